@@ -1,0 +1,51 @@
+import js from '@eslint/js';
+import ts from 'typescript-eslint';
+
+/** Which sibling rooms a room may import; docs/architecture.md says why. `model` is open to all. */
+const rooms = ['config', 'sources', 'templates', 'destinations', 'state', 'hyper', 'plan', 'apply', 'render'];
+
+const roomRule = (room, others, extra = []) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: others.map((other) => `**/${other}/**`),
+            message: `${room}/ may not import its sibling rooms; compose them in cli/.`,
+          },
+          ...extra,
+        ],
+      },
+    ],
+  },
+});
+
+export default ts.config(
+  { ignores: ['dist', 'coverage', 'src/model/written.gen.ts'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [ts.configs.strictTypeChecked, ts.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      eqeqeq: 'error',
+    },
+  },
+  { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
+  ...rooms.map((room) => roomRule(room, [...rooms.filter((other) => other !== room), 'cli'])),
+  roomRule('model', [...rooms, 'cli']),
+  roomRule('plan', [...rooms.filter((other) => other !== 'plan'), 'cli'], [
+    { group: ['node:*'], message: 'plan/ is pure: no I/O, no clock, no random.' },
+  ]),
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+);
