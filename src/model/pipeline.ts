@@ -1,0 +1,160 @@
+import type { ColumnType } from './column-type.ts';
+import type { Place } from './diagnostic.ts';
+
+/**
+ * A pipeline as the program uses it: defaults applied, `${…}` substituted, references resolved, paths absolute. What
+ * people wrote is another type (written.gen.ts); only this one leaves config/.
+ */
+export interface Pipeline {
+  /** Stable and unique over all files of a run. State is kept under it. */
+  address: string;
+  name: string;
+  description?: string;
+  tags: readonly string[];
+  place: Place;
+  sources: Readonly<Record<string, Source>>;
+  tables: readonly Table[];
+  relationships: readonly Relationship[];
+  extract: Extract;
+  destinations: readonly Destination[];
+}
+
+export interface Extract {
+  /** The schema inside the .hyper that holds all tables. */
+  schema: string;
+  /** Hyper database version: 2 opens in every Tableau since 2020.4, 3 since 2022.4. */
+  version: 2 | 3;
+  /** Absolute path of the staged .hyper. */
+  file: string;
+}
+
+export interface Table {
+  name: string;
+  place: Place;
+  source: string;
+  from: TableOrigin;
+  columns: readonly Column[];
+  /** Column names of the extract; declared to Hyper as an assumed key. */
+  primaryKey: readonly string[];
+  load: Load;
+}
+
+/** What of its source a table takes; the kind agrees with the source's `type`. */
+export type TableOrigin = PostgresOrigin | FileOrigin;
+
+export interface PostgresOrigin {
+  type: 'postgres';
+  /** A table, view or partitioned table, or a query; never both. */
+  relation?: { schema?: string; name: string };
+  where?: string;
+  query?: string;
+  params: readonly Param[];
+  /** A query whose one value changes whenever the data does; without it views and queries are always read. */
+  changeDetection?: string;
+}
+
+/** A bound value of a query. `shown` stands for it in plans and hashes, so that a secret does not. */
+export interface Param {
+  value: string | number | boolean | null;
+  shown: string;
+}
+
+/** The files are those of the source. */
+export interface FileOrigin {
+  type: 'file';
+}
+
+export interface Column {
+  name: string;
+  place: Place;
+  type: ColumnType;
+  notNull: boolean;
+  origin: ColumnOrigin;
+  description?: string;
+  /** What ±infinity of a PostgreSQL date or timestamp becomes. Hyper would change it silently into a far date. */
+  onInfinite: 'null' | 'error';
+}
+
+export type ColumnOrigin =
+  /** A column of the source, by its exact name. */
+  | { kind: 'column'; name: string }
+  /** An SQL expression; PostgreSQL only. */
+  | { kind: 'expression'; sql: string }
+  /** Text with `${file.path}` and `${file.name}` in it, the same for all rows of a file. */
+  | { kind: 'file'; template: string };
+
+export interface Load {
+  mode: 'full';
+}
+
+/** Rows of `from` refer to one row of `to`: an assumed foreign key in the extract. */
+export interface Relationship {
+  place: Place;
+  from: { table: string; columns: readonly string[] };
+  to: { table: string; columns: readonly string[] };
+}
+
+export type Source = PostgresSource | FileSource;
+
+export interface PostgresSource {
+  type: 'postgres';
+  place: Place;
+  /** A connection URI (libpq's form), or the parts. A part given beside a URL wins over it. */
+  url?: string;
+  host?: string;
+  port?: number;
+  database?: string;
+  user?: string;
+  password?: string;
+  ssl?: PostgresTls;
+}
+
+/** libpq's words. `verify-full` checks chain and host name, `verify-ca` the chain, `require` only encrypts. */
+export interface PostgresTls {
+  mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /** Absolute path of a PEM file with certificate authorities. */
+  ca?: string;
+}
+
+export interface FileSource {
+  type: 'file';
+  place: Place;
+  /** As written, for messages and hashes: relative to the pipeline file. */
+  match: string;
+  /** The folder that `match` and `exclude` are relative to: absolute. */
+  base: string;
+  exclude: readonly string[];
+  /** Fewer files than this is an error, not an empty extract. */
+  minFiles: number;
+  format: Format;
+}
+
+export type Format = CsvFormat | { type: 'parquet' };
+
+/** `csv`, or `text` for PostgreSQL's tab-separated COPY text format. */
+export interface CsvFormat {
+  type: 'csv' | 'text';
+  delimiter: string;
+  quote: string;
+  escape: string;
+  /** Whether the first record names the columns. Columns are then matched by name, in any order. */
+  header: boolean;
+  /** Unquoted fields equal to one of these are NULL. */
+  nulls: readonly string[];
+  /** A WHATWG encoding label in lower case. */
+  encoding: string;
+  /** How to read dates that are not ISO: 1/2/2024. */
+  dateOrder: 'MDY' | 'DMY' | 'YMD';
+  compression: 'none' | 'gzip' | 'by-name';
+}
+
+export type Destination = FileDestination;
+
+export interface FileDestination {
+  type: 'file';
+  place: Place;
+  /** As written: for messages and hashes. */
+  shown: string;
+  /** Absolute. */
+  path: string;
+}

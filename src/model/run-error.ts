@@ -1,0 +1,27 @@
+import type { Place } from './diagnostic.ts';
+
+export interface RunErrorFacts {
+  /** What to do about it. */
+  hint?: string | undefined;
+  /** The line of the configuration that is to blame. */
+  place?: Place | undefined;
+  cause?: unknown;
+}
+
+/**
+ * The world said no: a server refused, a disk is full, a value does not fit. Adapters translate what they meet into
+ * this, once, at their border; `code` is stable (docs/errors.md) and `message` is one line without a secret.
+ */
+export class RunError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly place: Place | undefined;
+
+  constructor(code: string, message: string, facts: RunErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = 'RunError';
+    this.code = code;
+    this.hint = facts.hint;
+    this.place = facts.place;
+  }
+}
