@@ -1,0 +1,20 @@
+/** What `extracts.yaml` says for all pipelines, resolved; all of it has defaults, so the file is optional. */
+export interface Project {
+  /** Absolute: the folder of extracts.yaml, else the working directory. `build/` and the state live under it. */
+  root: string;
+  state: StateSettings;
+  limits: Limits;
+}
+
+export interface StateSettings {
+  type: 'file';
+  /** Absolute folder. */
+  path: string;
+}
+
+export interface Limits {
+  /** How many tables are read at once, over all pipelines. */
+  parallel: number;
+  /** What hyperd may use, in bytes; hyperd's own default is 80 % of the machine. */
+  memory?: number;
+}
