@@ -1,0 +1,71 @@
+import type { Readable } from 'node:stream';
+import type { RunError } from './run-error.ts';
+
+/**
+ * The bytes of one table on their way into Hyper, which parses them by itself: rows never become JavaScript values.
+ * A feed is one or more parts, each one COPY, so that an error names the file it came from.
+ */
+export interface Feed {
+  parts: readonly FeedPart[];
+}
+
+export type FeedPart = StreamPart | PathPart;
+
+interface PartBasics {
+  /** What the user calls it, for progress and errors: `public.orders`, `data/orders_2024.csv`. */
+  label: string;
+  /** Names of extract columns, in the order of the bytes. Columns of the table that are missing here become NULL. */
+  columns: readonly string[];
+  /** Bytes that will be read, if known before. */
+  size?: number;
+  /**
+   * Hyper refused a record. The part knows its source, so it can tell the file and line, and show the value; resolves
+   * to the error to report. `record` is 1-based and counts data records only.
+   */
+  explain(refusal: Refusal): Promise<RunError>;
+}
+
+/** Bytes through our process. `rows` is what the source says it sent, once the stream has ended. */
+export interface StreamPart extends PartBasics {
+  kind: 'stream';
+  format: StreamFormat;
+  open(signal: AbortSignal): Promise<ByteStream>;
+}
+
+export interface ByteStream {
+  bytes: Readable;
+  /** How many rows the source sent, known after the end; undefined where the source does not count. */
+  rows(): number | undefined;
+}
+
+/** PostgreSQL's COPY text format, or CSV with comma, double quotes, no header and unquoted empty for NULL. */
+export type StreamFormat = { type: 'text' } | { type: 'csv' };
+
+/** A file that hyperd opens by itself. */
+export interface PathPart extends PartBasics {
+  kind: 'path';
+  path: string;
+  format: PathFormat;
+}
+
+export type PathFormat =
+  | { type: 'parquet' }
+  | { type: 'text' }
+  | {
+      type: 'csv';
+      header: boolean;
+      delimiter: string;
+      quote: string;
+      escape: string;
+      null: string;
+      encoding: 'utf-8' | 'utf-16-le' | 'utf-16-be';
+      /** Columns in which a quoted empty field means NULL too. */
+      forceNull: readonly string[];
+    };
+
+/** Why Hyper refused: its words, the record if it named one, and the extract column if it named one. */
+export interface Refusal {
+  message: string;
+  record?: number;
+  column?: string;
+}

@@ -1,0 +1,126 @@
+import type { ColumnType } from './column-type.ts';
+import type { Diagnostic } from './diagnostic.ts';
+
+/** What is there now around one pipeline, read without changing anything. The planner sees nothing else. */
+export interface Observation {
+  /** By table name. */
+  tables: Readonly<Record<string, SourceObservation>>;
+  extract: ExtractObservation;
+  /** In the order of the pipeline's destinations. */
+  destinations: readonly DestinationObservation[];
+  /** What was applied last; undefined when nothing is known. */
+  applied: AppliedRecord | undefined;
+}
+
+/** One table of the contract as its source has it now. */
+export interface SourceObservation {
+  /** What does not agree with the contract. An error here keeps the pipeline from being applied. */
+  problems: readonly Diagnostic[];
+  /** Columns that the source has and the contract does not take. */
+  untaken: readonly string[];
+  rows: Estimate | undefined;
+  bytes: Estimate | undefined;
+  fingerprint: Fingerprint | { kind: 'unknown'; reason: string };
+}
+
+export interface Estimate {
+  value: number;
+  exact: boolean;
+}
+
+/**
+ * What tells one state of a source from another without reading it. Equal fingerprints mean equal data; the planner
+ * compares them part by part, so that it can say what has changed.
+ */
+export type Fingerprint = PostgresFingerprint | ValueFingerprint | FilesFingerprint;
+
+/** Counters of every relation that is read (the leaves of a partitioned table), by oid. */
+export interface PostgresFingerprint {
+  kind: 'postgres';
+  /** pg_control_system().system_identifier and the database's oid: another server is another world. */
+  system: string;
+  /** Names and types of all columns, in order. */
+  columns: string;
+  relations: Readonly<Record<string, RelationCounters>>;
+}
+
+/** From pg_stat_all_tables; counters are numbers as text because they are bigint. */
+export interface RelationCounters {
+  filenode: string;
+  inserted: string;
+  updated: string;
+  deleted: string;
+  reset: string;
+}
+
+/** The answer of the user's own `change_detection` query. */
+export interface ValueFingerprint {
+  kind: 'value';
+  value: string;
+}
+
+/** By path relative to the pipeline file. */
+export interface FilesFingerprint {
+  kind: 'files';
+  files: Readonly<Record<string, FileMark>>;
+}
+
+export interface FileMark {
+  size: number;
+  /** Nanoseconds since 1970 as text. */
+  modified: string;
+  /** Known for files up to 64 MiB: tells a touched file from a changed one. */
+  sha256?: string;
+}
+
+/** A .hyper file as it is. */
+export type ExtractObservation =
+  | { kind: 'absent' }
+  | { kind: 'unusable'; reason: string; code: string }
+  | { kind: 'present'; size: number; modified: string; version: number; tables: readonly ExtractTable[] };
+
+export interface ExtractTable {
+  schema: string;
+  name: string;
+  rows: number;
+  columns: readonly ExtractColumn[];
+}
+
+export interface ExtractColumn {
+  name: string;
+  type: ColumnType | { kind: 'other'; name: string };
+  notNull: boolean;
+}
+
+export type DestinationObservation = FileDestinationObservation;
+
+export interface FileDestinationObservation {
+  type: 'file';
+  found: { size: number; modified: string } | undefined;
+  /** Why it cannot be written, if that can be seen before. */
+  problem?: Diagnostic;
+}
+
+/** The record that apply leaves behind for a pipeline: the memory of the planner. Holds no secret. */
+export interface AppliedRecord {
+  format: 1;
+  tool: string;
+  address: string;
+  tables: Readonly<Record<string, AppliedTable>>;
+  extract: { schema: string; version: number; keys: string; size: number; modified: string };
+  destinations: Readonly<Record<string, AppliedDestination>>;
+}
+
+export interface AppliedTable {
+  /** Hash of the table's canonical definition. */
+  definition: string;
+  columns: readonly { name: string; type: string; notNull: boolean }[];
+  rows: number;
+  bytes: number;
+  fingerprint: Fingerprint | undefined;
+}
+
+export interface AppliedDestination {
+  size: number;
+  modified: string;
+}

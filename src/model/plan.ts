@@ -1,0 +1,101 @@
+import type { Diagnostic } from './diagnostic.ts';
+import type { Estimate } from './observation.ts';
+
+/**
+ * What will be done and why, as plain data: no secret, no clock, nothing that depends on the machine. The same world
+ * gives the same bytes. Two interpreters take it: render/ tells it, apply/ does it.
+ */
+export interface Plan {
+  format: 1;
+  tool: string;
+  pipelines: readonly PipelinePlan[];
+  summary: PlanSummary;
+  /** What was found while planning; an error here blocks its pipeline. */
+  diagnostics: readonly Diagnostic[];
+}
+
+export interface PlanSummary {
+  create: number;
+  change: number;
+  unchanged: number;
+  blocked: number;
+  rows: Estimate;
+  /** Bytes to read from the sources. */
+  bytes: Estimate;
+  breaking: readonly string[];
+}
+
+export interface PipelinePlan {
+  address: string;
+  file: string;
+  action: PipelineAction;
+  /** Why, in a phrase: `orders: 3 412 rows inserted in the source`. */
+  because: string;
+  tables: readonly TablePlan[];
+  destinations: readonly DestinationPlan[];
+  changes: readonly Change[];
+  steps: readonly Step[];
+}
+
+/**
+ * `create`: there was no extract; `rebuild`: it is read anew; `deliver`: the extract stands and only destinations are
+ * written; `none`: nothing to do; `blocked`: an error in the diagnostics keeps it from being planned.
+ */
+export type PipelineAction = 'create' | 'rebuild' | 'deliver' | 'none' | 'blocked';
+
+export interface TablePlan {
+  name: string;
+  action: 'create' | 'reload' | 'unchanged' | 'drop';
+  reason: string;
+  rowsBefore?: number;
+  rowsAfter?: Estimate;
+  bytesBefore?: number;
+  bytesAfter?: Estimate;
+}
+
+export interface DestinationPlan {
+  type: 'file';
+  /** The path as the user wrote it. */
+  target: string;
+  action: 'create' | 'overwrite' | 'unchanged';
+  reason: string;
+}
+
+/** One difference between what is desired and what was observed. */
+export interface Change {
+  /** `superstore`, `superstore.orders`, `superstore.orders.region`. */
+  address: string;
+  subject: 'extract' | 'table' | 'column' | 'key' | 'destination';
+  act: 'create' | 'change' | 'remove' | 'reload' | 'write';
+  category: Category;
+  reason: string;
+  before?: string;
+  after?: string;
+}
+
+/**
+ * `breaking`: workbooks on the extract may stop working; `additive`: something new, nothing lost; `data`: other rows,
+ * same shape; `metadata`: neither rows nor shape; `create`: there was nothing before.
+ */
+export type Category = 'create' | 'breaking' | 'additive' | 'data' | 'metadata';
+
+/** One act. `after` are the ids of steps that must have ended; `because` are addresses of changes. */
+export type Step = {
+  id: string;
+  after: readonly string[];
+  because: readonly string[];
+} & StepAct;
+
+export type StepAct =
+  /** Open the sources of these tables at one moment, so that the tables agree with each other. */
+  | { kind: 'snapshot'; tables: readonly string[] }
+  /** Create the new extract, empty, beside the old one. */
+  | { kind: 'create' }
+  /** Read one table of the source into the new extract. */
+  | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
+  /** Keys, detach, verify, flush to disk, put in the place of the old one. */
+  | { kind: 'finish' }
+  /** Put the extract where the destination wants it. */
+  | { kind: 'deliver'; destination: number }
+  /** Remember what was applied. */
+  | { kind: 'record' };

@@ -1,0 +1,95 @@
+import type { Feed } from './feed.ts';
+import type {
+  AppliedRecord,
+  DestinationObservation,
+  ExtractObservation,
+  Fingerprint,
+  SourceObservation,
+} from './observation.ts';
+import type { Destination, Extract, Relationship, Table } from './pipeline.ts';
+import type { FeedPart } from './feed.ts';
+
+/** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
+export interface SourcePort {
+  /** What the source has for each table. `before` is what was applied last, for fingerprints that need it. */
+  observe(tables: readonly SourceRequest[], signal: AbortSignal): Promise<SourceObservation[]>;
+  /** Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. */
+  snapshot(tables: readonly Table[], signal: AbortSignal): Promise<Snapshot>;
+  close(): Promise<void>;
+}
+
+export interface SourceRequest {
+  table: Table;
+  before: Fingerprint | undefined;
+}
+
+/** Tables of one source at one moment. */
+export interface Snapshot {
+  feed(table: Table, signal: AbortSignal): Promise<Feed>;
+  /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
+  fingerprint(table: Table): Fingerprint | undefined;
+  end(): Promise<void>;
+}
+
+/** The engine that writes and reads .hyper files. */
+export interface ExtractPort {
+  observe(file: string, signal: AbortSignal): Promise<ExtractObservation>;
+  /** Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. */
+  build(extract: Extract, tables: readonly Table[], signal: AbortSignal): Promise<ExtractBuild>;
+  close(): Promise<void>;
+}
+
+export interface ExtractBuild {
+  /** Loads one part. Resolves to the rows that Hyper took; a refused record is a LoadRefused. */
+  load(table: Table, part: FeedPart, progress: (bytes: number) => void, signal: AbortSignal): Promise<Loaded>;
+  /** Declares keys, detaches, verifies, makes durable and renames into place. */
+  finish(
+    keys: readonly Relationship[],
+    expectedRows: Readonly<Record<string, number>>,
+  ): Promise<BuiltExtract>;
+  /** Removes what was begun. Safe to call after anything, also twice. */
+  abandon(): Promise<void>;
+}
+
+export interface Loaded {
+  rows: number;
+  bytes: number;
+}
+
+export interface BuiltExtract {
+  path: string;
+  size: number;
+  modified: string;
+  rows: Readonly<Record<string, number>>;
+}
+
+export interface DestinationPort {
+  observe(signal: AbortSignal): Promise<DestinationObservation>;
+  /** Writes the finished extract. All or nothing: on failure what was there before still is. */
+  write(extract: BuiltExtract, signal: AbortSignal): Promise<Delivered>;
+}
+
+export interface Delivered {
+  size: number;
+  modified: string;
+}
+
+/** Where records are kept. One record per address; a write names the version it has seen, so that none is lost. */
+export interface StatePort {
+  read(address: string): Promise<StoredRecord | undefined>;
+  /** Fails with a RunError when the stored version is not `seen` any more. */
+  write(record: AppliedRecord, seen: string | undefined): Promise<void>;
+  /** Takes the lock of an address or fails at once, saying who holds it. */
+  lock(address: string): Promise<Lock>;
+}
+
+export interface StoredRecord {
+  record: AppliedRecord;
+  version: string;
+}
+
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export type OpenDestination = (destination: Destination) => DestinationPort;
