@@ -31,8 +31,14 @@ export default ts.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       eqeqeq: 'error',
@@ -41,9 +47,11 @@ export default ts.config(
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
   ...rooms.map((room) => roomRule(room, [...rooms.filter((other) => other !== room), 'cli'])),
   roomRule('model', [...rooms, 'cli']),
-  roomRule('plan', [...rooms.filter((other) => other !== 'plan'), 'cli'], [
-    { group: ['node:*'], message: 'plan/ is pure: no I/O, no clock, no random.' },
-  ]),
+  roomRule(
+    'plan',
+    [...rooms.filter((other) => other !== 'plan'), 'cli'],
+    [{ group: ['node:*'], message: 'plan/ is pure: no I/O, no clock, no random.' }],
+  ),
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },

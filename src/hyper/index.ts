@@ -1,0 +1,41 @@
+import type { ExtractPort } from '../model/ports.ts';
+import { findHyperd } from './binary.ts';
+import { buildExtract } from './build.ts';
+import { findExtract, observeExtract } from './observe.ts';
+import { startHyperd, type HyperProcess } from './process.ts';
+import { openSession } from './session.ts';
+
+export interface HyperSettings {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Bytes. */
+  memory?: number | undefined;
+}
+
+/**
+ * The engine: the only room that knows hyperd. One process serves all pipelines of a run; it starts when it is first
+ * needed, so that a plan without any extract needs none.
+ */
+export function openHyper(settings: HyperSettings): ExtractPort {
+  let starting: Promise<HyperProcess> | undefined;
+  const running = () =>
+    (starting ??= findHyperd(settings.env).then((binary) =>
+      startHyperd(binary, { memory: settings.memory }),
+    ));
+  const session = async () => openSession(await running());
+  return {
+    async observe(file) {
+      const found = await findExtract(file);
+      if (found === undefined) return { kind: 'absent' };
+      const one = await session();
+      try {
+        return await observeExtract(one, file, found);
+      } finally {
+        await one.end();
+      }
+    },
+    build: (extract, tables) => buildExtract(session, extract, tables),
+    async close() {
+      await (await starting?.catch(() => undefined))?.stop();
+    },
+  };
+}

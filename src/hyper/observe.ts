@@ -1,0 +1,95 @@
+import { stat } from 'node:fs/promises';
+import type { ExtractColumn, ExtractObservation, ExtractTable } from '../model/observation.ts';
+import { isServerError, type HyperSession } from './session.ts';
+import { identifier, literal, tableName } from './sql.ts';
+import { fromHyperType } from './types.ts';
+
+/** Size in bytes and time of the last change in nanoseconds, or undefined if there is no such file. */
+export async function findExtract(file: string): Promise<FoundFile | undefined> {
+  try {
+    const { size, mtimeNs } = await stat(file, { bigint: true });
+    return { size: Number(size), modified: String(mtimeNs) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+export interface FoundFile {
+  size: number;
+  modified: string;
+}
+
+/** Reads schema and row counts of a .hyper file. The file is attached read-only, so other readers do not mind. */
+export async function observeExtract(
+  session: HyperSession,
+  file: string,
+  found: FoundFile,
+): Promise<ExtractObservation> {
+  try {
+    await session.query(`attach database ${identifier(file)} as seen with (access_mode = 'readonly')`);
+  } catch (error) {
+    if (isServerError(error)) return unusable(error.code, error.message);
+    throw error;
+  }
+  try {
+    const version = Number(await one(session, versionQuery(file)));
+    const tables = await readTables(session, 'seen');
+    return { kind: 'present', ...found, version, tables };
+  } catch (error) {
+    if (isServerError(error)) return unusable(error.code, error.message);
+    throw error;
+  } finally {
+    await session.query('detach database seen');
+  }
+}
+
+function unusable(code: string | undefined, message: string): ExtractObservation {
+  const [first = message] = message.split('\n');
+  const locked = code === '55006';
+  return { kind: 'unusable', code: locked ? 'locked' : 'damaged', reason: first };
+}
+
+const versionQuery = (file: string) =>
+  `select database_version as v from pg_catalog.hyper_database where datname = ${literal(file)}`;
+
+async function one(session: HyperSession, sql: string): Promise<string | null> {
+  const [row] = await session.query(sql);
+  return Object.values(row ?? {})[0] ?? null;
+}
+
+/** All user tables of an attached database, with exact row counts. */
+export async function readTables(session: HyperSession, alias: string): Promise<ExtractTable[]> {
+  const rows = await session.query(columnsQuery(identifier(alias)));
+  const tables = new Map<string, { schema: string; name: string; columns: ExtractColumn[] }>();
+  for (const row of rows) {
+    const schema = row.schema ?? '';
+    const name = row.table ?? '';
+    const key = JSON.stringify([schema, name]);
+    const table = tables.get(key) ?? { schema, name, columns: [] };
+    tables.set(key, table);
+    if (row.column === null || row.column === undefined) continue;
+    table.columns.push({
+      name: row.column,
+      type: fromHyperType(row.type ?? ''),
+      notNull: row.notnull === 't' || row.notnull === 'true',
+    });
+  }
+  const counted: ExtractTable[] = [];
+  for (const table of tables.values()) {
+    const count = await one(session, `select count(*) from ${tableName(alias, table.schema, table.name)}`);
+    counted.push({ ...table, rows: Number(count) });
+  }
+  return counted;
+}
+
+/** Hyper keeps PostgreSQL's catalog tables, one set per attached database. */
+const columnsQuery = (catalog: string) => `
+  select n.nspname as "schema", c.relname as "table", a.attname as "column",
+         format_type(a.atttypid, a.atttypmod) as "type", a.attnotnull as "notnull"
+  from ${catalog}.pg_catalog.pg_class c
+  join ${catalog}.pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  left join ${catalog}.pg_catalog.pg_attribute a
+    on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'tableau', 'pg_temp')
+  order by n.nspname, c.relname, a.attnum`;

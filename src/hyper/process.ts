@@ -1,0 +1,121 @@
+import { execa } from 'execa';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { RunError } from '../model/run-error.ts';
+
+export interface HyperProcess {
+  /** Folder of the unix socket, and its number: what `pg` calls host and port. */
+  socket: { host: string; port: number };
+  pid: number;
+  /** Ends it gracefully: attached files are flushed. */
+  stop(): Promise<void>;
+}
+
+const startLimit = 30_000;
+
+/**
+ * Starts hyperd as a guarded child.
+ *
+ * - It listens on a unix socket in a private folder (mode 0700), never on TCP, and keeps no log.
+ * - It holds a connection to us (`--callback-connection`) and ends, flushing, when that closes: also when we are
+ *   killed. For the same reason its output goes nowhere: a pipe to a dead parent would kill it before the flush.
+ * - It is the leader of its own process group, so that Ctrl-C in a terminal reaches only us.
+ */
+export async function startHyperd(
+  binary: string,
+  options: { memory?: number | undefined },
+): Promise<HyperProcess> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'extracts-'));
+  const guard = createServer();
+  try {
+    const callback = await listen(guard);
+    const child = execa(binary, hyperdArguments(directory, callback, options.memory), {
+      cwd: directory,
+      detached: true,
+      stdio: 'ignore',
+      cleanup: false,
+      reject: false,
+    });
+    const ended = child.then((result) => result);
+    const guardSocket = await Promise.race([
+      greeting(guard),
+      ended.then((result) => failedStart(binary, result.exitCode, result.originalMessage)),
+    ]);
+    guardSocket.unref();
+    return {
+      socket: { host: directory, port: socketNumber },
+      pid: child.pid ?? 0,
+      async stop() {
+        guardSocket.destroy();
+        await ended;
+        guard.close();
+        await rm(directory, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    guard.close();
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const socketNumber = 1;
+
+function hyperdArguments(directory: string, callback: number, memory: number | undefined): string[] {
+  return [
+    'run',
+    '--skip-license',
+    '--no-password',
+    '--init-user=tableau_internal_user',
+    `--callback-connection=tab.tcp://127.0.0.1:${callback}`,
+    `--listen-connection=tab.domain://${directory}/domain/.s.PGSQL.${socketNumber}`,
+    '--log-config=',
+    `--log-dir=${directory}`,
+    '--default-database-version=3',
+    '--date-style=MDY',
+    '--date-style-lenient=false',
+    '--objectstore-validate-checksums=1',
+    ...(memory === undefined ? [] : [`--memory-limit=${Math.max(1, Math.floor(memory / 1024 ** 2))}m`]),
+  ];
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('no TCP address'));
+      else resolve(address.port);
+    });
+  });
+}
+
+/** hyperd connects and sends one length byte and its listen descriptor; then it is ready. */
+function greeting(server: Server): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new RunError('EXT3002', `hyperd did not answer within ${startLimit / 1000} s`));
+    }, startLimit);
+    server.once('connection', (socket) => {
+      let received = Buffer.alloc(0);
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (chunk) => {
+        received = Buffer.concat([received, chunk]);
+        const length = received[0];
+        if (length === undefined || received.length < 1 + length) return;
+        clearTimeout(timer);
+        resolve(socket);
+      });
+    });
+  });
+}
+
+function failedStart(binary: string, exitCode: number | undefined, reason: string | undefined): never {
+  throw new RunError(
+    'EXT3002',
+    `hyperd did not start: ${reason ?? `it ended with code ${exitCode ?? 'unknown'}`}`,
+    { hint: `try it by hand: ${binary} --version` },
+  );
+}

@@ -1,0 +1,100 @@
+import { createConnection } from 'node:net';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { RunError } from '../model/run-error.ts';
+import type { HyperProcess } from './process.ts';
+
+/** One connection to hyperd. Values come back as the text that Hyper prints: nothing is lost to JavaScript's types. */
+export interface HyperSession {
+  query(sql: string): Promise<Record<string, string | null>[]>;
+  /** Streams bytes into a `COPY … FROM STDIN`; resolves to the rows that Hyper took. */
+  copyIn(
+    sql: string,
+    bytes: Readable,
+    progress: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<number>;
+  /** Runs a `COPY … FROM 'file'`; resolves to the rows that Hyper took. */
+  copyFile(sql: string, signal: AbortSignal): Promise<number>;
+  /** Safe to call twice. */
+  end(): Promise<void>;
+}
+
+export async function openSession(process: HyperProcess): Promise<HyperSession> {
+  const client = new pg.Client({
+    ...process.socket,
+    user: 'tableau_internal_user',
+    database: '',
+    types: { getTypeParser: () => (text: string) => text },
+  });
+  // hyperd's end arrives as an event as well as in the pending call; the call is where it is reported.
+  client.on('error', () => undefined);
+  await client.connect().catch((error: unknown) => {
+    throw engineLost(error);
+  });
+  const run = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw isServerError(error) ? error : engineLost(error);
+    }
+  };
+  await run(() => client.query("set timezone = 'UTC'"));
+  return {
+    query: (sql) => run(async () => (await client.query<Record<string, string | null>>(sql)).rows),
+    async copyIn(sql, bytes, progress, signal) {
+      const copy = client.query(copyFrom(sql, { highWaterMark: 1 << 20 }));
+      bytes.on('data', (chunk: Buffer) => progress(chunk.length));
+      await pipeline(bytes, copy, { signal }).catch((error: unknown) => {
+        throw isConnectionLoss(error) ? engineLost(error) : error;
+      });
+      return copy.rowCount;
+    },
+    async copyFile(sql, signal) {
+      const cancel = () => cancelQuery(process, client);
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        signal.throwIfAborted();
+        return (await run(() => client.query(sql))).rowCount ?? 0;
+      } finally {
+        signal.removeEventListener('abort', cancel);
+      }
+    },
+    async end() {
+      await client.end();
+    },
+  };
+}
+
+/** PostgreSQL's errors carry a five-character SQLSTATE; everything else is the connection itself. */
+export function isServerError(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError;
+}
+
+function isConnectionLoss(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  const message = error instanceof Error ? error.message : '';
+  return code === 'ECONNRESET' || code === 'EPIPE' || /connection terminated|premature close/i.test(message);
+}
+
+function engineLost(error: unknown): RunError {
+  return new RunError('EXT3003', 'hyperd ended while it was in use', {
+    hint: 'it may have been killed or run out of memory; `limits: {memory: …}` in extracts.yaml bounds it',
+    cause: error,
+  });
+}
+
+/** The protocol's cancel request, on a connection of its own, which the server answers by closing. */
+function cancelQuery(process: HyperProcess, client: pg.Client): void {
+  const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
+  const request = Buffer.alloc(16);
+  request.writeInt32BE(16, 0);
+  request.writeInt32BE(80877102, 4);
+  request.writeInt32BE(processID, 8);
+  request.writeInt32BE(secretKey, 12);
+  const socket = createConnection(`${process.socket.host}/.s.PGSQL.${process.socket.port}`);
+  socket.on('error', () => socket.destroy());
+  socket.end(request);
+}

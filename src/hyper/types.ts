@@ -1,0 +1,65 @@
+import { parseColumnType, type ColumnType } from '../model/column-type.ts';
+import { never } from '../model/never.ts';
+
+/** The SQL type under which a contract type is stored. */
+export function hyperSqlType(contract: ColumnType): string {
+  const type = storedType(contract);
+  switch (type.kind) {
+    case 'double':
+      return 'double precision';
+    case 'geography':
+      return 'tableau.tabgeography';
+    case 'bytes':
+      return 'bytea';
+    case 'numeric':
+      return `numeric(${type.precision},${type.scale})`;
+    case 'varchar':
+    case 'char':
+      return `${type.kind}(${type.length})`;
+    case 'boolean':
+    case 'smallint':
+    case 'int':
+    case 'bigint':
+    case 'text':
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'timestamptz':
+    case 'interval':
+    case 'json':
+    case 'oid':
+    case 'real':
+      return type.kind;
+    default:
+      return never(type);
+  }
+}
+
+/**
+ * The type that is found in a file after this one was written there. `real` becomes double: 32-bit floats need
+ * database version 4, which only Tableau 2024.3 and later reads, and every real is exact as a double. `char(1)` becomes
+ * `varchar(1)`: into its own char(1) Hyper cuts longer values without a word.
+ */
+export function storedType(type: ColumnType): ColumnType {
+  if (type.kind === 'real') return { kind: 'double' };
+  if (type.kind === 'char' && type.length === 1) return { kind: 'varchar', length: 1 };
+  return type;
+}
+
+/** Reads what `format_type()` prints for a stored column. */
+export function fromHyperType(formatted: string): ColumnType | { kind: 'other'; name: string } {
+  const spelled = formatted
+    .replace(/^character varying/, 'varchar')
+    .replace(/^character\b/, 'char')
+    .replace(/^tabgeography$/, 'geography');
+  const type = parseColumnType(spelled);
+  return 'problem' in type ? { kind: 'other', name: formatted } : type;
+}
+
+/** Types that need a newer database version than this one: a sentence, or undefined if it fits. */
+export function versionProblem(type: ColumnType, version: number): string | undefined {
+  if (type.kind === 'numeric' && type.precision > 18 && version < 3) {
+    return `numeric(${type.precision},${type.scale}) needs extract version 3 (Tableau 2022.4 or later)`;
+  }
+  return undefined;
+}
