@@ -1,7 +1,7 @@
 import { never } from '../model/never.ts';
 import type { FeedPart, PathFormat, Refusal, StreamFormat } from '../model/feed.ts';
 import { RunError } from '../model/run-error.ts';
-import { isServerError, type HyperSession } from './session.ts';
+import { isServerError, SourceFailure, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
 
 /** Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was. */
@@ -36,7 +36,9 @@ export async function loadPart(
     reconcile(part.label, stream.rows(), rows);
     return { rows, bytes };
   } catch (error) {
-    if (isServerError(error) && !signal.aborted) throw await part.explain(refusal(error, part));
+    if (signal.aborted) throw error;
+    if (error instanceof SourceFailure) throw part.translate(error.cause);
+    if (isServerError(error)) throw await part.explain(refusal(error, part));
     throw error;
   }
 }

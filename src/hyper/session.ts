@@ -46,10 +46,16 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
     query: (sql) => run(async () => (await client.query<Record<string, string | null>>(sql)).rows),
     async copyIn(sql, bytes, progress, signal) {
       const copy = client.query(copyFrom(sql, { highWaterMark: 1 << 20 }));
+      const failed = { first: '' };
       bytes.on('data', (chunk: Buffer) => progress(chunk.length));
-      await pipeline(bytes, copy, { signal }).catch((error: unknown) => {
-        throw isConnectionLoss(error) ? engineLost(error) : error;
-      });
+      bytes.once('error', () => (failed.first ||= 'source'));
+      copy.once('error', () => (failed.first ||= 'engine'));
+      try {
+        await pipeline(bytes, copy, { signal });
+      } catch (error) {
+        if (failed.first === 'source') throw new SourceFailure(error);
+        throw isServerError(error) ? error : engineLost(error);
+      }
       return copy.rowCount;
     },
     async copyFile(sql, signal) {
@@ -68,15 +74,16 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
   };
 }
 
+/** The bytes stopped coming: the error is the source's, not the engine's. */
+export class SourceFailure extends Error {
+  constructor(cause: unknown) {
+    super('the source failed', { cause });
+  }
+}
+
 /** PostgreSQL's errors carry a five-character SQLSTATE; everything else is the connection itself. */
 export function isServerError(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError;
-}
-
-function isConnectionLoss(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  const message = error instanceof Error ? error.message : '';
-  return code === 'ECONNRESET' || code === 'EPIPE' || /connection terminated|premature close/i.test(message);
 }
 
 function engineLost(error: unknown): RunError {

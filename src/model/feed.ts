@@ -23,6 +23,8 @@ interface PartBasics {
    * to the error to report. `record` is 1-based and counts data records only.
    */
   explain(refusal: Refusal): Promise<RunError>;
+  /** The source failed while its bytes were flowing: its error in our words. */
+  translate(error: unknown): unknown;
 }
 
 /** Bytes through our process. `rows` is what the source says it sent, once the stream has ended. */

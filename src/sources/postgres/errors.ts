@@ -1,0 +1,127 @@
+import pg from 'pg';
+import type { Place } from '../../model/diagnostic.ts';
+import { RunError } from '../../model/run-error.ts';
+
+/** Why a connection could not be made, with what to do. Never shows the password. */
+export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
+  const where = `${config.host ?? 'localhost'}:${config.port ?? 5432}`;
+  const user = `user "${config.user ?? pg.defaults.user ?? ''}"`;
+  const say = (message: string, hint: string) =>
+    new RunError('EXT2001', message, { hint, place, cause: error });
+  const code = codeOf(error);
+  const text = messageOf(error);
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return text.includes('no pg_hba.conf entry')
+        ? say(`PostgreSQL at ${where} does not let ${user} in: ${text}`, hbaHint(text))
+        : say(
+            `PostgreSQL at ${where} refused the password of ${user}`,
+            'check user and password of this source',
+          );
+    case '3D000':
+      return say(
+        `PostgreSQL at ${where} has no database "${config.database ?? ''}"`,
+        'check the database name',
+      );
+    case '53300':
+      return say(
+        `PostgreSQL at ${where} has no connection left`,
+        'lower `limits: {parallel: …}` or raise its limit',
+      );
+    case 'ECONNREFUSED':
+      return say(
+        `nothing answers at ${where}`,
+        'check host and port, and that PostgreSQL runs and listens there',
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return say(`the host name "${config.host ?? ''}" cannot be resolved`, 'check the host of this source');
+    case 'ENOENT':
+      return say(`there is no PostgreSQL socket at ${config.host ?? ''}`, 'check the host of this source');
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return say(
+        `the certificate of PostgreSQL at ${where} is not signed by a known authority`,
+        'give the authority: ssl: {mode: verify-full, ca: path/to/ca.pem}',
+      );
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return say(
+        `the certificate of PostgreSQL at ${where} is for another host`,
+        'use the name in the certificate',
+      );
+  }
+  if (text.includes('does not support SSL')) {
+    return say(
+      `PostgreSQL at ${where} does not speak TLS`,
+      'use ssl: disable, if the network may be trusted',
+    );
+  }
+  if (/timeout/i.test(text))
+    return say(`no answer from ${where} within 15 s`, 'check host, port and firewall');
+  return say(`cannot connect to PostgreSQL at ${where}: ${text}`, 'check the connection of this source');
+}
+
+const hbaHint = (text: string) =>
+  /no encryption|SSL off/.test(text)
+    ? 'the server wants TLS: set ssl: require (or verify-full)'
+    : 'the server’s pg_hba.conf has no line for this user, database and address';
+
+/** Why a statement of ours failed while it read or looked. */
+export function explainQuery(error: unknown, doing: string, place: Place): RunError {
+  if (error instanceof RunError) return error;
+  const code = codeOf(error);
+  const text = messageOf(error);
+  const say = (message: string, hint?: string) =>
+    new RunError('EXT2002', message, { hint, place, cause: error });
+  const guarded = /invalid input syntax for type [a-z ]+: "extracts: ([^]*)"$/.exec(text)?.[1];
+  if (guarded !== undefined)
+    return new RunError('EXT2003', guarded, { hint: guardHint(guarded), place, cause: error });
+  switch (code) {
+    case '42501':
+      return say(`${doing}: ${text}`, 'grant it: docs/postgresql.md has the exact GRANT statements');
+    case '40001':
+      return say(
+        `${doing}: the replica cancelled the read, because replaying changes had to wait for it: ${text}`,
+        'read from the primary, or raise max_standby_streaming_delay or set hot_standby_feedback on the replica',
+      );
+    case '57014':
+      return say(
+        `${doing}: the server cancelled the statement: ${text}`,
+        'somebody or a time limit ended it; run again',
+      );
+    case '57P01':
+    case '57P02':
+    case '57P03':
+      return say(
+        `${doing}: PostgreSQL is shutting down or restarting`,
+        'run again when it is up; nothing was changed',
+      );
+  }
+  if (!(error instanceof pg.DatabaseError)) {
+    return say(`${doing}: the connection to PostgreSQL broke (${text})`, 'run again; nothing was changed');
+  }
+  return say(`${doing}: ${text}`, error.hint);
+}
+
+const guardHint = (text: string) =>
+  text.includes('infinit')
+    ? 'set on_infinite: null on the column or table to load NULL instead, or use expr:'
+    : 'give the column a larger scale, or round in expr:';
+
+/** True where PostgreSQL itself answered with an error, as against a broken connection. */
+export function isDatabaseError(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return (error as { code?: string } | undefined)?.code;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return messageOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+}

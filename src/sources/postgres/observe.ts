@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import type { Estimate, SourceObservation } from '../../model/observation.ts';
+import type { Table } from '../../model/pipeline.ts';
+import { agree } from './contract.ts';
+import { explainQuery } from './errors.ts';
+import { takeFingerprint } from './fingerprint.ts';
+
+/** One table of the contract: does it agree, how much is there, has it changed. Reads catalogs only. */
+export async function observeTable(client: pg.Client, table: Table): Promise<SourceObservation> {
+  const agreement = await agree(client, table);
+  if (agreement.select === undefined) {
+    return {
+      problems: agreement.problems,
+      untaken: agreement.untaken,
+      rows: undefined,
+      bytes: undefined,
+      fingerprint: { kind: 'unknown', reason: 'it does not agree with the contract' },
+    };
+  }
+  return {
+    problems: agreement.problems,
+    untaken: agreement.untaken,
+    ...(await estimate(client, table, agreement.select)),
+    fingerprint: await takeFingerprint(client, table, agreement),
+  };
+}
+
+/** What the planner of PostgreSQL expects: as good as its statistics, and free. */
+async function estimate(
+  client: pg.Client,
+  table: Table,
+  select: string,
+): Promise<{ rows: Estimate; bytes: Estimate }> {
+  try {
+    const { rows } = await client.query<{
+      'QUERY PLAN': [{ Plan: { 'Plan Rows': number; 'Plan Width': number } }];
+    }>(`explain (format json) ${select}`);
+    const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+    const count = plan?.['Plan Rows'] ?? 0;
+    return {
+      rows: { value: count, exact: false },
+      bytes: { value: count * (plan?.['Plan Width'] ?? 0), exact: false },
+    };
+  } catch (error) {
+    throw explainQuery(error, `table "${table.name}"`, table.place);
+  }
+}
