@@ -63,9 +63,8 @@ export async function agree(client: pg.Client, table: Table): Promise<Agreement>
       refused(error, table, child(place, query === undefined ? (wherePart(error) ?? 'table') : 'query')),
     ]);
   }
-  const settled = await Promise.all(
-    table.columns.map((column) => settle(client, table, column, columns, origin)),
-  );
+  const settled: Settled[] = [];
+  for (const column of table.columns) settled.push(await settle(client, table, column, columns, origin));
   const problems = settled.flatMap(({ problem }) => problem ?? []);
   const items = settled.map(
     ({ sql }, index) => `${sql ?? ''} as ${pg.escapeIdentifier(table.columns[index]?.name ?? '')}`,

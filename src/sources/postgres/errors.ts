@@ -52,7 +52,16 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
         `the certificate of PostgreSQL at ${where} is for another host`,
         'use the name in the certificate',
       );
+    default:
+      return explainByText(text, where, say);
   }
+}
+
+function explainByText(
+  text: string,
+  where: string,
+  say: (message: string, hint: string) => RunError,
+): RunError {
   if (text.includes('does not support SSL')) {
     return say(
       `PostgreSQL at ${where} does not speak TLS`,
@@ -99,6 +108,8 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
         `${doing}: PostgreSQL is shutting down or restarting`,
         'run again when it is up; nothing was changed',
       );
+    default:
+      break;
   }
   if (!(error instanceof pg.DatabaseError)) {
     return say(`${doing}: the connection to PostgreSQL broke (${text})`, 'run again; nothing was changed');
