@@ -107,17 +107,37 @@ export interface AppliedRecord {
   tool: string;
   address: string;
   tables: Readonly<Record<string, AppliedTable>>;
-  extract: { schema: string; version: number; keys: string; size: number; modified: string };
+  extract: AppliedExtract;
+  /** By what the user wrote as the target. */
   destinations: Readonly<Record<string, AppliedDestination>>;
 }
 
 export interface AppliedTable {
-  /** Hash of the table's canonical definition. */
-  definition: string;
-  columns: readonly { name: string; type: string; notNull: boolean }[];
+  definition: TableDefinition;
   rows: number;
+  /** Bytes that were read from the source. */
   bytes: number;
-  fingerprint: Fingerprint | undefined;
+  /** Undefined when the source could not give one: then it is read every time. */
+  fingerprint?: Fingerprint;
+}
+
+/**
+ * What of a table's configuration decides the rows and shape of the extract, in canonical form: spelling, comments, order of
+ * keys and the folder of the file do not show. Kept whole instead of hashed, so that a plan can say what has changed.
+ */
+export interface TableDefinition {
+  columns: readonly { name: string; type: string; notNull: boolean; from: string }[];
+  /** Everything else by its key in the YAML: `table`, `where`, `query`, `params`, `format`, … */
+  rest: Readonly<Record<string, string>>;
+}
+
+export interface AppliedExtract {
+  schema: string;
+  version: number;
+  /** Keys and relationships in canonical form. */
+  keys: string;
+  size: number;
+  modified: string;
 }
 
 export interface AppliedDestination {

@@ -1,0 +1,95 @@
+import { parseColumnType, type ColumnType } from '../model/column-type.ts';
+import type { TableDefinition } from '../model/observation.ts';
+import type { Change } from '../model/plan.ts';
+
+type Columns = TableDefinition['columns'];
+
+/** Differences between the columns of a table as applied and as wanted. */
+export function diffColumns(address: string, before: Columns, after: Columns): Change[] {
+  const changes: Change[] = [];
+  const add = (name: string, change: Omit<Change, 'address' | 'subject'>) =>
+    changes.push({ address: `${address}.${name}`, subject: 'column', ...change });
+  for (const column of after) {
+    const last = before.find(({ name }) => name === column.name);
+    const type = `${column.type}${column.notNull ? ' not null' : ''}`;
+    if (last === undefined) {
+      add(column.name, { act: 'create', category: 'additive', reason: 'new in the contract', after: type });
+      continue;
+    }
+    if (last.type !== column.type) {
+      const wider = widens(last.type, column.type);
+      add(column.name, {
+        act: 'change',
+        category: wider ? 'additive' : 'breaking',
+        reason: wider ? 'widens' : 'another type: fields and calculations on it may break',
+        before: last.type,
+        after: column.type,
+      });
+    } else if (last.notNull !== column.notNull) {
+      add(column.name, {
+        act: 'change',
+        category: 'metadata',
+        reason: column.notNull ? 'must not be null any more' : 'may be null now',
+        before: last.notNull ? 'not null' : 'null',
+        after: column.notNull ? 'not null' : 'null',
+      });
+    }
+    if (last.from !== column.from) {
+      add(column.name, {
+        act: 'change',
+        category: 'data',
+        reason: 'comes from elsewhere',
+        before: last.from,
+        after: column.from,
+      });
+    }
+  }
+  for (const column of before) {
+    if (after.some(({ name }) => name === column.name)) continue;
+    add(column.name, {
+      act: 'remove',
+      category: 'breaking',
+      reason: 'no longer in the contract: fields on it will be missing',
+      before: column.type,
+    });
+  }
+  if (
+    changes.length === 0 &&
+    before.map(({ name }) => name).join('\n') !== after.map(({ name }) => name).join('\n')
+  ) {
+    changes.push({
+      address,
+      subject: 'table',
+      act: 'change',
+      category: 'metadata',
+      reason: 'columns in another order',
+    });
+  }
+  return changes;
+}
+
+/** Every value of the one type is a value of the other, and Tableau shows the field alike. */
+function widens(before: string, after: string): boolean {
+  const from = parseColumnType(before);
+  const to = parseColumnType(after);
+  if ('problem' in from || 'problem' in to) return false;
+  return rank(from, to);
+}
+
+const integers = ['smallint', 'int', 'bigint'];
+
+function rank(from: ColumnType, to: ColumnType): boolean {
+  if (integers.includes(from.kind) && integers.includes(to.kind)) {
+    return integers.indexOf(from.kind) < integers.indexOf(to.kind);
+  }
+  if (from.kind === 'numeric' && to.kind === 'numeric') {
+    return (
+      to.scale >= from.scale &&
+      to.precision - to.scale >= from.precision - from.scale &&
+      from.scale > 0 === to.scale > 0
+    );
+  }
+  if (from.kind === 'real' && to.kind === 'double') return true;
+  if (from.kind === 'varchar' && to.kind === 'varchar') return to.length >= from.length;
+  return (from.kind === 'varchar' || from.kind === 'char') && to.kind === 'text';
+}

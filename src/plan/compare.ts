@@ -1,0 +1,82 @@
+import { counted } from '../model/numbers.ts';
+import { never } from '../model/never.ts';
+import type { FileMark, Fingerprint, PostgresFingerprint } from '../model/observation.ts';
+
+/** What two fingerprints say about the data between them. */
+export type Comparison =
+  | { same: true }
+  /** `growth`: rows more than before, where the source counts them. */
+  | { same: false; reason: string; growth?: number };
+
+export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comparison {
+  switch (now.kind) {
+    case 'postgres':
+      return before.kind === 'postgres' ? compareCounters(before, now) : otherKind;
+    case 'value':
+      if (before.kind !== 'value') return otherKind;
+      return before.value === now.value
+        ? { same: true }
+        : changed('the change_detection query gives another answer');
+    case 'files':
+      return before.kind === 'files' ? compareFiles(before.files, now.files) : otherKind;
+    default:
+      return never(now);
+  }
+}
+
+const changed = (reason: string): Comparison => ({ same: false, reason });
+const otherKind = changed('changes are detected in another way than before');
+
+function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint): Comparison {
+  if (before.system !== now.system) return changed('it is another server or database than before');
+  if (before.columns !== now.columns) return changed('the columns of the source table have changed');
+  let inserted = 0;
+  let updated = 0;
+  let deleted = 0;
+  for (const [oid, current] of Object.entries(now.relations)) {
+    const last = before.relations[oid];
+    if (last === undefined) return changed('the source table is another one, or has a new partition');
+    if (last.filenode !== current.filenode) return changed('the source table was rewritten or truncated');
+    if (last.reset !== current.reset)
+      return changed('the statistics of the source were reset: it may have changed');
+    inserted += Number(BigInt(current.inserted) - BigInt(last.inserted));
+    updated += Number(BigInt(current.updated) - BigInt(last.updated));
+    deleted += Number(BigInt(current.deleted) - BigInt(last.deleted));
+  }
+  if (Object.keys(before.relations).some((oid) => !(oid in now.relations))) {
+    return changed('the source table has lost a partition');
+  }
+  if (inserted === 0 && updated === 0 && deleted === 0) return { same: true };
+  if (inserted < 0 || updated < 0 || deleted < 0)
+    return changed('the counters of the source went back: it may have changed');
+  const parts = [
+    ...(inserted > 0 ? [`${counted(inserted, 'row')} inserted`] : []),
+    ...(updated > 0 ? [`${counted(updated, 'row')} updated`] : []),
+    ...(deleted > 0 ? [`${counted(deleted, 'row')} deleted`] : []),
+  ];
+  return { same: false, reason: `${parts.join(', ')} in the source`, growth: inserted - deleted };
+}
+
+type Files = Readonly<Record<string, FileMark>>;
+
+function compareFiles(before: Files, now: Files): Comparison {
+  const fresh = Object.keys(now).filter((path) => before[path] === undefined);
+  const gone = Object.keys(before).filter((path) => now[path] === undefined);
+  const other = Object.entries(now)
+    .filter(([path, mark]) => before[path] !== undefined && !sameFile(before[path], mark))
+    .map(([path]) => path);
+  if (fresh.length + gone.length + other.length === 0) return { same: true };
+  const total = counted(Object.keys(now).length, 'file');
+  const part = (paths: string[], word: string) =>
+    paths.length === 0
+      ? []
+      : [paths.length === 1 ? `${paths[0] ?? ''} is ${word}` : `${paths.length} of ${total} are ${word}`];
+  return changed([...part(fresh, 'new'), ...part(other, 'changed'), ...part(gone, 'gone')].join(', '));
+}
+
+/** A file that was only touched has the same content: its hash says so where the size leaves a doubt. */
+function sameFile(before: FileMark, now: FileMark): boolean {
+  if (before.size !== now.size) return false;
+  if (before.modified === now.modified) return true;
+  return before.sha256 !== undefined && before.sha256 === now.sha256;
+}

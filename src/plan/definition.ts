@@ -1,0 +1,83 @@
+import { formatColumnType } from '../model/column-type.ts';
+import type { TableDefinition } from '../model/observation.ts';
+import type { Column, Pipeline, Source, Table } from '../model/pipeline.ts';
+import { never } from '../model/never.ts';
+
+/** The canonical form of what decides a table's rows and shape. */
+export function defineTable(table: Table, source: Source): TableDefinition {
+  return {
+    columns: table.columns.map((column) => ({
+      name: column.name,
+      type: formatColumnType(column.type),
+      notNull: column.notNull,
+      from: describeOrigin(column),
+    })),
+    rest: defined({ ...origin(table), ...sourceParts(source) }),
+  };
+}
+
+function describeOrigin({ origin, onInfinite, type }: Column): string {
+  const infinite = onInfinite === 'null' && ['date', 'timestamp', 'timestamptz'].includes(type.kind);
+  const suffix = infinite ? ', infinite as null' : '';
+  switch (origin.kind) {
+    case 'column':
+      return `column ${origin.name}${suffix}`;
+    case 'expression':
+      return `expr ${origin.sql}${suffix}`;
+    case 'file':
+      return `file ${origin.template}`;
+    default:
+      return never(origin);
+  }
+}
+
+function origin({ from }: Table): Record<string, string | undefined> {
+  switch (from.type) {
+    case 'postgres':
+      return {
+        table:
+          from.relation &&
+          [from.relation.schema, from.relation.name].filter((part) => part !== undefined).join('.'),
+        where: from.where,
+        query: from.query,
+        params: from.params.length > 0 ? JSON.stringify(from.params.map(({ shown }) => shown)) : undefined,
+      };
+    case 'file':
+      return {};
+    default:
+      return never(from);
+  }
+}
+
+/** Connection settings are left out: the fingerprint knows which server it came from. */
+function sourceParts(source: Source): Record<string, string | undefined> {
+  switch (source.type) {
+    case 'postgres':
+      return {};
+    case 'file':
+      return {
+        path: JSON.stringify(source.match),
+        exclude: source.exclude.length > 0 ? JSON.stringify(source.exclude) : undefined,
+        format: JSON.stringify(source.format, Object.keys(source.format).sort()),
+      };
+    default:
+      return never(source);
+  }
+}
+
+function defined(parts: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+/** Keys and relationships in canonical form. */
+export function defineKeys({ tables, relationships }: Pipeline): string {
+  const primary = tables
+    .filter(({ primaryKey }) => primaryKey.length > 0)
+    .map((t) => `${t.name}(${t.primaryKey.join(', ')})`);
+  const foreign = relationships.map(
+    ({ from, to }) => `${from.table}(${from.columns.join(', ')}) -> ${to.table}(${to.columns.join(', ')})`,
+  );
+  return [...primary, ...foreign].join('; ');
+}

@@ -1,0 +1,61 @@
+import type { Change, DestinationPlan, PipelineAction, Step, TablePlan } from '../model/plan.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+
+/** The acts of one pipeline, with what each must wait for and the changes that it is for. */
+export function layOutSteps(
+  pipeline: Pipeline,
+  action: PipelineAction,
+  tables: readonly TablePlan[],
+  destinations: readonly DestinationPlan[],
+  changes: readonly Change[],
+): Step[] {
+  if (action === 'none' || action === 'blocked') return [];
+  const because = changes.map(({ address }) => address);
+  const steps: Step[] = [];
+  if (action !== 'deliver') {
+    const names = pipeline.tables.map(({ name }) => name);
+    steps.push({ id: 'snapshot', kind: 'snapshot', tables: names, after: [], because });
+    steps.push({ id: 'create', kind: 'create', after: ['snapshot'], because });
+    for (const name of names) steps.push(loadStep(pipeline, name, tables, changes));
+    steps.push({ id: 'finish', kind: 'finish', after: names.map(loadId), because });
+  }
+  const delivered: string[] = [];
+  destinations.forEach(({ action: act }, index) => {
+    if (act === 'unchanged') return;
+    const id = `deliver ${index + 1}`;
+    delivered.push(id);
+    steps.push({
+      id,
+      kind: 'deliver',
+      destination: index,
+      after: action === 'deliver' ? [] : ['finish'],
+      because,
+    });
+  });
+  steps.push({ id: 'record', kind: 'record', after: delivered.length > 0 ? delivered : ['finish'], because });
+  return steps;
+}
+
+const loadId = (table: string) => `load ${table}`;
+
+function loadStep(
+  pipeline: Pipeline,
+  name: string,
+  tables: readonly TablePlan[],
+  changes: readonly Change[],
+): Step {
+  const table = tables.find((one) => one.name === name);
+  const address = `${pipeline.address}.${name}`;
+  const own = changes
+    .map((change) => change.address)
+    .filter((a) => a === address || a.startsWith(`${address}.`));
+  return {
+    id: loadId(name),
+    kind: 'load',
+    table: name,
+    ...(table?.rowsAfter === undefined ? {} : { rows: table.rowsAfter }),
+    ...(table?.bytesAfter === undefined ? {} : { bytes: table.bytesAfter }),
+    after: ['create'],
+    because: own.length > 0 ? own : [pipeline.address],
+  };
+}

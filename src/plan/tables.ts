@@ -1,0 +1,108 @@
+import type { AppliedTable, Estimate, Observation, SourceObservation } from '../model/observation.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
+import type { Change, TablePlan } from '../model/plan.ts';
+import { diffColumns } from './columns.ts';
+import { compareFingerprints } from './compare.ts';
+import { defineTable } from './definition.ts';
+
+export interface PlannedTable {
+  plan: TablePlan;
+  changes: Change[];
+}
+
+/** One table: what of it differs from what was applied last, in shape, definition and data. */
+export function planTable(pipeline: Pipeline, table: Table, observation: Observation): PlannedTable {
+  const address = `${pipeline.address}.${table.name}`;
+  const seen = observation.tables[table.name];
+  const applied = observation.applied?.tables[table.name];
+  const source = pipeline.sources[table.source];
+  if (source === undefined) throw new Error(`table ${table.name} has no source`);
+  const definition = defineTable(table, source);
+  const after = estimates(seen, applied);
+  if (applied === undefined) {
+    const existing = observation.extract.kind === 'present' && observation.applied === undefined;
+    const reason = existing ? 'nothing is known about the extract that is there' : 'not there yet';
+    const columns = definition.columns.map(({ name, type, notNull }): Change => ({
+      address: `${address}.${name}`,
+      subject: 'column',
+      act: 'create',
+      category: 'create',
+      reason,
+      after: `${type}${notNull ? ' not null' : ''}`,
+    }));
+    const change: Change = { address, subject: 'table', act: 'create', category: 'create', reason };
+    return {
+      plan: { name: table.name, action: 'create', reason, ...after },
+      changes: [change, ...(existing ? [] : columns)],
+    };
+  }
+  const changes = [
+    ...diffColumns(address, applied.definition.columns, definition.columns),
+    ...diffRest(address, applied.definition.rest, definition.rest),
+  ];
+  const data = dataChange(seen, applied);
+  if (data !== undefined)
+    changes.push({ address, subject: 'table', act: 'reload', category: 'data', reason: data });
+  const reason = changes.map((change) => change.reason)[changes.length - 1] ?? 'unchanged';
+  return {
+    plan: {
+      name: table.name,
+      action: changes.length > 0 ? 'reload' : 'unchanged',
+      reason: changes.length > 0 ? reason : 'unchanged',
+      rowsBefore: applied.rows,
+      bytesBefore: applied.bytes,
+      ...(changes.length > 0 ? after : {}),
+    },
+    changes,
+  };
+}
+
+function diffRest(
+  address: string,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): Change[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => before[key] !== after[key])
+    .sort()
+    .map((key) => ({
+      address,
+      subject: 'table',
+      act: 'change',
+      category: 'data',
+      reason: `${key} changed in the configuration`,
+      ...(before[key] === undefined ? {} : { before: before[key] }),
+      ...(after[key] === undefined ? {} : { after: after[key] }),
+    }));
+}
+
+/** Why the data must be read, or undefined if it is known to be the same. */
+function dataChange(seen: SourceObservation | undefined, applied: AppliedTable): string | undefined {
+  if (seen === undefined) return 'not observed';
+  if (seen.fingerprint.kind === 'unknown') return `unknown, will read: ${seen.fingerprint.reason}`;
+  if (applied.fingerprint === undefined)
+    return 'unknown, will read: nothing to compare with was kept last time';
+  const comparison = compareFingerprints(applied.fingerprint, seen.fingerprint);
+  return comparison.same ? undefined : comparison.reason;
+}
+
+function estimates(
+  seen: SourceObservation | undefined,
+  applied: AppliedTable | undefined,
+): { rowsAfter?: Estimate; bytesAfter?: Estimate } {
+  const rows = grown(seen, applied) ?? seen?.rows;
+  return {
+    ...(rows === undefined ? {} : { rowsAfter: rows }),
+    ...(seen?.bytes === undefined ? {} : { bytesAfter: seen.bytes }),
+  };
+}
+
+/** Last time's count and the counters since are nearer than the planner's guess. */
+function grown(seen: SourceObservation | undefined, applied: AppliedTable | undefined): Estimate | undefined {
+  if (seen === undefined || seen.fingerprint.kind === 'unknown' || applied?.fingerprint === undefined)
+    return undefined;
+  const comparison = compareFingerprints(applied.fingerprint, seen.fingerprint);
+  if (comparison.same || comparison.growth === undefined || 'where' in applied.definition.rest)
+    return undefined;
+  return { value: Math.max(0, applied.rows + comparison.growth), exact: false };
+}
