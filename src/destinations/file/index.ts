@@ -1,0 +1,12 @@
+import type { FileDestination } from '../../model/pipeline.ts';
+import type { DestinationPort } from '../../model/ports.ts';
+import { observeFile } from './observe.ts';
+import { writeFile } from './write.ts';
+
+/** A .hyper at a path. */
+export function openFileDestination(destination: FileDestination): DestinationPort {
+  return {
+    observe: () => observeFile(destination),
+    write: (extract) => writeFile(destination, extract),
+  };
+}

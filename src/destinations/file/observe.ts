@@ -1,0 +1,46 @@
+import { access, constants, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { FileDestinationObservation } from '../../model/observation.ts';
+import type { FileDestination } from '../../model/pipeline.ts';
+
+/** What is at the path, and whether it could be written, as far as that can be seen without writing. */
+export async function observeFile(destination: FileDestination): Promise<FileDestinationObservation> {
+  const found = await stat(destination.path, { bigint: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (found?.isDirectory() === true) {
+    return { type: 'file', found: undefined, problem: unwritable(destination, 'it is a folder') };
+  }
+  const reason = await whyUnwritable(path.dirname(destination.path));
+  return {
+    type: 'file',
+    found: found && { size: Number(found.size), modified: String(found.mtimeNs) },
+    ...(reason === undefined ? {} : { problem: unwritable(destination, reason) }),
+  };
+}
+
+/** Climbs to the nearest folder that exists: the others will be made. */
+async function whyUnwritable(folder: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(folder)).isDirectory()) return `${folder} is no folder`;
+    await access(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && path.dirname(folder) !== folder) return whyUnwritable(path.dirname(folder));
+    if (code === 'ENOTDIR') return `a part of ${folder} is no folder`;
+    return code === 'EROFS' ? `${folder} is on a read-only file system` : `${folder} may not be written`;
+  }
+}
+
+function unwritable(destination: FileDestination, reason: string): Diagnostic {
+  return {
+    code: 'EXT5001',
+    severity: 'error',
+    message: `cannot write ${destination.shown}: ${reason}`,
+    hint: 'give another path, or the right to write there',
+    place: destination.place,
+  };
+}
