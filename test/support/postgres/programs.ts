@@ -34,7 +34,7 @@ export async function locatePrograms(directory: string): Promise<Programs> {
   if (await canRun(installed)) return installed;
 
   const copy = join(directory, 'native');
-  await cp(native, copy, { recursive: true });
+  await cp(native, copy, { recursive: true, verbatimSymlinks: true });
   await handOver(copy, user);
   return programs(copy, user);
 }
