@@ -1,0 +1,24 @@
+type Value = string | number | null;
+
+/** One record of RFC 4180 with a bare line feed at its end; NULL is an empty field without quotes. */
+export function csvLine(values: readonly Value[]): string {
+  return `${values.map(csvField).join(',')}\n`;
+}
+
+function csvField(value: Value): string {
+  if (value === null) return '';
+  const text = String(value);
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Text in pieces of about 64 KiB: a piece for each line would cost more than the making of the line. */
+export function* inChunks(lines: Iterable<string>): Generator<string, void, undefined> {
+  let chunk = '';
+  for (const line of lines) {
+    chunk += line;
+    if (chunk.length < 65_536) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
+}
