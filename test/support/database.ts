@@ -15,6 +15,8 @@ export interface FreshDatabase {
 /** An empty database of its own, on the server that vitest starts for the whole run. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const server = inject('postgresUrl');
+  // Without an address pg would turn to the developer's own server.
+  if (server === undefined) throw new Error('vitest.config.ts must name global-postgres.ts in globalSetup');
   const { url, name } = await createDatabase(server);
   const client = new pg.Client({ connectionString: url });
   await client.connect();

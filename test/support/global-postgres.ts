@@ -4,7 +4,7 @@ import { startPostgres } from './postgres.ts';
 declare module 'vitest' {
   export interface ProvidedContext {
     /** Superuser's address of the server that the whole run shares; see `freshDatabase`. */
-    postgresUrl: string;
+    postgresUrl?: string;
   }
 }
 

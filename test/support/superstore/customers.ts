@@ -1,5 +1,5 @@
 import { countries, type Country } from './places.ts';
-import { randomStream, type Random } from './random.ts';
+import { Random } from './random.ts';
 
 export interface Customer {
   id: string;
@@ -10,7 +10,7 @@ export interface Customer {
 
 /** Customer number `index` of the shop, always the same for one seed. */
 export function customerAt(index: number, seed: number): Customer {
-  const random = randomStream(seed ^ customerSalt, index);
+  const random = new Random(seed ^ customerSalt, index);
   const country = pickCountry(random);
   const drawn = pickName(random, country);
   return {

@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { years } from './calendar.ts';
 import { inChunks } from './csv.ts';
-import { generateOrders } from './orders.ts';
-import { csvLines, headerLine, orders, persons, returns, rowLine, type Table } from './tables.ts';
+import { generateOrders, type OrderRow } from './orders.ts';
+import { csvLines, headerLine, orders, persons, returns, type Table } from './tables.ts';
 
 /** A file that `writeCsvFiles` has seen to. */
 export interface WrittenFile {
@@ -25,12 +25,12 @@ export interface WrittenFile {
  */
 export async function writeCsvFiles(directory: string, scale: number): Promise<WrittenFile[]> {
   const contents: [path: string, lines: Iterable<string>][] = [
-    ['orders.csv', wholeTable(orders, scale)],
-    ['returns.csv', wholeTable(returns, scale)],
-    ['people.csv', wholeTable(persons, scale)],
+    ['orders.csv', withHeader(orders, orders.rows(scale))],
+    ['returns.csv', withHeader(returns, returns.rows(scale))],
+    ['people.csv', withHeader(persons, persons.rows(scale))],
     ...years.map((year): [string, Iterable<string>] => [
       `orders/orders_${year}.csv${year === lastYear ? '.gz' : ''}`,
-      ordersOfYear(year, scale),
+      withHeader(orders, ordersOfYear(year, scale)),
     ]),
   ];
   const written: WrittenFile[] = [];
@@ -42,18 +42,17 @@ export async function writeCsvFiles(directory: string, scale: number): Promise<W
 
 const lastYear = years[years.length - 1];
 
-function* wholeTable<Row extends object>(
+function* withHeader<Row extends object>(
   table: Table<Row>,
-  scale: number,
+  rows: Iterable<Row>,
 ): Generator<string, void, undefined> {
   yield headerLine(table);
-  yield* csvLines(table, scale);
+  yield* csvLines(table, rows);
 }
 
-function* ordersOfYear(year: number, scale: number): Generator<string, void, undefined> {
-  yield headerLine(orders);
+function* ordersOfYear(year: number, scale: number): Generator<OrderRow, void, undefined> {
   for (const row of generateOrders(scale)) {
-    if (row.order_date.startsWith(`${year}-`)) yield rowLine(orders, row);
+    if (row.order_date.startsWith(`${year}-`)) yield row;
   }
 }
 

@@ -2,7 +2,7 @@ import { dateOf, dayWhenSold, years } from './calendar.ts';
 import { customerAt, type Customer } from './customers.ts';
 import type { Place } from './places.ts';
 import { products } from './products.ts';
-import { randomStream, type Random } from './random.ts';
+import { Random } from './random.ts';
 
 /** One line of an order. Dates, decimals and instants are texts as PostgreSQL prints them, so none is rounded. */
 export interface OrderRow {
@@ -59,7 +59,7 @@ export function* generateOrderHeads(scale: number, seed: number): Generator<Orde
   const customers = Math.max(40, Math.round(rows / 12.5));
   let firstRow = 1;
   for (let number = 1; firstRow <= rows; number++) {
-    const random = randomStream(seed, number);
+    const random = new Random(seed, number);
     const lineCount = Math.min(random.pick(lineCounts), rows - firstRow + 1);
     const customer = customerAt(random.below(customers), seed);
     const day = dayWhenSold(firstRow - 1, rows);
@@ -132,8 +132,13 @@ function decimal(units: number, digits: number): string {
 }
 
 function instant(day: number, random: Random): string {
-  const two = (value: number) => String(value).padStart(2, '0');
   const seconds = random.below(86_400);
-  const time = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':');
+  const time = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+    .map(twoDigits)
+    .join(':');
   return `${dateOf(day)} ${time}.${String(random.below(1_000_000)).padStart(6, '0')}+00`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }

@@ -1,29 +1,29 @@
-/** Draws numbers; the same seed and index draw the same numbers on every machine. */
-export interface Random {
-  /** An integer from 0 up to, not including, `limit` (at most 2^32). */
-  below: (limit: number) => number;
-  /** One of the items, all equally likely. */
-  pick: <T>(items: readonly T[]) => T;
-}
-
 /**
- * A stream of its own for each index, so that order 1,000,000 can be made without the orders before it.
- * Only integer arithmetic and one exact division: no engine may round it differently.
+ * Draws numbers; the same seed and index draw the same numbers on every machine. Each index has a stream of
+ * its own, so that order 1,000,000 can be made without the orders before it.
  */
-export function randomStream(seed: number, index: number): Random {
-  let state = scramble(scramble(seed) ^ index);
-  const below = (limit: number) => {
-    state = (state + 0x9e3779b9) | 0;
-    return Math.floor(((scramble(state) >>> 0) / 2 ** 32) * limit);
-  };
-  return {
-    below,
-    pick: (items) => {
-      const item = items[below(items.length)];
-      if (item === undefined) throw new RangeError('pick needs at least one item');
-      return item;
-    },
-  };
+export class Random {
+  #state: number;
+
+  constructor(seed: number, index: number) {
+    this.#state = scramble(scramble(seed) ^ index);
+  }
+
+  /**
+   * An integer from 0 up to, not including, `limit` (at most 2^32). Only integer arithmetic and one exact
+   * division: no engine may round it differently.
+   */
+  below(limit: number): number {
+    this.#state = (this.#state + 0x9e3779b9) | 0;
+    return Math.floor(((scramble(this.#state) >>> 0) / 2 ** 32) * limit);
+  }
+
+  /** One of the items, all equally likely. */
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new RangeError('pick needs at least one item');
+    return item;
+  }
 }
 
 /** The finishing step of MurmurHash3: each bit of the input changes about half of the output's. */

@@ -1,6 +1,6 @@
 import { dateOf } from './calendar.ts';
 import { defaultSeed, generateOrderHeads } from './orders.ts';
-import { randomStream } from './random.ts';
+import { Random } from './random.ts';
 
 /** An order that came back. */
 export interface ReturnRow {
@@ -13,7 +13,7 @@ export interface ReturnRow {
 /** About one order in twenty of `generateOrders` with the same scale and seed. */
 export function* generateReturns(scale: number, seed = defaultSeed): Generator<ReturnRow, void, undefined> {
   for (const { id, shipDay, firstRow } of generateOrderHeads(scale, seed)) {
-    const random = randomStream(seed ^ returnSalt, firstRow);
+    const random = new Random(seed ^ returnSalt, firstRow);
     if (random.below(20) > 0) continue;
     yield { order_id: id, returned_on: dateOf(shipDay + 2 + random.below(28)), reason: random.pick(reasons) };
   }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { csvLine, inChunks } from './csv.ts';
+import { csvLine, inChunks, type Value } from './csv.ts';
 import { generateOrders, type OrderRow } from './orders.ts';
 import { people, type PersonRow } from './people.ts';
 import { generateReturns, type ReturnRow } from './returns.ts';
@@ -81,21 +81,16 @@ async function createTable<Row extends object>(
   const copy = client.query(
     copyFrom(`copy public.${table.name} from stdin with (format csv, encoding 'UTF8')`),
   );
-  await pipeline(Readable.from(inChunks(csvLines(table, scale))), copy);
+  await pipeline(Readable.from(inChunks(csvLines(table, table.rows(scale)))), copy);
 }
 
-/** The table's records as CSV, without a header. */
+/** Rows of the table as CSV records, without a header. */
 export function* csvLines<Row extends object>(
-  table: Table<Row>,
-  scale: number,
+  { columns }: Table<Row>,
+  rows: Iterable<Row>,
 ): Generator<string, void, undefined> {
-  for (const row of table.rows(scale)) yield rowLine(table, row);
-}
-
-/** One record, its values in the order of the table's columns. */
-export function rowLine<Row extends object>({ columns }: Table<Row>, row: Row): string {
-  const values = row as Record<string, string | number | null>;
-  return csvLine(Object.keys(columns).map((name) => values[name] ?? null));
+  const names = Object.keys(columns) as (keyof Row)[];
+  for (const row of rows) yield csvLine(names.map((name) => row[name] as Value));
 }
 
 export function headerLine({ columns }: Table): string {
