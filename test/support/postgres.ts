@@ -23,7 +23,7 @@ export interface TestPostgres {
 }
 
 export interface PostgresOptions {
-  /** Server settings by name, before the ones below: `{ wal_level: 'logical' }`. */
+  /** Server settings by name, over the defaults for tests: `{ wal_level: 'logical' }`. */
   settings?: Record<string, string>;
 }
 
