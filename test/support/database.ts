@@ -1,0 +1,31 @@
+import pg from 'pg';
+import { inject } from 'vitest';
+import type {} from './global-postgres.ts';
+import { createDatabase, runStatement } from './postgres.ts';
+
+export interface FreshDatabase {
+  /** Superuser's address of this database. */
+  url: string;
+  /** A connection to it, for the test's own statements. */
+  client: pg.Client;
+  /** Ends `client` and drops the database, whoever else is still connected. */
+  close: () => Promise<void>;
+}
+
+/** An empty database of its own, on the server that vitest starts for the whole run. */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  const server = inject('postgresUrl');
+  // Without an address pg would turn to the developer's own server.
+  if (server === undefined) throw new Error('vitest.config.ts must name global-postgres.ts in globalSetup');
+  const { url, name } = await createDatabase(server);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return {
+    url,
+    client,
+    close: async () => {
+      await client.end();
+      await runStatement(server, `drop database ${pg.escapeIdentifier(name)} with (force)`);
+    },
+  };
+}
