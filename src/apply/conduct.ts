@@ -1,0 +1,98 @@
+import { performance } from 'node:perf_hooks';
+import type { Step } from '../model/plan.ts';
+import type { Listener, Progress } from './events.ts';
+import type { PipelineReport } from './report.ts';
+import { startRun, type Job, type Run } from './run.ts';
+
+/** One pipeline being applied: performs its steps, tells what happens, and keeps what came of it. */
+export interface Conduct {
+  address: string;
+  steps: readonly Step[];
+  /** Nothing more will be done: a step has failed or the run was interrupted. */
+  readonly failed: boolean;
+  begin(): Promise<void>;
+  /** `show` gets a line of progress to draw. Rejects when the step fails, after it was told. */
+  perform(step: Step, show: (text: string) => void): Promise<void>;
+  end(): Promise<void>;
+  report(): PipelineReport;
+}
+
+export function conductPipeline(
+  job: Job,
+  listener: Listener,
+  progressText: (progress: Progress) => string,
+  interrupted: AbortSignal,
+): Conduct {
+  const { address, steps } = job.plan;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, interrupted]);
+  const began = performance.now();
+  let run: Run | undefined;
+  let failure: PipelineReport['failure'];
+  let seconds = 0;
+
+  const fail = (step: string, error: unknown) => {
+    failure ??= { step, error };
+    stop.abort(error);
+  };
+
+  return {
+    address,
+    steps,
+    get failed() {
+      return signal.aborted;
+    },
+    async begin() {
+      try {
+        signal.throwIfAborted();
+        run = await startRun(job);
+      } catch (error) {
+        fail('lock', error);
+        listener({ type: 'failed', address, error });
+        throw error;
+      }
+    },
+    async perform(step, show) {
+      if (run === undefined) throw new Error('a step before the beginning');
+      const stepBegan = performance.now();
+      listener({ type: 'started', address, step });
+      try {
+        const tell = (progress: Progress) => {
+          show(progressText(progress));
+          listener({ type: 'progress', address, step, progress });
+        };
+        const result = await run.perform(step, tell, signal);
+        listener({
+          type: 'ended',
+          address,
+          step,
+          seconds: (performance.now() - stepBegan) / 1000,
+          ...result,
+        });
+      } catch (error) {
+        // What fails because another step has failed is not news.
+        if (failure === undefined && !interrupted.aborted) listener({ type: 'failed', address, step, error });
+        fail(step.id, error);
+        throw error;
+      }
+    },
+    async end() {
+      try {
+        await run?.end();
+      } catch (error) {
+        fail('clean up', error);
+        throw error;
+      } finally {
+        seconds = (performance.now() - began) / 1000;
+      }
+    },
+    report: () => ({
+      address,
+      outcome: interrupted.aborted ? 'interrupted' : failure === undefined ? 'applied' : 'failed',
+      tables: run?.tables ?? [],
+      destinations: run?.delivered ?? [],
+      seconds,
+      ...(failure === undefined || interrupted.aborted ? {} : { failure }),
+    }),
+  };
+}

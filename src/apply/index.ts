@@ -1,0 +1,24 @@
+import { conductPipeline } from './conduct.ts';
+import type { Listener, Progress } from './events.ts';
+import type { Report } from './report.ts';
+import type { Job } from './run.ts';
+import { runTasks, type Words } from './tasks.ts';
+
+export interface ApplySettings {
+  /** How many tables are read at once, over all pipelines; and how many pipelines are under way. */
+  parallel: number;
+  signal: AbortSignal;
+  listener: Listener;
+  /** The terminal to draw on; undefined to draw nothing and only tell the listener. */
+  terminal: NodeJS.WriteStream | undefined;
+  words: Words & { progress(progress: Progress): string };
+}
+
+/** The second interpreter of a plan: does it. Never throws for what goes wrong in a pipeline: the report tells. */
+export async function applyJobs(jobs: readonly Job[], settings: ApplySettings): Promise<Report> {
+  const conducts = jobs.map((job) =>
+    conductPipeline(job, settings.listener, (progress) => settings.words.progress(progress), settings.signal),
+  );
+  await runTasks(conducts, settings);
+  return { pipelines: conducts.map((conduct) => conduct.report()) };
+}

@@ -1,0 +1,265 @@
+import { performance } from 'node:perf_hooks';
+import type { AppliedRecord, AppliedTable } from '../model/observation.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
+import type { PipelinePlan, Step } from '../model/plan.ts';
+import type {
+  BuiltExtract,
+  Delivered,
+  DestinationPort,
+  ExtractBuild,
+  ExtractPort,
+  Lock,
+  Snapshot,
+  SourcePort,
+  StatePort,
+} from '../model/ports.ts';
+import { never } from '../model/never.ts';
+import { RunError } from '../model/run-error.ts';
+import type { Progress } from './events.ts';
+import type { TableReport } from './report.ts';
+
+/** Everything that one pipeline needs to be applied; `cli` opens the ports and hands them over. */
+export interface Job {
+  plan: PipelinePlan;
+  pipeline: Pipeline;
+  /** The record that the plan was made from. */
+  seen: { record: AppliedRecord | undefined; version: string | undefined };
+  /** By the name of the source. */
+  sources: Readonly<Record<string, SourcePort>>;
+  destinations: readonly DestinationPort[];
+  extracts: ExtractPort;
+  state: StatePort;
+  define: (pipeline: Pipeline) => Definitions;
+  tool: string;
+}
+
+/** The canonical forms that the record keeps; made by plan/, which this room does not know. */
+export interface Definitions {
+  tables: Readonly<Record<string, AppliedTable['definition']>>;
+  keys: string;
+}
+
+/** The state of one pipeline under way: what a step leaves for the next. */
+export interface Run {
+  perform(step: Step, tell: (progress: Progress) => void, signal: AbortSignal): Promise<StepResult>;
+  tables: readonly TableReport[];
+  delivered: readonly { target: string; size: number }[];
+  /** Lets go of everything, whatever was reached. */
+  end(): Promise<void>;
+}
+
+export interface StepResult {
+  rows?: number;
+  bytes?: number;
+}
+
+/** Takes the lock and stands ready to perform the steps of a plan in their order. */
+export async function startRun(job: Job): Promise<Run> {
+  const lock = await job.state.lock(job.pipeline.address);
+  return await sameState(job, lock);
+}
+
+/** Whoever had the lock before us may have applied: then our plan is stale. */
+async function sameState(job: Job, lock: Lock): Promise<Run> {
+  try {
+    const stored = await job.state.read(job.pipeline.address);
+    if (stored?.version !== job.seen.version) {
+      throw new RunError(
+        'EXT6005',
+        `${job.pipeline.address} was applied by another run since this plan was made`,
+        {
+          hint: 'plan again',
+        },
+      );
+    }
+    return openRun(job, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function openRun(job: Job, lock: Lock): Run {
+  const { pipeline, plan } = job;
+  const snapshots = new Map<string, Snapshot>();
+  const tables: TableReport[] = [];
+  const delivered = new Map<number, Delivered>();
+  let build: ExtractBuild | undefined;
+  let built: BuiltExtract | undefined;
+
+  const performers = {
+    async snapshot(step: Step & { kind: 'snapshot' }, signal: AbortSignal) {
+      const wanted = pipeline.tables.filter(({ name }) => step.tables.includes(name));
+      for (const name of new Set(wanted.map(({ source }) => source))) {
+        const own = wanted.filter(({ source }) => source === name);
+        snapshots.set(name, await required(job.sources[name], `source ${name}`).snapshot(own, signal));
+      }
+    },
+    async create(signal: AbortSignal) {
+      build = await job.extracts.build(pipeline.extract, pipeline.tables, signal);
+    },
+    async load(step: Step & { kind: 'load' }, tell: (progress: Progress) => void, signal: AbortSignal) {
+      const table = required(
+        pipeline.tables.find(({ name }) => name === step.table),
+        `table ${step.table}`,
+      );
+      const report = await loadTable(required(build, 'build'), snapshotOf(table), table, step, tell, signal);
+      tables.push(report);
+      return { rows: report.rows, bytes: report.bytes };
+    },
+    async finish() {
+      const expected = Object.fromEntries(tables.map(({ name, rows }) => [name, rows]));
+      built = await required(build, 'build').finish(pipeline.relationships, expected);
+      return { bytes: built.size };
+    },
+    async deliver(step: Step & { kind: 'deliver' }, signal: AbortSignal) {
+      built ??= standing(job);
+      const written = await required(job.destinations[step.destination], 'destination').write(built, signal);
+      delivered.set(step.destination, written);
+      return { bytes: written.size };
+    },
+    async record() {
+      await job.state.write(newRecord(job, snapshotOf, tables, built, delivered), job.seen.version);
+    },
+  };
+  const snapshotOf = (table: Table) => required(snapshots.get(table.source), `snapshot of ${table.source}`);
+
+  return {
+    async perform(step, tell, signal) {
+      signal.throwIfAborted();
+      switch (step.kind) {
+        case 'snapshot':
+          await performers.snapshot(step, signal);
+          return {};
+        case 'create':
+          await performers.create(signal);
+          return {};
+        case 'load':
+          return performers.load(step, tell, signal);
+        case 'finish':
+          return performers.finish();
+        case 'deliver':
+          return performers.deliver(step, signal);
+        case 'record':
+          await performers.record();
+          return {};
+        default:
+          return never(step);
+      }
+    },
+    tables,
+    get delivered() {
+      return [...delivered].map(([index, { size }]) => ({
+        target: plan.destinations[index]?.target ?? '',
+        size,
+      }));
+    },
+    async end() {
+      const settled = await Promise.allSettled([
+        ...[...snapshots.values()].map((snapshot) => snapshot.end()),
+        ...(build === undefined ? [] : [build.abandon()]),
+      ]);
+      await lock.release();
+      const failed = settled.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+  };
+}
+
+/** Reads all parts of a table's feed, one after the other, each by one COPY. */
+async function loadTable(
+  build: ExtractBuild,
+  snapshot: Snapshot,
+  table: Table,
+  step: Step & { kind: 'load' },
+  tell: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<TableReport> {
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  const { parts } = await snapshot.feed(table, signal);
+  const report = { name: table.name, rows: 0, bytes: 0, seconds: 0 };
+  let seen = 0;
+  for (const part of parts) {
+    const counted = (bytes: number) => {
+      seen += bytes;
+      tell({
+        bytes: seen,
+        seconds: seconds(),
+        ...(step.rows === undefined ? {} : { totalRows: step.rows.value }),
+        ...(step.bytes === undefined ? {} : { totalBytes: step.bytes.value }),
+      });
+    };
+    const loaded = await build.load(table, part, counted, signal);
+    report.rows += loaded.rows;
+    report.bytes += loaded.bytes;
+  }
+  return { ...report, seconds: seconds() };
+}
+
+/** The extract that stands at its place, when only a destination is written. */
+function standing({ seen, pipeline }: Job): BuiltExtract {
+  const extract = required(seen.record, 'record').extract;
+  return { path: pipeline.extract.file, size: extract.size, modified: extract.modified, rows: {} };
+}
+
+function newRecord(
+  job: Job,
+  snapshotOf: (table: Table) => Snapshot,
+  reports: readonly TableReport[],
+  built: BuiltExtract | undefined,
+  delivered: ReadonlyMap<number, Delivered>,
+): AppliedRecord {
+  const { pipeline, seen, plan } = job;
+  const definitions = job.define(pipeline);
+  const rebuilt = plan.action !== 'deliver' && built !== undefined;
+  const tables = rebuilt
+    ? Object.fromEntries(
+        pipeline.tables.map((table) => [
+          table.name,
+          appliedTable(table, snapshotOf(table), reports, definitions),
+        ]),
+      )
+    : required(seen.record, 'record').tables;
+  const extract = rebuilt
+    ? {
+        schema: pipeline.extract.schema,
+        version: pipeline.extract.version,
+        keys: definitions.keys,
+        size: built.size,
+        modified: built.modified,
+      }
+    : required(seen.record, 'record').extract;
+  const destinations = Object.fromEntries(
+    pipeline.destinations.map(({ shown }, index) => [
+      shown,
+      delivered.get(index) ?? required(seen.record?.destinations[shown], `record of ${shown}`),
+    ]),
+  );
+  return { format: 1, tool: job.tool, address: pipeline.address, tables, extract, destinations };
+}
+
+function appliedTable(
+  table: Table,
+  snapshot: Snapshot,
+  reports: readonly TableReport[],
+  definitions: Definitions,
+): AppliedTable {
+  const report = required(
+    reports.find(({ name }) => name === table.name),
+    `report of ${table.name}`,
+  );
+  const fingerprint = snapshot.fingerprint(table);
+  return {
+    definition: required(definitions.tables[table.name], `definition of ${table.name}`),
+    rows: report.rows,
+    bytes: report.bytes,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+}
+
+/** The plan promises that an earlier step has left this; if not, the bug is ours. */
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the plan left no ${what}`);
+  return value;
+}
