@@ -1,0 +1,154 @@
+import pc from 'picocolors';
+import { bytes, counted, grouped } from '../model/numbers.ts';
+import type { Estimate } from '../model/observation.ts';
+import type { Change, DestinationPlan, PipelinePlan, Plan, TablePlan } from '../model/plan.ts';
+import { alignColumns } from './table.ts';
+
+export interface PlanTextOptions {
+  color: boolean;
+  /** Shows what is unchanged too. */
+  verbose: boolean;
+}
+
+/** The plan in Terraform's grammar, because people know it: a symbol, what, how much, and why. */
+export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): string {
+  const paint = pc.createColors(color);
+  const shown = plan.pipelines.filter(({ action }) => verbose || action !== 'none');
+  const acting = plan.pipelines.some(({ action }) => action !== 'none' && action !== 'blocked');
+  const blocks = shown.map((pipeline) => renderPipeline(pipeline, paint, verbose));
+  return [
+    ...(acting ? ['extracts will perform the following actions:', ''] : []),
+    ...blocks.flatMap((lines) => [...lines, '']),
+    ...closing(plan, paint),
+    '',
+  ].join('\n');
+}
+
+type Paint = ReturnType<typeof pc.createColors>;
+
+function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
+  const { create, change, unchanged, blocked, rows, bytes: size, breaking } = summary;
+  if (create + change + blocked === 0) {
+    return [paint.bold('No changes.'), 'The extracts match the configuration and their sources.'];
+  }
+  const counts = [
+    `${create} to create`,
+    `${change} to change`,
+    `${unchanged} unchanged`,
+    ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
+  ];
+  const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
+  return [
+    `${paint.bold('Plan:')} ${counts.join(', ')}.`,
+    ...(reads
+      ? [`${paint.bold('Data:')} ${estimate(rows, grouped)} rows, ${estimate(size, bytes)} to read.`]
+      : []),
+    ...(breaking.length > 0
+      ? [
+          `${paint.bold(paint.red('Breaking:'))} ${counted(breaking.length, 'change')}: ${breaking.join(', ')}`,
+        ]
+      : []),
+  ];
+}
+
+function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): string[] {
+  const verbs = {
+    create: 'will be created',
+    rebuild: 'will be rebuilt',
+    deliver: 'will be delivered again',
+    none: 'is unchanged',
+    blocked: 'cannot be applied',
+  };
+  const head = `  ${paint.bold(`# ${plan.address} ${verbs[plan.action]}`)}  ${paint.dim(`(because ${plan.because})`)}`;
+  if (plan.action === 'none' || plan.action === 'blocked') return [head];
+  const symbol = plan.action === 'create' ? '+' : plan.action === 'rebuild' ? '~' : '=';
+  const whole = plan.changes.filter(
+    ({ subject, address }) => address === plan.address && subject !== 'table',
+  );
+  const rows: string[][] = [
+    [`  ${sign(symbol, paint)} extract "${plan.address}"`],
+    ...whole.map((change) => [
+      `      ${sign('~', paint)} ${change.subject}`,
+      beforeAfter(change),
+      `(${change.reason})`,
+    ]),
+    ...(plan.action === 'deliver'
+      ? []
+      : plan.tables.flatMap((table) => renderTable(plan, table, paint, verbose))),
+    ...plan.destinations
+      .filter(({ action }) => verbose || action !== 'unchanged')
+      .map((one) => renderDestination(one, paint)),
+  ];
+  return [head, ...alignColumns(rows)];
+}
+
+function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): string[][] {
+  const symbols = { create: '+', reload: '-/+', unchanged: '=', drop: '-' };
+  const address = `${plan.address}.${table.name}`;
+  const lead = `      ${sign(symbols[table.action], paint)} table "${table.name}"`;
+  const changes = plan.changes.filter(
+    (change) => change.subject !== 'table' && change.address.startsWith(`${address}.`),
+  );
+  const reasons = plan.changes.filter(({ subject, address: own }) => subject === 'table' && own === address);
+  const why =
+    table.action === 'unchanged'
+      ? '(unchanged, read again with the others)'
+      : `(${reasons.map(({ reason }) => reason).join('; ')})`;
+  return [
+    [lead, amounts(table), paint.dim(reasons.length > 0 || table.action === 'unchanged' ? why : '')],
+    ...changes
+      .filter(({ act }) => verbose || act !== 'create' || table.action !== 'create')
+      .map((change) => renderColumn(change, paint)),
+    ...(table.action === 'create' && !verbose ? [[`          ${counted(changes.length, 'column')}`]] : []),
+  ];
+}
+
+function amounts({ rowsBefore, rowsAfter, bytesBefore, bytesAfter }: TablePlan): string {
+  const rows = [
+    ...(rowsBefore === undefined ? [] : [grouped(rowsBefore)]),
+    ...(rowsAfter === undefined ? [] : [estimate(rowsAfter, grouped)]),
+  ];
+  const size = [
+    ...(bytesBefore === undefined ? [] : [bytes(bytesBefore)]),
+    ...(bytesAfter === undefined ? [] : [estimate(bytesAfter, bytes)]),
+  ];
+  return [
+    ...(rows.length > 0 ? [`${rows.join(' -> ')} rows`] : []),
+    ...(size.length > 0 ? [size.join(' -> ')] : []),
+  ].join(', ');
+}
+
+function renderColumn(change: Change, paint: Paint): string[] {
+  const symbols = { create: '+', change: '~', remove: '-', reload: '~', write: '~' };
+  const name = change.address.split('.').slice(2).join('.');
+  const category = change.category === 'breaking' ? paint.red('breaking') : change.category;
+  return [
+    `        ${sign(symbols[change.act], paint)} column "${name}"`,
+    beforeAfter(change),
+    change.category === 'create' ? '' : `(${category}: ${change.reason})`,
+  ];
+}
+
+function beforeAfter({ before, after }: Change): string {
+  return [before, after].filter((part) => part !== undefined).join(' -> ');
+}
+
+function renderDestination({ target, action, reason }: DestinationPlan, paint: Paint): string[] {
+  const symbol = action === 'unchanged' ? '=' : '<=';
+  return [`    ${sign(symbol, paint)} write ${target}`, action, paint.dim(`(${reason})`)];
+}
+
+function sign(symbol: string, paint: Paint): string {
+  const colors: Record<string, (text: string) => string> = {
+    '+': paint.green,
+    '-': paint.red,
+    '~': paint.yellow,
+    '-/+': paint.yellow,
+    '<=': paint.cyan,
+  };
+  return (colors[symbol] ?? ((text: string) => text))(symbol);
+}
+
+function estimate({ value, exact }: Estimate, format: (value: number) => string): string {
+  return `${exact ? '' : '~'}${format(value)}`;
+}

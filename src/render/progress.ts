@@ -1,0 +1,62 @@
+import { bytes, grouped } from '../model/numbers.ts';
+import type { Step } from '../model/plan.ts';
+
+/** How far a load is. Shapes as apply/ tells them. */
+export interface ProgressNumbers {
+  bytes: number;
+  seconds: number;
+  rows?: number;
+  totalRows?: number;
+  totalBytes?: number;
+}
+
+/** `1 200 000 rows, 31.4 MB, 12.3 MB/s, 42 %, 5 s left`. What is not known is left out. */
+export function renderProgress({
+  bytes: done,
+  seconds,
+  rows,
+  totalRows,
+  totalBytes,
+}: ProgressNumbers): string {
+  const rate = seconds > 0 ? done / seconds : 0;
+  const share = shareDone(rows, totalRows) ?? shareDone(done, totalBytes);
+  const left = share === undefined || share === 0 ? undefined : (seconds * (1 - share)) / share;
+  return [
+    ...(rows === undefined ? [] : [`${grouped(rows)} rows`]),
+    bytes(done),
+    ...(seconds >= 0.5 ? [`${bytes(rate)}/s`] : []),
+    ...(share === undefined ? [] : [`${Math.floor(share * 100)} %`]),
+    ...(left === undefined || seconds < 2 ? [] : [`${Math.ceil(left)} s left`]),
+  ].join(', ');
+}
+
+/** Totals are often estimates: past them nothing is claimed. */
+function shareDone(done: number | undefined, total: number | undefined): number | undefined {
+  if (done === undefined || total === undefined || total <= 0 || done > total) return undefined;
+  return done / total;
+}
+
+/** What a step does, in the words of the terminal. */
+export function renderStep(step: Step): string {
+  switch (step.kind) {
+    case 'snapshot':
+      return 'open sources';
+    case 'create':
+      return 'create extract';
+    case 'load':
+      return `${step.table} › load`;
+    case 'finish':
+      return 'finish extract';
+    case 'deliver':
+      return `deliver ${step.destination + 1}`;
+    case 'record':
+      return 'record state';
+  }
+}
+
+/** One line for logs: `superstore › orders › load 1 200 000 rows 31.4 MB`. */
+export function renderEventLine(address: string, step: Step | undefined, text: string): string {
+  return [[address, ...(step === undefined ? [] : [renderStep(step)])].join(' › '), text]
+    .filter(Boolean)
+    .join(' ');
+}

@@ -1,0 +1,47 @@
+import pc from 'picocolors';
+import { bytes, counted } from '../model/numbers.ts';
+import { alignColumns } from './table.ts';
+
+export interface ReportRow {
+  address: string;
+  outcome: 'applied' | 'failed' | 'interrupted';
+  seconds: number;
+  tables: readonly { name: string; rows: number; bytes: number; seconds: number }[];
+  destinations: readonly { target: string; size: number }[];
+  failure?: { step: string; error: unknown };
+}
+
+/** The end of an apply: a table per pipeline with rows, bytes, seconds and where it went. */
+export function renderReport(rows: readonly ReportRow[], color: boolean): string {
+  const paint = pc.createColors(color);
+  const marks = {
+    applied: paint.green('applied'),
+    failed: paint.red('failed'),
+    interrupted: paint.yellow('interrupted'),
+  };
+  const blocks = rows.map((row) => {
+    const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
+      row.failure === undefined ? '' : ` at ${row.failure.step}`
+    } in ${seconds(row.seconds)}`;
+    if (row.outcome !== 'applied') return [head, `  what was there before is untouched`];
+    const tables = row.tables.map((table) => [
+      `  ${table.name}`,
+      counted(table.rows, 'row'),
+      bytes(table.bytes),
+      seconds(table.seconds),
+    ]);
+    const targets = row.destinations.map(({ target, size }) => [`  -> ${target}`, bytes(size)]);
+    return [head, ...alignColumns(tables, [1, 2, 3]), ...alignColumns(targets)];
+  });
+  const count = (outcome: ReportRow['outcome']) => rows.filter((row) => row.outcome === outcome).length;
+  const closing = [
+    `${count('applied')} applied`,
+    ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
+    ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
+  ].join(', ');
+  return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
+}
+
+function seconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : String(Math.round(value))} s`;
+}
