@@ -106,7 +106,10 @@ function numeric([precision = NaN, scale = 0, ...rest]: number[]): ColumnType | 
     : { problem: 'numeric takes a precision of 1 to 38 and a scale of 0 to the precision: numeric(18,4)' };
 }
 
-function sized(kind: 'varchar' | 'char', [length = NaN, ...rest]: number[]): ColumnType | { problem: string } {
+function sized(
+  kind: 'varchar' | 'char',
+  [length = NaN, ...rest]: number[],
+): ColumnType | { problem: string } {
   const fits = length >= 1 && rest.length === 0;
   return fits ? { kind, length } : { problem: `${kind} takes one length of at least 1: ${kind}(20)` };
 }
