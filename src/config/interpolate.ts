@@ -20,15 +20,23 @@ export interface Substitution {
  * structure of a file; keys stay as they are.
  */
 export function interpolate(value: unknown, place: Place, substitution: Substitution): unknown {
-  if (typeof value === 'string') return value.includes('${') ? replaced(value, place, substitution) : value;
-  if (Array.isArray(value))
-    return value.map((item, index) => interpolate(item, child(place, index), substitution));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inside]: [string, unknown]) => {
-    const mine = place.pointer === '' && key.startsWith('x-');
-    return [key, mine ? inside : interpolate(inside, child(place, key), substitution)];
+  if (isPlain(value)) return value;
+  if (typeof value === 'string') return replaced(value, place, substitution);
+  if (Array.isArray(value)) {
+    return value.map((item, index) =>
+      isPlain(item) ? item : interpolate(item, child(place, index), substitution),
+    );
+  }
+  const entries = Object.entries(value as object).map(([key, inside]: [string, unknown]) => {
+    const yours = place.pointer === '' && key.startsWith('x-');
+    return [key, yours || isPlain(inside) ? inside : interpolate(inside, child(place, key), substitution)];
   });
   return Object.fromEntries(entries) as unknown;
+}
+
+/** Most scalars hold no reference: for those not even a place has to be made. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' ? !value.includes('${') : typeof value !== 'object' || value === null;
 }
 
 /** Whether a reference was left standing because its variable is unset: then there is no value to check. */

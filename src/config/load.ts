@@ -3,24 +3,38 @@ import type { Diagnostic, Span } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
 import { plainValue, TreeProblem } from './tree.ts';
 
-/** A YAML file that was read: its value for everybody, its tree for locate.ts. */
+/** A YAML file that was read. Its tree is not kept: thousands of them would weigh more than their use. */
 export interface LoadedFile {
   /** As the user would write it. */
   file: string;
   absolute: string;
   text: string;
-  document: Document.Parsed;
-  lines: LineCounter;
   /** Plain data, or undefined where the text is no YAML. */
   value: unknown;
   diagnostics: readonly Diagnostic[];
 }
 
-export function loadYaml(file: string, absolute: string, text: string): LoadedFile {
+/** The YAML tree and the line starts of a text. */
+export interface Tree {
+  text: string;
+  document: Document.Parsed;
+  lines: LineCounter;
+}
+
+export function parseTree(text: string): Tree {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
-  const loaded = { file, absolute, text, document, lines };
-  const place = (from: number, to: number) => ({ file, pointer: '', span: spanAt(loaded, from, to) });
+  return {
+    text,
+    lines,
+    document: parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' }),
+  };
+}
+
+export function loadYaml(file: string, absolute: string, text: string): LoadedFile {
+  const tree = parseTree(text);
+  const { document } = tree;
+  const loaded = { file, absolute, text };
+  const place = (from: number, to: number) => ({ file, pointer: '', span: spanAt(tree, from, to) });
 
   const duplicates = document.errors.filter((error) => error.code === 'DUPLICATE_KEY');
   const [first] = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY');
@@ -64,9 +78,9 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
 }
 
 /** The span of a piece of the text, cut at the end of its first line. */
-export function spanAt(loaded: Pick<LoadedFile, 'lines' | 'text'>, from: number, to: number): Span {
-  const { line, col } = loaded.lines.linePos(from);
-  const end = loaded.text.slice(from, to).search(/\r?\n/);
+export function spanAt({ text, lines }: Tree, from: number, to: number): Span {
+  const { line, col } = lines.linePos(from);
+  const end = text.slice(from, to).search(/\r?\n/);
   const length = end === -1 ? to - from : end;
   return { line, column: Math.max(col, 1), length: Math.max(length, 1) };
 }

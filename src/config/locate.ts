@@ -1,6 +1,6 @@
 import { isAlias, isCollection, isMap, isSeq, type Document, type Node } from 'yaml';
 import type { Place, Span } from '../model/diagnostic.ts';
-import { spanAt, type LoadedFile } from './load.ts';
+import { parseTree, spanAt, type LoadedFile, type Tree } from './load.ts';
 import { isMerge, keyText, mergedMaps, target, TreeProblem } from './tree.ts';
 
 /**
@@ -9,10 +9,31 @@ import { isMerge, keyText, mergedMaps, target, TreeProblem } from './tree.ts';
  */
 export function locate(loaded: LoadedFile, place: Place): Span {
   if (place.span !== undefined) return place.span;
-  const { key, value } = find(loaded.document, place.pointer, place.part === 'key');
-  const node = key !== null && (place.part === 'key' || isAwkward(loaded, value)) ? key : (value ?? key);
+  const tree = treeOf(loaded);
+  const { key, value } = find(tree.document, place.pointer, place.part === 'key');
+  const node = key !== null && (place.part === 'key' || isAwkward(tree, value)) ? key : (value ?? key);
   const [from, to] = node?.range ?? [0, 1];
-  return spanAt(loaded, from, to);
+  return spanAt(tree, from, to);
+}
+
+/** The keys of a map in the order of the file, those of merged maps first. */
+export function keysInOrder(loaded: LoadedFile, pointer: string): string[] {
+  const { document } = treeOf(loaded);
+  const keysOf = (node: Node | null): string[] => {
+    const map = resolved(node, document);
+    if (!isMap<Node, Node | null>(map)) return [];
+    const own = map.items.flatMap((pair) => (isMerge(pair) ? [] : (text(pair) ?? [])));
+    return [...merged(map, document).flatMap(keysOf), ...own];
+  };
+  return keysOf(find(document, pointer, false).value);
+}
+
+const trees = new WeakMap<LoadedFile, Tree>();
+
+function treeOf(loaded: LoadedFile): Tree {
+  const known = trees.get(loaded) ?? parseTree(loaded.text);
+  trees.set(loaded, known);
+  return known;
 }
 
 interface Entry {
@@ -47,7 +68,7 @@ function childOf(parent: Node | null, token: string, document: Document.Parsed):
 }
 
 /** Nothing to underline, or too much. */
-function isAwkward({ text }: LoadedFile, node: Node | null): boolean {
+function isAwkward({ text }: Tree, node: Node | null): boolean {
   const [from, to] = node?.range ?? [0, 0];
   return from === to || (isCollection(node) && text.slice(from, to).trimEnd().includes('\n'));
 }

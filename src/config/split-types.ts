@@ -25,7 +25,8 @@ export function joinSplitTypes(
         place: child(place, before[0]),
       });
     } else {
-      joined.push([key, joinSplitTypes(inside, child(place, key), report)]);
+      const nested = typeof inside === 'object' && inside !== null;
+      joined.push([key, nested ? joinSplitTypes(inside, child(place, key), report) : inside]);
     }
   }
   return Object.fromEntries(joined);
