@@ -119,9 +119,9 @@ export interface PostgresTls {
 export interface FileSource {
   type: 'file';
   place: Place;
-  /** As written, for messages and hashes: relative to the pipeline file. */
-  match: string;
-  /** The folder that `match` and `exclude` are relative to: absolute. */
+  /** Paths and globs as written, for messages and hashes: relative to `base`, or absolute. */
+  match: readonly string[];
+  /** The folder of the file that names them: absolute. `match` and `exclude` are relative to it. */
   base: string;
   exclude: readonly string[];
   /** Fewer files than this is an error, not an empty extract. */

@@ -1,0 +1,17 @@
+import { parseColumnType, type ColumnType } from '../model/column-type.ts';
+import type * as Written from '../model/written.gen.ts';
+
+/** Reads `int not null`, in either form of a column. */
+export function readColumnType(
+  column: Written.Column,
+): { type: ColumnType; notNull: boolean } | { problem: string; written: string } {
+  const settings = columnSettings(column);
+  const [, text = '', notNull] = /^(.*?)(\s+not\s+null)?\s*$/is.exec(settings.type) ?? [];
+  const type = parseColumnType(text);
+  if ('problem' in type) return { ...type, written: text };
+  return { type, notNull: notNull !== undefined || settings.not_null === true };
+}
+
+export function columnSettings(column: Written.Column): Written.ColumnSettings {
+  return typeof column === 'string' ? { type: column } : column;
+}

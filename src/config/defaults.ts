@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import type * as Written from '../model/written.gen.ts';
+
+/**
+ * `over` on top of `base`: maps are merged key by key, everything else replaces, and null un-sets. Maps that name
+ * another `type` (or one against a plain text) have other keys, so the upper one replaces the lower.
+ */
+export function merge<Value>(base: Value | undefined, over: Value | undefined): Value | undefined {
+  if (over === undefined) return base;
+  if (over === null) return undefined;
+  if (!isMap(over)) return over;
+  const below: Record<string, unknown> = isMap(base) && sameKind(base, over) ? base : {};
+  const keys = new Set([...Object.keys(below), ...Object.keys(over)]);
+  const entries = [...keys].flatMap((key) => {
+    const value = merge(below[key], over[key]);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return Object.fromEntries(entries) as Value;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sameKind(base: Record<string, unknown>, over: Record<string, unknown>): boolean {
+  return base.type === undefined || over.type === undefined || base.type === over.type;
+}
+
+/** Makes the paths in defaults absolute, before layers of several files are merged. */
+export function anchored(
+  defaults: Written.Defaults | undefined,
+  folder: string,
+): Written.Defaults | undefined {
+  const ssl = defaults?.sources?.postgres?.ssl;
+  if (typeof ssl !== 'object' || ssl?.ca === undefined || ssl.ca === null) return defaults;
+  const postgres = { ...defaults?.sources?.postgres, ssl: { ...ssl, ca: resolve(folder, ssl.ca) } };
+  return { ...defaults, sources: { ...defaults?.sources, postgres } };
+}

@@ -1,0 +1,112 @@
+import { dirname } from 'node:path';
+import type { Place } from '../model/diagnostic.ts';
+import { child } from '../model/diagnostic.ts';
+import type * as Written from '../model/written.gen.ts';
+import { anchored, merge } from './defaults.ts';
+import type { LoadedFile } from './load.ts';
+import type { Shared } from './shared.ts';
+
+/**
+ * A pipeline between what was written and what it means: references substituted, connections and named destinations
+ * followed, defaults applied. The rules judge it; resolve.ts turns it into the model.
+ */
+export interface Draft {
+  loaded: LoadedFile;
+  /** The file as it is, misshapen parts included. */
+  whole: unknown;
+  place: Place;
+  /** Of the pipeline file: its paths are relative to it. */
+  folder: string;
+  written: Written.Pipeline;
+  /** By name; a source whose connection does not exist is missing. */
+  sources: ReadonlyMap<string, DraftSource>;
+  extract: Written.Extract;
+  load: Written.Load;
+  onInfinite: Written.OnInfinite | undefined;
+  /** A destination whose name does not exist is missing. */
+  destinations: readonly DraftDestination[];
+  shared: Shared;
+}
+
+export interface DraftSource {
+  place: Place;
+  /** Of the file that the source is written in. */
+  folder: string;
+  /** Without defaults. */
+  own: Written.InlineSource;
+  /** With defaults. */
+  settings: Written.InlineSource;
+}
+
+export interface DraftDestination {
+  place: Place;
+  folder: string;
+  settings: Written.InlineDestination;
+}
+
+export function draftPipeline(
+  loaded: LoadedFile,
+  { whole, written }: Pick<Draft, 'whole' | 'written'>,
+  shared: Shared,
+): Draft {
+  const place: Place = { file: loaded.file, pointer: '' };
+  const folder = dirname(loaded.absolute);
+  const defaults = merge(shared.defaults, anchored(written.defaults, folder)) ?? {};
+  const here = { place, folder, shared };
+
+  const sources = new Map<string, DraftSource>();
+  for (const [name, source] of Object.entries(written.sources)) {
+    const found = sourceOf(source, here);
+    if (found === undefined) continue;
+    const settings = merge<Written.InlineSource>(defaultsFor(found.own, defaults), found.own) ?? found.own;
+    sources.set(name, { ...found, place: child(place, 'sources', name), settings });
+  }
+  return {
+    loaded,
+    whole,
+    ...here,
+    written,
+    sources,
+    extract: merge<Written.Extract>(defaults.extract, written.extract) ?? {},
+    load: defaults.tables?.load ?? {},
+    onInfinite: onInfiniteOf(written.defaults, shared.defaults),
+    destinations: (written.destinations ?? []).flatMap((destination, index) => {
+      const found = destinationOf(destination, here);
+      return found === undefined ? [] : [{ ...found, place: child(place, 'destinations', index) }];
+    }),
+  };
+}
+
+interface Here {
+  folder: string;
+  shared: Shared;
+}
+
+function sourceOf(source: Written.Source, { folder, shared }: Here) {
+  if (!('connection' in source)) return { folder, own: source };
+  const connection = shared.connection(source.connection);
+  return connection && { folder: shared.folder, own: connection };
+}
+
+/** A default has a type of its own only in the schema; in a merge it takes that of the source. */
+function defaultsFor(
+  source: Written.InlineSource,
+  defaults: Written.Defaults,
+): Written.InlineSource | undefined {
+  const found = defaults.sources?.[source.type];
+  return found && ({ ...found, type: source.type } as Written.InlineSource);
+}
+
+function destinationOf(destination: Written.Destination, { folder, shared }: Here) {
+  if (!('use' in destination)) return { folder, settings: destination };
+  const { use, ...over } = destination;
+  const named = shared.destination(use);
+  if (named === undefined) return undefined;
+  // A path is relative to the file that says it.
+  return { folder: over.path === undefined ? shared.folder : folder, settings: { ...named, ...over } };
+}
+
+/** null is a value here, so the common merge would lose it. */
+function onInfiniteOf(...layers: readonly (Written.Defaults | undefined)[]): Written.OnInfinite | undefined {
+  return layers.map((layer) => layer?.tables?.on_infinite).find((value) => value !== undefined);
+}

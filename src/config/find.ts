@@ -1,0 +1,144 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname, extname, isAbsolute, join, parse, relative, resolve } from 'node:path';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { codes } from './codes.ts';
+
+export interface FoundFile {
+  /** As the user would write it. */
+  file: string;
+  absolute: string;
+}
+
+export interface FoundFiles {
+  pipelines: readonly FoundFile[];
+  /** The extracts.yaml that all of them share. */
+  project?: FoundFile;
+  diagnostics: readonly Diagnostic[];
+}
+
+const projectName = 'extracts.yaml';
+
+/** The pipeline files that these paths mean: files, or folders with all YAML files below them. */
+export async function findFiles(paths: readonly string[], cwd: string): Promise<FoundFiles> {
+  const diagnostics: Diagnostic[] = [];
+  const pipelines = new Map<string, FoundFile>();
+  const projects = new Map<string, string>();
+  for (const path of paths) {
+    const start = resolve(cwd, path);
+    const kind = await kindOf(start);
+    const problem = await problemWith(path, start, kind);
+    if (problem !== undefined) {
+      diagnostics.push(problem);
+      continue;
+    }
+    const found = kind === 'folder' ? await yamlFilesUnder(start) : [start];
+    for (const absolute of found) {
+      const file = isAbsolute(path) ? absolute : relative(cwd, absolute);
+      if (!pipelines.has(absolute)) pipelines.set(absolute, { file, absolute });
+    }
+    if (found.length === 0) {
+      const message = `there is no pipeline in ${path}: no .yaml or .yml file besides ${projectName}`;
+      diagnostics.push({ code: codes.noPipeline, severity: 'error', message });
+    }
+    projects.set(projectAbove(kind === 'folder' ? start : dirname(start)) ?? '', path);
+  }
+  const [first, second] = projects;
+  if (first !== undefined && second !== undefined) {
+    diagnostics.push({
+      code: codes.severalProjects,
+      severity: 'error',
+      message: `${first[1]} and ${second[1]} belong to different projects: ${[first, second]
+        .map(([project, path]) => (project === '' ? `none above ${path}` : relative(cwd, project)))
+        .join(' and ')}`,
+      hint: `run them one after the other, or put one ${projectName} above both`,
+    });
+  }
+  const project = first?.[0];
+  if (project === undefined || project === '') return { pipelines: [...pipelines.values()], diagnostics };
+  return {
+    pipelines: [...pipelines.values()],
+    project: { file: relative(cwd, project), absolute: project },
+    diagnostics,
+  };
+}
+
+/** The texts of files, in their order; a few at a time, so that thousands do not exhaust file handles. */
+export async function readTexts(files: readonly FoundFile[]): Promise<(string | Diagnostic)[]> {
+  const texts: (string | Diagnostic)[] = [];
+  for (let from = 0; from < files.length; from += 64) {
+    texts.push(...(await Promise.all(files.slice(from, from + 64).map(readText))));
+  }
+  return texts;
+}
+
+async function readText({ file, absolute }: FoundFile): Promise<string | Diagnostic> {
+  try {
+    return await readFile(absolute, 'utf8');
+  } catch (cause) {
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    return { code: codes.unreadableFile, severity: 'error', message: `cannot read ${file} (${code})` };
+  }
+}
+
+type Kind = 'file' | 'folder' | { error: string };
+
+async function kindOf(path: string): Promise<Kind> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (cause) {
+    return { error: (cause as NodeJS.ErrnoException).code ?? 'unknown error' };
+  }
+}
+
+async function problemWith(path: string, absolute: string, kind: Kind): Promise<Diagnostic | undefined> {
+  if (typeof kind === 'object') {
+    const message =
+      kind.error === 'ENOENT' ? `${path} does not exist` : `cannot read ${path} (${kind.error})`;
+    return { code: codes.pathNotFound, severity: 'error', message };
+  }
+  if (kind === 'folder') {
+    const readable = await readdir(absolute).then(
+      () => undefined,
+      (cause: unknown) => (cause as NodeJS.ErrnoException).code,
+    );
+    if (readable === undefined) return undefined;
+    return { code: codes.pathNotFound, severity: 'error', message: `cannot read ${path} (${readable})` };
+  }
+  const isPipeline = isYaml(absolute) && parse(absolute).base !== projectName;
+  if (isPipeline) return undefined;
+  return {
+    code: codes.noPipeline,
+    severity: 'error',
+    message: isYaml(absolute) ? `${path} is the project file, not a pipeline` : `${path} is no pipeline file`,
+    hint: isYaml(absolute)
+      ? 'give the folder of the pipelines'
+      : 'the name of a pipeline file ends in .yaml or .yml',
+  };
+}
+
+async function yamlFilesUnder(folder: string): Promise<string[]> {
+  const entries = (await readdir(folder, { withFileTypes: true }).catch(() => [])).sort((one, other) =>
+    one.name < other.name ? -1 : 1,
+  );
+  const found: string[] = [];
+  for (const entry of entries) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) found.push(...(await yamlFilesUnder(path)));
+    else if (isYaml(entry.name) && entry.name !== projectName) found.push(path);
+  }
+  return found;
+}
+
+function isYaml(path: string): boolean {
+  return ['.yaml', '.yml'].includes(extname(path));
+}
+
+/** The search ends with the repository: what lies above it belongs to somebody else. */
+function projectAbove(folder: string): string | undefined {
+  const candidate = join(folder, projectName);
+  if (existsSync(candidate)) return candidate;
+  const above = dirname(folder);
+  return above === folder || existsSync(join(folder, '.git')) ? undefined : projectAbove(above);
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import type { Diagnostic, Place } from '../model/diagnostic.ts';
+import { child } from '../model/diagnostic.ts';
+import { codes } from './codes.ts';
+import { nearest } from './nearest.ts';
+
+/** What references may be replaced with, and who hears about it. */
+export interface Substitution {
+  env: Readonly<Record<string, string | undefined>>;
+  registerSecret(value: string): void;
+  /** How bad an unset variable is. Where it is a warning, the reference stays as a placeholder. */
+  unsetVariables: 'error' | 'warning';
+  report(diagnostic: Diagnostic): void;
+  /** Texts with a secret in them, each with the form that may be shown. Filled by `interpolate`. */
+  shown: Map<string, string>;
+}
+
+/**
+ * The same value with the references in its scalars replaced. Happens after parsing, so that no value can change the
+ * structure of a file; keys stay as they are.
+ */
+export function interpolate(value: unknown, place: Place, substitution: Substitution): unknown {
+  if (isPlain(value)) return value;
+  if (typeof value === 'string') return replaced(value, place, substitution);
+  if (Array.isArray(value)) {
+    return value.map((item, index) =>
+      isPlain(item) ? item : interpolate(item, child(place, index), substitution),
+    );
+  }
+  const entries = Object.entries(value as object).map(([key, inside]: [string, unknown]) => {
+    const yours = place.pointer === '' && key.startsWith('x-');
+    return [key, yours || isPlain(inside) ? inside : interpolate(inside, child(place, key), substitution)];
+  });
+  return Object.fromEntries(entries) as unknown;
+}
+
+/** Most scalars hold no reference: for those not even a place has to be made. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' ? !value.includes('${') : typeof value !== 'object' || value === null;
+}
+
+/** Whether a reference was left standing because its variable is unset: then there is no value to check. */
+export function isPlaceholder(text: string): boolean {
+  return /\$\{(?:env|secret|file)\./.test(text);
+}
+
+/** `$${` is a plain `${`; otherwise everything up to the next brace is the reference. */
+const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
+
+function replaced(text: string, place: Place, substitution: Substitution): string {
+  const fileColumn = /^\/tables\/[^/]+\/add\//.test(place.pointer);
+  const sql = /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr)$/.test(
+    place.pointer,
+  );
+  let shown = '';
+  let result = '';
+  let from = 0;
+  for (const { 0: whole, 1: inside, 2: brace, index } of text.matchAll(reference)) {
+    const before = text.slice(from, index);
+    from = index + whole.length;
+    const found = piece(whole, inside, brace);
+    result += before + found.value;
+    shown += before + (found.secret === true ? whole : found.value);
+  }
+  result += text.slice(from);
+  shown += text.slice(from);
+  if (shown !== result) substitution.shown.set(result, shown);
+  return result;
+
+  function piece(whole: string, inside: string | undefined, brace: string | undefined): Piece {
+    if (inside === undefined) return { value: fileColumn ? whole : '${' };
+    if (brace === '')
+      return refuse(whole, codes.unknownReference, '"${" has no closing "}"', 'write $${ for a plain ${');
+    if (fileColumn && (inside === 'file.path' || inside === 'file.name')) return { value: whole };
+    const found = lookUp(inside, substitution);
+    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
+    if (!found.secret) return found;
+    if (found.value !== '') substitution.registerSecret(found.value);
+    if (!sql) return found;
+    const hint = 'bind it: write $1 in a query and the reference under params';
+    return refuse(whole, codes.secretInSql, `${whole} is a secret and may not be part of an SQL text`, hint);
+  }
+
+  function refuse(whole: string, code: string, message: string, hint?: string, unset = false): Piece {
+    const severity = unset ? substitution.unsetVariables : 'error';
+    substitution.report({ code, severity, message, ...(hint === undefined ? {} : { hint }), place });
+    return { value: whole };
+  }
+}
+
+interface Piece {
+  value: string;
+  secret?: boolean;
+}
+
+type Found =
+  { value: string; secret: boolean } | { problem: string; code: string; hint?: string; unset?: boolean };
+
+function lookUp(inside: string, { env }: Substitution): Found {
+  const variable = /^(env|secret)\.([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inside);
+  if (variable !== null) {
+    const [, kind, name = '', fallback] = variable;
+    const value = env[name];
+    if (kind === 'secret' && fallback !== undefined) {
+      return {
+        problem: 'a secret takes no default',
+        code: codes.unknownReference,
+        hint: `write \${secret.${name}}`,
+      };
+    }
+    if (fallback !== undefined)
+      return { value: value === undefined || value === '' ? fallback : value, secret: false };
+    if (value !== undefined) return { value, secret: kind === 'secret' };
+    return unset(name, kind === 'secret', env);
+  }
+  const path = /^file\.(\/.+)$/s.exec(inside)?.[1];
+  return path === undefined ? unknown(inside) : contentOf(path);
+}
+
+function unset(name: string, secret: boolean, env: Substitution['env']): Found {
+  const near = nearest(name, Object.keys(env));
+  const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
+  return {
+    problem: `the environment variable ${name} is not set`,
+    code: codes.unsetVariable,
+    hint: secret ? `set it${meant}` : `set it${meant}, or give a default: \${env.${name}:-value}`,
+    unset: true,
+  };
+}
+
+function contentOf(path: string): Found {
+  try {
+    return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), secret: true };
+  } catch (cause) {
+    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
+    return { problem: `cannot read the file ${path} (${code})`, code: codes.secretFile };
+  }
+}
+
+function unknown(inside: string): Found {
+  const ofFile = /^file\.(?:path|name)$/.test(inside);
+  const relative = /^file\.(.+)$/.exec(inside);
+  const hint = ofFile
+    ? `\${${inside}} is known under add only, where it becomes a column`
+    : relative !== null
+      ? 'a file reference takes an absolute path: ${file./run/secrets/name}'
+      : 'there is ${env.NAME}, ${env.NAME:-default}, ${secret.NAME} and ${file./path}; write $${ for a plain ${';
+  return { problem: `\${${inside}} is no reference`, code: codes.unknownReference, hint };
+}

@@ -1,0 +1,120 @@
+import { LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
+import type { Diagnostic, Span } from '../model/diagnostic.ts';
+import { codes } from './codes.ts';
+import { plainValue, TreeProblem } from './tree.ts';
+
+/** A YAML file that was read. Its tree is not kept: thousands of them would weigh more than their use. */
+export interface LoadedFile {
+  /** As the user would write it. */
+  file: string;
+  absolute: string;
+  text: string;
+  /** Plain data, or undefined where the text is no YAML. */
+  value: unknown;
+  diagnostics: readonly Diagnostic[];
+}
+
+/** The YAML tree and the line starts of a text. */
+export interface Tree {
+  text: string;
+  document: Document.Parsed;
+  lines: LineCounter;
+}
+
+export function parseTree(text: string): Tree {
+  const lines = new LineCounter();
+  return {
+    text,
+    lines,
+    document: parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' }),
+  };
+}
+
+export function loadYaml(file: string, absolute: string, text: string): LoadedFile {
+  const tree = parseTree(text);
+  const { document } = tree;
+  const loaded = { file, absolute, text };
+  const place = (from: number, to: number) => ({ file, pointer: '', span: spanAt(tree, from, to) });
+
+  const duplicates = document.errors.filter((error) => error.code === 'DUPLICATE_KEY');
+  const [first] = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY');
+  if (first !== undefined) {
+    return {
+      ...loaded,
+      value: undefined,
+      diagnostics: [{ ...syntax(first, text), place: place(...first.pos) }],
+    };
+  }
+  const diagnostics: Diagnostic[] = duplicates.map(({ pos: [from] }) => {
+    const key = /^"[^"]*"|^'[^']*'|^[^:\n]*/.exec(text.slice(from))?.[0].trimEnd() ?? '';
+    return {
+      code: codes.duplicateKey,
+      severity: 'error',
+      message: `${key} is written twice in the same map`,
+      place: place(from, from + key.length),
+    };
+  });
+  for (const { message, pos } of document.warnings) {
+    diagnostics.push({
+      code: codes.yamlSyntax,
+      severity: 'error',
+      message: sentence(message),
+      place: place(...pos),
+    });
+  }
+  try {
+    return { ...loaded, value: plainValue(document), diagnostics };
+  } catch (problem) {
+    if (!(problem instanceof TreeProblem)) throw problem;
+    const [from, to] = problem.range;
+    const found: Diagnostic = {
+      code: codes.alias,
+      severity: 'error',
+      message: problem.message,
+      place: place(from, to),
+    };
+    return { ...loaded, value: undefined, diagnostics: [...diagnostics, found] };
+  }
+}
+
+/** The span of a piece of the text, cut at the end of its first line. */
+export function spanAt({ text, lines }: Tree, from: number, to: number): Span {
+  const { line, col } = lines.linePos(from);
+  const end = text.slice(from, to).search(/\r?\n/);
+  const length = end === -1 ? to - from : end;
+  return { line, column: Math.max(col, 1), length: Math.max(length, 1) };
+}
+
+/** Of a cascade only the first error tells something; what follows comes from the parser being lost. */
+function syntax(error: YAMLError, text: string): Omit<Diagnostic, 'place'> {
+  const [position] = error.pos;
+  if (text[position] === '{' && text[position - 1] === '$') {
+    return {
+      code: codes.unquotedReference,
+      severity: 'error',
+      message: 'a brace inside { } or [ ] starts a map, so this reference is not read as text',
+      hint: 'quote "${…}" inside { } and [ ]',
+    };
+  }
+  const hint = hints[error.code];
+  return {
+    code: codes.yamlSyntax,
+    severity: 'error',
+    message: sentence(error.message),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+const hints: Partial<Record<YAMLError['code'], string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  MULTIPLE_DOCS: 'one file is one pipeline: write the second one into a file of its own',
+  BAD_SCALAR_START: 'quote the text',
+  BLOCK_AS_IMPLICIT_KEY: 'quote a text that holds ": "',
+  MULTILINE_IMPLICIT_KEY: 'a ":" may be missing after a key, or the indentation may be off',
+};
+
+/** The YAML library's message in our form: one clause, small first letter, no advice for programmers. */
+function sentence(message: string): string {
+  const [clause = message] = message.split(/; please use|\n/);
+  return `YAML: ${clause.charAt(0).toLowerCase()}${clause.slice(1)}`;
+}

@@ -1,0 +1,84 @@
+import { dirname, join, resolve } from 'node:path';
+import type { Diagnostic, Place } from '../model/diagnostic.ts';
+import { child } from '../model/diagnostic.ts';
+import type { Limits, Project } from '../model/project.ts';
+import type * as Written from '../model/written.gen.ts';
+import { codes } from './codes.ts';
+import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts';
+import type { LoadedFile } from './load.ts';
+import { problem } from './problem.ts';
+import { wholeNumber } from './rules/numbers.ts';
+import { checkShape } from './schema.ts';
+import { sharedSettings, type Shared } from './shared.ts';
+
+/** What extracts.yaml says, for the program and for the pipelines; without the file, the defaults. */
+export function readProject(
+  loaded: LoadedFile | undefined,
+  cwd: string,
+  substitution: Substitution,
+): { project: Project; shared: Shared } {
+  const root = loaded === undefined ? cwd : dirname(loaded.absolute);
+  if (loaded?.value === undefined) {
+    return { project: resolveProject(root, {}), shared: sharedSettings(root, undefined, substitution) };
+  }
+  const { file, value } = loaded;
+  const { diagnostics, sound } = checkShape('project', file, value);
+  for (const diagnostic of diagnostics) substitution.report(diagnostic);
+  const written = (sound ?? { version: 1 }) as Written.Project;
+  const place: Place = { file, pointer: '' };
+  const settings: Settings = {
+    ...(written.state && {
+      state: interpolate(written.state, child(place, 'state'), substitution) as Written.State,
+    }),
+    ...(written.limits && {
+      limits: interpolate(written.limits, child(place, 'limits'), substitution) as Written.Limits,
+    }),
+  };
+  for (const diagnostic of checkLimits(settings.limits, child(place, 'limits')))
+    substitution.report(diagnostic);
+  const names = (typeof value === 'object' ? value : {}) as Written.Project;
+  return {
+    project: resolveProject(root, settings),
+    shared: sharedSettings(root, { file, sound: written, names }, substitution),
+  };
+}
+
+type Settings = Pick<Written.Project, 'state' | 'limits'>;
+
+function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterable<Diagnostic> {
+  yield* wholeNumber(limits?.parallel, child(place, 'parallel'), 1);
+  const { memory } = limits ?? {};
+  if (typeof memory !== 'string' || isPlaceholder(memory) || bytesOf(memory) !== undefined) return;
+  const hint = { hint: 'for example 4GiB, 512MiB, 2GB, or a number of bytes' };
+  yield problem(codes.notANumber, `"${memory}" is no amount of memory`, child(place, 'memory'), hint);
+}
+
+function resolveProject(root: string, { state, limits }: Settings): Project {
+  const path = resolve(root, state?.path ?? join('.extracts', 'state'));
+  return { root, state: { type: 'file', path }, limits: resolveLimits(limits) };
+}
+
+function resolveLimits({ parallel = 4, memory }: Written.Limits = {}): Limits {
+  const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
+  const tables = Number(parallel);
+  return { parallel: tables >= 1 ? tables : 4, ...(bytes !== undefined && { memory: bytes }) };
+}
+
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+function bytesOf(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const size = units[unit.toLowerCase()];
+  return number === undefined || size === undefined ? undefined : Math.floor(Number(number) * size);
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { child } from '../model/diagnostic.ts';
+import type { Destination, Pipeline, Relationship } from '../model/pipeline.ts';
+import type { Draft, DraftDestination } from './draft.ts';
+import { readEnd } from './names.ts';
+import { resolveExtract } from './resolve/extract.ts';
+import { resolveSource } from './resolve/sources.ts';
+import { resolveTables } from './resolve/tables.ts';
+
+/** The form of a text that may be shown: with references in the place of secrets. */
+export type ShownText = (text: string) => string;
+
+/** A draft that passed the rules, as the program uses it. */
+export function resolvePipeline(draft: Draft, shown: ShownText): Pipeline {
+  const { name, description, tags = [] } = draft.written;
+  return {
+    address: name,
+    name,
+    ...(description !== undefined && { description }),
+    tags,
+    place: draft.place,
+    sources: Object.fromEntries(
+      [...draft.sources].map(([source, settings]) => [source, resolveSource(settings)]),
+    ),
+    tables: resolveTables(draft, shown),
+    relationships: relationships(draft),
+    extract: resolveExtract(draft),
+    destinations: draft.destinations.map((destination) => resolveDestination(destination, shown)),
+  };
+}
+
+function resolveDestination({ settings, folder, place }: DraftDestination, shown: ShownText): Destination {
+  return { type: 'file', place, shown: shown(settings.path), path: resolve(folder, settings.path) };
+}
+
+function relationships({ written, place }: Draft): Relationship[] {
+  const tables = Object.keys(written.tables);
+  return (written.relationships ?? []).map((relationship, index) => {
+    const from = readEnd(relationship.from, tables);
+    const to = readEnd(relationship.to, tables);
+    if (from === undefined || to === undefined)
+      throw new Error('the rules passed a relationship without a column');
+    return { place: child(place, 'relationships', index), from, to };
+  });
+}

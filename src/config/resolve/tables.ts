@@ -1,0 +1,113 @@
+import { child } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/diagnostic.ts';
+import type {
+  Column,
+  ColumnOrigin,
+  Param,
+  PostgresOrigin,
+  Table,
+  TableOrigin,
+} from '../../model/pipeline.ts';
+import type * as Written from '../../model/written.gen.ts';
+import { columnSettings, readColumnType } from '../column-text.ts';
+import type { Draft } from '../draft.ts';
+import { merge } from '../defaults.ts';
+import { keysInOrder } from '../locate.ts';
+import { readRelation } from '../relation.ts';
+import type { ShownText } from '../resolve.ts';
+
+export function resolveTables(draft: Draft, shown: ShownText): Table[] {
+  const place = child(draft.place, 'tables');
+  return inOrder(draft, place, draft.written.tables).map(([name, table]) => {
+    return resolveTable(draft, name, table, child(place, name), shown);
+  });
+}
+
+function resolveTable(
+  draft: Draft,
+  name: string,
+  table: Written.Table,
+  place: Place,
+  shown: ShownText,
+): Table {
+  const onInfinite = table.on_infinite === undefined ? draft.onInfinite : table.on_infinite;
+  const columns = inOrder(draft, child(place, 'columns'), table.columns).map(([column, written]) => {
+    return resolveColumn(column, written, child(place, 'columns', column), onInfinite);
+  });
+  const added = inOrder(draft, child(place, 'add'), table.add ?? {}).map(([column, template]): Column => {
+    const origin: ColumnOrigin = { kind: 'file', template };
+    const type = { kind: 'text' } as const;
+    return {
+      name: column,
+      place: child(place, 'add', column),
+      type,
+      notNull: false,
+      origin,
+      onInfinite: 'error',
+    };
+  });
+  return {
+    name,
+    place,
+    source: table.from.source,
+    from: origin(draft, table.from, shown),
+    columns: [...columns, ...added],
+    primaryKey: table.primary_key ?? [],
+    load: { mode: merge(draft.load, table.load)?.mode ?? 'full' },
+  };
+}
+
+function resolveColumn(
+  name: string,
+  written: Written.Column,
+  place: Place,
+  inherited: Written.OnInfinite | undefined,
+): Column {
+  const read = readColumnType(written);
+  if ('problem' in read) throw new Error(`the rules passed a column type that is none: ${read.problem}`);
+  const { from, expr, description, on_infinite: own } = columnSettings(written);
+  const onInfinite = own === undefined ? inherited : own;
+  return {
+    name,
+    place,
+    type: read.type,
+    notNull: read.notNull,
+    origin: expr === undefined ? { kind: 'column', name: from ?? name } : { kind: 'expression', sql: expr },
+    ...(description !== undefined && { description }),
+    onInfinite: onInfinite === null || onInfinite === 'null' ? 'null' : 'error',
+  };
+}
+
+function origin({ sources }: Draft, from: Written.From, shown: ShownText): TableOrigin {
+  switch (sources.get(from.source)?.settings.type) {
+    case 'postgres':
+      return postgresOrigin(from, shown);
+    case 'file':
+      return { type: 'file' };
+    case undefined:
+      throw new Error(`the rules passed a source that does not exist: ${from.source}`);
+  }
+}
+
+function postgresOrigin(from: Written.From, shown: ShownText): PostgresOrigin {
+  const relation = from.table === undefined ? undefined : readRelation(from.table);
+  return {
+    type: 'postgres',
+    ...(relation !== undefined && { relation }),
+    ...(from.where !== undefined && { where: from.where }),
+    ...(from.query !== undefined && { query: from.query }),
+    params: (from.params ?? []).map((value): Param => ({
+      value,
+      shown: typeof value === 'string' ? shown(value) : String(value),
+    })),
+    ...(from.change_detection !== undefined && { changeDetection: from.change_detection.sql }),
+  };
+}
+
+/** JavaScript moves keys that look like numbers to the front; the order of columns is that of the file. */
+function inOrder<Value>(draft: Draft, place: Place, map: Record<string, Value>): [string, Value][] {
+  const entries = Object.entries(map);
+  if (!entries.some(([key]) => /^\d+$/.test(key))) return entries;
+  const order = keysInOrder(draft.loaded, place.pointer);
+  return entries.sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
+}

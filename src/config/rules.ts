@@ -1,0 +1,52 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Draft } from './draft.ts';
+import { columnNames, columnTypes, keyColumnsOnce, relationshipsFit } from './rules/columns.ts';
+import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinations.ts';
+import { addedColumns, formatKnown, formatOptions, knownEncoding, oneCharacter } from './rules/files.ts';
+import { numbersFromReferences } from './rules/numbers.ts';
+import {
+  addOnlyOnFiles,
+  connectionsComplete,
+  keysOfFileTables,
+  oneColumnOrigin,
+  tableOrQuery,
+} from './rules/origins.ts';
+import {
+  knownConnections,
+  knownDestinations,
+  knownKeyColumns,
+  knownRelationshipEnds,
+  knownSources,
+} from './rules/references.ts';
+
+/** What a schema cannot say about one pipeline. */
+export type Rule = (draft: Draft) => Iterable<Diagnostic>;
+
+/** What only all pipelines together show. */
+export type CommonRule = (drafts: readonly Draft[]) => Iterable<Diagnostic>;
+
+export const rules: readonly Rule[] = [
+  knownConnections,
+  knownDestinations,
+  knownSources,
+  knownKeyColumns,
+  knownRelationshipEnds,
+  columnTypes,
+  columnNames,
+  keyColumnsOnce,
+  relationshipsFit,
+  tableOrQuery,
+  keysOfFileTables,
+  addOnlyOnFiles,
+  oneColumnOrigin,
+  connectionsComplete,
+  formatKnown,
+  formatOptions,
+  oneCharacter,
+  knownEncoding,
+  addedColumns,
+  numbersFromReferences,
+  destinationKind,
+];
+
+export const commonRules: readonly CommonRule[] = [uniqueNames, oneWriterPerFile];

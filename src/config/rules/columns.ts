@@ -1,0 +1,102 @@
+import { columnTypeNames, formatColumnType, type ColumnType } from '../../model/column-type.ts';
+import { child } from '../../model/diagnostic.ts';
+import { codes } from '../codes.ts';
+import { readColumnType } from '../column-text.ts';
+import type { Draft } from '../draft.ts';
+import { namesAt, readEnd, type End } from '../names.ts';
+import { nearest } from '../nearest.ts';
+import { problem } from '../problem.ts';
+import type { Rule } from '../rules.ts';
+
+export const columnTypes: Rule = function* ({ written, place }) {
+  for (const [table, { columns }] of Object.entries(written.tables)) {
+    for (const [name, column] of Object.entries(columns)) {
+      const found = readColumnType(column);
+      if (!('problem' in found)) continue;
+      const at = child(place, 'tables', table, 'columns', name);
+      const where = typeof column === 'string' ? at : child(at, 'type');
+      yield problem(codes.columnType, found.problem, where, nearestType(found.written));
+    }
+  }
+};
+
+function nearestType(text: string): { hint?: string } {
+  const [, word = '', rest = ''] = /^([^(]*)(.*)$/s.exec(text) ?? [];
+  const names = [...columnTypeNames, 'numeric', 'varchar', 'char'];
+  const near = nearest(word.trim(), names);
+  if (near === undefined) return { hint: 'docs/pipeline-format.md lists the types' };
+  return near === word.trim().toLowerCase() ? {} : { hint: `did you mean "${near}${rest}"?` };
+}
+
+export const columnNames: Rule = function* ({ written, place }) {
+  for (const [table, { columns, add = {} }] of Object.entries(written.tables)) {
+    const seen = new Map<string, string>();
+    const all = [
+      ...Object.keys(columns).map((name) => ['columns', name]),
+      ...Object.keys(add).map((name) => ['add', name]),
+    ];
+    for (const [map = '', name = ''] of all) {
+      const earlier = seen.get(name.toLowerCase());
+      seen.set(name.toLowerCase(), name);
+      if (earlier === undefined) continue;
+      const at = { ...child(place, 'tables', table, map, name), part: 'key' as const };
+      if (earlier === name) {
+        yield problem(codes.duplicateColumn, `the table "${table}" already has a column "${name}"`, at);
+      } else {
+        const message = `the columns "${earlier}" and "${name}" differ only in case: Tableau shows them alike`;
+        yield { ...problem(codes.columnsAlike, message, at), severity: 'warning' };
+      }
+    }
+  }
+};
+
+export const keyColumnsOnce: Rule = function* ({ written, place }) {
+  for (const [table, { primary_key: key = [] }] of Object.entries(written.tables)) {
+    for (const [index, column] of key.entries()) {
+      if (key.indexOf(column) === index) continue;
+      const at = child(place, 'tables', table, 'primary_key', index);
+      yield problem(codes.repeatedColumn, `the key names "${column}" twice`, at);
+    }
+  }
+};
+
+export const relationshipsFit: Rule = function* (draft) {
+  const tables = namesAt(draft, 'tables');
+  for (const [index, relationship] of (draft.written.relationships ?? []).entries()) {
+    const from = readEnd(relationship.from, tables);
+    const to = readEnd(relationship.to, tables);
+    if (from === undefined || to === undefined) continue;
+    const place = child(draft.place, 'relationships', index);
+    if (from.columns.length !== to.columns.length) {
+      const message = `a relationship of ${from.columns.length} to ${to.columns.length} columns: both sides need the same number`;
+      yield problem(codes.relationshipCount, message, place);
+      continue;
+    }
+    for (const [position, column] of from.columns.entries()) {
+      const one = typeOf(draft, from, column);
+      const other = typeOf(draft, to, to.columns[position] ?? '');
+      if (one === undefined || other === undefined || family(one) === family(other)) continue;
+      const message =
+        `"${from.table}.${column}" is ${formatColumnType(one)} and "${to.table}.${String(to.columns[position])}" ` +
+        `is ${formatColumnType(other)}: such values are never equal`;
+      yield problem(codes.relationshipTypes, message, place);
+    }
+  }
+};
+
+function typeOf({ written }: Draft, { table }: End, column: string): ColumnType | undefined {
+  const found = Object.hasOwn(written.tables, table) ? written.tables[table] : undefined;
+  if (found === undefined) return undefined;
+  if (found.add !== undefined && Object.hasOwn(found.add, column)) return { kind: 'text' };
+  const settings = Object.hasOwn(found.columns, column) ? found.columns[column] : undefined;
+  const type = settings === undefined ? undefined : readColumnType(settings);
+  return type === undefined || 'problem' in type ? undefined : type.type;
+}
+
+/** Types whose values can be compared with each other. */
+function family({ kind }: ColumnType): string {
+  if (['smallint', 'int', 'bigint', 'oid', 'numeric', 'real', 'double'].includes(kind)) return 'number';
+  if (['text', 'varchar', 'char'].includes(kind)) return 'text';
+  if (['date', 'timestamp', 'timestamptz'].includes(kind)) return 'date';
+  return kind;
+}

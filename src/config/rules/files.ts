@@ -1,0 +1,101 @@
+import { extname } from 'node:path';
+import { child } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/diagnostic.ts';
+import type * as Written from '../../model/written.gen.ts';
+import { codes } from '../codes.ts';
+import { formatTypeOf, optionsOf, pathsOf } from '../file-format.ts';
+import { isPlaceholder } from '../interpolate.ts';
+import { problem } from '../problem.ts';
+import type { Rule } from '../rules.ts';
+
+export const formatKnown: Rule = function* ({ sources }) {
+  for (const [name, { settings, place }] of sources) {
+    if (settings.type !== 'file' || formatTypeOf(settings) !== undefined) continue;
+    if (pathsOf(settings).some(isPlaceholder)) continue;
+    const extensions = [...new Set(pathsOf(settings).map((path) => extname(path) || 'no extension'))];
+    const message = `the format of "${name}" is not plain from its path (${extensions.join(', ')})`;
+    yield problem(codes.unknownFormat, message, child(place, 'path'), {
+      hint: 'add format: csv, text or parquet',
+    });
+  }
+};
+
+/** Options that the source itself writes; a default that does not apply is passed over. */
+export const formatOptions: Rule = function* ({ sources }) {
+  for (const { own, settings, place } of sources.values()) {
+    if (own.type !== 'file' || settings.type !== 'file') continue;
+    const type = formatTypeOf(settings);
+    if (type === undefined || type === 'csv') continue;
+    const foreign = type === 'text' ? (['quote', 'escape', 'header'] as const) : csvOptions;
+    for (const option of foreign.filter((key) => (optionsOf(own)[key] ?? undefined) !== undefined)) {
+      const message = `"${option}" does not apply to ${type === 'text' ? 'the text format' : 'Parquet'}`;
+      yield problem(codes.formatOption, message, { ...child(place, 'format', option), part: 'key' });
+    }
+  }
+};
+
+const csvOptions = [
+  'delimiter',
+  'quote',
+  'escape',
+  'header',
+  'null',
+  'encoding',
+  'date_order',
+  'compression',
+] as const satisfies readonly (keyof Written.FormatOptions)[];
+
+export const oneCharacter: Rule = function* ({ sources }) {
+  for (const { settings, place } of sources.values()) {
+    if (settings.type !== 'file') continue;
+    const options = optionsOf(settings);
+    for (const key of ['delimiter', 'quote', 'escape'] as const) {
+      const text = options[key] ?? undefined;
+      if (text === undefined || isPlaceholder(text) || isOneCharacter(text)) continue;
+      const hint = text === '\\t' ? { hint: 'write "\\t" in double quotes for a tab' } : {};
+      const message = `"${key}" must be one ASCII character, not ${JSON.stringify(text)}`;
+      yield problem(codes.oneCharacter, message, optionPlace(place, key), hint);
+    }
+    const { delimiter = ',', quote = '"' } = options;
+    if (delimiter === quote) {
+      const message = 'delimiter and quote must be different characters';
+      yield problem(codes.oneCharacter, message, optionPlace(place, 'delimiter'));
+    }
+  }
+};
+
+function isOneCharacter(text: string): boolean {
+  return text.length === 1 && text.charCodeAt(0) < 128 && !['\0', '\r', '\n'].includes(text);
+}
+
+export const knownEncoding: Rule = function* ({ sources }) {
+  for (const { settings, place } of sources.values()) {
+    if (settings.type !== 'file') continue;
+    const label = optionsOf(settings).encoding ?? undefined;
+    if (label === undefined || isPlaceholder(label) || isEncoding(label)) continue;
+    const hint = { hint: 'for example utf-8, utf-16le, windows-1252, iso-8859-15, shift_jis' };
+    yield problem(codes.encoding, `"${label}" is no known encoding`, optionPlace(place, 'encoding'), hint);
+  }
+};
+
+function isEncoding(label: string): boolean {
+  try {
+    return new TextDecoder(label).encoding !== '';
+  } catch {
+    return false;
+  }
+}
+
+function optionPlace(place: Place, option: string): Place {
+  return child(place, 'format', option);
+}
+
+export const addedColumns: Rule = function* ({ written, place }) {
+  for (const [table, { add = {} }] of Object.entries(written.tables)) {
+    for (const [name, template] of Object.entries(add)) {
+      if (/\$\{file\.(?:path|name)\}/.test(template)) continue;
+      const message = `"${name}" would be the same text in every row: an added column holds \${file.path} or \${file.name}`;
+      yield problem(codes.addedColumn, message, child(place, 'tables', table, 'add', name));
+    }
+  }
+};

@@ -1,0 +1,30 @@
+import type { Diagnostic, Place } from '../../model/diagnostic.ts';
+import { child } from '../../model/diagnostic.ts';
+import { codes } from '../codes.ts';
+import { isPlaceholder } from '../interpolate.ts';
+import { problem } from '../problem.ts';
+import type { Rule } from '../rules.ts';
+
+/** A reference may stand for a number: what came out of it has to be one. */
+export const numbersFromReferences: Rule = function* ({ sources }) {
+  for (const { settings, place } of sources.values()) {
+    if (settings.type === 'postgres') yield* wholeNumber(settings.port, child(place, 'port'), 1, 65_535);
+    else yield* wholeNumber(settings.min_files, child(place, 'min_files'), 0);
+  }
+};
+
+export function* wholeNumber(
+  value: unknown,
+  place: Place,
+  least: number,
+  most = Infinity,
+): Iterable<Diagnostic> {
+  if (typeof value !== 'string' || isPlaceholder(value)) return;
+  if (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most) return;
+  const range = most === Infinity ? `of at least ${least}` : `of ${least} to ${most}`;
+  yield problem(
+    codes.notANumber,
+    `the reference gives "${value}" where a whole number ${range} is needed`,
+    place,
+  );
+}

@@ -1,0 +1,114 @@
+import { child } from '../../model/diagnostic.ts';
+import type * as Written from '../../model/written.gen.ts';
+import { codes } from '../codes.ts';
+import { columnSettings } from '../column-text.ts';
+import type { Draft } from '../draft.ts';
+import { problem } from '../problem.ts';
+import { readRelation } from '../relation.ts';
+import type { Rule } from '../rules.ts';
+
+/** Which keys of a table make sense for which kind of source. */
+
+export const tableOrQuery: Rule = function* (draft) {
+  for (const [name, { from }] of tablesOf(draft, 'postgres')) {
+    const place = child(draft.place, 'tables', name, 'from');
+    if (from.table !== undefined && from.query !== undefined) {
+      const message = `"${name}" has both a table and a query: it takes one of them`;
+      yield problem(codes.tableOrQuery, message, child(place, 'query'));
+    } else if (from.table === undefined && from.query === undefined) {
+      const hint = { hint: `write table: ${name}, or query: select …` };
+      yield problem(
+        codes.tableOrQuery,
+        `"${name}" says neither a table nor a query of its source`,
+        place,
+        hint,
+      );
+    }
+    if (from.table !== undefined && readRelation(from.table) === undefined) {
+      const hint = { hint: 'write table, schema.table, or put a name with dots into double quotes' };
+      yield problem(codes.tableOrQuery, `"${from.table}" is no name of a table`, child(place, 'table'), hint);
+    }
+    if (from.params !== undefined && from.query === undefined) {
+      yield problem(codes.keyDoesNotApply, '"params" belong to a query', {
+        ...child(place, 'params'),
+        part: 'key',
+      });
+    }
+    if (from.where !== undefined && from.table === undefined) {
+      const hint = { hint: 'put the condition into the query' };
+      yield problem(
+        codes.keyDoesNotApply,
+        '"where" belongs to a table',
+        { ...child(place, 'where'), part: 'key' },
+        hint,
+      );
+    }
+  }
+};
+
+export const keysOfFileTables: Rule = function* (draft) {
+  for (const [name, { from, columns }] of tablesOf(draft, 'file')) {
+    const place = child(draft.place, 'tables', name);
+    for (const key of ['table', 'where', 'query', 'params', 'change_detection'] as const) {
+      if (from[key] === undefined) continue;
+      const message = `"${key}" is for PostgreSQL: "${from.source}" is a source of files, all of which make the table`;
+      yield problem(codes.keyDoesNotApply, message, { ...child(place, 'from', key), part: 'key' });
+    }
+    for (const [column, written] of Object.entries(columns)) {
+      if (columnSettings(written).expr === undefined) continue;
+      const message = `"expr" is for PostgreSQL: "${from.source}" is a source of files`;
+      yield problem(codes.keyDoesNotApply, message, {
+        ...child(place, 'columns', column, 'expr'),
+        part: 'key',
+      });
+    }
+  }
+};
+
+export const addOnlyOnFiles: Rule = function* (draft) {
+  for (const [name, { from, add }] of tablesOf(draft, 'postgres')) {
+    if (add === undefined) continue;
+    const message = `"add" is for files: "${from.source}" is a PostgreSQL source`;
+    const hint = { hint: 'a column with expr: does the same' };
+    yield problem(
+      codes.keyDoesNotApply,
+      message,
+      { ...child(draft.place, 'tables', name, 'add'), part: 'key' },
+      hint,
+    );
+  }
+};
+
+export const oneColumnOrigin: Rule = function* ({ written, place }) {
+  for (const [table, { columns }] of Object.entries(written.tables)) {
+    for (const [name, column] of Object.entries(columns)) {
+      const { from, expr } = columnSettings(column);
+      if (from === undefined || expr === undefined) continue;
+      const message = `"${name}" has both from and expr: it takes one of them`;
+      yield problem(codes.columnOrigin, message, child(place, 'tables', table, 'columns', name, 'expr'));
+    }
+  }
+};
+
+export const connectionsComplete: Rule = function* ({ sources }) {
+  for (const [name, { settings, place }] of sources) {
+    if (settings.type !== 'postgres') continue;
+    if ((settings.url ?? settings.host ?? undefined) !== undefined) continue;
+    const hint = { hint: 'write url: "${secret.NAME}", or host, database, user and password' };
+    yield problem(
+      codes.connectionIncomplete,
+      `"${name}" says neither url nor host`,
+      { ...place, part: 'key' },
+      hint,
+    );
+  }
+};
+
+function tablesOf(
+  { written, sources }: Draft,
+  type: Written.InlineSource['type'],
+): [string, Written.Table][] {
+  return Object.entries(written.tables).filter(
+    ([, { from }]) => sources.get(from.source)?.settings.type === type,
+  );
+}

@@ -1,0 +1,97 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Scalar,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
+
+/** What the tree holds that plain data cannot: a lost alias, a circle, a bomb. */
+export class TreeProblem extends Error {
+  readonly range: readonly [number, number];
+
+  constructor(message: string, node: Node | null) {
+    super(message);
+    this.range = [node?.range?.[0] ?? 0, node?.range?.[1] ?? 0];
+  }
+}
+
+/** More values than this, aliases followed, is an attack or an accident; a large pipeline has some thousands. */
+const mostValues = 200_000;
+
+/**
+ * The document as plain data. Unlike the library's own conversion it keeps keys as they are written (`null:` is the
+ * key "null") and counts what aliases multiply.
+ */
+export function plainValue(document: Document.Parsed): unknown {
+  let values = 0;
+  const open = new Set<Node>();
+
+  const convert = (node: Node | null): unknown => {
+    if (++values > mostValues)
+      throw new TreeProblem('the aliases of this file unfold to too many values', node);
+    if (isScalar(node)) return node.value;
+    if (node === null) return null;
+    if (open.has(node)) throw new TreeProblem('an alias points at the map or list that it stands in', node);
+    open.add(node);
+    const value = convertInside(node);
+    open.delete(node);
+    return value;
+  };
+  const convertInside = (node: Node): unknown => {
+    if (isAlias(node)) return convert(target(node, document));
+    if (isSeq<Node | null>(node)) return node.items.map(convert);
+    if (!isMap<Node, Node | null>(node)) return null;
+    const entries = new Map<string, unknown>();
+    for (const merged of mergedMaps(node, document)) {
+      for (const [key, value] of Object.entries(convert(merged) as object)) {
+        if (!entries.has(key)) entries.set(key, value);
+      }
+    }
+    for (const pair of node.items) {
+      if (!isMerge(pair)) entries.set(keyText(pair), convert(pair.value));
+    }
+    return Object.fromEntries(entries);
+  };
+  return convert(document.contents);
+}
+
+/** The node an alias stands for. */
+export function target(node: Node | null, document: Document.Parsed): Node | null {
+  if (!isAlias(node)) return node;
+  const found = node.resolve(document);
+  if (found === undefined)
+    throw new TreeProblem(`no anchor "&${node.source}" stands before this alias`, node);
+  return found;
+}
+
+/** A key as it is written, whatever YAML makes of it: `null`, `true` and `1` are keys like others. */
+export function keyText({ key }: Pair<Node, Node | null>): string {
+  if (!isScalar(key)) throw new TreeProblem('a key has to be text', key);
+  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+}
+
+/** The maps that `<<` pulls in, the strongest first. */
+export function mergedMaps(
+  map: YAMLMap<Node, Node | null>,
+  document: Document.Parsed,
+): YAMLMap<Node, Node | null>[] {
+  return map.items.filter(isMerge).flatMap(({ value }) => {
+    const merged = target(value, document);
+    const parts = isSeq<Node | null>(merged) ? merged.items : [merged];
+    return parts.map((part) => {
+      const found = target(part, document);
+      if (!isMap<Node, Node | null>(found))
+        throw new TreeProblem('<< takes a map, an alias of one, or a list of them', value);
+      return found;
+    });
+  });
+}
+
+export function isMerge({ key }: Pair<Node, Node | null>): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === Scalar.PLAIN;
+}

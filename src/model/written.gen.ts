@@ -1,0 +1,483 @@
+/* Generated from schemas/ by test/support/generate-types.ts (npm run generate). */
+
+/**
+ * What a YAML file of ours may hold, before defaults, substitution and references are followed.
+ */
+export type Written = Pipeline | Project;
+/**
+ * A connection of extracts.yaml by name, or a source written here.
+ */
+export type Source = ConnectionSource | InlineSource;
+/**
+ * A source of one kind; type says which.
+ */
+export type InlineSource = PostgresSource | FileSource;
+/**
+ * TLS, in libpq's words: a mode, or a mode with a certificate authority. verify-full checks the chain and the host name, verify-ca the chain, require only encrypts.
+ */
+export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify-ca' | 'verify-full' | null);
+/**
+ * Globs of files to leave out.
+ */
+export type Exclude = string | string[] | null;
+/**
+ * How the bytes are to be read: a name, or a name with options. Without it the extension of the path decides: .csv, .csv.gz, .parquet.
+ */
+export type Format = FormatOptions | ('csv' | 'text' | 'parquet' | null);
+/**
+ * A type such as `int not null`, or a map when there is more to say.
+ */
+export type Column = ColumnSettings | string;
+/**
+ * What infinity and -infinity of a PostgreSQL date or timestamp become: NULL, or an error. Here null is a value and un-sets no default.
+ */
+export type OnInfinite = 'error' | 'null' | null;
+/**
+ * How rows get into the extract.
+ */
+export type Load = {
+  /**
+   * full: every row is read and the table is built anew.
+   */
+  mode?: 'full' | null;
+} | null;
+/**
+ * table.column, or a table and several columns.
+ */
+export type RelationshipEnd = RelationshipColumns | string;
+/**
+ * A destination of extracts.yaml by name, or one written here.
+ */
+export type Destination = NamedDestination | InlineDestination;
+/**
+ * A destination of one kind; type says which.
+ */
+export type InlineDestination = FileDestination;
+/**
+ * Where it is kept what was applied; type says which kind of place.
+ */
+export type State = FileState;
+
+/**
+ * One file is one pipeline: tables from sources, put into one extract, delivered to destinations.
+ */
+export interface Pipeline {
+  /**
+   * The version of this format.
+   */
+  version: 1;
+  /**
+   * The pipeline's address: unique over all files of a run. State is kept under it, and it is the default name of the extract.
+   */
+  name: string;
+  /**
+   * What the extract is for. Shown in reports.
+   */
+  description?: string;
+  /**
+   * Words to find or choose pipelines by.
+   */
+  tags?: string[];
+  /**
+   * Where rows come from, by the name that tables use in from.source.
+   */
+  sources: {
+    [k: string]: Source;
+  };
+  /**
+   * The tables of the extract, by name and in the order written.
+   */
+  tables: {
+    [k: string]: Table;
+  };
+  /**
+   * Which columns refer to which: declared in the extract as assumed foreign keys.
+   */
+  relationships?: Relationship[];
+  extract?: Extract;
+  /**
+   * Where the finished extract goes. Without any, the staged .hyper is the result.
+   */
+  destinations?: Destination[];
+  defaults?: Defaults;
+}
+/**
+ * A connection that extracts.yaml defines.
+ */
+export interface ConnectionSource {
+  /**
+   * The name under connections in extracts.yaml.
+   */
+  connection: string;
+}
+/**
+ * A PostgreSQL database: by url, by parts, or by a url with parts that win over it.
+ */
+export interface PostgresSource {
+  /**
+   * The kind of source.
+   */
+  type: 'postgres';
+  /**
+   * A connection URI as libpq reads it.
+   */
+  url?: string | null;
+  /**
+   * Host name, address, or the folder of a Unix socket.
+   */
+  host?: string | null;
+  /**
+   * TCP port, or a reference such as ${env.PGPORT}.
+   */
+  port?: number | string | null;
+  /**
+   * Name of the database.
+   */
+  database?: string | null;
+  /**
+   * Role to log in as.
+   */
+  user?: string | null;
+  /**
+   * Its password. Take it from ${secret.NAME} or ${file./path}, so that it is in no file of the repository.
+   */
+  password?: string | null;
+  ssl?: PostgresTls;
+}
+export interface PostgresTlsSettings {
+  /**
+   * How much is checked.
+   */
+  mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /**
+   * A PEM file with certificate authorities, relative to the file that names it.
+   */
+  ca?: string | null;
+}
+/**
+ * Files on this machine; all that match make one table.
+ */
+export interface FileSource {
+  /**
+   * The kind of source.
+   */
+  type: 'file';
+  /**
+   * A path or glob, or a list of them, relative to the file that names it.
+   *
+   * @minItems 1
+   */
+  path: string | string[];
+  exclude?: Exclude;
+  /**
+   * Fewer files than this is an error, not an empty extract.
+   */
+  min_files?: number | string | null;
+  format?: Format;
+}
+export interface FormatOptions {
+  /**
+   * csv, PostgreSQL's tab-separated text format, or Parquet.
+   */
+  type?: 'csv' | 'text' | 'parquet' | null;
+  /**
+   * Between fields: one ASCII character. Default: a comma for csv, a tab for text.
+   */
+  delimiter?: string | null;
+  /**
+   * Around fields that hold a delimiter or a line break: one ASCII character. csv only.
+   */
+  quote?: string | null;
+  /**
+   * Before a quote inside quotes: one ASCII character. Default: the quote itself. csv only.
+   */
+  escape?: string | null;
+  /**
+   * Whether the first record names the columns. Columns are then matched by name, in any order; without it, by position. csv only.
+   */
+  header?: boolean | null;
+  /**
+   * Unquoted fields equal to this text, or to one of these, are NULL. Default: the empty field for csv, \N for text.
+   */
+  null?: string | string[] | null;
+  /**
+   * A label of the WHATWG Encoding Standard.
+   */
+  encoding?: string | null;
+  /**
+   * How to read dates that are not ISO, such as 1/2/2024.
+   */
+  date_order?: 'MDY' | 'DMY' | 'YMD' | null;
+  /**
+   * by-name: gzip when the file's name ends in .gz.
+   */
+  compression?: 'none' | 'gzip' | 'by-name' | null;
+}
+/**
+ * One table of the extract: where its rows come from and which columns it promises.
+ */
+export interface Table {
+  from: From;
+  /**
+   * Columns of this table that together name a row: declared in the extract as an assumed key.
+   *
+   * @minItems 1
+   */
+  primary_key?: string[];
+  /**
+   * The contract: every column by name, in the order of the extract.
+   */
+  columns: {
+    [k: string]: Column;
+  };
+  /**
+   * Text columns about the file a row is from, after the others: ${file.path} and ${file.name}. File sources only.
+   */
+  add?: {
+    [k: string]: string;
+  };
+  load?: Load;
+  on_infinite?: OnInfinite;
+}
+/**
+ * Which part of a source fills the table. A file source needs no more than its name.
+ */
+export interface From {
+  /**
+   * A name under sources.
+   */
+  source: string;
+  /**
+   * PostgreSQL: a table, view or partitioned table, exactly as the catalog spells it. Double quotes keep a dot inside a name.
+   */
+  table?: string;
+  /**
+   * PostgreSQL: an SQL condition on the rows of table.
+   */
+  where?: string;
+  /**
+   * PostgreSQL: a SELECT instead of a table.
+   */
+  query?: string;
+  /**
+   * PostgreSQL: values for $1, $2, … of query, sent apart from its text.
+   */
+  params?: (string | number | boolean | null)[];
+  change_detection?: ChangeDetection;
+}
+/**
+ * PostgreSQL: how to tell that a view or a query has new rows. Without it they are read every time.
+ */
+export interface ChangeDetection {
+  /**
+   * A query whose one value changes whenever the rows do.
+   */
+  sql: string;
+}
+export interface ColumnSettings {
+  /**
+   * boolean, smallint, int, bigint, real, double, numeric(p,s), text, varchar(n), char(n), date, time, timestamp, timestamptz, interval, bytes, json, geography or oid; `not null` may follow.
+   */
+  type: string;
+  /**
+   * A NULL from the source is an error.
+   */
+  not_null?: boolean;
+  /**
+   * The column's exact name in the source, where it differs.
+   */
+  from?: string;
+  /**
+   * PostgreSQL: an SQL expression instead of a column.
+   */
+  expr?: string;
+  /**
+   * What the column means.
+   */
+  description?: string;
+  on_infinite?: OnInfinite;
+}
+/**
+ * Rows of from refer to one row of to.
+ */
+export interface Relationship {
+  from: RelationshipEnd;
+  to: RelationshipEnd;
+}
+export interface RelationshipColumns {
+  /**
+   * A table of this pipeline.
+   */
+  table: string;
+  /**
+   * Its columns, in the order of the other side.
+   *
+   * @minItems 1
+   */
+  columns: string[];
+}
+/**
+ * The .hyper file that is built before it is delivered.
+ */
+export interface Extract {
+  /**
+   * The schema inside the .hyper that holds all tables.
+   */
+  schema?: string | null;
+  /**
+   * Hyper database version: 3 opens in Tableau 2022.4 and later, 2 also in older ones.
+   */
+  version?: 2 | 3 | null;
+  /**
+   * Where it is staged, relative to this file. Default: build/NAME.hyper beside extracts.yaml.
+   */
+  file?: string | null;
+}
+/**
+ * A destination that extracts.yaml defines; keys beside use win over its own.
+ */
+export interface NamedDestination {
+  /**
+   * The name under destinations in extracts.yaml.
+   */
+  use: string;
+  /**
+   * A .hyper file, relative to the file that names it. Folders are made.
+   */
+  path?: string;
+}
+/**
+ * A file on this machine, replaced in one move.
+ */
+export interface FileDestination {
+  /**
+   * The kind of destination.
+   */
+  type: 'file';
+  /**
+   * A .hyper file, relative to the file that names it. Folders are made.
+   */
+  path: string;
+}
+/**
+ * Settings for whatever does not say otherwise. Those of a pipeline win over those of extracts.yaml; null un-sets one.
+ */
+export interface Defaults {
+  extract?: ExtractDefaults;
+  tables?: TableDefaults;
+  sources?: SourceDefaults;
+}
+/**
+ * For extract.
+ */
+export interface ExtractDefaults {
+  /**
+   * The schema inside the .hyper that holds all tables.
+   */
+  schema?: string | null;
+  /**
+   * Hyper database version: 3 opens in Tableau 2022.4 and later, 2 also in older ones.
+   */
+  version?: 2 | 3 | null;
+}
+/**
+ * For every table.
+ */
+export interface TableDefaults {
+  load?: Load;
+  on_infinite?: OnInfinite;
+}
+/**
+ * For sources, by their type.
+ */
+export interface SourceDefaults {
+  postgres?: PostgresSourceDefaults;
+  file?: FileSourceDefaults;
+}
+/**
+ * For sources of type postgres.
+ */
+export interface PostgresSourceDefaults {
+  /**
+   * Host name, address, or the folder of a Unix socket.
+   */
+  host?: string | null;
+  /**
+   * TCP port, or a reference such as ${env.PGPORT}.
+   */
+  port?: number | string | null;
+  /**
+   * Name of the database.
+   */
+  database?: string | null;
+  /**
+   * Role to log in as.
+   */
+  user?: string | null;
+  /**
+   * Its password. Take it from ${secret.NAME} or ${file./path}, so that it is in no file of the repository.
+   */
+  password?: string | null;
+  ssl?: PostgresTls;
+}
+/**
+ * For sources of type file.
+ */
+export interface FileSourceDefaults {
+  exclude?: Exclude;
+  /**
+   * Fewer files than this is an error, not an empty extract.
+   */
+  min_files?: number | string | null;
+  format?: Format;
+}
+/**
+ * extracts.yaml: what all pipelines of a folder share. The file is optional.
+ */
+export interface Project {
+  /**
+   * The version of this format.
+   */
+  version: 1;
+  /**
+   * Sources that pipelines name with {connection: NAME}.
+   */
+  connections?: {
+    [k: string]: InlineSource;
+  };
+  /**
+   * Destinations that pipelines name with {use: NAME}.
+   */
+  destinations?: {
+    [k: string]: InlineDestination;
+  };
+  defaults?: Defaults;
+  state?: State;
+  limits?: Limits;
+}
+/**
+ * A folder on this machine.
+ */
+export interface FileState {
+  /**
+   * The kind of place.
+   */
+  type: 'file';
+  /**
+   * The folder, relative to extracts.yaml.
+   */
+  path: string;
+}
+/**
+ * What one run may use of this machine.
+ */
+export interface Limits {
+  /**
+   * How many tables are read at once, over all pipelines.
+   */
+  parallel?: number | string;
+  /**
+   * What the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: the engine's own.
+   */
+  memory?: number | string;
+}
