@@ -194,6 +194,7 @@ async function loadTable(
     report.rows += loaded.rows;
     report.bytes += loaded.bytes;
   }
+  await snapshot.confirm(table);
   return { ...report, seconds: seconds() };
 }
 

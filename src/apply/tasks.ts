@@ -1,6 +1,6 @@
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
 import type { Step } from '../model/plan.ts';
-import { limitTo, type Limit } from './limit.ts';
+import { limitTo, type Limit } from '../model/limit.ts';
 import type { Conduct } from './conduct.ts';
 
 /** What of a step is shown while it runs. */

@@ -9,6 +9,7 @@ import { loadPart } from './load.ts';
 import { readTables } from './observe.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
+import { hyperSqlType } from './types.ts';
 
 /**
  * Builds a new .hyper beside its place and renames it into place at the end, so that whoever looks sees the old file
@@ -44,7 +45,10 @@ export async function buildExtract(
       const loader = await openSession();
       try {
         await loader.query(`attach database ${identifier(draft)} as draft`);
-        const target = tableName('draft', extract.schema, table.name);
+        const target = {
+          name: tableName('draft', extract.schema, table.name),
+          types: Object.fromEntries(table.columns.map(({ name, type }) => [name, hyperSqlType(type)])),
+        };
         const loaded = await loadPart(loader, target, part, progress, signal);
         await loader.query('detach database draft');
         return loaded;

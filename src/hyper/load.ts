@@ -1,46 +1,91 @@
-import { never } from '../model/never.ts';
-import type { FeedPart, PathFormat, Refusal, StreamFormat } from '../model/feed.ts';
+import type { FeedPart, PathFormat, PathPart, Refusal } from '../model/feed.ts';
 import { RunError } from '../model/run-error.ts';
 import { isServerError, SourceFailure, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
 
+export interface LoadTarget {
+  /** The table as SQL. */
+  name: string;
+  /** SQL types by column name. */
+  types: Readonly<Record<string, string>>;
+}
+
 /** Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was. */
 export async function loadPart(
   session: HyperSession,
-  target: string,
+  target: LoadTarget,
   part: FeedPart,
   progress: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<{ rows: number; bytes: number }> {
-  const into = `copy ${target} (${part.columns.map(identifier).join(', ')})`;
+  const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
-    if (part.kind === 'path') {
-      const rows = await session.copyFile(
-        `${into} from ${literal(part.path)} ${pathOptions(part.format)}`,
-        signal,
-      );
-      progress(part.size ?? 0);
-      return { rows, bytes: part.size ?? 0 };
-    }
+    await useDateOrder(session, part.format);
+    if (part.kind === 'path') return await loadFile(session, target, part, progress, signal);
     const stream = await part.open(signal);
     let bytes = 0;
-    const rows = await session.copyIn(
-      `${into} from stdin ${streamOptions(part.format)}`,
-      stream.bytes,
-      (count) => {
-        bytes += count;
-        progress(count);
-      },
-      signal,
-    );
+    const counted = (count: number) => {
+      bytes += count;
+      progress(count);
+    };
+    const rows = await session.copyIn(`${into} from stdin with (format ${part.format.type})`, stream.bytes, counted, signal);
     reconcile(part.label, stream.rows(), rows);
     return { rows, bytes };
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof SourceFailure) throw part.translate(error.cause);
-    if (isServerError(error)) throw await part.explain(refusal(error, part));
-    throw error;
+    if (!isServerError(error)) throw error;
+    const why = refusal(error, part);
+    const other = part.kind === 'path' ? part.otherwise(why) : undefined;
+    if (other !== undefined) return await loadPart(session, target, other, progress, signal);
+    throw await part.explain(why);
   }
+}
+
+async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
+  if ('dateOrder' in format) await session.query(`set date_style = ${literal(format.dateOrder)}`);
+}
+
+/** hyperd opens the file by itself; how far it is, is seen from outside. */
+async function loadFile(
+  session: HyperSession,
+  target: LoadTarget,
+  part: PathPart,
+  progress: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<{ rows: number; bytes: number }> {
+  const watch = session.watchFile(part.path, progress);
+  try {
+    const rows = await session.copyFile(fileStatement(target, part), signal);
+    watch.finish(part.size ?? 0);
+    return { rows, bytes: part.size ?? 0 };
+  } finally {
+    watch.stop();
+  }
+}
+
+/** COPY where it will do: it is the faster. What it cannot (other names, other types, constants) a query over the file can. */
+function fileStatement(target: LoadTarget, part: PathPart): string {
+  const { format, columns, constants } = part;
+  const into = columns.map(identifier).join(', ');
+  const path = literal(part.path);
+  if (format.type === 'csv') return `copy ${target.name} (${into}) from ${path} ${csvOptions(format)}`;
+  const sameNames = format.type !== 'parquet' || (!format.cast && columns.every((name, i) => name === format.names[i]));
+  if (constants.length === 0 && sameNames) return `copy ${target.name} (${into}) from ${path} with (format ${format.type})`;
+  const typed = columns.map((name) => ({ name, type: target.types[name] ?? 'text' }));
+  const source =
+    format.type === 'parquet'
+      ? {
+          values: typed.map(({ type }, index) => `${identifier(format.names[index] ?? '')}::${type}`),
+          shape: '',
+        }
+      : {
+          values: columns.map(identifier),
+          shape: `, columns => descriptor(${typed.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')})`,
+        };
+  const values = [...source.values, ...constants.map(({ text }) => literal(text))].join(', ');
+  const all = [...columns, ...constants.map(({ column }) => column)].map(identifier).join(', ');
+  return `insert into ${target.name} (${all}) select ${values} from external(${path}, format => ${literal(format.type)}${source.shape})`;
 }
 
 /** What the source says it sent must be what Hyper took. */
@@ -51,39 +96,17 @@ function reconcile(label: string, sent: number | undefined, taken: number): void
   });
 }
 
-function streamOptions(format: StreamFormat): string {
-  switch (format.type) {
-    case 'text':
-      return 'with (format text)';
-    case 'csv':
-      return 'with (format csv)';
-    default:
-      return never(format);
-  }
-}
-
-function pathOptions(format: PathFormat): string {
-  switch (format.type) {
-    case 'parquet':
-      return 'with (format parquet)';
-    case 'text':
-      return 'with (format text)';
-    case 'csv':
-      return `with (${[
-        'format csv',
-        `header ${format.header}`,
-        `delimiter ${literal(format.delimiter)}`,
-        `quote ${literal(format.quote)}`,
-        `escape ${literal(format.escape)}`,
-        `null ${literal(format.null)}`,
-        `encoding ${literal(format.encoding)}`,
-        ...(format.forceNull.length > 0
-          ? [`force_null (${format.forceNull.map(identifier).join(', ')})`]
-          : []),
-      ].join(', ')})`;
-    default:
-      return never(format);
-  }
+function csvOptions(format: PathFormat & { type: 'csv' }): string {
+  return `with (${[
+    'format csv',
+    `header ${format.header}`,
+    `delimiter ${literal(format.delimiter)}`,
+    `quote ${literal(format.quote)}`,
+    `escape ${literal(format.escape)}`,
+    `null ${literal(format.null)}`,
+    `encoding ${literal(format.encoding)}`,
+    ...(format.forceNull.length > 0 ? [`force_null (${format.forceNull.map(identifier).join(', ')})`] : []),
+  ].join(', ')})`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { RunError } from '../model/run-error.ts';
+import { watchFile, type FileWatch } from './file-watch.ts';
 import type { HyperProcess } from './process.ts';
 
 /** One connection to hyperd. Values come back as the text that Hyper prints: nothing is lost to JavaScript's types. */
@@ -18,6 +19,8 @@ export interface HyperSession {
   ): Promise<number>;
   /** Runs a `COPY … FROM 'file'`; resolves to the rows that Hyper took. */
   copyFile(sql: string, signal: AbortSignal): Promise<number>;
+  /** Tells how many bytes of a file hyperd has read, while it reads one. */
+  watchFile(file: string, progress: (bytes: number) => void): FileWatch;
   /** Safe to call twice. */
   end(): Promise<void>;
 }
@@ -68,6 +71,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
         signal.removeEventListener('abort', cancel);
       }
     },
+    watchFile: (file, progress) => watchFile(process.pid, file, progress),
     async end() {
       await client.end();
     },

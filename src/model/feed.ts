@@ -41,18 +41,26 @@ export interface ByteStream {
 }
 
 /** PostgreSQL's COPY text format, or CSV with comma, double quotes, no header and unquoted empty for NULL. */
-export type StreamFormat = { type: 'text' } | { type: 'csv' };
+export type StreamFormat = { type: 'text' } | { type: 'csv'; dateOrder: DateOrder };
+
+/** How dates that are not ISO are read: 1/2/2024. */
+export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 
 /** A file that hyperd opens by itself. */
 export interface PathPart extends PartBasics {
   kind: 'path';
   path: string;
   format: PathFormat;
+  /** Further columns with the same text in every row; not for CSV, where they travel in the bytes. */
+  constants: readonly { column: string; text: string }[];
+  /** Another way to read the same file, for a refusal that another way may avoid. */
+  otherwise(refusal: Refusal): StreamPart | undefined;
 }
 
 export type PathFormat =
-  | { type: 'parquet' }
-  | { type: 'text' }
+  /** `names`: what the file calls the columns; `cast`: its types differ, but hold every value. */
+  | { type: 'parquet'; names: readonly string[]; cast: boolean }
+  | { type: 'text'; dateOrder: DateOrder }
   | {
       type: 'csv';
       header: boolean;
@@ -61,6 +69,7 @@ export type PathFormat =
       escape: string;
       null: string;
       encoding: 'utf-8' | 'utf-16-le' | 'utf-16-be';
+      dateOrder: DateOrder;
       /** Columns in which a quoted empty field means NULL too. */
       forceNull: readonly string[];
     };

@@ -26,6 +26,8 @@ export interface SourceRequest {
 /** Tables of one source at one moment. */
 export interface Snapshot {
   feed(table: Table, signal: AbortSignal): Promise<Feed>;
+  /** After a table was read: fails if what was read is not one moment of it. */
+  confirm(table: Table): Promise<void>;
   /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
   fingerprint(table: Table): Fingerprint | undefined;
   end(): Promise<void>;

@@ -29,6 +29,8 @@ export async function openSnapshot(source: PostgresSource, tables: readonly Tabl
     for (const table of tables) selects.set(table.name, await agreedSelect(leader, table));
     return {
       feed: (table) => Promise.resolve(tableFeed(source, table, snapshot, selects.get(table.name) ?? '')),
+      // The transaction's snapshot is one moment by itself.
+      confirm: () => Promise.resolve(),
       fingerprint: (table) => fingerprints.get(table.name),
       end: () => leader.end(),
     };

@@ -1,0 +1,77 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Env } from './env.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { version } from './version.ts';
+
+/**
+ * The command line. Each command's module is loaded only when it runs, so that `--help` and a mistyped flag answer at
+ * once.
+ */
+export async function run(argv: readonly string[], env: Env): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.done;
+  const program = createProgram(env, (code) => (exitCode = code));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+}
+
+function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
+  const program = new Command('extracts')
+    .description('Tableau extracts as code: plan, build and publish .hyper files from YAML.')
+    .version(version(), '-V, --version')
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false })
+    .configureOutput({ writeOut: (text) => env.out(text), writeErr: (text) => env.err(text) })
+    .exitOverride();
+  const command = (name: string, description: string) => program.command(name).description(description);
+  const paths = ['[paths...]', 'pipeline files or folders (default: pipelines)'] as const;
+
+  command('validate', 'check pipeline files, offline')
+    .argument(...paths)
+    .option('--json', 'one JSON document on stdout')
+    .action(async (files: string[], options: { json?: boolean }) => {
+      const { validate } = await import('./validate.ts');
+      finish(await validate(files, options, env));
+    });
+
+  command('plan', 'show what would be done, and why')
+    .argument(...paths)
+    .option('--json', 'the plan as one JSON document on stdout')
+    .option('--detailed-exitcode', 'exit with 2 if there are changes')
+    .option('-v, --verbose', 'show what is unchanged too, and notes')
+    .action(async (files: string[], options: { json?: boolean; detailedExitcode?: boolean; verbose?: boolean }) => {
+      const { plan } = await import('./plan.ts');
+      finish(await plan(files, options, env));
+    });
+
+  command('apply', 'plan, ask, and do it')
+    .argument(...paths)
+    .option('-y, --yes', 'do not ask')
+    .option('--json', 'the report as one JSON document on stdout')
+    .option('-v, --verbose', 'show what is unchanged too, and notes')
+    .action(async (files: string[], options: { yes?: boolean; json?: boolean; verbose?: boolean }) => {
+      const { apply } = await import('./apply.ts');
+      finish(await apply(files, options, env));
+    });
+
+  command('schema', 'print the JSON Schema of pipeline files')
+    .argument('[name]', 'pipeline, or project for extracts.yaml', oneOf('pipeline', 'project'), 'pipeline')
+    .action(async (name: 'pipeline' | 'project') => {
+      const { schema } = await import('./schema.ts');
+      finish(schema(name, env));
+    });
+
+  return program;
+}
+
+function oneOf<T extends string>(...allowed: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = allowed.find((one) => one === value);
+    if (found === undefined) throw new InvalidArgumentError(`Allowed: ${allowed.join(', ')}.`);
+    return found;
+  };
+}

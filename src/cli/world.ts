@@ -1,0 +1,39 @@
+import { openDestination } from '../destinations/index.ts';
+import { openHyper } from '../hyper/index.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { DestinationPort, ExtractPort, SourcePort, StatePort } from '../model/ports.ts';
+import type { Project } from '../model/project.ts';
+import { openSource } from '../sources/index.ts';
+import { openState } from '../state/index.ts';
+import type { Env } from './env.ts';
+
+/** The ports of a run. The one place where rooms meet: what is opened here is handed to those who use it. */
+export interface World {
+  extracts: ExtractPort;
+  state: StatePort;
+  /** The sources of a pipeline by their names, opened once. */
+  sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
+  destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
+  close(): Promise<void>;
+}
+
+export function openWorld(project: Project, env: Env): World {
+  const extracts = openHyper({ env: env.variables, memory: project.limits.memory });
+  const sources = new Map<string, Readonly<Record<string, SourcePort>>>();
+  return {
+    extracts,
+    state: openState(project.state),
+    sourcesOf(pipeline) {
+      const opened =
+        sources.get(pipeline.address) ??
+        Object.fromEntries(Object.entries(pipeline.sources).map(([name, source]) => [name, openSource(source)]));
+      sources.set(pipeline.address, opened);
+      return opened;
+    },
+    destinationsOf: (pipeline) => pipeline.destinations.map((destination) => openDestination(destination)),
+    async close() {
+      await Promise.all([...sources.values()].flatMap((opened) => Object.values(opened).map((source) => source.close())));
+      await extracts.close();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { pipeline, type Readable } from 'node:stream';
+import type { FeedPart, PathPart, Refusal, StreamPart } from '../../model/feed.ts';
+import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import type { RunError } from '../../model/run-error.ts';
+import { conformCsv, csvDialect, type CsvDialect } from '../csv/index.ts';
+import { explainRecord, explainText } from './errors.ts';
+import type { Layout } from './layout.ts';
+import type { FoundFile } from './list.ts';
+import { isGzip, openText } from './open.ts';
+
+/**
+ * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the bytes pass
+ * through `conformCsv`, which turns them into the CSV that it can.
+ */
+export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): FeedPart {
+  const conformed = conformedPart(table, file, format, layout);
+  const encoding = hyperEncoding(format.encoding);
+  const isPlain =
+    encoding !== undefined &&
+    format.nulls.length === 1 &&
+    layout.constants.length === 0 &&
+    layout.untaken.length === 0 &&
+    isGzip(file, format) === file.shown.endsWith('.gz') &&
+    (format.header || encoding === 'utf-8');
+  if (!isPlain) return conformed;
+  return {
+    kind: 'path',
+    label: file.shown,
+    path: file.absolute,
+    size: file.size,
+    // COPY takes the columns in the order of the file.
+    columns: inFileOrder(layout).map(({ name }) => name),
+    format: {
+      type: 'csv',
+      header: format.header,
+      delimiter: format.delimiter,
+      quote: format.quote,
+      escape: format.escape,
+      null: format.nulls[0] ?? '',
+      encoding,
+      dateOrder: format.dateOrder,
+      forceNull: layout.columns.filter(({ type }) => !isText(type.kind)).map(({ name }) => name),
+    },
+    constants: [],
+    otherwise: (refusal) => (isStructural(refusal) ? conformed : undefined),
+    explain: (refusal) => conformed.explain(refusal),
+    translate: (error) => conformed.translate(error),
+  } satisfies PathPart;
+}
+
+function conformedPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): StreamPart {
+  const dialect = csvDialect({ ...format, header: format.header });
+  return {
+    kind: 'stream',
+    label: file.shown,
+    size: file.size,
+    columns: [...layout.columns.map(({ name }) => name), ...layout.constants.map(({ column }) => column)],
+    format: { type: 'csv', dateOrder: format.dateOrder },
+    open() {
+      const conformed = conformCsv({
+        dialect,
+        fields: layout.fields,
+        select: layout.select,
+        constants: layout.constants.map(({ text }) => text),
+        emptyAsNull: layout.columns.map(({ type }) => !isText(type.kind) && format.nulls.includes('')),
+      });
+      const text = openText(file, format);
+      pipeline(text, conformed, () => undefined);
+      return Promise.resolve({ bytes: conformed, rows: () => conformed.records });
+    },
+    explain: (refusal) => explain(table, file, format, dialect, layout, refusal),
+    translate: (error) => explainText(error, file, table),
+  };
+}
+
+async function explain(
+  table: Table,
+  file: FoundFile,
+  format: CsvFormat,
+  dialect: CsvDialect,
+  layout: Layout,
+  refusal: Refusal,
+): Promise<RunError> {
+  const text = (): Readable => openText(file, format);
+  const index = layout.columns.findIndex(({ name }) => name === refusal.column);
+  return explainRecord(table, file, dialect, refusal, text, layout.select[index]);
+}
+
+/** What hyperd's COPY can decode by itself (it knows no single-byte encodings). */
+function hyperEncoding(encoding: string): 'utf-8' | 'utf-16-le' | undefined {
+  if (encoding === 'utf-8') return 'utf-8';
+  return undefined;
+}
+
+function inFileOrder({ columns, select }: Layout) {
+  return columns
+    .map((column, index) => ({ column, field: select[index] ?? 0 }))
+    .sort((a, b) => a.field - b.field)
+    .map(({ column }) => column);
+}
+
+/** In these an empty quoted field is an empty string; in all others it can only mean NULL. */
+const isText = (kind: string) => ['text', 'varchar', 'char', 'json', 'bytes'].includes(kind);
+
+/** hyperd is stricter about the form of a file than people are: a blank last line, old line ends. */
+const isStructural = ({ message }: Refusal) => /too (few|many) columns|carriage return|quote/i.test(message);

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { FileMark, FilesFingerprint, Fingerprint } from '../../model/observation.ts';
+import type { FoundFile } from './list.ts';
+
+/** Larger files get no content hash: when only their time has changed, reading them is as quick as hashing them. */
+const hashLimit = 64 * 1024 * 1024;
+
+/**
+ * Size and time of every file. A content hash is taken where it will be needed: where the size is as before but the
+ * time is not, as after a fresh checkout.
+ */
+export async function markFiles(
+  files: readonly FoundFile[],
+  before: Fingerprint | undefined,
+): Promise<FilesFingerprint> {
+  const last = before?.kind === 'files' ? before.files : {};
+  const marks: Record<string, FileMark> = {};
+  for (const file of files) {
+    const known = last[file.shown];
+    const isSameTime = known?.size === file.size && known.modified === file.modified;
+    const isDoubtful = known?.size === file.size && known.modified !== file.modified && known.sha256 !== undefined;
+    const sha256 = isSameTime ? known.sha256 : isDoubtful ? await hashFile(file) : undefined;
+    marks[file.shown] = { size: file.size, modified: file.modified, ...(sha256 === undefined ? {} : { sha256 }) };
+  }
+  return { kind: 'files', files: marks };
+}
+
+/** The marks to remember, with the hashes that a later plan may want. */
+export async function markForRecord(files: readonly FoundFile[]): Promise<FilesFingerprint> {
+  const marks: Record<string, FileMark> = {};
+  for (const file of files) {
+    const sha256 = file.size <= hashLimit ? { sha256: await hashFile(file) } : {};
+    marks[file.shown] = { size: file.size, modified: file.modified, ...sha256 };
+  }
+  return { kind: 'files', files: marks };
+}
+
+async function hashFile(file: FoundFile): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file.absolute), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,66 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import micromatch from 'micromatch';
+import type { FileSource } from '../../model/pipeline.ts';
+
+export interface FoundFile {
+  /** As the user would write it: relative to the pipeline file, with forward slashes; absolute if it was given so. */
+  shown: string;
+  absolute: string;
+  size: number;
+  /** Nanoseconds since 1970 as text. */
+  modified: string;
+}
+
+/**
+ * The files that a source means now, in the order of their names (by code point, the same on every machine). A path without
+ * wildcards that is not there is simply missing: the caller knows how many files there must be.
+ */
+export async function listFiles(source: FileSource): Promise<FoundFile[]> {
+  const found = new Map<string, FoundFile>();
+  for (const pattern of source.match) {
+    for (const shown of await matching(source.base, pattern)) {
+      if (source.exclude.length > 0 && micromatch.isMatch(shown, [...source.exclude])) continue;
+      const file = await lookAt(source.base, shown);
+      if (file !== undefined) found.set(file.absolute, file);
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.shown < b.shown ? -1 : a.shown > b.shown ? 1 : 0));
+}
+
+async function matching(base: string, pattern: string): Promise<string[]> {
+  const { base: literal, glob } = micromatch.scan(pattern);
+  if (glob === '') return [pattern];
+  const matches = micromatch.matcher(pattern);
+  const shown: string[] = [];
+  for await (const file of walk(base, literal)) if (matches(file)) shown.push(file);
+  return shown;
+}
+
+/** All files below a folder, named from `base`. A folder that is not there is an empty one. */
+async function* walk(base: string, folder: string): AsyncGenerator<string> {
+  const entries = await readdir(path.resolve(base, folder), { withFileTypes: true }).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  });
+  for (const entry of entries) {
+    const name = folder === '' ? entry.name : `${folder.replace(/\/$/, '')}/${entry.name}`;
+    if (entry.isDirectory()) yield* walk(base, name);
+    else yield name;
+  }
+}
+
+/** Follows links; folders and vanished files are nothing. */
+export async function lookAt(base: string, shown: string): Promise<FoundFile | undefined> {
+  const absolute = path.resolve(base, shown);
+  try {
+    const found = await stat(absolute, { bigint: true });
+    if (!found.isFile()) return undefined;
+    return { shown, absolute, size: Number(found.size), modified: String(found.mtimeNs) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}

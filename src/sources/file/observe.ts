@@ -1,0 +1,82 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { SourceObservation } from '../../model/observation.ts';
+import type { CsvFormat, FileSource, Table } from '../../model/pipeline.ts';
+import type { SourceRequest } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
+import { CsvEncodingError, CsvError, csvDialect, readHeader } from '../csv/index.ts';
+import { explainText } from './errors.ts';
+import { markFiles } from './fingerprint.ts';
+import { layOutByName, layOutByPlace, type Layout } from './layout.ts';
+import { listFiles, type FoundFile } from './list.ts';
+import { openText } from './open.ts';
+
+/** The files that are there, whether their headers carry the columns of the contract, and what has changed. */
+export async function observeFiles(source: FileSource, { table, before }: SourceRequest): Promise<SourceObservation> {
+  const files = await listFiles(source);
+  const problems: Diagnostic[] = tooFew(source, files);
+  const untaken = new Set<string>();
+  if (source.format.type === 'csv') {
+    for (const file of files) {
+      const layout = await layOut(table, file, source.format);
+      if ('problem' in layout) problems.push(layout.problem);
+      else for (const name of layout.untaken) untaken.add(name);
+    }
+  }
+  return {
+    problems,
+    untaken: [...untaken],
+    rows: undefined,
+    bytes: { value: files.reduce((sum, { size }) => sum + size, 0), exact: true },
+    fingerprint: await markFiles(files, before),
+  };
+}
+
+/** An empty match is an error, not an empty extract. */
+export function tooFew(source: FileSource, files: readonly FoundFile[]): Diagnostic[] {
+  if (files.length >= source.minFiles) return [];
+  const patterns = source.match.map((pattern) => `"${pattern}"`).join(', ');
+  return [
+    {
+      code: 'EXT2101',
+      severity: 'error',
+      message:
+        files.length === 0
+          ? `no file matches ${patterns}`
+          : `${files.length} of at least ${source.minFiles} files match ${patterns}`,
+      hint: `paths are relative to the folder of the pipeline file; min_files: 0 allows an empty match`,
+      place: source.place,
+    },
+  ];
+}
+
+/** How one file's fields become columns. Reads its header, and no more. */
+export async function layOut(
+  table: Table,
+  file: FoundFile,
+  format: CsvFormat,
+): Promise<Layout | { problem: Diagnostic }> {
+  if (!format.header) return layOutByPlace(table, file);
+  try {
+    const text = openText(file, format);
+    try {
+      return layOutByName(table, await readHeader(text, csvDialect(format)), file);
+    } finally {
+      text.destroy();
+    }
+  } catch (error) {
+    return { problem: unreadable(error, file, table) };
+  }
+}
+
+function unreadable(error: unknown, file: FoundFile, table: Table): Diagnostic {
+  const explained = explainText(error, file, table);
+  if (!(explained instanceof RunError)) throw error;
+  const isText = error instanceof CsvError || error instanceof CsvEncodingError;
+  return {
+    code: explained.code,
+    severity: 'error',
+    message: isText ? `the header of ${explained.message}` : explained.message,
+    ...(explained.hint === undefined ? {} : { hint: explained.hint }),
+    place: explained.place ?? table.place,
+  };
+}

@@ -1,0 +1,79 @@
+import type { Feed, FeedPart, PathPart } from '../../model/feed.ts';
+import type { FilesFingerprint } from '../../model/observation.ts';
+import type { FileSource, Table } from '../../model/pipeline.ts';
+import type { Snapshot } from '../../model/ports.ts';
+import { child } from '../../model/diagnostic.ts';
+import { RunError } from '../../model/run-error.ts';
+import { csvPart } from './csv-part.ts';
+import { explainText } from './errors.ts';
+import { markForRecord } from './fingerprint.ts';
+import { constantsOf } from './layout.ts';
+import { listFiles, lookAt, type FoundFile } from './list.ts';
+import { layOut, tooFew } from './observe.ts';
+
+/**
+ * The files as they are listed now. Files have no snapshots: each is looked at again after it was read, and one that
+ * has changed meanwhile fails the load, so that no mixture gets through.
+ */
+export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
+  const files = await listFiles(source);
+  const [problem] = tooFew(source, files);
+  if (problem !== undefined) throw new RunError(problem.code, problem.message, problem);
+  const marks = new Map<string, FilesFingerprint>();
+  return {
+    feed: (table) => feedOf(source, table, files),
+    async confirm(table) {
+      for (const file of files) await confirmSame(source, file, table);
+      marks.set(table.name, await markForRecord(files));
+    },
+    fingerprint: (table) => marks.get(table.name),
+    end: () => Promise.resolve(),
+  };
+}
+
+async function feedOf(source: FileSource, table: Table, files: readonly FoundFile[]): Promise<Feed> {
+  const parts: FeedPart[] = [];
+  for (const file of files) parts.push(await partOf(source, table, file));
+  return { parts };
+}
+
+async function partOf({ format }: FileSource, table: Table, file: FoundFile): Promise<FeedPart> {
+  if (format.type === 'csv') {
+    const layout = await layOut(table, file, format);
+    if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);
+    return csvPart(table, file, format, layout);
+  }
+  const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
+  const names = columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : ''));
+  return {
+    kind: 'path',
+    label: file.shown,
+    path: file.absolute,
+    size: file.size,
+    columns: columns.map(({ name }) => name),
+    constants: constantsOf(table, file),
+    format:
+      format.type === 'parquet'
+        ? { type: 'parquet', names, cast: false }
+        : { type: 'text', dateOrder: format.dateOrder },
+    otherwise: () => undefined,
+    explain: ({ message, record, column }) =>
+      Promise.resolve(
+        new RunError(
+          'EXT2103',
+          `${file.shown}${record === undefined ? '' : `:${record}`}: ${column === undefined ? '' : `column "${column}": `}${message}`,
+          { hint: 'correct the file or the contract', place: child(table.place, 'columns') },
+        ),
+      ),
+    translate: (error) => explainText(error, file, table),
+  } satisfies PathPart;
+}
+
+async function confirmSame({ base, place }: FileSource, file: FoundFile, table: Table): Promise<void> {
+  const now = await lookAt(base, file.shown);
+  if (now?.size === file.size && now.modified === file.modified) return;
+  throw new RunError('EXT2104', `${file.shown} was ${now === undefined ? 'removed' : 'changed'} while it was read`, {
+    hint: `table "${table.name}" would have been a mixture, so nothing was kept; run again when the file is complete`,
+    place,
+  });
+}
