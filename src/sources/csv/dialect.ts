@@ -1,0 +1,46 @@
+import { encodingName } from './encoding.ts';
+
+/** How one CSV file is written. The three characters are single ASCII bytes of the UTF-8 text. */
+export interface CsvDialect {
+  /** Between two fields. */
+  readonly delimiter: string;
+  /** Opens and closes the quoted part of a field. */
+  readonly quote: string;
+  /** Inside quotes, before a quote (or before itself) that is data. Equal to `quote` in RFC 4180. */
+  readonly escape: string;
+  /** The first record holds names, not data. */
+  readonly header: boolean;
+  /** Unquoted fields equal to one of these are NULL; a field with any quote in it is always text. */
+  readonly nulls: readonly string[];
+  /** As the WHATWG Encoding Standard names it: `utf-8`, `windows-1252`, `utf-16le`, `shift_jis`, … */
+  readonly encoding: string;
+}
+
+/**
+ * The dialect with everything that is not said filled in: RFC 4180 in UTF-8, with a header, empty = NULL.
+ * Throws a `RangeError` that names the setting if a character or the encoding's label is unusable.
+ */
+export function csvDialect(said: Partial<CsvDialect> = {}): CsvDialect {
+  const quote = said.quote ?? '"';
+  const dialect: CsvDialect = {
+    delimiter: said.delimiter ?? ',',
+    quote,
+    escape: said.escape ?? quote,
+    header: said.header ?? true,
+    nulls: said.nulls ?? [''],
+    encoding: encodingName(said.encoding ?? 'utf-8'),
+  };
+  for (const name of ['delimiter', 'quote', 'escape'] as const) {
+    if (!/^[^\r\n\u0080-\u{10ffff}]$/u.test(dialect[name])) {
+      throw new RangeError(
+        `CSV ${name} ${JSON.stringify(dialect[name])} must be one ASCII character other than a line break`,
+      );
+    }
+  }
+  for (const name of ['quote', 'escape'] as const) {
+    if (dialect.delimiter === dialect[name]) {
+      throw new RangeError(`CSV delimiter and ${name} are both ${JSON.stringify(dialect.delimiter)}`);
+    }
+  }
+  return dialect;
+}

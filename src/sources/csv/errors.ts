@@ -1,0 +1,93 @@
+/** What is wrong in a CSV file, and where. The file's name is not known here: whoever opened the file adds it. */
+export class CsvError extends Error {
+  override name = 'CsvError';
+  /** 1-based physical line in the file, the header counted. */
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** A record with too few or too many fields. */
+export class CsvRecordError extends CsvError {
+  override name = 'CsvRecordError';
+  /** 1-based data record, the header not counted. `line` is where the record starts. */
+  readonly record: number;
+  readonly expected: number;
+  readonly found: number;
+
+  constructor(at: { record: number; line: number }, expected: number, found: number, blank = false) {
+    super(
+      blank
+        ? `line ${at.line} is blank; a record of ${expected} fields is expected there`
+        : `line ${at.line} (record ${at.record}) has ${countFields(found)}, expected ${expected}`,
+      at.line,
+    );
+    this.record = at.record;
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+/** A quote that is still open at the end of the file. `line` is where it opened. */
+export class CsvQuoteError extends CsvError {
+  override name = 'CsvQuoteError';
+  /** 1-based data record; 0 is the header. */
+  readonly record: number;
+
+  constructor(at: { record: number; line: number }) {
+    super(
+      `the quote opened in line ${at.line} (${at.record === 0 ? 'header' : `record ${at.record}`}) is never closed`,
+      at.line,
+    );
+    this.record = at.record;
+  }
+}
+
+/** A record (or header) longer than this reader keeps in memory. `line` is where it starts. */
+export class CsvSizeError extends CsvError {
+  override name = 'CsvSizeError';
+  readonly limit: number;
+
+  constructor(what: string, line: number, limit: number) {
+    super(`the ${what} starting in line ${line} is longer than ${limit} bytes; is a quote left open?`, line);
+    this.limit = limit;
+  }
+}
+
+/** Bytes that are not UTF-8. `offset` is 0-based, in the bytes given to this reader. */
+export class CsvUtf8Error extends CsvError {
+  override name = 'CsvUtf8Error';
+  readonly offset: number;
+
+  constructor(line: number, offset: number, byte: number) {
+    const hex = byte.toString(16).toUpperCase().padStart(2, '0');
+    super(
+      `line ${line} is not valid UTF-8 (byte 0x${hex} at offset ${offset}); set the encoding the file is written in`,
+      line,
+    );
+    this.offset = offset;
+  }
+}
+
+/** Bytes that mean nothing in the encoding the file is said to be written in. */
+export class CsvEncodingError extends Error {
+  override name = 'CsvEncodingError';
+  readonly encoding: string;
+  /** 0-based, in the file as it is stored: of the byte that cannot be decoded, or that ends a sequence that cannot. */
+  readonly offset: number;
+
+  constructor(encoding: string, offset: number, what: string) {
+    super(
+      `${what} at byte offset ${offset} is not valid ${encoding}; set the encoding the file is written in`,
+    );
+    this.encoding = encoding;
+    this.offset = offset;
+  }
+}
+
+function countFields(count: number): string {
+  return count === 1 ? '1 field' : `${count} fields`;
+}

@@ -1,0 +1,24 @@
+/**
+ * CSV as bytes, for sources that read files. hyperd parses CSV by itself, but only one kind of it: UTF-8, one null
+ * string, exactly the table's columns in the table's order, and errors that name neither the file nor the value. This
+ * room turns the files people have into that kind on the way through, at a few hundred MB/s, without ever making a
+ * JavaScript value of a field; and it says where in the file something is wrong.
+ *
+ * A source composes it per file: `transcodeToUtf8` (if the encoding asks for it), then `conformCsv`, then hyperd's
+ * `COPY … FROM STDIN WITH (format csv, null '')`. `readHeader` tells which field has which name beforehand;
+ * `locateRecord` tells the line and the values of a record that hyperd refused afterwards.
+ */
+export { stripBom } from './bom.ts';
+export { conformCsv, type ConformedCsv, type ConformOptions } from './conform.ts';
+export { csvDialect, type CsvDialect } from './dialect.ts';
+export {
+  CsvEncodingError,
+  CsvError,
+  CsvQuoteError,
+  CsvRecordError,
+  CsvSizeError,
+  CsvUtf8Error,
+} from './errors.ts';
+export { readHeader } from './header.ts';
+export { locateRecord, type LocatedRecord } from './locate.ts';
+export { transcodeToUtf8 } from './transcode.ts';

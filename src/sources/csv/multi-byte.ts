@@ -1,0 +1,91 @@
+import { TextDecoder } from 'node:util';
+import type { ChunkDecoder } from './encoding.ts';
+import { CsvEncodingError } from './errors.ts';
+
+/** How much of the text before a chunk is kept at least, to find out where characters begin. */
+const CONTEXT_BYTES = 64;
+
+/** A decoder for the encodings in which a character may have several bytes. */
+export function multiByteDecoder(name: string): ChunkDecoder {
+  return name.startsWith('utf-16') ? utf16Decoder(name) : textDecoder(name);
+}
+
+/** Waits for the two bytes in which a byte order mark would be, and lets it decide. */
+function utf16Decoder(name: string): ChunkDecoder {
+  let head: Buffer = Buffer.alloc(0);
+  let decoder: ChunkDecoder | undefined;
+  return {
+    decode(chunk) {
+      if (decoder) return decoder.decode(chunk);
+      head = Buffer.concat([head, chunk]);
+      if (head.length < 2) return Buffer.alloc(0);
+      const mark = head.readUInt16BE(0);
+      decoder = textDecoder(mark === 0xfeff ? 'utf-16be' : mark === 0xfffe ? 'utf-16le' : name);
+      return decoder.decode(head);
+    },
+    end() {
+      decoder ??= textDecoder(name);
+      return head.length === 1 ? Buffer.concat([decoder.decode(head), decoder.end()]) : decoder.end();
+    },
+  };
+}
+
+function textDecoder(encoding: string): ChunkDecoder {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let before: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  return {
+    decode(chunk) {
+      let text: string;
+      try {
+        text = decoder.decode(chunk, { stream: true });
+      } catch {
+        const bad = offset + findBadByte(encoding, before, offset, chunk);
+        throw new CsvEncodingError(encoding, bad, 'the character');
+      }
+      offset += chunk.length;
+      before =
+        chunk.length >= CONTEXT_BYTES ? chunk : Buffer.concat([before, chunk]).subarray(-CONTEXT_BYTES);
+      return Buffer.from(text);
+    },
+    end() {
+      try {
+        return Buffer.from(decoder.decode());
+      } catch {
+        throw new CsvEncodingError(encoding, offset, 'the incomplete character before the end of the file');
+      }
+    },
+  };
+}
+
+/**
+ * Where in `chunk` the first byte is that cannot be decoded. TextDecoder does not tell, so the text is decoded once
+ * more, byte by byte, from the last place in the text before it where a character surely begins.
+ */
+function findBadByte(encoding: string, before: Buffer, offset: number, chunk: Buffer): number {
+  const from = encoding.startsWith('utf-16') ? utf16Start(encoding, before, offset) : asciiStart(before);
+  const bytes = Buffer.concat([before.subarray(from), chunk]);
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  for (let at = 0; at < bytes.length; at++) {
+    try {
+      decoder.decode(bytes.subarray(at, at + 1), { stream: true });
+    } catch {
+      return Math.max(0, at - (before.length - from));
+    }
+  }
+  return 0;
+}
+
+/** After the last byte below 0x30: in all the encodings of East Asia such a byte ends a character. */
+function asciiStart(before: Buffer): number {
+  return before.findLastIndex((byte) => byte < 0x30) + 1;
+}
+
+/** Before the last whole unit that is not the second half of a pair; `offset` is where `before` ends in the file. */
+function utf16Start(encoding: string, before: Buffer, offset: number): number {
+  const first = (offset - before.length) % 2;
+  let start = before.length - (offset % 2) - 2;
+  const isSecondHalf = (at: number) => ((before[encoding === 'utf-16be' ? at : at + 1] ?? 0) & 0xfc) === 0xdc;
+  while (start > first && isSecondHalf(start)) start -= 2;
+  return Math.max(first, start);
+}

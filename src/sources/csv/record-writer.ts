@@ -1,0 +1,141 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- `select` is checked against the scanned fields once, above. */
+import type { OutputBlocks } from './blocks.ts';
+import type { CsvDialect } from './dialect.ts';
+import { fieldRewriter } from './field.ts';
+import { fieldKind, type RecordScanner } from './scan.ts';
+
+const LF = 0x0a;
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const EMPTY_STRING = Buffer.from('""');
+
+export interface RecordShape {
+  readonly dialect: CsvDialect;
+  /** Fields in every record of the file. */
+  readonly fields: number;
+  /** 0-based fields of the file, in the order of the target columns. */
+  readonly select: readonly number[];
+  /** Values of further target columns, the same in every record. */
+  readonly constants: readonly (string | null)[];
+  /** By target column of `select`: the empty string is NULL, too, because the column is not text. */
+  readonly emptyAsNull: readonly boolean[];
+}
+
+/** Writes the record last scanned; `next` is where its successor starts in `bytes`. Changes its bytes. */
+export type RecordWriter = (record: RecordScanner, bytes: Uint8Array, next: number) => void;
+
+/**
+ * Turns records into hyperd's one dialect by editing: what is right already is kept as a range of the input.
+ * Delimiters, outer quotes and line breaks are changed in the input itself, so that the ranges stay whole.
+ */
+export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWriter {
+  const { fields } = shape;
+  const delimiter = shape.dialect.delimiter.charCodeAt(0);
+  const select = Int32Array.from(shape.select);
+  const last = select.length - 1;
+  const runs = consecutiveRuns(shape.select);
+  const tail = constantTail(shape);
+  const keepsLineBreak = tail.length === 0 && select.indexOf(fields - 1) === last;
+  const isCarefree = carefreeRecords(shape);
+  const writeValue = valueWriter(shape, out);
+
+  return (record, bytes, next) => {
+    const { starts, ends, end } = record;
+    if (delimiter !== COMMA) for (let field = 0; field < fields - 1; field++) bytes[ends[field]!] = COMMA;
+    if (!keepsLineBreak) bytes[end] = COMMA;
+    else if (next <= end + 1) bytes[end] = LF;
+
+    // A comma is kept with the value before it. The last one stands before the constants, or is left out again.
+    if (isCarefree(record.kinds)) {
+      for (let run = 0; run < runs.length; run += 2) {
+        if (run > 0) out.keep(ends[runs[run - 1]!]!, ends[runs[run - 1]!]! + 1);
+        out.keep(starts[runs[run]!]!, ends[runs[run + 1]!]!);
+      }
+    } else {
+      for (let target = 0; target <= last; target++) {
+        if (target > 0) out.keep(ends[select[target - 1]!]!, ends[select[target - 1]!]! + 1);
+        writeValue(target, record, select[target]!, bytes);
+      }
+    }
+    if (keepsLineBreak) {
+      out.keep(end, Math.max(next, end + 1));
+    } else if (tail.length === 0) {
+      out.put(LF);
+    } else {
+      if (last >= 0) out.put(COMMA);
+      out.putAll(tail);
+    }
+  };
+}
+
+/** First and last field of each run of neighbours that stay neighbours. */
+function consecutiveRuns(select: readonly number[]): Int32Array {
+  const runs: number[] = [];
+  for (const [target, field] of select.entries()) {
+    if (target > 0 && select[target - 1] === field - 1) runs[runs.length - 1] = field;
+    else runs.push(field, field);
+  }
+  return Int32Array.from(runs);
+}
+
+/** What follows the selected fields in every record, if constants do: they and the line break. */
+function constantTail({ constants }: RecordShape): Buffer {
+  if (constants.length === 0) return Buffer.alloc(0);
+  return Buffer.from(`${constants.map((value) => (value === null ? '' : quoted(value))).join(',')}\n`);
+}
+
+function quoted(value: string): string {
+  return `"${value.replaceAll('"', '""')}"`;
+}
+
+/** Tells from a record's kinds that none of its values needs a look: all mean to hyperd what they shall mean. */
+function carefreeRecords({ dialect, emptyAsNull }: RecordShape): (kinds: number) => boolean {
+  if (dialect.nulls.length !== 1 || dialect.nulls[0] !== '') return () => false;
+  const looksAtQuoted = dialect.quote !== '"' || emptyAsNull.includes(true);
+  const mask = looksAtQuoted ? fieldKind.rewrite | fieldKind.quoted : fieldKind.rewrite;
+  return (kinds) => (kinds & mask) === 0;
+}
+
+/** Writes one value; nothing is what stands for NULL. */
+function valueWriter(shape: RecordShape, out: OutputBlocks) {
+  const { dialect } = shape;
+  const emptyAsNull = Uint8Array.from(shape.emptyAsNull, Number);
+  const emptyIsNull = dialect.nulls.includes('');
+  const isNull = nullMatcher(dialect.nulls);
+  const rewrite = fieldRewriter(dialect, out);
+
+  return (target: number, record: RecordScanner, field: number, bytes: Uint8Array) => {
+    const start = record.starts[field]!;
+    const end = record.ends[field]!;
+    const kind = record.fieldKinds[field]!;
+    const emptyToNull = emptyAsNull[target] === 1;
+    if ((kind & fieldKind.rewrite) !== 0) {
+      if ((kind & fieldKind.quoted) !== 0 || !isNull(bytes, start, end))
+        rewrite(bytes, start, end, emptyToNull);
+    } else if (kind === fieldKind.quoted) {
+      if (emptyToNull && end - start === 2) return;
+      bytes[start] = bytes[end - 1] = QUOTE;
+      out.keep(start, end);
+    } else if (start === end) {
+      if (!emptyIsNull && !emptyToNull) out.putAll(EMPTY_STRING);
+    } else if (!isNull(bytes, start, end)) {
+      out.keep(start, end);
+    }
+  };
+}
+
+/** Tells whether an unquoted, not empty value is one of the null strings. */
+function nullMatcher(nulls: readonly string[]): (bytes: Uint8Array, start: number, end: number) => boolean {
+  const strings = nulls.filter((text) => text !== '').map((text) => Buffer.from(text));
+  const firstBytes = new Uint8Array(256);
+  for (const string of strings) firstBytes[string[0]!] = 1;
+  return (bytes, start, end) => {
+    if (firstBytes[bytes[start]!] === 0) return false;
+    for (const string of strings) {
+      let same = string.length === end - start ? 0 : -1;
+      while (same >= 0 && same < string.length) same = string[same] === bytes[start + same] ? same + 1 : -1;
+      if (same >= 0) return true;
+    }
+    return false;
+  };
+}

@@ -1,0 +1,36 @@
+import { Transform } from 'node:stream';
+import { encodingName } from './encoding.ts';
+import { multiByteDecoder } from './multi-byte.ts';
+import { singleByteDecoder } from './single-byte.ts';
+
+/**
+ * A stream that turns text in `encoding` (any WHATWG label) into UTF-8; undefined if it is UTF-8 already.
+ *
+ * A byte that cannot be decoded is a `CsvEncodingError` with its offset. The byte order mark of UTF-16 text is taken
+ * away and decides the byte order, whichever of the two orders `encoding` says.
+ * Throws a `RangeError` for an unknown label.
+ */
+export function transcodeToUtf8(encoding: string): Transform | undefined {
+  const name = encodingName(encoding);
+  if (name === 'utf-8') return undefined;
+  const decoder = singleByteDecoder(name) ?? multiByteDecoder(name);
+  return new Transform({
+    transform(bytes: Buffer, _encoding, done) {
+      attempt(() => decoder.decode(bytes), done);
+    },
+    flush(done) {
+      attempt(() => decoder.end(), done);
+    },
+  });
+}
+
+function attempt(decode: () => Buffer, done: (error: Error | null, bytes?: Buffer) => void): void {
+  let bytes: Buffer;
+  try {
+    bytes = decode();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(null, bytes);
+}
