@@ -23,7 +23,7 @@ export function interpolate(value: unknown, place: Place, substitution: Substitu
   if (isPlain(value)) return value;
   if (typeof value === 'string') return replaced(value, place, substitution);
   if (Array.isArray(value)) {
-    return value.map((item, index) =>
+    return value.map((item: unknown, index) =>
       isPlain(item) ? item : interpolate(item, child(place, index), substitution),
     );
   }
