@@ -29,21 +29,26 @@ const mostValues = 200_000;
  */
 export function plainValue(document: Document.Parsed): unknown {
   let values = 0;
+  let lastAlias: Node | null = null;
   const open = new Set<Node>();
 
   const convert = (node: Node | null): unknown => {
     if (++values > mostValues)
-      throw new TreeProblem('the aliases of this file unfold to too many values', node);
+      throw new TreeProblem('the aliases of this file unfold to too many values', lastAlias ?? node);
     if (isScalar(node)) return node.value;
     if (node === null) return null;
-    if (open.has(node)) throw new TreeProblem('an alias points at the map or list that it stands in', node);
+    if (open.has(node))
+      throw new TreeProblem('an alias points at the map or list that it stands in', lastAlias);
     open.add(node);
     const value = convertInside(node);
     open.delete(node);
     return value;
   };
   const convertInside = (node: Node): unknown => {
-    if (isAlias(node)) return convert(target(node, document));
+    if (isAlias(node)) {
+      lastAlias = node;
+      return convert(target(node, document));
+    }
     if (isSeq<Node | null>(node)) return node.items.map(convert);
     if (!isMap<Node, Node | null>(node)) return null;
     const entries = new Map<string, unknown>();

@@ -37,13 +37,13 @@ export function clipAround(line: string, start: number, length: number, widest: 
 }
 
 function head(text: string, room: number): string {
-  return columnsOf(text) <= room ? text : `${taken([...text], room - 1).join('')}…`;
+  return columnsOf(text) <= room ? text : `${taken(Array.from(text), room - 1).join('')}…`;
 }
 
 function tail(text: string, room: number): string {
   return columnsOf(text) <= room
     ? text
-    : `…${taken([...text].reverse(), room - 1)
+    : `…${taken(Array.from(text).reverse(), room - 1)
         .reverse()
         .join('')}`;
 }
