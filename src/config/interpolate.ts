@@ -7,10 +7,10 @@ import { nearest } from './nearest.ts';
 /** What references may be replaced with, and who hears about it. */
 export interface Substitution {
   env: Readonly<Record<string, string | undefined>>;
-  registerSecret(value: string): void;
+  registerSecret: (value: string) => void;
   /** How bad an unset variable is. Where it is a warning, the reference stays as a placeholder. */
   unsetVariables: 'error' | 'warning';
-  report(diagnostic: Diagnostic): void;
+  report: (diagnostic: Diagnostic) => void;
   /** Texts with a secret in them, each with the form that may be shown. Filled by `interpolate`. */
   shown: Map<string, string>;
 }

@@ -44,9 +44,12 @@ function nearestKey(unknown: ErrorObject): string | undefined {
 }
 
 /** The keys this map could still have. */
-function freeKeys({ parentSchema, data }: ErrorObject): string[] {
-  const known = Object.keys((parentSchema as { properties?: object }).properties ?? {});
-  return known.filter((key) => !Object.hasOwn(data as object, key));
+function freeKeys(error: ErrorObject): string[] {
+  return knownKeys(error).filter((key) => !Object.hasOwn(error.data as object, key));
+}
+
+function knownKeys({ parentSchema }: ErrorObject): string[] {
+  return Object.keys((parentSchema as { properties?: object }).properties ?? {});
 }
 
 function diagnostic(error: ErrorObject, context: Context): Diagnostic {
@@ -67,7 +70,7 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
         code: codes.unknownKey,
         severity: 'error',
         message,
-        ...suggestion(key, freeKeys(error)),
+        ...suggestion(key, freeKeys(error), knownKeys(error)),
         place: at,
       };
     }
@@ -81,6 +84,9 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
       return params.error === 'tag' ? withoutTag(error, subject, context) : unknownTag(error, place);
     case 'type': {
       const kinds = [params.type as string | string[]].flat();
+      if (error.instancePath === '' && error.data === null) {
+        return { code: codes.wrongKind, severity: 'error', message: 'the file is empty', place };
+      }
       const mapToo = hasMapForm(error, context.errors);
       return must(codes.wrongKind, `be ${oneOf([...kindNames(kinds), ...(mapToo ? ['a map'] : [])])}${not}`);
     }

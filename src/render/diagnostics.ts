@@ -3,8 +3,8 @@ import type { Diagnostic, Place, Span } from '../model/diagnostic.ts';
 import { clipAround, printable } from './text-width.ts';
 
 export interface DiagnosticsView {
-  locate(place: Place): Span | undefined;
-  lineOf(file: string, line: number): string | undefined;
+  locate: (place: Place) => Span | undefined;
+  lineOf: (file: string, line: number) => string | undefined;
   color: boolean;
 }
 
@@ -49,7 +49,7 @@ function block({ diagnostic, span }: Located, view: DiagnosticsView): string {
   const source = place && span && view.lineOf(place.file, span.line);
   const gutter = span ? String(span.line) : '';
   const margin = ' '.repeat(gutter.length);
-  if (source !== undefined && span !== undefined) {
+  if (source !== undefined && source !== '' && span !== undefined) {
     const { text, from, width } = clipAround(source, span.column - 1, span.length, widest);
     lines.push(`  ${dim(`${gutter} |`)} ${text}`.trimEnd());
     lines.push(`  ${dim(`${margin} |`)} ${' '.repeat(from)}${paint('~'.repeat(width))}`);
