@@ -123,11 +123,13 @@ function distinct(
   });
 }
 
-/** What a rule quotes may have come from a reference. */
+/** What a rule quotes may have come from a reference. Texts of a letter or two are no secrets and occur everywhere. */
 function withoutSecrets(diagnostic: Diagnostic, shown: ReadonlyMap<string, string>): Diagnostic {
   if (shown.size === 0) return diagnostic;
   const masked = (text: string) =>
-    [...shown].reduce((left, [secret, safe]) => left.replaceAll(secret, safe), text);
+    [...shown]
+      .filter(([secret]) => secret.length > 3)
+      .reduce((left, [secret, safe]) => left.replaceAll(secret, safe), text);
   const { message, hint } = diagnostic;
   return { ...diagnostic, message: masked(message), ...(hint !== undefined && { hint: masked(hint) }) };
 }

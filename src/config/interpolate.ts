@@ -64,7 +64,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
   }
   result += text.slice(from);
   shown += text.slice(from);
-  if (shown !== result) substitution.shown.set(result, shown);
+  if (shown !== result && result !== '') substitution.shown.set(result, shown);
   return result;
 
   function piece(whole: string, inside: string | undefined, brace: string | undefined): Piece {
