@@ -129,7 +129,7 @@ function withoutSecrets(diagnostic: Diagnostic, shown: ReadonlyMap<string, strin
   const masked = (text: string) =>
     [...shown]
       .filter(([secret]) => secret.length > 3)
-      .reduce((left, [secret, safe]) => left.replaceAll(secret, safe), text);
+      .reduce((left, [secret, safe]) => left.replaceAll(secret, () => safe), text);
   const { message, hint } = diagnostic;
   return { ...diagnostic, message: masked(message), ...(hint !== undefined && { hint: masked(hint) }) };
 }

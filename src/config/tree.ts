@@ -77,7 +77,11 @@ export function target(node: Node | null, document: Document.Parsed): Node | nul
 /** A key as it is written, whatever YAML makes of it: `null`, `true` and `1` are keys like others. */
 export function keyText({ key }: Pair<Node, Node | null>): string {
   if (!isScalar(key)) throw new TreeProblem('a key has to be text', key);
-  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+  return scalarText(key);
+}
+
+export function scalarText({ value, source }: Scalar): string {
+  return typeof value === 'string' ? value : (source ?? String(value));
 }
 
 /** The maps that `<<` pulls in, the strongest first. */
