@@ -19,7 +19,7 @@ export interface Surroundings {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   /** Hears of every value that must not be shown. */
-  registerSecret(value: string): void;
+  registerSecret: (value: string) => void;
   /** Offline validation gets along without the values: a warning, and the reference stays as a placeholder. */
   unsetVariables: 'error' | 'warning';
 }
@@ -29,9 +29,9 @@ export interface Configuration {
   pipelines: readonly Pipeline[];
   project: Project;
   diagnostics: readonly Diagnostic[];
-  locate(place: Place): Span | undefined;
+  locate: (place: Place) => Span | undefined;
   /** The text of a line (1-based) of a file that was read. */
-  lineOf(file: string, line: number): string | undefined;
+  lineOf: (file: string, line: number) => string | undefined;
 }
 
 /**
@@ -73,7 +73,9 @@ export async function readPipelines(
   return {
     pipelines: sound.map((draft) => resolvePipeline(draft, (text) => substitution.shown.get(text) ?? text)),
     project: settings,
-    diagnostics: distinct(diagnostics, locatePlace),
+    diagnostics: distinct(diagnostics, locatePlace).map((diagnostic) =>
+      withoutSecrets(diagnostic, substitution.shown),
+    ),
     locate: locatePlace,
     lineOf: (file, line) => loaded.get(file)?.text.split(/\r?\n/)[line - 1],
   };
@@ -88,7 +90,7 @@ async function load(files: readonly FoundFile[], report: (found: Diagnostic) => 
       return [];
     }
     const loaded = loadYaml(file, absolute, text);
-    loaded.diagnostics.forEach((diagnostic) => report(diagnostic));
+    loaded.diagnostics.forEach(report);
     return [loaded];
   });
 }
@@ -97,9 +99,9 @@ async function load(files: readonly FoundFile[], report: (found: Diagnostic) => 
 function draftOf(loaded: LoadedFile, shared: Shared, substitution: Substitution): Draft | undefined {
   if (loaded.value === undefined) return undefined;
   const place: Place = { file: loaded.file, pointer: '' };
-  const whole = joinSplitTypes(loaded.value, place, (diagnostic) => substitution.report(diagnostic));
+  const whole = joinSplitTypes(loaded.value, place, substitution.report);
   const { diagnostics, sound } = checkShape('pipeline', loaded.file, whole);
-  diagnostics.forEach((diagnostic) => substitution.report(diagnostic));
+  diagnostics.forEach(substitution.report);
   if (sound === undefined) return undefined;
   const written = interpolate(sound, place, substitution) as Written.Pipeline;
   return draftPipeline(loaded, { whole, written }, shared);
@@ -119,4 +121,15 @@ function distinct(
     seen.add(key);
     return true;
   });
+}
+
+/** What a rule quotes may have come from a reference. Texts of a letter or two are no secrets and occur everywhere. */
+function withoutSecrets(diagnostic: Diagnostic, shown: ReadonlyMap<string, string>): Diagnostic {
+  if (shown.size === 0) return diagnostic;
+  const masked = (text: string) =>
+    [...shown]
+      .filter(([secret]) => secret.length > 3)
+      .reduce((left, [secret, safe]) => left.replaceAll(secret, () => safe), text);
+  const { message, hint } = diagnostic;
+  return { ...diagnostic, message: masked(message), ...(hint !== undefined && { hint: masked(hint) }) };
 }

@@ -7,10 +7,10 @@ import { nearest } from './nearest.ts';
 /** What references may be replaced with, and who hears about it. */
 export interface Substitution {
   env: Readonly<Record<string, string | undefined>>;
-  registerSecret(value: string): void;
+  registerSecret: (value: string) => void;
   /** How bad an unset variable is. Where it is a warning, the reference stays as a placeholder. */
   unsetVariables: 'error' | 'warning';
-  report(diagnostic: Diagnostic): void;
+  report: (diagnostic: Diagnostic) => void;
   /** Texts with a secret in them, each with the form that may be shown. Filled by `interpolate`. */
   shown: Map<string, string>;
 }
@@ -23,7 +23,7 @@ export function interpolate(value: unknown, place: Place, substitution: Substitu
   if (isPlain(value)) return value;
   if (typeof value === 'string') return replaced(value, place, substitution);
   if (Array.isArray(value)) {
-    return value.map((item, index) =>
+    return value.map((item: unknown, index) =>
       isPlain(item) ? item : interpolate(item, child(place, index), substitution),
     );
   }
@@ -64,7 +64,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
   }
   result += text.slice(from);
   shown += text.slice(from);
-  if (shown !== result) substitution.shown.set(result, shown);
+  if (shown !== result && result !== '') substitution.shown.set(result, shown);
   return result;
 
   function piece(whole: string, inside: string | undefined, brace: string | undefined): Piece {

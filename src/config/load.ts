@@ -1,7 +1,7 @@
-import { LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
+import { isScalar, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
 import type { Diagnostic, Span } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
-import { plainValue, TreeProblem } from './tree.ts';
+import { plainValue, scalarText, TreeProblem } from './tree.ts';
 
 /** A YAML file that was read. Its tree is not kept: thousands of them would weigh more than their use. */
 export interface LoadedFile {
@@ -26,8 +26,13 @@ export function parseTree(text: string): Tree {
   return {
     text,
     lines,
-    document: parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' }),
+    document: parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: isSameKey }),
   };
+}
+
+/** As written: `null` and `~` are two keys here, though one to YAML. */
+function isSameKey(one: unknown, other: unknown): boolean {
+  return one === other || (isScalar(one) && isScalar(other) && scalarText(one) === scalarText(other));
 }
 
 export function loadYaml(file: string, absolute: string, text: string): LoadedFile {

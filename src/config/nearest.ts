@@ -9,12 +9,16 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `did you mean "x"?`, or what there is to choose from, or nothing. */
-export function suggestion(word: string, candidates: readonly string[]): { hint?: string } {
+/** `did you mean "x"?` for one of the candidates, else what there is altogether, or nothing where that is too much. */
+export function suggestion(
+  word: string,
+  candidates: readonly string[],
+  all: readonly string[] = candidates,
+): { hint?: string } {
   const near = nearest(word, candidates);
   if (near !== undefined) return { hint: `did you mean "${near}"?` };
-  if (candidates.length === 0 || candidates.length > 12) return {};
-  return { hint: `there is ${candidates.map((name) => `"${name}"`).join(', ')}` };
+  if (all.length === 0 || all.length > 12) return {};
+  return { hint: `there is ${all.map((name) => `"${name}"`).join(', ')}` };
 }
 
 /** People slip in case and in the sign between words more often than in letters. */

@@ -43,10 +43,21 @@ function nearestKey(unknown: ErrorObject): string | undefined {
   return nearest(String(unknown.params.additionalProperty), freeKeys(unknown));
 }
 
+/** A key without a value is often the rest of a text with a comma: `{query: select a, b from t}`. */
+function hintFor(key: string, error: ErrorObject): { hint?: string } {
+  const value = (error.data as Record<string, unknown>)[key];
+  const found = suggestion(key, freeKeys(error), knownKeys(error));
+  if (value !== null || nearestKey(error) !== undefined) return found;
+  return { hint: 'a comma inside { } begins a new entry: quote the text before it' };
+}
+
 /** The keys this map could still have. */
-function freeKeys({ parentSchema, data }: ErrorObject): string[] {
-  const known = Object.keys((parentSchema as { properties?: object }).properties ?? {});
-  return known.filter((key) => !Object.hasOwn(data as object, key));
+function freeKeys(error: ErrorObject): string[] {
+  return knownKeys(error).filter((key) => !Object.hasOwn(error.data as object, key));
+}
+
+function knownKeys({ parentSchema }: ErrorObject): string[] {
+  return Object.keys((parentSchema as { properties?: object }).properties ?? {});
 }
 
 function diagnostic(error: ErrorObject, context: Context): Diagnostic {
@@ -67,7 +78,7 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
         code: codes.unknownKey,
         severity: 'error',
         message,
-        ...suggestion(key, freeKeys(error)),
+        ...hintFor(key, error),
         place: at,
       };
     }
@@ -81,6 +92,9 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
       return params.error === 'tag' ? withoutTag(error, subject, context) : unknownTag(error, place);
     case 'type': {
       const kinds = [params.type as string | string[]].flat();
+      if (error.instancePath === '' && error.data === null) {
+        return { code: codes.wrongKind, severity: 'error', message: 'the file is empty', place };
+      }
       const mapToo = hasMapForm(error, context.errors);
       return must(codes.wrongKind, `be ${oneOf([...kindNames(kinds), ...(mapToo ? ['a map'] : [])])}${not}`);
     }
@@ -199,7 +213,7 @@ const kindName: Readonly<Record<string, string>> = {
 };
 
 function found(value: unknown): string {
-  if (value === null) return 'null (nothing is written there)';
+  if (value === null) return 'null (nothing, or the word null without quotes)';
   if (typeof value === 'string') return `the text "${value.length > 60 ? `${value.slice(0, 59)}…` : value}"`;
   if (typeof value === 'number') return `the number ${value}`;
   if (typeof value === 'boolean') return String(value);

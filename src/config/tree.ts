@@ -29,21 +29,26 @@ const mostValues = 200_000;
  */
 export function plainValue(document: Document.Parsed): unknown {
   let values = 0;
+  let lastAlias: Node | null = null;
   const open = new Set<Node>();
 
   const convert = (node: Node | null): unknown => {
     if (++values > mostValues)
-      throw new TreeProblem('the aliases of this file unfold to too many values', node);
+      throw new TreeProblem('the aliases of this file unfold to too many values', lastAlias ?? node);
     if (isScalar(node)) return node.value;
     if (node === null) return null;
-    if (open.has(node)) throw new TreeProblem('an alias points at the map or list that it stands in', node);
+    if (open.has(node))
+      throw new TreeProblem('an alias points at the map or list that it stands in', lastAlias);
     open.add(node);
     const value = convertInside(node);
     open.delete(node);
     return value;
   };
   const convertInside = (node: Node): unknown => {
-    if (isAlias(node)) return convert(target(node, document));
+    if (isAlias(node)) {
+      lastAlias = node;
+      return convert(target(node, document));
+    }
     if (isSeq<Node | null>(node)) return node.items.map(convert);
     if (!isMap<Node, Node | null>(node)) return null;
     const entries = new Map<string, unknown>();
@@ -72,7 +77,11 @@ export function target(node: Node | null, document: Document.Parsed): Node | nul
 /** A key as it is written, whatever YAML makes of it: `null`, `true` and `1` are keys like others. */
 export function keyText({ key }: Pair<Node, Node | null>): string {
   if (!isScalar(key)) throw new TreeProblem('a key has to be text', key);
-  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+  return scalarText(key);
+}
+
+export function scalarText({ value, source }: Scalar): string {
+  return typeof value === 'string' ? value : (source ?? String(value));
 }
 
 /** The maps that `<<` pulls in, the strongest first. */

@@ -1,0 +1,65 @@
+/** How many terminal columns a text takes, for one line of ordinary text: wide characters two, combining marks none. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += widthOf(character);
+  return columns;
+}
+
+/** Tabs as spaces, and no character that could steer a terminal. */
+export function printable(text: string): string {
+  return text.replaceAll('\t', '    ').replace(/\p{Cc}/gu, '\u{fffd}');
+}
+
+export interface ClippedLine {
+  text: string;
+  /** Where the piece begins and how wide it is, in terminal columns of `text`. */
+  from: number;
+  width: number;
+}
+
+/** At most about `widest` columns of a line, with the piece of `length` code units at `start` in it. */
+export function clipAround(line: string, start: number, length: number, widest: number): ClippedLine {
+  const before = printable(line.slice(0, start));
+  const piece = printable(line.slice(start, start + length));
+  const after = printable(line.slice(start + length));
+  if (columnsOf(before) + columnsOf(piece) + columnsOf(after) <= widest) {
+    return { text: before + piece + after, from: columnsOf(before), width: Math.max(columnsOf(piece), 1) };
+  }
+  const shownPiece = head(piece, widest - 20);
+  const room = widest - columnsOf(shownPiece);
+  const shownBefore = tail(before, Math.max(room - columnsOf(after), Math.floor(room / 2)));
+  const shownAfter = shownPiece === piece ? head(after, room - columnsOf(shownBefore)) : '';
+  return {
+    text: shownBefore + shownPiece + shownAfter,
+    from: columnsOf(shownBefore),
+    width: Math.max(columnsOf(shownPiece), 1),
+  };
+}
+
+function head(text: string, room: number): string {
+  return columnsOf(text) <= room ? text : `${taken(Array.from(text), room - 1).join('')}…`;
+}
+
+function tail(text: string, room: number): string {
+  return columnsOf(text) <= room
+    ? text
+    : `…${taken(Array.from(text).reverse(), room - 1)
+        .reverse()
+        .join('')}`;
+}
+
+function taken(characters: readonly string[], room: number): string[] {
+  let columns = 0;
+  const end = characters.findIndex((character) => (columns += widthOf(character)) > room);
+  return characters.slice(0, end === -1 ? characters.length : end);
+}
+
+/** East Asian wide and full-width forms and emoji, after Unicode Standard Annex 11. */
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+const none = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+function widthOf(character: string): number {
+  if (none.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}

@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { readPipelines, type Surroundings } from '../../src/config/index.ts';
+import { renderDiagnostics } from '../../src/render/diagnostics.ts';
+import { expectGolden } from '../support/golden.ts';
+
+const folder = fileURLToPath(new URL('../golden/diagnostics/files/', import.meta.url));
+const files = readdirSync(folder).filter((file) => file.endsWith('.yaml') && file !== 'extracts.yaml');
+
+const surroundings: Surroundings = {
+  cwd: folder,
+  env: { SHOP_PG_URL: 'postgres://reader:hidden@db/shop', SHOP_HOST: 'db.example.com' },
+  registerSecret: () => undefined,
+  unsetVariables: 'error',
+};
+
+async function shown(paths: readonly string[], more: Partial<Surroundings> = {}): Promise<string> {
+  const { diagnostics, pipelines, locate, lineOf } = await readPipelines(paths, { ...surroundings, ...more });
+  expect(pipelines).toEqual([]);
+  return renderDiagnostics(diagnostics, { locate, lineOf, color: false });
+}
+
+describe('what is said about a bad file', () => {
+  test.each(files.filter((file) => !file.startsWith('twin')))('%s', async (file) => {
+    expectGolden(`diagnostics/${file.replace('.yaml', '.txt')}`, await shown([file]));
+  });
+
+  test('two files with one name, one extract and one destination', async () => {
+    const { diagnostics, locate, lineOf } = await readPipelines(
+      ['twin-one.yaml', 'twin-two.yaml'],
+      surroundings,
+    );
+    expectGolden('diagnostics/twins.txt', renderDiagnostics(diagnostics, { locate, lineOf, color: false }));
+  });
+
+  test('paths that lead nowhere', async () => {
+    const paths = ['nowhere', 'extracts.yaml', '../empty.txt', '../../../support'];
+    expectGolden('diagnostics/paths.txt', await shown(paths));
+  });
+
+  test('no secret shows', async () => {
+    const { diagnostics, locate, lineOf } = await readPipelines(['.'], surroundings);
+    const text = renderDiagnostics(diagnostics, { locate, lineOf, color: false });
+    expect(text).not.toContain('hidden');
+    expect(text).toContain('substitution.yaml');
+  });
+});

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { interpolate, isPlaceholder, type Substitution } from '../../src/config/interpolate.ts';
+import type { Diagnostic } from '../../src/model/diagnostic.ts';
+
+const root = { file: 'p.yaml', pointer: '' };
+
+function setUp(env: Record<string, string>, unsetVariables: 'error' | 'warning' = 'error') {
+  const diagnostics: Diagnostic[] = [];
+  const secrets: string[] = [];
+  const substitution: Substitution = {
+    env,
+    unsetVariables,
+    registerSecret: (value) => void secrets.push(value),
+    report: (diagnostic) => void diagnostics.push(diagnostic),
+    shown: new Map(),
+  };
+  return {
+    diagnostics,
+    secrets,
+    substitution,
+    run: (value: unknown) => interpolate(value, root, substitution),
+  };
+}
+
+test('variables, defaults and escapes', () => {
+  const { run, diagnostics } = setUp({ A: 'one', EMPTY: '' });
+  expect(
+    run({ x: ['${env.A}-${env.B:-two}', '${env.EMPTY:-three}${env.EMPTY}', 'costs $${env.A}, $5'] }),
+  ).toEqual({
+    x: ['one-two', 'three', 'costs ${env.A}, $5'],
+  });
+  expect(diagnostics).toEqual([]);
+});
+
+test('keys, numbers and x- entries stay as they are', () => {
+  const value = { '${env.A}': 1, 'x-mine': '${nothing}', deep: { n: null, b: true } };
+  const { run, diagnostics } = setUp({ A: 'one' });
+  expect(run(value)).toEqual(value);
+  expect(diagnostics).toEqual([]);
+});
+
+test('a secret is registered, and has a form that may be shown', () => {
+  const { run, secrets, substitution } = setUp({ TOKEN: 'hush', STAGE: 'dev' });
+  expect(run('${env.STAGE}:${secret.TOKEN}')).toBe('dev:hush');
+  expect(secrets).toEqual(['hush']);
+  expect(substitution.shown.get('dev:hush')).toBe('dev:${secret.TOKEN}');
+});
+
+test('the content of a file is a secret, without its last line break', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'extracts-secret-'));
+  try {
+    writeFileSync(join(folder, 'key'), 'line one\nline two\n');
+    const { run, secrets } = setUp({});
+    expect(run(`\${file.${folder}/key}`)).toBe('line one\nline two');
+    expect(secrets).toEqual(['line one\nline two']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('an unset variable leaves a placeholder, as bad as asked for', () => {
+  for (const severity of ['error', 'warning'] as const) {
+    const { run, diagnostics } = setUp({}, severity);
+    const left = run('${env.NOWHERE}/x');
+    expect(left).toBe('${env.NOWHERE}/x');
+    expect(isPlaceholder(String(left))).toBe(true);
+    expect(diagnostics).toMatchObject([{ severity, message: 'the environment variable NOWHERE is not set' }]);
+  }
+});
+
+test('a secret inside SQL is refused in every place where SQL stands', () => {
+  const { run, diagnostics } = setUp({ S: 'hush' });
+  run({
+    tables: {
+      t: {
+        from: {
+          where: '${secret.S}',
+          query: '${secret.S}',
+          params: ['${secret.S}'],
+          change_detection: { sql: '${secret.S}' },
+        },
+        columns: { a: { expr: '${secret.S}' } },
+      },
+    },
+  });
+  expect(diagnostics.map(({ place }) => place?.pointer)).toEqual([
+    '/tables/t/from/where',
+    '/tables/t/from/query',
+    '/tables/t/from/change_detection/sql',
+    '/tables/t/columns/a/expr',
+  ]);
+  expect(diagnostics.every(({ message }) => !message.includes('hush'))).toBe(true);
+});
+
+test('the path of a file is left for later, in added columns only', () => {
+  const { run, diagnostics } = setUp({ A: 'one' });
+  const tables = { t: { add: { p: '${env.A}: ${file.path}' } } };
+  expect(run({ tables })).toEqual({ tables: { t: { add: { p: 'one: ${file.path}' } } } });
+  expect(diagnostics).toEqual([]);
+  run('${file.path}');
+  expect(diagnostics).toMatchObject([{ code: 'EXT1020' }]);
+});
+
+test('values are never read for references again, and the text around them is kept', () => {
+  const text = fc.string().map((part) => part.replaceAll('$', '').replaceAll('{', ''));
+  fc.assert(
+    fc.property(text, text, fc.string(), (before, after, value) => {
+      const { run, diagnostics } = setUp({ V: value });
+      expect(run(`${before}\${env.V}${after}`)).toBe(before + value + after);
+      expect(diagnostics).toEqual([]);
+    }),
+  );
+});
+
+test('an escaped text comes back as it was', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('$', '{', '}', 'a', ' ') }), (text) => {
+      const { run, diagnostics } = setUp({});
+      // Before the brace a dollar of its own would join the escape.
+      fc.pre(!text.includes('$${'));
+      expect(run(text.replaceAll('${', () => '$${'))).toBe(text);
+      expect(diagnostics).toEqual([]);
+    }),
+  );
+});

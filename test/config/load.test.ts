@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { loadYaml } from '../../src/config/load.ts';
+
+const load = (text: string) => loadYaml('p.yaml', '/p.yaml', text);
+
+test('keys are what is written, not what YAML makes of them', () => {
+  const { value, diagnostics } = load('null: a\ntrue: b\n0x10: c\n~: d\n"q": e\n');
+  expect(value).toEqual({ null: 'a', true: 'b', '0x10': 'c', '~': 'd', q: 'e' });
+  expect(diagnostics).toEqual([]);
+});
+
+test('aliases and merge keys: own keys win, then the first that is merged', () => {
+  const { value } = load('a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], x: 3}\nd: *a\n');
+  expect(value).toMatchObject({ c: { x: 3, y: 1, z: 2 }, d: { x: 1, y: 1 } });
+});
+
+test('a quoted << is a key like others', () => {
+  expect(load('"<<": 1\n').value).toEqual({ '<<': 1 });
+});
+
+test('no key reaches the prototype', () => {
+  const { value } = load('__proto__: {polluted: true}\n');
+  expect(Object.keys(value as object)).toEqual(['__proto__']);
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+});
+
+test('of a cascade only the first error', () => {
+  const { value, diagnostics } = load('a: [1,\nb: {c: 2\n  d: ]\n');
+  expect(value).toBeUndefined();
+  expect(diagnostics).toHaveLength(1);
+});
+
+test.each([
+  ['a: 1\n---\nb: 2\n', 'one file is one pipeline'],
+  ['a: @x\n', 'quote the text'],
+  ['a: [${env.X}]\n', 'quote "${…}"'],
+])('%j has a hint', (text, hint) => {
+  expect(load(text).diagnostics[0]?.hint).toContain(hint);
+});
+
+test.each([
+  ['? {a: 1}\n: 2\n', 'a key has to be text'],
+  ['a: {<<: 5}\n', '<< takes a map'],
+])('%j is refused', (text, message) => {
+  expect(load(text).diagnostics[0]?.message).toContain(message);
+});
+
+test('an unknown tag is told', () => {
+  expect(load('a: !secret x\n').diagnostics).toMatchObject([
+    { code: 'EXT1001', message: 'YAML: unresolved tag: !secret' },
+  ]);
+});
