@@ -8,7 +8,8 @@ const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     // The first asks to clean up; whoever repeats it does not want to wait.
-    if (interruption.signal.aborted) process.exit(name === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
+    if (interruption.signal.aborted)
+      process.exit(name === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
     interruption.abort(name);
   });
 }

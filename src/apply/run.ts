@@ -124,6 +124,8 @@ function openRun(job: Job, lock: Lock): Run {
   };
   const snapshotOf = (table: Table) => required(snapshots.get(table.source), `snapshot of ${table.source}`);
 
+  const inOrder = (name: string) => pipeline.tables.findIndex((table) => table.name === name);
+
   return {
     async perform(step, tell, signal) {
       signal.throwIfAborted();
@@ -147,7 +149,9 @@ function openRun(job: Job, lock: Lock): Run {
           return never(step);
       }
     },
-    tables,
+    get tables() {
+      return tables.toSorted((a, b) => inOrder(a.name) - inOrder(b.name));
+    },
     get delivered() {
       return [...delivered].map(([index, { size }]) => ({
         target: plan.destinations[index]?.target ?? '',

@@ -33,7 +33,12 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const made = await makePlan(configuration, world, env);
     showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);
     const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
-    show(renderPlan(made.plan, { color: env.color.out && options.json !== true, verbose: options.verbose ?? false }));
+    show(
+      renderPlan(made.plan, {
+        color: env.color.out && options.json !== true,
+        verbose: options.verbose ?? false,
+      }),
+    );
     const jobs = jobsOf(made, world);
     if (jobs.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
@@ -121,13 +126,19 @@ function reportDocument(report: Report): unknown {
 
 function described(error: unknown): { message: string; code?: string; hint?: string } {
   if (!(error instanceof RunError)) return { message: String(error) };
-  return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  };
 }
 
 function exitCodeOf(report: Report, { plan }: MadePlan, env: Env): ExitCode {
-  if (env.signal.aborted) return env.signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+  if (env.signal.aborted)
+    return env.signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
   const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
-  const isStale = (error: unknown) => error instanceof RunError && ['EXT6004', 'EXT6005'].includes(error.code);
+  const isStale = (error: unknown) =>
+    error instanceof RunError && ['EXT6004', 'EXT6005'].includes(error.code);
   if (failures.length > 0 && failures.every(isStale)) return exitCodes.stale;
   return failures.length > 0 || plan.summary.blocked > 0 ? exitCodes.failed : exitCodes.done;
 }

@@ -43,10 +43,12 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('--json', 'the plan as one JSON document on stdout')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
-    .action(async (files: string[], options: { json?: boolean; detailedExitcode?: boolean; verbose?: boolean }) => {
-      const { plan } = await import('./plan.ts');
-      finish(await plan(files, options, env));
-    });
+    .action(
+      async (files: string[], options: { json?: boolean; detailedExitcode?: boolean; verbose?: boolean }) => {
+        const { plan } = await import('./plan.ts');
+        finish(await plan(files, options, env));
+      },
+    );
 
   command('apply', 'plan, ask, and do it')
     .argument(...paths)

@@ -33,6 +33,10 @@ function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | unde
       return renderEventLine(address, step, [...amounts, `${event.seconds.toFixed(1)} s`].join(' '));
     }
     case 'failed':
-      return renderEventLine(address, step, `failed: ${event.error instanceof Error ? event.error.message : 'interrupted'}`);
+      return renderEventLine(
+        address,
+        step,
+        `failed: ${event.error instanceof Error ? event.error.message : 'interrupted'}`,
+      );
   }
 }

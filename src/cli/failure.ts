@@ -3,7 +3,10 @@ import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { version } from './version.ts';
 
 /** The last word on whatever reached main: interrupted, the world said no, or we are wrong. */
-export function describeFailure(error: unknown, interrupted: AbortSignal): { text: string; exitCode: ExitCode } {
+export function describeFailure(
+  error: unknown,
+  interrupted: AbortSignal,
+): { text: string; exitCode: ExitCode } {
   if (interrupted.aborted) {
     const terminated = interrupted.reason === 'SIGTERM';
     return { text: 'Interrupted.\n', exitCode: terminated ? exitCodes.terminated : exitCodes.interrupted };

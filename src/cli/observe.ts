@@ -21,7 +21,9 @@ export async function observePipeline(pipeline: Pipeline, world: World, signal: 
     const applied = stored?.record;
     const tables = await observeSources(pipeline, world, stored, signal);
     const extract = await world.extracts.observe(pipeline.extract.file, signal);
-    const destinations = await Promise.all(world.destinationsOf(pipeline).map((port) => port.observe(signal)));
+    const destinations = await Promise.all(
+      world.destinationsOf(pipeline).map((port) => port.observe(signal)),
+    );
     return { pipeline, stored, outcome: { observation: { tables, extract, destinations, applied } } };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
@@ -39,7 +41,10 @@ async function observeSources(
   for (const [name, source] of Object.entries(world.sourcesOf(pipeline))) {
     const tables = pipeline.tables.filter((table) => table.source === name);
     if (tables.length === 0) continue;
-    const requests = tables.map((table) => ({ table, before: stored?.record.tables[table.name]?.fingerprint }));
+    const requests = tables.map((table) => ({
+      table,
+      before: stored?.record.tables[table.name]?.fingerprint,
+    }));
     const observations = await source.observe(requests, signal);
     tables.forEach((table, index) => {
       const one = observations[index];
@@ -51,5 +56,11 @@ async function observeSources(
 
 /** An error of the world as a diagnostic at the line of the configuration that led there. */
 export function diagnose({ code, message, hint, place }: RunError, pipeline: Pipeline): Diagnostic {
-  return { code, severity: 'error', message, place: place ?? pipeline.place, ...(hint === undefined ? {} : { hint }) };
+  return {
+    code,
+    severity: 'error',
+    message,
+    place: place ?? pipeline.place,
+    ...(hint === undefined ? {} : { hint }),
+  };
 }

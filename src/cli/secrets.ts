@@ -16,7 +16,12 @@ export function collectSecrets(): Secrets {
   return {
     add(value) {
       if (value.length < shortest) return;
-      for (const spelling of [value, encodeURIComponent(value), encodeURI(value), JSON.stringify(value).slice(1, -1)]) {
+      for (const spelling of [
+        value,
+        encodeURIComponent(value),
+        encodeURI(value),
+        JSON.stringify(value).slice(1, -1),
+      ]) {
         spellings.add(spelling);
       }
       longestFirst = [...spellings].sort((a, b) => b.length - a.length);

@@ -26,13 +26,17 @@ export function openWorld(project: Project, env: Env): World {
     sourcesOf(pipeline) {
       const opened =
         sources.get(pipeline.address) ??
-        Object.fromEntries(Object.entries(pipeline.sources).map(([name, source]) => [name, openSource(source)]));
+        Object.fromEntries(
+          Object.entries(pipeline.sources).map(([name, source]) => [name, openSource(source)]),
+        );
       sources.set(pipeline.address, opened);
       return opened;
     },
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => openDestination(destination)),
     async close() {
-      await Promise.all([...sources.values()].flatMap((opened) => Object.values(opened).map((source) => source.close())));
+      await Promise.all(
+        [...sources.values()].flatMap((opened) => Object.values(opened).map((source) => source.close())),
+      );
       await extracts.close();
     },
   };

@@ -28,7 +28,12 @@ export async function loadPart(
       bytes += count;
       progress(count);
     };
-    const rows = await session.copyIn(`${into} from stdin with (format ${part.format.type})`, stream.bytes, counted, signal);
+    const rows = await session.copyIn(
+      `${into} from stdin with (format ${part.format.type})`,
+      stream.bytes,
+      counted,
+      signal,
+    );
     reconcile(part.label, stream.rows(), rows);
     return { rows, bytes };
   } catch (error) {
@@ -70,8 +75,10 @@ function fileStatement(target: LoadTarget, part: PathPart): string {
   const into = columns.map(identifier).join(', ');
   const path = literal(part.path);
   if (format.type === 'csv') return `copy ${target.name} (${into}) from ${path} ${csvOptions(format)}`;
-  const sameNames = format.type !== 'parquet' || (!format.cast && columns.every((name, i) => name === format.names[i]));
-  if (constants.length === 0 && sameNames) return `copy ${target.name} (${into}) from ${path} with (format ${format.type})`;
+  const sameNames =
+    format.type !== 'parquet' || (!format.cast && columns.every((name, i) => name === format.names[i]));
+  if (constants.length === 0 && sameNames)
+    return `copy ${target.name} (${into}) from ${path} with (format ${format.type})`;
   const typed = columns.map((name) => ({ name, type: target.types[name] ?? 'text' }));
   const source =
     format.type === 'parquet'

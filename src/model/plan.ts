@@ -19,9 +19,10 @@ export interface PlanSummary {
   change: number;
   unchanged: number;
   blocked: number;
-  rows: Estimate;
-  /** Bytes to read from the sources. */
-  bytes: Estimate;
+  /** Rows to read; absent where a source cannot tell. */
+  rows?: Estimate;
+  /** Bytes to read from the sources; absent where a source cannot tell. */
+  bytes?: Estimate;
   breaking: readonly string[];
 }
 
@@ -96,6 +97,6 @@ export type StepAct =
   /** Keys, detach, verify, flush to disk, put in the place of the old one. */
   | { kind: 'finish' }
   /** Put the extract where the destination wants it. */
-  | { kind: 'deliver'; destination: number }
+  | { kind: 'deliver'; destination: number; target: string }
   /** Remember what was applied. */
   | { kind: 'record' };

@@ -47,17 +47,24 @@ function summarize(pipelines: readonly PipelinePlan[]): PlanSummary {
     change: count('rebuild', 'deliver'),
     unchanged: count('none'),
     blocked: count('blocked'),
-    rows: total(loads.map(({ rows }) => rows)),
-    bytes: total(loads.map(({ bytes }) => bytes)),
+    ...named('rows', total(loads.map(({ rows }) => rows))),
+    ...named('bytes', total(loads.map(({ bytes }) => bytes))),
     breaking: pipelines.flatMap(({ changes }) =>
       changes.filter(({ category }) => category === 'breaking').map(({ address }) => address),
     ),
   };
 }
 
-function total(estimates: readonly (Estimate | undefined)[]): Estimate {
+/** The sum, or nothing when a part of it is unknown. */
+function total(estimates: readonly (Estimate | undefined)[]): Estimate | undefined {
+  const known = estimates.filter((one) => one !== undefined);
+  if (known.length < estimates.length) return undefined;
   return {
-    value: estimates.reduce((sum, one) => sum + (one?.value ?? 0), 0),
-    exact: estimates.every((one) => one?.exact === true),
+    value: known.reduce((sum, { value }) => sum + value, 0),
+    exact: known.every(({ exact }) => exact),
   };
+}
+
+function named<Key extends string>(key: Key, value: Estimate | undefined): Partial<Record<Key, Estimate>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<Key, Estimate>);
 }

@@ -20,7 +20,7 @@ export function layOutSteps(
     steps.push({ id: 'finish', kind: 'finish', after: names.map(loadId), because });
   }
   const delivered: string[] = [];
-  destinations.forEach(({ action: act }, index) => {
+  destinations.forEach(({ action: act, target }, index) => {
     if (act === 'unchanged') return;
     const id = `deliver ${index + 1}`;
     delivered.push(id);
@@ -28,6 +28,7 @@ export function layOutSteps(
       id,
       kind: 'deliver',
       destination: index,
+      target,
       after: action === 'deliver' ? [] : ['finish'],
       because,
     });

@@ -51,10 +51,17 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
       reason: changes.length > 0 ? reason : 'unchanged',
       rowsBefore: applied.rows,
       bytesBefore: applied.bytes,
-      ...(changes.length > 0 ? after : {}),
+      ...(changes.length > 0
+        ? after
+        : { rowsAfter: { value: applied.rows, exact: false }, ...bytesOf(after) }),
     },
     changes,
   };
+}
+
+/** What is unchanged has as many rows as before, and is read again when the others are. */
+function bytesOf({ bytesAfter }: { bytesAfter?: Estimate }): { bytesAfter?: Estimate } {
+  return bytesAfter === undefined ? {} : { bytesAfter };
 }
 
 function diffRest(

@@ -37,12 +37,14 @@ function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
     `${unchanged} unchanged`,
     ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
   ];
+  const amounts = [
+    ...(rows === undefined ? [] : [`${estimate(rows, grouped)} rows`]),
+    ...(size === undefined ? [] : [estimate(size, bytes)]),
+  ];
   const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
   return [
     `${paint.bold('Plan:')} ${counts.join(', ')}.`,
-    ...(reads
-      ? [`${paint.bold('Data:')} ${estimate(rows, grouped)} rows, ${estimate(size, bytes)} to read.`]
-      : []),
+    ...(reads && amounts.length > 0 ? [`${paint.bold('Data:')} ${amounts.join(', ')} to read.`] : []),
     ...(breaking.length > 0
       ? [
           `${paint.bold(paint.red('Breaking:'))} ${counted(breaking.length, 'change')}: ${breaking.join(', ')}`,
@@ -95,7 +97,7 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
       ? '(unchanged, read again with the others)'
       : `(${reasons.map(({ reason }) => reason).join('; ')})`;
   return [
-    [lead, amounts(table), paint.dim(reasons.length > 0 || table.action === 'unchanged' ? why : '')],
+    [lead, tableAmounts(table), paint.dim(reasons.length > 0 || table.action === 'unchanged' ? why : '')],
     ...changes
       .filter(({ act }) => verbose || act !== 'create' || table.action !== 'create')
       .map((change) => renderColumn(change, paint)),
@@ -103,7 +105,7 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
   ];
 }
 
-function amounts({ rowsBefore, rowsAfter, bytesBefore, bytesAfter }: TablePlan): string {
+function tableAmounts({ rowsBefore, rowsAfter, bytesBefore, bytesAfter }: TablePlan): string {
   const rows = [
     ...(rowsBefore === undefined ? [] : [grouped(rowsBefore)]),
     ...(rowsAfter === undefined ? [] : [estimate(rowsAfter, grouped)]),

@@ -48,7 +48,7 @@ export function renderStep(step: Step): string {
     case 'finish':
       return 'finish extract';
     case 'deliver':
-      return `deliver ${step.destination + 1}`;
+      return `write ${step.target}`;
     case 'record':
       return 'record state';
   }

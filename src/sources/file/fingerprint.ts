@@ -20,9 +20,14 @@ export async function markFiles(
   for (const file of files) {
     const known = last[file.shown];
     const isSameTime = known?.size === file.size && known.modified === file.modified;
-    const isDoubtful = known?.size === file.size && known.modified !== file.modified && known.sha256 !== undefined;
+    const isDoubtful =
+      known?.size === file.size && known.modified !== file.modified && known.sha256 !== undefined;
     const sha256 = isSameTime ? known.sha256 : isDoubtful ? await hashFile(file) : undefined;
-    marks[file.shown] = { size: file.size, modified: file.modified, ...(sha256 === undefined ? {} : { sha256 }) };
+    marks[file.shown] = {
+      size: file.size,
+      modified: file.modified,
+      ...(sha256 === undefined ? {} : { sha256 }),
+    };
   }
   return { kind: 'files', files: marks };
 }

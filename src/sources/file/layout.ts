@@ -57,12 +57,19 @@ export function layOutByPlace(table: Table, file: { shown: string }): Layout {
 export function constantsOf(table: Table, { shown }: { shown: string }): Layout['constants'] {
   return table.columns.flatMap(({ name, origin }) => {
     if (origin.kind !== 'file') return [];
-    const text = origin.template.replaceAll('${file.path}', shown).replaceAll('${file.name}', shown.split('/').at(-1) ?? '');
+    const text = origin.template
+      .replaceAll('${file.path}', shown)
+      .replaceAll('${file.name}', shown.split('/').at(-1) ?? '');
     return [{ column: name, text }];
   });
 }
 
-function missing(column: Column, name: string, header: readonly string[], file: { shown: string }): Diagnostic {
+function missing(
+  column: Column,
+  name: string,
+  header: readonly string[],
+  file: { shown: string },
+): Diagnostic {
   const near = nearest(name, header);
   const has = header.slice(0, 8).map((one) => `"${one}"`);
   return {

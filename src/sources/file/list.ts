@@ -39,11 +39,13 @@ async function matching(base: string, pattern: string): Promise<string[]> {
 
 /** All files below a folder, named from `base`. A folder that is not there is an empty one. */
 async function* walk(base: string, folder: string): AsyncGenerator<string> {
-  const entries = await readdir(path.resolve(base, folder), { withFileTypes: true }).catch((error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  });
+  const entries = await readdir(path.resolve(base, folder), { withFileTypes: true }).catch(
+    (error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+      throw error;
+    },
+  );
   for (const entry of entries) {
     const name = folder === '' ? entry.name : `${folder.replace(/\/$/, '')}/${entry.name}`;
     if (entry.isDirectory()) yield* walk(base, name);

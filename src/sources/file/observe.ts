@@ -11,7 +11,10 @@ import { listFiles, type FoundFile } from './list.ts';
 import { openText } from './open.ts';
 
 /** The files that are there, whether their headers carry the columns of the contract, and what has changed. */
-export async function observeFiles(source: FileSource, { table, before }: SourceRequest): Promise<SourceObservation> {
+export async function observeFiles(
+  source: FileSource,
+  { table, before }: SourceRequest,
+): Promise<SourceObservation> {
   const files = await listFiles(source);
   const problems: Diagnostic[] = tooFew(source, files);
   const untaken = new Set<string>();

@@ -1,0 +1,70 @@
+import { execa } from 'execa';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startPostgres } from '../postgres.ts';
+import { createTables } from '../superstore/index.ts';
+
+/**
+ * The main job on a fresh machine: starts what the example pipelines need on loopback, then plans, applies and plans
+ * again as a user would, with the real CLI. Ends what it started, also on Ctrl-C.
+ */
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort(name));
+
+const say = (text: string) =>
+  process.stdout.write(`\n\u001b[1m# ${text}\u001b[0m\n`.replaceAll(plainUnlessTty, ''));
+const plainUnlessTty = process.stdout.isTTY
+  ? /(?!)/g
+  : new RegExp(String.fromCharCode(27) + '\\[[0-9]*m', 'g');
+
+process.exitCode = await demo();
+
+async function demo(): Promise<number> {
+  say('Starting PostgreSQL on loopback and filling it with the sample shop');
+  const postgres = await startPostgres();
+  try {
+    const client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    await createTables(client, 1);
+    await client.end();
+    const variables = { SHOP_PG_URL: postgres.url };
+    for (const command of [
+      ['plan', 'pipelines/'],
+      ['apply', 'pipelines/'],
+      ['plan', 'pipelines/'],
+    ]) {
+      const code = await extracts(command, variables);
+      if (interruption.signal.aborted) return 130;
+      if (code !== 0) return code;
+    }
+    await showResults();
+    return 0;
+  } finally {
+    await postgres.close();
+  }
+}
+
+async function extracts(args: string[], variables: Record<string, string>): Promise<number> {
+  say(`extracts ${args.join(' ')}`);
+  const child = await execa('node', [path.join(root, 'dist/main.js'), ...args], {
+    cwd: root,
+    env: variables,
+    stdio: 'inherit',
+    reject: false,
+    cancelSignal: interruption.signal,
+    forceKillAfterDelay: 10_000,
+  });
+  return child.exitCode ?? 1;
+}
+
+async function showResults(): Promise<void> {
+  const folder = path.join(root, 'demo-results');
+  say('The results, ready for Tableau Desktop');
+  for (const name of (await readdir(folder)).sort()) {
+    const { size } = await stat(path.join(folder, name));
+    process.stdout.write(`demo-results/${name}  ${Math.round(size / 1000)} kB\n`);
+  }
+}
