@@ -1,0 +1,114 @@
+import type { Bucket, StoredObject } from './bucket.ts';
+import { createBucket } from './bucket.ts';
+import { createHasher } from './checksums.ts';
+import type { Content, ContentStore } from './content.ts';
+import type { Faults } from './faults.ts';
+import { wholeSeconds } from './operations/put-object.ts';
+import type { RequestLog } from './request-log.ts';
+import type { BucketOptions, ObjectBody, ObjectSummary, PutOptions } from './types.ts';
+
+/** What a test does to the world behind the endpoint, without going through it. */
+export interface Control {
+  createBucket(name: string, options?: BucketOptions): void;
+  buckets(): string[];
+  put(bucket: string, key: string, body: ObjectBody, options?: PutOptions): Promise<ObjectSummary>;
+  /** As a plain DELETE: with versioning a delete marker stays. */
+  delete(bucket: string, key: string): void;
+  list(bucket: string, prefix?: string): ObjectSummary[];
+  read(bucket: string, key: string): Promise<Buffer>;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+}
+
+export function createControl(parts: {
+  buckets: Map<string, Bucket>;
+  store: ContentStore;
+  faults: Faults;
+  requests: RequestLog;
+  now: () => Date;
+}): Control {
+  const { buckets, store, faults, requests, now } = parts;
+  const find = (name: string) => {
+    const bucket = buckets.get(name);
+    if (!bucket) throw new Error(`The stand-in has no bucket "${name}"; create it first`);
+    return bucket;
+  };
+  return {
+    faults,
+    requests,
+    createBucket: (name, options = {}) => {
+      if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) throw new Error(`"${name}" is no S3 bucket name`);
+      if (buckets.has(name)) throw new Error(`The stand-in has a bucket "${name}" already`);
+      buckets.set(name, createBucket(name, options));
+    },
+    buckets: () => [...buckets.keys()],
+    put: async (bucket, key, body, options = {}) => {
+      const content = await store.hold(body);
+      const stored = find(bucket).put(key, {
+        content,
+        etag: options.etag ?? (await etagOf(content, body)),
+        lastModified: wholeSeconds(options.lastModified ?? now()),
+        storageClass: options.storageClass ?? 'STANDARD',
+        headers: {
+          'content-type': options.contentType ?? 'binary/octet-stream',
+          ...Object.fromEntries(
+            Object.entries(options.metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+          ),
+        },
+        ...(await checksumOf(content, body)),
+      });
+      return summary(find(bucket), stored);
+    },
+    delete: (bucket, key) => void find(bucket).remove(key, now()),
+    list: (name, prefix = '') => {
+      const bucket = find(name);
+      return bucket
+        .keys()
+        .filter((key) => key.startsWith(prefix))
+        .flatMap((key) => bucket.current(key) ?? [])
+        .map((object) => summary(bucket, object));
+    },
+    read: async (bucket, key) => {
+      const object = find(bucket).current(key);
+      if (!object) throw new Error(`There is no object "${key}" in bucket "${bucket}"`);
+      const chunks: Buffer[] = [];
+      for await (const chunk of object.content.read()) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    },
+  };
+}
+
+function summary(bucket: Bucket, object: StoredObject): ObjectSummary {
+  const { key, etag, lastModified, storageClass, versionId, content } = object;
+  const facts = { key, etag, lastModified, storageClass, size: content.size };
+  return bucket.options.versioning ? { ...facts, versionId } : facts;
+}
+
+/** Hashing a generated gigabyte would take seconds, so such an object gets an ETag as a multipart upload has. */
+async function etagOf(content: Content, body: ObjectBody): Promise<string> {
+  const hasher = createHasher('md5');
+  if (!isGenerated(body)) {
+    for await (const chunk of content.read()) hasher.update(chunk);
+    return hasher.digest().toString('hex');
+  }
+  hasher.update(Buffer.from(String(content.size)));
+  for await (const chunk of content.read(0, Math.min(content.size, 4096))) hasher.update(chunk);
+  return `${hasher.digest().toString('hex')}-${Math.max(1, Math.ceil(content.size / partSize))}`;
+}
+
+const partSize = 8 * 1024 * 1024;
+
+/** S3 has a CRC64NVME for whatever was uploaded lately; here the bytes given from memory have one. */
+async function checksumOf(
+  content: Content,
+  body: ObjectBody,
+): Promise<{ checksum?: { name: 'crc64nvme'; value: string } }> {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return {};
+  const hasher = createHasher('crc64nvme');
+  for await (const chunk of content.read()) hasher.update(chunk);
+  return { checksum: { name: 'crc64nvme', value: hasher.digest().toString('base64') } };
+}
+
+function isGenerated(body: ObjectBody): boolean {
+  return typeof body === 'object' && 'generate' in body;
+}
