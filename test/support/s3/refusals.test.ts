@@ -81,9 +81,8 @@ describe('credentials', () => {
     await getAs({ credentials: { ...temporary, secretAccessKey: 'wrong' } });
     const { body } = await sendSigned(standIn, { path: '/plain/absent' });
     const seen = body + JSON.stringify(standIn.control.requests.entries());
-    for (const { secretAccessKey, sessionToken } of [permanent, temporary]) {
-      expect(seen).not.toContain(secretAccessKey);
-      if (sessionToken !== undefined) expect(seen).not.toContain(sessionToken);
+    for (const secret of [permanent.secretAccessKey, temporary.secretAccessKey, temporary.sessionToken]) {
+      expect(seen).not.toContain(secret);
     }
   });
 });
@@ -104,31 +103,31 @@ describe('the Authorization header', () => {
   it.each<[string, (headers: Record<string, string>) => void, number, string]>([
     [
       'signature version 2',
-      (headers) => (headers['authorization'] = 'AWS PERMANENT:frJIUN8DYpKDtOLCwo//yllqDzg='),
+      (headers) => (headers.authorization = 'AWS PERMANENT:frJIUN8DYpKDtOLCwo//yllqDzg='),
       400,
       'InvalidRequest',
     ],
     [
       'a missing signature',
-      (headers) => (headers['authorization'] = headers['authorization']!.replace(/, Signature=.*/, '')),
+      (headers) => (headers.authorization = headers.authorization!.replace(/, Signature=.*/, '')),
       400,
       'AuthorizationHeaderMalformed',
     ],
     [
       'the scope of another day',
-      (headers) => (headers['authorization'] = headers['authorization']!.replace(/\/\d{8}\//, '/20200101/')),
+      (headers) => (headers.authorization = headers.authorization!.replace(/\/\d{8}\//, '/20200101/')),
       400,
       'AuthorizationHeaderMalformed',
     ],
     [
       'the scope of another service',
-      (headers) => (headers['authorization'] = headers['authorization']!.replace('/s3/', '/sts/')),
+      (headers) => (headers.authorization = headers.authorization!.replace('/s3/', '/sts/')),
       400,
       'AuthorizationHeaderMalformed',
     ],
     ['no date', (headers) => delete headers['x-amz-date'], 403, 'AccessDenied'],
     ['no payload hash', (headers) => delete headers['x-amz-content-sha256'], 400, 'InvalidRequest'],
-    ['another host', (headers) => (headers['host'] = 'plain.localhost'), 403, 'SignatureDoesNotMatch'],
+    ['another host', (headers) => (headers.host = 'plain.localhost'), 403, 'SignatureDoesNotMatch'],
     [
       'an x-amz- header that is not signed',
       (headers) => (headers['x-amz-meta-a'] = 'b'),
