@@ -4,12 +4,13 @@ import type { Control } from './control.ts';
 
 /**
  * Shows each sub folder of `folder` as a read-only bucket with its files as objects. The function given back looks
- * again and takes over what has changed, so that editing a file is replacing an object.
+ * again and takes over what has changed, so that editing a file is replacing an object. Only a read that is under way
+ * in that moment may mix old and new bytes: files are served in place.
  */
 export function mirrorFolder(folder: string, control: Control): () => Promise<void> {
   const seen = new Map<string, Map<string, Sighting>>();
   let running: Promise<void> = Promise.resolve();
-  return () => (running = running.then(() => mirror(folder, control, seen)));
+  return () => (running = running.catch(() => undefined).then(() => mirror(folder, control, seen)));
 }
 
 interface Sighting {
