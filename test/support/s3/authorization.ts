@@ -40,7 +40,6 @@ export function verifySignature(request: S3Request, expected: Expectation): Sign
   refuseUnsignedHeaders(request, claim);
   const key = signingKey(credentials.secretAccessKey, claim.scope);
   refuseWrongSignature(request, claim, key);
-  if (claim.scope.region !== expected.bucketRegion) throw permanentRedirect(request, expected.bucketRegion);
   return {
     accessKeyId: claim.accessKeyId,
     scope: claim.scope,

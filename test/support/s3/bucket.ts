@@ -51,6 +51,11 @@ export interface Bucket {
   deletedSince(key: string, moment: number): boolean;
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, without its list of reserved names. */
+export function isBucketName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..');
+}
+
 export function createBucket(name: string, options: BucketOptions): Bucket {
   const versions = new Map<string, Version[]>();
   const deletions = new Map<string, number>();

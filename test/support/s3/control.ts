@@ -1,5 +1,5 @@
 import type { Bucket, StoredObject } from './bucket.ts';
-import { createBucket } from './bucket.ts';
+import { createBucket, isBucketName } from './bucket.ts';
 import { createHasher } from './checksums.ts';
 import type { Content, ContentStore } from './content.ts';
 import type { Faults } from './faults.ts';
@@ -37,7 +37,7 @@ export function createControl(parts: {
     faults,
     requests,
     createBucket: (name, options = {}) => {
-      if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) throw new Error(`"${name}" is no S3 bucket name`);
+      if (!isBucketName(name)) throw new Error(`"${name}" is no S3 bucket name`);
       if (buckets.has(name)) throw new Error(`The stand-in has a bucket "${name}" already`);
       buckets.set(name, createBucket(name, options));
     },

@@ -180,11 +180,13 @@ describe('connections', () => {
 
 describe('time', () => {
   it('a slow body comes whole, in small pieces', async () => {
-    onGet({ kind: 'slow', chunkBytes: 100_000, everyMs: 5 });
+    const act = { kind: 'slow', chunkBytes: 100_000, everyMs: 5 } as const;
+    standIn.control.faults.add({ operation: 'GetObject', times: 2, act });
     const began = performance.now();
-    const { bytes } = await drain(await get());
-    expect(bytes.equals(content)).toBe(true);
+    const reads = await Promise.all([drain(await get()), drain(await get())]);
+    for (const { bytes } of reads) expect(bytes.equals(content)).toBe(true);
     expect(performance.now() - began).toBeGreaterThan(40);
+    expect(standIn.control.requests.counters).toMatchObject({ requests: 2, peakOpen: 2 });
   });
 
   it('a stalled body stops for good, until the client gives up', async () => {

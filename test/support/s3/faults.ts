@@ -40,6 +40,7 @@ export interface Fault {
   readonly act: FaultAct;
 }
 
+/** Only requests that are let in are hit: a refused signature uses up no fault. */
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;
@@ -47,7 +48,9 @@ export interface Faults {
   pending(): Fault[];
 }
 
-interface FaultTaker extends Faults {
+/** The server's side of the faults. */
+export interface FaultTaker extends Faults {
+  /** The fault that this request is hit by, if any; asking counts it. */
   take(request: { operation: Operation; bucket: string; key: string }): FaultAct | undefined;
 }
 

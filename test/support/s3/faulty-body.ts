@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultAct } from './faults.ts';
+import type { ObjectBody } from './types.ts';
 
 /** How the connection is to end instead of in an answer. */
 export class ConnectionCut extends Error {
@@ -14,7 +15,7 @@ export class ConnectionCut extends Error {
 export interface FaultSurroundings {
   /** Aborted when the client is gone. */
   readonly gone: AbortSignal;
-  replaceObject(): Promise<void>;
+  readonly replaceObject: (body: ObjectBody) => Promise<void>;
 }
 
 /** A body with the fault worked into it; acts that have no place in a body leave it as it is. */
@@ -66,7 +67,7 @@ async function strike(act: FaultAct, surroundings: FaultSurroundings): Promise<v
     case 'stall':
       return untilGone(surroundings.gone);
     case 'replace':
-      await surroundings.replaceObject();
+      await surroundings.replaceObject(act.body);
       if (act.then === 'reset') throw new ConnectionCut('reset');
       return;
     case 'error':

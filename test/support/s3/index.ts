@@ -8,10 +8,11 @@
  * own; its answers are consistent at once; other S3-compatible services differ from it in ways of their own. Only the
  * signature vectors in its tests are Amazon's. A green test here means "as the documentation reads", not "on AWS".
  */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomBytes } from 'node:crypto';
+import type { Bucket } from './bucket.ts';
 import { createContentStore } from './content.ts';
 import { createContinuationTokens } from './continuation-tokens.ts';
 import { createControl } from './control.ts';
@@ -20,7 +21,8 @@ import { createFaults } from './faults.ts';
 import { mirrorFolder } from './folder.ts';
 import { createRequestLog } from './request-log.ts';
 import { answer } from './server.ts';
-import type { ObjectBody, S3Credentials, S3StandInOptions } from './types.ts';
+import type { World } from './server.ts';
+import type { S3Credentials, S3StandInOptions } from './types.ts';
 
 export type { Control } from './control.ts';
 export type { Fault, FaultAct, Faults } from './faults.ts';
@@ -55,7 +57,7 @@ export async function startS3StandIn(options: S3StandInOptions = {}): Promise<S3
     region: options.region ?? 'us-east-1',
     credentials,
     now,
-    buckets: new Map(),
+    buckets: new Map<string, Bucket>(),
     store: createContentStore(),
     faults: createFaults(),
     requests: createRequestLog(),
@@ -67,11 +69,11 @@ export async function startS3StandIn(options: S3StandInOptions = {}): Promise<S3
   const refresh =
     options.folder === undefined ? () => Promise.resolve() : mirrorFolder(options.folder, control);
   await refresh();
-  const world = {
+  const world: World = {
     ...parts,
     uploads: new Map(),
     tokens: createContinuationTokens(),
-    replaceObject: async (bucket: string, key: string, body: ObjectBody) => {
+    replaceObject: async (bucket, key, body) => {
       await control.put(bucket, key, body);
     },
     refresh,

@@ -267,6 +267,14 @@ describe('large objects', () => {
     expect(standIn.control.list('data')[0]?.etag).toMatch(/^[0-9a-f]{32}-128$/);
   });
 
+  it('that fail to be generated are told as the failure of the stand-in', async () => {
+    await standIn.control.put('data', 'broken', { size: 10, generate: () => Buffer.alloc(9) }, { etag: 'e' });
+    const response = await get(client, 'broken');
+    await expect(response.Body!.transformToByteArray()).rejects.toThrow('aborted');
+    const [logged] = standIn.control.requests.of('GetObject');
+    expect(logged?.failure).toContain('generate(0, 10) gave 9 bytes instead of 10');
+  });
+
   it('are kept in a private directory that is gone after close', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'objects-test-'));
     vi.stubEnv('TMPDIR', folder);

@@ -300,6 +300,7 @@ describe('regions', () => {
 describe('what is not there or not played', () => {
   it.each<[string, string, number, string]>([
     ['a bucket', '/nowhere/key', 404, 'NoSuchBucket'],
+    ['a name that no bucket can have', '/Not_A_Bucket/key', 400, 'InvalidBucketName'],
     ['an object', '/plain/absent', 404, 'NoSuchKey'],
     ['a version', '/plain/key?versionId=abc', 404, 'NoSuchVersion'],
     ['an operation', '/plain?acl', 501, 'NotImplemented'],

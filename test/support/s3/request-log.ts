@@ -19,6 +19,8 @@ export interface LoggedRequest {
   status?: number;
   errorCode?: string;
   fault?: FaultAct['kind'];
+  /** The stand-in's own failure, such as a `generate` that threw: never part of a test's plan. */
+  failure?: string;
   /** Of bodies only, framing included. */
   bytesSent: number;
   bytesReceived: number;
@@ -49,7 +51,12 @@ export interface OpenEntry {
   close(): void;
 }
 
-export function createRequestLog(): RequestLog & { begin(method: string): OpenEntry } {
+/** The server's side of the log. */
+export interface KeptLog extends RequestLog {
+  begin(method: string): OpenEntry;
+}
+
+export function createRequestLog(): KeptLog {
   let entries: LoggedRequest[] = [];
   const counters: Counters = { requests: 0, bytesSent: 0, bytesReceived: 0, open: 0, peakOpen: 0 };
   return {
