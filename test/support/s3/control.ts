@@ -44,9 +44,10 @@ export function createControl(parts: {
     buckets: () => [...buckets.keys()],
     put: async (bucket, key, body, options = {}) => {
       const content = await store.hold(body);
+      const digests = options.etag === undefined ? await digest(content, body) : { etag: options.etag };
       const stored = find(bucket).put(key, {
         content,
-        etag: options.etag ?? (await etagOf(content, body)),
+        ...digests,
         lastModified: wholeSeconds(options.lastModified ?? now()),
         storageClass: options.storageClass ?? 'STANDARD',
         headers: {
@@ -55,7 +56,6 @@ export function createControl(parts: {
             Object.entries(options.metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]),
           ),
         },
-        ...(await checksumOf(content, body)),
       });
       return summary(find(bucket), stored);
     },
@@ -84,31 +84,30 @@ function summary(bucket: Bucket, object: StoredObject): ObjectSummary {
   return bucket.options.versioning ? { ...facts, versionId } : facts;
 }
 
-/** Hashing a generated gigabyte would take seconds, so such an object gets an ETag as a multipart upload has. */
-async function etagOf(content: Content, body: ObjectBody): Promise<string> {
-  const hasher = createHasher('md5');
-  if (!isGenerated(body)) {
-    for await (const chunk of content.read()) hasher.update(chunk);
-    return hasher.digest().toString('hex');
+interface Digests {
+  readonly etag: string;
+  readonly checksum?: { name: 'crc64nvme'; value: string };
+}
+
+/** S3 has a CRC64NVME for whatever was uploaded lately; here the bytes given from memory have one. */
+async function digest(content: Content, body: ObjectBody): Promise<Digests> {
+  const md5 = createHasher('md5');
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const crc = createHasher('crc64nvme');
+    md5.update(bytes);
+    crc.update(bytes);
+    const checksum = { name: 'crc64nvme', value: crc.digest().toString('base64') } as const;
+    return { etag: md5.digest().toString('hex'), checksum };
   }
-  hasher.update(Buffer.from(String(content.size)));
-  for await (const chunk of content.read(0, Math.min(content.size, 4096))) hasher.update(chunk);
-  return `${hasher.digest().toString('hex')}-${Math.max(1, Math.ceil(content.size / partSize))}`;
+  if ('file' in body) {
+    for await (const chunk of content.read()) md5.update(chunk);
+    return { etag: md5.digest().toString('hex') };
+  }
+  // Hashing a generated gigabyte would take seconds, so such an object gets an ETag as a multipart upload has.
+  md5.update(Buffer.from(String(content.size)));
+  for await (const chunk of content.read(0, Math.min(content.size, 4096))) md5.update(chunk);
+  return { etag: `${md5.digest().toString('hex')}-${Math.max(1, Math.ceil(content.size / partSize))}` };
 }
 
 const partSize = 8 * 1024 * 1024;
-
-/** S3 has a CRC64NVME for whatever was uploaded lately; here the bytes given from memory have one. */
-async function checksumOf(
-  content: Content,
-  body: ObjectBody,
-): Promise<{ checksum?: { name: 'crc64nvme'; value: string } }> {
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return {};
-  const hasher = createHasher('crc64nvme');
-  for await (const chunk of content.read()) hasher.update(chunk);
-  return { checksum: { name: 'crc64nvme', value: hasher.digest().toString('base64') } };
-}
-
-function isGenerated(body: ObjectBody): boolean {
-  return typeof body === 'object' && 'generate' in body;
-}
