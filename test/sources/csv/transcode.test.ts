@@ -72,14 +72,18 @@ describe('transcodeToUtf8', () => {
   });
 
   test('bytes without a meaning are told with their offset, wherever chunks are cut', async () => {
-    for (const sizes of [[1], [2], [3], [7], [1000]]) {
+    for (const sizes of [[1], [2], [3], [4], [9], [1000]]) {
       const utf16 = Buffer.from(`${'a😀'.repeat(40)}\uD83Dx`, 'utf16le');
       expect(await badOffset(utf16, 'utf-16', sizes)).toBe(utf16.length - 1);
-      const japanese = Buffer.concat([
-        Buffer.from([0x82, 0xa0, 0x82, 0xa2, 0x0a]),
-        Buffer.from([0x82, 0xa0, 0x82, 0x20]),
-      ]);
-      expect(await badOffset(japanese, 'shift_jis', sizes)).toBe(8);
+      const a = [0x82, 0xa0];
+      const bad = [
+        ...Array<number[]>(40).fill(a).flat(),
+        0x2c,
+        ...Array<number[]>(11).fill(a).flat(),
+        0x82,
+        0x20,
+      ];
+      expect(await badOffset(Buffer.from(bad), 'shift_jis', sizes)).toBe(bad.length - 1);
       expect(await badOffset(Buffer.from([0x41, 0xa0, 0xd2]), 'windows-1253', sizes)).toBe(2);
       expect(await badOffset(Buffer.from('abc'), 'utf-16le', sizes)).toBe(3);
       expect(await badOffset(Buffer.from('a'), 'utf-16le', sizes)).toBe(1);
