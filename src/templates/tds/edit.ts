@@ -9,7 +9,9 @@ export interface AttributeEdit {
 export function editAttributes(text: string, edits: readonly AttributeEdit[]): string {
   let edited = '';
   let at = 0;
-  for (const { attribute, value } of edits.toSorted((one, other) => one.attribute.start - other.attribute.start)) {
+  for (const { attribute, value } of edits.toSorted(
+    (one, other) => one.attribute.start - other.attribute.start,
+  )) {
     edited += text.slice(at, attribute.start) + escapeAttribute(value, attribute.quote);
     at = attribute.end;
   }
