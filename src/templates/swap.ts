@@ -71,8 +71,9 @@ function layOut(
   return { parts, from: zip };
 }
 
-/** The .tds names the .hyper as the package does. */
-function packagedDocument({ source, hyper, document }: Template): Buffer {
+/** A bare .tds is made to name the .hyper as its new package does; that of a package stays as it is. */
+function packagedDocument({ package: original, source, hyper, document }: Template): Buffer {
+  if (original !== undefined) return document.bytes;
   const edits = hyper.dbnames
     .filter(({ value }) => value !== hyper.entry)
     .map((attribute) => ({ attribute, value: hyper.entry }));
