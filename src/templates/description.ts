@@ -1,3 +1,5 @@
+import type { ColumnType } from '../model/column-type.ts';
+
 /** A template as people see it: tables, fields, and what uses what. Plain data, for `template show` and for the fit. */
 export interface TemplateDescription {
   name: string | undefined;
@@ -57,6 +59,8 @@ export interface FieldOrigin {
   /** As Tableau last saw the column. */
   localType: string | undefined;
   remoteType: string | undefined;
+  /** The Hyper type that this stands for, as far as the .tds tells. */
+  type: ColumnType;
 }
 
 /** Something that breaks, or changes its meaning, without the field. */

@@ -44,12 +44,18 @@ export interface Finding {
 export function checkFit(template: TemplateDescription, shape: ExtractShape): Finding[] {
   const findings: Finding[] = [];
   const used = new Set<TableShape>();
-  for (const table of template.tables) {
+  // Two relations may read the same table: a join with itself.
+  const distinct = template.tables.filter(
+    (table, n) => template.tables.findIndex((one) => same(one, table)) === n,
+  );
+  for (const table of distinct) {
     const actual = shape.tables.find(({ name }) => name === table.name && schemaFits(table, shape));
-    const fields = template.fields.filter(({ origin }) => origin?.table === table);
+    const fields = template.fields.filter(
+      ({ origin }) => origin?.table !== undefined && same(origin.table, table),
+    );
     if (actual === undefined) {
       findings.push(missingTable(table, fields, shape));
-    } else if (!used.has(actual)) {
+    } else {
       used.add(actual);
       findings.push(...checkTable(table, fields, actual, template));
     }
@@ -58,6 +64,10 @@ export function checkFit(template: TemplateDescription, shape: ExtractShape): Fi
   for (const table of shape.tables) if (!used.has(table)) findings.push(unusedTable(table, shape, template));
   for (const name of template.opaque) findings.push(opaque(name));
   return findings;
+}
+
+function same(one: TemplateTable, other: TemplateTable): boolean {
+  return one.name === other.name && one.schema === other.schema;
 }
 
 function schemaFits(table: TemplateTable, shape: ExtractShape): boolean {

@@ -1,4 +1,5 @@
 import type { FieldOrigin, TemplateTable } from './description.ts';
+import { columnTypeOf } from './local-types.ts';
 import type { HyperSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';
 
@@ -22,25 +23,26 @@ export function physicalFields(
   // What somebody made of a type in Tableau is no witness of the type in the .hyper.
   const declaredType = (name: string) => {
     const column = declared.get(name);
-    return column === undefined || column.typeCustomized ? undefined : column.datatype;
+    const localType = column === undefined || column.typeCustomized ? undefined : column.datatype;
+    return { localType, remoteType: undefined, type: columnTypeOf(localType, undefined) };
   };
   const recorded = connection.records.flatMap((record): PhysicalField[] => {
     const table = tableOf(record.parent);
     if (table === undefined) return [];
     const { localName: name, remoteName: column, localType, remoteType } = record;
-    return [{ name, table, column, localType, remoteType }];
+    return [
+      { name, table, column, localType, remoteType, type: columnTypeOf(localType, remoteType, record) },
+    ];
   });
   if (recorded.length > 0) return recorded;
   const mapped = connection.cols.flatMap(({ field: name, relation, column }): PhysicalField[] => {
     const table = tableOf(relation);
-    return table === undefined
-      ? []
-      : [{ name, table, column, localType: declaredType(name), remoteType: undefined }];
+    return table === undefined ? [] : [{ name, table, column, ...declaredType(name) }];
   });
   if (mapped.length > 0) return mapped;
   const [only, second] = tables;
   const table = second === undefined ? only : undefined;
   return source.columns
     .filter(({ name, calculation }) => calculation === undefined && !name.startsWith(':'))
-    .map(({ name }) => ({ name, table, column: name, localType: declaredType(name), remoteType: undefined }));
+    .map(({ name }) => ({ name, table, column: name, ...declaredType(name) }));
 }
