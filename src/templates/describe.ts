@@ -1,6 +1,7 @@
 import { shownName } from './description.ts';
 import type { FieldKind, TemplateDescription, TemplateField, TemplateTable } from './description.ts';
 import { parseFormula } from './formula.ts';
+import { templateName } from './open.ts';
 import type { Template } from './open.ts';
 import { physicalFields } from './physical.ts';
 import type { PhysicalField } from './physical.ts';
@@ -10,7 +11,9 @@ import type { Column, DataSource, SetField } from './tds/model.ts';
 import { usesOf } from './uses.ts';
 
 /** What a template consists of, and what uses what. */
-export function describeTemplate(template: Pick<Template, 'source' | 'hyper'>): TemplateDescription {
+export function describeTemplate(
+  template: Pick<Template, 'source' | 'hyper' | 'document'>,
+): TemplateDescription {
   const { source, hyper } = template;
   const tables = neededTables(template);
   const physical = physicalFields(source, hyper, tables);
@@ -21,7 +24,7 @@ export function describeTemplate(template: Pick<Template, 'source' | 'hyper'>): 
   const uses = usesOf(needing, template, resolve);
   const tableOf = (objectId: string) => source.objects.find(({ id }) => id === objectId)?.caption ?? objectId;
   return {
-    name: source.name,
+    name: templateName(template),
     writtenBy: source.writtenBy,
     spelling: source.spelling,
     flavour: hyper.flavour,

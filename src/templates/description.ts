@@ -2,7 +2,7 @@ import type { ColumnType } from '../model/column-type.ts';
 
 /** A template as people see it: tables, fields, and what uses what. Plain data, for `template show` and for the fit. */
 export interface TemplateDescription {
-  name: string | undefined;
+  name: string;
   /** The Tableau that wrote it, like `2023.3`, if the file says so. */
   writtenBy: string | undefined;
   spelling: 'prefixed' | 'plain';

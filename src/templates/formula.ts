@@ -55,7 +55,7 @@ export function renameFields(
   return renamed + formula.slice(at);
 }
 
-const name = /\[(?:[^\]]|\]\])*\]/.source;
+const name = /\[(?:[^\]]|\]\])*\](?!\])/.source;
 const closed = [/"[^"]*"/, /'[^']*'/, /\/\/[^\r\n]*/, /\/\*[\s\S]*?\*\//]
   .map(({ source }) => source)
   .join('|');

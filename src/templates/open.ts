@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { RunError } from '../model/run-error.ts';
-import { findHyper } from './slot.ts';
+import { fileName, findHyper } from './slot.ts';
 import type { HyperSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';
 import { parseDataSource } from './tds/parse.ts';
@@ -81,6 +81,13 @@ export async function openPackage(path: string): Promise<Template & { package: P
     document: { name: document.name, bytes },
     package: { zip, document, hyper: entry },
   };
+}
+
+/** Tableau names a data source by its file; one of ours says the whole name where a file name could not hold it. */
+export function templateName({ source, document }: Pick<Template, 'source' | 'document'>): string {
+  const stem = document.name.replace(/\.tds$/i, '');
+  const caption = source.connection.named.find((named) => named.class === 'hyper')?.caption;
+  return caption !== undefined && fileName(caption) === stem ? caption : stem;
 }
 
 async function readDocument(path: string): Promise<Buffer> {

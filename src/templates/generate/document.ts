@@ -26,6 +26,7 @@ export function generateDocument(template: GeneratedTemplate): string {
   const attributes = {
     'formatted-name': connectionId('federated', template.name),
     inline: 'true',
+    'source-platform': 'win',
     version: '18.1',
     'xmlns:user': 'http://www.tableausoftware.com/xml/user',
   };

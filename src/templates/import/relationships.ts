@@ -1,4 +1,4 @@
-import type { TemplateDescription, TemplateTable } from '../description.ts';
+import type { FieldOrigin, TemplateDescription, TemplateTable } from '../description.ts';
 import type { Cardinality, GeneratedRelationship } from '../generate/model.ts';
 import type { Template } from '../open.ts';
 import { splitPath } from '../tds/names.ts';
@@ -20,39 +20,34 @@ export function importRelationships(
 
   return source.relationships.flatMap((relationship): GeneratedRelationship[] => {
     const { first, second, pairs } = relationship;
-    const shown = `${captions.get(first.objectId) ?? first.objectId} and ${captions.get(second.objectId) ?? second.objectId}`;
-    const ends = pairs.map((pair) => ({
-      op: pair.op,
-      from: columnOf(pair.first),
-      to: columnOf(pair.second),
-    }));
-    const [start] = ends;
-    const sides = [start?.from?.table, start?.to?.table].map((table) =>
-      table ? tableNames.get(table) : undefined,
-    );
-    const [from, to] = sides;
-    const equal = ends.flatMap((end) =>
-      end.op === '=' && end.from?.table === start?.from?.table && end.to?.table === start?.to?.table
-        ? [{ from: end.from?.column, to: end.to?.column }]
-        : [],
-    );
-    const fromColumns = equal.flatMap((end) => end.from ?? []);
-    const toColumns = equal.flatMap((end) => end.to ?? []);
-    const whole = fromColumns.length === pairs.length && toColumns.length === pairs.length;
-    if (from === undefined || to === undefined || !whole) {
+    const shown = [first, second].map(({ objectId }) => captions.get(objectId) ?? objectId).join(' and ');
+    const from = sideOf(pairs.map((pair) => columnOf(pair.first)));
+    const to = sideOf(pairs.map((pair) => columnOf(pair.second)));
+    if (from === undefined || to === undefined || pairs.some(({ op }) => op !== '=')) {
       lost.push(`relationship of ${shown}: only equal columns can be related`);
       return [];
     }
     for (const name of [...first.others, ...second.others]) lost.push(`relationship of ${shown}: ${name}`);
     const cardinality = cardinalityOf(relationship);
-    return [
-      {
-        from: { table: from, columns: fromColumns },
-        to: { table: to, columns: toColumns },
-        ...(cardinality === 'many-to-one' ? {} : { cardinality }),
-      },
-    ];
+    const named = ({ table, columns: keys }: Side) => ({
+      table: tableNames.get(table) ?? table.name,
+      columns: keys,
+    });
+    return [{ from: named(from), to: named(to), ...(cardinality === 'many-to-one' ? {} : { cardinality }) }];
   });
+}
+
+interface Side {
+  table: TemplateTable;
+  columns: readonly string[];
+}
+
+/** The columns of one end, if they are columns and of one table. */
+function sideOf(origins: readonly (FieldOrigin | undefined)[]): Side | undefined {
+  const [first] = origins;
+  const columns = origins.flatMap((origin) => (origin?.table === first?.table ? (origin?.column ?? []) : []));
+  if (first?.table === undefined || columns.length < origins.length) return undefined;
+  return { table: first.table, columns };
 }
 
 function cardinalityOf({ first, second }: Relationship): Cardinality {

@@ -12,8 +12,8 @@ import type {
 } from '../generate/model.ts';
 import { parseVersion } from '../generate/spelling.ts';
 import type { LocalType } from '../local-types.ts';
+import { templateName } from '../open.ts';
 import type { Template } from '../open.ts';
-import { fileName } from '../slot.ts';
 import { findCarried } from './carried.ts';
 import { importPresentation } from './presentation.ts';
 import { importRelationships } from './relationships.ts';
@@ -49,7 +49,7 @@ export function importTemplate(template: Template): Imported {
   });
   return {
     template: {
-      name: importName(template),
+      name: templateName(template),
       tableau: importVersion(description),
       schema: description.tables.find(({ schema }) => schema !== undefined)?.schema ?? 'Extract',
       tables: tables.map(({ table }) => table),
@@ -136,13 +136,6 @@ function referrer(fields: readonly TemplateField[]): Refer {
     const caption = calculations.get(localName)?.caption;
     return caption !== undefined && times.get(caption) === 1 ? caption : localName;
   };
-}
-
-/** Tableau names a data source by its file; ours says the whole name where a file name could not hold it. */
-function importName({ source, document }: Template): string {
-  const stem = document.name.replace(/\.tds$/i, '');
-  const caption = source.connection.named.find((named) => named.class === 'hyper')?.caption;
-  return caption !== undefined && fileName(caption) === stem ? caption : stem;
 }
 
 function importVersion({ writtenBy, spelling }: TemplateDescription): string {

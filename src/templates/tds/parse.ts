@@ -37,10 +37,10 @@ export function parseDataSource(bytes: Buffer, shown: string): DataSource {
     filters: parseFilters(root),
     objects: parseObjects(graph),
     relationships: parseRelationships(graph),
-    parameters: childrenOf(root, 'datasource-dependencies')
-      .filter((dependencies) => attributeOf(dependencies, 'datasource') === 'Parameters')
-      .flatMap((dependencies) => childrenOf(dependencies, 'column').map(parseColumn)),
-    others: [...new Set(root.children.map(({ name }) => name).filter((name) => !known.has(name)))],
+    parameters: root.children
+      .filter(isParameters)
+      .flatMap((child) => childrenOf(child, 'column').map(parseColumn)),
+    others: [...new Set(root.children.filter((child) => !isKnown(child)).map(({ name }) => name))],
   };
 }
 
@@ -59,6 +59,14 @@ const known = new Set([
   'filter',
   'object-graph',
 ]);
+
+function isKnown(child: XmlElement): boolean {
+  return known.has(child.name) || isParameters(child);
+}
+
+function isParameters(child: XmlElement): boolean {
+  return child.name === 'datasource-dependencies' && attributeOf(child, 'datasource') === 'Parameters';
+}
 
 function notADataSource(shown: string, root: XmlElement): RunError {
   if (root.name === 'workbook') {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { RunError } from '../../model/run-error.ts';
-import { flag, withoutZip64, zip64Numbers } from './records.ts';
+import { flag, stored, withoutZip64, zip64Numbers } from './records.ts';
 import type { Header } from './records.ts';
 
 interface Place {
@@ -23,6 +23,8 @@ export async function locateEntry(
 ): Promise<Place> {
   const lie = (what: string) =>
     new RunError('EXT4001', `${path} is not a sound zip archive: entry "${name}" ${what}`);
+  if (header.method === stored && header.size !== header.compressedSize)
+    throw lie('is stored with two sizes');
   const fixed = Buffer.alloc(30);
   const { bytesRead } = await file.read(fixed, 0, fixed.length, start);
   if (bytesRead < fixed.length || fixed.readUInt32LE(0) !== 0x0403_4b50) throw lie('has no local header');

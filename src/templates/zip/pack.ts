@@ -76,19 +76,26 @@ async function deflateInto(
       yield chunk;
     }
   };
+  // A pipeline whose last step throws says only that it was aborted; the error itself is kept here.
+  let failure: unknown;
   const write = async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
-      await writeAll(to, chunk, at + result.compressedSize);
+      try {
+        await writeAll(to, chunk, at + result.compressedSize);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
       result.compressedSize += chunk.length;
     }
   };
   const options = signal === undefined ? {} : { signal };
-  if (compression === 'store') {
-    await pipeline(source, count, write, options);
-  } else {
-    const level = compression === 'fast' ? constants.Z_BEST_SPEED : constants.Z_BEST_COMPRESSION;
-    const deflate = createDeflateRaw({ level, chunkSize: 256 * 1024 });
-    await pipeline(source, count, deflate, write, options);
+  const level = compression === 'fast' ? constants.Z_BEST_SPEED : constants.Z_BEST_COMPRESSION;
+  try {
+    if (compression === 'store') await pipeline(source, count, write, options);
+    else await pipeline(source, count, createDeflateRaw({ level, chunkSize: 256 * 1024 }), write, options);
+  } catch (error) {
+    throw failure ?? error;
   }
   return result;
 }

@@ -64,7 +64,7 @@ async function openFile(path: string): Promise<FileHandle> {
 
 async function readDirectory(path: string): Promise<{ entries: Entry[]; comment: Buffer }> {
   try {
-    const zip = await openPromise(path, { decodeStrings: false, validateEntrySizes: true, autoClose: true });
+    const zip = await openPromise(path, { decodeStrings: false, validateEntrySizes: false, autoClose: true });
     // With decodeStrings off yauzl hands out Buffers where its types say string.
     const comment = zip.comment as unknown as Buffer;
     if (zip.entryCount > maxEntries) {
