@@ -15,6 +15,9 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
 const standIn = await startTableauStandIn({
   port,
   onHappening: (happening) => console.log(narrate(happening)),
+}).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
 });
 console.log(`A stand-in for Tableau Server (REST API) listens at ${standIn.url}
   site                   ${demo.site}

@@ -57,7 +57,12 @@ export async function startTableauStandIn(options: StandInOptions = {}): Promise
     });
   });
   server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const { port } = server.address() as AddressInfo;
 
   return {

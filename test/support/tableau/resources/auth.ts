@@ -7,6 +7,7 @@ import { readRequest } from '../rest/body.ts';
 import type { Element } from '../rest/element.ts';
 import { childOf, element } from '../rest/element.ts';
 import { refuse, signInFailed } from '../rest/refusal.ts';
+import { isAtLeast } from '../settings.ts';
 import type { PersonalAccessToken, Session, Site, User, World } from '../world.ts';
 import { verifyJwt } from './jwt.ts';
 
@@ -21,7 +22,7 @@ export async function signIn(call: Call): Promise<Answer> {
   if (childOf(credentials, 'user') !== undefined) {
     throw refuse('400000', 'Signing in on behalf of another user is not offered.');
   }
-  const identity = identify(world, credentials);
+  const identity = identify(call, credentials);
   const site = world.sites.find((candidate) => candidate.contentUrl === contentUrl);
   if (identity === undefined || site === undefined) throw signInFailed();
   const session = openSession(world, site, identity);
@@ -36,7 +37,7 @@ interface Identity {
   scopes?: readonly string[];
 }
 
-function identify(world: World, credentials: Element): Identity | undefined {
+function identify({ world, version }: Call, credentials: Element): Identity | undefined {
   const {
     name,
     password,
@@ -46,6 +47,10 @@ function identify(world: World, credentials: Element): Identity | undefined {
   } = credentials.attributes;
   const kinds = [name ?? password, patName ?? patSecret, jwt].filter((given) => given !== undefined);
   if (kinds.length !== 1) throw refuse('400000', 'The request needs exactly one kind of credentials.');
+  const since = jwt !== undefined ? '3.17' : (patName ?? patSecret) !== undefined ? '3.6' : '2.0';
+  if (!isAtLeast(version, since)) {
+    throw refuse('400000', `These credentials need version ${since} or later of the API.`);
+  }
   const now = world.settings.now();
 
   if (jwt !== undefined) {
