@@ -26,7 +26,7 @@ describe('signing in', () => {
   test('by personal access token', async () => {
     const answer = await trySignIn(standIn.url);
     expect(answer.status).toBe(200);
-    expect(only(answer, 'credentials').attributes['token']).toMatch(/^[\w-]{22}\|[\w-]{22}$/);
+    expect(only(answer, 'credentials').attributes.token).toMatch(/^[\w-]{22}\|[\w-]{22}$/);
   });
 
   test('to the Default site, whose content URL is empty', async () => {
@@ -145,7 +145,7 @@ describe('a session', () => {
     expect(await to(demo.site)).toMatchObject({ status: 403, code: '403070' });
     expect(await to('nowhere')).toMatchObject({ status: 401, code: '401003' });
     const switched = await to('');
-    expect(only(switched, 'credentials').attributes['token']).not.toBe(client.token);
+    expect(only(switched, 'credentials').attributes.token).not.toBe(client.token);
     expect(await projects(client)).toMatchObject({ code: '401002' });
   });
 });

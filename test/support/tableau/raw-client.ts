@@ -50,7 +50,7 @@ export async function sendRaw(url: string, method: string, request: RawRequest =
     headers: response.headers,
     text,
     root,
-    code: error?.attributes['code'],
+    code: error?.attributes.code,
     detail: error && childOf(error, 'detail')?.text,
   };
 }
@@ -83,9 +83,9 @@ export async function trySignIn(url: string, how: SignIn = {}): Promise<RawAnswe
 export async function signedIn(url: string, how: SignIn = {}): Promise<RawClient> {
   const answer = await trySignIn(url, how);
   const credentials = answer.root && childOf(answer.root, 'credentials');
-  const token = credentials?.attributes['token'];
-  const site = credentials && childOf(credentials, 'site')?.attributes['id'];
-  const user = credentials && childOf(credentials, 'user')?.attributes['id'];
+  const token = credentials?.attributes.token;
+  const site = credentials && childOf(credentials, 'site')?.attributes.id;
+  const user = credentials && childOf(credentials, 'user')?.attributes.id;
   if (token === undefined || site === undefined || user === undefined) {
     throw new Error(`sign-in failed: ${answer.status} ${answer.text}`);
   }
@@ -159,7 +159,7 @@ export async function publish(
 /** Uploads bytes in chunks and answers the upload's id. */
 export async function upload(client: RawClient, chunks: readonly Buffer[]): Promise<string> {
   const begun = await client.send('POST', '/sites/:site/fileUploads');
-  const id = only(begun, 'fileUpload').attributes['uploadSessionId'] ?? '';
+  const id = only(begun, 'fileUpload').attributes.uploadSessionId ?? '';
   for (const chunk of chunks) {
     const answer = await append(client, id, chunk);
     if (answer.status >= 300) throw new Error(`append failed: ${answer.status} ${answer.text}`);
@@ -174,10 +174,10 @@ export function append(client: RawClient, id: string, chunk: Buffer, query = '')
 
 /** Asks for the job of an answer until it is complete. */
 export async function awaitJob(client: RawClient, started: RawAnswer): Promise<Element> {
-  const id = only(started, 'job').attributes['id'] ?? '';
+  const id = only(started, 'job').attributes.id ?? '';
   for (;;) {
     const job = only(await client.send('GET', `/sites/:site/jobs/${id}`), 'job');
-    if (job.attributes['completedAt'] !== undefined) return job;
+    if (job.attributes.completedAt !== undefined) return job;
   }
 }
 
