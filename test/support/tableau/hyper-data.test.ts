@@ -75,8 +75,8 @@ const sameId = { op: 'eq', 'source-col': 'id', 'target-col': 'id' };
 const upsert = { action: 'upsert', ...tables('delta'), condition: sameId };
 
 const rowsOf = async (file: string) =>
-  (await samples.rows(file, 'select id, region, amount from made.public.sales order by id')).map((row) =>
-    Object.values(row).join(' '),
+  (await samples.rows(file, 'select id, region, amount from made.public.sales order by id, region')).map(
+    (row) => Object.values(row).join(' '),
   );
 const rows = () => rowsOf(standIn.control.fileOf(standIn.control.dataSource('Sales')).path);
 const before = ['1 region 7919 1.5', '2 region 15838 3', '3 region 23757 4.5'];

@@ -29,8 +29,10 @@ export interface Hyper {
 
 export function lazyHyper(): Hyper {
   let running: Promise<Engine> | undefined;
+  let isClosed = false;
   return {
     async use(files, work) {
+      if (isClosed) throw new Error('the Hyper engine is closed');
       running ??= startEngine();
       const client = await connect(await running);
       try {
@@ -47,7 +49,9 @@ export function lazyHyper(): Hyper {
       }
     },
     async close() {
-      if (running !== undefined) await (await running).stop();
+      isClosed = true;
+      const engine = await running?.catch(() => undefined);
+      await engine?.stop();
     },
   };
 }
@@ -90,16 +94,22 @@ async function startEngine(): Promise<Engine> {
     // A pipe would kill the engine without a flush when its reader dies.
     { stdio: 'ignore', detached: true, cwd: directory },
   );
-  const control = await ready(callback, child);
+  const cleanUp = async () => {
+    callback.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  const control = await ready(callback, child).catch(async (error: unknown) => {
+    await cleanUp();
+    throw error;
+  });
   return {
     socketDirectory: directory,
     async stop() {
-      const exited = child.exitCode === null ? once(child, 'exit') : undefined;
+      const exited = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
       // Closing the callback connection is how the engine is asked to write everything and go.
       control.destroy();
       await exited;
-      callback.close();
-      await rm(directory, { recursive: true, force: true });
+      await cleanUp();
     },
   };
 }
