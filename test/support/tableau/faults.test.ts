@@ -36,8 +36,9 @@ beforeEach(async () => {
   standIn.control.world.dataSources = [];
   client = await signedIn(standIn.url);
 });
-afterEach(() => {
+afterEach(async () => {
   standIn.control.faults.clear();
+  await standIn.control.settled();
   expect(standIn.control.defects).toEqual([]);
 });
 
