@@ -155,12 +155,12 @@ const column = (name: string): Struct => ({ 1: { i32: 1 }, 3: { i32: 1 }, 4: { t
 describe('reading', () => {
   async function reads(file: Buffer): Promise<[number, number][]> {
     const asked: [number, number][] = [];
-    const { read, size } = bytesOf(file);
+    const source = bytesOf(file);
     await readFooter({
-      size,
+      size: source.size,
       read(offset, length) {
         asked.push([offset, length]);
-        return read(offset, length);
+        return source.read(offset, length);
       },
     });
     return asked;
