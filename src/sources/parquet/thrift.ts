@@ -59,13 +59,12 @@ export class ThriftReader {
     this.struct(field);
   }
 
-  /** Calls `element` for each struct of a list; resolves to how many there were. */
-  structs(type: number, element: () => void): number {
+  /** Calls `element` for each struct of a list; it has to consume it by `struct`. */
+  structs(type: number, element: () => void): void {
     this.#expect(type, wire.list, 'a list');
     const { size, of } = this.#listHeader();
     if (size > 0) this.#expect(of, wire.struct, 'a list of structs');
     for (let index = 0; index < size; index++) element();
-    return size;
   }
 
   integer(type: number): number {
