@@ -204,9 +204,8 @@ function headline(
   if (action === 'none') return 'nothing has changed';
   const [first] = [...changes].sort((a, b) => weight(b) - weight(a));
   if (first === undefined) return '';
-  const subject =
-    first.address === pipeline.address ? '' : `${first.address.replace(`${pipeline.address}.`, '')}: `;
-  return `${subject}${first.reason}`;
+  const part = first.address.slice(pipeline.address.length).replace(/^(\.| -> )/, '');
+  return part === '' ? first.reason : `${part}: ${first.reason}`;
 }
 
 function weight({ category, subject }: Change): number {
