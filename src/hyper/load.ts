@@ -129,7 +129,8 @@ function refusal(error: { message: string; detail?: string | undefined }, part: 
   const column = named ?? (position === undefined ? undefined : part.columns[Number(position) - 1]);
   const header = part.kind === 'path' && part.format.type === 'csv' && part.format.header ? 1 : 0;
   return {
-    message: error.message,
+    // Its own place in brackets counts columns from 0 and may count the header: the part says it in the user's terms.
+    message: error.message.replace(/ \(line: \d+, column \d+\)$/, ''),
     ...(line === undefined ? {} : { record: Number(line) - header }),
     ...(column === undefined ? {} : { column }),
   };
