@@ -1,4 +1,4 @@
-import { execa, type Options } from 'execa';
+import { execa } from 'execa';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,8 @@ export interface CliProject {
   remove: (name: string) => Promise<void>;
   /** Runs `extracts ARGS` to its end. */
   run: (args: readonly string[], env?: Variables) => Promise<Outcome>;
+  /** `extracts apply` as the ground that a test stands on: it must succeed. */
+  apply: (env?: Variables) => Promise<void>;
   /** Starts `extracts ARGS`, for a test that meddles while it runs. */
   start: (args: readonly string[], env?: Variables) => RunningCli;
   /** All files by name, with a mark that changes when the file is written, replaced or touched. */
@@ -63,7 +65,11 @@ export async function createProject(files: Record<string, string> = {}): Promise
     read: (name) => readFile(project.path(name), 'utf8'),
     remove: (name) => rm(project.path(name), { recursive: true }),
     run: (args, env) => project.start(args, env).outcome,
-    start: (args, env = {}) => startCli(args, { cwd: folder, env: environment(folder, env) }),
+    async apply(env) {
+      const { stderr, exitCode } = await project.run(['apply'], env);
+      if (exitCode !== 0) throw new Error(`extracts apply ended with ${exitCode ?? 'a signal'}:\n${stderr}`);
+    },
+    start: (args, env = {}) => startCli(args, folder, environment(folder, env)),
     async marks() {
       const names = await readdir(folder, { recursive: true });
       const marked = await Promise.all(names.sort().map((name) => markOf(folder, name)));
@@ -91,14 +97,14 @@ export function environment(folder: string, variables: Variables = {}): Variable
 /** The command line of the program, for those who run it inside another. */
 export const commandLine = [process.execPath, program] as const;
 
-function startCli(args: readonly string[], options: Options): RunningCli {
+function startCli(args: readonly string[], cwd: string, env: Variables): RunningCli {
   const child = execa(process.execPath, [program, ...args], {
-    ...options,
+    cwd,
+    env,
     extendEnv: false,
     stdin: 'ignore',
     stripFinalNewline: false,
     reject: false,
-    encoding: 'utf8',
   });
   let seen = '';
   child.stderr.on('data', (chunk: Buffer | string) => (seen += String(chunk)));

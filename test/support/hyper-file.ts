@@ -34,7 +34,7 @@ export async function withFile<T>(
   mode: 'readonly' | 'readwrite',
   use: (session: HyperSession) => Promise<T>,
 ): Promise<T> {
-  const engine = await startHyperd(await findHyperd(process.env), {});
+  const engine = await startHyperd(await findHyperd(process.env), { env: process.env });
   try {
     const session = await openSession(engine);
     try {

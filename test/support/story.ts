@@ -35,6 +35,7 @@ export function settle(text: string, { folder }: { folder: string }): string {
     .replaceAll(folder, '(project)')
     .replaceAll(hostname(), '(host)')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:(port)')
+    .replace(/\.draft-[0-9a-f]+/g, '.draft-(random)')
     .replace(/process \d+/g, 'process (pid)')
     .replace(/\b\d+(\.\d)? s\b/g, '(time)')
     .replace(/[\d.]+ [kMG]?B\/s/g, '(rate)');
