@@ -21,6 +21,7 @@ export interface Env {
 export function processEnv(signal: AbortSignal): Env {
   const secrets = collectSecrets();
   const { env, stdin, stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', unlessClosed);
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
   const terminal = stderr.isTTY && !inCi && env.TERM !== 'dumb' ? redacted(stderr, secrets) : undefined;
   return {
@@ -51,11 +52,20 @@ function redacted(stream: NodeJS.WriteStream, secrets: Secrets): NodeJS.WriteStr
   return Object.create(stream, { write: { value: write, writable: true } }) as NodeJS.WriteStream;
 }
 
+/** Whoever read our output may stop, as `head` does; what is being done is done all the same. */
+function unlessClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** The answer; empty when the input ends, as with Ctrl-D. */
 async function askOn(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While a line is being read, the terminal gives Ctrl-C to whoever reads it and not to the process.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {
-    return await lines.question(question, { signal });
+    return await Promise.race([lines.question(question, { signal }), ended]);
   } finally {
     lines.close();
   }
