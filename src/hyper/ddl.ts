@@ -13,9 +13,9 @@ function columnClause(column: Column): string {
 }
 
 /**
- * Assumed keys: Hyper does not check them, Tableau builds its model from them and drops joins it does not need. The
- * referenced side of a relationship needs a primary key or a unique key first; a primary key needs `not null`, so a
- * key on nullable columns is declared unique.
+ * Assumed keys: Hyper does not check them, Tableau builds its model from them and drops joins it does not need. Hyper takes
+ * a primary key on `not null` columns only, and a foreign key only to a primary key. So a table without a primary key
+ * gets the columns that a relationship refers to; what cannot be one is declared unique, and no foreign key refers to it.
  */
 export function keyStatements(
   alias: string,
@@ -23,31 +23,42 @@ export function keyStatements(
   tables: readonly Table[],
   relationships: readonly Relationship[],
 ): string[] {
-  const primary = tables
-    .filter((table) => table.primaryKey.length > 0)
-    .map((table) => addKey(alias, schema, table, table.primaryKey));
-  const declared = new Set(tables.map((table) => keyOf(table.name, table.primaryKey)));
-  const referenced: string[] = [];
-  for (const { to } of relationships) {
-    const table = tables.find(({ name }) => name === to.table);
-    if (table === undefined || declared.has(keyOf(to.table, to.columns))) continue;
-    declared.add(keyOf(to.table, to.columns));
-    referenced.push(addKey(alias, schema, table, to.columns));
-  }
-  const foreign = relationships.map(
-    ({ from, to }) =>
-      `alter table ${tableName(alias, schema, from.table)} add assumed foreign key (${list(from.columns)}) ` +
-      `references ${tableName(alias, schema, to.table)} (${list(to.columns)})`,
-  );
-  return [...primary, ...referenced, ...foreign];
+  const sql = ({ name }: { name: string }) => tableName(alias, schema, name);
+  const primary = new Map(tables.map((table) => [table.name, primaryKey(table, relationships)]));
+  const isPrimary = (table: string, columns: readonly string[]) =>
+    keyOf(primary.get(table) ?? []) === keyOf(columns);
+  const keys = tables.flatMap((table) => {
+    const own = primary.get(table.name);
+    const others = candidates(table, relationships).filter((columns) => !isPrimary(table.name, columns));
+    const distinct = new Map(others.map((columns) => [keyOf(columns), columns]));
+    return [
+      ...(own === undefined ? [] : [`alter table ${sql(table)} add assumed primary key (${list(own)})`]),
+      ...[...distinct.values()].map(
+        (columns) => `alter table ${sql(table)} add assumed unique (${list(columns)})`,
+      ),
+    ];
+  });
+  const foreign = relationships
+    .filter(({ to }) => isPrimary(to.table, to.columns))
+    .map(
+      ({ from, to }) =>
+        `alter table ${sql({ name: from.table })} add assumed foreign key (${list(from.columns)}) ` +
+        `references ${sql({ name: to.table })} (${list(to.columns)})`,
+    );
+  return [...keys, ...foreign];
 }
 
-function addKey(alias: string, schema: string, table: Table, columns: readonly string[]): string {
-  const required = columns.every((name) => table.columns.some((c) => c.name === name && c.notNull));
-  const isPrimary = columns === table.primaryKey && required;
-  return `alter table ${tableName(alias, schema, table.name)} add assumed ${isPrimary ? 'primary key' : 'unique'} (${list(columns)})`;
+/** What identifies a row of the table: its own key first, then what relationships refer to. */
+function candidates({ name, primaryKey: own }: Table, relationships: readonly Relationship[]) {
+  const referenced = relationships.filter(({ to }) => to.table === name).map(({ to }) => to.columns);
+  return [own, ...referenced].filter((columns) => columns.length > 0);
+}
+
+function primaryKey(table: Table, relationships: readonly Relationship[]): readonly string[] | undefined {
+  const isRequired = (name: string) => table.columns.some((column) => column.name === name && column.notNull);
+  return candidates(table, relationships).find((columns) => columns.every(isRequired));
 }
 
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
 
-const keyOf = (table: string, columns: readonly string[]) => JSON.stringify([table, ...columns]);
+const keyOf = (columns: readonly string[]) => JSON.stringify(columns);
