@@ -81,7 +81,7 @@ it('goes from files to an extract, and then has nothing to do', async () => {
 it('says what has changed in files, and reads them again', async () => {
   const project = await createProject(files);
   const story = tellStory(project);
-  await project.run(['apply']);
+  await project.apply();
 
   story.note('one file is new');
   await project.write('pipelines/data/orders_3.csv', 'id,name,price,note\n4,Nuts,1,x\n');
@@ -109,7 +109,7 @@ it('says what has changed in files, and reads them again', async () => {
 
 it('takes a file that was only touched for what it is', async () => {
   const project = await createProject(files);
-  await project.run(['apply']);
+  await project.apply();
   await utimes(project.path('pipelines/data/people.csv'), 1_700_000_000, 1_700_000_000);
   expect(await project.run(['plan', '--detailed-exitcode'])).toMatchObject({
     stdout: noChanges,
@@ -120,7 +120,7 @@ it('takes a file that was only touched for what it is', async () => {
 it('says what a change of the contract means for those who use the extract', async () => {
   const project = await createProject(files);
   const story = tellStory(project);
-  await project.run(['apply']);
+  await project.apply();
   for (const [what, columns] of [
     ['a column is added', 'id: int not null, name: text, price: "numeric(8,2)", note: text'],
     [
@@ -147,7 +147,7 @@ it('says what a change of the contract means for those who use the extract', asy
 it('puts right what others have done to the results', async () => {
   const project = await createProject(files);
   const story = tellStory(project);
-  await project.run(['apply']);
+  await project.apply();
 
   story.note('the destination was deleted');
   await project.remove('out');
@@ -183,10 +183,10 @@ it('gives the same bytes for the same world with plan --json', async () => {
     expect(two.stdout).toBe(one.stdout);
     expect(JSON.parse(one.stdout)).toMatchObject({
       format: 1,
-      seal: expect.stringMatching(/^[0-9a-f]{64}$/),
+      seal: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
     if (round === 0) expectGolden('e2e/plan.json', one.stdout);
-    await project.run(['apply']);
+    await project.apply();
   }
 });
 

@@ -47,7 +47,20 @@ it('keeps the old result when only writing shows that it cannot be written', asy
     'pipelines/data.csv': 'id,name\n1,Anna\n',
   });
   const { exitCode, stderr } = await project.run(['apply']);
-  expect(settle(stderr, project)).toMatchInlineSnapshot();
+  expect(settle(stderr, project)).toMatchInlineSnapshot(`
+    "late › open sources (time)
+    late › create extract (time)
+    late › t › load 1 row 15 B (time)
+    late › finish extract 65.5 kB (time)
+    late › write /proc/extracts-test.hyper failed: cannot write /proc/extracts-test.hyper: ENOENT: no such file or directory
+    pipelines/late.yaml:10:5  error  cannot write /proc/extracts-test.hyper: ENOENT: no such file or directory  [EXT5002]
+      10 |   - { type: file, path: /proc/extracts-test.hyper }
+         |     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+         = check that the folder is writable and has room; what was there before is untouched
+
+    1 error
+    "
+  `);
   expect(exitCode).toBe(1);
   expect(Object.keys(await project.marks())).not.toContain('.extracts/state/late.json');
 });
