@@ -36,7 +36,6 @@ relationships:
   - { from: orders.id, to: regions.version }
 destinations:
   - { type: file, path: ../out/shop.hyper }
-  - { type: file, path: ../copy/of shop.hyper }
 `;
 
 const tables = `
@@ -82,7 +81,6 @@ it('goes from PostgreSQL to an extract, and tells what has changed since', async
     { name: 'West', manager: 'An\\na\n"x"', version: '1' },
     { name: 'Öst "2"', manager: '', version: '1' },
   ]);
-  expect(await readHyperFile(project.path('copy/of shop.hyper'))).toEqual([events, orders, regions]);
 
   for (const [what, sql] of [
     ['rows were inserted', `insert into orders values (7, 'West', 1, null), (8, 'West', 1, null)`],

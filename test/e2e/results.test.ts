@@ -75,6 +75,23 @@ it('will not build on an extract that another program holds', async () => {
   await expectOnlyGoodChanged(project, before);
 });
 
+it('writes to several destinations, and again only to the one that needs it', async () => {
+  const project = await createProject({
+    'pipelines/two.yaml': `${csv('two')}  - { type: file, path: ../copy/of two.hyper }\n`,
+    'pipelines/data.csv': 'id,name\n1,Anna\n',
+  });
+  await project.apply();
+  const before = await project.marks();
+  expect(await readHyperFile(project.path('copy/of two.hyper'))).toEqual(
+    await readHyperFile(project.path('out/two.hyper')),
+  );
+  await project.remove('copy');
+  await project.apply();
+  const after = await project.marks();
+  expect(Object.keys(after)).toEqual(Object.keys(before));
+  expect(after['out/two.hyper']).toBe(before['out/two.hyper']);
+});
+
 it('replaces a destination under the eyes of somebody who reads it', async () => {
   const { project } = await twoApplied();
   await withFile(project.path('out/bad.hyper'), 'readonly', async (session) => {

@@ -42,15 +42,9 @@ const ways: Record<
 it.each(Object.entries(ways))('keeps a password that came as %s to itself', async (_, way) => {
   const login = await ownLogin();
   const { source, env = {}, files = {} } = way(login);
-  const project = await createProject({
-    ...files,
-    'pipelines/one.yaml': oneTable({
-      name: 'one',
-      source,
-      from: 'query: select 1 as id',
-      columns: 'id: int',
-    }),
-  });
+  const project = await createProject(files);
+  const pipeline = oneTable({ name: 'one', source, from: 'query: select 1 as id', columns: 'id: int' });
+  await project.write('pipelines/one.yaml', pipeline.replace('FOLDER', project.folder));
   for (const args of ['validate --json', 'plan -v', 'plan --json', 'apply --json', 'plan', 'apply -v'])
     expectHidden(login.password, await done(project.run(args.split(' '), env)));
   await expectNotOnDisk(login.password, project, ['pipelines/one.yaml', ...Object.keys(files)]);
@@ -175,8 +169,8 @@ async function ownLogin(): Promise<Login> {
 }
 
 async function done(outcome: Promise<Outcome>): Promise<Outcome> {
-  const { exitCode, stderr } = await outcome;
-  if (exitCode !== 0) throw new Error(stderr);
+  const { exitCode, stdout, stderr } = await outcome;
+  if (exitCode !== 0) throw new Error(stdout + stderr);
   return outcome;
 }
 
