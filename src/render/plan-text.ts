@@ -107,7 +107,9 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
   ];
 }
 
-function tableAmounts({ rowsBefore, rowsAfter, bytesBefore, bytesAfter }: TablePlan): string {
+function tableAmounts(table: TablePlan): string {
+  const { rowsBefore, bytesBefore } = table;
+  const { rowsAfter, bytesAfter } = table.action === 'unchanged' ? {} : table;
   const rows = [
     ...(rowsBefore === undefined ? [] : [grouped(rowsBefore)]),
     ...(rowsAfter === undefined ? [] : [estimate(rowsAfter, grouped)]),
