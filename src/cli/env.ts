@@ -6,7 +6,7 @@ export interface Env {
   cwd: string;
   variables: Readonly<Record<string, string | undefined>>;
   secrets: Secrets;
-  /** Aborted by SIGINT and SIGTERM; the reason is the signal's name. */
+  /** Aborted by SIGINT and SIGTERM; the reason is an Interruption. */
   signal: AbortSignal;
   /** What the user asked for. */
   out(text: string): void;

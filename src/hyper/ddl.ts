@@ -13,9 +13,9 @@ function columnClause(column: Column): string {
 }
 
 /**
- * Assumed keys: Hyper does not check them, Tableau builds its model from them and drops joins it does not need. Hyper takes
- * a primary key on `not null` columns only, and a foreign key only to a primary key. So a table without a primary key
- * gets the columns that a relationship refers to; what cannot be one is declared unique, and no foreign key refers to it.
+ * Assumed keys: Hyper does not check them; Tableau builds its model from them and drops joins that it does not need. A
+ * primary key has to be `not null`, so one on nullable columns is declared unique; a foreign key has to point to a
+ * primary key, so a relationship to other columns has none (rules in config/ say so beforehand).
  */
 export function keyStatements(
   alias: string,
@@ -23,42 +23,33 @@ export function keyStatements(
   tables: readonly Table[],
   relationships: readonly Relationship[],
 ): string[] {
-  const sql = ({ name }: { name: string }) => tableName(alias, schema, name);
-  const primary = new Map(tables.map((table) => [table.name, primaryKey(table, relationships)]));
-  const isPrimary = (table: string, columns: readonly string[]) =>
-    keyOf(primary.get(table) ?? []) === keyOf(columns);
-  const keys = tables.flatMap((table) => {
-    const own = primary.get(table.name);
-    const others = candidates(table, relationships).filter((columns) => !isPrimary(table.name, columns));
-    const distinct = new Map(others.map((columns) => [keyOf(columns), columns]));
-    return [
-      ...(own === undefined ? [] : [`alter table ${sql(table)} add assumed primary key (${list(own)})`]),
-      ...[...distinct.values()].map(
-        (columns) => `alter table ${sql(table)} add assumed unique (${list(columns)})`,
-      ),
-    ];
-  });
+  const name = (table: string) => tableName(alias, schema, table);
+  const own = tables
+    .filter(({ primaryKey }) => primaryKey.length > 0)
+    .map(
+      (table) =>
+        `alter table ${name(table.name)} add assumed ${isRequired(table) ? 'primary key' : 'unique'} (${list(table.primaryKey)})`,
+    );
   const foreign = relationships
-    .filter(({ to }) => isPrimary(to.table, to.columns))
+    .filter(({ to }) =>
+      tables.some(
+        (table) => table.name === to.table && isRequired(table) && sameNames(table.primaryKey, to.columns),
+      ),
+    )
     .map(
       ({ from, to }) =>
-        `alter table ${sql({ name: from.table })} add assumed foreign key (${list(from.columns)}) ` +
-        `references ${sql({ name: to.table })} (${list(to.columns)})`,
+        `alter table ${name(from.table)} add assumed foreign key (${list(from.columns)}) ` +
+        `references ${name(to.table)} (${list(to.columns)})`,
     );
-  return [...keys, ...foreign];
+  return [...own, ...foreign];
 }
 
-/** What identifies a row of the table: its own key first, then what relationships refer to. */
-function candidates({ name, primaryKey: own }: Table, relationships: readonly Relationship[]) {
-  const referenced = relationships.filter(({ to }) => to.table === name).map(({ to }) => to.columns);
-  return [own, ...referenced].filter((columns) => columns.length > 0);
+/** All columns of its primary key are `not null`. */
+function isRequired({ primaryKey, columns }: Table): boolean {
+  return primaryKey.every((key) => columns.some(({ name, notNull }) => name === key && notNull));
 }
 
-function primaryKey(table: Table, relationships: readonly Relationship[]): readonly string[] | undefined {
-  const isRequired = (name: string) => table.columns.some((column) => column.name === name && column.notNull);
-  return candidates(table, relationships).find((columns) => columns.every(isRequired));
-}
+const sameNames = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((name) => other.includes(name));
 
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
-
-const keyOf = (columns: readonly string[]) => JSON.stringify(columns);

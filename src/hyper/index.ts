@@ -5,15 +5,19 @@ import { findExtract, observeExtract } from './observe.ts';
 import { startHyperd, type HyperdOptions, type HyperProcess } from './process.ts';
 import { openSession } from './session.ts';
 
+export interface HyperSettings extends HyperdOptions {
+  env: Readonly<Record<string, string | undefined>>;
+}
+
 /**
  * The engine: the only room that knows hyperd. One process serves all pipelines of a run; it starts when it is first
  * needed, so that a plan without any extract needs none. If it is killed, those who were using it fail, and whoever comes
  * after them gets a new one.
  */
-export function openHyper(options: HyperdOptions): ExtractPort {
+export function openHyper(settings: HyperSettings): ExtractPort {
   let starting: Promise<HyperProcess> | undefined;
   const start = async () => {
-    const engine = await startHyperd(await findHyperd(options.env), options);
+    const engine = await startHyperd(await findHyperd(settings.env), settings);
     void engine.ended.then(async () => {
       starting = undefined;
       await engine.stop();

@@ -16,7 +16,8 @@ export interface HyperProcess {
 }
 
 export interface HyperdOptions {
-  env: Readonly<Record<string, string | undefined>>;
+  /** Our variables, of which it gets a harmless few. */
+  env?: Readonly<Record<string, string | undefined>>;
   /** Bytes. */
   memory?: number | undefined;
 }
@@ -43,7 +44,7 @@ export async function startHyperd(binary: string, options: HyperdOptions): Promi
       stdio: 'ignore',
       cleanup: false,
       reject: false,
-      env: Object.fromEntries(passedOn.map((name) => [name, options.env[name]])),
+      env: Object.fromEntries(passedOn.map((name) => [name, options.env?.[name]])),
       extendEnv: false,
     });
     const ended = child.then((result) => result);
