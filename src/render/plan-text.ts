@@ -101,7 +101,9 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
     ...changes
       .filter(({ act }) => verbose || act !== 'create' || table.action !== 'create')
       .map((change) => renderColumn(change, paint)),
-    ...(table.action === 'create' && !verbose ? [[`          ${counted(changes.length, 'column')}`]] : []),
+    ...(table.action === 'create' && changes.length > 0 && !verbose
+      ? [[`          ${counted(changes.length, 'column')}`]]
+      : []),
   ];
 }
 
