@@ -79,7 +79,7 @@ function settle(table: Table, column: Column, found: CatalogColumn, sql: string)
     onInfinite: column.onInfinite,
   });
   if ('select' in fit) return { sql: fit.select(sql), ...nullability(table, column, found) };
-  const named = column.origin.kind === 'column' ? pg.escapeIdentifier(column.origin.name) : '…';
+  const named = column.origin.kind === 'column' ? readable(column.origin.name) : '…';
   return {
     problem: {
       code: 'EXT2014',
@@ -90,6 +90,9 @@ function settle(table: Table, column: Column, found: CatalogColumn, sql: string)
     },
   };
 }
+
+/** Quoted only where it must be. */
+const readable = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name));
 
 function nullability(table: Table, column: Column, found: CatalogColumn): Settled {
   const known = table.from.type === 'postgres' && table.from.relation !== undefined;
