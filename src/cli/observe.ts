@@ -21,10 +21,15 @@ export async function observePipeline(pipeline: Pipeline, world: World, signal: 
     const applied = stored?.record;
     const tables = await observeSources(pipeline, world, stored, signal);
     const extract = await world.extracts.observe(pipeline.extract.file, signal);
+    const template = await world.templateOf(pipeline)?.observe(signal);
     const destinations = await Promise.all(
       world.destinationsOf(pipeline).map((port) => port.observe(signal)),
     );
-    return { pipeline, stored, outcome: { observation: { tables, extract, destinations, applied } } };
+    return {
+      pipeline,
+      stored,
+      outcome: { observation: { tables, extract, ...(template && { template }), destinations, applied } },
+    };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     return { pipeline, stored, outcome: { failure: [diagnose(error, pipeline)] } };

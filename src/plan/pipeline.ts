@@ -5,15 +5,28 @@ import type { Change, DestinationPlan, PipelineAction, PipelinePlan } from '../m
 import { defineKeys } from './definition.ts';
 import { layOutSteps } from './steps.ts';
 import { planTable } from './tables.ts';
+import { planTemplate, type PlannedTemplate } from './template.ts';
 
 export interface PlannedPipeline {
   plan: PipelinePlan;
   diagnostics: Diagnostic[];
 }
 
+/** Gates that the user opens. */
+export interface PlanOptions {
+  /** Applies also where the extract does not fit its template. */
+  allowMisfit?: boolean;
+}
+
 /** Desired against observed, for one pipeline. */
-export function planPipeline(pipeline: Pipeline, observation: Observation): PlannedPipeline {
-  const diagnostics = findings(pipeline, observation);
+export function planPipeline(
+  pipeline: Pipeline,
+  observation: Observation,
+  options: PlanOptions,
+): PlannedPipeline {
+  const template = planTemplate(pipeline, observation, options.allowMisfit ?? false);
+  const errors = findings(pipeline, observation);
+  const diagnostics = [...errors, ...template.findings];
   const tables = pipeline.tables.map((table) => planTable(pipeline, table, observation));
   const removed = removedTables(pipeline, observation.applied);
   const changes: Change[] = [
@@ -21,13 +34,16 @@ export function planPipeline(pipeline: Pipeline, observation: Observation): Plan
     ...removed,
     ...extractChanges(pipeline, observation),
   ];
-  const isBlocked = diagnostics.some(({ severity }) => severity === 'error');
+  const blockedBy = hasErrors(errors) ? 'error' : hasErrors(template.findings) ? 'gate' : undefined;
   const mustBuild = changes.length > 0;
   const destinations = pipeline.destinations.map((destination, index) =>
-    planDestination(destination, index, observation, mustBuild),
+    planDestination(destination, index, observation, rewriting(mustBuild, template)),
   );
   const mustDeliver = destinations.some(({ action }) => action !== 'unchanged');
-  if (mustDeliver && !mustBuild && !isOurs(observation)) {
+  const isWanted = mustDeliver || template.changes.length > 0;
+  const mustPackage = template.plan !== undefined && (mustBuild || (!template.stands && isWanted));
+  const needsExtract = mustPackage || (mustDeliver && pipeline.template === undefined);
+  if (needsExtract && !mustBuild && !isOurs(observation)) {
     changes.push({
       address: pipeline.address,
       subject: 'extract',
@@ -36,8 +52,8 @@ export function planPipeline(pipeline: Pipeline, observation: Observation): Plan
       reason: 'the staged extract is gone, and a destination needs it',
     });
   }
-  changes.push(...destinationChanges(pipeline, destinations));
-  const action = decide(isBlocked, changes, observation);
+  changes.push(...template.changes, ...destinationChanges(pipeline, destinations));
+  const action = decide(blockedBy !== undefined, changes, observation);
   const tablePlans = [
     ...tables.map(({ plan }) => plan),
     ...removed.map(({ address, reason }) => ({
@@ -53,17 +69,29 @@ export function planPipeline(pipeline: Pipeline, observation: Observation): Plan
       file: pipeline.place.file,
       action,
       because: headline(action, pipeline, changes, diagnostics),
+      ...(blockedBy === undefined ? {} : { blockedBy }),
       tables: tablePlans,
+      ...(template.plan === undefined ? {} : { template: template.plan }),
       destinations,
       changes,
-      steps: layOutSteps(pipeline, action, tablePlans, destinations, changes),
+      steps: layOutSteps(pipeline, action, tablePlans, destinations, changes, mustPackage),
     },
   };
 }
 
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
+/** Why every destination gets a new file, if it does. */
+function rewriting(mustBuild: boolean, { changes }: PlannedTemplate): string | undefined {
+  if (mustBuild) return 'the extract is rebuilt';
+  return changes[0]?.reason;
+}
+
 function decide(isBlocked: boolean, changes: readonly Change[], observation: Observation): PipelineAction {
   if (isBlocked) return 'blocked';
-  if (changes.every(({ subject }) => subject === 'destination'))
+  if (changes.every(({ subject }) => subject === 'destination' || subject === 'template'))
     return changes.length > 0 ? 'deliver' : 'none';
   return observation.applied === undefined && observation.extract.kind === 'absent' ? 'create' : 'rebuild';
 }
@@ -161,7 +189,7 @@ function planDestination(
   destination: Destination,
   index: number,
   observation: Observation,
-  rebuilt: boolean,
+  rewriting: string | undefined,
 ): DestinationPlan {
   const { found } = observation.destinations[index] ?? {};
   const last = observation.applied?.destinations[destination.shown];
@@ -172,7 +200,7 @@ function planDestination(
     reason,
   });
   if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
-  if (rebuilt) return plan('overwrite', 'the extract is rebuilt');
+  if (rewriting !== undefined) return plan('overwrite', rewriting);
   if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
   const same = last.size === found.size && last.modified === found.modified;
   return same

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline as pipe } from 'node:stream/promises';
+import { child } from '../model/diagnostic.ts';
 import { lookAt } from '../disk/look.ts';
 import type { TemplatePort } from '../model/ports.ts';
 import type { Pipeline } from '../model/pipeline.ts';
@@ -12,6 +13,7 @@ import { describeTemplate } from './describe.ts';
 import { findMisfits } from './misfits.ts';
 import { documentName, generateDocument } from './generate/document.ts';
 import { openTemplate, templateFromDocument, type Template } from './open.ts';
+import { inWords } from './shown.ts';
 import { swapExtract } from './swap.ts';
 
 /** The template of a pipeline that has one. */
@@ -40,7 +42,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
         compression,
         signal,
       };
-      const { size, modified } = await placed(wanted, () => swapExtract(swap));
+      const { size, modified } = await inWords(wordsOf(wanted), () => swapExtract(swap));
       return { path: staged, size, modified, rows: extract.rows };
     },
   };
@@ -57,7 +59,7 @@ interface Opened {
 }
 
 async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSignal): Promise<Opened> {
-  if (wanted.kind === 'file') return placed(wanted, () => openFile(wanted, signal));
+  if (wanted.kind === 'file') return inWords(wordsOf(wanted), () => openFile(wanted, signal));
   const [problem] = checkComposed(pipeline, wanted);
   if (problem !== undefined) throw new RunError(problem.code, problem.message, problem);
   const composed = composeTemplate(pipeline, wanted);
@@ -66,11 +68,10 @@ async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSigna
   return { template, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-async function openFile({ path, shown, place }: FileTemplate, signal: AbortSignal): Promise<Opened> {
+async function openFile({ path, shown }: FileTemplate, signal: AbortSignal): Promise<Opened> {
   if ((await lookAt(path)) === undefined) {
     throw new RunError('EXT4000', `there is no template ${shown}`, {
       hint: 'the path is relative to the pipeline file',
-      place,
     });
   }
   const hash = createHash('sha256');
@@ -78,18 +79,9 @@ async function openFile({ path, shown, place }: FileTemplate, signal: AbortSigna
   return { template: await openTemplate(path), sha256: hash.digest('hex') };
 }
 
-/** What goes wrong with a template is told at its line, and in the words of the person who wrote that. */
-async function placed<Result>(wanted: Wanted, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof RunError) || error.place !== undefined) throw error;
-    const { code, message, hint, cause } = error;
-    const shown = wanted.kind === 'file' ? message.replaceAll(wanted.path, wanted.shown) : message;
-    throw new RunError(code, shown, { hint, cause, place: placeOf(wanted) });
-  }
-}
-
-function placeOf({ kind, place }: Wanted) {
-  return { ...place, pointer: `${place.pointer}/${kind}` };
+function wordsOf(wanted: Wanted) {
+  const { shown, staged } = wanted;
+  return wanted.kind === 'file'
+    ? { path: wanted.path, shown, place: child(wanted.place, 'file') }
+    : { path: staged, shown: staged, place: child(wanted.place, 'generate') };
 }
