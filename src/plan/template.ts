@@ -62,7 +62,8 @@ export function planTemplate(
       findings,
     };
   }
-  const reason = whyChanged(last, { shown, sha256, compression });
+  const name = wanted.kind === 'file' ? `template ${shown}` : 'the generated template';
+  const reason = whyChanged(last, { name, shown, sha256, compression });
   if (reason !== undefined) {
     const changes = [change('change', 'metadata', reason)];
     return { plan: plan('change', reason), changes, stands: false, findings };
@@ -78,11 +79,9 @@ interface Identity {
   compression: string;
 }
 
-function whyChanged(last: Identity, now: Identity): string | undefined {
+function whyChanged(last: Identity, now: Identity & { name: string }): string | undefined {
   if (last.sha256 !== now.sha256) {
-    return last.shown === now.shown
-      ? `template ${now.shown} changed`
-      : `template ${now.shown} in the place of ${last.shown}`;
+    return last.shown === now.shown ? `${now.name} changed` : `${now.name} in the place of ${last.shown}`;
   }
   return last.compression === now.compression
     ? undefined

@@ -91,7 +91,8 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
 }
 
 function renderTemplate({ template }: PipelinePlan, paint: Paint, verbose: boolean): string[][] {
-  if (template === undefined || (template.action === 'unchanged' && !verbose)) return [];
+  if (template === undefined || (template.action === 'unchanged' && template.misfits === 0 && !verbose))
+    return [];
   const { shown, action, reason, misfits } = template;
   const symbol = { create: '+', change: '~', unchanged: '=' }[action];
   const fit = misfits === 0 ? '' : paint.red(counted(misfits, 'misfit'));
