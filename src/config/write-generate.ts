@@ -141,7 +141,7 @@ function end({ table, columns }: GeneratedRelationship['from']): Written.Relatio
 
 /** `${` begins a reference in our files; a text that has it by chance says so. */
 function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', '$${');
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map(escaped);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, escaped(inside)]));
