@@ -67,7 +67,8 @@ async function benchShape(shape: Shape, client: pg.Client, url: string, folder: 
   await client.query(
     `insert into bench select ${values.join(', ')} from generate_series(1::bigint, ${shape.rows}) n`,
   );
-  await client.query('vacuum (analyze, freeze) bench; checkpoint');
+  await client.query('vacuum (analyze, freeze) bench');
+  await client.query('checkpoint');
 
   const { rows: who } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const backend = who[0]!.pid;
