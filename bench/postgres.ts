@@ -47,7 +47,11 @@ export async function benchPostgres(millions: number): Promise<string[][]> {
     const rows: string[][] = [];
     for (const shape of [
       { name: `${millions} M rows x 10 columns`, rows: millions * 1e6, columns: ordinary },
-      { name: `${millions / 15} M rows x 100 columns`, rows: (millions / 15) * 1e6, columns: wide },
+      {
+        name: `${Math.round((millions * 1e3) / 15)} k rows x 100 columns`,
+        rows: Math.round((millions / 15) * 1e6),
+        columns: wide,
+      },
     ]) {
       rows.push(await benchShape(shape, client, postgres.url, folder));
     }
