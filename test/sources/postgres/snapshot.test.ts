@@ -118,6 +118,13 @@ test('a reader that goes away in the middle leaves no connection', async () => {
   await none();
 });
 
+test('what nobody reads ends with the snapshot', async () => {
+  const snapshot = await openPostgres(sourceAt(database.url)).snapshot([big], never());
+  await openTable(snapshot, big);
+  await snapshot.end();
+  await none();
+});
+
 test('an abort before the reading and before the snapshot leaves no connection', async () => {
   const port = openPostgres(sourceAt(database.url));
   const aborted = AbortSignal.abort(new Error('stopped'));
