@@ -83,10 +83,10 @@ test('a connection for each table that is read, one that leads, and none is left
   const waiting = [...tables];
   const reader = async () => {
     for (let table = waiting.shift(); table !== undefined; table = waiting.shift()) {
-      const { bytes, rows } = await openTable(snapshot, table);
+      const reading = await openTable(snapshot, table);
       most = Math.max(most, await connections());
-      expect((await text(bytes)).length).toBeGreaterThan(30_000_000);
-      expect(rows()).toBe(100_000);
+      expect((await text(reading.bytes)).length).toBeGreaterThan(30_000_000);
+      expect(reading.rows()).toBe(100_000);
     }
   };
   await Promise.all([reader(), reader()]);
