@@ -46,7 +46,8 @@ export default ts.config(
   },
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
   ...rooms.map((room) => roomRule(room, [...rooms.filter((other) => other !== room), 'cli'])),
-  roomRule('model', [...rooms, 'cli']),
+  roomRule('model', [...rooms, 'disk', 'cli']),
+  roomRule('disk', [...rooms, 'cli']),
   roomRule(
     'plan',
     [...rooms.filter((other) => other !== 'plan'), 'cli'],

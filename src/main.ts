@@ -2,7 +2,7 @@
 import { run } from './cli/args.ts';
 import { processEnv } from './cli/env.ts';
 import { exitCodes } from './cli/exit-codes.ts';
-import { describeFailure } from './cli/failure.ts';
+import { Interruption } from './model/run-error.ts';
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -10,7 +10,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     // The first asks to clean up; whoever repeats it does not want to wait.
     if (interruption.signal.aborted)
       process.exit(name === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
-    interruption.abort(name);
+    interruption.abort(new Interruption(name));
   });
 }
 
@@ -18,6 +18,7 @@ const env = processEnv(interruption.signal);
 try {
   process.exitCode = await run(process.argv.slice(2), env);
 } catch (error) {
+  const { describeFailure } = await import('./cli/failure.ts');
   const { text, exitCode } = describeFailure(error, interruption.signal);
   env.err(text);
   process.exitCode = exitCode;

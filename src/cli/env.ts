@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { collectSecrets, type Secrets } from './secrets.ts';
 
 /** The world around a command: made once by main, passed as an argument, replaced in tests. */
@@ -5,7 +6,7 @@ export interface Env {
   cwd: string;
   variables: Readonly<Record<string, string | undefined>>;
   secrets: Secrets;
-  /** Aborted by SIGINT and SIGTERM; the reason is the signal's name. */
+  /** Aborted by SIGINT and SIGTERM; the reason is an Interruption. */
   signal: AbortSignal;
   /** What the user asked for. */
   out(text: string): void;
@@ -18,30 +19,33 @@ export interface Env {
   ask: ((question: string) => Promise<string>) | undefined;
 }
 
+/** The real one. Node's standard streams are costly to set up, so each is touched only when it is used. */
 export function processEnv(signal: AbortSignal): Env {
   const secrets = collectSecrets();
-  const { env, stdin, stdout, stderr } = process;
+  const { env } = process;
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
-  const terminal = stderr.isTTY && !inCi && env.TERM !== 'dumb' ? redacted(stderr, secrets) : undefined;
+  const draws = isatty(2) && !inCi && env.TERM !== 'dumb';
   return {
     cwd: process.cwd(),
     variables: env,
     secrets,
     signal,
-    out: (text) => void stdout.write(secrets.redact(text)),
-    err: (text) => void stderr.write(secrets.redact(text)),
-    color: { out: wantsColor(stdout, env), err: wantsColor(stderr, env) },
-    terminal,
-    ask: stdin.isTTY && terminal !== undefined ? (question) => askOn(question, signal) : undefined,
+    out: (text) => write(process.stdout, secrets.redact(text)),
+    err: (text) => write(process.stderr, secrets.redact(text)),
+    color: { out: wantsColor(1, env), err: wantsColor(2, env) },
+    get terminal() {
+      return draws ? redacted(process.stderr, secrets) : undefined;
+    },
+    ask: draws && isatty(0) ? (question) => askOn(question, signal) : undefined,
   };
 }
 
 /** FORCE_COLOR wins over NO_COLOR (no-color.org) wins over what the stream is. */
-function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+function wantsColor(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   const forced = env.FORCE_COLOR;
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
-  return stream.isTTY && env.TERM !== 'dumb';
+  return isatty(descriptor) && env.TERM !== 'dumb';
 }
 
 /** The same stream, with secrets taken out of whatever is written: listr2 draws on it by itself. */
@@ -51,11 +55,25 @@ function redacted(stream: NodeJS.WriteStream, secrets: Secrets): NodeJS.WriteStr
   return Object.create(stream, { write: { value: write, writable: true } }) as NodeJS.WriteStream;
 }
 
+/** Whoever reads our output may stop, as `head` does; what is being done is done all the same. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  if (!stream.listeners('error').includes(unlessClosed)) stream.on('error', unlessClosed);
+  stream.write(text);
+}
+
+function unlessClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** The answer; empty when the input ends, as with Ctrl-D. */
 async function askOn(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While a line is being read, the terminal gives Ctrl-C to whoever reads it and not to the process.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {
-    return await lines.question(question, { signal });
+    return await Promise.race([lines.question(question, { signal }), ended]);
   } finally {
     lines.close();
   }

@@ -1,7 +1,8 @@
-import { isScalar, LineCounter, parseDocument, type Document, type YAMLError } from 'yaml';
-import type { Diagnostic, Span } from '../model/diagnostic.ts';
+import type { YAMLError } from 'yaml';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
-import { plainValue, scalarText, TreeProblem } from './tree.ts';
+import { parseTree, spanAt } from './parse-tree.ts';
+import { plainValue, TreeProblem } from './tree.ts';
 
 /** A YAML file that was read. Its tree is not kept: thousands of them would weigh more than their use. */
 export interface LoadedFile {
@@ -12,27 +13,6 @@ export interface LoadedFile {
   /** Plain data, or undefined where the text is no YAML. */
   value: unknown;
   diagnostics: readonly Diagnostic[];
-}
-
-/** The YAML tree and the line starts of a text. */
-export interface Tree {
-  text: string;
-  document: Document.Parsed;
-  lines: LineCounter;
-}
-
-export function parseTree(text: string): Tree {
-  const lines = new LineCounter();
-  return {
-    text,
-    lines,
-    document: parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: isSameKey }),
-  };
-}
-
-/** As written: `null` and `~` are two keys here, though one to YAML. */
-function isSameKey(one: unknown, other: unknown): boolean {
-  return one === other || (isScalar(one) && isScalar(other) && scalarText(one) === scalarText(other));
 }
 
 export function loadYaml(file: string, absolute: string, text: string): LoadedFile {
@@ -82,14 +62,6 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
   }
 }
 
-/** The span of a piece of the text, cut at the end of its first line. */
-export function spanAt({ text, lines }: Tree, from: number, to: number): Span {
-  const { line, col } = lines.linePos(from);
-  const end = text.slice(from, to).search(/\r?\n/);
-  const length = end === -1 ? to - from : end;
-  return { line, column: Math.max(col, 1), length: Math.max(length, 1) };
-}
-
 /** Of a cascade only the first error tells something; what follows comes from the parser being lost. */
 function syntax(error: YAMLError, text: string): Omit<Diagnostic, 'place'> {
   const [position] = error.pos;
@@ -118,8 +90,7 @@ const hints: Partial<Record<YAMLError['code'], string>> = {
   MULTILINE_IMPLICIT_KEY: 'a ":" may be missing after a key, or the indentation may be off',
 };
 
-/** The YAML library's message in our form: one clause, small first letter, no advice for programmers. */
+/** The YAML library's message in our form. */
 function sentence(message: string): string {
-  const [clause = message] = message.split(/; please use|\n/);
-  return `YAML: ${clause.charAt(0).toLowerCase()}${clause.slice(1)}`;
+  return `YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }

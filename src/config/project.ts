@@ -36,7 +36,7 @@ export function readProject(
   };
   for (const diagnostic of checkLimits(settings.limits, child(place, 'limits')))
     substitution.report(diagnostic);
-  const names = (typeof value === 'object' ? value : {}) as Written.Project;
+  const names = (typeof value === 'object' && value !== null ? value : {}) as Written.Project;
   return {
     project: resolveProject(root, settings),
     shared: sharedSettings(root, { file, sound: written, names }, substitution),

@@ -20,8 +20,10 @@ export class TreeProblem extends Error {
   }
 }
 
-/** More values than this, aliases followed, is an attack or an accident; a large pipeline has some thousands. */
+/** More values than this, aliases followed, is an attack or an accident; a large pipeline has some thousands, a few levels deep. */
 const mostValues = 200_000;
+/** Levels of maps and lists. */
+export const deepest = 100;
 
 /**
  * The document as plain data. Unlike the library's own conversion it keeps keys as they are written (`null:` is the
@@ -39,6 +41,7 @@ export function plainValue(document: Document.Parsed): unknown {
     if (node === null) return null;
     if (open.has(node))
       throw new TreeProblem('an alias points at the map or list that it stands in', lastAlias);
+    if (open.size > deepest) throw new TreeProblem('maps and lists are nested too deeply', node);
     open.add(node);
     const value = convertInside(node);
     open.delete(node);

@@ -1,30 +1,21 @@
-import { stat } from 'node:fs/promises';
+import type { FileMark } from '../disk/draft.ts';
+import { lookAt } from '../disk/look.ts';
 import type { ExtractColumn, ExtractObservation, ExtractTable } from '../model/observation.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
 import { fromHyperType } from './types.ts';
 
 /** Size in bytes and time of the last change in nanoseconds, or undefined if there is no such file. */
-export async function findExtract(file: string): Promise<FoundFile | undefined> {
-  try {
-    const { size, mtimeNs } = await stat(file, { bigint: true });
-    return { size: Number(size), modified: String(mtimeNs) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-export interface FoundFile {
-  size: number;
-  modified: string;
+export async function findExtract(file: string): Promise<FileMark | undefined> {
+  const found = await lookAt(file);
+  return found && { size: Number(found.size), modified: String(found.mtimeNs) };
 }
 
 /** Reads schema and row counts of a .hyper file. The file is attached read-only, so other readers do not mind. */
 export async function observeExtract(
   session: HyperSession,
   file: string,
-  found: FoundFile,
+  found: FileMark,
 ): Promise<ExtractObservation> {
   try {
     await session.query(`attach database ${identifier(file)} as seen with (access_mode = 'readonly')`);

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadYaml } from '../../src/config/load.ts';
+import { locate } from '../../src/config/locate.ts';
 
 const load = (text: string) => loadYaml('p.yaml', '/p.yaml', text);
 
@@ -43,6 +45,35 @@ test.each([
   ['a: {<<: 5}\n', '<< takes a map'],
 ])('%j is refused', (text, message) => {
   expect(load(text).diagnostics[0]?.message).toContain(message);
+});
+
+test.each([20_000, 300])('%i lists in each other are too many', (depth) => {
+  const { diagnostics } = load(`${'['.repeat(depth)}1${']'.repeat(depth)}`);
+  expect(diagnostics).toMatchObject([{ message: 'YAML: maps and lists are nested too deeply' }]);
+});
+
+test('no text makes it throw, and every place can be found', () => {
+  const unit = fc.constantFrom(
+    ...'abn:-?[]{},&*!|>%@`"\'#<~ \n\n\t$0.é'.split(''),
+    '<<: ',
+    '&a',
+    '*a',
+    ': ',
+    '- ',
+    '\r\n',
+  );
+  fc.assert(
+    fc.property(fc.string({ unit, maxLength: 40 }), (text) => {
+      const loaded = load(text);
+      for (const { place } of loaded.diagnostics) {
+        const { line, column } = locate(loaded, place!);
+        expect(line).toBeGreaterThan(0);
+        expect(column).toBeGreaterThan(0);
+      }
+      locate(loaded, { file: 'p.yaml', pointer: '/a/0/b' });
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('an unknown tag is told', () => {

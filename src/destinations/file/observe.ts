@@ -1,15 +1,13 @@
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { lookAt } from '../../disk/look.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { FileDestinationObservation } from '../../model/observation.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
 
 /** What is at the path, and whether it could be written, as far as that can be seen without writing. */
 export async function observeFile(destination: FileDestination): Promise<FileDestinationObservation> {
-  const found = await stat(destination.path, { bigint: true }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const found = await lookAt(destination.path);
   if (found?.isDirectory() === true) {
     return { type: 'file', found: undefined, problem: unwritable(destination, 'it is a folder') };
   }

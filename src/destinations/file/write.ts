@@ -1,44 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import { constants, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { constants, copyFile } from 'node:fs/promises';
+import { beginDraft, type Draft } from '../../disk/draft.ts';
+import { reasonOf } from '../../disk/reason.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
 import type { BuiltExtract, Delivered } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 
 /**
- * Copies the extract beside its target and renames it there, so that whoever looks sees the old file or the new one,
- * whole. Where the file system can share blocks (XFS, Btrfs), the copy costs nothing.
+ * Copies the extract beside its target and renames it there. Where the file system can share blocks (XFS, Btrfs), the
+ * copy costs nothing.
  */
 export async function writeFile(destination: FileDestination, extract: BuiltExtract): Promise<Delivered> {
-  const folder = path.dirname(destination.path);
-  const prefix = `.${path.basename(destination.path)}.writing-`;
-  const draft = path.join(folder, prefix + randomBytes(6).toString('hex'));
+  let draft: Draft | undefined;
   try {
-    await mkdir(folder, { recursive: true });
-    for (const name of await readdir(folder)) {
-      if (name.startsWith(prefix)) await rm(path.join(folder, name), { force: true });
-    }
-    await copyFile(extract.path, draft, constants.COPYFILE_FICLONE);
-    await flush(draft);
-    await rename(draft, destination.path);
-    await flush(folder);
+    draft = await beginDraft(destination.path);
+    await copyFile(extract.path, draft.path, constants.COPYFILE_FICLONE);
+    return await draft.commit();
   } catch (error) {
-    await rm(draft, { force: true });
-    throw new RunError('EXT5002', `cannot write ${destination.shown}: ${(error as Error).message}`, {
+    await draft?.discard();
+    throw new RunError('EXT5002', `cannot write ${destination.shown}: ${reasonOf(error)}`, {
       hint: 'check that the folder is writable and has room; what was there before is untouched',
       place: destination.place,
       cause: error,
     });
-  }
-  const { size, mtimeNs } = await stat(destination.path, { bigint: true });
-  return { size: Number(size), modified: String(mtimeNs) };
-}
-
-async function flush(file: string): Promise<void> {
-  const handle = await open(file, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

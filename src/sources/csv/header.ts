@@ -18,34 +18,30 @@ const CR = 0x0d;
  */
 export async function readHeader(chunks: AsyncIterable<Buffer>, dialect: CsvDialect): Promise<string[]> {
   const window = new ByteWindow({ maxRecordBytes: MAX_HEADER_BYTES });
-  const scanner = new RecordScanner(dialect, MAX_HEADER_BYTES);
   for await (const chunk of chunks) {
     window.append(chunk);
     if (chunk.includes(LF) || chunk.includes(CR)) {
-      const header = headerIn(window, scanner, dialect, false);
+      const header = headerIn(window, dialect, false);
       if (header) return header;
     }
     if (window.length > MAX_HEADER_BYTES) throw new CsvSizeError('header', 1, MAX_HEADER_BYTES);
   }
-  const header = headerIn(window, scanner, dialect, true);
-  if (header) return header;
-  throw new CsvQuoteError({ record: 0, line: 1 + (scanner.openQuote ?? 0) });
+  return headerIn(window, dialect, true) ?? [];
 }
 
-function headerIn(
-  { bytes, end }: ByteWindow,
-  scanner: RecordScanner,
-  dialect: CsvDialect,
-  atEnd: boolean,
-): string[] | undefined {
+function headerIn({ bytes, end }: ByteWindow, dialect: CsvDialect, atEnd: boolean): string[] | undefined {
   const start = bomLength(bytes, 0, end);
-  if (atEnd && start === end) return [];
-  const next = scanner.scan(bytes, start, end, atEnd);
+  if (start === end) return undefined;
+  const counter = new RecordScanner(dialect, 0);
+  const next = counter.scan(bytes, start, end, atEnd);
+  if (next < 0 && atEnd) throw new CsvQuoteError({ record: 0, line: 1 + (counter.openQuote ?? 0) });
   if (next < 0) return undefined;
-  if (next > MAX_HEADER_BYTES) throw new CsvSizeError('header', 1, MAX_HEADER_BYTES);
+  if (next - start > MAX_HEADER_BYTES) throw new CsvSizeError('header', 1, MAX_HEADER_BYTES);
   if (!isUtf8(bytes.subarray(start, next))) {
     const bad = findBadByte(bytes, start, next);
-    throw new CsvUtf8Error(1 + scanner.countLineBreaks(bytes, start, bad), bad, bytes[bad] ?? 0);
+    throw new CsvUtf8Error(1 + counter.countLineBreaks(bytes, start, bad), bad, bytes[bad] ?? 0);
   }
+  const scanner = new RecordScanner(dialect, counter.count);
+  scanner.scan(bytes, start, end, atEnd);
   return fieldTexts(dialect, scanner, bytes);
 }

@@ -104,7 +104,7 @@ export class RecordScanner {
         }
         if (byte === quote) {
           kind |= at === start ? fieldKind.quoted : fieldKind.quoted | fieldKind.rewrite;
-          at = this.#closingQuote(bytes, at, to, atEnd) + 1;
+          at = this.#closingQuote(bytes, at, to) + 1;
           if (at === 0) return -1;
           byte = bytes[at]!;
           if (this.#foreign || (byte !== delimiter && byte !== LF && byte !== CR)) kind |= fieldKind.rewrite;
@@ -144,8 +144,11 @@ export class RecordScanner {
     return count;
   }
 
-  /** Where the quote opened at `open` closes, or -1 if that is not before `to`. */
-  #closingQuote(bytes: Uint8Array, open: number, to: number, atEnd: boolean): number {
+  /**
+   * Where the quote opened at `open` closes, or -1 if that is not before `to`. A quote just before `to` closes: if
+   * another one may follow that doubles it, the sentinel makes the record end there incomplete anyway.
+   */
+  #closingQuote(bytes: Uint8Array, open: number, to: number): number {
     const quote = this.#quote;
     const escape = this.#escape;
     const stops = this.#quotedStops;
@@ -166,7 +169,6 @@ export class RecordScanner {
         at++;
         if (escape !== QUOTE || quote !== QUOTE) this.#foreign = true;
       } else if (byte === quote) {
-        if (at + 1 === to && !atEnd) return -1;
         return at;
       } else if (byte === QUOTE) {
         this.#foreign = true;

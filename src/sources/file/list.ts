@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import micromatch from 'micromatch';
+import { lookAt } from '../../disk/look.ts';
 import type { FileSource } from '../../model/pipeline.ts';
 
 export interface FoundFile {
@@ -21,7 +22,7 @@ export async function listFiles(source: FileSource): Promise<FoundFile[]> {
   for (const pattern of source.match) {
     for (const shown of await matching(source.base, pattern)) {
       if (source.exclude.length > 0 && micromatch.isMatch(shown, [...source.exclude])) continue;
-      const file = await lookAt(source.base, shown);
+      const file = await lookAtFile(source.base, shown);
       if (file !== undefined) found.set(file.absolute, file);
     }
   }
@@ -54,15 +55,9 @@ async function* walk(base: string, folder: string): AsyncGenerator<string> {
 }
 
 /** Follows links; folders and vanished files are nothing. */
-export async function lookAt(base: string, shown: string): Promise<FoundFile | undefined> {
+export async function lookAtFile(base: string, shown: string): Promise<FoundFile | undefined> {
   const absolute = path.resolve(base, shown);
-  try {
-    const found = await stat(absolute, { bigint: true });
-    if (!found.isFile()) return undefined;
-    return { shown, absolute, size: Number(found.size), modified: String(found.mtimeNs) };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
+  const found = await lookAt(absolute);
+  if (found?.isFile() !== true) return undefined;
+  return { shown, absolute, size: Number(found.size), modified: String(found.mtimeNs) };
 }

@@ -8,7 +8,7 @@ import { csvPart } from './csv-part.ts';
 import { explainText } from './errors.ts';
 import { markForRecord } from './fingerprint.ts';
 import { constantsOf } from './layout.ts';
-import { listFiles, lookAt, type FoundFile } from './list.ts';
+import { listFiles, lookAtFile, type FoundFile } from './list.ts';
 import { layOut, tooFew } from './observe.ts';
 
 /**
@@ -70,7 +70,7 @@ async function partOf({ format }: FileSource, table: Table, file: FoundFile): Pr
 }
 
 async function confirmSame({ base, place }: FileSource, file: FoundFile, table: Table): Promise<void> {
-  const now = await lookAt(base, file.shown);
+  const now = await lookAtFile(base, file.shown);
   if (now?.size === file.size && now.modified === file.modified) return;
   throw new RunError(
     'EXT2104',

@@ -109,7 +109,7 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
     case '57P02':
     case '57P03':
       return say(
-        `${doing}: PostgreSQL is shutting down or restarting`,
+        `${doing}: PostgreSQL ended the session: it is shutting down or restarting, or somebody ended it`,
         'run again when it is up; nothing was changed',
       );
     default:

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { beginDraft, type Draft } from '../../disk/draft.ts';
 import type { AppliedRecord } from '../../model/observation.ts';
 import type { StoredRecord } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
@@ -28,19 +29,13 @@ export async function readRecord(file: string): Promise<StoredRecord | undefined
 
 /** Replaces the record at once: whoever reads sees the old one or the new one. */
 export async function writeRecord(file: string, record: AppliedRecord): Promise<void> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  let draft: Draft | undefined;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(record, undefined, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
+    draft = await beginDraft(file);
+    await writeFile(draft.path, `${JSON.stringify(record, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 });
+    await draft.commit();
   } catch (error) {
-    await rm(draft, { force: true });
+    await draft?.discard();
     throw new RunError('EXT6001', `cannot write the state ${file}: ${message(error)}`, {
       hint: 'the extract itself is in place; the next plan will see an unknown state and read again',
       cause: error,

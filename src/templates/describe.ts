@@ -1,0 +1,141 @@
+import { shownName } from './description.ts';
+import type { FieldKind, TemplateDescription, TemplateField, TemplateTable } from './description.ts';
+import { parseFormula } from './formula.ts';
+import { templateName } from './open.ts';
+import type { Template } from './open.ts';
+import { physicalFields } from './physical.ts';
+import type { PhysicalField } from './physical.ts';
+import { fieldResolver } from './resolve.ts';
+import type { Resolve } from './resolve.ts';
+import type { Column, DataSource, SetField } from './tds/model.ts';
+import { usesOf } from './uses.ts';
+
+/** What a template consists of, and what uses what. */
+export function describeTemplate(
+  template: Pick<Template, 'source' | 'hyper' | 'document'>,
+): TemplateDescription {
+  const { source, hyper } = template;
+  const tables = neededTables(template);
+  const physical = physicalFields(source, hyper, tables);
+  const bare = bareFields(source, physical);
+  const resolve = fieldResolver(bare, source.instances);
+  const needsOf = needsFinder(source, resolve);
+  const needing = bare.map((field) => ({ ...field, ...needsOf(field) }));
+  const uses = usesOf(needing, template, resolve);
+  const tableOf = (objectId: string) => source.objects.find(({ id }) => id === objectId)?.caption ?? objectId;
+  return {
+    name: templateName(template),
+    writtenBy: source.writtenBy,
+    spelling: source.spelling,
+    flavour: hyper.flavour,
+    entry: hyper.entry,
+    tables,
+    fields: needing.map((field) => ({ ...field, uses: uses(field.name) })),
+    relationships: source.relationships.map(({ first, second, pairs }) => ({
+      first: tableOf(first.objectId),
+      second: tableOf(second.objectId),
+      pairs: pairs.map((pair) => `${pair.first} ${pair.op} ${pair.second}`),
+    })),
+    hierarchies: source.hierarchies,
+    folders: source.folders.map(({ name, items }) => ({ name, items: items.map((item) => item.name) })),
+    filters: source.filters.map(({ field }) => ({ field: resolve(field)?.name ?? field })),
+    parameters: source.parameters.map(({ name, caption, datatype }) => ({ name, caption, datatype })),
+    opaque: hyper.relations.flatMap((relation) => (relation.kind === 'other' ? [relation.name] : [])),
+  };
+}
+
+function neededTables({ source, hyper }: Pick<Template, 'source' | 'hyper'>): TemplateTable[] {
+  const captions = new Map(
+    source.objects.flatMap(({ caption, relations }) =>
+      relations.flatMap((relation) => (relation.kind === 'table' ? [[relation.name, caption] as const] : [])),
+    ),
+  );
+  const tables = hyper.relations.flatMap((relation): TemplateTable[] =>
+    relation.kind === 'table'
+      ? [
+          {
+            schema: relation.schema,
+            name: relation.table,
+            caption: captions.get(relation.name),
+            relation: relation.name,
+          },
+        ]
+      : [],
+  );
+  return tables.filter((table, n) => tables.findIndex(({ relation }) => relation === table.relation) === n);
+}
+
+type BareField = Omit<TemplateField, 'needs' | 'unknown' | 'uses'>;
+
+/** Columns first, in the order of the extract, then what is made of them. */
+function bareFields(source: DataSource, physical: readonly PhysicalField[]): BareField[] {
+  const declared = new Map(source.columns.map((column) => [column.name, column]));
+  const columns = physical.map(({ name, ...origin }): BareField => {
+    const column = declared.get(name);
+    return { ...bareField(name, 'column', column), datatype: column?.datatype ?? origin.localType, origin };
+  });
+  const names = new Set(physical.map(({ name }) => name));
+  const others = source.columns.filter(({ name }) => !names.has(name) && !name.startsWith(':'));
+  return [
+    ...columns,
+    ...others.map((column) => bareField(column.name, kindOf(column), column)),
+    ...source.sets.map((set) => bareField(set.name, 'set', set)),
+  ];
+}
+
+function bareField(name: string, kind: FieldKind, column: Column | SetField | undefined): BareField {
+  const full = column !== undefined && 'datatype' in column ? column : undefined;
+  return {
+    name,
+    caption: column?.caption,
+    kind,
+    origin: undefined,
+    datatype: full?.datatype,
+    role: full?.role,
+    aggregation: full?.aggregation,
+    hidden: full?.hidden ?? false,
+    description: full?.description,
+    formula: full?.calculation?.formula,
+  };
+}
+
+function kindOf({ calculation }: Column): FieldKind {
+  switch (calculation?.class) {
+    case undefined:
+      return 'column';
+    case 'bin':
+      return 'bin';
+    case 'categorical-bin':
+      return 'group';
+    default:
+      return 'calculation';
+  }
+}
+
+/** What a field is made of: calculations, bins and groups say it in a `calculation`, sets in their filters. */
+function needsFinder(
+  source: DataSource,
+  resolve: Resolve,
+): (field: BareField) => Pick<TemplateField, 'needs' | 'unknown'> {
+  const columns = new Map(source.columns.map((column) => [column.name, column]));
+  const sets = new Map(source.sets.map((set) => [set.name, set]));
+  const parameters = new Set(
+    source.parameters.flatMap((parameter) => [parameter.name, shownName(parameter)]),
+  );
+  return ({ name, kind }) => {
+    if (kind === 'column') return { needs: [], unknown: [] };
+    const set = kind === 'set' ? sets.get(name) : undefined;
+    const calculation = columns.get(name)?.calculation;
+    const formulas = [calculation?.formula, calculation?.column, ...(set?.formulas ?? [])];
+    const references = formulas.flatMap((formula) => parseFormula(formula ?? '').references);
+    const named = references.filter(({ qualifier }) => qualifier !== 'Parameters').map(({ field }) => field);
+    const needs = new Set<string>();
+    const unknown = new Set<string>();
+    for (const reference of [...named, ...(set?.fields ?? [])]) {
+      const found = resolve(reference);
+      if (found === undefined) unknown.add(reference);
+      else if (found.name !== name) needs.add(found.name);
+    }
+    return { needs: [...needs], unknown: [...unknown].filter((reference) => !parameters.has(reference)) };
+  };
+}

@@ -1,0 +1,23 @@
+import type { LocalType } from '../local-types.ts';
+import type { Aggregation, GeoRole, Role } from './model.ts';
+
+/** Numbers are measures, everything else describes them. */
+export function defaultRole(type: LocalType): Role {
+  return type === 'integer' || type === 'real' || type === 'spatial' ? 'measure' : 'dimension';
+}
+
+/** Tableau's `type` of a field: whether its values are names, steps or a range. */
+export function fieldType(type: LocalType, continuous: boolean): 'nominal' | 'ordinal' | 'quantitative' {
+  if (continuous) return 'quantitative';
+  return type === 'string' || type === 'boolean' || type === 'spatial' ? 'nominal' : 'ordinal';
+}
+
+/** Only numbers (and places) used as measures are continuous by themselves. */
+export function defaultContinuous(type: LocalType, role: Role): boolean {
+  return role === 'measure' && type !== 'string' && type !== 'boolean';
+}
+
+/** The sum of coordinates is no place. */
+export function defaultAggregation(geo: GeoRole | undefined): Aggregation | undefined {
+  return geo === 'latitude' || geo === 'longitude' ? 'Avg' : undefined;
+}

@@ -1,0 +1,116 @@
+import type { ColumnType } from '../../model/column-type.ts';
+import type { LocalType } from '../local-types.ts';
+
+/**
+ * A data source to be made without Tableau Desktop: what the extract holds and what people see of it. A field is named,
+ * in formulas, folders and hierarchies, by its column name (with ` (Table)` behind it if a table before has a column of
+ * that name) or by its caption.
+ */
+export interface GeneratedTemplate {
+  /** Also names the .tds and the .hyper in the package. */
+  name: string;
+  /** The oldest Tableau that has to open it: `2020.2` or later. From `2024.3` on tags are spelled plainly. */
+  tableau: string;
+  /** The schema in the .hyper that holds all tables. */
+  schema: string;
+  tables: readonly GeneratedTable[];
+  /** Together they make one tree of all tables. */
+  relationships: readonly GeneratedRelationship[];
+  calculations: readonly GeneratedCalculation[];
+  hierarchies: readonly GeneratedHierarchy[];
+  folders: readonly GeneratedFolder[];
+}
+
+export interface GeneratedTable {
+  /** In the .hyper. */
+  name: string;
+  caption?: string;
+  columns: readonly GeneratedColumn[];
+}
+
+/** What people see of a field, be it a column or calculated. Everything left out has Tableau's own default. */
+export interface Presentation {
+  description?: string;
+  role?: Role;
+  /** Numbers and dates on an axis instead of as headers. Measures are, dimensions are not. */
+  continuous?: boolean;
+  aggregation?: Aggregation;
+  /** In Tableau's notation: `n#,##0;-#,##0`, `p0.0%`, `c"$"#,##0`. */
+  format?: string;
+  hidden?: boolean;
+  geo?: GeoRole;
+  aliases?: readonly Alias[];
+}
+
+export interface GeneratedColumn extends Presentation {
+  /** In the .hyper. */
+  name: string;
+  type: ColumnType;
+  caption?: string;
+  /** The field's name for Tableau and its workbooks, where it is not the one that follows from the column's. */
+  localName?: string;
+}
+
+export interface GeneratedCalculation extends Presentation {
+  /** The caption. Unless `localName` is given, the field's name for Tableau is derived from it. */
+  name: string;
+  formula: string;
+  datatype: LocalType;
+  localName?: string;
+}
+
+/** Rows of `from` belong to rows of `to` that have the same values in the columns given. */
+export interface GeneratedRelationship {
+  from: { table: string; columns: readonly string[] };
+  to: { table: string; columns: readonly string[] };
+  /** `many-to-one` unless said otherwise: the columns of `to` are a key. A wrong promise makes Tableau count wrongly. */
+  cardinality?: Cardinality;
+}
+
+export interface GeneratedHierarchy {
+  name: string;
+  /** From the widest to the narrowest. */
+  fields: readonly string[];
+}
+
+export interface GeneratedFolder {
+  name: string;
+  fields: readonly string[];
+  hierarchies?: readonly string[];
+}
+
+export interface Alias {
+  /** null is an alias for missing values. */
+  value: string | number | boolean | null;
+  alias: string;
+}
+
+export type Role = 'dimension' | 'measure';
+export type Cardinality = 'many-to-one' | 'one-to-many' | 'one-to-one' | 'many-to-many';
+
+export const aggregations = [
+  'Sum',
+  'Avg',
+  'Min',
+  'Max',
+  'Count',
+  'CountD',
+  'Median',
+  'Attribute',
+  'None',
+] as const;
+export type Aggregation = (typeof aggregations)[number];
+
+/** Friendly names of Tableau's geographic roles, as they stand in files that Desktop saved. */
+export const geoRoles = {
+  country: '[Country].[Name]',
+  country_code: '[Country].[ISO3166_2]',
+  state: '[State].[Name]',
+  county: '[County].[Name]',
+  city: '[City].[Name]',
+  zip_code: '[ZipCode].[Name]',
+  area_code: '[AreaCode].[Name]',
+  latitude: '[Geographical].[Latitude]',
+  longitude: '[Geographical].[Longitude]',
+} as const;
+export type GeoRole = keyof typeof geoRoles;

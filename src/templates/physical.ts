@@ -1,0 +1,48 @@
+import type { FieldOrigin, TemplateTable } from './description.ts';
+import { columnTypeOf } from './local-types.ts';
+import type { HyperSlot } from './slot.ts';
+import type { DataSource } from './tds/model.ts';
+
+export interface PhysicalField extends FieldOrigin {
+  /** The field's name in Tableau. */
+  name: string;
+}
+
+/**
+ * The fields that are columns of the .hyper. Metadata records say so best; files without them (Tableau makes them
+ * again by itself) have `cols` when names of two tables clash, and else the declared columns.
+ */
+export function physicalFields(
+  source: DataSource,
+  hyper: HyperSlot,
+  tables: readonly TemplateTable[],
+): PhysicalField[] {
+  const connection = (hyper.flavour === 'extract' ? source.extract : undefined) ?? source.connection;
+  const tableOf = (relation: string) => tables.find((table) => table.relation === relation);
+  const declared = new Map(source.columns.map((column) => [column.name, column]));
+  // What somebody made of a type in Tableau is no witness of the type in the .hyper.
+  const declaredType = (name: string) => {
+    const column = declared.get(name);
+    const localType = column === undefined || column.typeCustomized ? undefined : column.datatype;
+    return { localType, remoteType: undefined, type: columnTypeOf(localType, undefined) };
+  };
+  const recorded = connection.records.flatMap((record): PhysicalField[] => {
+    const table = tableOf(record.parent);
+    if (table === undefined) return [];
+    const { localName: name, remoteName: column, localType, remoteType } = record;
+    return [
+      { name, table, column, localType, remoteType, type: columnTypeOf(localType, remoteType, record) },
+    ];
+  });
+  if (recorded.length > 0) return recorded;
+  const mapped = connection.cols.flatMap(({ field: name, relation, column }): PhysicalField[] => {
+    const table = tableOf(relation);
+    return table === undefined ? [] : [{ name, table, column, ...declaredType(name) }];
+  });
+  if (mapped.length > 0) return mapped;
+  const [only, second] = tables;
+  const table = second === undefined ? only : undefined;
+  return source.columns
+    .filter(({ name, calculation }) => calculation === undefined && !name.startsWith(':'))
+    .map(({ name }) => ({ name, table, column: name, ...declaredType(name) }));
+}

@@ -1,0 +1,27 @@
+/** Finds the field that a formula, a filter or a set speaks of. */
+export type Resolve = (reference: string) => { name: string } | undefined;
+
+/**
+ * Formulas name fields by their name, and those typed by hand by their caption; filters and sets also by an instance
+ * (`none:Region:nk`: the field with a derivation and a role).
+ */
+export function fieldResolver(
+  fields: readonly { name: string; caption: string | undefined }[],
+  instances: ReadonlyMap<string, string>,
+): Resolve {
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  const byCaption = new Map<string, { name: string } | undefined>();
+  for (const field of fields) {
+    if (field.caption === undefined) continue;
+    byCaption.set(field.caption, byCaption.has(field.caption) ? undefined : field);
+  }
+  return (reference) => {
+    const [, inside] = /^[a-z]+:(.+):[a-z]{2}(?::\d+)?$/.exec(reference) ?? [];
+    const instance = instances.get(reference) ?? inside;
+    return (
+      byName.get(reference) ??
+      (instance === undefined ? undefined : byName.get(instance)) ??
+      byCaption.get(reference)
+    );
+  };
+}

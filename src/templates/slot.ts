@@ -1,0 +1,105 @@
+import { RunError } from '../model/run-error.ts';
+import type { DataSource, Relation } from './tds/model.ts';
+import type { XmlAttribute } from './tds/xml.ts';
+import { unsafeName } from './zip/names.ts';
+
+/** Where a data source expects its .hyper. */
+export interface HyperSlot {
+  /**
+   * `live`: the .hyper is the data source's own connection. `extract`: it is a copy of something else (a database, an
+   * Excel file), whose connection stays in the .tds.
+   */
+  flavour: 'live' | 'extract';
+  /** The attributes that name the file, as written. */
+  dbnames: readonly XmlAttribute[];
+  /** The name of the .hyper in the package. */
+  entry: string;
+  /** Relations that are looked up in the .hyper: tables, and things made of tables. */
+  relations: readonly Relation[];
+}
+
+/**
+ * Finds the .hyper of a data source among the entries of its package: exactly one must match. Without a package the
+ * name that the .tds gives is used, or `Data/Extracts/…` where that is a path on somebody's disk.
+ *
+ * Throws RunError EXT4202 (no .hyper is used) or EXT4203 (none or several match; the message lists them).
+ */
+export function findHyper(
+  source: DataSource,
+  shown: string,
+  entries: readonly string[] | undefined,
+): HyperSlot {
+  const { extract } = source;
+  if (extract !== undefined && extract.class !== 'hyper') {
+    throw new RunError('EXT4202', `${shown} holds an extract of class "${extract.class}", not a .hyper`, {
+      hint: 'open it in a current Tableau Desktop, which upgrades the extract, and save it again',
+    });
+  }
+  const flavour = extract === undefined ? 'live' : 'extract';
+  const connections = source.connection.named.filter((named) => named.class === 'hyper');
+  const attributes = extract === undefined ? connections.map(({ dbname }) => dbname) : [extract.dbname];
+  const dbnames = attributes.filter((dbname) => dbname !== undefined);
+  if (dbnames.length === 0) {
+    throw new RunError('EXT4202', `${shown} does not read from a .hyper file`, {
+      hint: 'make an extract in Tableau Desktop and save the data source as .tdsx, or have one generated',
+    });
+  }
+  const names = [...new Set(dbnames.map(({ value }) => normalized(value)))];
+  const matches = entries === undefined ? names : names.filter((name) => entries.includes(name));
+  const [match, second] = matches;
+  if (match === undefined || second !== undefined) throw noneOrSeveral(shown, names, matches, entries);
+
+  const matching = dbnames.filter(({ value }) => normalized(value) === match);
+  const own = connections.filter(({ dbname }) => dbname !== undefined && normalized(dbname.value) === match);
+  const ownNames = new Set<string | undefined>(own.map(({ name }) => name));
+  const relations =
+    extract?.relations ??
+    source.connection.relations.filter(
+      (relation) =>
+        relation.kind === 'join' || relation.connection === undefined || ownNames.has(relation.connection),
+    );
+  const entry = entries === undefined ? packagedName(match, source.name) : match;
+  return { flavour, dbnames: matching, entry, relations };
+}
+
+function normalized(dbname: string): string {
+  return dbname.replaceAll('\\', '/').replace(/^\/+/, '');
+}
+
+/** A .tds saved alone names the file on its author's disk; a package needs a name inside of it. */
+function packagedName(dbname: string, sourceName: string | undefined): string {
+  if (unsafeName(dbname) === undefined && /^Data\/.+\.hyper$/i.test(dbname)) return dbname;
+  const file = dbname.split('/').at(-1) ?? '';
+  const stem = file.replace(/\.[^.]*$/, '') || (sourceName ?? 'extract');
+  return `Data/Extracts/${fileName(stem)}.hyper`;
+}
+
+/** A name that every file system takes: what one of them refuses becomes `_`. */
+export function fileName(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are among what is replaced
+  const safe = text.replaceAll(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '_').replace(/^[. ]+|[. ]+$/g, '');
+  return safe === '' ? '_' : safe;
+}
+
+function noneOrSeveral(
+  shown: string,
+  names: readonly string[],
+  matches: readonly string[],
+  entries: readonly string[] | undefined,
+): RunError {
+  const list = (items: readonly string[]) =>
+    items.length === 0 ? 'none' : items.map((item) => `"${item}"`).join(', ');
+  if (matches.length > 1) {
+    return new RunError('EXT4203', `${shown} uses several .hyper files: ${list(matches)}`, {
+      hint: 'exactly one can be replaced; put all tables into one .hyper',
+    });
+  }
+  const data = (entries ?? []).filter((entry) => entry.includes('/'));
+  return new RunError(
+    'EXT4203',
+    `${shown} names ${list(names)}, which the package does not hold; it holds ${list(data)}`,
+    {
+      hint: 'save it again from Tableau Desktop as a packaged data source, with its extract',
+    },
+  );
+}

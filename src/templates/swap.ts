@@ -1,0 +1,115 @@
+import { stat } from 'node:fs/promises';
+import { RunError } from '../model/run-error.ts';
+import { openPackage } from './open.ts';
+import type { Template } from './open.ts';
+import { editAttributes } from './tds/edit.ts';
+import type { Compression } from './zip/pack.ts';
+import { writeZip } from './zip/write.ts';
+import type { ZipOrder, ZipPart } from './zip/write.ts';
+
+export interface Swap {
+  template: Template;
+  /** The new extract. It is read, never changed. */
+  hyperPath: string;
+  /** The .tdsx to write; replaced if it exists. */
+  outputPath: string;
+  /** `fast` unless said otherwise: zip/pack.ts has the measurements. */
+  compression?: Compression;
+  signal?: AbortSignal;
+}
+
+export interface Swapped {
+  path: string;
+  /** The entry that holds the extract, and how many bytes went into it. */
+  entry: string;
+  hyperBytes: number;
+}
+
+/**
+ * Writes a copy of the template with another extract in it. Every other entry is copied raw; a bare .tds is packed
+ * together with the extract. The result is opened again before it takes its name, so that what is there afterwards is
+ * either complete and sound or what was there before.
+ *
+ * Throws RunError EXT4000, EXT4005, EXT4006 (files), EXT4204 (the output would overwrite an input) or EXT4205 (the
+ * result is not what it should be); an abort throws the signal's reason.
+ */
+export async function swapExtract(swap: Swap): Promise<Swapped> {
+  const { template, hyperPath, outputPath, compression = 'fast', signal } = swap;
+  const { size } = await stat(hyperPath).catch((cause: unknown) => {
+    throw new RunError('EXT4000', `cannot open ${hyperPath}: ${(cause as Error).message}`, { cause });
+  });
+  await refuseSameFile(outputPath, hyperPath, 'the extract');
+  if (template.package !== undefined) await refuseSameFile(outputPath, template.path, 'the template');
+  const order: ZipOrder = {
+    target: outputPath,
+    compression,
+    signal,
+    ...layOut(template, { path: hyperPath, size }),
+    verify: (path) => verify(path, template, size),
+  };
+  await writeZip(order);
+  return { path: outputPath, entry: template.hyper.entry, hyperBytes: size };
+}
+
+function layOut(
+  template: Template,
+  source: { path: string; size: number },
+): Pick<ZipOrder, 'parts' | 'from'> {
+  if (template.package === undefined) {
+    const bytes = packagedDocument(template);
+    return {
+      parts: [
+        { kind: 'add', name: template.document.name, source: { bytes, size: bytes.length } },
+        { kind: 'add', name: template.hyper.entry, source },
+      ],
+    };
+  }
+  const { zip, hyper } = template.package;
+  const parts = zip.entries.map((entry): ZipPart =>
+    entry.name === hyper.name ? { kind: 'replace', entry, source } : { kind: 'copy', entry },
+  );
+  return { parts, from: zip };
+}
+
+/** A bare .tds is made to name the .hyper as its new package does; that of a package stays as it is. */
+function packagedDocument({ package: original, source, hyper, document }: Template): Buffer {
+  if (original !== undefined) return document.bytes;
+  const edits = hyper.dbnames
+    .filter(({ value }) => value !== hyper.entry)
+    .map((attribute) => ({ attribute, value: hyper.entry }));
+  return edits.length === 0 ? document.bytes : Buffer.from(editAttributes(source.text, edits), 'utf8');
+}
+
+/** Reads the result as a stranger would. The extract's bytes were summed up on the way in and are not read again. */
+async function verify(path: string, template: Template, hyperSize: number): Promise<void> {
+  const wrong = (what: string) => new RunError('EXT4205', `the written package is wrong: ${what}`);
+  const result = await openPackage(path);
+  const { entries } = result.package.zip;
+  const before = template.package?.zip.entries;
+  const expected = before?.map(({ name }) => name) ?? [template.document.name, template.hyper.entry];
+  if (entries.map(({ name }) => name).join('\n') !== expected.join('\n')) throw wrong('it has other entries');
+  if (result.hyper.entry !== template.hyper.entry) throw wrong('its .tds names another .hyper');
+  if (result.package.hyper.size !== hyperSize) throw wrong('the extract does not have its size');
+  if (!result.document.bytes.equals(packagedDocument(template)))
+    throw wrong('the .tds is not what was written');
+  const changed = before?.find(
+    (original, n) => original.name !== template.hyper.entry && original.crc32 !== entries[n]?.crc32,
+  );
+  if (changed !== undefined) throw wrong(`entry "${changed.name}" changed`);
+}
+
+async function refuseSameFile(output: string, input: string, what: string): Promise<void> {
+  const [one, other] = await Promise.all([identity(output), identity(input)]);
+  if (one === undefined || one !== other) return;
+  throw new RunError('EXT4204', `${output} is ${what} itself, which is never overwritten`);
+}
+
+async function identity(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(path);
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,153 @@
+import { isUtf8 } from 'node:buffer';
+import { SaxesParser } from 'saxes';
+import { RunError } from '../../model/run-error.ts';
+
+/** An element with what a data source says in it. Where tags stand between text, `text` is all the text joined. */
+export interface XmlElement {
+  /** Without a feature prefix: `object-graph` also for `_.fcp.ObjectModelEncapsulateLegacy.true...object-graph`. */
+  name: string;
+  /** The feature that the prefix names, if there was one. */
+  feature?: string;
+  attributes: ReadonlyMap<string, XmlAttribute>;
+  children: readonly XmlElement[];
+  text: string;
+}
+
+export interface XmlAttribute {
+  value: string;
+  /** Where the raw value stands between its quotes, in UTF-16 units of the document's text. */
+  start: number;
+  end: number;
+  quote: '"' | "'";
+}
+
+export interface XmlDocument {
+  /** The whole document. It is well-formed UTF-8, so encoding it again gives the very bytes of the file. */
+  text: string;
+  root: XmlElement;
+  /** Comments before the root: Tableau names its build there. */
+  comments: readonly string[];
+}
+
+/** Deeper than any data source; a tree is walked recursively. */
+const maxDepth = 200;
+
+/**
+ * Parses a document as a reader that knows every feature: `_.fcp.F.true...x` counts as `x`, `_.fcp.F.false...x` (the
+ * spelling for older readers) is left out.
+ *
+ * Throws RunError EXT4101 (not well-formed, with line and column), EXT4102 (a DOCTYPE: entities are not expanded) or
+ * EXT4103 (another encoding than UTF-8).
+ */
+export function parseXml(bytes: Buffer, shown: string): XmlDocument {
+  const text = decode(bytes, shown);
+  const parser = new SaxesParser({ position: true });
+  const builder = treeBuilder();
+  const comments: string[] = [];
+  let attributes = new Map<string, XmlAttribute>();
+
+  const malformed = (what: string) => {
+    const place = `line ${parser.line}, column ${parser.column + 1}`;
+    return new RunError('EXT4101', `${shown} is not well-formed XML at ${place}: ${what}`);
+  };
+  parser.on('error', (error) => {
+    throw malformed(error.message.replace(/^(?:.*?:)?\d+:\d+: /, ''));
+  });
+  parser.on('doctype', () => {
+    throw new RunError('EXT4102', `${shown} has a DOCTYPE, which no Tableau file has and which is not read`, {
+      hint: 'entities declared there could expand without bound or read other files',
+    });
+  });
+  parser.on('xmldecl', ({ encoding }) => {
+    if (encoding === undefined || /^utf-?8$/i.test(encoding)) return;
+    throw new RunError('EXT4103', `${shown} declares the encoding ${encoding}; only UTF-8 is read`);
+  });
+  parser.on('comment', (comment) => {
+    if (builder.depth() === 0) comments.push(comment);
+  });
+  parser.on('opentagstart', () => (attributes = new Map<string, XmlAttribute>()));
+  parser.on('attribute', ({ name, value }) => {
+    // The parser stands behind the closing quote, and a raw value cannot contain its own quote.
+    const end = parser.position - 1;
+    const quote = text[end] === '"' ? '"' : "'";
+    const start = text.lastIndexOf(quote, end - 1) + 1;
+    const { plain, on } = unprefixed(name);
+    if (on) attributes.set(plain, { value, start, end, quote });
+  });
+  parser.on('opentag', ({ name }) => {
+    if (builder.depth() >= maxDepth) throw malformed(`elements are nested more than ${maxDepth} deep`);
+    builder.open(name, attributes);
+  });
+  parser.on('closetag', () => builder.close());
+  parser.on('text', (part) => builder.text(part));
+  parser.on('cdata', (part) => builder.text(part));
+
+  parser.write(text).close();
+  const root = builder.root();
+  if (root === undefined) throw malformed('there is no element');
+  return { text, root, comments };
+}
+
+/** The children with this name, in order. */
+export function childrenOf(element: XmlElement | undefined, name: string): XmlElement[] {
+  return element?.children.filter((child) => child.name === name) ?? [];
+}
+
+export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  return element?.children.find((child) => child.name === name);
+}
+
+export function attributeOf(element: XmlElement | undefined, name: string): string | undefined {
+  return element?.attributes.get(name)?.value;
+}
+
+/** All elements below (and not) this one, outermost first. */
+export function* descendantsOf(element: XmlElement): Generator<XmlElement> {
+  for (const child of element.children) {
+    yield child;
+    yield* descendantsOf(child);
+  }
+}
+
+function decode(bytes: Buffer, shown: string): string {
+  const utf16 = bytes.length >= 2 && [0xfeff, 0xfffe].includes(bytes.readUInt16BE(0));
+  if (utf16 || !isUtf8(bytes)) throw new RunError('EXT4103', `${shown} is not UTF-8 text`);
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
+function unprefixed(name: string): { plain: string; feature?: string; on: boolean } {
+  const [, feature, state, plain] = /^_\.fcp\.([^.]+)\.(true|false)\.\.\.(.+)$/.exec(name) ?? [];
+  if (feature === undefined || plain === undefined) return { plain: name, on: true };
+  return { plain, feature, on: state === 'true' };
+}
+
+interface Growing extends XmlElement {
+  children: Growing[];
+  kept: boolean;
+}
+
+function treeBuilder() {
+  const stack: Growing[] = [];
+  let root: Growing | undefined;
+  return {
+    depth: () => stack.length,
+    root: (): XmlElement | undefined => root,
+    open(name: string, attributes: ReadonlyMap<string, XmlAttribute>): void {
+      const { plain, feature, on } = unprefixed(name);
+      const parent = stack.at(-1);
+      const kept = on && (parent?.kept ?? true);
+      const element: Growing = { name: plain, attributes, children: [], text: '', kept };
+      if (feature !== undefined) element.feature = feature;
+      if (kept) parent?.children.push(element);
+      root ??= element;
+      stack.push(element);
+    },
+    close(): void {
+      stack.pop();
+    },
+    text(part: string): void {
+      const top = stack.at(-1);
+      if (top?.kept === true) top.text += part;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { shownName } from './description.ts';
+import type { TemplateField, Use } from './description.ts';
+import { parseFormula } from './formula.ts';
+import type { Template } from './open.ts';
+import type { Resolve } from './resolve.ts';
+
+type Field = Omit<TemplateField, 'uses'>;
+type EndUse = Omit<Use, 'through'>;
+
+/**
+ * Answers what needs a field, directly or through calculations. Each use is told with the shortest chain that leads to
+ * it. A folder only shows a field, so it counts for the fields that are in it and not for what those are made of.
+ */
+export function usesOf(
+  fields: readonly Field[],
+  template: Pick<Template, 'source' | 'hyper'>,
+  resolve: Resolve,
+): (name: string) => Use[] {
+  const needing = new Map<string, Field[]>();
+  for (const field of fields) for (const need of field.needs) push(needing, need, field);
+  const ends = endUses(fields, template, resolve);
+
+  return (name) => {
+    const uses: Use[] = [];
+    const seen = new Set([name]);
+    let wave: { name: string; through: readonly string[] }[] = [{ name, through: [] }];
+    while (wave.length > 0) {
+      const next: typeof wave = [];
+      for (const { name: current, through } of wave) {
+        uses.push(...(ends.get(current) ?? []).map((use) => ({ ...use, through })));
+        for (const field of needing.get(current) ?? []) {
+          if (field.kind === 'column' || seen.has(field.name)) continue;
+          seen.add(field.name);
+          uses.push({ kind: field.kind, name: shownName(field), through });
+          next.push({ name: field.name, through: [...through, shownName(field)] });
+        }
+      }
+      wave = next;
+    }
+    return uses.filter(({ kind, through }) => kind !== 'folder' || through.length === 0);
+  };
+}
+
+/** Uses that are no fields themselves, by the name of the field they need. */
+function endUses(
+  fields: readonly Field[],
+  { source, hyper }: Pick<Template, 'source' | 'hyper'>,
+  resolve: Resolve,
+): ReadonlyMap<string, EndUse[]> {
+  const uses = new Map<string, EndUse[]>();
+  const add = (use: EndUse, references: readonly string[]) => {
+    const names = new Set(references.flatMap((reference) => resolve(reference)?.name ?? []));
+    for (const name of names) push(uses, name, use);
+  };
+  const inFormulas = (formulas: readonly string[]) =>
+    formulas.flatMap((formula) => parseFormula(formula).references.map(({ field }) => field));
+  const captions = new Map(source.objects.map(({ id, caption }) => [id, caption ?? id]));
+  const tableOf = (objectId: string) => captions.get(objectId) ?? objectId;
+
+  for (const relation of hyper.relations) {
+    if (relation.kind !== 'join') continue;
+    const joined = fields.filter(({ origin }) =>
+      relation.columns.some(
+        (end) => end.relation === origin?.table?.relation && end.column === origin.column,
+      ),
+    );
+    const tables = [...new Set(relation.columns.map((end) => end.relation))];
+    add(
+      { kind: 'join', name: tables.join(' and ') },
+      joined.map(({ name }) => name),
+    );
+  }
+  for (const { first, second, pairs } of source.relationships) {
+    const name = `${tableOf(first.objectId)} and ${tableOf(second.objectId)}`;
+    add({ kind: 'relationship', name }, inFormulas(pairs.flatMap((pair) => [pair.first, pair.second])));
+  }
+  for (const { name, fields: levels } of source.hierarchies) add({ kind: 'hierarchy', name }, levels);
+  for (const filter of source.filters) {
+    const name = resolve(filter.field)?.name ?? filter.field;
+    add({ kind: 'filter', name }, [...filter.fields, ...inFormulas(filter.formulas)]);
+  }
+  for (const { name, items } of source.folders) {
+    add(
+      { kind: 'folder', name },
+      items.flatMap((item) => (item.kind === 'field' ? [item.name] : [])),
+    );
+  }
+  return uses;
+}
+
+function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}

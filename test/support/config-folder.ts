@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { readPipelines, type Configuration, type Surroundings } from '../../src/config/index.ts';
+
+/** Files by their path in a folder of its own, which goes when the test ends. */
+export function configFolder(files: Readonly<Record<string, string>>): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'extracts-config-')));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  // The end of the search for extracts.yaml, whatever stands above the temporary folder.
+  mkdirSync(join(folder, '.git'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+/** What readPipelines says about these files, and the secrets it registered. */
+export async function configure(
+  files: Readonly<Record<string, string>>,
+  { paths = ['.'], ...more }: Partial<Surroundings> & { paths?: readonly string[] } = {},
+): Promise<Configuration & { folder: string; secrets: readonly string[] }> {
+  const folder = configFolder(files);
+  const secrets: string[] = [];
+  const configuration = await readPipelines(paths, {
+    cwd: folder,
+    env: {},
+    registerSecret: (value) => void secrets.push(value),
+    unsetVariables: 'error',
+    ...more,
+  });
+  return { ...configuration, folder, secrets };
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { checkGenerated } from '../../../src/templates/generate/check.ts';
+import { importTemplate } from '../../../src/templates/import/template.ts';
+import { templateFromDocument } from '../../../src/templates/open.ts';
+import { extracted, extractedTables, live, related } from '../support/documents.ts';
+
+const imported = (text: string, name = 'Sales 2023.tds') =>
+  importTemplate(templateFromDocument(Buffer.from(text), 'x.tds', name));
+
+describe('importing a template that Desktop saved', () => {
+  it('carries over what can be generated and lists the rest', () => {
+    const result = imported(live());
+    expect(result).toEqual({
+      template: {
+        name: 'Sales 2023',
+        tableau: '2023.3',
+        schema: 'public',
+        tables: [
+          {
+            name: 'sales',
+            columns: [
+              { name: 'amount', type: { kind: 'double' }, caption: 'Amount' },
+              { name: 'region', type: { kind: 'text' } },
+              { name: 'day', type: { kind: 'date' } },
+              { name: 'note', type: { kind: 'text' }, hidden: true },
+            ],
+          },
+        ],
+        relationships: [],
+        calculations: [
+          {
+            name: 'Profit Ratio',
+            formula: 'SUM([amount]) // not [note]\r\n/ COUNTD([region])',
+            datatype: 'real',
+            localName: 'Calculation_1368249927221915648',
+          },
+          { name: 'Rank', formula: 'RANK([Profit Ratio])', datatype: 'integer', localName: 'Calculation_2' },
+        ],
+        hierarchies: [{ name: 'When', fields: ['day'] }],
+        folders: [{ name: 'Dates', fields: ['day'] }],
+      },
+      lost: [
+        'bin "Amount (bin)": bins cannot be generated',
+        'group "Region (group)": groups cannot be generated; a calculation with CASE does the same',
+        'set "Top Regions": sets cannot be generated',
+        'data source filter on [region]',
+      ],
+    });
+    expect(checkGenerated(result.template)).toEqual([]);
+  });
+
+  it('turns an extract of a database into a data source of its own', () => {
+    const { template, lost } = imported(extracted());
+    expect(template.tables).toEqual([
+      {
+        name: 'Extract',
+        columns: [
+          { name: 'Country', type: { kind: 'text' }, caption: 'Country / Region', geo: 'country' },
+          {
+            name: 'GDP',
+            type: { kind: 'double' },
+            caption: 'GDP (curr $)',
+            aggregation: 'Avg',
+            format: 'c"$"#,##0',
+          },
+        ],
+      },
+    ]);
+    expect(lost).toEqual([
+      'the connection the extract was made from (sqlserver) and its refresh settings: a generated one reads the .hyper',
+    ]);
+  });
+
+  it('keeps relationships of several columns and the names of fields that two tables share', () => {
+    const { template, lost } = imported(related());
+    expect(lost).toEqual([]);
+    expect(template).toMatchObject({
+      tableau: '2020.2',
+      relationships: [
+        {
+          from: { table: 'Orders', columns: ['Region', 'Year'] },
+          to: { table: 'People', columns: ['Region', 'Since'] },
+        },
+      ],
+      tables: [{}, { columns: [{ name: 'Region', caption: 'Region Owner' }, { name: 'Since' }] }],
+    });
+    expect(checkGenerated(template)).toEqual([]);
+  });
+
+  it('gives the tables of an extract their own names back', () => {
+    const { template } = imported(extractedTables());
+    expect(template).toMatchObject({
+      tableau: '2026.1',
+      schema: 'Extract',
+      tables: [
+        { name: 'Orders', columns: [{ name: 'id' }, { name: 'person' }] },
+        { name: 'People', columns: [{ name: 'id', caption: 'Person', role: 'dimension' }] },
+      ],
+      relationships: [
+        { from: { table: 'Orders', columns: ['person'] }, to: { table: 'People', columns: ['id'] } },
+      ],
+    });
+    expect(template.tables[1]!.columns[0]).not.toHaveProperty('localName');
+    expect(checkGenerated(template)).toEqual([]);
+  });
+
+  it('lists what depends on something that cannot be carried over', () => {
+    const field = (name: string, formula: string) =>
+      `<column caption='${name}' datatype='real' name='[${name}]' role='measure' type='quantitative'><calculation class='tableau' formula='${formula}' /></column>`;
+    const columns = [
+      field('A', '[Parameters].[Parameter 1] * 2'),
+      field('B', '[A] + 1'),
+      field('C', '[gone]'),
+      field('D', '1').replace("class='tableau'", "class='passthrough'"),
+      field('E', '[Number]'),
+      "<column caption='Day' datatype='string' datatype-customized='true' name='[day]' role='dimension' semantic-role='[Planet].[Name]' type='nominal' user:x='1'><aliases><alias key='x' value='y' /></aliases></column>",
+      "<column caption='Sum' aggregation='Var' datatype='real' name='[amount]' role='measure' type='quantitative' />",
+    ].join('\n');
+    const parameters =
+      "<datasource-dependencies datasource='Parameters'><column caption='Rate' datatype='real' name='[Parameter 1]' role='measure' type='quantitative' /></datasource-dependencies>";
+    const semantics = `<style><style-rule element='mark' /></style>${parameters}`;
+    const { template, lost } = imported(live({ columns, semantics }));
+    expect(template.calculations).toEqual([]);
+    expect(lost).toEqual([
+      'calculation "A": it uses a parameter',
+      'calculation "B": it needs [A], which cannot be carried over',
+      'calculation "C": it uses [gone], which is no field',
+      'calculation "D": calculations of class "passthrough" cannot be generated',
+      'calculation "E": it uses [Number], which is no field',
+      'parameter "Rate"',
+      '<style>',
+      'field "Sum": aggregation Var',
+      'field "Day": user:x',
+      'field "Day": its type was changed to string; let the pipeline give the column that type',
+      'field "Day": geographic role [Planet].[Name]',
+      'field "Day": alias "y" of x',
+    ]);
+  });
+});
