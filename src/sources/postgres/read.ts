@@ -24,7 +24,7 @@ export async function openSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const leader = await connect(source);
-  const readers = new Set<Promise<void>>();
+  const readers = new Map<CopyOut, Promise<void>>();
   try {
     signal.throwIfAborted();
     const fingerprints = await takeFingerprints(leader, tables);
@@ -44,7 +44,8 @@ export async function openSnapshot(
       confirm: () => Promise.resolve(),
       fingerprint: (table) => fingerprints.get(table.name),
       async end() {
-        await Promise.all([...readers, leader.end()]);
+        for (const copy of readers.keys()) copy.destroy();
+        await Promise.all([...readers.values(), leader.end()]);
       },
     };
   } catch (error) {
@@ -85,8 +86,8 @@ interface Reading {
   agreement: Agreement & { select: string };
   /** Begins a transaction at the moment of the snapshot. */
   join: (client: pg.Client) => Promise<void>;
-  /** Connections that are open; each settles when it has ended. */
-  readers: Set<Promise<void>>;
+  /** What is being read, and when its connection has ended. */
+  readers: Map<CopyOut, Promise<void>>;
 }
 
 function tableFeed(reading: Reading): Feed {
@@ -131,8 +132,8 @@ async function openCopy(
   const ended = new Promise<void>((resolve) => {
     copy.once('close', () => void client.end().then(resolve));
   });
-  readers.add(ended);
-  void ended.then(() => readers.delete(ended));
+  readers.set(copy, ended);
+  void ended.then(() => readers.delete(copy));
   // Whoever reads it hears of an error; one that comes before that is told again by the stream's state.
   copy.on('error', () => undefined);
   client.query(copy);

@@ -83,10 +83,10 @@ test('a connection for each table that is read, one that leads, and none is left
   const waiting = [...tables];
   const reader = async () => {
     for (let table = waiting.shift(); table !== undefined; table = waiting.shift()) {
-      const { bytes, rows } = await openTable(snapshot, table);
+      const reading = await openTable(snapshot, table);
       most = Math.max(most, await connections());
-      expect((await text(bytes)).length).toBeGreaterThan(30_000_000);
-      expect(rows()).toBe(100_000);
+      expect((await text(reading.bytes)).length).toBeGreaterThan(30_000_000);
+      expect(reading.rows()).toBe(100_000);
     }
   };
   await Promise.all([reader(), reader()]);
@@ -114,6 +114,13 @@ test('a reader that goes away in the middle leaves no connection', async () => {
   await once(bytes, 'readable');
   bytes.destroy();
   await once(bytes, 'close');
+  await snapshot.end();
+  await none();
+});
+
+test('what nobody reads ends with the snapshot', async () => {
+  const snapshot = await openPostgres(sourceAt(database.url)).snapshot([big], never());
+  await openTable(snapshot, big);
   await snapshot.end();
   await none();
 });
