@@ -7,6 +7,9 @@ import { readHyperFile } from '../support/hyper-file.ts';
 import { oneAtATime, postgresUrl } from '../support/one-table.ts';
 import { noChanges, tellStory } from '../support/story.ts';
 
+// Many runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 const shop = `version: 1
 name: shop
 sources:
