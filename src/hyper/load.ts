@@ -52,8 +52,13 @@ function isDiskFailure({ code, message }: { code?: string | undefined; message: 
   return /^5[38]/.test(code ?? '') && /\bdatabase\b/.test(message);
 }
 
+/**
+ * Years BC are read in Hyper's lenient way only. Where no order of dates is given they are ISO, as PostgreSQL sends them,
+ * and leave nothing to guess.
+ */
 async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
   if ('dateOrder' in format) await session.query(`set date_style = ${literal(format.dateOrder)}`);
+  await session.query(`set date_style_lenient = ${!('dateOrder' in format)}`);
 }
 
 /** hyperd opens the file by itself; how far it is, is seen from outside. */

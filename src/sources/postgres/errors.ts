@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Place } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
+import { readComplaint } from './guards.ts';
 
 /** Why a connection could not be made, with what to do. Never shows the password. */
 export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
@@ -85,7 +86,7 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
   const text = messageOf(error);
   const say = (message: string, hint?: string) =>
     new RunError('EXT2002', message, { hint, place, cause: error });
-  const guarded = /invalid input syntax for type [a-z ]+: "extracts: ([^]*)"$/.exec(text)?.[1];
+  const guarded = readComplaint(text);
   if (guarded !== undefined)
     return new RunError('EXT2003', guarded, { hint: guardHint(guarded), place, cause: error });
   switch (code) {
