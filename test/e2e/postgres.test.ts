@@ -33,10 +33,10 @@ tables:
       query: select name, manager, version from regions where name <> $1
       params: [nowhere]
       change_detection: { sql: 'select max(version) from regions' }
+    primary_key: [name]
     columns: { name: text not null, manager: text, version: int }
 relationships:
   - { from: orders.region, to: regions.name }
-  - { from: orders.id, to: regions.version }
 destinations:
   - { type: file, path: ../out/shop.hyper }
 `;
