@@ -167,7 +167,7 @@ test.each(['kill', 'close'] as const)(
     const told = part.translate(error) as Error;
     expect(told).toMatchObject({ code: 'EXT2002' });
     expect(told.message).toMatch(
-      /^reading table "big": (PostgreSQL is shutting down or restarting|the connection to PostgreSQL broke \(.*\))$/,
+      /^reading table "big": (PostgreSQL ended the session: .*|the connection to PostgreSQL broke \(.*\))$/,
     );
     await snapshot.end();
   },
