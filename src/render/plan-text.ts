@@ -38,7 +38,7 @@ function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
     ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
   ];
   const amounts = [
-    ...(rows === undefined ? [] : [`${estimate(rows, grouped)} rows`]),
+    ...(rows === undefined ? [] : [`${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`]),
     ...(size === undefined ? [] : [estimate(size, bytes)]),
   ];
   const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
@@ -119,7 +119,9 @@ function tableAmounts(table: TablePlan): string {
     ...(bytesAfter === undefined ? [] : [estimate(bytesAfter, bytes)]),
   ];
   return [
-    ...(rows.length > 0 ? [`${rows.join(' -> ')} rows`] : []),
+    ...(rows.length > 0
+      ? [`${rows.join(' -> ')} ${rows.length === 1 && rows[0] === '1' ? 'row' : 'rows'}`]
+      : []),
     ...(size.length > 0 ? [size.join(' -> ')] : []),
   ].join(', ');
 }
