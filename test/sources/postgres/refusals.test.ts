@@ -115,7 +115,8 @@ describe('what a type of Hyper cannot hold', () => {
 describe('a row that Hyper refuses is looked up again', () => {
   test.each([
     ['text', 'text not null', ["'a'", 'null', 'null'], 'id = 1 and id = 2', { primaryKey: ['id'] }],
-    ['text', 'text not null', ["'a'", 'null'], 'NULL', {}],
+    // Without a key there is nothing by which a NULL could be told.
+    ['text', 'text not null', ["'a'", 'null'], undefined, {}],
     ['text', 'varchar(3)', ["'abc'", "'abcd'"], 'id = 1, v = abcd', { primaryKey: ['id', 'v'] }],
     ['text', 'varchar(3)', ["'abc'", `'quite "long"'`], 'quite "long"', { where: 'id > -1 or false' }],
     ['numeric(4,2)', 'numeric(4,2)', ["'NaN'"], 'NaN', {}],
