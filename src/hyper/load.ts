@@ -1,4 +1,4 @@
-import type { FeedPart, PathFormat, PathPart, Refusal } from '../model/feed.ts';
+import type { FeedPart, PathFormat, PathPart, Refusal, StreamPart } from '../model/feed.ts';
 import { RunError } from '../model/run-error.ts';
 import { isServerError, SourceFailure, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
@@ -25,11 +25,12 @@ export async function loadPart(
     const stream = await part.open(signal);
     let bytes = 0;
     const counted = (count: number) => {
-      bytes += count;
-      progress(count);
+      const taken = stream.taken === undefined ? count : stream.taken() - bytes;
+      bytes += taken;
+      progress(taken);
     };
     const rows = await session.copyIn(
-      `${into} from stdin with (format ${part.format.type})`,
+      `${into} from stdin ${streamOptions(part.format)}`,
       stream.bytes,
       counted,
       signal,
@@ -59,6 +60,7 @@ async function loadFile(
   progress: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<{ rows: number; bytes: number }> {
+  const staged = await part.stage?.(signal);
   const watch = session.watchFile(part.path, progress);
   try {
     const rows = await session.copyFile(fileStatement(target, part), signal);
@@ -66,6 +68,7 @@ async function loadFile(
     return { rows, bytes: part.size ?? 0 };
   } finally {
     watch.stop();
+    await staged?.release();
   }
 }
 
@@ -90,7 +93,10 @@ function fileStatement(target: LoadTarget, part: PathPart): string {
           values: columns.map(identifier),
           shape: `, columns => descriptor(${typed.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')})`,
         };
-  const values = [...source.values, ...constants.map(({ text }) => literal(text))].join(', ');
+  const values = [
+    ...source.values,
+    ...constants.map(({ column, text }) => `${literal(text)}::${target.types[column] ?? 'text'}`),
+  ].join(', ');
   const all = [...columns, ...constants.map(({ column }) => column)].map(identifier).join(', ');
   return `insert into ${target.name} (${all}) select ${values} from external(${path}, format => ${literal(format.type)}${source.shape})`;
 }
@@ -101,6 +107,11 @@ function reconcile(label: string, sent: number | undefined, taken: number): void
   throw new RunError('EXT3010', `${label}: the source sent ${sent} rows, Hyper took ${taken}`, {
     hint: 'nothing was kept; please report this with the table definition',
   });
+}
+
+function streamOptions(format: StreamPart['format']): string {
+  if (!('delimiter' in format)) return `with (format ${format.type})`;
+  return `with (format text, delimiter ${literal(format.delimiter)}, null ${literal(format.null)})`;
 }
 
 function csvOptions(format: PathFormat & { type: 'csv' }): string {

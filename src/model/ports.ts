@@ -12,7 +12,13 @@ import type { FeedPart } from './feed.ts';
 /** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
 export interface SourcePort {
   /** What the source has for each table. `before` is what was applied last, for fingerprints that need it. */
-  observe(tables: readonly SourceRequest[], signal: AbortSignal): Promise<SourceObservation[]>;
+  observe(
+    tables: readonly SourceRequest[],
+    signal: AbortSignal,
+    tell: (progress: string) => void,
+  ): Promise<SourceObservation[]>;
+  /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
+  columns?(table: Table, signal: AbortSignal): Promise<Table>;
   /** Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. */
   snapshot(tables: readonly Table[], signal: AbortSignal): Promise<Snapshot>;
   close(): Promise<void>;
@@ -21,6 +27,8 @@ export interface SourcePort {
 export interface SourceRequest {
   table: Table;
   before: Fingerprint | undefined;
+  /** The table was never applied as it is defined now: what was found in order last time need not be. */
+  redefined: boolean;
 }
 
 /** Tables of one source at one moment. */
