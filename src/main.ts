@@ -2,7 +2,6 @@
 import { run } from './cli/args.ts';
 import { processEnv } from './cli/env.ts';
 import { exitCodes } from './cli/exit-codes.ts';
-import { describeFailure } from './cli/failure.ts';
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -18,6 +17,7 @@ const env = processEnv(interruption.signal);
 try {
   process.exitCode = await run(process.argv.slice(2), env);
 } catch (error) {
+  const { describeFailure } = await import('./cli/failure.ts');
   const { text, exitCode } = describeFailure(error, interruption.signal);
   env.err(text);
   process.exitCode = exitCode;

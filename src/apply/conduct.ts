@@ -92,6 +92,7 @@ export function conductPipeline(
       tables: run?.tables ?? [],
       destinations: run?.delivered ?? [],
       seconds,
+      ...(run?.snapshotSeconds === undefined ? {} : { snapshotSeconds: run.snapshotSeconds }),
       ...(failure === undefined || interrupted.aborted ? {} : { failure }),
     }),
   };

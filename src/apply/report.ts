@@ -9,6 +9,8 @@ export interface PipelineReport {
   tables: readonly TableReport[];
   destinations: readonly { target: string; size: number }[];
   seconds: number;
+  /** How long the sources' snapshots were held. */
+  snapshotSeconds?: number;
   /** What went wrong, in which step. */
   failure?: { step: string; error: unknown };
 }

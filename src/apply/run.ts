@@ -44,6 +44,8 @@ export interface Run {
   perform(step: Step, tell: (progress: Progress) => void, signal: AbortSignal): Promise<StepResult>;
   tables: readonly TableReport[];
   delivered: readonly { target: string; size: number }[];
+  /** How long the sources were held at one moment; undefined before that has ended. */
+  snapshotSeconds: number | undefined;
   /** Lets go of everything, whatever was reached. */
   end(): Promise<void>;
 }
@@ -82,6 +84,8 @@ async function sameState(job: Job, lock: Lock): Promise<Run> {
 function openRun(job: Job, lock: Lock): Run {
   const { pipeline, plan } = job;
   const snapshots = new Map<string, Snapshot>();
+  let opened: number | undefined;
+  let held: number | undefined;
   const tables: TableReport[] = [];
   const delivered = new Map<number, Delivered>();
   let build: ExtractBuild | undefined;
@@ -90,6 +94,7 @@ function openRun(job: Job, lock: Lock): Run {
   const performers = {
     async snapshot(step: Step & { kind: 'snapshot' }, signal: AbortSignal) {
       const wanted = pipeline.tables.filter(({ name }) => step.tables.includes(name));
+      opened = performance.now();
       for (const name of new Set(wanted.map(({ source }) => source))) {
         const own = wanted.filter(({ source }) => source === name);
         snapshots.set(name, await required(job.sources[name], `source ${name}`).snapshot(own, signal));
@@ -108,6 +113,7 @@ function openRun(job: Job, lock: Lock): Run {
       return { rows: report.rows, bytes: report.bytes };
     },
     async finish() {
+      await endSnapshots();
       const expected = Object.fromEntries(tables.map(({ name, rows }) => [name, rows]));
       built = await required(build, 'build').finish(pipeline.relationships, expected);
       return { bytes: built.size };
@@ -121,6 +127,12 @@ function openRun(job: Job, lock: Lock): Run {
     async record() {
       await job.state.write(newRecord(job, snapshotOf, tables, built, delivered), job.seen.version);
     },
+  };
+  /** A snapshot keeps the source from cleaning up behind its writers: it is held for the reading and no longer. */
+  const endSnapshots = async () => {
+    if (opened === undefined || held !== undefined) return;
+    held = (performance.now() - opened) / 1000;
+    await Promise.all([...snapshots.values()].map((snapshot) => snapshot.end()));
   };
   const snapshotOf = (table: Table) => required(snapshots.get(table.source), `snapshot of ${table.source}`);
 
@@ -152,6 +164,9 @@ function openRun(job: Job, lock: Lock): Run {
     get tables() {
       return tables.toSorted((a, b) => inOrder(a.name) - inOrder(b.name));
     },
+    get snapshotSeconds() {
+      return held;
+    },
     get delivered() {
       return [...delivered].map(([index, { size }]) => ({
         target: plan.destinations[index]?.target ?? '',
@@ -160,7 +175,7 @@ function openRun(job: Job, lock: Lock): Run {
     },
     async end() {
       const settled = await Promise.allSettled([
-        ...[...snapshots.values()].map((snapshot) => snapshot.end()),
+        endSnapshots(),
         ...(build === undefined ? [] : [build.abandon()]),
       ]);
       await lock.release();

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { collectSecrets, type Secrets } from './secrets.ts';
 
 /** The world around a command: made once by main, passed as an argument, replaced in tests. */
@@ -18,30 +19,33 @@ export interface Env {
   ask: ((question: string) => Promise<string>) | undefined;
 }
 
+/** The real one. Node's standard streams are costly to set up, so each is touched only when it is used. */
 export function processEnv(signal: AbortSignal): Env {
   const secrets = collectSecrets();
-  const { env, stdin, stdout, stderr } = process;
+  const { env } = process;
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
-  const terminal = stderr.isTTY && !inCi && env.TERM !== 'dumb' ? redacted(stderr, secrets) : undefined;
+  const draws = isatty(2) && !inCi && env.TERM !== 'dumb';
   return {
     cwd: process.cwd(),
     variables: env,
     secrets,
     signal,
-    out: (text) => void stdout.write(secrets.redact(text)),
-    err: (text) => void stderr.write(secrets.redact(text)),
-    color: { out: wantsColor(stdout, env), err: wantsColor(stderr, env) },
-    terminal,
-    ask: stdin.isTTY && terminal !== undefined ? (question) => askOn(question, signal) : undefined,
+    out: (text) => void process.stdout.write(secrets.redact(text)),
+    err: (text) => void process.stderr.write(secrets.redact(text)),
+    color: { out: wantsColor(1, env), err: wantsColor(2, env) },
+    get terminal() {
+      return draws ? redacted(process.stderr, secrets) : undefined;
+    },
+    ask: draws && isatty(0) ? (question) => askOn(question, signal) : undefined,
   };
 }
 
 /** FORCE_COLOR wins over NO_COLOR (no-color.org) wins over what the stream is. */
-function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+function wantsColor(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   const forced = env.FORCE_COLOR;
   if (forced !== undefined && forced !== '') return forced !== '0' && forced !== 'false';
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
-  return stream.isTTY && env.TERM !== 'dumb';
+  return isatty(descriptor) && env.TERM !== 'dumb';
 }
 
 /** The same stream, with secrets taken out of whatever is written: listr2 draws on it by itself. */

@@ -74,10 +74,13 @@ export async function readTexts(files: readonly FoundFile[]): Promise<(string | 
 
 async function readText({ file, absolute }: FoundFile): Promise<string | Diagnostic> {
   try {
-    return await readFile(absolute, 'utf8');
+    // Drops a byte order mark, too.
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(absolute));
   } catch (cause) {
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    return { code: codes.unreadableFile, severity: 'error', message: `cannot read ${file} (${code})` };
+    const { code } = cause as NodeJS.ErrnoException;
+    const message =
+      code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? `${file} is not UTF-8` : `cannot read ${file} (${code})`;
+    return { code: codes.unreadableFile, severity: 'error', message, place: { file, pointer: '' } };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import { fileFacts } from '../model/pipeline.ts';
 import { codes } from './codes.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../model/nearest.ts';
 
 /** What references may be replaced with, and who hears about it. */
 export interface Substitution {

@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
-import { nearest, suggestion } from './nearest.ts';
+import { nearest, suggestion } from '../model/nearest.ts';
 import type { JsonSchema, SchemaName } from './schema-files.ts';
 
 /** What the validator found, one sentence for each mistake. */

@@ -1,32 +1,52 @@
-/**
- * The candidate that somebody most likely meant, or undefined if none is near: at most a third of the letters differ
- * (case aside; a swap of neighbours counts once).
- */
-export function nearest(wanted: string, candidates: readonly string[]): string | undefined {
-  let best: { candidate: string; distance: number } | undefined;
+/** The candidate that `word` was most likely meant to be, or undefined when none is near. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(wanted.toLowerCase(), candidate.toLowerCase());
-    const near = distance <= Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
-    if (near && (best === undefined || distance < best.distance)) best = { candidate, distance };
+    const distance = editDistance(plain(word), plain(candidate));
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best?.candidate;
+  return best;
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours. */
-function editDistance(a: string, b: string): number {
+/** `did you mean "x"?` for one of the candidates, else what there is altogether, or nothing where that is too much. */
+export function suggestion(
+  word: string,
+  candidates: readonly string[],
+  all: readonly string[] = candidates,
+): { hint?: string } {
+  const near = nearest(word, candidates);
+  if (near !== undefined) return { hint: `did you mean "${near}"?` };
+  if (all.length === 0 || all.length > 12) return {};
+  return { hint: `there is ${all.map((name) => `"${name}"`).join(', ')}` };
+}
+
+/** People slip in case and in the sign between words more often than in letters. */
+function plain(word: string): string {
+  return word.toLowerCase().replace(/[\s_-]/g, '');
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other. */
+function editDistance(one: string, other: string): number {
   let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
-      }
-      row.push(cost);
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const same = one[i - 1] === other[j - 1];
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      next[j] = Math.min(
+        at(row, j) + 1,
+        at(next, j - 1) + 1,
+        at(row, j - 1) + (same ? 0 : 1),
+        swapped ? at(before, j - 2) + 1 : Infinity,
+      );
     }
-    [before, last] = [last, row];
+    [before, row] = [row, next];
   }
-  return last[b.length] ?? 0;
+  return at(row, other.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
 }

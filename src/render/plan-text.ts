@@ -140,7 +140,9 @@ function renderObjects({ fresh, changed, gone }: ObjectChanges): string[] {
   return [...lines('+', fresh), ...lines('~', changed), ...lines('-', gone)];
 }
 
-function tableAmounts({ rowsBefore, rowsAfter, bytesBefore, bytesAfter }: TablePlan): string {
+function tableAmounts(table: TablePlan): string {
+  const { rowsBefore, bytesBefore } = table;
+  const { rowsAfter, bytesAfter } = table.action === 'unchanged' ? {} : table;
   const rows = [
     ...(rowsBefore === undefined ? [] : [grouped(rowsBefore)]),
     ...(rowsAfter === undefined ? [] : [estimate(rowsAfter, grouped)]),

@@ -1,6 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findFiles } from '../../src/config/find.ts';
+import { findFiles, readTexts } from '../../src/config/find.ts';
 import { configFolder } from '../support/config-folder.ts';
 
 test('folders are searched in order; hidden ones, packages and project files are left out', async () => {
@@ -51,4 +52,15 @@ test('paths of two projects, or of one and none, are refused', async () => {
     const { diagnostics } = await findFiles(paths, cwd);
     expect(diagnostics).toMatchObject([{ code: 'EXT1015' }]);
   }
+});
+
+test('texts are UTF-8, with or without a byte order mark', async () => {
+  const cwd = configFolder({ 'a.yaml': '\ufeffname: é', 'b.yaml': '' });
+  writeFileSync(join(cwd, 'b.yaml'), Buffer.from('name: é', 'latin1'));
+  const files = ['a.yaml', 'b.yaml', 'gone.yaml'].map((file) => ({ file, absolute: join(cwd, file) }));
+  expect(await readTexts(files)).toMatchObject([
+    'name: é',
+    { code: 'EXT1014', message: 'b.yaml is not UTF-8' },
+    { code: 'EXT1014', message: 'cannot read gone.yaml (ENOENT)' },
+  ]);
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { Ajv } from 'ajv';
 import { bundledSchema } from '../../src/config/schema-files.ts';
 
 const folder = new URL('../../schemas/', import.meta.url);
@@ -16,6 +17,11 @@ test.each(['pipeline', 'project'] as const)('the schema of a %s stands alone', (
     expect(reference).toMatch(/^#\/definitions\//);
     expect(definitions).toContain(part);
   }
+});
+
+test.each(['pipeline', 'project'] as const)('the schema of a %s is one', (name) => {
+  const ajv = new Ajv({ discriminator: true, strictTypes: false });
+  expect(ajv.validateSchema(bundledSchema(name)), ajv.errorsText()).toBe(true);
 });
 
 describe('every schema', () => {

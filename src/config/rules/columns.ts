@@ -4,7 +4,7 @@ import { codes } from '../codes.ts';
 import { addedSettings, readColumnType } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
 import { namesAt, readEnd, type End } from '../names.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
 

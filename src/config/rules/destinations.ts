@@ -20,47 +20,47 @@ export const destinationKind: Rule = function* ({ destinations }) {
 /** Two writers of one file would overwrite each other, whichever comes last. */
 export const oneWriterPerFile: CommonRule = function* (drafts) {
   const writers = new Map<string, Writer>();
-  for (const { path, text, what, place, pipeline } of drafts.flatMap(writtenFiles)) {
-    if (isPlaceholder(text)) continue;
-    const earlier = writers.get(path);
+  for (const writer of [...drafts.map(extractOf), ...drafts.flatMap(deliveriesOf)]) {
+    const earlier = writers.get(writer.path);
+    if (isPlaceholder(writer.path)) continue;
     if (earlier === undefined) {
-      writers.set(path, { path, text, what, place, pipeline });
-      continue;
+      writers.set(writer.path, writer);
+    } else if (writer.text !== undefined) {
+      const code = writer.what === 'extract' ? codes.sameExtract : codes.sameDestination;
+      const message = `${writer.text} is also the ${earlier.what} of "${earlier.pipeline}" (${earlier.place.file})`;
+      yield problem(code, message, writer.place);
     }
-    const both = what === 'extract' && earlier.what === 'extract';
-    const message = `${text} is also the ${earlier.what} of "${earlier.pipeline}" (${earlier.place.file})`;
-    yield problem(both ? codes.sameExtract : codes.sameDestination, message, place);
   }
 };
 
 interface Writer {
   path: string;
-  text: string;
+  /** As written; a staged extract that nobody placed has the name of its pipeline, which is unique anyway. */
+  text?: string;
   what: 'extract' | 'destination';
   place: Place;
   pipeline: string;
 }
 
-function writtenFiles(draft: Draft): Writer[] {
-  const pipeline = draft.written.name;
-  const staged = stagedFile(draft);
-  const extract: Writer = {
-    path: staged,
-    text: draft.written.extract?.file ?? staged,
+function extractOf(draft: Draft): Writer {
+  const { file } = draft.written.extract ?? {};
+  return {
+    path: stagedFile(draft),
+    ...(typeof file === 'string' && { text: file }),
     what: 'extract',
     place: child(draft.place, 'extract', 'file'),
-    pipeline,
+    pipeline: draft.written.name,
   };
-  // Without a file of its own a staged extract is named after its pipeline: those are unique anyway.
-  const own = draft.written.extract?.file === undefined ? [] : [extract];
-  const delivered = draft.destinations.map(({ settings, folder, place }): Writer => ({
+}
+
+function deliveriesOf({ destinations, written }: Draft): Writer[] {
+  return destinations.map(({ settings, folder, place }) => ({
     path: resolve(folder, settings.path),
     text: settings.path,
     what: 'destination',
     place: child(place, 'path'),
-    pipeline,
+    pipeline: written.name,
   }));
-  return [...own, ...delivered];
 }
 
 export const uniqueNames: CommonRule = function* (drafts) {

@@ -3,7 +3,7 @@ import { child } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import type { Draft } from '../draft.ts';
 import { columnNamesOf, namesAt, readEnd } from '../names.ts';
-import { suggestion } from '../nearest.ts';
+import { suggestion } from '../../model/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
 

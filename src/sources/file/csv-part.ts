@@ -20,6 +20,8 @@ export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout
   const isPlain =
     encoding !== undefined &&
     format.nulls.length === 1 &&
+    // hyperd takes an escape character out wherever it stands; PostgreSQL only where it escapes.
+    format.escape === format.quote &&
     layout.constants.length === 0 &&
     layout.untaken.length === 0 &&
     isGzip(file, format) === file.shown.endsWith('.gz') &&

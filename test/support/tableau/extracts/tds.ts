@@ -1,0 +1,53 @@
+import type { Element } from '../rest/element.ts';
+import { childOf, descendants } from '../rest/element.ts';
+import { parseXml } from '../rest/xml.ts';
+
+/** What publishing needs to know of a `.tds`. */
+export interface DataSourceDocument {
+  /** `live`: its connections reach the data; `extract`: an enabled extract stands before them. */
+  flavour: 'live' | 'extract';
+  /** The upstream connections, one for each named connection. */
+  connections: {
+    type: string;
+    serverAddress: string;
+    serverPort: string;
+    userName: string;
+    database: string;
+  }[];
+  /** Where the extract lies in the package, for the extract flavour. */
+  extractDatabase: string | undefined;
+}
+
+/** Reads a `.tds`; throws an Error that says why it is none. */
+export function readTds(text: string): DataSourceDocument {
+  const root = parseXml(text.replace(/^\uFEFF/, ''), 'any');
+  if (root.name !== 'datasource') throw new Error(`the root element is <${root.name}>, not <datasource>`);
+  const connection = childOf(root, 'connection');
+  if (connection === undefined) throw new Error('it has no <connection>');
+  const extract = childOf(root, 'extract');
+  const isExtract = extract?.attributes.enabled === 'true';
+  const extractConnection = extract !== undefined && isExtract ? childOf(extract, 'connection') : undefined;
+  return {
+    flavour: isExtract ? 'extract' : 'live',
+    connections: upstreamOf(connection).map((upstream) => ({
+      type: upstream.attributes.class ?? '',
+      serverAddress: upstream.attributes.server ?? '',
+      serverPort: upstream.attributes.port ?? '',
+      userName: upstream.attributes.username ?? '',
+      database: entryNameOf(upstream.attributes.dbname ?? ''),
+    })),
+    extractDatabase:
+      extractConnection === undefined ? undefined : entryNameOf(extractConnection.attributes.dbname ?? ''),
+  };
+}
+
+function upstreamOf(connection: Element): Element[] {
+  if (connection.attributes.class !== 'federated') return [connection];
+  return descendants(connection, (element) => element.name === 'named-connection').flatMap((named) =>
+    named.children.filter((child) => child.name === 'connection'),
+  );
+}
+
+function entryNameOf(database: string): string {
+  return database.replaceAll('\\', '/').replace(/^\/+/, '');
+}

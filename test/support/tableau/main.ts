@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+
+import { narrate } from './narrate.ts';
+import { demo } from './seed.ts';
+import { startTableauStandIn } from './stand-in.ts';
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
+const port = Number(values.port);
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error(`--port must be a number from 0 to 65535, not '${values.port}'`);
+  process.exit(2);
+}
+
+const standIn = await startTableauStandIn({
+  port,
+  onHappening: (happening) => console.log(narrate(happening)),
+}).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
+console.log(`A stand-in for Tableau Server (REST API) listens at ${standIn.url}
+  site                   ${demo.site}
+  personal access token  ${demo.patName} / ${demo.patSecret}
+  user                   ${demo.userName} / ${demo.password}
+  projects               default, Sales, Sales/Certified, Tenants
+Nothing is kept: what it stores is removed when it stops (Ctrl-C).`);
+
+await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+await standIn.close();

@@ -1,0 +1,43 @@
+import type { UserCall } from '../call.ts';
+import type { Answer } from '../rest/answer.ts';
+import { answer } from '../rest/answer.ts';
+import { readRequest } from '../rest/body.ts';
+import { childOf } from '../rest/element.ts';
+import { refuse } from '../rest/refusal.ts';
+import { findDataSource, mayChange, tagsElement } from './data-sources.ts';
+
+/** Adds tags and keeps those there are. */
+export async function addTags(call: UserCall): Promise<Answer> {
+  const dataSource = findDataSource(call);
+  const root = await readRequest(call.body, call.headers['content-type']);
+  const tags = childOf(root, 'tags');
+  if (tags === undefined) throw refuse('400000', 'The request needs <tags>.');
+  if (!mayChange(call.world, dataSource, call.user)) {
+    throw refuse('403004', 'You do not have permission to add tags.');
+  }
+  const labels = tags.children.flatMap((tag) => splitLabel(tag.attributes.label ?? ''));
+  if (labels.includes('')) throw refuse('400075', 'There was a problem adding tags to the data source.');
+  dataSource.tags = [...new Set([...dataSource.tags, ...labels])];
+  return answer(200, [tagsElement(dataSource.tags)]);
+}
+
+/**
+ * The server splits a label at spaces and commas unless it stands in double quotes, which are not part of the tag
+ * (tableau/server-client-python #1738 and #1782, tried there against Tableau Online).
+ */
+function splitLabel(label: string): string[] {
+  const pieces = label.matchAll(/"([^"]*)"|[^\s,"]+/g);
+  const labels = [...pieces].map(([whole, quoted]) => quoted ?? whole);
+  return labels.length === 0 ? [''] : labels;
+}
+
+export function deleteTag(call: UserCall): Answer {
+  const dataSource = findDataSource(call);
+  const label = call.params.tag ?? '';
+  if (!mayChange(call.world, dataSource, call.user)) {
+    throw refuse('403004', 'You do not have permission to delete the tag.');
+  }
+  if (!dataSource.tags.includes(label)) throw refuse('404007', `Tag '${label}' could not be found.`);
+  dataSource.tags = dataSource.tags.filter((tag) => tag !== label);
+  return answer(204);
+}

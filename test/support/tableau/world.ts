@@ -1,0 +1,214 @@
+import type { Settings } from './settings.ts';
+
+/** Everything the stand-in knows and holds. Tests read it, and may change it to play another user's doing. */
+export interface World {
+  settings: Settings;
+  sites: Site[];
+  users: User[];
+  tokens: PersonalAccessToken[];
+  connectedApps: ConnectedApp[];
+  sessions: Map<string, Session>;
+  projects: Project[];
+  dataSources: DataSource[];
+  uploads: Map<string, Upload>;
+  jobs: Map<string, Job>;
+  /** Answered RequestIDs of data updates, by site and id. */
+  dataUpdates: Map<string, { jobId: string; at: Date }>;
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  /** The subpath users see; empty for the Default site of a Tableau Server. */
+  contentUrl: string;
+}
+
+export type SiteRole =
+  | 'ServerAdministrator'
+  | 'SiteAdministratorCreator'
+  | 'SiteAdministratorExplorer'
+  | 'Creator'
+  | 'ExplorerCanPublish'
+  | 'Explorer'
+  | 'Viewer'
+  | 'Unlicensed';
+
+export interface User {
+  id: string;
+  name: string;
+  fullName: string;
+  password: string;
+  siteRole: SiteRole;
+}
+
+export interface PersonalAccessToken {
+  name: string;
+  secret: string;
+  userId: string;
+  revoked: boolean;
+  lastUsedAt: Date;
+}
+
+/** A connected app with direct trust: the client signs JWTs with the secret. */
+export interface ConnectedApp {
+  clientId: string;
+  secretId: string;
+  secretValue: string;
+  enabled: boolean;
+}
+
+export interface Session {
+  token: string;
+  siteId: string;
+  userId: string;
+  /** The personal access token that opened it; signing in again with that one ends this session. */
+  patName: string | undefined;
+  /** The scopes a JWT carried; undefined for a session without such limits. */
+  scopes: readonly string[] | undefined;
+  lastUsedAt: Date;
+  ended: boolean;
+}
+
+export interface Project {
+  id: string;
+  siteId: string;
+  name: string;
+  description: string;
+  parentProjectId: string | undefined;
+  contentPermissions: string;
+  ownerId: string;
+  createdAt: Date;
+  updatedAt: Date;
+  isDefault: boolean;
+  /** Who may publish into it beside administrators and the owner: everyone whose role can, or these users. */
+  publishers: 'everyone' | readonly string[];
+}
+
+/** A file the stand-in holds on disk. */
+export interface StoredFile {
+  path: string;
+  size: number;
+  type: 'hyper' | 'tdsx' | 'tds';
+}
+
+export interface Revision {
+  number: number;
+  publishedAt: Date;
+  publisherId: string;
+  file: StoredFile;
+}
+
+export interface Connection {
+  id: string;
+  type: string;
+  serverAddress: string;
+  serverPort: string;
+  userName: string;
+  embedPassword: boolean;
+  /** The zip entry of the extract behind it, in a `.tdsx`. */
+  entry: string | undefined;
+}
+
+export interface DataSource {
+  id: string;
+  siteId: string;
+  projectId: string;
+  ownerId: string;
+  name: string;
+  contentUrl: string;
+  description: string;
+  type: string;
+  isCertified: boolean;
+  certificationNote: string;
+  encryptExtracts: boolean;
+  useRemoteQueryAgent: boolean;
+  askData: string;
+  hasExtracts: boolean;
+  /** Live-to-Hyper: the only kind whose data can be updated in place. */
+  isLiveToHyper: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+  tags: string[];
+  permissions: Permission[];
+  connections: Connection[];
+  /** Oldest first; the last is the current content. */
+  revisions: Revision[];
+  /** The data update at work; updates of one data source follow one another. */
+  updating: Promise<unknown>;
+}
+
+export interface Permission {
+  grantee: 'user' | 'group';
+  granteeId: string;
+  capability: string;
+  mode: 'Allow' | 'Deny';
+}
+
+export interface Upload {
+  id: string;
+  siteId: string;
+  sessionToken: string;
+  lastUsedAt: Date;
+  /** In the order of arrival; `sequence` is set when the client numbered them. */
+  blocks: { path: string; size: number; sequence: number | undefined }[];
+}
+
+export interface Job {
+  id: string;
+  siteId: string;
+  type: 'PublishDatasource' | 'UpdateUploadedFile';
+  createdAt: Date;
+  startedAt: Date | undefined;
+  completedAt: Date | undefined;
+  finishCode: 0 | 1 | 2 | undefined;
+  notes: string[];
+  statusNotes: { type: string; value: string; text: string }[];
+  /** What an `UpdateUploadedFile` job works on. */
+  subject: { dataSource: DataSource; connectionId: string } | undefined;
+  polls: number;
+  /** Whether the client is told of its end; it is once it has asked often enough. */
+  told: boolean;
+  purged: boolean;
+  stalled: boolean;
+  /** Settles, never rejects, when the work behind it has ended. */
+  work: Promise<void>;
+}
+
+const publishingRoles: readonly SiteRole[] = [
+  'ServerAdministrator',
+  'SiteAdministratorCreator',
+  'SiteAdministratorExplorer',
+  'Creator',
+  'ExplorerCanPublish',
+];
+
+export function isAdministrator(user: User): boolean {
+  return user.siteRole === 'ServerAdministrator' || user.siteRole.startsWith('SiteAdministrator');
+}
+
+export function mayPublishAtAll(user: User): boolean {
+  return publishingRoles.includes(user.siteRole);
+}
+
+export function mayPublishInto(project: Project, user: User): boolean {
+  if (!mayPublishAtAll(user)) return false;
+  if (isAdministrator(user) || project.ownerId === user.id) return true;
+  return project.publishers === 'everyone' || project.publishers.includes(user.id);
+}
+
+export function currentFile(dataSource: DataSource): StoredFile {
+  const head = dataSource.revisions.at(-1);
+  if (head === undefined) throw new Error(`data source ${dataSource.name} has no content`);
+  return head.file;
+}
+
+/** Instants travel with a resolution of one second. */
+export function instant(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
+/** `updatedAt` of a change: now, yet always a later second than before, so that a client can see that it moved. */
+export function laterThan(before: Date, now: Date): Date {
+  const earliest = Math.floor(before.getTime() / 1000) * 1000 + 1000;
+  return now.getTime() >= earliest ? now : new Date(earliest);
+}
