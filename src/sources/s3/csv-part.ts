@@ -2,11 +2,12 @@ import { pipeline, Readable } from 'node:stream';
 import type { StreamPart } from '../../model/feed.ts';
 import { counted } from '../../model/numbers.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
-import { csvDialect } from '../csv/index.ts';
+import { csvDialect, type ConformedCsv } from '../csv/index.ts';
 import { conformLayout } from '../delimited/conform.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
 import { textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
+import { joinStreams } from './joined.ts';
 import { layOutObject, required } from './layout.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
@@ -35,29 +36,25 @@ export function csvPart(
     format: { type: 'csv', dateOrder: format.dateOrder },
     open(signal) {
       const ahead = new ReadAhead(reader, objects);
+      let turn = -1;
+      let conform: ConformedCsv | undefined;
       let records = 0;
       starts.length = 0;
-      async function* conformed(): AsyncGenerator<Buffer> {
-        try {
-          for (const object of objects) {
-            starts.push(records);
-            const text = textOf(bytesOf(ahead, object, signal), object, format);
-            try {
-              const laid = await layOutObject(table, object, format, text);
-              const conform = conformLayout(format, required(laid.layout));
-              pipeline(Readable.from(laid.text, { highWaterMark: 4 }), conform, () => undefined);
-              for await (const chunk of conform as AsyncIterable<Buffer>) yield chunk;
-              records += conform.records;
-            } catch (error) {
-              throw explainText(error, object, table);
-            }
-          }
-        } finally {
-          ahead.close();
-        }
-      }
+      const open = async () => {
+        records += conform?.records ?? 0;
+        const object = objects[++turn];
+        if (object === undefined) return undefined;
+        starts.push(records);
+        const text = textOf(bytesOf(ahead, object, signal), object, format);
+        const { layout, text: whole } = await layOutObject(table, object, format, text);
+        conform = conformLayout(format, required(layout));
+        pipeline(whole, conform, () => undefined);
+        return conform;
+      };
+      const explain = (error: unknown) =>
+        explainText(error, objects[turn] ?? { shown: source.bucket }, table);
       return Promise.resolve({
-        bytes: Readable.from(conformed(), { objectMode: false, highWaterMark: 1024 * 1024 }),
+        bytes: joinStreams({ open, explain, close: () => ahead.close() }),
         rows: () => records,
         taken: () => ahead.taken,
       });
@@ -91,8 +88,9 @@ export function csvPart(
   };
 }
 
+/** Chunks as they came: a byte stream would copy them together for whoever iterates over it. */
 export function bytesOf(ahead: ReadAhead, object: FoundObject, signal: AbortSignal): Readable {
-  return Readable.from(ahead.bytesOf(object, signal), { objectMode: false, highWaterMark: 512 * 1024 });
+  return Readable.from(ahead.bytesOf(object, signal), { highWaterMark: 4 });
 }
 
 function labelOf(bucket: string, objects: readonly FoundObject[]): string {
