@@ -1,5 +1,6 @@
-import type { FeedPart, PathFormat, PathPart, Refusal, StreamPart } from '../model/feed.ts';
+import type { ByteStream, FeedPart, PathFormat, PathPart, Refusal, StreamPart } from '../model/feed.ts';
 import { RunError } from '../model/run-error.ts';
+import { firstRecords } from './first-records.ts';
 import { isServerError, SourceFailure, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
 
@@ -10,19 +11,24 @@ export interface LoadTarget {
   types: Readonly<Record<string, string>>;
 }
 
-/** Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was. */
+/**
+ * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was. With `most` only its
+ * first rows, to have a look at them.
+ */
 export async function loadPart(
   session: HyperSession,
   target: LoadTarget,
   part: FeedPart,
   progress: (bytes: number) => void,
   signal: AbortSignal,
+  most?: number,
 ): Promise<{ rows: number; bytes: number }> {
   const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
     await useDateOrder(session, part.format);
-    if (part.kind === 'path') return await loadFile(session, target, part, progress, signal);
-    const stream = await part.open(signal);
+    if (part.kind === 'path') return await loadFile(session, target, part, progress, signal, most);
+    const whole = await part.open(signal);
+    const stream = most === undefined ? whole : beginningOf(whole, part, most);
     let bytes = 0;
     const counted = (count: number) => {
       const taken = stream.taken === undefined ? count : stream.taken() - bytes;
@@ -43,9 +49,13 @@ export async function loadPart(
     if (!isServerError(error)) throw error;
     const why = refusal(error, part);
     const other = part.kind === 'path' ? part.otherwise(why) : undefined;
-    if (other !== undefined) return await loadPart(session, target, other, progress, signal);
+    if (other !== undefined) return await loadPart(session, target, other, progress, signal, most);
     throw await part.explain(why);
   }
+}
+
+function beginningOf({ bytes }: ByteStream, { format }: StreamPart, most: number): ByteStream {
+  return { bytes: firstRecords(bytes, format.type, most), rows: () => undefined };
 }
 
 async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
@@ -59,11 +69,12 @@ async function loadFile(
   part: PathPart,
   progress: (bytes: number) => void,
   signal: AbortSignal,
+  most: number | undefined,
 ): Promise<{ rows: number; bytes: number }> {
   const staged = await part.stage?.(signal);
   const watch = session.watchFile(part.path, progress);
   try {
-    const rows = await session.copyFile(fileStatement(target, part), signal);
+    const rows = await session.copyFile(fileStatement(target, part, most), signal);
     watch.finish(part.size ?? 0);
     return { rows, bytes: part.size ?? 0 };
   } finally {
@@ -73,14 +84,15 @@ async function loadFile(
 }
 
 /** COPY where it will do: it is the faster. What it cannot (other names, other types, constants) a query over the file can. */
-function fileStatement(target: LoadTarget, part: PathPart): string {
+function fileStatement(target: LoadTarget, part: PathPart, most: number | undefined): string {
   const { format, columns, constants } = part;
   const into = columns.map(identifier).join(', ');
   const path = literal(part.path);
-  if (format.type === 'csv') return `copy ${target.name} (${into}) from ${path} ${csvOptions(format)}`;
+  if (format.type === 'csv' && most === undefined)
+    return `copy ${target.name} (${into}) from ${path} ${csvOptions(format)}`;
   const sameNames =
     format.type !== 'parquet' || (!format.cast && columns.every((name, i) => name === format.names[i]));
-  if (constants.length === 0 && sameNames)
+  if (format.type !== 'csv' && constants.length === 0 && sameNames && most === undefined)
     return `copy ${target.name} (${into}) from ${path} with (format ${format.type})`;
   const typed = columns.map((name) => ({ name, type: target.types[name] ?? 'text' }));
   const source =
@@ -91,14 +103,17 @@ function fileStatement(target: LoadTarget, part: PathPart): string {
         }
       : {
           values: columns.map(identifier),
-          shape: `, columns => descriptor(${typed.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')})`,
+          shape:
+            `, columns => descriptor(${typed.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')})` +
+            (format.type === 'csv' ? externalCsvOptions(format) : ''),
         };
+  const limit = most === undefined ? '' : ` limit ${most}`;
   const values = [
     ...source.values,
     ...constants.map(({ column, text }) => `${literal(text)}::${target.types[column] ?? 'text'}`),
   ].join(', ');
   const all = [...columns, ...constants.map(({ column }) => column)].map(identifier).join(', ');
-  return `insert into ${target.name} (${all}) select ${values} from external(${path}, format => ${literal(format.type)}${source.shape})`;
+  return `insert into ${target.name} (${all}) select ${values} from external(${path}, format => ${literal(format.type)}${source.shape})${limit}`;
 }
 
 /** What the source says it sent must be what Hyper took. */
@@ -125,6 +140,21 @@ function csvOptions(format: PathFormat & { type: 'csv' }): string {
     `encoding ${literal(format.encoding)}`,
     ...(format.forceNull.length > 0 ? [`force_null (${format.forceNull.map(identifier).join(', ')})`] : []),
   ].join(', ')})`;
+}
+
+/** The same for `external(…)`, which has words of its own for some. */
+function externalCsvOptions(format: PathFormat & { type: 'csv' }): string {
+  return [
+    '',
+    `header => ${format.header}`,
+    ...(['delimiter', 'quote', 'escape', 'encoding'] as const).map(
+      (key) => `${key} => ${literal(format[key])}`,
+    ),
+    `"null" => ${literal(format.null)}`,
+    ...(format.forceNull.length > 0
+      ? [`force_null => ARRAY[${format.forceNull.map(literal).join(', ')}]`]
+      : []),
+  ].join(', ');
 }
 
 /**

@@ -33,7 +33,8 @@ export interface SourceRequest {
 
 /** Tables of one source at one moment. */
 export interface Snapshot {
-  feed(table: Table, signal: AbortSignal): Promise<Feed>;
+  /** `most`: no more rows than this are wanted, where the source can tell its own side. */
+  feed(table: Table, signal: AbortSignal, most?: number): Promise<Feed>;
   /** After a table was read: fails if what was read is not one moment of it. */
   confirm(table: Table): Promise<void>;
   /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
@@ -46,6 +47,8 @@ export interface ExtractPort {
   observe(file: string, signal: AbortSignal): Promise<ExtractObservation>;
   /** Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. */
   build(extract: Extract, tables: readonly Table[], signal: AbortSignal): Promise<ExtractBuild>;
+  /** The first rows of a feed as they would land, as the text that Hyper prints. */
+  preview(table: Table, feed: Feed, rows: number, signal: AbortSignal): Promise<(string | null)[][]>;
   close(): Promise<void>;
 }
 

@@ -28,7 +28,8 @@ export async function openSnapshot(source: PostgresSource, tables: readonly Tabl
     const selects = new Map<string, string>();
     for (const table of tables) selects.set(table.name, await agreedSelect(leader, table));
     return {
-      feed: (table) => Promise.resolve(tableFeed(source, table, snapshot, selects.get(table.name) ?? '')),
+      feed: (table, _signal, most) =>
+        Promise.resolve(tableFeed(source, table, snapshot, firstOf(selects.get(table.name) ?? '', most))),
       // The transaction's snapshot is one moment by itself.
       confirm: () => Promise.resolve(),
       fingerprint: (table) => fingerprints.get(table.name),
@@ -43,6 +44,10 @@ export async function openSnapshot(source: PostgresSource, tables: readonly Tabl
 async function fingerprintOf(client: pg.Client, table: Table): Promise<Fingerprint | undefined> {
   const taken = await takeFingerprint(client, table, await agree(client, table));
   return taken.kind === 'unknown' ? undefined : taken;
+}
+
+function firstOf(select: string, most: number | undefined): string {
+  return most === undefined ? select : `select * from (${select}) as whole limit ${most}`;
 }
 
 /** The contract again, inside the snapshot: what was planned may no longer be so. */

@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 
 export interface Joints {
   /** The next stream of bytes, or undefined after the last. */
-  open(): Promise<Readable | undefined>;
+  open: () => Promise<Readable | undefined>;
   /** What went wrong in the stream in turn, in our words. */
-  explain(error: unknown): unknown;
+  explain: (error: unknown) => unknown;
   /** Called once, when all is over. */
-  close(): void;
+  close: () => void;
 }
 
 /**
