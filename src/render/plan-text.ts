@@ -1,7 +1,15 @@
 import pc from 'picocolors';
 import { bytes, counted, grouped } from '../model/numbers.ts';
 import type { Estimate } from '../model/observation.ts';
-import type { Change, DestinationPlan, PipelinePlan, Plan, TablePlan } from '../model/plan.ts';
+import type {
+  Change,
+  DestinationPlan,
+  KeySet,
+  ObjectChanges,
+  PipelinePlan,
+  Plan,
+  TablePlan,
+} from '../model/plan.ts';
 import { alignColumns } from './table.ts';
 
 export interface PlanTextOptions {
@@ -67,7 +75,7 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
   const whole = plan.changes.filter(
     ({ subject, address }) => address === plan.address && subject !== 'table',
   );
-  const rows: string[][] = [
+  const rows: Row[] = [
     [`  ${sign(symbol, paint)} extract "${plan.address}"`],
     ...whole.map((change) => [
       `      ${sign('~', paint)} ${change.subject}`,
@@ -81,10 +89,18 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
       .filter(({ action }) => verbose || action !== 'unchanged')
       .map((one) => renderDestination(one, paint)),
   ];
-  return [head, ...alignColumns(rows)];
+  return [head, ...inColumns(rows)];
 }
 
-function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): string[][] {
+/** Cells to align with those of other rows, or a line that stands for itself. */
+type Row = string[] | string;
+
+function inColumns(rows: readonly Row[]): string[] {
+  const aligned = alignColumns(rows.filter((row) => typeof row !== 'string'));
+  return rows.map((row) => (typeof row === 'string' ? row : (aligned.shift() ?? '')));
+}
+
+function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): Row[] {
   const symbols = { create: '+', reload: '-/+', unchanged: '=', drop: '-' };
   const address = `${plan.address}.${table.name}`;
   const lead = `      ${sign(symbols[table.action], paint)} table "${table.name}"`;
@@ -104,7 +120,26 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
     ...(table.action === 'create' && changes.length > 0 && !verbose
       ? [[`          ${counted(changes.length, 'column')}`]]
       : []),
+    ...renderHeader(table, verbose),
+    ...(verbose && table.objects !== undefined ? renderObjects(table.objects) : []),
   ];
+}
+
+/** Columns that nobody has written down are shown when the table is new. */
+function renderHeader({ action, columnsFrom }: TablePlan, verbose: boolean): string[] {
+  if (columnsFrom === undefined || (action !== 'create' && !verbose)) return [];
+  return [
+    `          from ${columnsFrom.file}:`,
+    ...columnsFrom.columns.map((column) => `            ${column}`),
+  ];
+}
+
+function renderObjects({ fresh, changed, gone }: ObjectChanges): string[] {
+  const lines = (symbol: string, { count, keys }: KeySet) => [
+    ...keys.map((key) => `        ${symbol} object ${key}`),
+    ...(count > keys.length ? [`          and ${counted(count - keys.length, 'object')} more`] : []),
+  ];
+  return [...lines('+', fresh), ...lines('~', changed), ...lines('-', gone)];
 }
 
 function tableAmounts(table: TablePlan): string {
