@@ -23,7 +23,9 @@ export async function makePlan(
 ): Promise<MadePlan> {
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
-    configuration.pipelines.map((pipeline) => turn(() => observePipeline(pipeline, world, env.signal))),
+    configuration.pipelines.map((pipeline) =>
+      turn(() => observePipeline(pipeline, world, env.signal, (text) => env.err(`${text}\n`))),
+    ),
   );
   const plan = buildPlan(
     seen.map(({ pipeline, outcome }) => ({ pipeline, ...outcome })),

@@ -42,7 +42,10 @@ export const codes = {
   columnOrigin: 'EXT1056',
   addedColumn: 'EXT1057',
   connectionIncomplete: 'EXT1058',
+  s3Access: 'EXT1059',
   destinationKind: 'EXT1060',
   sameDestination: 'EXT1061',
   sameExtract: 'EXT1062',
+  headerFile: 'EXT1063',
+  addedPattern: 'EXT1064',
 } as const;

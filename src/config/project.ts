@@ -3,6 +3,7 @@ import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import type { Limits, Project } from '../model/project.ts';
 import type * as Written from '../model/written.gen.ts';
+import { bytesOf } from './amounts.ts';
 import { codes } from './codes.ts';
 import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts';
 import type { LoadedFile } from './load.ts';
@@ -62,23 +63,4 @@ function resolveLimits({ parallel = 4, memory }: Written.Limits = {}): Limits {
   const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
   const tables = Number(parallel);
   return { parallel: tables >= 1 ? tables : 4, ...(bytes !== undefined && { memory: bytes }) };
-}
-
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-};
-
-function bytesOf(text: string): number | undefined {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  const size = units[unit.toLowerCase()];
-  return number === undefined || size === undefined ? undefined : Math.floor(Number(number) * size);
 }

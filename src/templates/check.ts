@@ -1,5 +1,5 @@
 import type { Diagnostic, Place } from '../model/diagnostic.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
 import { checkTree } from './bare-hyper.ts';
 import { checkComposed } from './compose/check.ts';
 
@@ -10,7 +10,13 @@ import { checkComposed } from './compose/check.ts';
 export function checkTemplate(pipeline: Pipeline): Diagnostic[] {
   const { template } = pipeline;
   if (template === undefined) return checkBare(pipeline);
-  return template.kind === 'generate' ? checkComposed(pipeline, template) : [];
+  // Columns that only a source can tell are looked at when they are known.
+  if (template.kind === 'file' || !pipeline.tables.every(isWhole)) return [];
+  return checkComposed(pipeline, template);
+}
+
+function isWhole({ columnsFrom }: Table): boolean {
+  return columnsFrom === undefined || columnsFrom.pinned !== undefined;
 }
 
 /**

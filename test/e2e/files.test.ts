@@ -1,9 +1,12 @@
 import { utimes } from 'node:fs/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 import { noChanges, tellStory, type Story } from '../support/story.ts';
+
+// Many runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const pipeline = (columns = 'id: int not null, name: text, price: "numeric(8,2)"') => `version: 1
 name: shop

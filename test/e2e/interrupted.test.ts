@@ -9,6 +9,9 @@ import { hasOpen, hyperdsOf } from '../support/processes.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { settle } from '../support/story.ts';
 
+// Many runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 /** Rows that come as fast as they are taken, and rows that come so slowly that most of the time is spent waiting. */
 const endless = {
   fast: `select generate_series(1, 100000000) as id, repeat('x', 200) as name`,

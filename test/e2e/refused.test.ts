@@ -1,10 +1,13 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
 import { freshDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
-import { readHyperFile } from '../support/hyper-file.ts';
+import { readHyperFile, withSession } from '../support/hyper-file.ts';
 import { oneAtATime, oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
 import { tellStory } from '../support/story.ts';
+
+// Many runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 describe('a value that breaks the contract in row 700,000', () => {
   it('of a CSV file is named with file, line, column and value, and leaves all else as it was', async () => {
@@ -90,17 +93,19 @@ it('tells what is wrong with files, each in its pipeline, while the others are a
       source: `{ type: file, path: data/${name}.csv, format: csv }`,
       columns: 'id: int, name: text',
     });
-  const names = ['bytes', 'empty', 'few', 'good', 'many', 'missing', 'open', 'zip'];
+  const names = ['bytes', 'empty', 'few', 'good', 'many', 'missing', 'open', 'parquet', 'zip'];
   const project = await createProject({
     'extracts.yaml': oneAtATime,
     ...Object.fromEntries(names.map((name) => [`pipelines/${name}.yaml`, csv(name)])),
     'pipelines/empty.yaml': csv('empty').replace('data/empty.csv', 'data/empty/*.csv'),
+    'pipelines/parquet.yaml': csv('parquet').replace('.csv, format: csv', '.parquet'),
     'pipelines/zip.yaml': csv('zip').replace('data/zip.csv', 'data/zip/*.csv*'),
   });
-  const places = names.map(
-    (name) => `pipelines/data/${name}${['empty', 'zip'].includes(name) ? '/1' : ''}.csv`,
-  );
+  const places = names
+    .filter((name) => name !== 'parquet')
+    .map((name) => `pipelines/data/${name}${['empty', 'zip'].includes(name) ? '/1' : ''}.csv`);
   for (const place of places) await project.write(place, 'id,name\n1,Anna\n');
+  await writeParquet(project.path('pipelines/data/parquet.parquet'), `1::int as id, 'Anna' as name`);
   await project.apply();
   const before = await project.marks();
 
@@ -111,6 +116,7 @@ it('tells what is wrong with files, each in its pipeline, while the others are a
   await project.write('pipelines/data/many.csv', 'id,name\n1,Anna\n2,Bob,x\n');
   await project.write('pipelines/data/missing.csv', 'id,nmae\n1,Anna\n');
   await project.write('pipelines/data/open.csv', 'id,name\n1,Anna\n2,"Bob\n3,Carl\n');
+  await writeParquet(project.path('pipelines/data/parquet.parquet'), `1::int as id, 'Anna' as nmae`);
   await project.write('pipelines/data/zip/2.csv.gz', 'no gzip at all');
   const story = tellStory(project);
   const { exitCode } = await story.run('apply');
@@ -148,6 +154,11 @@ it('blocks what does not agree with the catalog of PostgreSQL before a byte is r
     'out/good.hyper',
   ]);
 });
+
+/** A Parquet file with one row of these values. */
+async function writeParquet(file: string, values: string): Promise<void> {
+  await withSession((session) => session.query(`copy (select ${values}) to '${file}' with (format parquet)`));
+}
 
 /** Everything of the other pipelines is as it was, byte for byte, and nothing else lies about. */
 async function expectOnlyGoodChanged(project: CliProject, before: Record<string, string>): Promise<void> {

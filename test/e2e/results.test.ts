@@ -8,6 +8,9 @@ import { readHyperFile, withFile } from '../support/hyper-file.ts';
 import { oneAtATime, oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
 import { settle, tellStory } from '../support/story.ts';
 
+// Many runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 const csv = (name: string, destination = `../out/${name}.hyper`) =>
   oneTable({ name, source: '{ type: file, path: data.csv }', columns: 'id: int, name: text', destination });
 

@@ -29,16 +29,23 @@ export async function readHyperFile(file: string): Promise<HyperTable[]> {
 }
 
 /** Attaches the file in an engine of its own, as `seen`, while `use` runs. */
-export async function withFile<T>(
+export function withFile<T>(
   file: string,
   mode: 'readonly' | 'readwrite',
   use: (session: HyperSession) => Promise<T>,
 ): Promise<T> {
+  return withSession(async (session) => {
+    await session.query(`attach database ${identifier(file)} as seen with (access_mode = '${mode}')`);
+    return use(session);
+  });
+}
+
+/** An engine of its own, while `use` runs. */
+export async function withSession<T>(use: (session: HyperSession) => Promise<T>): Promise<T> {
   const engine = await startHyperd(await findHyperd(process.env), { env: process.env });
   try {
     const session = await openSession(engine);
     try {
-      await session.query(`attach database ${identifier(file)} as seen with (access_mode = '${mode}')`);
       return await use(session);
     } finally {
       await session.end();

@@ -5,10 +5,10 @@ import { RunError } from '../../model/run-error.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from '../configuration.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { diagnose } from '../observe.ts';
+import { completeTables, diagnose } from '../observe.ts';
 import { openWorld, type World } from '../world.ts';
 
-/** `extracts template check`: the fit alone. Neither sources nor extracts are looked at. */
+/** `extracts template check`: the fit alone. No extract is looked at, and of sources only header files that name columns. */
 export async function checkTemplates(
   paths: readonly string[],
   options: { verbose?: boolean },
@@ -43,12 +43,12 @@ interface Verdict {
 
 async function judge(pipeline: Pipeline, world: World, signal: AbortSignal): Promise<Verdict> {
   const { address, template } = pipeline;
-  const port = world.templateOf(pipeline);
-  if (template === undefined || port === undefined) {
+  if (template === undefined) {
     return { outcome: 'fits', findings: [], text: `${address}: no template` };
   }
   try {
-    const { misfits } = await port.observe(signal);
+    const whole = await completeTables(pipeline, world, signal);
+    const { misfits = [] } = (await world.templateOf(whole)?.observe(signal)) ?? {};
     const errors = misfits.filter(({ severity }) => severity === 'error').length;
     const text = `${address}: template ${template.shown}`;
     return errors === 0

@@ -10,6 +10,7 @@ import { documentOf, openTemplatePort } from '../../templates/index.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from '../configuration.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { completeTables } from '../observe.ts';
 import { openWorld, type World } from '../world.ts';
 
 /** `extracts template write`: what people would see of a pipeline, before there is any data. */
@@ -23,27 +24,37 @@ export async function writeTemplate(file: string, { out }: { out?: string }, env
     env.err(`${file} ${what}\n`);
     return exitCodes.usage;
   }
-  const { template } = pipeline;
-  if (out === undefined) {
-    env.out((await documentOf(pipeline, template, env.signal)).toString('utf8'));
+  const extension = out === undefined ? '.tds' : path.extname(out).toLowerCase();
+  if (extension !== '.tds' && extension !== '.tdsx') {
+    env.err(`${out} ends neither in .tds nor in .tdsx\n`);
+    return exitCodes.usage;
+  }
+  const world = openWorld(configuration.project, env);
+  try {
+    const whole = await completeTables(pipeline, world, env.signal);
+    await write(whole, pipeline.template, out, world, env);
     return exitCodes.done;
+  } finally {
+    await world.close();
+  }
+}
+
+async function write(
+  pipeline: Pipeline,
+  template: Template,
+  out: string | undefined,
+  world: World,
+  env: Env,
+): Promise<void> {
+  const document = await documentOf(pipeline, template, env.signal);
+  if (out === undefined) {
+    env.out(document.toString('utf8'));
+    return;
   }
   const target = path.resolve(env.cwd, out);
-  switch (path.extname(out).toLowerCase()) {
-    case '.tds':
-      await writeDocument(target, await documentOf(pipeline, template, env.signal));
-      break;
-    case '.tdsx': {
-      const world = openWorld(configuration.project, env);
-      await writePackage(target, pipeline, template, world, env.signal).finally(() => world.close());
-      break;
-    }
-    default:
-      env.err(`${out} ends neither in .tds nor in .tdsx\n`);
-      return exitCodes.usage;
-  }
+  if (/\.tdsx$/i.test(out)) await writePackage(target, pipeline, template, world, env.signal);
+  else await writeDocument(target, document);
   env.err(`Wrote ${out}.\n`);
-  return exitCodes.done;
 }
 
 async function writeDocument(target: string, bytes: Buffer): Promise<void> {

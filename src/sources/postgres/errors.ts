@@ -48,19 +48,22 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
         `the certificate of PostgreSQL at ${where} is not signed by a known authority`,
         'give the authority: ssl: {mode: verify-full, ca: path/to/ca.pem}',
       );
+    case 'CERT_HAS_EXPIRED':
+      return say(`the certificate of PostgreSQL at ${where} has expired`, 'renew it on the server');
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return say(
         `the certificate of PostgreSQL at ${where} is for another host`,
         'use the name in the certificate',
       );
     default:
-      return explainByText(text, where, say);
+      return explainByText(text, where, (config.connectionTimeoutMillis ?? 0) / 1000, say);
   }
 }
 
 function explainByText(
   text: string,
   where: string,
+  seconds: number,
   say: (message: string, hint: string) => RunError,
 ): RunError {
   if (text.includes('does not support SSL')) {
@@ -70,7 +73,7 @@ function explainByText(
     );
   }
   if (/timeout/i.test(text))
-    return say(`no answer from ${where} within 15 s`, 'check host, port and firewall');
+    return say(`no answer from ${where} within ${seconds} s`, 'check host, port and firewall');
   return say(`cannot connect to PostgreSQL at ${where}: ${text}`, 'check the connection of this source');
 }
 

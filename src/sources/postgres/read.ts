@@ -24,7 +24,7 @@ export async function openSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const leader = await connect(source);
-  const readers = new Set<Promise<void>>();
+  const readers = new Map<CopyOut, Promise<void>>();
   try {
     signal.throwIfAborted();
     const fingerprints = await takeFingerprints(leader, tables);
@@ -35,16 +35,19 @@ export async function openSnapshot(
     for (const table of tables) agreements.set(table.name, await stillAgreed(leader, table));
     const join = (client: pg.Client) => beginRead(client, snapshot);
     return {
-      async feed(table) {
+      async feed(table, _signal, most) {
         const agreement = agreements.get(table.name);
         if (agreement === undefined) throw new Error(`table ${table.name} is not in the snapshot`);
-        return Promise.resolve(tableFeed({ source, table, agreement, join, readers }));
+        return Promise.resolve(
+          tableFeed({ source, table, agreement: firstOf(agreement, most), join, readers }),
+        );
       },
       // The transaction's snapshot is one moment by itself.
       confirm: () => Promise.resolve(),
       fingerprint: (table) => fingerprints.get(table.name),
       async end() {
-        await Promise.all([...readers, leader.end()]);
+        for (const copy of readers.keys()) copy.destroy();
+        await Promise.all([...readers.values(), leader.end()]);
       },
     };
   } catch (error) {
@@ -67,6 +70,13 @@ async function takeFingerprints(
   return taken;
 }
 
+/** At most so many rows of it, for a preview. */
+function firstOf<T extends { select: string }>(agreement: T, most: number | undefined): T {
+  return most === undefined
+    ? agreement
+    : { ...agreement, select: `select * from (${agreement.select}) as whole limit ${most}` };
+}
+
 /** The contract again: what was planned may no longer be so. */
 async function stillAgreed(client: pg.Client, table: Table): Promise<Agreement & { select: string }> {
   const agreement = await agree(client, table);
@@ -85,8 +95,8 @@ interface Reading {
   agreement: Agreement & { select: string };
   /** Begins a transaction at the moment of the snapshot. */
   join: (client: pg.Client) => Promise<void>;
-  /** Connections that are open; each settles when it has ended. */
-  readers: Set<Promise<void>>;
+  /** What is being read, and when its connection has ended. */
+  readers: Map<CopyOut, Promise<void>>;
 }
 
 function tableFeed(reading: Reading): Feed {
@@ -131,8 +141,8 @@ async function openCopy(
   const ended = new Promise<void>((resolve) => {
     copy.once('close', () => void client.end().then(resolve));
   });
-  readers.add(ended);
-  void ended.then(() => readers.delete(ended));
+  readers.set(copy, ended);
+  void ended.then(() => readers.delete(copy));
   // Whoever reads it hears of an error; one that comes before that is told again by the stream's state.
   copy.on('error', () => undefined);
   client.query(copy);

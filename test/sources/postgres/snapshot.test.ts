@@ -83,10 +83,10 @@ test('a connection for each table that is read, one that leads, and none is left
   const waiting = [...tables];
   const reader = async () => {
     for (let table = waiting.shift(); table !== undefined; table = waiting.shift()) {
-      const { bytes, rows } = await openTable(snapshot, table);
+      const reading = await openTable(snapshot, table);
       most = Math.max(most, await connections());
-      expect((await text(bytes)).length).toBeGreaterThan(30_000_000);
-      expect(rows()).toBe(100_000);
+      expect((await text(reading.bytes)).length).toBeGreaterThan(30_000_000);
+      expect(reading.rows()).toBe(100_000);
     }
   };
   await Promise.all([reader(), reader()]);
@@ -118,11 +118,20 @@ test('a reader that goes away in the middle leaves no connection', async () => {
   await none();
 });
 
+test('what nobody reads ends with the snapshot', async () => {
+  const snapshot = await openPostgres(sourceAt(database.url)).snapshot([big], never());
+  await openTable(snapshot, big);
+  await snapshot.end();
+  await none();
+});
+
 test('an abort before the reading and before the snapshot leaves no connection', async () => {
   const port = openPostgres(sourceAt(database.url));
   const aborted = AbortSignal.abort(new Error('stopped'));
   await expect(port.snapshot([big], aborted)).rejects.toThrow('stopped');
-  await expect(port.observe([{ table: big, before: undefined }], aborted)).rejects.toThrow('stopped');
+  await expect(port.observe([{ table: big, before: undefined, redefined: false }], aborted, () => undefined)).rejects.toThrow(
+    'stopped',
+  );
   const snapshot = await port.snapshot([big], never());
   const part = await partOf(snapshot, big);
   await expect(part.open(aborted)).rejects.toThrow('stopped');
@@ -160,7 +169,7 @@ test.each(['kill', 'close'] as const)(
     const told = part.translate(error) as Error;
     expect(told).toMatchObject({ code: 'EXT2002' });
     expect(told.message).toMatch(
-      /^reading table "big": (PostgreSQL is shutting down or restarting|the connection to PostgreSQL broke \(.*\))$/,
+      /^reading table "big": (PostgreSQL ended the session: .*|the connection to PostgreSQL broke \(.*\))$/,
     );
     await snapshot.end();
   },

@@ -22,10 +22,14 @@ export const sourceAt = (url: string): PostgresSource => ({
 });
 
 /** `{id: 'int not null', "Order ID": {type: 'text', from: 'order_id'}}`, as people write columns. */
-export type ColumnsWritten = Record<
-  string,
-  string | { type: string; from?: string; expr?: string; onInfinite?: 'null' | 'error' }
->;
+export type ColumnsWritten = Record<string, string | ColumnWritten>;
+
+interface ColumnWritten {
+  type: string;
+  from?: string;
+  expr?: string;
+  onInfinite?: 'null' | 'error';
+}
 
 export interface TableWritten extends Partial<Omit<PostgresOrigin, 'type' | 'relation'>> {
   name?: string;
@@ -56,7 +60,7 @@ function relationOf(text: string): { schema?: string; name: string } {
 }
 
 function columnOf(pointer: string, name: string, written: ColumnsWritten[string]): Column {
-  const whole = typeof written === 'string' ? { type: written } : written;
+  const whole: ColumnWritten = typeof written === 'string' ? { type: written } : written;
   const notNull = whole.type.endsWith(' not null');
   const type = parseColumnType(whole.type.replace(/ not null$/, ''));
   if ('problem' in type) throw new Error(type.problem);
@@ -66,17 +70,17 @@ function columnOf(pointer: string, name: string, written: ColumnsWritten[string]
     type,
     notNull,
     origin:
-      'expr' in whole && whole.expr !== undefined
-        ? { kind: 'expression', sql: whole.expr }
-        : { kind: 'column', name: ('from' in whole ? whole.from : undefined) ?? name },
-    onInfinite: ('onInfinite' in whole ? whole.onInfinite : undefined) ?? 'error',
+      whole.expr === undefined
+        ? { kind: 'column', name: whole.from ?? name }
+        : { kind: 'expression', sql: whole.expr },
+    onInfinite: whole.onInfinite ?? 'error',
   };
 }
 
 export const never = () => new AbortController().signal;
 
 export async function observe(source: PostgresSource, table: Table): Promise<SourceObservation> {
-  const [seen] = await openPostgres(source).observe([{ table, before: undefined }], never());
+  const [seen] = await openPostgres(source).observe([{ table, before: undefined, redefined: false }], never(), () => undefined);
   return seen!;
 }
 

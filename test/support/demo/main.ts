@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startPostgres } from '../postgres.ts';
 import { createTables } from '../superstore/index.ts';
+import { bucketVariables, startSalesBucket } from './sales-bucket.ts';
 
 /**
  * The main job on a fresh machine: starts what the example pipelines need on loopback, then plans, applies and plans
@@ -23,18 +24,20 @@ const plainUnlessTty = process.stdout.isTTY
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
-  say('Starting PostgreSQL on loopback and filling it with the sample shop');
+  say('Starting PostgreSQL and an S3 stand-in on loopback and filling them with the sample shop');
   const postgres = await startPostgres();
+  const bucket = await startSalesBucket();
   try {
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
     await createTables(client, 1);
     await client.end();
-    const variables = { SHOP_PG_URL: postgres.url };
+    const variables = { SHOP_PG_URL: postgres.url, ...bucketVariables(bucket) };
     for (const command of [
       ['plan', 'pipelines/'],
       ['apply', 'pipelines/'],
       ['plan', 'pipelines/'],
+      ['preview', 'pipelines/s3_sales.yaml', '--rows', '3'],
     ]) {
       const code = await extracts(command, variables);
       if (interruption.signal.aborted) return 130;
@@ -43,6 +46,7 @@ async function demo(): Promise<number> {
     await showResults();
     return 0;
   } finally {
+    await bucket.close();
     await postgres.close();
   }
 }
