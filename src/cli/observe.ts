@@ -22,7 +22,10 @@ export async function observePipeline(pipeline: Pipeline, world: World, signal: 
     const tables = await observeSources(pipeline, world, stored, signal);
     const extract = await world.extracts.observe(pipeline.extract.file, signal);
     const destinations = await Promise.all(
-      world.destinationsOf(pipeline).map((port) => port.observe(signal)),
+      world.destinationsOf(pipeline).map((port, index) => {
+        const { shown = '' } = pipeline.destinations[index] ?? {};
+        return port.observe(applied?.destinations[shown], signal);
+      }),
     );
     return { pipeline, stored, outcome: { observation: { tables, extract, destinations, applied } } };
   } catch (error) {

@@ -44,4 +44,9 @@ export const codes = {
   destinationKind: 'EXT1060',
   sameDestination: 'EXT1061',
   sameExtract: 'EXT1062',
+  tableauServer: 'EXT1063',
+  tableauAuth: 'EXT1064',
+  tableauProject: 'EXT1065',
+  tableauTag: 'EXT1066',
+  updateKey: 'EXT1067',
 } as const;

@@ -10,6 +10,7 @@ import { problem } from './problem.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkShape } from './schema.ts';
 import { sharedSettings, type Shared } from './shared.ts';
+import { bytesOf } from './size.ts';
 
 /** What extracts.yaml says, for the program and for the pipelines; without the file, the defaults. */
 export function readProject(
@@ -62,23 +63,4 @@ function resolveLimits({ parallel = 4, memory }: Written.Limits = {}): Limits {
   const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
   const tables = Number(parallel);
   return { parallel: tables >= 1 ? tables : 4, ...(bytes !== undefined && { memory: bytes }) };
-}
-
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-};
-
-function bytesOf(text: string): number | undefined {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  const size = units[unit.toLowerCase()];
-  return number === undefined || size === undefined ? undefined : Math.floor(Number(number) * size);
 }

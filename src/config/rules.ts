@@ -11,6 +11,7 @@ import {
   oneColumnOrigin,
   tableOrQuery,
 } from './rules/origins.ts';
+import { keysBesideUse, oneWriterPerDataSource, tableauDestinations } from './rules/tableau.ts';
 import {
   knownConnections,
   knownDestinations,
@@ -47,6 +48,8 @@ export const rules: readonly Rule[] = [
   addedColumns,
   numbersFromReferences,
   destinationKind,
+  tableauDestinations,
+  keysBesideUse,
 ];
 
-export const commonRules: readonly CommonRule[] = [uniqueNames, oneWriterPerFile];
+export const commonRules: readonly CommonRule[] = [uniqueNames, oneWriterPerFile, oneWriterPerDataSource];
