@@ -18,8 +18,8 @@ export async function lookForOurs(
   target: Target,
   seconds = patienceSeconds,
 ): Promise<DataSource | undefined> {
-  const { clock, me } = target.site;
-  const { userId } = await me();
+  const { clock } = target.site;
+  const { userId } = await target.site.me();
   const deadline = clock.now() + seconds * 1000;
   for (let pause = 1000; ; pause = Math.min(15_000, pause * 1.5)) {
     const now = await lookNow(target);

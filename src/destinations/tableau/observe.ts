@@ -1,5 +1,9 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { AppliedDestination, TableauDestinationObservation } from '../../model/observation.ts';
+import type {
+  AppliedDestination,
+  PublishedDataSource,
+  TableauDestinationObservation,
+} from '../../model/observation.ts';
 import type { TableauDestination } from '../../model/pipeline.ts';
 import { showProjectPath } from '../../model/project-path.ts';
 import { findDataSource, getDataSource, type DataSource } from './client/data-sources.ts';
@@ -48,8 +52,11 @@ const nothing: TableauDestinationObservation = {
   found: undefined,
 };
 
-function asSeen({ ownerId: _owner, publisherId: _publisher, ...seen }: DataSource) {
-  return seen;
+function asSeen(source: DataSource): PublishedDataSource {
+  const { id, name, contentUrl, projectId, owner, updatedAt, megabytes, revision } = source;
+  const { description, tags, certified, certificationNote } = source;
+  const file = { id, name, contentUrl, projectId, owner, updatedAt, megabytes, revision };
+  return { ...file, description, tags, certified, certificationNote };
 }
 
 /** What we published last may have another name or project by now. */

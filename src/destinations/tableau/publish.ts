@@ -51,7 +51,7 @@ async function bringThere(
       (error: unknown) => (attempt > 1 ? afterUnclear(target, mode, error) : Promise.reject(error as Error)),
     );
     if (await isPublished(target, sent, mode)) return;
-    if (attempt === mostAttempts) throw causeOf(sent) ?? new Error('sending again has not helped');
+    if (attempt === mostAttempts) throw causeOf(sent);
     signal.throwIfAborted();
   }
 }
@@ -81,8 +81,9 @@ async function isPublished(target: Target, sent: Sent, mode: Mode): Promise<bool
   }
 }
 
-function causeOf(sent: Sent): unknown {
-  return sent.kind === 'again' || sent.kind === 'unclear' ? sent.cause : undefined;
+function causeOf(sent: Sent): Error {
+  const { cause } = sent as { cause?: unknown };
+  return cause instanceof Error ? cause : new Error('sending again has not helped');
 }
 
 function alreadyThere({ site, destination }: Target): RunError {

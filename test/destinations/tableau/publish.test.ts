@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   standIn.control.world.dataSources = [];
-  opened = openHastily();
+  opened = openHastily(standIn);
 });
 afterEach(async () => {
   await opened.destinations.close();

@@ -8,11 +8,12 @@ import {
   type TableauDestinations,
 } from '../../../src/destinations/tableau/index.ts';
 import { demo } from '../../support/tableau/seed.ts';
+import type { TableauStandIn } from '../../support/tableau/stand-in.ts';
 
 export const mebibyte = 1024 * 1024;
 
-/** A clock on which every sleep ends at once, and that tells how long they would have been. */
-export function hastyClock(): Clock & { slept: number[] } {
+/** A clock on which a sleep lasts as long as the stand-in has work to do, and that tells how long it would have been. */
+export function hastyClock(settled: () => Promise<void>): Clock & { slept: number[] } {
   let now = Date.parse('2026-01-01T00:00:00Z');
   const slept: number[] = [];
   return {
@@ -22,8 +23,7 @@ export function hastyClock(): Clock & { slept: number[] } {
       signal?.throwIfAborted();
       slept.push(milliseconds);
       now += milliseconds;
-      // Others get their turn, as they would while we sleep.
-      await new Promise((resolve) => setImmediate(resolve));
+      await settled();
       signal?.throwIfAborted();
     },
   };
@@ -35,8 +35,8 @@ export interface Opened {
   secrets: string[];
 }
 
-export function openHastily(variables: Record<string, string> = {}): Opened {
-  const clock = hastyClock();
+export function openHastily({ control }: TableauStandIn, variables: Record<string, string> = {}): Opened {
+  const clock = hastyClock(() => control.settled());
   const secrets: string[] = [];
   const registerSecret = (value: string) => void secrets.push(value);
   return {

@@ -73,7 +73,11 @@ function asJson(text: string): Pick<Refused, 'code' | 'detail' | 'body'> | undef
     if (typeof error !== 'object') return undefined;
     const { code, detail, summary } = error;
     if (typeof code !== 'string') return undefined;
-    return { code, detail: oneLine(String(detail ?? summary ?? '')), body: 'api' };
+    return {
+      code,
+      detail: oneLine([detail, summary].find((text) => typeof text === 'string') ?? ''),
+      body: 'api',
+    };
   } catch {
     return undefined;
   }

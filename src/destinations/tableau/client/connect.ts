@@ -103,7 +103,7 @@ function tunnel(url: URL, proxy: URL, { signal }: ConnectSettings): Promise<net.
           signal,
         });
         request.once('connect', ({ statusCode = 0 }, tunnelled) => {
-          if (statusCode >= 200 && statusCode < 300) resolve(tunnelled as net.Socket);
+          if (statusCode >= 200 && statusCode < 300) resolve(tunnelled);
           else {
             tunnelled.destroy();
             const hint = statusCode === 407 ? ': it wants a user and a password' : '';

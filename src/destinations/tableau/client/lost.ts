@@ -26,7 +26,7 @@ export class Lost extends Error {
 /** A system error as `Lost`. */
 export function lost(reach: Reach, error: unknown): Lost {
   if (error instanceof Lost) return error;
-  const { code = '', message = String(error) } = error as NodeJS.ErrnoException;
+  const { code = '', message } = error as NodeJS.ErrnoException;
   const tls = certificateTrouble[code];
   if (tls !== undefined) return new Lost(reach, tls, { isTls: true, cause: error });
   if (/^ERR_(TLS|SSL)|^EPROTO|^CERT_|^UNABLE_TO_|^DEPTH_/.test(code))
