@@ -14,7 +14,7 @@ export const mebibyte = 1024 * 1024;
 
 /** A clock on which a sleep lasts as long as the stand-in has work to do, and that tells how long it would have been. */
 export function hastyClock(settled: () => Promise<void>): Clock & { slept: number[] } {
-  let now = Date.parse('2026-01-01T00:00:00Z');
+  let now = Date.now();
   const slept: number[] = [];
   return {
     slept,

@@ -18,7 +18,7 @@ export function signJwt(app: Extract<TableauAuth, { kind: 'connected-app' }>, no
     exp: seconds + 300,
     scp: app.scopes,
   };
-  const signed = [{ alg: 'HS256', typ: 'JWT', kid: app.secretId, iss: app.clientId }, claims]
+  const signed = [{ alg: 'HS256', typ: 'JWT', kid: app.secretId }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
   const signature = createHmac('sha256', app.secretValue).update(signed).digest('base64url');
