@@ -7,7 +7,7 @@ import { findFiles, readTexts, type FoundFile } from './find.ts';
 import { interpolate, type Substitution } from './interpolate.ts';
 import { loadYaml, type LoadedFile } from './load.ts';
 import { locate } from './locate.ts';
-import { passwordsOf } from './passwords.ts';
+import { passwordsIn, passwordsOf } from './passwords.ts';
 import { readProject } from './project.ts';
 import { resolvePipeline } from './resolve.ts';
 import { commonRules, rules } from './rules.ts';
@@ -50,6 +50,9 @@ export async function readPipelines(
   diagnostics.push(...found.diagnostics);
   const [project] = await load(found.project === undefined ? [] : [found.project], report);
   const files = await load(found.pipelines, report);
+  for (const { text } of [...(project ? [project] : []), ...files]) {
+    for (const secret of passwordsIn(text)) surroundings.registerSecret(secret);
+  }
 
   const { project: settings, shared } = readProject(project, surroundings.cwd, substitution);
   const drafts = files.flatMap((file) => draftOf(file, shared, substitution) ?? []);

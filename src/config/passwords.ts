@@ -20,6 +20,19 @@ export function passwordsOf({ sources, destinations }: Draft): string[] {
   return [...ofSources, ...ofTableau.filter((text) => text !== undefined)];
 }
 
+/**
+ * Passwords that stand plainly in the text of a file. Where the file is wrong it may be shown before anybody knows what
+ * in it is a password.
+ */
+export function passwordsIn(text: string): string[] {
+  const inUrls = [...text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:([^\s/]+)@/gi)];
+  const asValues = [...text.matchAll(/\bpassword["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi)];
+  const plain = [...inUrls, ...asValues]
+    .map(([, ...groups]) => groups.join(''))
+    .filter((password) => !password.includes('${') && password !== 'null');
+  return [...plain, ...plain.map(decoded)];
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -26,6 +26,8 @@ export interface Extract {
   version: 2 | 3;
   /** Absolute path of the staged .hyper. */
   file: string;
+  /** The same for people: as written, or relative to the project. */
+  shown: string;
 }
 
 export interface Table {

@@ -81,20 +81,20 @@ function findings(pipeline: Pipeline, observation: Observation): Diagnostic[] {
 
 function extractFindings(pipeline: Pipeline, extract: ExtractObservation): Diagnostic[] {
   if (extract.kind !== 'unusable') return [];
-  const { file } = pipeline.extract;
+  const { shown } = pipeline.extract;
   return [
     extract.code === 'locked'
       ? {
           code: 'EXT3005',
           severity: 'error',
-          message: `the extract ${file} is open in another program`,
+          message: `the extract ${shown} is open in another program`,
           hint: 'close it there (Tableau Desktop, another run) and try again',
           place: pipeline.place,
         }
       : {
           code: 'EXT3006',
           severity: 'error',
-          message: `${file} is there, but is no sound .hyper file: ${extract.reason}`,
+          message: `${shown} is there, but is no sound .hyper file: ${extract.reason}`,
           hint: 'move it away or delete it: extracts overwrites only what it can read',
           place: pipeline.place,
         },
@@ -184,9 +184,10 @@ function headline(
   if (action === 'none') return 'nothing has changed';
   const [first] = [...changes].sort((a, b) => weight(b) - weight(a));
   if (first === undefined) return '';
-  const subject =
-    first.address === pipeline.address ? '' : `${first.address.replace(`${pipeline.address}.`, '')}: `;
-  return `${subject}${first.reason}`;
+  const prefix = `${pipeline.address}.`;
+  const inside = first.address.startsWith(prefix) ? first.address.slice(prefix.length) : undefined;
+  const subject = first.subject === 'destination' ? first.address.split(' -> ').at(-1) : inside;
+  return subject ? `${subject}: ${first.reason}` : first.reason;
 }
 
 function weight({ category, subject }: Change): number {

@@ -108,11 +108,15 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
     ...changes
       .filter(({ act }) => verbose || act !== 'create' || table.action !== 'create')
       .map((change) => renderColumn(change, paint)),
-    ...(table.action === 'create' && !verbose ? [[`          ${counted(changes.length, 'column')}`]] : []),
+    ...(table.action === 'create' && changes.length > 0 && !verbose
+      ? [[`          ${counted(changes.length, 'column')}`]]
+      : []),
   ];
 }
 
-function tableAmounts({ rowsBefore, rowsAfter, bytesBefore, bytesAfter }: TablePlan): string {
+function tableAmounts(table: TablePlan): string {
+  const { rowsBefore, bytesBefore } = table;
+  const { rowsAfter, bytesAfter } = table.action === 'unchanged' ? {} : table;
   const rows = [
     ...(rowsBefore === undefined ? [] : [grouped(rowsBefore)]),
     ...(rowsAfter === undefined ? [] : [estimate(rowsAfter, grouped)]),

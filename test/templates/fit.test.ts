@@ -7,7 +7,7 @@ import { checkFit } from '../../src/templates/fit.ts';
 import type { ExtractShape } from '../../src/templates/fit.ts';
 import { generateDocument } from '../../src/templates/generate/document.ts';
 import { templateFromDocument } from '../../src/templates/open.ts';
-import { extracted, live, record, related } from './support/documents.ts';
+import { extracted, extractedTables, live, record, related } from './support/documents.ts';
 
 const describeText = (text: string) =>
   describeTemplate(templateFromDocument(Buffer.from(text), 'x.tds', 'x.tds'));
@@ -45,6 +45,15 @@ describe('the fit of an extract', () => {
       'two tables',
       related(),
       shape('public', 'Orders: Region text, Year bigint', 'People: Region text, Since int'),
+    ],
+    [
+      'extract of two tables',
+      extractedTables(),
+      shape(
+        'Extract',
+        'Orders_4A2273C4362E41DEA7258D5051022F80: id bigint, person bigint',
+        'People_1F0E3DAD99908345F7439F8FFABDFFC4: id bigint',
+      ),
     ],
     ['without metadata records', live({ records: '' }), shape('public', 'sales: amount double, note text')],
   ])('is fine: %s', (_, text, extract) => expect(told(text, extract)).toEqual([]));

@@ -1,10 +1,12 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { Extract } from '../../model/pipeline.ts';
 import type { Draft } from '../draft.ts';
 
 export function resolveExtract(draft: Draft): Extract {
   const { schema, version } = draft.extract;
-  return { schema: schema ?? 'Extract', version: version ?? 3, file: stagedFile(draft) };
+  const staged = stagedFile(draft);
+  const shown = draft.extract.file ?? relative(draft.shared.folder, staged).replaceAll('\\', '/');
+  return { schema: schema ?? 'Extract', version: version ?? 3, file: staged, shown };
 }
 
 /** Absolute path of the .hyper before it is delivered. */

@@ -104,5 +104,9 @@ function inFileOrder({ columns, select }: Layout) {
 /** In these an empty quoted field is an empty string; in all others it can only mean NULL. */
 const isText = (kind: string) => ['text', 'varchar', 'char', 'json', 'bytes'].includes(kind);
 
-/** hyperd is stricter about the form of a file than people are: a blank last line, old line ends. */
-const isStructural = ({ message }: Refusal) => /too (few|many) columns|carriage return|quote/i.test(message);
+/**
+ * hyperd is stricter about the form of a file than people are: a blank last line, old line ends. Of bytes that are no
+ * UTF-8 it says less than we can.
+ */
+const isStructural = ({ message }: Refusal) =>
+  /too (few|many) columns|carriage return|quote|UTF-8/i.test(message);

@@ -1,4 +1,7 @@
-/** `[a]]b]` → `a]b`. What stands in no brackets is returned as it is. */
+/**
+ * `[a]]b]` → `a]b`. What stands in no brackets is returned as it is. Desktop doubles closing brackets: its own sets are
+ * called `[[Exclusions (Region)]]]`.
+ */
 export function unbracket(text: string): string {
   const inside = /^\[(.*)\]$/s.exec(text.trim())?.[1];
   return inside === undefined ? text : inside.replaceAll(']]', ']');

@@ -44,7 +44,6 @@ export function parseXml(bytes: Buffer, shown: string): XmlDocument {
   const parser = new SaxesParser({ position: true });
   const builder = treeBuilder();
   const comments: string[] = [];
-  let quoteAt = 0;
   let attributes = new Map<string, XmlAttribute>();
 
   const malformed = (what: string) => {
@@ -71,9 +70,9 @@ export function parseXml(bytes: Buffer, shown: string): XmlDocument {
     // The parser stands behind the closing quote, and a raw value cannot contain its own quote.
     const end = parser.position - 1;
     const quote = text[end] === '"' ? '"' : "'";
-    quoteAt = text.lastIndexOf(quote, end - 1);
+    const start = text.lastIndexOf(quote, end - 1) + 1;
     const { plain, on } = unprefixed(name);
-    if (on) attributes.set(plain, { value, start: quoteAt + 1, end, quote });
+    if (on) attributes.set(plain, { value, start, end, quote });
   });
   parser.on('opentag', ({ name }) => {
     if (builder.depth() >= maxDepth) throw malformed(`elements are nested more than ${maxDepth} deep`);

@@ -51,8 +51,7 @@ export async function pack(
       });
     if ((await file.stat()).size !== source.size) throw changed();
     if (compression === 'store') return await store(file, source.size, to, at, signal);
-    const stream = file.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 });
-    const packed = await deflateInto(to, at, stream, compression, signal);
+    const packed = await deflateInto(to, at, blocks(file), compression, signal);
     if (packed.size !== source.size) throw changed();
     return packed;
   } finally {
@@ -106,12 +105,29 @@ async function deflateInto(
   const level = compression === 'fast' ? constants.Z_BEST_SPEED : constants.Z_BEST_COMPRESSION;
   try {
     if (compression === 'store') await pipeline(source, count, write, options);
-    else await pipeline(source, count, createDeflateRaw({ level, chunkSize: 256 * 1024 }), write, options);
+    else await pipeline(source, count, createDeflateRaw({ level }), write, options);
   } catch (error) {
     throw failure ?? error;
   }
   return result;
 }
+
+/**
+ * The file's bytes in two buffers by turns: a step of a pipeline asks for the next block only when it is done with the
+ * one before. Fresh buffers would pile up until the garbage collector gets to them.
+ */
+async function* blocks(file: FileHandle): AsyncGenerator<Buffer> {
+  const buffers = [Buffer.allocUnsafe(blockSize), Buffer.allocUnsafe(blockSize)] as const;
+  for (let at = 0, turn = 0; ; turn = 1 - turn) {
+    const buffer = turn === 0 ? buffers[0] : buffers[1];
+    const { bytesRead } = await file.read(buffer, 0, blockSize, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
+}
+
+const blockSize = 256 * 1024;
 
 async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
   yield await Promise.resolve(bytes);

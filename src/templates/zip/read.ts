@@ -44,7 +44,7 @@ export async function readZip(path: string): Promise<ZipArchive> {
   try {
     const { size, mtimeMs } = await file.stat();
     const { entries, comment } = await readDirectory(path);
-    refuseBadNames(path, entries.map(decodeName));
+    refuseBadNames(path, entries);
     const located: ZipEntry[] = [];
     for (const entry of entries) located.push(await locate(path, file, entry, size));
     refuseOverlaps(path, located, await directoryStart(path, file, size, comment.length, entries));
@@ -81,11 +81,13 @@ async function readDirectory(path: string): Promise<{ entries: Entry[]; comment:
   }
 }
 
-function refuseBadNames(path: string, names: readonly string[]): void {
+function refuseBadNames(path: string, entries: readonly Entry[]): void {
   const seen = new Set<string>();
-  for (const name of names) {
+  for (const entry of entries) {
+    const name = decodeName(entry);
     const shown = JSON.stringify(name);
-    const unsafe = unsafeName(name);
+    // An extra field may give another name than the header; other programs read the header.
+    const unsafe = unsafeName(name) ?? unsafeName(entry.fileNameRaw.toString('latin1'));
     if (unsafe !== undefined) throw new RunError('EXT4002', `${path}: the entry name ${shown} ${unsafe}`);
     if (seen.has(name)) throw new RunError('EXT4002', `${path}: there are two entries named ${shown}`);
     seen.add(name);

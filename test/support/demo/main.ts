@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startPostgres } from '../postgres.ts';
 import { createTables } from '../superstore/index.ts';
+import { narrate } from '../tableau/narrate.ts';
+import { demo as account } from '../tableau/seed.ts';
+import { startTableauStandIn } from '../tableau/stand-in.ts';
 
 /**
  * The main job on a fresh machine: starts what the example pipelines need on loopback, then plans, applies and plans
@@ -23,14 +26,24 @@ const plainUnlessTty = process.stdout.isTTY
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
-  say('Starting PostgreSQL on loopback and filling it with the sample shop');
+  say('Starting PostgreSQL (with the sample shop) and a stand-in for Tableau Server on loopback');
   const postgres = await startPostgres();
+  const arrived: string[] = [];
+  const tableau = await startTableauStandIn({
+    onHappening: (happening) => void arrived.push(narrate(happening)),
+  });
   try {
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
     await createTables(client, 1);
     await client.end();
-    const variables = { SHOP_PG_URL: postgres.url };
+    const variables = {
+      SHOP_PG_URL: postgres.url,
+      TABLEAU_SERVER: tableau.url,
+      TABLEAU_SITE: account.site,
+      TABLEAU_TOKEN_NAME: account.patName,
+      TABLEAU_TOKEN_SECRET: account.patSecret,
+    };
     for (const command of [
       ['plan', 'pipelines/'],
       ['apply', 'pipelines/'],
@@ -41,8 +54,11 @@ async function demo(): Promise<number> {
       if (code !== 0) return code;
     }
     await showResults();
+    say('What arrived at the stand-in for Tableau Server');
+    process.stdout.write(`${arrived.join('\n')}\n`);
     return 0;
   } finally {
+    await tableau.close();
     await postgres.close();
   }
 }

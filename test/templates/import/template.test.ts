@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkGenerated } from '../../../src/templates/generate/check.ts';
 import { importTemplate } from '../../../src/templates/import/template.ts';
 import { templateFromDocument } from '../../../src/templates/open.ts';
-import { extracted, live, related } from '../support/documents.ts';
+import { extracted, extractedTables, live, related } from '../support/documents.ts';
 
 const imported = (text: string, name = 'Sales 2023.tds') =>
   importTemplate(templateFromDocument(Buffer.from(text), 'x.tds', name));
@@ -84,6 +84,23 @@ describe('importing a template that Desktop saved', () => {
       ],
       tables: [{}, { columns: [{ name: 'Region', caption: 'Region Owner' }, { name: 'Since' }] }],
     });
+    expect(checkGenerated(template)).toEqual([]);
+  });
+
+  it('gives the tables of an extract their own names back', () => {
+    const { template } = imported(extractedTables());
+    expect(template).toMatchObject({
+      tableau: '2026.1',
+      schema: 'Extract',
+      tables: [
+        { name: 'Orders', columns: [{ name: 'id' }, { name: 'person' }] },
+        { name: 'People', columns: [{ name: 'id', caption: 'Person', role: 'dimension' }] },
+      ],
+      relationships: [
+        { from: { table: 'Orders', columns: ['person'] }, to: { table: 'People', columns: ['id'] } },
+      ],
+    });
+    expect(template.tables[1]!.columns[0]).not.toHaveProperty('localName');
     expect(checkGenerated(template)).toEqual([]);
   });
 

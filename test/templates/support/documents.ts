@@ -216,4 +216,60 @@ export function related(): string {
 `;
 }
 
+/** An extract of two tables of a database: Desktop calls them by the ids of their objects. Saved by 2026.1. */
+export function extractedTables(): string {
+  const orders = 'Orders_4A2273C4362E41DEA7258D5051022F80';
+  const people = 'People_1F0E3DAD99908345F7439F8FFABDFFC4';
+  const upstream = (name: string) =>
+    `<relation connection='postgres.1' name='${name}' table='[public].[${name}]' type='table' />`;
+  const own = (id: string) => `<relation name='${id}' table='[Extract].[${id}]' type='table' />`;
+  const object = (name: string, id: string) => `<object caption='${name}' id='${id}'>
+        <properties context=''>${upstream(name)}</properties>
+        <properties context='extract'>${own(id)}</properties>
+      </object>`;
+  const records = (first: string, second: string, id = '') =>
+    record('id', 'integer', 20, { parent: first, id }) +
+    record('person', 'integer', 20, { parent: first, id }) +
+    record('id', 'integer', 20, { parent: second, local: 'id (People)', id });
+  const cols = (first: string, second: string) => `<cols>
+      <map key='[id]' value='[${first}].[id]' />
+      <map key='[person]' value='[${first}].[person]' />
+      <map key='[id (People)]' value='[${second}].[id]' />
+    </cols>`;
+  return plain(`<?xml version='1.0' encoding='utf-8' ?>
+<!-- build 20261.26.0101.1200                               -->
+<datasource formatted-name='federated.3' inline='true' source-platform='win' version='18.1'>
+  <connection class='federated'>
+    <named-connections>
+      <named-connection caption='db' name='postgres.1'><connection class='postgres' dbname='shop' /></named-connection>
+    </named-connections>
+    <relation type='collection'>${upstream('Orders')}${upstream('People')}</relation>
+    ${cols('Orders', 'People')}
+    <metadata-records>${records('Orders', 'People')}</metadata-records>
+  </connection>
+  <column caption='Person' datatype='integer' name='[id (People)]' role='dimension' type='ordinal' />
+  <extract object-id='' count='-1' enabled='true' units='records'>
+    <connection class='hyper' dbname='Data/Extracts/shop.hyper' schema='Extract' tablename='Extract'>
+      <relation type='collection'>${own(orders)}${own(people)}</relation>
+      ${cols(orders, people)}
+      <metadata-records>${records(orders, people)}</metadata-records>
+    </connection>
+  </extract>
+  <object-graph>
+    <objects>
+      ${object('Orders', orders)}
+      ${object('People', people)}
+    </objects>
+    <relationships>
+      <relationship>
+        <expression op='='><expression op='[person]' /><expression op='[id (People)]' /></expression>
+        <first-end-point object-id='${orders}' />
+        <second-end-point object-id='${people}' unique-key='true' />
+      </relationship>
+    </relationships>
+  </object-graph>
+</datasource>
+`);
+}
+
 export const crlf = (text: string) => text.replaceAll('\n', '\r\n');

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RunError } from '../../../src/model/run-error.ts';
+import { describeTemplate } from '../../../src/templates/describe.ts';
+import { templateFromDocument } from '../../../src/templates/open.ts';
 import { editAttributes } from '../../../src/templates/tds/edit.ts';
 import { childrenOf, descendantsOf, parseXml } from '../../../src/templates/tds/xml.ts';
 import { parseDataSource } from '../../../src/templates/tds/parse.ts';
@@ -78,6 +81,28 @@ describe('XML that is read', () => {
     expect(ratio?.value).toBe('RANK([Profit Ratio])');
     const source = parseDataSource(Buffer.from(live()), 'x');
     expect(source.columns[1]!.calculation!.formula).toBe('SUM([amount]) // not [note]\r\n/ COUNTD([region])');
+  });
+});
+
+describe('damaged data sources', () => {
+  it('are read or refused, and nothing else', () => {
+    const original = Buffer.from(live());
+    const change = fc.tuple(
+      fc.nat(original.length - 1),
+      fc.constantFrom(...Buffer.from('<>&\'"=/[]a \u0000\u00ff', 'latin1')),
+    );
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const bytes = Buffer.from(original);
+        for (const [at, value] of changes) bytes[at] = value;
+        try {
+          describeTemplate(templateFromDocument(bytes, 'x', 'x.tds'));
+        } catch (error) {
+          if (!(error instanceof RunError)) throw error;
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

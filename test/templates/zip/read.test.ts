@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunError } from '../../../src/model/run-error.ts';
@@ -67,6 +67,24 @@ describe.skipIf(!programs.python)('an archive that must not be trusted', () => {
     await expect(readZip(path)).rejects.toMatchObject({
       code: 'EXT4002',
       message: `${path}: the entry name ${JSON.stringify(name)} ${why}`,
+    });
+  });
+
+  it('is refused for a name that an extra field embellishes', async () => {
+    const name = '../evil.txt';
+    const field = Buffer.alloc(9 + 8);
+    field.writeUInt16LE(0x7075, 0);
+    field.writeUInt16LE(field.length - 4, 2);
+    field.writeUInt8(1, 4);
+    field.writeUInt32LE(crc32(name), 5);
+    field.write('good.txt', 9);
+    const path = buildPackage(folder, 'extra.tdsx', [
+      ...entries,
+      { name, data: 'x', extra: field.toString('hex') },
+    ]);
+    await expect(readZip(path)).rejects.toMatchObject({
+      code: 'EXT4002',
+      message: `${path}: the entry name "good.txt" contains a "." or ".." folder`,
     });
   });
 

@@ -1,0 +1,8 @@
+/**
+ * What has to be known about a Parquet file before any of its data is read: its columns, as what Hyper reads each, how
+ * many rows and bytes there are, and how each column gets into a column of the contract. Files and S3 objects are alike
+ * here: both are something of which the last bytes can be read. Hyper itself reads the data.
+ */
+export { ParquetError, type ParquetFault } from './error.ts';
+export { fitParquet, type ParquetFit } from './fit.ts';
+export { readFooter, type ParquetColumn, type ParquetFooter, type RandomAccess } from './footer.ts';

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+/**
+ * Who may import what, from the code itself: the lint rules say the same while one writes, this says it of everything,
+ * third-party packages included. docs/architecture.md tells why.
+ */
+const src = fileURLToPath(new URL('../src', import.meta.url));
+
+const siblings = [
+  'config',
+  'sources',
+  'templates',
+  'destinations',
+  'state',
+  'hyper',
+  'plan',
+  'apply',
+  'render',
+];
+
+const rooms: Record<string, readonly string[]> = {
+  model: [],
+  disk: ['model'],
+  ...Object.fromEntries(siblings.map((room) => [room, ['model', 'disk']])),
+  plan: ['model'],
+  render: ['model'],
+  cli: [...siblings, 'model', 'disk'],
+  'main.ts': ['cli', 'model'],
+};
+
+/** Where a third-party package may be known: folders or files. */
+const borders: Record<string, readonly string[]> = {
+  yaml: ['config'],
+  ajv: ['config'],
+  'ajv-formats': ['config'],
+  pg: ['sources/postgres', 'hyper'],
+  'pg-copy-streams': ['sources/postgres', 'hyper'],
+  'pg-connection-string': ['sources/postgres', 'config'],
+  '@aws-sdk/client-s3': ['sources/s3', 'state/s3'],
+  '@aws-sdk/credential-providers': ['sources/s3', 'state/s3'],
+  execa: ['hyper/process.ts'],
+  listr2: ['apply/tasks.ts'],
+  commander: ['cli/args.ts'],
+  micromatch: ['sources'],
+  picocolors: ['render'],
+  yauzl: ['templates'],
+  saxes: ['templates', 'destinations/tableau'],
+};
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.split(path.sep).join('/'));
+
+const importsOf = (file: string) =>
+  [
+    ...readFileSync(path.join(src, file), 'utf8').matchAll(
+      /^(?:import|export) [^;]*?from '([^']+)'|\bimport\('([^']+)'\)/gm,
+    ),
+  ].map(([, written, lazy]) => written ?? lazy ?? '');
+
+const roomOf = (file: string) => file.split('/')[0] ?? file;
+
+test.each(files)('%s imports only what its room may', (file) => {
+  for (const name of importsOf(file)) {
+    if (name.startsWith('node:')) {
+      expect(roomOf(file), `plan/ and model/ are pure, but ${file} imports ${name}`).not.toBe('plan');
+      continue;
+    }
+    if (name.startsWith('.')) {
+      const target = roomOf(path.posix.join(path.posix.dirname(file), name));
+      if (target !== roomOf(file)) expect(rooms[roomOf(file)], `${file} imports ${name}`).toContain(target);
+      continue;
+    }
+    const allowed = borders[name] ?? [];
+    const stands = allowed.some((place) => file === place || file.startsWith(`${place}/`));
+    expect(stands, `${file} imports ${name}, which may be known in: ${allowed.join(', ') || 'no room'}`).toBe(
+      true,
+    );
+  }
+});
+
+test('no file but main and cli touches the process or the console', () => {
+  for (const file of files.filter((one) => !['cli', 'main.ts'].includes(roomOf(one)))) {
+    const text = readFileSync(path.join(src, file), 'utf8');
+    expect(text, file).not.toMatch(/\bprocess\.(stdout|stderr|stdin|env|argv|exit|exitCode)\b|\bconsole\./);
+  }
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { compareFingerprints } from '../../src/plan/compare.ts';
+import { counters } from '../support/pipelines.ts';
+
+const files = (marks: Record<string, [size: number, modified: string, sha256?: string]>) => ({
+  kind: 'files' as const,
+  files: Object.fromEntries(
+    Object.entries(marks).map(([path, [size, modified, sha256]]) => [
+      path,
+      { size, modified, ...(sha256 === undefined ? {} : { sha256 }) },
+    ]),
+  ),
+});
+
+test('equal counters are equal data', () => {
+  expect(compareFingerprints(counters({}), counters({}))).toEqual({ same: true });
+});
+
+test.each([
+  [{ inserted: '13412' }, '3 412 rows inserted in the source', 3412],
+  [
+    { inserted: '10001', updated: '7', deleted: '3' },
+    '1 row inserted, 2 rows updated, 2 rows deleted in the source',
+    -1,
+  ],
+  [{ filenode: '101' }, 'the source table was rewritten or truncated', undefined],
+  [{ reset: '5' }, 'the statistics of the source were reset: it may have changed', undefined],
+  [{ inserted: '1' }, 'the counters of the source went back: it may have changed', undefined],
+])('%o: %s', (now, reason, growth) => {
+  expect(compareFingerprints(counters({}), counters(now))).toEqual({
+    same: false,
+    reason,
+    ...(growth === undefined ? {} : { growth }),
+  });
+});
+
+test('counters beyond what a double holds are still told apart', () => {
+  const before = counters({ inserted: '9007199254740993' });
+  expect(compareFingerprints(before, counters({ inserted: '9007199254740994' }))).toMatchObject({
+    same: false,
+  });
+});
+
+test('another server, other columns, other partitions', () => {
+  const reasonOf = (now: Parameters<typeof compareFingerprints>[1]) => compareFingerprints(counters({}), now);
+  expect(reasonOf({ ...counters({}), system: '8/16384' })).toMatchObject({
+    reason: /another server or database/,
+  });
+  expect(reasonOf({ ...counters({}), columns: 'a bigint' })).toMatchObject({
+    reason: /columns of the source/,
+  });
+  const [leaf] = Object.values(counters({}).relations);
+  expect(reasonOf({ ...counters({}), relations: { '16385': leaf!, '2': leaf! } })).toMatchObject({
+    reason: /new partition/,
+  });
+  expect(reasonOf({ ...counters({}), relations: {} })).toMatchObject({ reason: /lost a partition/ });
+});
+
+test('files: new, changed and gone ones are told by name or number', () => {
+  const before = files({ 'a.csv': [1, '1'], 'b.csv': [2, '2'], 'c.csv': [3, '3'] });
+  expect(
+    compareFingerprints(before, files({ 'a.csv': [1, '1'], 'b.csv': [9, '2'], 'd.csv': [3, '3'] })),
+  ).toEqual({
+    same: false,
+    reason: 'd.csv is new, b.csv is changed, c.csv is gone',
+  });
+  const many = files({ 'a.csv': [1, '9'], 'b.csv': [2, '9'], 'c.csv': [3, '3'] });
+  expect(compareFingerprints(before, many)).toEqual({ same: false, reason: '2 of 3 files are changed' });
+});
+
+test('a file that was only touched is the same if its content is known to be', () => {
+  const before = files({ 'a.csv': [1, '1', 'x'] });
+  expect(compareFingerprints(before, files({ 'a.csv': [1, '2', 'x'] }))).toEqual({ same: true });
+  expect(compareFingerprints(before, files({ 'a.csv': [1, '2', 'y'] }))).toMatchObject({ same: false });
+  expect(compareFingerprints(before, files({ 'a.csv': [1, '2'] }))).toMatchObject({ same: false });
+});
+
+test('fingerprints of different kinds say nothing about each other', () => {
+  expect(compareFingerprints({ kind: 'value', value: '1' }, counters({}))).toMatchObject({ same: false });
+});

@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest';
+import { buildPlan } from '../../src/plan/index.ts';
+import type { Observation } from '../../src/model/observation.ts';
+import type { Pipeline } from '../../src/model/pipeline.ts';
+import { renderPlan } from '../../src/render/plan-text.ts';
+import { expectGolden } from '../support/golden.ts';
+import { counters, observation, pipeline, record, source, table } from '../support/pipelines.ts';
+
+const orders = table(
+  'orders',
+  { row_id: 'int not null', region: 'text', sales: 'numeric(18,4)' },
+  { primaryKey: ['row_id'] },
+);
+const people = table('people', { person: 'text', region: 'text' });
+const shop = pipeline([orders, people]);
+
+const planOf = (of: Pipeline, seen: Observation) => buildPlan([{ pipeline: of, observation: seen }], '0.1.0');
+const actionOf = (of: Pipeline, seen: Observation) => planOf(of, seen).pipelines[0]?.action;
+
+/** What was applied stays as it was; the configuration or the world around it changes. */
+const cases: Record<string, [of: Pipeline, seen: Observation]> = {
+  'first plan': [
+    shop,
+    observation(shop, {
+      applied: undefined,
+      extract: { kind: 'absent' },
+      destinations: [{ type: 'file', found: undefined }],
+    }),
+  ],
+  'nothing changed': [shop, observation(shop)],
+  'rows inserted': [
+    shop,
+    observation(shop, {
+      tables: { orders: source({ fingerprint: counters({ inserted: '13412' }) }), people: source() },
+    }),
+  ],
+  'columns changed': (() => {
+    const changed = pipeline([
+      table(
+        'orders',
+        { row_id: 'int not null', region: 'int', ship_cost: 'numeric(12,2)' },
+        { primaryKey: ['row_id'] },
+      ),
+      people,
+    ]);
+    return [changed, observation(changed, { applied: record(shop) })];
+  })(),
+  'table added and table removed': (() => {
+    const changed = pipeline([orders, table('returns', { order_id: 'text' })]);
+    return [changed, observation(changed, { applied: record(shop) })];
+  })(),
+  'where and query changed': (() => {
+    const from = {
+      type: 'postgres' as const,
+      relation: { schema: 'public', name: 'orders' },
+      where: 'sales > 0',
+      params: [],
+    };
+    const changed = pipeline([{ ...orders, from }, people]);
+    return [changed, observation(changed, { applied: record(shop) })];
+  })(),
+  'source unknown': [
+    shop,
+    observation(shop, {
+      tables: {
+        orders: source({ fingerprint: { kind: 'unknown', reason: 'a view has no change counters' } }),
+        people: source(),
+      },
+    }),
+  ],
+  'destination removed': [shop, observation(shop, { destinations: [{ type: 'file', found: undefined }] })],
+  'destination changed by someone': [
+    shop,
+    observation(shop, { destinations: [{ type: 'file', found: { size: 5, modified: '9' } }] }),
+  ],
+  'destination removed and staged extract gone': [
+    shop,
+    observation(shop, { extract: { kind: 'absent' }, destinations: [{ type: 'file', found: undefined }] }),
+  ],
+  'extract changed by someone': [
+    shop,
+    observation(shop, { extract: { kind: 'present', size: 5, modified: '9', version: 3, tables: [] } }),
+  ],
+  'state lost': [shop, observation(shop, { applied: undefined })],
+  'keys, schema and version changed': (() => {
+    const changed = pipeline([{ ...orders, primaryKey: [] }, people], {
+      extract: { schema: 'public', version: 2, file: '/project/build/shop.hyper', shown: 'build/shop.hyper' },
+    });
+    return [changed, observation(changed, { applied: record(shop) })];
+  })(),
+  'extract locked': [
+    shop,
+    observation(shop, {
+      extract: { kind: 'unusable', code: 'locked', reason: 'The database file is locked' },
+    }),
+  ],
+  'extract damaged': [
+    shop,
+    observation(shop, {
+      extract: { kind: 'unusable', code: 'damaged', reason: 'invalid magic value in header' },
+    }),
+  ],
+};
+
+test.each(Object.entries(cases))('%s: the whole text', (name, [of, seen]) => {
+  const plan = planOf(of, seen);
+  expectGolden(`plan/${name}.txt`, renderPlan(plan, { color: false, verbose: true }));
+  expectGolden(`plan/${name}.json`, `${JSON.stringify(plan, undefined, 2)}\n`);
+});
+
+test('the staged extract may be gone while its destinations stand: it is only a means', () => {
+  expect(actionOf(shop, observation(shop, { extract: { kind: 'absent' } }))).toBe('none');
+});
+
+test('what changes, changes only where it changes', () => {
+  expect(actionOf(...cases['nothing changed']!)).toBe('none');
+  expect(actionOf(...cases['destination removed']!)).toBe('deliver');
+  expect(actionOf(...cases['destination removed and staged extract gone']!)).toBe('rebuild');
+  expect(actionOf(...cases['first plan']!)).toBe('create');
+  expect(actionOf(...cases['extract locked']!)).toBe('blocked');
+});
+
+test('every step waits only for steps before it, and is for a change of the plan', () => {
+  for (const [of, seen] of Object.values(cases)) {
+    const { steps, changes, address } = planOf(of, seen).pipelines[0]!;
+    const before = new Set<string>();
+    const addresses = new Set([address, ...changes.map((change) => change.address)]);
+    for (const step of steps) {
+      for (const id of step.after) expect(before).toContain(id);
+      for (const reason of step.because) expect(addresses).toContain(reason);
+      expect(step.because.length).toBeGreaterThan(0);
+      before.add(step.id);
+    }
+  }
+});
+
+test('the same world gives the same bytes', () => {
+  for (const [of, seen] of Object.values(cases)) {
+    expect(JSON.stringify(planOf(of, seen))).toBe(
+      JSON.stringify(planOf(structuredClone(of), structuredClone(seen))),
+    );
+  }
+});
+
+test('a pipeline that could not be observed is blocked, the others are planned', () => {
+  const failure = [
+    { code: 'EXT2001', severity: 'error' as const, message: 'nothing answers at localhost:1' },
+  ];
+  const plan = buildPlan(
+    [
+      { pipeline: shop, failure },
+      { pipeline: shop, observation: observation(shop) },
+    ],
+    '0.1.0',
+  );
+  expect(plan.pipelines.map(({ action }) => action)).toEqual(['blocked', 'none']);
+  expect(plan.diagnostics).toEqual(failure);
+  expect(plan.summary).toMatchObject({ blocked: 1, unchanged: 1 });
+});
