@@ -26,7 +26,11 @@ export function passwordsOf({ sources, destinations }: Draft): string[] {
  */
 export function passwordsIn(text: string): string[] {
   const inUrls = [...text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:([^\s/]+)@/gi)];
-  const asValues = [...text.matchAll(/\bpassword["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi)];
+  const asValues = [
+    ...text.matchAll(
+      /\b(?:password|token_secret|secret_value)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi,
+    ),
+  ];
   const plain = [...inUrls, ...asValues]
     .map(([, ...groups]) => groups.join(''))
     .filter((password) => !password.includes('${') && password !== 'null');

@@ -168,7 +168,7 @@ function renderPublication({ action, existing, upload }: TableauDestinationPlan)
   return [`${action}${there}`, ...way].join(', ');
 }
 
-const inRequests = (requests: number) => (requests === 1 ? '1 request' : `${requests} chunks`);
+const inRequests = (requests: number) => (requests === 1 ? '1 request' : `${grouped(requests)} chunks`);
 
 function sign(symbol: string, paint: Paint): string {
   const colors: Record<string, (text: string) => string> = {

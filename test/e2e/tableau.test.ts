@@ -141,6 +141,33 @@ test('two pipelines at once, one of them in chunks, with one token and one sign-
   expect([...standIn.control.world.sessions.values()].every(({ ended }) => ended)).toBe(true);
 });
 
+test('a connected app has all the scopes it needs, for projects, chunks, details and rows', async () => {
+  const { clientId, secretId, secretValue } = demo.connectedApp;
+  const auth = `{user: ${demo.userName}, client_id: ${clientId}, secret_id: ${secretId}, secret_value: ${secretValue}}`;
+  const project = await newProject({
+    'extracts.yaml': `${shared().replace(/auth: .*/, `auth: ${auth}`)}    request_limit: 0\n`,
+    'pipelines/orders.yaml': pipeline('orders', ', tags: [a], certified: true, create_project: true').replace(
+      'Certified',
+      'By app',
+    ),
+  });
+  await project.apply();
+  expect(standIn.control.dataSource('orders', 'Sales/By app')).toMatchObject({
+    tags: ['a'],
+    isCertified: true,
+  });
+  await project.write('orders.csv', csv(10));
+  const written = await project.read('pipelines/orders.yaml');
+  await project.write(
+    'pipelines/orders.yaml',
+    written.replace('tags:', 'method: update, action: replace, tags:'),
+  );
+  expect((await done(project.run(['plan']))).stdout).toMatch(/update revision 1 of demo .* in 1 request/);
+  await project.apply();
+  expect(standIn.control.dataSource('orders').revisions).toHaveLength(1);
+  expect((await done(project.run(['plan']))).stdout).toMatch(/^No changes/);
+});
+
 test('a mistake blocks before anything is built, at its line', async () => {
   const project = await newProject({
     'pipelines/orders.yaml': pipeline('orders').replace('Sales/Certified', 'Sales/Certifed'),
@@ -148,7 +175,7 @@ test('a mistake blocks before anything is built, at its line', async () => {
   const outcome = await project.run(['apply', '--yes'], env);
   expect(outcome.exitCode).toBe(1);
   expect(outcome.stderr).toMatch(
-    /pipelines\/orders\.yaml:10:5 {2}error {2}Tableau .* there is no project "Certifed" in "Sales": there is "Certified" {2}\[EXT5106\]/,
+    /pipelines\/orders\.yaml:10:5 {2}error {2}Tableau .* there is no project "Certifed" in "Sales": there is "Certified".* \[EXT5106\]/,
   );
   await expect(stat(project.path('build/orders.hyper'))).rejects.toThrow('ENOENT');
 });

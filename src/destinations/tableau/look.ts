@@ -31,6 +31,8 @@ export async function lookForOurs(
 
 /** Whether the server has something newer than `before`, and by us, as far as it tells. */
 function isOurs(before: DataSource | undefined, now: DataSource, me: string): boolean {
+  // Only a revision has a publisher; rows are changed without one.
+  if (before !== undefined && before.revision === undefined) return hasMoved(before, now);
   if (now.publisherId !== undefined && me !== '' && now.publisherId !== me) return false;
   if (before === undefined) return now.ownerId === me || me === '' || now.ownerId === '';
   return hasMoved(before, now);

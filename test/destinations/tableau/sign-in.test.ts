@@ -124,13 +124,13 @@ describe('does not get in, and says why', () => {
     ],
     [
       'an app that is none',
-      { auth: { ...app, secretValue: 'wrong' } as TableauAuth },
+      { auth: { ...app, secretValue: 'wrong' } },
       'EXT5104',
       /refused the connected app for the user "demo"/,
     ],
     [
       'an app without the scope',
-      { auth: { ...app, scopes: ['tableau:views:embed'] } as TableauAuth },
+      { auth: { ...app, scopes: ['tableau:views:embed'] } },
       'EXT5105',
       /connected app/,
     ],
