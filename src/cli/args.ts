@@ -3,6 +3,13 @@ import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { version } from './version.ts';
 
+interface PlanFlags {
+  json?: boolean;
+  detailedExitcode?: boolean;
+  offline?: boolean;
+  verbose?: boolean;
+}
+
 /**
  * The command line. Each command's module is loaded only when it runs, so that `--help` and a mistyped flag answer at
  * once.
@@ -42,13 +49,12 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .argument(...paths)
     .option('--json', 'the plan as one JSON document on stdout')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
+    .option('--offline', 'do not ask servers what is published there')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
-    .action(
-      async (files: string[], options: { json?: boolean; detailedExitcode?: boolean; verbose?: boolean }) => {
-        const { plan } = await import('./plan.ts');
-        finish(await plan(files, options, env));
-      },
-    );
+    .action(async (files: string[], options: PlanFlags) => {
+      const { plan } = await import('./plan.ts');
+      finish(await plan(files, options, env));
+    });
 
   command('apply', 'plan, ask, and do it')
     .argument(...paths)

@@ -10,6 +10,7 @@ export interface PlanOptions {
   json?: boolean;
   detailedExitcode?: boolean;
   verbose?: boolean;
+  offline?: boolean;
 }
 
 /** `extracts plan`: what would be done and why. Changes nothing. */
@@ -17,7 +18,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
   const configuration = await readConfiguration(paths, env, 'error');
   showDiagnostics(configuration.diagnostics, configuration, env, options.verbose);
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
-  const world = openWorld(configuration.project, env);
+  const world = openWorld(configuration.project, env, { offline: options.offline ?? false });
   try {
     const made = await makePlan(configuration, world, env);
     showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AppliedRecord, ExtractObservation, Observation } from '../model/observation.ts';
-import type { Destination, Pipeline } from '../model/pipeline.ts';
+import type { Pipeline } from '../model/pipeline.ts';
 import type { Change, DestinationPlan, PipelineAction, PipelinePlan } from '../model/plan.ts';
 import { defineKeys } from './definition.ts';
+import { planDestination } from './destinations.ts';
 import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { planTable } from './tables.ts';
@@ -22,12 +23,14 @@ export function planPipeline(pipeline: Pipeline, observation: Observation): Plan
     ...removed,
     ...extractChanges(pipeline, observation),
   ];
-  const isBlocked = diagnostics.some(({ severity }) => severity === 'error');
   const mustBuild = changes.length > 0;
-  const destinations = pipeline.destinations.map((destination, index) =>
+  const planned = pipeline.destinations.map((destination, index) =>
     planDestination(destination, index, observation, mustBuild),
   );
-  const mustDeliver = destinations.some(({ action }) => action !== 'unchanged');
+  diagnostics.push(...planned.flatMap((one) => one.diagnostics));
+  const isBlocked = diagnostics.some(({ severity }) => severity === 'error');
+  const destinations = planned.map(({ plan }) => plan);
+  const mustDeliver = destinations.some(({ action }) => action !== 'unchanged' && action !== 'details');
   if (mustDeliver && !mustBuild && !isOurs(observation)) {
     changes.push({
       address: pipeline.address,
@@ -159,29 +162,6 @@ function isOurs({ applied, extract }: Observation): boolean {
   return extract.kind === 'present' && applied !== undefined;
 }
 
-function planDestination(
-  destination: Destination,
-  index: number,
-  observation: Observation,
-  rebuilt: boolean,
-): DestinationPlan {
-  const { found } = observation.destinations[index] ?? {};
-  const last = observation.applied?.destinations[destination.shown];
-  const plan = (action: DestinationPlan['action'], reason: string): DestinationPlan => ({
-    type: destination.type,
-    target: destination.shown,
-    action,
-    reason,
-  });
-  if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
-  if (rebuilt) return plan('overwrite', 'the extract is rebuilt');
-  if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
-  const same = last.size === found.size && last.modified === found.modified;
-  return same
-    ? plan('unchanged', 'unchanged')
-    : plan('overwrite', 'something else changed it since we wrote it');
-}
-
 function destinationChanges(pipeline: Pipeline, destinations: readonly DestinationPlan[]): Change[] {
   return destinations
     .filter(({ action }) => action !== 'unchanged')
@@ -189,7 +169,7 @@ function destinationChanges(pipeline: Pipeline, destinations: readonly Destinati
       address: `${pipeline.address} -> ${target}`,
       subject: 'destination',
       act: action === 'create' ? 'create' : 'write',
-      category: action === 'create' ? 'create' : 'data',
+      category: action === 'create' ? 'create' : action === 'details' ? 'metadata' : 'data',
       reason,
     }));
 }

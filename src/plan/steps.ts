@@ -29,6 +29,7 @@ export function layOutSteps(
       kind: 'deliver',
       destination: index,
       target,
+      ...(act === 'details' && { details: true as const }),
       after: action === 'deliver' ? [] : ['finish'],
       because,
     });

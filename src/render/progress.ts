@@ -48,7 +48,7 @@ export function renderStep(step: Step): string {
     case 'finish':
       return 'finish extract';
     case 'deliver':
-      return `write ${step.target}`;
+      return step.details === true ? `describe ${step.target}` : `write ${step.target}`;
     case 'record':
       return 'record state';
   }

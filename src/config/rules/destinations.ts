@@ -10,6 +10,7 @@ import type { CommonRule, Rule } from '../rules.ts';
 
 export const destinationKind: Rule = function* ({ destinations }) {
   for (const { settings, place } of destinations) {
+    if (settings.type !== 'file') continue;
     if (/\.hyper$/i.test(settings.path) || isPlaceholder(settings.path)) continue;
     const message = `"${settings.path}" does not end in .hyper`;
     const hint = { hint: 'a file destination writes a .hyper extract' };
@@ -54,13 +55,17 @@ function extractOf(draft: Draft): Writer {
 }
 
 function deliveriesOf({ destinations, written }: Draft): Writer[] {
-  return destinations.map(({ settings, folder, place }) => ({
-    path: resolve(folder, settings.path),
-    text: settings.path,
-    what: 'destination',
-    place: child(place, 'path'),
-    pipeline: written.name,
-  }));
+  return destinations.flatMap(({ settings, folder, place }) =>
+    settings.type !== 'file'
+      ? []
+      : {
+          path: resolve(folder, settings.path),
+          text: settings.path,
+          what: 'destination',
+          place: child(place, 'path'),
+          pipeline: written.name,
+        },
+  );
 }
 
 export const uniqueNames: CommonRule = function* (drafts) {

@@ -1,0 +1,77 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { never } from '../model/never.ts';
+import type {
+  AppliedDestination,
+  AppliedFile,
+  FileDestinationObservation,
+  Observation,
+} from '../model/observation.ts';
+import type { Destination, FileDestination } from '../model/pipeline.ts';
+import type { DestinationPlan, FileDestinationPlan } from '../model/plan.ts';
+import { planPublication } from './publication.ts';
+
+export interface PlannedDestination {
+  plan: DestinationPlan;
+  /** What the observation alone does not show to be wrong. */
+  diagnostics: readonly Diagnostic[];
+}
+
+/** What will become of one destination; `rebuilt`: there will be another extract than the one it has. */
+export function planDestination(
+  destination: Destination,
+  index: number,
+  observation: Observation,
+  rebuilt: boolean,
+): PlannedDestination {
+  const seen = observation.destinations[index];
+  const last = observation.applied?.destinations[destination.shown];
+  switch (destination.type) {
+    case 'file': {
+      const found = seen?.type === 'file' ? seen.found : undefined;
+      return {
+        plan: planFile(destination, found, isFile(last) ? last : undefined, rebuilt),
+        diagnostics: [],
+      };
+    }
+    case 'tableau': {
+      if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
+      const size = sizeOf(observation);
+      return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
+        rebuilt,
+        size,
+      });
+    }
+    default:
+      return never(destination);
+  }
+}
+
+function isFile(last: AppliedDestination | undefined): last is AppliedFile {
+  return last !== undefined && 'modified' in last;
+}
+
+/** Bytes of the extract as far as that is known before it is built. */
+function sizeOf({ extract, applied }: Observation): number | undefined {
+  return extract.kind === 'present' ? extract.size : applied?.extract.size;
+}
+
+function planFile(
+  destination: FileDestination,
+  found: FileDestinationObservation['found'],
+  last: AppliedFile | undefined,
+  rebuilt: boolean,
+): FileDestinationPlan {
+  const plan = (action: FileDestinationPlan['action'], reason: string): FileDestinationPlan => ({
+    type: 'file',
+    target: destination.shown,
+    action,
+    reason,
+  });
+  if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
+  if (rebuilt) return plan('overwrite', 'the extract is rebuilt');
+  if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
+  const same = last.size === found.size && last.modified === found.modified;
+  return same
+    ? plan('unchanged', 'unchanged')
+    : plan('overwrite', 'something else changed it since we wrote it');
+}
