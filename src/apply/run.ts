@@ -131,9 +131,14 @@ function openRun(job: Job, lock: Lock): Run {
       );
       return { bytes: packed.size };
     },
-    async deliver(step: Step & { kind: 'deliver' }, signal: AbortSignal) {
+    async deliver(step: Step & { kind: 'deliver' }, tell: (progress: Progress) => void, signal: AbortSignal) {
+      const port = required(job.destinations[step.destination], 'destination');
+      if (step.details === true) {
+        delivered.set(step.destination, await describeAgain(job, port, step.target, signal));
+        return {};
+      }
       const cargo = packed ?? (pipeline.template === undefined ? built : undefined) ?? standing(job);
-      const written = await required(job.destinations[step.destination], 'destination').write(cargo, signal);
+      const written = await port.write(cargo, telling(tell, cargo.size), signal);
       delivered.set(step.destination, written);
       return { bytes: written.size };
     },
@@ -171,7 +176,7 @@ function openRun(job: Job, lock: Lock): Run {
         case 'package':
           return performers.package(signal);
         case 'deliver':
-          return performers.deliver(step, signal);
+          return performers.deliver(step, tell, signal);
         case 'record':
           await performers.record();
           return {};
@@ -233,6 +238,27 @@ async function loadTable(
   }
   await snapshot.confirm(table);
   return { ...report, seconds: seconds() };
+}
+
+/** Bytes as they pass, told with the time they took. */
+function telling(tell: (progress: Progress) => void, totalBytes: number): (bytes: number) => void {
+  const began = performance.now();
+  let seen = 0;
+  return (bytes) => {
+    seen += bytes;
+    tell({ bytes: seen, seconds: (performance.now() - began) / 1000, totalBytes });
+  };
+}
+
+/** For a destination that has what it should and is only described otherwise. */
+function describeAgain(
+  { seen }: Job,
+  port: DestinationPort,
+  target: string,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const last = required(seen.record?.destinations[target], `record of ${target}`);
+  return required(port.describe?.(last, signal), `words for ${target}`);
 }
 
 /** What stands staged, when only a destination is written: the package where there is a template, else the extract. */

@@ -34,7 +34,10 @@ export async function observePipeline(
     const extract = await world.extracts.observe(pipeline.extract.file, signal);
     const template = await world.templateOf(pipeline)?.observe(signal);
     const destinations = await Promise.all(
-      world.destinationsOf(pipeline).map((port) => port.observe(signal)),
+      world.destinationsOf(pipeline).map((port, index) => {
+        const { shown = '' } = pipeline.destinations[index] ?? {};
+        return port.observe(applied?.destinations[shown], signal);
+      }),
     );
     return {
       pipeline,

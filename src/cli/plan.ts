@@ -11,6 +11,7 @@ export interface PlanOptions {
   detailedExitcode?: boolean;
   allowMisfit?: boolean;
   verbose?: boolean;
+  offline?: boolean;
 }
 
 /** `extracts plan`: what would be done and why. Changes nothing. */
@@ -18,7 +19,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
   const configuration = await readConfiguration(paths, env, 'error');
   showDiagnostics(configuration.diagnostics, configuration, env, options.verbose);
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
-  const world = openWorld(configuration.project, env);
+  const world = openWorld(configuration.project, env, { offline: options.offline ?? false });
   try {
     const made = await makePlan(configuration, world, env, options);
     showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);

@@ -1,4 +1,4 @@
-import { openDestination } from '../destinations/index.ts';
+import { openDestinations } from '../destinations/index.ts';
 import { openHyper } from '../hyper/index.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
@@ -19,8 +19,15 @@ export interface World {
   close(): Promise<void>;
 }
 
-export function openWorld(project: Project, env: Env): World {
+export interface WorldOptions {
+  /** Destinations on servers are not asked. */
+  offline?: boolean;
+}
+
+export function openWorld(project: Project, env: Env, { offline = false }: WorldOptions = {}): World {
   const extracts = openHyper({ env: env.variables, memory: project.limits.memory });
+  const registerSecret = (value: string) => env.secrets.add(value);
+  const destinations = openDestinations({ variables: env.variables, registerSecret, offline });
   const sources = new Map<string, Readonly<Record<string, SourcePort>>>();
   return {
     extracts,
@@ -34,12 +41,13 @@ export function openWorld(project: Project, env: Env): World {
       sources.set(pipeline.address, opened);
       return opened;
     },
-    destinationsOf: (pipeline) => pipeline.destinations.map((destination) => openDestination(destination)),
+    destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {
       await Promise.all(
         [...sources.values()].flatMap((opened) => Object.values(opened).map((source) => source.close())),
       );
+      await destinations.close();
       await extracts.close();
     },
   };

@@ -48,4 +48,9 @@ export const codes = {
   sameExtract: 'EXT1062',
   headerFile: 'EXT1063',
   addedPattern: 'EXT1064',
+  tableauServer: 'EXT1071',
+  tableauAuth: 'EXT1072',
+  tableauProject: 'EXT1073',
+  tableauTag: 'EXT1074',
+  updateKey: 'EXT1075',
 } as const;

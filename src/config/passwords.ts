@@ -5,8 +5,13 @@ import type { Draft } from './draft.ts';
  * Passwords and keys are secrets however they came here: plainly, in a URL, from a variable that was not called a secret. In a
  * URL both the encoded form and the password itself.
  */
-export function passwordsOf({ sources }: Draft): string[] {
-  return [...sources.values()].flatMap(({ settings }) => {
+export function passwordsOf({ sources, destinations }: Draft): string[] {
+  const ofTableau = destinations.flatMap(({ settings }) =>
+    settings.type === 'tableau'
+      ? [settings.auth.token_secret, settings.auth.password, settings.auth.secret_value]
+      : [],
+  );
+  const ofSources = [...sources.values()].flatMap(({ settings }) => {
     if (settings.type === 's3') return keysOf(settings);
     if (settings.type !== 'postgres') return [];
     const inUrl = /^[a-z]+:\/\/[^:/?#]*:([^/]*)@/i.exec(settings.url ?? '')?.[1];
@@ -14,6 +19,7 @@ export function passwordsOf({ sources }: Draft): string[] {
     const encoded = [inUrl, inQuery].filter((text) => text !== undefined);
     return [settings.password ?? '', ...encoded, ...encoded.map(decoded)].filter((text) => text !== '');
   });
+  return [...ofSources, ...ofTableau.filter((text) => text !== undefined)];
 }
 
 /**
@@ -22,7 +28,11 @@ export function passwordsOf({ sources }: Draft): string[] {
  */
 export function passwordsIn(text: string): string[] {
   const inUrls = [...text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:([^\s/]+)@/gi)];
-  const asValues = [...text.matchAll(/\bpassword["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi)];
+  const asValues = [
+    ...text.matchAll(
+      /\b(?:password|token_secret|secret_value)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi,
+    ),
+  ];
   const plain = [...inUrls, ...asValues]
     .map(([, ...groups]) => groups.join(''))
     .filter((password) => !password.includes('${') && password !== 'null');

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { child } from '../model/diagnostic.ts';
-import type { Destination, Pipeline, Relationship } from '../model/pipeline.ts';
-import type { Draft, DraftDestination } from './draft.ts';
+import type { Pipeline, Relationship } from '../model/pipeline.ts';
+import type { Draft } from './draft.ts';
 import { readEnd } from './names.ts';
+import { resolveDestination } from './resolve/destinations.ts';
 import { resolveExtract } from './resolve/extract.ts';
 import { resolveSource } from './resolve/sources.ts';
 import { resolveTables } from './resolve/tables.ts';
@@ -28,12 +28,8 @@ export function resolvePipeline(draft: Draft, shown: ShownText): Pipeline {
     relationships: relationships(draft),
     extract: resolveExtract(draft),
     ...(template !== undefined && { template }),
-    destinations: draft.destinations.map((destination) => resolveDestination(destination, shown)),
+    destinations: draft.destinations.map((destination) => resolveDestination(draft, destination, shown)),
   };
-}
-
-function resolveDestination({ settings, folder, place }: DraftDestination, shown: ShownText): Destination {
-  return { type: 'file', place, shown: shown(settings.path), path: resolve(folder, settings.path) };
 }
 
 function relationships({ written, place }: Draft): Relationship[] {

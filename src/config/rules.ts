@@ -18,6 +18,7 @@ import {
   oneColumnOrigin,
   tableOrQuery,
 } from './rules/origins.ts';
+import { keysBesideUse, oneWriterPerDataSource, tableauDestinations } from './rules/tableau.ts';
 import {
   knownConnections,
   knownDestinations,
@@ -60,6 +61,8 @@ export const rules: readonly Rule[] = [
   columnsOrHeaderFile,
   numbersFromReferences,
   destinationKind,
+  tableauDestinations,
+  keysBesideUse,
 ];
 
-export const commonRules: readonly CommonRule[] = [uniqueNames, oneWriterPerFile];
+export const commonRules: readonly CommonRule[] = [uniqueNames, oneWriterPerFile, oneWriterPerDataSource];

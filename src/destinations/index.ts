@@ -1,13 +1,21 @@
 import type { Destination } from '../model/pipeline.ts';
-import type { DestinationPort } from '../model/ports.ts';
+import type { DestinationPort, Destinations } from '../model/ports.ts';
 import { openFileDestination } from './file/index.ts';
+import { openTableauDestinations, type TableauSettings } from './tableau/index.ts';
 
-const kinds = {
-  file: openFileDestination,
-} satisfies {
-  [Kind in Destination['type']]: (destination: Extract<Destination, { type: Kind }>) => DestinationPort;
-};
-
-export function openDestination(destination: Destination): DestinationPort {
-  return kinds[destination.type](destination);
+/** The destinations of a run, by kind. */
+export function openDestinations(settings: TableauSettings): Destinations {
+  const tableau = openTableauDestinations(settings);
+  const kinds = {
+    file: openFileDestination,
+    tableau: (destination) => tableau.open(destination),
+  } satisfies {
+    [Kind in Destination['type']]: (destination: Extract<Destination, { type: Kind }>) => DestinationPort;
+  };
+  return {
+    open(destination) {
+      return destination.type === 'file' ? kinds.file(destination) : kinds.tableau(destination);
+    },
+    close: () => tableau.close(),
+  };
 }

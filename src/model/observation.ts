@@ -120,13 +120,43 @@ export interface TemplateObservation {
   staged: { size: number; modified: string } | undefined;
 }
 
-export type DestinationObservation = FileDestinationObservation;
+export type DestinationObservation = FileDestinationObservation | TableauDestinationObservation;
 
 export interface FileDestinationObservation {
   type: 'file';
   found: { size: number; modified: string } | undefined;
   /** Why it cannot be written, if that can be seen before. */
   problem?: Diagnostic;
+}
+
+export interface TableauDestinationObservation {
+  type: 'tableau';
+  /** False when planning offline: then nothing else is known. */
+  looked: boolean;
+  /** The project as people write it; undefined where it will be made first. */
+  project: string | undefined;
+  found: PublishedDataSource | undefined;
+  /** What we published last, where it is no longer found under its name and project. */
+  strayed?: { name: string; project: string };
+  problem?: Diagnostic;
+}
+
+export interface PublishedDataSource {
+  id: string;
+  name: string;
+  contentUrl: string;
+  projectId: string;
+  owner: string;
+  /** ISO 8601 to the second, as the server writes it. */
+  updatedAt: string;
+  /** Megabytes, as far as the server tells. */
+  megabytes: number | undefined;
+  /** Undefined where the server keeps no revisions or does not show them. */
+  revision: number | undefined;
+  description: string;
+  tags: readonly string[];
+  certified: boolean;
+  certificationNote: string;
 }
 
 /** The record that apply leaves behind for a pipeline: the memory of the planner. Holds no secret. */
@@ -179,7 +209,21 @@ export interface AppliedTemplate {
   modified: string;
 }
 
-export interface AppliedDestination {
+export type AppliedDestination = AppliedFile | AppliedPublication;
+
+export interface AppliedFile {
   size: number;
   modified: string;
+}
+
+/** A data source as we left it. */
+export interface AppliedPublication {
+  /** Bytes of the file that was sent. */
+  size: number;
+  id: string;
+  contentUrl: string;
+  name: string;
+  projectId: string;
+  updatedAt: string;
+  revision?: number;
 }

@@ -86,12 +86,27 @@ export interface TemplatePlan {
   misfits: number;
 }
 
-export interface DestinationPlan {
+export type DestinationPlan = FileDestinationPlan | TableauDestinationPlan;
+
+export interface FileDestinationPlan {
   type: 'file';
   /** The path as the user wrote it. */
   target: string;
   action: 'create' | 'overwrite' | 'unchanged';
   reason: string;
+}
+
+export interface TableauDestinationPlan {
+  type: 'tableau';
+  /** Project, name, site and server. */
+  target: string;
+  /** `details`: nothing is uploaded, only description, tags or certification are set. */
+  action: 'create' | 'overwrite' | 'append' | 'update' | 'details' | 'unchanged';
+  reason: string;
+  /** What will be overwritten. */
+  existing?: { owner: string; updatedAt: string; megabytes?: number; revision?: number };
+  /** By the size of the last extract; absent where there was none, or where nothing is uploaded. */
+  upload?: { bytes: Estimate; requests: number };
 }
 
 /** One difference between what is desired and what was observed. */
@@ -130,7 +145,7 @@ export type StepAct =
   | { kind: 'finish' }
   /** Put the extract into a package made like the template. */
   | { kind: 'package'; template: string }
-  /** Put the extract where the destination wants it. */
-  | { kind: 'deliver'; destination: number; target: string }
+  /** Put the extract where the destination wants it; with `details` only set what describes it there. */
+  | { kind: 'deliver'; destination: number; target: string; details?: true }
   /** Remember what was applied. */
   | { kind: 'record' };

@@ -1,5 +1,6 @@
 import type { Feed } from './feed.ts';
 import type {
+  AppliedDestination,
   AppliedRecord,
   DestinationObservation,
   ExtractObservation,
@@ -89,15 +90,19 @@ export interface TemplatePort {
 }
 
 export interface DestinationPort {
-  observe(signal: AbortSignal): Promise<DestinationObservation>;
-  /** Writes the finished extract. All or nothing: on failure what was there before still is. */
-  write(extract: BuiltExtract, signal: AbortSignal): Promise<Delivered>;
+  /** `last` is what was delivered last, by which it is found again where its name has changed. */
+  observe(last: AppliedDestination | undefined, signal: AbortSignal): Promise<DestinationObservation>;
+  /**
+   * Writes the finished extract. All or nothing: on failure what was there before still is. `progress` hears of bytes
+   * as they are written, each once.
+   */
+  write(extract: BuiltExtract, progress: (bytes: number) => void, signal: AbortSignal): Promise<Delivered>;
+  /** Sets what describes the delivered extract, where the destination has such things; nothing else changes. */
+  describe?(last: AppliedDestination, signal: AbortSignal): Promise<Delivered>;
 }
 
-export interface Delivered {
-  size: number;
-  modified: string;
-}
+/** What the record keeps of a delivery: enough to see later whether something else has changed it. */
+export type Delivered = AppliedDestination;
 
 /** Where records are kept. One record per address; a write names the version it has seen, so that none is lost. */
 export interface StatePort {
@@ -117,4 +122,8 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-export type OpenDestination = (destination: Destination) => DestinationPort;
+/** The destinations of a run. What several of them share (a session) is opened once and closed here. */
+export interface Destinations {
+  open(destination: Destination): DestinationPort;
+  close(): Promise<void>;
+}

@@ -99,9 +99,21 @@ export type Folder = FolderSettings | FieldNames;
  */
 export type Destination = NamedDestination | InlineDestination;
 /**
+ * The project: its path with a slash between the levels (a slash inside a name is written \/), the names as a list, or {id: …}. Default: default.
+ */
+export type TableauProject = TableauProjectId | (string | string[]);
+/**
+ * Tags of the data source. Without them, those on the server stay.
+ */
+export type Tags = string[];
+/**
+ * What people have set on the server and is set again where publishing resets it: tags are then added to theirs instead of replacing them.
+ */
+export type Keep = ('description' | 'tags' | 'certification')[];
+/**
  * A destination of one kind; type says which.
  */
-export type InlineDestination = FileDestination;
+export type InlineDestination = FileDestination | TableauDestination;
 /**
  * Where it is kept what was applied; type says which kind of place.
  */
@@ -702,6 +714,50 @@ export interface NamedDestination {
    * A .hyper file, or a .tdsx where the pipeline has a template; relative to the file that names it. Folders are made.
    */
   path?: string;
+  project?: TableauProject;
+  /**
+   * Whether projects that are missing on the path are made.
+   */
+  create_project?: boolean;
+  /**
+   * Name of the data source. Default: the name of the pipeline.
+   */
+  name?: string;
+  /**
+   * create: never replaces anything; overwrite: replaces the data source of that name, which keeps its id, owner and permissions; append: adds the rows.
+   */
+  mode?: 'create' | 'overwrite' | 'append';
+  /**
+   * publish: sends the whole extract; update: changes rows of a live-to-Hyper data source in place.
+   */
+  method?: 'publish' | 'update';
+  /**
+   * With method update, what the extract's rows do to the published ones: they are inserted, inserted or updated by primary key, put in the place of all, or name by primary key those to delete.
+   */
+  action?: 'insert' | 'upsert' | 'replace' | 'delete';
+  /**
+   * Description of the data source. Without it, the one on the server stays.
+   */
+  description?: string;
+  tags?: Tags;
+  /**
+   * Whether the data source is certified. Without it, that stays as it is on the server.
+   */
+  certified?: boolean;
+  /**
+   * Why it is certified.
+   */
+  certification_note?: string;
+  keep?: Keep;
+}
+/**
+ * A project by its id.
+ */
+export interface TableauProjectId {
+  /**
+   * The project's LUID.
+   */
+  id: string;
 }
 /**
  * A file on this machine, replaced in one move.
@@ -715,6 +771,122 @@ export interface FileDestination {
    * A .hyper file, or a .tdsx where the pipeline has a template; relative to the file that names it. Folders are made.
    */
   path: string;
+}
+/**
+ * A published data source on Tableau Server or Cloud.
+ */
+export interface TableauDestination {
+  /**
+   * The kind of destination.
+   */
+  type: 'tableau';
+  /**
+   * Address of the server, without a path. https, except on this machine.
+   */
+  server: string;
+  /**
+   * The site's content URL: the part after /site/ in the address bar. Empty for the Default site of a Tableau Server.
+   */
+  site?: string;
+  auth: TableauAuth;
+  /**
+   * PEM file with certificate authorities to trust beside the usual ones, relative to the file that names it.
+   */
+  ca?: string;
+  /**
+   * Whether plain http may go further than this machine.
+   */
+  allow_insecure?: boolean;
+  /**
+   * Seconds without a byte after which a request counts as lost.
+   */
+  timeout?: number | string;
+  /**
+   * Seconds to wait for a job of the server.
+   */
+  job_timeout?: number | string;
+  /**
+   * Files below this size go in one request, others in chunks: bytes, or a number with a unit. 64MiB at most.
+   */
+  request_limit?: number | string;
+  /**
+   * Size of one chunk, and what is held in memory: bytes, or a number with a unit. 64MiB at most.
+   */
+  chunk_size?: number | string;
+  project?: TableauProject;
+  /**
+   * Whether projects that are missing on the path are made.
+   */
+  create_project?: boolean;
+  /**
+   * Name of the data source. Default: the name of the pipeline.
+   */
+  name?: string;
+  /**
+   * create: never replaces anything; overwrite: replaces the data source of that name, which keeps its id, owner and permissions; append: adds the rows.
+   */
+  mode?: 'create' | 'overwrite' | 'append';
+  /**
+   * publish: sends the whole extract; update: changes rows of a live-to-Hyper data source in place.
+   */
+  method?: 'publish' | 'update';
+  /**
+   * With method update, what the extract's rows do to the published ones: they are inserted, inserted or updated by primary key, put in the place of all, or name by primary key those to delete.
+   */
+  action?: 'insert' | 'upsert' | 'replace' | 'delete';
+  /**
+   * Description of the data source. Without it, the one on the server stays.
+   */
+  description?: string;
+  tags?: Tags;
+  /**
+   * Whether the data source is certified. Without it, that stays as it is on the server.
+   */
+  certified?: boolean;
+  /**
+   * Why it is certified.
+   */
+  certification_note?: string;
+  keep?: Keep;
+}
+/**
+ * Who signs in: a personal access token, a user with a password, or a user through a connected app.
+ */
+export interface TableauAuth {
+  /**
+   * Name of a personal access token.
+   */
+  token_name?: string;
+  /**
+   * Its secret. Take it from ${secret.NAME}.
+   */
+  token_secret?: string;
+  /**
+   * Name of the user; with a connected app, whom it lets in.
+   */
+  user?: string;
+  /**
+   * The user's password. Take it from ${secret.NAME}.
+   */
+  password?: string;
+  /**
+   * Client id of a connected app with direct trust.
+   */
+  client_id?: string;
+  /**
+   * Id of one of the app's secrets.
+   */
+  secret_id?: string;
+  /**
+   * The secret itself. Take it from ${secret.NAME}.
+   */
+  secret_value?: string;
+  /**
+   * Scopes that the connected app asks for.
+   *
+   * @minItems 1
+   */
+  scopes?: string[];
 }
 /**
  * Settings for whatever does not say otherwise. Those of a pipeline win over those of extracts.yaml; null un-sets one.

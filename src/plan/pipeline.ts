@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AppliedRecord, ExtractObservation, Observation } from '../model/observation.ts';
-import type { Destination, Pipeline } from '../model/pipeline.ts';
+import type { Pipeline } from '../model/pipeline.ts';
 import type { Change, DestinationPlan, PipelineAction, PipelinePlan } from '../model/plan.ts';
 import { defineKeys } from './definition.ts';
+import { planDestination, type Rewriting } from './destinations.ts';
 import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { planTable } from './tables.ts';
@@ -27,7 +28,6 @@ export function planPipeline(
 ): PlannedPipeline {
   const template = planTemplate(pipeline, observation, options.allowMisfit ?? false);
   const errors = findings(pipeline, observation);
-  const diagnostics = [...errors, ...template.findings];
   const tables = pipeline.tables.map((table) => planTable(pipeline, table, observation));
   const removed = removedTables(pipeline, observation.applied);
   const changes: Change[] = [
@@ -35,12 +35,15 @@ export function planPipeline(
     ...removed,
     ...extractChanges(pipeline, observation),
   ];
-  const blockedBy = hasErrors(errors) ? 'error' : hasErrors(template.findings) ? 'gate' : undefined;
   const mustBuild = changes.length > 0;
-  const destinations = pipeline.destinations.map((destination, index) =>
+  const planned = pipeline.destinations.map((destination, index) =>
     planDestination(destination, index, observation, rewriting(mustBuild, template)),
   );
-  const mustDeliver = destinations.some(({ action }) => action !== 'unchanged');
+  errors.push(...planned.flatMap((one) => one.diagnostics));
+  const diagnostics = [...errors, ...template.findings];
+  const blockedBy = hasErrors(errors) ? 'error' : hasErrors(template.findings) ? 'gate' : undefined;
+  const destinations = planned.map(({ plan }) => plan);
+  const mustDeliver = destinations.some(({ action }) => action !== 'unchanged' && action !== 'details');
   const isWanted = mustDeliver || template.changes.length > 0;
   const mustPackage = template.plan !== undefined && (mustBuild || (!template.stands && isWanted));
   const needsExtract = mustPackage || (mustDeliver && pipeline.template === undefined);
@@ -84,10 +87,10 @@ function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }
 
-/** Why every destination gets a new file, if it does. */
-function rewriting(mustBuild: boolean, { changes }: PlannedTemplate): string | undefined {
-  if (mustBuild) return 'the extract is rebuilt';
-  return changes[0]?.reason;
+function rewriting(mustBuild: boolean, { changes }: PlannedTemplate): Rewriting | undefined {
+  if (mustBuild) return { reason: 'the extract is rebuilt', rows: true };
+  const [change] = changes;
+  return change && { reason: change.reason, rows: false };
 }
 
 function decide(isBlocked: boolean, changes: readonly Change[], observation: Observation): PipelineAction {
@@ -187,29 +190,6 @@ function isOurs({ applied, extract }: Observation): boolean {
   return extract.kind === 'present' && applied !== undefined;
 }
 
-function planDestination(
-  destination: Destination,
-  index: number,
-  observation: Observation,
-  rewriting: string | undefined,
-): DestinationPlan {
-  const { found } = observation.destinations[index] ?? {};
-  const last = observation.applied?.destinations[destination.shown];
-  const plan = (action: DestinationPlan['action'], reason: string): DestinationPlan => ({
-    type: destination.type,
-    target: destination.shown,
-    action,
-    reason,
-  });
-  if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
-  if (rewriting !== undefined) return plan('overwrite', rewriting);
-  if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
-  const same = last.size === found.size && last.modified === found.modified;
-  return same
-    ? plan('unchanged', 'unchanged')
-    : plan('overwrite', 'something else changed it since we wrote it');
-}
-
 function destinationChanges(pipeline: Pipeline, destinations: readonly DestinationPlan[]): Change[] {
   return destinations
     .filter(({ action }) => action !== 'unchanged')
@@ -217,7 +197,7 @@ function destinationChanges(pipeline: Pipeline, destinations: readonly Destinati
       address: `${pipeline.address} -> ${target}`,
       subject: 'destination',
       act: action === 'create' ? 'create' : 'write',
-      category: action === 'create' ? 'create' : 'data',
+      category: action === 'create' ? 'create' : action === 'details' ? 'metadata' : 'data',
       reason,
     }));
 }

@@ -35,6 +35,7 @@ export function layOutSteps(
       kind: 'deliver',
       destination: index,
       target,
+      ...(act === 'details' && { details: true as const }),
       after: last,
       because,
     });

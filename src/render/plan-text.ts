@@ -8,6 +8,7 @@ import type {
   ObjectChanges,
   PipelinePlan,
   Plan,
+  TableauDestinationPlan,
   TablePlan,
 } from '../model/plan.ts';
 import { alignColumns } from './table.ts';
@@ -191,10 +192,29 @@ function beforeAfter({ before, after }: Change): string {
   return [before, after].filter((part) => part !== undefined).join(' -> ');
 }
 
-function renderDestination({ target, action, reason }: DestinationPlan, paint: Paint): string[] {
+function renderDestination(plan: DestinationPlan, paint: Paint): string[] {
+  const { target, action, reason, type } = plan;
   const symbol = action === 'unchanged' ? '=' : '<=';
-  return [`    ${sign(symbol, paint)} write ${target}`, action, paint.dim(`(${reason})`)];
+  const verb = type === 'tableau' ? 'publish' : 'write';
+  const amount = type === 'tableau' ? renderPublication(plan) : action;
+  return [`    ${sign(symbol, paint)} ${verb} ${target}`, amount, paint.dim(`(${reason})`)];
 }
+
+/** `overwrite revision 3 of Ann (2026-01-31T08:00:00Z, 12 MB), ~2.6 MB in 1 request`. */
+function renderPublication({ action, existing, upload }: TableauDestinationPlan): string {
+  const facts = existing && [
+    existing.updatedAt,
+    ...(existing.megabytes === undefined ? [] : [`${grouped(existing.megabytes)} MB`]),
+  ];
+  const revision = existing?.revision === undefined ? '' : ` revision ${existing.revision}`;
+  const owner = existing === undefined || existing.owner === '' ? '' : ` of ${existing.owner}`;
+  const there = facts === undefined ? '' : `${revision}${owner} (${facts.join(', ')})`;
+  const way =
+    upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} in ${inRequests(upload.requests)}`];
+  return [`${action}${there}`, ...way].join(', ');
+}
+
+const inRequests = (requests: number) => (requests === 1 ? '1 request' : `${grouped(requests)} chunks`);
 
 function sign(symbol: string, paint: Paint): string {
   const colors: Record<string, (text: string) => string> = {

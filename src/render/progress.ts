@@ -50,7 +50,7 @@ export function renderStep(step: Step): string {
     case 'package':
       return `pack, template ${step.template}`;
     case 'deliver':
-      return `write ${step.target}`;
+      return step.details === true ? `describe ${step.target}` : `write ${step.target}`;
     case 'record':
       return 'record state';
   }

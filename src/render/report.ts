@@ -23,7 +23,7 @@ export function renderReport(rows: readonly ReportRow[], color: boolean): string
     const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`
     } in ${seconds(row.seconds)}`;
-    if (row.outcome !== 'applied') return [head, `  what was there before is untouched`];
+    if (row.outcome !== 'applied') return [head, ...whatStands(row)];
     const tables = row.tables.map((table) => [
       `  ${table.name}`,
       counted(table.rows, 'row'),
@@ -40,6 +40,12 @@ export function renderReport(rows: readonly ReportRow[], color: boolean): string
     ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
   ].join(', ');
   return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
+}
+
+/** A delivery that failed says itself what is there now; those before it are done. */
+function whatStands({ destinations, failure }: ReportRow): string[] {
+  if (destinations.length > 0) return destinations.map(({ target }) => `  delivered before that: ${target}`);
+  return failure?.step.startsWith('deliver') === true ? [] : ['  what was there before is untouched'];
 }
 
 function seconds(value: number): string {

@@ -217,11 +217,72 @@ limits: {parallel: "\${env.PARALLEL}", memory: 1.5GiB}
       shop: { url: 'postgres://u:p%40ss@db/shop', place: { pointer: '/sources/shop' } },
       lake: { base: folder },
     });
-    expect(pipelines[0]?.destinations.map(({ path }) => path)).toEqual([
+    expect(pipelines[0]?.destinations.map((one) => one.type === 'file' && one.path)).toEqual([
       join(folder, 'out/share.hyper'),
       join(folder, 'a/b/own.hyper'),
     ]);
     expect(new Set(secrets)).toEqual(new Set(['postgres://u:p%40ss@db/shop', 'p%40ss', 'p@ss']));
+  });
+
+  test('a Tableau destination of extracts.yaml, with what the pipeline says beside use', async () => {
+    const project = `version: 1
+destinations:
+  tableau:
+    type: tableau
+    server: https://tableau.example.com/
+    site: acme
+    auth: {token_name: ci, token_secret: "\${secret.TOKEN}"}
+    ca: certs/ca.pem
+    chunk_size: 16MiB
+`;
+    const uses = `version: 1
+name: uses
+sources: {people: {type: file, path: people.csv}}
+tables: {people: {from: {source: people}, primary_key: [id], columns: {id: int not null}}}
+destinations:
+  - {use: tableau, project: 'Sales/A\\/B', name: People, keep: [tags]}
+  - {use: tableau, project: [Sales, A/C], method: update, action: upsert}
+  - {use: tableau, project: {id: abc}, mode: append, certified: false}
+`;
+    const { pipelines, diagnostics, secrets, folder } = await configure(
+      { 'extracts.yaml': project, 'a/uses.yaml': uses },
+      { paths: ['a'], env: { TOKEN: 'hush-hush' } },
+    );
+    expect(diagnostics).toEqual([]);
+    expect(secrets).toContain('hush-hush');
+    const connection = {
+      server: 'https://tableau.example.com',
+      site: 'acme',
+      auth: { kind: 'token', name: 'ci', secret: 'hush-hush' },
+      ca: join(folder, 'certs/ca.pem'),
+      allowInsecure: false,
+      timeout: 600,
+    };
+    expect(pipelines[0]?.destinations).toMatchObject([
+      {
+        shown: 'Sales/A\\/B "People" (acme on tableau.example.com)',
+        connection,
+        project: { kind: 'path', path: ['Sales', 'A/B'] },
+        delivery: { method: 'publish', mode: 'overwrite' },
+        keep: ['tags'],
+        chunkSize: 16 * 2 ** 20,
+        singleBelow: 64 * 2 ** 20,
+      },
+      {
+        name: 'uses',
+        project: { kind: 'path', path: ['Sales', 'A/C'] },
+        delivery: {
+          method: 'update',
+          action: 'upsert',
+          tables: [{ schema: 'Extract', name: 'people', key: ['id'] }],
+        },
+      },
+      {
+        project: { kind: 'id', id: 'abc' },
+        delivery: { mode: 'append' },
+        certification: { certified: false },
+      },
+    ]);
   });
 
   test('without a file there are defaults', async () => {

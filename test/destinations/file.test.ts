@@ -18,17 +18,19 @@ async function open(target: string) {
 
 test('folders are made, the file is whole, and nothing is left beside it', async () => {
   const { file, port, extract } = await open('a/b/shop.hyper');
-  expect(await port.observe(signal)).toEqual({ type: 'file', found: undefined });
-  const delivered = await port.write(extract, signal);
+  expect(await port.observe(undefined, signal)).toEqual({ type: 'file', found: undefined });
+  let told = 0;
+  const delivered = await port.write(extract, (bytes) => (told += bytes), signal);
+  expect(told).toBe(15);
   expect(await readFile(file, 'utf8')).toBe('the new extract');
   expect(await readdir(path.dirname(file))).toEqual(['shop.hyper']);
-  expect(await port.observe(signal)).toEqual({ type: 'file', found: delivered });
+  expect(await port.observe(undefined, signal)).toEqual({ type: 'file', found: delivered });
 });
 
 test('a failure leaves what was there', async () => {
   const { file, port, extract } = await open('shop.hyper');
   await writeFile(file, 'the old extract');
-  await expect(port.write({ ...extract, path: '/nowhere' }, signal)).rejects.toMatchObject({
+  await expect(port.write({ ...extract, path: '/nowhere' }, () => undefined, signal)).rejects.toMatchObject({
     code: 'EXT5002',
     place,
   });
@@ -39,9 +41,9 @@ test('a failure leaves what was there', async () => {
 test('what cannot be written is seen before', async () => {
   const { file, port } = await open('shop.hyper');
   await mkdir(file);
-  expect(await port.observe(signal)).toMatchObject({
+  expect(await port.observe(undefined, signal)).toMatchObject({
     problem: { code: 'EXT5001', message: 'cannot write shop.hyper: it is a folder', place },
   });
   const below = await open('built.hyper/shop.hyper');
-  expect(await below.port.observe(signal)).toMatchObject({ problem: { code: 'EXT5001' } });
+  expect(await below.port.observe(undefined, signal)).toMatchObject({ problem: { code: 'EXT5001' } });
 });

@@ -207,7 +207,7 @@ it('lets one of two applies at once win, and tells the other to wait', async () 
         <= write ../out/gated.hyper  create         (not there yet)
 
     Plan: 1 to create, 0 to change, 0 unchanged.
-    Data: ~1 rows, ~4 B to read.
+    Data: ~1 row, ~4 B to read.
 
     gated  failed at lock in (time)
       what was there before is untouched

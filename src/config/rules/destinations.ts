@@ -13,6 +13,7 @@ export const destinationKind: Rule = function* ({ destinations, whole }) {
   const packed = (whole as { template?: unknown }).template !== undefined;
   const wanted = packed ? '.tdsx' : '.hyper';
   for (const { settings, place } of destinations) {
+    if (settings.type !== 'file') continue;
     const { path } = settings;
     if (path.toLowerCase().endsWith(wanted) || isPlaceholder(path)) continue;
     const hint = packed
@@ -65,13 +66,17 @@ function stagedOf(draft: Draft): Writer[] {
 }
 
 function deliveriesOf({ destinations, written }: Draft): Writer[] {
-  return destinations.map(({ settings, folder, place }) => ({
-    path: resolve(folder, settings.path),
-    text: settings.path,
-    what: 'destination',
-    place: child(place, 'path'),
-    pipeline: written.name,
-  }));
+  return destinations.flatMap(({ settings, folder, place }) =>
+    settings.type !== 'file'
+      ? []
+      : {
+          path: resolve(folder, settings.path),
+          text: settings.path,
+          what: 'destination',
+          place: child(place, 'path'),
+          pipeline: written.name,
+        },
+  );
 }
 
 export const uniqueNames: CommonRule = function* (drafts) {

@@ -7,6 +7,10 @@ import { writeFile } from './write.ts';
 export function openFileDestination(destination: FileDestination): DestinationPort {
   return {
     observe: () => observeFile(destination),
-    write: (extract) => writeFile(destination, extract),
+    async write(extract, progress) {
+      const written = await writeFile(destination, extract);
+      progress(written.size);
+      return written;
+    },
   };
 }

@@ -1,15 +1,16 @@
 import { constants, copyFile } from 'node:fs/promises';
 import { beginDraft, type Draft } from '../../disk/draft.ts';
 import { reasonOf } from '../../disk/reason.ts';
+import type { AppliedFile } from '../../model/observation.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
-import type { BuiltExtract, Delivered } from '../../model/ports.ts';
+import type { BuiltExtract } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 
 /**
  * Copies the extract beside its target and renames it there. Where the file system can share blocks (XFS, Btrfs), the
  * copy costs nothing.
  */
-export async function writeFile(destination: FileDestination, extract: BuiltExtract): Promise<Delivered> {
+export async function writeFile(destination: FileDestination, extract: BuiltExtract): Promise<AppliedFile> {
   let draft: Draft | undefined;
   try {
     draft = await beginDraft(destination.path);

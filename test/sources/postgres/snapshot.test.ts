@@ -129,9 +129,9 @@ test('an abort before the reading and before the snapshot leaves no connection',
   const port = openPostgres(sourceAt(database.url));
   const aborted = AbortSignal.abort(new Error('stopped'));
   await expect(port.snapshot([big], aborted)).rejects.toThrow('stopped');
-  await expect(port.observe([{ table: big, before: undefined, redefined: false }], aborted, () => undefined)).rejects.toThrow(
-    'stopped',
-  );
+  await expect(
+    port.observe([{ table: big, before: undefined, redefined: false }], aborted, () => undefined),
+  ).rejects.toThrow('stopped');
   const snapshot = await port.snapshot([big], never());
   const part = await partOf(snapshot, big);
   await expect(part.open(aborted)).rejects.toThrow('stopped');

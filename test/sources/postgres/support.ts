@@ -80,7 +80,11 @@ function columnOf(pointer: string, name: string, written: ColumnsWritten[string]
 export const never = () => new AbortController().signal;
 
 export async function observe(source: PostgresSource, table: Table): Promise<SourceObservation> {
-  const [seen] = await openPostgres(source).observe([{ table, before: undefined, redefined: false }], never(), () => undefined);
+  const [seen] = await openPostgres(source).observe(
+    [{ table, before: undefined, redefined: false }],
+    never(),
+    () => undefined,
+  );
   return seen!;
 }
 

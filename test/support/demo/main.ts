@@ -6,6 +6,9 @@ import pg from 'pg';
 import { startPostgres } from '../postgres.ts';
 import { createTables } from '../superstore/index.ts';
 import { bucketVariables, startSalesBucket } from './sales-bucket.ts';
+import { narrate } from '../tableau/narrate.ts';
+import { demo as account } from '../tableau/seed.ts';
+import { startTableauStandIn } from '../tableau/stand-in.ts';
 
 /**
  * The main job on a fresh machine: starts what the example pipelines need on loopback, then plans, applies and plans
@@ -24,15 +27,28 @@ const plainUnlessTty = process.stdout.isTTY
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
-  say('Starting PostgreSQL and an S3 stand-in on loopback and filling them with the sample shop');
+  say(
+    'Starting PostgreSQL and stand-ins for S3 and Tableau Server on loopback, and filling them with the sample shop',
+  );
   const postgres = await startPostgres();
   const bucket = await startSalesBucket();
+  const arrived: string[] = [];
+  const tableau = await startTableauStandIn({
+    onHappening: (happening) => void arrived.push(narrate(happening)),
+  });
   try {
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
     await createTables(client, 1);
     await client.end();
-    const variables = { SHOP_PG_URL: postgres.url, ...bucketVariables(bucket) };
+    const variables = {
+      SHOP_PG_URL: postgres.url,
+      ...bucketVariables(bucket),
+      TABLEAU_SERVER: tableau.url,
+      TABLEAU_SITE: account.site,
+      TABLEAU_TOKEN_NAME: account.patName,
+      TABLEAU_TOKEN_SECRET: account.patSecret,
+    };
     for (const command of [
       ['plan', 'pipelines/'],
       ['apply', 'pipelines/'],
@@ -44,8 +60,11 @@ async function demo(): Promise<number> {
       if (code !== 0) return code;
     }
     await showResults();
+    say('What arrived at the stand-in for Tableau Server');
+    process.stdout.write(`${arrived.join('\n')}\n`);
     return 0;
   } finally {
+    await tableau.close();
     await bucket.close();
     await postgres.close();
   }

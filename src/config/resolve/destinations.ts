@@ -1,0 +1,130 @@
+import { resolve } from 'node:path';
+import type {
+  Destination,
+  TableauAuth,
+  TableauConnection,
+  TableauDelivery,
+  TableauDestination,
+  TableauProject,
+} from '../../model/pipeline.ts';
+import type * as Written from '../../model/written.gen.ts';
+import type { Draft, DraftDestination } from '../draft.ts';
+import { readProjectPath, showProjectPath } from '../../model/project-path.ts';
+import type { ShownText } from '../resolve.ts';
+import { bytesOf } from '../amounts.ts';
+import { resolveExtract } from './extract.ts';
+
+export function resolveDestination(
+  draft: Draft,
+  destination: DraftDestination,
+  shown: ShownText,
+): Destination {
+  const { settings, folder, place } = destination;
+  switch (settings.type) {
+    case 'file':
+      return { type: 'file', place, shown: shown(settings.path), path: resolve(folder, settings.path) };
+    case 'tableau':
+      return tableau(draft, destination, settings, shown);
+  }
+}
+
+const mebibyte = 2 ** 20;
+
+function tableau(
+  draft: Draft,
+  { folder, place }: DraftDestination,
+  settings: Written.TableauDestination,
+  shown: ShownText,
+): TableauDestination {
+  const { description, tags, certified, certification_note: note } = settings;
+  const connection = connect(settings, folder);
+  const project = projectOf(settings.project);
+  const name = settings.name ?? draft.written.name;
+  const path = project.kind === 'id' ? project.id : showProjectPath(project.path.map(shown));
+  const site = connection.site === '' ? '' : `${shown(connection.site)} on `;
+  return {
+    type: 'tableau',
+    place,
+    shown: `${path} "${shown(name)}" (${site}${hostOf(shown(connection.server))})`,
+    connection,
+    project,
+    name,
+    delivery: delivery(draft, settings),
+    ...(description !== undefined && { description }),
+    ...(tags !== undefined && { tags }),
+    ...(certified !== undefined && { certification: { certified, ...(note !== undefined && { note }) } }),
+    keep: settings.keep ?? ['description', 'tags', 'certification'],
+    createProject: settings.create_project ?? false,
+    singleBelow: size(settings.request_limit, 64 * mebibyte),
+    chunkSize: size(settings.chunk_size, 50 * mebibyte),
+    jobTimeout: number(settings.job_timeout, 3600),
+  };
+}
+
+const hostOf = (server: string) => (URL.canParse(server) ? new URL(server).host : server);
+
+function connect(settings: Written.TableauDestination, folder: string): TableauConnection {
+  const { server, site = '', ca } = settings;
+  return {
+    server: URL.canParse(server) ? new URL(server).origin : server,
+    site,
+    auth: authOf(settings.auth),
+    ...(ca !== undefined && { ca: resolve(folder, ca) }),
+    allowInsecure: settings.allow_insecure ?? false,
+    timeout: number(settings.timeout, 600),
+  };
+}
+
+/** The rules have seen to it that one kind is complete. */
+function authOf(auth: Written.TableauAuth): TableauAuth {
+  const { user = '' } = auth;
+  if (auth.token_name !== undefined) {
+    return { kind: 'token', name: auth.token_name, secret: auth.token_secret ?? '' };
+  }
+  if (auth.client_id === undefined) return { kind: 'password', user, password: auth.password ?? '' };
+  return {
+    kind: 'connected-app',
+    user,
+    clientId: auth.client_id,
+    secretId: auth.secret_id ?? '',
+    secretValue: auth.secret_value ?? '',
+    scopes: auth.scopes ?? usualScopes,
+  };
+}
+
+/** What planning, publishing and updating take. */
+const usualScopes = [
+  'tableau:content:read',
+  'tableau:projects:*',
+  'tableau:datasources:*',
+  'tableau:datasource_tags:*',
+  'tableau:file_uploads:create',
+  'tableau:hyper_data:update',
+  'tableau:jobs:read',
+];
+
+export function projectOf(project: Written.TableauProject | undefined): TableauProject {
+  if (project === undefined) return { kind: 'path', path: ['default'] };
+  if (typeof project === 'string') return { kind: 'path', path: readProjectPath(project) };
+  return Array.isArray(project) ? { kind: 'path', path: project } : { kind: 'id', id: project.id };
+}
+
+function delivery(draft: Draft, settings: Written.TableauDestination): TableauDelivery {
+  if (settings.method !== 'update') return { method: 'publish', mode: settings.mode ?? 'overwrite' };
+  const { schema } = resolveExtract(draft);
+  const tables = Object.entries(draft.written.tables);
+  return {
+    method: 'update',
+    action: settings.action ?? 'replace',
+    tables: tables.map(([name, { primary_key: key = [] }]) => ({ schema, name, key })),
+  };
+}
+
+function size(written: number | string | undefined, otherwise: number): number {
+  return (typeof written === 'string' ? bytesOf(written) : written) ?? otherwise;
+}
+
+function number(written: number | string | undefined, otherwise: number): number {
+  const value = Number(written);
+  return Number.isNaN(value) ? otherwise : value;
+}

@@ -1,0 +1,12 @@
+/**
+ * Whether a value may stand in a filter: `&` and `,` break the expression even when they are percent-encoded, `*` is a
+ * wildcard, `:` and brackets are its grammar. Other values are looked for among all items instead.
+ */
+export function isFilterable(value: string): boolean {
+  return value !== '' && !/[&,*:[\]]/.test(value) && value.trim() === value;
+}
+
+/** Servers compare names without regard to case. */
+export function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

@@ -1,0 +1,58 @@
+import { Refused } from './answer.ts';
+import type { Site } from './site.ts';
+import { childOf, childrenOf, type Element } from './xml.ts';
+
+export type JobEnd =
+  | { end: 'done' }
+  | { end: 'failed' | 'cancelled'; notes: readonly string[] }
+  /** The server has forgotten it, as it does with old ones. */
+  | { end: 'lost' }
+  /** It has not ended in the time allowed. */
+  | { end: 'running' };
+
+/** Asks after a job, ever more seldom, until it has ended or `seconds` have passed. */
+export async function awaitJob(
+  site: Site,
+  id: string,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<JobEnd> {
+  const { clock } = site;
+  const deadline = clock.now() + seconds * 1000;
+  for (let pause = 500; ; pause = Math.min(30_000, pause * 1.4)) {
+    const job = await look(site, id, signal);
+    if (job === undefined) return { end: 'lost' };
+    if (isComplete(job)) return endOf(job);
+    if (clock.now() >= deadline) return { end: 'running' };
+    await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
+  }
+}
+
+async function look(site: Site, id: string, signal: AbortSignal): Promise<Element | undefined> {
+  try {
+    const root = await site.call({ kind: 'harmless', method: 'GET', path: ['jobs', id], signal });
+    return childOf(root, 'job');
+  } catch (error) {
+    if (error instanceof Refused && (error.code === '404018' || error.code === '400031')) return undefined;
+    throw error;
+  }
+}
+
+/** Until then `finishCode` means nothing, though it may be there. */
+function isComplete({ attributes }: Element): boolean {
+  return attributes.completedAt !== undefined || Number(attributes.progress) >= 100;
+}
+
+function endOf(job: Element): JobEnd {
+  const { finishCode = '0' } = job.attributes;
+  const statusNotes = childrenOf(childOf(job, 'statusNotes'), 'statusNote');
+  const notes = [
+    ...job.children.flatMap((child) => childrenOf(child, 'notes').map(({ text }) => text.trim())),
+    ...childrenOf(job, 'notes').map(({ text }) => text.trim()),
+    ...statusNotes.map(({ attributes }) => [attributes.value, attributes.text].filter(Boolean).join(': ')),
+  ].filter((note) => note !== '');
+  if (finishCode === '2') return { end: 'cancelled', notes };
+  const isFailed =
+    finishCode === '1' || statusNotes.some(({ attributes }) => attributes.type === 'errorCode');
+  return isFailed ? { end: 'failed', notes } : { end: 'done' };
+}

@@ -1,0 +1,75 @@
+import type { Reach } from './lost.ts';
+
+/** What a call does on the server, as far as repeating it is concerned. */
+export type CallKind =
+  /** Reads, or sets something to a value: twice is like once. */
+  | 'harmless'
+  | 'sign-in'
+  /** Begins an upload; one that nobody uses is forgotten by the server. */
+  | 'begin-upload'
+  /** Adds bytes to the end of an upload: twice is a broken file. */
+  | 'append-chunk'
+  /** Publishes: makes a data source, replaces one, or adds rows to one. */
+  | 'publish'
+  /** Changes rows, under a RequestID that the server carries out once. */
+  | 'update-data'
+  | 'create-project';
+
+export type Trouble =
+  | { kind: 'lost'; reach: Reach; isTls: boolean }
+  | { kind: 'refused'; status: number; code: string | undefined };
+
+export type Verdict =
+  /** Send the same again after a moment. */
+  | 'repeat'
+  /** The server counts calls: send the same again when it says. */
+  | 'wait'
+  /** The session has ended; the call was not carried out: sign in and send it again. */
+  | 'sign-in'
+  /** Nobody knows how many bytes arrived: begin another upload. */
+  | 'upload-again'
+  /** Nobody knows whether it was done: look at what the server has now. */
+  | 'look'
+  | 'give-up';
+
+/**
+ * What to do after a call went wrong; the one place that decides it. A call is sent again only where it surely was not
+ * carried out, or where carrying it out twice is like once.
+ */
+export function verdictOn(call: CallKind, trouble: Trouble): Verdict {
+  if (trouble.kind === 'lost') {
+    if (trouble.isTls) return 'give-up';
+    return trouble.reach === 'none' ? 'repeat' : whenUnclear[call];
+  }
+  const { status, code } = trouble;
+  if (status === 429) return 'wait';
+  if (code === '401000' || code === '401002') return call === 'sign-in' ? 'give-up' : 'sign-in';
+  return status >= 500 || status === 408 ? whenUnclear[call] : 'give-up';
+}
+
+/** By call: what to do when it may have been carried out or not. */
+const whenUnclear: Readonly<Record<CallKind, Verdict>> = {
+  harmless: 'repeat',
+  'sign-in': 'repeat',
+  'begin-upload': 'repeat',
+  'append-chunk': 'upload-again',
+  publish: 'look',
+  'update-data': 'repeat',
+  'create-project': 'look',
+};
+
+/** Milliseconds before a repetition, by how many there were; undefined when there were enough. */
+export function pauseBefore(verdict: 'repeat' | 'wait', earlier: number): number | undefined {
+  return (verdict === 'repeat' ? [500, 1000, 2000, 4000, 8000] : patience)[earlier];
+}
+
+/** Without a word from the server about how long; it is asked for up to about ten minutes. */
+const patience = [1000, 3000, 10_000, 30_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000];
+
+/** Milliseconds that a `Retry-After` header asks for: seconds, or a date (RFC 9110). */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

@@ -1,0 +1,237 @@
+import type { TableauAuth, TableauConnection } from '../../../model/pipeline.ts';
+import { RunError } from '../../../model/run-error.ts';
+import { Refused } from './answer.ts';
+import type { Clock } from './clock.ts';
+import { describe, notTableau, unsafeRedirect } from '../errors.ts';
+import { signJwt } from './jwt.ts';
+import { persist } from './persist.ts';
+import { isLoopback } from './proxy.ts';
+import type { Transport } from './transport.ts';
+import { isAtLeast, readVersion, showVersion, type ApiVersion } from './version.ts';
+import { childOf, requestXml, xml, type Element } from './xml.ts';
+
+/** Whom the server takes us for, until it ends the session. */
+export interface SignedIn {
+  token: string;
+  siteId: string;
+  userId: string;
+  /** `https://host`, after the redirect of the sign-in if there was one. */
+  server: string;
+  version: ApiVersion;
+}
+
+/** One session, shared by all who use the same identity: a second sign-in with a token would end the first. */
+export interface Session {
+  /** Signs in at the first call; all callers wait for the same sign-in. */
+  use(): Promise<SignedIn>;
+  /** Another session in the place of one that has ended; again one for all callers. */
+  renew(ended: SignedIn, because: Refused): Promise<SignedIn>;
+  /** Signs out, if anyone signed in. */
+  close(): Promise<void>;
+}
+
+export interface SessionSettings {
+  connection: TableauConnection;
+  transport: Transport;
+  clock: Clock;
+  /** Hears of what must never be shown: tokens of sessions, signed claims. */
+  registerSecret: (value: string) => void;
+}
+
+/** A session that ends so soon after a renewal was ended by somebody else. */
+const suspiciouslySoon = 60_000;
+const mostRedirects = 3;
+
+export function openSession(settings: SessionSettings): Session {
+  const { clock } = settings;
+  let current: Promise<SignedIn> | undefined;
+  let renewedAt: number | undefined;
+  const begin = () => {
+    const signing = signIn(settings);
+    current = signing;
+    // A failure is told to those who wait now; those who come later may try again.
+    signing.catch(() => {
+      if (current === signing) current = undefined;
+    });
+    return signing;
+  };
+  return {
+    use: () => current ?? begin(),
+    async renew(ended, because) {
+      for (;;) {
+        const pending = current;
+        const now = await pending;
+        // Others may have renewed it while we waited.
+        if (current !== pending) continue;
+        if (now !== undefined && now.token !== ended.token) return now;
+        if (renewedAt !== undefined && clock.now() - renewedAt < suspiciouslySoon) {
+          throw usedElsewhere(settings.connection, because);
+        }
+        renewedAt = clock.now();
+        const signedIn = await begin();
+        renewedAt = clock.now();
+        return signedIn;
+      }
+    },
+    async close() {
+      const signedIn = await current?.catch(() => undefined);
+      current = undefined;
+      if (signedIn !== undefined) await signOut(signedIn, settings);
+    },
+  };
+}
+
+async function signIn(settings: SessionSettings): Promise<SignedIn> {
+  const { connection } = settings;
+  const version = await negotiate(settings);
+  const { since, name } = kinds[connection.auth.kind];
+  if (!isAtLeast(version, since[0], since[1])) {
+    throw new RunError(
+      'EXT5104',
+      `${describe(connection)} speaks version ${showVersion(version)} of the API, which knows no ${name}`,
+      { hint: `${name}s need ${since.join('.')} or later; use another kind of credentials` },
+    );
+  }
+  let server = connection.server;
+  for (let redirects = 0; ; redirects++) {
+    try {
+      const root = await post(`${server}/api/${showVersion(version)}/auth/signin`, settings);
+      const found = credentials(root, connection);
+      settings.registerSecret(found.token);
+      return { ...found, server, version };
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const target = redirects < mostRedirects ? redirectOf(error, server, connection) : undefined;
+      if (target === undefined) throw error.status === 401 ? refused(connection, error) : error;
+      server = target;
+    }
+  }
+}
+
+const kinds = {
+  token: { since: [3, 6], name: 'personal access token' },
+  password: { since: [2, 0], name: 'password' },
+  'connected-app': { since: [3, 17], name: 'connected app' },
+} as const;
+
+/** The version that the server speaks; asks without signing in. */
+async function negotiate(settings: SessionSettings): Promise<ApiVersion> {
+  const { connection } = settings;
+  const url = new URL(`${connection.server}/api/2.4/serverinfo`);
+  const headers = { accept: 'application/xml' };
+  const exchange = { method: 'GET', url, headers, body: [], signal: never };
+  const root = await persist('harmless', exchange, settings).catch((error: unknown) => {
+    throw error instanceof Refused && error.status < 500 && error.status !== 429
+      ? notTableau(connection, error)
+      : error;
+  });
+  const version = readVersion(childOf(root, 'serverInfo', 'restApiVersion')?.text);
+  if (version === undefined) throw notTableau(connection);
+  return version;
+}
+
+const never = new AbortController().signal;
+
+/** A shared session must not end with the first of its users that is interrupted; its timeouts bound it. */
+function post(url: string, settings: SessionSettings): Promise<Element> {
+  const { site, auth } = settings.connection;
+  const body = requestXml(
+    xml('credentials', credentialAttributes(auth, settings), xml('site', { contentUrl: site })),
+  );
+  const headers = { accept: 'application/xml', 'content-type': 'application/xml' };
+  const exchange = { method: 'POST', url: new URL(url), headers, body: [Buffer.from(body)], signal: never };
+  return persist('sign-in', exchange, settings);
+}
+
+function credentialAttributes(auth: TableauAuth, { clock, registerSecret }: SessionSettings) {
+  switch (auth.kind) {
+    case 'token':
+      return { personalAccessTokenName: auth.name, personalAccessTokenSecret: auth.secret };
+    case 'password':
+      return { name: auth.user, password: auth.password };
+    case 'connected-app': {
+      const jwt = signJwt(auth, clock.now());
+      registerSecret(jwt);
+      return { jwt };
+    }
+  }
+}
+
+function credentials(
+  root: Element,
+  connection: TableauConnection,
+): Pick<SignedIn, 'token' | 'siteId' | 'userId'> {
+  const found = childOf(root, 'credentials');
+  const token = found?.attributes.token;
+  const siteId = childOf(found, 'site')?.attributes.id;
+  if (token === undefined || siteId === undefined) throw notTableau(connection);
+  return { token, siteId, userId: childOf(found, 'user')?.attributes.id ?? '' };
+}
+
+/** Where a 301 sends the sign-in. What holds a secret goes on over TLS only, or stays on this machine. */
+function redirectOf(error: Refused, server: string, connection: TableauConnection): string | undefined {
+  if (![301, 302, 307, 308].includes(error.status) || error.location === undefined) return undefined;
+  const target = URL.canParse(error.location, server) ? new URL(error.location, server) : undefined;
+  if (target === undefined) return undefined;
+  if (target.protocol !== 'https:' && !isLoopback(target.hostname) && !connection.allowInsecure) {
+    throw unsafeRedirect(connection, target);
+  }
+  return target.origin;
+}
+
+function refused(connection: TableauConnection, cause: Refused): RunError {
+  const { auth, site } = connection;
+  const where = site === '' ? 'the Default site' : `the site "${site}"`;
+  const hints = {
+    token:
+      'check its name and secret, that it is not expired (unused for 15 days) or revoked, and the site: the part after /site/ in the address bar, empty only for Default',
+    password:
+      'check user, password and site; where multi-factor authentication is on (always on Tableau Cloud) only a token or a connected app gets in',
+    'connected-app':
+      'check client_id, secret_id and secret_value, that the app is enabled, that the user is on the site, and the clock of this machine',
+  };
+  return new RunError('EXT5104', `${describe(connection)} refused ${identity(auth)} for ${where}`, {
+    hint: hints[auth.kind],
+    cause,
+  });
+}
+
+function identity(auth: TableauAuth): string {
+  switch (auth.kind) {
+    case 'token':
+      return `the personal access token "${auth.name}"`;
+    case 'password':
+      return `the user "${auth.user}"`;
+    case 'connected-app':
+      return `the connected app for the user "${auth.user}"`;
+  }
+}
+
+/** Two sessions in a row were ended: signing in a third time would only end that of the other one. */
+function usedElsewhere({ auth, ...connection }: TableauConnection, cause: Refused): RunError {
+  const hints = {
+    token:
+      'a token has one session at a time: give every program, and every run that may overlap with another, a token of its own',
+    password: 'does an administrator end it, or does the server limit sessions?',
+    'connected-app': `does the app allow these scopes? ${auth.kind === 'connected-app' ? auth.scopes.join(', ') : ''}`,
+  };
+  const suspicion = auth.kind === 'token' ? ': it is used elsewhere at the same time' : '';
+  const message = `${describe(connection)} ended the session of ${identity(auth)} twice in a row${suspicion}`;
+  return new RunError('EXT5105', message, { hint: hints[auth.kind], cause });
+}
+
+/** At the end: best effort, for the server ends idle sessions anyway. */
+async function signOut(
+  { token, server, version }: SignedIn,
+  { transport, clock }: SessionSettings,
+): Promise<void> {
+  const url = new URL(`${server}/api/${showVersion(version)}/auth/signout`);
+  const exchange = {
+    method: 'POST',
+    url,
+    headers: { 'x-tableau-auth': token },
+    body: [],
+    signal: AbortSignal.timeout(10_000),
+  };
+  await persist('sign-in', exchange, { transport, clock }).catch(() => undefined);
+}

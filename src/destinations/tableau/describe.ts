@@ -1,0 +1,31 @@
+import type { AppliedDestination } from '../../model/observation.ts';
+import type { TableauDestination } from '../../model/pipeline.ts';
+import type { Delivered } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
+import { detailsInWords, detailsToSet } from '../../model/tableau-details.ts';
+import { getDataSource } from './client/data-sources.ts';
+import type { Site } from './client/site.ts';
+import { describe } from './errors.ts';
+import { delivered } from './publish.ts';
+import { setWhatIsMissing, wrong } from './settle.ts';
+import { projectFor } from './target.ts';
+
+/** Sets description, tags and certification of what is published, and uploads nothing. */
+export async function describeTableau(
+  site: Site,
+  destination: TableauDestination,
+  last: AppliedDestination,
+  signal: AbortSignal,
+): Promise<Delivered> {
+  const project = await projectFor(site, destination, signal);
+  const found = 'id' in last ? await getDataSource(site, last.id, signal) : undefined;
+  if (found === undefined) {
+    throw new RunError('EXT5115', `${describe(site.connection)} has no "${destination.name}" any more`, {
+      hint: 'plan again: somebody deleted it meanwhile',
+    });
+  }
+  const now = await setWhatIsMissing({ site, destination, project, before: found }, found);
+  const left = detailsInWords(detailsToSet(destination, now, undefined));
+  if (left.length > 0) throw wrong({ site, destination }, [`not as written: ${left.join(', ')}`]);
+  return delivered(now, last.size);
+}

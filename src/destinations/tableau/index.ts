@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import type { TableauConnection, TableauDestination } from '../../model/pipeline.ts';
+import type { DestinationPort } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
+import { realClock, type Clock } from './client/clock.ts';
+import type { Variables } from './client/proxy.ts';
+import { openSession, type Session } from './client/session.ts';
+import { openSite, type Site } from './client/site.ts';
+import { openTransport } from './client/transport.ts';
+import { describeTableau } from './describe.ts';
+import { inWords } from './errors.ts';
+import { observeTableau } from './observe.ts';
+import { writeTableau } from './write.ts';
+
+export interface TableauSettings {
+  variables: Variables;
+  /** Hears of what must never be shown. */
+  registerSecret: (value: string) => void;
+  /** Plans without asking the server. */
+  offline: boolean;
+  clock?: Clock;
+}
+
+export interface TableauDestinations {
+  open(destination: TableauDestination): DestinationPort;
+  /** Signs out of all sites. */
+  close(): Promise<void>;
+}
+
+/** The Tableau destinations of a process. Those with the same identity share one session. */
+export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
+  const sessions = new Map<string, Session>();
+  const siteOf = (destination: TableauDestination): Site => {
+    const { connection } = destination;
+    const { clock = realClock, variables, registerSecret } = settings;
+    const ca = readAuthority(connection);
+    const transport = openTransport({ ca, variables, timeout: connection.timeout * 1000 });
+    const { server, site, auth } = connection;
+    const key = JSON.stringify([server, site, auth]);
+    const session = sessions.get(key) ?? openSession({ connection, transport, clock, registerSecret });
+    sessions.set(key, session);
+    return openSite(connection, session, { transport, clock });
+  };
+  return {
+    open: (destination) => openTableauDestination(destination, siteOf, settings.offline),
+    async close() {
+      await Promise.all([...sessions.values()].map((session) => session.close()));
+      sessions.clear();
+    },
+  };
+}
+
+function openTableauDestination(
+  destination: TableauDestination,
+  siteOf: (destination: TableauDestination) => Site,
+  offline: boolean,
+): DestinationPort {
+  let opened: Site | undefined;
+  const translated = async <Result>(use: (site: Site) => Promise<Result>): Promise<Result> => {
+    try {
+      return await use((opened ??= siteOf(destination)));
+    } catch (error) {
+      throw inWords(error, destination);
+    }
+  };
+  return {
+    async observe(last, signal) {
+      if (offline) return { type: 'tableau', looked: false, project: undefined, found: undefined };
+      return translated((site) => observeTableau(site, destination, last, signal));
+    },
+    write: (extract, progress, signal) =>
+      translated((site) => writeTableau(site, destination, extract, { progress, signal })),
+    describe: (last, signal) => translated((site) => describeTableau(site, destination, last, signal)),
+  };
+}
+
+function readAuthority({ ca }: TableauConnection): string | undefined {
+  if (ca === undefined) return undefined;
+  try {
+    return readFileSync(ca, 'utf8');
+  } catch (error) {
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
+    throw new RunError('EXT5102', `cannot read the certificate authority ${ca} (${code})`, {
+      hint: 'ca: is the path of a PEM file',
+      cause: error,
+    });
+  }
+}

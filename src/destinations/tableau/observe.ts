@@ -1,0 +1,85 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type {
+  AppliedDestination,
+  PublishedDataSource,
+  TableauDestinationObservation,
+} from '../../model/observation.ts';
+import type { TableauDestination } from '../../model/pipeline.ts';
+import { showProjectPath } from '../../model/project-path.ts';
+import { findDataSource, getDataSource, type DataSource } from './client/data-sources.ts';
+import { findProject, pathOfProject, type Project } from './client/projects.ts';
+import type { Site } from './client/site.ts';
+import { describe } from './errors.ts';
+import { projectProblem } from './target.ts';
+
+/** What is published there now, by reading only. */
+export async function observeTableau(
+  site: Site,
+  destination: TableauDestination,
+  last: AppliedDestination | undefined,
+  signal: AbortSignal,
+): Promise<TableauDestinationObservation> {
+  const search = await findProject(site, destination.project, signal);
+  const lastId = last !== undefined && 'id' in last ? last.id : undefined;
+  if (!('found' in search)) {
+    const error = projectProblem(search, destination);
+    const problem: Diagnostic | undefined = error && {
+      code: error.code,
+      severity: 'error',
+      message: `${describe(site.connection)}: ${error.message}`,
+      place: destination.place,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    };
+    const strayed = await strayedFrom(site, lastId, undefined, signal);
+    return { ...nothing, ...strayed, ...(problem && { problem }) };
+  }
+  const project = search.found;
+  const found = await findDataSource(site, destination.name, project.id, signal);
+  const strayed = found?.id === lastId ? {} : await strayedFrom(site, lastId, found, signal);
+  return {
+    ...nothing,
+    project: showProjectPath(project.path),
+    found: found && asSeen(found),
+    ...strayed,
+    ...permissionProblem(site, project, destination),
+  };
+}
+
+const nothing: TableauDestinationObservation = {
+  type: 'tableau',
+  looked: true,
+  project: undefined,
+  found: undefined,
+};
+
+function asSeen(source: DataSource): PublishedDataSource {
+  const { id, name, contentUrl, projectId, owner, updatedAt, megabytes, revision } = source;
+  const { description, tags, certified, certificationNote } = source;
+  const file = { id, name, contentUrl, projectId, owner, updatedAt, megabytes, revision };
+  return { ...file, description, tags, certified, certificationNote };
+}
+
+/** What we published last may have another name or project by now. */
+async function strayedFrom(
+  site: Site,
+  lastId: string | undefined,
+  found: DataSource | undefined,
+  signal: AbortSignal,
+): Promise<Pick<TableauDestinationObservation, 'strayed'>> {
+  if (lastId === undefined || found?.id === lastId) return {};
+  const source = await getDataSource(site, lastId, signal);
+  if (source === undefined) return {};
+  const path = await pathOfProject(site, source.projectId, signal);
+  return { strayed: { name: source.name, project: showProjectPath(path) } };
+}
+
+function permissionProblem(
+  site: Site,
+  project: Project,
+  { place }: TableauDestination,
+): Pick<TableauDestinationObservation, 'problem'> {
+  if (project.isWriteable !== false) return {};
+  const message = `${describe(site.connection)} does not let us publish into "${showProjectPath(project.path)}"`;
+  const hint = 'the project’s leader or an administrator gives the right (Publish)';
+  return { problem: { code: 'EXT5107', severity: 'error', message, hint, place } };
+}

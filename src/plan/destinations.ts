@@ -1,0 +1,90 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { never } from '../model/never.ts';
+import type {
+  AppliedDestination,
+  AppliedFile,
+  FileDestinationObservation,
+  Observation,
+} from '../model/observation.ts';
+import type { Destination, FileDestination, TableauDestination } from '../model/pipeline.ts';
+import type { DestinationPlan, FileDestinationPlan } from '../model/plan.ts';
+import { planPublication } from './publication.ts';
+
+export interface PlannedDestination {
+  plan: DestinationPlan;
+  /** What the observation alone does not show to be wrong. */
+  diagnostics: readonly Diagnostic[];
+}
+
+/** Why there will be another file than the one that a destination has. */
+export interface Rewriting {
+  reason: string;
+  /** Whether the rows are others, too; only the template is, if not. */
+  rows: boolean;
+}
+
+/** What will become of one destination. */
+export function planDestination(
+  destination: Destination,
+  index: number,
+  observation: Observation,
+  rewriting: Rewriting | undefined,
+): PlannedDestination {
+  const seen = observation.destinations[index];
+  const last = observation.applied?.destinations[destination.shown];
+  switch (destination.type) {
+    case 'file': {
+      const found = seen?.type === 'file' ? seen.found : undefined;
+      return {
+        plan: planFile(destination, found, isFile(last) ? last : undefined, rewriting?.reason),
+        diagnostics: [],
+      };
+    }
+    case 'tableau': {
+      if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
+      const size = sizeOf(observation);
+      return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
+        rewriting: rewriting?.rows === true || isReplaced(destination) ? rewriting?.reason : undefined,
+        size,
+      });
+    }
+    default:
+      return never(destination);
+  }
+}
+
+/** Where rows are added or changed, the same rows are not delivered twice because a template is another. */
+function isReplaced({ delivery }: TableauDestination): boolean {
+  return delivery.method === 'publish' && delivery.mode !== 'append';
+}
+
+function isFile(last: AppliedDestination | undefined): last is AppliedFile {
+  return last !== undefined && 'modified' in last;
+}
+
+/** Bytes of what is delivered, as far as that is known before it is built. */
+function sizeOf({ extract, template, applied }: Observation): number | undefined {
+  if (template !== undefined) return template.staged?.size ?? applied?.template?.size;
+  return extract.kind === 'present' ? extract.size : applied?.extract.size;
+}
+
+function planFile(
+  destination: FileDestination,
+  found: FileDestinationObservation['found'],
+  last: AppliedFile | undefined,
+  rewriting: string | undefined,
+): FileDestinationPlan {
+  const plan = (action: FileDestinationPlan['action'], reason: string): FileDestinationPlan => ({
+    type: 'file',
+    target: destination.shown,
+    action,
+    reason,
+  });
+  if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
+  if (rewriting !== undefined) return plan('overwrite', rewriting);
+  if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
+  const same = last.size === found.size && last.modified === found.modified;
+  return same
+    ? plan('unchanged', 'unchanged')
+    : plan('overwrite', 'something else changed it since we wrote it');
+}

@@ -1,0 +1,169 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type {
+  AppliedPublication,
+  PublishedDataSource,
+  TableauDestinationObservation,
+} from '../model/observation.ts';
+import type { TableauDestination } from '../model/pipeline.ts';
+import type { TableauDestinationPlan } from '../model/plan.ts';
+import { detailsInWords, detailsToSet } from '../model/tableau-details.ts';
+
+interface Planned {
+  plan: TableauDestinationPlan;
+  diagnostics: readonly Diagnostic[];
+}
+
+type Decision = Pick<TableauDestinationPlan, 'action' | 'reason'>;
+
+/** What will be published, what it replaces, and how it gets there. */
+export function planPublication(
+  destination: TableauDestination,
+  seen: TableauDestinationObservation,
+  last: AppliedPublication | undefined,
+  { rewriting, size }: { rewriting: string | undefined; size: number | undefined },
+): Planned {
+  const decision = seen.looked ? decide(destination, seen, last, rewriting) : unseen(last, rewriting);
+  const { found } = seen;
+  const uploads = decision.action !== 'unchanged' && decision.action !== 'details';
+  return {
+    plan: {
+      type: 'tableau',
+      target: destination.shown,
+      ...decision,
+      ...(found !== undefined && decision.action !== 'unchanged' && { existing: existing(found) }),
+      ...(uploads &&
+        size !== undefined && {
+          upload: upload(destination, decision.action, size, rewriting === undefined),
+        }),
+    },
+    diagnostics: findings(destination, seen, decision, last),
+  };
+}
+
+function decide(
+  destination: TableauDestination,
+  { found, strayed, project }: TableauDestinationObservation,
+  last: AppliedPublication | undefined,
+  rewriting: string | undefined,
+): Decision {
+  if (found === undefined) {
+    if (strayed !== undefined) return { action: 'create', reason: strayedTo(strayed, destination) };
+    if (last !== undefined) return { action: 'create', reason: 'it was deleted there since we published it' };
+    return {
+      action: 'create',
+      reason: project === undefined ? 'project and data source are new' : 'not there yet',
+    };
+  }
+  const action = actionOn(destination);
+  if (last !== undefined && last.id !== found.id) {
+    return { action, reason: `another data source has its name: ${newest(found)}` };
+  }
+  if (rewriting !== undefined)
+    return { action, reason: last === undefined ? 'it is there already' : rewriting };
+  if (last === undefined) return { action, reason: 'it is there, but was not published by this pipeline' };
+  const isAsWeLeftIt =
+    last.updatedAt === found.updatedAt && (last.revision ?? found.revision) === found.revision;
+  // Rows are added or changed once; what others do to them afterwards is no reason to do it again.
+  if (!isAsWeLeftIt && action === 'overwrite') return { action, reason: drift(found, last) };
+  const details = detailsInWords(detailsToSet(destination, found, undefined));
+  if (details.length > 0) return { action: 'details', reason: `${details.join(', ')} not as written` };
+  return { action: 'unchanged', reason: 'unchanged' };
+}
+
+function actionOn({ delivery }: TableauDestination): 'overwrite' | 'append' | 'update' {
+  if (delivery.method === 'update') return 'update';
+  return delivery.mode === 'append' ? 'append' : 'overwrite';
+}
+
+/** Without a look at the server, what we know of our last publication has to do. */
+function unseen(last: AppliedPublication | undefined, rewriting: string | undefined): Decision {
+  if (last === undefined)
+    return { action: 'create', reason: 'not published by this pipeline yet; not looked (offline)' };
+  if (rewriting !== undefined) return { action: 'overwrite', reason: `${rewriting}; not looked (offline)` };
+  return { action: 'unchanged', reason: 'as it was when we published it; not looked (offline)' };
+}
+
+function drift(found: PublishedDataSource, last: AppliedPublication): string {
+  if (last.revision !== undefined && found.revision !== undefined && found.revision > last.revision)
+    return `someone else overwrote it: ${newest(found)}`;
+  return `something changed it since we published it (${found.updatedAt})`;
+}
+
+function newest({ owner, updatedAt, revision }: PublishedDataSource): string {
+  return [
+    ...(revision === undefined ? [] : [`revision ${revision}`]),
+    updatedAt,
+    ...(owner === '' ? [] : [`owned by ${owner}`]),
+  ].join(', ');
+}
+
+function strayedTo(
+  { name, project }: { name: string; project: string },
+  destination: TableauDestination,
+): string {
+  const where = project === '' ? 'elsewhere' : `to ${project}`;
+  return name === destination.name
+    ? `what we published was moved ${where}`
+    : `what we published is now "${name}"${project === '' ? '' : ` in ${project}`}`;
+}
+
+function existing({
+  owner,
+  updatedAt,
+  megabytes,
+  revision,
+}: PublishedDataSource): NonNullable<TableauDestinationPlan['existing']> {
+  return {
+    owner,
+    updatedAt,
+    ...(megabytes !== undefined && { megabytes }),
+    ...(revision !== undefined && { revision }),
+  };
+}
+
+function upload(
+  { singleBelow, chunkSize }: TableauDestination,
+  action: TableauDestinationPlan['action'],
+  size: number,
+  exact: boolean,
+): NonNullable<TableauDestinationPlan['upload']> {
+  const isSingle = size < singleBelow && action !== 'update';
+  return { bytes: { value: size, exact }, requests: isSingle ? 1 : Math.max(1, Math.ceil(size / chunkSize)) };
+}
+
+function findings(
+  destination: TableauDestination,
+  { looked, found, strayed }: TableauDestinationObservation,
+  { action }: Decision,
+  last: AppliedPublication | undefined,
+): Diagnostic[] {
+  const { delivery, place, shown } = destination;
+  const warning = { severity: 'warning', place } as const;
+  const createsOnly = delivery.method === 'publish' && delivery.mode === 'create';
+  return [
+    ...(looked
+      ? []
+      : [{ ...warning, code: 'EXT5118', message: `${shown} was not looked at: the plan is offline` }]),
+    ...(createsOnly && found !== undefined && action !== 'unchanged' && action !== 'details'
+      ? [
+          {
+            code: 'EXT5108',
+            severity: 'error' as const,
+            message: `${shown} is there already, and mode: create replaces nothing`,
+            hint: 'mode: overwrite replaces it; or give another name:',
+            place,
+          },
+        ]
+      : []),
+    ...(strayed !== undefined && last !== undefined
+      ? [
+          {
+            ...warning,
+            code: 'EXT5117',
+            message: `${shown}: ${strayedTo(strayed, destination)}; workbooks follow it, not the one that will be published`,
+            hint: 'name it so in the configuration, or rename or move it back, if it is to be updated',
+          },
+        ]
+      : []),
+  ];
+}

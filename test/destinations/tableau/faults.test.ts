@@ -1,0 +1,387 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Act, FaultRule } from '../../support/tableau/faults.ts';
+import { openSamples, type Samples } from '../../support/tableau/samples.ts';
+import { demo } from '../../support/tableau/seed.ts';
+import { startTableauStandIn, type TableauStandIn } from '../../support/tableau/stand-in.ts';
+import { destinationOn, openHastily, write, type Opened } from './support.ts';
+
+let standIn: TableauStandIn;
+let samples: Samples;
+let opened: Opened;
+let first: string;
+let second: string;
+beforeAll(async () => {
+  standIn = await startTableauStandIn();
+  samples = await openSamples();
+  first = await samples.sales('first.hyper', 3);
+  second = await samples.sales('second.hyper', 5);
+});
+afterAll(async () => {
+  await standIn.close();
+  await samples.close();
+});
+beforeEach(() => {
+  standIn.control.world.dataSources = [];
+  opened = openHastily(standIn);
+});
+afterEach(async () => {
+  standIn.control.faults.clear();
+  standIn.control.configure({ uploadBoundTo: 'site', jobPolls: 2 });
+  await opened.destinations.close();
+  await standIn.control.settled();
+  expect(standIn.control.defects).toEqual([]);
+});
+
+const chunked = { singleBelow: 0, chunkSize: 30_000 };
+const open = (changes?: Parameters<typeof destinationOn>[1]) =>
+  opened.destinations.open(destinationOn(standIn.url, { ...chunked, ...changes }));
+const fault = (method: string, path: RegExp, act: Act, rest: Partial<FaultRule> = {}) =>
+  standIn.control.faults.add({ method, path, act, ...rest });
+const shop = () => standIn.control.dataSource('Shop');
+const content = async () => readFile(standIn.control.fileOf(shop()).path);
+const commit = /\/datasources\?/;
+
+/** One published before, so that every fault meets something that it could spoil. */
+async function publishedBefore() {
+  await write(open(), first);
+  return { ...shop(), revisions: [...shop().revisions] };
+}
+
+/** The new file is there once: same id, one more revision. */
+async function expectReplaced(before: Awaited<ReturnType<typeof publishedBefore>>) {
+  expect(standIn.control.dataSources()).toHaveLength(1);
+  expect(shop().id).toBe(before.id);
+  expect(shop().revisions).toHaveLength(before.revisions.length + 1);
+  expect(await content()).toEqual(await readFile(second));
+}
+
+async function expectUntouched(before: Awaited<ReturnType<typeof publishedBefore>>) {
+  expect(standIn.control.dataSources()).toHaveLength(1);
+  expect(shop()).toMatchObject({ id: before.id, updatedAt: before.updatedAt });
+  expect(shop().revisions).toEqual(before.revisions);
+  expect(await content()).toEqual(await readFile(first));
+}
+
+const html = (status: number): Act => ({ do: 'answer', status, html: true });
+const reads = /\/projects\?/;
+const chunks = /\/fileUploads\/./;
+const begins = /\/fileUploads$/;
+
+describe('what passes without anybody noticing, after which the file is there once', () => {
+  test.each<[string, string, RegExp, Act, Partial<FaultRule>?]>([
+    ['too many calls, with seconds', 'GET', reads, { do: 'rate-limit', retryAfter: 7 }],
+    [
+      'too many calls at the commit, with a date',
+      'POST',
+      commit,
+      { do: 'rate-limit', retryAfter: new Date(Date.now() + 60_000) },
+    ],
+    ['too many calls for a chunk', 'PUT', chunks, { do: 'rate-limit', retryAfter: 1 }, { times: 3 }],
+    ['a 502 of a proxy while reading', 'GET', reads, html(502), { times: 2 }],
+    ['a 503 while the upload begins', 'POST', begins, html(503)],
+    ['a 500 of the API while reading', 'GET', reads, { do: 'answer', status: 500 }],
+    ['a cut before a read arrives', 'GET', reads, { do: 'reset', when: 'before' }],
+    ['a cut before a chunk arrives', 'PUT', chunks, { do: 'reset', when: 'before' }, { nth: 2 }],
+    ['a cut in the middle of a chunk', 'PUT', chunks, { do: 'reset', when: 'mid-body', afterBytes: 20_000 }],
+    ['a cut after a chunk was stored', 'PUT', chunks, { do: 'reset', when: 'after-work' }, { nth: 2 }],
+    ['a 504 after a chunk was stored', 'PUT', chunks, { ...html(504), when: 'after-work' } as Act],
+    ['a 503 before a chunk is read', 'PUT', chunks, { ...html(503), early: true } as Act],
+    ['a cut before the commit arrives', 'POST', commit, { do: 'reset', when: 'before' }],
+    ['a cut after the commit', 'POST', commit, { do: 'reset', when: 'after-work' }],
+    ['a 504 although the commit was done', 'POST', commit, { ...html(504), when: 'after-work' } as Act],
+    ['a 504 while the commit is still at work', 'POST', commit, { ...html(504), when: 'during-work' } as Act],
+    ['a 500 instead of the commit', 'POST', commit, { do: 'answer', status: 500 }],
+    ['a job that is forgotten and done', 'POST', commit, { do: 'job', outcome: 'purged', work: 'done' }],
+    ['a job that never ends and is done', 'POST', commit, { do: 'job', outcome: 'stalled', work: 'done' }],
+    ['a session that ends before the project is looked up', 'GET', reads, { do: 'revoke-token' }],
+    ['a session that ends in mid-upload', 'PUT', chunks, { do: 'revoke-token' }, { nth: 2 }],
+    ['a session that ends before the commit', 'POST', commit, { do: 'revoke-token' }],
+    ['a session that ends while the job is at work', 'GET', /\/jobs\//, { do: 'revoke-token' }],
+    ['a 503 while asking for the job', 'GET', /\/jobs\//, html(503), { times: 3 }],
+    ['a 503 at the sign-in', 'POST', /signin/, html(503)],
+  ])('%s', async (_, method, path, act, rest = {}) => {
+    const before = await publishedBefore();
+    await opened.destinations.close();
+    const rule = fault(method, path, act, rest);
+    const { delivered } = await write(open(), second);
+    expect(rule.struck).toBeGreaterThan(0);
+    await expectReplaced(before);
+    expect(delivered).toMatchObject({ id: before.id, revision: 2 });
+  });
+
+  test.each<[string, Act]>([
+    ['a cut after the commit', { do: 'reset', when: 'after-work' }],
+    ['a 504 although it was done', { ...html(504), when: 'after-work' } as Act],
+    ['a cut before it arrives', { do: 'reset', when: 'before' }],
+    ['a cut in mid-body', { do: 'reset', when: 'mid-body', afterBytes: 60_000 }],
+  ])('of a single request: %s', async (_, act) => {
+    const before = await publishedBefore();
+    fault('POST', commit, act);
+    await write(open({ singleBelow: 64_000_000 }), second);
+    await expectReplaced(before);
+  });
+
+  test.each<[string, Act]>([
+    ['a cut after the commit', { do: 'reset', when: 'after-work' }],
+    ['a 502 although it was done', { ...html(502), when: 'after-work' } as Act],
+    ['a 502 instead of it', html(502)],
+    ['a job that is forgotten and done', { do: 'job', outcome: 'purged', work: 'done' }],
+  ])('of a first publication with mode: create: %s', async (_, act) => {
+    fault('POST', commit, act);
+    await write(open({ delivery: { method: 'publish', mode: 'create' } }), second);
+    expect(standIn.control.dataSources()).toHaveLength(1);
+    expect(shop().revisions).toHaveLength(1);
+    expect(await content()).toEqual(await readFile(second));
+  });
+
+  test('an upload that only lives as long as its session', async () => {
+    standIn.control.configure({ uploadBoundTo: 'session' });
+    const before = await publishedBefore();
+    fault('POST', commit, { do: 'revoke-token' });
+    await write(open(), second);
+    await expectReplaced(before);
+  });
+
+  test('the wait is as long as the server asks', async () => {
+    fault('GET', reads, { do: 'rate-limit', retryAfter: 77 });
+    await write(open(), first);
+    expect(opened.clock.slept).toContain(77_000);
+  });
+});
+
+describe('what cannot be helped leaves what was there', () => {
+  test.each<[string, string, RegExp, Act, string, RegExp]>([
+    [
+      'a job that fails with notes',
+      'POST',
+      commit,
+      { do: 'job', outcome: 'failed', work: 'skipped', notes: ['disk is full'] },
+      'EXT5112',
+      /failed: disk is full/,
+    ],
+    [
+      'a job that fails without a word',
+      'POST',
+      commit,
+      { do: 'job', outcome: 'failed', work: 'skipped' },
+      'EXT5112',
+      /without saying why/,
+    ],
+    [
+      'a job with an error among its status notes',
+      'POST',
+      commit,
+      {
+        do: 'job',
+        outcome: 'failed',
+        work: 'skipped',
+        statusNotes: [{ type: 'errorCode', value: '400011', text: 'bad file' }],
+      },
+      'EXT5112',
+      /400011: bad file/,
+    ],
+    [
+      'a job that is cancelled',
+      'POST',
+      commit,
+      { do: 'job', outcome: 'cancelled', work: 'skipped' },
+      'EXT5112',
+      /was cancelled/,
+    ],
+    [
+      'a job that is forgotten, not done',
+      'POST',
+      commit,
+      { do: 'job', outcome: 'purged', work: 'skipped' },
+      'EXT5113',
+      /forgotten the job/,
+    ],
+    [
+      'a job that never ends, not done',
+      'POST',
+      commit,
+      { do: 'job', outcome: 'stalled', work: 'skipped' },
+      'EXT5113',
+      /has not ended after 600 s/,
+    ],
+    [
+      'a quota',
+      'POST',
+      commit,
+      { do: 'answer', status: 403, code: '403008', detail: 'no room' },
+      'EXT5110',
+      /no room left/,
+    ],
+    ['a proxy that takes no such size', 'PUT', chunks, html(413), 'EXT5109', /no request of this size/],
+    [
+      'a login page instead of an answer',
+      'GET',
+      reads,
+      { do: 'answer', status: 200, html: true },
+      'EXT5103',
+      /no answer of Tableau/,
+    ],
+  ])('%s', async (_, method, path, act, code, message) => {
+    const before = await publishedBefore();
+    fault(method, path, act);
+    await expect(write(open(), second)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    });
+    await expectUntouched(before);
+  });
+
+  test.each<[string, string, RegExp, Act, string]>([
+    ['a server that stays away', 'GET', reads, html(503), 'EXT5111'],
+    ['a server that counts without end', 'GET', reads, { do: 'rate-limit', retryAfter: 60 }, 'EXT5111'],
+    ['chunks that are always lost', 'PUT', chunks, { do: 'reset', when: 'after-work' }, 'EXT5101'],
+    ['commits that never come through', 'POST', commit, html(502), 'EXT5111'],
+  ])('%s', async (_, method, path, act, code) => {
+    const before = await publishedBefore();
+    fault(method, path, act, { times: 1000 });
+    await expect(write(open(), second)).rejects.toMatchObject({ code });
+    await expectUntouched(before);
+  });
+
+  test('a job that says it failed although it has published: the error tells both, nothing is sent again', async () => {
+    const before = await publishedBefore();
+    fault('POST', commit, { do: 'job', outcome: 'failed', work: 'done', notes: ['odd'] });
+    const error: unknown = await write(open(), second).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'EXT5112', hint: expect.stringContaining('has changed') as string });
+    await expectReplaced(before);
+  });
+});
+
+describe('rows are never added twice', () => {
+  const append = { delivery: { method: 'publish', mode: 'append' } } as const;
+  const rows = async () =>
+    Number(
+      (
+        await samples.rows(standIn.control.fileOf(shop()).path, 'select count(*) as n from made.public.sales')
+      )[0]!.n,
+    );
+
+  test.each<[string, Act]>([
+    ['a cut after the commit', { do: 'reset', when: 'after-work' }],
+    ['a 504 although it was done', { ...html(504), when: 'after-work' } as Act],
+    ['a job that is forgotten and done', { do: 'job', outcome: 'purged', work: 'done' }],
+    ['a cut before it arrives', { do: 'rate-limit', retryAfter: 1 }],
+  ])('%s', async (_, act) => {
+    await publishedBefore();
+    fault('POST', commit, act);
+    await write(open(append), second);
+    expect(await rows()).toBe(8);
+  });
+
+  test('where nobody can tell, it says so and sends nothing again', async () => {
+    const before = await publishedBefore();
+    fault('POST', commit, html(502));
+    await expect(write(open(append), second)).rejects.toMatchObject({ code: 'EXT5113' });
+    await expectUntouched(before);
+    expect(
+      standIn.control.requests().filter(({ url }) => url.includes('append=true')).length,
+    ).toBeGreaterThan(0);
+  });
+});
+
+describe('sessions', () => {
+  test('two pipelines at once with one token share one session', async () => {
+    const before = standIn.control.requests().length;
+    await Promise.all([
+      write(open({ name: 'One' }), first),
+      write(open({ name: 'Two' }), second),
+      write(open({ name: 'Three', singleBelow: 64_000_000 }), first),
+    ]);
+    const own = standIn.control.requests().slice(before);
+    expect(own.filter(({ url }) => url.endsWith('/auth/signin'))).toHaveLength(1);
+    expect(own.filter(({ status }) => status === 401)).toEqual([]);
+    expect(
+      standIn.control
+        .dataSources()
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['One', 'Three', 'Two']);
+    await opened.destinations.close();
+    expect(standIn.control.requests().at(-1)!.url).toMatch(/signout$/);
+  });
+
+  test('a session that ends for all of them is renewed once', async () => {
+    await Promise.all([write(open({ name: 'One' }), first), write(open({ name: 'Two' }), first)]);
+    standIn.control.endSessions();
+    const before = standIn.control.requests().length;
+    await Promise.all([write(open({ name: 'One' }), second), write(open({ name: 'Two' }), second)]);
+    const own = standIn.control.requests().slice(before);
+    expect(own.filter(({ url }) => url.endsWith('/auth/signin'))).toHaveLength(1);
+    expect(standIn.control.dataSources().map(({ revisions }) => revisions.length)).toEqual([2, 2]);
+  });
+
+  test('two that end in a row: the token is used elsewhere', async () => {
+    const before = await publishedBefore();
+    fault('PUT', chunks, { do: 'revoke-token' }, { times: 2 });
+    await expect(write(open(), second)).rejects.toMatchObject({
+      code: 'EXT5105',
+      message: expect.stringMatching(/"demo-token" twice in a row: it is used elsewhere/) as string,
+    });
+    await expectUntouched(before);
+  });
+
+  test('a token that is revoked meanwhile is told as that', async () => {
+    await publishedBefore();
+    standIn.control.revokeToken(demo.patName);
+    await expect(write(open(), second)).rejects.toMatchObject({ code: 'EXT5104' });
+    for (const token of standIn.control.world.tokens) token.revoked = false;
+  });
+});
+
+describe('an interruption', () => {
+  test('in mid-upload leaves what was there', async () => {
+    const before = await publishedBefore();
+    const stop = new AbortController();
+    fault('PUT', chunks, { do: 'wait', for: 5, when: 'after-work' }, { times: 1000 });
+    const port = open();
+    const writing = port.write(
+      { path: second, size: 1, modified: '0', rows: {} },
+      () => stop.abort('SIGINT'),
+      stop.signal,
+    );
+    await expect(writing).rejects.toBe('SIGINT');
+    await standIn.control.settled();
+    await expectUntouched(before);
+  });
+
+  test('of a single request in mid-body leaves what was there', async () => {
+    const before = await publishedBefore();
+    const large = await samples.sales('large.hyper', 200_000);
+    const stop = new AbortController();
+    const port = open({ singleBelow: 64_000_000 });
+    const writing = port.write(
+      { path: large, size: 1, modified: '0', rows: {} },
+      () => stop.abort('SIGINT'),
+      stop.signal,
+    );
+    await expect(writing).rejects.toBe('SIGINT');
+    await standIn.control.settled();
+    await expectUntouched(before);
+  });
+
+  test('after the commit was sent is heard when it is certain what became of it', async () => {
+    const before = await publishedBefore();
+    const stop = new AbortController();
+    const jobs = standIn.control.jobs().length;
+    let arrived: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => (arrived = resolve));
+    fault('POST', commit, { do: 'wait', for: waiting, when: 'before-commit' });
+    const port = open();
+    const writing = port.write(
+      { path: second, size: 1, modified: '0', rows: {} },
+      () => undefined,
+      stop.signal,
+    );
+    await expect.poll(() => standIn.control.jobs().length).toBeGreaterThan(jobs);
+    stop.abort('SIGTERM');
+    arrived();
+    expect(await writing).toMatchObject({ id: before.id, revision: 2 });
+    await expectReplaced(before);
+  });
+});

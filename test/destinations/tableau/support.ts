@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type { TableauDestination } from '../../../src/model/pipeline.ts';
+import type { BuiltExtract, DestinationPort } from '../../../src/model/ports.ts';
+import { stat } from 'node:fs/promises';
+import type { Clock } from '../../../src/destinations/tableau/client/clock.ts';
+import {
+  openTableauDestinations,
+  type TableauDestinations,
+} from '../../../src/destinations/tableau/index.ts';
+import { demo } from '../../support/tableau/seed.ts';
+import type { TableauStandIn } from '../../support/tableau/stand-in.ts';
+
+export const mebibyte = 1024 * 1024;
+
+/** A clock on which a sleep lasts as long as the stand-in has work to do, and that tells how long it would have been. */
+export function hastyClock(settled: () => Promise<void>): Clock & { slept: number[] } {
+  let now = Date.now();
+  const slept: number[] = [];
+  return {
+    slept,
+    now: () => now,
+    async sleep(milliseconds, signal) {
+      signal?.throwIfAborted();
+      slept.push(milliseconds);
+      now += milliseconds;
+      await settled();
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+export interface Opened {
+  destinations: TableauDestinations;
+  clock: ReturnType<typeof hastyClock>;
+  secrets: string[];
+}
+
+export function openHastily({ control }: TableauStandIn, variables: Record<string, string> = {}): Opened {
+  const clock = hastyClock(() => control.settled());
+  const secrets: string[] = [];
+  const registerSecret = (value: string) => void secrets.push(value);
+  return {
+    clock,
+    secrets,
+    destinations: openTableauDestinations({ variables, registerSecret, offline: false, clock }),
+  };
+}
+
+type Changes = Partial<Omit<TableauDestination, 'connection'>> & {
+  connection?: Partial<TableauDestination['connection']>;
+};
+
+/** A destination on the stand-in as the defaults of the configuration have it, except for what is given. */
+export function destinationOn(url: string, { connection, ...changes }: Changes = {}): TableauDestination {
+  return {
+    type: 'tableau',
+    place: { file: 'shop.yaml', pointer: '/destinations/0' },
+    shown: 'Sales "Shop" (demo)',
+    connection: {
+      server: url,
+      site: demo.site,
+      auth: { kind: 'token', name: demo.patName, secret: demo.patSecret },
+      allowInsecure: false,
+      timeout: 20,
+      ...connection,
+    },
+    project: { kind: 'path', path: ['Sales'] },
+    name: 'Shop',
+    delivery: { method: 'publish', mode: 'overwrite' },
+    keep: ['description', 'tags', 'certification'],
+    createProject: false,
+    singleBelow: 64 * mebibyte,
+    chunkSize: 50 * mebibyte,
+    jobTimeout: 600,
+    ...changes,
+  };
+}
+
+export async function built(path: string): Promise<BuiltExtract> {
+  const { size } = await stat(path);
+  return { path, size, modified: '0', rows: {} };
+}
+
+export const never = new AbortController().signal;
+
+/** Publishes a file and says how many bytes were told as progress. */
+export async function write(port: DestinationPort, path: string, signal: AbortSignal = never) {
+  let told = 0;
+  const delivered = await port.write(await built(path), (bytes) => (told += bytes), signal);
+  if (!('id' in delivered)) throw new Error('a Tableau destination delivered a file');
+  return { delivered, told };
+}
+
+export const uniqueName = () => `Shop ${randomBytes(4).toString('hex')}`;

@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createProject, type CliProject, type Outcome } from '../support/cli.ts';
+import { demo } from '../support/tableau/seed.ts';
+import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
+
+// Several runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+const secret = `Pat"${randomBytes(8).toString('hex')}/+=`;
+let standIn: TableauStandIn;
+beforeAll(async () => {
+  standIn = await startTableauStandIn();
+  standIn.control.addToken('ci', secret);
+});
+afterAll(() => standIn.close());
+beforeEach(() => {
+  standIn.control.world.dataSources = [];
+});
+
+const shared = () => `version: 1
+destinations:
+  tableau:
+    type: tableau
+    server: ${standIn.url}
+    site: ${demo.site}
+    auth: {token_name: ci, token_secret: '\${secret.TABLEAU_TOKEN}'}
+`;
+const pipeline = (name: string, destination = '') => `version: 1
+name: ${name}
+sources: {orders: {type: file, path: ../orders.csv}}
+tables:
+  orders:
+    from: {source: orders}
+    primary_key: [id]
+    columns: {id: int not null, region: text}
+destinations:
+  - {use: tableau, project: Sales/Certified, name: ${name}${destination}}
+`;
+const csv = (rows: number) =>
+  `id,region\n${Array.from({ length: rows }, (_, index) => `${index + 1},region ${index % 7}\n`).join('')}`;
+const env = { TABLEAU_TOKEN: secret };
+
+async function newProject(files: Record<string, string> = {}): Promise<CliProject> {
+  return createProject({
+    'extracts.yaml': shared(),
+    'orders.csv': csv(1000),
+    'pipelines/orders.yaml': pipeline('orders'),
+    ...files,
+  });
+}
+
+async function done(run: Promise<Outcome>): Promise<Outcome> {
+  const outcome = await run;
+  expect(outcome.stderr + outcome.stdout + String(outcome.exitCode)).toMatch(/0$/);
+  return outcome;
+}
+
+const shown = ({ stdout }: Outcome) => stdout.replaceAll(new URL(standIn.url).host, 'HOST');
+const source = (name = 'orders') => standIn.control.dataSource(name, 'Sales/Certified');
+
+test('plans, publishes, and has nothing more to do; a change is published under the same id', async () => {
+  const project = await newProject();
+  expect(shown(await done(project.run(['plan'], env)))).toMatch(
+    /<= publish Sales\/Certified "orders" \(demo on HOST\) +create +\(not there yet\)/,
+  );
+  await project.apply(env);
+  const { id } = source();
+  expect(await done(project.run(['plan'], env))).toMatchObject({
+    stdout: expect.stringMatching(/^No changes\./) as string,
+  });
+
+  await project.write('orders.csv', csv(1001));
+  const plan = shown(await done(project.run(['plan'], env)));
+  expect(plan).toMatch(
+    /overwrite revision 1 of demo \(\S+Z, 1 MB\), ~[\d.]+ kB in 1 request +\(the extract is rebuilt\)/,
+  );
+  await project.apply(env);
+  expect(source()).toMatchObject({ id, revisions: [{ number: 1 }, { number: 2 }] });
+  await done(project.run(['apply', '--json'], env));
+  expect(source().revisions).toHaveLength(2);
+});
+
+test('what others do to it shows: overwritten, changed, renamed, moved, deleted', async () => {
+  const project = await newProject();
+  await project.apply(env);
+  const plan = async () => (await done(project.run(['plan'], env))).stdout;
+
+  const published = source();
+  published.revisions.push({ ...published.revisions[0]!, number: 2 });
+  published.updatedAt = new Date(published.updatedAt.getTime() + 60_000);
+  expect(await plan()).toMatch(/someone else overwrote it: revision 2/);
+  await project.apply(env);
+  expect(await plan()).toMatch(/^No changes/);
+
+  source().name = 'Renamed';
+  const renamed = await done(project.run(['plan'], env));
+  expect(renamed.stdout).toMatch(/create.*\(what we published is now "Renamed" in Sales\/Certified\)/);
+  expect(renamed.stderr).toMatch(/warning .*workbooks follow it.*\[EXT5117\]/);
+  standIn.control.world.dataSources = [];
+  expect(await plan()).toMatch(/create.*\(it was deleted there since we published it\)/);
+});
+
+test('details alone are set without an upload', async () => {
+  const project = await newProject();
+  await project.apply(env);
+  await project.write(
+    'pipelines/orders.yaml',
+    pipeline('orders', ', tags: [hourly, "two words"], certified: true'),
+  );
+  expect((await done(project.run(['plan'], env))).stdout).toMatch(
+    /details.*\(certification, tags not as written\)/,
+  );
+  await project.apply(env);
+  expect(source()).toMatchObject({ tags: ['hourly', 'two words'], isCertified: true });
+  expect(source().revisions).toHaveLength(1);
+  expect((await done(project.run(['plan'], env))).stdout).toMatch(/^No changes/);
+});
+
+test('offline nothing is asked, and it is said', async () => {
+  const project = await newProject();
+  const before = standIn.control.requests().length;
+  const { stdout, stderr } = await done(project.run(['plan', '--offline'], env));
+  expect(stdout).toMatch(/not looked \(offline\)/);
+  expect(stderr).toMatch(/was not looked at: the plan is offline {2}\[EXT5118\]/);
+  expect(standIn.control.requests()).toHaveLength(before);
+});
+
+test('two pipelines at once, one of them in chunks, with one token and one sign-in for each run', async () => {
+  const project = await newProject({ 'pipelines/other.yaml': pipeline('other') });
+  await project.write('extracts.yaml', `${shared()}    request_limit: 0\n    chunk_size: 20kB\n`);
+  const before = standIn.control.requests().length;
+  await project.apply(env);
+  const signIns = standIn.control
+    .requests()
+    .slice(before)
+    .filter(({ url }) => url.endsWith('/auth/signin'));
+  expect(signIns).toHaveLength(1);
+  expect([source('orders').revisions, source('other').revisions].map(({ length }) => length)).toEqual([1, 1]);
+  expect([...standIn.control.world.sessions.values()].every(({ ended }) => ended)).toBe(true);
+});
+
+test('a connected app has all the scopes it needs, for projects, chunks, details and rows', async () => {
+  const { clientId, secretId, secretValue } = demo.connectedApp;
+  const auth = `{user: ${demo.userName}, client_id: ${clientId}, secret_id: ${secretId}, secret_value: ${secretValue}}`;
+  const project = await newProject({
+    'extracts.yaml': `${shared().replace(/auth: .*/, `auth: ${auth}`)}    request_limit: 0\n`,
+    'pipelines/orders.yaml': pipeline('orders', ', tags: [a], certified: true, create_project: true').replace(
+      'Certified',
+      'By app',
+    ),
+  });
+  await project.apply();
+  expect(standIn.control.dataSource('orders', 'Sales/By app')).toMatchObject({
+    tags: ['a'],
+    isCertified: true,
+  });
+  await project.write('orders.csv', csv(10));
+  const written = await project.read('pipelines/orders.yaml');
+  await project.write(
+    'pipelines/orders.yaml',
+    written.replace('tags:', 'method: update, action: replace, tags:'),
+  );
+  expect((await done(project.run(['plan']))).stdout).toMatch(/update revision 1 of demo .* in 1 request/);
+  await project.apply();
+  expect(standIn.control.dataSource('orders').revisions).toHaveLength(1);
+  expect((await done(project.run(['plan']))).stdout).toMatch(/^No changes/);
+});
+
+test('a mistake blocks before anything is built, at its line', async () => {
+  const project = await newProject({
+    'pipelines/orders.yaml': pipeline('orders').replace('Sales/Certified', 'Sales/Certifed'),
+  });
+  const outcome = await project.run(['apply', '--yes'], env);
+  expect(outcome.exitCode).toBe(1);
+  expect(outcome.stderr).toMatch(
+    /pipelines\/orders\.yaml:10:5 {2}error {2}Tableau .* there is no project "Certifed" in "Sales": there is "Certified".* \[EXT5106\]/,
+  );
+  await expect(stat(project.path('build/orders.hyper'))).rejects.toThrow('ENOENT');
+});
+
+test('the token, the session and the password show nowhere', async () => {
+  const project = await newProject();
+  const outcomes = [
+    await project.run(['plan', '--json'], env),
+    await project.run(['apply', '--json', '-v'], env),
+    await project.run(['plan', '-v'], env),
+    await project.run(['plan'], { TABLEAU_TOKEN: `${secret}!` }),
+  ];
+  standIn.control.faults.add({
+    method: 'GET',
+    path: /projects/,
+    act: { do: 'answer', status: 400, code: '400000', detail: `bad header ${secret}` },
+  });
+  outcomes.push(await project.run(['plan'], env));
+  standIn.control.faults.clear();
+  expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 1, 1]);
+  const hidden = [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    ...standIn.control.world.sessions.keys(),
+  ];
+  const written = await Promise.all(
+    (await readdir(project.folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFile(`${entry.parentPath}/${entry.name}`, 'latin1')),
+  );
+  for (const text of [...outcomes.flatMap(({ stdout, stderr }) => [stdout, stderr]), ...written]) {
+    for (const word of hidden) expect(text.includes(word), text.slice(0, 200)).toBe(false);
+  }
+});
