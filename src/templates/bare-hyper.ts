@@ -51,7 +51,10 @@ export function checkTree(tables: readonly string[], relationships: readonly Edg
     findings.push(finding('EXT4501', facts, what));
   }
   if (isolated.length > 0) {
-    findings.push(finding('EXT4502', isolated, (names) => `${names} has no relationship to any other table`));
+    const have = isolated.length === 1 ? 'has' : 'have';
+    findings.push(
+      finding('EXT4502', isolated, (names) => `${names} ${have} no relationship to any other table`),
+    );
   }
   for (const table of crossed) {
     const referring = edges.filter(({ to }) => to === table).map(({ from }) => from);

@@ -35,7 +35,7 @@ function checkBare({ tables, relationships, destinations, place }: Pipeline): Di
     code: finding.code,
     severity,
     message: finding.message,
-    hint: 'relate them, or add a template: there the tables are related as you say',
+    hint: 'Tableau cannot publish such an extract by itself: relate the tables, or add a template',
     place: placeOf(finding.tables, tables, place),
   }));
 }
