@@ -138,7 +138,7 @@ function exitCodeOf(report: Report, { plan }: MadePlan, env: Env): ExitCode {
   if (env.signal.aborted) return exitCodeOfInterruption(env.signal);
   const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
   const isStale = (error: unknown) =>
-    error instanceof RunError && ['EXT6004', 'EXT6005'].includes(error.code);
+    error instanceof RunError && ['EXT2206', 'EXT6004', 'EXT6005'].includes(error.code);
   if (failures.length > 0 && failures.every(isStale)) return exitCodes.stale;
   return failures.length > 0 || plan.summary.blocked > 0 ? exitCodes.failed : exitCodes.done;
 }

@@ -66,6 +66,16 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await apply(files, options, env));
     });
 
+  command('preview', 'show the first rows as they would land')
+    .argument('<pipeline>', 'pipeline file')
+    .option('-t, --table <name>', 'only this table')
+    .option('-n, --rows <number>', 'how many rows of each table', wholeNumber, 10)
+    .option('--json', 'one JSON document on stdout')
+    .action(async (file: string, options: { table?: string; rows: number; json?: boolean }) => {
+      const { preview } = await import('./preview.ts');
+      finish(await preview(file, options, env));
+    });
+
   command('schema', 'print the JSON Schema of pipeline files')
     .argument('[name]', 'pipeline, or project for extracts.yaml', oneOf('pipeline', 'project'), 'pipeline')
     .action(async (name: 'pipeline' | 'project') => {
@@ -74,6 +84,11 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     });
 
   return program;
+}
+
+function wholeNumber(value: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError('A whole number of at least 1.');
+  return Number(value);
 }
 
 function oneOf<T extends string>(...allowed: readonly T[]): (value: string) => T {

@@ -16,7 +16,9 @@ export interface MadePlan {
 export async function makePlan(configuration: Configuration, world: World, env: Env): Promise<MadePlan> {
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
-    configuration.pipelines.map((pipeline) => turn(() => observePipeline(pipeline, world, env.signal))),
+    configuration.pipelines.map((pipeline) =>
+      turn(() => observePipeline(pipeline, world, env.signal, (text) => env.err(`${text}\n`))),
+    ),
   );
   const plan = buildPlan(
     seen.map(({ pipeline, outcome }) => ({ pipeline, ...outcome })),

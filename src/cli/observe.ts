@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Observation, SourceObservation } from '../model/observation.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { AppliedTable, Observation, SourceObservation } from '../model/observation.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
 import type { StoredRecord } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
+import { defineTable } from '../plan/definition.ts';
 import type { World } from './world.ts';
 
 /** What was seen around a pipeline; or why it could not be seen. */
@@ -13,13 +15,22 @@ export interface Seen {
 }
 
 /** Looks at everything around a pipeline without changing anything. A world that cannot be seen blocks this one only. */
-export async function observePipeline(pipeline: Pipeline, world: World, signal: AbortSignal): Promise<Seen> {
+export async function observePipeline(
+  written: Pipeline,
+  world: World,
+  signal: AbortSignal,
+  tell: (progress: string) => void,
+): Promise<Seen> {
   let stored: StoredRecord | undefined;
+  let pipeline = written;
   try {
     signal.throwIfAborted();
     stored = await world.state.read(pipeline.address);
     const applied = stored?.record;
-    const tables = await observeSources(pipeline, world, stored, signal);
+    pipeline = await completeTables(written, world, signal);
+    const tables = await observeSources(pipeline, world, stored, signal, (text) =>
+      tell(`${pipeline.address} › ${text}`),
+    );
     const extract = await world.extracts.observe(pipeline.extract.file, signal);
     const destinations = await Promise.all(
       world.destinationsOf(pipeline).map((port, index) => {
@@ -34,21 +45,42 @@ export async function observePipeline(pipeline: Pipeline, world: World, signal: 
   }
 }
 
+/** The pipeline with the columns that a source has to be asked for. */
+export async function completeTables(
+  pipeline: Pipeline,
+  world: World,
+  signal: AbortSignal,
+): Promise<Pipeline> {
+  const sources = world.sourcesOf(pipeline);
+  const tables = [];
+  for (const table of pipeline.tables) {
+    const complete = table.columnsFrom && (await sources[table.source]?.columns?.(table, signal));
+    tables.push(complete ?? table);
+  }
+  return { ...pipeline, tables };
+}
+
+function isRedefined(pipeline: Pipeline, table: Table, applied: AppliedTable | undefined): boolean {
+  const source = pipeline.sources[table.source];
+  return source === undefined || !isDeepStrictEqual(applied?.definition, defineTable(table, source));
+}
+
 async function observeSources(
   pipeline: Pipeline,
   world: World,
   stored: StoredRecord | undefined,
   signal: AbortSignal,
+  tell: (progress: string) => void,
 ): Promise<Record<string, SourceObservation>> {
   const seen: Record<string, SourceObservation> = {};
   for (const [name, source] of Object.entries(world.sourcesOf(pipeline))) {
     const tables = pipeline.tables.filter((table) => table.source === name);
     if (tables.length === 0) continue;
-    const requests = tables.map((table) => ({
-      table,
-      before: stored?.record.tables[table.name]?.fingerprint,
-    }));
-    const observations = await source.observe(requests, signal);
+    const requests = tables.map((table) => {
+      const applied = stored?.record.tables[table.name];
+      return { table, before: applied?.fingerprint, redefined: isRedefined(pipeline, table, applied) };
+    });
+    const observations = await source.observe(requests, signal, tell);
     tables.forEach((table, index) => {
       const one = observations[index];
       if (one !== undefined) seen[table.name] = one;

@@ -3,9 +3,10 @@ import type * as Written from '../model/written.gen.ts';
 
 /** Reads `int not null`, in either form of a column. */
 export function readColumnType(
-  column: Written.Column,
+  column: Written.Column | AddedSettings,
 ): { type: ColumnType; notNull: boolean } | { problem: string; written: string } {
-  const settings = columnSettings(column);
+  const settings: { type: string; not_null?: boolean } =
+    typeof column === 'string' ? { type: column } : column;
   const [, text = '', notNull] = /^(.*?)(\s+not\s+null)?\s*$/is.exec(settings.type) ?? [];
   const type = parseColumnType(text);
   if ('problem' in type) return { ...type, written: text };
@@ -14,4 +15,18 @@ export function readColumnType(
 
 export function columnSettings(column: Written.Column): Written.ColumnSettings {
   return typeof column === 'string' ? { type: column } : column;
+}
+
+export interface AddedSettings {
+  from: string;
+  pattern?: string;
+  type: string;
+  description?: string;
+}
+
+/** An added column in either of its forms. */
+export function addedSettings(column: Written.AddedColumn): AddedSettings {
+  return typeof column === 'string'
+    ? { from: column, type: 'text' }
+    : { ...column, type: column.type ?? 'text' };
 }

@@ -84,8 +84,10 @@ interface Here {
 
 function sourceOf(source: Written.Source, { folder, shared }: Here) {
   if (!('connection' in source)) return { folder, own: source };
-  const connection = shared.connection(source.connection);
-  return connection && { folder: shared.folder, own: connection };
+  const { connection: name, ...over } = source;
+  const connection = shared.connection(name);
+  if (connection?.type !== 's3') return connection && { folder: shared.folder, own: connection };
+  return { folder: shared.folder, own: { ...connection, ...over } };
 }
 
 /** A default has a type of its own only in the schema; in a merge it takes that of the source. */

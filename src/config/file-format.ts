@@ -1,17 +1,29 @@
 import type * as Written from '../model/written.gen.ts';
 
-export function pathsOf({ path }: Written.FileSource): readonly string[] {
-  return typeof path === 'string' ? [path] : path;
+/** A source whose rows are in files, wherever those are. */
+export type FilesSource = Written.FileSource | Written.S3Source;
+
+export function isFilesSource(source: Written.InlineSource): source is FilesSource {
+  return source.type === 'file' || source.type === 's3';
+}
+
+/** The key under which a source of files says which. */
+export function pathsKey({ type }: FilesSource): 'path' | 'match' {
+  return type === 'file' ? 'path' : 'match';
+}
+
+export function pathsOf(source: FilesSource): readonly string[] {
+  return [(source.type === 'file' ? source.path : source.match) ?? []].flat();
 }
 
 /** The options of a format in either of its forms. */
-export function optionsOf({ format }: Written.FileSource): Written.FormatOptions {
+export function optionsOf({ format }: FilesSource): Written.FormatOptions {
   if (typeof format === 'string') return { type: format };
   return format ?? {};
 }
 
 /** What the source says, else what the extensions of all its paths say; undefined when they do not agree. */
-export function formatTypeOf(source: Written.FileSource): 'csv' | 'text' | 'parquet' | undefined {
+export function formatTypeOf(source: FilesSource): 'csv' | 'text' | 'parquet' | undefined {
   const { type } = optionsOf(source);
   if (type !== undefined && type !== null) return type;
   const guesses = new Set(pathsOf(source).map(guess));

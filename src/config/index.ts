@@ -50,10 +50,6 @@ export async function readPipelines(
   diagnostics.push(...found.diagnostics);
   const [project] = await load(found.project === undefined ? [] : [found.project], report);
   const files = await load(found.pipelines, report);
-  for (const { text } of [...(project ? [project] : []), ...files]) {
-    for (const secret of passwordsIn(text)) surroundings.registerSecret(secret);
-  }
-
   const { project: settings, shared } = readProject(project, surroundings.cwd, substitution);
   const drafts = files.flatMap((file) => draftOf(file, shared, substitution) ?? []);
   for (const draft of drafts) {
@@ -70,6 +66,9 @@ export async function readPipelines(
   const wrong = new Set(
     diagnostics.flatMap(({ severity, place }) => (severity === 'error' && place ? place.file : [])),
   );
+  for (const file of wrong) {
+    for (const secret of passwordsIn(loaded.get(file)?.text ?? '')) surroundings.registerSecret(secret);
+  }
   // What a broken project file would have offered is missing in all of them.
   const broken = project !== undefined && wrong.has(project.file);
   const sound = broken ? [] : drafts.filter(({ place }) => !wrong.has(place.file));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
+import { fileFacts } from '../model/pipeline.ts';
 import { codes } from './codes.ts';
 import { nearest } from '../model/nearest.ts';
 
@@ -48,7 +49,7 @@ export function isPlaceholder(text: string): boolean {
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
-  const fileColumn = /^\/tables\/[^/]+\/add\//.test(place.pointer);
+  const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
   const sql = /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr)$/.test(
     place.pointer,
   );
@@ -71,7 +72,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     if (inside === undefined) return { value: fileColumn ? whole : '${' };
     if (brace === '')
       return refuse(whole, codes.unknownReference, '"${" has no closing "}"', 'write $${ for a plain ${');
-    if (fileColumn && (inside === 'file.path' || inside === 'file.name')) return { value: whole };
+    if (fileColumn && isFileFact(inside)) return { value: whole };
     const found = lookUp(inside, substitution);
     if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
     if (!found.secret) return found;
@@ -128,6 +129,11 @@ function unset(name: string, secret: boolean, env: Substitution['env']): Found {
   };
 }
 
+/** What a row may say about its file: `file.name`, `file.key`, … */
+function isFileFact(inside: string): boolean {
+  return fileFacts.some((fact) => inside === `file.${fact}`);
+}
+
 function contentOf(path: string): Found {
   try {
     return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), secret: true };
@@ -138,7 +144,7 @@ function contentOf(path: string): Found {
 }
 
 function unknown(inside: string): Found {
-  const ofFile = /^file\.(?:path|name)$/.test(inside);
+  const ofFile = isFileFact(inside);
   const relative = /^file\.(.+)$/.exec(inside);
   const hint = ofFile
     ? `\${${inside}} is known under add only, where it becomes a column`

@@ -1,7 +1,8 @@
+import type * as Written from '../model/written.gen.ts';
 import type { Draft } from './draft.ts';
 
 /**
- * Passwords are secrets however they came here: plainly, in a URL, from a variable that was not called a secret. In a
+ * Passwords and keys are secrets however they came here: plainly, in a URL, from a variable that was not called a secret. In a
  * URL both the encoded form and the password itself.
  */
 export function passwordsOf({ sources, destinations }: Draft): string[] {
@@ -11,6 +12,7 @@ export function passwordsOf({ sources, destinations }: Draft): string[] {
       : [],
   );
   const ofSources = [...sources.values()].flatMap(({ settings }) => {
+    if (settings.type === 's3') return keysOf(settings);
     if (settings.type !== 'postgres') return [];
     const inUrl = /^[a-z]+:\/\/[^:/?#]*:([^/]*)@/i.exec(settings.url ?? '')?.[1];
     const inQuery = /[?&]password=([^&#]*)/i.exec(settings.url ?? '')?.[1];
@@ -35,6 +37,11 @@ export function passwordsIn(text: string): string[] {
     .map(([, ...groups]) => groups.join(''))
     .filter((password) => !password.includes('${') && password !== 'null');
   return [...plain, ...plain.map(decoded)];
+}
+
+function keysOf(source: Written.S3Source): string[] {
+  const { access_key_id: id, secret_access_key: key, session_token: token, external_id: external } = source;
+  return [id, key, token, external].filter((text) => typeof text === 'string' && text !== '') as string[];
 }
 
 function decoded(text: string): string {

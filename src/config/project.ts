@@ -3,6 +3,7 @@ import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import type { Limits, Project } from '../model/project.ts';
 import type * as Written from '../model/written.gen.ts';
+import { bytesOf } from './amounts.ts';
 import { codes } from './codes.ts';
 import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts';
 import type { LoadedFile } from './load.ts';
@@ -10,7 +11,6 @@ import { problem } from './problem.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkShape } from './schema.ts';
 import { sharedSettings, type Shared } from './shared.ts';
-import { bytesOf } from './size.ts';
 
 /** What extracts.yaml says, for the program and for the pipelines; without the file, the defaults. */
 export function readProject(

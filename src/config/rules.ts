@@ -8,7 +8,8 @@ import {
   relationshipsToKeys,
 } from './rules/columns.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinations.ts';
-import { addedColumns, formatKnown, formatOptions, knownEncoding, oneCharacter } from './rules/files.ts';
+import { addedColumns } from './rules/added.ts';
+import { formatKnown, formatOptions, knownEncoding, oneCharacter } from './rules/files.ts';
 import { numbersFromReferences } from './rules/numbers.ts';
 import {
   addOnlyOnFiles,
@@ -25,6 +26,7 @@ import {
   knownRelationshipEnds,
   knownSources,
 } from './rules/references.ts';
+import { bucketAndMatch, columnsOrHeaderFile, keysBesideConnection, s3Access } from './rules/s3.ts';
 
 /** What a schema cannot say about one pipeline. */
 export type Rule = (draft: Draft) => Iterable<Diagnostic>;
@@ -53,6 +55,10 @@ export const rules: readonly Rule[] = [
   oneCharacter,
   knownEncoding,
   addedColumns,
+  bucketAndMatch,
+  keysBesideConnection,
+  s3Access,
+  columnsOrHeaderFile,
   numbersFromReferences,
   destinationKind,
   tableauDestinations,

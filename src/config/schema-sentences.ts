@@ -66,7 +66,9 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
   const must = (code: string, rest: string, more: { hint?: string } = {}): Diagnostic => {
     return { code, severity: 'error', message: `${subject} must ${rest}`, ...more, place };
   };
-  const not = /\/password$|\/url$/.test(error.instancePath) ? '' : `, not ${found(error.data)}`;
+  const not = /\/(?:password|url|secret_access_key|session_token)$/.test(error.instancePath)
+    ? ''
+    : `, not ${found(error.data)}`;
   const { params } = error as { params: Record<string, unknown> };
 
   switch (error.keyword) {

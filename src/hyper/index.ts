@@ -2,6 +2,7 @@ import type { ExtractPort } from '../model/ports.ts';
 import { findHyperd } from './binary.ts';
 import { buildExtract } from './build.ts';
 import { findExtract, observeExtract } from './observe.ts';
+import { previewRows } from './preview.ts';
 import { startHyperd, type HyperdOptions, type HyperProcess } from './process.ts';
 import { openSession } from './session.ts';
 
@@ -38,6 +39,7 @@ export function openHyper(settings: HyperSettings): ExtractPort {
       }
     },
     build: (extract, tables) => buildExtract(session, extract, tables),
+    preview: async (table, feed, rows, signal) => previewRows(await session(), table, feed, rows, signal),
     async close() {
       await (await starting?.catch(() => undefined))?.stop();
     },

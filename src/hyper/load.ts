@@ -1,5 +1,6 @@
-import type { FeedPart, PathFormat, PathPart, Refusal } from '../model/feed.ts';
+import type { ByteStream, FeedPart, PathFormat, PathPart, Refusal, StreamPart } from '../model/feed.ts';
 import { RunError } from '../model/run-error.ts';
+import { firstRecords } from './first-records.ts';
 import { isServerError, SourceFailure, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
 
@@ -10,26 +11,32 @@ export interface LoadTarget {
   types: Readonly<Record<string, string>>;
 }
 
-/** Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was. */
+/**
+ * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was. With `most` only its
+ * first rows, to have a look at them.
+ */
 export async function loadPart(
   session: HyperSession,
   target: LoadTarget,
   part: FeedPart,
   progress: (bytes: number) => void,
   signal: AbortSignal,
+  most?: number,
 ): Promise<{ rows: number; bytes: number }> {
   const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
     await useDateOrder(session, part.format);
-    if (part.kind === 'path') return await loadFile(session, target, part, progress, signal);
-    const stream = await part.open(signal);
+    if (part.kind === 'path') return await loadFile(session, target, part, progress, signal, most);
+    const whole = await part.open(signal);
+    const stream = most === undefined ? whole : beginningOf(whole, part, most);
     let bytes = 0;
     const counted = (count: number) => {
-      bytes += count;
-      progress(count);
+      const taken = stream.taken === undefined ? count : stream.taken() - bytes;
+      bytes += taken;
+      progress(taken);
     };
     const rows = await session.copyIn(
-      `${into} from stdin with (format ${part.format.type})`,
+      `${into} from stdin ${streamOptions(part.format)}`,
       stream.bytes,
       counted,
       signal,
@@ -42,9 +49,13 @@ export async function loadPart(
     if (!isServerError(error) || isDiskFailure(error)) throw error;
     const why = refusal(error, part);
     const other = part.kind === 'path' ? part.otherwise(why) : undefined;
-    if (other !== undefined) return await loadPart(session, target, other, progress, signal);
+    if (other !== undefined) return await loadPart(session, target, other, progress, signal, most);
     throw await part.explain(why);
   }
+}
+
+function beginningOf({ bytes }: ByteStream, { format }: StreamPart, most: number): ByteStream {
+  return { bytes: firstRecords(bytes, format.type, most), rows: () => undefined };
 }
 
 /** A full or failing disk under the extract, as against a refused record: SQLSTATE classes 53 and 58. */
@@ -68,26 +79,30 @@ async function loadFile(
   part: PathPart,
   progress: (bytes: number) => void,
   signal: AbortSignal,
+  most: number | undefined,
 ): Promise<{ rows: number; bytes: number }> {
+  const staged = await part.stage?.(signal);
   const watch = session.watchFile(part.path, progress);
   try {
-    const rows = await session.copyFile(fileStatement(target, part), signal);
+    const rows = await session.copyFile(fileStatement(target, part, most), signal);
     watch.finish(part.size ?? 0);
     return { rows, bytes: part.size ?? 0 };
   } finally {
     watch.stop();
+    await staged?.release();
   }
 }
 
 /** COPY where it will do: it is the faster. What it cannot (other names, other types, constants) a query over the file can. */
-function fileStatement(target: LoadTarget, part: PathPart): string {
+function fileStatement(target: LoadTarget, part: PathPart, most: number | undefined): string {
   const { format, columns, constants } = part;
   const into = columns.map(identifier).join(', ');
   const path = literal(part.path);
-  if (format.type === 'csv') return `copy ${target.name} (${into}) from ${path} ${csvOptions(format)}`;
+  if (format.type === 'csv' && most === undefined)
+    return `copy ${target.name} (${into}) from ${path} ${csvOptions(format)}`;
   const sameNames =
     format.type !== 'parquet' || (!format.cast && columns.every((name, i) => name === format.names[i]));
-  if (constants.length === 0 && sameNames)
+  if (format.type !== 'csv' && constants.length === 0 && sameNames && most === undefined)
     return `copy ${target.name} (${into}) from ${path} with (format ${format.type})`;
   const typed = columns.map((name) => ({ name, type: target.types[name] ?? 'text' }));
   const source =
@@ -98,11 +113,17 @@ function fileStatement(target: LoadTarget, part: PathPart): string {
         }
       : {
           values: columns.map(identifier),
-          shape: `, columns => descriptor(${typed.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')})`,
+          shape:
+            `, columns => descriptor(${typed.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')})` +
+            (format.type === 'csv' ? externalCsvOptions(format) : ''),
         };
-  const values = [...source.values, ...constants.map(({ text }) => literal(text))].join(', ');
+  const limit = most === undefined ? '' : ` limit ${most}`;
+  const values = [
+    ...source.values,
+    ...constants.map(({ column, text }) => `${literal(text)}::${target.types[column] ?? 'text'}`),
+  ].join(', ');
   const all = [...columns, ...constants.map(({ column }) => column)].map(identifier).join(', ');
-  return `insert into ${target.name} (${all}) select ${values} from external(${path}, format => ${literal(format.type)}${source.shape})`;
+  return `insert into ${target.name} (${all}) select ${values} from external(${path}, format => ${literal(format.type)}${source.shape})${limit}`;
 }
 
 /** What the source says it sent must be what Hyper took. */
@@ -111,6 +132,11 @@ function reconcile(label: string, sent: number | undefined, taken: number): void
   throw new RunError('EXT3010', `${label}: the source sent ${sent} rows, Hyper took ${taken}`, {
     hint: 'nothing was kept; please report this with the table definition',
   });
+}
+
+function streamOptions(format: StreamPart['format']): string {
+  if (!('delimiter' in format)) return `with (format ${format.type})`;
+  return `with (format text, delimiter ${literal(format.delimiter)}, null ${literal(format.null)})`;
 }
 
 function csvOptions(format: PathFormat & { type: 'csv' }): string {
@@ -124,6 +150,21 @@ function csvOptions(format: PathFormat & { type: 'csv' }): string {
     `encoding ${literal(format.encoding)}`,
     ...(format.forceNull.length > 0 ? [`force_null (${format.forceNull.map(identifier).join(', ')})`] : []),
   ].join(', ')})`;
+}
+
+/** The same for `external(…)`, which has words of its own for some. */
+function externalCsvOptions(format: PathFormat & { type: 'csv' }): string {
+  return [
+    '',
+    `header => ${format.header}`,
+    ...(['delimiter', 'quote', 'escape', 'encoding'] as const).map(
+      (key) => `${key} => ${literal(format[key])}`,
+    ),
+    `"null" => ${literal(format.null)}`,
+    ...(format.forceNull.length > 0
+      ? [`force_null => ARRAY[${format.forceNull.map(literal).join(', ')}]`]
+      : []),
+  ].join(', ');
 }
 
 /**

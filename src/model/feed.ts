@@ -38,18 +38,24 @@ export interface ByteStream {
   bytes: Readable;
   /** How many rows the source sent, known after the end; undefined where the source does not count. */
   rows(): number | undefined;
+  /** Bytes taken from the source so far, where they are not the ones that flow on: it is packed, or split. */
+  taken?(): number;
 }
 
 /** PostgreSQL's COPY text format, or CSV with comma, double quotes, no header and unquoted empty for NULL. */
-export type StreamFormat = { type: 'text' } | { type: 'csv'; dateOrder: DateOrder };
+export type StreamFormat =
+  | { type: 'text' }
+  | { type: 'text'; delimiter: string; null: string; dateOrder: DateOrder }
+  | { type: 'csv'; dateOrder: DateOrder };
 
 /** How dates that are not ISO are read: 1/2/2024. */
 export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 
-/** A file that hyperd opens by itself. */
+/** A file that hyperd opens by itself. With `stage` it is there only between that call and `release`. */
 export interface PathPart extends PartBasics {
   kind: 'path';
   path: string;
+  stage?(signal: AbortSignal): Promise<{ release(): Promise<void> }>;
   format: PathFormat;
   /** Further columns with the same text in every row; not for CSV, where they travel in the bytes. */
   constants: readonly { column: string; text: string }[];

@@ -32,7 +32,7 @@ export interface Estimate {
  * What tells one state of a source from another without reading it. Equal fingerprints mean equal data; the planner
  * compares them part by part, so that it can say what has changed.
  */
-export type Fingerprint = PostgresFingerprint | ValueFingerprint | FilesFingerprint;
+export type Fingerprint = PostgresFingerprint | ValueFingerprint | FilesFingerprint | ObjectsFingerprint;
 
 /** Counters of every relation that is read (the leaves of a partitioned table), by oid. */
 export interface PostgresFingerprint {
@@ -71,6 +71,22 @@ export interface FileMark {
   modified: string;
   /** Known for files up to 64 MiB: tells a touched file from a changed one. */
   sha256?: string;
+}
+
+/** The objects of a bucket that make a table, by key, and the header file its columns are from. */
+export interface ObjectsFingerprint {
+  kind: 'objects';
+  /** With the endpoint, where it is not AWS: the same name elsewhere is another bucket. */
+  bucket: string;
+  objects: Readonly<Record<string, ObjectMark>>;
+  header?: { key: string; etag: string };
+}
+
+export interface ObjectMark {
+  etag: string;
+  size: number;
+  /** Kept where rows tell it: then the same bytes put anew make other rows. */
+  modified?: string;
 }
 
 /** A .hyper file as it is. */

@@ -36,13 +36,14 @@ export interface Table {
   source: string;
   from: TableOrigin;
   columns: readonly Column[];
+  columnsFrom?: ColumnsFrom;
   /** Column names of the extract; declared to Hyper as an assumed key. */
   primaryKey: readonly string[];
   load: Load;
 }
 
 /** What of its source a table takes; the kind agrees with the source's `type`. */
-export type TableOrigin = PostgresOrigin | FileOrigin;
+export type TableOrigin = PostgresOrigin | FileOrigin | ObjectOrigin;
 
 export interface PostgresOrigin {
   type: 'postgres';
@@ -66,6 +67,21 @@ export interface FileOrigin {
   type: 'file';
 }
 
+/** The objects are those of the source. */
+export interface ObjectOrigin {
+  type: 's3';
+}
+
+/**
+ * Columns that are not all written: `columns` holds those that win by name, and added ones. `SourcePort.columns` makes a
+ * whole table of it before anything is planned; `pinned` is then the ETag of the header file that was read.
+ */
+export interface ColumnsFrom {
+  kind: 'header-file';
+  place: Place;
+  pinned?: string;
+}
+
 export interface Column {
   name: string;
   place: Place;
@@ -82,8 +98,17 @@ export type ColumnOrigin =
   | { kind: 'column'; name: string }
   /** An SQL expression; PostgreSQL only. */
   | { kind: 'expression'; sql: string }
-  /** Text with `${file.path}` and `${file.name}` in it, the same for all rows of a file. */
-  | { kind: 'file'; template: string };
+  /**
+   * Text with `${file.…}` in it, the same for all rows of a file. With a pattern (a regular expression with one group)
+   * the value is what the group matches in that text.
+   */
+  | { kind: 'file'; template: string; pattern?: string };
+
+/** What `${file.…}` may stand for; `key` and `etag` are known of S3 objects only. */
+export const fileFacts = ['path', 'name', 'key', 'last_modified', 'etag'] as const;
+
+/** Of one file; what is missing is not known of its kind. */
+export type FileFacts = Readonly<Partial<Record<(typeof fileFacts)[number], string>>>;
 
 export interface Load {
   mode: 'full';
@@ -96,7 +121,7 @@ export interface Relationship {
   to: { table: string; columns: readonly string[] };
 }
 
-export type Source = PostgresSource | FileSource;
+export type Source = PostgresSource | FileSource | S3Source;
 
 export interface PostgresSource {
   type: 'postgres';
@@ -130,6 +155,42 @@ export interface FileSource {
   minFiles: number;
   format: Format;
 }
+
+export interface S3Source {
+  type: 's3';
+  place: Place;
+  bucket: string;
+  /** Keys and globs. */
+  match: readonly string[];
+  exclude: readonly string[];
+  /** Fewer objects than this is an error, not an empty extract. */
+  minFiles: number;
+  /** More bytes than this in all objects is an error. */
+  maxBytes?: number;
+  format: Format;
+  headerFile?: { key: string; types: boolean };
+  access: S3Access;
+}
+
+/** Where the service is and who asks. */
+export interface S3Access {
+  /** Undefined: AWS_REGION or the profile's. */
+  region?: string;
+  endpoint?: string;
+  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. */
+  pathStyle: boolean;
+  requesterPays: boolean;
+  credentials: S3Credentials;
+  /** A role to assume with the credentials. */
+  role?: { arn: string; externalId?: string };
+}
+
+export type S3Credentials =
+  /** Environment, configuration files, web identity, container, instance: AWS's own order. */
+  | { kind: 'default' }
+  | { kind: 'profile'; profile: string }
+  | { kind: 'keys'; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  | { kind: 'anonymous' };
 
 export type Format = CsvFormat | { type: 'parquet' };
 

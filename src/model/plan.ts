@@ -52,6 +52,23 @@ export interface TablePlan {
   rowsAfter?: Estimate;
   bytesBefore?: number;
   bytesAfter?: Estimate;
+  /** Objects that differ from those that were applied, where the source knows them one by one. */
+  objects?: ObjectChanges;
+  /** Columns that a header file brought: nobody has written them, so the plan does. */
+  columnsFrom?: { file: string; etag: string; columns: readonly string[] };
+}
+
+export interface ObjectChanges {
+  fresh: KeySet;
+  changed: KeySet;
+  gone: KeySet;
+}
+
+/** `keys` are the first hundred. */
+export interface KeySet {
+  count: number;
+  bytes: number;
+  keys: readonly string[];
 }
 
 export type DestinationPlan = FileDestinationPlan | TableauDestinationPlan;

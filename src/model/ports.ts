@@ -13,7 +13,13 @@ import type { FeedPart } from './feed.ts';
 /** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
 export interface SourcePort {
   /** What the source has for each table. `before` is what was applied last, for fingerprints that need it. */
-  observe(tables: readonly SourceRequest[], signal: AbortSignal): Promise<SourceObservation[]>;
+  observe(
+    tables: readonly SourceRequest[],
+    signal: AbortSignal,
+    tell: (progress: string) => void,
+  ): Promise<SourceObservation[]>;
+  /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
+  columns?(table: Table, signal: AbortSignal): Promise<Table>;
   /** Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. */
   snapshot(tables: readonly Table[], signal: AbortSignal): Promise<Snapshot>;
   close(): Promise<void>;
@@ -22,11 +28,14 @@ export interface SourcePort {
 export interface SourceRequest {
   table: Table;
   before: Fingerprint | undefined;
+  /** The table was never applied as it is defined now: what was found in order last time need not be. */
+  redefined: boolean;
 }
 
 /** Tables of one source at one moment. */
 export interface Snapshot {
-  feed(table: Table, signal: AbortSignal): Promise<Feed>;
+  /** `most`: no more rows than this are wanted, where the source can tell its own side. */
+  feed(table: Table, signal: AbortSignal, most?: number): Promise<Feed>;
   /** After a table was read: fails if what was read is not one moment of it. */
   confirm(table: Table): Promise<void>;
   /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
@@ -39,6 +48,8 @@ export interface ExtractPort {
   observe(file: string, signal: AbortSignal): Promise<ExtractObservation>;
   /** Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. */
   build(extract: Extract, tables: readonly Table[], signal: AbortSignal): Promise<ExtractBuild>;
+  /** The first rows of a feed as they would land, as the text that Hyper prints. */
+  preview(table: Table, feed: Feed, rows: number, signal: AbortSignal): Promise<(string | null)[][]>;
   close(): Promise<void>;
 }
 

@@ -9,13 +9,11 @@ export type Written = Pipeline | Project;
  */
 export type Source = ConnectionSource | InlineSource;
 /**
- * A source of one kind; type says which.
+ * A key or glob, or a list of them. What stands before the first wildcard becomes the prefix of the listing.
+ *
+ * @minItems 1
  */
-export type InlineSource = PostgresSource | FileSource;
-/**
- * TLS, in libpq's words: a mode, or a mode with a certificate authority. verify-full checks the chain and the host name, verify-ca the chain, require only encrypts.
- */
-export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify-ca' | 'verify-full' | null);
+export type Match = string | string[] | null;
 /**
  * Globs of files to leave out.
  */
@@ -25,6 +23,27 @@ export type Exclude = string | string[] | null;
  */
 export type Format = FormatOptions | ('csv' | 'text' | 'parquet' | null);
 /**
+ * An object that holds the names of the columns (row 1) and maybe their types (row 2), in the delimiter and encoding of the format. Read when planning.
+ */
+export type HeaderFile = {
+  /**
+   * Its key, in the bucket of the source.
+   */
+  key: string;
+  /**
+   * Row 2 holds the types. Without it all columns are text.
+   */
+  types?: boolean | null;
+} | null;
+/**
+ * A source of one kind; type says which.
+ */
+export type InlineSource = PostgresSource | FileSource | S3Source;
+/**
+ * TLS, in libpq's words: a mode, or a mode with a certificate authority. verify-full checks the chain and the host name, verify-ca the chain, require only encrypts.
+ */
+export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify-ca' | 'verify-full' | null);
+/**
  * A type such as `int not null`, or a map when there is more to say.
  */
 export type Column = ColumnSettings | string;
@@ -32,6 +51,10 @@ export type Column = ColumnSettings | string;
  * What infinity and -infinity of a PostgreSQL date or timestamp become: NULL, or an error. Here null is a value and un-sets no default.
  */
 export type OnInfinite = 'error' | 'null' | null;
+/**
+ * A text with references to the file a row is from; or a map that takes a part of it and gives it a type.
+ */
+export type AddedColumn = AddedColumnSettings | string;
 /**
  * How rows get into the extract.
  */
@@ -114,13 +137,67 @@ export interface Pipeline {
   defaults?: Defaults;
 }
 /**
- * A connection that extracts.yaml defines.
+ * A connection that extracts.yaml defines. Of an S3 connection, what it is about may stand beside its name.
  */
 export interface ConnectionSource {
   /**
    * The name under connections in extracts.yaml.
    */
   connection: string;
+  /**
+   * Name of the bucket.
+   */
+  bucket?: string | null;
+  match?: Match;
+  exclude?: Exclude;
+  /**
+   * Fewer files than this is an error, not an empty extract.
+   */
+  min_files?: number | string | null;
+  /**
+   * More bytes than this in all objects that match is an error: a number, or with a unit (MB, MiB, GB, GiB).
+   */
+  max_bytes?: number | string | null;
+  format?: Format;
+  header_file?: HeaderFile;
+}
+export interface FormatOptions {
+  /**
+   * csv, PostgreSQL's tab-separated text format, or Parquet.
+   */
+  type?: 'csv' | 'text' | 'parquet' | null;
+  /**
+   * Between fields: one ASCII character. Default: a comma for csv, a tab for text.
+   */
+  delimiter?: string | null;
+  /**
+   * Around fields that hold a delimiter or a line break: one ASCII character. csv only.
+   */
+  quote?: string | null;
+  /**
+   * Before a quote inside quotes: one ASCII character. Default: the quote itself. csv only.
+   */
+  escape?: string | null;
+  /**
+   * Whether the first record names the columns. Columns are then matched by name, in any order; without it, by position. csv only.
+   */
+  header?: boolean | null;
+  /**
+   * Unquoted fields equal to this text, or to one of these, are NULL. Default: the empty field for csv, \N for text.
+   */
+  null?: string | string[] | null;
+  /**
+   * A label of the WHATWG Encoding Standard.
+   */
+  encoding?: string | null;
+  /**
+   * How to read dates that are not ISO, such as 1/2/2024.
+   */
+  date_order?: 'MDY' | 'DMY' | 'YMD' | null;
+  /**
+   * by-name: gzip when the file's name ends in .gz.
+   */
+  compression?: 'none' | 'gzip' | 'by-name' | null;
 }
 /**
  * A PostgreSQL database: by url, by parts, or by a url with parts that win over it.
@@ -187,43 +264,74 @@ export interface FileSource {
   min_files?: number | string | null;
   format?: Format;
 }
-export interface FormatOptions {
+/**
+ * Objects of an S3 bucket; all that match make one table. bucket and match may also stand beside connection.
+ */
+export interface S3Source {
   /**
-   * csv, PostgreSQL's tab-separated text format, or Parquet.
+   * The kind of source.
    */
-  type?: 'csv' | 'text' | 'parquet' | null;
+  type: 's3';
   /**
-   * Between fields: one ASCII character. Default: a comma for csv, a tab for text.
+   * Name of the bucket.
    */
-  delimiter?: string | null;
+  bucket?: string | null;
+  match?: Match;
+  exclude?: Exclude;
   /**
-   * Around fields that hold a delimiter or a line break: one ASCII character. csv only.
+   * Fewer files than this is an error, not an empty extract.
    */
-  quote?: string | null;
+  min_files?: number | string | null;
   /**
-   * Before a quote inside quotes: one ASCII character. Default: the quote itself. csv only.
+   * More bytes than this in all objects that match is an error: a number, or with a unit (MB, MiB, GB, GiB).
    */
-  escape?: string | null;
+  max_bytes?: number | string | null;
+  format?: Format;
+  header_file?: HeaderFile;
   /**
-   * Whether the first record names the columns. Columns are then matched by name, in any order; without it, by position. csv only.
+   * Where the bucket is. Default: AWS_REGION, or the profile's region.
    */
-  header?: boolean | null;
+  region?: string | null;
   /**
-   * Unquoted fields equal to this text, or to one of these, are NULL. Default: the empty field for csv, \N for text.
+   * The URL of another service that speaks S3 (MinIO, R2, GCS), or of a VPC endpoint.
    */
-  null?: string | string[] | null;
+  endpoint?: string | null;
   /**
-   * A label of the WHATWG Encoding Standard.
+   * https://host/bucket/key instead of https://bucket.host/key. Default: true where endpoint is set.
    */
-  encoding?: string | null;
+  path_style?: boolean | null;
   /**
-   * How to read dates that are not ISO, such as 1/2/2024.
+   * Agree to pay for requests to a bucket whose owner wants that.
    */
-  date_order?: 'MDY' | 'DMY' | 'YMD' | null;
+  requester_pays?: boolean | null;
   /**
-   * by-name: gzip when the file's name ends in .gz.
+   * A profile of the AWS configuration files.
    */
-  compression?: 'none' | 'gzip' | 'by-name' | null;
+  profile?: string | null;
+  /**
+   * A role to assume with the credentials found.
+   */
+  role_arn?: string | null;
+  /**
+   * What the role's trust policy asks for as external id.
+   */
+  external_id?: string | null;
+  /**
+   * A key of its own, instead of the AWS default chain (environment, profile, container, instance).
+   */
+  access_key_id?: string | null;
+  /**
+   * The secret of that key. Take it from ${secret.NAME} or ${file./path}.
+   */
+  secret_access_key?: string | null;
+  /**
+   * The token of temporary keys.
+   */
+  session_token?: string | null;
+  /**
+   * Send no signature: for public buckets.
+   */
+  anonymous?: boolean | null;
 }
 /**
  * One table of the extract: where its rows come from and which columns it promises.
@@ -237,16 +345,20 @@ export interface Table {
    */
   primary_key?: string[];
   /**
-   * The contract: every column by name, in the order of the extract.
+   * The contract: every column by name, in the order of the extract. With columns_from only those that differ from the header file.
    */
-  columns: {
+  columns?: {
     [k: string]: Column;
   };
   /**
-   * Text columns about the file a row is from, after the others: ${file.path} and ${file.name}. File sources only.
+   * header_file: the columns are those of the source's header_file; what stands under columns wins over them.
+   */
+  columns_from?: 'header_file';
+  /**
+   * Columns about the file a row is from, after the others. Sources of files only.
    */
   add?: {
-    [k: string]: string;
+    [k: string]: AddedColumn;
   };
   load?: Load;
   on_infinite?: OnInfinite;
@@ -308,6 +420,24 @@ export interface ColumnSettings {
    */
   description?: string;
   on_infinite?: OnInfinite;
+}
+export interface AddedColumnSettings {
+  /**
+   * Text with ${file.name}, ${file.path}, ${file.key}, ${file.last_modified} or ${file.etag} in it.
+   */
+  from: string;
+  /**
+   * A regular expression with one group, which becomes the value. A file that does not match is an error.
+   */
+  pattern?: string;
+  /**
+   * The column's type; `not null` may follow.
+   */
+  type?: string;
+  /**
+   * What the column means.
+   */
+  description?: string;
 }
 /**
  * Rows of from refer to one row of to.
@@ -565,6 +695,7 @@ export interface TableDefaults {
 export interface SourceDefaults {
   postgres?: PostgresSourceDefaults;
   file?: FileSourceDefaults;
+  s3?: S3SourceDefaults;
 }
 /**
  * For sources of type postgres.
@@ -601,6 +732,53 @@ export interface FileSourceDefaults {
    * Fewer files than this is an error, not an empty extract.
    */
   min_files?: number | string | null;
+  format?: Format;
+}
+/**
+ * For sources of type s3.
+ */
+export interface S3SourceDefaults {
+  /**
+   * Where the bucket is. Default: AWS_REGION, or the profile's region.
+   */
+  region?: string | null;
+  /**
+   * The URL of another service that speaks S3 (MinIO, R2, GCS), or of a VPC endpoint.
+   */
+  endpoint?: string | null;
+  /**
+   * https://host/bucket/key instead of https://bucket.host/key. Default: true where endpoint is set.
+   */
+  path_style?: boolean | null;
+  /**
+   * Agree to pay for requests to a bucket whose owner wants that.
+   */
+  requester_pays?: boolean | null;
+  /**
+   * A profile of the AWS configuration files.
+   */
+  profile?: string | null;
+  /**
+   * A role to assume with the credentials found.
+   */
+  role_arn?: string | null;
+  /**
+   * What the role's trust policy asks for as external id.
+   */
+  external_id?: string | null;
+  /**
+   * Send no signature: for public buckets.
+   */
+  anonymous?: boolean | null;
+  exclude?: Exclude;
+  /**
+   * Fewer files than this is an error, not an empty extract.
+   */
+  min_files?: number | string | null;
+  /**
+   * More bytes than this in all objects that match is an error: a number, or with a unit (MB, MiB, GB, GiB).
+   */
+  max_bytes?: number | string | null;
   format?: Format;
 }
 /**

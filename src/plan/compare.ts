@@ -1,5 +1,6 @@
 import { counted } from '../model/numbers.ts';
 import { never } from '../model/never.ts';
+import { compareObjects } from './objects.ts';
 import type { FileMark, Fingerprint, PostgresFingerprint } from '../model/observation.ts';
 
 /** What two fingerprints say about the data between them. */
@@ -19,6 +20,8 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
         : changed('the change_detection query gives another answer');
     case 'files':
       return before.kind === 'files' ? compareFiles(before.files, now.files) : otherKind;
+    case 'objects':
+      return before.kind === 'objects' ? compareObjects(before, now) : otherKind;
     default:
       return never(now);
   }

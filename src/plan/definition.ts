@@ -25,13 +25,13 @@ function describeOrigin({ origin, onInfinite, type }: Column): string {
     case 'expression':
       return `expr ${origin.sql}${suffix}`;
     case 'file':
-      return `file ${origin.template}`;
+      return `file ${origin.template}${origin.pattern === undefined ? '' : ` by ${origin.pattern}`}`;
     default:
       return never(origin);
   }
 }
 
-function origin({ from }: Table): Record<string, string | undefined> {
+function origin({ from, columnsFrom }: Table): Record<string, string | undefined> {
   switch (from.type) {
     case 'postgres':
       return {
@@ -43,7 +43,8 @@ function origin({ from }: Table): Record<string, string | undefined> {
         params: from.params.length > 0 ? JSON.stringify(from.params.map(({ shown }) => shown)) : undefined,
       };
     case 'file':
-      return {};
+    case 's3':
+      return { columns_from: columnsFrom === undefined ? undefined : 'header_file' };
     default:
       return never(from);
   }
@@ -59,6 +60,15 @@ function sourceParts(source: Source): Record<string, string | undefined> {
         path: JSON.stringify(source.match),
         exclude: source.exclude.length > 0 ? JSON.stringify(source.exclude) : undefined,
         format: JSON.stringify(source.format, Object.keys(source.format).sort()),
+      };
+    case 's3':
+      return {
+        match: JSON.stringify(source.match),
+        exclude: source.exclude.length > 0 ? JSON.stringify(source.exclude) : undefined,
+        format: JSON.stringify(source.format, Object.keys(source.format).sort()),
+        header_file:
+          source.headerFile &&
+          JSON.stringify([source.headerFile.key, source.headerFile.types ? 'types' : 'names']),
       };
     default:
       return never(source);

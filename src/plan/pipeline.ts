@@ -4,6 +4,7 @@ import type { Pipeline } from '../model/pipeline.ts';
 import type { Change, DestinationPlan, PipelineAction, PipelinePlan } from '../model/plan.ts';
 import { defineKeys } from './definition.ts';
 import { planDestination } from './destinations.ts';
+import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { planTable } from './tables.ts';
 
@@ -73,6 +74,7 @@ function decide(isBlocked: boolean, changes: readonly Change[], observation: Obs
 
 function findings(pipeline: Pipeline, observation: Observation): Diagnostic[] {
   return [
+    ...referenceFindings(pipeline),
     ...pipeline.tables.flatMap(({ name }) => observation.tables[name]?.problems ?? []),
     ...extractFindings(pipeline, observation.extract),
     ...observation.destinations.flatMap(({ problem }) => problem ?? []),

@@ -1,9 +1,11 @@
 import type { AppliedTable, Estimate, Observation, SourceObservation } from '../model/observation.ts';
-import type { Pipeline, Table } from '../model/pipeline.ts';
+import { formatColumnType } from '../model/column-type.ts';
+import type { Pipeline, Source, Table } from '../model/pipeline.ts';
 import type { Change, TablePlan } from '../model/plan.ts';
 import { diffColumns } from './columns.ts';
 import { compareFingerprints } from './compare.ts';
 import { defineTable } from './definition.ts';
+import { diffObjects } from './objects.ts';
 
 export interface PlannedTable {
   plan: TablePlan;
@@ -18,7 +20,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
   const source = pipeline.sources[table.source];
   if (source === undefined) throw new Error(`table ${table.name} has no source`);
   const definition = defineTable(table, source);
-  const after = estimates(seen, applied);
+  const after = { ...estimates(seen, applied), ...objectParts(seen, applied), ...headerParts(table, source) };
   if (applied === undefined) {
     const existing = observation.extract.kind === 'present' && observation.applied === undefined;
     const reason = existing ? 'nothing is known about the extract that is there' : 'not there yet';
@@ -53,10 +55,31 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
       bytesBefore: applied.bytes,
       ...(changes.length > 0
         ? after
-        : { rowsAfter: { value: applied.rows, exact: false }, ...bytesOf(after) }),
+        : {
+            rowsAfter: { value: applied.rows, exact: false },
+            ...bytesOf(after),
+            ...headerParts(table, source),
+          }),
     },
     changes,
   };
+}
+
+function objectParts(
+  seen: SourceObservation | undefined,
+  applied: AppliedTable | undefined,
+): Pick<TablePlan, 'objects'> {
+  const [before, now] = [applied?.fingerprint, seen?.fingerprint];
+  return before?.kind === 'objects' && now?.kind === 'objects' ? { objects: diffObjects(before, now) } : {};
+}
+
+function headerParts({ columns, columnsFrom }: Table, source: Source): Pick<TablePlan, 'columnsFrom'> {
+  if (source.type !== 's3' || source.headerFile === undefined || columnsFrom?.pinned === undefined) return {};
+  const shown = columns
+    .filter(({ origin }) => origin.kind === 'column')
+    .map(({ name, type, notNull }) => `${name} ${formatColumnType(type)}${notNull ? ' not null' : ''}`);
+  const file = `s3://${source.bucket}/${source.headerFile.key}`;
+  return { columnsFrom: { file, etag: columnsFrom.pinned, columns: shown } };
 }
 
 /** What is unchanged has as many rows as before, and is read again when the others are. */

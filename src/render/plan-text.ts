@@ -4,6 +4,8 @@ import type { Estimate } from '../model/observation.ts';
 import type {
   Change,
   DestinationPlan,
+  KeySet,
+  ObjectChanges,
   PipelinePlan,
   Plan,
   TableauDestinationPlan,
@@ -45,7 +47,7 @@ function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
     ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
   ];
   const amounts = [
-    ...(rows === undefined ? [] : [`${estimate(rows, grouped)} rows`]),
+    ...(rows === undefined ? [] : [`${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`]),
     ...(size === undefined ? [] : [estimate(size, bytes)]),
   ];
   const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
@@ -74,7 +76,7 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
   const whole = plan.changes.filter(
     ({ subject, address }) => address === plan.address && subject !== 'table',
   );
-  const rows: string[][] = [
+  const rows: Row[] = [
     [`  ${sign(symbol, paint)} extract "${plan.address}"`],
     ...whole.map((change) => [
       `      ${sign('~', paint)} ${change.subject}`,
@@ -88,10 +90,18 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
       .filter(({ action }) => verbose || action !== 'unchanged')
       .map((one) => renderDestination(one, paint)),
   ];
-  return [head, ...alignColumns(rows)];
+  return [head, ...inColumns(rows)];
 }
 
-function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): string[][] {
+/** Cells to align with those of other rows, or a line that stands for itself. */
+type Row = string[] | string;
+
+function inColumns(rows: readonly Row[]): string[] {
+  const aligned = alignColumns(rows.filter((row) => typeof row !== 'string'));
+  return rows.map((row) => (typeof row === 'string' ? row : (aligned.shift() ?? '')));
+}
+
+function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): Row[] {
   const symbols = { create: '+', reload: '-/+', unchanged: '=', drop: '-' };
   const address = `${plan.address}.${table.name}`;
   const lead = `      ${sign(symbols[table.action], paint)} table "${table.name}"`;
@@ -111,7 +121,26 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
     ...(table.action === 'create' && changes.length > 0 && !verbose
       ? [[`          ${counted(changes.length, 'column')}`]]
       : []),
+    ...renderHeader(table, verbose),
+    ...(verbose && table.objects !== undefined ? renderObjects(table.objects) : []),
   ];
+}
+
+/** Columns that nobody has written down are shown when the table is new. */
+function renderHeader({ action, columnsFrom }: TablePlan, verbose: boolean): string[] {
+  if (columnsFrom === undefined || (action !== 'create' && !verbose)) return [];
+  return [
+    `          from ${columnsFrom.file}:`,
+    ...columnsFrom.columns.map((column) => `            ${column}`),
+  ];
+}
+
+function renderObjects({ fresh, changed, gone }: ObjectChanges): string[] {
+  const lines = (symbol: string, { count, keys }: KeySet) => [
+    ...keys.map((key) => `        ${symbol} object ${key}`),
+    ...(count > keys.length ? [`          and ${counted(count - keys.length, 'object')} more`] : []),
+  ];
+  return [...lines('+', fresh), ...lines('~', changed), ...lines('-', gone)];
 }
 
 function tableAmounts(table: TablePlan): string {
@@ -126,7 +155,9 @@ function tableAmounts(table: TablePlan): string {
     ...(bytesAfter === undefined ? [] : [estimate(bytesAfter, bytes)]),
   ];
   return [
-    ...(rows.length > 0 ? [`${rows.join(' -> ')} rows`] : []),
+    ...(rows.length > 0
+      ? [`${rows.join(' -> ')} ${rows.length === 1 && rows[0] === '1' ? 'row' : 'rows'}`]
+      : []),
     ...(size.length > 0 ? [size.join(' -> ')] : []),
   ].join(', ');
 }

@@ -11,7 +11,7 @@ import type * as Written from '../../model/written.gen.ts';
 import type { Draft, DraftDestination } from '../draft.ts';
 import { readProjectPath, showProjectPath } from '../../model/project-path.ts';
 import type { ShownText } from '../resolve.ts';
-import { bytesOf } from '../size.ts';
+import { bytesOf } from '../amounts.ts';
 import { resolveExtract } from './extract.ts';
 
 export function resolveDestination(

@@ -1,16 +1,11 @@
 import { resolve } from 'node:path';
-import type {
-  CsvFormat,
-  FileSource,
-  Format,
-  PostgresSource,
-  PostgresTls,
-  Source,
-} from '../../model/pipeline.ts';
+import type { FileSource, PostgresSource, PostgresTls, Source } from '../../model/pipeline.ts';
 import type * as Written from '../../model/written.gen.ts';
 import type { DraftSource } from '../draft.ts';
-import { formatTypeOf, optionsOf, pathsOf } from '../file-format.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import { pathsOf } from '../file-format.ts';
+import { resolveFormat } from './formats.ts';
+import { numbered } from './numbered.ts';
+import { resolveS3 } from './s3.ts';
 
 export function resolveSource(source: DraftSource): Source {
   switch (source.settings.type) {
@@ -18,6 +13,8 @@ export function resolveSource(source: DraftSource): Source {
       return postgres(source, source.settings);
     case 'file':
       return files(source, source.settings);
+    case 's3':
+      return resolveS3(source, source.settings);
   }
 }
 
@@ -49,34 +46,6 @@ function files({ place, folder }: DraftSource, settings: Written.FileSource): Fi
     base: folder,
     exclude: [settings.exclude ?? []].flat(),
     minFiles: numbered('minFiles', settings.min_files).minFiles ?? 1,
-    format: format(settings),
+    format: resolveFormat(settings),
   };
-}
-
-function format(settings: Written.FileSource): Format {
-  const type = formatTypeOf(settings) ?? 'csv';
-  if (type === 'parquet') return { type };
-  const options = optionsOf(settings);
-  const quote = type === 'csv' ? (options.quote ?? '"') : '"';
-  return {
-    type,
-    delimiter: options.delimiter ?? (type === 'csv' ? ',' : '\t'),
-    quote,
-    escape: type === 'csv' ? (options.escape ?? quote) : quote,
-    header: type === 'csv' && (options.header ?? true),
-    nulls: [options.null ?? (type === 'csv' ? '' : '\\N')].flat(),
-    encoding: encoding(options.encoding ?? 'utf-8'),
-    dateOrder: options.date_order ?? 'MDY',
-    compression: options.compression ?? 'by-name',
-  } satisfies CsvFormat;
-}
-
-function encoding(label: string): string {
-  return isPlaceholder(label) ? 'utf-8' : label.trim().toLowerCase();
-}
-
-/** A number, or the text that a reference gave for one; nothing for a placeholder. */
-function numbered<Key extends string>(key: Key, value: number | string | null | undefined) {
-  const number = value === null || value === undefined ? NaN : Number(value);
-  return (Number.isNaN(number) ? {} : { [key]: number }) as Partial<Record<Key, number>>;
 }

@@ -1,15 +1,8 @@
 import { child } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/diagnostic.ts';
-import type {
-  Column,
-  ColumnOrigin,
-  Param,
-  PostgresOrigin,
-  Table,
-  TableOrigin,
-} from '../../model/pipeline.ts';
+import type { Column, Param, PostgresOrigin, Table, TableOrigin } from '../../model/pipeline.ts';
 import type * as Written from '../../model/written.gen.ts';
-import { columnSettings, readColumnType } from '../column-text.ts';
+import { addedSettings, columnSettings, readColumnType, type AddedSettings } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
 import { merge } from '../defaults.ts';
 import { keysInOrder } from '../locate.ts';
@@ -31,27 +24,21 @@ function resolveTable(
   shown: ShownText,
 ): Table {
   const onInfinite = table.on_infinite === undefined ? draft.onInfinite : table.on_infinite;
-  const columns = inOrder(draft, child(place, 'columns'), table.columns).map(([column, written]) => {
+  const columns = inOrder(draft, child(place, 'columns'), table.columns ?? {}).map(([column, written]) => {
     return resolveColumn(column, written, child(place, 'columns', column), onInfinite);
   });
-  const added = inOrder(draft, child(place, 'add'), table.add ?? {}).map(([column, template]): Column => {
-    const origin: ColumnOrigin = { kind: 'file', template };
-    const type = { kind: 'text' } as const;
-    return {
-      name: column,
-      place: child(place, 'add', column),
-      type,
-      notNull: false,
-      origin,
-      onInfinite: 'error',
-    };
-  });
+  const added = inOrder(draft, child(place, 'add'), table.add ?? {}).map(([column, written]) =>
+    resolveAdded(column, addedSettings(written), child(place, 'add', column)),
+  );
   return {
     name,
     place,
     source: table.from.source,
     from: origin(draft, table.from, shown),
     columns: [...columns, ...added],
+    ...(table.columns_from !== undefined && {
+      columnsFrom: { kind: 'header-file', place: child(place, 'columns_from') },
+    }),
     primaryKey: table.primary_key ?? [],
     load: { mode: merge(draft.load, table.load)?.mode ?? 'full' },
   };
@@ -78,12 +65,28 @@ function resolveColumn(
   };
 }
 
+function resolveAdded(name: string, settings: AddedSettings, place: Place): Column {
+  const { from: template, pattern, description } = settings;
+  const read = readColumnType(settings);
+  if ('problem' in read) throw new Error(`the rules passed a column type that is none: ${read.problem}`);
+  return {
+    name,
+    place,
+    ...read,
+    origin: { kind: 'file', template, ...(pattern !== undefined && { pattern }) },
+    ...(description !== undefined && { description }),
+    onInfinite: 'error',
+  };
+}
+
 function origin({ sources }: Draft, from: Written.From, shown: ShownText): TableOrigin {
   switch (sources.get(from.source)?.settings.type) {
     case 'postgres':
       return postgresOrigin(from, shown);
     case 'file':
       return { type: 'file' };
+    case 's3':
+      return { type: 's3' };
     case undefined:
       throw new Error(`the rules passed a source that does not exist: ${from.source}`);
   }

@@ -1,19 +1,25 @@
 import { columnTypeNames, formatColumnType, type ColumnType } from '../../model/column-type.ts';
 import { child } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
-import { readColumnType } from '../column-text.ts';
+import { addedSettings, readColumnType } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
 import { namesAt, readEnd, type End } from '../names.ts';
 import { nearest } from '../../model/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
 
-export const columnTypes: Rule = function* ({ written, place }) {
-  for (const [table, { columns }] of Object.entries(written.tables)) {
-    for (const [name, column] of Object.entries(columns)) {
+export const columnTypes: Rule = function* ({ written: { tables }, place }) {
+  for (const [table, { columns = {}, add = {} }] of Object.entries(tables)) {
+    const written = [
+      ...Object.entries(columns).map(([name, column]) => ['columns', name, column] as const),
+      ...Object.entries(add).flatMap(([name, column]) =>
+        typeof column === 'string' ? [] : [['add', name, addedSettings(column)] as const],
+      ),
+    ];
+    for (const [map, name, column] of written) {
       const found = readColumnType(column);
       if (!('problem' in found)) continue;
-      const at = child(place, 'tables', table, 'columns', name);
+      const at = child(place, 'tables', table, map, name);
       const where = typeof column === 'string' ? at : child(at, 'type');
       yield problem(codes.columnType, found.problem, where, nearestType(found.written));
     }
@@ -29,7 +35,7 @@ function nearestType(text: string): { hint?: string } {
 }
 
 export const columnNames: Rule = function* ({ written, place }) {
-  for (const [table, { columns, add = {} }] of Object.entries(written.tables)) {
+  for (const [table, { columns = {}, add = {} }] of Object.entries(written.tables)) {
     const seen = new Map<string, string>();
     const all = [
       ...Object.keys(columns).map((name) => ['columns', name]),
@@ -87,10 +93,14 @@ export const relationshipsFit: Rule = function* (draft) {
 function typeOf({ written }: Draft, { table }: End, column: string): ColumnType | undefined {
   const found = Object.hasOwn(written.tables, table) ? written.tables[table] : undefined;
   if (found === undefined) return undefined;
-  if (found.add !== undefined && Object.hasOwn(found.add, column)) return { kind: 'text' };
-  const settings = Object.hasOwn(found.columns, column) ? found.columns[column] : undefined;
+  const added = valueAt(found.add, column);
+  const settings = valueAt(found.columns, column) ?? (added && { type: addedSettings(added).type });
   const type = settings === undefined ? undefined : readColumnType(settings);
   return type === undefined || 'problem' in type ? undefined : type.type;
+}
+
+function valueAt<Value>(map: Record<string, Value> | undefined, key: string): Value | undefined {
+  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 /** Types whose values can be compared with each other. */
@@ -110,7 +120,7 @@ export const relationshipsToKeys: Rule = function* (draft) {
     if (to === undefined || table === undefined) continue;
     const key = table.primary_key ?? [];
     const isKey = key.length === to.columns.length && to.columns.every((name) => key.includes(name));
-    const columns = to.columns.map((name) => table.columns[name]);
+    const columns = to.columns.map((name) => table.columns?.[name]);
     if (columns.includes(undefined)) continue;
     const isRequired = columns.every((column) => {
       const read = column === undefined ? undefined : readColumnType(column);

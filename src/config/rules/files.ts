@@ -3,18 +3,18 @@ import { child } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/diagnostic.ts';
 import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
-import { formatTypeOf, optionsOf, pathsOf } from '../file-format.ts';
+import { formatTypeOf, isFilesSource, optionsOf, pathsKey, pathsOf } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
 
 export const formatKnown: Rule = function* ({ sources }) {
   for (const [name, { settings, place }] of sources) {
-    if (settings.type !== 'file' || formatTypeOf(settings) !== undefined) continue;
-    if (pathsOf(settings).some(isPlaceholder)) continue;
+    if (!isFilesSource(settings) || formatTypeOf(settings) !== undefined) continue;
+    if (pathsOf(settings).length === 0 || pathsOf(settings).some(isPlaceholder)) continue;
     const extensions = [...new Set(pathsOf(settings).map((path) => extname(path) || 'no extension'))];
     const message = `the format of "${name}" is not plain from its path (${extensions.join(', ')})`;
-    yield problem(codes.unknownFormat, message, child(place, 'path'), {
+    yield problem(codes.unknownFormat, message, child(place, pathsKey(settings)), {
       hint: 'add format: csv, text or parquet',
     });
   }
@@ -23,7 +23,7 @@ export const formatKnown: Rule = function* ({ sources }) {
 /** Options that the source itself writes; a default that does not apply is passed over. */
 export const formatOptions: Rule = function* ({ sources }) {
   for (const { own, settings, place } of sources.values()) {
-    if (own.type !== 'file' || settings.type !== 'file') continue;
+    if (!isFilesSource(own) || !isFilesSource(settings)) continue;
     const type = formatTypeOf(settings);
     if (type === undefined || type === 'csv') continue;
     const foreign = type === 'text' ? (['quote', 'escape', 'header'] as const) : csvOptions;
@@ -47,7 +47,7 @@ const csvOptions = [
 
 export const oneCharacter: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
-    if (settings.type !== 'file') continue;
+    if (!isFilesSource(settings)) continue;
     const options = optionsOf(settings);
     for (const key of ['delimiter', 'quote', 'escape'] as const) {
       const text = options[key] ?? undefined;
@@ -70,7 +70,7 @@ function isOneCharacter(text: string): boolean {
 
 export const knownEncoding: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
-    if (settings.type !== 'file') continue;
+    if (!isFilesSource(settings)) continue;
     const label = optionsOf(settings).encoding ?? undefined;
     if (label === undefined || isPlaceholder(label) || isEncoding(label)) continue;
     const hint = { hint: 'for example utf-8, utf-16le, windows-1252, iso-8859-15, shift_jis' };
@@ -89,13 +89,3 @@ function isEncoding(label: string): boolean {
 function optionPlace(place: Place, option: string): Place {
   return child(place, 'format', option);
 }
-
-export const addedColumns: Rule = function* ({ written, place }) {
-  for (const [table, { add = {} }] of Object.entries(written.tables)) {
-    for (const [name, template] of Object.entries(add)) {
-      if (/\$\{file\.(?:path|name)\}/.test(template)) continue;
-      const message = `"${name}" would be the same text in every row: an added column holds \${file.path} or \${file.name}`;
-      yield problem(codes.addedColumn, message, child(place, 'tables', table, 'add', name));
-    }
-  }
-};

@@ -1,5 +1,6 @@
 import type { Diagnostic, Place } from '../../model/diagnostic.ts';
 import { child } from '../../model/diagnostic.ts';
+import { bytesOf } from '../amounts.ts';
 import { codes } from '../codes.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
@@ -10,8 +11,15 @@ export const numbersFromReferences: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
     if (settings.type === 'postgres') yield* wholeNumber(settings.port, child(place, 'port'), 1, 65_535);
     else yield* wholeNumber(settings.min_files, child(place, 'min_files'), 0);
+    if (settings.type === 's3') yield* amountOfBytes(settings.max_bytes, child(place, 'max_bytes'));
   }
 };
+
+function* amountOfBytes(value: unknown, place: Place): Iterable<Diagnostic> {
+  if (typeof value !== 'string' || isPlaceholder(value) || bytesOf(value) !== undefined) return;
+  const hint = { hint: 'for example 20GiB, 512MiB, 2GB, or a number of bytes' };
+  yield problem(codes.notANumber, `"${value}" is no amount of bytes`, place, hint);
+}
 
 export function* wholeNumber(
   value: unknown,

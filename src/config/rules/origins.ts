@@ -47,7 +47,7 @@ export const tableOrQuery: Rule = function* (draft) {
 };
 
 export const keysOfFileTables: Rule = function* (draft) {
-  for (const [name, { from, columns }] of tablesOf(draft, 'file')) {
+  for (const [name, { from, columns = {} }] of tablesOf(draft, 'file', 's3')) {
     const place = child(draft.place, 'tables', name);
     for (const key of ['table', 'where', 'query', 'params', 'change_detection'] as const) {
       if (from[key] === undefined) continue;
@@ -80,7 +80,7 @@ export const addOnlyOnFiles: Rule = function* (draft) {
 };
 
 export const oneColumnOrigin: Rule = function* ({ written, place }) {
-  for (const [table, { columns }] of Object.entries(written.tables)) {
+  for (const [table, { columns = {} }] of Object.entries(written.tables)) {
     for (const [name, column] of Object.entries(columns)) {
       const { from, expr } = columnSettings(column);
       if (from === undefined || expr === undefined) continue;
@@ -106,9 +106,10 @@ export const connectionsComplete: Rule = function* ({ sources }) {
 
 function tablesOf(
   { written, sources }: Draft,
-  type: Written.InlineSource['type'],
+  ...types: Written.InlineSource['type'][]
 ): [string, Written.Table][] {
-  return Object.entries(written.tables).filter(
-    ([, { from }]) => sources.get(from.source)?.settings.type === type,
-  );
+  return Object.entries(written.tables).filter(([, { from }]) => {
+    const type = sources.get(from.source)?.settings.type;
+    return type !== undefined && types.includes(type);
+  });
 }

@@ -7,7 +7,7 @@ import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
 import type { CommonRule, Rule } from '../rules.ts';
-import { bytesOf } from '../size.ts';
+import { bytesOf } from '../amounts.ts';
 import { wholeNumber } from './numbers.ts';
 
 /** What makes sense for a Tableau destination. */

@@ -2,11 +2,13 @@ import { pipeline, type Readable } from 'node:stream';
 import type { FeedPart, PathPart, Refusal, StreamPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import type { RunError } from '../../model/run-error.ts';
-import { conformCsv, csvDialect, type CsvDialect } from '../csv/index.ts';
-import { explainRecord, explainText } from './errors.ts';
-import type { Layout } from './layout.ts';
+import { csvDialect, type CsvDialect } from '../csv/index.ts';
+import { conformLayout } from '../delimited/conform.ts';
+import { explainRecord, explainText } from '../delimited/explain.ts';
+import { isText, type Layout } from '../delimited/layout.ts';
+import { isGzip } from '../delimited/text.ts';
 import type { FoundFile } from './list.ts';
-import { isGzip, openText } from './open.ts';
+import { openText } from './open.ts';
 
 /**
  * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the bytes pass
@@ -41,7 +43,7 @@ export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout
       null: format.nulls[0] ?? '',
       encoding,
       dateOrder: format.dateOrder,
-      forceNull: layout.columns.filter(({ type }) => !isText(type.kind)).map(({ name }) => name),
+      forceNull: layout.columns.filter((column) => !isText(column)).map(({ name }) => name),
     },
     constants: [],
     otherwise: (refusal) => (isStructural(refusal) ? conformed : undefined),
@@ -51,7 +53,7 @@ export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout
 }
 
 function conformedPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): StreamPart {
-  const dialect = csvDialect({ ...format, header: format.header });
+  const dialect = csvDialect(format);
   return {
     kind: 'stream',
     label: file.shown,
@@ -59,13 +61,7 @@ function conformedPart(table: Table, file: FoundFile, format: CsvFormat, layout:
     columns: [...layout.columns.map(({ name }) => name), ...layout.constants.map(({ column }) => column)],
     format: { type: 'csv', dateOrder: format.dateOrder },
     open() {
-      const conformed = conformCsv({
-        dialect,
-        fields: layout.fields,
-        select: layout.select,
-        constants: layout.constants.map(({ text }) => text),
-        emptyAsNull: layout.columns.map(({ type }) => !isText(type.kind) && format.nulls.includes('')),
-      });
+      const conformed = conformLayout(format, layout);
       const text = openText(file, format);
       pipeline(text, conformed, () => undefined);
       return Promise.resolve({ bytes: conformed, rows: () => conformed.records });
@@ -100,9 +96,6 @@ function inFileOrder({ columns, select }: Layout) {
     .sort((a, b) => a.field - b.field)
     .map(({ column }) => column);
 }
-
-/** In these an empty quoted field is an empty string; in all others it can only mean NULL. */
-const isText = (kind: string) => ['text', 'varchar', 'char', 'json', 'bytes'].includes(kind);
 
 /**
  * hyperd is stricter about the form of a file than people are: a blank last line, old line ends. Of bytes that are no

@@ -3,10 +3,10 @@ import path from 'node:path';
 import micromatch from 'micromatch';
 import { lookAt } from '../../disk/look.ts';
 import type { FileSource } from '../../model/pipeline.ts';
+import type { NamedFile } from '../delimited/constants.ts';
 
-export interface FoundFile {
-  /** As the user would write it: relative to the pipeline file, with forward slashes; absolute if it was given so. */
-  shown: string;
+/** `shown` is as the user would write it: relative to the pipeline file, with forward slashes, or absolute. */
+export interface FoundFile extends NamedFile {
   absolute: string;
   size: number;
   /** Nanoseconds since 1970 as text. */
@@ -59,5 +59,6 @@ export async function lookAtFile(base: string, shown: string): Promise<FoundFile
   const absolute = path.resolve(base, shown);
   const found = await lookAt(absolute);
   if (found?.isFile() !== true) return undefined;
-  return { shown, absolute, size: Number(found.size), modified: String(found.mtimeNs) };
+  const facts = { path: shown, name: path.basename(shown), last_modified: found.mtime.toISOString() };
+  return { shown, facts, absolute, size: Number(found.size), modified: String(found.mtimeNs) };
 }

@@ -4,9 +4,9 @@ import type { CsvFormat, FileSource, Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, readHeader } from '../csv/index.ts';
-import { explainText } from './errors.ts';
+import { explainText } from '../delimited/explain.ts';
+import { layOutByName, layOutByPlace, type Layout } from '../delimited/layout.ts';
 import { markFiles } from './fingerprint.ts';
-import { layOutByName, layOutByPlace, type Layout } from './layout.ts';
 import { listFiles, type FoundFile } from './list.ts';
 import { openText } from './open.ts';
 
@@ -58,8 +58,8 @@ export async function layOut(
   file: FoundFile,
   format: CsvFormat,
 ): Promise<Layout | { problem: Diagnostic }> {
-  if (!format.header) return layOutByPlace(table, file);
   try {
+    if (!format.header) return layOutByPlace(table, file);
     const text = openText(file, format);
     try {
       return layOutByName(table, await readHeader(text, csvDialect(format)), file);

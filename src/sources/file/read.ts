@@ -5,9 +5,9 @@ import type { Snapshot } from '../../model/ports.ts';
 import { child } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
 import { csvPart } from './csv-part.ts';
-import { explainText } from './errors.ts';
+import { constantsOf } from '../delimited/constants.ts';
+import { explainText } from '../delimited/explain.ts';
 import { markForRecord } from './fingerprint.ts';
-import { constantsOf } from './layout.ts';
 import { listFiles, lookAtFile, type FoundFile } from './list.ts';
 import { layOut, tooFew } from './observe.ts';
 

@@ -35,10 +35,12 @@ export async function openSnapshot(
     for (const table of tables) agreements.set(table.name, await stillAgreed(leader, table));
     const join = (client: pg.Client) => beginRead(client, snapshot);
     return {
-      async feed(table) {
+      async feed(table, _signal, most) {
         const agreement = agreements.get(table.name);
         if (agreement === undefined) throw new Error(`table ${table.name} is not in the snapshot`);
-        return Promise.resolve(tableFeed({ source, table, agreement, join, readers }));
+        return Promise.resolve(
+          tableFeed({ source, table, agreement: firstOf(agreement, most), join, readers }),
+        );
       },
       // The transaction's snapshot is one moment by itself.
       confirm: () => Promise.resolve(),
@@ -66,6 +68,13 @@ async function takeFingerprints(
   }
   await client.query('rollback');
   return taken;
+}
+
+/** At most so many rows of it, for a preview. */
+function firstOf<T extends { select: string }>(agreement: T, most: number | undefined): T {
+  return most === undefined
+    ? agreement
+    : { ...agreement, select: `select * from (${agreement.select}) as whole limit ${most}` };
 }
 
 /** The contract again: what was planned may no longer be so. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { contractOf, problemsOf, sourceAt, startEngine, type Engine, type TableWritten } from './support.ts';
 
@@ -115,7 +115,8 @@ describe('what a type of Hyper cannot hold', () => {
 describe('a row that Hyper refuses is looked up again', () => {
   test.each([
     ['text', 'text not null', ["'a'", 'null', 'null'], 'id = 1 and id = 2', { primaryKey: ['id'] }],
-    ['text', 'text not null', ["'a'", 'null'], 'NULL', {}],
+    // Without a key there is nothing by which a NULL could be told.
+    ['text', 'text not null', ["'a'", 'null'], undefined, {}],
     ['text', 'varchar(3)', ["'abc'", "'abcd'"], 'id = 1, v = abcd', { primaryKey: ['id', 'v'] }],
     ['text', 'varchar(3)', ["'abc'", `'quite "long"'`], 'quite "long"', { where: 'id > -1 or false' }],
     ['numeric(4,2)', 'numeric(4,2)', ["'NaN'"], 'NaN', {}],
@@ -128,11 +129,32 @@ describe('a row that Hyper refuses is looked up again', () => {
     expect(message.split('; for example ')[1]).toBe(witness);
   });
 
+  test('in the middle of a large table, and no connection is left', async () => {
+    await database.client.query(
+      `create table large as select i as id, case when i <> 150000 then repeat('x', 300) end as v from generate_series(1, 200000) i`,
+    );
+    const columns = { id: 'int not null', v: 'text not null' };
+    const table = contractOf({ name: 'large', table: 'large', columns, primaryKey: ['id'] });
+    await expect(engine.load(sourceAt(database.url), table)).rejects.toThrow(
+      /^large\.v, row 150 000 as read: .*; for example id = 150000$/,
+    );
+    const open = `select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = 'extracts'`;
+    await vi.waitFor(
+      async () => expect((await database.client.query(open)).rows).toEqual([{ n: 0 }]),
+      10_000,
+    );
+  });
+
   test('and no other error takes its place when SQL cannot say what is wrong', async () => {
     const result = await outcome('text', 'json', ["'{}'", "'{'"]);
     expect(result).toMatchObject({ code: 'EXT2003', pointer: '/tables/orders/columns/v' });
     expect((result as { message: string }).message).not.toContain('for example');
   });
+});
+
+test('well-known text becomes geography', async () => {
+  const [loaded] = (await outcome('text', 'geography', ["'POINT(1 2)'"])) as string[];
+  expect(loaded).toBe('POINT(1.0000000 2.0000000)');
 });
 
 describe('types that do not fit are told before a byte moves', () => {

@@ -80,7 +80,7 @@ function columnOf(pointer: string, name: string, written: ColumnsWritten[string]
 export const never = () => new AbortController().signal;
 
 export async function observe(source: PostgresSource, table: Table): Promise<SourceObservation> {
-  const [seen] = await openPostgres(source).observe([{ table, before: undefined }], never());
+  const [seen] = await openPostgres(source).observe([{ table, before: undefined }], never(), () => undefined);
   return seen!;
 }
 

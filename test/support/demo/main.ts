@@ -8,6 +8,7 @@ import { createTables } from '../superstore/index.ts';
 import { narrate } from '../tableau/narrate.ts';
 import { demo as account } from '../tableau/seed.ts';
 import { startTableauStandIn } from '../tableau/stand-in.ts';
+import { bucketVariables, startSalesBucket } from './sales-bucket.ts';
 
 /**
  * The main job on a fresh machine: starts what the example pipelines need on loopback, then plans, applies and plans
@@ -26,8 +27,11 @@ const plainUnlessTty = process.stdout.isTTY
 process.exitCode = await demo();
 
 async function demo(): Promise<number> {
-  say('Starting PostgreSQL (with the sample shop) and a stand-in for Tableau Server on loopback');
+  say(
+    'Starting PostgreSQL, an S3 stand-in (both with the sample shop) and one for Tableau Server on loopback',
+  );
   const postgres = await startPostgres();
+  const bucket = await startSalesBucket();
   const arrived: string[] = [];
   const tableau = await startTableauStandIn({
     onHappening: (happening) => void arrived.push(narrate(happening)),
@@ -39,6 +43,7 @@ async function demo(): Promise<number> {
     await client.end();
     const variables = {
       SHOP_PG_URL: postgres.url,
+      ...bucketVariables(bucket),
       TABLEAU_SERVER: tableau.url,
       TABLEAU_SITE: account.site,
       TABLEAU_TOKEN_NAME: account.patName,
@@ -48,6 +53,7 @@ async function demo(): Promise<number> {
       ['plan', 'pipelines/'],
       ['apply', 'pipelines/'],
       ['plan', 'pipelines/'],
+      ['preview', 'pipelines/s3_sales.yaml', '--rows', '3'],
     ]) {
       const code = await extracts(command, variables);
       if (interruption.signal.aborted) return 130;
@@ -59,6 +65,7 @@ async function demo(): Promise<number> {
     return 0;
   } finally {
     await tableau.close();
+    await bucket.close();
     await postgres.close();
   }
 }

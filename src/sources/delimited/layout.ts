@@ -2,6 +2,7 @@ import { formatColumnType } from '../../model/column-type.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
+import { constantsOf, type Constant, type NamedFile } from './constants.ts';
 
 /** How the fields of one CSV file become the columns of the table. */
 export interface Layout {
@@ -11,7 +12,7 @@ export interface Layout {
   columns: readonly Column[];
   select: readonly number[];
   /** The columns that are the same in every row of the file. */
-  constants: readonly { column: string; text: string }[];
+  constants: readonly Constant[];
   /** Names in the header that no column takes. */
   untaken: readonly string[];
 }
@@ -20,7 +21,7 @@ export interface Layout {
 export function layOutByName(
   table: Table,
   header: readonly string[],
-  file: { shown: string },
+  file: NamedFile,
 ): Layout | { problem: Diagnostic } {
   const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
   const select: number[] = [];
@@ -41,8 +42,13 @@ export function layOutByName(
   };
 }
 
+/** In these an empty quoted field is an empty string; in all others it can only mean NULL. */
+export function isText({ type }: Column): boolean {
+  return ['text', 'varchar', 'char', 'json', 'bytes'].includes(type.kind);
+}
+
 /** Without a header the fields are the columns, one by one. */
-export function layOutByPlace(table: Table, file: { shown: string }): Layout {
+export function layOutByPlace(table: Table, file: NamedFile): Layout {
   const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
   return {
     fields: columns.length,
@@ -51,17 +57,6 @@ export function layOutByPlace(table: Table, file: { shown: string }): Layout {
     constants: constantsOf(table, file),
     untaken: [],
   };
-}
-
-/** `${file.path}` and `${file.name}` of the columns that a table adds. */
-export function constantsOf(table: Table, { shown }: { shown: string }): Layout['constants'] {
-  return table.columns.flatMap(({ name, origin }) => {
-    if (origin.kind !== 'file') return [];
-    const text = origin.template
-      .replaceAll('${file.path}', shown)
-      .replaceAll('${file.name}', shown.split('/').at(-1) ?? '');
-    return [{ column: name, text }];
-  });
 }
 
 function missing(

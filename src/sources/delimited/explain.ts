@@ -5,12 +5,11 @@ import { child } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
 import { CsvError, locateRecord, type CsvDialect } from '../csv/index.ts';
 import { wanted } from './layout.ts';
-import type { FoundFile } from './list.ts';
 
 /** Hyper refused a record of a file: says the line, the column and the value. */
 export async function explainRecord(
   table: Table,
-  file: FoundFile,
+  file: { shown: string },
   dialect: CsvDialect,
   { message, record, column: name }: Refusal,
   open: () => Readable,
@@ -31,7 +30,7 @@ export async function explainRecord(
 }
 
 /** The file could not be read, or is not what the format says. */
-export function explainText(error: unknown, file: FoundFile, table: Table): unknown {
+export function explainText(error: unknown, file: { shown: string }, table: Table): unknown {
   if (error instanceof RunError) return error;
   if (error instanceof CsvError) {
     return new RunError('EXT2103', `${file.shown}:${error.line}: ${error.message}`, {

@@ -1,0 +1,95 @@
+import { formatColumnType } from '../model/column-type.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
+import { RunError } from '../model/run-error.ts';
+import { renderPreview, type PreviewedTable } from '../render/preview.ts';
+import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import type { Env } from './env.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { completeTables, diagnose } from './observe.ts';
+import { openWorld, type World } from './world.ts';
+
+export interface PreviewOptions {
+  table?: string;
+  rows: number;
+  json?: boolean;
+}
+
+/** `extracts preview`: the first rows of a pipeline's tables as they would land. Changes nothing, writes nothing that stays. */
+export async function preview(file: string, options: PreviewOptions, env: Env): Promise<ExitCode> {
+  const configuration = await readConfiguration([file], env, 'error');
+  const { diagnostics, pipelines, project } = configuration;
+  showDiagnostics(diagnostics, configuration, env);
+  if (hasErrors(diagnostics)) return exitCodes.configuration;
+  const chosen = options.table;
+  const names = pipelines.flatMap(({ tables }) => tables.map(({ name }) => name));
+  if (chosen !== undefined && !names.includes(chosen)) {
+    const near = nearest(chosen, names);
+    env.err(
+      `error: there is no table "${chosen}"${near === undefined ? '' : ` (did you mean "${near}"?)`}\n`,
+    );
+    return exitCodes.usage;
+  }
+  const world = openWorld(project, env);
+  const failures: Diagnostic[] = [];
+  const seen: { pipeline: string; tables: PreviewedTable[] }[] = [];
+  try {
+    for (const pipeline of pipelines) {
+      try {
+        const tables = await previewPipeline(pipeline, options, world, env.signal);
+        seen.push({ pipeline: pipeline.address, tables });
+      } catch (error) {
+        if (!(error instanceof RunError)) throw error;
+        failures.push(diagnose(error, pipeline));
+      }
+    }
+  } finally {
+    await world.close();
+  }
+  showDiagnostics(failures, configuration, env);
+  if (options.json === true) env.out(`${JSON.stringify({ pipelines: seen }, undefined, 2)}\n`);
+  else
+    env.out(
+      renderPreview(
+        seen.flatMap(({ tables }) => tables),
+        env.color.out,
+      ),
+    );
+  return failures.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+async function previewPipeline(
+  written: Pipeline,
+  { table: chosen, rows }: PreviewOptions,
+  world: World,
+  signal: AbortSignal,
+): Promise<PreviewedTable[]> {
+  const wanted = written.tables.filter(({ name }) => chosen === undefined || name === chosen);
+  const { tables } = await completeTables({ ...written, tables: wanted }, world, signal);
+  const previewed: PreviewedTable[] = [];
+  for (const table of tables) previewed.push(await previewTable(written, table, rows, world, signal));
+  return previewed;
+}
+
+async function previewTable(
+  pipeline: Pipeline,
+  table: Table,
+  rows: number,
+  world: World,
+  signal: AbortSignal,
+): Promise<PreviewedTable> {
+  const source = world.sourcesOf(pipeline)[table.source];
+  if (source === undefined) throw new Error(`table ${table.name} has no source`);
+  const snapshot = await source.snapshot([table], signal);
+  try {
+    const feed = await snapshot.feed(table, signal, rows);
+    return {
+      name: table.name,
+      columns: table.columns.map(({ name, type }) => ({ name, type: formatColumnType(type) })),
+      rows: await world.extracts.preview(table, feed, rows, signal),
+    };
+  } finally {
+    await snapshot.end();
+  }
+}

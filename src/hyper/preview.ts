@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Feed } from '../model/feed.ts';
+import type { Table } from '../model/pipeline.ts';
+import { createTable } from './ddl.ts';
+import { loadPart } from './load.ts';
+import type { HyperSession } from './session.ts';
+import { identifier, tableName } from './sql.ts';
+import { hyperSqlType } from './types.ts';
+
+/** Loads the first rows of a feed as apply would, into a file that is gone afterwards, and reads them back as text. */
+export async function previewRows(
+  session: HyperSession,
+  table: Table,
+  { parts }: Feed,
+  rows: number,
+  signal: AbortSignal,
+): Promise<(string | null)[][]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'extracts-preview-'));
+  try {
+    const file = path.join(folder, 'preview.hyper');
+    await session.query(`create database ${identifier(file)} with version 3`);
+    await session.query(`attach database ${identifier(file)} as preview`);
+    await session.query(createTable('preview', 'public', table));
+    const name = tableName('preview', 'public', table.name);
+    const types = Object.fromEntries(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
+    let left = rows;
+    for (const part of parts) {
+      if (left <= 0) break;
+      left -= (await loadPart(session, { name, types }, part, () => undefined, signal, left)).rows;
+    }
+    // So that a double is shown with all the digits it takes to tell it from its neighbours.
+    await session.query('set extra_float_digits = 1');
+    const columns = table.columns.map(
+      (column, index) => `${identifier(column.name)}::text as ${identifier(`c${index}`)}`,
+    );
+    const found = await session.query(`select ${columns.join(', ')} from ${name} limit ${rows}`);
+    await session.query('detach database preview');
+    return found.map((row) => table.columns.map((_, index) => row[`c${index}`] ?? null));
+  } finally {
+    await session.end();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,61 @@
+import { bytes, counted } from '../model/numbers.ts';
+import type { ObjectMark, ObjectsFingerprint } from '../model/observation.ts';
+import type { KeySet, ObjectChanges } from '../model/plan.ts';
+
+/** So many keys of each kind are named in a sentence, and in a plan. */
+const named = 3;
+const kept = 100;
+
+/** What two listings say about the data between them. */
+export function compareObjects(
+  before: ObjectsFingerprint,
+  now: ObjectsFingerprint,
+): { same: true } | { same: false; reason: string } {
+  if (before.bucket !== now.bucket) return { same: false, reason: `it is another bucket than before` };
+  if (before.header !== undefined && now.header !== undefined && before.header.etag !== now.header.etag)
+    return { same: false, reason: `the header file ${now.header.key} has changed` };
+  const { fresh, changed, gone } = diffObjects(before, now);
+  if (fresh.count + changed.count + gone.count === 0) return { same: true };
+  const total = counted(Object.keys(now.objects).length, 'object');
+  const part = ({ count, bytes: size, keys }: KeySet, one: string, many: string, withSize: boolean) => {
+    if (count === 0) return [];
+    const [only = ''] = keys;
+    const amount = withSize ? [bytes(size)] : [];
+    if (count === 1) return [`${only} ${one}${withSize ? ` (${bytes(size)})` : ''}`];
+    const names =
+      count <= named ? [keys.join(', ')] : [`${keys.slice(0, named).join(', ')} and ${count - named} more`];
+    return [`${count} of ${total} ${many} (${[...names, ...amount].join('; ')})`];
+  };
+  const parts = [
+    ...part(fresh, 'is new', 'are new', true),
+    ...part(changed, 'has a new ETag', 'have new ETags', true),
+    ...part(gone, 'is gone', 'are gone', false),
+  ];
+  return { same: false, reason: parts.join(', ') };
+}
+
+export function diffObjects(before: ObjectsFingerprint, now: ObjectsFingerprint): ObjectChanges {
+  const last = new Map(Object.entries(before.objects));
+  const current = new Map(Object.entries(now.objects));
+  const entries = [...current];
+  return {
+    fresh: keySet(entries.filter(([key]) => !last.has(key))),
+    changed: keySet(entries.filter(([key, mark]) => isOther(last.get(key), mark))),
+    gone: keySet([...last].filter(([key]) => !current.has(key))),
+  };
+}
+
+function isOther(before: ObjectMark | undefined, now: ObjectMark): boolean {
+  if (before === undefined) return false;
+  const isSameTime =
+    before.modified === undefined || now.modified === undefined || before.modified === now.modified;
+  return before.etag !== now.etag || before.size !== now.size || !isSameTime;
+}
+
+function keySet(entries: readonly [string, ObjectMark][]): KeySet {
+  return {
+    count: entries.length,
+    bytes: entries.reduce((sum, [, { size }]) => sum + size, 0),
+    keys: entries.slice(0, kept).map(([key]) => key),
+  };
+}

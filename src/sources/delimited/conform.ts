@@ -1,0 +1,14 @@
+import type { CsvFormat } from '../../model/pipeline.ts';
+import { conformCsv, csvDialect, type ConformedCsv } from '../csv/index.ts';
+import { isText, type Layout } from './layout.ts';
+
+/** The stream that turns the text of one CSV file into the CSV that hyperd reads, constants included. */
+export function conformLayout(format: CsvFormat, layout: Layout): ConformedCsv {
+  return conformCsv({
+    dialect: csvDialect(format),
+    fields: layout.fields,
+    select: layout.select,
+    constants: layout.constants.map(({ text }) => text),
+    emptyAsNull: layout.columns.map((column) => !isText(column) && format.nulls.includes('')),
+  });
+}

@@ -1,0 +1,36 @@
+import { fileFacts, type FileFacts, type Table } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+
+/** A file by the name in messages, and what its rows may say about it. */
+export interface NamedFile {
+  shown: string;
+  facts: FileFacts;
+}
+
+/** A column that is the same in every row of a file. */
+export interface Constant {
+  column: string;
+  text: string;
+}
+
+/** The columns that a table adds, for the rows of this file. A file whose name does not fit a pattern is an error. */
+export function constantsOf(table: Table, { shown, facts }: NamedFile): Constant[] {
+  return table.columns.flatMap(({ name, origin, place }) => {
+    if (origin.kind !== 'file') return [];
+    const whole = fileFacts.reduce(
+      (text, fact) => text.replaceAll(`\${file.${fact}}`, () => facts[fact] ?? ''),
+      origin.template,
+    );
+    if (origin.pattern === undefined) return [{ column: name, text: whole }];
+    const found = new RegExp(origin.pattern).exec(whole)?.[1];
+    if (found !== undefined) return [{ column: name, text: found }];
+    throw new RunError(
+      'EXT2105',
+      `"${name}" cannot be told of ${shown}: "${whole}" does not match ${origin.pattern}`,
+      {
+        hint: 'exclude such files in the source, or write a pattern that fits all of them',
+        place,
+      },
+    );
+  });
+}

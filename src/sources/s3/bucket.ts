@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream';
+import type { S3Source } from '../../model/pipeline.ts';
+import type { NamedFile } from '../delimited/constants.ts';
+import { createClient } from './client.ts';
+import { loadSdk } from './sdk.ts';
+
+/** One object of a listing: the version of it that a plan saw. */
+export interface FoundObject extends NamedFile {
+  key: string;
+  /** Without quotes. */
+  etag: string;
+  size: number;
+}
+
+/** Bytes `from` up to, but not including, `to` of an object. */
+export interface ByteRange {
+  from: number;
+  to: number;
+}
+
+export interface Answer {
+  body: Readable;
+  etag: string;
+  /** Bytes in the whole object, and in this body. */
+  size: number;
+  length: number;
+  /** In buckets that keep versions. */
+  versionId?: string;
+}
+
+/** The few requests that are made of a bucket. Each is one attempt; what it fails with is the SDK's own error. */
+export interface Bucket {
+  /** One page of at most 1000 objects, in the order of their keys. */
+  list(prefix: string, after: string | undefined, signal: AbortSignal): Promise<Page>;
+  /** A range of one version of an object: by its id where known, else the one with this ETag or none (412). */
+  get(wanted: Wanted, range: ByteRange | undefined, signal: AbortSignal): Promise<Answer>;
+}
+
+export interface Wanted {
+  key: string;
+  etag?: string;
+  versionId?: string;
+}
+
+export interface Page {
+  objects: readonly FoundObject[];
+  /** Keys on this page, objects or not. */
+  keys: number;
+  next?: string;
+}
+
+export async function openBucket({ bucket, access }: S3Source): Promise<Bucket & { close(): void }> {
+  const sdk = await loadSdk();
+  const client = createClient(sdk, access);
+  const payer = access.requesterPays ? ({ RequestPayer: 'requester' } as const) : {};
+  return {
+    async list(prefix, after, signal) {
+      const command = new sdk.ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        // XML cannot hold all characters that a key can.
+        EncodingType: 'url',
+        ...(after === undefined ? {} : { ContinuationToken: after }),
+        ...payer,
+      });
+      const page = await client.send(command, { abortSignal: signal });
+      const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
+      const objects = (page.Contents ?? []).flatMap(({ Key, ETag, Size, LastModified }) => {
+        if (Key === undefined || ETag === undefined || Size === undefined) return [];
+        const key = decode(Key);
+        // What consoles put there to show a folder.
+        if (key.endsWith('/') && Size === 0) return [];
+        return [found(bucket, key, { etag: unquoted(ETag), size: Size, modified: LastModified })];
+      });
+      const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+      return { objects, keys: page.Contents?.length ?? 0, ...(next === undefined ? {} : { next }) };
+    },
+
+    async get({ key, etag, versionId }, range, signal) {
+      const command = new sdk.GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ...(etag === undefined ? {} : { IfMatch: `"${etag}"` }),
+        ...(versionId === undefined ? {} : { VersionId: versionId }),
+        ...(range === undefined ? {} : { Range: `bytes=${range.from}-${range.to - 1}` }),
+        ...payer,
+      });
+      const answer = await client.send(command, { abortSignal: signal });
+      const length = answer.ContentLength ?? -1;
+      const whole = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
+      const version = answer.VersionId;
+      return {
+        body: answer.Body as Readable,
+        etag: unquoted(answer.ETag ?? ''),
+        size: whole === undefined ? length : Number(whole),
+        length,
+        ...(version === undefined || version === 'null' ? {} : { versionId: version }),
+      };
+    },
+
+    close: () => client.destroy(),
+  };
+}
+
+function found(
+  bucket: string,
+  key: string,
+  { etag, size, modified }: { etag: string; size: number; modified: Date | undefined },
+): FoundObject {
+  const shown = `s3://${bucket}/${key}`;
+  const facts = {
+    path: shown,
+    name: key.split('/').at(-1) ?? key,
+    key,
+    etag,
+    ...(modified === undefined ? {} : { last_modified: modified.toISOString() }),
+  };
+  return { shown, facts, key, etag, size };
+}
+
+/** S3 encodes keys as forms are: a blank is a plus. */
+function decodeKey(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '));
+}
+
+const unquoted = (etag: string) => etag.replace(/^"|"$/g, '');

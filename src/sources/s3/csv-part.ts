@@ -1,0 +1,101 @@
+import { pipeline, Readable } from 'node:stream';
+import type { StreamPart } from '../../model/feed.ts';
+import { counted } from '../../model/numbers.ts';
+import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import { csvDialect, type ConformedCsv } from '../csv/index.ts';
+import { conformLayout } from '../delimited/conform.ts';
+import { explainRecord, explainText } from '../delimited/explain.ts';
+import { textOf } from '../delimited/text.ts';
+import type { FoundObject } from './bucket.ts';
+import { joinStreams } from './joined.ts';
+import { layOutObject, required } from './layout.ts';
+import { ReadAhead } from './read-ahead.ts';
+import type { Reader } from './reader.ts';
+
+/**
+ * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY. Each is conformed by itself,
+ * so they may differ in their headers; where each begins is kept to say which of them an error is in.
+ */
+export function csvPart(
+  reader: Reader,
+  table: Table,
+  format: CsvFormat,
+  objects: readonly FoundObject[],
+): StreamPart {
+  const { source } = reader;
+  /** How many records came before each object, as far as they have come. */
+  const starts: number[] = [];
+  return {
+    kind: 'stream',
+    label: labelOf(source.bucket, objects),
+    size: objects.reduce((sum, { size }) => sum + size, 0),
+    columns: [
+      ...table.columns.filter(({ origin }) => origin.kind === 'column'),
+      ...table.columns.filter(({ origin }) => origin.kind === 'file'),
+    ].map(({ name }) => name),
+    format: { type: 'csv', dateOrder: format.dateOrder },
+    open(signal) {
+      const ahead = new ReadAhead(reader, objects);
+      let turn = -1;
+      let conform: ConformedCsv | undefined;
+      let records = 0;
+      starts.length = 0;
+      const open = async () => {
+        records += conform?.records ?? 0;
+        const object = objects[++turn];
+        if (object === undefined) return undefined;
+        starts.push(records);
+        const text = textOf(bytesOf(ahead, object, signal), object, format);
+        const { layout, text: whole } = await layOutObject(table, object, format, text);
+        conform = conformLayout(format, required(layout));
+        pipeline(whole, conform, () => undefined);
+        return conform;
+      };
+      const explain = (error: unknown) =>
+        explainText(error, objects[turn] ?? { shown: source.bucket }, table);
+      return Promise.resolve({
+        bytes: joinStreams({ open, explain, close: () => ahead.close() }),
+        rows: () => records,
+        taken: () => ahead.taken,
+      });
+    },
+    async explain(refusal) {
+      const index =
+        refusal.record === undefined ? -1 : starts.findLastIndex((start) => start < (refusal.record ?? 0));
+      const object = objects[index];
+      if (object === undefined)
+        return explainRecord(
+          table,
+          { shown: labelOf(source.bucket, objects) },
+          csvDialect(format),
+          refusal,
+          () => Readable.from([]),
+          undefined,
+        );
+      const record = (refusal.record ?? 0) - (starts[index] ?? 0);
+      const again = () =>
+        textOf(
+          bytesOf(new ReadAhead(reader, [object]), object, new AbortController().signal),
+          object,
+          format,
+        );
+      const { layout } = await layOutObject(table, object, format, again());
+      const { columns, select } = required(layout);
+      const field = select[columns.findIndex(({ name }) => name === refusal.column)];
+      return explainRecord(table, object, csvDialect(format), { ...refusal, record }, again, field);
+    },
+    translate: (error) => error,
+  };
+}
+
+/** Chunks as they came: a byte stream would copy them together for whoever iterates over it. */
+export function bytesOf(ahead: ReadAhead, object: FoundObject, signal: AbortSignal): Readable {
+  return Readable.from(ahead.bytesOf(object, signal), { highWaterMark: 4 });
+}
+
+function labelOf(bucket: string, objects: readonly FoundObject[]): string {
+  const [only] = objects;
+  return only !== undefined && objects.length === 1
+    ? only.shown
+    : `${counted(objects.length, 'object')} of s3://${bucket}`;
+}

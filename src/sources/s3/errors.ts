@@ -1,0 +1,205 @@
+import type { Place } from '../../model/diagnostic.ts';
+import type { S3Source } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+import { GaveUp } from './retry.ts';
+
+/** An object was replaced or removed after the plan saw it: the exit code says so (cli/apply.ts). */
+export const staleObject = 'EXT2206';
+
+/** What was asked of the bucket: to list, or to read the object of a key. */
+export type Errand = { list: string } | { read: string };
+
+interface Failure {
+  name: string;
+  message: string;
+  code?: string;
+  Code?: string;
+  Region?: string;
+  $metadata?: { httpStatusCode?: number };
+  $response?: { headers?: Record<string, string> };
+}
+
+/** What S3, the network or the SDK said, in our words and with what to do. Other errors are passed through. */
+export function explainS3(error: unknown, source: S3Source, errand: Errand): unknown {
+  if (error instanceof RunError) return error;
+  if (error instanceof GaveUp) return gaveUp(error, source, errand);
+  if (!(error instanceof Error) || error.name === 'AbortError') return error;
+  const failure = error as Failure;
+  const status = failure.$metadata?.httpStatusCode;
+  const name = nameOf(failure, status);
+  const { bucket, place } = source;
+  const told = (code: string, message: string, hint: string, at: Place = place) =>
+    new RunError(code, message, { hint, place: at, cause: error });
+  const url = 'read' in errand ? `s3://${bucket}/${errand.read}` : `s3://${bucket}/${errand.list}`;
+  const act = 'read' in errand ? 'read' : 'list';
+
+  switch (name) {
+    case 'CredentialsProviderError':
+      return told('EXT2201', `no AWS credentials were found for s3://${bucket}`, noCredentials(source));
+    case 'ExpiredToken':
+    case 'ExpiredTokenException':
+    case 'TokenRefreshRequired':
+    case 'RequestExpired':
+      return told(
+        'EXT2202',
+        `the AWS session for s3://${bucket} has expired`,
+        'get new temporary credentials (aws sso login, or assume the role again) and run again',
+      );
+    case 'InvalidAccessKeyId':
+    case 'SignatureDoesNotMatch':
+    case 'InvalidToken':
+    case 'UnrecognizedClientException':
+      return told(
+        'EXT2203',
+        `s3://${bucket} does not accept the credentials: ${name}`,
+        'check the access key, its secret and its session token: one of them is not right, or is of another account or service',
+      );
+    case 'RequestTimeTooSkewed':
+      return told(
+        'EXT2203',
+        `s3://${bucket} does not accept requests at this machine's time: ${name}`,
+        "set the machine's clock",
+      );
+    case 'AccessDenied':
+    case 'Forbidden':
+    case 'AllAccessDisabled':
+    case 'AccountProblem':
+      return told('EXT2204', `may not ${act} ${url}: ${name}`, denied(source, act));
+    case 'NoSuchBucket':
+      return told(
+        'EXT2205',
+        `there is no bucket "${bucket}"`,
+        'check its name, and the endpoint if it is not at AWS',
+      );
+    case 'NoSuchKey':
+    case 'NoSuchVersion':
+    case 'NotFound':
+      return told(
+        staleObject,
+        `${url} is not there any more`,
+        'it was removed since it was listed; plan again',
+      );
+    case 'PreconditionFailed':
+      return told(
+        staleObject,
+        `${url} was replaced since the plan`,
+        'nothing of it was kept, so that no mixture gets through; plan again',
+      );
+    case 'PermanentRedirect':
+    case 'AuthorizationHeaderMalformed':
+    case 'TemporaryRedirect':
+    case 'IllegalLocationConstraintException':
+      return wrongRegion(failure, source);
+    case 'InvalidObjectState':
+      return told('EXT2209', `${url} is archived`, 'restore it first, or exclude it');
+    default:
+      return unreachable(failure, source) ?? other(failure, name, url, act, source);
+  }
+}
+
+/** The answer to a HEAD, and those of some services, have a status and no name. */
+function nameOf({ name, Code }: Failure, status: number | undefined): string {
+  const byStatus: Readonly<Record<number, string>> = {
+    301: 'PermanentRedirect',
+    307: 'TemporaryRedirect',
+    403: 'AccessDenied',
+    404: 'NotFound',
+    412: 'PreconditionFailed',
+  };
+  const plain = Code ?? name;
+  const unnamed = plain === '' || /^(?:UnknownError|Unknown|Error|\d+)$/.test(plain);
+  return unnamed && status !== undefined ? (byStatus[status] ?? plain) : plain;
+}
+
+function noCredentials({ access: { credentials } }: S3Source): string {
+  return credentials.kind === 'profile'
+    ? `check the profile "${credentials.profile}" in ~/.aws/config and ~/.aws/credentials`
+    : 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile:, or write anonymous: true for a public bucket';
+}
+
+function denied({ access }: S3Source, act: 'read' | 'list'): string {
+  const needs =
+    act === 'list'
+      ? 's3:ListBucket on the bucket'
+      : 's3:GetObject on the object (and kms:Decrypt on its key, if it has one)';
+  if (access.credentials.kind === 'anonymous')
+    return `the bucket is not public: give credentials that are allowed ${needs}`;
+  const pays = access.requesterPays ? '' : '; if its owner wants readers to pay, write requester_pays: true';
+  return `the credentials need ${needs}${pays}`;
+}
+
+function wrongRegion(error: Failure, { bucket, access, place }: S3Source): RunError {
+  const right = error.Region ?? error.$response?.headers?.['x-amz-bucket-region'];
+  const asked = access.region ?? 'the region that was asked';
+  return new RunError(
+    'EXT2207',
+    right === undefined
+      ? `the bucket "${bucket}" is not in ${asked}`
+      : `the bucket "${bucket}" is in ${right}, not in ${asked}`,
+    {
+      hint: right === undefined ? "write the bucket's region:" : `write region: ${right}`,
+      place,
+      cause: error,
+    },
+  );
+}
+
+function gaveUp({ attempts, cause }: GaveUp, source: S3Source, errand: Errand): unknown {
+  const failure = cause as Failure;
+  const network = unreachable(failure, source);
+  if (network !== undefined) return network;
+  const url = `s3://${source.bucket}/${'read' in errand ? errand.read : errand.list}`;
+  const why = failure.$metadata === undefined ? failure.message : (failure.Code ?? failure.name);
+  return new RunError(
+    'EXT2208',
+    `${'read' in errand ? 'reading' : 'listing'} ${url} failed ${attempts} times, last: ${why}`,
+    {
+      hint: 'S3 or the way to it is overloaded or broken; try again later, with a smaller limits.parallel if it said SlowDown',
+      place: source.place,
+      cause,
+    },
+  );
+}
+
+/** The service was not reached at all. */
+function unreachable(error: Failure, { bucket, access, place }: S3Source): RunError | undefined {
+  const { message } = error;
+  const code = error.code ?? (error as { cause?: { code?: string } }).cause?.code ?? '';
+  const where = access.endpoint ?? `the S3 service of "${bucket}"`;
+  if (error.$metadata?.httpStatusCode !== undefined) return undefined;
+  if (/region is missing/i.test(message)) {
+    return new RunError('EXT2207', `no region is known for the bucket "${bucket}"`, {
+      hint: "write the bucket's region:, or set AWS_REGION",
+      place,
+      cause: error,
+    });
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:TLS|SSL)|^EPROTO$/.test(code)) {
+    return new RunError('EXT2211', `no trusted TLS connection to ${where}: ${code}`, {
+      hint:
+        code === 'EPROTO'
+          ? 'does it speak https at all? write http:// in endpoint if it does not'
+          : 'check the host name; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its PEM file',
+      place,
+      cause: error,
+    });
+  }
+  if (
+    !/^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)$/.test(code) &&
+    error.name !== 'TimeoutError'
+  )
+    return undefined;
+  return new RunError('EXT2210', `cannot reach ${where}: ${code === '' ? message : code}`, {
+    hint:
+      access.endpoint === undefined
+        ? 'check the region and the network'
+        : 'check the endpoint and the network',
+    place,
+    cause: error,
+  });
+}
+
+function other(error: Failure, name: string, url: string, act: string, { place }: S3Source): unknown {
+  if (error.$metadata === undefined && error.code === undefined) return error;
+  return new RunError('EXT2212', `cannot ${act} ${url}: ${name}: ${error.message}`, { place, cause: error });
+}

@@ -1,0 +1,93 @@
+import { RunError } from '../../model/run-error.ts';
+import type { Answer, ByteRange, Wanted } from './bucket.ts';
+import { explainS3 } from './errors.ts';
+import type { Reader } from './reader.ts';
+import { CutShort, pauseOrGiveUp, Silence } from './retry.ts';
+
+/** The version of an object that is read: all its requests name it. The id becomes known with the first answer. */
+export interface Version extends Wanted {
+  etag: string;
+  size: number;
+}
+
+/**
+ * Hands on the bytes of a range, in order and each once. When the connection breaks, the next request goes on behind
+ * the last byte that came; all requests are for the same version, so the pieces fit.
+ */
+export async function fetchRange(
+  reader: Reader,
+  version: Version,
+  { from, to }: ByteRange,
+  push: (chunk: Buffer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let at = from;
+  const take = (chunk: Buffer) => {
+    at += chunk.length;
+    push(chunk);
+  };
+  for (let failures = 1; at < to; failures++) {
+    try {
+      await attempt(reader, version, { from: at, to }, take, signal);
+    } catch (error) {
+      // How the connection ends after the last byte is of no interest.
+      if (at === to) return;
+      await pauseOrGiveUp(error, failures, reader.patience, signal).catch((reason: unknown) => {
+        throw explainS3(reason, reader.source, { read: version.key });
+      });
+    }
+  }
+}
+
+async function attempt(
+  { bucket, patience, source }: Reader,
+  version: Version,
+  range: ByteRange,
+  push: (chunk: Buffer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  let answer: Answer | undefined;
+  const end = (reason: unknown) => {
+    stop.abort(reason);
+    answer?.body.destroy(reason as Error);
+  };
+  const timer = setTimeout(() => end(new Silence(patience.silence)), patience.silence);
+  const interrupt = () => end(signal.reason);
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    const isWhole = range.from === 0 && range.to === version.size;
+    answer = await bucket.get(version, isWhole ? undefined : range, stop.signal);
+    const expected = range.to - range.from;
+    if (answer.size !== version.size || answer.length !== expected)
+      throw unexpected(answer, version, range, source.bucket);
+    if (answer.versionId !== undefined) version.versionId = answer.versionId;
+    let missing = expected;
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      timer.refresh();
+      missing -= chunk.length;
+      push(chunk);
+    }
+    if (missing > 0) throw new CutShort(missing);
+  } catch (error) {
+    throw stop.signal.aborted ? (stop.signal.reason as unknown) : error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', interrupt);
+    answer?.body.destroy();
+  }
+}
+
+function unexpected(
+  answer: Answer,
+  { key, size }: Version,
+  { from, to }: ByteRange,
+  bucket: string,
+): RunError {
+  return new RunError(
+    'EXT2212',
+    `s3://${bucket}/${key}: bytes ${from} to ${to} of ${size} were asked for, the answer has ${answer.length} of ${answer.size}`,
+    { hint: 'the service does not answer ranges as S3 does' },
+  );
+}

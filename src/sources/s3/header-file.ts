@@ -1,0 +1,165 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { columnTypeNames, parseColumnType, type ColumnType } from '../../model/column-type.ts';
+import type { Place } from '../../model/diagnostic.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+import { CsvEncodingError, CsvError, csvDialect, locateRecord, readHeader } from '../csv/index.ts';
+import { textOf } from '../delimited/text.ts';
+import { explainS3 } from './errors.ts';
+import type { Reader } from './reader.ts';
+import { retrying } from './retry.ts';
+
+const mostBytes = 1024 * 1024;
+
+/**
+ * The table with the columns of its source's header file: names in row 1 and, where `types` says so, types in row 2. What the
+ * table writes itself wins by the name in the file, at the place the file gives it; columns that it adds follow.
+ */
+export async function columnsFromHeaderFile(
+  reader: Reader,
+  table: Table,
+  signal: AbortSignal,
+): Promise<Table> {
+  const { headerFile, format, bucket } = reader.source;
+  const { columnsFrom } = table;
+  if (columnsFrom === undefined) return table;
+  if (headerFile === undefined || format.type === 'parquet')
+    throw new Error(`${table.name} has no header file`);
+  const shown = `s3://${bucket}/${headerFile.key}`;
+  const { text, etag } = await readWhole(reader, headerFile.key, format, columnsFrom.place, signal);
+  const wrong = (message: string, hint: string, place = columnsFrom.place) =>
+    new RunError('EXT2107', `${shown}: ${message}`, { hint, place });
+  const { names, types } = await rowsOf(text, format, headerFile.types).catch((error: unknown) => {
+    if (!(error instanceof CsvError || error instanceof CsvEncodingError)) throw error;
+    throw wrong(error.message, 'the header file has the delimiter and the encoding of the format');
+  });
+  if (names.length === 0) throw wrong('it is empty', 'row 1 holds the names of the columns');
+  const blank = names.findIndex((name) => name === '');
+  if (blank >= 0) throw wrong(`column ${blank + 1} has no name`, 'row 1 holds the names of the columns');
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw wrong(`it names "${twice}" twice`, 'names of columns are unique');
+  if (types !== undefined && types.length !== names.length) {
+    throw wrong(`row 1 has ${names.length} names, row 2 ${types.length} types`, 'each column has one type');
+  }
+  const own = table.columns.filter(({ origin }) => origin.kind === 'column');
+  const stray = own.find((column) => !names.includes(nameInFile(column)));
+  if (stray !== undefined) {
+    const near = nearest(nameInFile(stray), names);
+    throw wrong(
+      `it has no column "${nameInFile(stray)}"`,
+      near === undefined ? `it has ${names.slice(0, 8).join(', ')}` : `did you mean "${near}"?`,
+      stray.place,
+    );
+  }
+  const columns = names.map((name, index) => {
+    const written = own.find((column) => nameInFile(column) === name);
+    if (written !== undefined) return written;
+    const type = typeOf(name, types?.[index], wrong);
+    return {
+      name,
+      place: columnsFrom.place,
+      type,
+      notNull: false,
+      origin: { kind: 'column', name },
+      onInfinite: 'error',
+    } satisfies Column;
+  });
+  const all = [...columns, ...table.columns.filter(({ origin }) => origin.kind !== 'column')];
+  const same = all.find(({ name }, index) => all.findIndex((other) => other.name === name) !== index);
+  if (same !== undefined)
+    throw wrong(`with it there are two columns "${same.name}"`, 'rename the one in the pipeline', same.place);
+  return { ...table, columns: all, columnsFrom: { ...columnsFrom, pinned: etag } };
+}
+
+/** The header file must still be the one that the table's columns are from. */
+export async function confirmHeaderFile(
+  { source, bucket, patience }: Reader,
+  table: Table,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = source.headerFile?.key;
+  const etag = table.columnsFrom?.pinned;
+  if (key === undefined || etag === undefined) return;
+  try {
+    const { body } = await retrying(
+      (one) => bucket.get({ key, etag }, { from: 0, to: 1 }, one),
+      patience,
+      signal,
+    );
+    body.destroy();
+  } catch (error) {
+    throw explainS3(error, source, { read: key });
+  }
+}
+
+async function readWhole(
+  { source, bucket, patience }: Reader,
+  key: string,
+  format: CsvFormat,
+  place: Place,
+  signal: AbortSignal,
+): Promise<{ text: Buffer; etag: string }> {
+  const shown = `s3://${source.bucket}/${key}`;
+  try {
+    return await retrying(
+      async (one) => {
+        const { body, etag, size } = await bucket.get({ key }, undefined, one);
+        if (size <= mostBytes)
+          return {
+            text: await buffer(textOf(Readable.from([await buffer(body)]), { shown: key }, format)),
+            etag,
+          };
+        body.destroy();
+        throw new RunError('EXT2107', `${shown} has ${size} bytes: that is no header file`, {
+          hint: 'a header file has one row or two',
+          place,
+        });
+      },
+      patience,
+      signal,
+    );
+  } catch (error) {
+    const explained = explainS3(error, source, { read: key });
+    if (!(explained instanceof RunError) || explained.code !== 'EXT2206') throw explained;
+    throw new RunError('EXT2107', `there is no header file ${shown}`, {
+      hint: 'check its key',
+      place,
+      cause: error,
+    });
+  }
+}
+
+async function rowsOf(
+  text: Buffer,
+  format: CsvFormat,
+  hasTypes: boolean,
+): Promise<{ names: string[]; types?: readonly string[] }> {
+  const dialect = csvDialect({ ...format, header: true });
+  const chunks = () => Readable.from([text]);
+  const names = await readHeader(chunks(), dialect);
+  if (!hasTypes) return { names };
+  return { names, types: (await locateRecord(chunks(), dialect, 1))?.fields ?? [] };
+}
+
+function typeOf(
+  name: string,
+  written: string | undefined,
+  wrong: (message: string, hint: string) => RunError,
+): ColumnType {
+  if (written === undefined) return { kind: 'text' };
+  const type = parseColumnType(written);
+  if (!('problem' in type)) return type;
+  const near = nearest(written, columnTypeNames);
+  throw wrong(
+    `column "${name}": ${type.problem}`,
+    near === undefined
+      ? 'correct row 2, or write the column under columns: with its type'
+      : `did you mean "${near}"?`,
+  );
+}
+
+function nameInFile({ name, origin }: Column): string {
+  return origin.kind === 'column' ? origin.name : name;
+}

@@ -1,0 +1,45 @@
+import type { S3Source } from '../../model/pipeline.ts';
+import type { SourcePort } from '../../model/ports.ts';
+import { openBucket, type FoundObject } from './bucket.ts';
+import { columnsFromHeaderFile } from './header-file.ts';
+import { listObjects } from './list.ts';
+import { observeTable } from './observe.ts';
+import { openObjectSnapshot } from './read.ts';
+import { limits, type Reader } from './reader.ts';
+import { patience } from './retry.ts';
+
+/**
+ * Objects of a bucket, at AWS or any service that speaks S3: CSV, text and Parquet, found by wildcard, many into one table.
+ * What was listed when observing is what is read: a later version of an object is an error, never a mixture.
+ */
+export function openS3(
+  source: S3Source,
+  settings: Partial<Pick<Reader, 'patience' | 'limits'>> = {},
+): SourcePort {
+  let opening: ReturnType<typeof openBucket> | undefined;
+  let listed: readonly FoundObject[] | undefined;
+  const reader = async (): Promise<Reader> => ({
+    source,
+    bucket: await (opening ??= openBucket(source)),
+    patience: settings.patience ?? patience,
+    limits: settings.limits ?? limits,
+  });
+  return {
+    async observe(requests, signal, tell) {
+      const one = await reader();
+      const objects = (listed = await listObjects(one, signal, tell));
+      const seen = [];
+      for (const request of requests) seen.push(await observeTable(one, request, objects, signal));
+      return seen;
+    },
+    columns: async (table, signal) => columnsFromHeaderFile(await reader(), table, signal),
+    async snapshot(tables, signal) {
+      const one = await reader();
+      listed ??= await listObjects(one, signal, () => undefined);
+      return openObjectSnapshot(one, tables, listed, signal);
+    },
+    async close() {
+      (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}

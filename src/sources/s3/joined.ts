@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream';
+
+export interface Joints {
+  /** The next stream of bytes, or undefined after the last. */
+  open: () => Promise<Readable | undefined>;
+  /** What went wrong in the stream in turn, in our words. */
+  explain: (error: unknown) => unknown;
+  /** Called once, when all is over. */
+  close: () => void;
+}
+
+/**
+ * Streams one after the other as one. Their chunks pass through as they are: an async generator over byte streams would
+ * copy them together first. Whoever destroys it ends the stream in turn, too.
+ */
+export function joinStreams({ open, explain, close }: Joints): Readable {
+  let current: Readable | undefined;
+  let isOpening = false;
+  const joined = new Readable({
+    highWaterMark: 1024 * 1024,
+    read() {
+      if (current !== undefined) current.resume();
+      else if (!isOpening) next();
+    },
+    destroy(error, done) {
+      current?.destroy();
+      close();
+      done(error);
+    },
+  });
+  const fail = (error: unknown) => joined.destroy(explain(error) as Error);
+  const next = () => {
+    isOpening = true;
+    open().then(follow, fail);
+  };
+  const follow = (stream: Readable | undefined) => {
+    isOpening = false;
+    current = stream;
+    if (stream === undefined) {
+      joined.push(null);
+      return;
+    }
+    stream.once('error', fail);
+    stream.once('end', () => {
+      current = undefined;
+      next();
+    });
+    stream.on('data', (chunk: Buffer) => {
+      if (!joined.push(chunk)) stream.pause();
+    });
+  };
+  return joined;
+}

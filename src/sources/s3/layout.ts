@@ -1,0 +1,52 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+import { csvDialect, readHeader } from '../csv/index.ts';
+import { layOutByName, layOutByPlace, type Layout } from '../delimited/layout.ts';
+import type { FoundObject } from './bucket.ts';
+
+/** How the fields of an object become columns, and all its text once more: the header was read from it. */
+export interface LaidOut {
+  layout: Layout | { problem: Diagnostic };
+  text: AsyncIterable<Buffer>;
+}
+
+/** Reads no more of the text than the header, if it has one. */
+export async function layOutObject(
+  table: Table,
+  object: FoundObject,
+  format: CsvFormat,
+  text: AsyncIterable<Buffer>,
+): Promise<LaidOut> {
+  if (!format.header) return { layout: layOutByPlace(table, object), text };
+  const read: Buffer[] = [];
+  const rest = text[Symbol.asyncIterator]();
+  const header = await readHeader(
+    {
+      // Without `return`: whoever leaves this loop early has only peeped.
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          const step = await rest.next();
+          if (step.done !== true) read.push(step.value);
+          return step;
+        },
+      }),
+    },
+    csvDialect(format),
+  );
+  return { layout: layOutByName(table, header, object), text: rejoined(read, rest) };
+}
+
+export function required(layout: Layout | { problem: Diagnostic }): Layout {
+  if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);
+  return layout;
+}
+
+async function* rejoined(read: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* read;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  } finally {
+    await rest.return?.();
+  }
+}

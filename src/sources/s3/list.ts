@@ -1,0 +1,85 @@
+import micromatch from 'micromatch';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { bytes, counted, grouped } from '../../model/numbers.ts';
+import type { S3Source } from '../../model/pipeline.ts';
+import type { FoundObject } from './bucket.ts';
+import { explainS3 } from './errors.ts';
+import type { Reader } from './reader.ts';
+import { retrying } from './retry.ts';
+
+/** A long listing says how far it is whenever it has seen so many keys more. */
+const tellEvery = 10_000;
+
+/**
+ * The objects that a source means now, in the order of their keys (by code unit, the same on every machine). Pages are forgotten once
+ * their keys were compared: memory is that of the objects that match.
+ */
+export async function listObjects(
+  { source, bucket, patience }: Reader,
+  signal: AbortSignal,
+  tell: (progress: string) => void,
+): Promise<FoundObject[]> {
+  const matches = keyMatcher(source);
+  const found = new Map<string, FoundObject>();
+  let seen = 0;
+  for (const prefix of prefixesOf(source.match)) {
+    let after: string | undefined;
+    do {
+      const from = after;
+      const page = await retrying((one) => bucket.list(prefix, from, one), patience, signal).catch(
+        (error: unknown) => {
+          throw explainS3(error, source, { list: prefix });
+        },
+      );
+      for (const object of page.objects) if (matches(object.key)) found.set(object.key, object);
+      const before = seen;
+      seen += page.keys;
+      if (Math.floor(seen / tellEvery) > Math.floor(before / tellEvery)) {
+        tell(`s3://${source.bucket}/${prefix}: ${grouped(seen)} keys listed, ${grouped(found.size)} match`);
+      }
+      after = page.next;
+    } while (after !== undefined);
+  }
+  return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+function keyMatcher({ match, exclude }: S3Source): (key: string) => boolean {
+  // A key with brackets in it may have been meant as it stands.
+  const wanted = match.map((pattern) => {
+    const matcher = micromatch.matcher(pattern);
+    return (key: string) => key === pattern || matcher(key);
+  });
+  const unwanted = exclude.map((pattern) => micromatch.matcher(pattern));
+  return (key) => wanted.some((is) => is(key)) && !unwanted.some((is) => is(key));
+}
+
+/** What all keys of a pattern begin with; a prefix that begins with another one is listed by that. */
+export function prefixesOf(patterns: readonly string[]): string[] {
+  const prefixes = [...new Set(patterns.map(literalPrefix))].sort();
+  return prefixes.filter((prefix) => !prefixes.some((other) => other !== prefix && prefix.startsWith(other)));
+}
+
+/** Up to the first character that means something to micromatch; `@`, `+` and `!` only do before a bracket, `!` also first. */
+function literalPrefix(pattern: string): string {
+  return pattern.startsWith('!') ? '' : (/^(?:[^*?[\]{}()!@+\\]|[@+!](?!\())*/.exec(pattern)?.[0] ?? '');
+}
+
+/** An empty match is an error, not an empty extract; a match of far too much is one before it is read. */
+export function amountProblems(source: S3Source, objects: readonly FoundObject[]): Diagnostic[] {
+  const patterns = source.match.map((pattern) => `"${pattern}"`).join(', ');
+  const size = objects.reduce((sum, object) => sum + object.size, 0);
+  if (objects.length < source.minFiles) {
+    const message =
+      objects.length === 0
+        ? `no object of s3://${source.bucket} matches ${patterns}`
+        : `${objects.length} of at least ${source.minFiles} objects of s3://${source.bucket} match ${patterns}`;
+    const hint = 'keys have no leading slash, and letter case matters; min_files: 0 allows an empty match';
+    return [{ code: 'EXT2101', severity: 'error', message, hint, place: source.place }];
+  }
+  if (source.maxBytes !== undefined && size > source.maxBytes) {
+    const message = `${counted(objects.length, 'object')} of s3://${source.bucket} with ${bytes(size)} match ${patterns}; at most ${bytes(source.maxBytes)} are allowed`;
+    const hint = 'narrow match, or raise max_bytes';
+    return [{ code: 'EXT2106', severity: 'error', message, hint, place: source.place }];
+  }
+  return [];
+}

@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { limitTo } from '../../model/limit.ts';
+import type {
+  Fingerprint,
+  ObjectMark,
+  ObjectsFingerprint,
+  SourceObservation,
+} from '../../model/observation.ts';
+import type { CsvFormat, S3Source, Table } from '../../model/pipeline.ts';
+import type { SourceRequest } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
+import { constantsOf } from '../delimited/constants.ts';
+import { explainText } from '../delimited/explain.ts';
+import { textOf } from '../delimited/text.ts';
+import type { FoundObject } from './bucket.ts';
+import { layOutObject } from './layout.ts';
+import { amountProblems } from './list.ts';
+import { ReadAhead } from './read-ahead.ts';
+import type { Reader } from './reader.ts';
+
+/** Headers of more objects than this are first looked at when they are read. */
+const mostHeaders = 1000;
+const headerBytes = 64 * 1024;
+
+/** Whether the objects that were listed carry the columns of the contract, and what has changed. */
+export async function observeTable(
+  reader: Reader,
+  { table, before, redefined }: SourceRequest,
+  objects: readonly FoundObject[],
+  signal: AbortSignal,
+): Promise<SourceObservation> {
+  const { source } = reader;
+  const problems = amountProblems(source, objects);
+  const untaken = new Set<string>();
+  const unproven = redefined ? objects : objects.filter((object) => !isKnown(object, before));
+  const problem = problems.length > 0 ? undefined : nameProblem(table, unproven);
+  if (problem !== undefined) problems.push(problem);
+  const { format } = source;
+  if (problems.length === 0 && format.type === 'csv' && format.header) {
+    const turn = limitTo(reader.limits.requests);
+    const layouts = await Promise.all(
+      unproven
+        .slice(0, mostHeaders)
+        .map((object) => turn(() => headerOf(reader, table, object, format, signal))),
+    );
+    for (const layout of layouts) {
+      if ('problem' in layout) problems.push(layout.problem);
+      else for (const name of layout.untaken) untaken.add(name);
+    }
+  }
+  return {
+    problems,
+    untaken: [...untaken],
+    rows: undefined,
+    bytes: { value: objects.reduce((sum, { size }) => sum + size, 0), exact: true },
+    fingerprint: fingerprintOf(source, table, objects),
+  };
+}
+
+/** Everything that decides which bytes the table is made of. */
+export function fingerprintOf(
+  source: S3Source,
+  table: Table,
+  objects: readonly FoundObject[],
+): ObjectsFingerprint {
+  const { bucket, access, headerFile } = source;
+  const tellsTime = table.columns.some(
+    ({ origin }) => origin.kind === 'file' && origin.template.includes('${file.last_modified}'),
+  );
+  const marks = objects.map(({ key, etag, size, facts }): [string, ObjectMark] => [
+    key,
+    { etag, size, ...(tellsTime && facts.last_modified !== undefined && { modified: facts.last_modified }) },
+  ]);
+  const pinned = table.columnsFrom?.pinned;
+  return {
+    kind: 'objects',
+    bucket:
+      access.endpoint === undefined ? `s3://${bucket}` : `${access.endpoint.replace(/\/$/, '')}/${bucket}`,
+    objects: Object.fromEntries(marks),
+    ...(headerFile !== undefined &&
+      pinned !== undefined && { header: { key: headerFile.key, etag: pinned } }),
+  };
+}
+
+function isKnown({ key, etag }: FoundObject, before: Fingerprint | undefined): boolean {
+  return (
+    before?.kind === 'objects' && Object.hasOwn(before.objects, key) && before.objects[key]?.etag === etag
+  );
+}
+
+/** The first key that an added column cannot be told of. */
+function nameProblem(table: Table, objects: readonly FoundObject[]): Diagnostic | undefined {
+  try {
+    for (const object of objects) constantsOf(table, object);
+    return undefined;
+  } catch (error) {
+    return asDiagnostic(error, table);
+  }
+}
+
+async function headerOf(
+  reader: Reader,
+  table: Table,
+  object: FoundObject,
+  format: CsvFormat,
+  signal: AbortSignal,
+) {
+  // One request after the other, and no more than the header needs.
+  const sparing = { ...reader, limits: { requests: 1, bytes: headerBytes, range: headerBytes } };
+  const ahead = new ReadAhead(sparing, [object]);
+  const text = textOf(Readable.from(ahead.bytesOf(object, signal)), object, format);
+  try {
+    return (await layOutObject(table, object, format, text)).layout;
+  } catch (error) {
+    return { problem: asDiagnostic(explainText(error, object, table), table) };
+  } finally {
+    text.destroy();
+    ahead.close();
+  }
+}
+
+function asDiagnostic(error: unknown, table: Table): Diagnostic {
+  if (!(error instanceof RunError)) throw error;
+  const { code, message, hint, place = table.place } = error;
+  return { code, severity: 'error', message, ...(hint === undefined ? {} : { hint }), place };
+}

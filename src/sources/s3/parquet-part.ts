@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { PathPart } from '../../model/feed.ts';
+import { child } from '../../model/diagnostic.ts';
+import { bytes } from '../../model/numbers.ts';
+import type { Table } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+import { constantsOf } from '../delimited/constants.ts';
+import type { FoundObject } from './bucket.ts';
+import { bytesOf } from './csv-part.ts';
+import { ReadAhead } from './read-ahead.ts';
+import type { Reader } from './reader.ts';
+
+/** A private folder for files that hyperd has to see as files. */
+export interface Staging {
+  folder(): Promise<string>;
+  remove(): Promise<void>;
+}
+
+export function createStaging(): Staging {
+  let made: Promise<string> | undefined;
+  return {
+    folder: () => (made ??= mkdtemp(path.join(tmpdir(), 'extracts-s3-'))),
+    async remove() {
+      if (made !== undefined) await rm(await made, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A Parquet object. Its footer says where everything is, so hyperd needs it as a file: each is copied when its turn comes and
+ * removed after. hyperd could read S3 by itself, but does not ask for the version it began with: an object replaced
+ * meanwhile would be read as a mixture.
+ */
+export async function parquetPart(
+  reader: Reader,
+  table: Table,
+  object: FoundObject,
+  staging: Staging,
+): Promise<PathPart> {
+  const file = path.join(await staging.folder(), `${randomUUID()}.parquet`);
+  const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
+  return {
+    kind: 'path',
+    label: object.shown,
+    path: file,
+    size: object.size,
+    columns: columns.map(({ name }) => name),
+    constants: constantsOf(table, object),
+    format: {
+      type: 'parquet',
+      names: columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : '')),
+      cast: false,
+    },
+    async stage(signal) {
+      await checkSpace(object, file, table);
+      const ahead = new ReadAhead(reader, [object]);
+      try {
+        await pipeline(bytesOf(ahead, object, signal), createWriteStream(file, { mode: 0o600 }), { signal });
+      } finally {
+        ahead.close();
+      }
+      return { release: () => rm(file, { force: true }) };
+    },
+    otherwise: () => undefined,
+    explain: ({ message, column }) =>
+      Promise.resolve(
+        new RunError(
+          'EXT2103',
+          `${object.shown}: ${column === undefined ? '' : `column "${column}": `}${message}`,
+          {
+            hint: 'correct the file or the contract',
+            place: child(table.place, 'columns'),
+          },
+        ),
+      ),
+    translate: (error) => error,
+  };
+}
+
+async function checkSpace({ shown, size }: FoundObject, file: string, { place }: Table): Promise<void> {
+  const folder = path.dirname(file);
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free >= size) return;
+  throw new RunError(
+    'EXT2213',
+    `${shown} needs ${bytes(size)} in ${path.dirname(folder)}, which has ${bytes(free)} left`,
+    {
+      hint: 'make room there, or set TMPDIR to a folder that has more',
+      place,
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import type { Feed } from '../../model/feed.ts';
+import type { Table } from '../../model/pipeline.ts';
+import type { Snapshot } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
+import type { FoundObject } from './bucket.ts';
+import { csvPart } from './csv-part.ts';
+import { confirmHeaderFile } from './header-file.ts';
+import { amountProblems } from './list.ts';
+import { fingerprintOf } from './observe.ts';
+import { createStaging, parquetPart, type Staging } from './parquet-part.ts';
+import { ReadAhead } from './read-ahead.ts';
+import type { Reader } from './reader.ts';
+import { textPart } from './text-part.ts';
+
+/**
+ * The objects as they were listed: every request names the version it wants, so what is read is that one moment or
+ * an error. Objects that came later are found by the next plan.
+ */
+export async function openObjectSnapshot(
+  reader: Reader,
+  tables: readonly Table[],
+  objects: readonly FoundObject[],
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const [problem] = amountProblems(reader.source, objects);
+  if (problem !== undefined) throw new RunError(problem.code, problem.message, problem);
+  for (const table of tables) await confirmHeaderFile(reader, table, signal);
+  const staging = createStaging();
+  const ends: (() => void)[] = [];
+  return {
+    feed: (table) => feedOf(reader, table, objects, staging, ends),
+    confirm: () => Promise.resolve(),
+    fingerprint: (table) => fingerprintOf(reader.source, table, objects),
+    async end() {
+      for (const end of ends) end();
+      await staging.remove();
+    },
+  };
+}
+
+async function feedOf(
+  reader: Reader,
+  table: Table,
+  objects: readonly FoundObject[],
+  staging: Staging,
+  ends: (() => void)[],
+): Promise<Feed> {
+  const { format } = reader.source;
+  if (objects.length === 0) return { parts: [] };
+  if (format.type === 'csv') return { parts: [csvPart(reader, table, format, objects)] };
+  if (format.type === 'text') {
+    const ahead = new ReadAhead(reader, objects);
+    ends.push(() => ahead.close());
+    return { parts: objects.map((object) => textPart(ahead, table, object, format)) };
+  }
+  return { parts: await Promise.all(objects.map((object) => parquetPart(reader, table, object, staging))) };
+}
