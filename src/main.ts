@@ -2,6 +2,7 @@
 import { run } from './cli/args.ts';
 import { processEnv } from './cli/env.ts';
 import { exitCodes } from './cli/exit-codes.ts';
+import { Interruption } from './model/run-error.ts';
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -9,7 +10,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     // The first asks to clean up; whoever repeats it does not want to wait.
     if (interruption.signal.aborted)
       process.exit(name === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
-    interruption.abort(name);
+    interruption.abort(new Interruption(name));
   });
 }
 

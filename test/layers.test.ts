@@ -28,7 +28,7 @@ const rooms: Record<string, readonly string[]> = {
   plan: ['model'],
   render: ['model'],
   cli: [...siblings, 'model', 'disk'],
-  'main.ts': ['cli'],
+  'main.ts': ['cli', 'model'],
 };
 
 /** Where a third-party package may be known: folders or files. */

@@ -13,6 +13,7 @@ import { hasErrors, readConfiguration, showDiagnostics } from './configuration.t
 import type { Env } from './env.ts';
 import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodeOfInterruption } from './failure.ts';
 import { makePlan, type MadePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
 import { openWorld, type World } from './world.ts';
@@ -134,8 +135,7 @@ function described(error: unknown): { message: string; code?: string; hint?: str
 }
 
 function exitCodeOf(report: Report, { plan }: MadePlan, env: Env): ExitCode {
-  if (env.signal.aborted)
-    return env.signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+  if (env.signal.aborted) return exitCodeOfInterruption(env.signal);
   const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
   const isStale = (error: unknown) =>
     error instanceof RunError && ['EXT2206', 'EXT6004', 'EXT6005'].includes(error.code);

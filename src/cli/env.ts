@@ -6,7 +6,7 @@ export interface Env {
   cwd: string;
   variables: Readonly<Record<string, string | undefined>>;
   secrets: Secrets;
-  /** Aborted by SIGINT and SIGTERM; the reason is the signal's name. */
+  /** Aborted by SIGINT and SIGTERM; the reason is an Interruption. */
   signal: AbortSignal;
   /** What the user asked for. */
   out(text: string): void;
@@ -30,8 +30,8 @@ export function processEnv(signal: AbortSignal): Env {
     variables: env,
     secrets,
     signal,
-    out: (text) => void process.stdout.write(secrets.redact(text)),
-    err: (text) => void process.stderr.write(secrets.redact(text)),
+    out: (text) => write(process.stdout, secrets.redact(text)),
+    err: (text) => write(process.stderr, secrets.redact(text)),
     color: { out: wantsColor(1, env), err: wantsColor(2, env) },
     get terminal() {
       return draws ? redacted(process.stderr, secrets) : undefined;
@@ -55,11 +55,25 @@ function redacted(stream: NodeJS.WriteStream, secrets: Secrets): NodeJS.WriteStr
   return Object.create(stream, { write: { value: write, writable: true } }) as NodeJS.WriteStream;
 }
 
+/** Whoever reads our output may stop, as `head` does; what is being done is done all the same. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  if (!stream.listeners('error').includes(unlessClosed)) stream.on('error', unlessClosed);
+  stream.write(text);
+}
+
+function unlessClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** The answer; empty when the input ends, as with Ctrl-D. */
 async function askOn(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While a line is being read, the terminal gives Ctrl-C to whoever reads it and not to the process.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {
-    return await lines.question(question, { signal });
+    return await Promise.race([lines.question(question, { signal }), ended]);
   } finally {
     lines.close();
   }

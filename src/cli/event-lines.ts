@@ -1,5 +1,5 @@
 import type { ApplyEvent, Listener } from '../apply/events.ts';
-import { bytes, grouped } from '../model/numbers.ts';
+import { bytes, counted } from '../model/numbers.ts';
 import { renderEventLine, renderProgress } from '../render/progress.ts';
 
 /** How often a running step may say how far it is, in seconds. */
@@ -27,7 +27,7 @@ function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | unde
     }
     case 'ended': {
       const amounts = [
-        ...(event.rows === undefined ? [] : [`${grouped(event.rows)} rows`]),
+        ...(event.rows === undefined ? [] : [counted(event.rows, 'row')]),
         ...(event.bytes === undefined ? [] : [bytes(event.bytes)]),
       ];
       return renderEventLine(address, step, [...amounts, `${event.seconds.toFixed(1)} s`].join(' '));

@@ -1,6 +1,13 @@
-import { RunError } from '../model/run-error.ts';
+import { Interruption, RunError } from '../model/run-error.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { version } from './version.ts';
+
+/** 128 and the number of the signal, as shells have it. */
+export function exitCodeOfInterruption({ reason }: AbortSignal): ExitCode {
+  return reason instanceof Interruption && reason.by === 'SIGTERM'
+    ? exitCodes.terminated
+    : exitCodes.interrupted;
+}
 
 /** The last word on whatever reached main: interrupted, the world said no, or we are wrong. */
 export function describeFailure(
@@ -8,8 +15,7 @@ export function describeFailure(
   interrupted: AbortSignal,
 ): { text: string; exitCode: ExitCode } {
   if (interrupted.aborted) {
-    const terminated = interrupted.reason === 'SIGTERM';
-    return { text: 'Interrupted.\n', exitCode: terminated ? exitCodes.terminated : exitCodes.interrupted };
+    return { text: 'Interrupted.\n', exitCode: exitCodeOfInterruption(interrupted) };
   }
   if (error instanceof RunError) {
     const hint = error.hint === undefined ? '' : `  = ${error.hint}\n`;

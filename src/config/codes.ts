@@ -32,6 +32,7 @@ export const codes = {
   repeatedColumn: 'EXT1043',
   relationshipCount: 'EXT1044',
   relationshipTypes: 'EXT1045',
+  relationshipWithoutKey: 'EXT1046',
   tableOrQuery: 'EXT1050',
   keyDoesNotApply: 'EXT1051',
   formatOption: 'EXT1052',

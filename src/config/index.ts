@@ -7,7 +7,7 @@ import { findFiles, readTexts, type FoundFile } from './find.ts';
 import { interpolate, type Substitution } from './interpolate.ts';
 import { loadYaml, type LoadedFile } from './load.ts';
 import { locate } from './locate.ts';
-import { passwordsOf } from './passwords.ts';
+import { passwordsIn, passwordsOf } from './passwords.ts';
 import { readProject } from './project.ts';
 import { resolvePipeline } from './resolve.ts';
 import { commonRules, rules } from './rules.ts';
@@ -50,7 +50,6 @@ export async function readPipelines(
   diagnostics.push(...found.diagnostics);
   const [project] = await load(found.project === undefined ? [] : [found.project], report);
   const files = await load(found.pipelines, report);
-
   const { project: settings, shared } = readProject(project, surroundings.cwd, substitution);
   const drafts = files.flatMap((file) => draftOf(file, shared, substitution) ?? []);
   for (const draft of drafts) {
@@ -67,6 +66,9 @@ export async function readPipelines(
   const wrong = new Set(
     diagnostics.flatMap(({ severity, place }) => (severity === 'error' && place ? place.file : [])),
   );
+  for (const file of wrong) {
+    for (const secret of passwordsIn(loaded.get(file)?.text ?? '')) surroundings.registerSecret(secret);
+  }
   // What a broken project file would have offered is missing in all of them.
   const broken = project !== undefined && wrong.has(project.file);
   const sound = broken ? [] : drafts.filter(({ place }) => !wrong.has(place.file));

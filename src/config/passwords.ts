@@ -21,6 +21,23 @@ function keysOf(source: Written.S3Source): string[] {
   return [id, key, token, external].filter((text) => typeof text === 'string' && text !== '') as string[];
 }
 
+/**
+ * Passwords that stand plainly in the text of a file. Where the file is wrong it may be shown before anybody knows what
+ * in it is a password.
+ */
+export function passwordsIn(text: string): string[] {
+  const inUrls = [...text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:([^\s/]+)@/gi)];
+  const asValues = [
+    ...text.matchAll(
+      /\b(?:password|secret_access_key|session_token)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi,
+    ),
+  ];
+  const plain = [...inUrls, ...asValues]
+    .map(([, ...groups]) => groups.join(''))
+    .filter((password) => !password.includes('${') && password !== 'null');
+  return [...plain, ...plain.map(decoded)];
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

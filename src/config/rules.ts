@@ -1,6 +1,12 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Draft } from './draft.ts';
-import { columnNames, columnTypes, keyColumnsOnce, relationshipsFit } from './rules/columns.ts';
+import {
+  columnNames,
+  columnTypes,
+  keyColumnsOnce,
+  relationshipsFit,
+  relationshipsToKeys,
+} from './rules/columns.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinations.ts';
 import { addedColumns } from './rules/added.ts';
 import { formatKnown, formatOptions, knownEncoding, oneCharacter } from './rules/files.ts';
@@ -37,6 +43,7 @@ export const rules: readonly Rule[] = [
   columnNames,
   keyColumnsOnce,
   relationshipsFit,
+  relationshipsToKeys,
   tableOrQuery,
   keysOfFileTables,
   addOnlyOnFiles,

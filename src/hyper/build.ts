@@ -1,4 +1,5 @@
 import { beginDraft, type Draft } from '../disk/draft.ts';
+import { reasonOf } from '../disk/reason.ts';
 import type { ExtractBuild } from '../model/ports.ts';
 import type { Extract, Table } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
@@ -41,6 +42,8 @@ export async function buildExtract(
         const loaded = await loadPart(loader, target, part, progress, signal);
         await loader.query('detach database draft');
         return loaded;
+      } catch (error) {
+        throw isServerError(error) ? unwritable(extract.file, error) : error;
       } finally {
         await loader.end();
       }
@@ -49,7 +52,12 @@ export async function buildExtract(
     async finish(relationships, expectedRows) {
       for (const sql of keyStatements('draft', extract.schema, tables, relationships))
         await session.query(sql);
-      await session.query('detach database draft');
+      try {
+        // Only now everything is written: the disk may be full.
+        await session.query('detach database draft');
+      } catch (error) {
+        throw isServerError(error) ? unwritable(extract.file, error) : error;
+      }
       const rows = await verify(session, draft, expectedRows);
       await session.end();
       const mark = await draft.commit().catch((error: unknown) => {
@@ -99,8 +107,7 @@ async function verify(
 }
 
 function unwritable(file: string, cause: unknown): RunError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new RunError('EXT3004', `cannot write ${file}: ${reason}`, {
+  return new RunError('EXT3004', `cannot write ${file}: ${reasonOf(cause)}`, {
     hint: 'check that the folder exists, is writable and has room; what was there before is untouched',
     cause,
   });

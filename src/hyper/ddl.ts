@@ -13,9 +13,9 @@ function columnClause(column: Column): string {
 }
 
 /**
- * Assumed keys: Hyper does not check them, Tableau builds its model from them and drops joins it does not need. The
- * referenced side of a relationship needs a primary key or a unique key first; a primary key needs `not null`, so a
- * key on nullable columns is declared unique.
+ * Assumed keys: Hyper does not check them; Tableau builds its model from them and drops joins that it does not need. A
+ * primary key has to be `not null`, so one on nullable columns is declared unique; a foreign key has to point to a
+ * primary key, so a relationship to other columns has none (rules in config/ say so beforehand).
  */
 export function keyStatements(
   alias: string,
@@ -23,31 +23,33 @@ export function keyStatements(
   tables: readonly Table[],
   relationships: readonly Relationship[],
 ): string[] {
-  const primary = tables
-    .filter((table) => table.primaryKey.length > 0)
-    .map((table) => addKey(alias, schema, table, table.primaryKey));
-  const declared = new Set(tables.map((table) => keyOf(table.name, table.primaryKey)));
-  const referenced: string[] = [];
-  for (const { to } of relationships) {
-    const table = tables.find(({ name }) => name === to.table);
-    if (table === undefined || declared.has(keyOf(to.table, to.columns))) continue;
-    declared.add(keyOf(to.table, to.columns));
-    referenced.push(addKey(alias, schema, table, to.columns));
-  }
-  const foreign = relationships.map(
-    ({ from, to }) =>
-      `alter table ${tableName(alias, schema, from.table)} add assumed foreign key (${list(from.columns)}) ` +
-      `references ${tableName(alias, schema, to.table)} (${list(to.columns)})`,
-  );
-  return [...primary, ...referenced, ...foreign];
+  const name = (table: string) => tableName(alias, schema, table);
+  const own = tables
+    .filter(({ primaryKey }) => primaryKey.length > 0)
+    .map(
+      (table) =>
+        `alter table ${name(table.name)} add assumed ${isRequired(table) ? 'primary key' : 'unique'} (${list(table.primaryKey)})`,
+    );
+  const foreign = relationships
+    .filter(({ to }) =>
+      tables.some(
+        (table) => table.name === to.table && isRequired(table) && sameNames(table.primaryKey, to.columns),
+      ),
+    )
+    .map(
+      ({ from, to }) =>
+        `alter table ${name(from.table)} add assumed foreign key (${list(from.columns)}) ` +
+        `references ${name(to.table)} (${list(to.columns)})`,
+    );
+  return [...own, ...foreign];
 }
 
-function addKey(alias: string, schema: string, table: Table, columns: readonly string[]): string {
-  const required = columns.every((name) => table.columns.some((c) => c.name === name && c.notNull));
-  const isPrimary = columns === table.primaryKey && required;
-  return `alter table ${tableName(alias, schema, table.name)} add assumed ${isPrimary ? 'primary key' : 'unique'} (${list(columns)})`;
+/** All columns of its primary key are `not null`. */
+function isRequired({ primaryKey, columns }: Table): boolean {
+  return primaryKey.every((key) => columns.some(({ name, notNull }) => name === key && notNull));
 }
+
+const sameNames = (one: readonly string[], other: readonly string[]) =>
+  one.length === other.length && one.every((name) => other.includes(name));
 
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
-
-const keyOf = (table: string, columns: readonly string[]) => JSON.stringify([table, ...columns]);

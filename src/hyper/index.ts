@@ -3,25 +3,29 @@ import { findHyperd } from './binary.ts';
 import { buildExtract } from './build.ts';
 import { findExtract, observeExtract } from './observe.ts';
 import { previewRows } from './preview.ts';
-import { startHyperd, type HyperProcess } from './process.ts';
+import { startHyperd, type HyperdOptions, type HyperProcess } from './process.ts';
 import { openSession } from './session.ts';
 
-export interface HyperSettings {
+export interface HyperSettings extends HyperdOptions {
   env: Readonly<Record<string, string | undefined>>;
-  /** Bytes. */
-  memory?: number | undefined;
 }
 
 /**
  * The engine: the only room that knows hyperd. One process serves all pipelines of a run; it starts when it is first
- * needed, so that a plan without any extract needs none.
+ * needed, so that a plan without any extract needs none. If it is killed, those who were using it fail, and whoever comes
+ * after them gets a new one.
  */
 export function openHyper(settings: HyperSettings): ExtractPort {
   let starting: Promise<HyperProcess> | undefined;
-  const running = () =>
-    (starting ??= findHyperd(settings.env).then((binary) =>
-      startHyperd(binary, { memory: settings.memory }),
-    ));
+  const start = async () => {
+    const engine = await startHyperd(await findHyperd(settings.env), settings);
+    void engine.ended.then(async () => {
+      starting = undefined;
+      await engine.stop();
+    });
+    return engine;
+  };
+  const running = () => (starting ??= start());
   const session = async () => openSession(await running());
   return {
     async observe(file) {

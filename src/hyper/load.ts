@@ -46,7 +46,7 @@ export async function loadPart(
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof SourceFailure) throw part.translate(error.cause);
-    if (!isServerError(error)) throw error;
+    if (!isServerError(error) || isDiskFailure(error)) throw error;
     const why = refusal(error, part);
     const other = part.kind === 'path' ? part.otherwise(why) : undefined;
     if (other !== undefined) return await loadPart(session, target, other, progress, signal, most);
@@ -58,8 +58,18 @@ function beginningOf({ bytes }: ByteStream, { format }: StreamPart, most: number
   return { bytes: firstRecords(bytes, format.type, most), rows: () => undefined };
 }
 
+/** A full or failing disk under the extract, as against a refused record: SQLSTATE classes 53 and 58. */
+function isDiskFailure({ code, message }: { code?: string | undefined; message: string }): boolean {
+  return /^5[38]/.test(code ?? '') && /\bdatabase\b/.test(message);
+}
+
+/**
+ * Years BC are read in Hyper's lenient way only. Where no order of dates is given they are ISO, as PostgreSQL sends them,
+ * and leave nothing to guess.
+ */
 async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
   if ('dateOrder' in format) await session.query(`set date_style = ${literal(format.dateOrder)}`);
+  await session.query(`set date_style_lenient = ${!('dateOrder' in format)}`);
 }
 
 /** hyperd opens the file by itself; how far it is, is seen from outside. */
@@ -170,7 +180,8 @@ function refusal(error: { message: string; detail?: string | undefined }, part: 
   const column = named ?? (position === undefined ? undefined : part.columns[Number(position) - 1]);
   const header = part.kind === 'path' && part.format.type === 'csv' && part.format.header ? 1 : 0;
   return {
-    message: error.message,
+    // Its own place in brackets counts columns from 0 and may count the header: the part says it in the user's terms.
+    message: error.message.replace(/ \(line: \d+, column \d+\)$/, ''),
     ...(line === undefined ? {} : { record: Number(line) - header }),
     ...(column === undefined ? {} : { column }),
   };

@@ -9,8 +9,17 @@ export interface HyperProcess {
   /** Folder of the unix socket, and its number: what `pg` calls host and port. */
   socket: { host: string; port: number };
   pid: number;
-  /** Ends it gracefully: attached files are flushed. */
+  /** Resolves when it has ended, asked or not. */
+  ended: Promise<void>;
+  /** Ends it gracefully: attached files are flushed. Safe to call twice. */
   stop(): Promise<void>;
+}
+
+export interface HyperdOptions {
+  /** Our variables, of which it gets a harmless few. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Bytes. */
+  memory?: number | undefined;
 }
 
 const startLimit = 30_000;
@@ -22,11 +31,9 @@ const startLimit = 30_000;
  * - It holds a connection to us (`--callback-connection`) and ends, flushing, when that closes: also when we are
  *   killed. For the same reason its output goes nowhere: a pipe to a dead parent would kill it before the flush.
  * - It is the leader of its own process group, so that Ctrl-C in a terminal reaches only us.
+ * - It gets no variables of ours but a harmless few: others hold passwords, and /proc would show them.
  */
-export async function startHyperd(
-  binary: string,
-  options: { memory?: number | undefined },
-): Promise<HyperProcess> {
+export async function startHyperd(binary: string, options: HyperdOptions): Promise<HyperProcess> {
   const directory = await mkdtemp(path.join(tmpdir(), 'extracts-'));
   const guard = createServer();
   try {
@@ -37,6 +44,8 @@ export async function startHyperd(
       stdio: 'ignore',
       cleanup: false,
       reject: false,
+      env: Object.fromEntries(passedOn.map((name) => [name, options.env?.[name]])),
+      extendEnv: false,
     });
     const ended = child.then((result) => result);
     const guardSocket = await Promise.race([
@@ -47,6 +56,7 @@ export async function startHyperd(
     return {
       socket: { host: directory, port: socketNumber },
       pid: child.pid ?? 0,
+      ended: ended.then(() => undefined),
       async stop() {
         guardSocket.destroy();
         await ended;
@@ -62,6 +72,8 @@ export async function startHyperd(
 }
 
 const socketNumber = 1;
+
+const passedOn = ['HOME', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'PATH', 'TMPDIR', 'TZ'];
 
 function hyperdArguments(directory: string, callback: number, memory: number | undefined): string[] {
   return [

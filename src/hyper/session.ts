@@ -56,6 +56,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
       try {
         await pipeline(bytes, copy, { signal });
       } catch (error) {
+        signal.throwIfAborted();
         if (failed.first === 'source') throw new SourceFailure(error);
         throw isServerError(error) ? error : engineLost(error);
       }

@@ -8,6 +8,17 @@ export interface RunErrorFacts {
   cause?: unknown;
 }
 
+/** The user ended the run: the reason of the signal that goes through all of it. */
+export class Interruption extends Error {
+  override readonly name = 'AbortError';
+  readonly by: 'SIGINT' | 'SIGTERM';
+
+  constructor(by: 'SIGINT' | 'SIGTERM') {
+    super(`interrupted by ${by}`);
+    this.by = by;
+  }
+}
+
 /**
  * The world said no: a server refused, a disk is full, a value does not fit. Adapters translate what they meet into
  * this, once, at their border; `code` is stable (docs/errors.md) and `message` is one line without a secret.

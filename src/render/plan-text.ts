@@ -46,7 +46,7 @@ function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
     ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
   ];
   const amounts = [
-    ...(rows === undefined ? [] : [`${estimate(rows, grouped)} rows`]),
+    ...(rows === undefined ? [] : [`${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`]),
     ...(size === undefined ? [] : [estimate(size, bytes)]),
   ];
   const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
@@ -117,7 +117,9 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
     ...changes
       .filter(({ act }) => verbose || act !== 'create' || table.action !== 'create')
       .map((change) => renderColumn(change, paint)),
-    ...(table.action === 'create' && !verbose ? [[`          ${counted(changes.length, 'column')}`]] : []),
+    ...(table.action === 'create' && changes.length > 0 && !verbose
+      ? [[`          ${counted(changes.length, 'column')}`]]
+      : []),
     ...renderHeader(table, verbose),
     ...(verbose && table.objects !== undefined ? renderObjects(table.objects) : []),
   ];
@@ -152,7 +154,9 @@ function tableAmounts(table: TablePlan): string {
     ...(bytesAfter === undefined ? [] : [estimate(bytesAfter, bytes)]),
   ];
   return [
-    ...(rows.length > 0 ? [`${rows.join(' -> ')} rows`] : []),
+    ...(rows.length > 0
+      ? [`${rows.join(' -> ')} ${rows.length === 1 && rows[0] === '1' ? 'row' : 'rows'}`]
+      : []),
     ...(size.length > 0 ? [size.join(' -> ')] : []),
   ].join(', ');
 }

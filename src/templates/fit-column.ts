@@ -4,7 +4,7 @@ import { shownName } from './description.ts';
 import type { TemplateField, Use } from './description.ts';
 import type { Finding, TableShape } from './fit.ts';
 import { columnShape } from './local-types.ts';
-import { nearestName } from './nearest.ts';
+import { nearest } from '../model/nearest.ts';
 
 /** Compares one field of the template with the table it comes from. `extra` are columns that no field asks for. */
 export function checkColumn(
@@ -33,11 +33,11 @@ function missing(
     const message = `${subject} needs column "${column}" of table "${table.name}", which the extract spells "${name}"`;
     return { severity: 'error', code: 'EXT4304', ...facts, message, nearest: name };
   }
-  const nearest = nearestName(
+  const near = nearest(
     column,
     extra.map(({ name }) => name),
   );
-  const meant = nearest === undefined ? '' : `; did it become "${nearest}"?`;
+  const meant = near === undefined ? '' : `; did it become "${near}"?`;
   const message = `${subject} needs column "${column}", which table "${table.name}" of the extract does not have${meant}`;
   const harmless = field.hidden && field.uses.every(({ kind }) => kind === 'folder');
   return {
@@ -45,7 +45,7 @@ function missing(
     code: harmless ? 'EXT4303' : 'EXT4302',
     ...facts,
     message,
-    ...(nearest === undefined ? {} : { nearest }),
+    ...(near === undefined ? {} : { nearest: near }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { ColumnType } from '../model/column-type.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { checkColumn } from './fit-column.ts';
 import type { TemplateDescription, TemplateField, TemplateTable, Use } from './description.ts';
-import { nearestName } from './nearest.ts';
+import { nearest } from '../model/nearest.ts';
 
 /** What the extract will be, as the pipeline's column contract says. */
 export interface ExtractShape {
@@ -84,7 +84,7 @@ function checkTable(
   const extra = actual.columns.filter(({ name }) => !expected.has(name));
   const findings = fields.flatMap((field) => checkColumn(field, actual, extra) ?? []);
   // A renamed column is one finding, not two: the new name stands in the error of the old one.
-  const explained = new Set(findings.map(({ nearest }) => nearest));
+  const explained = new Set(findings.map((finding) => finding.nearest));
   const traced = template.fields.every(({ origin }) => origin === undefined || origin.table !== undefined);
   if (!traced || template.opaque.includes(table.relation)) return findings;
   const appearing = extra.filter(({ name }) => !explained.has(name));
@@ -105,9 +105,9 @@ function checkUnplaced(template: TemplateDescription, shape: ExtractShape): Find
 function missingTable(table: TemplateTable, fields: readonly TemplateField[], shape: ExtractShape): Finding {
   const wanted = table.schema === undefined ? `"${table.name}"` : `"${table.schema}"."${table.name}"`;
   const elsewhere = shape.tables.some(({ name }) => name === table.name);
-  const nearest = elsewhere
+  const near = elsewhere
     ? table.name
-    : nearestName(
+    : nearest(
         table.name,
         shape.tables.map(({ name }) => name),
       );
@@ -121,7 +121,7 @@ function missingTable(table: TemplateTable, fields: readonly TemplateField[], sh
     table: table.name,
     uses: [],
     message: `the template reads ${count} from table ${wanted}, but ${has}`,
-    ...(nearest === undefined ? {} : { nearest }),
+    ...(near === undefined ? {} : { nearest: near }),
   };
 }
 

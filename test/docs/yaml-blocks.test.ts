@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readPipelines } from '../../src/config/index.ts';
@@ -10,12 +10,12 @@ const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'extracts-docs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const examples = readdirSync(docs)
+const examples = ['../README.md', ...readdirSync(docs)]
   .filter((page) => page.endsWith('.md'))
   .flatMap((page) => {
     const text = readFileSync(join(docs, page), 'utf8');
     return [...text.matchAll(/^```yaml\n(version: 1\n[^]*?)^```$/gm)].map(([, block = ''], index) => ({
-      title: `${page}, example ${index + 1}`,
+      title: `${basename(page)}, example ${index + 1}`,
       block,
     }));
   });
@@ -28,7 +28,7 @@ describe('every YAML example of the documentation is valid', () => {
     mkdirSync(own);
     const isProject = !/^name:/m.test(block);
     writeFileSync(join(own, isProject ? 'extracts.yaml' : 'example.yaml'), block);
-    if (isProject) writeFileSync(join(own, 'uses.yaml'), usesProject);
+    if (isProject) writeFileSync(join(own, 'uses.yaml'), /^connections:/m.test(block) ? usesProject : plain);
     const { diagnostics, pipelines, locate, lineOf } = await readPipelines(['.'], {
       cwd: own,
       env: {},
@@ -46,4 +46,11 @@ name: uses_project
 sources: {shop: {connection: shop}}
 tables: {t: {from: {source: shop, table: t}, columns: {a: int}}}
 destinations: [{use: share}]
+`;
+
+const plain = `version: 1
+name: plain
+sources: {orders: {type: file, path: orders.csv}}
+tables: {t: {from: {source: orders}, columns: {a: int}}}
+destinations: [{type: file, path: plain.hyper}]
 `;

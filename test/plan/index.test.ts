@@ -102,10 +102,10 @@ const cases: Record<string, [of: Pipeline, seen: Observation]> = {
   ],
 };
 
-test.each(Object.entries(cases))('%s: the whole text', async (name, [of, seen]) => {
+test.each(Object.entries(cases))('%s: the whole text', (name, [of, seen]) => {
   const plan = planOf(of, seen);
-  await expectGolden(`plan/${name}.txt`, renderPlan(plan, { color: false, verbose: true }));
-  await expectGolden(`plan/${name}.json`, `${JSON.stringify(plan, undefined, 2)}\n`);
+  expectGolden(`plan/${name}.txt`, renderPlan(plan, { color: false, verbose: true }));
+  expectGolden(`plan/${name}.json`, `${JSON.stringify(plan, undefined, 2)}\n`);
 });
 
 test('the staged extract may be gone while its destinations stand: it is only a means', () => {

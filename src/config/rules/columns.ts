@@ -110,3 +110,32 @@ function family({ kind }: ColumnType): string {
   if (['date', 'timestamp', 'timestamptz'].includes(kind)) return 'date';
   return kind;
 }
+
+/** A bare .hyper carries relationships as foreign keys, and Hyper wants those to point to a primary key. */
+export const relationshipsToKeys: Rule = function* (draft) {
+  const tables = namesAt(draft, 'tables');
+  for (const [index, relationship] of (draft.written.relationships ?? []).entries()) {
+    const to = readEnd(relationship.to, tables);
+    const table = to && draft.written.tables[to.table];
+    if (to === undefined || table === undefined) continue;
+    const key = table.primary_key ?? [];
+    const isKey = key.length === to.columns.length && to.columns.every((name) => key.includes(name));
+    const columns = to.columns.map((name) => table.columns?.[name]);
+    if (columns.includes(undefined)) continue;
+    const isRequired = columns.every((column) => {
+      const read = column === undefined ? undefined : readColumnType(column);
+      return read !== undefined && 'notNull' in read && read.notNull;
+    });
+    if (isKey && isRequired) continue;
+    const names = to.columns.join(', ');
+    yield {
+      ...problem(
+        codes.relationshipWithoutKey,
+        `the extract cannot carry this relationship: ${to.table}(${names}) is no primary key that is not null`,
+        child(draft.place, 'relationships', index, 'to'),
+        { hint: `if it is unique, declare it: primary_key: [${names}], with "not null" on the column` },
+      ),
+      severity: 'warning',
+    };
+  }
+};

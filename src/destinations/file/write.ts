@@ -1,5 +1,6 @@
 import { constants, copyFile } from 'node:fs/promises';
 import { beginDraft, type Draft } from '../../disk/draft.ts';
+import { reasonOf } from '../../disk/reason.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
 import type { BuiltExtract, Delivered } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
@@ -16,7 +17,7 @@ export async function writeFile(destination: FileDestination, extract: BuiltExtr
     return await draft.commit();
   } catch (error) {
     await draft?.discard();
-    throw new RunError('EXT5002', `cannot write ${destination.shown}: ${(error as Error).message}`, {
+    throw new RunError('EXT5002', `cannot write ${destination.shown}: ${reasonOf(error)}`, {
       hint: 'check that the folder is writable and has room; what was there before is untouched',
       place: destination.place,
       cause: error,

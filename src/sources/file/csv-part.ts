@@ -97,5 +97,9 @@ function inFileOrder({ columns, select }: Layout) {
     .map(({ column }) => column);
 }
 
-/** hyperd is stricter about the form of a file than people are: a blank last line, old line ends. */
-const isStructural = ({ message }: Refusal) => /too (few|many) columns|carriage return|quote/i.test(message);
+/**
+ * hyperd is stricter about the form of a file than people are: a blank last line, old line ends. Of bytes that are no
+ * UTF-8 it says less than we can.
+ */
+const isStructural = ({ message }: Refusal) =>
+  /too (few|many) columns|carriage return|quote|UTF-8/i.test(message);

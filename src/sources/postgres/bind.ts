@@ -23,24 +23,64 @@ export function countParams(sql: string): number {
   return Math.max(0, ...mentions(sql).map(({ number }) => number));
 }
 
+/** The text with a space in the place of everything that is no code: strings, quoted names, comments. */
+export function bareSql(sql: string): string {
+  let bare = '';
+  let end = 0;
+  for (const { groups, index, length } of tokensOf(sql)) {
+    if (groups?.number !== undefined || groups?.word !== undefined) continue;
+    bare += `${sql.slice(end, index)} `;
+    end = index + length;
+  }
+  return bare + sql.slice(end);
+}
+
 function mentions(sql: string): { number: number; index: number; length: number }[] {
-  return [...sql.matchAll(tokens)].flatMap(({ 0: { length }, index, groups }) =>
+  return tokensOf(sql).flatMap(({ groups, index, length }) =>
     groups?.number === undefined ? [] : [{ number: Number(groups.number), index, length }],
   );
 }
 
-const tokens = new RegExp(
-  [
-    String.raw`[eE]'(?:[^'\\]|\\[^]|'')*'`,
-    String.raw`'(?:[^']|'')*'`,
-    String.raw`"(?:[^"]|"")*"`,
-    String.raw`--[^\n]*`,
-    String.raw`/\*[^]*?\*/`,
-    String.raw`\$(?<tag>[a-zA-Z_]\w*)?\$[^]*?\$\k<tag>\$`,
-    String.raw`(?<![\w$])\$(?<number>\d+)`,
-  ].join('|'),
-  'g',
-);
+interface Token {
+  index: number;
+  length: number;
+  groups: Record<string, string | undefined> | undefined;
+}
+
+function tokensOf(sql: string): Token[] {
+  const found: Token[] = [];
+  const pattern = new RegExp(tokens, 'g');
+  for (let match = pattern.exec(sql); match !== null; match = pattern.exec(sql)) {
+    if (match[0] === '/*') pattern.lastIndex = commentEnd(sql, match.index);
+    found.push({ index: match.index, length: pattern.lastIndex - match.index, groups: match.groups });
+  }
+  return found;
+}
+
+/** Comments of this kind nest. */
+function commentEnd(sql: string, start: number): number {
+  const marks = /\/\*|\*\//g;
+  marks.lastIndex = start;
+  let depth = 0;
+  for (let mark = marks.exec(sql); mark !== null; mark = marks.exec(sql)) {
+    depth += mark[0] === '/*' ? 1 : -1;
+    if (depth === 0) return marks.lastIndex;
+  }
+  return sql.length;
+}
+
+const letter = String.raw`[a-zA-Z_\u0080-\uffff]`;
+const tokens = [
+  String.raw`[eE]'(?:[^'\\]|\\[^]|'')*'`,
+  String.raw`'(?:[^']|'')*'`,
+  String.raw`"(?:[^"]|"")*"`,
+  String.raw`--[^\n\r]*`,
+  String.raw`/\*`,
+  // A word takes along the $ in it: a$1 is a name.
+  String.raw`(?<word>${letter}(?:${letter}|[\d$])*)`,
+  String.raw`\$(?<tag>(?:${letter}(?:${letter}|\d)*)?)\$[^]*?\$\k<tag>\$`,
+  String.raw`\$(?<number>\d+)`,
+].join('|');
 
 function literalOf(value: Param['value']): string {
   return value === null ? 'null' : pg.escapeLiteral(String(value));

@@ -6,35 +6,45 @@ import type { PostgresType } from './types.ts';
 /** One column of a relation or query, as the server describes it. */
 export interface CatalogColumn {
   name: string;
+  /** Domains appear as what they are made of. */
   type: PostgresType;
   /** Declared NOT NULL; false where nothing is known (views, queries). */
   notNull: boolean;
+  /** False where this user lacks the privilege to read it. */
+  readable: boolean;
 }
 
 export interface Relation {
   oid: string;
   /** pg_class.relkind: r table, p partitioned, v view, m materialized view, f foreign table. */
   kind: string;
+  /** As PostgreSQL writes it: quoted where it must be, with its schema. */
+  name: string;
+  /** The user that we are. */
+  role: string;
 }
 
 /** `from` as SQL: the relation, or the query in brackets, with values in the place of parameters. */
 export function fromClause({ from }: Table): string {
   if (from.type !== 'postgres') throw new Error(`a ${from.type} table came to the postgres source`);
   if (from.relation !== undefined) return relationName(from.relation);
-  return `(\n${bindParams(from.query ?? '', from.params)}\n) as source`;
+  return `(\n${bindParams((from.query ?? '').replace(/;\s*$/, ''), from.params)}\n) as source`;
 }
 
 export function relationName({ schema, name }: { schema?: string; name: string }): string {
   return [...(schema === undefined ? [] : [schema]), name].map(pg.escapeIdentifier).join('.');
 }
 
-/** Finds the relation, or undefined if there is none of that name. */
+/** Finds the relation, or undefined if there is none of that name that has rows. */
 export async function findRelation(
   client: pg.Client,
   relation: { schema?: string; name: string },
 ): Promise<Relation | undefined> {
-  const { rows } = await client.query<{ oid: string; kind: string }>(
-    'select c.oid::text, c.relkind as kind from pg_class c where c.oid = to_regclass($1)',
+  const { rows } = await client.query<Relation>(
+    `select c.oid::text, c.relkind as kind, format('%I.%I', n.nspname, c.relname) as name,
+            quote_ident(current_user) as role
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where c.oid = to_regclass($1) and c.relkind in ('r', 'p', 'v', 'm', 'f')`,
     [relationName(relation)],
   );
   return rows[0];
@@ -44,42 +54,78 @@ export async function findRelation(
 export async function relationNames(client: pg.Client, schema: string | undefined): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select case when $1::text is null then n.nspname || '.' || c.relname else c.relname end as name
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema')
-       and n.nspname !~ '^pg_t' and ($1::text is null or n.nspname = $1)`,
+       and n.nspname !~ '^pg_t' and ($1::text is null or n.nspname = $1) and not c.relispartition`,
     [schema ?? null],
   );
   return rows.map(({ name }) => name);
 }
 
-/** Describes `select items from origin` without reading a row. Domains appear as what they are made of. */
-export async function describe(client: pg.Client, items: string, origin: string): Promise<CatalogColumn[]> {
-  const { fields } = await client.query(`select ${items} from ${origin} limit 0`);
-  if (fields.length === 0) return [];
-  const { rows } = await client.query<{
-    ord: string;
-    name: string;
-    formatted: string;
-    category: string;
-    notnull: boolean | null;
-  }>(
-    `select f.ord, t.typname as name, format_type(f.type, nullif(f.modifier, -1)) as formatted, t.typcategory as category,
-            a.attnotnull as notnull
-     from unnest($1::oid[], $2::int[], $3::oid[], $4::int[]) with ordinality as f(type, modifier, rel, att, ord)
-     join pg_type t on t.oid = f.type
-     left join pg_class c on c.oid = f.rel and c.relkind in ('r', 'p')
-     left join pg_attribute a on a.attrelid = c.oid and a.attnum = f.att
-     order by f.ord`,
-    [
-      fields.map((field) => field.dataTypeID),
-      fields.map((field) => field.dataTypeModifier),
-      fields.map((field) => field.tableID),
-      fields.map((field) => field.columnID),
-    ],
+interface CatalogRow {
+  column: string;
+  name: string;
+  formatted: string;
+  category: string;
+  modifier: number;
+  notNull: boolean;
+  readable: boolean;
+}
+
+/** All columns of a relation; the catalog tells them also to users who may not read them. */
+export async function relationColumns(client: pg.Client, oid: string): Promise<CatalogColumn[]> {
+  const { rows } = await client.query<CatalogRow>(
+    `with recursive base(att, type, modifier) as (
+       select attnum, atttypid, atttypmod from pg_catalog.pg_attribute
+       where attrelid = $1 and attnum > 0 and not attisdropped
+       union all
+       select b.att, t.typbasetype, t.typtypmod
+       from base b join pg_catalog.pg_type t on t.oid = b.type where t.typtype = 'd'
+     )
+     select a.attname as column, t.typname as name, format_type(b.type, nullif(b.modifier, -1)) as formatted,
+            t.typcategory as category, b.modifier, a.attnotnull as "notNull",
+            has_column_privilege(a.attrelid, a.attnum, 'select') as readable
+     from base b join pg_catalog.pg_type t on t.oid = b.type
+     join pg_catalog.pg_attribute a on a.attrelid = $1 and a.attnum = b.att
+     where t.typtype <> 'd' order by b.att`,
+    [oid],
   );
-  return rows.map(({ name, formatted, category, notnull }, index) => ({
+  return rows.map(({ column, name, formatted, category, modifier, notNull, readable }) => ({
+    name: column,
+    type: { name, formatted, category, modifier },
+    notNull,
+    readable,
+  }));
+}
+
+/** Describes `select items from origin` without reading a row. */
+export async function describe(client: pg.Client, items: string, origin: string): Promise<CatalogColumn[]> {
+  const { fields } = await probe(client, `select ${items} from ${origin} limit 0`);
+  if (fields.length === 0) return [];
+  const { rows } = await client.query<CatalogRow>(
+    `select t.typname as name, format_type(f.type, nullif(f.modifier, -1)) as formatted,
+            t.typcategory as category
+     from unnest($1::oid[], $2::int[]) with ordinality as f(type, modifier, ord)
+     join pg_catalog.pg_type t on t.oid = f.type order by f.ord`,
+    [fields.map((field) => field.dataTypeID), fields.map((field) => field.dataTypeModifier)],
+  );
+  return rows.map(({ name, formatted, category }, index) => ({
     name: fields[index]?.name ?? '',
     type: { name, formatted, category, modifier: fields[index]?.dataTypeModifier ?? -1 },
-    notNull: notnull ?? false,
+    // An outer join makes any column nullable, so what the catalog says of it is no promise here.
+    notNull: false,
+    readable: true,
   }));
+}
+
+/**
+ * Runs one statement that somebody wrote. The extended protocol takes no second one behind a semicolon, so that what is
+ * tried here is what COPY gets.
+ */
+export function probe(client: pg.Client, sql: string): Promise<pg.QueryArrayResult<unknown[]>> {
+  return client.query<unknown[]>({
+    text: sql,
+    rowMode: 'array',
+    queryMode: 'extended',
+  } as pg.QueryArrayConfig);
 }

@@ -1,62 +1,97 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { parse } from 'pg-connection-string';
-import type { PostgresSource, PostgresTls } from '../../model/pipeline.ts';
+import type { PostgresSource } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
 import { explainConnect } from './errors.ts';
+import { parseUrl, type SslMode } from './url.ts';
 
-/**
- * Opens one connection. Dates, intervals and floats are set to the forms that Hyper reads exactly, the session can only
- * read, and it has no time limits of its own: a large table takes as long as it takes.
- */
+/** Opens one connection. Nothing is set on it: what we need is set within transactions (see `beginRead`). */
 export async function connect(source: PostgresSource): Promise<pg.Client> {
-  const config = clientConfig(source);
+  const { config, mayFallBack } = await clientConfig(source);
+  try {
+    return await open(config);
+  } catch (error) {
+    if (mayFallBack && speaksNoTls(error)) {
+      return await open({ ...config, ssl: false }).catch((second: unknown) => {
+        throw explainConnect(second, config, source.place);
+      });
+    }
+    throw explainConnect(error, config, source.place);
+  }
+}
+
+async function open(config: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client(config);
   // A connection that breaks is reported by the call that was waiting on it; without a listener it would end us.
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query(sessionSettings);
     return client;
   } catch (error) {
-    await client.end().catch(() => undefined);
-    throw explainConnect(error, config, source.place);
+    client.connection.stream.destroy();
+    throw error;
   }
 }
 
-const sessionSettings = `
-  set datestyle = 'ISO, MDY'; set intervalstyle = 'iso_8601'; set timezone = 'UTC'; set extra_float_digits = 1;
-  set bytea_output = 'hex'; set client_encoding = 'UTF8'; set standard_conforming_strings = on;
-  set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set default_transaction_read_only = on`;
+const speaksNoTls = (error: unknown) =>
+  error instanceof Error && error.message.includes('does not support SSL');
 
 /** What to connect to, from the URL and the parts; a part wins over the URL. */
-export function clientConfig(source: PostgresSource): pg.ClientConfig {
-  const url = source.url === undefined ? undefined : parse(source.url, { useLibpqCompat: true });
-  const host = source.host ?? url?.host ?? undefined;
-  const port = source.port ?? (url?.port ? Number(url.port) : undefined);
-  const database = source.database ?? url?.database ?? undefined;
-  const user = source.user ?? url?.user;
-  const password = source.password ?? url?.password;
-  const ssl = source.ssl === undefined ? url?.ssl : tls(source.ssl);
+export async function clientConfig(
+  source: PostgresSource,
+): Promise<{ config: pg.ClientConfig; mayFallBack: boolean }> {
+  const url = source.url === undefined ? {} : parseUrl(source.url, source.place);
+  const host = source.host ?? url.host;
+  const port = source.port ?? url.port;
+  const database = source.database ?? url.database;
+  const user = source.user ?? url.user;
+  const password = source.password ?? url.password;
+  const { mode, ca } = source.ssl ?? {
+    mode: url.sslmode ?? 'disable',
+    ...(url.sslrootcert === undefined || url.sslrootcert === 'system' ? {} : { ca: url.sslrootcert }),
+  };
+  const overSocket = host?.startsWith('/') === true;
   return {
-    ...(host ? { host } : {}),
-    ...(port === undefined ? {} : { port }),
-    ...(database ? { database } : {}),
-    ...(user ? { user } : {}),
-    ...(password ? { password } : {}),
-    ...(ssl === undefined ? {} : { ssl: ssl as NonNullable<pg.ClientConfig['ssl']> }),
-    application_name: 'extracts',
-    connectionTimeoutMillis: 15_000,
-    keepAlive: true,
+    config: {
+      ...(host === undefined ? {} : { host }),
+      ...(port === undefined ? {} : { port }),
+      ...(database === undefined ? {} : { database }),
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+      // Explicit, because pg would otherwise look into PGSSLMODE.
+      ssl: overSocket ? false : tls(mode, ca === undefined ? undefined : await readAuthority(ca, source)),
+      application_name: 'extracts',
+      connectionTimeoutMillis: (url.connectTimeout ?? 15) * 1000,
+      keepAlive: true,
+    },
+    mayFallBack: mode === 'prefer',
   };
 }
 
-function tls({ mode, ca }: PostgresTls): pg.ClientConfig['ssl'] {
-  const authorities = ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') };
+async function readAuthority(file: string, source: PostgresSource): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new RunError('EXT2001', `the certificate authorities in ${file} cannot be read`, {
+      hint: `check ca (or sslrootcert) of this source: ${error instanceof Error ? error.message : String(error)}`,
+      place: source.place,
+      cause: error,
+    });
+  }
+}
+
+/** As in libpq, `require` with an authority checks it. */
+function tls(mode: SslMode, ca: string | undefined): NonNullable<pg.ClientConfig['ssl']> {
+  const authorities = ca === undefined ? {} : { ca };
   switch (mode) {
     case 'disable':
+    case 'allow':
       return false;
-    case 'require':
+    case 'prefer':
       return { rejectUnauthorized: false };
+    case 'require':
+      if (ca === undefined) return { rejectUnauthorized: false };
+      return { ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
     case 'verify-ca':
       return { ...authorities, rejectUnauthorized: true, checkServerIdentity: () => undefined };
     case 'verify-full':

@@ -1,25 +1,29 @@
 import pg from 'pg';
-import { formatColumnType } from '../../model/column-type.ts';
 import { child, type Diagnostic } from '../../model/diagnostic.ts';
-import { nearest } from '../../model/nearest.ts';
-import type { Column, Table } from '../../model/pipeline.ts';
+import type { PostgresOrigin, Table } from '../../model/pipeline.ts';
 import { countParams } from './bind.ts';
 import {
   describe,
   findRelation,
   fromClause,
-  relationNames,
+  probe,
+  relationColumns,
   type CatalogColumn,
   type Relation,
 } from './catalog.ts';
-import { explainQuery, isDatabaseError } from './errors.ts';
-import { fitType } from './types.ts';
+import { missingPrivilege, missingRelation, refused } from './complaints.ts';
+import { settleColumns, type Settled } from './columns.ts';
+import { attempt } from './transaction.ts';
 
 /** What came of holding a table's contract against the catalog. */
 export interface Agreement {
   problems: Diagnostic[];
   /** The `select` that yields the contract's columns in order; undefined when something is in the way. */
   select: string | undefined;
+  /** The SQL of each column of the contract, in order; as complete as `select`. */
+  items: readonly string[];
+  /** `from …` and `where …` of `select`. */
+  origin: string;
   untaken: string[];
   relation: Relation | undefined;
   columns: CatalogColumn[];
@@ -27,186 +31,124 @@ export interface Agreement {
 
 /**
  * Holds the contract against what the server has now, without reading a row: every column must be there, and its type
- * must fit, so that every value arrives exactly or stops the load with an error that names it.
+ * must fit, so that every value arrives exactly or stops the load with an error that names it. Runs in a transaction.
  */
 export async function agree(client: pg.Client, table: Table): Promise<Agreement> {
-  const disagreed = (problems: Diagnostic[]): Agreement => ({
-    problems,
-    select: undefined,
-    untaken: [],
-    relation: undefined,
-    columns: [],
-  });
-  if (table.from.type !== 'postgres') return disagreed([]);
-  const { relation: wanted, query, params } = table.from;
-  const place = child(table.place, 'from');
-  let relation: Relation | undefined;
-  if (wanted !== undefined) {
-    relation = await findRelation(client, wanted);
-    if (relation === undefined) return disagreed([await missingRelation(client, table, wanted)]);
-  } else if (countParams(query ?? '') > params.length) {
-    return disagreed([
-      {
-        code: 'EXT2011',
-        severity: 'error',
-        message: `the query uses $${countParams(query ?? '')}, but params has ${params.length}`,
-        place: child(place, 'query'),
-      },
-    ]);
-  }
+  if (table.from.type !== 'postgres')
+    throw new Error(`a ${table.from.type} table came to the postgres source`);
+  const found = await lookUp(client, table, table.from);
+  if ('problems' in found) return disagreement(found.problems);
+  const { columns, relation } = found;
   const origin = fromClause(table);
-  let columns: CatalogColumn[];
-  try {
-    columns = await describe(client, '*', withWhere(table, origin));
-  } catch (error) {
-    return disagreed([
-      refused(error, table, child(place, query === undefined ? (wherePart(error) ?? 'table') : 'query')),
-    ]);
-  }
-  const settled: Settled[] = [];
-  for (const column of table.columns) settled.push(await settle(client, table, column, columns, origin));
+  const settled = await settleColumns(client, table, columns, origin);
   const problems = settled.flatMap(({ problem }) => problem ?? []);
-  const items = settled.map(
-    ({ sql }, index) => `${sql ?? ''} as ${pg.escapeIdentifier(table.columns[index]?.name ?? '')}`,
-  );
-  const taken = new Set(table.columns.map(({ origin: from }) => (from.kind === 'column' ? from.name : '')));
+  const denied = relation === undefined ? undefined : missingPrivilege(table, relation, columns);
+  if (denied !== undefined) problems.push(denied);
+  const filtered = withWhere(table.from, origin);
+  const whereProblem =
+    denied === undefined ? await checkWhere(client, table, table.from, filtered) : undefined;
+  if (whereProblem !== undefined) problems.push(whereProblem);
+  const select = `select ${selectList(table, settled)} from ${filtered}`;
+  if (!problems.some(isError)) problems.push(...(await checkWhole(client, table, select)));
   return {
     problems,
-    select: problems.some(({ severity }) => severity === 'error')
-      ? undefined
-      : `select ${items.join(', ')} from ${withWhere(table, origin)}`,
-    untaken: columns.map(({ name }) => name).filter((name) => !taken.has(name)),
+    select: problems.some(isError) ? undefined : select,
+    items: settled.map(({ sql }) => sql ?? ''),
+    origin: filtered,
+    untaken: untaken(table, columns),
     relation,
     columns,
   };
 }
 
-function withWhere(table: Table, origin: string): string {
-  const where = table.from.type === 'postgres' ? table.from.where : undefined;
-  return where === undefined ? origin : `${origin} where (${where}\n)`;
-}
+const isError = ({ severity }: Diagnostic) => severity === 'error';
 
-const wherePart = (error: unknown) =>
-  isDatabaseError(error) && error.code !== '42501' ? 'where' : undefined;
+const disagreement = (problems: Diagnostic[]): Agreement => ({
+  problems,
+  select: undefined,
+  items: [],
+  origin: '',
+  untaken: [],
+  relation: undefined,
+  columns: [],
+});
 
-interface Settled {
-  sql?: string;
-  problem?: Diagnostic;
-}
+type Found = { relation: Relation | undefined; columns: CatalogColumn[] } | { problems: Diagnostic[] };
 
-/** The SQL for one column of the contract, or what is wrong with it. */
-async function settle(
-  client: pg.Client,
-  table: Table,
-  column: Column,
-  available: readonly CatalogColumn[],
-  origin: string,
-): Promise<Settled> {
-  const from = column.origin;
-  if (from.kind === 'file') throw new Error('a file column came to the postgres source');
-  let found: CatalogColumn | undefined;
-  let sql: string;
-  if (from.kind === 'expression') {
-    sql = `(${from.sql}\n)`;
+/** The columns that the relation or query has. */
+async function lookUp(client: pg.Client, table: Table, from: PostgresOrigin): Promise<Found> {
+  const place = child(table.place, 'from');
+  const wanted = from.relation;
+  if (wanted !== undefined) {
     try {
-      [found] = await describe(client, `${sql} as x`, origin);
+      const relation = await attempt(client, () => findRelation(client, wanted));
+      if (relation === undefined) return { problems: [await missingRelation(client, table, wanted)] };
+      return { relation, columns: await relationColumns(client, relation.oid) };
     } catch (error) {
-      return { problem: refused(error, table, child(column.place, 'expr')) };
+      return { problems: [refused(error, table, child(place, 'table'))] };
     }
-  } else {
-    sql = pg.escapeIdentifier(from.name);
-    found = available.find(({ name }) => name === from.name);
   }
-  if (found === undefined) return { problem: missingColumn(table, column, available) };
-  const fit = fitType(found.type, column.type, {
-    label: `${table.name}.${column.name}`.replaceAll("'", "''"),
-    onInfinite: column.onInfinite,
-  });
-  if ('select' in fit) return { sql: fit.select(sql), ...nullability(column, found) };
-  return {
-    problem: {
-      code: 'EXT2014',
-      severity: 'error',
-      message: `column "${column.name}": PostgreSQL has ${found.type.formatted}, which does not fit ${formatColumnType(column.type)}`,
-      hint: `${fit.holders.join(' or ')} would hold it${fit.hint === undefined ? '' : `; ${fit.hint.replace('COLUMN', from.kind === 'column' ? from.name : '…')}`}`,
-      place: column.place,
-    },
-  };
+  const mentioned = countParams(from.query ?? '');
+  if (mentioned !== from.params.length) {
+    return { problems: [paramsProblem(mentioned, from.params.length, place)] };
+  }
+  try {
+    const columns = await attempt(client, () => describe(client, '*', fromClause(table)));
+    return { relation: undefined, columns };
+  } catch (error) {
+    return { problems: [refused(error, table, child(place, 'query'))] };
+  }
 }
 
-function nullability(column: Column, found: CatalogColumn): Settled {
-  if (!column.notNull || found.notNull || column.origin.kind === 'expression') return {};
-  return {
-    problem: {
-      code: 'EXT2015',
-      severity: 'note',
-      message: `column "${column.name}" is not null in the contract, but PostgreSQL allows NULL: a NULL will stop the load`,
-      place: column.place,
-    },
-  };
-}
-
-function missingColumn(table: Table, column: Column, available: readonly CatalogColumn[]): Diagnostic {
-  const wanted = column.origin.kind === 'column' ? column.origin.name : column.name;
-  const near = nearest(
-    wanted,
-    available.map(({ name }) => name),
-  );
-  return {
-    code: 'EXT2013',
-    severity: 'error',
-    message: `${describeOrigin(table)} has no column "${wanted}"`,
-    hint:
-      near === undefined ? `it has ${listed(available.map(({ name }) => name))}` : `did you mean "${near}"?`,
-    place: column.place,
-  };
-}
-
-async function missingRelation(
-  client: pg.Client,
-  table: Table,
-  wanted: { schema?: string; name: string },
-): Promise<Diagnostic> {
-  const asked = wanted.schema === undefined ? wanted.name : `${wanted.schema}.${wanted.name}`;
-  const names = await relationNames(client, wanted.schema);
-  const near = nearest(
-    wanted.name,
-    names.map((name) => (wanted.schema === undefined ? (name.split('.').at(-1) ?? name) : name)),
-  );
-  return {
-    code: 'EXT2012',
-    severity: 'error',
-    message: `there is no table or view ${asked} in the database`,
-    hint:
-      near === undefined
-        ? 'check the name and the schema; a table that this user may not see counts as absent'
-        : `did you mean "${wanted.schema === undefined ? near : `${wanted.schema}.${near}`}"?`,
-    place: child(table.place, 'from', 'table'),
-  };
-}
-
-function refused(error: unknown, table: Table, place: Diagnostic['place']): Diagnostic {
-  if (!isDatabaseError(error)) throw explainQuery(error, `table "${table.name}"`, table.place);
-  const hint =
-    error.code === '42501' ? 'grant it: docs/postgresql.md has the exact GRANT statements' : error.hint;
+function paramsProblem(mentioned: number, given: number, place: Table['place']): Diagnostic {
   return {
     code: 'EXT2011',
     severity: 'error',
-    message: `PostgreSQL refuses it: ${error.message}`,
-    ...(hint === undefined ? {} : { hint }),
-    ...(place === undefined ? {} : { place }),
+    message:
+      mentioned === 0
+        ? `params has ${given === 1 ? 'a value' : `${given} values`}, but the query uses none`
+        : `the query uses values up to $${mentioned}, but params has ${given}`,
+    hint: '$1 stands for the first of params, $2 for the second',
+    place: child(place, mentioned > given ? 'query' : 'params'),
   };
 }
 
-export function describeOrigin(table: Table): string {
-  if (table.from.type !== 'postgres' || table.from.relation === undefined) return 'the query';
-  const { schema, name } = table.from.relation;
-  return schema === undefined ? name : `${schema}.${name}`;
+function withWhere({ where }: PostgresOrigin, origin: string): string {
+  return where === undefined ? origin : `${origin} where (${where}\n)`;
 }
 
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => `"${name}"`);
-  return names.length > shown.length
-    ? `${shown.join(', ')} and ${names.length - shown.length} more`
-    : shown.join(', ');
+async function checkWhere(
+  client: pg.Client,
+  table: Table,
+  { where }: PostgresOrigin,
+  filtered: string,
+): Promise<Diagnostic | undefined> {
+  if (where === undefined) return undefined;
+  try {
+    await attempt(client, () => probe(client, `select 1 from ${filtered} limit 0`));
+    return undefined;
+  } catch (error) {
+    return refused(error, table, child(table.place, 'from', 'where'));
+  }
+}
+
+/** What only shows when all of it is put together: a privilege behind a view, an aggregate beside a column. */
+async function checkWhole(client: pg.Client, table: Table, select: string): Promise<Diagnostic[]> {
+  try {
+    await attempt(client, () => probe(client, `${select} limit 0`));
+    return [];
+  } catch (error) {
+    return [refused(error, table, child(table.place, 'from'))];
+  }
+}
+
+function selectList(table: Table, settled: readonly Settled[]): string {
+  return settled
+    .map(({ sql }, index) => `${sql ?? ''} as ${pg.escapeIdentifier(table.columns[index]?.name ?? '')}`)
+    .join(', ');
+}
+
+function untaken(table: Table, columns: readonly CatalogColumn[]): string[] {
+  const taken = new Set(table.columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : '')));
+  return columns.map(({ name }) => name).filter((name) => !taken.has(name));
 }

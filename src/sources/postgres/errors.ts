@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Place } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
+import { readComplaint } from './guards.ts';
 
 /** Why a connection could not be made, with what to do. Never shows the password. */
 export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
@@ -47,19 +48,22 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
         `the certificate of PostgreSQL at ${where} is not signed by a known authority`,
         'give the authority: ssl: {mode: verify-full, ca: path/to/ca.pem}',
       );
+    case 'CERT_HAS_EXPIRED':
+      return say(`the certificate of PostgreSQL at ${where} has expired`, 'renew it on the server');
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return say(
         `the certificate of PostgreSQL at ${where} is for another host`,
         'use the name in the certificate',
       );
     default:
-      return explainByText(text, where, say);
+      return explainByText(text, where, (config.connectionTimeoutMillis ?? 0) / 1000, say);
   }
 }
 
 function explainByText(
   text: string,
   where: string,
+  seconds: number,
   say: (message: string, hint: string) => RunError,
 ): RunError {
   if (text.includes('does not support SSL')) {
@@ -69,7 +73,7 @@ function explainByText(
     );
   }
   if (/timeout/i.test(text))
-    return say(`no answer from ${where} within 15 s`, 'check host, port and firewall');
+    return say(`no answer from ${where} within ${seconds} s`, 'check host, port and firewall');
   return say(`cannot connect to PostgreSQL at ${where}: ${text}`, 'check the connection of this source');
 }
 
@@ -85,7 +89,7 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
   const text = messageOf(error);
   const say = (message: string, hint?: string) =>
     new RunError('EXT2002', message, { hint, place, cause: error });
-  const guarded = /invalid input syntax for type [a-z ]+: "extracts: ([^]*)"$/.exec(text)?.[1];
+  const guarded = readComplaint(text);
   if (guarded !== undefined)
     return new RunError('EXT2003', guarded, { hint: guardHint(guarded), place, cause: error });
   switch (code) {
@@ -105,7 +109,7 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
     case '57P02':
     case '57P03':
       return say(
-        `${doing}: PostgreSQL is shutting down or restarting`,
+        `${doing}: PostgreSQL ended the session: it is shutting down or restarting, or somebody ended it`,
         'run again when it is up; nothing was changed',
       );
     default:

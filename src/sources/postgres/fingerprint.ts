@@ -1,8 +1,12 @@
 import type pg from 'pg';
+import { child } from '../../model/diagnostic.ts';
 import type { Fingerprint, RelationCounters } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
+import { probe } from './catalog.ts';
 import type { Agreement } from './contract.ts';
-import { explainQuery } from './errors.ts';
+import { explainQuery, isDatabaseError } from './errors.ts';
+import { movingPart } from './moving.ts';
+import { attempt } from './transaction.ts';
 
 interface Unknown {
   kind: 'unknown';
@@ -21,28 +25,35 @@ export async function takeFingerprint(
   agreement: Agreement,
 ): Promise<Fingerprint | Unknown> {
   if (table.from.type !== 'postgres') return unknown('it is no PostgreSQL table');
+  const { changeDetection } = table.from;
+  if (changeDetection !== undefined) return await userMark(client, table, changeDetection);
+  const { relation } = agreement;
+  if (relation === undefined)
+    return unknown('a query has no change counters; give change_detection: {sql: …}');
+  if (relation.kind === 'v') return unknown('a view has no change counters; give change_detection: {sql: …}');
   try {
-    if (table.from.changeDetection !== undefined) return await userMark(client, table.from.changeDetection);
-    const { relation } = agreement;
-    if (relation === undefined)
-      return unknown('a query has no change counters; give change_detection: {sql: …}');
-    if (!['r', 'p'].includes(relation.kind)) {
-      return unknown('a view has no change counters; give change_detection: {sql: …}');
-    }
     const moving = await movingPart(client, table);
     if (moving !== undefined)
       return unknown(`${moving} can give another answer while the table stays the same`);
-    return await counters(client, relation.oid, agreement);
+    return await attempt(client, () => counters(client, relation.oid, agreement));
   } catch (error) {
+    if (isDatabaseError(error) && error.code === '42501') {
+      return unknown(`this user may not look at the change counters: ${error.message}`);
+    }
     throw explainQuery(error, `table "${table.name}": cannot tell whether it has changed`, table.place);
   }
 }
 
 const unknown = (reason: string): Unknown => ({ kind: 'unknown', reason });
 
-async function userMark(client: pg.Client, sql: string): Promise<Fingerprint> {
-  const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
-  return { kind: 'value', value: JSON.stringify(rows) };
+async function userMark(client: pg.Client, table: Table, sql: string): Promise<Fingerprint> {
+  try {
+    const { rows } = await attempt(client, () => probe(client, sql.replace(/;\s*$/, '')));
+    return { kind: 'value', value: JSON.stringify(rows) };
+  } catch (error) {
+    const place = child(table.place, 'from', 'change_detection', 'sql');
+    throw explainQuery(error, `table "${table.name}": the query of change_detection failed`, place);
+  }
 }
 
 async function counters(
@@ -50,18 +61,15 @@ async function counters(
   oid: string,
   agreement: Agreement,
 ): Promise<Fingerprint | Unknown> {
+  const { rows } = await client.query<{ standby: boolean; counting: boolean; system: string }>(worldQuery);
+  const [world] = rows;
+  if (world === undefined || world.standby) return unknown('a standby has no change counters of its own');
+  if (!world.counting) return unknown('the server does not count changes (track_counts is off)');
   const { rows: leaves } = await client.query<
     RelationCounters & { oid: string; kind: string; secured: boolean }
   >(leavesQuery, [oid]);
-  const odd = leaves.find(({ kind, secured }) => kind === 'f' || secured);
-  if (odd !== undefined) {
-    return unknown(
-      odd.secured ? 'row security decides which rows are seen' : 'a foreign table has no change counters',
-    );
-  }
-  const { rows } = await client.query<{ standby: boolean; system: string }>(systemQuery);
-  const [world] = rows;
-  if (world === undefined || world.standby) return unknown('a standby has no change counters of its own');
+  if (leaves.some(({ secured }) => secured)) return unknown('row security decides which rows are seen');
+  if (leaves.some(({ kind }) => kind === 'f')) return unknown('a foreign table has no change counters');
   return {
     kind: 'postgres',
     system: world.system,
@@ -69,49 +77,35 @@ async function counters(
       .map(({ name, type, notNull }) => `${name} ${type.formatted}${notNull ? ' not null' : ''}`)
       .join(', '),
     relations: Object.fromEntries(
-      leaves.map(({ oid: leaf, filenode, inserted, updated, deleted, reset }) => [
-        leaf,
-        { filenode, inserted, updated, deleted, reset },
-      ]),
+      leaves
+        .filter(({ kind }) => kind !== 'p')
+        .map(({ oid: leaf, filenode, inserted, updated, deleted, reset }) => [
+          leaf,
+          { filenode, inserted, updated, deleted, reset },
+        ]),
     ),
   };
 }
 
-/** The relation itself and all its partitions and inheritance children that hold rows. */
+/**
+ * The relation itself and all its partitions and inheritance children. After a crash the counters begin at zero again,
+ * which only shows in the time since when the server counts: that of the database where somebody has reset it, and
+ * that of the whole server.
+ */
 const leavesQuery = `
   with recursive tree(oid) as (
-    select $1::oid union select i.inhrelid from pg_inherits i join tree on tree.oid = i.inhparent
+    select $1::oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
   )
   select c.oid::text, c.relkind as kind, c.relrowsecurity as secured, pg_relation_filenode(c.oid)::text as filenode,
          coalesce(s.n_tup_ins, 0)::text as inserted, coalesce(s.n_tup_upd, 0)::text as updated,
          coalesce(s.n_tup_del, 0)::text as deleted,
-         coalesce((select extract(epoch from d.stats_reset)::text from pg_stat_database d
-                   where d.datname = current_database()), '') as reset
-  from tree join pg_class c on c.oid = tree.oid left join pg_stat_all_tables s on s.relid = c.oid
-  where c.relkind in ('r', 'f') order by c.oid`;
+         concat_ws('/', (select d.stats_reset from pg_catalog.pg_stat_database d where d.datname = current_database()),
+                   (select b.stats_reset from pg_catalog.pg_stat_bgwriter b)) as reset
+  from tree join pg_catalog.pg_class c on c.oid = tree.oid
+  left join pg_catalog.pg_stat_all_tables s on s.relid = c.oid
+  where c.relkind in ('r', 'm', 'f', 'p') order by c.oid`;
 
-const systemQuery = `
-  select pg_is_in_recovery() as standby,
+const worldQuery = `
+  select pg_is_in_recovery() as standby, current_setting('track_counts')::bool as counting,
          (select system_identifier::text from pg_control_system()) || '/' ||
-         (select oid::text from pg_database where datname = current_database()) as system`;
-
-/**
- * Something in `where` or an expression that depends on more than the rows of the table: another table, the clock, the
- * session, a function that is not immutable.
- */
-async function movingPart(client: pg.Client, table: Table): Promise<string | undefined> {
-  const texts = table.columns.flatMap(({ origin }) => (origin.kind === 'expression' ? [origin.sql] : []));
-  if (table.from.type === 'postgres' && table.from.where !== undefined) texts.push(table.from.where);
-  const sql = texts.join('\n');
-  if (/\bselect\b/i.test(sql)) return 'a subquery';
-  const keyword = /\b(current_\w+|localtime\w*|session_user|user)\b/i.exec(sql)?.[1];
-  if (keyword !== undefined) return keyword;
-  const clock = /'\s*(now|today|tomorrow|yesterday)\b[^']*'/i.exec(sql)?.[1];
-  if (clock !== undefined) return `'${clock}'`;
-  const called = [...sql.matchAll(/([a-z_]\w*)\s*\(/gi)].map(([, name = '']) => name.toLowerCase());
-  const { rows } = await client.query<{ name: string }>(
-    `select proname as name from pg_proc where proname = any($1) and provolatile <> 'i' limit 1`,
-    [called],
-  );
-  return rows[0] === undefined ? undefined : `${rows[0].name}()`;
-}
+         (select oid::text from pg_catalog.pg_database where datname = current_database()) as system`;

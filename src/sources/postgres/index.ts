@@ -1,23 +1,36 @@
 import type { PostgresSource } from '../../model/pipeline.ts';
 import type { SourcePort } from '../../model/ports.ts';
 import { connect } from './connect.ts';
+import { explainQuery } from './errors.ts';
 import { observeTable } from './observe.ts';
 import { openSnapshot } from './read.ts';
+import { beginRead } from './transaction.ts';
 
 /** PostgreSQL 12 or later: tables, views, partitioned tables and queries, read by COPY under one snapshot. */
 export function openPostgres(source: PostgresSource): SourcePort {
   return {
-    async observe(requests) {
+    async observe(requests, signal) {
       const client = await connect(source);
+      // What is asked here is answered at once; only a server that hangs is left waiting on.
+      const stop = () => client.connection.stream.destroy();
+      signal.addEventListener('abort', stop, { once: true });
       try {
+        signal.throwIfAborted();
+        await beginRead(client).catch((error: unknown) => {
+          throw explainQuery(error, 'cannot begin to read', source.place);
+        });
         const seen = [];
         for (const { table } of requests) seen.push(await observeTable(client, table));
         return seen;
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
       } finally {
+        signal.removeEventListener('abort', stop);
         await client.end();
       }
     },
-    snapshot: (tables) => openSnapshot(source, tables),
+    snapshot: (tables, signal) => openSnapshot(source, tables, signal),
     close: () => Promise.resolve(),
   };
 }

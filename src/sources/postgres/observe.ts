@@ -5,43 +5,31 @@ import { agree } from './contract.ts';
 import { explainQuery } from './errors.ts';
 import { takeFingerprint } from './fingerprint.ts';
 
-/** One table of the contract: does it agree, how much is there, has it changed. Reads catalogs only. */
+/** One table of the contract: does it agree, how much is there, has it changed. Reads catalogs only, in a transaction. */
 export async function observeTable(client: pg.Client, table: Table): Promise<SourceObservation> {
-  const agreement = await agree(client, table);
-  if (agreement.select === undefined) {
-    return {
-      problems: agreement.problems,
-      untaken: agreement.untaken,
-      rows: undefined,
-      bytes: undefined,
-      fingerprint: { kind: 'unknown', reason: 'it does not agree with the contract' },
-    };
-  }
-  return {
-    problems: agreement.problems,
-    untaken: agreement.untaken,
-    ...(await estimate(client, table, agreement.select)),
-    fingerprint: await takeFingerprint(client, table, agreement),
-  };
-}
-
-/** What the planner of PostgreSQL expects: as good as its statistics, and free. */
-async function estimate(
-  client: pg.Client,
-  table: Table,
-  select: string,
-): Promise<{ rows: Estimate; bytes: Estimate }> {
   try {
-    const { rows } = await client.query<{
-      'QUERY PLAN': [{ Plan: { 'Plan Rows': number; 'Plan Width': number } }];
-    }>(`explain (format json) ${select}`);
-    const plan = rows[0]?.['QUERY PLAN'][0].Plan;
-    const count = plan?.['Plan Rows'] ?? 0;
-    return {
-      rows: { value: count, exact: false },
-      bytes: { value: count * (plan?.['Plan Width'] ?? 0), exact: false },
-    };
+    const agreement = await agree(client, table);
+    const { problems, untaken, select } = agreement;
+    if (select === undefined) {
+      const fingerprint = { kind: 'unknown', reason: 'it does not agree with the contract' } as const;
+      return { problems, untaken, rows: undefined, bytes: undefined, fingerprint };
+    }
+    const expected = await estimate(client, select);
+    return { problems, untaken, ...expected, fingerprint: await takeFingerprint(client, table, agreement) };
   } catch (error) {
     throw explainQuery(error, `table "${table.name}"`, table.place);
   }
+}
+
+/** What the planner of PostgreSQL expects: as good as its statistics, and free. */
+async function estimate(client: pg.Client, select: string): Promise<{ rows: Estimate; bytes: Estimate }> {
+  const { rows } = await client.query<{
+    'QUERY PLAN': [{ Plan: { 'Plan Rows': number; 'Plan Width': number } }];
+  }>(`explain (format json) ${select}`);
+  const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+  const count = plan?.['Plan Rows'] ?? 0;
+  return {
+    rows: { value: count, exact: false },
+    bytes: { value: count * (plan?.['Plan Width'] ?? 0), exact: false },
+  };
 }

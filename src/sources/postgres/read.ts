@@ -1,59 +1,85 @@
 import type pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
-import type { Feed, Refusal } from '../../model/feed.ts';
+import type { Feed } from '../../model/feed.ts';
 import type { Fingerprint } from '../../model/observation.ts';
 import type { PostgresSource, Table } from '../../model/pipeline.ts';
 import type { Snapshot } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { formatColumnType } from '../../model/column-type.ts';
-import { child } from '../../model/diagnostic.ts';
 import { connect } from './connect.ts';
-import { agree, describeOrigin } from './contract.ts';
+import { describeOrigin } from './complaints.ts';
+import { agree, type Agreement } from './contract.ts';
+import { CopyOut } from './copy-out.ts';
 import { explainQuery } from './errors.ts';
 import { takeFingerprint } from './fingerprint.ts';
+import { explainRefusal } from './refusal.ts';
+import { beginRead } from './transaction.ts';
 
 /**
  * All tables at one moment: a leader exports the snapshot of its read-only transaction and every table is read on a
  * connection of its own that imports it, so that tables agree with each other and are read side by side. Fingerprints
  * are taken before: what is committed in between is in the snapshot and will be read once more, never missed.
  */
-export async function openSnapshot(source: PostgresSource, tables: readonly Table[]): Promise<Snapshot> {
+export async function openSnapshot(
+  source: PostgresSource,
+  tables: readonly Table[],
+  signal: AbortSignal,
+): Promise<Snapshot> {
   const leader = await connect(source);
+  const readers = new Map<CopyOut, Promise<void>>();
   try {
-    const fingerprints = new Map<string, Fingerprint | undefined>();
-    for (const table of tables) fingerprints.set(table.name, await fingerprintOf(leader, table));
-    await leader.query('begin transaction isolation level repeatable read, read only');
+    signal.throwIfAborted();
+    const fingerprints = await takeFingerprints(leader, tables);
+    await beginRead(leader);
     const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
     const snapshot = rows[0]?.snapshot ?? '';
-    const selects = new Map<string, string>();
-    for (const table of tables) selects.set(table.name, await agreedSelect(leader, table));
+    const agreements = new Map<string, Agreement & { select: string }>();
+    for (const table of tables) agreements.set(table.name, await stillAgreed(leader, table));
+    const join = (client: pg.Client) => beginRead(client, snapshot);
     return {
-      feed: (table, _signal, most) =>
-        Promise.resolve(tableFeed(source, table, snapshot, firstOf(selects.get(table.name) ?? '', most))),
+      async feed(table, _signal, most) {
+        const agreement = agreements.get(table.name);
+        if (agreement === undefined) throw new Error(`table ${table.name} is not in the snapshot`);
+        return Promise.resolve(
+          tableFeed({ source, table, agreement: firstOf(agreement, most), join, readers }),
+        );
+      },
       // The transaction's snapshot is one moment by itself.
       confirm: () => Promise.resolve(),
       fingerprint: (table) => fingerprints.get(table.name),
-      end: () => leader.end(),
+      async end() {
+        for (const copy of readers.keys()) copy.destroy();
+        await Promise.all([...readers.values(), leader.end()]);
+      },
     };
   } catch (error) {
     await leader.end();
-    throw explainQuery(error, 'cannot open a snapshot', source.place);
+    throw signal.aborted ? error : explainQuery(error, 'cannot open a snapshot', source.place);
   }
 }
 
-async function fingerprintOf(client: pg.Client, table: Table): Promise<Fingerprint | undefined> {
-  const taken = await takeFingerprint(client, table, await agree(client, table));
-  return taken.kind === 'unknown' ? undefined : taken;
+async function takeFingerprints(
+  client: pg.Client,
+  tables: readonly Table[],
+): Promise<Map<string, Fingerprint>> {
+  const taken = new Map<string, Fingerprint>();
+  await beginRead(client);
+  for (const table of tables) {
+    const fingerprint = await takeFingerprint(client, table, await stillAgreed(client, table));
+    if (fingerprint.kind !== 'unknown') taken.set(table.name, fingerprint);
+  }
+  await client.query('rollback');
+  return taken;
 }
 
-function firstOf(select: string, most: number | undefined): string {
-  return most === undefined ? select : `select * from (${select}) as whole limit ${most}`;
+function firstOf<T extends { select: string }>(agreement: T, most: number | undefined): T {
+  if (most === undefined) return agreement;
+  return { ...agreement, select: `select * from (${agreement.select}) as whole limit ${most}` };
 }
 
-/** The contract again, inside the snapshot: what was planned may no longer be so. */
-async function agreedSelect(client: pg.Client, table: Table): Promise<string> {
-  const { select, problems } = await agree(client, table);
-  if (select !== undefined) return select;
+/** The contract again: what was planned may no longer be so. */
+async function stillAgreed(client: pg.Client, table: Table): Promise<Agreement & { select: string }> {
+  const agreement = await agree(client, table);
+  const { select, problems } = agreement;
+  if (select !== undefined) return { ...agreement, select };
   const problem = problems.find(({ severity }) => severity === 'error');
   throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${problem?.message ?? ''}`, {
     hint: problem?.hint,
@@ -61,7 +87,18 @@ async function agreedSelect(client: pg.Client, table: Table): Promise<string> {
   });
 }
 
-function tableFeed(source: PostgresSource, table: Table, snapshot: string, select: string): Feed {
+interface Reading {
+  source: PostgresSource;
+  table: Table;
+  agreement: Agreement & { select: string };
+  /** Begins a transaction at the moment of the snapshot. */
+  join: (client: pg.Client) => Promise<void>;
+  /** What is being read, and when its connection has ended. */
+  readers: Map<CopyOut, Promise<void>>;
+}
+
+function tableFeed(reading: Reading): Feed {
+  const { source, table, agreement } = reading;
   return {
     parts: [
       {
@@ -69,34 +106,43 @@ function tableFeed(source: PostgresSource, table: Table, snapshot: string, selec
         label: describeOrigin(table),
         columns: table.columns.map(({ name }) => name),
         format: { type: 'text' },
-        async open() {
-          const client = await connect(source);
-          try {
-            await client.query('begin transaction isolation level repeatable read, read only');
-            await client.query(`set transaction snapshot '${snapshot}'`);
-          } catch (error) {
-            await client.end();
-            throw explainQuery(error, `cannot read table "${table.name}"`, table.place);
-          }
-          const copy = client.query(copyTo(`copy (${select}) to stdout`));
-          const bytes = copy.on('close', () => void client.end());
-          return { bytes, rows: () => copy.rowCount };
+        async open(signal) {
+          const copy = await openCopy(reading, signal);
+          return { bytes: copy, rows: () => copy.rowCount };
         },
-        explain: (refusal) => Promise.resolve(explainRefusal(table, refusal)),
+        explain: (refusal) =>
+          explainRefusal(refusal, table, agreement, async () => {
+            const client = await connect(source);
+            await reading.join(client);
+            return client;
+          }),
         translate: (error) => explainQuery(error, `reading table "${table.name}"`, table.place),
       },
     ],
   };
 }
 
-/** Hyper took the value for none of its type: the contract is stricter than the data. */
-function explainRefusal(table: Table, { message, record, column }: Refusal): RunError {
-  const wanted = table.columns.find(({ name }) => name === column);
-  const at = `${table.name}${column === undefined ? '' : `.${column}`}${record === undefined ? '' : `, row ${record} as read`}`;
-  const type =
-    wanted === undefined ? '' : ` (${formatColumnType(wanted.type)}${wanted.notNull ? ' not null' : ''})`;
-  return new RunError('EXT2003', `${at}: a value does not fit the contract${type}: ${message}`, {
-    hint: 'change the type in the contract, or the value with expr: or where:',
-    place: wanted?.place ?? child(table.place, 'columns'),
+/** The table's bytes, on a connection that ends with them. */
+async function openCopy(
+  { source, table, agreement, join, readers }: Reading,
+  signal: AbortSignal,
+): Promise<CopyOut> {
+  const client = await connect(source);
+  try {
+    signal.throwIfAborted();
+    await join(client);
+  } catch (error) {
+    await client.end();
+    throw signal.aborted ? error : explainQuery(error, `cannot read table "${table.name}"`, table.place);
+  }
+  const copy = new CopyOut(`copy (${agreement.select}) to stdout`);
+  const ended = new Promise<void>((resolve) => {
+    copy.once('close', () => void client.end().then(resolve));
   });
+  readers.set(copy, ended);
+  void ended.then(() => readers.delete(copy));
+  // Whoever reads it hears of an error; one that comes before that is told again by the stream's state.
+  copy.on('error', () => undefined);
+  client.query(copy);
+  return copy;
 }

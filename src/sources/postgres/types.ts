@@ -1,4 +1,5 @@
 import { formatColumnType, type ColumnType } from '../../model/column-type.ts';
+import { finite, withinScale, type Guarded } from './guards.ts';
 
 /** A type as PostgreSQL's catalog knows it. */
 export interface PostgresType {
@@ -31,12 +32,6 @@ export function fitType(from: PostgresType, to: ColumnType, column: Guarded): Fi
   return { holders, ...(hintFor(from, to) ?? {}) };
 }
 
-/** What a guard needs to name the column and to know what to do with an infinite date. */
-export interface Guarded {
-  label: string;
-  onInfinite: 'null' | 'error';
-}
-
 interface Conversion {
   when: (to: ColumnType) => boolean;
   select: (sql: string, to: ColumnType) => string;
@@ -56,7 +51,10 @@ function conversions(from: PostgresType, column: Guarded): Conversion[] {
   const length = from.modifier - 4;
   switch (from.name) {
     case 'bool':
-      return [{ when: kinds('boolean', 'text'), select: plain }];
+      return [
+        { when: kinds('boolean'), select: plain },
+        { when: isText, select: asText },
+      ];
     case 'int2':
       return integer(['smallint', 'int', 'bigint', 'double', 'real'], 5);
     case 'int4':
@@ -76,7 +74,7 @@ function conversions(from: PostgresType, column: Guarded): Conversion[] {
       return numeric(from, column);
     case 'money':
       return [
-        { when: (to) => to.kind === 'numeric' && to.scale >= 2, select: (sql) => `(${sql})::numeric` },
+        { when: kinds('numeric'), select: (sql, to) => scaled(`(${sql})::numeric`, to, column) },
         { when: isText, select: asText },
       ];
     case 'text':
@@ -108,18 +106,19 @@ function conversions(from: PostgresType, column: Guarded): Conversion[] {
       return [{ when: kinds('bytes'), select: plain }];
     case 'date':
       return [
-        { when: kinds('date', 'text'), select: (sql, to) => finite(sql, 'date', to, column) },
-        {
-          when: kinds('timestamp'),
-          select: (sql, to) => finite(`(${sql})::timestamp`, 'timestamp', to, column),
-        },
+        { when: kinds('date'), select: (sql) => finite(sql, 'date', column) },
+        { when: kinds('timestamp'), select: (sql) => finite(`(${sql})::timestamp`, 'timestamp', column) },
+        { when: isText, select: asText },
       ];
     case 'timestamp':
     case 'timestamptz':
-      return [{ when: kinds(from.name, 'text'), select: (sql, to) => finite(sql, from.name, to, column) }];
-    case 'time':
     case 'interval':
-      return [{ when: kinds(from.name, 'text'), select: plain }];
+      return [
+        { when: kinds(from.name), select: (sql) => finite(sql, from.name, column) },
+        { when: isText, select: asText },
+      ];
+    case 'time':
+      return [{ when: kinds('time', 'text'), select: plain }];
     default:
       return [{ when: kinds('text', 'varchar'), select: asText }];
   }
@@ -136,7 +135,7 @@ function numeric(from: PostgresType, column: Guarded): Conversion[] {
   const declared = declaredNumeric(from.modifier);
   const text: Conversion = { when: isText, select: plain };
   if (declared === undefined) {
-    return [{ when: kinds('numeric'), select: (sql, to) => inScale(sql, to, column) }, text];
+    return [{ when: kinds('numeric'), select: (sql, to) => scaled(sql, to, column) }, text];
   }
   const { precision, scale } = declared;
   return [
@@ -151,6 +150,9 @@ function numeric(from: PostgresType, column: Guarded): Conversion[] {
   ];
 }
 
+const scaled = (sql: string, to: ColumnType, column: Guarded) =>
+  to.kind === 'numeric' ? withinScale(sql, to, column) : sql;
+
 const holdsInteger = (to: ColumnType, digits: number) =>
   (to.kind === 'bigint' && digits <= 18) ||
   (to.kind === 'int' && digits <= 9) ||
@@ -161,23 +163,6 @@ export function declaredNumeric(modifier: number): { precision: number; scale: n
   if (modifier < 4) return undefined;
   const packed = modifier - 4;
   return { precision: packed >> 16, scale: ((packed & 0x7ff) ^ 1024) - 1024 };
-}
-
-/** Hyper would round silently: raise an error that names the value instead. */
-function inScale(sql: string, to: ColumnType, column: Guarded): string {
-  if (to.kind !== 'numeric') return sql;
-  const complaint = `'extracts: ${column.label}: ' || (${sql})::text || ' has more than ${to.scale} decimals'`;
-  return `case when scale(${sql}) <= ${to.scale} or trunc(${sql}, ${to.scale}) = ${sql} or ${sql} = 'NaN' then ${sql} else (${complaint})::numeric end`;
-}
-
-/** Hyper would turn ±infinity into a far date silently. */
-function finite(sql: string, type: string, to: ColumnType, column: Guarded): string {
-  if (to.kind === 'text') return asText(sql);
-  const otherwise =
-    column.onInfinite === 'null'
-      ? ''
-      : ` else ('extracts: ${column.label}: ' || (${sql})::text || ' is infinite, which Hyper cannot hold')::${type}`;
-  return `case when isfinite(${sql}) or ${sql} is null then ${sql}${otherwise} end`;
 }
 
 function holdersOf(from: PostgresType): string[] {
@@ -200,7 +185,7 @@ function holdersOf(from: PostgresType): string[] {
     case 'numeric':
       return declared === undefined ? ['numeric(38,…)', 'text'] : [...roomyNumeric(declared), 'text'];
     case 'money':
-      return ['numeric(18,2)', 'text'];
+      return ['numeric(19,2)', 'text'];
     case 'varchar':
     case 'bpchar':
       return [from.modifier > 4 ? `varchar(${from.modifier - 4})` : 'varchar(…)', 'text'];
@@ -224,7 +209,7 @@ function holdersOf(from: PostgresType): string[] {
 function roomyNumeric({ precision, scale }: { precision: number; scale: number }): string[] {
   const fitting = {
     kind: 'numeric',
-    precision: precision - Math.min(scale, 0),
+    precision: Math.max(precision - Math.min(scale, 0), scale),
     scale: Math.max(scale, 0),
   } as const;
   return fitting.precision <= 38 ? [formatColumnType(fitting)] : [];

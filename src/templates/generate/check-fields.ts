@@ -1,5 +1,5 @@
 import { parseFormula } from '../formula.ts';
-import { nearestName } from '../nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 import type { Problem } from './check.ts';
 import { nameFields } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
@@ -106,8 +106,8 @@ function checkReference(reference: string, fields: Fields, path: Path): Problem[
   const names = fields.all.flatMap(({ localName, caption }) =>
     caption === undefined ? [localName] : [localName, caption],
   );
-  const nearest = nearestName(reference, names);
-  const hint = nearest === undefined ? {} : { hint: `did you mean [${nearest}]?` };
+  const near = nearest(reference, names);
+  const hint = near === undefined ? {} : { hint: `did you mean [${near}]?` };
   return [{ code: 'EXT4406', path, message: `there is no field [${reference}]`, ...hint }];
 }
 

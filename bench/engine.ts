@@ -1,0 +1,32 @@
+import { findHyperd } from '../src/hyper/binary.ts';
+import { startHyperd } from '../src/hyper/process.ts';
+import { openSession } from '../src/hyper/session.ts';
+import { observe } from './measure.ts';
+
+/** How long hyperd alone takes to load a file that it opens by itself, and how much CPU: the floor of every load. */
+export async function loadByPath(
+  file: string,
+  columns: Readonly<Record<string, string>>,
+  options: string,
+  folder: string,
+): Promise<{ seconds: number; cpu: number; rows: number }> {
+  const hyperd = await startHyperd(await findHyperd(process.env), {});
+  const session = await openSession(hyperd);
+  try {
+    await session.query(`create database "${folder}/floor.hyper" with version 3`);
+    await session.query(`attach database "${folder}/floor.hyper" as f`);
+    const definition = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
+    await session.query(`create table f.public.t (${definition.join(', ')})`);
+    const signal = new AbortController().signal;
+    const { seconds, cpu, result } = await observe(hyperd.pid, async () => {
+      const rows = await session.copyFile(`copy f.public.t from '${file}' with (${options})`, signal);
+      await session.query('detach database f');
+      return rows;
+    });
+    await session.query(`drop database "${folder}/floor.hyper"`);
+    return { seconds, cpu, rows: result };
+  } finally {
+    await session.end();
+    await hyperd.stop();
+  }
+}

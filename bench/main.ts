@@ -1,0 +1,22 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { alignColumns } from '../src/render/table.ts';
+import { benchCli, cliHeader } from './cli.ts';
+import { benchFiles, filesHeader } from './files.ts';
+import { benchPostgres, postgresHeader } from './postgres.ts';
+
+/**
+ * `npm run bench [-- PART [MILLIONS]]`: wall, ratio to a floor of the same run, and our own peak memory. The floors:
+ * PostgreSQL's COPY to /dev/null (drain), hyperd loading the same bytes by path (load), and what both together need
+ * of the cores that there are: max(drain, load, CPU of both / cores).
+ */
+const [part = 'all', millions = '3'] = process.argv.slice(2);
+const print = (header: string[], rows: string[][]) =>
+  process.stdout.write(`${alignColumns([header, ...rows]).join('\n')}\n\n`);
+
+const [cpu] = cpus();
+process.stdout.write(
+  `${cpu?.model ?? 'unknown'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}\n\n`,
+);
+if (part === 'all' || part === 'cli') print(cliHeader, await benchCli());
+if (part === 'all' || part === 'files') print(filesHeader, await benchFiles(Number(millions)));
+if (part === 'all' || part === 'postgres') print(postgresHeader, await benchPostgres(Number(millions)));

@@ -1,0 +1,108 @@
+import pg from 'pg';
+import { formatColumnType } from '../../model/column-type.ts';
+import { child, type Diagnostic } from '../../model/diagnostic.ts';
+import type { Column, Table } from '../../model/pipeline.ts';
+import { describe, type CatalogColumn } from './catalog.ts';
+import { missingColumn, refused } from './complaints.ts';
+import { attempt } from './transaction.ts';
+import { fitType } from './types.ts';
+
+/** One column of the contract: the SQL that yields it, or what is wrong with it; a note may stand beside the SQL. */
+export interface Settled {
+  sql?: string;
+  problem?: Diagnostic;
+}
+
+/** Finds what every column of the contract is made from and how it gets into its type. */
+export async function settleColumns(
+  client: pg.Client,
+  table: Table,
+  available: readonly CatalogColumn[],
+  origin: string,
+): Promise<Settled[]> {
+  const expressions = await describeExpressions(client, table, origin);
+  return table.columns.map((column) => {
+    const from = column.origin;
+    if (from.kind === 'file') throw new Error('a file column came to the postgres source');
+    if (from.kind === 'column') {
+      const found = available.find(({ name }) => name === from.name);
+      if (found === undefined) return { problem: missingColumn(table, column, available) };
+      return settle(table, column, found, pg.escapeIdentifier(from.name));
+    }
+    const described = expressions.get(column);
+    if (described === undefined) throw new Error(`expression of ${column.name} was not described`);
+    return 'problem' in described ? described : settle(table, column, described, bracketed(from.sql));
+  });
+}
+
+const bracketed = (sql: string) => `(${sql}\n)`;
+
+type Described = CatalogColumn | { problem: Diagnostic };
+
+/** All expressions in one question; one by one only to find which is wrong. */
+async function describeExpressions(
+  client: pg.Client,
+  table: Table,
+  origin: string,
+): Promise<Map<Column, Described>> {
+  const wanted = table.columns.flatMap((column) =>
+    column.origin.kind === 'expression' ? [{ column, sql: bracketed(column.origin.sql) }] : [],
+  );
+  const described = new Map<Column, Described>();
+  if (wanted.length === 0) return described;
+  const ask = (items: typeof wanted) =>
+    attempt(client, async () => {
+      const found = await describe(client, items.map(({ sql }, i) => `${sql} as x${i}`).join(', '), origin);
+      for (const [index, { column }] of items.entries()) {
+        const one = found[index];
+        if (one === undefined) throw new Error(`expression of ${column.name} was not described`);
+        described.set(column, one);
+      }
+    });
+  try {
+    await ask(wanted);
+  } catch {
+    for (const one of wanted) {
+      try {
+        await ask([one]);
+      } catch (error) {
+        described.set(one.column, { problem: refused(error, table, child(one.column.place, 'expr')) });
+      }
+    }
+  }
+  return described;
+}
+
+function settle(table: Table, column: Column, found: CatalogColumn, sql: string): Settled {
+  const fit = fitType(found.type, column.type, {
+    label: `${table.name}.${column.name}`,
+    onInfinite: column.onInfinite,
+  });
+  if ('select' in fit) return { sql: fit.select(sql), ...nullability(table, column, found) };
+  const named = column.origin.kind === 'column' ? readable(column.origin.name) : '…';
+  return {
+    problem: {
+      code: 'EXT2014',
+      severity: 'error',
+      message: `column "${column.name}": PostgreSQL has ${found.type.formatted}, which does not fit ${formatColumnType(column.type)}`,
+      hint: `${fit.holders.join(' or ')} would hold it${fit.hint === undefined ? '' : `; ${fit.hint.replace('COLUMN', named)}`}`,
+      place: column.place,
+    },
+  };
+}
+
+/** Quoted only where it must be. */
+const readable = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name));
+
+function nullability(table: Table, column: Column, found: CatalogColumn): Settled {
+  const known = table.from.type === 'postgres' && table.from.relation !== undefined;
+  if (!column.notNull || found.notNull || !known || column.origin.kind === 'expression') return {};
+  return {
+    problem: {
+      code: 'EXT2015',
+      severity: 'note',
+      message: `column "${column.name}" is not null in the contract, but PostgreSQL allows NULL: a NULL will stop the load`,
+      place: column.place,
+    },
+  };
+}

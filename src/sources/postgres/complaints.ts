@@ -1,0 +1,95 @@
+import type pg from 'pg';
+import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { Column, Table } from '../../model/pipeline.ts';
+import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
+import { explainQuery, isDatabaseError } from './errors.ts';
+
+/** PostgreSQL refuses what somebody wrote, in its own words. */
+export function refused(error: unknown, table: Table, place: Place): Diagnostic {
+  if (!isDatabaseError(error)) throw explainQuery(error, `table "${table.name}"`, table.place);
+  const hint =
+    error.code === '42501' ? 'grant it: docs/postgresql.md has the exact GRANT statements' : error.hint;
+  return {
+    code: 'EXT2011',
+    severity: 'error',
+    message: `PostgreSQL refuses it: ${error.message}`,
+    ...(hint === undefined ? {} : { hint }),
+    place,
+  };
+}
+
+/** This user may see that the table is there, but not read it, or not all columns that are wanted. */
+export function missingPrivilege(
+  table: Table,
+  { name, role }: Relation,
+  columns: readonly CatalogColumn[],
+): Diagnostic | undefined {
+  const wanted = new Set(table.columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : '')));
+  const denied = columns.filter((column) => !column.readable);
+  const needed = denied.filter((column) => wanted.has(column.name));
+  const all = denied.length === columns.length && columns.length > 0;
+  if (!all && needed.length === 0) return undefined;
+  const listed = needed.map((column) => `"${column.name}"`).join(', ');
+  return {
+    code: 'EXT2011',
+    severity: 'error',
+    message: all
+      ? `user ${role} may not read ${name}`
+      : `user ${role} may not read column${needed.length === 1 ? '' : 's'} ${listed} of ${name}`,
+    hint: `grant select ${all ? '' : `(${listed}) `}on ${name} to ${role}`,
+    place: child(table.place, 'from', 'table'),
+  };
+}
+
+export function missingColumn(table: Table, column: Column, available: readonly CatalogColumn[]): Diagnostic {
+  const wanted = column.origin.kind === 'column' ? column.origin.name : column.name;
+  const names = available.map(({ name }) => name);
+  const near = nearest(wanted, names);
+  return {
+    code: 'EXT2013',
+    severity: 'error',
+    message: `${describeOrigin(table)} has no column "${wanted}"`,
+    hint: near === undefined ? `it has ${listed(names)}` : `did you mean "${near}"?`,
+    place: column.place,
+  };
+}
+
+export async function missingRelation(
+  client: pg.Client,
+  table: Table,
+  wanted: { schema?: string; name: string },
+): Promise<Diagnostic> {
+  const names = await relationNames(client, wanted.schema);
+  const short = (name: string) => (wanted.schema === undefined ? name.slice(name.indexOf('.') + 1) : name);
+  const near = nearest(wanted.name, names.map(short));
+  // A name without a schema is looked for along search_path; the same name elsewhere needs its schema.
+  const meant =
+    wanted.schema === undefined
+      ? names.find((name) => short(name) === near)
+      : `${wanted.schema}.${near ?? ''}`;
+  return {
+    code: 'EXT2012',
+    severity: 'error',
+    message: `there is no table or view ${wanted.schema === undefined ? '' : `${wanted.schema}.`}${wanted.name} in the database`,
+    hint:
+      near === undefined
+        ? 'check the name and the schema; a table that this user may not see counts as absent'
+        : `did you mean "${meant ?? near}"?`,
+    place: child(table.place, 'from', 'table'),
+  };
+}
+
+/** What people call where the rows come from: `public.orders`, `the query`. */
+export function describeOrigin(table: Table): string {
+  if (table.from.type !== 'postgres' || table.from.relation === undefined) return 'the query';
+  const { schema, name } = table.from.relation;
+  return schema === undefined ? name : `${schema}.${name}`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 8).map((name) => `"${name}"`);
+  return names.length > shown.length
+    ? `${shown.join(', ')} and ${names.length - shown.length} more`
+    : shown.join(', ');
+}

@@ -1,0 +1,157 @@
+import { Readable, type Duplex } from 'node:stream';
+import type pg from 'pg';
+
+/**
+ * `COPY … TO STDOUT` as a stream of its bytes, for `client.query(copyOut)`.
+ *
+ * PostgreSQL sends every row as a message of its own, so that whatever is done per message is done millions of times.
+ * While the rows flow, this reads the socket in the place of pg's parser: it walks the message headers of each chunk,
+ * closes the gaps that they leave by moving the rows within the chunk, and passes on blocks of 64 KiB and more. The
+ * first message that is no part of the copy hands the socket back to pg, which knows errors and the end of a statement
+ * (PostgreSQL documentation, "Message Flow", "COPY Operations").
+ *
+ * Destroying it breaks the connection: PostgreSQL has no other way to make it stop that does not read on to the end.
+ */
+export class CopyOut extends Readable implements pg.Submittable {
+  /** Rows that have come in so far. */
+  rowsSoFar = 0;
+  /** What the server says it sent; known once the stream has ended. */
+  rowCount: number | undefined;
+
+  readonly #sql: string;
+  #socket: Duplex | undefined;
+  #parsers: Parser[] = [];
+  readonly #header = Buffer.alloc(headerLength);
+  /** Bytes of `#header` that came at the end of the chunk before. */
+  #headerBytes = 0;
+  /** Bytes of the present message that are still to come. */
+  #remaining = 0;
+  /** Whether the present message is a row, or one to pass over. */
+  #inRow = false;
+  #block = Buffer.allocUnsafeSlow(blockSize);
+  #blockBytes = 0;
+
+  constructor(sql: string) {
+    super({ highWaterMark: 4 * blockSize });
+    this.#sql = sql;
+  }
+
+  submit(connection: pg.Connection): void {
+    this.#socket = connection.stream;
+    this.#parsers = this.#socket.listeners('data') as Parser[];
+    for (const parser of this.#parsers) this.#socket.off('data', parser);
+    this.#socket.on('data', this.#take);
+    connection.query(this.#sql);
+  }
+
+  override _read(): void {
+    this.#socket?.resume();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    if (this.rowCount === undefined) this.#socket?.destroy();
+    this.#release();
+    callback(error);
+  }
+
+  readonly #take = (chunk: Buffer): void => {
+    let at = 0;
+    let kept = 0;
+    while (at < chunk.length) {
+      if (this.#remaining > 0) {
+        const length = Math.min(this.#remaining, chunk.length - at);
+        if (this.#inRow) {
+          if (kept !== at) chunk.copyWithin(kept, at, at + length);
+          kept += length;
+        }
+        at += length;
+        this.#remaining -= length;
+        continue;
+      }
+      const begun = this.#headerBytes;
+      const header = begun === 0 && at + headerLength <= chunk.length ? chunk : this.#header;
+      const from = header === chunk ? at : 0;
+      if (header === chunk) at += headerLength;
+      else {
+        const copied = chunk.copy(this.#header, begun, at);
+        at += copied;
+        this.#headerBytes += copied;
+        if (this.#headerBytes < headerLength) break;
+        this.#headerBytes = 0;
+      }
+      const code = header[from];
+      if (code === copyData) this.rowsSoFar++;
+      else if (!passedOver.has(code)) {
+        this.#keep(chunk.subarray(0, kept));
+        this.#handBack(Buffer.concat([header.subarray(from, from + headerLength), chunk.subarray(at)]));
+        return;
+      }
+      this.#inRow = code === copyData;
+      this.#remaining = header.readUInt32BE(from + 1) - 4;
+    }
+    this.#keep(chunk.subarray(0, kept));
+  };
+
+  /** Gathers rows into blocks and pauses the server when nobody takes them. */
+  #keep(rows: Buffer): void {
+    let at = 0;
+    while (at < rows.length) {
+      const copied = rows.copy(this.#block, this.#blockBytes, at);
+      at += copied;
+      this.#blockBytes += copied;
+      if (this.#blockBytes === this.#block.length) this.#flush();
+    }
+  }
+
+  #flush(): void {
+    if (this.#blockBytes === 0) return;
+    const more = this.push(this.#block.subarray(0, this.#blockBytes));
+    this.#block = Buffer.allocUnsafeSlow(blockSize);
+    this.#blockBytes = 0;
+    if (!more) this.#socket?.pause();
+  }
+
+  /** From here on pg reads the socket again: an error, or the end of the copy and of the statement. */
+  #handBack(rest: Buffer): void {
+    const socket = this.#socket;
+    const parsers = this.#parsers;
+    this.#flush();
+    this.#release();
+    for (const parser of parsers) {
+      socket?.on('data', parser);
+      parser(rest);
+    }
+    socket?.resume();
+  }
+
+  #release(): void {
+    this.#socket?.off('data', this.#take);
+    this.#socket = undefined;
+    this.#parsers = [];
+  }
+
+  // What pg tells about the statement that it runs.
+
+  handleCommandComplete({ text }: { text: string }): void {
+    this.rowCount = Number(/^COPY (\d+)$/.exec(text)?.[1] ?? this.rowsSoFar);
+  }
+
+  handleReadyForQuery(): void {
+    this.push(null);
+  }
+
+  handleError(error: Error): void {
+    this.destroy(error);
+  }
+}
+
+type Parser = (chunk: Buffer) => void;
+
+const headerLength = 5;
+const blockSize = 128 * 1024;
+
+const copyData = 'd'.charCodeAt(0);
+/** Messages that may stand between rows: CopyOutResponse, NoticeResponse, ParameterStatus, NotificationResponse. */
+const passedOver: ReadonlySet<number | undefined> = new Set(
+  ['H', 'N', 'S', 'A'].map((code) => code.charCodeAt(0)),
+);

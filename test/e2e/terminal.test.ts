@@ -1,0 +1,224 @@
+import { Ajv } from 'ajv';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { commandLine, createProject, environment } from '../support/cli.ts';
+import { freshDatabase } from '../support/database.ts';
+import { expectGolden } from '../support/golden.ts';
+import { oneTable } from '../support/one-table.ts';
+import { settle, tellStory } from '../support/story.ts';
+import { runOnTerminal } from '../support/terminal.ts';
+
+// Many runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+const escape = String.fromCharCode(27);
+
+const people = oneTable({
+  name: 'people',
+  source: '{ type: file, path: people.csv }',
+  columns: 'person: text',
+});
+
+const createPeople = () =>
+  createProject({ 'pipelines/people.yaml': people, 'pipelines/people.csv': 'person\nAnna\n' });
+
+describe('usage', () => {
+  it('is told on the stream that was asked for, with exit code 64 where it was wrong', async () => {
+    const project = await createProject();
+    const story = tellStory(project);
+    expect(await story.run('--help')).toMatchObject({ stderr: '', exitCode: 0 });
+    for (const wrong of ['aply', 'plan --detailed-exitcod', 'apply --yes=no', 'schema tables'])
+      expect(await story.run(wrong)).toMatchObject({ stdout: '', exitCode: 64 });
+    expectGolden('e2e/usage.txt', story.text());
+    expect(await project.run([])).toMatchObject({ stdout: '', exitCode: 64 });
+    expect(await project.run(['--version'])).toMatchObject({ stdout: '0.1.0\n', stderr: '', exitCode: 0 });
+  });
+
+  it('is 65 for what is wrong in the files, and for files that are not there', async () => {
+    const project = await createProject({ 'pipelines/people.yaml': people.replace('tables:', 'tabels:') });
+    const story = tellStory(project);
+    for (const command of ['validate', 'plan', 'apply', 'plan nowhere'])
+      expect(await story.run(command)).toMatchObject({ stdout: '', exitCode: 65 });
+    expectGolden('e2e/wrong-files.txt', story.text());
+  });
+});
+
+it('puts exactly one JSON document on stdout with --json, whatever happens', async () => {
+  const project = await createPeople();
+  await project.write('pipelines/gone.yaml', people.replaceAll('people', 'gone'));
+  const document = async (args: string) => {
+    const { stdout, stderr, exitCode } = await project.run(args.split(' '));
+    return { json: JSON.parse(stdout) as Record<string, unknown>, stderr, exitCode };
+  };
+  expect(await document('validate --json')).toMatchObject({
+    json: { pipelines: ['gone', 'people'], diagnostics: [] },
+    stderr: '',
+    exitCode: 0,
+  });
+  expect(await document('plan --json')).toMatchObject({
+    json: { summary: { create: 1, blocked: 1 }, diagnostics: [{ code: 'EXT2101' }] },
+    stderr: expect.stringContaining('no file matches "gone.csv"') as string,
+    exitCode: 1,
+  });
+  expect(await document('apply --json')).toMatchObject({
+    json: { pipelines: [{ address: 'people', outcome: 'applied', tables: [{ name: 't', rows: 1 }] }] },
+    stderr: expect.stringContaining('Apply: 1 applied.') as string,
+    exitCode: 1,
+  });
+  const { stdout } = await project.run(['plan', '--json'], { FORCE_COLOR: '1' });
+  expect(JSON.parse(stdout)).toHaveProperty('seal');
+
+  await project.write('pipelines/people.yaml', people.replace('version: 1', 'version: 9'));
+  const invalid = await document('validate --json');
+  expect(invalid).toMatchObject({
+    json: { diagnostics: [{ line: 1, column: 10, severity: 'error' }] },
+    exitCode: 65,
+  });
+});
+
+it.each(['pipeline', 'project'])('prints a schema of %s files that a validator takes', async (name) => {
+  const project = await createProject();
+  const { stdout, stderr, exitCode } = await project.run(['schema', name]);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const validate = new Ajv({ discriminator: true, strictTypes: false }).compile(JSON.parse(stdout) as object);
+  expect(validate({ version: 1 })).toBe(name === 'project');
+  expect(validate({ version: 1, nonsense: true })).toBe(false);
+});
+
+describe('colours', () => {
+  it.each([
+    ['without a terminal', {}, false],
+    ['with NO_COLOR', { NO_COLOR: '1' }, false],
+    ['with FORCE_COLOR', { NO_COLOR: '', FORCE_COLOR: '1' }, true],
+    ['with both', { NO_COLOR: '1', FORCE_COLOR: '1' }, true],
+    ['with FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
+  ])('%s', async (_, env, coloured) => {
+    const project = await createPeople();
+    await project.write('pipelines/gone.yaml', people.replaceAll('people', 'gone'));
+    const { stdout, stderr } = await project.run(['plan'], { NO_COLOR: '', CI: '', ...env });
+    expect([stdout.includes(escape), stderr.includes(escape)]).toEqual([coloured, coloured]);
+  });
+});
+
+it('says nothing more when nobody reads on', async () => {
+  const project = await createPeople();
+  const child = spawn(commandLine[0], [commandLine[1], 'plan', '--json'], {
+    cwd: project.folder,
+    env: environment(project.folder),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  await once(child, 'close');
+  expect(stderr).toBe('');
+});
+
+describe('on a terminal', () => {
+  it('asks, and does nothing when the answer is no', async () => {
+    const project = await createPeople();
+    const before = await project.marks();
+    const { screen, exitCode } = await runOnTerminal(project, ['apply'], [{ when: '[y/N]', type: 'n\n' }]);
+    expect(plain(screen)).toContain('Apply this plan? [y/N] n\nNot applied.\n');
+    expect(exitCode).toBe(1);
+    expect(await project.marks()).toEqual(before);
+  });
+
+  it('takes the end of the input for a no', async () => {
+    const project = await createPeople();
+    const { screen, exitCode } = await runOnTerminal(project, ['apply'], [{ when: '[y/N]', type: '\x04' }]);
+    expect(screen).toContain('Not applied.');
+    expect(exitCode).toBe(1);
+  });
+
+  it('asks, draws the progress, and leaves the report', async () => {
+    const project = await createPeople();
+    const { screen, exitCode } = await runOnTerminal(project, ['apply'], [{ when: '[y/N]', type: 'y\n' }]);
+    expect(exitCode).toBe(0);
+    expect(screen).toContain(`${escape}[1mPlan:${escape}[`);
+    expectCursorShown(screen);
+    expect(settle(plain(screen), project)).toMatch(/Apply: 1 applied\.\n$/);
+    expectGolden('e2e/terminal.txt', settle(lastDrawn(screen), project));
+    expect(await project.marks()).toHaveProperty(['out/people.hyper']);
+  });
+
+  it('does not ask with --yes, nor when there is nothing to do', async () => {
+    const project = await createPeople();
+    const first = await runOnTerminal(project, ['apply', '--yes'], []);
+    expect(first.screen).not.toContain('[y/N]');
+    const second = await runOnTerminal(project, ['apply'], []);
+    expect(second.screen).toContain('No changes.');
+    expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+  });
+
+  it('stops at Ctrl-C, at the question and in the middle, and gives the cursor back', async () => {
+    const { client, url, close } = await freshDatabase();
+    onTestFinished(close);
+    await client.query(
+      `create view slow as select i as id from generate_series(1, 100000) i where pg_sleep(0.01)::text = ''`,
+    );
+    const project = await createProject({
+      'pipelines/slow.yaml': oneTable({
+        name: 'slow',
+        source: `{ type: postgres, url: '${url}' }`,
+        from: 'table: slow',
+        columns: 'id: int',
+      }),
+    });
+    const before = await project.marks();
+    const asked = await runOnTerminal(project, ['apply'], [{ when: '[y/N]', type: '\x03' }]);
+    expect(asked.exitCode).toBe(130);
+    const drawn = await runOnTerminal(
+      project,
+      ['apply'],
+      [
+        { when: '[y/N]', type: 'y\n' },
+        { when: 't › load', type: '\x03' },
+      ],
+    );
+    expect(drawn.exitCode).toBe(130);
+    expect(plain(drawn.screen)).toContain('slow  interrupted');
+    expectCursorShown(drawn.screen);
+    expect(await project.marks()).toEqual(before);
+    expect(await project.temporary()).toEqual([]);
+  });
+
+  it('says each failure once, below what was drawn', async () => {
+    const project = await createPeople();
+    await project.write('pipelines/people.csv', 'person\n"Anna\n');
+    const { screen, exitCode } = await runOnTerminal(project, ['apply', '-y'], []);
+    expect(exitCode).toBe(1);
+    const end = plain(screen).slice(plain(screen).lastIndexOf('Apply: 0 applied, 1 failed.'));
+    expect(end).toContain('is never closed  [EXT2103]');
+    expectCursorShown(screen);
+    expectGolden('e2e/terminal-failure.txt', settle(lastDrawn(screen), project));
+  });
+});
+
+/** Without colours and cursor movements. */
+function plain(screen: string): string {
+  return screen.replace(movement, '').replaceAll(/\r+\n/g, '\n');
+}
+
+const movement = new RegExp(`${escape}\\[[0-9;?]*[A-Za-z]`, 'g');
+const written = new RegExp(`${escape}\\[([0-9;?]*)([A-Za-z])|\\r*\\n|\\r|[^${escape}\\r\\n]+`, 'g');
+
+/** What stays on the screen at the end, where lines were moved up to, erased and written again. */
+function lastDrawn(screen: string): string {
+  const lines = [''];
+  let row = 0;
+  for (const [token, count, command] of screen.matchAll(written)) {
+    if (command === 'A') row -= Number(count) || 1;
+    else if (command === 'J') lines.length = row + 1;
+    else if (command === 'K') lines[row] = '';
+    else if (token.endsWith('\n')) lines[++row] ??= '';
+    else if (command === undefined && token !== '\r') lines[row] = (lines[row] ?? '') + token;
+  }
+  return lines.map((line) => line.trimEnd()).join('\n');
+}
+
+function expectCursorShown(screen: string): void {
+  const hidden = screen.lastIndexOf(`${escape}[?25l`);
+  expect(screen.lastIndexOf(`${escape}[?25h`)).toBeGreaterThanOrEqual(hidden);
+}

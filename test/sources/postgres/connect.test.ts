@@ -1,0 +1,284 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { PostgresSource } from '../../../src/model/pipeline.ts';
+import { clientConfig, connect } from '../../../src/sources/postgres/connect.ts';
+import { parseUrl } from '../../../src/sources/postgres/url.ts';
+import { runStatement, startPostgres, type TestPostgres } from '../../support/postgres.ts';
+
+const place = { file: 'pipeline.yaml', pointer: '/sources/shop' };
+const from = (parts: Partial<PostgresSource>): PostgresSource => ({ type: 'postgres', place, ...parts });
+
+describe('an address', () => {
+  test.each([
+    ['postgres://u:p@h:5433/d', { host: 'h', port: 5433, database: 'd', user: 'u', password: 'p' }],
+    ['postgresql://h', { host: 'h' }],
+    ['postgresql://', {}],
+    ['postgresql:///d', { database: 'd' }],
+    ['postgresql://u@h/', { host: 'h', user: 'u' }],
+    [
+      'postgresql://u%40x:%3A%2F%3F%23%26%25%20%C3%A4@h/a%26b%3Fc%23d%2Fe%20f',
+      { host: 'h', user: 'u@x', password: ':/?#&% ä', database: 'a&b?c#d/e f' },
+    ],
+    ['postgresql://u:a:b@h/d', { host: 'h', user: 'u', password: 'a:b', database: 'd' }],
+    ['postgresql://[::1]:5433/d', { host: '::1', port: 5433, database: 'd' }],
+    ['postgresql://[2001:db8::1]/d', { host: '2001:db8::1', database: 'd' }],
+    ['postgresql://%2Fvar%2Frun%2Fpostgresql/d', { host: '/var/run/postgresql', database: 'd' }],
+    [
+      'postgresql:///d?host=/var/run&port=5433&user=u&password=a%26b',
+      { host: '/var/run', port: 5433, database: 'd', user: 'u', password: 'a&b' },
+    ],
+    [
+      'postgresql://h/d?dbname=e&application_name=x&connect_timeout=3',
+      { host: 'h', database: 'e', connectTimeout: 3 },
+    ],
+    [
+      'postgresql://h/d?sslmode=verify-full&sslrootcert=/a%20b.pem',
+      { host: 'h', database: 'd', sslmode: 'verify-full', sslrootcert: '/a b.pem' },
+    ],
+  ])('%s', (url, parts) => expect(parseUrl(url, place)).toEqual(parts));
+
+  test.each([
+    ['mysql://u:hush@h/d', 'it does not begin with postgresql:// or postgres://'],
+    ['postgresql://u:hush@a,b/d', 'several hosts are not supported'],
+    [
+      'postgresql://u:hu%sh@h/d',
+      'a % is not followed by the two digits of a character; a % itself is written %25',
+    ],
+    ['postgresql://u:hu@sh@h/d', 'it does not begin with postgresql:// or postgres://'],
+    [
+      'postgresql://u:hush@h:x/d',
+      'the host and port are unclear; :, / and @ in user or password are written %3A, %2F and %40',
+    ],
+    ['postgresql://u:hush@h:123456/d', 'port is no number'],
+    [
+      'postgresql://u:hush@h/d?sslmode=yes',
+      'sslmode is one of disable, allow, prefer, require, verify-ca, verify-full',
+    ],
+    ['postgresql://u:hush@h/d?ssl=true', 'it has no key "ssl"; there are host, port,'],
+  ])('%s is refused without its password', (url, why) => {
+    const error = failureOf(() => parseUrl(url, place));
+    expect(error).toMatchObject({ code: 'EXT2001', place });
+    expect(error.message).toMatch(/^the url of this source cannot be read: /);
+    expect(error.message).toContain(why);
+    expect(`${error.message} ${error.stack ?? ''}`).not.toContain('hush');
+  });
+
+  test('gives way to parts beside it', async () => {
+    const url = 'postgresql://u:p@h:1/d?sslmode=verify-full';
+    const parts = { host: 'x', port: 2, database: 'y', user: 'z', password: 'q' };
+    const { config } = await clientConfig(from({ url, ...parts, ssl: { mode: 'disable' } }));
+    expect(config).toMatchObject({ ...parts, ssl: false });
+    expect((await clientConfig(from({ url, user: 'z' }))).config).toMatchObject({
+      host: 'h',
+      port: 1,
+      database: 'd',
+      user: 'z',
+      password: 'p',
+      ssl: { rejectUnauthorized: true },
+    });
+  });
+});
+
+function failureOf(call: () => unknown): Error {
+  try {
+    call();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it did not fail');
+}
+
+describe('a server', () => {
+  let server: TestPostgres;
+  let own: URL;
+  beforeAll(async () => {
+    server = await startPostgres();
+    await runStatement(server.url, `create role "u&?#/ü" login password '&?#/%: ü'`);
+    await runStatement(server.url, `create database "d&?#/ ü"`);
+    own = new URL(server.url);
+  });
+  afterAll(() => server.close());
+
+  const failure = (parts: Partial<PostgresSource>) =>
+    connect(from(parts)).then(
+      async (client) => {
+        await client.end();
+        return 'connected';
+      },
+      (error: unknown) => {
+        const { code, message, hint } = error as { code: string; message: string; hint: string };
+        expect(code).toBe('EXT2001');
+        expect(`${message} ${hint}`).not.toContain('hush');
+        return `${message} | ${hint}`.replaceAll(`:${own.port}`, ':PORT');
+      },
+    );
+  const parts = (): Partial<PostgresSource> => ({
+    host: '127.0.0.1',
+    port: Number(own.port),
+    user: 'postgres',
+    password: own.password,
+    database: 'postgres',
+  });
+
+  test('takes every character in user, password and database, as parts and in a URL', async () => {
+    const names = { user: 'u&?#/ü', password: '&?#/%: ü', database: 'd&?#/ ü' };
+    const e = encodeURIComponent;
+    const url = `postgresql://${e(names.user)}:${e(names.password)}@127.0.0.1:${own.port}/${e(names.database)}`;
+    for (const source of [from({ ...parts(), ...names }), from({ url })]) {
+      const client = await connect(source);
+      const { rows } = await client.query('select current_user as user, current_database() as database');
+      expect(rows).toEqual([{ user: names.user, database: names.database }]);
+      await client.end();
+    }
+  });
+
+  test('refuses in words that say what to do', async () => {
+    expect(await failure(parts())).toBe('connected');
+    expect(await failure({ ...parts(), password: 'hush' })).toBe(
+      'PostgreSQL at 127.0.0.1:PORT refused the password of user "postgres" | check user and password of this source',
+    );
+    expect(await failure({ ...parts(), user: 'nobody', password: 'hush' })).toBe(
+      'PostgreSQL at 127.0.0.1:PORT refused the password of user "nobody" | check user and password of this source',
+    );
+    expect(await failure({ ...parts(), database: 'none' })).toBe(
+      'PostgreSQL at 127.0.0.1:PORT has no database "none" | check the database name',
+    );
+    expect(await failure({ ...parts(), port: await closedPort() })).toMatch(
+      /^nothing answers at 127\.0\.0\.1:\d+ \| check host and port, and that PostgreSQL runs and listens there$/,
+    );
+    expect(await failure({ ...parts(), host: 'no-such-host.invalid' })).toBe(
+      'the host name "no-such-host.invalid" cannot be resolved | check the host of this source',
+    );
+    expect(await failure({ ...parts(), host: '/no/such/folder' })).toBe(
+      'there is no PostgreSQL socket at /no/such/folder | check the host of this source',
+    );
+    expect(await failure({ ...parts(), ssl: { mode: 'require' } })).toBe(
+      'PostgreSQL at 127.0.0.1:PORT does not speak TLS | use ssl: disable, if the network may be trusted',
+    );
+    expect(await failure({ ...parts(), ssl: { mode: 'verify-full', ca: '/no/ca.pem' } })).toBe(
+      "the certificate authorities in /no/ca.pem cannot be read | check ca (or sslrootcert) of this source: ENOENT: no such file or directory, open '/no/ca.pem'",
+    );
+    expect(await failure({ url: `${server.url}?sslmode=prefer` })).toBe('connected');
+  });
+
+  test('that does not answer is not waited for without end', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const url = `postgresql://u:hush@127.0.0.1:${port}/d?connect_timeout=1`;
+    expect(await failure({ url })).toBe(
+      `no answer from 127.0.0.1:${port} within 1 s | check host, port and firewall`,
+    );
+  });
+
+  test('says when it has no line for us', async () => {
+    const hba = await show(server.url, 'hba_file');
+    const lines = await rowsOf(server.url, `select pg_read_file('${hba}') as v`);
+    onTestFinished(async () => {
+      writeFileSync(hba, lines);
+      await runStatement(server.url, 'select pg_reload_conf()');
+    });
+    writeFileSync(hba, `host all postgres 127.0.0.1/32 scram-sha-256\nhostssl all all all scram-sha-256\n`);
+    await runStatement(server.url, 'select pg_reload_conf()');
+    expect(await eventually(() => failure({ ...parts(), user: 'nobody', password: 'hush' }), /pg_hba/)).toBe(
+      'PostgreSQL at 127.0.0.1:PORT does not let user "nobody" in: no pg_hba.conf entry for host "127.0.0.1", user "nobody", database "postgres", no encryption | the server wants TLS: set ssl: require (or verify-full)',
+    );
+  });
+
+  describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('with TLS', () => {
+    let folder: string;
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'tls-'));
+      certificate('server', 'localhost');
+      certificate('stranger', 'elsewhere');
+      // The server runs as another user, who must own the key: it writes the files by itself, into its own folder.
+      for (const file of ['server.pem', 'server.key']) {
+        const lines = readFileSync(join(folder, file), 'utf8').trim();
+        const rows = `select regexp_split_to_table('${lines}', '\\n')`;
+        await runStatement(server.url, `copy (${rows}) to program 'umask 077; cat > ${file}'`);
+      }
+      await runStatement(server.url, `alter system set ssl_cert_file = 'server.pem'`);
+      await runStatement(server.url, `alter system set ssl_key_file = 'server.key'`);
+      await runStatement(server.url, 'alter system set ssl = on');
+      await runStatement(server.url, 'select pg_reload_conf()');
+      await eventually(() => failure({ ...parts(), ssl: { mode: 'require' } }), /^connected$/);
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    function certificate(name: string, host: string): void {
+      const files = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.pem`)];
+      const options = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${host}`];
+      execFileSync('openssl', [...options, '-addext', `subjectAltName=DNS:${host}`, ...files], {
+        stdio: 'ignore',
+      });
+    }
+
+    const unsigned =
+      'the certificate of PostgreSQL at HOST:PORT is not signed by a known authority | give the authority: ssl: {mode: verify-full, ca: path/to/ca.pem}';
+    const wrongHost =
+      'the certificate of PostgreSQL at HOST:PORT is for another host | use the name in the certificate';
+    test.each<[string, (PostgresSource['ssl'] & object) | undefined, string | undefined, string]>([
+      ['127.0.0.1', { mode: 'disable' }, undefined, 'connected'],
+      ['127.0.0.1', { mode: 'require' }, undefined, 'connected'],
+      ['127.0.0.1', { mode: 'require' }, 'server', 'connected'],
+      ['127.0.0.1', { mode: 'require' }, 'stranger', unsigned],
+      ['127.0.0.1', { mode: 'verify-ca' }, 'server', 'connected'],
+      ['127.0.0.1', { mode: 'verify-ca' }, 'stranger', unsigned],
+      ['127.0.0.1', { mode: 'verify-ca' }, undefined, unsigned],
+      ['localhost', { mode: 'verify-full' }, 'server', 'connected'],
+      ['127.0.0.1', { mode: 'verify-full' }, 'server', wrongHost],
+      ['localhost', { mode: 'verify-full' }, undefined, unsigned],
+    ])('%s, %o, authority: %s', async (host, ssl, ca, told) => {
+      const withCa = { ...ssl!, ...(ca && { ca: join(folder, `${ca}.pem`) }) };
+      expect(await failure({ ...parts(), host, ssl: withCa })).toBe(told.replace('HOST', host));
+      const query = `sslmode=${ssl!.mode}${ca ? `&sslrootcert=${encodeURIComponent(join(folder, `${ca}.pem`))}` : ''}`;
+      const url = new URL(`${server.url}?${query}`);
+      url.hostname = host;
+      expect(await failure({ url: url.href })).toBe(told.replace('HOST', host));
+    });
+
+    test.each([
+      ['require', true],
+      ['prefer', true],
+      ['disable', false],
+    ] as const)('%s encrypts: %s', async (mode, encrypted) => {
+      const client = await connect(from({ url: `${server.url}?sslmode=${mode}` }));
+      const { rows } = await client.query('select ssl from pg_stat_ssl where pid = pg_backend_pid()');
+      await client.end();
+      expect(rows).toEqual([{ ssl: encrypted }]);
+    });
+  });
+});
+
+async function rowsOf(url: string, sql: string): Promise<string> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows } = await client.query<{ v: string }>(sql);
+  await client.end();
+  return rows[0]!.v;
+}
+
+const show = (url: string, setting: string) => rowsOf(url, `select current_setting('${setting}') as v`);
+
+/** The server takes a moment to read its settings again. */
+async function eventually(ask: () => Promise<string>, wanted: RegExp): Promise<string> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const answer = await ask();
+    if (wanted.test(answer) || Date.now() > deadline) return answer;
+  }
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

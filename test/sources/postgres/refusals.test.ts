@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
+import { contractOf, problemsOf, sourceAt, startEngine, type Engine, type TableWritten } from './support.ts';
+
+let database: FreshDatabase;
+let engine: Engine;
+beforeAll(async () => {
+  [database, engine] = await Promise.all([freshDatabase(), startEngine()]);
+});
+afterAll(() => Promise.all([database.close(), engine.stop()]));
+
+/** What a load of one column `v` of these values ends in: the error as `code: message | hint`, or the values. */
+async function outcome(
+  type: string,
+  contract: string | object,
+  values: string[],
+  more: Partial<TableWritten> = {},
+) {
+  await database.client.query('drop table if exists c');
+  await database.client.query(`create table c (id int, v ${type})`);
+  const rows = values.map((value, id) => `(${id}, ${value})`);
+  await database.client.query(`insert into c values ${rows.join(', ')}`);
+  const columns = { id: 'int', v: contract as string };
+  const table = contractOf({ name: 'orders', table: 'c', columns, ...more });
+  try {
+    const loaded = await engine.load(sourceAt(database.url), table);
+    return loaded.map(([, v]) => v);
+  } catch (error) {
+    const { code, message, hint, place } = error as Record<string, unknown>;
+    return { code, message, hint, pointer: (place as { pointer: string }).pointer };
+  }
+}
+
+const larger = 'give the column a larger scale, or round in expr:';
+const other = 'change the type in the contract, or the value with expr: or where:';
+const infinite = 'set on_infinite: null on the column or table to load NULL instead, or use expr:';
+
+describe('what a type of Hyper cannot hold', () => {
+  test.each([
+    ['date', 'date', "'infinity'", 'orders.v: infinity is infinite, which Hyper cannot hold', infinite],
+    [
+      'date',
+      'timestamp',
+      "'-infinity'",
+      'orders.v: -infinity is infinite, which Hyper cannot hold',
+      infinite,
+    ],
+    [
+      'timestamp',
+      'timestamp',
+      "'-infinity'",
+      'orders.v: -infinity is infinite, which Hyper cannot hold',
+      infinite,
+    ],
+    [
+      'timestamptz',
+      'timestamptz',
+      "'infinity'",
+      'orders.v: infinity is infinite, which Hyper cannot hold',
+      infinite,
+    ],
+    [
+      'interval',
+      'interval',
+      "'infinity'",
+      'orders.v: infinity is infinite, which Hyper cannot hold',
+      infinite,
+    ],
+    ['numeric', 'numeric(18,4)', '1.00005', 'orders.v: 1.00005 has more than 4 decimals', larger],
+    ['numeric', 'numeric(18,0)', '0.5', 'orders.v: 0.5 has more than 0 decimals', larger],
+    ['numeric', 'numeric(18,4)', "'NaN'", 'orders.v: NaN is a value that Hyper cannot hold', larger],
+    [
+      'numeric',
+      'numeric(18,4)',
+      "'-Infinity'",
+      'orders.v: -Infinity is a value that Hyper cannot hold',
+      larger,
+    ],
+  ])('%s into %s: %s', async (type, contract, value, message, hint) => {
+    expect(await outcome(type, contract, ['null', value])).toEqual({
+      code: 'EXT2003',
+      message,
+      hint,
+      pointer: '/tables/orders',
+    });
+  });
+
+  test.each([
+    ['date', 'date', ["'infinity'", "'2024-01-01'", "'-infinity'", 'null'], [null, '2024-01-01', null, null]],
+    ['date', 'timestamp', ["'-infinity'"], [null]],
+    ['timestamp', 'timestamp', ["'infinity'"], [null]],
+    ['timestamptz', 'timestamptz', ["'-infinity'"], [null]],
+  ])('%s into %s with on_infinite: null', async (type, contract, values, loaded) => {
+    expect(await outcome(type, { type: contract, onInfinite: 'null' }, values)).toEqual(loaded);
+  });
+
+  test('a name with quotes and backslashes is named as it is', async () => {
+    const columns = { [`It's "v" \\`]: { type: 'date', from: 'v' } };
+    expect(await outcome('date', 'date', ["'infinity'"], { columns })).toMatchObject({
+      message: `orders.It's "v" \\: infinity is infinite, which Hyper cannot hold`,
+    });
+  });
+
+  test('more digits than its precision', async () => {
+    expect(await outcome('numeric', 'numeric(6,2)', ['1', '12345.5'], { primaryKey: ['id'] })).toEqual({
+      code: 'EXT2003',
+      message:
+        'orders.v, row 2 as read: a value does not fit the contract (numeric(6,2)): numeric overflow; for example id = 1',
+      hint: other,
+      pointer: '/tables/orders/columns/v',
+    });
+  });
+});
+
+describe('a row that Hyper refuses is looked up again', () => {
+  test.each([
+    ['text', 'text not null', ["'a'", 'null', 'null'], 'id = 1 and id = 2', { primaryKey: ['id'] }],
+    // Without a key there is nothing by which a NULL could be told.
+    ['text', 'text not null', ["'a'", 'null'], undefined, {}],
+    ['text', 'varchar(3)', ["'abc'", "'abcd'"], 'id = 1, v = abcd', { primaryKey: ['id', 'v'] }],
+    ['text', 'varchar(3)', ["'abc'", `'quite "long"'`], 'quite "long"', { where: 'id > -1 or false' }],
+    ['numeric(4,2)', 'numeric(4,2)', ["'NaN'"], 'NaN', {}],
+    ['date', 'date', ["'5874897-12-31'"], '5874897-12-31', {}],
+  ] as const)('%s as %s', async (type, contract, values, witness, more) => {
+    const result = await outcome(type, contract, [...values], more as Partial<TableWritten>);
+    expect(result).toMatchObject({ code: 'EXT2003', hint: other, pointer: '/tables/orders/columns/v' });
+    const { message } = result as { message: string };
+    expect(message).toMatch(/^orders\.v, row \d as read: a value does not fit the contract \(.*\): /);
+    expect(message.split('; for example ')[1]).toBe(witness);
+  });
+
+  test('in the middle of a large table, and no connection is left', async () => {
+    await database.client.query(
+      `create table large as select i as id, case when i <> 150000 then repeat('x', 300) end as v from generate_series(1, 200000) i`,
+    );
+    const columns = { id: 'int not null', v: 'text not null' };
+    const table = contractOf({ name: 'large', table: 'large', columns, primaryKey: ['id'] });
+    await expect(engine.load(sourceAt(database.url), table)).rejects.toThrow(
+      /^large\.v, row 150 000 as read: .*; for example id = 150000$/,
+    );
+    const open = `select count(*)::int as n from pg_stat_activity where datname = current_database() and application_name = 'extracts'`;
+    await vi.waitFor(
+      async () => expect((await database.client.query(open)).rows).toEqual([{ n: 0 }]),
+      10_000,
+    );
+  });
+
+  test('and no other error takes its place when SQL cannot say what is wrong', async () => {
+    const result = await outcome('text', 'json', ["'{}'", "'{'"]);
+    expect(result).toMatchObject({ code: 'EXT2003', pointer: '/tables/orders/columns/v' });
+    expect((result as { message: string }).message).not.toContain('for example');
+  });
+});
+
+test('well-known text becomes geography', async () => {
+  const [loaded] = (await outcome('text', 'geography', ["'POINT(1 2)'"])) as string[];
+  expect(loaded).toBe('POINT(1.0000000 2.0000000)');
+});
+
+describe('types that do not fit are told before a byte moves', () => {
+  const pairs: [type: string, contract: string, hint: string][] = [
+    ['bigint', 'int', 'bigint or numeric(19,0) or text would hold it'],
+    ['bigint', 'double', 'bigint or numeric(19,0) or text would hold it'],
+    ['numeric(40,2)', 'numeric(38,2)', 'text would hold it'],
+    ['numeric(3,-2)', 'smallint', 'numeric(5,0) or text would hold it'],
+    ['numeric(3,5)', 'numeric(5,4)', 'numeric(5,5) or text would hold it'],
+    [
+      'numeric(20,2)',
+      'double',
+      'numeric(20,2) or text would hold it; a double keeps 15 digits: if that is enough, write expr: "v::double precision"',
+    ],
+    [
+      'timestamp with time zone',
+      'timestamp',
+      `timestamptz or text would hold it; a moment has no wall clock: say which, for example expr: "v at time zone 'UTC'"`,
+    ],
+    ['time with time zone', 'time', 'text would hold it; it would lose its offset: load text, or use expr:'],
+    ['integer[]', 'int', 'text would hold it'],
+    ['character varying(9)', 'int', 'varchar(9) or text would hold it'],
+    ['bytea', 'text', 'bytes would hold it'],
+    ['money', 'double', 'numeric(19,2) or text would hold it'],
+  ];
+  test.each(pairs)('%s as %s', async (type, contract, hint) => {
+    await database.client.query(`drop table if exists c; create table c (v ${type})`);
+    const problems = await problemsOf(
+      sourceAt(database.url),
+      contractOf({ table: 'c', columns: { v: contract } }),
+    );
+    const message = `column "v": PostgreSQL has ${type}, which does not fit ${contract}`;
+    expect(problems).toEqual([`${message} | ${hint} | /tables/t/columns/v`]);
+  });
+});

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { commandLine, environment, type CliProject } from './cli.ts';
+
+/** What to type when a text has appeared on the screen. */
+export interface Typed {
+  when: string;
+  type: string;
+}
+
+export interface TerminalOutcome {
+  /** Every byte that reached the terminal, colours and cursor movements included. */
+  screen: string;
+  exitCode: number;
+}
+
+/** Runs `extracts ARGS` on a pseudo-terminal of 100 columns, with somebody who types. */
+export function runOnTerminal(
+  project: CliProject,
+  args: readonly string[],
+  typed: readonly Typed[],
+): Promise<TerminalOutcome> {
+  const env = environment(project.folder, { TERM: 'xterm-256color', NO_COLOR: '', CI: '' });
+  return new Promise((resolve, reject) => {
+    execFile(
+      'python3',
+      ['-c', script, JSON.stringify(typed), ...commandLine, ...args],
+      { cwd: project.folder, env, encoding: 'utf8', maxBuffer: 1 << 26 },
+      (error, screen, stderr) => {
+        if (stderr !== '') reject(new Error(stderr));
+        else resolve({ screen, exitCode: typeof error?.code === 'number' ? error.code : 0 });
+      },
+    );
+  });
+}
+
+/** Node.js has no pseudo-terminals of its own; Python's standard library does. */
+const script = `
+import fcntl, json, os, pty, struct, sys, termios
+typed = json.loads(sys.argv[1])
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 100, 0, 0))
+screen = b''
+while True:
+    try:
+        chunk = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not chunk:
+        break
+    screen += chunk
+    if typed and typed[0]['when'].encode() in screen:
+        os.write(terminal, typed.pop(0)['type'].encode())
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+sys.stdout.buffer.write(screen)
+sys.exit(code if code >= 0 else 128 - code)
+`;
