@@ -5,11 +5,13 @@
 export async function loadSdk() {
   // What the SDK says about the version of Node.js is for us, not for the users of a nightly job.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const [s3, providers] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('@aws-sdk/credential-providers'),
-  ]);
-  return { ...s3, ...providers };
+  return import('@aws-sdk/client-s3');
+}
+
+/** Profiles and roles. What finds credentials in AWS's own order is part of the client. */
+export async function loadProviders() {
+  return import('@aws-sdk/credential-providers');
 }
 
 export type Sdk = Awaited<ReturnType<typeof loadSdk>>;
+export type Providers = Awaited<ReturnType<typeof loadProviders>>;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { env as variables } from 'node:process';
+import process, { env as variables } from 'node:process';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { run } from '../../../src/cli/args.ts';
 import type { Env } from '../../../src/cli/env.ts';
 import { collectSecrets } from '../../../src/cli/secrets.ts';
@@ -84,6 +84,10 @@ const putDay = (day: number, text: string) =>
   standIn.control.put('lake', `sales/2026-01-0${day}/part.csv.gz`, gzipSync(text));
 
 it('plans, previews, applies, and sees what is new, changed and gone', async () => {
+  const warnings: Error[] = [];
+  const heard = (warning: Error) => void warnings.push(warning);
+  process.on('warning', heard);
+  onTestFinished(() => void process.off('warning', heard));
   const cwd = configFolder({ 'extracts.yaml': project, 'pipelines/s3_sales.yaml': yaml });
   await fill([1, 2, 3]);
 
@@ -137,6 +141,7 @@ it('plans, previews, applies, and sees what is new, changed and gone', async () 
   await standIn.control.put('lake', 'sales/header.csv', 'id,total\nint64,double\n');
   const renamed = await extracts(cwd, ['plan']);
   expect(renamed.exitCode).toBe(1);
+  expect(warnings).toEqual([]);
   expect(renamed.err).toContain('s3://lake/sales/header.csv: it has no column "amount"');
 });
 
