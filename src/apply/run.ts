@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { AppliedRecord, AppliedTable } from '../model/observation.ts';
+import type { AppliedRecord, AppliedTable, AppliedTemplate } from '../model/observation.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 import type { PipelinePlan, Step } from '../model/plan.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   Snapshot,
   SourcePort,
   StatePort,
+  TemplatePort,
 } from '../model/ports.ts';
 import { never } from '../model/never.ts';
 import { RunError } from '../model/run-error.ts';
@@ -27,6 +28,8 @@ export interface Job {
   /** By the name of the source. */
   sources: Readonly<Record<string, SourcePort>>;
   destinations: readonly DestinationPort[];
+  /** Of pipelines that have a template. */
+  template: TemplatePort | undefined;
   extracts: ExtractPort;
   state: StatePort;
   define: (pipeline: Pipeline) => Definitions;
@@ -90,6 +93,7 @@ function openRun(job: Job, lock: Lock): Run {
   const delivered = new Map<number, Delivered>();
   let build: ExtractBuild | undefined;
   let built: BuiltExtract | undefined;
+  let packed: BuiltExtract | undefined;
 
   const performers = {
     async snapshot(step: Step & { kind: 'snapshot' }, signal: AbortSignal) {
@@ -118,19 +122,31 @@ function openRun(job: Job, lock: Lock): Run {
       built = await required(build, 'build').finish(pipeline.relationships, expected);
       return { bytes: built.size };
     },
+    async package(signal: AbortSignal) {
+      const { sha256 } = required(plan.template, 'template');
+      packed = await required(job.template, 'template').package(
+        built ?? standingExtract(job),
+        sha256,
+        signal,
+      );
+      return { bytes: packed.size };
+    },
     async deliver(step: Step & { kind: 'deliver' }, tell: (progress: Progress) => void, signal: AbortSignal) {
       const port = required(job.destinations[step.destination], 'destination');
       if (step.details === true) {
         delivered.set(step.destination, await describeAgain(job, port, step.target, signal));
         return {};
       }
-      built ??= standing(job);
-      const written = await port.write(built, telling(tell, built.size), signal);
+      const cargo = packed ?? (pipeline.template === undefined ? built : undefined) ?? standing(job);
+      const written = await port.write(cargo, telling(tell, cargo.size), signal);
       delivered.set(step.destination, written);
       return { bytes: written.size };
     },
     async record() {
-      await job.state.write(newRecord(job, snapshotOf, tables, built, delivered), job.seen.version);
+      await job.state.write(
+        newRecord(job, snapshotOf, tables, { built, packed }, delivered),
+        job.seen.version,
+      );
     },
   };
   /** A snapshot keeps the source from cleaning up behind its writers: it is held for the reading and no longer. */
@@ -157,6 +173,8 @@ function openRun(job: Job, lock: Lock): Run {
           return performers.load(step, tell, signal);
         case 'finish':
           return performers.finish();
+        case 'package':
+          return performers.package(signal);
         case 'deliver':
           return performers.deliver(step, tell, signal);
         case 'record':
@@ -243,17 +261,24 @@ function describeAgain(
   return required(port.describe?.(last, signal), `words for ${target}`);
 }
 
-/** The extract that stands at its place, when only a destination is written. */
+/** What stands staged, when only a destination is written: the package where there is a template, else the extract. */
 function standing({ seen, pipeline }: Job): BuiltExtract {
-  const extract = required(seen.record, 'record').extract;
-  return { path: pipeline.extract.file, size: extract.size, modified: extract.modified, rows: {} };
+  const { template } = pipeline;
+  const record = required(seen.record, 'record');
+  const { size, modified } = template === undefined ? record.extract : required(record.template, 'package');
+  return { path: template?.staged ?? pipeline.extract.file, size, modified, rows: {} };
+}
+
+function standingExtract({ seen, pipeline }: Job): BuiltExtract {
+  const { size, modified } = required(seen.record, 'record').extract;
+  return { path: pipeline.extract.file, size, modified, rows: {} };
 }
 
 function newRecord(
   job: Job,
   snapshotOf: (table: Table) => Snapshot,
   reports: readonly TableReport[],
-  built: BuiltExtract | undefined,
+  { built, packed }: { built: BuiltExtract | undefined; packed: BuiltExtract | undefined },
   delivered: ReadonlyMap<number, Delivered>,
 ): AppliedRecord {
   const { pipeline, seen, plan } = job;
@@ -282,7 +307,21 @@ function newRecord(
       delivered.get(index) ?? required(seen.record?.destinations[shown], `record of ${shown}`),
     ]),
   );
-  return { format: 1, tool: job.tool, address: pipeline.address, tables, extract, destinations };
+  const template = packed === undefined ? seen.record?.template : appliedTemplate(job, packed);
+  return {
+    format: 1,
+    tool: job.tool,
+    address: pipeline.address,
+    tables,
+    extract,
+    ...(pipeline.template === undefined || template === undefined ? {} : { template }),
+    destinations,
+  };
+}
+
+function appliedTemplate({ plan, pipeline }: Job, { size, modified }: BuiltExtract): AppliedTemplate {
+  const { shown, compression } = required(pipeline.template, 'template');
+  return { shown, sha256: required(plan.template, 'template').sha256, compression, size, modified };
 }
 
 function appliedTable(

@@ -14,12 +14,13 @@ import type { Env } from './env.ts';
 import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfInterruption } from './failure.ts';
-import { makePlan, type MadePlan } from './make-plan.ts';
+import { exitCodeOfBlocked, makePlan, type MadePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
 import { openWorld, type World } from './world.ts';
 
 export interface ApplyOptions {
   yes?: boolean;
+  allowMisfit?: boolean;
   json?: boolean;
   verbose?: boolean;
 }
@@ -31,7 +32,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
   const world = openWorld(configuration.project, env);
   try {
-    const made = await makePlan(configuration, world, env);
+    const made = await makePlan(configuration, world, env, options);
     showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);
     const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
     show(
@@ -70,6 +71,7 @@ function jobsOf({ plan, seen }: MadePlan, world: World): Job[] {
       seen: { record: stored?.record, version: stored?.version },
       sources: world.sourcesOf(pipeline),
       destinations: world.destinationsOf(pipeline),
+      template: world.templateOf(pipeline),
       extracts: world.extracts,
       state: world.state,
       define,
@@ -138,7 +140,8 @@ function exitCodeOf(report: Report, { plan }: MadePlan, env: Env): ExitCode {
   if (env.signal.aborted) return exitCodeOfInterruption(env.signal);
   const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
   const isStale = (error: unknown) =>
-    error instanceof RunError && ['EXT2206', 'EXT6004', 'EXT6005'].includes(error.code);
+    error instanceof RunError && ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005'].includes(error.code);
   if (failures.length > 0 && failures.every(isStale)) return exitCodes.stale;
-  return failures.length > 0 || plan.summary.blocked > 0 ? exitCodes.failed : exitCodes.done;
+  if (failures.length > 0) return exitCodes.failed;
+  return plan.summary.blocked > 0 ? exitCodeOfBlocked(plan) : exitCodes.done;
 }

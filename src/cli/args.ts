@@ -1,14 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { ApplyOptions } from './apply.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { addTemplateCommands } from './template/args.ts';
+import type { PlanOptions } from './plan.ts';
 import { version } from './version.ts';
-
-interface PlanFlags {
-  json?: boolean;
-  detailedExitcode?: boolean;
-  offline?: boolean;
-  verbose?: boolean;
-}
 
 /**
  * The command line. Each command's module is loaded only when it runs, so that `--help` and a mistyped flag answer at
@@ -35,6 +31,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .configureOutput({ writeOut: (text) => env.out(text), writeErr: (text) => env.err(text) })
     .exitOverride();
   const command = (name: string, description: string) => program.command(name).description(description);
+  const allowMisfit = 'also where an extract does not fit its template';
   const paths = ['[paths...]', 'pipeline files or folders (default: pipelines)'] as const;
 
   command('validate', 'check pipeline files, offline')
@@ -48,10 +45,11 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   command('plan', 'show what would be done, and why')
     .argument(...paths)
     .option('--json', 'the plan as one JSON document on stdout')
+    .option('--allow-misfit', allowMisfit)
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
-    .action(async (files: string[], options: PlanFlags) => {
+    .action(async (files: string[], options: PlanOptions) => {
       const { plan } = await import('./plan.ts');
       finish(await plan(files, options, env));
     });
@@ -59,9 +57,10 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   command('apply', 'plan, ask, and do it')
     .argument(...paths)
     .option('-y, --yes', 'do not ask')
+    .option('--allow-misfit', allowMisfit)
     .option('--json', 'the report as one JSON document on stdout')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
-    .action(async (files: string[], options: { yes?: boolean; json?: boolean; verbose?: boolean }) => {
+    .action(async (files: string[], options: ApplyOptions) => {
       const { apply } = await import('./apply.ts');
       finish(await apply(files, options, env));
     });
@@ -75,6 +74,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       const { preview } = await import('./preview.ts');
       finish(await preview(file, options, env));
     });
+
+  addTemplateCommands(command('template', 'look at templates, check, import and write them'), env, finish);
 
   command('schema', 'print the JSON Schema of pipeline files')
     .argument('[name]', 'pipeline, or project for extracts.yaml', oneOf('pipeline', 'project'), 'pipeline')

@@ -1,7 +1,9 @@
 import { buildPlan } from '../plan/index.ts';
+import type { PlanOptions } from '../plan/pipeline.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { limitTo } from '../model/limit.ts';
 import { observePipeline, type Seen } from './observe.ts';
 import { version } from './version.ts';
@@ -13,7 +15,12 @@ export interface MadePlan {
 }
 
 /** Observes all pipelines, some at a time, and builds the plan. */
-export async function makePlan(configuration: Configuration, world: World, env: Env): Promise<MadePlan> {
+export async function makePlan(
+  configuration: Configuration,
+  world: World,
+  env: Env,
+  options: PlanOptions,
+): Promise<MadePlan> {
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
@@ -23,6 +30,13 @@ export async function makePlan(configuration: Configuration, world: World, env: 
   const plan = buildPlan(
     seen.map(({ pipeline, outcome }) => ({ pipeline, ...outcome })),
     version(),
+    options,
   );
   return { plan, seen };
+}
+
+/** Of a plan with blocked pipelines: a gate asks for a decision, an error has to go first. */
+export function exitCodeOfBlocked({ pipelines }: Plan): ExitCode {
+  const blocked = pipelines.filter(({ action }) => action === 'blocked');
+  return blocked.every(({ blockedBy }) => blockedBy === 'gate') ? exitCodes.blocked : exitCodes.failed;
 }

@@ -32,13 +32,18 @@ export async function observePipeline(
       tell(`${pipeline.address} › ${text}`),
     );
     const extract = await world.extracts.observe(pipeline.extract.file, signal);
+    const template = await world.templateOf(pipeline)?.observe(signal);
     const destinations = await Promise.all(
       world.destinationsOf(pipeline).map((port, index) => {
         const { shown = '' } = pipeline.destinations[index] ?? {};
         return port.observe(applied?.destinations[shown], signal);
       }),
     );
-    return { pipeline, stored, outcome: { observation: { tables, extract, destinations, applied } } };
+    return {
+      pipeline,
+      stored,
+      outcome: { observation: { tables, extract, ...(template && { template }), destinations, applied } },
+    };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     return { pipeline, stored, outcome: { failure: [diagnose(error, pipeline)] } };

@@ -3,12 +3,13 @@ import { renderPlan } from '../render/plan-text.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { makePlan } from './make-plan.ts';
+import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { openWorld } from './world.ts';
 
 export interface PlanOptions {
   json?: boolean;
   detailedExitcode?: boolean;
+  allowMisfit?: boolean;
   verbose?: boolean;
   offline?: boolean;
 }
@@ -20,7 +21,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
   const world = openWorld(configuration.project, env, { offline: options.offline ?? false });
   try {
-    const made = await makePlan(configuration, world, env);
+    const made = await makePlan(configuration, world, env, options);
     showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);
     env.out(
       options.json === true
@@ -28,7 +29,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
         : renderPlan(made.plan, { color: env.color.out, verbose: options.verbose ?? false }),
     );
     const { create, change, blocked } = made.plan.summary;
-    if (blocked > 0) return exitCodes.failed;
+    if (blocked > 0) return exitCodeOfBlocked(made.plan);
     return options.detailedExitcode === true && create + change > 0 ? exitCodes.changes : exitCodes.done;
   } finally {
     await world.close();

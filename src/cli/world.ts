@@ -1,10 +1,11 @@
 import { openDestinations } from '../destinations/index.ts';
 import { openHyper } from '../hyper/index.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { DestinationPort, ExtractPort, SourcePort, StatePort } from '../model/ports.ts';
+import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
 import { openSource } from '../sources/index.ts';
 import { openState } from '../state/index.ts';
+import { openTemplatePort } from '../templates/index.ts';
 import type { Env } from './env.ts';
 
 /** The ports of a run. The one place where rooms meet: what is opened here is handed to those who use it. */
@@ -14,6 +15,7 @@ export interface World {
   /** The sources of a pipeline by their names, opened once. */
   sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
   destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
+  templateOf(pipeline: Pipeline): TemplatePort | undefined;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
       return opened;
     },
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
+    templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {
       await Promise.all(
         [...sources.values()].flatMap((opened) => Object.values(opened).map((source) => source.close())),

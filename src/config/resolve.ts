@@ -6,6 +6,7 @@ import { resolveDestination } from './resolve/destinations.ts';
 import { resolveExtract } from './resolve/extract.ts';
 import { resolveSource } from './resolve/sources.ts';
 import { resolveTables } from './resolve/tables.ts';
+import { resolveTemplate } from './resolve/template.ts';
 
 /** The form of a text that may be shown: with references in the place of secrets. */
 export type ShownText = (text: string) => string;
@@ -13,6 +14,7 @@ export type ShownText = (text: string) => string;
 /** A draft that passed the rules, as the program uses it. */
 export function resolvePipeline(draft: Draft, shown: ShownText): Pipeline {
   const { name, description, tags = [] } = draft.written;
+  const template = resolveTemplate(draft);
   return {
     address: name,
     name,
@@ -25,6 +27,7 @@ export function resolvePipeline(draft: Draft, shown: ShownText): Pipeline {
     tables: resolveTables(draft, shown),
     relationships: relationships(draft),
     extract: resolveExtract(draft),
+    ...(template !== undefined && { template }),
     destinations: draft.destinations.map((destination) => resolveDestination(draft, destination, shown)),
   };
 }
@@ -36,6 +39,12 @@ function relationships({ written, place }: Draft): Relationship[] {
     const to = readEnd(relationship.to, tables);
     if (from === undefined || to === undefined)
       throw new Error('the rules passed a relationship without a column');
-    return { place: child(place, 'relationships', index), from, to };
+    const { cardinality } = relationship;
+    return {
+      place: child(place, 'relationships', index),
+      from,
+      to,
+      ...(cardinality !== undefined && { cardinality }),
+    };
   });
 }

@@ -6,6 +6,8 @@ export interface Observation {
   /** By table name. */
   tables: Readonly<Record<string, SourceObservation>>;
   extract: ExtractObservation;
+  /** Of pipelines that have a template. */
+  template?: TemplateObservation;
   /** In the order of the pipeline's destinations. */
   destinations: readonly DestinationObservation[];
   /** What was applied last; undefined when nothing is known. */
@@ -108,6 +110,16 @@ export interface ExtractColumn {
   notNull: boolean;
 }
 
+/** A template as it is, held against what the pipeline promises of its extract. */
+export interface TemplateObservation {
+  /** Of the file, or of the document that is generated. */
+  sha256: string;
+  /** Where the extract would not fit. Errors block, unless misfits are allowed. */
+  misfits: readonly Diagnostic[];
+  /** The staged package, if it is there. */
+  staged: { size: number; modified: string } | undefined;
+}
+
 export type DestinationObservation = FileDestinationObservation | TableauDestinationObservation;
 
 export interface FileDestinationObservation {
@@ -154,6 +166,8 @@ export interface AppliedRecord {
   address: string;
   tables: Readonly<Record<string, AppliedTable>>;
   extract: AppliedExtract;
+  /** Of pipelines that had a template. */
+  template?: AppliedTemplate;
   /** By what the user wrote as the target. */
   destinations: Readonly<Record<string, AppliedDestination>>;
 }
@@ -182,6 +196,15 @@ export interface AppliedExtract {
   version: number;
   /** Keys and relationships in canonical form. */
   keys: string;
+  size: number;
+  modified: string;
+}
+
+export interface AppliedTemplate {
+  shown: string;
+  sha256: string;
+  compression: string;
+  /** Of the staged package. */
   size: number;
   modified: string;
 }

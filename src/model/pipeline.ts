@@ -1,5 +1,7 @@
 import type { ColumnType } from './column-type.ts';
+import type { Cardinality } from './data-source.ts';
 import type { Place } from './diagnostic.ts';
+import type { Template } from './template.ts';
 
 /**
  * A pipeline as the program uses it: defaults applied, `${…}` substituted, references resolved, paths absolute. What
@@ -16,6 +18,8 @@ export interface Pipeline {
   tables: readonly Table[];
   relationships: readonly Relationship[];
   extract: Extract;
+  /** Undefined: the bare .hyper is delivered. */
+  template?: Template;
   destinations: readonly Destination[];
 }
 
@@ -119,6 +123,8 @@ export interface Relationship {
   place: Place;
   from: { table: string; columns: readonly string[] };
   to: { table: string; columns: readonly string[] };
+  /** What a generated template tells Tableau; `many-to-one` unless said otherwise. */
+  cardinality?: Cardinality;
 }
 
 export type Source = PostgresSource | FileSource | S3Source;

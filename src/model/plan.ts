@@ -32,7 +32,11 @@ export interface PipelinePlan {
   action: PipelineAction;
   /** Why, in a phrase: `orders: 3 412 rows inserted in the source`. */
   because: string;
+  /** Of a blocked pipeline: a gate that a flag opens, or an error that has to go. */
+  blockedBy?: 'gate' | 'error';
   tables: readonly TablePlan[];
+  /** Of pipelines that have a template. */
+  template?: TemplatePlan;
   destinations: readonly DestinationPlan[];
   changes: readonly Change[];
   steps: readonly Step[];
@@ -71,6 +75,17 @@ export interface KeySet {
   keys: readonly string[];
 }
 
+export interface TemplatePlan {
+  /** The file as the user wrote it, or `generated`. */
+  shown: string;
+  /** Of what the plan was made with: apply takes no other. */
+  sha256: string;
+  action: 'create' | 'change' | 'unchanged';
+  reason: string;
+  /** How many errors the fit has found; they block unless that is allowed. */
+  misfits: number;
+}
+
 export type DestinationPlan = FileDestinationPlan | TableauDestinationPlan;
 
 export interface FileDestinationPlan {
@@ -98,7 +113,7 @@ export interface TableauDestinationPlan {
 export interface Change {
   /** `superstore`, `superstore.orders`, `superstore.orders.region`. */
   address: string;
-  subject: 'extract' | 'table' | 'column' | 'key' | 'destination';
+  subject: 'extract' | 'table' | 'column' | 'key' | 'template' | 'destination';
   act: 'create' | 'change' | 'remove' | 'reload' | 'write';
   category: Category;
   reason: string;
@@ -128,6 +143,8 @@ export type StepAct =
   | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
   /** Keys, detach, verify, flush to disk, put in the place of the old one. */
   | { kind: 'finish' }
+  /** Put the extract into a package made like the template. */
+  | { kind: 'package'; template: string }
   /** Put the extract where the destination wants it; with `details` only set what describes it there. */
   | { kind: 'deliver'; destination: number; target: string; details?: true }
   /** Remember what was applied. */

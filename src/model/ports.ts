@@ -6,6 +6,7 @@ import type {
   ExtractObservation,
   Fingerprint,
   SourceObservation,
+  TemplateObservation,
 } from './observation.ts';
 import type { Destination, Extract, Relationship, Table } from './pipeline.ts';
 import type { FeedPart } from './feed.ts';
@@ -75,6 +76,17 @@ export interface BuiltExtract {
   size: number;
   modified: string;
   rows: Readonly<Record<string, number>>;
+}
+
+/** The data source that an extract is put into. */
+export interface TemplatePort {
+  /** The template, and whether the extract that the pipeline promises will fit. Reads no extract. */
+  observe(signal: AbortSignal): Promise<TemplateObservation>;
+  /**
+   * Puts the extract into a package and stages that. Fails if the template is not the one with this hash any more. The
+   * file of the template itself is only read.
+   */
+  package(extract: BuiltExtract, sha256: string, signal: AbortSignal): Promise<BuiltExtract>;
 }
 
 export interface DestinationPort {

@@ -69,6 +69,32 @@ export type Load = {
  */
 export type RelationshipEnd = RelationshipColumns | string;
 /**
+ * The Tableau data source that the extract is put into: a file, or one that is generated. Without a template the bare .hyper is delivered.
+ */
+export type Template = TemplateFile | TemplateGenerated;
+/**
+ * How the extract is packed into the .tdsx: not at all, fast (about half the size), or best (a little smaller, much slower).
+ */
+export type PackageCompression = 'store' | 'fast' | 'best';
+/**
+ * What people see of a column: a caption, or a map when there is more to say.
+ */
+export type GenerateColumn = GenerateColumnSettings | string;
+/**
+ * The formula of a real number, or a map when there is more to say.
+ */
+export type GenerateCalculation = GenerateCalculationSettings | string;
+/**
+ * Fields by column or caption. Where two tables have a column of one name, the second field is called `name (Table)`.
+ *
+ * @minItems 1
+ */
+export type FieldNames = string[];
+/**
+ * The fields of a folder, or a map when there are hierarchies in it.
+ */
+export type Folder = FolderSettings | FieldNames;
+/**
  * A destination of extracts.yaml by name, or one written here.
  */
 export type Destination = NamedDestination | InlineDestination;
@@ -126,10 +152,11 @@ export interface Pipeline {
     [k: string]: Table;
   };
   /**
-   * Which columns refer to which: declared in the extract as assumed foreign keys.
+   * Which columns refer to which: declared in the extract as assumed foreign keys, and in a generated template as relationships.
    */
   relationships?: Relationship[];
   extract?: Extract;
+  template?: Template;
   /**
    * Where the finished extract goes. Without any, the staged .hyper is the result.
    */
@@ -445,6 +472,10 @@ export interface AddedColumnSettings {
 export interface Relationship {
   from: RelationshipEnd;
   to: RelationshipEnd;
+  /**
+   * What a generated template promises Tableau: how many rows of from and of to belong together. Tableau counts wrongly where that is not so.
+   */
+  cardinality?: 'many-to-one' | 'one-to-many' | 'one-to-one' | 'many-to-many';
 }
 export interface RelationshipColumns {
   /**
@@ -476,6 +507,202 @@ export interface Extract {
   file?: string | null;
 }
 /**
+ * A .tdsx or .tds file that the extract is put into. It is only read.
+ */
+export interface TemplateFile {
+  /**
+   * A .tdsx or .tds file, relative to this file.
+   */
+  file: string;
+  compression?: PackageCompression;
+}
+/**
+ * A data source made from this pipeline, without Tableau Desktop.
+ */
+export interface TemplateGenerated {
+  generate: Generate;
+  compression?: PackageCompression;
+}
+/**
+ * What people see of the extract in Tableau. Tables, columns, types and relationships are those of the pipeline; everything that is left out has Tableau's own default.
+ */
+export interface Generate {
+  /**
+   * What the data source is called in its package. Default: the name of the pipeline.
+   */
+  name?: string;
+  /**
+   * The oldest Tableau that has to open it, 2020.2 or later. From 2024.3 on some tags are spelled in another way.
+   */
+  tableau?: string;
+  /**
+   * Captions and columns, by the names of the pipeline's tables.
+   */
+  tables?: {
+    [k: string]: GenerateTable;
+  };
+  /**
+   * Calculated fields: caption and formula. A formula names fields by column or caption: [sales], [Profit Ratio].
+   */
+  calculations?: {
+    [k: string]: GenerateCalculation;
+  };
+  /**
+   * Fields to drill down, from the widest to the narrowest, by the name of the hierarchy.
+   */
+  hierarchies?: {
+    [k: string]: FieldNames;
+  };
+  /**
+   * Folders of fields, by name. A field may also say its folder itself.
+   */
+  folders?: {
+    [k: string]: Folder;
+  };
+}
+/**
+ * What people see of a table.
+ */
+export interface GenerateTable {
+  /**
+   * What people see in the place of the table's name.
+   */
+  caption?: string;
+  /**
+   * What people see of the columns, by their names. Those left out are fields as well.
+   */
+  columns?: {
+    [k: string]: GenerateColumn;
+  };
+}
+export interface GenerateColumnSettings {
+  /**
+   * What people see in the place of the column's name.
+   */
+  caption?: string;
+  /**
+   * What the field means. Default: the description of the column.
+   */
+  description?: string;
+  /**
+   * Text, dates and truth values are dimensions, numbers are measures, unless said otherwise.
+   */
+  role?: 'dimension' | 'measure';
+  /**
+   * Numbers and dates on an axis instead of as headers. Measures are, dimensions are not, unless said otherwise.
+   */
+  continuous?: boolean;
+  /**
+   * What Tableau does with the field when it is put into a view.
+   */
+  aggregation?: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'countd' | 'median' | 'attribute' | 'none';
+  /**
+   * The default number or date format, in Tableau's notation.
+   */
+  format?: string;
+  /**
+   * Formulas may use the field, people do not see it.
+   */
+  hidden?: boolean;
+  /**
+   * The folder that the field is in.
+   */
+  folder?: string;
+  /**
+   * The geographic role; country_code is ISO 3166-1 alpha-2.
+   */
+  geo?:
+    | 'country'
+    | 'country_code'
+    | 'state'
+    | 'county'
+    | 'city'
+    | 'zip_code'
+    | 'area_code'
+    | 'latitude'
+    | 'longitude';
+  /**
+   * What people see in the place of a value; the key %null% stands for missing values.
+   */
+  aliases?: {
+    [k: string]: string;
+  };
+  /**
+   * Tableau's own name of the field, which workbooks refer to: keep it when column or caption change.
+   */
+  local_name?: string;
+}
+export interface GenerateCalculationSettings {
+  /**
+   * In Tableau's language. Strings and comments are left alone.
+   */
+  formula: string;
+  /**
+   * What the formula gives.
+   */
+  datatype?: 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'datetime' | 'spatial';
+  /**
+   * What the field means: the text people see when they hover over it.
+   */
+  description?: string;
+  /**
+   * Text, dates and truth values are dimensions, numbers are measures, unless said otherwise.
+   */
+  role?: 'dimension' | 'measure';
+  /**
+   * Numbers and dates on an axis instead of as headers. Measures are, dimensions are not, unless said otherwise.
+   */
+  continuous?: boolean;
+  /**
+   * What Tableau does with the field when it is put into a view.
+   */
+  aggregation?: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'countd' | 'median' | 'attribute' | 'none';
+  /**
+   * The default number or date format, in Tableau's notation.
+   */
+  format?: string;
+  /**
+   * Formulas may use the field, people do not see it.
+   */
+  hidden?: boolean;
+  /**
+   * The folder that the field is in.
+   */
+  folder?: string;
+  /**
+   * The geographic role; country_code is ISO 3166-1 alpha-2.
+   */
+  geo?:
+    | 'country'
+    | 'country_code'
+    | 'state'
+    | 'county'
+    | 'city'
+    | 'zip_code'
+    | 'area_code'
+    | 'latitude'
+    | 'longitude';
+  /**
+   * What people see in the place of a value; the key %null% stands for missing values.
+   */
+  aliases?: {
+    [k: string]: string;
+  };
+  /**
+   * Tableau's own name of the field, which workbooks refer to: keep it when column or caption change.
+   */
+  local_name?: string;
+}
+export interface FolderSettings {
+  fields?: FieldNames;
+  /**
+   * Names of hierarchies.
+   *
+   * @minItems 1
+   */
+  hierarchies?: string[];
+}
+/**
  * A destination that extracts.yaml defines; keys beside use win over its own.
  */
 export interface NamedDestination {
@@ -484,7 +711,7 @@ export interface NamedDestination {
    */
   use: string;
   /**
-   * A .hyper file, relative to the file that names it. Folders are made.
+   * A .hyper file, or a .tdsx where the pipeline has a template; relative to the file that names it. Folders are made.
    */
   path?: string;
   project?: TableauProject;
@@ -541,7 +768,7 @@ export interface FileDestination {
    */
   type: 'file';
   /**
-   * A .hyper file, relative to the file that names it. Folders are made.
+   * A .hyper file, or a .tdsx where the pipeline has a template; relative to the file that names it. Folders are made.
    */
   path: string;
 }

@@ -16,12 +16,12 @@ export interface PlannedDestination {
   diagnostics: readonly Diagnostic[];
 }
 
-/** What will become of one destination; `rebuilt`: there will be another extract than the one it has. */
+/** What will become of one destination; `rewriting`: why it gets another file than the one it has, if it does. */
 export function planDestination(
   destination: Destination,
   index: number,
   observation: Observation,
-  rebuilt: boolean,
+  rewriting: string | undefined,
 ): PlannedDestination {
   const seen = observation.destinations[index];
   const last = observation.applied?.destinations[destination.shown];
@@ -29,7 +29,7 @@ export function planDestination(
     case 'file': {
       const found = seen?.type === 'file' ? seen.found : undefined;
       return {
-        plan: planFile(destination, found, isFile(last) ? last : undefined, rebuilt),
+        plan: planFile(destination, found, isFile(last) ? last : undefined, rewriting),
         diagnostics: [],
       };
     }
@@ -37,7 +37,7 @@ export function planDestination(
       if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
       const size = sizeOf(observation);
       return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
-        rebuilt,
+        rewriting,
         size,
       });
     }
@@ -59,7 +59,7 @@ function planFile(
   destination: FileDestination,
   found: FileDestinationObservation['found'],
   last: AppliedFile | undefined,
-  rebuilt: boolean,
+  rewriting: string | undefined,
 ): FileDestinationPlan {
   const plan = (action: FileDestinationPlan['action'], reason: string): FileDestinationPlan => ({
     type: 'file',
@@ -68,7 +68,7 @@ function planFile(
     reason,
   });
   if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
-  if (rebuilt) return plan('overwrite', 'the extract is rebuilt');
+  if (rewriting !== undefined) return plan('overwrite', rewriting);
   if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
   const same = last.size === found.size && last.modified === found.modified;
   return same

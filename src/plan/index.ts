@@ -2,7 +2,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Estimate, Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
-import { planPipeline } from './pipeline.ts';
+import { planPipeline, type PlanOptions } from './pipeline.ts';
 
 /** A pipeline, what was seen around it, and what went wrong while looking. */
 export type Observed =
@@ -11,14 +11,14 @@ export type Observed =
   | { pipeline: Pipeline; failure: readonly Diagnostic[] };
 
 /** The heart: what is wanted and what is there, in; what will be done and why, out. No I/O, no clock, no chance. */
-export function buildPlan(observed: readonly Observed[], tool: string): Plan {
+export function buildPlan(observed: readonly Observed[], tool: string, options: PlanOptions = {}): Plan {
   const diagnostics: Diagnostic[] = [];
   const pipelines = observed.map((one) => {
     if ('failure' in one) {
       diagnostics.push(...one.failure);
       return unobserved(one.pipeline, one.failure);
     }
-    const planned = planPipeline(one.pipeline, one.observation);
+    const planned = planPipeline(one.pipeline, one.observation, options);
     diagnostics.push(...planned.diagnostics);
     return planned.plan;
   });
@@ -30,6 +30,7 @@ function unobserved(pipeline: Pipeline, failure: readonly Diagnostic[]): Pipelin
     address: pipeline.address,
     file: pipeline.place.file,
     action: 'blocked',
+    blockedBy: 'error',
     because: failure[0]?.message ?? '',
     tables: [],
     destinations: [],

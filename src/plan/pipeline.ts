@@ -7,15 +7,27 @@ import { planDestination } from './destinations.ts';
 import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { planTable } from './tables.ts';
+import { planTemplate, type PlannedTemplate } from './template.ts';
 
 export interface PlannedPipeline {
   plan: PipelinePlan;
   diagnostics: Diagnostic[];
 }
 
+/** Gates that the user opens. */
+export interface PlanOptions {
+  /** Applies also where the extract does not fit its template. */
+  allowMisfit?: boolean;
+}
+
 /** Desired against observed, for one pipeline. */
-export function planPipeline(pipeline: Pipeline, observation: Observation): PlannedPipeline {
-  const diagnostics = findings(pipeline, observation);
+export function planPipeline(
+  pipeline: Pipeline,
+  observation: Observation,
+  options: PlanOptions,
+): PlannedPipeline {
+  const template = planTemplate(pipeline, observation, options.allowMisfit ?? false);
+  const errors = findings(pipeline, observation);
   const tables = pipeline.tables.map((table) => planTable(pipeline, table, observation));
   const removed = removedTables(pipeline, observation.applied);
   const changes: Change[] = [
@@ -25,13 +37,17 @@ export function planPipeline(pipeline: Pipeline, observation: Observation): Plan
   ];
   const mustBuild = changes.length > 0;
   const planned = pipeline.destinations.map((destination, index) =>
-    planDestination(destination, index, observation, mustBuild),
+    planDestination(destination, index, observation, rewriting(mustBuild, template)),
   );
-  diagnostics.push(...planned.flatMap((one) => one.diagnostics));
-  const isBlocked = diagnostics.some(({ severity }) => severity === 'error');
+  errors.push(...planned.flatMap((one) => one.diagnostics));
+  const diagnostics = [...errors, ...template.findings];
+  const blockedBy = hasErrors(errors) ? 'error' : hasErrors(template.findings) ? 'gate' : undefined;
   const destinations = planned.map(({ plan }) => plan);
   const mustDeliver = destinations.some(({ action }) => action !== 'unchanged' && action !== 'details');
-  if (mustDeliver && !mustBuild && !isOurs(observation)) {
+  const isWanted = mustDeliver || template.changes.length > 0;
+  const mustPackage = template.plan !== undefined && (mustBuild || (!template.stands && isWanted));
+  const needsExtract = mustPackage || (mustDeliver && pipeline.template === undefined);
+  if (needsExtract && !mustBuild && !isOurs(observation)) {
     changes.push({
       address: pipeline.address,
       subject: 'extract',
@@ -40,8 +56,8 @@ export function planPipeline(pipeline: Pipeline, observation: Observation): Plan
       reason: 'the staged extract is gone, and a destination needs it',
     });
   }
-  changes.push(...destinationChanges(pipeline, destinations));
-  const action = decide(isBlocked, changes, observation);
+  changes.push(...template.changes, ...destinationChanges(pipeline, destinations));
+  const action = decide(blockedBy !== undefined, changes, observation);
   const tablePlans = [
     ...tables.map(({ plan }) => plan),
     ...removed.map(({ address, reason }) => ({
@@ -57,17 +73,29 @@ export function planPipeline(pipeline: Pipeline, observation: Observation): Plan
       file: pipeline.place.file,
       action,
       because: headline(action, pipeline, changes, diagnostics),
+      ...(blockedBy === undefined ? {} : { blockedBy }),
       tables: tablePlans,
+      ...(template.plan === undefined ? {} : { template: template.plan }),
       destinations,
       changes,
-      steps: layOutSteps(pipeline, action, tablePlans, destinations, changes),
+      steps: layOutSteps(pipeline, action, tablePlans, destinations, changes, mustPackage),
     },
   };
 }
 
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
+/** Why every destination gets a new file, if it does. */
+function rewriting(mustBuild: boolean, { changes }: PlannedTemplate): string | undefined {
+  if (mustBuild) return 'the extract is rebuilt';
+  return changes[0]?.reason;
+}
+
 function decide(isBlocked: boolean, changes: readonly Change[], observation: Observation): PipelineAction {
   if (isBlocked) return 'blocked';
-  if (changes.every(({ subject }) => subject === 'destination'))
+  if (changes.every(({ subject }) => subject === 'destination' || subject === 'template'))
     return changes.length > 0 ? 'deliver' : 'none';
   return observation.applied === undefined && observation.extract.kind === 'absent' ? 'create' : 'rebuild';
 }

@@ -20,9 +20,9 @@ export function planPublication(
   destination: TableauDestination,
   seen: TableauDestinationObservation,
   last: AppliedPublication | undefined,
-  { rebuilt, size }: { rebuilt: boolean; size: number | undefined },
+  { rewriting, size }: { rewriting: string | undefined; size: number | undefined },
 ): Planned {
-  const decision = seen.looked ? decide(destination, seen, last, rebuilt) : unseen(last, rebuilt);
+  const decision = seen.looked ? decide(destination, seen, last, rewriting) : unseen(last, rewriting);
   const { found } = seen;
   const uploads = decision.action !== 'unchanged' && decision.action !== 'details';
   return {
@@ -31,7 +31,10 @@ export function planPublication(
       target: destination.shown,
       ...decision,
       ...(found !== undefined && decision.action !== 'unchanged' && { existing: existing(found) }),
-      ...(uploads && size !== undefined && { upload: upload(destination, decision.action, size, !rebuilt) }),
+      ...(uploads &&
+        size !== undefined && {
+          upload: upload(destination, decision.action, size, rewriting === undefined),
+        }),
     },
     diagnostics: findings(destination, seen, decision, last),
   };
@@ -41,7 +44,7 @@ function decide(
   destination: TableauDestination,
   { found, strayed, project }: TableauDestinationObservation,
   last: AppliedPublication | undefined,
-  rebuilt: boolean,
+  rewriting: string | undefined,
 ): Decision {
   if (found === undefined) {
     if (strayed !== undefined) return { action: 'create', reason: strayedTo(strayed, destination) };
@@ -55,8 +58,8 @@ function decide(
   if (last !== undefined && last.id !== found.id) {
     return { action, reason: `another data source has its name: ${newest(found)}` };
   }
-  if (rebuilt)
-    return { action, reason: last === undefined ? 'it is there already' : 'the extract is rebuilt' };
+  if (rewriting !== undefined)
+    return { action, reason: last === undefined ? 'it is there already' : rewriting };
   if (last === undefined) return { action, reason: 'it is there, but was not published by this pipeline' };
   const isAsWeLeftIt =
     last.updatedAt === found.updatedAt && (last.revision ?? found.revision) === found.revision;
@@ -73,10 +76,10 @@ function actionOn({ delivery }: TableauDestination): 'overwrite' | 'append' | 'u
 }
 
 /** Without a look at the server, what we know of our last publication has to do. */
-function unseen(last: AppliedPublication | undefined, rebuilt: boolean): Decision {
+function unseen(last: AppliedPublication | undefined, rewriting: string | undefined): Decision {
   if (last === undefined)
     return { action: 'create', reason: 'not published by this pipeline yet; not looked (offline)' };
-  if (rebuilt) return { action: 'overwrite', reason: 'the extract is rebuilt; not looked (offline)' };
+  if (rewriting !== undefined) return { action: 'overwrite', reason: `${rewriting}; not looked (offline)` };
   return { action: 'unchanged', reason: 'as it was when we published it; not looked (offline)' };
 }
 

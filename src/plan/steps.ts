@@ -8,6 +8,7 @@ export function layOutSteps(
   tables: readonly TablePlan[],
   destinations: readonly DestinationPlan[],
   changes: readonly Change[],
+  mustPackage: boolean,
 ): Step[] {
   if (action === 'none' || action === 'blocked') return [];
   const because = changes.map(({ address }) => address);
@@ -18,6 +19,11 @@ export function layOutSteps(
     steps.push({ id: 'create', kind: 'create', after: ['snapshot'], because });
     for (const name of names) steps.push(loadStep(pipeline, name, tables, changes));
     steps.push({ id: 'finish', kind: 'finish', after: names.map(loadId), because });
+  }
+  let last = action === 'deliver' ? [] : ['finish'];
+  if (mustPackage && pipeline.template !== undefined) {
+    steps.push({ id: 'package', kind: 'package', template: pipeline.template.shown, after: last, because });
+    last = ['package'];
   }
   const delivered: string[] = [];
   destinations.forEach(({ action: act, target }, index) => {
@@ -30,11 +36,11 @@ export function layOutSteps(
       destination: index,
       target,
       ...(act === 'details' && { details: true as const }),
-      after: action === 'deliver' ? [] : ['finish'],
+      after: last,
       because,
     });
   });
-  steps.push({ id: 'record', kind: 'record', after: delivered.length > 0 ? delivered : ['finish'], because });
+  steps.push({ id: 'record', kind: 'record', after: delivered.length > 0 ? delivered : last, because });
   return steps;
 }
 

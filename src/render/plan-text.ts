@@ -50,6 +50,7 @@ function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
     ...(rows === undefined ? [] : [`${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`]),
     ...(size === undefined ? [] : [estimate(size, bytes)]),
   ];
+  const gated = pipelines.filter(({ blockedBy }) => blockedBy === 'gate').map(({ address }) => address);
   const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
   return [
     `${paint.bold('Plan:')} ${counts.join(', ')}.`,
@@ -58,6 +59,9 @@ function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
       ? [
           `${paint.bold(paint.red('Breaking:'))} ${counted(breaking.length, 'change')}: ${breaking.join(', ')}`,
         ]
+      : []),
+    ...(gated.length > 0
+      ? [`${paint.bold(paint.red('Misfit:'))} ${gated.join(', ')}. Blocked without --allow-misfit.`]
       : []),
   ];
 }
@@ -74,7 +78,8 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
   if (plan.action === 'none' || plan.action === 'blocked') return [head];
   const symbol = plan.action === 'create' ? '+' : plan.action === 'rebuild' ? '~' : '=';
   const whole = plan.changes.filter(
-    ({ subject, address }) => address === plan.address && subject !== 'table',
+    ({ subject, address, act }) =>
+      address === plan.address && subject !== 'table' && (subject !== 'template' || act === 'remove'),
   );
   const rows: Row[] = [
     [`  ${sign(symbol, paint)} extract "${plan.address}"`],
@@ -86,11 +91,21 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
     ...(plan.action === 'deliver'
       ? []
       : plan.tables.flatMap((table) => renderTable(plan, table, paint, verbose))),
+    ...renderTemplate(plan, paint, verbose),
     ...plan.destinations
       .filter(({ action }) => verbose || action !== 'unchanged')
       .map((one) => renderDestination(one, paint)),
   ];
   return [head, ...inColumns(rows)];
+}
+
+function renderTemplate({ template }: PipelinePlan, paint: Paint, verbose: boolean): string[][] {
+  if (template === undefined || (template.action === 'unchanged' && template.misfits === 0 && !verbose))
+    return [];
+  const { shown, action, reason, misfits } = template;
+  const symbol = { create: '+', change: '~', unchanged: '=' }[action];
+  const fit = misfits === 0 ? '' : paint.red(counted(misfits, 'misfit'));
+  return [[`      ${sign(symbol, paint)} template ${shown}`, fit, paint.dim(`(${reason})`)]];
 }
 
 /** Cells to align with those of other rows, or a line that stands for itself. */

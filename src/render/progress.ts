@@ -47,6 +47,8 @@ export function renderStep(step: Step): string {
       return `${step.table} › load`;
     case 'finish':
       return 'finish extract';
+    case 'package':
+      return `pack, template ${step.template}`;
     case 'deliver':
       return step.details === true ? `describe ${step.target}` : `write ${step.target}`;
     case 'record':

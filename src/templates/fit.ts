@@ -1,7 +1,12 @@
 import type { ColumnType } from '../model/column-type.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { checkColumn } from './fit-column.ts';
-import type { TemplateDescription, TemplateField, TemplateTable, Use } from './description.ts';
+import type {
+  TemplateDescription,
+  TemplateField,
+  TemplateTable,
+  Use,
+} from '../model/template-description.ts';
 import { nearest } from '../model/nearest.ts';
 
 /** What the extract will be, as the pipeline's column contract says. */

@@ -1,7 +1,5 @@
 import type { ColumnType } from '../model/column-type.ts';
-
-/** Tableau's own types of physical columns. */
-export type LocalType = 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'datetime' | 'spatial';
+import type { LocalType } from '../model/data-source.ts';
 
 /** How a .tds describes a column of a .hyper. */
 export interface ColumnShape {

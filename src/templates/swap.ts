@@ -3,7 +3,7 @@ import { RunError } from '../model/run-error.ts';
 import { openPackage } from './open.ts';
 import type { Template } from './open.ts';
 import { editAttributes } from './tds/edit.ts';
-import type { Compression } from './zip/pack.ts';
+import type { Compression } from '../model/template.ts';
 import { writeZip } from './zip/write.ts';
 import type { ZipOrder, ZipPart } from './zip/write.ts';
 
@@ -13,7 +13,7 @@ export interface Swap {
   hyperPath: string;
   /** The .tdsx to write; replaced if it exists. */
   outputPath: string;
-  /** `fast` unless said otherwise: zip/pack.ts has the measurements. */
+  /** `fast` unless said otherwise: model/template.ts has the measurements. */
   compression?: Compression;
   signal?: AbortSignal;
 }
@@ -23,6 +23,10 @@ export interface Swapped {
   /** The entry that holds the extract, and how many bytes went into it. */
   entry: string;
   hyperBytes: number;
+  /** Of the package. */
+  size: number;
+  /** Nanoseconds since 1970 as text. */
+  modified: string;
 }
 
 /**
@@ -47,8 +51,8 @@ export async function swapExtract(swap: Swap): Promise<Swapped> {
     ...layOut(template, { path: hyperPath, size }),
     verify: (path) => verify(path, template, size),
   };
-  await writeZip(order);
-  return { path: outputPath, entry: template.hyper.entry, hyperBytes: size };
+  const mark = await writeZip(order);
+  return { path: outputPath, entry: template.hyper.entry, hyperBytes: size, ...mark };
 }
 
 function layOut(

@@ -14,6 +14,39 @@ const orders = table(
 const people = table('people', { person: 'text', region: 'text' });
 const shop = pipeline([orders, people]);
 
+const packed = pipeline([orders, people], {
+  template: {
+    kind: 'file',
+    place: { file: 'pipelines/shop.yaml', pointer: '/template' },
+    shown: 'templates/shop.tdsx',
+    path: '/project/pipelines/templates/shop.tdsx',
+    compression: 'fast',
+    staged: '/project/build/shop.tdsx',
+  },
+});
+const misfit = {
+  code: 'EXT4302',
+  severity: 'error' as const,
+  message: 'field "Sales" needs column "sale"',
+  place: { file: 'pipelines/shop.yaml', pointer: '/template/file' },
+};
+
+/** The world as an apply with the template left it. */
+function packedObservation(changes: Partial<Observation> = {}): Observation {
+  const template = {
+    shown: 'templates/shop.tdsx',
+    sha256: 'aa',
+    compression: 'fast',
+    size: 9,
+    modified: '3',
+  };
+  return observation(packed, {
+    template: { sha256: 'aa', misfits: [], staged: { size: 9, modified: '3' } },
+    applied: record(packed, { template }),
+    ...changes,
+  });
+}
+
 const planOf = (of: Pipeline, seen: Observation) => buildPlan([{ pipeline: of, observation: seen }], '0.1.0');
 const actionOf = (of: Pipeline, seen: Observation) => planOf(of, seen).pipelines[0]?.action;
 
@@ -88,6 +121,39 @@ const cases: Record<string, [of: Pipeline, seen: Observation]> = {
     });
     return [changed, observation(changed, { applied: record(shop) })];
   })(),
+  'template not packed yet': [
+    packed,
+    packedObservation({
+      applied: undefined,
+      extract: { kind: 'absent' },
+      template: { sha256: 'aa', misfits: [], staged: undefined },
+      destinations: [{ type: 'file', found: undefined }],
+    }),
+  ],
+  'template unchanged': [packed, packedObservation()],
+  'template changed': [
+    packed,
+    packedObservation({ template: { sha256: 'bb', misfits: [], staged: { size: 9, modified: '3' } } }),
+  ],
+  'template added': [packed, packedObservation({ applied: record(packed) })],
+  'template removed': [shop, packedObservation()],
+  'template misfit': [
+    packed,
+    packedObservation({ template: { sha256: 'aa', misfits: [misfit], staged: undefined } }),
+  ],
+  'template unchanged and rows inserted': [
+    packed,
+    packedObservation({
+      tables: { orders: source({ fingerprint: counters({ inserted: '13412' }) }), people: source() },
+    }),
+  ],
+  'destination removed and staged package gone': [
+    packed,
+    packedObservation({
+      template: { sha256: 'aa', misfits: [], staged: undefined },
+      destinations: [{ type: 'file', found: undefined }],
+    }),
+  ],
   'extract locked': [
     shop,
     observation(shop, {
@@ -156,4 +222,16 @@ test('a pipeline that could not be observed is blocked, the others are planned',
   expect(plan.pipelines.map(({ action }) => action)).toEqual(['blocked', 'none']);
   expect(plan.diagnostics).toEqual(failure);
   expect(plan.summary).toMatchObject({ blocked: 1, unchanged: 1 });
+});
+
+test('a misfit is a gate, an error is not, and the gate opens when asked to', () => {
+  const seen = cases['template misfit']![1];
+  const observed = [{ pipeline: packed, observation: seen }];
+  expect(buildPlan(observed, '0.1.0').pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'gate' });
+  const allowed = buildPlan(observed, '0.1.0', { allowMisfit: true });
+  expect(allowed.pipelines[0]).toMatchObject({ action: 'none', template: { misfits: 1 } });
+  expect(allowed.diagnostics).toEqual([{ ...misfit, severity: 'warning' }]);
+  const damaged = { kind: 'unusable' as const, code: 'damaged', reason: 'invalid' };
+  const both = buildPlan([{ pipeline: packed, observation: { ...seen, extract: damaged } }], '0.1.0');
+  expect(both.pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'error' });
 });

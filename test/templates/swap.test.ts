@@ -75,7 +75,8 @@ describe.skipIf(!programs.python)('swapping the extract of a package', () => {
     const outputPath = join(folder, `${name}.out.tdsx`);
     const template = await openTemplate(path);
     const swapped = await swapExtract({ template, hyperPath, outputPath });
-    expect(swapped).toEqual({ path: outputPath, entry, hyperBytes: 300_000 });
+    expect(swapped).toMatchObject({ path: outputPath, entry, hyperBytes: 300_000 });
+    expect(swapped.size).toBe(statSync(outputPath).size);
 
     const [old, now] = [readPackage(path), readPackage(outputPath)];
     expect(now.map(({ name }) => name)).toEqual(old.map(({ name }) => name));

@@ -16,3 +16,8 @@ export function stagedFile({ extract, folder, shared, written }: Draft): string 
     ? resolve(folder, file)
     : join(shared.folder, 'build', `${written.name}.hyper`);
 }
+
+/** Absolute path of the .tdsx that a template makes of it, before it is delivered. */
+export function stagedPackage(draft: Draft): string {
+  return stagedFile(draft).replace(/(?:\.hyper)?$/i, '.tdsx');
+}

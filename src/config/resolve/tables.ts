@@ -108,7 +108,7 @@ function postgresOrigin(from: Written.From, shown: ShownText): PostgresOrigin {
 }
 
 /** JavaScript moves keys that look like numbers to the front; the order of columns is that of the file. */
-function inOrder<Value>(draft: Draft, place: Place, map: Record<string, Value>): [string, Value][] {
+export function inOrder<Value>(draft: Draft, place: Place, map: Record<string, Value>): [string, Value][] {
   const entries = Object.entries(map);
   if (!entries.some(([key]) => /^\d+$/.test(key))) return entries;
   const order = keysInOrder(draft.loaded, place.pointer);

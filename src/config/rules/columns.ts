@@ -111,8 +111,12 @@ function family({ kind }: ColumnType): string {
   return kind;
 }
 
-/** A bare .hyper carries relationships as foreign keys, and Hyper wants those to point to a primary key. */
+/**
+ * A bare .hyper carries relationships as foreign keys, and Hyper wants those to point to a primary key. A template has
+ * relationships of its own.
+ */
 export const relationshipsToKeys: Rule = function* (draft) {
+  if (draft.written.template !== undefined) return;
   const tables = namesAt(draft, 'tables');
   for (const [index, relationship] of (draft.written.relationships ?? []).entries()) {
     const to = readEnd(relationship.to, tables);

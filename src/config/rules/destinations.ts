@@ -5,23 +5,31 @@ import { codes } from '../codes.ts';
 import type { Draft } from '../draft.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
-import { stagedFile } from '../resolve/extract.ts';
+import { stagedFile, stagedPackage } from '../resolve/extract.ts';
 import type { CommonRule, Rule } from '../rules.ts';
 
-export const destinationKind: Rule = function* ({ destinations }) {
+/** A template makes a package of the extract, and Tableau tells the two apart by their names. */
+export const destinationKind: Rule = function* ({ destinations, whole }) {
+  const packed = (whole as { template?: unknown }).template !== undefined;
+  const wanted = packed ? '.tdsx' : '.hyper';
   for (const { settings, place } of destinations) {
     if (settings.type !== 'file') continue;
-    if (/\.hyper$/i.test(settings.path) || isPlaceholder(settings.path)) continue;
-    const message = `"${settings.path}" does not end in .hyper`;
-    const hint = { hint: 'a file destination writes a .hyper extract' };
-    yield problem(codes.destinationKind, message, child(place, 'path'), hint);
+    const { path } = settings;
+    if (path.toLowerCase().endsWith(wanted) || isPlaceholder(path)) continue;
+    const hint = packed
+      ? 'with a template, a file destination writes a .tdsx package'
+      : /\.tdsx$/i.test(path)
+        ? 'a .tdsx is made with a template; without one, a file destination writes a .hyper extract'
+        : 'a file destination writes a .hyper extract';
+    const message = `"${path}" does not end in ${wanted}`;
+    yield problem(codes.destinationKind, message, child(place, 'path'), { hint });
   }
 };
 
 /** Two writers of one file would overwrite each other, whichever comes last. */
 export const oneWriterPerFile: CommonRule = function* (drafts) {
   const writers = new Map<string, Writer>();
-  for (const writer of [...drafts.map(extractOf), ...drafts.flatMap(deliveriesOf)]) {
+  for (const writer of [...drafts.flatMap(stagedOf), ...drafts.flatMap(deliveriesOf)]) {
     const earlier = writers.get(writer.path);
     if (isPlaceholder(writer.path)) continue;
     if (earlier === undefined) {
@@ -43,15 +51,18 @@ interface Writer {
   pipeline: string;
 }
 
-function extractOf(draft: Draft): Writer {
-  const { file } = draft.written.extract ?? {};
-  return {
-    path: stagedFile(draft),
+function stagedOf(draft: Draft): Writer[] {
+  const { extract: { file } = {}, template, name } = draft.written;
+  const writer = {
     ...(typeof file === 'string' && { text: file }),
-    what: 'extract',
+    what: 'extract' as const,
     place: child(draft.place, 'extract', 'file'),
-    pipeline: draft.written.name,
+    pipeline: name,
   };
+  return [
+    { ...writer, path: stagedFile(draft) },
+    ...(template === undefined ? [] : [{ ...writer, path: stagedPackage(draft) }]),
+  ];
 }
 
 function deliveriesOf({ destinations, written }: Draft): Writer[] {

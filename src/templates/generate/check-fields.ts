@@ -3,7 +3,7 @@ import { nearest } from '../../model/nearest.ts';
 import type { Problem } from './check.ts';
 import { nameFields } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
-import type { GeneratedTemplate } from './model.ts';
+import type { GeneratedTemplate } from '../../model/data-source.ts';
 import { orderTables } from './order.ts';
 
 type Path = readonly (string | number)[];

@@ -1,5 +1,5 @@
 import type { Problem } from './check.ts';
-import type { GeneratedRelationship, GeneratedTable, GeneratedTemplate } from './model.ts';
+import type { GeneratedRelationship, GeneratedTable, GeneratedTemplate } from '../../model/data-source.ts';
 
 /** Relationships must name what exists and join all tables into one tree. */
 export function checkRelationships({ tables, relationships }: GeneratedTemplate): Problem[] {

@@ -2,7 +2,7 @@ import { formatColumnType } from '../../model/column-type.ts';
 import { columnShape } from '../local-types.ts';
 import { checkFields } from './check-fields.ts';
 import { checkRelationships } from './check-relationships.ts';
-import type { GeneratedTemplate } from './model.ts';
+import type { GeneratedTemplate } from '../../model/data-source.ts';
 import { parseVersion } from './spelling.ts';
 import { isXmlText } from './xml.ts';
 

@@ -1,10 +1,9 @@
-import type { LocalType } from '../local-types.ts';
+import type { Alias, LocalType } from '../../model/data-source.ts';
 import { renameFields } from '../formula.ts';
 import { bracket } from '../tds/names.ts';
 import { defaultAggregation, defaultContinuous, defaultRole, fieldType } from './defaults.ts';
 import type { Field, Fields } from './fields.ts';
-import { geoRoles } from './model.ts';
-import type { Alias } from './model.ts';
+import { geoRoles } from './geo-roles.ts';
 import { element } from './xml.ts';
 import type { Node } from './xml.ts';
 

@@ -3,7 +3,7 @@ import { fileName } from '../slot.ts';
 import { bracket } from '../tds/names.ts';
 import type { ColumnField, Fields } from './fields.ts';
 import { connectionId, objectId } from './ids.ts';
-import type { GeneratedTable, GeneratedTemplate } from './model.ts';
+import type { GeneratedTable, GeneratedTemplate } from '../../model/data-source.ts';
 import type { Tags } from './spelling.ts';
 import { element } from './xml.ts';
 import type { Node } from './xml.ts';

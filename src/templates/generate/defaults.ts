@@ -1,5 +1,4 @@
-import type { LocalType } from '../local-types.ts';
-import type { Aggregation, GeoRole, Role } from './model.ts';
+import type { Aggregation, GeoRole, LocalType, Role } from '../../model/data-source.ts';
 
 /** Numbers are measures, everything else describes them. */
 export function defaultRole(type: LocalType): Role {

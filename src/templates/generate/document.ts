@@ -5,7 +5,7 @@ import { columnNodes } from './columns.ts';
 import { connectionNode } from './connection.ts';
 import { nameFields } from './fields.ts';
 import { connectionId } from './ids.ts';
-import type { GeneratedTemplate } from './model.ts';
+import type { GeneratedTemplate } from '../../model/data-source.ts';
 import { objectGraph, tableColumns } from './objects.ts';
 import { orderTables } from './order.ts';
 import { folderNodes, hierarchyNodes } from './semantics.ts';

@@ -1,7 +1,12 @@
 import { columnShape } from '../local-types.ts';
-import type { LocalType } from '../local-types.ts';
+import type {
+  GeneratedCalculation,
+  GeneratedColumn,
+  GeneratedTable,
+  GeneratedTemplate,
+  LocalType,
+} from '../../model/data-source.ts';
 import { calculationId } from './ids.ts';
-import type { GeneratedCalculation, GeneratedColumn, GeneratedTable, GeneratedTemplate } from './model.ts';
 
 /** A field with the name that Tableau knows it by. */
 export type Field = ColumnField | CalculationField;

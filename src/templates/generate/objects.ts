@@ -2,7 +2,7 @@ import { bracket } from '../tds/names.ts';
 import { relationNode } from './connection.ts';
 import type { Fields } from './fields.ts';
 import { objectId } from './ids.ts';
-import type { GeneratedRelationship, GeneratedTable, GeneratedTemplate } from './model.ts';
+import type { GeneratedRelationship, GeneratedTable, GeneratedTemplate } from '../../model/data-source.ts';
 import type { Tags } from './spelling.ts';
 import { element } from './xml.ts';
 import type { Node } from './xml.ts';

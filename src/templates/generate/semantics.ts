@@ -1,6 +1,6 @@
 import { bracket } from '../tds/names.ts';
 import type { Fields } from './fields.ts';
-import type { GeneratedTemplate } from './model.ts';
+import type { GeneratedTemplate } from '../../model/data-source.ts';
 import type { Tags } from './spelling.ts';
 import { element } from './xml.ts';
 import type { Node } from './xml.ts';

@@ -1,8 +1,8 @@
 import { aliasKey } from '../generate/columns.ts';
 import { defaultAggregation, defaultContinuous, defaultRole, fieldType } from '../generate/defaults.ts';
-import { aggregations, geoRoles } from '../generate/model.ts';
-import type { Alias, GeoRole, Presentation } from '../generate/model.ts';
-import type { LocalType } from '../local-types.ts';
+import { geoRoles } from '../generate/geo-roles.ts';
+import { aggregations } from '../../model/data-source.ts';
+import type { Alias, GeoRole, LocalType, Presentation } from '../../model/data-source.ts';
 import type { Column } from '../tds/model.ts';
 
 /** What was said of a field, without what holds anyway. */

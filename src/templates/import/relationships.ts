@@ -1,5 +1,5 @@
-import type { FieldOrigin, TemplateDescription, TemplateTable } from '../description.ts';
-import type { Cardinality, GeneratedRelationship } from '../generate/model.ts';
+import type { FieldOrigin, TemplateDescription, TemplateTable } from '../../model/template-description.ts';
+import type { Cardinality, GeneratedRelationship } from '../../model/data-source.ts';
 import type { Template } from '../open.ts';
 import { splitPath } from '../tds/names.ts';
 import type { Relationship } from '../tds/model.ts';

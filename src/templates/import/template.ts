@@ -1,6 +1,6 @@
 import { describeTemplate } from '../describe.ts';
-import { shownName } from '../description.ts';
-import type { TemplateDescription, TemplateField, TemplateTable } from '../description.ts';
+import { shownName } from '../../model/template-description.ts';
+import type { TemplateDescription, TemplateField, TemplateTable } from '../../model/template-description.ts';
 import { renameFields } from '../formula.ts';
 import { derivedName } from '../generate/fields.ts';
 import { calculationId } from '../generate/ids.ts';
@@ -9,9 +9,9 @@ import type {
   GeneratedColumn,
   GeneratedTable,
   GeneratedTemplate,
-} from '../generate/model.ts';
+  LocalType,
+} from '../../model/data-source.ts';
 import { parseVersion } from '../generate/spelling.ts';
-import type { LocalType } from '../local-types.ts';
 import { templateName } from '../open.ts';
 import type { Template } from '../open.ts';
 import { findCarried } from './carried.ts';

@@ -3,23 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { constants, crc32, createDeflateRaw } from 'node:zlib';
 import { pipeline } from 'node:stream/promises';
 import { RunError } from '../../model/run-error.ts';
+import type { Compression } from '../../model/template.ts';
 import { copyRange, writeAll } from './copy.ts';
-
-/**
- * How an entry is packed: not at all, with deflate's level 1, or with its level 9.
- *
- * Measured on a .hyper of 196 MB (3 million rows of numbers, dates and text), single runs on a busy 2-core machine:
- *
- * | level | size  | CPU    |
- * | ----- | ----- | ------ |
- * | store | 100 % |  0.6 s |
- * | fast  |  50 % |  3.1 s |
- * | best  |  48 % | 21.8 s |
- *
- * Hence `fast`: nearly all that deflate can save for a seventh of the time. `best` rarely pays, `store` does on a disk
- * or a network that is faster than 60 MB/s.
- */
-export type Compression = 'store' | 'fast' | 'best';
 
 /** What goes into an entry. The size is known before: it decides whether the header needs 64 bits. */
 export type PackSource = { path: string; size: number } | { bytes: Buffer; size: number };

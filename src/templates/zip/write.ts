@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { open, rename, unlink } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { beginDraft, type Draft, type FileMark } from '../../disk/draft.ts';
+import { reasonOf } from '../../disk/reason.ts';
 import { RunError } from '../../model/run-error.ts';
 import { copyRange } from './copy.ts';
 import { pack } from './pack.ts';
-import type { Compression, PackSource } from './pack.ts';
+import type { Compression } from '../../model/template.ts';
+import type { PackSource } from './pack.ts';
 import type { ZipArchive, ZipEntry } from './read.ts';
 import { centralHeader, deflated, endRecords, flag, localHeader, needsZip64, stored } from './records.ts';
 import type { Header } from './records.ts';
@@ -36,26 +37,23 @@ export interface ZipOrder {
  *
  * Throws RunError EXT4005 (a file changed meanwhile) or EXT4006 (cannot write); an abort throws the signal's reason.
  */
-export async function writeZip(order: ZipOrder): Promise<void> {
+export async function writeZip(order: ZipOrder): Promise<FileMark> {
   const { target, signal } = order;
-  const partial = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.partial`);
   signal?.throwIfAborted();
-  const file = await open(partial, 'wx').catch((cause: unknown) => {
-    throw cannotWrite(target, cause);
-  });
+  let draft: Draft | undefined;
   try {
+    draft = await beginDraft(target);
+    const file = await open(draft.path, 'wx');
     try {
       await writeParts(file, order);
-      await file.sync();
     } finally {
       await file.close();
     }
-    await order.verify?.(partial);
+    await order.verify?.(draft.path);
     signal?.throwIfAborted();
-    await rename(partial, target);
-    await syncFolder(dirname(target));
+    return await draft.commit();
   } catch (cause) {
-    await unlink(partial).catch(ignoreMissing);
+    await draft?.discard();
     signal?.throwIfAborted();
     throw isSystemError(cause) ? cannotWrite(target, cause) : cause;
   }
@@ -145,24 +143,10 @@ async function reopen(zip: ZipArchive): Promise<FileHandle> {
   throw new RunError('EXT4005', `${zip.path} was changed while it was being read`, { hint: 'run it again' });
 }
 
-/** A rename is safe on the disk only once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
 function cannotWrite(target: string, cause: unknown): RunError {
-  return new RunError('EXT4006', `cannot write ${target}: ${(cause as Error).message}`, { cause });
+  return new RunError('EXT4006', `cannot write ${target}: ${reasonOf(cause)}`, { cause });
 }
 
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }

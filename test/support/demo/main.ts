@@ -85,7 +85,7 @@ async function extracts(args: string[], variables: Record<string, string>): Prom
 
 async function showResults(): Promise<void> {
   const folder = path.join(root, 'demo-results');
-  say('The results, ready for Tableau Desktop');
+  say('The results, ready for Tableau Desktop: one swapped into its template, one generated from YAML');
   for (const name of (await readdir(folder)).sort()) {
     const { size } = await stat(path.join(folder, name));
     process.stdout.write(`demo-results/${name}  ${Math.round(size / 1000)} kB\n`);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkGenerated } from '../../../src/templates/generate/check.ts';
 import { documentName, generateDocument } from '../../../src/templates/generate/document.ts';
-import type { GeneratedTemplate } from '../../../src/templates/generate/model.ts';
+import type { GeneratedTemplate } from '../../../src/model/data-source.ts';
 import { importTemplate } from '../../../src/templates/import/template.ts';
 import { openTemplate, templateFromDocument } from '../../../src/templates/open.ts';
 import { swapExtract } from '../../../src/templates/swap.ts';

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../model/column-type.ts';
+import type { ColumnType } from './column-type.ts';
 
 /** A template as people see it: tables, fields, and what uses what. Plain data, for `template show` and for the fit. */
 export interface TemplateDescription {

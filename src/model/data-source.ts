@@ -1,5 +1,7 @@
-import type { ColumnType } from '../../model/column-type.ts';
-import type { LocalType } from '../local-types.ts';
+import type { ColumnType } from './column-type.ts';
+
+/** Tableau's own types of fields. */
+export type LocalType = 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'datetime' | 'spatial';
 
 /**
  * A data source to be made without Tableau Desktop: what the extract holds and what people see of it. A field is named,
@@ -101,16 +103,14 @@ export const aggregations = [
 ] as const;
 export type Aggregation = (typeof aggregations)[number];
 
-/** Friendly names of Tableau's geographic roles, as they stand in files that Desktop saved. */
-export const geoRoles = {
-  country: '[Country].[Name]',
-  country_code: '[Country].[ISO3166_2]',
-  state: '[State].[Name]',
-  county: '[County].[Name]',
-  city: '[City].[Name]',
-  zip_code: '[ZipCode].[Name]',
-  area_code: '[AreaCode].[Name]',
-  latitude: '[Geographical].[Latitude]',
-  longitude: '[Geographical].[Longitude]',
-} as const;
-export type GeoRole = keyof typeof geoRoles;
+/** Our names of Tableau's geographic roles; `country_code` is ISO 3166-1 alpha-2. */
+export type GeoRole =
+  | 'country'
+  | 'country_code'
+  | 'state'
+  | 'county'
+  | 'city'
+  | 'zip_code'
+  | 'area_code'
+  | 'latitude'
+  | 'longitude';

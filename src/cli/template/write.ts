@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beginDraft, type Draft } from '../../disk/draft.ts';
+import { reasonOf } from '../../disk/reason.ts';
+import type { Pipeline } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+import type { Template } from '../../model/template.ts';
+import { documentOf, openTemplatePort } from '../../templates/index.ts';
+import { hasErrors, readConfiguration, showDiagnostics } from '../configuration.ts';
+import type { Env } from '../env.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { completeTables } from '../observe.ts';
+import { openWorld, type World } from '../world.ts';
+
+/** `extracts template write`: what people would see of a pipeline, before there is any data. */
+export async function writeTemplate(file: string, { out }: { out?: string }, env: Env): Promise<ExitCode> {
+  const configuration = await readConfiguration([file], env, 'warning');
+  showDiagnostics(configuration.diagnostics, configuration, env);
+  if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
+  const [pipeline, second] = configuration.pipelines;
+  if (pipeline?.template === undefined || second !== undefined) {
+    const what = second === undefined ? 'has no template' : 'holds several pipelines: give one file';
+    env.err(`${file} ${what}\n`);
+    return exitCodes.usage;
+  }
+  const extension = out === undefined ? '.tds' : path.extname(out).toLowerCase();
+  if (extension !== '.tds' && extension !== '.tdsx') {
+    env.err(`${out} ends neither in .tds nor in .tdsx\n`);
+    return exitCodes.usage;
+  }
+  const world = openWorld(configuration.project, env);
+  try {
+    const whole = await completeTables(pipeline, world, env.signal);
+    await write(whole, pipeline.template, out, world, env);
+    return exitCodes.done;
+  } finally {
+    await world.close();
+  }
+}
+
+async function write(
+  pipeline: Pipeline,
+  template: Template,
+  out: string | undefined,
+  world: World,
+  env: Env,
+): Promise<void> {
+  const document = await documentOf(pipeline, template, env.signal);
+  if (out === undefined) {
+    env.out(document.toString('utf8'));
+    return;
+  }
+  const target = path.resolve(env.cwd, out);
+  if (/\.tdsx$/i.test(out)) await writePackage(target, pipeline, template, world, env.signal);
+  else await writeDocument(target, document);
+  env.err(`Wrote ${out}.\n`);
+}
+
+async function writeDocument(target: string, bytes: Buffer): Promise<void> {
+  let draft: Draft | undefined;
+  try {
+    draft = await beginDraft(target);
+    await writeFile(draft.path, bytes, { flag: 'wx' });
+    await draft.commit();
+  } catch (error) {
+    await draft?.discard();
+    throw new RunError('EXT4006', `cannot write ${target}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** A package needs an extract: one with the pipeline's tables and no row in them. */
+async function writePackage(
+  target: string,
+  pipeline: Pipeline,
+  template: Template,
+  world: World,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'extracts-'));
+  try {
+    const port = openTemplatePort(pipeline, { ...template, staged: target });
+    const { sha256 } = await port.observe(signal);
+    const extract = { ...pipeline.extract, file: path.join(folder, 'empty.hyper') };
+    const build = await world.extracts.build(extract, pipeline.tables, signal);
+    try {
+      await port.package(await build.finish(pipeline.relationships, {}), sha256, signal);
+    } finally {
+      await build.abandon();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,130 @@
+import { resolve } from 'node:path';
+import { aggregations } from '../../model/data-source.ts';
+import type { Place } from '../../model/diagnostic.ts';
+import { child } from '../../model/diagnostic.ts';
+import type {
+  AliasLook,
+  CalculationLook,
+  ColumnLook,
+  FieldLook,
+  FolderLook,
+  GenerateTemplate,
+  PlacedName,
+  TableLook,
+  Template,
+} from '../../model/template.ts';
+import type * as Written from '../../model/written.gen.ts';
+import type { Draft } from '../draft.ts';
+import { stagedPackage } from './extract.ts';
+import { inOrder } from './tables.ts';
+
+export function resolveTemplate(draft: Draft): Template | undefined {
+  const { template } = draft.written;
+  if (template === undefined) return undefined;
+  const place = child(draft.place, 'template');
+  const common = { place, compression: template.compression ?? 'fast', staged: stagedPackage(draft) };
+  if ('file' in template) {
+    const { file } = template;
+    return { kind: 'file', ...common, shown: file, path: resolve(draft.folder, file) };
+  }
+  return { ...common, ...generated(draft, template.generate, child(place, 'generate')) };
+}
+
+type Generated = Omit<GenerateTemplate, 'place' | 'compression' | 'staged'>;
+
+function generated(draft: Draft, settings: Written.Generate, place: Place): Generated {
+  const each = <Value, Result>(
+    key: string,
+    map: Record<string, Value> | undefined,
+    make: (name: string, value: Value, at: Place) => Result,
+  ): Result[] => {
+    const at = child(place, key);
+    return inOrder(draft, at, map ?? {}).map(([name, value]) => make(name, value, child(at, name)));
+  };
+  return {
+    kind: 'generate',
+    shown: 'generated',
+    name: settings.name ?? draft.written.name,
+    tableau: settings.tableau ?? '2020.2',
+    tables: each('tables', settings.tables, (name, table, at) => tableLook(draft, name, table, at)),
+    calculations: each('calculations', settings.calculations, (name, calculation, at) =>
+      calculationLook(draft, name, calculation, at),
+    ),
+    hierarchies: each('hierarchies', settings.hierarchies, (name, fields, at) => ({
+      name,
+      place: at,
+      fields: placedNames(fields, at),
+    })),
+    folders: each('folders', settings.folders, folderLook),
+  };
+}
+
+function tableLook(
+  draft: Draft,
+  name: string,
+  { caption, columns }: Written.GenerateTable,
+  place: Place,
+): TableLook {
+  const at = child(place, 'columns');
+  const looks = inOrder(draft, at, columns ?? {}).map(([column, look]): ColumnLook => {
+    const settings = typeof look === 'string' ? { caption: look } : look;
+    return {
+      ...fieldLook(draft, column, settings, child(at, column)),
+      ...(settings.caption !== undefined && { caption: settings.caption }),
+    };
+  });
+  return { name, place, ...(caption !== undefined && { caption }), columns: looks };
+}
+
+function calculationLook(
+  draft: Draft,
+  name: string,
+  written: Written.GenerateCalculation,
+  place: Place,
+): CalculationLook {
+  const settings = typeof written === 'string' ? { formula: written } : written;
+  const { formula, datatype = 'real' } = settings;
+  return { ...fieldLook(draft, name, settings, place), formula, datatype };
+}
+
+type WrittenLook = Omit<Written.GenerateColumnSettings, 'caption'>;
+
+function fieldLook(draft: Draft, name: string, look: WrittenLook, place: Place): FieldLook {
+  const { description, role, continuous, format, hidden, folder, geo, local_name: localName } = look;
+  const aggregation = aggregations.find((one) => one.toLowerCase() === look.aggregation);
+  return {
+    name,
+    place,
+    ...(description !== undefined && { description }),
+    ...(role !== undefined && { role }),
+    ...(continuous !== undefined && { continuous }),
+    ...(aggregation !== undefined && { aggregation }),
+    ...(format !== undefined && { format }),
+    ...(hidden !== undefined && { hidden }),
+    ...(folder !== undefined && { folder }),
+    ...(geo !== undefined && { geo }),
+    ...(localName !== undefined && { localName }),
+    aliases: inOrder(draft, child(place, 'aliases'), look.aliases ?? {}).map(([key, alias]): AliasLook => ({
+      value: key === missingValues ? undefined : key,
+      alias,
+    })),
+  };
+}
+
+/** Tableau's own word for them. */
+export const missingValues = '%null%';
+
+function folderLook(name: string, written: Written.Folder, place: Place): FolderLook {
+  const { fields = [], hierarchies = [] } = Array.isArray(written) ? { fields: written } : written;
+  const at = Array.isArray(written) ? place : child(place, 'fields');
+  return {
+    name,
+    place,
+    fields: placedNames(fields, at),
+    hierarchies: placedNames(hierarchies, child(place, 'hierarchies')),
+  };
+}
+
+function placedNames(names: readonly string[], place: Place): PlacedName[] {
+  return names.map((name, index) => ({ name, place: child(place, index) }));
+}

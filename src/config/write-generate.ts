@@ -1,0 +1,148 @@
+import { Document, isMap, isScalar, visit } from 'yaml';
+import type {
+  Alias,
+  GeneratedCalculation,
+  GeneratedColumn,
+  GeneratedRelationship,
+  GeneratedTable,
+  GeneratedTemplate,
+  Presentation,
+} from '../model/data-source.ts';
+import type * as Written from '../model/written.gen.ts';
+import { missingValues } from './resolve/template.ts';
+
+/**
+ * A data source as the YAML of a pipeline that has it generated: the way back of resolve/template.ts. Tables and
+ * columns themselves are the pipeline's.
+ */
+export function writeGenerate(template: GeneratedTemplate): string {
+  const { relationships } = template;
+  const written = {
+    ...(template.schema === 'Extract' ? {} : { extract: { schema: template.schema } }),
+    ...(relationships.length === 0 ? {} : { relationships: relationships.map(relationship) }),
+    template: { generate: generate(template) },
+  };
+  const document = new Document(escaped(written));
+  visit(document, {
+    // The innermost maps and lists read best in one line each.
+    Collection(_, node) {
+      const flat = node.items.every((item) => isScalar(isPairLike(item) ? item.value : item));
+      if (!flat || !fitsLine(node)) return;
+      node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false, singleQuote: true });
+}
+
+const fitsLine = (node: unknown) =>
+  JSON.stringify(node).length < 90 && !(isMap(node) && node.items.length === 0);
+
+function isPairLike(item: unknown): item is { value: unknown } {
+  return typeof item === 'object' && item !== null && 'key' in item;
+}
+
+function generate(template: GeneratedTemplate): Written.Generate {
+  const { name, tableau, tables, calculations, hierarchies, folders } = template;
+  const looks = tables
+    .map((table) => [table.name, table_(table)] as const)
+    .filter(([, look]) => notEmpty(look));
+  return {
+    name,
+    tableau,
+    ...named('tables', looks),
+    ...named(
+      'calculations',
+      calculations.map((one) => [one.name, calculation(one)] as const),
+    ),
+    ...named(
+      'hierarchies',
+      hierarchies.map((one): [string, string[]] => [one.name, [...one.fields]]),
+    ),
+    ...named(
+      'folders',
+      folders.map(({ name: folder, fields, hierarchies: inside }) => [
+        folder,
+        inside === undefined
+          ? [...fields]
+          : { ...(fields.length > 0 && { fields: [...fields] }), hierarchies: [...inside] },
+      ]),
+    ),
+  };
+}
+
+function named<Key extends string, Value>(key: Key, entries: readonly (readonly [string, Value])[]) {
+  return (entries.length === 0 ? {} : { [key]: Object.fromEntries(entries) }) as Partial<
+    Record<Key, Record<string, Value>>
+  >;
+}
+
+const notEmpty = (map: object) => Object.keys(map).length > 0;
+
+function table_({ caption, columns }: GeneratedTable): Written.GenerateTable {
+  const looks = columns.flatMap((one) => {
+    const look = column(one);
+    return look === undefined ? [] : [[one.name, look] as const];
+  });
+  return { ...(caption !== undefined && { caption }), ...named('columns', looks) };
+}
+
+/** A column of which nothing is said but its caption is only that. */
+function column({ caption, localName, ...rest }: GeneratedColumn): Written.GenerateColumn | undefined {
+  const look = { ...(caption !== undefined && { caption }), ...presentation(rest), ...ownName(localName) };
+  const keys = Object.keys(look);
+  if (keys.length === 0) return undefined;
+  return keys.length === 1 && caption !== undefined ? caption : look;
+}
+
+function calculation(one: GeneratedCalculation): Written.GenerateCalculation {
+  const { formula, datatype, localName } = one;
+  const more = { ...presentation(one), ...ownName(localName) };
+  if (datatype === 'real' && !notEmpty(more)) return formula;
+  return { formula, ...(datatype !== 'real' && { datatype }), ...more };
+}
+
+function ownName(localName: string | undefined): { local_name?: string } {
+  return localName === undefined ? {} : { local_name: localName };
+}
+
+function presentation(look: Presentation): Omit<Written.GenerateColumnSettings, 'caption'> {
+  const { description, role, continuous, aggregation, format, hidden, geo, aliases } = look;
+  return {
+    ...(description !== undefined && { description }),
+    ...(role !== undefined && { role }),
+    ...(continuous !== undefined && { continuous }),
+    ...(aggregation !== undefined && { aggregation: lowerCase(aggregation) }),
+    ...(format !== undefined && { format }),
+    ...(hidden !== undefined && { hidden }),
+    ...(geo !== undefined && { geo }),
+    ...(aliases !== undefined && { aliases: Object.fromEntries(aliases.map(aliasEntry)) }),
+  };
+}
+
+function lowerCase<Text extends string>(text: Text): Lowercase<Text> {
+  return text.toLowerCase() as Lowercase<Text>;
+}
+
+function aliasEntry({ value, alias }: Alias): [string, string] {
+  return [value === null ? missingValues : String(value), alias];
+}
+
+function relationship({ from, to, cardinality }: GeneratedRelationship): Written.Relationship {
+  return { from: end(from), to: end(to), ...(cardinality !== undefined && { cardinality }) };
+}
+
+function end({ table, columns }: GeneratedRelationship['from']): Written.RelationshipEnd {
+  const [first, ...more] = columns;
+  // A dot in a table's name could be read in two ways.
+  return first === undefined || more.length > 0 || table.includes('.')
+    ? { table, columns: [...columns] }
+    : `${table}.${first}`;
+}
+
+/** `${` begins a reference in our files; a text that has it by chance says so. */
+function escaped(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${');
+  if (Array.isArray(value)) return value.map(escaped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inside]) => [key, escaped(inside)]));
+}

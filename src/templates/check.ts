@@ -1,0 +1,46 @@
+import type { Diagnostic, Place } from '../model/diagnostic.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
+import { checkTree } from './bare-hyper.ts';
+import { checkComposed } from './compose/check.ts';
+
+/**
+ * What can be said of a pipeline's template from its YAML alone: whether a generated one can be made, and without a
+ * template, whether Tableau could make a data model of the bare .hyper.
+ */
+export function checkTemplate(pipeline: Pipeline): Diagnostic[] {
+  const { template } = pipeline;
+  if (template === undefined) return checkBare(pipeline);
+  // Columns that only a source can tell are looked at when they are known.
+  if (template.kind === 'file' || !pipeline.tables.every(isWhole)) return [];
+  return checkComposed(pipeline, template);
+}
+
+function isWhole({ columnsFrom }: Table): boolean {
+  return columnsFrom === undefined || columnsFrom.pinned !== undefined;
+}
+
+/**
+ * Tableau Server refuses what is no tree. In a file it is a matter for whoever opens it, and of those who wrote no
+ * relationship at all nobody is surprised.
+ */
+function checkBare({ tables, relationships, destinations, place }: Pipeline): Diagnostic[] {
+  if (destinations.length === 0) return [];
+  const published = destinations.some(({ type }: { type: string }) => type === 'tableau');
+  const severity = published ? 'error' : relationships.length > 0 ? 'warning' : 'note';
+  const findings = checkTree(
+    tables.map(({ name }) => name),
+    relationships.map(({ from, to }) => ({ from: from.table, to: to.table })),
+  );
+  return findings.map((finding) => ({
+    code: finding.code,
+    severity,
+    message: finding.message,
+    hint: 'relate them, or add a template: there the tables are related as you say',
+    place: placeOf(finding.tables, tables, place),
+  }));
+}
+
+function placeOf(names: readonly string[], tables: Pipeline['tables'], otherwise: Place): Place {
+  const table = tables.find(({ name }) => name === names[0]);
+  return table === undefined ? otherwise : { ...table.place, part: 'key' };
+}

@@ -1,0 +1,113 @@
+import type {
+  Alias,
+  GeneratedCalculation,
+  GeneratedColumn,
+  GeneratedTable,
+  GeneratedTemplate,
+  LocalType,
+  Presentation,
+} from '../../model/data-source.ts';
+import type { Column, Pipeline, Table } from '../../model/pipeline.ts';
+import type { AliasLook, ColumnLook, FieldLook, GenerateTemplate, TableLook } from '../../model/template.ts';
+import { columnShape } from '../local-types.ts';
+import { composeFolders } from './folders.ts';
+
+/** The data source that a pipeline describes: its contract, and what it says of how people see that. */
+export function composeTemplate(pipeline: Pipeline, template: GenerateTemplate): GeneratedTemplate {
+  const { name, tableau } = template;
+  const withoutFolders = {
+    name,
+    tableau,
+    schema: pipeline.extract.schema,
+    tables: pipeline.tables.map((table) => composeTable(table, lookOf(template.tables, table))),
+    relationships: pipeline.relationships.map(({ from, to, cardinality }) => ({
+      from,
+      to,
+      ...(cardinality !== undefined && { cardinality }),
+    })),
+    calculations: template.calculations.map(composeCalculation),
+    hierarchies: template.hierarchies.map((hierarchy) => ({
+      name: hierarchy.name,
+      fields: hierarchy.fields.map((field) => field.name),
+    })),
+    folders: [],
+  };
+  const folders = composeFolders(withoutFolders, template).map(({ hierarchies, ...folder }) => ({
+    name: folder.name,
+    fields: folder.fields.map((field) => field.name),
+    ...(hierarchies.length > 0 && { hierarchies: hierarchies.map((hierarchy) => hierarchy.name) }),
+  }));
+  return { ...withoutFolders, folders };
+}
+
+/** What was said of a table or column, if anything was. */
+export function lookOf<Look extends { name: string }>(
+  looks: readonly Look[] | undefined,
+  { name }: { name: string },
+): Look | undefined {
+  return looks?.find((look) => look.name === name);
+}
+
+function composeTable(table: Table, look: TableLook | undefined): GeneratedTable {
+  return {
+    name: table.name,
+    ...(look?.caption !== undefined && { caption: look.caption }),
+    columns: table.columns.map((column) => composeColumn(column, lookOf(look?.columns, column))),
+  };
+}
+
+function composeColumn({ name, type, description }: Column, look: ColumnLook | undefined): GeneratedColumn {
+  const { caption, localName } = look ?? {};
+  return {
+    name,
+    type,
+    ...(caption !== undefined && { caption }),
+    ...(localName !== undefined && { localName }),
+    ...(description !== undefined && { description }),
+    ...(look !== undefined && presentation(look, columnShape(type)?.localType ?? 'string')),
+  };
+}
+
+function composeCalculation(look: GenerateTemplate['calculations'][number]): GeneratedCalculation {
+  const { name, formula, datatype, localName } = look;
+  const own = localName === undefined ? {} : { localName };
+  return { name, formula, datatype, ...own, ...presentation(look, datatype) };
+}
+
+function presentation(look: FieldLook, type: LocalType): Presentation {
+  const { description, role, continuous, aggregation, format, hidden, geo } = look;
+  const aliases = look.aliases.flatMap(({ value, alias }) => {
+    const meant = aliasedValue(value, type);
+    return meant === undefined ? [] : [{ value: meant, alias }];
+  });
+  return {
+    ...(description !== undefined && { description }),
+    ...(role !== undefined && { role }),
+    ...(continuous !== undefined && { continuous }),
+    ...(aggregation !== undefined && { aggregation }),
+    ...(format !== undefined && { format }),
+    ...(hidden !== undefined && { hidden }),
+    ...(geo !== undefined && { geo }),
+    ...(aliases.length > 0 && { aliases }),
+  };
+}
+
+/** What the text of a value means in a field of that type; undefined where there is no such value. */
+export function aliasedValue(text: AliasLook['value'], type: LocalType): Alias['value'] | undefined {
+  if (text === undefined) return null;
+  switch (type) {
+    case 'integer':
+    case 'real': {
+      const number = text.trim() === '' ? NaN : Number(text);
+      return Number.isNaN(number) ? undefined : number;
+    }
+    case 'boolean':
+      return text === 'true' || text === 'false' ? text === 'true' : undefined;
+    case 'spatial':
+      return undefined;
+    case 'string':
+    case 'date':
+    case 'datetime':
+      return text;
+  }
+}

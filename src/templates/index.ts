@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline as pipe } from 'node:stream/promises';
+import { child } from '../model/diagnostic.ts';
+import { lookAt } from '../disk/look.ts';
+import type { TemplatePort } from '../model/ports.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import { RunError } from '../model/run-error.ts';
+import type { FileTemplate, Template as Wanted } from '../model/template.ts';
+import { checkComposed } from './compose/check.ts';
+import { composeTemplate } from './compose/template.ts';
+import { describeTemplate } from './describe.ts';
+import { findMisfits } from './misfits.ts';
+import { documentName, generateDocument } from './generate/document.ts';
+import { openTemplate, templateFromDocument, type Template } from './open.ts';
+import { inWords } from './shown.ts';
+import { swapExtract } from './swap.ts';
+
+/** The template of a pipeline that has one. */
+export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePort {
+  return {
+    async observe(signal) {
+      const { template, sha256 } = await openWanted(pipeline, wanted, signal);
+      const found = await lookAt(wanted.staged);
+      return {
+        sha256,
+        misfits: wanted.kind === 'file' ? findMisfits(pipeline, wanted, describeTemplate(template)) : [],
+        staged: found && { size: Number(found.size), modified: String(found.mtimeNs) },
+      };
+    },
+    async package(extract, sha256, signal) {
+      const now = await openWanted(pipeline, wanted, signal);
+      if (now.sha256 !== sha256) {
+        const message = `template ${wanted.shown} was changed since this plan was made`;
+        throw new RunError('EXT4206', message, { hint: 'plan again', place: wanted.place });
+      }
+      const { compression, staged } = wanted;
+      const swap = {
+        template: now.template,
+        hyperPath: extract.path,
+        outputPath: staged,
+        compression,
+        signal,
+      };
+      const { size, modified } = await inWords(wordsOf(wanted), () => swapExtract(swap));
+      return { path: staged, size, modified, rows: extract.rows };
+    },
+  };
+}
+
+/** The text of the .tds, as it stands in the template or would be generated. */
+export async function documentOf(pipeline: Pipeline, wanted: Wanted, signal: AbortSignal): Promise<Buffer> {
+  return (await openWanted(pipeline, wanted, signal)).template.document.bytes;
+}
+
+interface Opened {
+  template: Template;
+  sha256: string;
+}
+
+async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSignal): Promise<Opened> {
+  if (wanted.kind === 'file') return inWords(wordsOf(wanted), () => openFile(wanted, signal));
+  const [problem] = checkComposed(pipeline, wanted);
+  if (problem !== undefined) throw new RunError(problem.code, problem.message, problem);
+  const composed = composeTemplate(pipeline, wanted);
+  const bytes = Buffer.from(generateDocument(composed), 'utf8');
+  const template = templateFromDocument(bytes, 'the generated template', documentName(composed));
+  return { template, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function openFile({ path, shown }: FileTemplate, signal: AbortSignal): Promise<Opened> {
+  if ((await lookAt(path)) === undefined) {
+    throw new RunError('EXT4000', `there is no template ${shown}`, {
+      hint: 'the path is relative to the pipeline file',
+    });
+  }
+  const hash = createHash('sha256');
+  await pipe(createReadStream(path), hash, { signal });
+  return { template: await openTemplate(path), sha256: hash.digest('hex') };
+}
+
+function wordsOf(wanted: Wanted) {
+  const { shown, staged } = wanted;
+  return wanted.kind === 'file'
+    ? { path: wanted.path, shown, place: child(wanted.place, 'file') }
+    : { path: staged, shown: staged, place: child(wanted.place, 'generate') };
+}

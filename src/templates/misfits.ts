@@ -1,0 +1,38 @@
+import type { Diagnostic, Place } from '../model/diagnostic.ts';
+import { child } from '../model/diagnostic.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { FileTemplate } from '../model/template.ts';
+import type { TemplateDescription } from '../model/template-description.ts';
+import { checkFit, type Finding } from './fit.ts';
+
+/** Where the extract that a pipeline promises would not fit into its template, at the columns to look at. */
+export function findMisfits(
+  pipeline: Pipeline,
+  template: FileTemplate,
+  description: TemplateDescription,
+): Diagnostic[] {
+  const { extract, tables } = pipeline;
+  return checkFit(description, { schema: extract.schema, tables }).map((finding) => ({
+    code: finding.code,
+    severity: finding.severity,
+    message: finding.message,
+    ...(finding.severity === 'error' && { hint: remedy(finding, template) }),
+    place: placeOf(finding, pipeline) ?? child(template.place, 'file'),
+  }));
+}
+
+function remedy({ code }: Finding, { shown }: FileTemplate): string {
+  const change = code === 'EXT4301' ? 'name table and schema so' : 'change the pipeline';
+  return `${change}, or the template ${shown}; --allow-misfit applies it all the same`;
+}
+
+/** The column itself, the one that was probably meant, or the table; undefined where the YAML has none of them. */
+function placeOf({ code, table, column, nearest }: Finding, { tables }: Pipeline): Place | undefined {
+  const missing = code === 'EXT4301';
+  const found = tables.find(({ name }) => name === (missing ? nearest : table));
+  if (missing || column === undefined) return found && { ...found.place, part: 'key' };
+  const own = found?.columns.find(({ name }) => name === column);
+  if (own !== undefined) return own.place;
+  const near = found?.columns.find(({ name }) => name === nearest);
+  return near && { ...near.place, part: 'key' };
+}
