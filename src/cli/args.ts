@@ -3,8 +3,15 @@ import type { ApplyOptions } from './apply.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addTemplateCommands } from './template/args.ts';
-import type { PlanOptions } from './plan.ts';
 import { version } from './version.ts';
+
+interface PlanFlags {
+  allowMisfit?: boolean;
+  json?: boolean;
+  detailedExitcode?: boolean;
+  offline?: boolean;
+  verbose?: boolean;
+}
 
 /**
  * The command line. Each command's module is loaded only when it runs, so that `--help` and a mistyped flag answer at
@@ -49,7 +56,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
-    .action(async (files: string[], options: PlanOptions) => {
+    .action(async (files: string[], options: PlanFlags) => {
       const { plan } = await import('./plan.ts');
       finish(await plan(files, options, env));
     });

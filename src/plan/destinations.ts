@@ -6,7 +6,7 @@ import type {
   FileDestinationObservation,
   Observation,
 } from '../model/observation.ts';
-import type { Destination, FileDestination } from '../model/pipeline.ts';
+import type { Destination, FileDestination, TableauDestination } from '../model/pipeline.ts';
 import type { DestinationPlan, FileDestinationPlan } from '../model/plan.ts';
 import { planPublication } from './publication.ts';
 
@@ -16,12 +16,19 @@ export interface PlannedDestination {
   diagnostics: readonly Diagnostic[];
 }
 
-/** What will become of one destination; `rewriting`: why it gets another file than the one it has, if it does. */
+/** Why there will be another file than the one that a destination has. */
+export interface Rewriting {
+  reason: string;
+  /** Whether the rows are others, too; only the template is, if not. */
+  rows: boolean;
+}
+
+/** What will become of one destination. */
 export function planDestination(
   destination: Destination,
   index: number,
   observation: Observation,
-  rewriting: string | undefined,
+  rewriting: Rewriting | undefined,
 ): PlannedDestination {
   const seen = observation.destinations[index];
   const last = observation.applied?.destinations[destination.shown];
@@ -29,7 +36,7 @@ export function planDestination(
     case 'file': {
       const found = seen?.type === 'file' ? seen.found : undefined;
       return {
-        plan: planFile(destination, found, isFile(last) ? last : undefined, rewriting),
+        plan: planFile(destination, found, isFile(last) ? last : undefined, rewriting?.reason),
         diagnostics: [],
       };
     }
@@ -37,7 +44,7 @@ export function planDestination(
       if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
       const size = sizeOf(observation);
       return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
-        rewriting,
+        rewriting: rewriting?.rows === true || isReplaced(destination) ? rewriting?.reason : undefined,
         size,
       });
     }
@@ -46,12 +53,18 @@ export function planDestination(
   }
 }
 
+/** Where rows are added or changed, the same rows are not delivered twice because a template is another. */
+function isReplaced({ delivery }: TableauDestination): boolean {
+  return delivery.method === 'publish' && delivery.mode !== 'append';
+}
+
 function isFile(last: AppliedDestination | undefined): last is AppliedFile {
   return last !== undefined && 'modified' in last;
 }
 
-/** Bytes of the extract as far as that is known before it is built. */
-function sizeOf({ extract, applied }: Observation): number | undefined {
+/** Bytes of what is delivered, as far as that is known before it is built. */
+function sizeOf({ extract, template, applied }: Observation): number | undefined {
+  if (template !== undefined) return template.staged?.size ?? applied?.template?.size;
   return extract.kind === 'present' ? extract.size : applied?.extract.size;
 }
 

@@ -3,7 +3,7 @@ import type { AppliedRecord, ExtractObservation, Observation } from '../model/ob
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Change, DestinationPlan, PipelineAction, PipelinePlan } from '../model/plan.ts';
 import { defineKeys } from './definition.ts';
-import { planDestination } from './destinations.ts';
+import { planDestination, type Rewriting } from './destinations.ts';
 import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { planTable } from './tables.ts';
@@ -87,10 +87,10 @@ function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }
 
-/** Why every destination gets a new file, if it does. */
-function rewriting(mustBuild: boolean, { changes }: PlannedTemplate): string | undefined {
-  if (mustBuild) return 'the extract is rebuilt';
-  return changes[0]?.reason;
+function rewriting(mustBuild: boolean, { changes }: PlannedTemplate): Rewriting | undefined {
+  if (mustBuild) return { reason: 'the extract is rebuilt', rows: true };
+  const [change] = changes;
+  return change && { reason: change.reason, rows: false };
 }
 
 function decide(isBlocked: boolean, changes: readonly Change[], observation: Observation): PipelineAction {

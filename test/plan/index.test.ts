@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildPlan } from '../../src/plan/index.ts';
 import type { Observation } from '../../src/model/observation.ts';
-import type { Pipeline } from '../../src/model/pipeline.ts';
+import type { Pipeline, TableauConnection } from '../../src/model/pipeline.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
 import { expectGolden } from '../support/golden.ts';
 import { counters, observation, pipeline, record, source, table } from '../support/pipelines.ts';
@@ -234,4 +234,45 @@ test('a misfit is a gate, an error is not, and the gate opens when asked to', ()
   const damaged = { kind: 'unusable' as const, code: 'damaged', reason: 'invalid' };
   const both = buildPlan([{ pipeline: packed, observation: { ...seen, extract: damaged } }], '0.1.0');
   expect(both.pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'error' });
+});
+
+test('rows are not added once more because a template is another', () => {
+  const place = { file: 'pipelines/shop.yaml', pointer: '/destinations/0' };
+  const seen = packedObservation({
+    template: { sha256: 'bb', misfits: [], staged: { size: 9, modified: '3' } },
+  });
+  const published = { id: '1', contentUrl: 'shop', name: 'Shop', projectId: '2', updatedAt: 'then' };
+  const actionWith = (mode: 'append' | 'overwrite') => {
+    const destination = {
+      type: 'tableau' as const,
+      place,
+      shown: 'Shop',
+      connection: {} as TableauConnection,
+      project: { kind: 'id' as const, id: '2' },
+      name: 'Shop',
+      delivery: { method: 'publish' as const, mode },
+      keep: [],
+      createProject: false,
+      singleBelow: 1,
+      chunkSize: 1,
+      jobTimeout: 1,
+    };
+    const found = { ...published, owner: 'me', megabytes: 1, revision: 1, description: '', tags: [] };
+    const there = { ...found, certified: false, certificationNote: '' };
+    return buildPlan(
+      [
+        {
+          pipeline: { ...packed, destinations: [destination] },
+          observation: {
+            ...seen,
+            destinations: [{ type: 'tableau', looked: true, project: 'Sales', found: there }],
+            applied: { ...seen.applied!, destinations: { Shop: { size: 9, ...published } } },
+          },
+        },
+      ],
+      '0.1.0',
+    ).pipelines[0]?.destinations[0]?.action;
+  };
+  expect(actionWith('append')).toBe('unchanged');
+  expect(actionWith('overwrite')).toBe('overwrite');
 });
