@@ -23,6 +23,8 @@ export interface Env {
 export function processEnv(signal: AbortSignal): Env {
   const secrets = collectSecrets();
   const { env } = process;
+  // What the AWS SDK says about the version of Node.js is for us, not for the users of a nightly job.
+  env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
   const draws = isatty(2) && !inCi && env.TERM !== 'dumb';
   return {

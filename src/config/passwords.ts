@@ -22,6 +22,11 @@ export function passwordsOf({ sources, destinations }: Draft): string[] {
   return [...ofSources, ...ofTableau.filter((text) => text !== undefined)];
 }
 
+function keysOf(source: Written.S3Source): string[] {
+  const { access_key_id: id, secret_access_key: key, session_token: token, external_id: external } = source;
+  return [id, key, token, external].filter((text) => typeof text === 'string' && text !== '') as string[];
+}
+
 /**
  * Passwords that stand plainly in the text of a file. Where the file is wrong it may be shown before anybody knows what
  * in it is a password.
@@ -30,18 +35,13 @@ export function passwordsIn(text: string): string[] {
   const inUrls = [...text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:([^\s/]+)@/gi)];
   const asValues = [
     ...text.matchAll(
-      /\b(?:password|token_secret|secret_value)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi,
+      /\b(?:password|token_secret|secret_value|secret_access_key|session_token)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi,
     ),
   ];
   const plain = [...inUrls, ...asValues]
     .map(([, ...groups]) => groups.join(''))
     .filter((password) => !password.includes('${') && password !== 'null');
   return [...plain, ...plain.map(decoded)];
-}
-
-function keysOf(source: Written.S3Source): string[] {
-  const { access_key_id: id, secret_access_key: key, session_token: token, external_id: external } = source;
-  return [id, key, token, external].filter((text) => typeof text === 'string' && text !== '') as string[];
 }
 
 function decoded(text: string): string {

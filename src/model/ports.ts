@@ -17,7 +17,7 @@ export interface SourcePort {
   observe(
     tables: readonly SourceRequest[],
     signal: AbortSignal,
-    tell: (progress: string) => void,
+    tell?: (progress: string) => void,
   ): Promise<SourceObservation[]>;
   /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
   columns?(table: Table, signal: AbortSignal): Promise<Table>;
@@ -30,7 +30,7 @@ export interface SourceRequest {
   table: Table;
   before: Fingerprint | undefined;
   /** The table was never applied as it is defined now: what was found in order last time need not be. */
-  redefined: boolean;
+  redefined?: boolean;
 }
 
 /** Tables of one source at one moment. */

@@ -51,7 +51,7 @@ export interface Page {
 
 export async function openBucket({ bucket, access }: S3Source): Promise<Bucket & { close(): void }> {
   const sdk = await loadSdk();
-  const client = createClient(sdk, access);
+  const client = await createClient(sdk, access);
   const payer = access.requesterPays ? ({ RequestPayer: 'requester' } as const) : {};
   return {
     async list(prefix, after, signal) {

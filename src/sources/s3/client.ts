@@ -1,16 +1,17 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import type { S3Access } from '../../model/pipeline.ts';
-import type { Sdk } from './sdk.ts';
+import type { S3Access, S3Credentials } from '../../model/pipeline.ts';
+import { loadProviders, type Providers, type Sdk } from './sdk.ts';
 
 /** A client for one source: one attempt per call, because what is worth another one is decided in retry.ts alone. */
-export function createClient(sdk: Sdk, access: S3Access): S3Client {
-  const { region, endpoint, pathStyle } = access;
+export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client> {
+  const { region, endpoint, pathStyle, credentials, role } = access;
+  const isProvided = role !== undefined || credentials.kind === 'profile';
   return new sdk.S3Client({
     // Services that are not AWS have no regions, but the signature needs one.
     ...(region === undefined ? (endpoint === undefined ? {} : { region: 'us-east-1' }) : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...profileOf(access),
-    ...credentialsOf(sdk, access),
+    ...(isProvided ? providedCredentials(await loadProviders(), access) : plainCredentials(credentials)),
     forcePathStyle: pathStyle,
     maxAttempts: 1,
     // Ranges have no checksum of their own, other services know none, and TLS guards the bytes on their way.
@@ -26,18 +27,31 @@ function profileOf({ credentials }: S3Access): S3ClientConfig {
   return credentials.kind === 'profile' ? { profile: credentials.profile } : {};
 }
 
-function credentialsOf(sdk: Sdk, access: S3Access): S3ClientConfig {
-  const { credentials, role, region } = access;
-  if (credentials.kind === 'anonymous') {
-    return {
-      credentials: { accessKeyId: '', secretAccessKey: '' },
-      signer: { sign: (request) => Promise.resolve(request) },
-    };
+function plainCredentials(credentials: S3Credentials): S3ClientConfig {
+  switch (credentials.kind) {
+    case 'keys':
+      return { credentials: ownKeys(credentials) };
+    case 'anonymous':
+      return {
+        credentials: { accessKeyId: '', secretAccessKey: '' },
+        signer: { sign: (request) => Promise.resolve(request) },
+      };
+    case 'default':
+    case 'profile':
+      return {};
   }
-  const own = ownCredentials(sdk, credentials);
+}
+
+function providedCredentials(providers: Providers, { credentials, role, region }: S3Access): S3ClientConfig {
+  const own =
+    credentials.kind === 'profile'
+      ? providers.fromIni({ profile: credentials.profile })
+      : credentials.kind === 'keys'
+        ? ownKeys(credentials)
+        : undefined;
   if (role === undefined) return own === undefined ? {} : { credentials: own };
   return {
-    credentials: sdk.fromTemporaryCredentials({
+    credentials: providers.fromTemporaryCredentials({
       ...(own === undefined ? {} : { masterCredentials: own }),
       params: {
         RoleArn: role.arn,
@@ -49,18 +63,8 @@ function credentialsOf(sdk: Sdk, access: S3Access): S3ClientConfig {
   };
 }
 
-function ownCredentials(sdk: Sdk, credentials: S3Access['credentials']) {
-  switch (credentials.kind) {
-    case 'keys': {
-      const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-      return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
-    }
-    case 'profile':
-      return sdk.fromIni({ profile: credentials.profile });
-    case 'default':
-    case 'anonymous':
-      return undefined;
-  }
+function ownKeys({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials & { kind: 'keys' }) {
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
 const silence = () => undefined;

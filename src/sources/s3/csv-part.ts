@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import type { StreamPart } from '../../model/feed.ts';
+import type { Refusal, StreamPart } from '../../model/feed.ts';
 import { counted } from '../../model/numbers.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { csvDialect, type ConformedCsv } from '../csv/index.ts';
@@ -25,6 +25,22 @@ export function csvPart(
   const { source } = reader;
   /** How many records came before each object, as far as they have come. */
   const starts: number[] = [];
+  /** Looks at the object once more: at its header, and at the record. */
+  const explainIn = async (object: FoundObject, refusal: Refusal) => {
+    const looks: ReadAhead[] = [];
+    const text = () => {
+      const look = new ReadAhead(reader, [object]);
+      looks.push(look);
+      return textOf(bytesOf(look, object, new AbortController().signal), object, format);
+    };
+    try {
+      const { columns, select } = required((await layOutObject(table, object, format, text())).layout);
+      const field = select[columns.findIndex(({ name }) => name === refusal.column)];
+      return await explainRecord(table, object, csvDialect(format), refusal, text, field);
+    } finally {
+      for (const look of looks) look.close();
+    }
+  };
   return {
     kind: 'stream',
     label: labelOf(source.bucket, objects),
@@ -59,30 +75,15 @@ export function csvPart(
         taken: () => ahead.taken,
       });
     },
-    async explain(refusal) {
-      const index =
-        refusal.record === undefined ? -1 : starts.findLastIndex((start) => start < (refusal.record ?? 0));
+    explain(refusal) {
+      const { record } = refusal;
+      const index = record === undefined ? -1 : starts.findLastIndex((start) => start < record);
       const object = objects[index];
-      if (object === undefined)
-        return explainRecord(
-          table,
-          { shown: labelOf(source.bucket, objects) },
-          csvDialect(format),
-          refusal,
-          () => Readable.from([]),
-          undefined,
-        );
-      const record = (refusal.record ?? 0) - (starts[index] ?? 0);
-      const again = () =>
-        textOf(
-          bytesOf(new ReadAhead(reader, [object]), object, new AbortController().signal),
-          object,
-          format,
-        );
-      const { layout } = await layOutObject(table, object, format, again());
-      const { columns, select } = required(layout);
-      const field = select[columns.findIndex(({ name }) => name === refusal.column)];
-      return explainRecord(table, object, csvDialect(format), { ...refusal, record }, again, field);
+      if (object === undefined || record === undefined) {
+        const file = { shown: labelOf(source.bucket, objects) };
+        return explainRecord(table, file, csvDialect(format), refusal, () => Readable.from([]), undefined);
+      }
+      return explainIn(object, { ...refusal, record: record - (starts[index] ?? 0) });
     },
     translate: (error) => error,
   };

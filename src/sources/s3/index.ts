@@ -25,7 +25,7 @@ export function openS3(
     limits: settings.limits ?? limits,
   });
   return {
-    async observe(requests, signal, tell) {
+    async observe(requests, signal, tell = () => undefined) {
       const one = await reader();
       const objects = (listed = await listObjects(one, signal, tell));
       const seen = [];

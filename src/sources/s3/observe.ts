@@ -33,7 +33,7 @@ export async function observeTable(
   const { source } = reader;
   const problems = amountProblems(source, objects);
   const untaken = new Set<string>();
-  const unproven = redefined ? objects : objects.filter((object) => !isKnown(object, before));
+  const unproven = redefined === true ? objects : objects.filter((object) => !isKnown(object, before));
   const problem = problems.length > 0 ? undefined : nameProblem(table, unproven);
   if (problem !== undefined) problems.push(problem);
   const { format } = source;

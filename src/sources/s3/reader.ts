@@ -19,7 +19,7 @@ export interface Limits {
 }
 
 /**
- * Four tables at once, which is the default, then hold less than 100 MB. Ranges of a few MiB reach what one connection to S3
- * gives; six of them keep ahead of hyperd.
+ * Four tables at once, which is the default, then hold 64 MiB. Ranges of a few MiB reach what one connection to S3 gives;
+ * four of them keep ahead of hyperd.
  */
-export const limits: Limits = { requests: 8, bytes: 24 * 2 ** 20, range: 4 * 2 ** 20 };
+export const limits: Limits = { requests: 8, bytes: 16 * 2 ** 20, range: 4 * 2 ** 20 };

@@ -127,8 +127,8 @@ describe('where it goes', () => {
         /^there is no project "certified" in "Sales": there is "Certified"/,
       ) as string,
     });
-    expect(await failed(write(open({ project: { kind: 'path', path: ['Sails'] } }), sales))).toMatchObject({
-      message: expect.stringMatching(/no project "Sails" at the top: there is "Sales"/) as string,
+    expect(await failed(write(open({ project: { kind: 'path', path: ['Sale'] } }), sales))).toMatchObject({
+      message: expect.stringMatching(/no project "Sale" at the top: there is "Sales"/) as string,
     });
     expect(await failed(write(open({ project: { kind: 'id', id: 'nobody' } }), sales))).toMatchObject({
       code: 'EXT5106',

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { run } from '../../../src/cli/args.ts';
 import type { Env } from '../../../src/cli/env.ts';
 import { collectSecrets } from '../../../src/cli/secrets.ts';
+import { createProject } from '../../support/cli.ts';
 import { configFolder } from '../../support/config-folder.ts';
 import { startS3StandIn, type S3StandIn } from '../../support/s3/index.ts';
 
@@ -175,6 +176,18 @@ it('credentials are nowhere: not in plans, errors or state', async () => {
   const state = readFileSync(path.join(cwd, '.extracts/state/s3_sales.json'), 'utf8');
   expect(state).toContain('"kind": "objects"');
   expect(JSON.stringify(all) + state).not.toContain(secretAccessKey);
+});
+
+it('the SDK says nothing of its own to the user', async () => {
+  const folder = await createProject({ 'extracts.yaml': project, 'pipelines/s3_sales.yaml': yaml });
+  await fill([1]);
+  const { endpoint, credentials } = standIn;
+  const { stderr, exitCode } = await folder.run(['plan', 'pipelines'], {
+    LAKE_ENDPOINT: endpoint,
+    LAKE_KEY: credentials.accessKeyId,
+    LAKE_SECRET: credentials.secretAccessKey,
+  });
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
 });
 
 it('an unknown table of preview is a wrong usage', async () => {

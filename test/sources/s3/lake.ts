@@ -12,8 +12,8 @@ import type { Patience } from '../../../src/sources/s3/retry.ts';
 import { column } from '../../support/pipelines.ts';
 import { startS3StandIn, type S3StandIn, type S3StandInOptions } from '../../support/s3/index.ts';
 
-/** Pauses of a millisecond, and soon tired of silence. */
-export const hasty: Patience = { attempts: 4, firstPause: 1, longestPause: 4, silence: 400 };
+/** Pauses of a millisecond. */
+export const hasty: Patience = { attempts: 4, firstPause: 1, longestPause: 4, silence: 50_000 };
 
 /** Ranges of 64 KiB, so that an object need not be large to be read in many. */
 export const small: Limits = { requests: 4, bytes: 512 * 1024, range: 64 * 1024 };
@@ -117,9 +117,9 @@ export function useLake(options: S3StandInOptions = {}) {
     },
 
     /** All rows of a table as text, as they land. */
-    async rows(source: S3Source, table: Table): Promise<(string | null)[][]> {
+    async rows(source: S3Source, table: Table, patience = hasty): Promise<(string | null)[][]> {
       const { signal } = new AbortController();
-      const port = openS3(source, { patience: hasty, limits: small });
+      const port = openS3(source, { patience, limits: small });
       try {
         const snapshot = await port.snapshot([table], signal);
         const rows = await extracts.preview(table, await snapshot.feed(table, signal), 1_000_000, signal);

@@ -112,7 +112,7 @@ describe('large objects', () => {
     on(4, { kind: 'error', code: 'SlowDown' });
     on(5, { kind: 'error', code: 'InternalError' });
     on(6, { kind: 'reset' });
-    const rows = await lake.rows(lake.source(), table);
+    const rows = await lake.rows(lake.source(), table, { ...hasty, silence: 500 });
     expect(lake.control.faults.pending()).toEqual([]);
     expect(rows.map(([id]) => Number(id))).toEqual(Array.from({ length: 60_000 }, (_, index) => index));
   });

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startPostgres } from '../postgres.ts';
 import { createTables } from '../superstore/index.ts';
-import { bucketVariables, startSalesBucket } from './sales-bucket.ts';
 import { narrate } from '../tableau/narrate.ts';
 import { demo as account } from '../tableau/seed.ts';
 import { startTableauStandIn } from '../tableau/stand-in.ts';
+import { bucketVariables, startSalesBucket } from './sales-bucket.ts';
 
 /**
  * The main job on a fresh machine: starts what the example pipelines need on loopback, then plans, applies and plans
@@ -28,7 +28,7 @@ process.exitCode = await demo();
 
 async function demo(): Promise<number> {
   say(
-    'Starting PostgreSQL and stand-ins for S3 and Tableau Server on loopback, and filling them with the sample shop',
+    'Starting PostgreSQL, an S3 stand-in (both with the sample shop) and one for Tableau Server on loopback',
   );
   const postgres = await startPostgres();
   const bucket = await startSalesBucket();
