@@ -44,6 +44,7 @@ export function newRecord(
     format: 1,
     tool: job.tool,
     address: pipeline.address,
+    configuration: plan.basis.configuration,
     tables,
     extract,
     ...(pipeline.template === undefined || template === undefined ? {} : { template }),
