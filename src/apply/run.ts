@@ -17,6 +17,7 @@ import { loadTable, telling } from './load-table.ts';
 import { newRecord } from './record.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
+import { whileHeld } from './while-held.ts';
 
 /** The state of one pipeline under way: what a step leaves for the next. */
 export interface Run {
@@ -109,6 +110,7 @@ function openRun(job: Job, lock: Lock): Run {
     },
     async deliver(step: Step & { kind: 'deliver' }, tell: (progress: Progress) => void, signal: AbortSignal) {
       const port = required(job.destinations[step.destination], 'destination');
+      await lock.confirm();
       if (step.details === true) {
         delivered.set(step.destination, await describeAgain(job, port, step.target, signal));
         return {};
@@ -119,10 +121,7 @@ function openRun(job: Job, lock: Lock): Run {
       return { bytes: written.size };
     },
     async record() {
-      await job.state.write(
-        newRecord(job, snapshotOf, tables, { built, packed }, delivered),
-        job.seen.version,
-      );
+      await lock.write(newRecord(job, snapshotOf, tables, { built, packed }, delivered), job.seen.version);
     },
   };
   /** A snapshot keeps the source from cleaning up behind its writers: it is held for the reading and no longer. */
@@ -136,7 +135,7 @@ function openRun(job: Job, lock: Lock): Run {
   const inOrder = (name: string) => pipeline.tables.findIndex((table) => table.name === name);
 
   return {
-    async perform(step, tell, signal) {
+    perform: whileHeld(lock, async (step, tell, signal) => {
       signal.throwIfAborted();
       switch (step.kind) {
         case 'snapshot':
@@ -159,7 +158,7 @@ function openRun(job: Job, lock: Lock): Run {
         default:
           return never(step);
       }
-    },
+    }),
     get tables() {
       return tables.toSorted((a, b) => inOrder(a.name) - inOrder(b.name));
     },

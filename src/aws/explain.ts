@@ -132,7 +132,10 @@ function denied({ access }: BucketUser, act: Act): string {
   const needs = permissions[act];
   if (access.credentials.kind === 'anonymous')
     return `the bucket is not public: give credentials that are allowed ${needs}`;
-  const pays = access.requesterPays || act === 'write' || act === 'remove' ? '' : '; if its owner wants readers to pay, write requester_pays: true';
+  const pays =
+    access.requesterPays || act === 'write' || act === 'remove'
+      ? ''
+      : '; if its owner wants readers to pay, write requester_pays: true';
   return `the credentials need ${needs}${pays}`;
 }
 
@@ -166,15 +169,11 @@ function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand)
   const { act, key } = parts(errand);
   const url = `s3://${source.bucket}/${key}`;
   const why = failure.$metadata === undefined ? failure.message : (failure.Code ?? failure.name);
-  return new RunError(
-    'EXT2208',
-    `${doing[act]} ${url} failed ${attempts} times, last: ${why}`,
-    {
-      hint: 'S3 or the way to it is overloaded or broken; try again later, with a smaller limits.parallel if it said SlowDown',
-      place: source.place,
-      cause,
-    },
-  );
+  return new RunError('EXT2208', `${doing[act]} ${url} failed ${attempts} times, last: ${why}`, {
+    hint: 'S3 or the way to it is overloaded or broken; try again later, with a smaller limits.parallel if it said SlowDown',
+    place: source.place,
+    cause,
+  });
 }
 
 /** The service was not reached at all. */
@@ -216,8 +215,10 @@ function unreachable(error: Failure, { bucket, access, place }: BucketUser): Run
 }
 
 function parts(errand: Errand): { act: Act; key: string } {
-  const [[act, key] = ['read', '']] = Object.entries(errand) as [Act, string][];
-  return { act, key };
+  if ('list' in errand) return { act: 'list', key: errand.list };
+  if ('read' in errand) return { act: 'read', key: errand.read };
+  if ('write' in errand) return { act: 'write', key: errand.write };
+  return { act: 'remove', key: errand.remove };
 }
 
 function other(error: Failure, name: string, url: string, act: string, { place }: BucketUser): unknown {

@@ -164,6 +164,8 @@ export interface AppliedRecord {
   format: 1;
   tool: string;
   address: string;
+  /** The pipeline's file, relative to the project's folder, with slashes. */
+  file?: string;
   tables: Readonly<Record<string, AppliedTable>>;
   extract: AppliedExtract;
   /** Of pipelines that had a template. */
