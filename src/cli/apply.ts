@@ -13,7 +13,7 @@ import { hasErrors, readConfiguration, showDiagnostics } from './configuration.t
 import type { Env } from './env.ts';
 import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { exitCodeOfInterruption } from './failure.ts';
+import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { exitCodeOfBlocked, makePlan, type MadePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
 import { openWorld, type World } from './world.ts';
@@ -139,8 +139,7 @@ function described(error: unknown): { message: string; code?: string; hint?: str
 function exitCodeOf(report: Report, { plan }: MadePlan, env: Env): ExitCode {
   if (env.signal.aborted) return exitCodeOfInterruption(env.signal);
   const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
-  const isStale = (error: unknown) =>
-    error instanceof RunError && ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005'].includes(error.code);
+  const isStale = (error: unknown) => error instanceof RunError && exitCodeOfError(error) === exitCodes.stale;
   if (failures.length > 0 && failures.every(isStale)) return exitCodes.stale;
   if (failures.length > 0) return exitCodes.failed;
   return plan.summary.blocked > 0 ? exitCodeOfBlocked(plan) : exitCodes.done;

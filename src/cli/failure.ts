@@ -9,6 +9,15 @@ export function exitCodeOfInterruption({ reason }: AbortSignal): ExitCode {
     : exitCodes.interrupted;
 }
 
+/**
+ * Of what the world said: somebody else was there first (a lock, a record, a source or a template that changed since the
+ * plan), which another try may settle; or it failed.
+ */
+export function exitCodeOfError({ code }: RunError): ExitCode {
+  const stale = ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005', 'EXT6006'];
+  return stale.includes(code) ? exitCodes.stale : exitCodes.failed;
+}
+
 /** The last word on whatever reached main: interrupted, the world said no, or we are wrong. */
 export function describeFailure(
   error: unknown,
@@ -19,7 +28,7 @@ export function describeFailure(
   }
   if (error instanceof RunError) {
     const hint = error.hint === undefined ? '' : `  = ${error.hint}\n`;
-    return { text: `error  ${error.message}  [${error.code}]\n${hint}`, exitCode: exitCodes.failed };
+    return { text: `error  ${error.message}  [${error.code}]\n${hint}`, exitCode: exitCodeOfError(error) };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -4,7 +4,7 @@ import type { AppliedRecord } from '../model/observation.ts';
 /** What was parsed, if it is a record that this version of the program understands. */
 export function soundRecord(parsed: unknown): AppliedRecord {
   const { format } = (parsed ?? {}) as { format?: unknown };
-  if (format !== 1) throw new Error(`its format is ${JSON.stringify(format) ?? 'missing'}, not 1`);
+  if (format !== 1) throw new Error(`its format is ${String(format)}, not 1`);
   return parsed as AppliedRecord;
 }
 

@@ -1,5 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
-import { createClient } from '../../aws/client.ts';
+import { createClient, type Client } from '../../aws/client.ts';
 import { explainS3, type BucketUser, type Errand } from '../../aws/explain.ts';
 import { retrying, type Patience } from '../../aws/retry.ts';
 import { loadSdk, type Sdk } from '../../aws/sdk.ts';
@@ -34,7 +33,7 @@ export interface StoredText {
 }
 
 export function openObjects(user: BucketUser, patience: Patience): Objects {
-  let opening: Promise<{ sdk: Sdk; client: S3Client }> | undefined;
+  let opening: Promise<{ sdk: Sdk; client: Client }> | undefined;
   const open = async () => {
     const sdk = await loadSdk();
     return { sdk, client: await createClient(sdk, user.access) };
@@ -44,7 +43,7 @@ export function openObjects(user: BucketUser, patience: Patience): Objects {
   /** Tries until it works; undefined where the condition does not hold. */
   const ask = async <Answer>(
     errand: Errand,
-    call: (parts: { sdk: Sdk; client: S3Client }, signal: AbortSignal) => Promise<Answer>,
+    call: (parts: { sdk: Sdk; client: Client }, signal: AbortSignal) => Promise<Answer>,
     signal: AbortSignal,
   ): Promise<Answer | undefined> => {
     try {
@@ -114,7 +113,7 @@ export function openObjects(user: BucketUser, patience: Patience): Objects {
 
 async function getText(
   sdk: Sdk,
-  client: S3Client,
+  client: Client,
   input: { Bucket: string; Key: string },
   abortSignal: AbortSignal,
 ): Promise<StoredText> {

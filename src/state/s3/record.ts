@@ -24,7 +24,7 @@ export async function readEnvelope(place: Place, signal: AbortSignal): Promise<S
   if (found === undefined) return undefined;
   try {
     const { format, record } = JSON.parse(found.text) as Partial<Envelope>;
-    if (format !== 1) throw new Error(`its format is ${JSON.stringify(format) ?? 'missing'}, not 1`);
+    if (format !== 1) throw new Error(`its format is ${String(format)}, not 1`);
     const sound = record && soundRecord(record);
     return { etag: found.etag, stored: sound && { record: sound, version: versionOf(sound) } };
   } catch (error) {
