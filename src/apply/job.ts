@@ -7,6 +7,8 @@ import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort 
 export interface Job {
   plan: PipelinePlan;
   pipeline: Pipeline;
+  /** The pipeline's file, relative to the project's folder, with slashes. */
+  file: string;
   /** The record that the plan was made from. */
   seen: { record: AppliedRecord | undefined; version: string | undefined };
   /** By the name of the source. */

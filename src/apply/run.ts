@@ -155,6 +155,8 @@ function openRun(job: Job, lock: Lock): Run {
         case 'record':
           await performers.record();
           return {};
+        case 'forget':
+          throw new Error('a pipeline that is there is not forgotten');
         default:
           return never(step);
       }

@@ -1,4 +1,5 @@
 import { applyJobs } from '../apply/index.ts';
+import type { Leaving } from '../apply/forget.ts';
 import type { Report } from '../apply/report.ts';
 import type { Job } from '../apply/job.ts';
 import type { Configuration } from '../config/index.ts';
@@ -9,8 +10,10 @@ import { renderPlan } from '../render/plan-text.ts';
 import { renderProgress, renderStep } from '../render/progress.ts';
 import { renderReport } from '../render/report.ts';
 import type { Pipeline } from '../model/pipeline.ts';
+import type { Step } from '../model/plan.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
 import type { Env } from './env.ts';
+import { fileInProject } from './forgotten.ts';
 import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
@@ -41,12 +44,17 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
         verbose: options.verbose ?? false,
       }),
     );
-    const jobs = jobsOf(made, world);
-    if (jobs.length > 0 && !(await isAgreed(options, env))) {
+    const jobs = jobsOf(made, world, (file) => fileInProject(file, configuration.project, env));
+    const leaving = made.gone.map(({ plan: { address }, version }) => ({
+      address,
+      version,
+      state: world.state,
+    }));
+    if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
       return exitCodes.failed;
     }
-    const report = await perform(jobs, configuration, env, show);
+    const report = await perform(jobs, leaving, configuration, env, show);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
     return exitCodeOf(report, made, env);
@@ -60,7 +68,7 @@ async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
   return /^y(es)?$/i.test((await env.ask('Apply this plan? [y/N] ')).trim());
 }
 
-function jobsOf({ plan, seen }: MadePlan, world: World): Job[] {
+function jobsOf({ plan, seen }: MadePlan, world: World, inProject: (file: string) => string): Job[] {
   return plan.pipelines.flatMap((planned, index) => {
     const one = seen[index];
     if (one === undefined || planned.steps.length === 0) return [];
@@ -68,6 +76,7 @@ function jobsOf({ plan, seen }: MadePlan, world: World): Job[] {
     return {
       plan: planned,
       pipeline,
+      file: inProject(pipeline.place.file),
       seen: { record: stored?.record, version: stored?.version },
       sources: world.sourcesOf(pipeline),
       destinations: world.destinationsOf(pipeline),
@@ -90,18 +99,20 @@ function define(pipeline: Pipeline) {
 
 async function perform(
   jobs: readonly Job[],
+  leaving: readonly Leaving[],
   { project }: Configuration,
   env: Env,
   show: (text: string) => void,
 ): Promise<Report> {
-  if (jobs.length === 0) return { pipelines: [] };
-  const report = await applyJobs(jobs, {
+  if (jobs.length + leaving.length === 0) return { pipelines: [] };
+  const settings = {
     parallel: project.limits.parallel,
     signal: env.signal,
     listener: env.terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
     terminal: env.terminal,
-    words: { title: (_, step) => renderStep(step), progress: renderProgress },
-  });
+    words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
+  };
+  const report = await applyJobs(jobs, settings, leaving);
   show(`\n${renderReport(report.pipelines, env.color.out)}`);
   return report;
 }
@@ -111,7 +122,7 @@ function showFailures(report: Report, configuration: Configuration, env: Env): v
   const failures: Diagnostic[] = [];
   for (const { address, failure } of report.pipelines) {
     const pipeline = configuration.pipelines.find((one) => one.address === address);
-    if (failure === undefined || pipeline === undefined) continue;
+    if (failure === undefined) continue;
     if (!(failure.error instanceof RunError)) throw failure.error;
     failures.push(diagnose(failure.error, pipeline));
   }

@@ -4,6 +4,7 @@ import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { findForgotten, type Gone } from './forgotten.ts';
 import { limitTo } from '../model/limit.ts';
 import { observePipeline, type Seen } from './observe.ts';
 import { version } from './version.ts';
@@ -12,6 +13,7 @@ import type { World } from './world.ts';
 export interface MadePlan {
   plan: Plan;
   seen: readonly Seen[];
+  gone: readonly Gone[];
 }
 
 /** Observes all pipelines, some at a time, and builds the plan. */
@@ -21,6 +23,7 @@ export async function makePlan(
   env: Env,
   options: PlanOptions,
 ): Promise<MadePlan> {
+  const gone = await findForgotten(configuration, world.state);
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
@@ -31,8 +34,9 @@ export async function makePlan(
     seen.map(({ pipeline, outcome }) => ({ pipeline, ...outcome })),
     version(),
     options,
+    gone.map(({ plan: own }) => own),
   );
-  return { plan, seen };
+  return { plan, seen, gone };
 }
 
 /** Of a plan with blocked pipelines: a gate asks for a decision, an error has to go first. */

@@ -94,13 +94,17 @@ async function observeSources(
   return seen;
 }
 
-/** An error of the world as a diagnostic at the line of the configuration that led there. */
-export function diagnose({ code, message, hint, place }: RunError, pipeline: Pipeline): Diagnostic {
+/** An error of the world as a diagnostic at the line of the configuration that led there, if there is a pipeline. */
+export function diagnose(
+  { code, message, hint, place }: RunError,
+  pipeline: Pipeline | undefined,
+): Diagnostic {
+  const at = place ?? pipeline?.place;
   return {
     code,
     severity: 'error',
     message,
-    place: place ?? pipeline.place,
+    ...(at === undefined ? {} : { place: at }),
     ...(hint === undefined ? {} : { hint }),
   };
 }

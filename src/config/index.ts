@@ -15,6 +15,8 @@ import { checkShape } from './schema.ts';
 import type { Shared } from './shared.ts';
 import { joinSplitTypes } from './split-types.ts';
 
+export { findPipelineNames } from './pipeline-names.ts';
+
 export interface Surroundings {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;

@@ -194,6 +194,8 @@ export interface TableDefinition {
 }
 
 export interface AppliedExtract {
+  /** The staged file, as messages show it. */
+  shown?: string;
   schema: string;
   version: number;
   /** Keys and relationships in canonical form. */

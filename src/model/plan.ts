@@ -9,9 +9,21 @@ export interface Plan {
   format: 1;
   tool: string;
   pipelines: readonly PipelinePlan[];
+  /** What was applied from folders that this plan is about, and is gone from the configuration. */
+  forgotten: readonly ForgottenPipeline[];
   summary: PlanSummary;
   /** What was found while planning; an error here blocks its pipeline. */
   diagnostics: readonly Diagnostic[];
+}
+
+/** A pipeline that will no longer be managed: only its record goes. */
+export interface ForgottenPipeline {
+  address: string;
+  /** Relative to the project's folder. */
+  file: string;
+  because: string;
+  /** What stays where it is: the staged extract, files, publications. */
+  leaves: readonly string[];
 }
 
 export interface PlanSummary {
@@ -148,4 +160,6 @@ export type StepAct =
   /** Put the extract where the destination wants it; with `details` only set what describes it there. */
   | { kind: 'deliver'; destination: number; target: string; details?: true }
   /** Remember what was applied. */
-  | { kind: 'record' };
+  | { kind: 'record' }
+  /** Remember no more what was applied; of pipelines that are gone from the configuration. */
+  | { kind: 'forget' };

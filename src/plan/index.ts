@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Estimate, Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
+import type { ForgottenPipeline, PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
 import { planPipeline, type PlanOptions } from './pipeline.ts';
 
 /** A pipeline, what was seen around it, and what went wrong while looking. */
@@ -11,7 +11,12 @@ export type Observed =
   | { pipeline: Pipeline; failure: readonly Diagnostic[] };
 
 /** The heart: what is wanted and what is there, in; what will be done and why, out. No I/O, no clock, no chance. */
-export function buildPlan(observed: readonly Observed[], tool: string, options: PlanOptions = {}): Plan {
+export function buildPlan(
+  observed: readonly Observed[],
+  tool: string,
+  options: PlanOptions = {},
+  forgotten: readonly ForgottenPipeline[] = [],
+): Plan {
   const diagnostics: Diagnostic[] = [];
   const pipelines = observed.map((one) => {
     if ('failure' in one) {
@@ -22,7 +27,7 @@ export function buildPlan(observed: readonly Observed[], tool: string, options: 
     diagnostics.push(...planned.diagnostics);
     return planned.plan;
   });
-  return { format: 1, tool, pipelines, summary: summarize(pipelines), diagnostics };
+  return { format: 1, tool, pipelines, forgotten, summary: summarize(pipelines), diagnostics };
 }
 
 function unobserved(pipeline: Pipeline, failure: readonly Diagnostic[]): PipelinePlan {

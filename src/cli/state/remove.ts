@@ -9,6 +9,7 @@ export function removeState(
   env: Env,
 ): Promise<ExitCode> {
   return withState(options, env, async (state) => {
+    if ((await state.read(address)) === undefined) return unknownAddress(address, state, env);
     const lock = await state.lock(address);
     try {
       const stored = await state.read(address);

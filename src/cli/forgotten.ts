@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { findPipelineNames, type Configuration } from '../config/index.ts';
+import { limitTo } from '../model/limit.ts';
+import type { AppliedRecord } from '../model/observation.ts';
+import type { ForgottenPipeline } from '../model/plan.ts';
+import type { StatePort } from '../model/ports.ts';
+import type { Project } from '../model/project.ts';
+import type { Env } from './env.ts';
+
+/** A pipeline that was applied and is gone from the configuration, with the version of its record. */
+export interface Gone {
+  plan: ForgottenPipeline;
+  version: string;
+}
+
+/**
+ * What was applied from the folders that were given and is in none of their files any more. A pipeline whose file has
+ * only gone to another folder of the project is not gone, although this run does not read that folder.
+ */
+export async function findForgotten(
+  { folders, pipelines, project }: Configuration,
+  state: StatePort,
+): Promise<Gone[]> {
+  if (folders.length === 0) return [];
+  const known = new Set(pipelines.map(({ address }) => address));
+  const turn = limitTo(8);
+  const candidates = (await state.list()).filter((address) => !known.has(address));
+  const found = await Promise.all(
+    candidates.map((address) =>
+      turn(async (): Promise<Gone[]> => {
+        const stored = await state.read(address);
+        const file = stored?.record.file;
+        if (stored === undefined || file === undefined) return [];
+        const absolute = path.resolve(project.root, file);
+        if (!folders.some((folder) => isBelow(absolute, folder))) return [];
+        return [{ plan: forgotten(stored.record, file, project), version: stored.version }];
+      }),
+    ),
+  );
+  const gone = found.flat();
+  if (gone.length === 0) return [];
+  const elsewhere = await findPipelineNames(project.root, (file) =>
+    folders.every((folder) => !isBelow(file, folder)),
+  );
+  return gone.filter(({ plan: { address } }) => !elsewhere.has(address.replace(/\[.*$/, '')));
+}
+
+/** A pipeline's file as a record keeps it: the same for every checkout of the project. */
+export function fileInProject(file: string, { root }: Project, { cwd }: Pick<Env, 'cwd'>): string {
+  return path.relative(root, path.resolve(cwd, file)).split(path.sep).join('/');
+}
+
+function forgotten(
+  { address, extract, destinations }: AppliedRecord,
+  file: string,
+  { root }: Project,
+): ForgottenPipeline {
+  const still = existsSync(path.resolve(root, file));
+  return {
+    address,
+    file,
+    because: still ? `${file} does not define it any more` : `${file} is gone`,
+    leaves: [...(extract.shown === undefined ? [] : [extract.shown]), ...Object.keys(destinations)],
+  };
+}
+
+function isBelow(file: string, folder: string): boolean {
+  const way = path.relative(folder, file);
+  return !path.isAbsolute(way) && way.split(path.sep)[0] !== '..';
+}
