@@ -21,10 +21,10 @@ export function renderReport(rows: readonly ReportRow[], color: boolean): string
     interrupted: paint.yellow('interrupted'),
   };
   const blocks = rows.map((row) => {
+    if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${marks.forgotten}`];
     const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`
     } in ${seconds(row.seconds)}`;
-    if (row.outcome === 'forgotten') return [head];
     if (row.outcome !== 'applied') return [head, ...whatStands(row)];
     const tables = row.tables.map((table) => [
       `  ${table.name}`,

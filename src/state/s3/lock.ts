@@ -38,7 +38,11 @@ function holdLease(place: Place, taken: OwnLease): Lock {
     const found = await objects.get(place.lease, signal);
     const there = found && readLease(place, found);
     if (found === undefined || there?.token !== own.lease.token) {
-      lose(there === undefined ? 'somebody has broken it' : `${nameOf(there)} has taken it over`);
+      lose(
+        there === undefined
+          ? 'another run has taken it over meanwhile, or somebody has broken it'
+          : `${nameOf(there)} has taken it over`,
+      );
       loss.signal.throwIfAborted();
     } else {
       // A renewal that was given up has come through after all.
