@@ -23,9 +23,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
   const after = { ...estimates(seen, applied), ...objectParts(seen, applied), ...headerParts(table, source) };
   if (applied === undefined) {
     const existing = observation.extract.kind === 'present' && observation.applied === undefined;
-    const reason = existing
-      ? 'unknown, will read: no record of this extract'
-      : 'not there yet';
+    const reason = existing ? 'unknown, will read: no record of this extract' : 'not there yet';
     const columns = definition.columns.map(({ name, type, notNull }): Change => ({
       address: `${address}.${name}`,
       subject: 'column',

@@ -182,8 +182,9 @@ async function twoRunners(): Promise<TwoRunners> {
     clock: () => new Date(Date.now() + ahead),
   });
   onTestFinished(standIn.close);
-  const { url, client, close } = await freshDatabase();
-  onTestFinished(close);
+  const database = await freshDatabase();
+  onTestFinished(database.close);
+  const { url, client } = database;
   await client.query(`
     create table flow as select i as id, 'name ' || i as name from generate_series(1, 3) i;
     analyze flow;

@@ -118,7 +118,7 @@ it('a pipeline that is gone will no longer be managed, will not be deleted', asy
   await story.run('apply');
   await story.run('plan');
   await story.run('state list');
-  expectGolden('e2e/removed.txt', story.text());
+  expectGolden('e2e/state-removed.txt', story.text());
 
   const after = await project.marks();
   for (const file of ['build/gone.hyper', 'pipelines/out/gone.hyper', 'pipelines/out/renamed.hyper'])
