@@ -181,7 +181,7 @@ async function twoRunners(): Promise<TwoRunners> {
     buckets: { state: {} },
     clock: () => new Date(Date.now() + ahead),
   });
-  onTestFinished(standIn.close);
+  onTestFinished(() => standIn.close());
   const database = await freshDatabase();
   onTestFinished(database.close);
   const { url, client } = database;
