@@ -46,6 +46,7 @@ export function newRecord(
     tool: job.tool,
     address: pipeline.address,
     file: job.file,
+    configuration: plan.basis.configuration,
     tables,
     extract,
     ...(pipeline.template === undefined || template === undefined ? {} : { template }),

@@ -12,6 +12,7 @@ import { renderReport } from '../render/report.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Step } from '../model/plan.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import { decisionsOf, type GateFlags } from './decisions.ts';
 import type { Env } from './env.ts';
 import { fileInProject } from './forgotten.ts';
 import { eventLines } from './event-lines.ts';
@@ -21,9 +22,8 @@ import { exitCodeOfBlocked, makePlan, type MadePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
 import { openWorld, type World } from './world.ts';
 
-export interface ApplyOptions {
+export interface ApplyOptions extends GateFlags {
   yes?: boolean;
-  allowMisfit?: boolean;
   json?: boolean;
   verbose?: boolean;
 }
@@ -35,7 +35,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
   const world = openWorld(configuration.project, env);
   try {
-    const made = await makePlan(configuration, world, env, options);
+    const made = await makePlan(configuration, world, env, decisionsOf(options));
     showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);
     const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
     show(
@@ -71,7 +71,7 @@ async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
 function jobsOf({ plan, seen }: MadePlan, world: World, inProject: (file: string) => string): Job[] {
   return plan.pipelines.flatMap((planned, index) => {
     const one = seen[index];
-    if (one === undefined || planned.steps.length === 0) return [];
+    if (one === undefined || planned.blockedBy !== undefined || planned.steps.length === 0) return [];
     const { pipeline, stored } = one;
     return {
       plan: planned,

@@ -1,18 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { ApplyOptions } from './apply.ts';
+import { addGates } from './decisions.ts';
 import type { Env } from './env.ts';
+import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addStateCommands } from './state/args.ts';
 import { addTemplateCommands } from './template/args.ts';
 import { version } from './version.ts';
-
-interface PlanFlags {
-  allowMisfit?: boolean;
-  json?: boolean;
-  detailedExitcode?: boolean;
-  offline?: boolean;
-  verbose?: boolean;
-}
 
 /**
  * The command line. Each command's module is loaded only when it runs, so that `--help` and a mistyped flag answer at
@@ -39,7 +33,6 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .configureOutput({ writeOut: (text) => env.out(text), writeErr: (text) => env.err(text) })
     .exitOverride();
   const command = (name: string, description: string) => program.command(name).description(description);
-  const allowMisfit = 'also where an extract does not fit its template';
   const paths = ['[paths...]', 'pipeline files or folders (default: pipelines)'] as const;
 
   command('validate', 'check pipeline files, offline')
@@ -50,22 +43,18 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await validate(files, options, env));
     });
 
-  command('plan', 'show what would be done, and why')
-    .argument(...paths)
+  addGates(command('plan', 'show what would be done, and why').argument(...paths))
     .option('--json', 'the plan as one JSON document on stdout')
-    .option('--allow-misfit', allowMisfit)
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
-    .action(async (files: string[], options: PlanFlags) => {
+    .action(async (files: string[], options: PlanOptions) => {
       const { plan } = await import('./plan.ts');
       finish(await plan(files, options, env));
     });
 
-  command('apply', 'plan, ask, and do it')
-    .argument(...paths)
+  addGates(command('apply', 'plan, ask, and do it').argument(...paths))
     .option('-y, --yes', 'do not ask')
-    .option('--allow-misfit', allowMisfit)
     .option('--json', 'the report as one JSON document on stdout')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: ApplyOptions) => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { findPipelineNames, type Configuration } from '../config/index.ts';
 import { limitTo } from '../model/limit.ts';
 import type { AppliedRecord } from '../model/observation.ts';
+import type { Pipeline } from '../model/pipeline.ts';
 import type { ForgottenPipeline } from '../model/plan.ts';
 import type { StatePort } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
@@ -23,9 +24,10 @@ export async function findForgotten(
   state: StatePort,
 ): Promise<Gone[]> {
   if (folders.length === 0) return [];
-  const known = new Set(pipelines.map(({ address }) => address));
+  const recorded = await state.list();
+  const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, recorded)));
   const turn = limitTo(8);
-  const candidates = (await state.list()).filter((address) => !known.has(address));
+  const candidates = recorded.filter((address) => !known.has(address));
   const found = await Promise.all(
     candidates.map((address) =>
       turn(async (): Promise<Gone[]> => {
@@ -44,6 +46,12 @@ export async function findForgotten(
     folders.every((folder) => !isBelow(file, folder)),
   );
   return gone.filter(({ plan: { address } }) => !elsewhere.has(address.replace(/\[.*$/, '')));
+}
+
+/** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */
+function namesOf({ address, moved }: Pipeline, recorded: readonly string[]): string[] {
+  if (recorded.includes(address)) return [address];
+  return [address, ...moved.flatMap((move) => (move.kind === 'pipeline' ? move.from : []))];
 }
 
 /** A pipeline's file as a record keeps it: the same for every checkout of the project. */

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { buildPlan } from '../plan/index.ts';
-import type { PlanOptions } from '../plan/pipeline.ts';
+import type { Decisions } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
@@ -21,7 +22,7 @@ export async function makePlan(
   configuration: Configuration,
   world: World,
   env: Env,
-  options: PlanOptions,
+  decisions: Decisions,
 ): Promise<MadePlan> {
   const gone = await findForgotten(configuration, world.state);
   const turn = limitTo(configuration.project.limits.parallel);
@@ -31,9 +32,9 @@ export async function makePlan(
     ),
   );
   const plan = buildPlan(
-    seen.map(({ pipeline, outcome }) => ({ pipeline, ...outcome })),
+    seen.map(({ pipeline, stored, outcome }) => ({ pipeline, record: stored?.version ?? '', ...outcome })),
     version(),
-    options,
+    { decisions, policy: configuration.project.policy, hash: sha256 },
     gone.map(({ plan: own }) => own),
   );
   return { plan, seen, gone };
@@ -41,6 +42,8 @@ export async function makePlan(
 
 /** Of a plan with blocked pipelines: a gate asks for a decision, an error has to go first. */
 export function exitCodeOfBlocked({ pipelines }: Plan): ExitCode {
-  const blocked = pipelines.filter(({ action }) => action === 'blocked');
+  const blocked = pipelines.filter(({ blockedBy }) => blockedBy !== undefined);
   return blocked.every(({ blockedBy }) => blockedBy === 'gate') ? exitCodes.blocked : exitCodes.failed;
 }
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,15 +1,15 @@
 import { encodePlan } from './plan-document.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import { decisionsOf, type GateFlags } from './decisions.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { openWorld } from './world.ts';
 
-export interface PlanOptions {
+export interface PlanOptions extends GateFlags {
   json?: boolean;
   detailedExitcode?: boolean;
-  allowMisfit?: boolean;
   verbose?: boolean;
   offline?: boolean;
 }
@@ -21,7 +21,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
   const world = openWorld(configuration.project, env, { offline: options.offline ?? false });
   try {
-    const made = await makePlan(configuration, world, env, options);
+    const made = await makePlan(configuration, world, env, decisionsOf(options));
     showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);
     env.out(
       options.json === true

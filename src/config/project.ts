@@ -4,6 +4,7 @@ import { child } from '../model/diagnostic.ts';
 import type { Limits, Project, StateSettings } from '../model/project.ts';
 import type * as Written from '../model/written.gen.ts';
 import { bytesOf } from './amounts.ts';
+import { checkPolicy, resolvePolicy } from './policy.ts';
 import { codes } from './codes.ts';
 import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts';
 import type { LoadedFile } from './load.ts';
@@ -34,6 +35,9 @@ export function readProject(
     ...(written.state && {
       state: interpolate(written.state, child(place, 'state'), substitution) as Written.State,
     }),
+    ...(written.policy && {
+      policy: interpolate(written.policy, child(place, 'policy'), substitution) as Written.Policy,
+    }),
     ...(written.limits && {
       limits: interpolate(written.limits, child(place, 'limits'), substitution) as Written.Limits,
     }),
@@ -42,6 +46,7 @@ export function readProject(
   const found = [
     ...checkState(settings.state, child(place, 'state')),
     ...checkLimits(settings.limits, child(place, 'limits')),
+    ...checkPolicy(settings.policy, child(place, 'policy')),
   ];
   found.forEach(substitution.report);
   const names = (typeof value === 'object' && value !== null ? value : {}) as Written.Project;
@@ -51,7 +56,7 @@ export function readProject(
   };
 }
 
-type Settings = Pick<Written.Project, 'state' | 'limits'>;
+type Settings = Pick<Written.Project, 'state' | 'limits' | 'policy'>;
 
 function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterable<Diagnostic> {
   yield* wholeNumber(limits?.parallel, child(place, 'parallel'), 1);
@@ -65,8 +70,13 @@ function* checkState(state: Written.State | undefined, place: Place): Iterable<D
   if (state?.type === 's3') yield* checkAccess(state, place);
 }
 
-function resolveProject(root: string, { state, limits }: Settings = {}, place?: Place): Project {
-  return { root, state: resolveState(root, state, place), limits: resolveLimits(limits) };
+function resolveProject(root: string, { state, limits, policy }: Settings = {}, place?: Place): Project {
+  return {
+    root,
+    state: resolveState(root, state, place),
+    limits: resolveLimits(limits),
+    policy: resolvePolicy(policy),
+  };
 }
 
 function resolveState(

@@ -291,6 +291,7 @@ destinations:
       root: folder,
       state: { type: 'file', path: join(folder, '.extracts/state') },
       limits: { parallel: 4 },
+      policy: {},
     });
   });
 
