@@ -5,6 +5,7 @@ import type { Env } from './env.ts';
 import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { ShowOptions } from './show.ts';
+import { addStateCommands } from './state/args.ts';
 import { addTemplateCommands } from './template/args.ts';
 import { version } from './version.ts';
 
@@ -87,6 +88,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     });
 
   addTemplateCommands(command('template', 'look at templates, check, import and write them'), env, finish);
+
+  addStateCommands(command('state', 'look at what is recorded of earlier applies, and mend it'), env, finish);
 
   command('schema', 'print the JSON Schema of pipeline files')
     .argument('[name]', 'pipeline, or project for extracts.yaml', oneOf('pipeline', 'project'), 'pipeline')

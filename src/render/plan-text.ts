@@ -4,6 +4,7 @@ import type { Estimate } from '../model/observation.ts';
 import type {
   Change,
   DestinationPlan,
+  ForgottenPipeline,
   Gate,
   GateKind,
   KeySet,
@@ -26,8 +27,13 @@ export interface PlanTextOptions {
 export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): string {
   const paint = pc.createColors(color);
   const shown = plan.pipelines.filter(({ action }) => verbose || action !== 'none');
-  const acting = plan.pipelines.some(({ action }) => action !== 'none' && action !== 'blocked');
-  const blocks = shown.map((pipeline) => renderPipeline(pipeline, paint, verbose));
+  const acting =
+    plan.forgotten.length > 0 ||
+    plan.pipelines.some(({ action }) => action !== 'none' && action !== 'blocked');
+  const blocks = [
+    ...shown.map((pipeline) => renderPipeline(pipeline, paint, verbose)),
+    ...plan.forgotten.map((one) => renderForgotten(one, paint)),
+  ];
   return [
     ...(acting ? ['extracts will perform the following actions:', ''] : []),
     ...blocks.flatMap((lines) => [...lines, '']),
@@ -38,9 +44,18 @@ export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): str
 
 type Paint = ReturnType<typeof pc.createColors>;
 
-function closing({ summary, pipelines, gates }: Plan, paint: Paint): string[] {
+/** A pipeline that is gone from the configuration, with everything that stays where it is. */
+function renderForgotten({ address, because, leaves }: ForgottenPipeline, paint: Paint): string[] {
+  const told = 'will no longer be managed, will not be deleted';
+  return [
+    `  ${paint.bold(`# ${address} ${told}`)}  ${paint.dim(`(because ${because})`)}`,
+    ...leaves.map((target) => `    . ${target}`),
+  ];
+}
+
+function closing({ summary, pipelines, gates, forgotten }: Plan, paint: Paint): string[] {
   const { create, change, unchanged, blocked, rows, bytes: size, extracts, upload } = summary;
-  if (create + change + blocked === 0) {
+  if (create + change + blocked + forgotten.length === 0) {
     return [paint.bold('No changes.'), 'The extracts match the configuration and their sources.'];
   }
   const counts = [
@@ -48,6 +63,7 @@ function closing({ summary, pipelines, gates }: Plan, paint: Paint): string[] {
     `${change} to change`,
     `${unchanged} unchanged`,
     ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
+    ...(forgotten.length > 0 ? [`${forgotten.length} to forget`] : []),
   ];
   const amounts = [
     ...(rows === undefined ? [] : [`${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`]),
