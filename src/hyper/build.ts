@@ -37,7 +37,7 @@ export async function buildExtract(
         await loader.query(`attach database ${identifier(draft.path)} as draft`);
         const target = {
           name: tableName('draft', extract.schema, table.name),
-          types: Object.fromEntries(table.columns.map(({ name, type }) => [name, hyperSqlType(type)])),
+          types: new Map(table.columns.map(({ name, type }) => [name, hyperSqlType(type)])),
         };
         const loaded = await loadPart(loader, target, part, progress, signal);
         await loader.query('detach database draft');

@@ -95,6 +95,17 @@ export function formatColumnType(type: ColumnType): string {
   }
 }
 
+/**
+ * The type that is found in an extract after this one was written there. `real` becomes double: 32-bit floats need
+ * database version 4, which only Tableau 2024.3 and later reads, and every real is exact as a double. `char(1)` becomes
+ * `varchar(1)`: into its own char(1) Hyper cuts longer values without a word.
+ */
+export function storedType(type: ColumnType): ColumnType {
+  if (type.kind === 'real') return { kind: 'double' };
+  if (type.kind === 'char' && type.length === 1) return { kind: 'varchar', length: 1 };
+  return type;
+}
+
 export function sameColumnType(one: ColumnType, other: ColumnType): boolean {
   return formatColumnType(one) === formatColumnType(other);
 }

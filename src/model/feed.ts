@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ColumnType } from './column-type.ts';
 import type { RunError } from './run-error.ts';
 
 /**
@@ -51,11 +52,14 @@ export type StreamFormat =
 /** How dates that are not ISO are read: 1/2/2024. */
 export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 
-/** A file that hyperd opens by itself. With `stage` it is there only between that call and `release`. */
+/**
+ * A file that hyperd opens by itself. With `stage` it is there only between that call and `release`, and what it says of
+ * itself is known only then.
+ */
 export interface PathPart extends PartBasics {
   kind: 'path';
   path: string;
-  stage?(signal: AbortSignal): Promise<{ release(): Promise<void> }>;
+  stage?(signal: AbortSignal): Promise<{ format: PathFormat; release(): Promise<void> }>;
   format: PathFormat;
   /** Further columns with the same text in every row; not for CSV, where they travel in the bytes. */
   constants: readonly { column: string; text: string }[];
@@ -64,8 +68,8 @@ export interface PathPart extends PartBasics {
 }
 
 export type PathFormat =
-  /** `names`: what the file calls the columns; `cast`: its types differ, but hold every value. */
-  | { type: 'parquet'; names: readonly string[]; cast: boolean }
+  /** For each of the part's columns. */
+  | { type: 'parquet'; columns: readonly ParquetValue[] }
   | { type: 'text'; dateOrder: DateOrder }
   | {
       type: 'csv';
@@ -80,9 +84,21 @@ export type PathFormat =
       forceNull: readonly string[];
     };
 
+/** A column of a Parquet file on its way into a column of the extract. */
+export interface ParquetValue {
+  /** What the file calls it. */
+  name: string;
+  /** The type as which Hyper reads it. */
+  type: ColumnType;
+  /** Makes an SQL expression of its quoted name, where a COPY would change values or refuse. */
+  select?: (column: string) => string;
+}
+
 /** Why Hyper refused: its words, the record if it named one, and the extract column if it named one. */
 export interface Refusal {
   message: string;
+  /** What Hyper adds to its words. */
+  detail?: string;
   record?: number;
   column?: string;
 }

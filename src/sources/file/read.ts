@@ -10,6 +10,7 @@ import { explainText } from '../delimited/explain.ts';
 import { markForRecord } from './fingerprint.ts';
 import { listFiles, lookAtFile, type FoundFile } from './list.ts';
 import { layOut, tooFew } from './observe.ts';
+import { parquetPart } from './parquet-part.ts';
 
 /**
  * The files as they are listed now. Files have no snapshots: each is looked at again after it was read, and one that
@@ -43,8 +44,8 @@ async function partOf({ format }: FileSource, table: Table, file: FoundFile): Pr
     if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);
     return csvPart(table, file, format, layout);
   }
+  if (format.type === 'parquet') return parquetPart(table, file);
   const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
-  const names = columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : ''));
   return {
     kind: 'path',
     label: file.shown,
@@ -52,10 +53,7 @@ async function partOf({ format }: FileSource, table: Table, file: FoundFile): Pr
     size: file.size,
     columns: columns.map(({ name }) => name),
     constants: constantsOf(table, file),
-    format:
-      format.type === 'parquet'
-        ? { type: 'parquet', names, cast: false }
-        : { type: 'text', dateOrder: format.dateOrder },
+    format: { type: 'text', dateOrder: format.dateOrder },
     otherwise: () => undefined,
     explain: ({ message, record, column }) =>
       Promise.resolve(

@@ -120,7 +120,7 @@ export async function startEngine(): Promise<Engine> {
           const name = tableName('x', 'public', target.name);
           const types = Object.fromEntries(table.columns.map((c) => [c.name, hyperSqlType(c.type)]));
           for (const part of (await snapshot.feed(table, never())).parts) {
-            await loadPart(session, { name, types }, part, () => undefined, never());
+            const types = new Map(table.columns.map((c) => [c.name, hyperSqlType(c.type)]));
           }
           for (const row of await session.query(`select * from ${name}`)) rows.push(Object.values(row));
         }

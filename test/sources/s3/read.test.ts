@@ -69,6 +69,26 @@ describe('formats', () => {
     expect(rows[19]).toEqual(['9', 'x', '2026-03-05']);
   });
 
+  it('Parquet with other names, other types and texts of a length', async () => {
+    const file = readFileSync(new URL('../parquet/fixtures/row_groups.parquet', import.meta.url));
+    await lake.put('sales/a.parquet', file);
+    const renamed = column('Number', 'numeric(19,0) not null', { origin: { kind: 'column', name: 'id' } });
+    const named = (length: number) => ({
+      ...table,
+      columns: [renamed, column('name', `varchar(${length})`)],
+    });
+    const source = lake.source({ format: { type: 'parquet' } });
+    expect((await lake.rows(source, named(1)))[9]).toEqual(['9', 'x']);
+    await lake.put(
+      'sales/b.parquet',
+      readFileSync(new URL('../parquet/fixtures/integers.parquet', import.meta.url)),
+    );
+    await expect(lake.rows(source, named(1))).rejects.toMatchObject({
+      code: 'EXT2113',
+      message: 's3://lake/sales/b.parquet has no column "id"',
+    });
+  });
+
   it('a key that does not fit the pattern of an added column is named', async () => {
     await lake.put('sales/other.csv', '1,a\n');
     const month = column('Month', 'text', {
