@@ -47,8 +47,9 @@ function copyOptions(format: PathFormat): string {
     case 'csv':
       return csvOptions(format);
     case 'text':
+      return textOptions(format);
     case 'parquet':
-      return `with (format ${format.type})`;
+      return 'with (format parquet)';
     default:
       return never(format);
   }
@@ -66,7 +67,7 @@ function external(
     case 'csv':
       return { values, options: [descriptor(typed), ...externalCsvOptions(format)] };
     case 'text':
-      return { values, options: [descriptor(typed)] };
+      return { values, options: [descriptor(typed), ...externalTextOptions(format)] };
     case 'parquet':
       return {
         values: format.columns.map(({ name, select = itself }) => select(identifier(name))),
@@ -91,6 +92,15 @@ const descriptor = (typed: readonly string[]) => `columns => descriptor(${typed.
 const typeOf = ({ types }: LoadTarget, column: string) => types.get(column) ?? 'text';
 
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
+
+/** For a file, and for a stream. */
+export function textOptions(format: { delimiter: string; null: string }): string {
+  return `with (format text, delimiter ${literal(format.delimiter)}, null ${literal(format.null)})`;
+}
+
+function externalTextOptions(format: { delimiter: string; null: string }): string[] {
+  return [`delimiter => ${literal(format.delimiter)}`, `"null" => ${literal(format.null)}`];
+}
 
 function csvOptions(format: PathFormat & { type: 'csv' }): string {
   return `with (${[

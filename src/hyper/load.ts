@@ -1,6 +1,6 @@
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
 import { RunError } from '../model/run-error.ts';
-import { fileStatement, type LoadTarget } from './file-statement.ts';
+import { fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
 import { isServerError, SourceFailure, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
@@ -98,7 +98,7 @@ function reconcile(label: string, sent: number | undefined, taken: number): void
 
 function streamOptions(format: StreamPart['format']): string {
   if (!('delimiter' in format)) return `with (format ${format.type})`;
-  return `with (format text, delimiter ${literal(format.delimiter)}, null ${literal(format.null)})`;
+  return textOptions(format);
 }
 
 /**

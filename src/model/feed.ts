@@ -70,7 +70,7 @@ export interface PathPart extends PartBasics {
 export type PathFormat =
   /** For each of the part's columns. */
   | { type: 'parquet'; columns: readonly ParquetValue[] }
-  | { type: 'text'; dateOrder: DateOrder }
+  | { type: 'text'; delimiter: string; null: string; dateOrder: DateOrder }
   | {
       type: 'csv';
       header: boolean;
@@ -78,7 +78,7 @@ export type PathFormat =
       quote: string;
       escape: string;
       null: string;
-      encoding: 'utf-8' | 'utf-16-le' | 'utf-16-be';
+      encoding: 'utf-8';
       dateOrder: DateOrder;
       /** Columns in which a quoted empty field means NULL too. */
       forceNull: readonly string[];

@@ -41,7 +41,7 @@ async function examine(
   }
   const problems: Diagnostic[] = [];
   const untaken = new Set<string>();
-  for (const file of format.type === 'csv' ? files : []) {
+  for (const file of files) {
     const layout = await layOut(table, file, format);
     if ('problem' in layout) problems.push(layout.problem);
     else for (const name of layout.untaken) untaken.add(name);
@@ -74,6 +74,7 @@ export async function layOut(
   format: CsvFormat,
 ): Promise<Layout | { problem: Diagnostic }> {
   try {
+    // Neither has the text format.
     if (!format.header) return layOutByPlace(table, file);
     const text = openText(file, format);
     try {

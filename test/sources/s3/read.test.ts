@@ -44,13 +44,14 @@ describe('formats', () => {
 
   it("PostgreSQL's text format, with delimiter, null string and added columns", async () => {
     await lake.put('sales/a.tsv.gz', gzipSync('1|a\\|b\n2|-\n'));
-    await lake.put('sales/b.tsv', '3|c');
-    const source = lake.source({ format: { ...csv, type: 'text', delimiter: '|', nulls: ['-'] } });
+    await lake.put('sales/b.tsv', '\ufeff3|c\n4|NA');
+    const source = lake.source({ format: { ...csv, type: 'text', delimiter: '|', nulls: ['-', 'NA'] } });
     const added = sales({ id: 'int', name: 'text' }, { Key: '${file.key}' });
     expect(await lake.rows(source, added)).toEqual([
       ['1', 'a|b', 'sales/a.tsv.gz'],
       ['2', null, 'sales/a.tsv.gz'],
       ['3', 'c', 'sales/b.tsv'],
+      ['4', null, 'sales/b.tsv'],
     ]);
   });
 
