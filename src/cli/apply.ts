@@ -17,6 +17,7 @@ import { exitCodeOfInterruption } from './failure.ts';
 import { exitCodeOfBlocked, makePlan, type MadePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
 import { openWorld, type World } from './world.ts';
+import { own } from '../model/own.ts';
 
 export interface ApplyOptions {
   yes?: boolean;
@@ -82,7 +83,7 @@ function jobsOf({ plan, seen }: MadePlan, world: World): Job[] {
 
 function define(pipeline: Pipeline) {
   const tables = pipeline.tables.flatMap((table) => {
-    const source = pipeline.sources[table.source];
+    const source = own(pipeline.sources, table.source);
     return source === undefined ? [] : [[table.name, defineTable(table, source)] as const];
   });
   return { tables: Object.fromEntries(tables), keys: defineKeys(pipeline) };

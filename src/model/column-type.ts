@@ -1,3 +1,5 @@
+import { own } from './own.ts';
+
 /**
  * A column's type in Hyper's own names. The contract of a table is made of these; every source has to say how its
  * values become one of them.
@@ -70,7 +72,7 @@ export const columnTypeNames: readonly string[] = [...simpleKinds, ...Object.key
  */
 export function parseColumnType(text: string): ColumnType | { problem: string } {
   const normal = text.trim().toLowerCase().replace(/\s+/g, ' ');
-  const simple = aliases[normal] ?? simpleKinds.find((kind) => kind === normal);
+  const simple = own(aliases, normal) ?? simpleKinds.find((kind) => kind === normal);
   if (simple !== undefined) return { kind: simple };
   const [, name = '', inside] = /^([a-z_ ]+?) ?\(([^)]*)\)$/.exec(normal) ?? [];
   const numbers = inside?.split(',').map((part) => (/^ ?\d+ ?$/.test(part) ? Number(part) : NaN)) ?? [];

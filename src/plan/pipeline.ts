@@ -8,6 +8,7 @@ import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { planTable } from './tables.ts';
 import { planTemplate, type PlannedTemplate } from './template.ts';
+import { own } from '../model/own.ts';
 
 export interface PlannedPipeline {
   plan: PipelinePlan;
@@ -103,7 +104,7 @@ function decide(isBlocked: boolean, changes: readonly Change[], observation: Obs
 function findings(pipeline: Pipeline, observation: Observation): Diagnostic[] {
   return [
     ...referenceFindings(pipeline),
-    ...pipeline.tables.flatMap(({ name }) => observation.tables[name]?.problems ?? []),
+    ...pipeline.tables.flatMap(({ name }) => own(observation.tables, name)?.problems ?? []),
     ...extractFindings(pipeline, observation.extract),
     ...observation.destinations.flatMap(({ problem }) => problem ?? []),
   ];
