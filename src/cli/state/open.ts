@@ -38,7 +38,8 @@ export async function withState(
 
 /** There is nothing of this address; maybe it is a slip. */
 export async function unknownAddress(address: string, state: StatePort, env: Env): Promise<ExitCode> {
-  const near = nearest(address, await state.list());
+  const others = (await state.list()).filter((one) => one !== address);
+  const near = nearest(address, others);
   const meant = near === undefined ? '' : ` (did you mean "${near}"?)`;
   env.err(`error: there is no state of "${address}"${meant}\n`);
   return exitCodes.usage;
