@@ -2,18 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { findPipelineNames, type Configuration } from '../config/index.ts';
 import { limitTo } from '../model/limit.ts';
-import type { AppliedRecord } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { ForgottenPipeline } from '../model/plan.ts';
-import type { StatePort } from '../model/ports.ts';
+import type { ForgottenPipeline, Plan } from '../model/plan.ts';
+import type { StatePort, StoredRecord } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
+import { RunError } from '../model/run-error.ts';
 import type { Env } from './env.ts';
-
-/** A pipeline that was applied and is gone from the configuration, with the version of its record. */
-export interface Gone {
-  plan: ForgottenPipeline;
-  version: string;
-}
 
 /**
  * What was applied from the folders that were given and is in none of their files any more. A pipeline whose file has
@@ -22,7 +16,7 @@ export interface Gone {
 export async function findForgotten(
   { folders, pipelines, project }: Configuration,
   state: StatePort,
-): Promise<Gone[]> {
+): Promise<ForgottenPipeline[]> {
   if (folders.length === 0) return [];
   const recorded = await state.list();
   const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, recorded)));
@@ -30,13 +24,13 @@ export async function findForgotten(
   const candidates = recorded.filter((address) => !known.has(address));
   const found = await Promise.all(
     candidates.map((address) =>
-      turn(async (): Promise<Gone[]> => {
+      turn(async (): Promise<ForgottenPipeline[]> => {
         const stored = await state.read(address);
         const file = stored?.record.file;
         if (stored === undefined || file === undefined) return [];
         const absolute = path.resolve(project.root, file);
         if (!folders.some((folder) => isBelow(absolute, folder))) return [];
-        return [{ plan: forgotten(stored.record, file, project), version: stored.version }];
+        return [forgotten(stored, file, project)];
       }),
     ),
   );
@@ -45,8 +39,34 @@ export async function findForgotten(
   const elsewhere = await findPipelineNames(project.root, (file) =>
     folders.every((folder) => !isBelow(file, folder)),
   );
-  return gone.filter(({ plan: { address } }) => !elsewhere.has(address.replace(/\[.*$/, '')));
+  return gone.filter(({ address }) => !elsewhere.has(nameOf(address)));
 }
+
+/** What a saved plan will forget; fails if that is not so any more. */
+export async function forgottenIn(
+  { forgotten: gone }: Plan,
+  { project }: Configuration,
+  state: StatePort,
+): Promise<readonly ForgottenPipeline[]> {
+  if (gone.length === 0) return gone;
+  const names = await findPipelineNames(project.root, () => true);
+  for (const { address, record } of gone) {
+    const stored = await state.read(address);
+    const reason = names.has(nameOf(address))
+      ? 'it is in the configuration again'
+      : stored?.version !== record
+        ? 'it was applied or forgotten since'
+        : undefined;
+    if (reason === undefined) continue;
+    throw new RunError('EXT6104', `the plan is stale: ${address}: ${reason}`, {
+      hint: 'nothing was done; plan again',
+    });
+  }
+  return gone;
+}
+
+/** The name of a pipeline without the key of one that it stands for. */
+const nameOf = (address: string) => address.replace(/\[.*$/, '');
 
 /** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */
 function namesOf({ address, moved }: Pipeline, recorded: readonly string[]): string[] {
@@ -60,7 +80,7 @@ export function fileInProject(file: string, { root }: Project, { cwd }: Pick<Env
 }
 
 function forgotten(
-  { address, extract, destinations }: AppliedRecord,
+  { record: { address, extract, destinations }, version }: StoredRecord,
   file: string,
   { root }: Project,
 ): ForgottenPipeline {
@@ -69,6 +89,7 @@ function forgotten(
     address,
     file,
     because: still ? `${file} does not define it any more` : `${file} is gone`,
+    record: version,
     leaves: [...(extract.shown === undefined ? [] : [extract.shown]), ...Object.keys(destinations)],
   };
 }

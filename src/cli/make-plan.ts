@@ -1,20 +1,19 @@
-import { createHash } from 'node:crypto';
 import { buildPlan } from '../plan/index.ts';
 import type { Decisions } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { findForgotten, type Gone } from './forgotten.ts';
+import { findForgotten } from './forgotten.ts';
 import { limitTo } from '../model/limit.ts';
 import { observePipeline, type Seen } from './observe.ts';
+import { sha256 } from './sha256.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
 export interface MadePlan {
   plan: Plan;
   seen: readonly Seen[];
-  gone: readonly Gone[];
 }
 
 /** Observes all pipelines, some at a time, and builds the plan. */
@@ -24,7 +23,7 @@ export async function makePlan(
   env: Env,
   decisions: Decisions,
 ): Promise<MadePlan> {
-  const gone = await findForgotten(configuration, world.state);
+  const forgotten = await findForgotten(configuration, world.state);
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
@@ -35,9 +34,9 @@ export async function makePlan(
     seen.map(({ pipeline, stored, outcome }) => ({ pipeline, record: stored?.version ?? '', ...outcome })),
     version(),
     { decisions, policy: configuration.project.policy, hash: sha256 },
-    gone.map(({ plan: own }) => own),
+    forgotten,
   );
-  return { plan, seen, gone };
+  return { plan, seen };
 }
 
 /** Of a plan with blocked pipelines: a gate asks for a decision, an error has to go first. */
@@ -45,5 +44,3 @@ export function exitCodeOfBlocked({ pipelines }: Plan): ExitCode {
   const blocked = pipelines.filter(({ blockedBy }) => blockedBy !== undefined);
   return blocked.every(({ blockedBy }) => blockedBy === 'gate') ? exitCodes.blocked : exitCodes.failed;
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -24,6 +24,8 @@ export interface ForgottenPipeline {
   /** Relative to the project's folder. */
   file: string;
   because: string;
+  /** The version of its record: only that one is forgotten. */
+  record: string;
   /** What stays where it is: the staged extract, files, publications. */
   leaves: readonly string[];
 }

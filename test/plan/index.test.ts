@@ -232,6 +232,7 @@ test('what is gone from the configuration is told with what stays, and is no lac
     address: 'old',
     file: 'pipelines/old.yaml',
     because: 'pipelines/old.yaml is gone',
+    record: 'v1',
     leaves: ['build/old.hyper', '../dist/old.hyper'],
   };
   const plan = buildPlan([{ pipeline: shop, observation: observation(shop), record: 'v1' }], '0.1.0', terms, [
