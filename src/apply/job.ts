@@ -9,8 +9,8 @@ export interface Job {
   pipeline: Pipeline;
   /** The pipeline's file, relative to the project's folder, with slashes. */
   file: string;
-  /** The record that the plan was made from. */
-  seen: { record: AppliedRecord | undefined; version: string | undefined };
+  /** The record that the plan was made from, under the names of today, and the address that it is kept under. */
+  seen: { record: AppliedRecord | undefined; version: string | undefined; address: string };
   /** By the name of the source. */
   sources: Readonly<Record<string, SourcePort>>;
   destinations: readonly DestinationPort[];

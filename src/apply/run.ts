@@ -10,9 +10,9 @@ import type {
   Snapshot,
 } from '../model/ports.ts';
 import { never } from '../model/never.ts';
-import { RunError } from '../model/run-error.ts';
 import type { Progress } from './events.ts';
 import type { Job } from './job.ts';
+import { takeLock } from './lock.ts';
 import { loadTable, telling } from './load-table.ts';
 import { newRecord } from './record.ts';
 import type { TableReport } from './report.ts';
@@ -37,28 +37,7 @@ export interface StepResult {
 
 /** Takes the lock and stands ready to perform the steps of a plan in their order. */
 export async function startRun(job: Job): Promise<Run> {
-  const lock = await job.state.lock(job.pipeline.address);
-  return await sameState(job, lock);
-}
-
-/** Whoever had the lock before us may have applied: then our plan is stale. */
-async function sameState(job: Job, lock: Lock): Promise<Run> {
-  try {
-    const stored = await job.state.read(job.pipeline.address);
-    if (stored?.version !== job.seen.version) {
-      throw new RunError(
-        'EXT6005',
-        `${job.pipeline.address} was applied by another run since this plan was made`,
-        {
-          hint: 'plan again',
-        },
-      );
-    }
-    return openRun(job, lock);
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+  return openRun(job, await takeLock(job));
 }
 
 function openRun(job: Job, lock: Lock): Run {

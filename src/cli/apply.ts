@@ -14,8 +14,8 @@ import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
 import { fileInProject, forgottenIn } from './forgotten.ts';
 import { eventLines } from './event-lines.ts';
-import { exitCodes, isStale, type ExitCode } from './exit-codes.ts';
-import { exitCodeOfInterruption } from './failure.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
@@ -58,9 +58,9 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     );
     if (hasErrors(space)) return exitCodes.failed;
     const jobs = jobsOf(made, world, isWanted, (file) => fileInProject(file, configuration.project, env));
-    const leaving = forgotten.map(({ address, record }) => ({
+    const leaving = forgotten.map(({ address, record: version }) => ({
       address,
-      version: record,
+      version,
       state: world.state,
     }));
     if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
@@ -147,7 +147,10 @@ function showFailures(report: Report, configuration: Configuration, env: Env): v
 function exitCodeOf(report: Report, plan: Plan, env: Env): ExitCode {
   if (env.signal.aborted) return exitCodeOfInterruption(env.signal);
   const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
-  if (failures.length > 0 && failures.every(isStale)) return exitCodes.stale;
-  if (failures.length > 0) return exitCodes.failed;
+  const codes = failures.map((error) =>
+    error instanceof RunError ? exitCodeOfError(error) : exitCodes.failed,
+  );
+  if (codes.length > 0)
+    return codes.every((code) => code === exitCodes.stale) ? exitCodes.stale : exitCodes.failed;
   return plan.summary.blocked > 0 ? exitCodeOfBlocked(plan) : exitCodes.done;
 }

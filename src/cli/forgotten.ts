@@ -88,8 +88,8 @@ function forgotten(
   return {
     address,
     file,
-    because: still ? `${file} does not define it any more` : `${file} is gone`,
     record: version,
+    because: still ? `${file} does not define it any more` : `${file} is gone`,
     leaves: [...(extract.shown === undefined ? [] : [extract.shown]), ...Object.keys(destinations)],
   };
 }

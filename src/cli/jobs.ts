@@ -21,7 +21,11 @@ export function jobsOf(
       plan: planned,
       pipeline,
       file: inProject(pipeline.place.file),
-      seen: { record: stored?.record, version: stored?.version },
+      seen: {
+        record: one.applied,
+        version: stored?.version,
+        address: stored?.record.address ?? pipeline.address,
+      },
       sources: world.sourcesOf(pipeline),
       destinations: world.destinationsOf(pipeline),
       template: world.templateOf(pipeline),

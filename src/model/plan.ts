@@ -23,9 +23,9 @@ export interface ForgottenPipeline {
   address: string;
   /** Relative to the project's folder. */
   file: string;
-  because: string;
-  /** The version of its record: only that one is forgotten. */
+  /** The version of its record: another one is not forgotten. */
   record: string;
+  because: string;
   /** What stays where it is: the staged extract, files, publications. */
   leaves: readonly string[];
 }

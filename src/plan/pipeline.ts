@@ -1,7 +1,14 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AppliedRecord, Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { Change, DestinationPlan, Gate, PipelineAction, PipelinePlan } from '../model/plan.ts';
+import type {
+  Change,
+  DestinationPlan,
+  Gate,
+  PipelineAction,
+  PipelinePlan,
+  TablePlan,
+} from '../model/plan.ts';
 import type { Policy } from '../model/project.ts';
 import { basisOf, type Hash } from './basis.ts';
 import { planDestination, type Rewriting } from './destinations.ts';
@@ -67,7 +74,10 @@ export function planPipeline(
     });
   }
   changes.push(...template.changes, ...destinationChanges(pipeline, destinations, planned));
-  const tablePlans = [...tables.map(({ plan }) => plan), ...removed.map(({ plan }) => plan)];
+  const tablePlans = [
+    ...tables.map(({ plan }) => withMoves(plan, pipeline, moved)),
+    ...removed.map(({ plan }) => plan),
+  ];
   const act = hasErrors(errors) ? 'blocked' : decide(changes, observation);
   const estimates = estimate(pipeline, observation, {
     build: act === 'create' || act === 'rebuild',
@@ -99,6 +109,23 @@ export function planPipeline(
       steps: layOutSteps(pipeline, act, tablePlans, destinations, changes, mustPackage),
     },
   };
+}
+
+/** A table that has another name, or a column with another one, is not what it was. */
+function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Change[]): TablePlan {
+  const own = moved.filter(
+    (change) =>
+      change.address === `${address}.${plan.name}` || change.address.startsWith(`${address}.${plan.name}.`),
+  );
+  const [first] = own;
+  if (first === undefined) return plan;
+  const columns = plan.columns.map((column) => {
+    const was = own.find((change) => change.address === `${address}.${plan.name}.${column.name}`)?.before;
+    return was === undefined ? column : { ...column, was };
+  });
+  return plan.action === 'unchanged'
+    ? { ...plan, action: 'reload', reason: first.reason, columns }
+    : { ...plan, columns };
 }
 
 /** Errors only where they hold something back. */

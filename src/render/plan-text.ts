@@ -131,7 +131,7 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
       beforeAfter(change),
       `(${change.reason})`,
     ]),
-    ...(plan.action === 'deliver'
+    ...(plan.action === 'deliver' || plan.action === 'record'
       ? []
       : plan.tables.flatMap((table) => renderTable(plan, table, paint, verbose))),
     ...renderTemplate(plan, paint, verbose),

@@ -231,8 +231,8 @@ test('what is gone from the configuration is told with what stays, and is no lac
   const gone = {
     address: 'old',
     file: 'pipelines/old.yaml',
+    record: 'v7',
     because: 'pipelines/old.yaml is gone',
-    record: 'v1',
     leaves: ['build/old.hyper', '../dist/old.hyper'],
   };
   const plan = buildPlan([{ pipeline: shop, observation: observation(shop), record: 'v1' }], '0.1.0', terms, [

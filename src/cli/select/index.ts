@@ -37,7 +37,7 @@ export async function selectPipelines(
     revision === undefined ? undefined : await changedSince(revision, all, configuration.project, env);
   return {
     ...configuration,
-    // Who selects is not about folders as a whole any more.
+    // What is not chosen is not gone.
     folders: [],
     pipelines: all.filter((one) => taken.has(one) && !left.has(one) && (changed?.has(one) ?? true)),
   };
