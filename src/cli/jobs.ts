@@ -1,5 +1,6 @@
 import type { Job } from '../apply/job.ts';
 import type { Pipeline } from '../model/pipeline.ts';
+import { own } from '../model/own.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import { defineKeys, defineTable } from '../plan/definition.ts';
 import type { MadePlan } from './make-plan.ts';
@@ -39,7 +40,7 @@ export function jobsOf(
 
 function define(pipeline: Pipeline) {
   const tables = pipeline.tables.flatMap((table) => {
-    const source = pipeline.sources[table.source];
+    const source = own(pipeline.sources, table.source);
     return source === undefined ? [] : [[table.name, defineTable(table, source)] as const];
   });
   return { tables: Object.fromEntries(tables), keys: defineKeys(pipeline) };

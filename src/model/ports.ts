@@ -55,8 +55,8 @@ export interface ExtractPort {
 }
 
 export interface ExtractBuild {
-  /** Loads one part. Resolves to the rows that Hyper took; a refused record is a LoadRefused. */
-  load(table: Table, part: FeedPart, progress: (bytes: number) => void, signal: AbortSignal): Promise<Loaded>;
+  /** Loads one part. Resolves to the rows that Hyper took; a refused record is what the part explains it to be. */
+  load(table: Table, part: FeedPart, progress: LoadProgress, signal: AbortSignal): Promise<Loaded>;
   /** Declares keys, detaches, verifies, makes durable and renames into place. */
   finish(
     keys: readonly Relationship[],
@@ -65,6 +65,9 @@ export interface ExtractBuild {
   /** Removes what was begun. Safe to call after anything, also twice. */
   abandon(): Promise<void>;
 }
+
+/** Bytes since the last call, and all rows of the part so far where they are counted. */
+export type LoadProgress = (bytes: number, rows?: number) => void;
 
 export interface Loaded {
   rows: number;

@@ -9,6 +9,7 @@ import type {
 import type { Destination, FileDestination, TableauDestination } from '../model/pipeline.ts';
 import type { DestinationPlan, FileDestinationPlan } from '../model/plan.ts';
 import { planPublication } from './publication.ts';
+import { own } from '../model/own.ts';
 
 export interface PlannedDestination {
   plan: DestinationPlan;
@@ -33,7 +34,7 @@ export function planDestination(
   rewriting: Rewriting | undefined,
 ): PlannedDestination {
   const seen = observation.destinations[index];
-  const last = observation.applied?.destinations[destination.shown];
+  const last = own(observation.applied?.destinations, destination.shown);
   switch (destination.type) {
     case 'file': {
       const found = seen?.type === 'file' ? seen.found : undefined;

@@ -21,6 +21,7 @@ import { layOutSteps } from './steps.ts';
 import { moveChanges } from './moves.ts';
 import { planRemoved, planTable } from './tables.ts';
 import { planTemplate, type PlannedTemplate } from './template.ts';
+import { own } from '../model/own.ts';
 
 export interface PlannedPipeline {
   plan: PipelinePlan;
@@ -157,7 +158,7 @@ function decide(changes: readonly Change[], observation: Observation): PipelineA
 function findings(pipeline: Pipeline, observation: Observation): Diagnostic[] {
   return [
     ...referenceFindings(pipeline),
-    ...pipeline.tables.flatMap(({ name }) => observation.tables[name]?.problems ?? []),
+    ...pipeline.tables.flatMap(({ name }) => own(observation.tables, name)?.problems ?? []),
     ...extractFindings(pipeline, observation.extract),
     ...observation.destinations.flatMap(({ problem }) => problem ?? []),
   ];
