@@ -27,7 +27,12 @@ export interface WorldOptions {
 export function openWorld(project: Project, env: Env, { offline = false }: WorldOptions = {}): World {
   const extracts = openHyper({ env: env.variables, memory: project.limits.memory });
   const registerSecret = (value: string) => env.secrets.add(value);
-  const destinations = openDestinations({ variables: env.variables, registerSecret, offline });
+  const destinations = openDestinations({
+    variables: env.variables,
+    registerSecret,
+    offline,
+    split: (file, most, signal) => extracts.split(file, most, signal),
+  });
   const sources = new Map<string, Readonly<Record<string, SourcePort>>>();
   return {
     extracts,

@@ -106,7 +106,12 @@ export interface TableauDestinationPlan {
   /** What will be overwritten. */
   existing?: { owner: string; updatedAt: string; megabytes?: number; revision?: number };
   /** By the size of the last extract; absent where there was none, or where nothing is uploaded. */
-  upload?: { bytes: Estimate; requests: number };
+  upload?: {
+    bytes: Estimate;
+    requests: number;
+    /** Where the rows are too many for one update: how many there will be, as far as the size tells. */
+    portions?: number;
+  };
 }
 
 /** One difference between what is desired and what was observed. */

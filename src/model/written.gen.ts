@@ -835,6 +835,10 @@ export interface TableauDestination {
    */
   action?: 'insert' | 'upsert' | 'replace' | 'delete';
   /**
+   * With method update, the most that the server takes in one update (api.server.extract-updates.max-size): bytes, or a number with a unit. More is sent in portions.
+   */
+  update_limit?: number | string;
+  /**
    * Description of the data source. Without it, the one on the server stays.
    */
   description?: string;

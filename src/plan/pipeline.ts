@@ -46,7 +46,8 @@ export function planPipeline(
   const mustDeliver = destinations.some(({ action }) => action !== 'unchanged' && action !== 'details');
   const isWanted = mustDeliver || template.changes.length > 0;
   const mustPackage = template.plan !== undefined && (mustBuild || (!template.stands && isWanted));
-  const needsExtract = mustPackage || (mustDeliver && pipeline.template === undefined);
+  const takesRows = destinations.some(({ action }) => action === 'update');
+  const needsExtract = mustPackage || takesRows || (mustDeliver && pipeline.template === undefined);
   if (needsExtract && !mustBuild && !isOurs(observation)) {
     changes.push({
       address: pipeline.address,

@@ -117,6 +117,7 @@ function delivery(draft: Draft, settings: Written.TableauDestination): TableauDe
     method: 'update',
     action: settings.action ?? 'replace',
     tables: tables.map(([name, { primary_key: key = [] }]) => ({ schema, name, key })),
+    most: size(settings.update_limit, 100e6),
   };
 }
 

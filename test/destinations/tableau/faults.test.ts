@@ -1,41 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Act, FaultRule } from '../../support/tableau/faults.ts';
-import { openSamples, type Samples } from '../../support/tableau/samples.ts';
 import { demo } from '../../support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../../support/tableau/stand-in.ts';
-import { destinationOn, openHastily, write, type Opened } from './support.ts';
+import { destinationOn, write } from './support.ts';
+import { openWorkshop } from './workshop.ts';
 
-let standIn: TableauStandIn;
-let samples: Samples;
-let opened: Opened;
-let first: string;
-let second: string;
-beforeAll(async () => {
-  standIn = await startTableauStandIn();
-  samples = await openSamples();
-  first = await samples.sales('first.hyper', 3);
-  second = await samples.sales('second.hyper', 5);
-});
-afterAll(async () => {
-  await standIn.close();
-  await samples.close();
-});
-beforeEach(() => {
-  standIn.control.world.dataSources = [];
-  opened = openHastily(standIn);
-});
-afterEach(async () => {
-  standIn.control.faults.clear();
-  standIn.control.configure({ uploadBoundTo: 'site', jobPolls: 2 });
-  await opened.destinations.close();
-  await standIn.control.settled();
-  expect(standIn.control.defects).toEqual([]);
-});
+const workshop = await openWorkshop();
+const { standIn, samples } = workshop;
+const first = await samples.sales('first.hyper', 3);
+const second = await samples.sales('second.hyper', 5);
 
 const chunked = { singleBelow: 0, chunkSize: 30_000 };
 const open = (changes?: Parameters<typeof destinationOn>[1]) =>
-  opened.destinations.open(destinationOn(standIn.url, { ...chunked, ...changes }));
+  workshop.opened.destinations.open(destinationOn(standIn.url, { ...chunked, ...changes }));
 const fault = (method: string, path: RegExp, act: Act, rest: Partial<FaultRule> = {}) =>
   standIn.control.faults.add({ method, path, act, ...rest });
 const shop = () => standIn.control.dataSource('Shop');
@@ -102,7 +79,7 @@ describe('what passes without anybody noticing, after which the file is there on
     ['a 503 at the sign-in', 'POST', /signin/, html(503)],
   ])('%s', async (_, method, path, act, rest = {}) => {
     const before = await publishedBefore();
-    await opened.destinations.close();
+    await workshop.opened.destinations.close();
     const rule = fault(method, path, act, rest);
     const { delivered } = await write(open(), second);
     expect(rule.struck).toBeGreaterThan(0);
@@ -146,7 +123,7 @@ describe('what passes without anybody noticing, after which the file is there on
   test('the wait is as long as the server asks', async () => {
     fault('GET', reads, { do: 'rate-limit', retryAfter: 77 });
     await write(open(), first);
-    expect(opened.clock.slept).toContain(77_000);
+    expect(workshop.opened.clock.slept).toContain(77_000);
   });
 });
 
@@ -302,7 +279,7 @@ describe('sessions', () => {
         .map(({ name }) => name)
         .sort(),
     ).toEqual(['One', 'Three', 'Two']);
-    await opened.destinations.close();
+    await workshop.opened.destinations.close();
     expect(standIn.control.requests().at(-1)!.url).toMatch(/signout$/);
   });
 
