@@ -51,6 +51,7 @@ export interface TableLook {
   name: string;
   place: Place;
   caption?: string;
+  description?: string;
   columns: readonly ColumnLook[];
 }
 

@@ -62,7 +62,7 @@ function generated(draft: Draft, settings: Written.Generate, place: Place): Gene
 function tableLook(
   draft: Draft,
   name: string,
-  { caption, columns }: Written.GenerateTable,
+  { caption, description, columns }: Written.GenerateTable,
   place: Place,
 ): TableLook {
   const at = child(place, 'columns');
@@ -73,7 +73,13 @@ function tableLook(
       ...(settings.caption !== undefined && { caption: settings.caption }),
     };
   });
-  return { name, place, ...(caption !== undefined && { caption }), columns: looks };
+  return {
+    name,
+    place,
+    ...(caption !== undefined && { caption }),
+    ...(description !== undefined && { description }),
+    columns: looks,
+  };
 }
 
 function calculationLook(

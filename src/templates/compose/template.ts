@@ -52,6 +52,7 @@ function composeTable(table: Table, look: TableLook | undefined): GeneratedTable
   return {
     name: table.name,
     ...(look?.caption !== undefined && { caption: look.caption }),
+    ...(look?.description !== undefined && { description: look.description }),
     columns: table.columns.map((column) => composeColumn(column, lookOf(look?.columns, column))),
   };
 }
