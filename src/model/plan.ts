@@ -82,8 +82,10 @@ export interface TemplatePlan {
   sha256: string;
   action: 'create' | 'change' | 'unchanged';
   reason: string;
-  /** How many errors the fit has found; they block unless that is allowed. */
+  /** How many errors the fit has found; they block unless that is allowed, or they were accepted before. */
   misfits: number;
+  /** Those that do not block, by their identities; absent where there are none. */
+  accepted?: readonly string[];
 }
 
 export type DestinationPlan = FileDestinationPlan | TableauDestinationPlan;

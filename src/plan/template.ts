@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Observation } from '../model/observation.ts';
+import type { AppliedTemplate, Misfit, Observation, TemplateObservation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Change, TemplatePlan } from '../model/plan.ts';
 
@@ -43,15 +43,18 @@ export function planTemplate(
   if (seen === undefined) throw new Error(`the template of ${address} was not observed`);
   const { shown, compression } = wanted;
   const { sha256, misfits } = seen;
-  const errors = misfits.filter(({ severity }) => severity === 'error').length;
+  const errors = misfits.filter(({ severity }) => severity === 'error');
+  const before = acceptedBefore(last, seen);
+  const accepted = errors.map(({ identity }) => identity).filter((one) => allowMisfit || before.has(one));
   const plan = (action: TemplatePlan['action'], reason: string): TemplatePlan => ({
     shown,
     sha256,
     action,
     reason,
-    misfits: errors,
+    misfits: errors.length,
+    ...(accepted.length > 0 && { accepted }),
   });
-  const findings = allowMisfit ? misfits.map(asWarning) : misfits;
+  const findings = misfits.map((misfit) => findingOf(misfit, accepted, before));
   if (last === undefined) {
     const reason = applied === undefined ? 'not packed yet' : 'a template was added';
     const category = applied === undefined ? 'create' : 'metadata';
@@ -88,6 +91,18 @@ function whyChanged(last: Identity, now: Identity & { name: string }): string | 
     : `compression ${last.compression} -> ${now.compression}`;
 }
 
-function asWarning(finding: Diagnostic): Diagnostic {
-  return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
+/** Who has accepted misfits of a template has not accepted those of another one. */
+function acceptedBefore(last: AppliedTemplate | undefined, { sha256 }: TemplateObservation): Set<string> {
+  return new Set(last?.sha256 === sha256 ? last.accepted : []);
+}
+
+/** What is accepted is a warning. */
+function findingOf(
+  { identity, ...finding }: Misfit,
+  accepted: readonly string[],
+  before: ReadonlySet<string>,
+): Diagnostic {
+  if (finding.severity !== 'error' || !accepted.includes(identity)) return finding;
+  const hint = before.has(identity) ? { hint: 'accepted before, with --allow-misfit' } : {};
+  return { ...finding, severity: 'warning', ...hint };
 }

@@ -25,6 +25,7 @@ const packed = pipeline([orders, people], {
   },
 });
 const misfit = {
+  identity: 'EXT4302 orders.sale',
   code: 'EXT4302',
   severity: 'error' as const,
   message: 'field "Sales" needs column "sale"',
@@ -230,10 +231,41 @@ test('a misfit is a gate, an error is not, and the gate opens when asked to', ()
   expect(buildPlan(observed, '0.1.0').pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'gate' });
   const allowed = buildPlan(observed, '0.1.0', { allowMisfit: true });
   expect(allowed.pipelines[0]).toMatchObject({ action: 'none', template: { misfits: 1 } });
-  expect(allowed.diagnostics).toEqual([{ ...misfit, severity: 'warning' }]);
+  expect(allowed.diagnostics).toMatchObject([{ message: misfit.message, severity: 'warning' }]);
   const damaged = { kind: 'unusable' as const, code: 'damaged', reason: 'invalid' };
   const both = buildPlan([{ pipeline: packed, observation: { ...seen, extract: damaged } }], '0.1.0');
   expect(both.pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'error' });
+});
+
+test('what was accepted does not block again; another misfit, or another template, does', () => {
+  const [, seen] = cases['template misfit']!;
+  const accepted = ['EXT4302 orders.sale'];
+  const planned = (misfits: readonly (typeof misfit)[], sha256 = 'aa') => {
+    const template = { ...seen.applied!.template!, accepted };
+    return planOf(packed, {
+      ...seen,
+      template: { sha256, misfits, staged: { size: 9, modified: '3' } },
+      applied: { ...seen.applied!, template },
+    });
+  };
+  const again = planned([misfit]);
+  expect(again.pipelines[0]).toMatchObject({ action: 'none', template: { misfits: 1, accepted } });
+  const hint = 'accepted before, with --allow-misfit';
+  expect(again.diagnostics).toMatchObject([{ message: misfit.message, severity: 'warning', hint }]);
+
+  const other = {
+    ...misfit,
+    identity: 'EXT4302 orders.profit',
+    message: 'field "Profit" needs column "profit"',
+  };
+  const blocked = planned([misfit, other]);
+  expect(blocked.pipelines[0]).toMatchObject({
+    action: 'blocked',
+    blockedBy: 'gate',
+    because: other.message,
+  });
+  expect(blocked.diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'error']);
+  expect(planned([misfit], 'bb').pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'gate' });
 });
 
 test('rows are not added once more because a template is another', () => {
