@@ -56,9 +56,10 @@ export interface TableLook {
 }
 
 /** What people see of a field, as written. */
-export interface FieldLook extends Omit<Presentation, 'aliases'> {
+export interface FieldLook {
   name: string;
   place: Place;
+  presentation: Omit<Presentation, 'aliases'>;
   localName?: string;
   folder?: string;
   aliases: readonly AliasLook[];

@@ -101,14 +101,16 @@ function fieldLook(draft: Draft, name: string, look: WrittenLook, place: Place):
   return {
     name,
     place,
-    ...(description !== undefined && { description }),
-    ...(role !== undefined && { role }),
-    ...(continuous !== undefined && { continuous }),
-    ...(aggregation !== undefined && { aggregation }),
-    ...(format !== undefined && { format }),
-    ...(hidden !== undefined && { hidden }),
+    presentation: {
+      ...(description !== undefined && { description }),
+      ...(role !== undefined && { role }),
+      ...(continuous !== undefined && { continuous }),
+      ...(aggregation !== undefined && { aggregation }),
+      ...(format !== undefined && { format }),
+      ...(hidden !== undefined && { hidden }),
+      ...(geo !== undefined && { geo }),
+    },
     ...(folder !== undefined && { folder }),
-    ...(geo !== undefined && { geo }),
     ...(localName !== undefined && { localName }),
     aliases: inOrder(draft, child(place, 'aliases'), look.aliases ?? {}).map(([key, alias]): AliasLook => ({
       value: key === missingValues ? undefined : key,
