@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Act, FaultRule } from '../../support/tableau/faults.ts';
 import { demo } from '../../support/tableau/seed.ts';
-import { destinationOn, write } from './support.ts';
+import { built, destinationOn, never, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 
 const workshop = await openWorkshop();
@@ -74,6 +74,12 @@ describe('what passes without anybody noticing, after which the file is there on
     ['a session that ends before the project is looked up', 'GET', reads, { do: 'revoke-token' }],
     ['a session that ends in mid-upload', 'PUT', chunks, { do: 'revoke-token' }, { nth: 2 }],
     ['a session that ends before the commit', 'POST', commit, { do: 'revoke-token' }],
+    [
+      'a session that ends when the commit is done',
+      'POST',
+      commit,
+      { do: 'revoke-token', when: 'after-work' },
+    ],
     ['a session that ends while the job is at work', 'GET', /\/jobs\//, { do: 'revoke-token' }],
     ['a 503 while asking for the job', 'GET', /\/jobs\//, html(503), { times: 3 }],
     ['a 503 at the sign-in', 'POST', /signin/, html(503)],
@@ -117,6 +123,36 @@ describe('what passes without anybody noticing, after which the file is there on
     const before = await publishedBefore();
     fault('POST', commit, { do: 'revoke-token' });
     await write(open(), second);
+    await expectReplaced(before);
+  });
+
+  test.each<[string, string, RegExp, 'before' | 'after-work']>([
+    ['to a read', 'GET', reads, 'before'],
+    ['to a chunk', 'PUT', chunks, 'before'],
+    ['to the commit, which waits', 'POST', commit, 'before'],
+    ['to the commit, which was done', 'POST', commit, 'after-work'],
+  ])('an answer %s that comes later than anybody waits', async (_, method, path, when) => {
+    const before = await publishedBefore();
+    let answerNow: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (answerNow = resolve));
+    const rule = fault(method, path, { do: 'wait', for: late, when });
+    try {
+      await write(open({ connection: { timeout: 0.3 } }), second);
+    } finally {
+      answerNow();
+    }
+    expect(rule.struck).toBe(1);
+    await expectReplaced(before);
+  });
+
+  test('a session that expires in mid-upload, by the clock of the server', async () => {
+    const before = await publishedBefore();
+    const expire = () => {
+      standIn.control.configure({ now: () => new Date(Date.now() + 5 * 3_600_000) });
+    };
+    const sessions = standIn.control.world.sessions.size;
+    await open().write(await built(second), expire, never);
+    expect(standIn.control.world.sessions.size).toBe(sessions + 1);
     await expectReplaced(before);
   });
 
