@@ -48,6 +48,7 @@ export const codes = {
   sameExtract: 'EXT1062',
   headerFile: 'EXT1063',
   addedPattern: 'EXT1064',
+  moved: 'EXT1065',
   tableauServer: 'EXT1070',
   tableauAuth: 'EXT1071',
   tableauProject: 'EXT1072',

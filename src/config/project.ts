@@ -4,6 +4,7 @@ import { child } from '../model/diagnostic.ts';
 import type { Limits, Project } from '../model/project.ts';
 import type * as Written from '../model/written.gen.ts';
 import { bytesOf } from './amounts.ts';
+import { checkPolicy, resolvePolicy } from './policy.ts';
 import { codes } from './codes.ts';
 import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts';
 import type { LoadedFile } from './load.ts';
@@ -31,12 +32,19 @@ export function readProject(
     ...(written.state && {
       state: interpolate(written.state, child(place, 'state'), substitution) as Written.State,
     }),
+    ...(written.policy && {
+      policy: interpolate(written.policy, child(place, 'policy'), substitution) as Written.Policy,
+    }),
     ...(written.limits && {
       limits: interpolate(written.limits, child(place, 'limits'), substitution) as Written.Limits,
     }),
   };
-  for (const diagnostic of checkLimits(settings.limits, child(place, 'limits')))
+  for (const diagnostic of [
+    ...checkLimits(settings.limits, child(place, 'limits')),
+    ...checkPolicy(settings.policy, child(place, 'policy')),
+  ]) {
     substitution.report(diagnostic);
+  }
   const names = (typeof value === 'object' && value !== null ? value : {}) as Written.Project;
   return {
     project: resolveProject(root, settings),
@@ -44,7 +52,7 @@ export function readProject(
   };
 }
 
-type Settings = Pick<Written.Project, 'state' | 'limits'>;
+type Settings = Pick<Written.Project, 'state' | 'limits' | 'policy'>;
 
 function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterable<Diagnostic> {
   yield* wholeNumber(limits?.parallel, child(place, 'parallel'), 1);
@@ -54,9 +62,14 @@ function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterabl
   yield problem(codes.notANumber, `"${memory}" is no amount of memory`, child(place, 'memory'), hint);
 }
 
-function resolveProject(root: string, { state, limits }: Settings): Project {
+function resolveProject(root: string, { state, limits, policy }: Settings): Project {
   const path = resolve(root, state?.path ?? join('.extracts', 'state'));
-  return { root, state: { type: 'file', path }, limits: resolveLimits(limits) };
+  return {
+    root,
+    state: { type: 'file', path },
+    limits: resolveLimits(limits),
+    policy: resolvePolicy(policy),
+  };
 }
 
 function resolveLimits({ parallel = 4, memory }: Written.Limits = {}): Limits {

@@ -4,6 +4,20 @@ export interface Project {
   root: string;
   state: StateSettings;
   limits: Limits;
+  policy: Policy;
+}
+
+/** What no pipeline may do, whoever asks; nothing by default. */
+export interface Policy {
+  /** Patterns of column names (`*` and `?`, without regard to case), in the extract and in the source. */
+  forbiddenColumns?: readonly string[];
+  requireDescription?: readonly ('pipeline' | 'columns')[];
+  /** Patterns of project paths. */
+  allowedProjects?: readonly string[];
+  /** Of one table, as estimated. */
+  maxRows?: number;
+  /** To be read for one pipeline, as estimated. */
+  maxBytes?: number;
 }
 
 export interface StateSettings {

@@ -161,6 +161,10 @@ export interface Pipeline {
    * Where the finished extract goes. Without any, the staged .hyper is the result.
    */
   destinations?: Destination[];
+  /**
+   * What was called otherwise before. May stay: what is done already is passed over.
+   */
+  moved?: Move[];
   defaults?: Defaults;
 }
 /**
@@ -897,6 +901,19 @@ export interface TableauAuth {
   scopes?: string[];
 }
 /**
+ * A new name for something that was applied under another: the plan then tells a rename instead of a removal and an addition.
+ */
+export interface Move {
+  /**
+   * The address it had: PIPELINE, PIPELINE.TABLE or PIPELINE.TABLE.COLUMN.
+   */
+  from: string;
+  /**
+   * The address it has now.
+   */
+  to: string;
+}
+/**
  * Settings for whatever does not say otherwise. Those of a pipeline win over those of extracts.yaml; null un-sets one.
  */
 export interface Defaults {
@@ -1039,6 +1056,7 @@ export interface Project {
   defaults?: Defaults;
   state?: State;
   limits?: Limits;
+  policy?: Policy;
 }
 /**
  * A folder on this machine.
@@ -1065,4 +1083,29 @@ export interface Limits {
    * What the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: the engine's own.
    */
   memory?: number | string;
+}
+/**
+ * What no pipeline of the project may do. A plan that does is blocked with exit code 3, and no flag opens that.
+ */
+export interface Policy {
+  /**
+   * Names that no column may have, in the extract or in its source: `*` stands for any characters, `?` for one, case does not matter.
+   */
+  forbidden_columns?: string[];
+  /**
+   * What must have a description.
+   */
+  require_description?: ('pipeline' | 'columns')[];
+  /**
+   * The paths of the Tableau projects that may be published to, with `*` and `?` as in forbidden_columns.
+   */
+  allowed_projects?: string[];
+  /**
+   * No table may have more rows than this, as its source estimates them.
+   */
+  max_rows?: number | string;
+  /**
+   * No pipeline may read more than this, as its sources estimate it: bytes, or a number with a unit (MB, MiB, GB, GiB).
+   */
+  max_bytes?: number | string;
 }

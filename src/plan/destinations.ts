@@ -12,6 +12,8 @@ import { planPublication } from './publication.ts';
 
 export interface PlannedDestination {
   plan: DestinationPlan;
+  /** Somebody else has changed what we delivered. */
+  drifted: boolean;
   /** What the observation alone does not show to be wrong. */
   diagnostics: readonly Diagnostic[];
 }
@@ -35,8 +37,10 @@ export function planDestination(
   switch (destination.type) {
     case 'file': {
       const found = seen?.type === 'file' ? seen.found : undefined;
+      const before = isFile(last) ? last : undefined;
       return {
-        plan: planFile(destination, found, isFile(last) ? last : undefined, rewriting?.reason),
+        plan: planFile(destination, found, before, rewriting?.reason),
+        drifted: before !== undefined && !isSameFile(before, found),
         diagnostics: [],
       };
     }
@@ -90,8 +94,11 @@ function planFile(
   if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
   if (rewriting !== undefined) return plan('overwrite', rewriting);
   if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
-  const same = last.size === found.size && last.modified === found.modified;
-  return same
+  return isSameFile(last, found)
     ? plan('unchanged', 'unchanged')
     : plan('overwrite', 'something else changed it since we wrote it');
+}
+
+function isSameFile(last: AppliedFile, found: FileDestinationObservation['found']): boolean {
+  return last.size === found?.size && last.modified === found.modified;
 }

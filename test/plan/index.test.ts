@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildPlan } from '../../src/plan/index.ts';
+import { buildPlan, type Terms } from '../../src/plan/index.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import type { Pipeline, TableauConnection } from '../../src/model/pipeline.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
@@ -32,6 +32,9 @@ const misfit = {
   place: { file: 'pipelines/shop.yaml', pointer: '/template/file' },
 };
 
+/** What people read of a misfit. */
+const said = ({ code, severity, message, place }: typeof misfit) => ({ code, severity, message, place });
+
 /** The world as an apply with the template left it. */
 function packedObservation(changes: Partial<Observation> = {}): Observation {
   const template = {
@@ -48,7 +51,9 @@ function packedObservation(changes: Partial<Observation> = {}): Observation {
   });
 }
 
-const planOf = (of: Pipeline, seen: Observation) => buildPlan([{ pipeline: of, observation: seen }], '0.1.0');
+const terms: Terms = { decisions: {}, policy: {}, hash: (text) => `hash of ${text.length}` };
+const planOf = (of: Pipeline, seen: Observation, changes: Partial<Terms> = {}) =>
+  buildPlan([{ pipeline: of, observation: seen, record: 'v1' }], '0.1.0', { ...terms, ...changes });
 const actionOf = (of: Pipeline, seen: Observation) => planOf(of, seen).pipelines[0]?.action;
 
 /** What was applied stays as it was; the configuration or the world around it changes. */
@@ -216,9 +221,10 @@ test('a pipeline that could not be observed is blocked, the others are planned',
   const plan = buildPlan(
     [
       { pipeline: shop, failure },
-      { pipeline: shop, observation: observation(shop) },
+      { pipeline: shop, observation: observation(shop), record: 'v1' },
     ],
     '0.1.0',
+    terms,
   );
   expect(plan.pipelines.map(({ action }) => action)).toEqual(['blocked', 'none']);
   expect(plan.diagnostics).toEqual(failure);
@@ -227,45 +233,53 @@ test('a pipeline that could not be observed is blocked, the others are planned',
 
 test('a misfit is a gate, an error is not, and the gate opens when asked to', () => {
   const seen = cases['template misfit']![1];
-  const observed = [{ pipeline: packed, observation: seen }];
-  expect(buildPlan(observed, '0.1.0').pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'gate' });
-  const allowed = buildPlan(observed, '0.1.0', { allowMisfit: true });
-  expect(allowed.pipelines[0]).toMatchObject({ action: 'none', template: { misfits: 1 } });
-  expect(allowed.diagnostics).toMatchObject([{ message: misfit.message, severity: 'warning' }]);
+  const changed = { ...seen, extract: { kind: 'absent' as const }, applied: undefined };
+  const held = planOf(packed, changed);
+  expect(held.pipelines[0]).toMatchObject({ action: 'create', blockedBy: 'gate' });
+  expect(held.gates).toMatchObject([{ kind: 'misfit', remedy: '--allow-misfit', open: false }]);
+  expect(held.diagnostics).toEqual([said(misfit)]);
+  const allowed = planOf(packed, changed, { decisions: { allowMisfit: true } });
+  expect(allowed.pipelines[0]).toMatchObject({ action: 'create', template: { misfits: 1 } });
+  expect(allowed.pipelines[0]?.blockedBy).toBeUndefined();
+  expect(allowed.diagnostics).toEqual([{ ...said(misfit), severity: 'warning' }]);
   const damaged = { kind: 'unusable' as const, code: 'damaged', reason: 'invalid' };
-  const both = buildPlan([{ pipeline: packed, observation: { ...seen, extract: damaged } }], '0.1.0');
+  const both = planOf(packed, { ...seen, extract: damaged });
   expect(both.pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'error' });
 });
 
-test('what was accepted does not block again; another misfit, or another template, does', () => {
+test('what was accepted holds nothing back again; another misfit, or another template, does', () => {
   const [, seen] = cases['template misfit']!;
-  const accepted = ['EXT4302 orders.sale'];
   const planned = (misfits: readonly (typeof misfit)[], sha256 = 'aa') => {
-    const template = { ...seen.applied!.template!, accepted };
+    const template = { ...seen.applied!.template!, accepted: ['EXT4302 orders.sale'] };
     return planOf(packed, {
       ...seen,
+      extract: { kind: 'present', size: 5, modified: '9', version: 3, tables: [] },
       template: { sha256, misfits, staged: { size: 9, modified: '3' } },
       applied: { ...seen.applied!, template },
     });
   };
   const again = planned([misfit]);
-  expect(again.pipelines[0]).toMatchObject({ action: 'none', template: { misfits: 1, accepted } });
+  expect(again.pipelines[0]).toMatchObject({ action: 'rebuild', template: { unfit: [misfit.identity] } });
+  expect(again.gates).toEqual([]);
   const hint = 'accepted before, with --allow-misfit';
-  expect(again.diagnostics).toMatchObject([{ message: misfit.message, severity: 'warning', hint }]);
+  expect(again.diagnostics).toEqual([{ ...said(misfit), severity: 'warning', hint }]);
 
   const other = {
     ...misfit,
     identity: 'EXT4302 orders.profit',
     message: 'field "Profit" needs column "profit"',
   };
-  const blocked = planned([misfit, other]);
-  expect(blocked.pipelines[0]).toMatchObject({
-    action: 'blocked',
-    blockedBy: 'gate',
-    because: other.message,
-  });
-  expect(blocked.diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'error']);
-  expect(planned([misfit], 'bb').pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'gate' });
+  const held = planned([misfit, other]);
+  expect(held.pipelines[0]).toMatchObject({ blockedBy: 'gate' });
+  expect(held.gates).toMatchObject([{ kind: 'misfit', message: other.message, open: false }]);
+  expect(held.diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'error']);
+  expect(planned([misfit], 'bb').pipelines[0]).toMatchObject({ blockedBy: 'gate' });
+});
+
+test('a misfit holds nothing back where nothing is to be done', () => {
+  const plan = planOf(packed, cases['template misfit']![1]);
+  expect(plan.pipelines[0]).toMatchObject({ action: 'none' });
+  expect(plan.diagnostics).toEqual([{ ...said(misfit), severity: 'warning' }]);
 });
 
 test('rows are not added once more because a template is another', () => {
@@ -291,18 +305,13 @@ test('rows are not added once more because a template is another', () => {
     };
     const found = { ...published, owner: 'me', megabytes: 1, revision: 1, description: '', tags: [] };
     const there = { ...found, certified: false, certificationNote: '' };
-    return buildPlan(
-      [
-        {
-          pipeline: { ...packed, destinations: [destination] },
-          observation: {
-            ...seen,
-            destinations: [{ type: 'tableau', looked: true, project: 'Sales', found: there }],
-            applied: { ...seen.applied!, destinations: { Shop: { size: 9, ...published } } },
-          },
-        },
-      ],
-      '0.1.0',
+    return planOf(
+      { ...packed, destinations: [destination] },
+      {
+        ...seen,
+        destinations: [{ type: 'tableau', looked: true, project: 'Sales', found: there }],
+        applied: { ...seen.applied!, destinations: { Shop: { size: 9, ...published } } },
+      },
     ).pipelines[0]?.destinations[0]?.action;
   };
   expect(actionWith('append')).toBe('unchanged');

@@ -6,6 +6,7 @@ const record = (address: string, tool = '1'): AppliedRecord => ({
   format: 1,
   tool,
   address,
+  configuration: 'aa',
   tables: {},
   extract: { schema: 'Extract', version: 3, keys: '', size: 1, modified: '1' },
   destinations: {},
