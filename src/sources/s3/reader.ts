@@ -1,7 +1,7 @@
 import type { S3Source } from '../../model/pipeline.ts';
 import type { Bucket } from './bucket.ts';
+import type { Patience } from '../../aws/retry.ts';
 import { createBudget, type Budget } from './budget.ts';
-import type { Patience } from './retry.ts';
 
 /** What every request of one source needs. */
 export interface Reader {
