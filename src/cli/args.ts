@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './apply.ts';
 import { addGates } from './decisions.ts';
 import type { Env } from './env.ts';
@@ -74,8 +75,13 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   addTemplateCommands(command('template', 'look at templates, check, import and write them'), env, finish);
 
   command('schema', 'print the JSON Schema of pipeline files')
-    .argument('[name]', 'pipeline, or project for extracts.yaml', oneOf('pipeline', 'project'), 'pipeline')
-    .action(async (name: 'pipeline' | 'project') => {
+    .argument(
+      '[name]',
+      'pipeline, project for extracts.yaml, or plan for plan --json',
+      oneOf('pipeline', 'project', 'plan'),
+      'pipeline',
+    )
+    .action(async (name: SchemaName) => {
       const { schema } = await import('./schema.ts');
       finish(schema(name, env));
     });
