@@ -43,7 +43,7 @@ const borders: Record<string, readonly string[]> = {
   '@aws-sdk/credential-providers': ['sources/s3', 'state/s3'],
   execa: ['hyper/process.ts'],
   listr2: ['apply/tasks.ts'],
-  commander: ['cli/args.ts', 'cli/decisions.ts', 'cli/template/args.ts'],
+  commander: ['cli/args.ts', 'cli/flags.ts', 'cli/template/args.ts'],
   micromatch: ['sources'],
   picocolors: ['render'],
   yauzl: ['templates'],

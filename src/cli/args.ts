@@ -1,10 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './apply.ts';
-import { addGates } from './decisions.ts';
+import { addGates, addSelection } from './flags.ts';
 import type { Env } from './env.ts';
 import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import type { ShowOptions } from './show.ts';
 import { addTemplateCommands } from './template/args.ts';
 import { version } from './version.ts';
 
@@ -43,8 +44,9 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await validate(files, options, env));
     });
 
-  addGates(command('plan', 'show what would be done, and why').argument(...paths))
+  addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths)))
     .option('--json', 'the plan as one JSON document on stdout')
+    .option('--out <file>', 'save the plan, for extracts apply FILE')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
@@ -53,13 +55,26 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await plan(files, options, env));
     });
 
-  addGates(command('apply', 'plan, ask, and do it').argument(...paths))
+  addGates(
+    addSelection(
+      command('apply', 'plan, ask, and do it').argument('[paths...]', `${paths[1]}; or one saved plan`),
+    ),
+  )
     .option('-y, --yes', 'do not ask')
     .option('--json', 'the report as one JSON document on stdout')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: ApplyOptions) => {
       const { apply } = await import('./apply.ts');
       finish(await apply(files, options, env));
+    });
+
+  command('show', 'show a saved plan')
+    .argument('<plan>', 'file that extracts plan --out has written')
+    .option('--json', 'the plan as one JSON document on stdout')
+    .option('-v, --verbose', 'show what is unchanged too')
+    .action(async (file: string, options: ShowOptions) => {
+      const { show } = await import('./show.ts');
+      finish(await show(file, options, env));
     });
 
   command('preview', 'show the first rows as they would land')

@@ -1,5 +1,6 @@
 import { Interruption, RunError } from '../model/run-error.ts';
-import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodes, isStale, type ExitCode } from './exit-codes.ts';
+import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 /** 128 and the number of the signal, as shells have it. */
@@ -19,7 +20,12 @@ export function describeFailure(
   }
   if (error instanceof RunError) {
     const hint = error.hint === undefined ? '' : `  = ${error.hint}\n`;
-    return { text: `error  ${error.message}  [${error.code}]\n${hint}`, exitCode: exitCodes.failed };
+    const exitCode = isStale(error) ? exitCodes.stale : exitCodes.failed;
+    return { text: `error  ${error.message}  [${error.code}]\n${hint}`, exitCode };
+  }
+  if (error instanceof UsageError) {
+    const hint = error.hint === undefined ? '' : `  = ${error.hint}\n`;
+    return { text: `error: ${error.message}\n${hint}`, exitCode: exitCodes.usage };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { buildPlan } from '../plan/index.ts';
 import type { Decisions } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
@@ -7,6 +6,7 @@ import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { limitTo } from '../model/limit.ts';
 import { observePipeline, type Seen } from './observe.ts';
+import { sha256 } from './sha256.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -41,5 +41,3 @@ export function exitCodeOfBlocked({ pipelines }: Plan): ExitCode {
   const blocked = pipelines.filter(({ blockedBy }) => blockedBy !== undefined);
   return blocked.every(({ blockedBy }) => blockedBy === 'gate') ? exitCodes.blocked : exitCodes.failed;
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,14 +1,18 @@
 import { encodePlan } from './plan-document.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
-import { decisionsOf, type GateFlags } from './decisions.ts';
+import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
+import { savePlan } from './saved-plan.ts';
+import { selectPipelines, type SelectFlags } from './select/index.ts';
+import { spaceFindings } from './space.ts';
 import { openWorld } from './world.ts';
 
-export interface PlanOptions extends GateFlags {
+export interface PlanOptions extends GateFlags, SelectFlags {
   json?: boolean;
+  out?: string;
   detailedExitcode?: boolean;
   verbose?: boolean;
   offline?: boolean;
@@ -16,13 +20,16 @@ export interface PlanOptions extends GateFlags {
 
 /** `extracts plan`: what would be done and why. Changes nothing. */
 export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
-  const configuration = await readConfiguration(paths, env, 'error');
-  showDiagnostics(configuration.diagnostics, configuration, env, options.verbose);
-  if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
-  const world = openWorld(configuration.project, env, { offline: options.offline ?? false });
+  const read = await readConfiguration(paths, env, 'error');
+  showDiagnostics(read.diagnostics, read, env, options.verbose);
+  if (hasErrors(read.diagnostics)) return exitCodes.configuration;
+  const world = openWorld(read.project, env, { offline: options.offline ?? false });
   try {
+    const configuration = await selectPipelines(read, options, world, env);
     const made = await makePlan(configuration, world, env, decisionsOf(options));
-    showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);
+    const findings = [...made.plan.diagnostics, ...(await spaceFindings(made, configuration.project))];
+    showDiagnostics(findings, configuration, env, options.verbose);
+    if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     env.out(
       options.json === true
         ? encodePlan(made.plan)

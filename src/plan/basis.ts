@@ -10,7 +10,7 @@ export type Hash = (text: string) => string;
 export function basisOf(pipeline: Pipeline, observation: Observation, record: string, hash: Hash): Basis {
   const { extract, template, destinations, tables } = observation;
   return {
-    configuration: hash(canonical(defineConfiguration(pipeline))),
+    configuration: configurationHash(pipeline, hash),
     sources: hash(canonical(pipeline.tables.map(({ name }) => shapeOf(tables, name)))),
     record,
     targets: hash(
@@ -25,6 +25,11 @@ export function basisOf(pipeline: Pipeline, observation: Observation, record: st
       }),
     ),
   };
+}
+
+/** Of what the pipeline's file says. */
+export function configurationHash(pipeline: Pipeline, hash: Hash): string {
+  return hash(canonical(defineConfiguration(pipeline)));
 }
 
 export const noBasis: Basis = { configuration: '', sources: '', record: '', targets: '' };
@@ -43,7 +48,7 @@ function typesOf(fingerprint: SourceObservation['fingerprint']): string | undefi
 }
 
 /** JSON with sorted keys, so that what is equal is written alike. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))

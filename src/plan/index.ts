@@ -6,6 +6,7 @@ import { noBasis } from './basis.ts';
 import { sum } from './estimates.ts';
 import { planPipeline, type Terms } from './pipeline.ts';
 
+export { configurationHash } from './basis.ts';
 export type { Decisions } from './gates.ts';
 export type { Terms } from './pipeline.ts';
 
