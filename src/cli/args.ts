@@ -1,8 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './apply.ts';
 import { addGates, addSelection } from './flags.ts';
 import type { Env } from './env.ts';
+import type { GraphFormat } from './graph.ts';
 import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { ShowOptions } from './show.ts';
@@ -77,6 +78,18 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await show(file, options, env));
     });
 
+  command('graph', 'draw where data comes from and where it goes, offline')
+    .argument(...paths)
+    .addOption(
+      new Option('--format <name>', 'mermaid for Markdown, dot for Graphviz, or text')
+        .choices(graphFormats)
+        .default('text'),
+    )
+    .action(async (files: string[], options: { format: GraphFormat }) => {
+      const { graph } = await import('./graph.ts');
+      finish(await graph(files, options, env));
+    });
+
   command('preview', 'show the first rows as they would land')
     .argument('<pipeline>', 'pipeline file')
     .option('-t, --table <name>', 'only this table')
@@ -103,6 +116,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
 
   return program;
 }
+
+const graphFormats: readonly GraphFormat[] = ['text', 'mermaid', 'dot'];
 
 function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError('A whole number of at least 1.');
