@@ -355,3 +355,49 @@ export const fullPlan: Plan = plan(
     ],
   },
 );
+
+const longName = 'umsatz_nach_produktgruppe_und_vertriebsregion_je_kalendermonat_netto_in_hauswährung';
+
+/** Names as long and as foreign as people have them. */
+export const wordyPlan: Plan = plan(
+  [
+    ...fullPlan.pipelines,
+    pipelinePlan('konzern-控股_月次売上高👩‍👩‍👧', {
+      action: 'rebuild',
+      because: `${longName}: columns 地域 and 商品 are read under another name, and so are those that depend on them`,
+      tables: [
+        tablePlan(longName, {
+          action: 'reload',
+          reason: 'where changed in the configuration',
+          rowsBefore: 1_234_567,
+          rowsAfter: about(1_300_000),
+          bytesBefore: 98_765_432,
+          bytesAfter: about(104_000_000),
+        }),
+        tablePlan('地域', { rowsBefore: 47, bytesBefore: 1200 }),
+      ],
+      destinations: [
+        {
+          ...published,
+          target: `Konzern/Controlling/Zertifiziert/地域 "${longName}" (acme on tableau.example.com)`,
+        },
+      ],
+      changes: [
+        {
+          address: `konzern-控股_月次売上高👩‍👩‍👧.${longName}`,
+          subject: 'table',
+          act: 'change',
+          category: 'data',
+          reason: 'where changed in the configuration',
+        },
+        columnChange(
+          `konzern-控股_月次売上高👩‍👩‍👧.${longName}.地域.コード (ISO)`,
+          'breaking',
+          'another type: fields and calculations on it may break',
+          { before: 'varchar(40) not null', after: 'int' },
+        ),
+      ],
+    }),
+  ],
+  { summary: fullPlan.summary, gates: fullPlan.gates },
+);
