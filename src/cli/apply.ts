@@ -1,9 +1,10 @@
 import { applyJobs } from '../apply/index.ts';
+import type { Leaving } from '../apply/forget.ts';
 import type { Job } from '../apply/job.ts';
 import type { Report } from '../apply/report.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { PipelinePlan, Plan } from '../model/plan.ts';
+import type { PipelinePlan, Plan, Step } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { renderProgress, renderStep } from '../render/progress.ts';
@@ -11,9 +12,10 @@ import { renderReport } from '../render/report.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
 import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
+import { fileInProject } from './forgotten.ts';
 import { eventLines } from './event-lines.ts';
-import { exitCodes, isStale, type ExitCode } from './exit-codes.ts';
-import { exitCodeOfInterruption } from './failure.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
@@ -53,12 +55,17 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       }),
     );
     if (hasErrors(space)) return exitCodes.failed;
-    const jobs = jobsOf(made, world, isWanted);
-    if (jobs.length > 0 && !(await isAgreed(options, env))) {
+    const jobs = jobsOf(made, world, isWanted, (file) => fileInProject(file, configuration.project, env));
+    const leaving = (saved ?? made.plan).forgotten.map(({ address, record: version }) => ({
+      address,
+      version,
+      state: world.state,
+    }));
+    if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
       return exitCodes.failed;
     }
-    const report = await perform(jobs, configuration, env, show);
+    const report = await perform(jobs, leaving, configuration, env, show);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
     return exitCodeOf(report, saved ?? made.plan, env);
@@ -105,18 +112,20 @@ async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
 
 async function perform(
   jobs: readonly Job[],
+  leaving: readonly Leaving[],
   { project }: Configuration,
   env: Env,
   show: (text: string) => void,
 ): Promise<Report> {
-  if (jobs.length === 0) return { pipelines: [] };
-  const report = await applyJobs(jobs, {
+  if (jobs.length + leaving.length === 0) return { pipelines: [] };
+  const settings = {
     parallel: project.limits.parallel,
     signal: env.signal,
     listener: env.terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
     terminal: env.terminal,
-    words: { title: (_, step) => renderStep(step), progress: renderProgress },
-  });
+    words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
+  };
+  const report = await applyJobs(jobs, settings, leaving);
   show(`\n${renderReport(report.pipelines, env.color.out)}`);
   return report;
 }
@@ -126,7 +135,7 @@ function showFailures(report: Report, configuration: Configuration, env: Env): v
   const failures: Diagnostic[] = [];
   for (const { address, failure } of report.pipelines) {
     const pipeline = configuration.pipelines.find((one) => one.address === address);
-    if (failure === undefined || pipeline === undefined) continue;
+    if (failure === undefined) continue;
     if (!(failure.error instanceof RunError)) throw failure.error;
     failures.push(diagnose(failure.error, pipeline));
   }
@@ -136,7 +145,10 @@ function showFailures(report: Report, configuration: Configuration, env: Env): v
 function exitCodeOf(report: Report, plan: Plan, env: Env): ExitCode {
   if (env.signal.aborted) return exitCodeOfInterruption(env.signal);
   const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
-  if (failures.length > 0 && failures.every(isStale)) return exitCodes.stale;
-  if (failures.length > 0) return exitCodes.failed;
+  const codes = failures.map((error) =>
+    error instanceof RunError ? exitCodeOfError(error) : exitCodes.failed,
+  );
+  if (codes.length > 0)
+    return codes.every((code) => code === exitCodes.stale) ? exitCodes.stale : exitCodes.failed;
   return plan.summary.blocked > 0 ? exitCodeOfBlocked(plan) : exitCodes.done;
 }

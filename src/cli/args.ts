@@ -7,6 +7,7 @@ import type { GraphFormat } from './graph.ts';
 import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { ShowOptions } from './show.ts';
+import { addStateCommands } from './state/args.ts';
 import { addTemplateCommands } from './template/args.ts';
 import { version } from './version.ts';
 
@@ -101,6 +102,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     });
 
   addTemplateCommands(command('template', 'look at templates, check, import and write them'), env, finish);
+
+  addStateCommands(command('state', 'look at what is recorded of earlier applies, and mend it'), env, finish);
 
   command('schema', 'print the JSON Schema of pipeline files')
     .argument(

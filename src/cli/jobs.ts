@@ -10,6 +10,7 @@ export function jobsOf(
   { plan, seen }: MadePlan,
   world: World,
   isWanted: (planned: PipelinePlan) => boolean,
+  inProject: (file: string) => string,
 ): Job[] {
   return plan.pipelines.flatMap((planned, index) => {
     const one = seen[index];
@@ -19,7 +20,12 @@ export function jobsOf(
     return {
       plan: planned,
       pipeline,
-      seen: { record: stored?.record, version: stored?.version },
+      file: inProject(pipeline.place.file),
+      seen: {
+        record: one.applied,
+        version: stored?.version,
+        address: stored?.record.address ?? pipeline.address,
+      },
       sources: world.sourcesOf(pipeline),
       destinations: world.destinationsOf(pipeline),
       template: world.templateOf(pipeline),

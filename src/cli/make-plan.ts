@@ -4,6 +4,7 @@ import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { findForgotten } from './forgotten.ts';
 import { limitTo } from '../model/limit.ts';
 import { observePipeline, type Seen } from './observe.ts';
 import { sha256 } from './sha256.ts';
@@ -22,6 +23,7 @@ export async function makePlan(
   env: Env,
   decisions: Decisions,
 ): Promise<MadePlan> {
+  const forgotten = await findForgotten(configuration, world.state);
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
@@ -32,6 +34,7 @@ export async function makePlan(
     seen.map(({ pipeline, stored, outcome }) => ({ pipeline, record: stored?.version ?? '', ...outcome })),
     version(),
     { decisions, policy: configuration.project.policy, hash: sha256 },
+    forgotten,
   );
   return { plan, seen };
 }

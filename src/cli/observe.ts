@@ -12,6 +12,8 @@ import type { World } from './world.ts';
 export interface Seen {
   pipeline: Pipeline;
   stored: StoredRecord | undefined;
+  /** The stored record under the names of today. */
+  applied: AppliedRecord | undefined;
   outcome: { observation: Observation } | { failure: readonly Diagnostic[] };
 }
 
@@ -23,11 +25,13 @@ export async function observePipeline(
   tell: (progress: string) => void,
 ): Promise<Seen> {
   let stored: StoredRecord | undefined;
+  let applied: AppliedRecord | undefined;
   let pipeline = written;
   try {
     signal.throwIfAborted();
     stored = await readState(pipeline, world);
-    const { record: applied, moves = [] } = stored === undefined ? {} : moveRecord(pipeline, stored.record);
+    const moved = stored && moveRecord(pipeline, stored.record);
+    applied = moved?.record;
     pipeline = await completeTables(written, world, signal);
     const tables = await observeSources(pipeline, world, applied, signal, (text) =>
       tell(`${pipeline.address} › ${text}`),
@@ -43,13 +47,21 @@ export async function observePipeline(
     return {
       pipeline,
       stored,
+      applied,
       outcome: {
-        observation: { tables, extract, ...(template && { template }), destinations, applied, moves },
+        observation: {
+          tables,
+          extract,
+          ...(template && { template }),
+          destinations,
+          applied,
+          moves: moved?.moves ?? [],
+        },
       },
     };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    return { pipeline, stored, outcome: { failure: [diagnose(error, pipeline)] } };
+    return { pipeline, stored, applied, outcome: { failure: [diagnose(error, pipeline)] } };
   }
 }
 
@@ -108,13 +120,17 @@ async function observeSources(
   return seen;
 }
 
-/** An error of the world as a diagnostic at the line of the configuration that led there. */
-export function diagnose({ code, message, hint, place }: RunError, pipeline: Pipeline): Diagnostic {
+/** An error of the world as a diagnostic at the line of the configuration that led there, if there is a pipeline. */
+export function diagnose(
+  { code, message, hint, place }: RunError,
+  pipeline: Pipeline | undefined,
+): Diagnostic {
+  const at = place ?? pipeline?.place;
   return {
     code,
     severity: 'error',
     message,
-    place: place ?? pipeline.place,
+    ...(at === undefined ? {} : { place: at }),
     ...(hint === undefined ? {} : { hint }),
   };
 }

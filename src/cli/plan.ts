@@ -37,7 +37,8 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     );
     const { create, change, blocked } = made.plan.summary;
     if (blocked > 0) return exitCodeOfBlocked(made.plan);
-    return options.detailedExitcode === true && create + change > 0 ? exitCodes.changes : exitCodes.done;
+    const changes = create + change + made.plan.forgotten.length;
+    return options.detailedExitcode === true && changes > 0 ? exitCodes.changes : exitCodes.done;
   } finally {
     await world.close();
   }

@@ -167,6 +167,8 @@ export interface AppliedRecord {
   format: 1;
   tool: string;
   address: string;
+  /** The pipeline's file, relative to the project's folder, with slashes. */
+  file?: string;
   /** The basis' hash of what the pipeline's file said. */
   configuration: string;
   tables: Readonly<Record<string, AppliedTable>>;
@@ -197,6 +199,8 @@ export interface TableDefinition {
 }
 
 export interface AppliedExtract {
+  /** The staged file, as messages show it. */
+  shown?: string;
   schema: string;
   version: number;
   /** Keys and relationships in canonical form. */

@@ -9,11 +9,25 @@ export interface Plan {
   format: 1;
   tool: string;
   pipelines: readonly PipelinePlan[];
+  /** What was applied from folders that this plan is about, and is gone from the configuration. */
+  forgotten: readonly ForgottenPipeline[];
   summary: PlanSummary;
   /** What asks for a decision before it is done, also where a flag of this run has given it. */
   gates: readonly Gate[];
   /** What was found while planning; an error here blocks its pipeline. */
   diagnostics: readonly Diagnostic[];
+}
+
+/** A pipeline that will no longer be managed: only its record goes. */
+export interface ForgottenPipeline {
+  address: string;
+  /** Relative to the project's folder. */
+  file: string;
+  /** The version of its record: another one is not forgotten. */
+  record: string;
+  because: string;
+  /** What stays where it is: the staged extract, files, publications. */
+  leaves: readonly string[];
 }
 
 export interface PlanSummary {
@@ -229,4 +243,6 @@ export type StepAct =
   /** Put the extract where the destination wants it; with `details` only set what describes it there. */
   | { kind: 'deliver'; destination: number; target: string; details?: true }
   /** Remember what was applied. */
-  | { kind: 'record' };
+  | { kind: 'record' }
+  /** Remember no more what was applied; of pipelines that are gone from the configuration. */
+  | { kind: 'forget' };

@@ -1,3 +1,6 @@
+import type { Place } from './diagnostic.ts';
+import type { S3Access } from './source.ts';
+
 /** What `extracts.yaml` says for all pipelines, resolved; all of it has defaults, so the file is optional. */
 export interface Project {
   /** Absolute: the folder of extracts.yaml, else the working directory. `build/` and the state live under it. */
@@ -20,10 +23,21 @@ export interface Policy {
   maxBytes?: number;
 }
 
-export interface StateSettings {
+export type StateSettings = FileStateSettings | S3StateSettings;
+
+export interface FileStateSettings {
   type: 'file';
   /** Absolute folder. */
   path: string;
+}
+
+export interface S3StateSettings {
+  type: 's3';
+  place: Place;
+  bucket: string;
+  /** Without slashes around it. Empty: the top of the bucket. */
+  prefix: string;
+  access: S3Access;
 }
 
 export interface Limits {

@@ -117,7 +117,7 @@ export type InlineDestination = FileDestination | TableauDestination;
 /**
  * Where it is kept what was applied; type says which kind of place.
  */
-export type State = FileState;
+export type State = FileState | S3State;
 
 /**
  * One file is one pipeline: tables from sources, put into one extract, delivered to destinations.
@@ -1062,6 +1062,59 @@ export interface FileState {
    * The folder, relative to extracts.yaml.
    */
   path: string;
+}
+/**
+ * A bucket, for runs that share no disk. The service must know conditional writes.
+ */
+export interface S3State {
+  /**
+   * The kind of place.
+   */
+  type: 's3';
+  /**
+   * Name of the bucket.
+   */
+  bucket: string;
+  /**
+   * What the keys begin with: PREFIX/ADDRESS.json and PREFIX/ADDRESS.lock.
+   */
+  prefix?: string;
+  /**
+   * Where the bucket is. Default: AWS_REGION, or the profile's region.
+   */
+  region?: string | null;
+  /**
+   * The URL of another service that speaks S3 (MinIO, R2, GCS), or of a VPC endpoint.
+   */
+  endpoint?: string | null;
+  /**
+   * https://host/bucket/key instead of https://bucket.host/key. Default: true where endpoint is set.
+   */
+  path_style?: boolean | null;
+  /**
+   * A profile of the AWS configuration files.
+   */
+  profile?: string | null;
+  /**
+   * A role to assume with the credentials found.
+   */
+  role_arn?: string | null;
+  /**
+   * What the role's trust policy asks for as external id.
+   */
+  external_id?: string | null;
+  /**
+   * A key of its own, instead of the AWS default chain (environment, profile, container, instance).
+   */
+  access_key_id?: string | null;
+  /**
+   * The secret of that key. Take it from ${secret.NAME} or ${file./path}.
+   */
+  secret_access_key?: string | null;
+  /**
+   * The token of temporary keys.
+   */
+  session_token?: string | null;
 }
 /**
  * What one run may use of this machine.

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { Gate, PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
 import { noBasis } from './basis.ts';
 import { sum } from './estimates.ts';
 import { planPipeline, type Terms } from './pipeline.ts';
@@ -22,7 +22,12 @@ export type Observed =
   | { pipeline: Pipeline; failure: readonly Diagnostic[] };
 
 /** The heart: what is wanted and what is there, in; what will be done and why, out. No I/O, no clock, no chance. */
-export function buildPlan(observed: readonly Observed[], tool: string, terms: Terms): Plan {
+export function buildPlan(
+  observed: readonly Observed[],
+  tool: string,
+  terms: Terms,
+  forgotten: readonly ForgottenPipeline[] = [],
+): Plan {
   const diagnostics: Diagnostic[] = [];
   const gates: Gate[] = [];
   const pipelines = observed.map((one) => {
@@ -35,7 +40,7 @@ export function buildPlan(observed: readonly Observed[], tool: string, terms: Te
     gates.push(...planned.gates);
     return planned.plan;
   });
-  return { format: 1, tool, pipelines, summary: summarize(pipelines), gates, diagnostics };
+  return { format: 1, tool, pipelines, forgotten, summary: summarize(pipelines), gates, diagnostics };
 }
 
 function unobserved(pipeline: Pipeline, failure: readonly Diagnostic[]): PipelinePlan {

@@ -34,7 +34,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
   };
   if (applied === undefined) {
     const existing = observation.extract.kind === 'present' && observation.applied === undefined;
-    const reason = existing ? 'nothing is known about the extract that is there' : 'not there yet';
+    const reason = existing ? 'unknown, will read: no record of this extract' : 'not there yet';
     const columns = definition.columns.map(({ name, type, notNull }): Change => ({
       address: `${address}.${name}`,
       subject: 'column',

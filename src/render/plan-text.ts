@@ -3,6 +3,7 @@ import { counted } from '../model/numbers.ts';
 import type {
   DestinationPlan,
   Change,
+  ForgottenPipeline,
   Gate,
   KeySet,
   ObjectChanges,
@@ -16,6 +17,8 @@ import {
   columnName,
   countsOf,
   distinctGates,
+  forgottenCount,
+  forgottenVerdict,
   gateWords,
   isFlag,
   isQuiet,
@@ -40,10 +43,16 @@ export interface PlanTextOptions {
 export function renderPlan(plan: Plan, { color, verbose, width }: PlanTextOptions): string {
   const paint = pc.createColors(color);
   const shown = plan.pipelines.filter(({ action }) => verbose || action !== 'none');
-  const acting = plan.pipelines.some(({ action }) => action !== 'none' && action !== 'blocked');
+  const acting =
+    plan.forgotten.length > 0 ||
+    plan.pipelines.some(({ action }) => action !== 'none' && action !== 'blocked');
+  const blocks = [
+    ...shown.map((pipeline) => renderPipeline(pipeline, paint, verbose)),
+    ...plan.forgotten.map((one) => renderForgotten(one, paint)),
+  ];
   return [
     ...(acting ? ['extracts will perform the following actions:', ''] : []),
-    ...shown.flatMap((pipeline) => [...layOutRows(renderPipeline(pipeline, paint, verbose), width), '']),
+    ...blocks.flatMap((rows) => [...layOutRows(rows, width), '']),
     ...closing(plan, paint).flatMap((line) => wrap(line, width)),
     '',
   ].join('\n');
@@ -51,10 +60,22 @@ export function renderPlan(plan: Plan, { color, verbose, width }: PlanTextOption
 
 type Paint = ReturnType<typeof pc.createColors>;
 
+/** A pipeline that is gone from the configuration, with everything that stays where it is. */
+function renderForgotten({ address, because, leaves }: ForgottenPipeline, paint: Paint): Row[] {
+  return [
+    `  ${paint.bold(`# ${address} ${forgottenVerdict}`)}  ${paint.dim(`(because ${because})`)}`,
+    ...leaves.map((target) => `    . ${target}`),
+  ];
+}
+
 function closing(plan: Plan, paint: Paint): string[] {
   if (isQuiet(plan)) return [paint.bold('No changes.'), quietWords];
   const { blocked } = plan.summary;
-  const counts = [...countsOf(plan), ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : [])];
+  const counts = [
+    ...countsOf(plan),
+    ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
+    ...forgottenCount(plan),
+  ];
   const amounts = amountsOf(plan);
   return [
     `${paint.bold('Plan:')} ${counts.join(', ')}.`,

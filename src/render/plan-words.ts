@@ -14,8 +14,8 @@ import type {
 /** What a plan says in words, whatever it is printed on. */
 
 /** Nothing to do, and nothing held back. */
-export function isQuiet({ summary: { create, change, blocked } }: Plan): boolean {
-  return create + change + blocked === 0;
+export function isQuiet({ summary: { create, change, blocked }, forgotten }: Plan): boolean {
+  return create + change + blocked + forgotten.length === 0;
 }
 
 export const quietWords = 'The extracts match the configuration and their sources.';
@@ -23,6 +23,13 @@ export const quietWords = 'The extracts match the configuration and their source
 /** `1 to create`, `2 to change`, `4 unchanged`. */
 export function countsOf({ summary: { create, change, unchanged } }: Plan): string[] {
   return [`${create} to create`, `${change} to change`, `${unchanged} unchanged`];
+}
+
+export const forgottenVerdict = 'will no longer be managed, will not be deleted';
+
+/** `1 to forget`; empty for none. */
+export function forgottenCount({ forgotten }: Plan): string[] {
+  return forgotten.length > 0 ? [`${forgotten.length} to forget`] : [];
 }
 
 /** `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty where nothing can be told. */

@@ -227,6 +227,29 @@ test('a pipeline that could not be observed is blocked, the others are planned',
   expect(plan.summary).toMatchObject({ blocked: 1, unchanged: 1 });
 });
 
+test('what is gone from the configuration is told with what stays, and is no lack of changes', () => {
+  const gone = {
+    address: 'old',
+    file: 'pipelines/old.yaml',
+    record: 'v7',
+    because: 'pipelines/old.yaml is gone',
+    leaves: ['build/old.hyper', '../dist/old.hyper'],
+  };
+  const plan = buildPlan([{ pipeline: shop, observation: observation(shop), record: 'v1' }], '0.1.0', terms, [
+    gone,
+  ]);
+  expect(plan.forgotten).toEqual([gone]);
+  expect(renderPlan(plan, { color: false, verbose: false }))
+    .toBe(`extracts will perform the following actions:
+
+  # old will no longer be managed, will not be deleted  (because pipelines/old.yaml is gone)
+    . build/old.hyper
+    . ../dist/old.hyper
+
+Plan: 0 to create, 0 to change, 1 unchanged, 1 to forget.
+`);
+});
+
 test('a misfit is a gate, an error is not, and the gate opens when asked to', () => {
   const seen = cases['template misfit']![1];
   const changed = { ...seen, extract: { kind: 'absent' as const }, applied: undefined };

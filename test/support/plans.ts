@@ -16,6 +16,7 @@ export function plan(pipelines: readonly PipelinePlan[], changes: Partial<Plan> 
     format: 1,
     tool: '0.1.0',
     pipelines,
+    forgotten: [],
     summary: summary(pipelines),
     gates: [],
     diagnostics: [],
@@ -315,6 +316,15 @@ export const fullPlan: Plan = plan(
     pipelinePlan('regions'),
   ],
   {
+    forgotten: [
+      {
+        address: 'old_sales',
+        file: 'pipelines/old_sales.yaml',
+        record: 'v3',
+        because: 'pipelines/old_sales.yaml is gone',
+        leaves: ['build/old_sales.hyper', 'Sales/Old "Old sales" (acme on tableau.example.com)'],
+      },
+    ],
     summary: {
       create: 1,
       change: 1,
@@ -399,5 +409,5 @@ export const wordyPlan: Plan = plan(
       ],
     }),
   ],
-  { summary: fullPlan.summary, gates: fullPlan.gates },
+  { forgotten: fullPlan.forgotten, summary: fullPlan.summary, gates: fullPlan.gates },
 );

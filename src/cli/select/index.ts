@@ -24,10 +24,12 @@ export function isSelection({ select, exclude, changedSince: revision }: SelectF
 /** The configuration with the wanted pipelines only. A term that means none of them is a mistake in typing. */
 export async function selectPipelines(
   configuration: Configuration,
-  { select, exclude, changedSince: revision }: SelectFlags,
+  flags: SelectFlags,
   world: World,
   env: Env,
 ): Promise<Configuration> {
+  if (!isSelection(flags)) return configuration;
+  const { select, exclude, changedSince: revision } = flags;
   const all = configuration.pipelines;
   const taken = select === undefined ? new Set(all) : await meant(select, all, world, '--select');
   const left = exclude === undefined ? new Set() : await meant(exclude, all, world, '--exclude');
@@ -35,6 +37,8 @@ export async function selectPipelines(
     revision === undefined ? undefined : await changedSince(revision, all, configuration.project, env);
   return {
     ...configuration,
+    // What is not chosen is not gone.
+    folders: [],
     pipelines: all.filter((one) => taken.has(one) && !left.has(one) && (changed?.has(one) ?? true)),
   };
 }

@@ -6,7 +6,7 @@ import { listObjects } from './list.ts';
 import { observeTable } from './observe.ts';
 import { openObjectSnapshot } from './read.ts';
 import { limits, type Reader } from './reader.ts';
-import { patience } from './retry.ts';
+import { patience } from '../../aws/retry.ts';
 
 /**
  * Objects of a bucket, at AWS or any service that speaks S3: CSV, text and Parquet, found by wildcard, many into one table.

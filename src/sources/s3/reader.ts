@@ -1,6 +1,6 @@
 import type { S3Source } from '../../model/pipeline.ts';
 import type { Bucket } from './bucket.ts';
-import type { Patience } from './retry.ts';
+import type { Patience } from '../../aws/retry.ts';
 
 /** What every request of one source needs. */
 export interface Reader {

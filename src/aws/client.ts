@@ -1,8 +1,10 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import type { S3Access, S3Credentials } from '../../model/pipeline.ts';
+import type { S3Access, S3Credentials } from '../model/pipeline.ts';
 import { loadProviders, type Providers, type Sdk } from './sdk.ts';
 
-/** A client for one source: one attempt per call, because what is worth another one is decided in retry.ts alone. */
+export type Client = S3Client;
+
+/** A client for one bucket's user: one attempt per call, because what is worth another one is decided in retry.ts alone. */
 export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client> {
   const { region, endpoint, pathStyle, credentials, role } = access;
   const isProvided = role !== undefined || credentials.kind === 'profile';
