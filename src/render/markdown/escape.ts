@@ -1,34 +1,23 @@
 import { printable } from '../text-width.ts';
 
 /**
- * Free text for GitHub's Markdown, inside and outside of HTML: it shows the characters as they are, mentions nobody and
- * links no issue. A zero-width space after `@` and `#` is what keeps GitHub from seeing a name or a number there.
+ * Any text as it is, in GitHub's Markdown: in a paragraph, in a cell of a table, and inside HTML. Character references
+ * never form Markdown or HTML. Mentions and links to issues are looked for later, in the text that they stand for: a
+ * zero-width space keeps GitHub from seeing a name or a number there.
  */
-export function prose(text: string): string {
-  return printable(text)
-    .replace(/[&<>]/g, (one) => entities[one] ?? one)
-    .replace(/[\\`*_[\]|~$]/g, (one) => `\\${one}`)
-    .replace(/@|#(?=\d)|\b(?:GH-)(?=\d)/gi, (one) => `${one}&#8203;`)
-    .replace(/\b(https?|ftp|www)(?=[:.])/gi, '$1&#8203;');
+export function plain(text: string): string {
+  return referenced(text).replace(/(&#64;|&#35;|\bGH-(?=\d))/gi, '$1&#8203;');
 }
 
-/** A name as code, in Markdown's text and tables: as many backticks around it as it needs. */
+/** A name as code. Nothing is mentioned or linked in it. */
 export function code(text: string): string {
-  const shown = printable(text).replace(/\|/g, '\\|');
-  if (shown.trim() === '') return '` `';
-  const fence = '`'.repeat(longestRun(shown) + 1);
-  const pad = /^`|`$|^ .* $/.test(shown) ? ' ' : '';
-  return `${fence}${pad}${shown}${pad}${fence}`;
-}
-
-/** A name as code inside HTML, where Markdown is not read. */
-export function htmlCode(text: string): string {
-  return `<code>${printable(text).replace(/[&<>"'`*_\\[\]~@#|$:]/g, (one) => `&#${one.charCodeAt(0)};`)}</code>`;
+  return `<code>${referenced(text)}</code>`;
 }
 
 /** Lines as they are, in a fence that none of them can close. */
 export function fenced(language: string, lines: readonly string[]): string[] {
-  const fence = '`'.repeat(Math.max(3, longestRun(lines.join('\n')) + 1));
+  const runs = lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
   return [`${fence}${language}`, ...lines.map(printable), fence];
 }
 
@@ -38,8 +27,10 @@ export function clip(text: string, most: number): string {
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
-function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+/** Underscores within a word, and single colons and dots mean nothing: most names stay readable. */
+function referenced(text: string): string {
+  return printable(text).replace(
+    /[&<>"'`*[\]|~#@$\\]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?=\/\/)|(?<=\bwww)\./giu,
+    (one) => `&#${one.charCodeAt(0)};`,
+  );
 }
