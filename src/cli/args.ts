@@ -1,12 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './apply.ts';
-import { addGates, addSelection } from './flags.ts';
+import { addGates, addOutputs, addSelection } from './flags.ts';
 import type { Env } from './env.ts';
 import type { GraphFormat } from './graph.ts';
+import type { OutputFlags } from './output.ts';
 import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import type { ShowOptions } from './show.ts';
 import { addStateCommands } from './state/args.ts';
 import { addTemplateCommands } from './template/args.ts';
 import { version } from './version.ts';
@@ -46,8 +46,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await validate(files, options, env));
     });
 
-  addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths)))
-    .option('--json', 'the plan as one JSON document on stdout')
+  addOutputs(addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths))))
     .option('--out <file>', 'save the plan, for extracts apply FILE')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
@@ -70,11 +69,11 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await apply(files, options, env));
     });
 
-  command('show', 'show a saved plan')
-    .argument('<plan>', 'file that extracts plan --out has written')
-    .option('--json', 'the plan as one JSON document on stdout')
+  addOutputs(
+    command('show', 'show a saved plan').argument('<plan>', 'file that extracts plan --out has written'),
+  )
     .option('-v, --verbose', 'show what is unchanged too')
-    .action(async (file: string, options: ShowOptions) => {
+    .action(async (file: string, options: OutputFlags) => {
       const { show } = await import('./show.ts');
       finish(await show(file, options, env));
     });

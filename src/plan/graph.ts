@@ -30,12 +30,13 @@ export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
 }
 
 /**
- * The same of a plan, without tables that will be gone. A plan does not say whether sources of two pipelines are the same
+ * The same of a plan, without tables that will be gone and pipelines of which nothing could be seen. A plan does not say whether sources of two pipelines are the same
  * one, so they are drawn apart.
  */
 export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
+  const seen = pipelines.filter(({ tables, destinations }) => tables.length + destinations.length > 0);
   return draw(
-    pipelines.map(({ address, tables, template, destinations }) => {
+    seen.map(({ address, tables, template, destinations }) => {
       const standing = tables.filter(({ action }) => action !== 'drop');
       const sources = new Map(standing.map(({ source: { name, type } }) => [name, type]));
       return {
