@@ -28,7 +28,7 @@ function parse(page: string): { elements: Seen[]; text: string } {
     throw error;
   });
   parser.on('opentag', ({ name, attributes }) => {
-    elements.push({ name, attributes: attributes as Record<string, string>, inside: [...open] });
+    elements.push({ name, attributes: attributes, inside: [...open] });
     open.push(name);
   });
   parser.on('closetag', () => open.pop());
