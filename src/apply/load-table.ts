@@ -20,11 +20,12 @@ export async function loadTable(
   const report = { name: table.name, rows: 0, bytes: 0, seconds: 0 };
   let seen = 0;
   for (const part of parts) {
-    const counted = (bytes: number) => {
+    const counted = (bytes: number, rows?: number) => {
       seen += bytes;
       tell({
         bytes: seen,
         seconds: seconds(),
+        ...(rows === undefined ? {} : { rows: report.rows + rows }),
         ...(step.rows === undefined ? {} : { totalRows: step.rows.value }),
         ...(step.bytes === undefined ? {} : { totalBytes: step.bytes.value }),
       });

@@ -52,17 +52,30 @@ function providedCredentials(providers: Providers, { credentials, role, region }
         ? ownKeys(credentials)
         : undefined;
   if (role === undefined) return own === undefined ? {} : { credentials: own };
+  const assume = providers.fromTemporaryCredentials({
+    ...(own === undefined ? {} : { masterCredentials: own }),
+    params: {
+      RoleArn: role.arn,
+      RoleSessionName: 'extracts',
+      ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+    },
+    ...(region === undefined ? {} : { clientConfig: { region } }),
+  });
   return {
-    credentials: providers.fromTemporaryCredentials({
-      ...(own === undefined ? {} : { masterCredentials: own }),
-      params: {
-        RoleArn: role.arn,
-        RoleSessionName: 'extracts',
-        ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
-      },
-      ...(region === undefined ? {} : { clientConfig: { region } }),
-    }),
+    credentials: (options) =>
+      assume(options).catch((error: unknown) => {
+        throw error instanceof Error && error.name === 'AccessDenied'
+          ? new RoleDenied(role.arn, error)
+          : error;
+      }),
   };
+}
+
+/** The credentials are good, but may not assume the role: another thing than not being let into the bucket. */
+export class RoleDenied extends Error {
+  constructor(arn: string, cause: Error) {
+    super(`may not assume the role ${arn}: ${cause.name}`, { cause });
+  }
 }
 
 function ownKeys({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials & { kind: 'keys' }) {

@@ -1,9 +1,10 @@
 import type { Place } from '../model/diagnostic.ts';
 import type { S3Access } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
+import { RoleDenied } from './client.ts';
 import { GaveUp } from './retry.ts';
 
-/** An object was replaced or removed after the plan saw it: the exit code says so (cli/apply.ts). */
+/** An object was replaced or removed after the plan saw it: the exit code says so (cli/failure.ts). */
 export const staleObject = 'EXT2206';
 
 /** Whose requests they are: a source or the state, with the line of the configuration that names the bucket. */
@@ -34,6 +35,10 @@ interface Failure {
 export function explainS3(error: unknown, source: BucketUser, errand: Errand): unknown {
   if (error instanceof RunError) return error;
   if (error instanceof GaveUp) return gaveUp(error, source, errand);
+  if (error instanceof RoleDenied) {
+    const hint = "the role's trust policy has to name who asks, and the external id if it wants one";
+    return new RunError('EXT2204', error.message, { hint, place: source.place, cause: error });
+  }
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
   const failure = error as Failure;
   const status = failure.$metadata?.httpStatusCode;
@@ -59,6 +64,7 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
     case 'InvalidAccessKeyId':
     case 'SignatureDoesNotMatch':
     case 'InvalidToken':
+    case 'InvalidClientTokenId':
     case 'UnrecognizedClientException':
       return told(
         'EXT2203',
@@ -124,7 +130,7 @@ function nameOf({ name, Code }: Failure, status: number | undefined): string {
 
 function noCredentials({ access: { credentials } }: BucketUser): string {
   return credentials.kind === 'profile'
-    ? `check the profile "${credentials.profile}" in ~/.aws/config and ~/.aws/credentials`
+    ? `check the profile "${credentials.profile}" in ~/.aws/config and ~/.aws/credentials; with SSO, sign in first: aws sso login --profile ${credentials.profile}`
     : 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile:, or write anonymous: true for a public bucket';
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../model/own.ts';
 import type { Job } from '../apply/job.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
@@ -39,7 +40,7 @@ export function jobsOf(
 
 function define(pipeline: Pipeline) {
   const tables = pipeline.tables.flatMap((table) => {
-    const source = pipeline.sources[table.source];
+    const source = own(pipeline.sources, table.source);
     return source === undefined ? [] : [[table.name, defineTable(table, source)] as const];
   });
   return { tables: Object.fromEntries(tables), keys: defineKeys(pipeline) };

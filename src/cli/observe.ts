@@ -7,6 +7,7 @@ import { RunError } from '../model/run-error.ts';
 import { defineTable } from '../plan/definition.ts';
 import { moveRecord } from '../plan/moves.ts';
 import type { World } from './world.ts';
+import { own } from '../model/own.ts';
 
 /** What was seen around a pipeline; or why it could not be seen. */
 export interface Seen {
@@ -41,7 +42,7 @@ export async function observePipeline(
     const destinations = await Promise.all(
       world.destinationsOf(pipeline).map((port, index) => {
         const { shown = '' } = pipeline.destinations[index] ?? {};
-        return port.observe(applied?.destinations[shown], signal);
+        return port.observe(own(applied?.destinations, shown), signal);
       }),
     );
     return {
@@ -85,14 +86,14 @@ export async function completeTables(
   const sources = world.sourcesOf(pipeline);
   const tables = [];
   for (const table of pipeline.tables) {
-    const complete = table.columnsFrom && (await sources[table.source]?.columns?.(table, signal));
+    const complete = table.columnsFrom && (await own(sources, table.source)?.columns?.(table, signal));
     tables.push(complete ?? table);
   }
   return { ...pipeline, tables };
 }
 
 function isRedefined(pipeline: Pipeline, table: Table, applied: AppliedTable | undefined): boolean {
-  const source = pipeline.sources[table.source];
+  const source = own(pipeline.sources, table.source);
   return source === undefined || !isDeepStrictEqual(applied?.definition, defineTable(table, source));
 }
 
@@ -103,21 +104,21 @@ async function observeSources(
   signal: AbortSignal,
   tell: (progress: string) => void,
 ): Promise<Record<string, SourceObservation>> {
-  const seen: Record<string, SourceObservation> = {};
+  const seen = new Map<string, SourceObservation>();
   for (const [name, source] of Object.entries(world.sourcesOf(pipeline))) {
     const tables = pipeline.tables.filter((table) => table.source === name);
     if (tables.length === 0) continue;
     const requests = tables.map((table) => {
-      const last = applied?.tables[table.name];
+      const last = own(applied?.tables, table.name);
       return { table, before: last?.fingerprint, redefined: isRedefined(pipeline, table, last) };
     });
     const observations = await source.observe(requests, signal, tell);
     tables.forEach((table, index) => {
       const one = observations[index];
-      if (one !== undefined) seen[table.name] = one;
+      if (one !== undefined) seen.set(table.name, one);
     });
   }
-  return seen;
+  return Object.fromEntries(seen);
 }
 
 /** An error of the world as a diagnostic at the line of the configuration that led there, if there is a pipeline. */

@@ -9,6 +9,7 @@ import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { completeTables, diagnose } from './observe.ts';
 import { openWorld, type World } from './world.ts';
+import { own } from '../model/own.ts';
 
 export interface PreviewOptions {
   table?: string;
@@ -79,7 +80,7 @@ async function previewTable(
   world: World,
   signal: AbortSignal,
 ): Promise<PreviewedTable> {
-  const source = world.sourcesOf(pipeline)[table.source];
+  const source = own(world.sourcesOf(pipeline), table.source);
   if (source === undefined) throw new Error(`table ${table.name} has no source`);
   const snapshot = await source.snapshot([table], signal);
   try {

@@ -1,3 +1,5 @@
+import { own } from '../model/own.ts';
+
 const units: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
@@ -14,6 +16,6 @@ const units: Readonly<Record<string, number>> = {
 /** `4GiB`, `2 GB`, `512`: how many bytes that is; undefined for other texts. */
 export function bytesOf(text: string): number | undefined {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  const size = units[unit.toLowerCase()];
+  const size = own(units, unit.toLowerCase());
   return number === undefined || size === undefined ? undefined : Math.floor(Number(number) * size);
 }

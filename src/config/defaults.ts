@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type * as Written from '../model/written.gen.ts';
+import { own } from '../model/own.ts';
 
 /**
  * `over` on top of `base`: maps are merged key by key, everything else replaces, and null un-sets. Maps that name
@@ -12,7 +13,7 @@ export function merge<Value>(base: Value | undefined, over: Value | undefined): 
   const below: Record<string, unknown> = isMap(base) && sameKind(base, over) ? base : {};
   const keys = new Set([...Object.keys(below), ...Object.keys(over)]);
   const entries = [...keys].flatMap((key) => {
-    const value = merge(below[key], over[key]);
+    const value = merge(own(below, key), own(over, key));
     return value === undefined ? [] : [[key, value]];
   });
   return Object.fromEntries(entries) as Value;

@@ -4,6 +4,7 @@ import { child } from '../model/diagnostic.ts';
 import { fileFacts } from '../model/pipeline.ts';
 import { codes } from './codes.ts';
 import { nearest } from '../model/nearest.ts';
+import { own } from '../model/own.ts';
 
 /** What references may be replaced with, and who hears about it. */
 export interface Substitution {
@@ -101,7 +102,7 @@ function lookUp(inside: string, { env }: Substitution): Found {
   const variable = /^(env|secret)\.([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inside);
   if (variable !== null) {
     const [, kind, name = '', fallback] = variable;
-    const value = env[name];
+    const value = own(env, name);
     if (kind === 'secret' && fallback !== undefined) {
       return {
         problem: 'a secret takes no default',

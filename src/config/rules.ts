@@ -10,7 +10,7 @@ import {
 } from './rules/columns.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinations.ts';
 import { addedColumns } from './rules/added.ts';
-import { formatKnown, formatOptions, knownEncoding, oneCharacter } from './rules/files.ts';
+import { formatKnown, formatOptions, knownEncoding, nullStrings, oneCharacter } from './rules/files.ts';
 import { numbersFromReferences } from './rules/numbers.ts';
 import {
   addOnlyOnFiles,
@@ -54,6 +54,7 @@ export const rules: readonly Rule[] = [
   formatKnown,
   formatOptions,
   oneCharacter,
+  nullStrings,
   knownEncoding,
   addedColumns,
   bucketAndMatch,

@@ -9,6 +9,7 @@ import { readTables } from './observe.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './types.ts';
+import { own } from '../model/own.ts';
 
 /**
  * Builds a new .hyper beside its place and puts it there at the end. hyperd keeps a file's new content in memory until
@@ -37,7 +38,7 @@ export async function buildExtract(
         await loader.query(`attach database ${identifier(draft.path)} as draft`);
         const target = {
           name: tableName('draft', extract.schema, table.name),
-          types: Object.fromEntries(table.columns.map(({ name, type }) => [name, hyperSqlType(type)])),
+          types: new Map(table.columns.map(({ name, type }) => [name, hyperSqlType(type)])),
         };
         const loaded = await loadPart(loader, target, part, progress, signal);
         await loader.query('detach database draft');
@@ -96,10 +97,10 @@ async function verify(
   await session.query('detach database proof');
   const rows = Object.fromEntries(tables.map((table) => [table.name, table.rows]));
   for (const [table, expected] of Object.entries(expectedRows)) {
-    if (rows[table] === expected) continue;
+    if (own(rows, table) === expected) continue;
     throw new RunError(
       'EXT3010',
-      `table ${table}: ${expected} rows were loaded, the file has ${rows[table] ?? 'no table'}`,
+      `table ${table}: ${expected} rows were loaded, the file has ${own(rows, table) ?? 'no table'}`,
       { hint: 'nothing was kept; please report this with the table definition' },
     );
   }

@@ -1,15 +1,10 @@
-import type { ByteStream, FeedPart, PathFormat, PathPart, Refusal, StreamPart } from '../model/feed.ts';
+import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
+import type { LoadProgress } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
+import { fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
 import { isServerError, SourceFailure, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
-
-export interface LoadTarget {
-  /** The table as SQL. */
-  name: string;
-  /** SQL types by column name. */
-  types: Readonly<Record<string, string>>;
-}
 
 /**
  * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was. With `most` only its
@@ -19,7 +14,7 @@ export async function loadPart(
   session: HyperSession,
   target: LoadTarget,
   part: FeedPart,
-  progress: (bytes: number) => void,
+  progress: LoadProgress,
   signal: AbortSignal,
   most?: number,
 ): Promise<{ rows: number; bytes: number }> {
@@ -33,7 +28,7 @@ export async function loadPart(
     const counted = (count: number) => {
       const taken = stream.taken === undefined ? count : stream.taken() - bytes;
       bytes += taken;
-      progress(taken);
+      progress(taken, stream.rowsSoFar?.());
     };
     const rows = await session.copyIn(
       `${into} from stdin ${streamOptions(part.format)}`,
@@ -41,6 +36,8 @@ export async function loadPart(
       counted,
       signal,
     );
+    // What gave no bytes to load was read nevertheless: a header, an end.
+    if (stream.taken !== undefined) counted(0);
     reconcile(part.label, stream.rows(), rows);
     return { rows, bytes };
   } catch (error) {
@@ -84,46 +81,14 @@ async function loadFile(
   const staged = await part.stage?.(signal);
   const watch = session.watchFile(part.path, progress);
   try {
-    const rows = await session.copyFile(fileStatement(target, part, most), signal);
+    const format = staged?.format ?? part.format;
+    const rows = await session.copyFile(fileStatement(target, part, format, most), signal);
     watch.finish(part.size ?? 0);
     return { rows, bytes: part.size ?? 0 };
   } finally {
     watch.stop();
     await staged?.release();
   }
-}
-
-/** COPY where it will do: it is the faster. What it cannot (other names, other types, constants) a query over the file can. */
-function fileStatement(target: LoadTarget, part: PathPart, most: number | undefined): string {
-  const { format, columns, constants } = part;
-  const into = columns.map(identifier).join(', ');
-  const path = literal(part.path);
-  if (format.type === 'csv' && most === undefined)
-    return `copy ${target.name} (${into}) from ${path} ${csvOptions(format)}`;
-  const sameNames =
-    format.type !== 'parquet' || (!format.cast && columns.every((name, i) => name === format.names[i]));
-  if (format.type !== 'csv' && constants.length === 0 && sameNames && most === undefined)
-    return `copy ${target.name} (${into}) from ${path} with (format ${format.type})`;
-  const typed = columns.map((name) => ({ name, type: target.types[name] ?? 'text' }));
-  const source =
-    format.type === 'parquet'
-      ? {
-          values: typed.map(({ type }, index) => `${identifier(format.names[index] ?? '')}::${type}`),
-          shape: '',
-        }
-      : {
-          values: columns.map(identifier),
-          shape:
-            `, columns => descriptor(${typed.map(({ name, type }) => `${identifier(name)} ${type}`).join(', ')})` +
-            (format.type === 'csv' ? externalCsvOptions(format) : ''),
-        };
-  const limit = most === undefined ? '' : ` limit ${most}`;
-  const values = [
-    ...source.values,
-    ...constants.map(({ column, text }) => `${literal(text)}::${target.types[column] ?? 'text'}`),
-  ].join(', ');
-  const all = [...columns, ...constants.map(({ column }) => column)].map(identifier).join(', ');
-  return `insert into ${target.name} (${all}) select ${values} from external(${path}, format => ${literal(format.type)}${source.shape})${limit}`;
 }
 
 /** What the source says it sent must be what Hyper took. */
@@ -136,35 +101,7 @@ function reconcile(label: string, sent: number | undefined, taken: number): void
 
 function streamOptions(format: StreamPart['format']): string {
   if (!('delimiter' in format)) return `with (format ${format.type})`;
-  return `with (format text, delimiter ${literal(format.delimiter)}, null ${literal(format.null)})`;
-}
-
-function csvOptions(format: PathFormat & { type: 'csv' }): string {
-  return `with (${[
-    'format csv',
-    `header ${format.header}`,
-    `delimiter ${literal(format.delimiter)}`,
-    `quote ${literal(format.quote)}`,
-    `escape ${literal(format.escape)}`,
-    `null ${literal(format.null)}`,
-    `encoding ${literal(format.encoding)}`,
-    ...(format.forceNull.length > 0 ? [`force_null (${format.forceNull.map(identifier).join(', ')})`] : []),
-  ].join(', ')})`;
-}
-
-/** The same for `external(…)`, which has words of its own for some. */
-function externalCsvOptions(format: PathFormat & { type: 'csv' }): string {
-  return [
-    '',
-    `header => ${format.header}`,
-    ...(['delimiter', 'quote', 'escape', 'encoding'] as const).map(
-      (key) => `${key} => ${literal(format[key])}`,
-    ),
-    `"null" => ${literal(format.null)}`,
-    ...(format.forceNull.length > 0
-      ? [`force_null => ARRAY[${format.forceNull.map(literal).join(', ')}]`]
-      : []),
-  ].join(', ');
+  return textOptions(format);
 }
 
 /**
@@ -182,6 +119,7 @@ function refusal(error: { message: string; detail?: string | undefined }, part: 
   return {
     // Its own place in brackets counts columns from 0 and may count the header: the part says it in the user's terms.
     message: error.message.replace(/ \(line: \d+, column \d+\)$/, ''),
+    ...(error.detail === undefined ? {} : { detail: error.detail }),
     ...(line === undefined ? {} : { record: Number(line) - header }),
     ...(column === undefined ? {} : { column }),
   };

@@ -24,7 +24,7 @@ export async function previewRows(
     await session.query(`attach database ${identifier(file)} as preview`);
     await session.query(createTable('preview', 'public', table));
     const name = tableName('preview', 'public', table.name);
-    const types = Object.fromEntries(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
+    const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
     let left = rows;
     for (const part of parts) {
       if (left <= 0) break;

@@ -1,9 +1,13 @@
-import { parseColumnType, type ColumnType } from '../model/column-type.ts';
+import { parseColumnType, storedType, type ColumnType } from '../model/column-type.ts';
 import { never } from '../model/never.ts';
 
 /** The SQL type under which a contract type is stored. */
 export function hyperSqlType(contract: ColumnType): string {
-  const type = storedType(contract);
+  return sqlType(storedType(contract));
+}
+
+/** A type as SQL, whether or not it can be stored. */
+export function sqlType(type: ColumnType): string {
   switch (type.kind) {
     case 'double':
       return 'double precision';
@@ -33,17 +37,6 @@ export function hyperSqlType(contract: ColumnType): string {
     default:
       return never(type);
   }
-}
-
-/**
- * The type that is found in a file after this one was written there. `real` becomes double: 32-bit floats need
- * database version 4, which only Tableau 2024.3 and later reads, and every real is exact as a double. `char(1)` becomes
- * `varchar(1)`: into its own char(1) Hyper cuts longer values without a word.
- */
-export function storedType(type: ColumnType): ColumnType {
-  if (type.kind === 'real') return { kind: 'double' };
-  if (type.kind === 'char' && type.length === 1) return { kind: 'varchar', length: 1 };
-  return type;
 }
 
 /** Reads what `format_type()` prints for a stored column. */

@@ -1,3 +1,5 @@
+import { own } from './own.ts';
+
 /**
  * A column's type in Hyper's own names. The contract of a table is made of these; every source has to say how its
  * values become one of them.
@@ -70,7 +72,7 @@ export const columnTypeNames: readonly string[] = [...simpleKinds, ...Object.key
  */
 export function parseColumnType(text: string): ColumnType | { problem: string } {
   const normal = text.trim().toLowerCase().replace(/\s+/g, ' ');
-  const simple = aliases[normal] ?? simpleKinds.find((kind) => kind === normal);
+  const simple = own(aliases, normal) ?? simpleKinds.find((kind) => kind === normal);
   if (simple !== undefined) return { kind: simple };
   const [, name = '', inside] = /^([a-z_ ]+?) ?\(([^)]*)\)$/.exec(normal) ?? [];
   const numbers = inside?.split(',').map((part) => (/^ ?\d+ ?$/.test(part) ? Number(part) : NaN)) ?? [];
@@ -93,6 +95,17 @@ export function formatColumnType(type: ColumnType): string {
     default:
       return type.kind;
   }
+}
+
+/**
+ * The type that is found in an extract after this one was written there. `real` becomes double: 32-bit floats need
+ * database version 4, which only Tableau 2024.3 and later reads, and every real is exact as a double. `char(1)` becomes
+ * `varchar(1)`: into its own char(1) Hyper cuts longer values without a word.
+ */
+export function storedType(type: ColumnType): ColumnType {
+  if (type.kind === 'real') return { kind: 'double' };
+  if (type.kind === 'char' && type.length === 1) return { kind: 'varchar', length: 1 };
+  return type;
 }
 
 export function sameColumnType(one: ColumnType, other: ColumnType): boolean {

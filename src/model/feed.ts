@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ColumnType } from './column-type.ts';
 import type { RunError } from './run-error.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface ByteStream {
   bytes: Readable;
   /** How many rows the source sent, known after the end; undefined where the source does not count. */
   rows(): number | undefined;
+  /** Rows so far, where they are counted as they pass. */
+  rowsSoFar?(): number;
   /** Bytes taken from the source so far, where they are not the ones that flow on: it is packed, or split. */
   taken?(): number;
 }
@@ -51,11 +54,14 @@ export type StreamFormat =
 /** How dates that are not ISO are read: 1/2/2024. */
 export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 
-/** A file that hyperd opens by itself. With `stage` it is there only between that call and `release`. */
+/**
+ * A file that hyperd opens by itself. With `stage` it is there only between that call and `release`, and what it says of
+ * itself is known only then.
+ */
 export interface PathPart extends PartBasics {
   kind: 'path';
   path: string;
-  stage?(signal: AbortSignal): Promise<{ release(): Promise<void> }>;
+  stage?(signal: AbortSignal): Promise<{ format: PathFormat; release(): Promise<void> }>;
   format: PathFormat;
   /** Further columns with the same text in every row; not for CSV, where they travel in the bytes. */
   constants: readonly { column: string; text: string }[];
@@ -64,9 +70,9 @@ export interface PathPart extends PartBasics {
 }
 
 export type PathFormat =
-  /** `names`: what the file calls the columns; `cast`: its types differ, but hold every value. */
-  | { type: 'parquet'; names: readonly string[]; cast: boolean }
-  | { type: 'text'; dateOrder: DateOrder }
+  /** For each of the part's columns. */
+  | { type: 'parquet'; columns: readonly ParquetValue[] }
+  | { type: 'text'; delimiter: string; null: string; dateOrder: DateOrder }
   | {
       type: 'csv';
       header: boolean;
@@ -74,15 +80,27 @@ export type PathFormat =
       quote: string;
       escape: string;
       null: string;
-      encoding: 'utf-8' | 'utf-16-le' | 'utf-16-be';
+      encoding: 'utf-8';
       dateOrder: DateOrder;
       /** Columns in which a quoted empty field means NULL too. */
       forceNull: readonly string[];
     };
 
+/** A column of a Parquet file on its way into a column of the extract. */
+export interface ParquetValue {
+  /** What the file calls it. */
+  name: string;
+  /** The type as which Hyper reads it. */
+  type: ColumnType;
+  /** Makes an SQL expression of its quoted name, where a COPY would change values or refuse. */
+  select?: (column: string) => string;
+}
+
 /** Why Hyper refused: its words, the record if it named one, and the extract column if it named one. */
 export interface Refusal {
   message: string;
+  /** What Hyper adds to its words. */
+  detail?: string;
   record?: number;
   column?: string;
 }

@@ -2,6 +2,7 @@ import { counted } from '../model/numbers.ts';
 import { never } from '../model/never.ts';
 import { compareObjects } from './objects.ts';
 import type { FileMark, Fingerprint, PostgresFingerprint } from '../model/observation.ts';
+import { own } from '../model/own.ts';
 
 /** What two fingerprints say about the data between them. */
 export type Comparison =
@@ -37,7 +38,7 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   let updated = 0;
   let deleted = 0;
   for (const [oid, current] of Object.entries(now.relations)) {
-    const last = before.relations[oid];
+    const last = own(before.relations, oid);
     if (last === undefined) return changed('the source table is another one, or has a new partition');
     if (last.filenode !== current.filenode) return changed('the source table was rewritten or truncated');
     if (last.reset !== current.reset)
@@ -46,7 +47,7 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
     updated += Number(BigInt(current.updated) - BigInt(last.updated));
     deleted += Number(BigInt(current.deleted) - BigInt(last.deleted));
   }
-  if (Object.keys(before.relations).some((oid) => !(oid in now.relations))) {
+  if (Object.keys(before.relations).some((oid) => !Object.hasOwn(now.relations, oid))) {
     return changed('the source table has lost a partition');
   }
   if (inserted === 0 && updated === 0 && deleted === 0) return { same: true };
@@ -63,10 +64,13 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
 type Files = Readonly<Record<string, FileMark>>;
 
 function compareFiles(before: Files, now: Files): Comparison {
-  const fresh = Object.keys(now).filter((path) => before[path] === undefined);
-  const gone = Object.keys(before).filter((path) => now[path] === undefined);
+  const fresh = Object.keys(now).filter((path) => !Object.hasOwn(before, path));
+  const gone = Object.keys(before).filter((path) => !Object.hasOwn(now, path));
   const other = Object.entries(now)
-    .filter(([path, mark]) => before[path] !== undefined && !sameFile(before[path], mark))
+    .filter(([path, mark]) => {
+      const last = own(before, path);
+      return last !== undefined && !sameFile(last, mark);
+    })
     .map(([path]) => path);
   if (fresh.length + gone.length + other.length === 0) return { same: true };
   const total = counted(Object.keys(now).length, 'file');

@@ -9,6 +9,7 @@ import type {
 import type { Destination, FileDestination, TableauDestination } from '../model/pipeline.ts';
 import type { DestinationPlan, FileDestinationPlan } from '../model/plan.ts';
 import { planPublication } from './publication.ts';
+import { own } from '../model/own.ts';
 
 export interface PlannedDestination {
   plan: DestinationPlan;
@@ -33,7 +34,7 @@ export function planDestination(
   rewriting: Rewriting | undefined,
 ): PlannedDestination {
   const seen = observation.destinations[index];
-  const last = observation.applied?.destinations[destination.shown];
+  const last = own(observation.applied?.destinations, destination.shown);
   switch (destination.type) {
     case 'file': {
       const found = seen?.type === 'file' ? seen.found : undefined;
@@ -46,7 +47,8 @@ export function planDestination(
     }
     case 'tableau': {
       if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
-      const size = sizeOf(observation);
+      const takesRows = destination.delivery.method === 'update' && seen.found !== undefined;
+      const size = takesRows ? extractSize(observation) : sizeOf(observation);
       return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
         rewriting: rewriting?.rows === true || isReplaced(destination) ? rewriting?.reason : undefined,
         size,
@@ -67,8 +69,14 @@ function isFile(last: AppliedDestination | undefined): last is AppliedFile {
 }
 
 /** Bytes of what is delivered, as far as that is known before it is built. */
-function sizeOf({ extract, template, applied }: Observation): number | undefined {
-  if (template !== undefined) return template.staged?.size ?? applied?.template?.size;
+function sizeOf(observation: Observation): number | undefined {
+  const { template, applied } = observation;
+  return template === undefined
+    ? extractSize(observation)
+    : (template.staged?.size ?? applied?.template?.size);
+}
+
+function extractSize({ extract, applied }: Observation): number | undefined {
   return extract.kind === 'present' ? extract.size : applied?.extract.size;
 }
 

@@ -1,7 +1,14 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AppliedRecord, Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { Change, DestinationPlan, Gate, PipelineAction, PipelinePlan } from '../model/plan.ts';
+import type {
+  Change,
+  DestinationPlan,
+  Gate,
+  PipelineAction,
+  PipelinePlan,
+  TablePlan,
+} from '../model/plan.ts';
 import type { Policy } from '../model/project.ts';
 import { basisOf, type Hash } from './basis.ts';
 import { planDestination, type Rewriting } from './destinations.ts';
@@ -13,7 +20,8 @@ import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { moveChanges } from './moves.ts';
 import { planRemoved, planTable } from './tables.ts';
-import { planTemplate, type PlannedTemplate } from './template.ts';
+import { acceptedBefore, planTemplate, type PlannedTemplate } from './template.ts';
+import { own } from '../model/own.ts';
 
 export interface PlannedPipeline {
   plan: PipelinePlan;
@@ -56,7 +64,8 @@ export function planPipeline(
   const mustDeliver = destinations.some(({ action }) => action !== 'unchanged' && action !== 'details');
   const isWanted = mustDeliver || template.changes.length > 0;
   const mustPackage = template.plan !== undefined && (mustBuild || (!template.stands && isWanted));
-  const needsExtract = mustPackage || (mustDeliver && pipeline.template === undefined);
+  const takesRows = destinations.some(({ action }) => action === 'update');
+  const needsExtract = mustPackage || takesRows || (mustDeliver && pipeline.template === undefined);
   if (needsExtract && !mustBuild && !isOurs(observation)) {
     changes.push({
       address: pipeline.address,
@@ -67,7 +76,10 @@ export function planPipeline(
     });
   }
   changes.push(...template.changes, ...destinationChanges(pipeline, destinations, planned));
-  const tablePlans = [...tables.map(({ plan }) => plan), ...removed.map(({ plan }) => plan)];
+  const tablePlans = [
+    ...tables.map(({ plan }) => withMoves(plan, pipeline, moved)),
+    ...removed.map(({ plan }) => plan),
+  ];
   const act = hasErrors(errors) ? 'blocked' : decide(changes, observation);
   const estimates = estimate(pipeline, observation, {
     build: act === 'create' || act === 'rebuild',
@@ -101,12 +113,34 @@ export function planPipeline(
   };
 }
 
-/** Errors only where they hold something back. */
-function misfits({ template }: Observation, gates: readonly Gate[]): Diagnostic[] {
-  const isClosed = gates.some(({ kind, open }) => kind === 'misfit' && !open);
-  return (template?.misfits ?? []).map((one) =>
-    isClosed || one.severity !== 'error' ? one : { ...one, severity: 'warning' },
+/** A table that has another name, or a column with another one, is not what it was. */
+function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Change[]): TablePlan {
+  const renames = moved.filter(
+    (change) =>
+      change.address === `${address}.${plan.name}` || change.address.startsWith(`${address}.${plan.name}.`),
   );
+  const [first] = renames;
+  if (first === undefined) return plan;
+  const columns = plan.columns.map((column) => {
+    const was = renames.find((change) => change.address === `${address}.${plan.name}.${column.name}`)?.before;
+    return was === undefined ? column : { ...column, was };
+  });
+  return plan.action === 'unchanged'
+    ? { ...plan, action: 'reload', reason: first.reason, columns }
+    : { ...plan, columns };
+}
+
+/** Errors only where they hold something back. */
+function misfits({ template, applied }: Observation, gates: readonly Gate[]): Diagnostic[] {
+  if (template === undefined) return [];
+  const accepted = acceptedBefore(applied?.template, template);
+  const isClosed = gates.some(({ kind, open }) => kind === 'misfit' && !open);
+  return template.misfits.map(({ identity, ...one }) => {
+    if (one.severity !== 'error') return one;
+    if (accepted.has(identity))
+      return { ...one, severity: 'warning', hint: 'accepted before, with --allow-misfit' };
+    return isClosed ? one : { ...one, severity: 'warning' };
+  });
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
@@ -130,7 +164,7 @@ function decide(changes: readonly Change[], observation: Observation): PipelineA
 function findings(pipeline: Pipeline, observation: Observation): Diagnostic[] {
   return [
     ...referenceFindings(pipeline),
-    ...pipeline.tables.flatMap(({ name }) => observation.tables[name]?.problems ?? []),
+    ...pipeline.tables.flatMap(({ name }) => own(observation.tables, name)?.problems ?? []),
     ...extractFindings(pipeline, observation.extract),
     ...observation.destinations.flatMap(({ problem }) => problem ?? []),
   ];

@@ -12,6 +12,7 @@ import { diffColumns } from './columns.ts';
 import { compareFingerprints } from './compare.ts';
 import { defineTable } from './definition.ts';
 import { diffObjects } from './objects.ts';
+import { own } from '../model/own.ts';
 
 export interface PlannedTable {
   plan: TablePlan;
@@ -21,9 +22,9 @@ export interface PlannedTable {
 /** One table: what of it differs from what was applied last, in shape, definition and data. */
 export function planTable(pipeline: Pipeline, table: Table, observation: Observation): PlannedTable {
   const address = `${pipeline.address}.${table.name}`;
-  const seen = observation.tables[table.name];
-  const applied = observation.applied?.tables[table.name];
-  const source = pipeline.sources[table.source];
+  const seen = own(observation.tables, table.name);
+  const applied = own(observation.applied?.tables, table.name);
+  const source = own(pipeline.sources, table.source);
   if (source === undefined) throw new Error(`table ${table.name} has no source`);
   const definition = defineTable(table, source);
   const after = { ...estimates(seen, applied), ...objectParts(seen, applied), ...headerParts(table, source) };

@@ -22,6 +22,7 @@ import {
   gateWords,
   isFlag,
   isQuiet,
+  isRead,
   publicationWords,
   quietWords,
   tableAmounts,
@@ -105,9 +106,7 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): Row
       beforeAfter(change),
       `(${change.reason})`,
     ]),
-    ...(plan.action === 'deliver'
-      ? []
-      : plan.tables.flatMap((table) => renderTable(plan, table, paint, verbose))),
+    ...(!isRead(plan) ? [] : plan.tables.flatMap((table) => renderTable(plan, table, paint, verbose))),
     ...renderTemplate(plan, paint, verbose),
     ...plan.destinations
       .filter(({ action }) => verbose || action !== 'unchanged')

@@ -56,9 +56,7 @@ export function costsOf({ estimates }: PipelinePlan): string[] {
     ...(rows === undefined ? [] : [`${rowsWords(rows)} to read`]),
     ...(size === undefined ? [] : [`${estimate(size, bytes)} to read`]),
     ...(extract === undefined ? [] : [`${estimate(extract, bytes)} of extract`]),
-    ...(upload === undefined
-      ? []
-      : [`${estimate(upload.bytes, bytes)} to upload in ${inRequests(upload.requests)}`]),
+    ...(upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} to upload in ${inRequests(upload)}`]),
     ...(space === undefined ? [] : [`${estimate(space, bytes)} of disk for a while`]),
   ];
 }
@@ -102,20 +100,24 @@ export function wholeChanges({ address, changes }: PipelinePlan): Change[] {
   );
 }
 
+/** Whether its tables are read; else only destinations or the record are written. */
+export const isRead = ({ action }: PipelinePlan): boolean => action !== 'deliver' && action !== 'record';
+
 export interface TableChanges {
   columns: readonly Change[];
   /** Why the table as a whole differs; empty if it does not. */
   reason: string;
 }
 
-export function tableChanges({ address, changes }: PipelinePlan, { name, action }: TablePlan): TableChanges {
+export function tableChanges(plan: PipelinePlan, { name, action }: TablePlan): TableChanges {
+  const { address, changes } = plan;
   const own = `${address}.${name}`;
   const reasons = changes.filter((change) => change.subject === 'table' && change.address === own);
   return {
     columns: changes.filter(({ subject, address: of }) => subject !== 'table' && of.startsWith(`${own}.`)),
     reason:
       action === 'unchanged'
-        ? 'unchanged, read again with the others'
+        ? `unchanged${isRead(plan) ? ', read again with the others' : ''}`
         : reasons.map(({ reason }) => reason).join('; '),
   };
 }
@@ -157,12 +159,14 @@ export function publicationWords({ action, existing, upload }: TableauDestinatio
   const revision = existing?.revision === undefined ? '' : ` revision ${existing.revision}`;
   const owner = existing === undefined || existing.owner === '' ? '' : ` of ${existing.owner}`;
   const there = facts === undefined ? '' : `${revision}${owner} (${facts.join(', ')})`;
-  const way =
-    upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} in ${inRequests(upload.requests)}`];
+  const way = upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} in ${inRequests(upload)}`];
   return [`${action}${there}`, ...way].join(', ');
 }
 
-const inRequests = (requests: number) => (requests === 1 ? '1 request' : `${grouped(requests)} chunks`);
+function inRequests({ requests, portions }: NonNullable<TableauDestinationPlan['upload']>): string {
+  if (portions !== undefined) return `about ${grouped(portions)} portions`;
+  return requests === 1 ? '1 request' : `${grouped(requests)} chunks`;
+}
 
 const rowsWords = (rows: Estimate) => `${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`;
 

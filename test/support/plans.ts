@@ -158,6 +158,7 @@ const superstore = pipelinePlan('superstore', {
     action: 'change',
     reason: 'the template changed',
     misfits: 1,
+    unfit: ['column sale'],
   },
   destinations: [
     published,

@@ -7,6 +7,7 @@ import { namesAt, readEnd, type End } from '../names.ts';
 import { nearest } from '../../model/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
+import { own } from '../../model/own.ts';
 
 export const columnTypes: Rule = function* ({ written: { tables }, place }) {
   for (const [table, { columns = {}, add = {} }] of Object.entries(tables)) {
@@ -91,16 +92,12 @@ export const relationshipsFit: Rule = function* (draft) {
 };
 
 function typeOf({ written }: Draft, { table }: End, column: string): ColumnType | undefined {
-  const found = Object.hasOwn(written.tables, table) ? written.tables[table] : undefined;
+  const found = own(written.tables, table);
   if (found === undefined) return undefined;
-  const added = valueAt(found.add, column);
-  const settings = valueAt(found.columns, column) ?? (added && { type: addedSettings(added).type });
+  const added = own(found.add, column);
+  const settings = own(found.columns, column) ?? (added && { type: addedSettings(added).type });
   const type = settings === undefined ? undefined : readColumnType(settings);
   return type === undefined || 'problem' in type ? undefined : type.type;
-}
-
-function valueAt<Value>(map: Record<string, Value> | undefined, key: string): Value | undefined {
-  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 /** Types whose values can be compared with each other. */
@@ -120,11 +117,11 @@ export const relationshipsToKeys: Rule = function* (draft) {
   const tables = namesAt(draft, 'tables');
   for (const [index, relationship] of (draft.written.relationships ?? []).entries()) {
     const to = readEnd(relationship.to, tables);
-    const table = to && draft.written.tables[to.table];
+    const table = to && own(draft.written.tables, to.table);
     if (to === undefined || table === undefined) continue;
     const key = table.primary_key ?? [];
     const isKey = key.length === to.columns.length && to.columns.every((name) => key.includes(name));
-    const columns = to.columns.map((name) => table.columns?.[name]);
+    const columns = to.columns.map((name) => own(table.columns, name));
     if (columns.includes(undefined)) continue;
     const isRequired = columns.every((column) => {
       const read = column === undefined ? undefined : readColumnType(column);

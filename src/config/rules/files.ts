@@ -3,7 +3,14 @@ import { child } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/diagnostic.ts';
 import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
-import { formatTypeOf, isFilesSource, optionsOf, pathsKey, pathsOf } from '../file-format.ts';
+import {
+  formatTypeOf,
+  isFilesSource,
+  optionsOf,
+  pathsKey,
+  pathsOf,
+  type FilesSource,
+} from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
@@ -56,13 +63,46 @@ export const oneCharacter: Rule = function* ({ sources }) {
       const message = `"${key}" must be one ASCII character, not ${JSON.stringify(text)}`;
       yield problem(codes.oneCharacter, message, optionPlace(place, key), hint);
     }
-    const { delimiter = ',', quote = '"' } = options;
-    if (delimiter === quote) {
-      const message = 'delimiter and quote must be different characters';
+    const { delimiter, quote, escape } = charactersOf(settings);
+    if (delimiter === quote || delimiter === escape) {
+      const message = `delimiter and ${delimiter === quote ? 'quote' : 'escape'} must be different characters`;
       yield problem(codes.oneCharacter, message, optionPlace(place, 'delimiter'));
+    }
+    // PostgreSQL's own rule: in this format such a character behind a backslash means something else.
+    if (formatTypeOf(settings) === 'text' && /^[\\.a-z0-9]$/.test(delimiter)) {
+      const message = `the delimiter of the text format cannot be ${JSON.stringify(delimiter)}`;
+      const hint = { hint: 'no backslash, dot, small letter or digit' };
+      yield problem(codes.oneCharacter, message, optionPlace(place, 'delimiter'), hint);
     }
   }
 };
+
+/** What no field can be equal to says nothing, and was meant otherwise. */
+export const nullStrings: Rule = function* ({ sources }) {
+  for (const { settings, place } of sources.values()) {
+    if (!isFilesSource(settings)) continue;
+    const { delimiter, quote } = charactersOf(settings);
+    for (const text of [optionsOf(settings).null ?? []].flat()) {
+      if (isPlaceholder(text)) continue;
+      const found = [delimiter, ...(quote === undefined ? [] : [quote]), '\n', '\r'].find((one) =>
+        text.includes(one),
+      );
+      if (found === undefined) continue;
+      const message = `no field is ever ${JSON.stringify(text)}: there is ${JSON.stringify(found)} in it`;
+      yield problem(codes.nullString, message, optionPlace(place, 'null'), {
+        hint: 'a null string holds no delimiter, quote or line break',
+      });
+    }
+  }
+};
+
+/** Text has a delimiter only. */
+function charactersOf(settings: FilesSource): { delimiter: string; quote?: string; escape?: string } {
+  const options = optionsOf(settings);
+  if (formatTypeOf(settings) === 'text') return { delimiter: options.delimiter ?? '\t' };
+  const quote = options.quote ?? '"';
+  return { delimiter: options.delimiter ?? ',', quote, escape: options.escape ?? quote };
+}
 
 function isOneCharacter(text: string): boolean {
   return text.length === 1 && text.charCodeAt(0) < 128 && !['\0', '\r', '\n'].includes(text);

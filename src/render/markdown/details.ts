@@ -4,6 +4,7 @@ import {
   beforeAfter,
   columnName,
   costsOf,
+  isRead,
   publicationWords,
   tableAmounts,
   tableChanges,
@@ -43,7 +44,7 @@ function diffOf(plan: PipelinePlan): string[] {
   if (plan.action === 'none' || plan.action === 'blocked') return [];
   const rows = [
     ...wholeChanges(plan).map((change) => cells('!', change.subject, beforeAfter(change), change.reason)),
-    ...(plan.action === 'deliver' ? [] : plan.tables.flatMap((table) => tableRows(plan, table))),
+    ...(isRead(plan) ? plan.tables.flatMap((table) => tableRows(plan, table)) : []),
     ...templateRows(plan),
     ...plan.destinations.map(destinationRow),
   ];

@@ -8,7 +8,7 @@
  * `COPY … FROM STDIN WITH (format csv, null '')`. `readHeader` tells which field has which name beforehand;
  * `locateRecord` tells the line and the values of a record that hyperd refused afterwards.
  */
-export { stripBom } from './bom.ts';
+export { bomLength, stripBom } from './bom.ts';
 export { conformCsv, type ConformedCsv, type ConformOptions } from './conform.ts';
 export { csvDialect, type CsvDialect } from './dialect.ts';
 export {

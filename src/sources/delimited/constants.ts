@@ -1,4 +1,5 @@
-import { fileFacts, type FileFacts, type Table } from '../../model/pipeline.ts';
+import { formatColumnType } from '../../model/column-type.ts';
+import { fileFacts, type Column, type FileFacts, type Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 
 /** A file by the name in messages, and what its rows may say about it. */
@@ -15,15 +16,18 @@ export interface Constant {
 
 /** The columns that a table adds, for the rows of this file. A file whose name does not fit a pattern is an error. */
 export function constantsOf(table: Table, { shown, facts }: NamedFile): Constant[] {
-  return table.columns.flatMap(({ name, origin, place }) => {
+  return table.columns.flatMap((column) => {
+    const { name, origin, place } = column;
     if (origin.kind !== 'file') return [];
     const whole = fileFacts.reduce(
       (text, fact) => text.replaceAll(`\${file.${fact}}`, () => facts[fact] ?? ''),
       origin.template,
     );
-    if (origin.pattern === undefined) return [{ column: name, text: whole }];
-    const found = new RegExp(origin.pattern).exec(whole)?.[1];
-    if (found !== undefined) return [{ column: name, text: found }];
+    const found = origin.pattern === undefined ? whole : new RegExp(origin.pattern).exec(whole)?.[1];
+    if (found !== undefined) {
+      requireLength(column, found, shown);
+      return [{ column: name, text: found }];
+    }
     throw new RunError(
       'EXT2105',
       `"${name}" cannot be told of ${shown}: "${whole}" does not match ${origin.pattern}`,
@@ -32,5 +36,14 @@ export function constantsOf(table: Table, { shown, facts }: NamedFile): Constant
         place,
       },
     );
+  });
+}
+
+/** Hyper would cut it off where it makes a value of it. */
+function requireLength({ name, type, place }: Column, text: string, shown: string): void {
+  if (!('length' in type) || Array.from(text).length <= type.length) return;
+  throw new RunError('EXT2105', `"${name}" of ${shown} is longer than ${formatColumnType(type)}: "${text}"`, {
+    hint: 'give the column a longer type, or text',
+    place,
   });
 }

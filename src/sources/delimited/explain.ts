@@ -3,7 +3,7 @@ import type { Refusal } from '../../model/feed.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { child } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
-import { CsvError, locateRecord, type CsvDialect } from '../csv/index.ts';
+import { CsvEncodingError, CsvError, locateRecord, type CsvDialect } from '../csv/index.ts';
 import { wanted } from './layout.ts';
 
 /** Hyper refused a record of a file: says the line, the column and the value. */
@@ -35,6 +35,13 @@ export function explainText(error: unknown, file: { shown: string }, table: Tabl
   if (error instanceof CsvError) {
     return new RunError('EXT2103', `${file.shown}:${error.line}: ${error.message}`, {
       hint: 'correct the file or the format of the source',
+      place: table.place,
+      cause: error,
+    });
+  }
+  if (error instanceof CsvEncodingError) {
+    return new RunError('EXT2103', `${file.shown}: ${error.message}`, {
+      hint: 'correct the file or the encoding of the format',
       place: table.place,
       cause: error,
     });

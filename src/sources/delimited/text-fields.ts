@@ -8,8 +8,12 @@ const BACKSLASH = 0x5c;
  * Adds the same fields to the end of every record of PostgreSQL's text format (COPY, "Text Format"): a record ends at a line
  * feed that no backslash stands before; a missing last one is added.
  */
-export function addFields(values: readonly string[], delimiter: string): Transform {
-  const tail = Buffer.from(values.map((value) => delimiter + escaped(value, delimiter)).join(''));
+export function addFields(
+  values: readonly string[],
+  { delimiter, null: null_ }: { delimiter: string; null: string },
+): Transform {
+  const field = (value: string) => delimiter + notNull(escaped(value, delimiter), null_);
+  const tail = Buffer.from(values.map(field).join(''));
   let last = 0;
   /** An odd number of backslashes stands before the next byte. */
   let isEscaped = false;
@@ -44,6 +48,14 @@ export function addFields(values: readonly string[], delimiter: string): Transfo
       done(null, any && last !== LF ? Buffer.concat([tail, Buffer.of(LF)]) : undefined);
     },
   });
+}
+
+/** A value that reads like the null string is written in another way: its first character as bytes. */
+function notNull(text: string, null_: string): string {
+  if (text !== null_) return text;
+  const [first = '', ...rest] = Array.from(text);
+  const bytes = [...Buffer.from(first)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`);
+  return bytes.join('') + rest.join('');
 }
 
 function escaped(value: string, delimiter: string): string {

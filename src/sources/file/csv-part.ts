@@ -8,24 +8,29 @@ import { explainRecord, explainText } from '../delimited/explain.ts';
 import { isText, type Layout } from '../delimited/layout.ts';
 import { isGzip } from '../delimited/text.ts';
 import type { FoundFile } from './list.ts';
-import { openText } from './open.ts';
+import { beginsWithMark, openCounted, openText } from './open.ts';
 
 /**
  * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the bytes pass
  * through `conformCsv`, which turns them into the CSV that it can.
  */
-export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): FeedPart {
+export async function csvPart(
+  table: Table,
+  file: FoundFile,
+  format: CsvFormat,
+  layout: Layout,
+): Promise<FeedPart> {
   const conformed = conformedPart(table, file, format, layout);
-  const encoding = hyperEncoding(format.encoding);
   const isPlain =
-    encoding !== undefined &&
+    // It knows others, but no single-byte ones, and says less about what is wrong in them.
+    format.encoding === 'utf-8' &&
     format.nulls.length === 1 &&
     // hyperd takes an escape character out wherever it stands; PostgreSQL only where it escapes.
     format.escape === format.quote &&
     layout.constants.length === 0 &&
     layout.untaken.length === 0 &&
     isGzip(file, format) === file.shown.endsWith('.gz') &&
-    (format.header || encoding === 'utf-8');
+    (format.header || !(await beginsWithMark(file, format)));
   if (!isPlain) return conformed;
   return {
     kind: 'path',
@@ -41,7 +46,7 @@ export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout
       quote: format.quote,
       escape: format.escape,
       null: format.nulls[0] ?? '',
-      encoding,
+      encoding: 'utf-8',
       dateOrder: format.dateOrder,
       forceNull: layout.columns.filter((column) => !isText(column)).map(({ name }) => name),
     },
@@ -62,9 +67,11 @@ function conformedPart(table: Table, file: FoundFile, format: CsvFormat, layout:
     format: { type: 'csv', dateOrder: format.dateOrder },
     open() {
       const conformed = conformLayout(format, layout);
-      const text = openText(file, format);
-      pipeline(text, conformed, () => undefined);
-      return Promise.resolve({ bytes: conformed, rows: () => conformed.records });
+      const text = openCounted(file, format);
+      pipeline(text.bytes, conformed, () => undefined);
+      const { taken } = text;
+      const rows = () => conformed.records;
+      return Promise.resolve({ bytes: conformed, rows, rowsSoFar: rows, taken });
     },
     explain: (refusal) => explain(table, file, format, dialect, layout, refusal),
     translate: (error) => explainText(error, file, table),
@@ -82,12 +89,6 @@ async function explain(
   const text = (): Readable => openText(file, format);
   const index = layout.columns.findIndex(({ name }) => name === refusal.column);
   return explainRecord(table, file, dialect, refusal, text, layout.select[index]);
-}
-
-/** What hyperd's COPY can decode by itself (it knows no single-byte encodings). */
-function hyperEncoding(encoding: string): 'utf-8' | 'utf-16-le' | undefined {
-  if (encoding === 'utf-8') return 'utf-8';
-  return undefined;
 }
 
 function inFileOrder({ columns, select }: Layout) {

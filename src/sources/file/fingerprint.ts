@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { FileMark, FilesFingerprint, Fingerprint } from '../../model/observation.ts';
 import type { FoundFile } from './list.ts';
+import { own } from '../../model/own.ts';
 
 /** Larger files get no content hash: when only their time has changed, reading them is as quick as hashing them. */
 const hashLimit = 64 * 1024 * 1024;
@@ -16,30 +17,30 @@ export async function markFiles(
   before: Fingerprint | undefined,
 ): Promise<FilesFingerprint> {
   const last = before?.kind === 'files' ? before.files : {};
-  const marks: Record<string, FileMark> = {};
+  const marks = new Map<string, FileMark>();
   for (const file of files) {
-    const known = last[file.shown];
+    const known = own(last, file.shown);
     const isSameTime = known?.size === file.size && known.modified === file.modified;
     const isDoubtful =
       known?.size === file.size && known.modified !== file.modified && known.sha256 !== undefined;
     const sha256 = isSameTime ? known.sha256 : isDoubtful ? await hashFile(file) : undefined;
-    marks[file.shown] = {
+    marks.set(file.shown, {
       size: file.size,
       modified: file.modified,
       ...(sha256 === undefined ? {} : { sha256 }),
-    };
+    });
   }
-  return { kind: 'files', files: marks };
+  return { kind: 'files', files: Object.fromEntries(marks) };
 }
 
 /** The marks to remember, with the hashes that a later plan may want. */
 export async function markForRecord(files: readonly FoundFile[]): Promise<FilesFingerprint> {
-  const marks: Record<string, FileMark> = {};
+  const marks = new Map<string, FileMark>();
   for (const file of files) {
     const sha256 = file.size <= hashLimit ? { sha256: await hashFile(file) } : {};
-    marks[file.shown] = { size: file.size, modified: file.modified, ...sha256 };
+    marks.set(file.shown, { size: file.size, modified: file.modified, ...sha256 });
   }
-  return { kind: 'files', files: marks };
+  return { kind: 'files', files: Object.fromEntries(marks) };
 }
 
 async function hashFile(file: FoundFile): Promise<string> {

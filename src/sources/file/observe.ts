@@ -4,8 +4,10 @@ import type { CsvFormat, FileSource, Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, readHeader } from '../csv/index.ts';
+import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
 import { layOutByName, layOutByPlace, type Layout } from '../delimited/layout.ts';
+import { examineParquet, summarizeParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
 import { markFiles } from './fingerprint.ts';
 import { listFiles, type FoundFile } from './list.ts';
 import { openText } from './open.ts';
@@ -16,22 +18,35 @@ export async function observeFiles(
   { table, before }: SourceRequest,
 ): Promise<SourceObservation> {
   const files = await listFiles(source);
-  const problems: Diagnostic[] = tooFew(source, files);
-  const untaken = new Set<string>();
-  if (source.format.type === 'csv') {
-    for (const file of files) {
-      const layout = await layOut(table, file, source.format);
-      if ('problem' in layout) problems.push(layout.problem);
-      else for (const name of layout.untaken) untaken.add(name);
-    }
-  }
+  const { problems, untaken, rows } = await examine(source, table, files);
   return {
-    problems,
-    untaken: [...untaken],
-    rows: undefined,
+    problems: [...tooFew(source, files), ...problems],
+    untaken,
+    rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: files.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint: await markFiles(files, before),
   };
+}
+
+/** What the files say of themselves, in their headers or footers. Text files say nothing. */
+async function examine(
+  { format }: FileSource,
+  table: Table,
+  files: readonly FoundFile[],
+): Promise<{ problems: Diagnostic[]; untaken: readonly string[]; rows?: number }> {
+  if (format.type === 'parquet') {
+    const seen = [];
+    for (const file of files) seen.push({ shown: file.shown, layout: await layOutFooter(table, file) });
+    return summarizeParquet(seen);
+  }
+  const problems: Diagnostic[] = [];
+  const untaken = new Set<string>();
+  for (const file of files) {
+    const layout = await layOut(table, file, format);
+    if ('problem' in layout) problems.push(layout.problem);
+    else for (const name of layout.untaken) untaken.add(name);
+  }
+  return { problems, untaken: [...untaken] };
 }
 
 /** An empty match is an error, not an empty extract. */
@@ -59,6 +74,7 @@ export async function layOut(
   format: CsvFormat,
 ): Promise<Layout | { problem: Diagnostic }> {
   try {
+    // Neither has the text format.
     if (!format.header) return layOutByPlace(table, file);
     const text = openText(file, format);
     try {
@@ -68,6 +84,18 @@ export async function layOut(
     }
   } catch (error) {
     return { problem: unreadable(error, file, table) };
+  }
+}
+
+async function layOutFooter(
+  table: Table,
+  file: FoundFile,
+): Promise<ParquetLayout | { problems: readonly Diagnostic[] }> {
+  try {
+    constantsOf(table, file);
+    return await withFile(file.absolute, (source) => examineParquet(table, file, source));
+  } catch (error) {
+    return { problems: [unreadable(error, file, table)] };
   }
 }
 

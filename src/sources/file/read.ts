@@ -1,15 +1,15 @@
-import type { Feed, FeedPart, PathPart } from '../../model/feed.ts';
+import type { Feed, FeedPart } from '../../model/feed.ts';
 import type { FilesFingerprint } from '../../model/observation.ts';
 import type { FileSource, Table } from '../../model/pipeline.ts';
 import type { Snapshot } from '../../model/ports.ts';
-import { child } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
 import { csvPart } from './csv-part.ts';
-import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
 import { markForRecord } from './fingerprint.ts';
 import { listFiles, lookAtFile, type FoundFile } from './list.ts';
 import { layOut, tooFew } from './observe.ts';
+import { parquetPart } from './parquet-part.ts';
+import { textPart } from './text-part.ts';
 
 /**
  * The files as they are listed now. Files have no snapshots: each is looked at again after it was read, and one that
@@ -38,35 +38,15 @@ async function feedOf(source: FileSource, table: Table, files: readonly FoundFil
 }
 
 async function partOf({ format }: FileSource, table: Table, file: FoundFile): Promise<FeedPart> {
-  if (format.type === 'csv') {
+  try {
+    if (format.type === 'parquet') return await parquetPart(table, file);
+    if (format.type === 'text') return await textPart(table, file, format);
     const layout = await layOut(table, file, format);
     if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);
-    return csvPart(table, file, format, layout);
+    return await csvPart(table, file, format, layout);
+  } catch (error) {
+    throw explainText(error, file, table);
   }
-  const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
-  const names = columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : ''));
-  return {
-    kind: 'path',
-    label: file.shown,
-    path: file.absolute,
-    size: file.size,
-    columns: columns.map(({ name }) => name),
-    constants: constantsOf(table, file),
-    format:
-      format.type === 'parquet'
-        ? { type: 'parquet', names, cast: false }
-        : { type: 'text', dateOrder: format.dateOrder },
-    otherwise: () => undefined,
-    explain: ({ message, record, column }) =>
-      Promise.resolve(
-        new RunError(
-          'EXT2103',
-          `${file.shown}${record === undefined ? '' : `:${record}`}: ${column === undefined ? '' : `column "${column}": `}${message}`,
-          { hint: 'correct the file or the contract', place: child(table.place, 'columns') },
-        ),
-      ),
-    translate: (error) => explainText(error, file, table),
-  } satisfies PathPart;
 }
 
 async function confirmSame({ base, place }: FileSource, file: FoundFile, table: Table): Promise<void> {

@@ -1,4 +1,4 @@
-import { formatColumnType, sameColumnType, type ColumnType } from '../../model/column-type.ts';
+import { formatColumnType, sameColumnType, storedType, type ColumnType } from '../../model/column-type.ts';
 import type { ParquetColumn } from './footer.ts';
 
 /** How a Parquet column gets into a column of the contract without changing its values. */
@@ -25,7 +25,7 @@ export type ParquetFit =
 export function fitParquet(column: ParquetColumn, wanted: ColumnType, notNull = false): ParquetFit {
   const from = column.hyper;
   if (from === undefined) return { holders: [] };
-  const to = storedAs(wanted);
+  const to = storedType(wanted);
   const note = noteOn(column.type, from, to);
   if (copies(from, to)) {
     const isRefused = notNull && column.nullable;
@@ -35,16 +35,12 @@ export function fitParquet(column: ParquetColumn, wanted: ColumnType, notNull = 
   return select === undefined ? { holders: holdersOf(column, from) } : { load: 'cast', select, ...note };
 }
 
+/** What stands before our own words in Hyper's error. */
+export const complaintMark = 'extracts: ';
+
 type Select = (column: string) => string;
 
 const plain: Select = (column) => column;
-
-/** The engine's own substitutions: reals are stored as double, char(1) as varchar(1). */
-function storedAs(type: ColumnType): ColumnType {
-  if (type.kind === 'real') return { kind: 'double' };
-  if (type.kind === 'char' && type.length === 1) return { kind: 'varchar', length: 1 };
-  return type;
-}
 
 /** The same type, or one that COPY widens to. */
 function copies(from: ColumnType, to: ColumnType): boolean {
@@ -143,9 +139,15 @@ function withinLength(
   name: string,
   to: Extract<ColumnType, { kind: 'varchar' | 'char' }>,
 ): string {
-  const complaint = `extracts: ${label}: longer than ${formatColumnType(to)}: `.replaceAll("'", "''");
-  return `case when ${name} is null or length(${name}) <= ${to.length} then ${name} else ('${complaint}' || ${name})::int::text end`;
+  const complaint = `${complaintMark}column "${label}": longer than ${formatColumnType(to)}: `;
+  return (
+    `case when ${name} is null or length(${name}) <= ${to.length} then ${name} ` +
+    `else ('${complaint.replaceAll("'", "''")}' || left(${name}, ${shownLength}))::int::text end`
+  );
 }
+
+/** So much of a value is shown. */
+const shownLength = 60;
 
 function holdersOf(column: ParquetColumn, from: ColumnType): string[] {
   const digits = wholeDigits[column.type];

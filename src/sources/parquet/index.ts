@@ -4,5 +4,9 @@
  * here: both are something of which the last bytes can be read. Hyper itself reads the data.
  */
 export { ParquetError, type ParquetFault } from './error.ts';
+export { explainParquet } from './explain.ts';
 export { fitParquet, type ParquetFit } from './fit.ts';
 export { readFooter, type ParquetColumn, type ParquetFooter, type RandomAccess } from './footer.ts';
+export type { ParquetLayout } from './layout.ts';
+export { examineParquet, requireParquet, summarizeParquet } from './observe.ts';
+export { withFile } from './open.ts';

@@ -13,13 +13,15 @@ import { RunError } from '../../model/run-error.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
 import { textOf } from '../delimited/text.ts';
+import { examineParquet, summarizeParquet } from '../parquet/index.ts';
 import type { FoundObject } from './bucket.ts';
+import { fetchRange } from './fetch-range.ts';
 import { layOutObject } from './layout.ts';
 import { amountProblems } from './list.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
-/** Headers of more objects than this are first looked at when they are read. */
+/** Headers and footers of more objects than this are first looked at when they are read. */
 const mostHeaders = 1000;
 const headerBytes = 64 * 1024;
 
@@ -37,8 +39,23 @@ export async function observeTable(
   const problem = problems.length > 0 ? undefined : nameProblem(table, unproven);
   if (problem !== undefined) problems.push(problem);
   const { format } = source;
+  const turn = limitTo(reader.limits.requests);
+  let rows: number | undefined;
+  if (problems.length === 0 && format.type === 'parquet') {
+    const looked = unproven.slice(0, mostHeaders);
+    const summary = summarizeParquet(
+      await Promise.all(
+        looked.map(async (object) => ({
+          shown: object.shown,
+          layout: await turn(() => footerOf(reader, table, object, signal)),
+        })),
+      ),
+    );
+    problems.push(...summary.problems);
+    for (const name of summary.untaken) untaken.add(name);
+    if (looked.length === objects.length) rows = summary.rows;
+  }
   if (problems.length === 0 && format.type === 'csv' && format.header) {
-    const turn = limitTo(reader.limits.requests);
     const layouts = await Promise.all(
       unproven
         .slice(0, mostHeaders)
@@ -52,7 +69,7 @@ export async function observeTable(
   return {
     problems,
     untaken: [...untaken],
-    rows: undefined,
+    rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: objects.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint: fingerprintOf(source, table, objects),
   };
@@ -118,6 +135,20 @@ async function headerOf(
     text.destroy();
     ahead.close();
   }
+}
+
+/** The end of the object, by ranges of the version that was listed. */
+function footerOf(reader: Reader, table: Table, object: FoundObject, signal: AbortSignal) {
+  const { key, etag, size } = object;
+  return examineParquet(table, object, {
+    size,
+    async read(offset, length) {
+      const chunks: Buffer[] = [];
+      const range = { from: offset, to: Math.min(size, offset + length) };
+      await fetchRange(reader, { key, etag, size }, range, (chunk) => chunks.push(chunk), signal);
+      return Buffer.concat(chunks);
+    },
+  });
 }
 
 function asDiagnostic(error: unknown, table: Table): Diagnostic {

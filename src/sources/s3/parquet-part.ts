@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { PathPart } from '../../model/feed.ts';
-import { child } from '../../model/diagnostic.ts';
 import { bytes } from '../../model/numbers.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { constantsOf } from '../delimited/constants.ts';
+import { explainParquet, requireParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
 import type { FoundObject } from './bucket.ts';
 import { bytesOf } from './csv-part.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -44,6 +44,7 @@ export async function parquetPart(
 ): Promise<PathPart> {
   const file = path.join(await staging.folder(), `${randomUUID()}.parquet`);
   const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
+  let layout: ParquetLayout | undefined;
   return {
     kind: 'path',
     label: object.shown,
@@ -51,11 +52,7 @@ export async function parquetPart(
     size: object.size,
     columns: columns.map(({ name }) => name),
     constants: constantsOf(table, object),
-    format: {
-      type: 'parquet',
-      names: columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : '')),
-      cast: false,
-    },
+    format: { type: 'parquet', columns: [] },
     async stage(signal) {
       await checkSpace(object, file, table);
       const ahead = new ReadAhead(reader, [object]);
@@ -64,20 +61,14 @@ export async function parquetPart(
       } finally {
         ahead.close();
       }
-      return { release: () => rm(file, { force: true }) };
+      layout = await withFile(file, (source) => requireParquet(table, object, source));
+      return {
+        format: { type: 'parquet', columns: layout.values },
+        release: () => rm(file, { force: true }),
+      };
     },
     otherwise: () => undefined,
-    explain: ({ message, column }) =>
-      Promise.resolve(
-        new RunError(
-          'EXT2103',
-          `${object.shown}: ${column === undefined ? '' : `column "${column}": `}${message}`,
-          {
-            hint: 'correct the file or the contract',
-            place: child(table.place, 'columns'),
-          },
-        ),
-      ),
+    explain: (refusal) => Promise.resolve(explainParquet(table, object, layout, refusal)),
     translate: (error) => error,
   };
 }

@@ -7,11 +7,12 @@ async function added(text: string, chunk: number): Promise<string> {
   const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, index) =>
     bytes.subarray(index * chunk, (index + 1) * chunk),
   );
-  const out = Readable.from(chunks).pipe(addFields(['a\tb', 'c\\'], '\t'));
+  const out = Readable.from(chunks).pipe(addFields(['a\tb', 'c\\', 'NA'], { delimiter: '\t', null: 'NA' }));
   return Buffer.concat((await out.toArray()) as Buffer[]).toString();
 }
 
-const tail = '\ta\\tb\tc\\\\';
+/** The last one is no NULL: it is written so that it does not read like one. */
+const tail = '\ta\\tb\tc\\\\\t\\x4eA';
 
 describe('fields at the end of every record of a text file', () => {
   it.each([1, 2, 3, 1000])('cut into chunks of %i', async (chunk) => {

@@ -216,7 +216,7 @@ describe('texts', () => {
     const wanted = type('varchar(3)');
     expect(await load(wanted, ['', 'abc', '🎈🎈é'])).toEqual({ rows: [[''], ['abc'], ['🎈🎈é'], [null]] });
     expect(await load(wanted, ['abc', "d'ef "])).toEqual({
-      error: "invalid input syntax for integer 'extracts: a: longer than varchar(3): d'ef '",
+      error: `invalid input syntax for integer 'extracts: column "a": longer than varchar(3): d'ef '`,
     });
   });
 

@@ -118,7 +118,7 @@ export async function startEngine(): Promise<Engine> {
           const target = { ...table, name: `${table.name} ${++count}` };
           await session.query(createTable('x', 'public', target));
           const name = tableName('x', 'public', target.name);
-          const types = Object.fromEntries(table.columns.map((c) => [c.name, hyperSqlType(c.type)]));
+          const types = new Map(table.columns.map((c) => [c.name, hyperSqlType(c.type)]));
           for (const part of (await snapshot.feed(table, never())).parts) {
             await loadPart(session, { name, types }, part, () => undefined, never());
           }

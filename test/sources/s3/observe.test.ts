@@ -1,16 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { S3Access } from '../../../src/model/pipeline.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { prefixesOf } from '../../../src/sources/s3/list.ts';
+import { footerOf, parquetFile } from '../parquet/support/write.ts';
 import { csv, hasty, sales, small, useLake } from './lake.ts';
 
 const lake = useLake();
 const table = sales({ id: 'int', name: 'text' });
 
-async function observe(source = lake.source(), told: string[] = []) {
+async function observe(source = lake.source(), told: string[] = [], wanted = table) {
   const port = openS3(source, { patience: hasty, limits: small });
   try {
-    const request = { table, before: undefined, redefined: true };
+    const request = { table: wanted, before: undefined, redefined: true };
     return (await port.observe([request], new AbortController().signal, (text) => void told.push(text)))[0]!;
   } finally {
     await port.close();
@@ -103,6 +105,53 @@ describe('problems that a plan shows', () => {
       },
     ]);
     expect(untaken).toEqual(['more']);
+  });
+});
+
+describe('Parquet objects, by their footers', () => {
+  const fixture = (name: string) =>
+    readFileSync(new URL(`../parquet/fixtures/${name}.parquet`, import.meta.url));
+  const source = () => lake.source({ format: { type: 'parquet' } });
+
+  it('rows, and columns that nobody takes, without reading any data', async () => {
+    const file = fixture('row_groups');
+    await lake.put('sales/a.parquet', file);
+    await lake.put('sales/b.parquet', file);
+    const seen = await observe(source(), [], sales({ id: 'bigint' }));
+    expect(seen).toMatchObject({ problems: [], untaken: ['name'], rows: { value: 20, exact: true } });
+    const gets = lake.control.requests.of('GetObject');
+    expect(gets.map(({ key }) => key).sort()).toEqual(['sales/a.parquet', 'sales/b.parquet']);
+    expect(gets.every(({ conditions }) => 'if-match' in conditions)).toBe(true);
+  });
+
+  it('of a large object only the end', async () => {
+    const footer = footerOf([{ 1: { i32: 1 }, 3: { i32: 0 }, 4: { text: 'id' } }], 1);
+    await lake.put('sales/a.parquet', parquetFile(footer, Buffer.alloc(1_000_000)));
+    expect(await observe(source(), [], sales({ id: 'int' }))).toMatchObject({ problems: [] });
+    const { size } = lake.control.list('lake')[0]!;
+    const [get] = lake.control.requests.of('GetObject');
+    expect(get?.range).toBe(`bytes=${size - 64 * 1024}-${size - 1}`);
+  });
+
+  it('each that does not fit is named', async () => {
+    await lake.put('sales/a.parquet', fixture('row_groups'));
+    await lake.put('sales/b.parquet', fixture('integers'));
+    await lake.put('sales/c.parquet', 'id\n1\n');
+    await lake.put('sales/d.parquet', '');
+    const { problems } = await observe(source(), [], sales({ id: 'int', name: 'text' }));
+    expect(problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'EXT2115 column "id": s3://lake/sales/a.parquet has int64, which does not fit int',
+      'EXT2113 s3://lake/sales/b.parquet has no column "id"',
+      'EXT2113 s3://lake/sales/b.parquet has no column "name"',
+      'EXT2102 s3://lake/sales/c.parquet is no Parquet file: it does not end with PAR1',
+      'EXT2102 s3://lake/sales/d.parquet is no Parquet file: it does not end with PAR1',
+    ]);
+  });
+
+  it('replaced since the listing', async () => {
+    await lake.put('sales/a.parquet', fixture('row_groups'));
+    lake.control.faults.add({ operation: 'GetObject', act: { kind: 'error', code: 'PreconditionFailed' } });
+    await expect(observe(source())).rejects.toMatchObject({ code: 'EXT2206' });
   });
 });
 

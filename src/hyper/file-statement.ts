@@ -1,0 +1,130 @@
+import type { ParquetValue, PathFormat, PathPart } from '../model/feed.ts';
+import { never } from '../model/never.ts';
+import { identifier, literal } from './sql.ts';
+import { sqlType } from './types.ts';
+
+export interface LoadTarget {
+  /** The table as SQL. */
+  name: string;
+  /** SQL types by column name. */
+  types: ReadonlyMap<string, string>;
+}
+
+/**
+ * The statement that loads a file which hyperd opens by itself: COPY where it will do, which is the faster. What it cannot
+ * (other names, other types, constants, only the first rows) a query over the file can.
+ */
+export function fileStatement(
+  target: LoadTarget,
+  { columns, constants, path }: PathPart,
+  format: PathFormat,
+  most?: number,
+): string {
+  const isWhole = most === undefined && constants.length === 0;
+  if (isWhole && copies(format, columns))
+    return `copy ${target.name} (${list(columns)}) from ${literal(path)} ${copyOptions(format)}`;
+  const { values, options } = external(target, format, columns);
+  const all = [...columns, ...constants.map(({ column }) => column)];
+  const selected = [
+    ...values,
+    ...constants.map(({ column, text }) => `${literal(text)}::${typeOf(target, column)}`),
+  ];
+  const limit = most === undefined ? '' : ` limit ${most}`;
+  return (
+    `insert into ${target.name} (${list(all)}) select ${selected.join(', ')} ` +
+    `from external(${[literal(path), `format => ${literal(format.type)}`, ...options].join(', ')})${limit}`
+  );
+}
+
+/** Parquet columns go by their names, and by types that COPY widens by itself. */
+function copies(format: PathFormat, columns: readonly string[]): boolean {
+  if (format.type !== 'parquet') return true;
+  return format.columns.every(({ name, select }, index) => select === undefined && name === columns[index]);
+}
+
+function copyOptions(format: PathFormat): string {
+  switch (format.type) {
+    case 'csv':
+      return csvOptions(format);
+    case 'text':
+      return textOptions(format);
+    case 'parquet':
+      return 'with (format parquet)';
+    default:
+      return never(format);
+  }
+}
+
+/** What to select from `external(…)`, and what it has to be told to see the file as it is. */
+function external(
+  target: LoadTarget,
+  format: PathFormat,
+  columns: readonly string[],
+): { values: string[]; options: string[] } {
+  const values = columns.map(identifier);
+  const typed = columns.map((name) => `${identifier(name)} ${typeOf(target, name)}`);
+  switch (format.type) {
+    case 'csv':
+      return { values, options: [descriptor(typed), ...externalCsvOptions(format)] };
+    case 'text':
+      return { values, options: [descriptor(typed), ...externalTextOptions(format)] };
+    case 'parquet':
+      return {
+        values: format.columns.map(({ name, select = itself }) => select(identifier(name))),
+        options: parquetDescriptor(format.columns),
+      };
+    default:
+      return never(format);
+  }
+}
+
+const itself = (column: string) => column;
+
+/** Columns that are not named may be of types that hyperd cannot read: without it, it would refuse the whole file. */
+function parquetDescriptor(columns: readonly ParquetValue[]): string[] {
+  const types = new Map(columns.map(({ name, type }) => [name, type]));
+  const typed = [...types].map(([name, type]) => `${identifier(name)} ${sqlType(type)}`);
+  return typed.length === 0 ? [] : [descriptor(typed)];
+}
+
+const descriptor = (typed: readonly string[]) => `columns => descriptor(${typed.join(', ')})`;
+
+const typeOf = ({ types }: LoadTarget, column: string) => types.get(column) ?? 'text';
+
+const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
+
+/** For a file, and for a stream. */
+export function textOptions(format: { delimiter: string; null: string }): string {
+  return `with (format text, delimiter ${literal(format.delimiter)}, null ${literal(format.null)})`;
+}
+
+function externalTextOptions(format: { delimiter: string; null: string }): string[] {
+  return [`delimiter => ${literal(format.delimiter)}`, `"null" => ${literal(format.null)}`];
+}
+
+function csvOptions(format: PathFormat & { type: 'csv' }): string {
+  return `with (${[
+    'format csv',
+    `header ${format.header}`,
+    `delimiter ${literal(format.delimiter)}`,
+    `quote ${literal(format.quote)}`,
+    `escape ${literal(format.escape)}`,
+    `null ${literal(format.null)}`,
+    `encoding ${literal(format.encoding)}`,
+    ...(format.forceNull.length > 0 ? [`force_null (${list(format.forceNull)})`] : []),
+  ].join(', ')})`;
+}
+
+/** The same for `external(…)`, which has words of its own for some. */
+function externalCsvOptions(format: PathFormat & { type: 'csv' }): string[] {
+  return [
+    `header => ${format.header}`,
+    ...(['delimiter', 'quote', 'escape', 'encoding'] as const).map(
+      (key) => `${key} => ${literal(format[key])}`,
+    ),
+    `"null" => ${literal(format.null)}`,
+    ...(format.forceNull.length > 0
+      ? [`force_null => ARRAY[${format.forceNull.map(literal).join(', ')}]`]
+      : []),
+  ];
+}

@@ -1,0 +1,118 @@
+import { formatColumnType } from '../../model/column-type.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { ParquetValue } from '../../model/feed.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { Column, Table } from '../../model/pipeline.ts';
+import { fitParquet } from './fit.ts';
+import type { ParquetColumn, ParquetFooter } from './footer.ts';
+
+/** How the columns of one Parquet file become the columns of the table. */
+export interface ParquetLayout {
+  /** The columns of the table that come from the file, in its order, and how each does. */
+  columns: readonly Column[];
+  values: readonly ParquetValue[];
+  rows: number;
+  /** Columns of the file that no column takes. */
+  untaken: readonly string[];
+  /** What is worth knowing about a column, though it can be read. */
+  remarks: readonly ParquetRemark[];
+}
+
+export interface ParquetRemark {
+  column: Column;
+  kind: 'null-allowed' | 'cut-off';
+}
+
+/** Columns by their names; or everything that keeps this file from being read. */
+export function layOutParquet(
+  table: Table,
+  footer: ParquetFooter,
+  { shown }: { shown: string },
+): ParquetLayout | { problems: readonly Diagnostic[] } {
+  const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
+  const problems: Diagnostic[] = [];
+  const values: ParquetValue[] = [];
+  const remarks: ParquetRemark[] = [];
+  const taken = new Set<string>();
+  for (const column of columns) {
+    const name = column.origin.kind === 'column' ? column.origin.name : '';
+    const found = footer.columns.find((one) => one.name === name);
+    if (found === undefined) {
+      problems.push(missing(column, name, footer.columns, shown));
+      continue;
+    }
+    taken.add(name);
+    const fit = fitParquet(found, column.type, column.notNull);
+    if ('holders' in fit || found.hyper === undefined) {
+      problems.push(misfit(column, found, 'holders' in fit ? fit.holders : [], shown));
+      continue;
+    }
+    values.push({ name, type: found.hyper, ...(fit.load === 'cast' ? { select: fit.select } : {}) });
+    if (column.notNull && found.nullable) remarks.push({ column, kind: 'null-allowed' });
+    if (fit.note !== undefined) remarks.push({ column, kind: 'cut-off' });
+  }
+  if (problems.length > 0) return { problems };
+  const untaken = footer.columns.map(({ name }) => name).filter((name) => !taken.has(name));
+  return { columns, values, rows: footer.rows, untaken, remarks };
+}
+
+function missing(
+  column: Column,
+  name: string,
+  available: readonly ParquetColumn[],
+  shown: string,
+): Diagnostic {
+  const names = available.map((one) => one.name);
+  const near = nearest(name, names);
+  const has = names.slice(0, 8).map((one) => `"${one}"`);
+  return {
+    code: 'EXT2113',
+    severity: 'error',
+    message: `${shown} has no column "${name}"`,
+    hint:
+      near === undefined
+        ? `it has ${has.join(', ')}${names.length > has.length ? ` and ${names.length - has.length} more` : ''}`
+        : `did you mean "${near}"?`,
+    place: column.place,
+  };
+}
+
+function misfit(column: Column, found: ParquetColumn, holders: readonly string[], shown: string): Diagnostic {
+  return {
+    code: 'EXT2115',
+    severity: 'error',
+    message: `column "${column.name}": ${shown} has ${found.type}, which does not fit ${formatColumnType(column.type)}`,
+    hint:
+      holders.length === 0
+        ? 'Hyper does not read such columns: leave it out, or write the file with another type'
+        : `${holders.join(' or ')} would hold it`,
+    place: column.place,
+  };
+}
+
+/** One note for each column and kind, whatever the number of files. */
+export function tellRemarks(
+  files: readonly { shown: string; remarks: readonly ParquetRemark[] }[],
+): Diagnostic[] {
+  const told = new Map<string, { remark: ParquetRemark; shown: string; more: number }>();
+  for (const { shown, remarks } of files) {
+    for (const remark of remarks) {
+      const key = `${remark.kind} ${remark.column.name}`;
+      const known = told.get(key);
+      if (known === undefined) told.set(key, { remark, shown, more: 0 });
+      else known.more++;
+    }
+  }
+  return [...told.values()].map(({ remark: { column, kind }, shown, more }) => {
+    const where = more === 0 ? shown : `${shown} and ${more} more`;
+    return {
+      code: kind === 'null-allowed' ? 'EXT2116' : 'EXT2117',
+      severity: 'note',
+      message:
+        kind === 'null-allowed'
+          ? `column "${column.name}" is not null in the contract, but NULL is allowed in ${where}: a NULL will stop the load`
+          : `column "${column.name}": what is finer than a microsecond in ${where} is cut off`,
+      place: column.place,
+    };
+  });
+}

@@ -1,0 +1,53 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Table } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+import { ParquetError } from './error.ts';
+import { readFooter, type RandomAccess } from './footer.ts';
+import { layOutParquet, tellRemarks, type ParquetLayout } from './layout.ts';
+
+/** Reads the footer of one file and holds it against the contract. Errors of the source come through unchanged. */
+export async function examineParquet(
+  table: Table,
+  file: { shown: string },
+  source: RandomAccess,
+): Promise<ParquetLayout | { problems: readonly Diagnostic[] }> {
+  try {
+    return layOutParquet(table, await readFooter(source), file);
+  } catch (error) {
+    if (!(error instanceof ParquetError)) throw error;
+    const message = `${file.shown} ${error.message}`;
+    const hint = 'write the file again, or exclude it';
+    return { problems: [{ code: 'EXT2102', severity: 'error', message, hint, place: table.place }] };
+  }
+}
+
+/** The same where a file has to fit. */
+export async function requireParquet(
+  table: Table,
+  file: { shown: string },
+  source: RandomAccess,
+): Promise<ParquetLayout> {
+  const layout = await examineParquet(table, file, source);
+  if (!('problems' in layout)) return layout;
+  const [problem] = layout.problems;
+  throw new RunError(problem?.code ?? '', problem?.message ?? '', problem);
+}
+
+/** What all files of a table say together. `rows` is exact. */
+export function summarizeParquet(
+  files: readonly { shown: string; layout: ParquetLayout | { problems: readonly Diagnostic[] } }[],
+): { problems: Diagnostic[]; untaken: string[]; rows: number } {
+  const problems: Diagnostic[] = [];
+  const untaken = new Set<string>();
+  const fitting = files.flatMap(({ shown, layout }) => {
+    if (!('problems' in layout)) return [{ ...layout, shown }];
+    problems.push(...layout.problems);
+    return [];
+  });
+  for (const file of fitting) for (const name of file.untaken) untaken.add(name);
+  return {
+    problems: [...problems, ...tellRemarks(fitting)],
+    untaken: [...untaken],
+    rows: fitting.reduce((sum, { rows }) => sum + rows, 0),
+  };
+}
