@@ -6,11 +6,12 @@ import { table } from './table.ts';
 
 /** The columns of a table before and after; those that stay as they are only where there are few, or folded up. */
 export function renderColumns(plan: PipelinePlan, one: TablePlan): Markup | undefined {
-  const changes = new Map(
-    tableChanges(plan, one).columns.map((change) => [columnName(change, plan, one), change]),
-  );
-  const rows = one.columns.map((column) => ({ column, change: changes.get(column.name) }));
-  const changed = rows.filter(({ column, change }) => change !== undefined || lookOf(column).symbol !== '=');
+  const { columns } = tableChanges(plan, one);
+  const rows = one.columns.map((column) => ({
+    column,
+    changes: columns.filter((change) => columnName(change, plan, one) === column.name),
+  }));
+  const changed = rows.filter(({ column, changes }) => changes.length > 0 || lookOf(column).symbol !== '=');
   const same = rows.filter((row) => !changed.includes(row));
   if (rows.length === 0) return undefined;
   return together(
@@ -28,14 +29,14 @@ export function renderColumns(plan: PipelinePlan, one: TablePlan): Markup | unde
 
 interface ColumnRow {
   column: ColumnPlan;
-  change: Change | undefined;
+  changes: readonly Change[];
 }
 
 function columnTable(caption: string, rows: readonly ColumnRow[]): Markup {
   return table(
     caption,
     ['Column', 'Before', 'After', 'Because'],
-    rows.map(({ column, change }): Child[] => [
+    rows.map(({ column, changes }): Child[] => [
       together(
         signed(lookOf(column)),
         element('code', {}, column.name),
@@ -43,7 +44,7 @@ function columnTable(caption: string, rows: readonly ColumnRow[]): Markup {
       ),
       column.before === undefined ? '' : element('code', {}, column.before),
       column.after === undefined ? '' : element('code', {}, column.after),
-      change === undefined ? '' : because(change),
+      together(...changes.flatMap((change, index) => [index === 0 ? '' : '; ', because(change)])),
     ]),
   );
 }
