@@ -1,5 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { ApplyOptions } from './apply.ts';
+import { commander, type Command } from './commander.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addTemplateCommands } from './template/args.ts';
@@ -12,6 +12,8 @@ interface PlanFlags {
   offline?: boolean;
   verbose?: boolean;
 }
+
+const { CommanderError, InvalidArgumentError } = commander;
 
 /**
  * The command line. Each command's module is loaded only when it runs, so that `--help` and a mistyped flag answer at
@@ -30,7 +32,7 @@ export async function run(argv: readonly string[], env: Env): Promise<ExitCode> 
 }
 
 function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
-  const program = new Command('extracts')
+  const program = new commander.Command('extracts')
     .description('Tableau extracts as code: plan, build and publish .hyper files from YAML.')
     .version(version(), '-V, --version')
     .showSuggestionAfterError()
