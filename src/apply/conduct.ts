@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { Step } from '../model/plan.ts';
 import type { Listener, Progress } from './events.ts';
 import type { PipelineReport } from './report.ts';
-import { startRun, type Job, type Run } from './run.ts';
+import type { Job } from './job.ts';
+import { startRun, type Run } from './run.ts';
 
 /** One pipeline being applied: performs its steps, tells what happens, and keeps what came of it. */
 export interface Conduct {

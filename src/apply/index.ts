@@ -1,7 +1,7 @@
 import { conductPipeline } from './conduct.ts';
 import type { Listener, Progress } from './events.ts';
 import type { Report } from './report.ts';
-import type { Job } from './run.ts';
+import type { Job } from './job.ts';
 import { runTasks, type Words } from './tasks.ts';
 
 export interface ApplySettings {

@@ -1,46 +1,22 @@
 import { performance } from 'node:perf_hooks';
-import type { AppliedRecord, AppliedTable, AppliedTemplate } from '../model/observation.ts';
-import type { Pipeline, Table } from '../model/pipeline.ts';
-import type { PipelinePlan, Step } from '../model/plan.ts';
+import type { Table } from '../model/pipeline.ts';
+import type { Step } from '../model/plan.ts';
 import type {
   BuiltExtract,
   Delivered,
   DestinationPort,
   ExtractBuild,
-  ExtractPort,
   Lock,
   Snapshot,
-  SourcePort,
-  StatePort,
-  TemplatePort,
 } from '../model/ports.ts';
 import { never } from '../model/never.ts';
 import { RunError } from '../model/run-error.ts';
 import type { Progress } from './events.ts';
+import type { Job } from './job.ts';
+import { loadTable, telling } from './load-table.ts';
+import { newRecord } from './record.ts';
 import type { TableReport } from './report.ts';
-
-/** Everything that one pipeline needs to be applied; `cli` opens the ports and hands them over. */
-export interface Job {
-  plan: PipelinePlan;
-  pipeline: Pipeline;
-  /** The record that the plan was made from. */
-  seen: { record: AppliedRecord | undefined; version: string | undefined };
-  /** By the name of the source. */
-  sources: Readonly<Record<string, SourcePort>>;
-  destinations: readonly DestinationPort[];
-  /** Of pipelines that have a template. */
-  template: TemplatePort | undefined;
-  extracts: ExtractPort;
-  state: StatePort;
-  define: (pipeline: Pipeline) => Definitions;
-  tool: string;
-}
-
-/** The canonical forms that the record keeps; made by plan/, which this room does not know. */
-export interface Definitions {
-  tables: Readonly<Record<string, AppliedTable['definition']>>;
-  keys: string;
-}
+import { required } from './required.ts';
 
 /** The state of one pipeline under way: what a step leaves for the next. */
 export interface Run {
@@ -208,48 +184,6 @@ function openRun(job: Job, lock: Lock): Run {
   };
 }
 
-/** Reads all parts of a table's feed, one after the other, each by one COPY. */
-async function loadTable(
-  build: ExtractBuild,
-  snapshot: Snapshot,
-  table: Table,
-  step: Step & { kind: 'load' },
-  tell: (progress: Progress) => void,
-  signal: AbortSignal,
-): Promise<TableReport> {
-  const began = performance.now();
-  const seconds = () => (performance.now() - began) / 1000;
-  const { parts } = await snapshot.feed(table, signal);
-  const report = { name: table.name, rows: 0, bytes: 0, seconds: 0 };
-  let seen = 0;
-  for (const part of parts) {
-    const counted = (bytes: number) => {
-      seen += bytes;
-      tell({
-        bytes: seen,
-        seconds: seconds(),
-        ...(step.rows === undefined ? {} : { totalRows: step.rows.value }),
-        ...(step.bytes === undefined ? {} : { totalBytes: step.bytes.value }),
-      });
-    };
-    const loaded = await build.load(table, part, counted, signal);
-    report.rows += loaded.rows;
-    report.bytes += loaded.bytes;
-  }
-  await snapshot.confirm(table);
-  return { ...report, seconds: seconds() };
-}
-
-/** Bytes as they pass, told with the time they took. */
-function telling(tell: (progress: Progress) => void, totalBytes: number): (bytes: number) => void {
-  const began = performance.now();
-  let seen = 0;
-  return (bytes) => {
-    seen += bytes;
-    tell({ bytes: seen, seconds: (performance.now() - began) / 1000, totalBytes });
-  };
-}
-
 /** For a destination that has what it should and is only described otherwise. */
 function describeAgain(
   { seen }: Job,
@@ -272,79 +206,4 @@ function standing({ seen, pipeline }: Job): BuiltExtract {
 function standingExtract({ seen, pipeline }: Job): BuiltExtract {
   const { size, modified } = required(seen.record, 'record').extract;
   return { path: pipeline.extract.file, size, modified, rows: {} };
-}
-
-function newRecord(
-  job: Job,
-  snapshotOf: (table: Table) => Snapshot,
-  reports: readonly TableReport[],
-  { built, packed }: { built: BuiltExtract | undefined; packed: BuiltExtract | undefined },
-  delivered: ReadonlyMap<number, Delivered>,
-): AppliedRecord {
-  const { pipeline, seen, plan } = job;
-  const definitions = job.define(pipeline);
-  const rebuilt = plan.action !== 'deliver' && built !== undefined;
-  const tables = rebuilt
-    ? Object.fromEntries(
-        pipeline.tables.map((table) => [
-          table.name,
-          appliedTable(table, snapshotOf(table), reports, definitions),
-        ]),
-      )
-    : required(seen.record, 'record').tables;
-  const extract = rebuilt
-    ? {
-        schema: pipeline.extract.schema,
-        version: pipeline.extract.version,
-        keys: definitions.keys,
-        size: built.size,
-        modified: built.modified,
-      }
-    : required(seen.record, 'record').extract;
-  const destinations = Object.fromEntries(
-    pipeline.destinations.map(({ shown }, index) => [
-      shown,
-      delivered.get(index) ?? required(seen.record?.destinations[shown], `record of ${shown}`),
-    ]),
-  );
-  const template = packed === undefined ? seen.record?.template : appliedTemplate(job, packed);
-  return {
-    format: 1,
-    tool: job.tool,
-    address: pipeline.address,
-    tables,
-    extract,
-    ...(pipeline.template === undefined || template === undefined ? {} : { template }),
-    destinations,
-  };
-}
-
-function appliedTemplate({ plan, pipeline }: Job, { size, modified }: BuiltExtract): AppliedTemplate {
-  const { shown, compression } = required(pipeline.template, 'template');
-  return { shown, sha256: required(plan.template, 'template').sha256, compression, size, modified };
-}
-
-function appliedTable(
-  table: Table,
-  snapshot: Snapshot,
-  reports: readonly TableReport[],
-  definitions: Definitions,
-): AppliedTable {
-  const report = required(
-    reports.find(({ name }) => name === table.name),
-    `report of ${table.name}`,
-  );
-  const fingerprint = snapshot.fingerprint(table);
-  return {
-    definition: required(definitions.tables[table.name], `definition of ${table.name}`),
-    rows: report.rows,
-    bytes: report.bytes,
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-  };
-}
-
-/** The plan promises that an earlier step has left this; if not, the bug is ours. */
-function required<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`the plan left no ${what}`);
-  return value;
 }

@@ -1,6 +1,6 @@
 import { applyJobs } from '../apply/index.ts';
 import type { Report } from '../apply/report.ts';
-import type { Job } from '../apply/run.ts';
+import type { Job } from '../apply/job.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { RunError } from '../model/run-error.ts';

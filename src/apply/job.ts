@@ -1,0 +1,27 @@
+import type { AppliedRecord, AppliedTable } from '../model/observation.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { PipelinePlan } from '../model/plan.ts';
+import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
+
+/** Everything that one pipeline needs to be applied; `cli` opens the ports and hands them over. */
+export interface Job {
+  plan: PipelinePlan;
+  pipeline: Pipeline;
+  /** The record that the plan was made from. */
+  seen: { record: AppliedRecord | undefined; version: string | undefined };
+  /** By the name of the source. */
+  sources: Readonly<Record<string, SourcePort>>;
+  destinations: readonly DestinationPort[];
+  /** Of pipelines that have a template. */
+  template: TemplatePort | undefined;
+  extracts: ExtractPort;
+  state: StatePort;
+  define: (pipeline: Pipeline) => Definitions;
+  tool: string;
+}
+
+/** The canonical forms that the record keeps; made by plan/, which this room does not know. */
+export interface Definitions {
+  tables: Readonly<Record<string, AppliedTable['definition']>>;
+  keys: string;
+}

@@ -1,0 +1,90 @@
+import type { Place } from './diagnostic.ts';
+
+/** Where a finished extract goes, as resolved: one shape per kind. */
+export type Destination = FileDestination | TableauDestination;
+
+export interface FileDestination {
+  type: 'file';
+  place: Place;
+  /** As written: for messages and hashes. */
+  shown: string;
+  /** Absolute. */
+  path: string;
+}
+
+/** A published data source on Tableau Server or Cloud. */
+export interface TableauDestination {
+  type: 'tableau';
+  place: Place;
+  /** Where it is, for messages, and the key in the state: no secret. */
+  shown: string;
+  connection: TableauConnection;
+  project: TableauProject;
+  /** Of the data source. Unique in its project, without regard to case. */
+  name: string;
+  delivery: TableauDelivery;
+  /** What to set; what is undefined is left to those who use the server. */
+  description?: string;
+  tags?: readonly string[];
+  certification?: TableauCertification;
+  /** What the server may reset when a data source is replaced, and is set again as people had it. */
+  keep: readonly TableauDetail[];
+  createProject: boolean;
+  /** Files below this many bytes go in one request. */
+  singleBelow: number;
+  /** Bytes of one chunk; the most that is held in memory. */
+  chunkSize: number;
+  /** Seconds to wait for a job of the server. */
+  jobTimeout: number;
+}
+
+export type TableauDetail = 'description' | 'tags' | 'certification';
+
+export interface TableauCertification {
+  certified: boolean;
+  note?: string;
+}
+
+/** How to reach a site and as whom. Destinations with the same server, site and identity share one session. */
+export interface TableauConnection {
+  /** `https://host[:port]`, without a slash at the end. */
+  server: string;
+  /** The content URL; empty for the Default site of a Tableau Server. */
+  site: string;
+  auth: TableauAuth;
+  /** Absolute path of a PEM file with certificate authorities to trust beside the usual ones. */
+  ca?: string;
+  /** Whether plain http may go further than this machine. */
+  allowInsecure: boolean;
+  /** Seconds without a single byte after which a request counts as lost. */
+  timeout: number;
+}
+
+export type TableauAuth =
+  | { kind: 'token'; name: string; secret: string }
+  | { kind: 'password'; user: string; password: string }
+  | {
+      kind: 'connected-app';
+      user: string;
+      clientId: string;
+      secretId: string;
+      secretValue: string;
+      scopes: readonly string[];
+    };
+
+export type TableauProject = { kind: 'path'; path: readonly string[] } | { kind: 'id'; id: string };
+
+export type TableauDelivery =
+  | { method: 'publish'; mode: 'create' | 'overwrite' | 'append' }
+  /** The rows of the extract's tables change the rows of the published ones; the data source itself stays. */
+  | { method: 'update'; action: TableauUpdateAction; tables: readonly TableauUpdateTable[] };
+
+export type TableauUpdateAction = 'insert' | 'upsert' | 'replace' | 'delete';
+
+/** Named alike in the extract and in the published data source. */
+export interface TableauUpdateTable {
+  schema: string;
+  name: string;
+  /** Columns by which rows are found again. */
+  key: readonly string[];
+}

@@ -1,0 +1,92 @@
+import type { Place } from './diagnostic.ts';
+
+/** Where rows come from, as resolved: one shape per kind. */
+export type Source = PostgresSource | FileSource | S3Source;
+
+export interface PostgresSource {
+  type: 'postgres';
+  place: Place;
+  /** A connection URI (libpq's form), or the parts. A part given beside a URL wins over it. */
+  url?: string;
+  host?: string;
+  port?: number;
+  database?: string;
+  user?: string;
+  password?: string;
+  ssl?: PostgresTls;
+}
+
+/** libpq's words. `verify-full` checks chain and host name, `verify-ca` the chain, `require` only encrypts. */
+export interface PostgresTls {
+  mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /** Absolute path of a PEM file with certificate authorities. */
+  ca?: string;
+}
+
+export interface FileSource {
+  type: 'file';
+  place: Place;
+  /** Paths and globs as written, for messages and hashes: relative to `base`, or absolute. */
+  match: readonly string[];
+  /** The folder of the file that names them: absolute. `match` and `exclude` are relative to it. */
+  base: string;
+  exclude: readonly string[];
+  /** Fewer files than this is an error, not an empty extract. */
+  minFiles: number;
+  format: Format;
+}
+
+export interface S3Source {
+  type: 's3';
+  place: Place;
+  bucket: string;
+  /** Keys and globs. */
+  match: readonly string[];
+  exclude: readonly string[];
+  /** Fewer objects than this is an error, not an empty extract. */
+  minFiles: number;
+  /** More bytes than this in all objects is an error. */
+  maxBytes?: number;
+  format: Format;
+  headerFile?: { key: string; types: boolean };
+  access: S3Access;
+}
+
+/** Where the service is and who asks. */
+export interface S3Access {
+  /** Undefined: AWS_REGION or the profile's. */
+  region?: string;
+  endpoint?: string;
+  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. */
+  pathStyle: boolean;
+  requesterPays: boolean;
+  credentials: S3Credentials;
+  /** A role to assume with the credentials. */
+  role?: { arn: string; externalId?: string };
+}
+
+export type S3Credentials =
+  /** Environment, configuration files, web identity, container, instance: AWS's own order. */
+  | { kind: 'default' }
+  | { kind: 'profile'; profile: string }
+  | { kind: 'keys'; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  | { kind: 'anonymous' };
+
+export type Format = CsvFormat | { type: 'parquet' };
+
+/** `csv`, or `text` for PostgreSQL's tab-separated COPY text format. */
+export interface CsvFormat {
+  type: 'csv' | 'text';
+  delimiter: string;
+  quote: string;
+  escape: string;
+  /** Whether the first record names the columns. Columns are then matched by name, in any order. */
+  header: boolean;
+  /** Unquoted fields equal to one of these are NULL. */
+  nulls: readonly string[];
+  /** A WHATWG encoding label in lower case. */
+  encoding: string;
+  /** How to read dates that are not ISO: 1/2/2024. */
+  dateOrder: 'MDY' | 'DMY' | 'YMD';
+  compression: 'none' | 'gzip' | 'by-name';
+}
