@@ -141,8 +141,7 @@ async function load(parts: readonly FeedPart[]): Promise<number> {
   const extract = { schema: 'Extract', version: 3 as const, file, shown: file };
   const began = performance.now();
   const build = await extracts.build(extract, [table], signal);
-  let rows = 0;
-  for (const part of parts) rows += (await build.load(table, part, () => undefined, signal)).rows;
+  const { rows } = await build.load(table, parts, () => undefined, signal);
   await build.finish([], { sales: rows });
   return (performance.now() - began) / 1000;
 }

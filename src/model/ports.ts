@@ -1,4 +1,4 @@
-import type { Feed } from './feed.ts';
+import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
   AppliedRecord,
@@ -9,7 +9,6 @@ import type {
   TemplateObservation,
 } from './observation.ts';
 import type { Destination, Extract, Relationship, Table } from './pipeline.ts';
-import type { FeedPart } from './feed.ts';
 
 /** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
 export interface SourcePort {
@@ -55,8 +54,13 @@ export interface ExtractPort {
 }
 
 export interface ExtractBuild {
-  /** Loads one part. Resolves to the rows that Hyper took; a refused record is a LoadRefused. */
-  load(table: Table, part: FeedPart, progress: (bytes: number) => void, signal: AbortSignal): Promise<Loaded>;
+  /** Loads the parts of a feed in their order. Resolves to the rows that Hyper took; fails with the error of a part. */
+  load(
+    table: Table,
+    parts: readonly FeedPart[],
+    progress: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<Loaded>;
   /** Declares keys, detaches, verifies, makes durable and renames into place. */
   finish(
     keys: readonly Relationship[],
