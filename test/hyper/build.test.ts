@@ -41,7 +41,10 @@ test('a built extract has the tables, the rows, the version and nothing beside i
   const build = await hyper.build(extract, [orders], signal);
   const told: number[] = [];
   const part = textPart(['id', 'name', 'sold'], ['1\tOne\t2024-02-29\n2\t\\N\t', '\\N\n']);
-  expect(await build.load(orders, [part], (bytes) => told.push(bytes), signal)).toEqual({ rows: 2, bytes: 25 });
+  expect(await build.load(orders, [part], (bytes) => told.push(bytes), signal)).toEqual({
+    rows: 2,
+    bytes: 25,
+  });
   expect(told).toEqual([22, 3]);
   const built = await build.finish([], { orders: 2 });
   expect(built).toMatchObject({ path: extract.file, rows: { orders: 2 } });
