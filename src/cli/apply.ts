@@ -16,6 +16,7 @@ import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfInterruption } from './failure.ts';
 import { exitCodeOfBlocked, makePlan, type MadePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
+import { keepYoungGenerationSmall } from './memory.ts';
 import { openWorld, type World } from './world.ts';
 import { own } from '../model/own.ts';
 
@@ -96,6 +97,7 @@ async function perform(
   show: (text: string) => void,
 ): Promise<Report> {
   if (jobs.length === 0) return { pipelines: [] };
+  keepYoungGenerationSmall();
   const report = await applyJobs(jobs, {
     parallel: project.limits.parallel,
     signal: env.signal,

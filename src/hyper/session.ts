@@ -51,11 +51,12 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
     async copyIn(sql, bytes, progress, signal) {
       const copy = client.query(copyFrom(sql));
       const failed = { first: '' };
-      bytes.on('data', (chunk: Buffer) => progress(chunk.length));
+      const blocks = gatherBlocks();
+      blocks.on('data', (block: Buffer) => progress(block.length));
       bytes.once('error', () => (failed.first ||= 'source'));
       copy.once('error', () => (failed.first ||= 'engine'));
       try {
-        await pipeline(bytes, gatherBlocks(), copy, { signal });
+        await pipeline(bytes, blocks, copy, { signal });
       } catch (error) {
         signal.throwIfAborted();
         if (failed.first === 'source') throw new SourceFailure(error);
