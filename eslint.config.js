@@ -46,8 +46,9 @@ export default ts.config(
   },
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
   ...rooms.map((room) => roomRule(room, [...rooms.filter((other) => other !== room), 'cli'])),
-  roomRule('model', [...rooms, 'disk', 'cli']),
-  roomRule('disk', [...rooms, 'cli']),
+  roomRule('model', [...rooms, 'disk', 'aws', 'cli']),
+  roomRule('disk', [...rooms, 'aws', 'cli']),
+  roomRule('aws', [...rooms, 'disk', 'cli']),
   roomRule(
     'plan',
     [...rooms.filter((other) => other !== 'plan'), 'cli'],

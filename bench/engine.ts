@@ -30,3 +30,45 @@ export async function loadByPath(
     await hyperd.stop();
   }
 }
+
+/** The same for many files: one COPY for each list of them, all side by side into one table. */
+export async function loadByPaths(
+  lists: readonly (readonly string[])[],
+  columns: Readonly<Record<string, string>>,
+  options: string,
+  folder: string,
+): Promise<{ seconds: number; cpu: number; rows: number }> {
+  const hyperd = await startHyperd(await findHyperd(process.env), {});
+  const session = await openSession(hyperd);
+  const loaders = await Promise.all(lists.map(() => openSession(hyperd)));
+  const database = `${folder}/floor.hyper`;
+  try {
+    await session.query(`create database "${database}" with version 3`);
+    await session.query(`attach database "${database}" as f`);
+    const definition = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
+    await session.query(`create table f.public.t (${definition.join(', ')})`);
+    const { signal } = new AbortController();
+    const { seconds, cpu, result } = await observe(hyperd.pid, async () => {
+      const rows = await Promise.all(
+        loaders.map(async (loader, index) => {
+          await loader.query(`attach database "${database}" as f`);
+          const paths = (lists[index] ?? []).map((file) => `'${file}'`).join(', ');
+          const loaded = await loader.copyFile(
+            `copy f.public.t from ARRAY[${paths}] with (${options})`,
+            signal,
+          );
+          await loader.query('detach database f');
+          return loaded;
+        }),
+      );
+      await session.query('detach database f');
+      return rows.reduce((sum, count) => sum + count, 0);
+    });
+    await session.query(`drop database "${database}"`);
+    return { seconds, cpu, rows: result };
+  } finally {
+    for (const loader of loaders) await loader.end();
+    await session.end();
+    await hyperd.stop();
+  }
+}

@@ -1,56 +1,41 @@
 /**
- * The same bytes as 1, 8 and 200 objects of the S3 stand-in into a .hyper, beside hyperd reading them as local files (by
- * path, one COPY over all of them): `tsx bench/s3.ts [MIB] [RUNS]`. The stand-in runs in a process of its own.
+ * The same bytes as 1, 8 and 200 objects of the S3 stand-in into a .hyper by the program itself, beside three floors of the
+ * same run: `tsx bench/s3.ts [MIB] [RUNS]`.
  *
- * Also shown is the largest resident memory of this process, which is what the tool itself costs.
+ * - load: hyperd reading the bytes as local files by path, as many COPYs as it does best (all files in one, or two
+ *   halves side by side).
+ * - drain: all objects fetched by eight plain requests at a time and thrown away.
+ * - combined: max(drain, load, CPU of hyperd's load and of the stand-in's drain / cores). The stand-in, which real S3
+ *   is not, runs on the same cores; what it takes from them nobody can give back.
  */
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { env } from 'node:process';
-import { openHyper } from '../src/hyper/index.ts';
-import type { Column, CsvFormat, S3Source, Table } from '../src/model/pipeline.ts';
-import type { FeedPart } from '../src/model/feed.ts';
-import { openSource } from '../src/sources/index.ts';
+import { fileURLToPath } from 'node:url';
+import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
+import { loadByPaths } from './engine.ts';
+import { asRatio, inSeconds, measure, megabytes, median, observe, usageOf } from './measure.ts';
+import { alignColumns } from '../src/render/table.ts';
 
 const [mebibytes = 256, runs = 3] = process.argv.slice(2).map(Number);
 const counts = [1, 8, 200];
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const cores = availableParallelism();
 
-const place = { file: 'bench', pointer: '' };
-const types = ['bigint', 'text', 'date', 'double', 'int', 'text', 'text', 'int', 'double', 'text'] as const;
-const columns = types.map((kind, index): Column => {
-  const name = `c${index}`;
-  return {
-    name,
-    place,
-    type: { kind },
-    notNull: false,
-    origin: { kind: 'column', name },
-    onInfinite: 'error',
-  };
-});
-const format: CsvFormat = {
-  type: 'csv',
-  delimiter: ',',
-  quote: '"',
-  escape: '"',
-  header: false,
-  nulls: [''],
-  encoding: 'utf-8',
-  dateOrder: 'MDY',
-  compression: 'none',
-};
-const table: Table = {
-  name: 'sales',
-  place,
-  source: 'lake',
-  from: { type: 's3' },
-  columns,
-  primaryKey: [],
-  load: { mode: 'full' },
+const types = {
+  id: 'bigint',
+  customer: 'text',
+  day: 'date',
+  amount: 'double precision',
+  quantity: 'int',
+  region: 'text',
+  sku: 'text',
+  month: 'int',
+  ratio: 'double precision',
+  note: 'text',
 };
 
 function lines(first: number, size: number): string {
@@ -63,110 +48,162 @@ function lines(first: number, size: number): string {
   return made.join('');
 }
 
-const folder = await mkdtemp(path.join(tmpdir(), 'extracts-bench-'));
-const block = Buffer.from(lines(1, 2 ** 20));
-const extracts = openHyper({ env });
+const folder = await mkdtemp(path.join(tmpdir(), 'bench-s3-'));
+await chmod(folder, 0o777);
+let standIn: ChildProcess | undefined;
 try {
-  const files: Record<number, string[]> = {};
-  for (const count of counts) {
-    await mkdir(path.join(folder, 'buckets', `b-${count}`), { recursive: true });
-    files[count] = [];
-    const blocks = Math.max(1, Math.round(mebibytes / count));
-    const part = mebibytes / count < 1 ? Buffer.from(lines(1, (mebibytes / count) * 2 ** 20)) : block;
-    for (let index = 0; index < count; index++) {
-      const file = path.join(folder, 'buckets', `b-${count}`, `part_${String(index).padStart(3, '0')}.csv`);
-      await writeFile(
-        file,
-        Array.from({ length: blocks }, () => part),
-      );
-      files[count].push(file);
-    }
-  }
-  const standIn = fork(
+  const files = new Map<number, string[]>();
+  for (const count of counts) files.set(count, await writeObjects(count));
+  standIn = fork(
     new URL('../test/support/s3/main.ts', import.meta.url),
     ['--dir', path.join(folder, 'buckets')],
-    {
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    },
+    { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
   const [told] = (await once(standIn.stdout ?? process.stdin, 'data')) as [Buffer];
   const said = (name: string) => new RegExp(`${name}=(.*)`).exec(told.toString())?.[1] ?? '';
-  const sourceOf = (count: number): S3Source => ({
-    type: 's3',
-    place,
-    bucket: `b-${count}`,
-    match: ['*.csv'],
-    exclude: [],
-    minFiles: 1,
-    format,
-    access: {
-      endpoint: said('AWS_ENDPOINT_URL_S3'),
-      pathStyle: true,
-      requesterPays: false,
-      credentials: {
-        kind: 'keys',
-        accessKeyId: said('AWS_ACCESS_KEY_ID'),
-        secretAccessKey: said('AWS_SECRET_ACCESS_KEY'),
-      },
-    },
-  });
-  console.log(
-    `node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${mebibytes} MiB per run, best of ${runs}`,
+  const pid = standIn.pid ?? 0;
+  const access = {
+    endpoint: said('AWS_ENDPOINT_URL_S3'),
+    id: said('AWS_ACCESS_KEY_ID'),
+    secret: said('AWS_SECRET_ACCESS_KEY'),
+  };
+  process.stdout.write(
+    `${cpus()[0]?.model ?? '?'}, ${cores} cores, node ${process.version}, ${mebibytes} MiB, median of ${runs}\n\n`,
   );
-  try {
-    for (const count of counts) {
-      const local: number[] = [];
-      const remote: number[] = [];
-      for (let run = 0; run < runs; run++) {
-        local.push(await load((files[count] ?? []).map(localPart)));
-        remote.push(await fromS3(sourceOf(count)));
-      }
-      const [floor, took] = [Math.min(...local), Math.min(...remote)];
-      console.log(
-        `${String(count).padStart(4)} objects: local files ${floor.toFixed(2)} s, S3 ${took.toFixed(2)} s, ratio ${(took / floor).toFixed(2)}; largest memory of this process ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`,
-      );
-    }
-  } finally {
-    standIn.kill();
-  }
+  const rows: string[][] = [];
+  for (const count of counts) rows.push(await bench(count, files.get(count) ?? [], access, pid));
+  const header = [
+    ...['S3 -> .hyper', 'load', 'drain', 'combined floor', 'apply', 'of load', 'of floor'],
+    ...['CPU: hyperd alone', 'stand-in', 'ours', 'our peak'],
+  ];
+  process.stdout.write(`${alignColumns([header, ...rows]).join('\n')}\n`);
 } finally {
-  await extracts.close();
+  standIn?.kill();
   await rm(folder, { recursive: true, force: true });
 }
 
-async function load(parts: readonly FeedPart[]): Promise<number> {
-  const { signal } = new AbortController();
-  const file = path.join(folder, 'out.hyper');
-  const extract = { schema: 'Extract', version: 3 as const, file, shown: file };
-  const began = performance.now();
-  const build = await extracts.build(extract, [table], signal);
-  const { rows } = await build.load(table, parts, () => undefined, signal);
-  await build.finish([], { sales: rows });
-  return (performance.now() - began) / 1000;
+async function writeObjects(count: number): Promise<string[]> {
+  const bucket = path.join(folder, 'buckets', `b-${count}`);
+  await mkdir(bucket, { recursive: true });
+  const size = (mebibytes / count) * 2 ** 20;
+  const part = Buffer.from(lines(1, Math.min(size, 2 ** 20)));
+  const parts = Math.max(1, Math.round(size / part.length));
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const file = path.join(bucket, `part_${String(index).padStart(3, '0')}.csv`);
+      await writeFile(
+        file,
+        Array.from({ length: parts }, () => part),
+      );
+      return file;
+    }),
+  );
 }
 
-async function fromS3(source: S3Source): Promise<number> {
-  const { signal } = new AbortController();
-  const port = openSource(source);
-  const snapshot = await port.snapshot([table], signal);
-  const { parts } = await snapshot.feed(table, signal);
-  const seconds = await load(parts);
-  await snapshot.end();
-  await port.close();
-  return seconds;
+interface Access {
+  endpoint: string;
+  id: string;
+  secret: string;
 }
 
-function localPart(file: string): FeedPart {
-  return {
-    kind: 'path',
-    label: file,
-    path: file,
-    columns: columns.map(({ name }) => name),
-    format: { ...format, type: 'csv', null: '', encoding: 'utf-8', forceNull: [] },
-    constants: [],
-    otherwise: () => undefined,
-    explain: ({ message }) => Promise.reject(new Error(message)),
-    translate: (error) => error,
+async function bench(count: number, files: string[], access: Access, standInPid: number): Promise<string[]> {
+  const project = path.join(folder, `project-${count}`);
+  await mkdir(path.join(project, 'pipelines'), { recursive: true });
+  await writeFile(path.join(project, 'pipelines', 'bench.yaml'), pipelineOf(count, access));
+  const loads: { seconds: number; cpu: number }[] = [];
+  const drains: { seconds: number; cpu: number }[] = [];
+  const applies: { seconds: number; cpu: number; peak: number; standIn: number }[] = [];
+  for (let run = 0; run < runs; run++) {
+    loads.push(await loadBest(files));
+    drains.push(
+      await observe(standInPid, () =>
+        drain(
+          files.map((file) => path.basename(file)),
+          count,
+          access,
+        ),
+      ),
+    );
+    await rm(path.join(project, '.extracts'), { recursive: true, force: true });
+    await rm(path.join(project, 'build'), { recursive: true, force: true });
+    const before = usageOf(standInPid)?.cpu ?? 0;
+    const done = await measure(process.execPath, [program, 'apply', '--yes', '--json', 'pipelines'], {
+      cwd: project,
+      env: { LAKE_KEY: access.secret },
+    });
+    const { pipelines } = JSON.parse(done.stdout) as { pipelines: [{ tables: [{ seconds: number }] }] };
+    applies.push({
+      seconds: pipelines[0].tables[0].seconds,
+      cpu: done.cpu,
+      peak: done.peak,
+      standIn: (usageOf(standInPid)?.cpu ?? 0) - before,
+    });
+  }
+  const of = <T>(list: readonly T[], pick: (one: T) => number) => median(list.map(pick));
+  const load = of(loads, ({ seconds }) => seconds);
+  const drained = of(drains, ({ seconds }) => seconds);
+  const cpu = of(loads, (one) => one.cpu) + of(drains, (one) => one.cpu);
+  const floor = Math.max(load, drained, cpu / cores);
+  const took = of(applies, ({ seconds }) => seconds);
+  return [
+    `${count} object${count === 1 ? '' : 's'}`,
+    ...[load, drained, floor, took].map(inSeconds),
+    asRatio(took / load),
+    asRatio(took / floor),
+    ...[of(loads, (one) => one.cpu), of(applies, (one) => one.standIn), of(applies, (one) => one.cpu)].map(
+      inSeconds,
+    ),
+    megabytes(Math.max(...applies.map(({ peak }) => peak))),
+  ];
+}
+
+/** All in one COPY, or two halves side by side: whichever is quicker. */
+async function loadBest(files: string[]): Promise<{ seconds: number; cpu: number }> {
+  const whole = await loadByPaths([files], types, 'format csv', folder);
+  if (files.length === 1) return whole;
+  const half = Math.ceil(files.length / 2);
+  const halves = await loadByPaths([files.slice(0, half), files.slice(half)], types, 'format csv', folder);
+  return whole.seconds < halves.seconds ? whole : halves;
+}
+
+async function drain(keys: string[], count: number, { endpoint, id, secret }: Access): Promise<void> {
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: id, secretAccessKey: secret },
+  });
+  const left = [...keys];
+  const take = async () => {
+    for (let key = left.shift(); key !== undefined; key = left.shift()) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: `b-${count}`, Key: key }));
+      const body = Body as Readable;
+      body.resume();
+      await once(body, 'end');
+    }
   };
+  await Promise.all(Array.from({ length: 8 }, take));
+  client.destroy();
+}
+
+function pipelineOf(count: number, { endpoint, id }: Access): string {
+  const columns = Object.entries(types).map(([name, type]) => `${name}: ${type}`);
+  return `version: 1
+name: bench
+sources:
+  lake:
+    type: s3
+    bucket: b-${count}
+    match: part_*.csv
+    endpoint: ${endpoint}
+    access_key_id: ${id}
+    secret_access_key: '\${secret.LAKE_KEY}'
+    format: {type: csv, header: false}
+tables:
+  t:
+    from: {source: lake}
+    columns: {${columns.join(', ')}}
+destinations:
+  - {type: file, path: ../out/bench.hyper}
+`;
 }

@@ -1,5 +1,6 @@
 import { conductPipeline } from './conduct.ts';
 import type { Listener, Progress } from './events.ts';
+import { conductForgetting, type Leaving } from './forget.ts';
 import type { Report } from './report.ts';
 import type { Job } from './job.ts';
 import { runTasks, type Words } from './tasks.ts';
@@ -15,10 +16,18 @@ export interface ApplySettings {
 }
 
 /** The second interpreter of a plan: does it. Never throws for what goes wrong in a pipeline: the report tells. */
-export async function applyJobs(jobs: readonly Job[], settings: ApplySettings): Promise<Report> {
-  const conducts = jobs.map((job) =>
-    conductPipeline(job, settings.listener, (progress) => settings.words.progress(progress), settings.signal),
-  );
+export async function applyJobs(
+  jobs: readonly Job[],
+  settings: ApplySettings,
+  leaving: readonly Leaving[] = [],
+): Promise<Report> {
+  const { listener, signal } = settings;
+  const conducts = [
+    ...jobs.map((job) =>
+      conductPipeline(job, listener, (progress) => settings.words.progress(progress), signal),
+    ),
+    ...leaving.map((one) => conductForgetting(one, listener, signal)),
+  ];
   await runTasks(conducts, settings);
   return { pipelines: conducts.map((conduct) => conduct.report()) };
 }

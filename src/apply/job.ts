@@ -7,8 +7,10 @@ import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort 
 export interface Job {
   plan: PipelinePlan;
   pipeline: Pipeline;
-  /** The record that the plan was made from. */
-  seen: { record: AppliedRecord | undefined; version: string | undefined };
+  /** The pipeline's file, relative to the project's folder, with slashes. */
+  file: string;
+  /** The record that the plan was made from, under the names of today, and the address that it is kept under. */
+  seen: { record: AppliedRecord | undefined; version: string | undefined; address: string };
   /** By the name of the source. */
   sources: Readonly<Record<string, SourcePort>>;
   destinations: readonly DestinationPort[];

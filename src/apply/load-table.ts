@@ -18,11 +18,12 @@ export async function loadTable(
   const seconds = () => (performance.now() - began) / 1000;
   const { parts } = await snapshot.feed(table, signal);
   let seen = 0;
-  const counted = (bytes: number) => {
-    seen += bytes;
+  const counted = (more: number, soFar?: number) => {
+    seen += more;
     tell({
       bytes: seen,
       seconds: seconds(),
+      ...(soFar === undefined ? {} : { rows: soFar }),
       ...(step.rows === undefined ? {} : { totalRows: step.rows.value }),
       ...(step.bytes === undefined ? {} : { totalBytes: step.bytes.value }),
     });

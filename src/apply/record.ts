@@ -26,6 +26,7 @@ export function newRecord(
     : required(seen.record, 'record').tables;
   const extract = rebuilt
     ? {
+        shown: pipeline.extract.shown,
         schema: pipeline.extract.schema,
         version: pipeline.extract.version,
         keys: definitions.keys,
@@ -44,6 +45,8 @@ export function newRecord(
     format: 1,
     tool: job.tool,
     address: pipeline.address,
+    file: job.file,
+    configuration: plan.basis.configuration,
     tables,
     extract,
     ...(pipeline.template === undefined || template === undefined ? {} : { template }),

@@ -5,7 +5,7 @@ export interface Report {
 
 export interface PipelineReport {
   address: string;
-  outcome: 'applied' | 'failed' | 'interrupted';
+  outcome: 'applied' | 'forgotten' | 'failed' | 'interrupted';
   tables: readonly TableReport[];
   destinations: readonly { target: string; size: number }[];
   seconds: number;

@@ -10,13 +10,14 @@ import type {
   Snapshot,
 } from '../model/ports.ts';
 import { never } from '../model/never.ts';
-import { RunError } from '../model/run-error.ts';
 import type { Progress } from './events.ts';
 import type { Job } from './job.ts';
+import { takeLock } from './lock.ts';
 import { loadTable, telling } from './load-table.ts';
 import { newRecord } from './record.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
+import { whileHeld } from './while-held.ts';
 
 /** The state of one pipeline under way: what a step leaves for the next. */
 export interface Run {
@@ -36,28 +37,7 @@ export interface StepResult {
 
 /** Takes the lock and stands ready to perform the steps of a plan in their order. */
 export async function startRun(job: Job): Promise<Run> {
-  const lock = await job.state.lock(job.pipeline.address);
-  return await sameState(job, lock);
-}
-
-/** Whoever had the lock before us may have applied: then our plan is stale. */
-async function sameState(job: Job, lock: Lock): Promise<Run> {
-  try {
-    const stored = await job.state.read(job.pipeline.address);
-    if (stored?.version !== job.seen.version) {
-      throw new RunError(
-        'EXT6005',
-        `${job.pipeline.address} was applied by another run since this plan was made`,
-        {
-          hint: 'plan again',
-        },
-      );
-    }
-    return openRun(job, lock);
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+  return openRun(job, await takeLock(job));
 }
 
 function openRun(job: Job, lock: Lock): Run {
@@ -109,6 +89,7 @@ function openRun(job: Job, lock: Lock): Run {
     },
     async deliver(step: Step & { kind: 'deliver' }, tell: (progress: Progress) => void, signal: AbortSignal) {
       const port = required(job.destinations[step.destination], 'destination');
+      await lock.confirm();
       if (step.details === true) {
         delivered.set(step.destination, await describeAgain(job, port, step.target, signal));
         return {};
@@ -119,10 +100,7 @@ function openRun(job: Job, lock: Lock): Run {
       return { bytes: written.size };
     },
     async record() {
-      await job.state.write(
-        newRecord(job, snapshotOf, tables, { built, packed }, delivered),
-        job.seen.version,
-      );
+      await lock.write(newRecord(job, snapshotOf, tables, { built, packed }, delivered), job.seen.version);
     },
   };
   /** A snapshot keeps the source from cleaning up behind its writers: it is held for the reading and no longer. */
@@ -136,7 +114,7 @@ function openRun(job: Job, lock: Lock): Run {
   const inOrder = (name: string) => pipeline.tables.findIndex((table) => table.name === name);
 
   return {
-    async perform(step, tell, signal) {
+    perform: whileHeld(lock, async (step, tell, signal) => {
       signal.throwIfAborted();
       switch (step.kind) {
         case 'snapshot':
@@ -156,10 +134,12 @@ function openRun(job: Job, lock: Lock): Run {
         case 'record':
           await performers.record();
           return {};
+        case 'forget':
+          throw new Error('a pipeline that is there is not forgotten');
         default:
           return never(step);
       }
-    },
+    }),
     get tables() {
       return tables.toSorted((a, b) => inOrder(a.name) - inOrder(b.name));
     },

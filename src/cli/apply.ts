@@ -1,60 +1,109 @@
 import { applyJobs } from '../apply/index.ts';
-import type { Report } from '../apply/report.ts';
+import type { Leaving } from '../apply/forget.ts';
 import type { Job } from '../apply/job.ts';
+import type { Report } from '../apply/report.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { PipelinePlan, Plan, Step } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
-import { defineKeys, defineTable } from '../plan/definition.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { renderProgress, renderStep } from '../render/progress.ts';
 import { renderReport } from '../render/report.ts';
-import type { Pipeline } from '../model/pipeline.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
+import { fileInProject } from './forgotten.ts';
 import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { exitCodeOfInterruption } from './failure.ts';
-import { exitCodeOfBlocked, makePlan, type MadePlan } from './make-plan.ts';
+import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
+import { jobsOf } from './jobs.ts';
+import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
 import { keepYoungGenerationSmall } from './memory.ts';
-import { openWorld, type World } from './world.ts';
-import { own } from '../model/own.ts';
+import { reportDocument } from './report-document.ts';
+import { decisionsIn, refuseStale } from './stale.ts';
+import { isSavedPlan, readSavedPlan } from './saved-plan.ts';
+import { isSelection, selectPipelines, type SelectFlags } from './select/index.ts';
+import { spaceFindings } from './space.ts';
+import { UsageError } from './usage-error.ts';
+import { openWorld } from './world.ts';
 
-export interface ApplyOptions {
+export interface ApplyOptions extends GateFlags, SelectFlags {
   yes?: boolean;
-  allowMisfit?: boolean;
   json?: boolean;
   verbose?: boolean;
 }
 
-/** `extracts apply`: plans, shows the plan, asks, and does it. */
+/** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
-  const configuration = await readConfiguration(paths, env, 'error');
-  showDiagnostics(configuration.diagnostics, configuration, env, options.verbose);
-  if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
-  const world = openWorld(configuration.project, env);
+  const saved = await savedPlan(paths, options, env);
+  const read = await readConfiguration(saved === undefined ? paths : filesOf(saved), env, 'error');
+  showDiagnostics(read.diagnostics, read, env, options.verbose);
+  if (hasErrors(read.diagnostics)) return exitCodes.configuration;
+  const world = openWorld(read.project, env);
   try {
-    const made = await makePlan(configuration, world, env, options);
-    showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);
+    const configuration = await selectPipelines(read, options, world, env);
+    const made = await makePlan(configuration, world, env, saved ? decisionsIn(saved) : decisionsOf(options));
+    if (saved !== undefined) refuseStale(saved, made.plan);
+    const isWanted = wantedBy(saved);
+    const space = await spaceFindings(made, configuration.project);
+    showDiagnostics([...made.plan.diagnostics, ...space], configuration, env, options.verbose);
     const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
     show(
-      renderPlan(made.plan, {
+      renderPlan(saved ?? made.plan, {
         color: env.color.out && options.json !== true,
         verbose: options.verbose ?? false,
       }),
     );
-    const jobs = jobsOf(made, world);
-    if (jobs.length > 0 && !(await isAgreed(options, env))) {
+    if (hasErrors(space)) return exitCodes.failed;
+    const jobs = jobsOf(made, world, isWanted, (file) => fileInProject(file, configuration.project, env));
+    const leaving = (saved ?? made.plan).forgotten.map(({ address, record: version }) => ({
+      address,
+      version,
+      state: world.state,
+    }));
+    if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
       return exitCodes.failed;
     }
-    const report = await perform(jobs, configuration, env, show);
+    const report = await perform(jobs, leaving, configuration, env, show);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
-    return exitCodeOf(report, made, env);
+    return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
     await world.close();
   }
+}
+
+async function savedPlan(
+  paths: readonly string[],
+  options: ApplyOptions,
+  env: Env,
+): Promise<Plan | undefined> {
+  const [file] = paths;
+  if (file === undefined || !paths.some(isSavedPlan)) return undefined;
+  if (paths.length > 1) throw new UsageError('a saved plan is applied alone', `extracts apply ${file}`);
+  const decides = Object.keys(decisionsOf(options)).length > 0;
+  if (decides || isSelection(options)) {
+    throw new UsageError(
+      'a saved plan is applied as it is: nothing is selected or allowed any more',
+      'give these flags to extracts plan --out',
+    );
+  }
+  return readSavedPlan(file, env.cwd);
+}
+
+const filesOf = ({ pipelines }: Plan) => [...new Set(pipelines.map(({ file }) => file))];
+
+/** Of a saved plan only what it was going to do: what has changed elsewhere since is for the next plan. */
+function wantedBy(saved: Plan | undefined): (planned: PipelinePlan) => boolean {
+  if (saved === undefined) return () => true;
+  const wanted = new Set(
+    saved.pipelines
+      .filter(({ action, blockedBy }) => action !== 'none' && blockedBy === undefined)
+      .map(({ address }) => address),
+  );
+  return ({ address }) => wanted.has(address);
 }
 
 async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
@@ -62,49 +111,23 @@ async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
   return /^y(es)?$/i.test((await env.ask('Apply this plan? [y/N] ')).trim());
 }
 
-function jobsOf({ plan, seen }: MadePlan, world: World): Job[] {
-  return plan.pipelines.flatMap((planned, index) => {
-    const one = seen[index];
-    if (one === undefined || planned.steps.length === 0) return [];
-    const { pipeline, stored } = one;
-    return {
-      plan: planned,
-      pipeline,
-      seen: { record: stored?.record, version: stored?.version },
-      sources: world.sourcesOf(pipeline),
-      destinations: world.destinationsOf(pipeline),
-      template: world.templateOf(pipeline),
-      extracts: world.extracts,
-      state: world.state,
-      define,
-      tool: plan.tool,
-    };
-  });
-}
-
-function define(pipeline: Pipeline) {
-  const tables = pipeline.tables.flatMap((table) => {
-    const source = own(pipeline.sources, table.source);
-    return source === undefined ? [] : [[table.name, defineTable(table, source)] as const];
-  });
-  return { tables: Object.fromEntries(tables), keys: defineKeys(pipeline) };
-}
-
 async function perform(
   jobs: readonly Job[],
+  leaving: readonly Leaving[],
   { project }: Configuration,
   env: Env,
   show: (text: string) => void,
 ): Promise<Report> {
-  if (jobs.length === 0) return { pipelines: [] };
+  if (jobs.length + leaving.length === 0) return { pipelines: [] };
   keepYoungGenerationSmall();
-  const report = await applyJobs(jobs, {
+  const settings = {
     parallel: project.limits.parallel,
     signal: env.signal,
     listener: env.terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
     terminal: env.terminal,
-    words: { title: (_, step) => renderStep(step), progress: renderProgress },
-  });
+    words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
+  };
+  const report = await applyJobs(jobs, settings, leaving);
   show(`\n${renderReport(report.pipelines, env.color.out)}`);
   return report;
 }
@@ -114,37 +137,20 @@ function showFailures(report: Report, configuration: Configuration, env: Env): v
   const failures: Diagnostic[] = [];
   for (const { address, failure } of report.pipelines) {
     const pipeline = configuration.pipelines.find((one) => one.address === address);
-    if (failure === undefined || pipeline === undefined) continue;
+    if (failure === undefined) continue;
     if (!(failure.error instanceof RunError)) throw failure.error;
     failures.push(diagnose(failure.error, pipeline));
   }
   showDiagnostics(failures, configuration, env);
 }
 
-function reportDocument(report: Report): unknown {
-  return {
-    pipelines: report.pipelines.map(({ failure, ...rest }) => ({
-      ...rest,
-      ...(failure === undefined ? {} : { failure: { step: failure.step, ...described(failure.error) } }),
-    })),
-  };
-}
-
-function described(error: unknown): { message: string; code?: string; hint?: string } {
-  if (!(error instanceof RunError)) return { message: String(error) };
-  return {
-    code: error.code,
-    message: error.message,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-  };
-}
-
-function exitCodeOf(report: Report, { plan }: MadePlan, env: Env): ExitCode {
+function exitCodeOf(report: Report, plan: Plan, env: Env): ExitCode {
   if (env.signal.aborted) return exitCodeOfInterruption(env.signal);
   const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
-  const isStale = (error: unknown) =>
-    error instanceof RunError && ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005'].includes(error.code);
-  if (failures.length > 0 && failures.every(isStale)) return exitCodes.stale;
-  if (failures.length > 0) return exitCodes.failed;
+  const codes = failures.map((error) =>
+    error instanceof RunError ? exitCodeOfError(error) : exitCodes.failed,
+  );
+  if (codes.length > 0)
+    return codes.every((code) => code === exitCodes.stale) ? exitCodes.stale : exitCodes.failed;
   return plan.summary.blocked > 0 ? exitCodeOfBlocked(plan) : exitCodes.done;
 }

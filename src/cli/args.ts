@@ -1,17 +1,13 @@
 import type { ApplyOptions } from './apply.ts';
 import { commander, type Command } from './commander.ts';
+import { addGates, addSelection } from './flags.ts';
 import type { Env } from './env.ts';
+import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import type { ShowOptions } from './show.ts';
+import { addStateCommands } from './state/args.ts';
 import { addTemplateCommands } from './template/args.ts';
 import { version } from './version.ts';
-
-interface PlanFlags {
-  allowMisfit?: boolean;
-  json?: boolean;
-  detailedExitcode?: boolean;
-  offline?: boolean;
-  verbose?: boolean;
-}
 
 const { CommanderError, InvalidArgumentError } = commander;
 
@@ -40,7 +36,6 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .configureOutput({ writeOut: (text) => env.out(text), writeErr: (text) => env.err(text) })
     .exitOverride();
   const command = (name: string, description: string) => program.command(name).description(description);
-  const allowMisfit = 'also where an extract does not fit its template';
   const paths = ['[paths...]', 'pipeline files or folders (default: pipelines)'] as const;
 
   command('validate', 'check pipeline files, offline')
@@ -51,27 +46,37 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await validate(files, options, env));
     });
 
-  command('plan', 'show what would be done, and why')
-    .argument(...paths)
+  addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths)))
     .option('--json', 'the plan as one JSON document on stdout')
-    .option('--allow-misfit', allowMisfit)
+    .option('--out <file>', 'save the plan, for extracts apply FILE')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
-    .action(async (files: string[], options: PlanFlags) => {
+    .action(async (files: string[], options: PlanOptions) => {
       const { plan } = await import('./plan.ts');
       finish(await plan(files, options, env));
     });
 
-  command('apply', 'plan, ask, and do it')
-    .argument(...paths)
+  addGates(
+    addSelection(
+      command('apply', 'plan, ask, and do it').argument('[paths...]', `${paths[1]}; or one saved plan`),
+    ),
+  )
     .option('-y, --yes', 'do not ask')
-    .option('--allow-misfit', allowMisfit)
     .option('--json', 'the report as one JSON document on stdout')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: ApplyOptions) => {
       const { apply } = await import('./apply.ts');
       finish(await apply(files, options, env));
+    });
+
+  command('show', 'show a saved plan')
+    .argument('<plan>', 'file that extracts plan --out has written')
+    .option('--json', 'the plan as one JSON document on stdout')
+    .option('-v, --verbose', 'show what is unchanged too')
+    .action(async (file: string, options: ShowOptions) => {
+      const { show } = await import('./show.ts');
+      finish(await show(file, options, env));
     });
 
   command('preview', 'show the first rows as they would land')
@@ -85,6 +90,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     });
 
   addTemplateCommands(command('template', 'look at templates, check, import and write them'), env, finish);
+
+  addStateCommands(command('state', 'look at what is recorded of earlier applies, and mend it'), env, finish);
 
   command('schema', 'print the JSON Schema of pipeline files')
     .argument('[name]', 'pipeline, or project for extracts.yaml', oneOf('pipeline', 'project'), 'pipeline')

@@ -1,5 +1,6 @@
 import { Interruption, RunError } from '../model/run-error.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 /** 128 and the number of the signal, as shells have it. */
@@ -7,6 +8,15 @@ export function exitCodeOfInterruption({ reason }: AbortSignal): ExitCode {
   return reason instanceof Interruption && reason.by === 'SIGTERM'
     ? exitCodes.terminated
     : exitCodes.interrupted;
+}
+
+/**
+ * Of what the world said: somebody else was there first (a lock, a record, a source or a template that changed since the
+ * plan), which another try may settle; or it failed.
+ */
+export function exitCodeOfError({ code }: RunError): ExitCode {
+  const stale = ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005', 'EXT6006', 'EXT6103', 'EXT6104'];
+  return stale.includes(code) ? exitCodes.stale : exitCodes.failed;
 }
 
 /** The last word on whatever reached main: interrupted, the world said no, or we are wrong. */
@@ -19,7 +29,11 @@ export function describeFailure(
   }
   if (error instanceof RunError) {
     const hint = error.hint === undefined ? '' : `  = ${error.hint}\n`;
-    return { text: `error  ${error.message}  [${error.code}]\n${hint}`, exitCode: exitCodes.failed };
+    return { text: `error  ${error.message}  [${error.code}]\n${hint}`, exitCode: exitCodeOfError(error) };
+  }
+  if (error instanceof UsageError) {
+    const hint = error.hint === undefined ? '' : `  = ${error.hint}\n`;
+    return { text: `error: ${error.message}\n${hint}`, exitCode: exitCodes.usage };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -1,11 +1,13 @@
 import { buildPlan } from '../plan/index.ts';
-import type { PlanOptions } from '../plan/pipeline.ts';
+import type { Decisions } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { findForgotten } from './forgotten.ts';
 import { limitTo } from '../model/limit.ts';
 import { observePipeline, type Seen } from './observe.ts';
+import { sha256 } from './sha256.ts';
 import { version } from './version.ts';
 import type { World } from './world.ts';
 
@@ -19,8 +21,9 @@ export async function makePlan(
   configuration: Configuration,
   world: World,
   env: Env,
-  options: PlanOptions,
+  decisions: Decisions,
 ): Promise<MadePlan> {
+  const forgotten = await findForgotten(configuration, world.state);
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
@@ -28,15 +31,16 @@ export async function makePlan(
     ),
   );
   const plan = buildPlan(
-    seen.map(({ pipeline, outcome }) => ({ pipeline, ...outcome })),
+    seen.map(({ pipeline, stored, outcome }) => ({ pipeline, record: stored?.version ?? '', ...outcome })),
     version(),
-    options,
+    { decisions, policy: configuration.project.policy, hash: sha256 },
+    forgotten,
   );
   return { plan, seen };
 }
 
 /** Of a plan with blocked pipelines: a gate asks for a decision, an error has to go first. */
 export function exitCodeOfBlocked({ pipelines }: Plan): ExitCode {
-  const blocked = pipelines.filter(({ action }) => action === 'blocked');
+  const blocked = pipelines.filter(({ blockedBy }) => blockedBy !== undefined);
   return blocked.every(({ blockedBy }) => blockedBy === 'gate') ? exitCodes.blocked : exitCodes.failed;
 }

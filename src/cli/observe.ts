@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { AppliedTable, Observation, SourceObservation } from '../model/observation.ts';
+import type { AppliedRecord, AppliedTable, Observation, SourceObservation } from '../model/observation.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 import type { StoredRecord } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
 import { defineTable } from '../plan/definition.ts';
+import { moveRecord } from '../plan/moves.ts';
 import type { World } from './world.ts';
 import { own } from '../model/own.ts';
 
@@ -12,6 +13,8 @@ import { own } from '../model/own.ts';
 export interface Seen {
   pipeline: Pipeline;
   stored: StoredRecord | undefined;
+  /** The stored record under the names of today. */
+  applied: AppliedRecord | undefined;
   outcome: { observation: Observation } | { failure: readonly Diagnostic[] };
 }
 
@@ -23,13 +26,15 @@ export async function observePipeline(
   tell: (progress: string) => void,
 ): Promise<Seen> {
   let stored: StoredRecord | undefined;
+  let applied: AppliedRecord | undefined;
   let pipeline = written;
   try {
     signal.throwIfAborted();
-    stored = await world.state.read(pipeline.address);
-    const applied = stored?.record;
+    stored = await readState(pipeline, world);
+    const moved = stored && moveRecord(pipeline, stored.record);
+    applied = moved?.record;
     pipeline = await completeTables(written, world, signal);
-    const tables = await observeSources(pipeline, world, stored, signal, (text) =>
+    const tables = await observeSources(pipeline, world, applied, signal, (text) =>
       tell(`${pipeline.address} › ${text}`),
     );
     const extract = await world.extracts.observe(pipeline.extract.file, signal);
@@ -43,12 +48,33 @@ export async function observePipeline(
     return {
       pipeline,
       stored,
-      outcome: { observation: { tables, extract, ...(template && { template }), destinations, applied } },
+      applied,
+      outcome: {
+        observation: {
+          tables,
+          extract,
+          ...(template && { template }),
+          destinations,
+          applied,
+          moves: moved?.moves ?? [],
+        },
+      },
     };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
-    return { pipeline, stored, outcome: { failure: [diagnose(error, pipeline)] } };
+    return { pipeline, stored, applied, outcome: { failure: [diagnose(error, pipeline)] } };
   }
+}
+
+/** What was applied under the name of today, or under one that `moved:` knows. */
+async function readState(pipeline: Pipeline, world: World): Promise<StoredRecord | undefined> {
+  const stored = await world.state.read(pipeline.address);
+  if (stored !== undefined) return stored;
+  for (const move of pipeline.moved) {
+    const before = move.kind === 'pipeline' ? await world.state.read(move.from) : undefined;
+    if (before !== undefined) return before;
+  }
+  return undefined;
 }
 
 /** The pipeline with the columns that a source has to be asked for. */
@@ -74,7 +100,7 @@ function isRedefined(pipeline: Pipeline, table: Table, applied: AppliedTable | u
 async function observeSources(
   pipeline: Pipeline,
   world: World,
-  stored: StoredRecord | undefined,
+  applied: AppliedRecord | undefined,
   signal: AbortSignal,
   tell: (progress: string) => void,
 ): Promise<Record<string, SourceObservation>> {
@@ -83,8 +109,8 @@ async function observeSources(
     const tables = pipeline.tables.filter((table) => table.source === name);
     if (tables.length === 0) continue;
     const requests = tables.map((table) => {
-      const applied = own(stored?.record.tables, table.name);
-      return { table, before: applied?.fingerprint, redefined: isRedefined(pipeline, table, applied) };
+      const last = own(applied?.tables, table.name);
+      return { table, before: last?.fingerprint, redefined: isRedefined(pipeline, table, last) };
     });
     const observations = await source.observe(requests, signal, tell);
     tables.forEach((table, index) => {
@@ -95,13 +121,17 @@ async function observeSources(
   return Object.fromEntries(seen);
 }
 
-/** An error of the world as a diagnostic at the line of the configuration that led there. */
-export function diagnose({ code, message, hint, place }: RunError, pipeline: Pipeline): Diagnostic {
+/** An error of the world as a diagnostic at the line of the configuration that led there, if there is a pipeline. */
+export function diagnose(
+  { code, message, hint, place }: RunError,
+  pipeline: Pipeline | undefined,
+): Diagnostic {
+  const at = place ?? pipeline?.place;
   return {
     code,
     severity: 'error',
     message,
-    place: place ?? pipeline.place,
+    ...(at === undefined ? {} : { place: at }),
     ...(hint === undefined ? {} : { hint }),
   };
 }

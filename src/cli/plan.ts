@@ -1,28 +1,35 @@
 import { encodePlan } from './plan-document.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
+import { savePlan } from './saved-plan.ts';
+import { selectPipelines, type SelectFlags } from './select/index.ts';
+import { spaceFindings } from './space.ts';
 import { openWorld } from './world.ts';
 
-export interface PlanOptions {
+export interface PlanOptions extends GateFlags, SelectFlags {
   json?: boolean;
+  out?: string;
   detailedExitcode?: boolean;
-  allowMisfit?: boolean;
   verbose?: boolean;
   offline?: boolean;
 }
 
 /** `extracts plan`: what would be done and why. Changes nothing. */
 export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
-  const configuration = await readConfiguration(paths, env, 'error');
-  showDiagnostics(configuration.diagnostics, configuration, env, options.verbose);
-  if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
-  const world = openWorld(configuration.project, env, { offline: options.offline ?? false });
+  const read = await readConfiguration(paths, env, 'error');
+  showDiagnostics(read.diagnostics, read, env, options.verbose);
+  if (hasErrors(read.diagnostics)) return exitCodes.configuration;
+  const world = openWorld(read.project, env, { offline: options.offline ?? false });
   try {
-    const made = await makePlan(configuration, world, env, options);
-    showDiagnostics(made.plan.diagnostics, configuration, env, options.verbose);
+    const configuration = await selectPipelines(read, options, world, env);
+    const made = await makePlan(configuration, world, env, decisionsOf(options));
+    const findings = [...made.plan.diagnostics, ...(await spaceFindings(made, configuration.project))];
+    showDiagnostics(findings, configuration, env, options.verbose);
+    if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     env.out(
       options.json === true
         ? encodePlan(made.plan)
@@ -30,7 +37,8 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     );
     const { create, change, blocked } = made.plan.summary;
     if (blocked > 0) return exitCodeOfBlocked(made.plan);
-    return options.detailedExitcode === true && create + change > 0 ? exitCodes.changes : exitCodes.done;
+    const changes = create + change + made.plan.forgotten.length;
+    return options.detailedExitcode === true && changes > 0 ? exitCodes.changes : exitCodes.done;
   } finally {
     await world.close();
   }

@@ -7,6 +7,7 @@ import { openSource } from '../sources/index.ts';
 import { openState } from '../state/index.ts';
 import { openTemplatePort } from '../templates/index.ts';
 import type { Env } from './env.ts';
+import { jobLink } from './job-link.ts';
 
 /** The ports of a run. The one place where rooms meet: what is opened here is handed to those who use it. */
 export interface World {
@@ -25,13 +26,14 @@ export interface WorldOptions {
 }
 
 export function openWorld(project: Project, env: Env, { offline = false }: WorldOptions = {}): World {
+  const state = openState(project.state, { job: jobLink(env.variables), signal: env.signal });
   const extracts = openHyper({ env: env.variables, memory: project.limits.memory });
   const registerSecret = (value: string) => env.secrets.add(value);
   const destinations = openDestinations({ variables: env.variables, registerSecret, offline });
   const sources = new Map<string, Readonly<Record<string, SourcePort>>>();
   return {
     extracts,
-    state: openState(project.state),
+    state,
     sourcesOf(pipeline) {
       const opened =
         sources.get(pipeline.address) ??
@@ -48,6 +50,7 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
         [...sources.values()].flatMap((opened) => Object.values(opened).map((source) => source.close())),
       );
       await destinations.close();
+      await state.close();
       await extracts.close();
     },
   };

@@ -49,6 +49,7 @@ export const codes = {
   headerFile: 'EXT1063',
   addedPattern: 'EXT1064',
   nullString: 'EXT1065',
+  moved: 'EXT1066',
   tableauServer: 'EXT1070',
   tableauAuth: 'EXT1071',
   tableauProject: 'EXT1072',

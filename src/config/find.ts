@@ -12,6 +12,8 @@ export interface FoundFile {
 
 export interface FoundFiles {
   pipelines: readonly FoundFile[];
+  /** Absolute: the folders among the paths, all of whose pipelines are here. */
+  folders: readonly string[];
   /** The extracts.yaml that all of them share. */
   project?: FoundFile;
   diagnostics: readonly Diagnostic[];
@@ -24,6 +26,7 @@ export async function findFiles(paths: readonly string[], cwd: string): Promise<
   const diagnostics: Diagnostic[] = [];
   const pipelines = new Map<string, FoundFile>();
   const projects = new Map<string, string>();
+  const folders: string[] = [];
   for (const path of paths) {
     const start = resolve(cwd, path);
     const kind = await kindOf(start);
@@ -32,6 +35,7 @@ export async function findFiles(paths: readonly string[], cwd: string): Promise<
       diagnostics.push(problem);
       continue;
     }
+    if (kind === 'folder') folders.push(start);
     const found = kind === 'folder' ? await yamlFilesUnder(start) : [start];
     for (const absolute of found) {
       const file = isAbsolute(path) ? absolute : relative(cwd, absolute);
@@ -55,12 +59,35 @@ export async function findFiles(paths: readonly string[], cwd: string): Promise<
     });
   }
   const project = first?.[0];
-  if (project === undefined || project === '') return { pipelines: [...pipelines.values()], diagnostics };
   return {
     pipelines: [...pipelines.values()],
-    project: { file: relative(cwd, project), absolute: project },
+    folders,
+    ...(project !== undefined && project !== '' && { project: projectFile(project, cwd) }),
     diagnostics,
   };
+}
+
+/** No pipelines, but the project that they would have. */
+export async function findProjectOnly(path: string | undefined, cwd: string): Promise<FoundFiles> {
+  const start = resolve(cwd, path ?? 'pipelines');
+  const kind = await kindOf(start);
+  const none = { pipelines: [], folders: [], diagnostics: [] };
+  if (kind === 'file' && parse(start).base === projectName)
+    return { ...none, project: projectFile(start, cwd) };
+  if (kind !== 'folder' && path !== undefined) {
+    const problem = (await problemWith(path, start, kind)) ?? {
+      code: codes.pathNotFound,
+      severity: 'error',
+      message: `${path} is neither a folder nor an ${projectName}`,
+    };
+    return { ...none, diagnostics: [problem] };
+  }
+  const project = projectAbove(kind === 'folder' ? start : cwd);
+  return { ...none, ...(project !== undefined && { project: projectFile(project, cwd) }) };
+}
+
+function projectFile(absolute: string, cwd: string): FoundFile {
+  return { file: relative(cwd, absolute), absolute };
 }
 
 /** The texts of files, in their order; a few at a time, so that thousands do not exhaust file handles. */

@@ -3,7 +3,7 @@ import type { Pipeline } from '../model/pipeline.ts';
 import type { Project } from '../model/project.ts';
 import type * as Written from '../model/written.gen.ts';
 import { draftPipeline, type Draft } from './draft.ts';
-import { findFiles, readTexts, type FoundFile } from './find.ts';
+import { findFiles, findProjectOnly, readTexts, type FoundFile, type FoundFiles } from './find.ts';
 import { interpolate, type Substitution } from './interpolate.ts';
 import { loadYaml, type LoadedFile } from './load.ts';
 import { locate } from './locate.ts';
@@ -14,6 +14,8 @@ import { commonRules, rules } from './rules.ts';
 import { checkShape } from './schema.ts';
 import type { Shared } from './shared.ts';
 import { joinSplitTypes } from './split-types.ts';
+
+export { findPipelineNames } from './pipeline-names.ts';
 
 export interface Surroundings {
   cwd: string;
@@ -27,6 +29,8 @@ export interface Surroundings {
 export interface Configuration {
   /** Those without an error. */
   pipelines: readonly Pipeline[];
+  /** Absolute: the folders that were given, all of whose pipelines are meant. */
+  folders: readonly string[];
   project: Project;
   diagnostics: readonly Diagnostic[];
   locate: (place: Place) => Span | undefined;
@@ -42,12 +46,25 @@ export async function readPipelines(
   paths: readonly string[],
   surroundings: Surroundings,
 ): Promise<Configuration> {
-  const diagnostics: Diagnostic[] = [];
+  return readFound(await findFiles(paths, surroundings.cwd), surroundings);
+}
+
+/**
+ * The project alone, for what needs no pipeline: that of the folder or the extracts.yaml at this path. Without one,
+ * the project that the folder `pipelines` belongs to, or else the working directory.
+ */
+export async function readProjectOnly(
+  path: string | undefined,
+  surroundings: Surroundings,
+): Promise<Configuration> {
+  return readFound(await findProjectOnly(path, surroundings.cwd), surroundings);
+}
+
+async function readFound(found: FoundFiles, surroundings: Surroundings): Promise<Configuration> {
+  const diagnostics: Diagnostic[] = [...found.diagnostics];
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
   const substitution: Substitution = { ...surroundings, report, shown: new Map() };
 
-  const found = await findFiles(paths, surroundings.cwd);
-  diagnostics.push(...found.diagnostics);
   const [project] = await load(found.project === undefined ? [] : [found.project], report);
   const files = await load(found.pipelines, report);
   const { project: settings, shared } = readProject(project, surroundings.cwd, substitution);
@@ -74,6 +91,7 @@ export async function readPipelines(
   const sound = broken ? [] : drafts.filter(({ place }) => !wrong.has(place.file));
   return {
     pipelines: sound.map((draft) => resolvePipeline(draft, (text) => substitution.shown.get(text) ?? text)),
+    folders: found.folders,
     project: settings,
     diagnostics: distinct(diagnostics, locatePlace).map((diagnostic) =>
       withoutSecrets(diagnostic, substitution.shown),

@@ -22,7 +22,7 @@ export function passwordsOf({ sources, destinations }: Draft): string[] {
   return [...ofSources, ...ofTableau.filter((text) => text !== undefined)];
 }
 
-function keysOf(source: Written.S3Source): string[] {
+export function keysOf(source: Written.S3Source | Written.S3State): string[] {
   const { access_key_id: id, secret_access_key: key, session_token: token, external_id: external } = source;
   return [id, key, token, external].filter((text) => typeof text === 'string' && text !== '') as string[];
 }

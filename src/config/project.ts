@@ -1,14 +1,18 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
-import type { Limits, Project } from '../model/project.ts';
+import type { Limits, Project, StateSettings } from '../model/project.ts';
 import type * as Written from '../model/written.gen.ts';
 import { bytesOf } from './amounts.ts';
+import { checkPolicy, resolvePolicy } from './policy.ts';
 import { codes } from './codes.ts';
 import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts';
 import type { LoadedFile } from './load.ts';
+import { keysOf } from './passwords.ts';
 import { problem } from './problem.ts';
+import { resolveAccess } from './resolve/s3.ts';
 import { wholeNumber } from './rules/numbers.ts';
+import { checkAccess } from './rules/s3.ts';
 import { checkShape } from './schema.ts';
 import { sharedSettings, type Shared } from './shared.ts';
 
@@ -20,7 +24,7 @@ export function readProject(
 ): { project: Project; shared: Shared } {
   const root = loaded === undefined ? cwd : dirname(loaded.absolute);
   if (loaded?.value === undefined) {
-    return { project: resolveProject(root, {}), shared: sharedSettings(root, undefined, substitution) };
+    return { project: resolveProject(root), shared: sharedSettings(root, undefined, substitution) };
   }
   const { file, value } = loaded;
   const { diagnostics, sound } = checkShape('project', file, value);
@@ -31,20 +35,28 @@ export function readProject(
     ...(written.state && {
       state: interpolate(written.state, child(place, 'state'), substitution) as Written.State,
     }),
+    ...(written.policy && {
+      policy: interpolate(written.policy, child(place, 'policy'), substitution) as Written.Policy,
+    }),
     ...(written.limits && {
       limits: interpolate(written.limits, child(place, 'limits'), substitution) as Written.Limits,
     }),
   };
-  for (const diagnostic of checkLimits(settings.limits, child(place, 'limits')))
-    substitution.report(diagnostic);
+  if (settings.state?.type === 's3') keysOf(settings.state).forEach(substitution.registerSecret);
+  const found = [
+    ...checkState(settings.state, child(place, 'state')),
+    ...checkLimits(settings.limits, child(place, 'limits')),
+    ...checkPolicy(settings.policy, child(place, 'policy')),
+  ];
+  found.forEach(substitution.report);
   const names = (typeof value === 'object' && value !== null ? value : {}) as Written.Project;
   return {
-    project: resolveProject(root, settings),
+    project: resolveProject(root, settings, child(place, 'state')),
     shared: sharedSettings(root, { file, sound: written, names }, substitution),
   };
 }
 
-type Settings = Pick<Written.Project, 'state' | 'limits'>;
+type Settings = Pick<Written.Project, 'state' | 'limits' | 'policy'>;
 
 function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterable<Diagnostic> {
   yield* wholeNumber(limits?.parallel, child(place, 'parallel'), 1);
@@ -54,9 +66,38 @@ function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterabl
   yield problem(codes.notANumber, `"${memory}" is no amount of memory`, child(place, 'memory'), hint);
 }
 
-function resolveProject(root: string, { state, limits }: Settings): Project {
-  const path = resolve(root, state?.path ?? join('.extracts', 'state'));
-  return { root, state: { type: 'file', path }, limits: resolveLimits(limits) };
+function* checkState(state: Written.State | undefined, place: Place): Iterable<Diagnostic> {
+  if (state?.type === 's3') yield* checkAccess(state, place);
+}
+
+function resolveProject(root: string, { state, limits, policy }: Settings = {}, place?: Place): Project {
+  return {
+    root,
+    state: resolveState(root, state, place),
+    limits: resolveLimits(limits),
+    policy: resolvePolicy(policy),
+  };
+}
+
+function resolveState(
+  root: string,
+  state: Written.State | undefined,
+  place: Place | undefined,
+): StateSettings {
+  if (state?.type !== 's3' || place === undefined) {
+    return {
+      type: 'file',
+      path: resolve(root, state?.type === 'file' ? state.path : join('.extracts', 'state')),
+    };
+  }
+  const { bucket, prefix = 'extracts/state' } = state;
+  return {
+    type: 's3',
+    place,
+    bucket,
+    prefix: prefix.replace(/^\/+|\/+$/g, ''),
+    access: resolveAccess(state),
+  };
 }
 
 function resolveLimits({ parallel = 4, memory }: Written.Limits = {}): Limits {

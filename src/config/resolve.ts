@@ -1,6 +1,7 @@
 import { child } from '../model/diagnostic.ts';
 import type { Pipeline, Relationship } from '../model/pipeline.ts';
 import type { Draft } from './draft.ts';
+import { resolveMoves } from './moves.ts';
 import { readEnd } from './names.ts';
 import { resolveDestination } from './resolve/destinations.ts';
 import { resolveExtract } from './resolve/extract.ts';
@@ -29,6 +30,7 @@ export function resolvePipeline(draft: Draft, shown: ShownText): Pipeline {
     extract: resolveExtract(draft),
     ...(template !== undefined && { template }),
     destinations: draft.destinations.map((destination) => resolveDestination(draft, destination, shown)),
+    moved: resolveMoves(draft),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Draft } from './draft.ts';
+import { movesFit } from './moves.ts';
 import {
   columnNames,
   columnTypes,
@@ -64,6 +65,7 @@ export const rules: readonly Rule[] = [
   destinationKind,
   tableauDestinations,
   keysBesideUse,
+  movesFit,
 ];
 
 export const commonRules: readonly CommonRule[] = [uniqueNames, oneWriterPerFile, oneWriterPerDataSource];

@@ -1,5 +1,5 @@
 import type { FeedPart } from '../model/feed.ts';
-import type { Loaded } from '../model/ports.ts';
+import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
 import { isDiskFailure, loadPart, useDateOrder } from './load.ts';
 import { isServerError, type HyperSession } from './session.ts';
@@ -13,7 +13,7 @@ export async function loadFeed(
   session: HyperSession,
   target: LoadTarget,
   parts: readonly FeedPart[],
-  progress: (bytes: number) => void,
+  progress: LoadProgress,
   signal: AbortSignal,
 ): Promise<Loaded> {
   const sum = { rows: 0, bytes: 0 };
@@ -29,7 +29,12 @@ export async function loadFeed(
       continue;
     }
     const told = meter.attempt();
-    for (const part of group) add(await loadPart(session, target, part, told, signal));
+    for (const part of group) {
+      const before = sum.rows;
+      const counted: LoadProgress = (bytes, rows) =>
+        told(bytes, rows === undefined ? undefined : before + rows);
+      add(await loadPart(session, target, part, counted, signal));
+    }
   }
   return sum;
 }
@@ -39,7 +44,7 @@ async function loadTogether(
   session: HyperSession,
   target: LoadTarget,
   group: readonly FeedPart[],
-  progress: (bytes: number) => void,
+  progress: LoadProgress,
   signal: AbortSignal,
 ): Promise<Loaded | undefined> {
   const files = group.filter((part) => part.kind === 'path');
@@ -89,15 +94,15 @@ function wayOf(target: LoadTarget, part: FeedPart): string | undefined {
 }
 
 /** A second attempt at the same bytes tells only of those that the first has not told of. */
-function tellOnce(progress: (bytes: number) => void): { attempt(): (bytes: number) => void } {
+function tellOnce(progress: LoadProgress): { attempt(): LoadProgress } {
   let told = 0;
   return {
     attempt() {
       let seen = 0;
-      return (bytes) => {
+      return (bytes, rows) => {
         seen += bytes;
-        if (seen <= told) return;
-        progress(seen - told);
+        if (seen < told) return;
+        progress(seen - told, rows);
         told = seen;
       };
     },

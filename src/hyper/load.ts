@@ -1,5 +1,5 @@
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
-import type { Loaded } from '../model/ports.ts';
+import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
 import { fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
@@ -14,7 +14,7 @@ export async function loadPart(
   session: HyperSession,
   target: LoadTarget,
   part: FeedPart,
-  progress: (bytes: number) => void,
+  progress: LoadProgress,
   signal: AbortSignal,
   most?: number,
 ): Promise<Loaded> {
@@ -28,7 +28,7 @@ export async function loadPart(
     const counted = (count: number) => {
       const taken = stream.taken === undefined ? count : stream.taken() - bytes;
       bytes += taken;
-      progress(taken);
+      progress(taken, stream.rowsSoFar?.());
     };
     const rows = await session.copyIn(
       `${into} from stdin ${streamOptions(part.format)}`,
@@ -36,6 +36,8 @@ export async function loadPart(
       counted,
       signal,
     );
+    // What gave no bytes to load was read nevertheless: a header, an end.
+    if (stream.taken !== undefined) counted(0);
     reconcile(part.label, stream.rows(), rows);
     return { rows, bytes };
   } catch (error) {

@@ -39,6 +39,8 @@ export interface ByteStream {
   bytes: Readable;
   /** How many rows the source sent, known after the end; undefined where the source does not count. */
   rows(): number | undefined;
+  /** Rows so far, where they are counted as they pass. */
+  rowsSoFar?(): number;
   /** Bytes taken from the source so far, where they are not the ones that flow on: it is packed, or split. */
   taken?(): number;
 }

@@ -1,5 +1,6 @@
 import type { ColumnType } from './column-type.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { Move } from './pipeline.ts';
 
 /** What is there now around one pipeline, read without changing anything. The planner sees nothing else. */
 export interface Observation {
@@ -10,8 +11,10 @@ export interface Observation {
   template?: TemplateObservation;
   /** In the order of the pipeline's destinations. */
   destinations: readonly DestinationObservation[];
-  /** What was applied last; undefined when nothing is known. */
+  /** What was applied last, under the names of today; undefined when nothing is known. */
   applied: AppliedRecord | undefined;
+  /** The moves that gave it these names. */
+  moves?: readonly Move[];
 }
 
 /** One table of the contract as its source has it now. */
@@ -164,6 +167,10 @@ export interface AppliedRecord {
   format: 1;
   tool: string;
   address: string;
+  /** The pipeline's file, relative to the project's folder, with slashes. */
+  file?: string;
+  /** The basis' hash of what the pipeline's file said. */
+  configuration: string;
   tables: Readonly<Record<string, AppliedTable>>;
   extract: AppliedExtract;
   /** Of pipelines that had a template. */
@@ -192,6 +199,8 @@ export interface TableDefinition {
 }
 
 export interface AppliedExtract {
+  /** The staged file, as messages show it. */
+  shown?: string;
   schema: string;
   version: number;
   /** Keys and relationships in canonical form. */

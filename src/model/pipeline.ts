@@ -26,7 +26,16 @@ export interface Pipeline {
   /** Undefined: the bare .hyper is delivered. */
   template?: Template;
   destinations: readonly Destination[];
+  /** What was called otherwise when it was applied. */
+  moved: readonly Move[];
 }
+
+export type Move = { place: Place } & (
+  | { kind: 'pipeline'; from: string }
+  | { kind: 'table'; from: string; to: string }
+  /** `table` is its name of today. */
+  | { kind: 'column'; table: string; from: string; to: string }
+);
 
 export interface Extract {
   /** The schema inside the .hyper that holds all tables. */

@@ -9,9 +9,25 @@ export interface Plan {
   format: 1;
   tool: string;
   pipelines: readonly PipelinePlan[];
+  /** What was applied from folders that this plan is about, and is gone from the configuration. */
+  forgotten: readonly ForgottenPipeline[];
   summary: PlanSummary;
+  /** What asks for a decision before it is done, also where a flag of this run has given it. */
+  gates: readonly Gate[];
   /** What was found while planning; an error here blocks its pipeline. */
   diagnostics: readonly Diagnostic[];
+}
+
+/** A pipeline that will no longer be managed: only its record goes. */
+export interface ForgottenPipeline {
+  address: string;
+  /** Relative to the project's folder. */
+  file: string;
+  /** The version of its record: another one is not forgotten. */
+  record: string;
+  because: string;
+  /** What stays where it is: the staged extract, files, publications. */
+  leaves: readonly string[];
 }
 
 export interface PlanSummary {
@@ -23,12 +39,38 @@ export interface PlanSummary {
   rows?: Estimate;
   /** Bytes to read from the sources; absent where a source cannot tell. */
   bytes?: Estimate;
+  /** Bytes of the extracts that will be built; absent where one cannot be told. */
+  extracts?: Estimate;
+  /** What goes to servers. */
+  upload?: { bytes: Estimate; requests: number };
   breaking: readonly string[];
 }
+
+/** Something that is not done by the way. A closed gate holds back its pipeline, and the run ends with exit code 3. */
+export interface Gate {
+  kind: GateKind;
+  /** The address of the pipeline that it holds back. */
+  pipeline: string;
+  /** What it is about: `superstore.orders.region`. */
+  address: string;
+  message: string;
+  /** What opens it: a flag as it is typed, or what to change. */
+  remedy: string;
+  /** A flag of this run has opened it. */
+  open: boolean;
+}
+
+/**
+ * `breaking`: a change of that category; `misfit`: the extract does not fit its template; `policy`: a rule of the project;
+ * `drift`: somebody else has changed what we wrote, and the run was asked to stop at that.
+ */
+export type GateKind = 'breaking' | 'misfit' | 'policy' | 'drift';
 
 export interface PipelinePlan {
   address: string;
   file: string;
+  tags: readonly string[];
+  basis: Basis;
   action: PipelineAction;
   /** Why, in a phrase: `orders: 3 412 rows inserted in the source`. */
   because: string;
@@ -38,20 +80,53 @@ export interface PipelinePlan {
   /** Of pipelines that have a template. */
   template?: TemplatePlan;
   destinations: readonly DestinationPlan[];
+  estimates: Estimates;
   changes: readonly Change[];
   steps: readonly Step[];
 }
 
 /**
- * `create`: there was no extract; `rebuild`: it is read anew; `deliver`: the extract stands and only destinations are
- * written; `none`: nothing to do; `blocked`: an error in the diagnostics keeps it from being planned.
+ * SHA-256 of what the plan of a pipeline was computed from, in parts, so that a stale plan can say why it is stale. Rows
+ * are not in it: more of them do not make a plan stale. Empty for a pipeline that could not be observed.
  */
-export type PipelineAction = 'create' | 'rebuild' | 'deliver' | 'none' | 'blocked';
+export interface Basis {
+  /** What the pipeline's file says, in canonical form. */
+  configuration: string;
+  /** Names and types of the columns that the sources have, as far as they tell. */
+  sources: string;
+  /** The record of what was applied last: a plan that was applied is over. */
+  record: string;
+  /** The staged extract, the template and what the destinations have. */
+  targets: string;
+}
+
+/** What applying will cost; what cannot be told is absent. */
+export interface Estimates {
+  /** Read from the sources. */
+  rows?: Estimate;
+  /** Read from the sources, in bytes. */
+  bytes?: Estimate;
+  /** Bytes of the new .hyper. */
+  extract?: Estimate;
+  upload?: { bytes: Estimate; requests: number };
+  /** Bytes that are needed for a while beside what is there now: the new extract, its package, copies for destinations. */
+  space?: Estimate;
+}
+
+/**
+ * `create`: there was no extract; `rebuild`: it is read anew; `deliver`: the extract stands and only destinations are
+ * written; `record`: only what is remembered of it changes; `none`: nothing to do; `blocked`: an error in the diagnostics
+ * or a closed gate holds it back.
+ */
+export type PipelineAction = 'create' | 'rebuild' | 'deliver' | 'record' | 'none' | 'blocked';
 
 export interface TablePlan {
   name: string;
   action: 'create' | 'reload' | 'unchanged' | 'drop';
   reason: string;
+  source: TableOriginPlan;
+  /** Those of the contract in their order, then those that will be gone. */
+  columns: readonly ColumnPlan[];
   rowsBefore?: number;
   rowsAfter?: Estimate;
   bytesBefore?: number;
@@ -60,6 +135,24 @@ export interface TablePlan {
   objects?: ObjectChanges;
   /** Columns that a header file brought: nobody has written them, so the plan does. */
   columnsFrom?: { file: string; etag: string; columns: readonly string[] };
+}
+
+/** Where a table's rows are from. Empty of a table that will be dropped. */
+export interface TableOriginPlan {
+  /** As the pipeline names its source. */
+  name: string;
+  type: string;
+  /** `public.orders`, `query`, or the paths and globs. */
+  of: string;
+}
+
+/** `int not null`, before and after; one of them is absent where there was none, or will be none. */
+export interface ColumnPlan {
+  name: string;
+  before?: string;
+  after?: string;
+  /** Its name before, where `moved:` says so. */
+  was?: string;
 }
 
 export interface ObjectChanges {
@@ -113,10 +206,12 @@ export interface TableauDestinationPlan {
 export interface Change {
   /** `superstore`, `superstore.orders`, `superstore.orders.region`. */
   address: string;
-  subject: 'extract' | 'table' | 'column' | 'key' | 'template' | 'destination';
-  act: 'create' | 'change' | 'remove' | 'reload' | 'write';
+  subject: 'pipeline' | 'extract' | 'table' | 'column' | 'key' | 'template' | 'destination';
+  act: 'create' | 'change' | 'remove' | 'rename' | 'reload' | 'write';
   category: Category;
   reason: string;
+  /** Not we have made this difference: somebody else has changed what we wrote. */
+  drift?: true;
   before?: string;
   after?: string;
 }
@@ -148,4 +243,6 @@ export type StepAct =
   /** Put the extract where the destination wants it; with `details` only set what describes it there. */
   | { kind: 'deliver'; destination: number; target: string; details?: true }
   /** Remember what was applied. */
-  | { kind: 'record' };
+  | { kind: 'record' }
+  /** Remember no more what was applied; of pipelines that are gone from the configuration. */
+  | { kind: 'forget' };

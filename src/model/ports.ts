@@ -58,7 +58,7 @@ export interface ExtractBuild {
   load(
     table: Table,
     parts: readonly FeedPart[],
-    progress: (bytes: number) => void,
+    progress: LoadProgress,
     signal: AbortSignal,
   ): Promise<Loaded>;
   /** Declares keys, detaches, verifies, makes durable and renames into place. */
@@ -69,6 +69,9 @@ export interface ExtractBuild {
   /** Removes what was begun. Safe to call after anything, also twice. */
   abandon(): Promise<void>;
 }
+
+/** Bytes since the last call, and all rows of the table so far where they are counted. */
+export type LoadProgress = (bytes: number, rows?: number) => void;
 
 export interface Loaded {
   rows: number;
@@ -108,22 +111,52 @@ export interface DestinationPort {
 /** What the record keeps of a delivery: enough to see later whether something else has changed it. */
 export type Delivered = AppliedDestination;
 
-/** Where records are kept. One record per address; a write names the version it has seen, so that none is lost. */
+/** Where records are kept, one per address. Everybody may read; who writes holds the lock of the address. */
 export interface StatePort {
   read(address: string): Promise<StoredRecord | undefined>;
-  /** Fails with a RunError when the stored version is not `seen` any more. */
-  write(record: AppliedRecord, seen: string | undefined): Promise<void>;
-  /** Takes the lock of an address or fails at once, saying who holds it. */
+  /** The addresses of which something is kept, sorted. One that is being applied for the first time may have no record yet. */
+  list(): Promise<readonly string[]>;
+  /** Takes the lock of an address or fails at once, saying who holds it (EXT6004). */
   lock(address: string): Promise<Lock>;
+  /** Who holds the lock of an address; undefined when nobody does. */
+  holder(address: string): Promise<LockHolder | undefined>;
+  /** Takes the lock away from whoever holds it. That run can record nothing any more, and hears of it. */
+  breakLock(address: string): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface StoredRecord {
   record: AppliedRecord;
+  /** Differs when anything in the record does. */
   version: string;
 }
 
+/**
+ * The right to apply one address. It can be lost: a lease that was not renewed in time is taken over, and somebody may
+ * break a lock. Whoever has lost it changes the record no more, whatever he believes.
+ */
 export interface Lock {
+  /** Aborted as soon as it is known that the lock is lost; the reason is a RunError (EXT6006). */
+  readonly lost: AbortSignal;
+  /** Asks whether the lock is still ours, and fails with EXT6006 if not. For the moment before something is done that shows. */
+  confirm(): Promise<void>;
+  /** Replaces the record; fails with EXT6005 when the stored version is not `seen` any more. */
+  write(record: AppliedRecord, seen: string | undefined): Promise<void>;
+  /** Forgets the record; fails with EXT6005 when the stored version is not `seen` any more. */
+  remove(seen: string): Promise<void>;
+  /** Gives the lock back. A lock that is lost stays with whoever has it now. */
   release(): Promise<void>;
+}
+
+export interface LockHolder {
+  /** `process 4711 on build-3`, with a link to the job where CI gives one. */
+  name: string;
+  /** By the clock of the holder, ISO 8601 to the second. */
+  since: string;
+  /** When it expires unless it is renewed, by the clock of the store. Undefined where locks do not expire. */
+  until?: string;
+  /** `unknown`: a process on another machine, of which nothing is heard. */
+  alive: 'yes' | 'no' | 'unknown';
 }
 
 /** The destinations of a run. What several of them share (a session) is opened once and closed here. */

@@ -1,15 +1,43 @@
+import type { Place } from './diagnostic.ts';
+import type { S3Access } from './source.ts';
+
 /** What `extracts.yaml` says for all pipelines, resolved; all of it has defaults, so the file is optional. */
 export interface Project {
   /** Absolute: the folder of extracts.yaml, else the working directory. `build/` and the state live under it. */
   root: string;
   state: StateSettings;
   limits: Limits;
+  policy: Policy;
 }
 
-export interface StateSettings {
+/** What no pipeline may do, whoever asks; nothing by default. */
+export interface Policy {
+  /** Patterns of column names (`*` and `?`, without regard to case), in the extract and in the source. */
+  forbiddenColumns?: readonly string[];
+  requireDescription?: readonly ('pipeline' | 'columns')[];
+  /** Patterns of project paths. */
+  allowedProjects?: readonly string[];
+  /** Of one table, as estimated. */
+  maxRows?: number;
+  /** To be read for one pipeline, as estimated. */
+  maxBytes?: number;
+}
+
+export type StateSettings = FileStateSettings | S3StateSettings;
+
+export interface FileStateSettings {
   type: 'file';
   /** Absolute folder. */
   path: string;
+}
+
+export interface S3StateSettings {
+  type: 's3';
+  place: Place;
+  bucket: string;
+  /** Without slashes around it. Empty: the top of the bucket. */
+  prefix: string;
+  access: S3Access;
 }
 
 export interface Limits {

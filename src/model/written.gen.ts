@@ -117,7 +117,7 @@ export type InlineDestination = FileDestination | TableauDestination;
 /**
  * Where it is kept what was applied; type says which kind of place.
  */
-export type State = FileState;
+export type State = FileState | S3State;
 
 /**
  * One file is one pipeline: tables from sources, put into one extract, delivered to destinations.
@@ -161,6 +161,10 @@ export interface Pipeline {
    * Where the finished extract goes. Without any, the staged .hyper is the result.
    */
   destinations?: Destination[];
+  /**
+   * What was called otherwise before. May stay: what is done already is passed over.
+   */
+  moved?: Move[];
   defaults?: Defaults;
 }
 /**
@@ -889,6 +893,19 @@ export interface TableauAuth {
   scopes?: string[];
 }
 /**
+ * A new name for something that was applied under another: the plan then tells a rename instead of a removal and an addition.
+ */
+export interface Move {
+  /**
+   * The address it had: PIPELINE, PIPELINE.TABLE or PIPELINE.TABLE.COLUMN.
+   */
+  from: string;
+  /**
+   * The address it has now.
+   */
+  to: string;
+}
+/**
  * Settings for whatever does not say otherwise. Those of a pipeline win over those of extracts.yaml; null un-sets one.
  */
 export interface Defaults {
@@ -1031,6 +1048,7 @@ export interface Project {
   defaults?: Defaults;
   state?: State;
   limits?: Limits;
+  policy?: Policy;
 }
 /**
  * A folder on this machine.
@@ -1046,6 +1064,59 @@ export interface FileState {
   path: string;
 }
 /**
+ * A bucket, for runs that share no disk. The service must know conditional writes.
+ */
+export interface S3State {
+  /**
+   * The kind of place.
+   */
+  type: 's3';
+  /**
+   * Name of the bucket.
+   */
+  bucket: string;
+  /**
+   * What the keys begin with: PREFIX/ADDRESS.json and PREFIX/ADDRESS.lock.
+   */
+  prefix?: string;
+  /**
+   * Where the bucket is. Default: AWS_REGION, or the profile's region.
+   */
+  region?: string | null;
+  /**
+   * The URL of another service that speaks S3 (MinIO, R2, GCS), or of a VPC endpoint.
+   */
+  endpoint?: string | null;
+  /**
+   * https://host/bucket/key instead of https://bucket.host/key. Default: true where endpoint is set.
+   */
+  path_style?: boolean | null;
+  /**
+   * A profile of the AWS configuration files.
+   */
+  profile?: string | null;
+  /**
+   * A role to assume with the credentials found.
+   */
+  role_arn?: string | null;
+  /**
+   * What the role's trust policy asks for as external id.
+   */
+  external_id?: string | null;
+  /**
+   * A key of its own, instead of the AWS default chain (environment, profile, container, instance).
+   */
+  access_key_id?: string | null;
+  /**
+   * The secret of that key. Take it from ${secret.NAME} or ${file./path}.
+   */
+  secret_access_key?: string | null;
+  /**
+   * The token of temporary keys.
+   */
+  session_token?: string | null;
+}
+/**
  * What one run may use of this machine.
  */
 export interface Limits {
@@ -1057,4 +1128,29 @@ export interface Limits {
    * What the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: the engine's own.
    */
   memory?: number | string;
+}
+/**
+ * What no pipeline of the project may do. A plan that does is blocked with exit code 3, and no flag opens that.
+ */
+export interface Policy {
+  /**
+   * Names that no column may have, in the extract or in its source: `*` stands for any characters, `?` for one, case does not matter.
+   */
+  forbidden_columns?: string[];
+  /**
+   * What must have a description.
+   */
+  require_description?: ('pipeline' | 'columns')[];
+  /**
+   * The paths of the Tableau projects that may be published to, with `*` and `?` as in forbidden_columns.
+   */
+  allowed_projects?: string[];
+  /**
+   * No table may have more rows than this, as its source estimates them.
+   */
+  max_rows?: number | string;
+  /**
+   * No pipeline may read more than this, as its sources estimate it: bytes, or a number with a unit (MB, MiB, GB, GiB).
+   */
+  max_bytes?: number | string;
 }

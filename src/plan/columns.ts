@@ -21,7 +21,11 @@ export function diffColumns(address: string, before: Columns, after: Columns): C
       add(column.name, {
         act: 'change',
         category: wider ? 'additive' : 'breaking',
-        reason: wider ? 'widens' : 'another type: fields and calculations on it may break',
+        reason: wider
+          ? 'widens'
+          : widens(column.type, last.type)
+            ? 'narrows: values may no longer fit, fields and calculations on it may break'
+            : 'another type: fields and calculations on it may break',
         before: last.type,
         after: column.type,
       });

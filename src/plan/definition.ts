@@ -1,6 +1,6 @@
 import { formatColumnType } from '../model/column-type.ts';
 import type { TableDefinition } from '../model/observation.ts';
-import type { Column, Pipeline, Source, Table } from '../model/pipeline.ts';
+import type { Column, Destination, Pipeline, Source, Table } from '../model/pipeline.ts';
 import { never } from '../model/never.ts';
 
 /** The canonical form of what decides a table's rows and shape. */
@@ -79,6 +79,52 @@ function defined(parts: Record<string, string | undefined>): Record<string, stri
   return Object.fromEntries(
     Object.entries(parts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
+}
+
+/**
+ * All that a pipeline's file says, in a form that comments, order of keys, formatting, the folder of the file and the
+ * values of secrets do not change: plain data to be compared or hashed. How a server is reached is not part of it.
+ */
+export function defineConfiguration(pipeline: Pipeline): unknown {
+  const { name, description, tags, tables, extract, template, destinations } = pipeline;
+  return {
+    name,
+    description,
+    tags,
+    tables: tables.map((table) => {
+      const source = pipeline.sources[table.source];
+      return [table.name, source && defineTable(table, source), describeColumns(table)];
+    }),
+    keys: defineKeys(pipeline),
+    extract: { schema: extract.schema, version: extract.version },
+    template: template && withoutPlaces({ ...template, staged: undefined, path: undefined }),
+    destinations: destinations.map(defineDestination),
+  };
+}
+
+function describeColumns({ columns }: Table): readonly (string | undefined)[] {
+  return columns.map(({ description }) => description);
+}
+
+function defineDestination(destination: Destination): unknown {
+  switch (destination.type) {
+    case 'file':
+      return destination.shown;
+    case 'tableau': {
+      const { shown, name, project, delivery, description, tags, certification, keep, createProject } =
+        destination;
+      return { shown, name, project, delivery, description, tags, certification, keep, createProject };
+    }
+    default:
+      return never(destination);
+  }
+}
+
+/** Where a thing is written is not what it says. */
+function withoutPlaces(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, part: unknown) => (key === 'place' ? undefined : part)),
+  ) as unknown;
 }
 
 /** Keys and relationships in canonical form. */

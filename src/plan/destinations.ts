@@ -13,6 +13,8 @@ import { own } from '../model/own.ts';
 
 export interface PlannedDestination {
   plan: DestinationPlan;
+  /** Somebody else has changed what we delivered. */
+  drifted: boolean;
   /** What the observation alone does not show to be wrong. */
   diagnostics: readonly Diagnostic[];
 }
@@ -36,8 +38,10 @@ export function planDestination(
   switch (destination.type) {
     case 'file': {
       const found = seen?.type === 'file' ? seen.found : undefined;
+      const before = isFile(last) ? last : undefined;
       return {
-        plan: planFile(destination, found, isFile(last) ? last : undefined, rewriting?.reason),
+        plan: planFile(destination, found, before, rewriting?.reason),
+        drifted: before !== undefined && !isSameFile(before, found),
         diagnostics: [],
       };
     }
@@ -84,8 +88,11 @@ function planFile(
   if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
   if (rewriting !== undefined) return plan('overwrite', rewriting);
   if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
-  const same = last.size === found.size && last.modified === found.modified;
-  return same
+  return isSameFile(last, found)
     ? plan('unchanged', 'unchanged')
     : plan('overwrite', 'something else changed it since we wrote it');
+}
+
+function isSameFile(last: AppliedFile, found: FileDestinationObservation['found']): boolean {
+  return last.size === found?.size && last.modified === found.modified;
 }

@@ -1,71 +1,88 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Estimate, Observation } from '../model/observation.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
-import { planPipeline, type PlanOptions } from './pipeline.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
+import { noBasis } from './basis.ts';
+import { sum } from './estimates.ts';
+import { planPipeline, type Terms } from './pipeline.ts';
+
+export { configurationHash } from './basis.ts';
+export type { Decisions } from './gates.ts';
+export type { Terms } from './pipeline.ts';
 
 /** A pipeline, what was seen around it, and what went wrong while looking. */
 export type Observed =
-  | { pipeline: Pipeline; observation: Observation }
+  | {
+      pipeline: Pipeline;
+      observation: Observation;
+      /** The version of the record of what was applied last; empty if there is none. */
+      record: string;
+    }
   /** The world could not be observed: the pipeline is blocked by these. */
   | { pipeline: Pipeline; failure: readonly Diagnostic[] };
 
 /** The heart: what is wanted and what is there, in; what will be done and why, out. No I/O, no clock, no chance. */
-export function buildPlan(observed: readonly Observed[], tool: string, options: PlanOptions = {}): Plan {
+export function buildPlan(
+  observed: readonly Observed[],
+  tool: string,
+  terms: Terms,
+  forgotten: readonly ForgottenPipeline[] = [],
+): Plan {
   const diagnostics: Diagnostic[] = [];
+  const gates: Gate[] = [];
   const pipelines = observed.map((one) => {
     if ('failure' in one) {
       diagnostics.push(...one.failure);
       return unobserved(one.pipeline, one.failure);
     }
-    const planned = planPipeline(one.pipeline, one.observation, options);
+    const planned = planPipeline(one.pipeline, one.observation, one.record, terms);
     diagnostics.push(...planned.diagnostics);
+    gates.push(...planned.gates);
     return planned.plan;
   });
-  return { format: 1, tool, pipelines, summary: summarize(pipelines), diagnostics };
+  return { format: 1, tool, pipelines, forgotten, summary: summarize(pipelines), gates, diagnostics };
 }
 
 function unobserved(pipeline: Pipeline, failure: readonly Diagnostic[]): PipelinePlan {
   return {
     address: pipeline.address,
     file: pipeline.place.file,
+    tags: pipeline.tags,
+    basis: noBasis,
     action: 'blocked',
     blockedBy: 'error',
     because: failure[0]?.message ?? '',
     tables: [],
     destinations: [],
+    estimates: {},
     changes: [],
     steps: [],
   };
 }
 
-function summarize(pipelines: readonly PipelinePlan[]): PlanSummary {
+function summarize(all: readonly PipelinePlan[]): PlanSummary {
+  const pipelines = all.filter(({ blockedBy }) => blockedBy === undefined);
   const count = (...actions: PipelinePlan['action'][]) =>
     pipelines.filter(({ action }) => actions.includes(action)).length;
-  const loads = pipelines.flatMap(({ steps }) => steps.filter((step) => step.kind === 'load'));
+  const building = pipelines.filter(({ action }) => action === 'create' || action === 'rebuild');
+  const rows = sum(building.map(({ estimates }) => estimates.rows));
+  const bytes = sum(building.map(({ estimates }) => estimates.bytes));
+  const extracts = sum(building.map(({ estimates }) => estimates.extract));
+  const uploads = pipelines.flatMap(({ estimates }) => estimates.upload ?? []);
+  const uploaded = sum(uploads.map((upload) => upload.bytes));
   return {
     create: count('create'),
-    change: count('rebuild', 'deliver'),
+    change: count('rebuild', 'deliver', 'record'),
     unchanged: count('none'),
-    blocked: count('blocked'),
-    ...named('rows', total(loads.map(({ rows }) => rows))),
-    ...named('bytes', total(loads.map(({ bytes }) => bytes))),
-    breaking: pipelines.flatMap(({ changes }) =>
+    blocked: all.length - pipelines.length,
+    ...(rows && { rows }),
+    ...(bytes && { bytes }),
+    ...(extracts && { extracts }),
+    ...(uploaded && {
+      upload: { bytes: uploaded, requests: uploads.reduce((total, { requests }) => total + requests, 0) },
+    }),
+    breaking: all.flatMap(({ changes }) =>
       changes.filter(({ category }) => category === 'breaking').map(({ address }) => address),
     ),
   };
-}
-
-/** The sum, or nothing when a part of it is unknown. */
-function total(estimates: readonly (Estimate | undefined)[]): Estimate | undefined {
-  const known = estimates.filter((one) => one !== undefined);
-  if (known.length < estimates.length) return undefined;
-  return {
-    value: known.reduce((sum, { value }) => sum + value, 0),
-    exact: known.every(({ exact }) => exact),
-  };
-}
-
-function named<Key extends string>(key: Key, value: Estimate | undefined): Partial<Record<Key, Estimate>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, Estimate>);
 }

@@ -1,48 +1,65 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { AppliedRecord, ExtractObservation, Observation } from '../model/observation.ts';
+import type { AppliedRecord, Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { Change, DestinationPlan, PipelineAction, PipelinePlan } from '../model/plan.ts';
-import { defineKeys } from './definition.ts';
+import type {
+  Change,
+  DestinationPlan,
+  Gate,
+  PipelineAction,
+  PipelinePlan,
+  TablePlan,
+} from '../model/plan.ts';
+import type { Policy } from '../model/project.ts';
+import { basisOf, type Hash } from './basis.ts';
 import { planDestination, type Rewriting } from './destinations.ts';
+import { estimate } from './estimates.ts';
+import { extractChanges, extractFindings, isOurs } from './extract.ts';
+import { gatesOf, type Decisions } from './gates.ts';
+import { headline } from './headline.ts';
 import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
-import { planTable } from './tables.ts';
+import { moveChanges } from './moves.ts';
+import { planRemoved, planTable } from './tables.ts';
 import { planTemplate, type PlannedTemplate } from './template.ts';
 import { own } from '../model/own.ts';
 
 export interface PlannedPipeline {
   plan: PipelinePlan;
+  gates: readonly Gate[];
   diagnostics: Diagnostic[];
 }
 
-/** Gates that the user opens. */
-export interface PlanOptions {
-  /** Applies also where the extract does not fit its template. */
-  allowMisfit?: boolean;
+/** What is the same for all pipelines of a plan. */
+export interface Terms {
+  decisions: Decisions;
+  policy: Policy;
+  hash: Hash;
 }
 
-/** Desired against observed, for one pipeline. */
+/** Desired against observed, for one pipeline. `record` is the version of what was applied last. */
 export function planPipeline(
   pipeline: Pipeline,
   observation: Observation,
-  options: PlanOptions,
+  record: string,
+  { decisions, policy, hash }: Terms,
 ): PlannedPipeline {
-  const template = planTemplate(pipeline, observation, options.allowMisfit ?? false);
+  const template = planTemplate(pipeline, observation);
   const errors = findings(pipeline, observation);
   const tables = pipeline.tables.map((table) => planTable(pipeline, table, observation));
   const removed = removedTables(pipeline, observation.applied);
+  const moved = moveChanges(pipeline, observation.moves ?? []);
   const changes: Change[] = [
+    ...moved.filter(({ subject }) => subject !== 'pipeline'),
     ...tables.flatMap(({ changes: own }) => own),
-    ...removed,
+    ...removed.map(({ change }) => change),
     ...extractChanges(pipeline, observation),
   ];
   const mustBuild = changes.length > 0;
+  changes.unshift(...moved.filter(({ subject }) => subject === 'pipeline'));
   const planned = pipeline.destinations.map((destination, index) =>
     planDestination(destination, index, observation, rewriting(mustBuild, template)),
   );
   errors.push(...planned.flatMap((one) => one.diagnostics));
-  const diagnostics = [...errors, ...template.findings];
-  const blockedBy = hasErrors(errors) ? 'error' : hasErrors(template.findings) ? 'gate' : undefined;
   const destinations = planned.map(({ plan }) => plan);
   const mustDeliver = destinations.some(({ action }) => action !== 'unchanged' && action !== 'details');
   const isWanted = mustDeliver || template.changes.length > 0;
@@ -57,31 +74,67 @@ export function planPipeline(
       reason: 'the staged extract is gone, and a destination needs it',
     });
   }
-  changes.push(...template.changes, ...destinationChanges(pipeline, destinations));
-  const action = decide(blockedBy !== undefined, changes, observation);
+  changes.push(...template.changes, ...destinationChanges(pipeline, destinations, planned));
   const tablePlans = [
-    ...tables.map(({ plan }) => plan),
-    ...removed.map(({ address, reason }) => ({
-      name: address.slice(pipeline.address.length + 1),
-      action: 'drop' as const,
-      reason,
-    })),
+    ...tables.map(({ plan }) => withMoves(plan, pipeline, moved)),
+    ...removed.map(({ plan }) => plan),
   ];
+  const act = hasErrors(errors) ? 'blocked' : decide(changes, observation);
+  const estimates = estimate(pipeline, observation, {
+    build: act === 'create' || act === 'rebuild',
+    package: mustPackage,
+    tables: tablePlans,
+    destinations,
+  });
+  const gates =
+    act === 'blocked' ? [] : gatesOf(pipeline, observation, { changes, estimates }, decisions, policy);
+  const isGated = gates.some(({ open }) => !open);
+  const blockedBy = act === 'blocked' ? 'error' : isGated ? 'gate' : undefined;
+  const diagnostics = [...errors, ...misfits(observation, gates)];
   return {
     diagnostics,
+    gates,
     plan: {
       address: pipeline.address,
       file: pipeline.place.file,
-      action,
-      because: headline(action, pipeline, changes, diagnostics),
+      tags: pipeline.tags,
+      basis: basisOf(pipeline, observation, record, hash),
+      action: act,
+      because: headline(act, pipeline, changes, diagnostics),
       ...(blockedBy === undefined ? {} : { blockedBy }),
       tables: tablePlans,
       ...(template.plan === undefined ? {} : { template: template.plan }),
       destinations,
+      estimates,
       changes,
-      steps: layOutSteps(pipeline, action, tablePlans, destinations, changes, mustPackage),
+      steps: layOutSteps(pipeline, act, tablePlans, destinations, changes, mustPackage),
     },
   };
+}
+
+/** A table that has another name, or a column with another one, is not what it was. */
+function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Change[]): TablePlan {
+  const own = moved.filter(
+    (change) =>
+      change.address === `${address}.${plan.name}` || change.address.startsWith(`${address}.${plan.name}.`),
+  );
+  const [first] = own;
+  if (first === undefined) return plan;
+  const columns = plan.columns.map((column) => {
+    const was = own.find((change) => change.address === `${address}.${plan.name}.${column.name}`)?.before;
+    return was === undefined ? column : { ...column, was };
+  });
+  return plan.action === 'unchanged'
+    ? { ...plan, action: 'reload', reason: first.reason, columns }
+    : { ...plan, columns };
+}
+
+/** Errors only where they hold something back. */
+function misfits({ template }: Observation, gates: readonly Gate[]): Diagnostic[] {
+  const isClosed = gates.some(({ kind, open }) => kind === 'misfit' && !open);
+  return (template?.misfits ?? []).map((one) =>
+    isClosed || one.severity !== 'error' ? one : { ...one, severity: 'warning' },
+  );
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
@@ -94,10 +147,11 @@ function rewriting(mustBuild: boolean, { changes }: PlannedTemplate): Rewriting 
   return change && { reason: change.reason, rows: false };
 }
 
-function decide(isBlocked: boolean, changes: readonly Change[], observation: Observation): PipelineAction {
-  if (isBlocked) return 'blocked';
-  if (changes.every(({ subject }) => subject === 'destination' || subject === 'template'))
-    return changes.length > 0 ? 'deliver' : 'none';
+function decide(changes: readonly Change[], observation: Observation): PipelineAction {
+  if (changes.length === 0) return 'none';
+  if (changes.every(({ subject }) => subject === 'pipeline')) return 'record';
+  if (changes.every(({ subject }) => ['pipeline', 'destination', 'template'].includes(subject)))
+    return 'deliver';
   return observation.applied === undefined && observation.extract.kind === 'absent' ? 'create' : 'rebuild';
 }
 
@@ -110,118 +164,38 @@ function findings(pipeline: Pipeline, observation: Observation): Diagnostic[] {
   ];
 }
 
-function extractFindings(pipeline: Pipeline, extract: ExtractObservation): Diagnostic[] {
-  if (extract.kind !== 'unusable') return [];
-  const { shown } = pipeline.extract;
-  return [
-    extract.code === 'locked'
-      ? {
-          code: 'EXT3005',
-          severity: 'error',
-          message: `the extract ${shown} is open in another program`,
-          hint: 'close it there (Tableau Desktop, another run) and try again',
-          place: pipeline.place,
-        }
-      : {
-          code: 'EXT3006',
-          severity: 'error',
-          message: `${shown} is there, but is no sound .hyper file: ${extract.reason}`,
-          hint: 'move it away or delete it: extracts overwrites only what it can read',
-          place: pipeline.place,
-        },
-  ];
-}
-
-function removedTables(pipeline: Pipeline, applied: AppliedRecord | undefined): Change[] {
-  return Object.keys(applied?.tables ?? {})
-    .filter((name) => pipeline.tables.every((table) => table.name !== name))
-    .map((name) => ({
-      address: `${pipeline.address}.${name}`,
-      subject: 'table',
-      act: 'remove',
-      category: 'breaking',
-      reason: 'no longer in the configuration: fields on it will be missing',
-    }));
-}
-
-/** Differences of the extract as a whole: its settings, its keys, and whether the file is still the one we wrote. */
-function extractChanges(pipeline: Pipeline, { applied, extract }: Observation): Change[] {
-  if (applied === undefined) return [];
-  const before = applied.extract;
-  const changes: Change[] = [];
-  const changed = (
-    subject: Change['subject'],
-    reason: string,
-    from: string,
-    to: string,
-    category: Change['category'],
-  ) =>
-    changes.push({
-      address: pipeline.address,
-      subject,
-      act: 'change',
-      category,
-      reason,
-      before: from,
-      after: to,
+function removedTables({ address, tables }: Pipeline, applied: AppliedRecord | undefined) {
+  return Object.entries(applied?.tables ?? {})
+    .filter(([name]) => tables.every((table) => table.name !== name))
+    .map(([name, table]) => {
+      const reason = 'no longer in the configuration: fields on it will be missing';
+      const change: Change = {
+        address: `${address}.${name}`,
+        subject: 'table',
+        act: 'remove',
+        category: 'breaking',
+        reason,
+      };
+      return { change, plan: planRemoved(name, table, reason) };
     });
-  if (before.schema !== pipeline.extract.schema) {
-    changed('extract', 'another schema inside the file', before.schema, pipeline.extract.schema, 'breaking');
-  }
-  if (before.version !== pipeline.extract.version) {
-    const [from, to] = [String(before.version), String(pipeline.extract.version)];
-    changed('extract', 'another file version', from, to, 'metadata');
-  }
-  const keys = defineKeys(pipeline);
-  if (before.keys !== keys) changed('key', 'other keys or relationships', before.keys, keys, 'metadata');
-  if (extract.kind === 'present' && (extract.size !== before.size || extract.modified !== before.modified)) {
-    changes.push({
-      address: pipeline.address,
-      subject: 'extract',
-      act: 'reload',
-      category: 'data',
-      reason: 'something else changed the extract since we wrote it',
-    });
-  }
-  return changes;
 }
 
-/** The staged file is there and is what we wrote last. */
-function isOurs({ applied, extract }: Observation): boolean {
-  return extract.kind === 'present' && applied !== undefined;
-}
-
-function destinationChanges(pipeline: Pipeline, destinations: readonly DestinationPlan[]): Change[] {
-  return destinations
-    .filter(({ action }) => action !== 'unchanged')
-    .map(({ target, action, reason }) => ({
-      address: `${pipeline.address} -> ${target}`,
-      subject: 'destination',
-      act: action === 'create' ? 'create' : 'write',
-      category: action === 'create' ? 'create' : action === 'details' ? 'metadata' : 'data',
-      reason,
-    }));
-}
-
-/** The one thing to say about the pipeline: the most weighty reason. */
-function headline(
-  action: PipelineAction,
+function destinationChanges(
   pipeline: Pipeline,
-  changes: readonly Change[],
-  diagnostics: readonly Diagnostic[],
-): string {
-  if (action === 'blocked') return diagnostics.find(({ severity }) => severity === 'error')?.message ?? '';
-  if (action === 'create') return 'there is no extract yet';
-  if (action === 'none') return 'nothing has changed';
-  const [first] = [...changes].sort((a, b) => weight(b) - weight(a));
-  if (first === undefined) return '';
-  const prefix = `${pipeline.address}.`;
-  const inside = first.address.startsWith(prefix) ? first.address.slice(prefix.length) : undefined;
-  const subject = first.subject === 'destination' ? first.address.split(' -> ').at(-1) : inside;
-  return subject ? `${subject}: ${first.reason}` : first.reason;
-}
-
-function weight({ category, subject }: Change): number {
-  const order = ['metadata', 'create', 'additive', 'data', 'breaking'];
-  return subject === 'destination' ? -1 : order.indexOf(category);
+  destinations: readonly DestinationPlan[],
+  planned: readonly { drifted: boolean }[],
+): Change[] {
+  return destinations.flatMap(({ target, action, reason }, index): Change[] => {
+    if (action === 'unchanged') return [];
+    return [
+      {
+        address: `${pipeline.address} -> ${target}`,
+        subject: 'destination',
+        act: action === 'create' ? 'create' : 'write',
+        category: action === 'create' ? 'create' : action === 'details' ? 'metadata' : 'data',
+        reason,
+        ...(planned[index]?.drifted === true && { drift: true as const }),
+      },
+    ];
+  });
 }

@@ -10,6 +10,7 @@ import { detailsInWords, detailsToSet } from '../model/tableau-details.ts';
 
 interface Planned {
   plan: TableauDestinationPlan;
+  drifted: boolean;
   diagnostics: readonly Diagnostic[];
 }
 
@@ -36,8 +37,17 @@ export function planPublication(
           upload: upload(destination, decision.action, size, rewriting === undefined),
         }),
     },
+    drifted: seen.looked && last !== undefined && !(found !== undefined && isAsWeLeftIt(found, last)),
     diagnostics: findings(destination, seen, decision, last),
   };
+}
+
+function isAsWeLeftIt(found: PublishedDataSource, last: AppliedPublication): boolean {
+  return (
+    last.id === found.id &&
+    last.updatedAt === found.updatedAt &&
+    (last.revision ?? found.revision) === found.revision
+  );
 }
 
 function decide(
@@ -61,10 +71,8 @@ function decide(
   if (rewriting !== undefined)
     return { action, reason: last === undefined ? 'it is there already' : rewriting };
   if (last === undefined) return { action, reason: 'it is there, but was not published by this pipeline' };
-  const isAsWeLeftIt =
-    last.updatedAt === found.updatedAt && (last.revision ?? found.revision) === found.revision;
   // Rows are added or changed once; what others do to them afterwards is no reason to do it again.
-  if (!isAsWeLeftIt && action === 'overwrite') return { action, reason: drift(found, last) };
+  if (!isAsWeLeftIt(found, last) && action === 'overwrite') return { action, reason: drift(found, last) };
   const details = detailsInWords(detailsToSet(destination, found, undefined));
   if (details.length > 0) return { action: 'details', reason: `${details.join(', ')} not as written` };
   return { action: 'unchanged', reason: 'unchanged' };

@@ -13,14 +13,14 @@ export function layOutSteps(
   if (action === 'none' || action === 'blocked') return [];
   const because = changes.map(({ address }) => address);
   const steps: Step[] = [];
-  if (action !== 'deliver') {
+  if (action === 'create' || action === 'rebuild') {
     const names = pipeline.tables.map(({ name }) => name);
     steps.push({ id: 'snapshot', kind: 'snapshot', tables: names, after: [], because });
     steps.push({ id: 'create', kind: 'create', after: ['snapshot'], because });
     for (const name of names) steps.push(loadStep(pipeline, name, tables, changes));
     steps.push({ id: 'finish', kind: 'finish', after: names.map(loadId), because });
   }
-  let last = action === 'deliver' ? [] : ['finish'];
+  let last = steps.map(({ id }) => id).slice(-1);
   if (mustPackage && pipeline.template !== undefined) {
     steps.push({ id: 'package', kind: 'package', template: pipeline.template.shown, after: last, because });
     last = ['package'];

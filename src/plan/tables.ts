@@ -1,7 +1,13 @@
-import type { AppliedTable, Estimate, Observation, SourceObservation } from '../model/observation.ts';
+import type {
+  AppliedTable,
+  Estimate,
+  Observation,
+  SourceObservation,
+  TableDefinition,
+} from '../model/observation.ts';
 import { formatColumnType } from '../model/column-type.ts';
 import type { Pipeline, Source, Table } from '../model/pipeline.ts';
-import type { Change, TablePlan } from '../model/plan.ts';
+import type { Change, ColumnPlan, TablePlan } from '../model/plan.ts';
 import { diffColumns } from './columns.ts';
 import { compareFingerprints } from './compare.ts';
 import { defineTable } from './definition.ts';
@@ -22,9 +28,14 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
   if (source === undefined) throw new Error(`table ${table.name} has no source`);
   const definition = defineTable(table, source);
   const after = { ...estimates(seen, applied), ...objectParts(seen, applied), ...headerParts(table, source) };
+  const shape = {
+    name: table.name,
+    source: { name: table.source, type: source.type, of: describeSource(table, source) },
+    columns: columnPlans(applied?.definition.columns ?? [], definition.columns),
+  };
   if (applied === undefined) {
     const existing = observation.extract.kind === 'present' && observation.applied === undefined;
-    const reason = existing ? 'nothing is known about the extract that is there' : 'not there yet';
+    const reason = existing ? 'unknown, will read: no record of this extract' : 'not there yet';
     const columns = definition.columns.map(({ name, type, notNull }): Change => ({
       address: `${address}.${name}`,
       subject: 'column',
@@ -35,7 +46,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
     }));
     const change: Change = { address, subject: 'table', act: 'create', category: 'create', reason };
     return {
-      plan: { name: table.name, action: 'create', reason, ...after },
+      plan: { ...shape, action: 'create', reason, ...after },
       changes: [change, ...(existing ? [] : columns)],
     };
   }
@@ -49,7 +60,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
   const reason = changes.map((change) => change.reason)[changes.length - 1] ?? 'unchanged';
   return {
     plan: {
-      name: table.name,
+      ...shape,
       action: changes.length > 0 ? 'reload' : 'unchanged',
       reason: changes.length > 0 ? reason : 'unchanged',
       rowsBefore: applied.rows,
@@ -63,6 +74,48 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
           }),
     },
     changes,
+  };
+}
+
+/** What a table is read from, in a few words. */
+function describeSource({ from }: Table, source: Source): string {
+  if (from.type === 'postgres') {
+    const { relation } = from;
+    return relation === undefined
+      ? 'query'
+      : [relation.schema, relation.name].filter((part) => part !== undefined).join('.');
+  }
+  const match = 'match' in source ? source.match.join(', ') : '';
+  return source.type === 's3' ? `s3://${source.bucket}/${match}` : match;
+}
+
+function columnPlans(before: TableDefinition['columns'], after: TableDefinition['columns']): ColumnPlan[] {
+  const shown = ({ type, notNull }: TableDefinition['columns'][number]) =>
+    `${type}${notNull ? ' not null' : ''}`;
+  const gone = before.filter(({ name }) => after.every((column) => column.name !== name));
+  return [
+    ...after.map((column) => {
+      const last = before.find(({ name }) => name === column.name);
+      return { name: column.name, ...(last && { before: shown(last) }), after: shown(column) };
+    }),
+    ...gone.map((column) => ({ name: column.name, before: shown(column) })),
+  ];
+}
+
+/** A table that is in the extract and no longer in the configuration. */
+export function planRemoved(
+  name: string,
+  { definition, rows, bytes }: AppliedTable,
+  reason: string,
+): TablePlan {
+  return {
+    name,
+    action: 'drop',
+    reason,
+    source: { name: '', type: '', of: '' },
+    columns: columnPlans(definition.columns, []),
+    rowsBefore: rows,
+    bytesBefore: bytes,
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Change, TemplatePlan } from '../model/plan.ts';
@@ -10,14 +9,9 @@ export interface PlannedTemplate {
   changes: Change[];
   /** The staged package is there and is what was packed last. */
   stands: boolean;
-  findings: readonly Diagnostic[];
 }
 
-export function planTemplate(
-  pipeline: Pipeline,
-  { template: seen, applied }: Observation,
-  allowMisfit: boolean,
-): PlannedTemplate {
+export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Observation): PlannedTemplate {
   const { template: wanted, address } = pipeline;
   const last = applied?.template;
   const change = (act: Change['act'], category: Change['category'], reason: string): Change => ({
@@ -38,7 +32,7 @@ export function planTemplate(
               'no template any more: its captions and calculations will be missing',
             ),
           ];
-    return { changes: gone, stands: false, findings: [] };
+    return { changes: gone, stands: false };
   }
   if (seen === undefined) throw new Error(`the template of ${address} was not observed`);
   const { shown, compression } = wanted;
@@ -51,7 +45,6 @@ export function planTemplate(
     reason,
     misfits: errors,
   });
-  const findings = allowMisfit ? misfits.map(asWarning) : misfits;
   if (last === undefined) {
     const reason = applied === undefined ? 'not packed yet' : 'a template was added';
     const category = applied === undefined ? 'create' : 'metadata';
@@ -59,18 +52,17 @@ export function planTemplate(
       plan: plan('create', reason),
       changes: [change('create', category, reason)],
       stands: false,
-      findings,
     };
   }
   const name = wanted.kind === 'file' ? `template ${shown}` : 'the generated template';
   const reason = whyChanged(last, { name, shown, sha256, compression });
   if (reason !== undefined) {
     const changes = [change('change', 'metadata', reason)];
-    return { plan: plan('change', reason), changes, stands: false, findings };
+    return { plan: plan('change', reason), changes, stands: false };
   }
   const { staged } = seen;
   const stands = staged?.size === last.size && staged.modified === last.modified;
-  return { plan: plan('unchanged', 'unchanged'), changes: [], stands, findings };
+  return { plan: plan('unchanged', 'unchanged'), changes: [], stands };
 }
 
 interface Identity {
@@ -86,8 +78,4 @@ function whyChanged(last: Identity, now: Identity & { name: string }): string | 
   return last.compression === now.compression
     ? undefined
     : `compression ${last.compression} -> ${now.compression}`;
-}
-
-function asWarning(finding: Diagnostic): Diagnostic {
-  return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
 }

@@ -4,8 +4,12 @@ import type { Estimate } from '../model/observation.ts';
 import type {
   Change,
   DestinationPlan,
+  ForgottenPipeline,
+  Gate,
+  GateKind,
   KeySet,
   ObjectChanges,
+  PipelineAction,
   PipelinePlan,
   Plan,
   TableauDestinationPlan,
@@ -23,8 +27,13 @@ export interface PlanTextOptions {
 export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): string {
   const paint = pc.createColors(color);
   const shown = plan.pipelines.filter(({ action }) => verbose || action !== 'none');
-  const acting = plan.pipelines.some(({ action }) => action !== 'none' && action !== 'blocked');
-  const blocks = shown.map((pipeline) => renderPipeline(pipeline, paint, verbose));
+  const acting =
+    plan.forgotten.length > 0 ||
+    plan.pipelines.some(({ action }) => action !== 'none' && action !== 'blocked');
+  const blocks = [
+    ...shown.map((pipeline) => renderPipeline(pipeline, paint, verbose)),
+    ...plan.forgotten.map((one) => renderForgotten(one, paint)),
+  ];
   return [
     ...(acting ? ['extracts will perform the following actions:', ''] : []),
     ...blocks.flatMap((lines) => [...lines, '']),
@@ -35,9 +44,18 @@ export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): str
 
 type Paint = ReturnType<typeof pc.createColors>;
 
-function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
-  const { create, change, unchanged, blocked, rows, bytes: size, breaking } = summary;
-  if (create + change + blocked === 0) {
+/** A pipeline that is gone from the configuration, with everything that stays where it is. */
+function renderForgotten({ address, because, leaves }: ForgottenPipeline, paint: Paint): string[] {
+  const told = 'will no longer be managed, will not be deleted';
+  return [
+    `  ${paint.bold(`# ${address} ${told}`)}  ${paint.dim(`(because ${because})`)}`,
+    ...leaves.map((target) => `    . ${target}`),
+  ];
+}
+
+function closing({ summary, pipelines, gates, forgotten }: Plan, paint: Paint): string[] {
+  const { create, change, unchanged, blocked, rows, bytes: size, extracts, upload } = summary;
+  if (create + change + blocked + forgotten.length === 0) {
     return [paint.bold('No changes.'), 'The extracts match the configuration and their sources.'];
   }
   const counts = [
@@ -45,36 +63,61 @@ function closing({ summary, pipelines }: Plan, paint: Paint): string[] {
     `${change} to change`,
     `${unchanged} unchanged`,
     ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
+    ...(forgotten.length > 0 ? [`${forgotten.length} to forget`] : []),
   ];
   const amounts = [
     ...(rows === undefined ? [] : [`${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`]),
     ...(size === undefined ? [] : [estimate(size, bytes)]),
   ];
-  const gated = pipelines.filter(({ blockedBy }) => blockedBy === 'gate').map(({ address }) => address);
   const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
+  const data = [
+    ...(reads && amounts.length > 0 ? [`${amounts.join(', ')} to read`] : []),
+    ...(extracts === undefined ? [] : [`${estimate(extracts, bytes)} of extracts`]),
+    ...(upload === undefined
+      ? []
+      : [`${estimate(upload.bytes, bytes)} to upload in ${counted(upload.requests, 'request')}`]),
+  ];
   return [
     `${paint.bold('Plan:')} ${counts.join(', ')}.`,
-    ...(reads && amounts.length > 0 ? [`${paint.bold('Data:')} ${amounts.join(', ')} to read.`] : []),
-    ...(breaking.length > 0
-      ? [
-          `${paint.bold(paint.red('Breaking:'))} ${counted(breaking.length, 'change')}: ${breaking.join(', ')}`,
-        ]
-      : []),
-    ...(gated.length > 0
-      ? [`${paint.bold(paint.red('Misfit:'))} ${gated.join(', ')}. Blocked without --allow-misfit.`]
-      : []),
+    ...(data.length > 0 ? [`${paint.bold('Data:')} ${data.join(', ')}.`] : []),
+    ...renderGates(gates, paint),
   ];
 }
 
+const gateWords: Record<GateKind, string> = {
+  breaking: 'Breaking',
+  misfit: 'Misfit',
+  policy: 'Policy',
+  drift: 'Drift',
+};
+
+/** What holds a pipeline back and how to open it; what a flag has opened is told, too. */
+function renderGates(gates: readonly Gate[], paint: Paint): string[] {
+  const shown = new Map<string, string>();
+  for (const { kind, address, message, remedy, open } of gates) {
+    const word = open ? paint.yellow(`${gateWords[kind]}, allowed:`) : paint.red(`${gateWords[kind]}:`);
+    const isFlag = remedy.startsWith('--');
+    const way = open ? '' : isFlag ? `. Blocked without ${remedy}` : ` (${remedy})`;
+    shown.set(`${kind} ${address} ${message}`, `${paint.bold(word)} ${address}: ${message}${way}`);
+  }
+  return [...shown.values()];
+}
+
+const participles: Record<PipelineAction, string> = {
+  create: 'created',
+  rebuild: 'rebuilt',
+  deliver: 'delivered again',
+  record: 'known by its new name',
+  none: 'unchanged',
+  blocked: 'applied',
+};
+
 function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): string[] {
-  const verbs = {
-    create: 'will be created',
-    rebuild: 'will be rebuilt',
-    deliver: 'will be delivered again',
-    none: 'is unchanged',
-    blocked: 'cannot be applied',
-  };
-  const head = `  ${paint.bold(`# ${plan.address} ${verbs[plan.action]}`)}  ${paint.dim(`(because ${plan.because})`)}`;
+  const verb =
+    plan.blockedBy === 'gate'
+      ? paint.red(`is blocked: it would be ${participles[plan.action]}`)
+      : `${plan.action === 'none' ? 'is' : plan.action === 'blocked' ? 'cannot be' : 'will be'} ${participles[plan.action]}`;
+  const head = `  ${paint.bold(`# ${plan.address} ${verb}`)}  ${paint.dim(`(because ${plan.because})`)}`;
   if (plan.action === 'none' || plan.action === 'blocked') return [head];
   const symbol = plan.action === 'create' ? '+' : plan.action === 'rebuild' ? '~' : '=';
   const whole = plan.changes.filter(
@@ -88,7 +131,7 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): str
       beforeAfter(change),
       `(${change.reason})`,
     ]),
-    ...(plan.action === 'deliver'
+    ...(plan.action === 'deliver' || plan.action === 'record'
       ? []
       : plan.tables.flatMap((table) => renderTable(plan, table, paint, verbose))),
     ...renderTemplate(plan, paint, verbose),
@@ -178,7 +221,7 @@ function tableAmounts(table: TablePlan): string {
 }
 
 function renderColumn(change: Change, paint: Paint): string[] {
-  const symbols = { create: '+', change: '~', remove: '-', reload: '~', write: '~' };
+  const symbols = { create: '+', change: '~', remove: '-', rename: '~', reload: '~', write: '~' };
   const name = change.address.split('.').slice(2).join('.');
   const category = change.category === 'breaking' ? paint.red('breaking') : change.category;
   return [

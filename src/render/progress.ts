@@ -53,6 +53,8 @@ export function renderStep(step: Step): string {
       return step.details === true ? `describe ${step.target}` : `write ${step.target}`;
     case 'record':
       return 'record state';
+    case 'forget':
+      return 'forget state';
   }
 }
 

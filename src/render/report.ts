@@ -4,7 +4,7 @@ import { alignColumns } from './table.ts';
 
 export interface ReportRow {
   address: string;
-  outcome: 'applied' | 'failed' | 'interrupted';
+  outcome: 'applied' | 'forgotten' | 'failed' | 'interrupted';
   seconds: number;
   tables: readonly { name: string; rows: number; bytes: number; seconds: number }[];
   destinations: readonly { target: string; size: number }[];
@@ -16,10 +16,12 @@ export function renderReport(rows: readonly ReportRow[], color: boolean): string
   const paint = pc.createColors(color);
   const marks = {
     applied: paint.green('applied'),
+    forgotten: 'no longer managed',
     failed: paint.red('failed'),
     interrupted: paint.yellow('interrupted'),
   };
   const blocks = rows.map((row) => {
+    if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${marks.forgotten}`];
     const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`
     } in ${seconds(row.seconds)}`;
@@ -36,6 +38,7 @@ export function renderReport(rows: readonly ReportRow[], color: boolean): string
   const count = (outcome: ReportRow['outcome']) => rows.filter((row) => row.outcome === outcome).length;
   const closing = [
     `${count('applied')} applied`,
+    ...(count('forgotten') > 0 ? [`${count('forgotten')} no longer managed`] : []),
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
     ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
   ].join(', ');

@@ -1,13 +1,19 @@
+import { never } from '../model/never.ts';
 import type { StatePort } from '../model/ports.ts';
 import type { StateSettings } from '../model/project.ts';
 import { openFileState } from './file/index.ts';
+import { openS3State, type S3StateOptions } from './s3/index.ts';
 
-type Open = (settings: StateSettings) => StatePort;
-
-const kinds = {
-  file: (settings) => openFileState(settings.path),
-} satisfies Record<StateSettings['type'], Open>;
-
-export function openState(settings: StateSettings): StatePort {
-  return kinds[settings.type](settings);
+export function openState(
+  settings: StateSettings,
+  options: Pick<S3StateOptions, 'job' | 'signal'>,
+): StatePort {
+  switch (settings.type) {
+    case 'file':
+      return openFileState(settings.path, options.job);
+    case 's3':
+      return openS3State(settings, options);
+    default:
+      return never(settings);
+  }
 }

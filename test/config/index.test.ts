@@ -212,6 +212,7 @@ limits: {parallel: "\${env.PARALLEL}", memory: 1.5GiB}
       root: folder,
       state: { type: 'file', path: join(folder, 'kept') },
       limits: { parallel: 2, memory: 1.5 * 2 ** 30 },
+      policy: {},
     });
     expect(pipelines[0]?.sources).toMatchObject({
       shop: { url: 'postgres://u:p%40ss@db/shop', place: { pointer: '/sources/shop' } },
@@ -291,6 +292,7 @@ destinations:
       root: folder,
       state: { type: 'file', path: join(folder, '.extracts/state') },
       limits: { parallel: 4 },
+      policy: {},
     });
   });
 

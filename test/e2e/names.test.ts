@@ -44,7 +44,7 @@ it('tables, columns, sources and files may be named like what every object has',
     [...names, 'plain'].map((name) => `Extract.${name}`).sort(),
   );
   const plain = read.find(({ name }) => name === 'Extract.plain');
-  expect(plain?.rows.map(({ valueOf: file }) => file).sort()).toEqual([...names].sort());
+  expect(plain?.rows.map((row) => Object.values(row)[1]).sort()).toEqual([...names].sort());
   for (const name of names) {
     const table = read.find((one) => one.name === `Extract.${name}`);
     expect(table?.columns).toEqual(names.map((column) => `${column} int not null`));

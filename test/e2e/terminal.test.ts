@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { commandLine, createProject, environment } from '../support/cli.ts';
 import { freshDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
-import { oneTable } from '../support/one-table.ts';
+import { oneAtATime, oneTable } from '../support/one-table.ts';
 import { settle, tellStory } from '../support/story.ts';
 import { runOnTerminal } from '../support/terminal.ts';
 
@@ -182,6 +182,36 @@ describe('on a terminal', () => {
     expectCursorShown(drawn.screen);
     expect(await project.marks()).toEqual(before);
     expect(await project.temporary()).toEqual([]);
+  });
+
+  it('shows rows and bytes as they pass, of PostgreSQL and of files, and how much is left', async () => {
+    const { client, url, close } = await freshDatabase();
+    onTestFinished(close);
+    await client.query(
+      `create table big as select i as id, repeat('x', 1000) as text from generate_series(1, 40000) i; analyze big`,
+    );
+    const project = await createProject({
+      'extracts.yaml': oneAtATime,
+      'pipelines/big.yaml': oneTable({
+        name: 'big',
+        source: `{ type: postgres, url: '${url}' }`,
+        from: 'table: big',
+        columns: 'id: int, text: text',
+      }),
+      'pipelines/file.yaml': oneTable({
+        name: 'file',
+        source: `{ type: file, path: big.csv }`,
+        columns: 'id: int, text: text',
+      }).replace('destinations:', "    add: { File: '${file.name}' }\ndestinations:"),
+    });
+    const line = `1,${'x'.repeat(1000)}\n`;
+    await project.write('pipelines/big.csv', `id,text\n${line.repeat(40_000)}`);
+    const { screen, exitCode } = await runOnTerminal(project, ['apply', '--yes'], []);
+    expect(exitCode).toBe(0);
+    const shown = [...plain(screen).matchAll(/([\d ]+) rows, [\d.]+ [kM]?B(?:, [\d.]+ MB\/s)?, (\d+) %/g)];
+    const rows = shown.map(([, count = '']) => Number(count.replaceAll(' ', '')));
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every((count) => count > 0 && count <= 40_000)).toBe(true);
   });
 
   it('says each failure once, below what was drawn', async () => {

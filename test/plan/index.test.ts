@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildPlan } from '../../src/plan/index.ts';
+import { buildPlan, type Terms } from '../../src/plan/index.ts';
 import type { Observation } from '../../src/model/observation.ts';
 import type { Pipeline, TableauConnection } from '../../src/model/pipeline.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
@@ -47,7 +47,9 @@ function packedObservation(changes: Partial<Observation> = {}): Observation {
   });
 }
 
-const planOf = (of: Pipeline, seen: Observation) => buildPlan([{ pipeline: of, observation: seen }], '0.1.0');
+const terms: Terms = { decisions: {}, policy: {}, hash: (text) => `hash of ${text.length}` };
+const planOf = (of: Pipeline, seen: Observation, changes: Partial<Terms> = {}) =>
+  buildPlan([{ pipeline: of, observation: seen, record: 'v1' }], '0.1.0', { ...terms, ...changes });
 const actionOf = (of: Pipeline, seen: Observation) => planOf(of, seen).pipelines[0]?.action;
 
 /** What was applied stays as it was; the configuration or the world around it changes. */
@@ -215,25 +217,59 @@ test('a pipeline that could not be observed is blocked, the others are planned',
   const plan = buildPlan(
     [
       { pipeline: shop, failure },
-      { pipeline: shop, observation: observation(shop) },
+      { pipeline: shop, observation: observation(shop), record: 'v1' },
     ],
     '0.1.0',
+    terms,
   );
   expect(plan.pipelines.map(({ action }) => action)).toEqual(['blocked', 'none']);
   expect(plan.diagnostics).toEqual(failure);
   expect(plan.summary).toMatchObject({ blocked: 1, unchanged: 1 });
 });
 
+test('what is gone from the configuration is told with what stays, and is no lack of changes', () => {
+  const gone = {
+    address: 'old',
+    file: 'pipelines/old.yaml',
+    record: 'v7',
+    because: 'pipelines/old.yaml is gone',
+    leaves: ['build/old.hyper', '../dist/old.hyper'],
+  };
+  const plan = buildPlan([{ pipeline: shop, observation: observation(shop), record: 'v1' }], '0.1.0', terms, [
+    gone,
+  ]);
+  expect(plan.forgotten).toEqual([gone]);
+  expect(renderPlan(plan, { color: false, verbose: false }))
+    .toBe(`extracts will perform the following actions:
+
+  # old will no longer be managed, will not be deleted  (because pipelines/old.yaml is gone)
+    . build/old.hyper
+    . ../dist/old.hyper
+
+Plan: 0 to create, 0 to change, 1 unchanged, 1 to forget.
+`);
+});
+
 test('a misfit is a gate, an error is not, and the gate opens when asked to', () => {
   const seen = cases['template misfit']![1];
-  const observed = [{ pipeline: packed, observation: seen }];
-  expect(buildPlan(observed, '0.1.0').pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'gate' });
-  const allowed = buildPlan(observed, '0.1.0', { allowMisfit: true });
-  expect(allowed.pipelines[0]).toMatchObject({ action: 'none', template: { misfits: 1 } });
+  const changed = { ...seen, extract: { kind: 'absent' as const }, applied: undefined };
+  const held = planOf(packed, changed);
+  expect(held.pipelines[0]).toMatchObject({ action: 'create', blockedBy: 'gate' });
+  expect(held.gates).toMatchObject([{ kind: 'misfit', remedy: '--allow-misfit', open: false }]);
+  expect(held.diagnostics).toEqual([misfit]);
+  const allowed = planOf(packed, changed, { decisions: { allowMisfit: true } });
+  expect(allowed.pipelines[0]).toMatchObject({ action: 'create', template: { misfits: 1 } });
+  expect(allowed.pipelines[0]?.blockedBy).toBeUndefined();
   expect(allowed.diagnostics).toEqual([{ ...misfit, severity: 'warning' }]);
   const damaged = { kind: 'unusable' as const, code: 'damaged', reason: 'invalid' };
-  const both = buildPlan([{ pipeline: packed, observation: { ...seen, extract: damaged } }], '0.1.0');
+  const both = planOf(packed, { ...seen, extract: damaged });
   expect(both.pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'error' });
+});
+
+test('a misfit holds nothing back where nothing is to be done', () => {
+  const plan = planOf(packed, cases['template misfit']![1]);
+  expect(plan.pipelines[0]).toMatchObject({ action: 'none' });
+  expect(plan.diagnostics).toEqual([{ ...misfit, severity: 'warning' }]);
 });
 
 test('rows are not added once more because a template is another', () => {
@@ -259,18 +295,13 @@ test('rows are not added once more because a template is another', () => {
     };
     const found = { ...published, owner: 'me', megabytes: 1, revision: 1, description: '', tags: [] };
     const there = { ...found, certified: false, certificationNote: '' };
-    return buildPlan(
-      [
-        {
-          pipeline: { ...packed, destinations: [destination] },
-          observation: {
-            ...seen,
-            destinations: [{ type: 'tableau', looked: true, project: 'Sales', found: there }],
-            applied: { ...seen.applied!, destinations: { Shop: { size: 9, ...published } } },
-          },
-        },
-      ],
-      '0.1.0',
+    return planOf(
+      { ...packed, destinations: [destination] },
+      {
+        ...seen,
+        destinations: [{ type: 'tableau', looked: true, project: 'Sales', found: there }],
+        applied: { ...seen.applied!, destinations: { Shop: { size: 9, ...published } } },
+      },
     ).pipelines[0]?.destinations[0]?.action;
   };
   expect(actionWith('append')).toBe('unchanged');

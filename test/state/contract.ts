@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import type { AppliedRecord } from '../../src/model/observation.ts';
 import type { StatePort } from '../../src/model/ports.ts';
@@ -6,6 +7,7 @@ const record = (address: string, tool = '1'): AppliedRecord => ({
   format: 1,
   tool,
   address,
+  configuration: 'aa',
   tables: {},
   extract: { schema: 'Extract', version: 3, keys: '', size: 1, modified: '1' },
   destinations: {},
@@ -16,35 +18,60 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
   test('nothing is known at first; what was written is read, by anyone', async () => {
     const [one, other] = await open();
     expect(await one.read('shop')).toBeUndefined();
-    await one.write(record('shop'), undefined);
+    expect(await one.list()).toEqual([]);
+    await write(one, record('shop'), undefined);
     expect((await other.read('shop'))?.record).toEqual(record('shop'));
     expect(await other.read('shop2')).toBeUndefined();
   });
 
   test('a write that has not seen the last one is refused, and changes nothing', async () => {
     const [one, other] = await open();
-    await one.write(record('shop'), undefined);
-    await expect(other.write(record('shop', '2'), undefined)).rejects.toMatchObject({ code: 'EXT6005' });
+    await write(one, record('shop'), undefined);
+    await expect(write(other, record('shop', '2'), undefined)).rejects.toMatchObject({ code: 'EXT6005' });
     const seen = await other.read('shop');
-    await one.write(record('shop', '3'), (await one.read('shop'))?.version);
-    await expect(other.write(record('shop', '4'), seen?.version)).rejects.toMatchObject({ code: 'EXT6005' });
+    await write(one, record('shop', '3'), (await one.read('shop'))?.version);
+    await expect(write(other, record('shop', '4'), seen?.version)).rejects.toMatchObject({ code: 'EXT6005' });
     expect((await one.read('shop'))?.record.tool).toBe('3');
   });
 
-  test('addresses with brackets and slashes are kept apart', async () => {
+  test('addresses with brackets and slashes are kept apart, and listed as they are', async () => {
     const [one] = await open();
-    await one.write(record('t[a/b]'), undefined);
-    await one.write(record('t[a%2Fb]', '2'), undefined);
+    await write(one, record('t[a/b]'), undefined);
+    await write(one, record('t[a%2Fb]', '2'), undefined);
     expect((await one.read('t[a/b]'))?.record.tool).toBe('1');
     expect((await one.read('t[a%2Fb]'))?.record.tool).toBe('2');
+    expect(await one.list()).toEqual(['t[a%2Fb]', 't[a/b]']);
+  });
+
+  test('a record is removed by who has seen it as it is', async () => {
+    const [one, other] = await open();
+    await write(one, record('shop'), undefined);
+    const lock = await other.lock('shop');
+    await expect(lock.remove('another version')).rejects.toMatchObject({ code: 'EXT6005' });
+    await lock.remove((await other.read('shop'))!.version);
+    await lock.release();
+    expect(await one.read('shop')).toBeUndefined();
+    expect(await one.list()).toEqual([]);
+    await write(one, record('shop', '2'), undefined);
   });
 
   test('a lock is held by one; others hear by whom; released, it can be taken', async () => {
     const [one, other] = await open();
+    expect(await other.holder('shop')).toBeUndefined();
     const lock = await one.lock('shop');
-    await expect(other.lock('shop')).rejects.toMatchObject({ code: 'EXT6004' });
+    await expect(other.lock('shop')).rejects.toMatchObject({
+      code: 'EXT6004',
+      message: `shop is being applied by process ${process.pid} on ${hostname()}`,
+    });
+    expect(await other.holder('shop')).toMatchObject({
+      name: `process ${process.pid} on ${hostname()}`,
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as string,
+      alive: 'yes',
+    });
     await (await other.lock('shop2')).release();
+    await lock.confirm();
     await lock.release();
+    expect(await other.holder('shop')).toBeUndefined();
     await (await other.lock('shop')).release();
   });
 
@@ -52,6 +79,41 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
     const ports = await open();
     const tries = Array.from({ length: 20 }, (_, index) => ports[index % 2]!.lock('shop'));
     const settled = await Promise.allSettled(tries);
-    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const locks = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(locks).toHaveLength(1);
+    await locks[0]!.release();
   });
+
+  test.each([true, false])(
+    'who has lost the lock can record nothing (a record before: %s)',
+    async (before) => {
+      const [one, other] = await open();
+      if (before) await write(one, record('shop'), undefined);
+      const seen = (await one.read('shop'))?.version;
+      const lost = await one.lock('shop');
+      await other.breakLock('shop');
+      expect(await other.holder('shop')).toBeUndefined();
+      const lock = await other.lock('shop');
+
+      await expect(lost.confirm()).rejects.toMatchObject({ code: 'EXT6006' });
+      expect(lost.lost.reason).toMatchObject({ code: 'EXT6006' });
+      await expect(lost.write(record('shop', 'lost'), seen)).rejects.toMatchObject({ code: 'EXT6006' });
+      await lost.release();
+      expect((await one.holder('shop'))?.alive).toBe('yes');
+
+      expect((await other.read('shop'))?.version).toBe(seen);
+      await lock.write(record('shop', 'won'), seen);
+      await lock.release();
+      expect((await one.read('shop'))?.record.tool).toBe('won');
+    },
+  );
+}
+
+async function write(state: StatePort, what: AppliedRecord, seen: string | undefined): Promise<void> {
+  const lock = await state.lock(what.address);
+  try {
+    await lock.write(what, seen);
+  } finally {
+    await lock.release();
+  }
 }

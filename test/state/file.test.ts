@@ -17,7 +17,9 @@ describe('the contract of state, in files', () => {
 test('a record is one file that only its owner may read, and no draft is left', async () => {
   const folder = await temporaryFolder();
   const state = openFileState(folder);
-  await state.write(record(pipeline([table('orders', { id: 'int' })])), undefined);
+  const lock = await state.lock('shop');
+  await lock.write(record(pipeline([table('orders', { id: 'int' })])), undefined);
+  await lock.release();
   expect(await readdir(folder)).toEqual(['shop.json']);
   expect((await stat(path.join(folder, 'shop.json'))).mode & 0o777).toBe(0o600);
 });
@@ -40,8 +42,10 @@ test('the lock of a dead process is taken over; of another machine it stands', a
   const pid = 5_000_000;
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'shop.lock'), JSON.stringify({ pid, host: hostname(), started: '1' }));
+  expect(await state.holder('shop')).toMatchObject({ alive: 'no' });
   await (await state.lock('shop')).release();
   await writeFile(path.join(folder, 'shop.lock'), JSON.stringify({ pid, host: 'elsewhere', started: '1' }));
+  expect(await state.holder('shop')).toMatchObject({ alive: 'unknown' });
   await expect(state.lock('shop')).rejects.toMatchObject({
     code: 'EXT6004',
     message: `shop is being applied by process ${pid} on elsewhere`,

@@ -49,6 +49,7 @@ export function pipeline(tables: readonly Table[], changes: Partial<Pipeline> = 
     relationships: [],
     extract: { schema: 'Extract', version: 3, file: '/project/build/shop.hyper', shown: 'build/shop.hyper' },
     destinations: [{ type: 'file', place, shown: '../dist/shop.hyper', path: '/project/dist/shop.hyper' }],
+    moved: [],
     ...changes,
   };
 }
@@ -90,6 +91,7 @@ export function record(of: Pipeline, changes: Partial<AppliedRecord> = {}): Appl
     format: 1,
     tool: '0.1.0',
     address: of.address,
+    configuration: 'aa',
     tables: Object.fromEntries(tables),
     extract: { schema: 'Extract', version: 3, keys: defineKeys(of), size: 3_000_000, modified: '1000' },
     destinations: { '../dist/shop.hyper': { size: 3_000_000, modified: '2000' } },

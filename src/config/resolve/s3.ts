@@ -1,4 +1,4 @@
-import type { S3Access, S3Credentials, S3Source } from '../../model/pipeline.ts';
+import type { S3Access, S3Credentials, S3Source } from '../../model/source.ts';
 import type * as Written from '../../model/written.gen.ts';
 import { bytesOf } from '../amounts.ts';
 import type { DraftSource } from '../draft.ts';
@@ -19,11 +19,15 @@ export function resolveS3({ place }: DraftSource, settings: Written.S3Source): S
     ...(typeof limit === 'number' && { maxBytes: limit }),
     format: resolveFormat(settings),
     ...(header && { headerFile: { key: header.key, types: header.types ?? false } }),
-    access: access(settings),
+    access: resolveAccess(settings),
   };
 }
 
-function access(settings: Written.S3Source): S3Access {
+/** What of a source or of the state says where the service is and who asks. */
+export type WrittenAccess = Omit<Written.S3State, 'type' | 'bucket' | 'prefix'> &
+  Pick<Written.S3Source, 'requester_pays' | 'anonymous'>;
+
+export function resolveAccess(settings: WrittenAccess): S3Access {
   const { region, endpoint, path_style: pathStyle, requester_pays: pays } = settings;
   const { role_arn: arn, external_id: externalId } = settings;
   return {
@@ -36,7 +40,7 @@ function access(settings: Written.S3Source): S3Access {
   };
 }
 
-function credentials(settings: Written.S3Source): S3Credentials {
+function credentials(settings: WrittenAccess): S3Credentials {
   const { access_key_id: accessKeyId, secret_access_key: secretAccessKey, session_token: token } = settings;
   if (settings.anonymous === true) return { kind: 'anonymous' };
   if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') {

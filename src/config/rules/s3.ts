@@ -1,9 +1,10 @@
-import { child } from '../../model/diagnostic.ts';
+import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { formatTypeOf } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { namesAt } from '../names.ts';
 import { problem } from '../problem.ts';
+import type { WrittenAccess } from '../resolve/s3.ts';
 import type { Rule } from '../rules.ts';
 
 export const bucketAndMatch: Rule = function* ({ sources }) {
@@ -39,41 +40,44 @@ export const keysBesideConnection: Rule = function* ({ written, sources, place }
 
 export const s3Access: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
-    if (settings.type !== 's3') continue;
-    const says = (key: keyof typeof settings) =>
-      (settings[key] ?? undefined) !== undefined && settings[key] !== false;
-    const problemAt = (key: keyof typeof settings, message: string, hint?: string) =>
-      problem(codes.s3Access, message, child(place, key), hint === undefined ? {} : { hint });
-    if (says('access_key_id') !== says('secret_access_key')) {
-      const [there, missing] = says('access_key_id')
-        ? (['access_key_id', 'secret_access_key'] as const)
-        : (['secret_access_key', 'access_key_id'] as const);
-      yield problemAt(there, `"${there}" needs "${missing}" beside it`);
-    }
-    if (says('session_token') && !says('access_key_id'))
-      yield problemAt('session_token', '"session_token" belongs to an "access_key_id"');
-    if (says('external_id') && !says('role_arn'))
-      yield problemAt('external_id', '"external_id" belongs to a "role_arn"');
-    if (says('profile') && says('access_key_id'))
-      yield problemAt('profile', 'a profile and an access key: it takes one of them');
-    for (const key of ['access_key_id', 'profile', 'role_arn'] as const) {
-      if (settings.anonymous === true && says(key))
-        yield problemAt('anonymous', `anonymous requests carry no credentials, but "${key}" gives some`);
-    }
-    if (settings.anonymous === true && settings.requester_pays === true)
-      yield problemAt(
-        'requester_pays',
-        'who pays has to sign: "requester_pays" and "anonymous" exclude each other',
-      );
-    const { endpoint } = settings;
-    if (typeof endpoint === 'string' && !isPlaceholder(endpoint) && !isHttpUrl(endpoint))
-      yield problemAt(
-        'endpoint',
-        `"${endpoint}" is no http or https URL`,
-        'for example https://minio.example.com:9000',
-      );
+    if (settings.type === 's3') yield* checkAccess(settings, place);
   }
 };
+
+export function* checkAccess(settings: WrittenAccess, place: Place): Iterable<Diagnostic> {
+  const says = (key: keyof typeof settings) =>
+    (settings[key] ?? undefined) !== undefined && settings[key] !== false;
+  const problemAt = (key: keyof typeof settings, message: string, hint?: string) =>
+    problem(codes.s3Access, message, child(place, key), hint === undefined ? {} : { hint });
+  if (says('access_key_id') !== says('secret_access_key')) {
+    const [there, missing] = says('access_key_id')
+      ? (['access_key_id', 'secret_access_key'] as const)
+      : (['secret_access_key', 'access_key_id'] as const);
+    yield problemAt(there, `"${there}" needs "${missing}" beside it`);
+  }
+  if (says('session_token') && !says('access_key_id'))
+    yield problemAt('session_token', '"session_token" belongs to an "access_key_id"');
+  if (says('external_id') && !says('role_arn'))
+    yield problemAt('external_id', '"external_id" belongs to a "role_arn"');
+  if (says('profile') && says('access_key_id'))
+    yield problemAt('profile', 'a profile and an access key: it takes one of them');
+  for (const key of ['access_key_id', 'profile', 'role_arn'] as const) {
+    if (settings.anonymous === true && says(key))
+      yield problemAt('anonymous', `anonymous requests carry no credentials, but "${key}" gives some`);
+  }
+  if (settings.anonymous === true && settings.requester_pays === true)
+    yield problemAt(
+      'requester_pays',
+      'who pays has to sign: "requester_pays" and "anonymous" exclude each other',
+    );
+  const { endpoint } = settings;
+  if (typeof endpoint === 'string' && !isPlaceholder(endpoint) && !isHttpUrl(endpoint))
+    yield problemAt(
+      'endpoint',
+      `"${endpoint}" is no http or https URL`,
+      'for example https://minio.example.com:9000',
+    );
+}
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

@@ -8,7 +8,7 @@ import { explainRecord, explainText } from '../delimited/explain.ts';
 import { isText, type Layout } from '../delimited/layout.ts';
 import { isGzip } from '../delimited/text.ts';
 import type { FoundFile } from './list.ts';
-import { beginsWithMark, openText } from './open.ts';
+import { beginsWithMark, openCounted, openText } from './open.ts';
 
 /**
  * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the bytes pass
@@ -67,9 +67,11 @@ function conformedPart(table: Table, file: FoundFile, format: CsvFormat, layout:
     format: { type: 'csv', dateOrder: format.dateOrder },
     open() {
       const conformed = conformLayout(format, layout);
-      const text = openText(file, format);
-      pipeline(text, conformed, () => undefined);
-      return Promise.resolve({ bytes: conformed, rows: () => conformed.records });
+      const text = openCounted(file, format);
+      pipeline(text.bytes, conformed, () => undefined);
+      const { taken } = text;
+      const rows = () => conformed.records;
+      return Promise.resolve({ bytes: conformed, rows, rowsSoFar: rows, taken });
     },
     explain: (refusal) => explain(table, file, format, dialect, layout, refusal),
     translate: (error) => explainText(error, file, table),

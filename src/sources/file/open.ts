@@ -7,7 +7,13 @@ import type { FoundFile } from './list.ts';
 
 /** The text of a file as UTF-8 bytes. */
 export function openText(file: FoundFile, format: CsvFormat): Readable {
-  return textOf(createReadStream(file.absolute, { highWaterMark: 256 * 1024 }), file, format);
+  return openCounted(file, format).bytes;
+}
+
+/** The same, and how many bytes of the file were read for it. */
+export function openCounted(file: FoundFile, format: CsvFormat): { bytes: Readable; taken: () => number } {
+  const raw = createReadStream(file.absolute, { highWaterMark: 256 * 1024 });
+  return { bytes: textOf(raw, file, format), taken: () => raw.bytesRead };
 }
 
 /** Whether its text has a byte order mark, which hyperd would take for data. */

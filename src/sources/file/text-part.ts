@@ -3,11 +3,11 @@ import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { isGzip } from '../delimited/text.ts';
 import { fieldsOf, textOptions, textStreamPart } from '../delimited/text-part.ts';
 import type { FoundFile } from './list.ts';
-import { beginsWithMark, openText } from './open.ts';
+import { beginsWithMark, openCounted } from './open.ts';
 
 /** A file in PostgreSQL's text format. hyperd opens it by itself where it can read it as it is. */
 export async function textPart(table: Table, file: FoundFile, format: CsvFormat): Promise<FeedPart> {
-  const streamed = textStreamPart(table, file, format, () => ({ bytes: openText(file, format) }));
+  const streamed = textStreamPart(table, file, format, () => openCounted(file, format));
   const isPlain =
     format.encoding === 'utf-8' &&
     format.nulls.length === 1 &&

@@ -8,10 +8,10 @@ import { explainQuery, isDatabaseError } from './errors.ts';
 /** PostgreSQL refuses what somebody wrote, in its own words. */
 export function refused(error: unknown, table: Table, place: Place): Diagnostic {
   if (!isDatabaseError(error)) throw explainQuery(error, `table "${table.name}"`, table.place);
-  const hint =
-    error.code === '42501' ? 'grant it: docs/postgresql.md has the exact GRANT statements' : error.hint;
+  const isPrivilege = error.code === '42501';
+  const hint = isPrivilege ? 'grant it: docs/postgresql.md has the exact GRANT statements' : error.hint;
   return {
-    code: 'EXT2011',
+    code: isPrivilege ? 'EXT2016' : 'EXT2011',
     severity: 'error',
     message: `PostgreSQL refuses it: ${error.message}`,
     ...(hint === undefined ? {} : { hint }),
@@ -32,7 +32,7 @@ export function missingPrivilege(
   if (!all && needed.length === 0) return undefined;
   const listed = needed.map((column) => `"${column.name}"`).join(', ');
   return {
-    code: 'EXT2011',
+    code: 'EXT2016',
     severity: 'error',
     message: all
       ? `user ${role} may not read ${name}`

@@ -102,7 +102,7 @@ async function lookUp(client: pg.Client, table: Table, from: PostgresOrigin): Pr
 
 function paramsProblem(mentioned: number, given: number, place: Table['place']): Diagnostic {
   return {
-    code: 'EXT2011',
+    code: 'EXT2017',
     severity: 'error',
     message:
       mentioned === 0

@@ -110,7 +110,7 @@ function tableFeed(reading: Reading): Feed {
         format: { type: 'text' },
         async open(signal) {
           const copy = await openCopy(reading, signal);
-          return { bytes: copy, rows: () => copy.rowCount };
+          return { bytes: copy, rows: () => copy.rowCount, rowsSoFar: () => copy.rowsSoFar };
         },
         explain: (refusal) =>
           explainRefusal(refusal, table, agreement, async () => {

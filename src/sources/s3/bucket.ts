@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { S3Source } from '../../model/pipeline.ts';
 import type { NamedFile } from '../delimited/constants.ts';
-import { createClient } from './client.ts';
-import { loadSdk } from './sdk.ts';
+import { createClient } from '../../aws/client.ts';
+import { loadSdk } from '../../aws/sdk.ts';
 
 /** One object of a listing: the version of it that a plan saw. */
 export interface FoundObject extends NamedFile {

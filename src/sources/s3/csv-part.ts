@@ -58,6 +58,7 @@ export function csvPart(
       starts.length = 0;
       const open = async () => {
         records += conform?.records ?? 0;
+        conform = undefined;
         const object = objects[++turn];
         if (object === undefined) return undefined;
         starts.push(records);
@@ -72,6 +73,7 @@ export function csvPart(
       return Promise.resolve({
         bytes: joinStreams({ open, explain, close: () => ahead.close() }),
         rows: () => records,
+        rowsSoFar: () => records + (conform?.records ?? 0),
         taken: () => ahead.taken,
       });
     },

@@ -1,8 +1,8 @@
 import { RunError } from '../../model/run-error.ts';
 import type { Answer, ByteRange, Wanted } from './bucket.ts';
-import { explainS3 } from './errors.ts';
+import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
-import { CutShort, pauseOrGiveUp, Silence } from './retry.ts';
+import { CutShort, pauseOrGiveUp, Silence } from '../../aws/retry.ts';
 
 /** The version of an object that is read: all its requests name it. The id becomes known with the first answer. */
 export interface Version extends Wanted {

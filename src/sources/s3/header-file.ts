@@ -7,9 +7,9 @@ import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, locateRecord, readHeader } from '../csv/index.ts';
 import { textOf } from '../delimited/text.ts';
-import { explainS3 } from './errors.ts';
+import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
-import { retrying } from './retry.ts';
+import { retrying } from '../../aws/retry.ts';
 
 const mostBytes = 1024 * 1024;
 

@@ -5,8 +5,8 @@ import { columnsFromHeaderFile } from './header-file.ts';
 import { listObjects } from './list.ts';
 import { observeTable } from './observe.ts';
 import { openObjectSnapshot } from './read.ts';
-import { limits, type Reader } from './reader.ts';
-import { patience } from './retry.ts';
+import { limits, processBudget, type Reader } from './reader.ts';
+import { patience } from '../../aws/retry.ts';
 
 /**
  * Objects of a bucket, at AWS or any service that speaks S3: CSV, text and Parquet, found by wildcard, many into one table.
@@ -14,7 +14,7 @@ import { patience } from './retry.ts';
  */
 export function openS3(
   source: S3Source,
-  settings: Partial<Pick<Reader, 'patience' | 'limits'>> = {},
+  settings: Partial<Pick<Reader, 'patience' | 'limits' | 'budget'>> = {},
 ): SourcePort {
   let opening: ReturnType<typeof openBucket> | undefined;
   let listed: readonly FoundObject[] | undefined;
@@ -23,6 +23,7 @@ export function openS3(
     bucket: await (opening ??= openBucket(source)),
     patience: settings.patience ?? patience,
     limits: settings.limits ?? limits,
+    budget: settings.budget ?? processBudget,
   });
   return {
     async observe(requests, signal, tell = () => undefined) {

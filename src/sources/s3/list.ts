@@ -3,9 +3,9 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { bytes, counted, grouped } from '../../model/numbers.ts';
 import type { S3Source } from '../../model/pipeline.ts';
 import type { FoundObject } from './bucket.ts';
-import { explainS3 } from './errors.ts';
+import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
-import { retrying } from './retry.ts';
+import { retrying } from '../../aws/retry.ts';
 
 /** A long listing says how far it is whenever it has seen so many keys more. */
 const tellEvery = 10_000;

@@ -48,6 +48,7 @@ export class ReadAhead {
   /** Ends all requests at once. */
   close(reason: unknown = new Error('reading has ended')): void {
     this.#stop.abort(reason);
+    this.#release(this.#held);
     for (const range of this.#queue) range.wake?.();
   }
 
@@ -55,7 +56,7 @@ export class ReadAhead {
     for (;;) {
       const chunk = range.chunks.shift();
       if (chunk !== undefined) {
-        this.#held -= chunk.length;
+        this.#release(chunk.length);
         this.taken += chunk.length;
         this.#begin();
         yield chunk;
@@ -70,20 +71,29 @@ export class ReadAhead {
     }
   }
 
-  /** Begins what the limits allow; the range in turn always. */
+  /** Begins what the limits allow; the range in turn always, so that nobody waits for another reader. */
   #begin(): void {
-    const { limits } = this.#reader;
+    const { limits, budget } = this.#reader;
     while (this.#next !== undefined && !this.#stop.signal.aborted) {
       const range = this.#next;
       const length = range.to - range.from;
+      const isInTurn = this.#queue.length === 0;
       const isFree = this.#running < limits.requests && this.#held + length <= limits.bytes;
-      if (!isFree && this.#queue.length > 0) return;
+      if (!isFree && !isInTurn) return;
+      if (!budget.take(length, isInTurn)) return;
       this.#queue.push(range);
       this.#held += length;
       this.#running++;
       void this.#fetch(range);
       this.#next = this.#ranges.next().value;
     }
+  }
+
+  /** After `close` nothing is held any more, whatever is still handed out. */
+  #release(bytes: number): void {
+    const released = Math.min(bytes, this.#held);
+    this.#held -= released;
+    this.#reader.budget.giveBack(released);
   }
 
   async #fetch(range: Range): Promise<void> {
@@ -98,6 +108,7 @@ export class ReadAhead {
       range.failure = { error };
     }
     this.#running--;
+    this.#reader.budget.endRequest();
     this.#begin();
     range.wake?.();
   }

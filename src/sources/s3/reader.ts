@@ -1,6 +1,7 @@
 import type { S3Source } from '../../model/pipeline.ts';
 import type { Bucket } from './bucket.ts';
-import type { Patience } from './retry.ts';
+import type { Patience } from '../../aws/retry.ts';
+import { createBudget, type Budget } from './budget.ts';
 
 /** What every request of one source needs. */
 export interface Reader {
@@ -8,6 +9,8 @@ export interface Reader {
   bucket: Bucket;
   patience: Patience;
   limits: Limits;
+  /** Shared by all that read at the same time. */
+  budget: Budget;
 }
 
 /** How much of the objects of one table may be under way or waiting in memory at once. */
@@ -18,8 +21,11 @@ export interface Limits {
   range: number;
 }
 
+/** Ranges of a few MiB reach what one connection to S3 gives; four of them keep ahead of hyperd. */
+export const limits: Limits = { requests: 8, bytes: 8 * 2 ** 20, range: 2 * 2 ** 20 };
+
 /**
- * Four tables at once, which is the default, then hold 64 MiB. Ranges of a few MiB reach what one connection to S3 gives;
- * four of them keep ahead of hyperd.
+ * Of the whole process, since memory is the process's: however many tables and pipelines are read at once, they share what two
+ * of them could have. Each may go beyond it by the one range that it is waiting for.
  */
-export const limits: Limits = { requests: 8, bytes: 16 * 2 ** 20, range: 4 * 2 ** 20 };
+export const processBudget = createBudget({ requests: 16, bytes: 16 * 2 ** 20 });

@@ -1,90 +1,74 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import path from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import type { AppliedRecord } from '../../model/observation.ts';
 import type { Lock } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
-
-interface Holder {
-  pid: number;
-  host: string;
-  /** Time since boot in clock ticks at which the process started: tells a process from a later one of the same number. */
-  started: string;
-}
+import { lockChangesHands, lockHeld, lockLost, staleRecord } from '../errors.ts';
+import { nameOf, thisRun } from '../holder.ts';
+import { claim, isAlive, lockPath, readHolder, removeLock, startOf, type FileHolder } from './lock-file.ts';
+import { readRecord, recordPath, removeRecord, writeRecord } from './record.ts';
 
 /**
  * Takes the lock file of an address or says who holds it. The file is made whole before it gets its name (a hard link
  * fails if the name is taken), so that nobody reads half a holder. A lock whose process is gone from this machine is
  * taken over; of another machine nothing is known, so its lock stands.
  */
-export async function takeLock(folder: string, address: string): Promise<Lock> {
-  const file = path.join(folder, `${encodeURIComponent(address)}.lock`);
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  const me: Holder = { pid: process.pid, host: hostname(), started: await startOf(process.pid) };
+export async function takeLock(folder: string, address: string, job: string | undefined): Promise<Lock> {
+  const file = lockPath(folder, address);
+  const token = randomBytes(8).toString('hex');
+  const draft = `${file}.${token}`;
+  const me: FileHolder = { ...thisRun(job), started: await startOf(process.pid), token };
   await mkdir(folder, { recursive: true });
   await writeFile(draft, JSON.stringify(me), { flag: 'wx' });
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
-      if (await claim(draft, file)) return { release: () => rm(file, { force: true }) };
+      if (await claim(draft, file)) return heldLock(folder, address, token);
       const holder = await readHolder(file);
       if (holder === undefined) continue;
-      if (await isAlive(holder)) throw held(address, holder, file);
-      await removeStale(file);
+      if ((await isAlive(holder)) !== false) {
+        throw lockHeld(
+          address,
+          nameOf(holder),
+          `wait for it; if that run is gone for good: extracts state unlock ${address}`,
+        );
+      }
+      await removeLock(file);
     }
-    throw new RunError('EXT6003', `the lock of ${address} keeps changing hands`, { hint: 'try again' });
+    throw lockChangesHands(address);
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-async function claim(draft: string, file: string): Promise<boolean> {
-  try {
-    await link(draft, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-async function readHolder(file: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Holder;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function isAlive({ pid, host, started }: Holder): Promise<boolean> {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  return (await startOf(pid)) === started;
-}
-
-/** Renaming decides between two who both saw the same dead holder: the second finds nothing to rename. */
-async function removeStale(file: string): Promise<void> {
-  const aside = `${file}.${randomBytes(6).toString('hex')}.stale`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  await rm(aside, { force: true });
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); empty where there is no such file. The name in brackets may hold spaces. */
-async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-}
-
-function held(address: string, { pid, host }: Holder, file: string): RunError {
-  return new RunError('EXT6004', `${address} is being applied by process ${pid} on ${host}`, {
-    hint: `wait for it; if that machine is gone for good, delete ${file}`,
-  });
+/**
+ * Files know no conditional write: between the look at the lock and the rename of the record there is a moment. Only
+ * somebody who breaks the lock of a living process in that very moment can come between.
+ */
+function heldLock(folder: string, address: string, token: string): Lock {
+  const file = lockPath(folder, address);
+  const record = recordPath(folder, address);
+  const loss = new AbortController();
+  const isOurs = async () => (await readHolder(file))?.token === token;
+  const confirm = async () => {
+    if (!(await isOurs())) loss.abort(lockLost(address, 'somebody has broken it'));
+    loss.signal.throwIfAborted();
+  };
+  const expect = async (seen: string | undefined) => {
+    await confirm();
+    if ((await readRecord(record))?.version !== seen) throw staleRecord(address);
+  };
+  return {
+    lost: loss.signal,
+    confirm,
+    async write(next: AppliedRecord, seen) {
+      await expect(seen);
+      await writeRecord(record, next);
+    },
+    async remove(seen) {
+      await expect(seen);
+      await removeRecord(record);
+    },
+    async release() {
+      if (await isOurs()) await rm(file, { force: true });
+    },
+  };
 }

@@ -1,17 +1,28 @@
-import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beginDraft, type Draft } from '../../disk/draft.ts';
 import type { AppliedRecord } from '../../model/observation.ts';
 import type { StoredRecord } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
+import { addressOfRecord, recordName, soundRecord, versionOf } from '../record.ts';
 
-/** Where the record of an address lives. Addresses are safe in file names except for the brackets of `name[key]`. */
 export function recordPath(folder: string, address: string): string {
-  return path.join(folder, `${encodeURIComponent(address)}.json`);
+  return path.join(folder, recordName(address));
 }
 
-/** The record and its version, which is a hash of its bytes; undefined if there is none. */
+/** The addresses of all records in the folder, sorted; none where there is no folder yet. */
+export async function listRecords(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new RunError('EXT6002', `cannot read the state folder ${folder}: ${message(error)}`, {
+      hint: 'check its permissions',
+      cause: error,
+    });
+  });
+  return names.flatMap((name) => addressOfRecord(name) ?? []).sort();
+}
+
+/** The record and its version; undefined if there is none. */
 export async function readRecord(file: string): Promise<StoredRecord | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -19,9 +30,8 @@ export async function readRecord(file: string): Promise<StoredRecord | undefined
   });
   if (text === undefined) return undefined;
   try {
-    const record = JSON.parse(text) as AppliedRecord;
-    if ((record.format as number) !== 1) throw new Error(`its format is ${String(record.format)}, not 1`);
-    return { record, version: versionOf(text) };
+    const record = soundRecord(JSON.parse(text));
+    return { record, version: versionOf(record) };
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -43,7 +53,16 @@ export async function writeRecord(file: string, record: AppliedRecord): Promise<
   }
 }
 
-const versionOf = (text: string) => createHash('sha256').update(text).digest('hex');
+export async function removeRecord(file: string): Promise<void> {
+  try {
+    await rm(file);
+  } catch (error) {
+    throw new RunError('EXT6001', `cannot remove the state ${file}: ${message(error)}`, {
+      hint: 'check the permissions of its folder',
+      cause: error,
+    });
+  }
+}
 
 function unreadable(file: string, cause: unknown): RunError {
   return new RunError('EXT6002', `cannot read the state ${file}: ${message(cause)}`, {

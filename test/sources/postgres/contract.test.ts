@@ -264,6 +264,16 @@ describe('a user with few privileges', () => {
     ]);
   });
 
+  test('each kind of complaint has a code of its own', async () => {
+    const codes = async (written: TableWritten) =>
+      (await observe(sourceAt(url), contractOf(written))).problems.map(({ code }) => code);
+    expect(await codes({ table: 'shop.customers', columns: { id: 'int' } })).toEqual(['EXT2016']);
+    expect(await codes({ table: 'parts', columns: { a: 'int' }, where: 'b > 0' })).toEqual(['EXT2016']);
+    expect(await codes({ table: 'parts', columns: { a: 'int' }, where: 'a >' })).toEqual(['EXT2011']);
+    expect(await codes({ query: 'select $1::int as a', columns: { a: 'int' } })).toEqual(['EXT2017']);
+    expect(await codes({ table: 'nothing', columns: { a: 'int' } })).toEqual(['EXT2012']);
+  });
+
   test('sees its own rows only, and then no change counters', async () => {
     const table = contractOf({ table: 'own', columns: { a: 'int' } });
     expect(await read(table, url)).toBe('1\n');

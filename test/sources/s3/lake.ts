@@ -8,7 +8,7 @@ import type { CsvFormat, S3Access, S3Source, Table } from '../../../src/model/pi
 import type { ExtractPort } from '../../../src/model/ports.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import type { Limits } from '../../../src/sources/s3/reader.ts';
-import type { Patience } from '../../../src/sources/s3/retry.ts';
+import type { Patience } from '../../../src/aws/retry.ts';
 import { column } from '../../support/pipelines.ts';
 import { startS3StandIn, type S3StandIn, type S3StandInOptions } from '../../support/s3/index.ts';
 

@@ -224,6 +224,70 @@ describe('what goes wrong', () => {
     await expect(lake.load(lake.source(), table)).rejects.toMatchObject({ code: 'EXT2102' });
   });
 
+  it.each([
+    ['AccessDenied', 'EXT2204', 'may not read s3://lake/sales/big.csv: AccessDenied'],
+    ['ExpiredToken', 'EXT2202', 'the AWS session for s3://lake has expired'],
+    ['NoSuchKey', 'EXT2206', 's3://lake/sales/big.csv is not there any more'],
+    ['NoSuchBucket', 'EXT2205', 'there is no bucket "lake"'],
+    ['PreconditionFailed', 'EXT2206', 's3://lake/sales/big.csv was replaced since the plan'],
+    ['InvalidAccessKeyId', 'EXT2203', 's3://lake does not accept the credentials: InvalidAccessKeyId'],
+  ] as const)('%s in the middle of an object: told at once, not tried again', async (name, code, message) => {
+    await lake.put('sales/big.csv', '1,abcdefghij\n'.repeat(60_000));
+    lake.control.faults.add({ operation: 'GetObject', nth: 5, act: { kind: 'error', code: name } });
+    await expect(lake.load(lake.source(), table)).rejects.toMatchObject({ code, message });
+    const refused = lake.control.requests.of('GetObject').filter(({ errorCode }) => errorCode === name);
+    expect(refused).toHaveLength(1);
+  });
+
+  it('another region in the middle', async () => {
+    await lake.put('sales/a.csv', '1,a\n');
+    const act = { kind: 'wrong-region', region: 'eu-north-1', code: 'PermanentRedirect' } as const;
+    lake.control.faults.add({ operation: 'GetObject', act });
+    await expect(lake.load(lake.source(), table)).rejects.toMatchObject({
+      code: 'EXT2207',
+      message: 'the bucket "lake" is in eu-north-1, not in us-east-1',
+    });
+  });
+
+  it.each([
+    ['500', { kind: 'error', code: 'InternalError' }],
+    ['503', { kind: 'error', code: 'ServiceUnavailable' }],
+    ['SlowDown', { kind: 'error', code: 'SlowDown' }],
+    ['a reset before the answer', { kind: 'reset' }],
+    ['a reset in the body', { kind: 'reset', afterBytes: 20_000 }],
+    ['a truncated body', { kind: 'truncate', afterBytes: 20_000 }],
+  ] as const)('%s, twice: survived, every row once, of CSV and of Parquet', async (_, act) => {
+    const body = Array.from({ length: 20_000 }, (__, index) => `${index},row ${index}\n`).join('');
+    await lake.put('sales/big.csv', body);
+    lake.control.faults.add({ operation: 'GetObject', nth: 2, times: 2, act });
+    expect(await lake.load(lake.source(), table)).toMatchObject({ rows: 20_000 });
+    expect(lake.control.faults.pending()).toEqual([]);
+
+    lake.control.delete('lake', 'sales/big.csv');
+    await lake.put(
+      'sales/a.parquet',
+      readFileSync(new URL('../parquet/fixtures/row_groups.parquet', import.meta.url)),
+    );
+    // The first request is for the footer.
+    lake.control.faults.add({ operation: 'GetObject', nth: 2, times: 2, act: { ...act, ...shorter(act) } });
+    expect(
+      await lake.load(lake.source({ format: { type: 'parquet' } }), sales({ id: 'bigint' })),
+    ).toMatchObject({
+      rows: 10,
+    });
+    expect(lake.control.faults.pending()).toEqual([]);
+  });
+
+  it.each(['InternalError', 'ServiceUnavailable', 'SlowDown'] as const)(
+    'a listing survives %s',
+    async (code) => {
+      await lake.put('sales/a.csv', '1,a\n');
+      lake.control.faults.add({ operation: 'ListObjectsV2', times: 2, act: { kind: 'error', code } });
+      expect(await lake.load(lake.source(), table)).toMatchObject({ rows: 1 });
+      expect(lake.control.faults.pending()).toEqual([]);
+    },
+  );
+
   it('SlowDown for ever', async () => {
     await lake.put('sales/a.csv', '1,a\n');
     lake.control.faults.add({
@@ -264,3 +328,6 @@ describe('a bucket with versions', () => {
     await port.close();
   });
 });
+
+/** The Parquet file is a small one. */
+const shorter = (act: object) => ('afterBytes' in act ? { afterBytes: 100 } : {});

@@ -44,6 +44,8 @@ export async function answer(
     entry.close();
     gone.abort();
   });
+  // By the same clock as Last-Modified; Node.js would take its own.
+  response.setHeader('date', world.now().toUTCString());
   const exchange = { world, incoming, response, entry, gone: gone.signal };
   try {
     await sendReply(response, await produceReply(exchange), entry);

@@ -1,8 +1,10 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import type { S3Access, S3Credentials } from '../../model/pipeline.ts';
+import type { S3Access, S3Credentials } from '../model/pipeline.ts';
 import { loadProviders, type Providers, type Sdk } from './sdk.ts';
 
-/** A client for one source: one attempt per call, because what is worth another one is decided in retry.ts alone. */
+export type Client = S3Client;
+
+/** A client for one bucket's user: one attempt per call, because what is worth another one is decided in retry.ts alone. */
 export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client> {
   const { region, endpoint, pathStyle, credentials, role } = access;
   const isProvided = role !== undefined || credentials.kind === 'profile';
@@ -50,17 +52,30 @@ function providedCredentials(providers: Providers, { credentials, role, region }
         ? ownKeys(credentials)
         : undefined;
   if (role === undefined) return own === undefined ? {} : { credentials: own };
+  const assume = providers.fromTemporaryCredentials({
+    ...(own === undefined ? {} : { masterCredentials: own }),
+    params: {
+      RoleArn: role.arn,
+      RoleSessionName: 'extracts',
+      ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+    },
+    ...(region === undefined ? {} : { clientConfig: { region } }),
+  });
   return {
-    credentials: providers.fromTemporaryCredentials({
-      ...(own === undefined ? {} : { masterCredentials: own }),
-      params: {
-        RoleArn: role.arn,
-        RoleSessionName: 'extracts',
-        ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
-      },
-      ...(region === undefined ? {} : { clientConfig: { region } }),
-    }),
+    credentials: (options) =>
+      assume(options).catch((error: unknown) => {
+        throw error instanceof Error && error.name === 'AccessDenied'
+          ? new RoleDenied(role.arn, error)
+          : error;
+      }),
   };
+}
+
+/** The credentials are good, but may not assume the role: another thing than not being let into the bucket. */
+export class RoleDenied extends Error {
+  constructor(arn: string, cause: Error) {
+    super(`may not assume the role ${arn}: ${cause.name}`, { cause });
+  }
 }
 
 function ownKeys({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials & { kind: 'keys' }) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How patient reading is. Times in milliseconds. */
+/** How patient requests are. Times in milliseconds. */
 export interface Patience {
   /** Tries of one request, the first included. */
   attempts: number;
@@ -108,6 +108,8 @@ const passing: ReadonlySet<string> = new Set([
     'Throttling',
     'ThrottlingException',
   ],
+  // Another write to the same object was under way.
+  ...['ConditionalRequestConflict', 'OperationAborted'],
   ...['RequestTimeTooSlow', 'TimeoutError', 'BandwidthLimitExceeded', 'RequestThrottled'],
   ...[
     'ECONNRESET',

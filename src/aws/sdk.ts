@@ -1,6 +1,6 @@
 /**
- * The AWS SDK, loaded when a source of this kind is first opened: it takes longer to load than all the rest of the
- * program. Everything of it that this room uses comes through here.
+ * The AWS SDK, loaded when something on S3 is first opened: it takes longer to load than all the rest of the program.
+ * Everything of it that is used anywhere comes through here.
  */
 export function loadSdk() {
   return import('@aws-sdk/client-s3');

@@ -1,13 +1,25 @@
-import type { Place } from '../../model/diagnostic.ts';
-import type { S3Source } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Place } from '../model/diagnostic.ts';
+import type { S3Access } from '../model/pipeline.ts';
+import { RunError } from '../model/run-error.ts';
+import { RoleDenied } from './client.ts';
 import { GaveUp } from './retry.ts';
 
 /** An object was replaced or removed after the plan saw it: the exit code says so (cli/apply.ts). */
 export const staleObject = 'EXT2206';
 
-/** What was asked of the bucket: to list, or to read the object of a key. */
-export type Errand = { list: string } | { read: string };
+/** Whose requests they are: a source or the state, with the line of the configuration that names the bucket. */
+export interface BucketUser {
+  bucket: string;
+  access: S3Access;
+  place: Place;
+}
+
+/** What was asked of the bucket: to list keys that begin so, or something about the object of a key. */
+export type Errand = { list: string } | { read: string } | { write: string } | { remove: string };
+
+type Act = 'list' | 'read' | 'write' | 'remove';
+
+const doing = { list: 'listing', read: 'reading', write: 'writing', remove: 'removing' };
 
 interface Failure {
   name: string;
@@ -20,9 +32,13 @@ interface Failure {
 }
 
 /** What S3, the network or the SDK said, in our words and with what to do. Other errors are passed through. */
-export function explainS3(error: unknown, source: S3Source, errand: Errand): unknown {
+export function explainS3(error: unknown, source: BucketUser, errand: Errand): unknown {
   if (error instanceof RunError) return error;
   if (error instanceof GaveUp) return gaveUp(error, source, errand);
+  if (error instanceof RoleDenied) {
+    const hint = "the role's trust policy has to name who asks, and the external id if it wants one";
+    return new RunError('EXT2204', error.message, { hint, place: source.place, cause: error });
+  }
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
   const failure = error as Failure;
   const status = failure.$metadata?.httpStatusCode;
@@ -30,8 +46,8 @@ export function explainS3(error: unknown, source: S3Source, errand: Errand): unk
   const { bucket, place } = source;
   const told = (code: string, message: string, hint: string, at: Place = place) =>
     new RunError(code, message, { hint, place: at, cause: error });
-  const url = 'read' in errand ? `s3://${bucket}/${errand.read}` : `s3://${bucket}/${errand.list}`;
-  const act = 'read' in errand ? 'read' : 'list';
+  const { act, key } = parts(errand);
+  const url = `s3://${bucket}/${key}`;
 
   switch (name) {
     case 'CredentialsProviderError':
@@ -48,6 +64,7 @@ export function explainS3(error: unknown, source: S3Source, errand: Errand): unk
     case 'InvalidAccessKeyId':
     case 'SignatureDoesNotMatch':
     case 'InvalidToken':
+    case 'InvalidClientTokenId':
     case 'UnrecognizedClientException':
       return told(
         'EXT2203',
@@ -111,24 +128,31 @@ function nameOf({ name, Code }: Failure, status: number | undefined): string {
   return unnamed && status !== undefined ? (byStatus[status] ?? plain) : plain;
 }
 
-function noCredentials({ access: { credentials } }: S3Source): string {
+function noCredentials({ access: { credentials } }: BucketUser): string {
   return credentials.kind === 'profile'
-    ? `check the profile "${credentials.profile}" in ~/.aws/config and ~/.aws/credentials`
+    ? `check the profile "${credentials.profile}" in ~/.aws/config and ~/.aws/credentials; with SSO, sign in first: aws sso login --profile ${credentials.profile}`
     : 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile:, or write anonymous: true for a public bucket';
 }
 
-function denied({ access }: S3Source, act: 'read' | 'list'): string {
-  const needs =
-    act === 'list'
-      ? 's3:ListBucket on the bucket'
-      : 's3:GetObject on the object (and kms:Decrypt on its key, if it has one)';
+function denied({ access }: BucketUser, act: Act): string {
+  const needs = permissions[act];
   if (access.credentials.kind === 'anonymous')
     return `the bucket is not public: give credentials that are allowed ${needs}`;
-  const pays = access.requesterPays ? '' : '; if its owner wants readers to pay, write requester_pays: true';
+  const pays =
+    access.requesterPays || act === 'write' || act === 'remove'
+      ? ''
+      : '; if its owner wants readers to pay, write requester_pays: true';
   return `the credentials need ${needs}${pays}`;
 }
 
-function wrongRegion(error: Failure, { bucket, access, place }: S3Source): RunError {
+const permissions: Readonly<Record<Act, string>> = {
+  list: 's3:ListBucket on the bucket',
+  read: 's3:GetObject on the object (and kms:Decrypt on its key, if it has one)',
+  write: 's3:PutObject on the object (and kms:GenerateDataKey on its key, if it has one)',
+  remove: 's3:DeleteObject on the object',
+};
+
+function wrongRegion(error: Failure, { bucket, access, place }: BucketUser): RunError {
   const right = error.Region ?? error.$response?.headers?.['x-amz-bucket-region'];
   const asked = access.region ?? 'the region that was asked';
   return new RunError(
@@ -144,25 +168,22 @@ function wrongRegion(error: Failure, { bucket, access, place }: S3Source): RunEr
   );
 }
 
-function gaveUp({ attempts, cause }: GaveUp, source: S3Source, errand: Errand): unknown {
+function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand): unknown {
   const failure = cause as Failure;
   const network = unreachable(failure, source);
   if (network !== undefined) return network;
-  const url = `s3://${source.bucket}/${'read' in errand ? errand.read : errand.list}`;
+  const { act, key } = parts(errand);
+  const url = `s3://${source.bucket}/${key}`;
   const why = failure.$metadata === undefined ? failure.message : (failure.Code ?? failure.name);
-  return new RunError(
-    'EXT2208',
-    `${'read' in errand ? 'reading' : 'listing'} ${url} failed ${attempts} times, last: ${why}`,
-    {
-      hint: 'S3 or the way to it is overloaded or broken; try again later, with a smaller limits.parallel if it said SlowDown',
-      place: source.place,
-      cause,
-    },
-  );
+  return new RunError('EXT2208', `${doing[act]} ${url} failed ${attempts} times, last: ${why}`, {
+    hint: 'S3 or the way to it is overloaded or broken; try again later, with a smaller limits.parallel if it said SlowDown',
+    place: source.place,
+    cause,
+  });
 }
 
 /** The service was not reached at all. */
-function unreachable(error: Failure, { bucket, access, place }: S3Source): RunError | undefined {
+function unreachable(error: Failure, { bucket, access, place }: BucketUser): RunError | undefined {
   const { message } = error;
   const code = error.code ?? (error as { cause?: { code?: string } }).cause?.code ?? '';
   const where = access.endpoint ?? `the S3 service of "${bucket}"`;
@@ -199,7 +220,14 @@ function unreachable(error: Failure, { bucket, access, place }: S3Source): RunEr
   });
 }
 
-function other(error: Failure, name: string, url: string, act: string, { place }: S3Source): unknown {
+function parts(errand: Errand): { act: Act; key: string } {
+  if ('list' in errand) return { act: 'list', key: errand.list };
+  if ('read' in errand) return { act: 'read', key: errand.read };
+  if ('write' in errand) return { act: 'write', key: errand.write };
+  return { act: 'remove', key: errand.remove };
+}
+
+function other(error: Failure, name: string, url: string, act: string, { place }: BucketUser): unknown {
   if (error.$metadata === undefined && error.code === undefined) return error;
   return new RunError('EXT2212', `cannot ${act} ${url}: ${name}: ${error.message}`, { place, cause: error });
 }

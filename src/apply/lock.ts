@@ -1,0 +1,45 @@
+import type { Lock } from '../model/ports.ts';
+import { RunError } from '../model/run-error.ts';
+import type { Job } from './job.ts';
+
+/**
+ * Takes the lock of a pipeline and makes sure that nothing was recorded since the plan was made: whoever had the lock
+ * before us may have applied. Of a pipeline that has another name now both names are locked, because a run of
+ * yesterday's configuration may be at work under the old one.
+ */
+export async function takeLock(job: Job): Promise<Lock> {
+  const { state, pipeline, seen } = job;
+  const lock = await state.lock(pipeline.address);
+  try {
+    const held =
+      seen.address === pipeline.address ? lock : underBothNames(lock, await state.lock(seen.address));
+    const stored = await state.read(seen.address);
+    if (stored?.version === seen.version) return held;
+    await held.release();
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  throw new RunError('EXT6005', `${pipeline.address} was applied by another run since this plan was made`, {
+    hint: 'plan again',
+  });
+}
+
+/** The record is written under the new name before the old one is forgotten: in between it is known twice, never not. */
+function underBothNames(lock: Lock, old: Lock): Lock {
+  return {
+    lost: AbortSignal.any([lock.lost, old.lost]),
+    async confirm() {
+      await lock.confirm();
+      await old.confirm();
+    },
+    async write(record, seen) {
+      await lock.write(record, undefined);
+      if (seen !== undefined) await old.remove(seen);
+    },
+    remove: (seen) => old.remove(seen),
+    async release() {
+      await Promise.all([lock.release(), old.release()]);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Job } from '../apply/job.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import { own } from '../model/own.ts';
+import type { PipelinePlan } from '../model/plan.ts';
+import { defineKeys, defineTable } from '../plan/definition.ts';
+import type { MadePlan } from './make-plan.ts';
+import type { World } from './world.ts';
+
+/** What of a plan is to be done, with the ports that it is done by. `isWanted` leaves some of it out. */
+export function jobsOf(
+  { plan, seen }: MadePlan,
+  world: World,
+  isWanted: (planned: PipelinePlan) => boolean,
+  inProject: (file: string) => string,
+): Job[] {
+  return plan.pipelines.flatMap((planned, index) => {
+    const one = seen[index];
+    const isHeld = planned.blockedBy !== undefined || planned.steps.length === 0;
+    if (one === undefined || isHeld || !isWanted(planned)) return [];
+    const { pipeline, stored } = one;
+    return {
+      plan: planned,
+      pipeline,
+      file: inProject(pipeline.place.file),
+      seen: {
+        record: one.applied,
+        version: stored?.version,
+        address: stored?.record.address ?? pipeline.address,
+      },
+      sources: world.sourcesOf(pipeline),
+      destinations: world.destinationsOf(pipeline),
+      template: world.templateOf(pipeline),
+      extracts: world.extracts,
+      state: world.state,
+      define,
+      tool: plan.tool,
+    };
+  });
+}
+
+function define(pipeline: Pipeline) {
+  const tables = pipeline.tables.flatMap((table) => {
+    const source = own(pipeline.sources, table.source);
+    return source === undefined ? [] : [[table.name, defineTable(table, source)] as const];
+  });
+  return { tables: Object.fromEntries(tables), keys: defineKeys(pipeline) };
+}

@@ -1,0 +1,56 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beginDraft, type Draft } from '../disk/draft.ts';
+import { reasonOf } from '../disk/reason.ts';
+import type { Plan } from '../model/plan.ts';
+import { RunError } from '../model/run-error.ts';
+import { encodePlan, sealOf } from './plan-document.ts';
+
+/** Whether a path names a saved plan instead of pipelines, which are YAML. */
+export const isSavedPlan = (file: string) => file.endsWith('.json');
+
+/** The same bytes as `plan --json` prints, whole or not at all. */
+export async function savePlan(plan: Plan, file: string, cwd: string): Promise<void> {
+  let draft: Draft | undefined;
+  try {
+    draft = await beginDraft(path.resolve(cwd, file));
+    await writeFile(draft.path, encodePlan(plan), { flag: 'wx' });
+    await draft.commit();
+  } catch (error) {
+    await draft?.discard();
+    throw new RunError('EXT6105', `cannot write the plan ${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** A plan as it was saved, of which no byte was changed since. */
+export async function readSavedPlan(file: string, cwd: string): Promise<Plan> {
+  const { plan, isSealed } = await readPlanFile(file, cwd);
+  if (isSealed) return plan;
+  throw new RunError('EXT6103', `${file} was changed after it was made: its seal does not hold`, {
+    hint: 'plan again; what is to be done is changed in the pipeline files, never in the plan',
+  });
+}
+
+export async function readPlanFile(file: string, cwd: string): Promise<{ plan: Plan; isSealed: boolean }> {
+  const text = await readFile(path.resolve(cwd, file), 'utf8').catch((error: unknown) => {
+    throw new RunError('EXT6101', `cannot read the plan ${file}: ${reasonOf(error)}`, { cause: error });
+  });
+  const { seal, ...plan } = parse(text, file);
+  if ((plan.format as unknown) !== 1) {
+    throw new RunError('EXT6102', `${file} is a plan of format ${String(plan.format)}, not 1`, {
+      hint: 'show and apply it with the version of extracts that made it, or plan again',
+    });
+  }
+  return { plan, isSealed: seal === sealOf(plan) };
+}
+
+function parse(text: string, file: string): Plan & { seal: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && 'format' in value && 'seal' in value)
+      return value as Plan & { seal: unknown };
+  } catch {
+    // Told below: it is no plan, whatever else it is.
+  }
+  throw new RunError('EXT6102', `${file} is no plan`, { hint: 'extracts plan --out FILE makes one' });
+}

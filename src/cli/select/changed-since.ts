@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Pipeline } from '../../model/pipeline.ts';
+import type { Project } from '../../model/project.ts';
+import type { Env } from '../env.ts';
+import { UsageError } from '../usage-error.ts';
+
+/**
+ * Pipelines with a file that git knows otherwise than at a revision: its YAML, its template, or the project file, which
+ * is a part of all of them. What is not committed counts too. Sources are not looked at: that is what a plan does.
+ */
+export async function changedSince(
+  revision: string,
+  pipelines: readonly Pipeline[],
+  project: Project,
+  env: Env,
+): Promise<Set<Pipeline>> {
+  const commit = await resolveCommit(revision, env);
+  const root = (await git(['rev-parse', '--show-toplevel'], env)).trim();
+  const lists = await Promise.all([
+    git(['diff', '--name-only', '-z', '--no-renames', commit, '--'], env),
+    git(['ls-files', '--others', '--exclude-standard', '--full-name', '-z', root], env),
+  ]);
+  const changed = new Set(
+    lists
+      .flatMap((list) => list.split('\0'))
+      .filter(Boolean)
+      .map((file) => path.join(root, file)),
+  );
+  if (changed.has(path.join(project.root, 'extracts.yaml'))) return new Set(pipelines);
+  return new Set(
+    pipelines.filter((pipeline) => filesOf(pipeline, env.cwd).some((file) => changed.has(file))),
+  );
+}
+
+function filesOf({ place, template }: Pipeline, cwd: string): string[] {
+  return [path.resolve(cwd, place.file), ...(template?.kind === 'file' ? [template.path] : [])];
+}
+
+async function resolveCommit(revision: string, env: Env): Promise<string> {
+  const spelled = `${revision}^{commit}`;
+  return (await git(['rev-parse', '--verify', '--quiet', '--end-of-options', spelled], env, revision)).trim();
+}
+
+async function git(args: string[], { cwd, variables, signal }: Env, revision?: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('git', args, {
+      cwd,
+      env: variables,
+      signal,
+      maxBuffer: 2 ** 28,
+    });
+    return stdout;
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') throw new UsageError('--changed-since needs git, and there is none');
+    if (revision !== undefined && stderr.trim() === '')
+      throw new UsageError(
+        `--changed-since ${revision}: git knows no such commit here`,
+        'a shallow clone has only the last one: fetch the branch to compare with',
+      );
+    throw new UsageError(`--changed-since: git says: ${stderr.trim().split('\n')[0] ?? ''}`);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Configuration } from '../../config/index.ts';
+import { nameMatches } from '../../model/name-pattern.ts';
+import { suggestion } from '../../model/nearest.ts';
+import type { Pipeline } from '../../model/pipeline.ts';
+import type { Env } from '../env.ts';
+import { UsageError } from '../usage-error.ts';
+import type { World } from '../world.ts';
+import { changedSince } from './changed-since.ts';
+import { isModified } from './modified.ts';
+
+/** Which of the pipelines in the paths a command is about. */
+export interface SelectFlags {
+  /** Terms: an address or a pattern of it, `tag:WORD`, `dest:KIND`, `state:modified`. What one of them means is taken. */
+  select?: readonly string[];
+  exclude?: readonly string[];
+  /** A git revision: only pipelines whose files are others than there. */
+  changedSince?: string;
+}
+
+export function isSelection({ select, exclude, changedSince: revision }: SelectFlags): boolean {
+  return select !== undefined || exclude !== undefined || revision !== undefined;
+}
+
+/** The configuration with the wanted pipelines only. A term that means none of them is a mistake in typing. */
+export async function selectPipelines(
+  configuration: Configuration,
+  flags: SelectFlags,
+  world: World,
+  env: Env,
+): Promise<Configuration> {
+  if (!isSelection(flags)) return configuration;
+  const { select, exclude, changedSince: revision } = flags;
+  const all = configuration.pipelines;
+  const taken = select === undefined ? new Set(all) : await meant(select, all, world, '--select');
+  const left = exclude === undefined ? new Set() : await meant(exclude, all, world, '--exclude');
+  const changed =
+    revision === undefined ? undefined : await changedSince(revision, all, configuration.project, env);
+  return {
+    ...configuration,
+    // What is not chosen is not gone.
+    folders: [],
+    pipelines: all.filter((one) => taken.has(one) && !left.has(one) && (changed?.has(one) ?? true)),
+  };
+}
+
+async function meant(
+  terms: readonly string[],
+  pipelines: readonly Pipeline[],
+  world: World,
+  flag: string,
+): Promise<Set<Pipeline>> {
+  const found = new Set<Pipeline>();
+  for (const term of terms) {
+    const own = await meaning(term, pipelines, world);
+    if (own.length === 0 && term !== 'state:modified') throw nothing(flag, term, pipelines);
+    own.forEach((one) => found.add(one));
+  }
+  return found;
+}
+
+async function meaning(term: string, pipelines: readonly Pipeline[], world: World): Promise<Pipeline[]> {
+  const [, kind, value = ''] = /^(tag|dest|state):(.*)$/s.exec(term) ?? [];
+  switch (kind) {
+    case 'tag':
+      return pipelines.filter(({ tags }) => tags.some((tag) => nameMatches(tag, value)));
+    case 'dest':
+      return pipelines.filter(({ destinations }) => destinations.some(({ type }) => type === value));
+    case 'state': {
+      if (value !== 'modified') return [];
+      const modified = await Promise.all(pipelines.map((one) => isModified(one, world)));
+      return pipelines.filter((_, index) => modified[index]);
+    }
+    default:
+      return pipelines.filter(({ address }) => nameMatches(address, term));
+  }
+}
+
+function nothing(flag: string, term: string, pipelines: readonly Pipeline[]): UsageError {
+  const [kind] = /^(tag|dest|state)(?=:)/.exec(term) ?? [];
+  const words = {
+    tag: pipelines.flatMap(({ tags }) => tags).map((tag) => `tag:${tag}`),
+    dest: ['dest:file', 'dest:tableau'],
+    state: ['state:modified'],
+  };
+  const known =
+    kind === undefined ? pipelines.map(({ address }) => address) : words[kind as keyof typeof words];
+  const { hint } = suggestion(term, [...new Set(known)]);
+  return new UsageError(`${flag} ${term}: no pipeline is meant by that`, hint);
+}

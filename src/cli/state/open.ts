@@ -1,0 +1,56 @@
+import path from 'node:path';
+import { readProjectOnly } from '../../config/index.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { StatePort } from '../../model/ports.ts';
+import type { StateSettings } from '../../model/project.ts';
+import { openState } from '../../state/index.ts';
+import { hasErrors, showDiagnostics } from '../configuration.ts';
+import type { Env } from '../env.ts';
+import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { jobLink } from '../job-link.ts';
+
+export interface ProjectOption {
+  project?: string;
+}
+
+/** The state of a project, for a command that is about nothing else; `shown` is where it is, for messages. */
+export async function withState(
+  options: ProjectOption,
+  env: Env,
+  act: (state: StatePort, shown: string) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const configuration = await readProjectOnly(options.project, {
+    cwd: env.cwd,
+    env: env.variables,
+    registerSecret: (value) => env.secrets.add(value),
+    unsetVariables: 'error',
+  });
+  showDiagnostics(configuration.diagnostics, configuration, env);
+  if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
+  const settings = configuration.project.state;
+  const state = openState(settings, { job: jobLink(env.variables), signal: env.signal });
+  try {
+    return await act(state, shownPlace(settings, env.cwd));
+  } finally {
+    await state.close();
+  }
+}
+
+/** There is nothing of this address; maybe it is a slip. */
+export async function unknownAddress(address: string, state: StatePort, env: Env): Promise<ExitCode> {
+  const near = nearest(address, await state.list());
+  const meant = near === undefined ? '' : ` (did you mean "${near}"?)`;
+  env.err(`error: there is no state of "${address}"${meant}\n`);
+  return exitCodes.usage;
+}
+
+/** Without somebody to ask, as in CI, the command itself is the answer. */
+export async function isAgreed(question: string, yes: boolean | undefined, env: Env): Promise<boolean> {
+  if (yes === true || env.ask === undefined) return true;
+  return /^y(es)?$/i.test((await env.ask(`${question} [y/N] `)).trim());
+}
+
+function shownPlace(settings: StateSettings, cwd: string): string {
+  if (settings.type === 'file') return path.relative(cwd, settings.path) || '.';
+  return `s3://${settings.bucket}/${settings.prefix}`;
+}

@@ -1,0 +1,9 @@
+/** The command line asks for something that makes no sense: told with exit code 64. */
+export class UsageError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,110 @@
+import { child, type Diagnostic } from '../model/diagnostic.ts';
+import { suggestion } from '../model/nearest.ts';
+import type { Move } from '../model/pipeline.ts';
+import { codes } from './codes.ts';
+import type { Draft } from './draft.ts';
+import { problem } from './problem.ts';
+
+/** What `moved:` says, with addresses taken apart by the names that there are. */
+export function resolveMoves(draft: Draft): Move[] {
+  return readMoves(draft).flatMap((one) => ('move' in one ? [one.move] : []));
+}
+
+export function movesFit(draft: Draft): Diagnostic[] {
+  return readMoves(draft).flatMap((one) => ('move' in one ? [] : [one.problem]));
+}
+
+type ReadMove = { move: Move } | { problem: Diagnostic };
+
+function readMoves(draft: Draft): ReadMove[] {
+  const written = draft.written.moved ?? [];
+  const before = written.map(({ from }) => from);
+  return written.map(({ from, to }, index): ReadMove => {
+    const place = child(draft.place, 'moved', index);
+    const wrong = (key: 'from' | 'to', message: string, hint?: { hint: string }): ReadMove => ({
+      problem: problem(codes.moved, message, child(place, key), hint),
+    });
+    if (before.indexOf(from) !== index) return wrong('from', `${from} was moved twice`);
+    const target = readAddress(to, [draft.written.name], tablesOf(draft));
+    if (target === undefined) {
+      return wrong('to', `there is no ${to}`, hintOf(suggestion(to, addressesOf(draft))));
+    }
+    const names = [
+      draft.written.name,
+      ...written.filter((one) => one.to === draft.written.name).map((one) => one.from),
+    ];
+    switch (target.kind) {
+      case 'pipeline':
+        if (from === to) return wrong('from', 'it has this name now');
+        if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(from))
+          return wrong('from', `${from} is no name of a pipeline`);
+        return { move: { kind: 'pipeline', from, place } };
+      case 'table': {
+        const name = inside(from, names);
+        if (name === undefined) return wrong('from', `${from} is no table of ${draft.written.name}`);
+        if (tablesOf(draft).has(name)) return wrong('from', `${from} is still there`);
+        return { move: { kind: 'table', from: name, to: target.table, place } };
+      }
+      case 'column': {
+        const tables = [
+          target.table,
+          ...written
+            .filter((one) => one.to === `${draft.written.name}.${target.table}`)
+            .map((one) => inside(one.from, names) ?? ''),
+        ];
+        const name = inside(inside(from, names) ?? '', tables);
+        if (name === undefined) {
+          return wrong('from', `${from} is no column of ${draft.written.name}.${target.table}`, {
+            hint: `write it as ${draft.written.name}.${target.table}.COLUMN`,
+          });
+        }
+        if (tablesOf(draft).get(target.table)?.includes(name) === true)
+          return wrong('from', `${from} is still there`);
+        return { move: { kind: 'column', table: target.table, from: name, to: target.column, place } };
+      }
+    }
+  });
+}
+
+type Address =
+  { kind: 'pipeline' } | { kind: 'table'; table: string } | { kind: 'column'; table: string; column: string };
+
+function readAddress(
+  text: string,
+  names: readonly string[],
+  tables: ReadonlyMap<string, readonly string[]>,
+): Address | undefined {
+  if (names.includes(text)) return { kind: 'pipeline' };
+  const rest = inside(text, names);
+  if (rest === undefined) return undefined;
+  if (tables.has(rest)) return { kind: 'table', table: rest };
+  for (const [table, columns] of tables) {
+    const column = inside(rest, [table]);
+    if (column !== undefined && columns.includes(column)) return { kind: 'column', table, column };
+  }
+  return undefined;
+}
+
+/** What follows one of the names and a dot. */
+function inside(text: string, names: readonly string[]): string | undefined {
+  const name = names.find((one) => one !== '' && text.startsWith(`${one}.`) && text.length > one.length + 1);
+  return name === undefined ? undefined : text.slice(name.length + 1);
+}
+
+function tablesOf({ written }: Draft): Map<string, string[]> {
+  return new Map(
+    Object.entries(written.tables).map(([name, { columns = {} }]) => [name, Object.keys(columns)]),
+  );
+}
+
+function addressesOf(draft: Draft): string[] {
+  const { name } = draft.written;
+  return [...tablesOf(draft)].flatMap(([table, columns]) => [
+    `${name}.${table}`,
+    ...columns.map((column) => `${name}.${table}.${column}`),
+  ]);
+}
+
+function hintOf(found: { hint?: string }): { hint: string } | undefined {
+  return found.hint === undefined ? undefined : { hint: found.hint };
+}

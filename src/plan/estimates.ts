@@ -1,0 +1,80 @@
+import type { Estimate, Observation } from '../model/observation.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { DestinationPlan, Estimates, TablePlan } from '../model/plan.ts';
+
+/** What is to be done, as far as it costs something. */
+export interface Work {
+  build: boolean;
+  package: boolean;
+  tables: readonly TablePlan[];
+  destinations: readonly DestinationPlan[];
+}
+
+/** What a pipeline will cost, from what its sources tell and from what the last build came to. */
+export function estimate(pipeline: Pipeline, observation: Observation, work: Work): Estimates {
+  const rows = work.build ? sum(work.tables.map(({ rowsAfter }) => rowsAfter)) : undefined;
+  const bytes = work.build ? sum(work.tables.map(({ bytesAfter }) => bytesAfter)) : undefined;
+  const extract = work.build ? extractSize(observation, rows) : undefined;
+  const space = spaceFor(pipeline, observation, work, extract ?? asGuess(bytes));
+  const upload = uploads(work.destinations);
+  return {
+    ...(rows && { rows }),
+    ...(bytes && { bytes }),
+    ...(extract && { extract }),
+    ...(upload && { upload }),
+    ...(space && { space }),
+  };
+}
+
+/** The size of the last build, in proportion to the rows. */
+function extractSize({ applied }: Observation, rows: Estimate | undefined): Estimate | undefined {
+  if (applied === undefined) return undefined;
+  const before = Object.values(applied.tables).reduce((total, table) => total + table.rows, 0);
+  if (rows === undefined || before === 0) return { value: applied.extract.size, exact: false };
+  return { value: Math.round((applied.extract.size * rows.value) / before), exact: false };
+}
+
+/**
+ * All new files together: what they replace goes away only when they are whole. A table's bytes in its source stand for
+ * an extract that was never built; Hyper compresses, so that this is rather too much.
+ */
+function spaceFor(
+  pipeline: Pipeline,
+  { applied, template, extract: seen }: Observation,
+  work: Work,
+  extract: Estimate | undefined,
+): Estimate | undefined {
+  if (!work.build && !work.package && work.destinations.every(({ action }) => action === 'unchanged'))
+    return undefined;
+  if (work.build && extract === undefined) return undefined;
+  const bare = extract?.value ?? (seen.kind === 'present' ? seen.size : 0);
+  const last = template?.staged?.size ?? applied?.template?.size;
+  const ratio = last === undefined || applied === undefined ? 1 : last / Math.max(1, applied.extract.size);
+  const packed = pipeline.template === undefined ? bare : Math.round(bare * ratio);
+  const copies = work.destinations.filter(
+    ({ type, action }) => type === 'file' && action !== 'unchanged',
+  ).length;
+  const value = (work.build ? bare : 0) + (work.package ? packed : 0) + copies * packed;
+  return value === 0 ? undefined : { value, exact: false };
+}
+
+const asGuess = (bytes: Estimate | undefined) => bytes && { ...bytes, exact: false };
+
+function uploads(destinations: readonly DestinationPlan[]): Estimates['upload'] {
+  const all = destinations.flatMap((one) =>
+    one.type === 'tableau' && one.upload !== undefined ? [one.upload] : [],
+  );
+  const bytes = sum(all.map((one) => one.bytes));
+  if (all.length === 0 || bytes === undefined) return undefined;
+  return { bytes, requests: all.reduce((total, { requests }) => total + requests, 0) };
+}
+
+/** The sum, or nothing when a part of it is unknown or there is none. */
+export function sum(estimates: readonly (Estimate | undefined)[]): Estimate | undefined {
+  const known = estimates.filter((one) => one !== undefined);
+  if (known.length < estimates.length || known.length === 0) return undefined;
+  return {
+    value: known.reduce((total, { value }) => total + value, 0),
+    exact: known.every(({ exact }) => exact),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Observation } from '../model/observation.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { Change, Estimates, Gate } from '../model/plan.ts';
+import type { Policy } from '../model/project.ts';
+import { policyGates } from './policy.ts';
+
+/** What this run has decided beforehand. */
+export interface Decisions {
+  /** Applies also where the extract does not fit its template. */
+  allowMisfit?: boolean;
+  /** Addresses whose breaking changes are meant, with everything below them. */
+  allowBreaking?: readonly string[];
+  /** Stops where somebody else has changed what we wrote. */
+  failOnDrift?: boolean;
+}
+
+/** What holds a pipeline back, or would if this run had not opened it. */
+export function gatesOf(
+  pipeline: Pipeline,
+  observation: Observation,
+  { changes, estimates }: { changes: readonly Change[]; estimates: Estimates },
+  decisions: Decisions,
+  policy: Policy,
+): Gate[] {
+  return [
+    ...changes
+      .filter(({ category }) => category === 'breaking')
+      .map((change) => breakingGate(pipeline, change, decisions.allowBreaking ?? [])),
+    // An extract that stands in its template is not put into it again.
+    ...(changes.length > 0 ? misfitGates(pipeline, observation, decisions.allowMisfit ?? false) : []),
+    ...(decisions.failOnDrift === true ? driftGates(pipeline, changes) : []),
+    ...policyGates(pipeline, observation, estimates, policy),
+  ];
+}
+
+function breakingGate(pipeline: Pipeline, { address, reason }: Change, allowed: readonly string[]): Gate {
+  return {
+    kind: 'breaking',
+    pipeline: pipeline.address,
+    address,
+    message: reason,
+    remedy: `--allow-breaking ${asArgument(address)}`,
+    open: allowed.some((one) => address === one || address.startsWith(`${one}.`)),
+  };
+}
+
+function misfitGates(pipeline: Pipeline, { template }: Observation, open: boolean): Gate[] {
+  const errors = template?.misfits.filter(({ severity }) => severity === 'error') ?? [];
+  return errors.map(({ message }) => ({
+    kind: 'misfit',
+    pipeline: pipeline.address,
+    address: pipeline.address,
+    message,
+    remedy: '--allow-misfit',
+    open,
+  }));
+}
+
+function driftGates(pipeline: Pipeline, changes: readonly Change[]): Gate[] {
+  return changes
+    .filter(({ drift }) => drift)
+    .map(({ address, reason }) => ({
+      kind: 'drift',
+      pipeline: pipeline.address,
+      address,
+      message: reason,
+      remedy: 'look at what is there; without --fail-on drift it is written again',
+      open: false,
+    }));
+}
+
+/** As one types it in a shell. */
+function asArgument(address: string): string {
+  return /^[\w.@%+:,/[\]-]+$/.test(address) ? address : `'${address.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,26 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { Change, PipelineAction } from '../model/plan.ts';
+
+/** The one thing to say about the pipeline: the most weighty reason. */
+export function headline(
+  action: PipelineAction,
+  pipeline: Pipeline,
+  changes: readonly Change[],
+  diagnostics: readonly Diagnostic[],
+): string {
+  if (action === 'blocked') return diagnostics.find(({ severity }) => severity === 'error')?.message ?? '';
+  if (action === 'create') return 'there is no extract yet';
+  if (action === 'none') return 'nothing has changed';
+  const [first] = [...changes].sort((a, b) => weight(b) - weight(a));
+  if (first === undefined) return '';
+  const prefix = `${pipeline.address}.`;
+  const inside = first.address.startsWith(prefix) ? first.address.slice(prefix.length) : undefined;
+  const subject = first.subject === 'destination' ? first.address.split(' -> ').at(-1) : inside;
+  return subject ? `${subject}: ${first.reason}` : first.reason;
+}
+
+function weight({ category, subject }: Change): number {
+  const order = ['metadata', 'create', 'additive', 'data', 'breaking'];
+  return subject === 'destination' ? -1 : order.indexOf(category);
+}

@@ -1,0 +1,116 @@
+import { nameMatches } from '../model/name-pattern.ts';
+import { bytes, grouped } from '../model/numbers.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Pipeline, TableauDestination } from '../model/pipeline.ts';
+import type { Estimates, Gate } from '../model/plan.ts';
+import type { Policy } from '../model/project.ts';
+
+/** Where a pipeline does not keep to the rules of its project. No flag opens these: either side has to be changed. */
+export function policyGates(
+  pipeline: Pipeline,
+  observation: Observation,
+  estimates: Estimates,
+  policy: Policy,
+): Gate[] {
+  const gate = (rule: keyof Policy, address: string, message: string): Gate => ({
+    kind: 'policy',
+    pipeline: pipeline.address,
+    address,
+    message,
+    remedy: `policy.${writtenAs[rule]} in the project file`,
+    open: false,
+  });
+  return [
+    ...forbiddenColumns(pipeline, policy).map(({ address, pattern }) =>
+      gate('forbiddenColumns', address, `no column may be named like ${pattern}`),
+    ),
+    ...undescribed(pipeline, policy).map((address) =>
+      gate('requireDescription', address, 'needs a description'),
+    ),
+    ...strangeProjects(pipeline, observation, policy).map(({ address, project }) =>
+      gate('allowedProjects', address, `project ${project} is not among the allowed ones`),
+    ),
+    ...tooManyRows(pipeline, observation, policy).map(({ address, rows, most }) =>
+      gate('maxRows', address, `${rows} rows are more than the allowed ${most}`),
+    ),
+    ...tooManyBytes(estimates, policy).map((message) => gate('maxBytes', pipeline.address, message)),
+  ];
+}
+
+const writtenAs: Record<keyof Policy, string> = {
+  forbiddenColumns: 'forbidden_columns',
+  requireDescription: 'require_description',
+  allowedProjects: 'allowed_projects',
+  maxRows: 'max_rows',
+  maxBytes: 'max_bytes',
+};
+
+function forbiddenColumns({ address, tables }: Pipeline, { forbiddenColumns: patterns = [] }: Policy) {
+  return tables.flatMap((table) =>
+    table.columns.flatMap((column) => {
+      const names = [column.name, ...(column.origin.kind === 'column' ? [column.origin.name] : [])];
+      const pattern = patterns.find((one) => names.some((name) => nameMatches(name, one)));
+      return pattern === undefined ? [] : [{ address: `${address}.${table.name}.${column.name}`, pattern }];
+    }),
+  );
+}
+
+function undescribed(
+  { address, description, tables }: Pipeline,
+  { requireDescription: of = [] }: Policy,
+): string[] {
+  return [
+    ...(of.includes('pipeline') && isEmpty(description) ? [address] : []),
+    ...(of.includes('columns')
+      ? tables.flatMap(({ name, columns }) =>
+          columns
+            .filter((column) => isEmpty(column.description))
+            .map((column) => `${address}.${name}.${column.name}`),
+        )
+      : []),
+  ];
+}
+
+const isEmpty = (text: string | undefined) => text === undefined || text.trim() === '';
+
+function strangeProjects(
+  { address, destinations }: Pipeline,
+  observation: Observation,
+  { allowedProjects }: Policy,
+) {
+  if (allowedProjects === undefined) return [];
+  return destinations.flatMap((destination, index) => {
+    if (destination.type !== 'tableau') return [];
+    const seen = observation.destinations[index];
+    const project = projectOf(destination, seen?.type === 'tableau' ? seen.project : undefined);
+    const isAllowed = allowedProjects.some((pattern) => nameMatches(project, pattern));
+    return isAllowed ? [] : [{ address: `${address} -> ${destination.shown}`, project }];
+  });
+}
+
+/** A project that is named by its id is known by its path once it was looked at. */
+function projectOf({ project }: TableauDestination, seen: string | undefined): string {
+  return project.kind === 'path' ? project.path.join('/') : (seen ?? project.id);
+}
+
+function tooManyRows({ address, tables }: Pipeline, observation: Observation, { maxRows }: Policy) {
+  if (maxRows === undefined) return [];
+  return tables.flatMap(({ name }) => {
+    const rows = observation.tables[name]?.rows;
+    if (rows === undefined || rows.value <= maxRows) return [];
+    return [
+      {
+        address: `${address}.${name}`,
+        rows: `${rows.exact ? '' : '~'}${grouped(rows.value)}`,
+        most: grouped(maxRows),
+      },
+    ];
+  });
+}
+
+function tooManyBytes({ bytes: size }: Estimates, { maxBytes }: Policy): string[] {
+  if (maxBytes === undefined || size === undefined || size.value <= maxBytes) return [];
+  return [
+    `${size.exact ? '' : '~'}${bytes(size.value)} to read are more than the allowed ${bytes(maxBytes)}`,
+  ];
+}

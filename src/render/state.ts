@@ -1,0 +1,90 @@
+import pc from 'picocolors';
+import { bytes, counted, grouped } from '../model/numbers.ts';
+import type { AppliedDestination, AppliedRecord } from '../model/observation.ts';
+import type { LockHolder } from '../model/ports.ts';
+import { alignColumns } from './table.ts';
+
+/** What there is to say of a record in a line. */
+export interface ListedState {
+  address: string;
+  file?: string;
+  tables: number;
+  rows: number;
+  /** Of the staged extract. */
+  bytes: number;
+  destinations: readonly string[];
+  lock?: LockHolder;
+}
+
+/** All records as a table. */
+export function renderStateList(records: readonly ListedState[], place: string, color: boolean): string {
+  const paint = pc.createColors(color);
+  if (records.length === 0) return `Nothing is recorded in ${place}.\n`;
+  const locked = records.some(({ lock }) => lock !== undefined);
+  const head = ['address', 'file', 'tables', 'rows', 'extract', 'destinations', ...(locked ? ['lock'] : [])];
+  const rows = records.map(({ address, file = '', tables, rows: count, bytes: size, destinations, lock }) => [
+    address,
+    file,
+    String(tables),
+    grouped(count),
+    bytes(size),
+    destinations.join(', '),
+    ...(lock === undefined ? [] : [describeLock(lock)]),
+  ]);
+  const [first = '', ...lines] = alignColumns([head, ...rows], [2, 3, 4]);
+  const closing = `${counted(records.length, 'record')} in ${place}`;
+  return [paint.dim(first), ...lines, '', paint.dim(closing), ''].join('\n');
+}
+
+/** One record for people. */
+export function renderStateRecord(
+  record: AppliedRecord,
+  lock: LockHolder | undefined,
+  color: boolean,
+): string {
+  const paint = pc.createColors(color);
+  const { address, file, tool, tables, extract, template, destinations } = record;
+  const from = file === undefined ? '' : ` from ${file}`;
+  const sections: [title: string, lines: string[]][] = [
+    [
+      'Tables',
+      alignColumns(
+        Object.entries(tables).map(([name, table]) => [
+          name,
+          counted(table.rows, 'row'),
+          bytes(table.bytes),
+          counted(table.definition.columns.length, 'column'),
+          table.fingerprint === undefined ? 'no fingerprint: read every time' : '',
+        ]),
+        [1, 2, 3],
+      ),
+    ],
+    ['Extract', [`schema ${extract.schema}, version ${extract.version}, ${bytes(extract.size)}`]],
+    ['Template', template === undefined ? [] : [`${template.shown}, package of ${bytes(template.size)}`]],
+    [
+      'Destinations',
+      alignColumns(
+        Object.entries(destinations).map(([target, left]) => [target, bytes(left.size), whatIsThere(left)]),
+      ),
+    ],
+    ['Lock', lock === undefined ? [] : [describeLock(lock)]],
+  ];
+  return [
+    `${paint.bold(address)}  applied${from} by extracts ${tool}`,
+    ...sections
+      .filter(([, lines]) => lines.length > 0)
+      .flatMap(([title, lines]) => ['', paint.bold(title), ...lines.map((line) => `  ${line}`)]),
+    '',
+  ].join('\n');
+}
+
+/** `process 4711 on build-3, since 2026-01-31T08:00:00Z, until 2026-01-31T08:01:00Z (gone)`. */
+export function describeLock({ name, since, until, alive }: LockHolder): string {
+  const times = [...(since ? [`since ${since}`] : []), ...(until === undefined ? [] : [`until ${until}`])];
+  return `${[name, ...times].join(', ')}${alive === 'no' ? ' (gone)' : ''}`;
+}
+
+function whatIsThere(left: AppliedDestination): string {
+  if (!('contentUrl' in left)) return '';
+  return `updated ${left.updatedAt}${left.revision === undefined ? '' : `, revision ${left.revision}`}`;
+}

@@ -1,0 +1,23 @@
+import { RunError } from '../model/run-error.ts';
+
+/** What all kinds of state say in the same words. */
+
+export function staleRecord(address: string): RunError {
+  return new RunError('EXT6005', `the state of ${address} was changed by another run meanwhile`, {
+    hint: 'plan again: what was applied here may not be what is recorded',
+  });
+}
+
+export function lockLost(address: string, why: string): RunError {
+  return new RunError('EXT6006', `the lock of ${address} was lost: ${why}`, {
+    hint: 'nothing was recorded since; plan again when the other run has ended',
+  });
+}
+
+export function lockHeld(address: string, name: string, hint: string): RunError {
+  return new RunError('EXT6004', `${address} is being applied by ${name}`, { hint });
+}
+
+export function lockChangesHands(address: string): RunError {
+  return new RunError('EXT6003', `the lock of ${address} keeps changing hands`, { hint: 'try again' });
+}

@@ -1,0 +1,19 @@
+import type { LockHolder } from '../../model/ports.ts';
+import { nameOf } from '../holder.ts';
+import { isAlive, lockPath, readHolder, removeLock } from './lock-file.ts';
+
+/** Who holds the lock of an address, dead or alive. */
+export async function lookAtLock(folder: string, address: string): Promise<LockHolder | undefined> {
+  const holder = await readHolder(lockPath(folder, address));
+  if (holder === undefined) return undefined;
+  const alive = await isAlive(holder);
+  return {
+    name: nameOf(holder),
+    since: holder.since,
+    alive: alive === undefined ? 'unknown' : alive ? 'yes' : 'no',
+  };
+}
+
+export async function breakLock(folder: string, address: string): Promise<void> {
+  await removeLock(lockPath(folder, address));
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { AppliedRecord } from '../model/observation.ts';
+
+/** What was parsed, if it is a record that this version of the program understands. */
+export function soundRecord(parsed: unknown): AppliedRecord {
+  const { format } = (parsed ?? {}) as { format?: unknown };
+  if (format !== 1) throw new Error(`its format is ${String(format)}, not 1`);
+  return parsed as AppliedRecord;
+}
+
+export function versionOf(record: AppliedRecord): string {
+  return createHash('sha256').update(JSON.stringify(record)).digest('hex');
+}
+
+/** Addresses are safe in names of files and objects except for the brackets and slashes of `name[key]`. */
+export function recordName(address: string): string {
+  return `${encodeURIComponent(address)}.json`;
+}
+
+export function lockName(address: string): string {
+  return `${encodeURIComponent(address)}.lock`;
+}
+
+/** The address that a name is of; undefined for names that are not ours. */
+export function addressOfRecord(name: string): string | undefined {
+  const encoded = /^([^./][^/]*)\.json$/.exec(name)?.[1];
+  if (encoded === undefined) return undefined;
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}

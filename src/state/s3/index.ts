@@ -1,0 +1,46 @@
+import type { StatePort } from '../../model/ports.ts';
+import type { S3StateSettings } from '../../model/project.ts';
+import { addressOfRecord, lockName, recordName } from '../record.ts';
+import { breakLease, lookAtLease } from './lease.ts';
+import { takeLock } from './lock.ts';
+import { openObjects } from './objects.ts';
+import { pace as usualPace, type Pace } from './pace.ts';
+import type { Place } from './place.ts';
+import { readEnvelope } from './record.ts';
+
+export interface S3StateOptions {
+  /** A link to the job that this run is part of. */
+  job?: string | undefined;
+  /** Ends looking and waiting. What is recorded or given back still is. */
+  signal?: AbortSignal;
+  pace?: Pace;
+}
+
+/**
+ * State in a bucket, for runs that share no disk: an object per address, and beside it a lease while it is being
+ * applied. Nothing is changed but by conditional requests.
+ */
+export function openS3State(settings: S3StateSettings, options: S3StateOptions = {}): StatePort {
+  const { job, signal = new AbortController().signal, pace = usualPace } = options;
+  const { bucket, prefix } = settings;
+  const objects = openObjects(settings, pace.patience);
+  const folder = prefix === '' ? '' : `${prefix}/`;
+  const at = (address: string): Place => ({
+    objects,
+    pace,
+    address,
+    record: folder + recordName(address),
+    lease: folder + lockName(address),
+    shown: `s3://${bucket}/`,
+    signal,
+  });
+  return {
+    read: async (address) => (await readEnvelope(at(address), signal))?.stored,
+    list: async () =>
+      (await objects.list(folder, signal)).flatMap((name) => addressOfRecord(name) ?? []).sort(),
+    lock: (address) => takeLock(at(address), job),
+    holder: (address) => lookAtLease(at(address)),
+    breakLock: (address) => breakLease(at(address)),
+    close: () => objects.close(),
+  };
+}

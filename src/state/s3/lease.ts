@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { RunError } from '../../model/run-error.ts';
+import type { LockHolder } from '../../model/ports.ts';
+import { lockHeld, lockChangesHands } from '../errors.ts';
+import { nameOf, thisRun, type Holder } from '../holder.ts';
+import type { StoredText } from './objects.ts';
+import type { Place } from './place.ts';
+import { fenceRecord } from './record.ts';
+
+/**
+ * A lease is an object that its holder writes again and again. It has expired when it was not written for `seconds`.
+ * That is judged by the clock of the service alone: `Last-Modified` of the object against `Date` of the answer that
+ * brings it, so it does not matter what the clocks of two runners say. The holder counts the same time by its own
+ * monotonic clock, from before each renewal was sent: so it is never later than the service in giving up.
+ */
+export interface Lease extends Holder {
+  format: 1;
+  /** Tells this lock from any other. */
+  token: string;
+  /** How often it was renewed: no two texts of a lease are equal. */
+  renewals: number;
+  seconds: number;
+}
+
+/** A lease as its holder knows it. */
+export interface OwnLease {
+  lease: Lease;
+  etag: string;
+  /** When it was written at the earliest, by `pace.now()`. */
+  renewed: number;
+}
+
+/** Takes the lease of an address, or says who has it. */
+export async function takeLease(place: Place, job: string | undefined): Promise<OwnLease> {
+  const { objects, pace, signal } = place;
+  const lease = newLease(place, job);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const renewed = pace.now();
+    const fresh = await objects.put(place.lease, textOf(lease), undefined, signal);
+    if (fresh !== undefined) return { lease, etag: fresh, renewed };
+    const found = await objects.get(place.lease, signal);
+    if (found === undefined) continue;
+    const other = readLease(place, found);
+    if (!isExpired(found, other)) throw held(place, other);
+    const taken = await takeOver(place, lease, found);
+    if (taken !== undefined) return taken;
+  }
+  throw lockChangesHands(place.address);
+}
+
+/** Takes the lease of whoever has it away, so that he can record nothing any more, and ends it. */
+export async function breakLease(place: Place): Promise<void> {
+  const { objects, signal } = place;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const found = await objects.get(place.lease, signal);
+    if (found === undefined) return;
+    const taken = await takeOver(place, newLease(place, undefined), found);
+    if (taken !== undefined && (await objects.remove(place.lease, taken.etag, signal))) return;
+  }
+  throw lockChangesHands(place.address);
+}
+
+export async function lookAtLease(place: Place): Promise<LockHolder | undefined> {
+  const found = await place.objects.get(place.lease, place.signal);
+  if (found === undefined) return undefined;
+  const lease = readLease(place, found);
+  return {
+    name: nameOf(lease),
+    since: lease.since,
+    until: new Date(found.modified + lease.seconds * 1000).toISOString().replace(/\.\d+/, ''),
+    alive: found.now === undefined ? 'unknown' : isExpired(found, lease) ? 'no' : 'yes',
+  };
+}
+
+export function textOf(lease: Lease): string {
+  return `${JSON.stringify(lease, undefined, 2)}\n`;
+}
+
+export function readLease({ shown, lease }: Place, { text }: StoredText): Lease {
+  try {
+    const parsed = JSON.parse(text) as Lease;
+    if ((parsed.format as number) !== 1) throw new Error(`its format is ${String(parsed.format)}, not 1`);
+    return parsed;
+  } catch (error) {
+    throw new RunError('EXT6002', `cannot read the lock ${shown}${lease}: ${(error as Error).message}`, {
+      hint: 'if no run is under way, delete the object',
+      cause: error,
+    });
+  }
+}
+
+/** Undefined where its holder was faster in renewing it, or somebody else in taking it. */
+async function takeOver(place: Place, lease: Lease, found: StoredText): Promise<OwnLease | undefined> {
+  const { objects, pace, signal } = place;
+  const renewed = pace.now();
+  const etag = await objects.put(place.lease, textOf(lease), found.etag, signal);
+  if (etag === undefined) return undefined;
+  try {
+    await fenceRecord(place, lease.token, signal);
+  } catch (error) {
+    await objects.remove(place.lease, etag, new AbortController().signal);
+    throw error;
+  }
+  return { lease, etag, renewed };
+}
+
+/** `Last-Modified` and `Date` are whole seconds: what looks like a second may be none. */
+const rounding = 1000;
+
+function isExpired({ modified, now }: StoredText, { seconds }: Lease): boolean {
+  return now !== undefined && now - modified >= seconds * 1000 + rounding;
+}
+
+function newLease({ pace }: Place, job: string | undefined): Lease {
+  const token = randomBytes(8).toString('hex');
+  return { format: 1, token, renewals: 0, seconds: pace.lease / 1000, ...thisRun(job) };
+}
+
+function held({ address }: Place, lease: Lease): RunError {
+  return lockHeld(
+    address,
+    nameOf(lease),
+    `wait for it; if that run is gone, its lock expires ${lease.seconds} s after it was last renewed`,
+  );
+}

@@ -1,0 +1,118 @@
+import type { Lock } from '../../model/ports.ts';
+import { lockLost, staleRecord } from '../errors.ts';
+import { nameOf } from '../holder.ts';
+import { readLease, takeLease, textOf, type OwnLease } from './lease.ts';
+import type { Place } from './place.ts';
+import { readEnvelope, writeEnvelope } from './record.ts';
+
+/**
+ * A lease, renewed until it is given back. What it allows is fenced twice: it is renewed once more right before the
+ * record is written, and whoever takes it over writes the record anew, so that a write which was already on its way
+ * finds another ETag than it names.
+ */
+export async function takeLock(place: Place, job: string | undefined): Promise<Lock> {
+  return holdLease(place, await takeLease(place, job));
+}
+
+function holdLease(place: Place, taken: OwnLease): Lock {
+  const { objects, pace, address } = place;
+  const loss = new AbortController();
+  const end = new AbortController();
+  const always = new AbortController().signal;
+  let own = taken;
+  let why = '';
+  const lose = (reason: string) => {
+    loss.abort(lockLost(address, reason));
+    end.abort();
+  };
+
+  const renewOnce = async (signal: AbortSignal): Promise<void> => {
+    loss.signal.throwIfAborted();
+    const renewed = pace.now();
+    const lease = { ...own.lease, renewals: own.lease.renewals + 1 };
+    const etag = await objects.put(place.lease, textOf(lease), own.etag, signal);
+    if (etag !== undefined) {
+      own = { lease, etag, renewed };
+      return;
+    }
+    const found = await objects.get(place.lease, signal);
+    const there = found && readLease(place, found);
+    if (found === undefined || there?.token !== own.lease.token) {
+      lose(
+        there === undefined
+          ? 'another run has taken it over meanwhile, or somebody has broken it'
+          : `${nameOf(there)} has taken it over`,
+      );
+      loss.signal.throwIfAborted();
+    } else {
+      // A renewal that was given up has come through after all.
+      own = { lease: there, etag: found.etag, renewed: own.renewed };
+      await renewOnce(signal);
+    }
+  };
+  /** One after the other: each names the ETag that the one before has left. */
+  let last: Promise<void> = Promise.resolve();
+  const renew = (signal: AbortSignal): Promise<void> => {
+    const next = last.then(() => renewOnce(signal));
+    last = next.catch(() => undefined);
+    return next;
+  };
+
+  const beat = async () => {
+    for (let wait = pace.heartbeat; ;) {
+      await pace.pause(wait, end.signal);
+      try {
+        await renew(end.signal);
+        wait = pace.heartbeat;
+      } catch (error) {
+        // It may work again before the lease ends.
+        why = error instanceof Error ? `: ${error.message}` : '';
+        wait = pace.heartbeat / 4;
+      }
+    }
+  };
+  const watch = async () => {
+    for (;;) {
+      const left = own.renewed + pace.lease - pace.margin - pace.now();
+      if (left <= 0) lose(`it could not be renewed in time${why}`);
+      await pace.pause(left, end.signal);
+    }
+  };
+  const untilEnd = (error: unknown) => {
+    if (!end.signal.aborted) throw error;
+  };
+  const running = [beat().catch(untilEnd), watch().catch(untilEnd)];
+
+  /** The ETag to write over. The lease is ours after it was read. */
+  const expect = async (seen: string | undefined): Promise<string | undefined> => {
+    const found = await readEnvelope(place, always);
+    await renew(always);
+    if (found?.stored?.version !== seen) throw staleRecord(address);
+    return found?.etag;
+  };
+  const refused = async (): Promise<never> => {
+    await renew(always);
+    throw staleRecord(address);
+  };
+
+  return {
+    lost: loss.signal,
+    confirm: () => renew(always),
+    async write(record, seen) {
+      const over = await expect(seen);
+      if (!(await writeEnvelope(place, own.lease.token, record, over, always))) await refused();
+    },
+    async remove(seen) {
+      const over = await expect(seen);
+      if (over === undefined || !(await objects.remove(place.record, over, always))) await refused();
+    },
+    async release() {
+      end.abort();
+      await Promise.all(running);
+      if (loss.signal.aborted || (await objects.remove(place.lease, own.etag, always))) return;
+      const found = await objects.get(place.lease, always);
+      if (found === undefined || readLease(place, found).token !== own.lease.token) return;
+      await objects.remove(place.lease, found.etag, always);
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { createClient, type Client } from '../../aws/client.ts';
+import { explainS3, type BucketUser, type Errand } from '../../aws/explain.ts';
+import { retrying, type Patience } from '../../aws/retry.ts';
+import { loadSdk, type Sdk } from '../../aws/sdk.ts';
+
+/**
+ * Small texts in a bucket, changed only by conditional requests: of all who want to write over the same version one
+ * succeeds (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html). Fails with RunErrors.
+ */
+export interface Objects {
+  get(key: string, signal: AbortSignal): Promise<StoredText | undefined>;
+  /**
+   * Writes over the version with this ETag, or only if there is nothing yet. Resolves to the new ETag; to undefined
+   * where something else is there by now. No two calls may write the same text: by it is told whether a request whose
+   * answer was lost had been carried out.
+   */
+  put(key: string, text: string, over: string | undefined, signal: AbortSignal): Promise<string | undefined>;
+  /** Removes the version with this ETag; false where it is not there any more. */
+  remove(key: string, etag: string, signal: AbortSignal): Promise<boolean>;
+  /** The rest of each key that begins with the prefix and has no further slash. */
+  list(prefix: string, signal: AbortSignal): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface StoredText {
+  text: string;
+  /** With its quotes, as the condition of a request takes it. */
+  etag: string;
+  /** Since when it is there, and the time of the answer: both by the clock of the service, in milliseconds since 1970. */
+  modified: number;
+  /** Undefined where the service does not tell it. */
+  now: number | undefined;
+}
+
+export function openObjects(user: BucketUser, patience: Patience): Objects {
+  let opening: Promise<{ sdk: Sdk; client: Client }> | undefined;
+  const open = async () => {
+    const sdk = await loadSdk();
+    return { sdk, client: await createClient(sdk, user.access) };
+  };
+  const Bucket = user.bucket;
+
+  /** Tries until it works; undefined where the condition does not hold. */
+  const ask = async <Answer>(
+    errand: Errand,
+    call: (parts: { sdk: Sdk; client: Client }, signal: AbortSignal) => Promise<Answer>,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> => {
+    try {
+      const parts = await (opening ??= open());
+      return await retrying((one) => call(parts, one), patience, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isOtherwise(error)) return undefined;
+      throw explainS3(error, user, errand);
+    }
+  };
+
+  const get: Objects['get'] = (Key, signal) =>
+    ask(
+      { read: Key },
+      ({ sdk, client }, abortSignal) => getText(sdk, client, { Bucket, Key }, abortSignal),
+      signal,
+    );
+
+  return {
+    get,
+    async put(Key, text, over, signal) {
+      const condition = over === undefined ? { IfNoneMatch: '*' } : { IfMatch: over };
+      const put = { Bucket, Key, Body: text, ContentType: 'application/json', ...condition };
+      const etag = await ask(
+        { write: Key },
+        async ({ sdk, client }, abortSignal) =>
+          (await client.send(new sdk.PutObjectCommand(put), { abortSignal })).ETag,
+        signal,
+      );
+      if (etag !== undefined) return etag;
+      const found = await get(Key, signal);
+      return found?.text === text ? found.etag : undefined;
+    },
+    async remove(Key, IfMatch, signal) {
+      const removed = await ask(
+        { remove: Key },
+        async ({ sdk, client }, abortSignal) => {
+          await client.send(new sdk.DeleteObjectCommand({ Bucket, Key, IfMatch }), { abortSignal });
+          return true;
+        },
+        signal,
+      );
+      return removed ?? false;
+    },
+    async list(prefix, signal) {
+      const names: string[] = [];
+      let ContinuationToken: string | undefined;
+      do {
+        const command = { Bucket, Prefix: prefix, Delimiter: '/', ContinuationToken };
+        const page = await ask(
+          { list: prefix },
+          ({ sdk, client }, abortSignal) =>
+            client.send(new sdk.ListObjectsV2Command(command), { abortSignal }),
+          signal,
+        );
+        names.push(...(page?.Contents ?? []).flatMap(({ Key }) => Key?.slice(prefix.length) ?? []));
+        ContinuationToken = page?.NextContinuationToken;
+      } while (ContinuationToken !== undefined);
+      return names;
+    },
+    async close() {
+      (await opening?.catch(() => undefined))?.client.destroy();
+    },
+  };
+}
+
+async function getText(
+  sdk: Sdk,
+  client: Client,
+  input: { Bucket: string; Key: string },
+  abortSignal: AbortSignal,
+): Promise<StoredText> {
+  const command = new sdk.GetObjectCommand(input);
+  let date: string | undefined;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      date = (result.response as { headers?: Record<string, string> }).headers?.date;
+      return result;
+    },
+    { step: 'deserialize', priority: 'high' },
+  );
+  const answer = await client.send(command, { abortSignal });
+  const now = Date.parse(date ?? '');
+  return {
+    text: (await answer.Body?.transformToString()) ?? '',
+    etag: answer.ETag ?? '',
+    modified: answer.LastModified?.getTime() ?? NaN,
+    now: Number.isNaN(now) ? undefined : now,
+  };
+}
+
+/** The object is another one than the condition says, or is not there. A bucket that is not there is something else. */
+function isOtherwise(error: unknown): boolean {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  return $metadata?.httpStatusCode === 412 || ($metadata?.httpStatusCode === 404 && name !== 'NoSuchBucket');
+}

@@ -1,0 +1,16 @@
+import type { Objects } from './objects.ts';
+import type { Pace } from './pace.ts';
+
+/** One address in a bucket, and what is needed to work on it. */
+export interface Place {
+  objects: Objects;
+  pace: Pace;
+  address: string;
+  /** Keys of the objects. */
+  record: string;
+  lease: string;
+  /** `s3://bucket/`, for messages. */
+  shown: string;
+  /** Ends what only looks, or takes a lock. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,62 @@
+import type { AppliedRecord } from '../../model/observation.ts';
+import type { StoredRecord } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
+import { lockChangesHands } from '../errors.ts';
+import { soundRecord, versionOf } from '../record.ts';
+import type { Place } from './place.ts';
+
+/** What is stored for an address. */
+interface Envelope {
+  format: 1;
+  /** The token of the lock under which it was written. */
+  fence: string;
+  /** Absent where a lease was taken over before the first apply had ended. */
+  record?: AppliedRecord;
+}
+
+export interface StoredEnvelope {
+  etag: string;
+  stored: StoredRecord | undefined;
+}
+
+export async function readEnvelope(place: Place, signal: AbortSignal): Promise<StoredEnvelope | undefined> {
+  const found = await place.objects.get(place.record, signal);
+  if (found === undefined) return undefined;
+  try {
+    const { format, record } = JSON.parse(found.text) as Partial<Envelope>;
+    if (format !== 1) throw new Error(`its format is ${String(format)}, not 1`);
+    const sound = record && soundRecord(record);
+    return { etag: found.etag, stored: sound && { record: sound, version: versionOf(sound) } };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RunError('EXT6002', `cannot read the state ${place.shown}${place.record}: ${why}`, {
+      hint: 'delete the object to forget what was applied: everything will be observed and read again',
+      cause: error,
+    });
+  }
+}
+
+/** Resolves to false where something else than `over` is there by now. */
+export async function writeEnvelope(
+  place: Place,
+  fence: string,
+  record: AppliedRecord | undefined,
+  over: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const envelope: Envelope = { format: 1, fence, ...(record === undefined ? {} : { record }) };
+  const text = `${JSON.stringify(envelope, undefined, 2)}\n`;
+  return (await place.objects.put(place.record, text, over, signal)) !== undefined;
+}
+
+/**
+ * Writes the record anew, as it is, in the name of whoever has just taken over the lock. A write that its former
+ * holder has under way names the ETag that was there before, and fails.
+ */
+export async function fenceRecord(place: Place, fence: string, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const found = await readEnvelope(place, signal);
+    if (await writeEnvelope(place, fence, found?.stored?.record, found?.etag, signal)) return;
+  }
+  throw lockChangesHands(place.address);
+}

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { startIdentity, type Identity } from '../support/aws/identity.ts';
+import { createProject, type CliProject, type Variables } from '../support/cli.ts';
+import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const permanent = { accessKeyId: 'PERMANENTKEY', secretAccessKey: 'the secret of the permanent key' };
+const temporary = {
+  accessKeyId: 'TEMPORARYKEY',
+  secretAccessKey: 'the secret of the temporary key',
+  sessionToken: 'the session token of the temporary key',
+};
+const secrets = [permanent.secretAccessKey, temporary.secretAccessKey, temporary.sessionToken];
+
+let standIn: S3StandIn;
+let identity: Identity;
+beforeEach(async () => {
+  standIn = await startS3StandIn({ credentials: [permanent, temporary], buckets: { lake: {} } });
+  await standIn.control.put('lake', 'sales/a.csv', 'id\n1\n');
+  identity = await startIdentity(temporary);
+});
+afterEach(async () => {
+  await identity.close();
+  await standIn.close();
+});
+
+async function projectWith(settings: string): Promise<{ project: CliProject; env: Variables }> {
+  const project = await createProject({
+    'pipelines/a.yaml': `version: 1
+name: a
+sources:
+  lake: { type: s3, bucket: lake, match: 'sales/*.csv', endpoint: '${standIn.endpoint}', ${settings} }
+tables:
+  t: { from: { source: lake }, columns: { id: int } }
+destinations:
+  - { type: file, path: ../out/a.hyper }
+`,
+  });
+  const env = {
+    AWS_SHARED_CREDENTIALS_FILE: project.path('aws/credentials'),
+    AWS_CONFIG_FILE: project.path('aws/config'),
+    AWS_ENDPOINT_URL_STS: identity.endpoint,
+    AWS_ENDPOINT_URL_SSO: identity.endpoint,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  return { project, env };
+}
+
+const ini = ({ accessKeyId, secretAccessKey }: typeof permanent) =>
+  `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+
+/** Plans, and gives back the error if it fails; no secret may show in any case. */
+async function plan({ project, env }: { project: CliProject; env: Variables }): Promise<string> {
+  const { stdout, stderr, exitCode } = await project.run(['plan'], env);
+  for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
+  expect(exitCode).toBe(stderr === '' ? 0 : 1);
+  return stderr;
+}
+
+it('a profile of the credentials file', async () => {
+  const given = await projectWith('profile: analytics');
+  await given.project.write(
+    'aws/credentials',
+    `[default]\n${ini({ ...permanent, accessKeyId: 'X' })}\n[analytics]\n${ini(permanent)}`,
+  );
+  expect(await plan(given)).toBe('');
+  await given.project.apply(given.env);
+  expect(identity.requests).toEqual([]);
+});
+
+it('a profile that is not there', async () => {
+  const given = await projectWith('profile: analytic');
+  await given.project.write('aws/credentials', `[analytics]\n${ini(permanent)}`);
+  expect(await plan(given)).toContain('no AWS credentials were found for s3://lake  [EXT2201]');
+});
+
+it("AWS's own order: the default profile, the environment before it", async () => {
+  const given = await projectWith('region: us-east-1');
+  await given.project.write('aws/credentials', `[default]\n${ini(permanent)}`);
+  expect(await plan(given)).toBe('');
+  const env = { ...given.env, AWS_ACCESS_KEY_ID: 'NOBODY', AWS_SECRET_ACCESS_KEY: 'x' };
+  expect(await plan({ ...given, env })).toContain('InvalidAccessKeyId  [EXT2203]');
+  const session = {
+    AWS_ACCESS_KEY_ID: temporary.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: temporary.secretAccessKey,
+    AWS_SESSION_TOKEN: temporary.sessionToken,
+  };
+  expect(await plan({ ...given, env: { ...given.env, ...session } })).toBe('');
+});
+
+it('none at all', async () => {
+  expect(await plan(await projectWith('region: us-east-1'))).toContain('[EXT2201]');
+});
+
+const role = "role_arn: 'arn:aws:iam::123456789012:role/reader', external_id: the-other-one";
+const asked = {
+  service: 'sts',
+  as: permanent.accessKeyId,
+  parameters: {
+    Action: 'AssumeRole',
+    RoleArn: 'arn:aws:iam::123456789012:role/reader',
+    RoleSessionName: 'extracts',
+    ExternalId: 'the-other-one',
+  },
+};
+
+it.each([
+  [
+    'own keys',
+    `access_key_id: ${permanent.accessKeyId}, secret_access_key: '\${secret.KEY}'`,
+    { KEY: permanent.secretAccessKey },
+  ],
+  [
+    'the environment',
+    'region: us-east-1',
+    { AWS_ACCESS_KEY_ID: permanent.accessKeyId, AWS_SECRET_ACCESS_KEY: permanent.secretAccessKey },
+  ],
+  ['a profile', 'profile: analytics', {}],
+])('a role, assumed with %s', async (_, settings, env) => {
+  const given = await projectWith(`${settings}, ${role}`);
+  await given.project.write('aws/credentials', `[analytics]\n${ini(permanent)}`);
+  const all = { ...given, env: { ...given.env, ...env } };
+  expect(await plan(all)).toBe('');
+  expect(identity.requests).toMatchObject([asked]);
+  expect(standIn.control.requests.entries().every(({ signed }) => signed)).toBe(true);
+});
+
+it('a role that may not be assumed', async () => {
+  identity.refuse('AccessDenied');
+  const given = await projectWith(
+    `access_key_id: ${permanent.accessKeyId}, secret_access_key: '\${secret.KEY}', ${role}`,
+  );
+  const error = await plan({ ...given, env: { ...given.env, KEY: permanent.secretAccessKey } });
+  expect(error).toContain(
+    'may not assume the role arn:aws:iam::123456789012:role/reader: AccessDenied  [EXT2204]',
+  );
+});
+
+it('a profile that names a role and the profile to assume it with', async () => {
+  const given = await projectWith('profile: reader');
+  await given.project.write('aws/credentials', `[base]\n${ini(permanent)}`);
+  await given.project.write(
+    'aws/config',
+    '[profile reader]\nrole_arn = arn:aws:iam::123456789012:role/reader\nsource_profile = base\nregion = us-east-1\n',
+  );
+  expect(await plan(given)).toBe('');
+  expect(identity.requests).toMatchObject([{ service: 'sts', as: permanent.accessKeyId }]);
+});
+
+const sso = `[profile people]
+sso_session = acme
+sso_account_id = 123456789012
+sso_role_name = Reader
+region = us-east-1
+[sso-session acme]
+sso_start_url = https://acme.awsapps.com/start
+sso_region = us-east-1
+sso_registration_scopes = sso:account:access
+`;
+
+it('a profile of IAM Identity Center, with the token that aws sso login has left', async () => {
+  const given = await projectWith('profile: people');
+  await given.project.write('aws/config', sso);
+  const cache = `.aws/sso/cache/${createHash('sha1').update('acme').digest('hex')}.json`;
+  const token = {
+    accessToken: 'token of the person',
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  await given.project.write(cache, JSON.stringify(token));
+  expect(await plan(given)).toBe('');
+  expect(identity.requests).toEqual([
+    {
+      service: 'sso',
+      as: token.accessToken,
+      parameters: { role_name: 'Reader', account_id: '123456789012' },
+    },
+  ]);
+});
+
+it('a profile of IAM Identity Center nobody has logged in with', async () => {
+  const given = await projectWith('profile: people');
+  await given.project.write('aws/config', sso);
+  const error = await plan(given);
+  expect(error).toContain('no AWS credentials were found for s3://lake  [EXT2201]');
+  expect(error).toContain('aws sso login --profile people');
+});

@@ -1,0 +1,278 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { AppliedRecord } from '../../src/model/observation.ts';
+import { openS3State, type S3StateOptions } from '../../src/state/s3/index.ts';
+import { pace, type Pace } from '../../src/state/s3/pace.ts';
+import { pipeline, record, table } from '../support/pipelines.ts';
+import { clientOf } from '../support/s3/client.ts';
+import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
+import { stateContract } from './contract.ts';
+
+let standIn: S3StandIn;
+/** How far the clock of the service is ahead of ours, in milliseconds. */
+let ahead = 0;
+beforeAll(async () => {
+  standIn = await startS3StandIn({
+    buckets: { state: {}, elsewhere: { region: 'eu-west-1' } },
+    clock: () => new Date(Date.now() + ahead),
+  });
+});
+afterAll(() => standIn.close());
+
+let places = 0;
+const freshPrefix = () => `place-${++places}`;
+
+function open(prefix: string, options: S3StateOptions = {}, bucket = 'state') {
+  const access = {
+    region: standIn.region,
+    endpoint: standIn.endpoint,
+    pathStyle: true,
+    requesterPays: false,
+    credentials: { kind: 'keys', ...standIn.credentials } as const,
+  };
+  const place = { file: 'extracts.yaml', pointer: '/state' };
+  const hasty = { ...pace, patience: { attempts: 4, firstPause: 1, longestPause: 4, silence: 50_000 } };
+  return openS3State({ type: 's3', place, bucket, prefix, access }, { pace: hasty, ...options });
+}
+
+const shop = (tool = '1'): AppliedRecord => ({
+  ...record(pipeline([table('orders', { id: 'int' })])),
+  tool,
+});
+
+/** A pace whose time passes only when a test says so. */
+function slowPace(): Pace & { pass(duration: number): Promise<void> } {
+  let time = 0;
+  const sleepers = new Set<{ until: number; wake: () => void }>();
+  return {
+    ...pace,
+    patience: { attempts: 2, firstPause: 1, longestPause: 1, silence: 50_000 },
+    now: () => time,
+    pause: (duration, signal) =>
+      new Promise((resolve, reject) => {
+        const fail = () => reject(new Error('ended'));
+        if (signal.aborted) fail();
+        const sleeper = { until: time + duration, wake: resolve };
+        sleepers.add(sleeper);
+        signal.addEventListener('abort', fail);
+      }),
+    async pass(duration) {
+      time += duration;
+      for (const sleeper of sleepers) {
+        if (sleeper.until > time) continue;
+        sleepers.delete(sleeper);
+        sleeper.wake();
+      }
+      await Promise.resolve();
+    },
+  };
+}
+
+describe('the contract of state, in a bucket', () => {
+  stateContract(() => {
+    const prefix = freshPrefix();
+    return Promise.resolve([open(prefix), open(prefix)]);
+  });
+});
+
+test('objects lie below the prefix, and nothing stays of a lock', async () => {
+  const prefix = freshPrefix();
+  const lock = await open(prefix, { job: 'https://ci.example.com/jobs/7' }).lock('t[a/b]');
+  expect(await standIn.control.read('state', `${prefix}/t%5Ba%2Fb%5D.lock`).then(String)).toContain(
+    '"job": "https://ci.example.com/jobs/7"',
+  );
+  await lock.write({ ...shop(), address: 't[a/b]' }, undefined);
+  await lock.release();
+  expect(standIn.control.list('state', `${prefix}/`).map(({ key }) => key)).toEqual([
+    `${prefix}/t%5Ba%2Fb%5D.json`,
+  ]);
+});
+
+test('every change is a conditional request', async () => {
+  standIn.control.requests.clear();
+  const state = open(freshPrefix());
+  const lock = await state.lock('shop');
+  await lock.write(shop(), undefined);
+  await lock.remove((await state.read('shop'))!.version);
+  await lock.release();
+  const changes = standIn.control.requests.entries().filter(({ method }) => method !== 'GET');
+  expect(changes.length).toBeGreaterThan(4);
+  for (const { conditions } of changes) expect(Object.keys(conditions)).toHaveLength(1);
+});
+
+test('a lease that is not renewed expires by the clock of the service, and is taken over', async () => {
+  const prefix = freshPrefix();
+  const still = slowPace();
+  const state = open(prefix, { pace: still });
+  const first = await state.lock('shop');
+  await first.write(shop(), undefined);
+  const seen = (await state.read('shop'))?.version;
+
+  ahead += 55_000;
+  const other = open(prefix);
+  await expect(other.lock('shop')).rejects.toMatchObject({ code: 'EXT6004' });
+  expect(await other.holder('shop')).toMatchObject({ alive: 'yes' });
+  ahead += 10_000;
+  expect(await other.holder('shop')).toMatchObject({ alive: 'no' });
+  const second = await other.lock('shop');
+
+  // The record is as it was, so that the plan of the second holds; but not for the first.
+  expect((await other.read('shop'))?.version).toBe(seen);
+  await expect(first.write(shop('late'), seen)).rejects.toMatchObject({
+    code: 'EXT6006',
+    message: expect.stringMatching(
+      /^the lock of shop was lost: process \d+ on \S+ has taken it over$/,
+    ) as string,
+  });
+  await second.write(shop('2'), seen);
+  await first.release();
+  await second.release();
+  expect((await other.read('shop'))?.record.tool).toBe('2');
+});
+
+test.each([true, false])(
+  'a write on its way when the lease is taken over fails (a record before: %s)',
+  async (before) => {
+    const prefix = freshPrefix();
+    const first = await open(prefix, { pace: slowPace() }).lock('shop');
+    if (before) await first.write(shop(), undefined);
+    const [stored] = standIn.control.list('state', `${prefix}/shop.json`);
+
+    ahead += 61_000;
+    const other = open(prefix);
+    const second = await other.lock('shop');
+    const client = clientOf(standIn);
+    const late = client.send(
+      new PutObjectCommand({
+        Bucket: 'state',
+        Key: `${prefix}/shop.json`,
+        Body: 'what the first had sent before, which comes only now',
+        ...(stored === undefined ? { IfNoneMatch: '*' } : { IfMatch: `"${stored.etag}"` }),
+      }),
+    );
+    await expect(late).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    client.destroy();
+
+    await second.write(shop('2'), (await other.read('shop'))?.version);
+    expect((await other.read('shop'))?.record.tool).toBe('2');
+    await first.release();
+    await second.release();
+  },
+);
+
+test('the heartbeat keeps a lease for as long as it takes', async () => {
+  const prefix = freshPrefix();
+  const beating = slowPace();
+  const lock = await open(prefix, { pace: beating }).lock('shop');
+  const other = open(prefix);
+  for (let renewals = 1; renewals <= 5; renewals++) {
+    await beating.pass(20_000);
+    ahead += 20_000;
+    await vi.waitUntil(async () => (await leaseOf(prefix)).renewals === renewals, { interval: 0 });
+    await expect(other.lock('shop')).rejects.toMatchObject({ code: 'EXT6004' });
+  }
+  expect(lock.lost.aborted).toBe(false);
+  await lock.release();
+  await (await other.lock('shop')).release();
+});
+
+test('a holder that cannot renew its lease gives up before others may take it', async () => {
+  const prefix = freshPrefix();
+  const beating = slowPace();
+  const lock = await open(prefix, { pace: beating }).lock('shop');
+  standIn.control.faults.add({
+    operation: 'PutObject',
+    key: `${prefix}/shop.lock`,
+    times: Infinity,
+    act: { kind: 'error', code: 'ServiceUnavailable' },
+  });
+  for (let second = 0; second < 49; second++) await beating.pass(1000);
+  expect(lock.lost.aborted).toBe(false);
+  await vi.waitUntil(() => standIn.control.faults.pending().length === 0, { interval: 0 });
+  await beating.pass(1500);
+  await vi.waitUntil(() => lock.lost.aborted, { interval: 0 });
+  expect(lock.lost.reason).toMatchObject({
+    code: 'EXT6006',
+    message: expect.stringContaining('it could not be renewed in time') as string,
+  });
+  standIn.control.faults.clear();
+  await expect(lock.write(shop(), undefined)).rejects.toMatchObject({ code: 'EXT6006' });
+  await lock.release();
+});
+
+describe('an answer that is lost', () => {
+  test.each(['shop.lock', 'shop.json'])('to the write of %s does no harm', async (name) => {
+    const prefix = freshPrefix();
+    const state = open(prefix);
+    const fault = { key: `${prefix}/${name}`, act: { kind: 'lost-answer' } } as const;
+    standIn.control.faults.add({ operation: 'PutObject', ...fault });
+    standIn.control.faults.add({ operation: 'DeleteObject', ...fault });
+    const lock = await state.lock('shop');
+    await lock.confirm();
+    await lock.write(shop(), undefined);
+    expect((await state.read('shop'))?.record).toEqual(shop());
+    if (name === 'shop.json') {
+      standIn.control.faults.clear();
+    }
+    await lock.release();
+    expect(standIn.control.faults.pending()).toEqual([]);
+    expect(await state.holder('shop')).toBeUndefined();
+  });
+});
+
+test.each(['InternalError', 'SlowDown', 'ConditionalRequestConflict'] as const)('%s passes', async (code) => {
+  const prefix = freshPrefix();
+  const state = open(prefix);
+  for (const operation of ['PutObject', 'GetObject', 'DeleteObject', 'ListObjectsV2'] as const)
+    standIn.control.faults.add({ operation, times: 2, act: { kind: 'error', code } });
+  const lock = await state.lock('shop');
+  await lock.write(shop(), undefined);
+  expect(await state.list()).toEqual(['shop']);
+  await lock.release();
+  expect(standIn.control.faults.pending()).toEqual([]);
+});
+
+describe('what goes wrong is told in the words of S3 sources', () => {
+  test.each([
+    ['PutObject', 'may not write s3://state/x/shop.lock: AccessDenied', 's3:PutObject'],
+    ['GetObject', 'may not read s3://state/x/shop.json: AccessDenied', 's3:GetObject'],
+    ['ListObjectsV2', 'may not list s3://state/x/: AccessDenied', 's3:ListBucket'],
+  ] as const)('%s is not allowed', async (operation, message, needs) => {
+    standIn.control.faults.add({ operation, act: { kind: 'error', code: 'AccessDenied' } });
+    const state = open('x');
+    const act = {
+      PutObject: () => state.lock('shop'),
+      GetObject: () => state.read('shop'),
+      ListObjectsV2: () => state.list(),
+    }[operation];
+    await expect(act()).rejects.toMatchObject({
+      code: 'EXT2204',
+      message,
+      hint: expect.stringContaining(needs) as string,
+      place: { file: 'extracts.yaml', pointer: '/state' },
+    });
+  });
+
+  test('there is no such bucket, or it is elsewhere', async () => {
+    await expect(open('x', {}, 'nowhere').read('shop')).rejects.toMatchObject({ code: 'EXT2205' });
+    await expect(open('x', {}, 'nowhere').lock('shop')).rejects.toMatchObject({ code: 'EXT2205' });
+    await expect(open('x', {}, 'elsewhere').lock('shop')).rejects.toMatchObject({
+      code: 'EXT2207',
+      hint: 'write region: eu-west-1',
+    });
+  });
+
+  test('a damaged record or lock is an error that says how to go on', async () => {
+    const prefix = freshPrefix();
+    await standIn.control.put('state', `${prefix}/shop.json`, '{"format":');
+    await standIn.control.put('state', `${prefix}/shop.lock`, '{"format":2}');
+    const state = open(prefix);
+    await expect(state.read('shop')).rejects.toMatchObject({ code: 'EXT6002' });
+    await expect(state.lock('shop')).rejects.toMatchObject({ code: 'EXT6002' });
+  });
+});
+
+async function leaseOf(prefix: string): Promise<{ renewals: number }> {
+  const text = await standIn.control.read('state', `${prefix}/shop.lock`);
+  return JSON.parse(text.toString()) as { renewals: number };
+}
