@@ -19,7 +19,6 @@ import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
-import { keepYoungGenerationSmall } from './memory.ts';
 import { reportDocument } from './report-document.ts';
 import { decisionsIn, refuseStale } from './stale.ts';
 import { isSavedPlan, readSavedPlan } from './saved-plan.ts';
@@ -119,7 +118,6 @@ async function perform(
   show: (text: string) => void,
 ): Promise<Report> {
   if (jobs.length + leaving.length === 0) return { pipelines: [] };
-  keepYoungGenerationSmall();
   const settings = {
     parallel: project.limits.parallel,
     signal: env.signal,

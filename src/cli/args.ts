@@ -66,6 +66,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('--json', 'the report as one JSON document on stdout')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: ApplyOptions) => {
+      const { keepYoungGenerationSmall } = await import('./memory.ts');
+      keepYoungGenerationSmall();
       const { apply } = await import('./apply.ts');
       finish(await apply(files, options, env));
     });
