@@ -4,7 +4,7 @@ import type { ExtractBuild } from '../model/ports.ts';
 import type { Extract, Table } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
 import { createTable, keyStatements } from './ddl.ts';
-import { loadPart } from './load.ts';
+import { loadFeed } from './load-feed.ts';
 import { readTables } from './observe.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
@@ -32,7 +32,7 @@ export async function buildExtract(
     throw isServerError(error) ? unwritable(extract.file, error) : error;
   }
   return {
-    async load(table, part, progress, signal) {
+    async load(table, parts, progress, signal) {
       const loader = await openSession();
       try {
         await loader.query(`attach database ${identifier(draft.path)} as draft`);
@@ -40,7 +40,7 @@ export async function buildExtract(
           name: tableName('draft', extract.schema, table.name),
           types: new Map(table.columns.map(({ name, type }) => [name, hyperSqlType(type)])),
         };
-        const loaded = await loadPart(loader, target, part, progress, signal);
+        const loaded = await loadFeed(loader, target, parts, progress, signal);
         await loader.query('detach database draft');
         return loaded;
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
-import type { LoadProgress } from '../model/ports.ts';
+import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
 import { fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
@@ -17,7 +17,7 @@ export async function loadPart(
   progress: LoadProgress,
   signal: AbortSignal,
   most?: number,
-): Promise<{ rows: number; bytes: number }> {
+): Promise<Loaded> {
   const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
     await useDateOrder(session, part.format);
@@ -56,7 +56,7 @@ function beginningOf({ bytes }: ByteStream, { format }: StreamPart, most: number
 }
 
 /** A full or failing disk under the extract, as against a refused record: SQLSTATE classes 53 and 58. */
-function isDiskFailure({ code, message }: { code?: string | undefined; message: string }): boolean {
+export function isDiskFailure({ code, message }: { code?: string | undefined; message: string }): boolean {
   return /^5[38]/.test(code ?? '') && /\bdatabase\b/.test(message);
 }
 
@@ -64,7 +64,7 @@ function isDiskFailure({ code, message }: { code?: string | undefined; message: 
  * Years BC are read in Hyper's lenient way only. Where no order of dates is given they are ISO, as PostgreSQL sends them,
  * and leave nothing to guess.
  */
-async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
+export async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
   if ('dateOrder' in format) await session.query(`set date_style = ${literal(format.dateOrder)}`);
   await session.query(`set date_style_lenient = ${!('dateOrder' in format)}`);
 }
@@ -77,13 +77,13 @@ async function loadFile(
   progress: (bytes: number) => void,
   signal: AbortSignal,
   most: number | undefined,
-): Promise<{ rows: number; bytes: number }> {
+): Promise<Loaded> {
   const staged = await part.stage?.(signal);
-  const watch = session.watchFile(part.path, progress);
+  const watch = session.watchFiles(new Map([[part.path, part.size ?? 0]]), progress);
   try {
     const format = staged?.format ?? part.format;
-    const rows = await session.copyFile(fileStatement(target, part, format, most), signal);
-    watch.finish(part.size ?? 0);
+    const rows = await session.copyFile(fileStatement(target, part, format, [part.path], most), signal);
+    watch.finish();
     return { rows, bytes: part.size ?? 0 };
   } finally {
     watch.stop();

@@ -1,4 +1,4 @@
-import type { Feed } from './feed.ts';
+import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
   AppliedRecord,
@@ -9,7 +9,6 @@ import type {
   TemplateObservation,
 } from './observation.ts';
 import type { Destination, Extract, Relationship, Table } from './pipeline.ts';
-import type { FeedPart } from './feed.ts';
 
 /** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
 export interface SourcePort {
@@ -70,8 +69,13 @@ export interface Portion {
 }
 
 export interface ExtractBuild {
-  /** Loads one part. Resolves to the rows that Hyper took; a refused record is what the part explains it to be. */
-  load(table: Table, part: FeedPart, progress: LoadProgress, signal: AbortSignal): Promise<Loaded>;
+  /** Loads the parts of a feed in their order. Resolves to the rows that Hyper took; fails with the error of a part. */
+  load(
+    table: Table,
+    parts: readonly FeedPart[],
+    progress: LoadProgress,
+    signal: AbortSignal,
+  ): Promise<Loaded>;
   /** Declares keys, detaches, verifies, makes durable and renames into place. */
   finish(
     keys: readonly Relationship[],
@@ -81,7 +85,7 @@ export interface ExtractBuild {
   abandon(): Promise<void>;
 }
 
-/** Bytes since the last call, and all rows of the part so far where they are counted. */
+/** Bytes since the last call, and all rows of the table so far where they are counted. */
 export type LoadProgress = (bytes: number, rows?: number) => void;
 
 export interface Loaded {
