@@ -14,6 +14,7 @@ export function renderColumns(plan: PipelinePlan, one: TablePlan): Markup | unde
   const changed = rows.filter(({ column, changes }) => changes.length > 0 || lookOf(column).symbol !== '=');
   const same = rows.filter((row) => !changed.includes(row));
   if (rows.length === 0) return undefined;
+  if (one.action === 'create') return newTable(`Columns of ${one.name}`, rows);
   return together(
     changed.length > 0 ? columnTable(`Changed columns of ${one.name}`, changed) : undefined,
     same.length === 0
@@ -30,6 +31,18 @@ export function renderColumns(plan: PipelinePlan, one: TablePlan): Markup | unde
 interface ColumnRow {
   column: ColumnPlan;
   changes: readonly Change[];
+}
+
+/** Of a new table there is nothing before, and one reason for all. */
+function newTable(caption: string, rows: readonly ColumnRow[]): Markup {
+  return table(
+    caption,
+    ['Column', 'Type'],
+    rows.map(({ column }) => [
+      together(signed(lookOf(column)), element('code', {}, column.name)),
+      element('code', {}, column.after ?? ''),
+    ]),
+  );
 }
 
 function columnTable(caption: string, rows: readonly ColumnRow[]): Markup {
