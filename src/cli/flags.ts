@@ -1,6 +1,8 @@
 import { commander, type Command } from './commander.ts';
 import type { Decisions } from '../plan/index.ts';
 
+const { Option } = commander;
+
 /** The flags that open gates, or set one up. */
 export interface GateFlags {
   allowBreaking?: readonly string[];
@@ -20,10 +22,16 @@ export function addGates(command: Command): Command {
     )
     .option('--allow-misfit', 'also where an extract does not fit its template')
     .addOption(
-      new commander.Option('--fail-on <what>', 'stop where somebody else has changed what we wrote').choices([
-        'drift',
-      ]),
+      new Option('--fail-on <what>', 'stop where somebody else has changed what we wrote').choices(['drift']),
     );
+}
+
+/** How a plan is wanted on stdout, and beside it. */
+export function addOutputs(command: Command): Command {
+  return command
+    .addOption(new Option('--json', 'the plan as one JSON document on stdout').conflicts('markdown'))
+    .option('--markdown', 'the plan as Markdown on stdout, for a comment or a job summary')
+    .option('--html <file>', 'write the plan as a page, too');
 }
 
 export function addSelection(command: Command): Command {
