@@ -51,9 +51,10 @@ const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
-  const sql = /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr)$/.test(
-    place.pointer,
-  );
+  const sql =
+    /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$/.test(
+      place.pointer,
+    );
   let shown = '';
   let result = '';
   let from = 0;

@@ -146,5 +146,6 @@ export function sales(columns: Record<string, string>, add: Record<string, strin
     ],
     primaryKey: [],
     load: { mode: 'full' },
+    checks: [],
   };
 }
