@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Step } from '../model/plan.ts';
 import type { Listener, Progress } from './events.ts';
+import { isRejection } from './rejection.ts';
 import type { PipelineReport } from './report.ts';
 import type { Job } from './job.ts';
 import { startRun, type Run } from './run.ts';
@@ -89,12 +90,18 @@ export function conductPipeline(
     },
     report: () => ({
       address,
-      outcome: interrupted.aborted ? 'interrupted' : failure === undefined ? 'applied' : 'failed',
+      outcome: interrupted.aborted ? 'interrupted' : outcomeOf(failure),
       tables: run?.tables ?? [],
+      checks: run?.checks ?? [],
       destinations: run?.delivered ?? [],
       seconds,
       ...(run?.snapshotSeconds === undefined ? {} : { snapshotSeconds: run.snapshotSeconds }),
       ...(failure === undefined || interrupted.aborted ? {} : { failure }),
     }),
   };
+}
+
+function outcomeOf(failure: PipelineReport['failure']): PipelineReport['outcome'] {
+  if (failure === undefined) return 'applied';
+  return isRejection(failure.error) ? 'rejected' : 'failed';
 }

@@ -18,6 +18,7 @@ export async function loadTable(
   const seconds = () => (performance.now() - began) / 1000;
   const { parts } = await snapshot.feed(table, signal);
   const report = { name: table.name, rows: 0, bytes: 0, seconds: 0 };
+  let sent: number | undefined = 0;
   let seen = 0;
   for (const part of parts) {
     const counted = (bytes: number, rows?: number) => {
@@ -33,9 +34,10 @@ export async function loadTable(
     const loaded = await build.load(table, part, counted, signal);
     report.rows += loaded.rows;
     report.bytes += loaded.bytes;
+    sent = sent === undefined || loaded.sent === undefined ? undefined : sent + loaded.sent;
   }
   await snapshot.confirm(table);
-  return { ...report, seconds: seconds() };
+  return { ...report, ...(sent !== undefined && { sent }), seconds: seconds() };
 }
 
 /** Bytes as they pass, told with the time they took. */

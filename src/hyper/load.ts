@@ -1,5 +1,5 @@
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
-import type { LoadProgress } from '../model/ports.ts';
+import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
 import { fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
@@ -17,7 +17,7 @@ export async function loadPart(
   progress: LoadProgress,
   signal: AbortSignal,
   most?: number,
-): Promise<{ rows: number; bytes: number }> {
+): Promise<Loaded> {
   const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
     await useDateOrder(session, part.format);
@@ -38,8 +38,9 @@ export async function loadPart(
     );
     // What gave no bytes to load was read nevertheless: a header, an end.
     if (stream.taken !== undefined) counted(0);
-    reconcile(part.label, stream.rows(), rows);
-    return { rows, bytes };
+    const sent = stream.rows();
+    reconcile(part.label, sent, rows);
+    return { rows, bytes, ...(sent !== undefined && { sent }) };
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof SourceFailure) throw part.translate(error.cause);
@@ -77,14 +78,16 @@ async function loadFile(
   progress: (bytes: number) => void,
   signal: AbortSignal,
   most: number | undefined,
-): Promise<{ rows: number; bytes: number }> {
+): Promise<Loaded> {
   const staged = await part.stage?.(signal);
   const watch = session.watchFile(part.path, progress);
   try {
     const format = staged?.format ?? part.format;
     const rows = await session.copyFile(fileStatement(target, part, format, most), signal);
     watch.finish(part.size ?? 0);
-    return { rows, bytes: part.size ?? 0 };
+    const sent = most === undefined ? (staged?.rows ?? part.rows) : undefined;
+    reconcile(part.label, sent, rows);
+    return { rows, bytes: part.size ?? 0, ...(sent !== undefined && { sent }) };
   } finally {
     watch.stop();
     await staged?.release();
