@@ -2,6 +2,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { alignColumns } from '../src/render/table.ts';
 import { benchCli, cliHeader } from './cli.ts';
 import { benchFiles, filesHeader } from './files.ts';
+import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
 
 /**
@@ -20,3 +21,4 @@ process.stdout.write(
 if (part === 'all' || part === 'cli') print(cliHeader, await benchCli());
 if (part === 'all' || part === 'files') print(filesHeader, await benchFiles(Number(millions)));
 if (part === 'all' || part === 'postgres') print(postgresHeader, await benchPostgres(Number(millions)));
+if (part === 'all' || part === 'plan') print(planHeader, await benchPlan(300));

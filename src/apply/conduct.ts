@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Step } from '../model/plan.ts';
+import { RunError } from '../model/run-error.ts';
 import type { Listener, Progress } from './events.ts';
 import { isRejection } from './rejection.ts';
 import type { PipelineReport } from './report.ts';
@@ -96,7 +97,9 @@ export function conductPipeline(
       destinations: run?.delivered ?? [],
       seconds,
       ...(run?.snapshotSeconds === undefined ? {} : { snapshotSeconds: run.snapshotSeconds }),
-      ...(failure === undefined || interrupted.aborted ? {} : { failure }),
+      ...(failure === undefined || (interrupted.aborted && !isWorthTelling(failure.error))
+        ? {}
+        : { failure }),
     }),
   };
 }
@@ -104,4 +107,9 @@ export function conductPipeline(
 function outcomeOf(failure: PipelineReport['failure']): PipelineReport['outcome'] {
   if (failure === undefined) return 'applied';
   return isRejection(failure.error) ? 'rejected' : 'failed';
+}
+
+/** An interruption is no news to who has caused it; what it left half done is. */
+function isWorthTelling(error: unknown): boolean {
+  return error instanceof RunError && error.code === 'EXT5119';
 }

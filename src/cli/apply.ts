@@ -57,6 +57,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       renderPlan(saved ?? made.plan, {
         color: env.color.out && options.json !== true,
         verbose: options.verbose ?? false,
+        ...(env.width !== undefined && options.json !== true && { width: env.width }),
       }),
     );
     if (hasErrors(space)) return exitCodes.failed;

@@ -1,10 +1,12 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './apply.ts';
-import { addGates, addSelection } from './flags.ts';
+import { addGates, addOutputs, addSelection } from './flags.ts';
 import type { Env } from './env.ts';
+import type { GraphFormat } from './graph.ts';
+import type { OutputFlags } from './output.ts';
 import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import type { ShowOptions } from './show.ts';
 import { addStateCommands } from './state/args.ts';
 import { addTemplateCommands } from './template/args.ts';
 import { version } from './version.ts';
@@ -44,8 +46,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await validate(files, options, env));
     });
 
-  addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths)))
-    .option('--json', 'the plan as one JSON document on stdout')
+  addOutputs(addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths))))
     .option('--out <file>', 'save the plan, for extracts apply FILE')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
@@ -70,13 +71,25 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await apply(files, options, env));
     });
 
-  command('show', 'show a saved plan')
-    .argument('<plan>', 'file that extracts plan --out has written')
-    .option('--json', 'the plan as one JSON document on stdout')
+  addOutputs(
+    command('show', 'show a saved plan').argument('<plan>', 'file that extracts plan --out has written'),
+  )
     .option('-v, --verbose', 'show what is unchanged too')
-    .action(async (file: string, options: ShowOptions) => {
+    .action(async (file: string, options: OutputFlags) => {
       const { show } = await import('./show.ts');
       finish(await show(file, options, env));
+    });
+
+  command('graph', 'draw where data comes from and where it goes, offline')
+    .argument(...paths)
+    .addOption(
+      new Option('--format <name>', 'mermaid for Markdown, dot for Graphviz, or text')
+        .choices(graphFormats)
+        .default('text'),
+    )
+    .action(async (files: string[], options: { format: GraphFormat }) => {
+      const { graph } = await import('./graph.ts');
+      finish(await graph(files, options, env));
     });
 
   command('preview', 'show the first rows as they would land')
@@ -94,14 +107,21 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   addStateCommands(command('state', 'look at what is recorded of earlier applies, and mend it'), env, finish);
 
   command('schema', 'print the JSON Schema of pipeline files')
-    .argument('[name]', 'pipeline, or project for extracts.yaml', oneOf('pipeline', 'project'), 'pipeline')
-    .action(async (name: 'pipeline' | 'project') => {
+    .argument(
+      '[name]',
+      'pipeline, project for extracts.yaml, or plan for plan --json',
+      oneOf('pipeline', 'project', 'plan'),
+      'pipeline',
+    )
+    .action(async (name: SchemaName) => {
       const { schema } = await import('./schema.ts');
       finish(schema(name, env));
     });
 
   return program;
 }
+
+const graphFormats: readonly GraphFormat[] = ['text', 'mermaid', 'dot'];
 
 function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError('A whole number of at least 1.');

@@ -13,6 +13,8 @@ export interface Env {
   /** Everything else: progress, warnings, diagnostics, questions. */
   err(text: string): void;
   color: { out: boolean; err: boolean };
+  /** Columns of the terminal that `out` writes to; undefined where lines may have any length: no TTY, or CI. */
+  width: number | undefined;
   /** The terminal for drawing progress, or undefined where lines are wanted: no TTY, or CI. */
   terminal: NodeJS.WriteStream | undefined;
   /** Asks on the terminal; undefined where nobody could answer. */
@@ -35,11 +37,19 @@ export function processEnv(signal: AbortSignal): Env {
     out: (text) => write(process.stdout, secrets.redact(text)),
     err: (text) => write(process.stderr, secrets.redact(text)),
     color: { out: wantsColor(1, env), err: wantsColor(2, env) },
+    get width() {
+      return isatty(1) && !inCi ? usable(process.stdout.columns) : undefined;
+    },
     get terminal() {
       return draws ? redacted(process.stderr, secrets) : undefined;
     },
     ask: draws && isatty(0) ? (question) => askOn(question, signal) : undefined,
   };
+}
+
+/** Some terminals say 0, or next to nothing; there it may break lines as it likes. */
+function usable(columns: number): number | undefined {
+  return columns >= 40 ? columns : undefined;
 }
 
 /** FORCE_COLOR wins over NO_COLOR (no-color.org) wins over what the stream is. */

@@ -24,6 +24,14 @@ export function addGates(command: Command): Command {
     );
 }
 
+/** How a plan is wanted on stdout, and beside it. */
+export function addOutputs(command: Command): Command {
+  return command
+    .addOption(new Option('--json', 'the plan as one JSON document on stdout').conflicts('markdown'))
+    .option('--markdown', 'the plan as Markdown on stdout, for a comment or a job summary')
+    .option('--html <file>', 'write the plan as a page, too');
+}
+
 export function addSelection(command: Command): Command {
   return command
     .option(

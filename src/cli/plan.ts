@@ -1,20 +1,17 @@
-import { encodePlan } from './plan-document.ts';
-import { renderPlan } from '../render/plan-text.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
 import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
+import { tellPlan, type OutputFlags } from './output.ts';
 import { savePlan } from './saved-plan.ts';
 import { selectPipelines, type SelectFlags } from './select/index.ts';
 import { spaceFindings } from './space.ts';
 import { openWorld } from './world.ts';
 
-export interface PlanOptions extends GateFlags, SelectFlags {
-  json?: boolean;
+export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
   out?: string;
   detailedExitcode?: boolean;
-  verbose?: boolean;
   offline?: boolean;
 }
 
@@ -30,11 +27,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     const findings = [...made.plan.diagnostics, ...(await spaceFindings(made, configuration.project))];
     showDiagnostics(findings, configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
-    env.out(
-      options.json === true
-        ? encodePlan(made.plan)
-        : renderPlan(made.plan, { color: env.color.out, verbose: options.verbose ?? false }),
-    );
+    await tellPlan(made.plan, options, env);
     const { create, change, blocked } = made.plan.summary;
     if (blocked > 0) return exitCodeOfBlocked(made.plan);
     const changes = create + change + made.plan.forgotten.length;

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 /** A JSON Schema (draft-07) as parsed. */
 export type JsonSchema = Record<string, unknown>;
 
-export type SchemaName = 'pipeline' | 'project';
+export type SchemaName = 'pipeline' | 'project' | 'plan';
 
 /**
  * The schema of one kind of file with everything it refers to in its `definitions`, so that it stands alone: for the
- * validator, the type generator and `extracts schema`.
+ * validator, the type generator and `extracts schema`. `plan` is the document that `extracts plan --json` prints.
  */
 export function bundledSchema(name: SchemaName): JsonSchema {
   const definitions: Record<string, JsonSchema> = {};
@@ -20,7 +20,9 @@ export function bundledSchema(name: SchemaName): JsonSchema {
     return schema as JsonSchema;
   };
   const schema = include(name);
-  const sorted = Object.entries(definitions).sort(([one], [other]) => (one < other ? -1 : 1));
+  const own = (schema.definitions ?? {}) as Record<string, JsonSchema>;
+  const all = { ...own, ...definitions };
+  const sorted = Object.entries(all).sort(([one], [other]) => (one < other ? -1 : 1));
   return { ...schema, definitions: Object.fromEntries(sorted) };
 }
 
@@ -31,12 +33,13 @@ function readSchema(part: string): unknown {
   return JSON.parse(readFileSync(new URL(`${part}.schema.json`, folder), 'utf8'));
 }
 
-/** `"x.schema.json#/a"` becomes `"#/definitions/x/a"`. */
+/** `"x.schema.json#/a"` becomes `"#/definitions/x/a"`; what refers to its own file stays as it is. */
 function withLocalReferences(schema: unknown, need: (part: string) => void): unknown {
   if (Array.isArray(schema)) return schema.map((item) => withLocalReferences(item, need));
   if (typeof schema !== 'object' || schema === null) return schema;
   const entries = Object.entries(schema).map(([key, value]) => {
-    if (key !== '$ref' || typeof value !== 'string') return [key, withLocalReferences(value, need)];
+    if (key !== '$ref' || typeof value !== 'string' || value.startsWith('#'))
+      return [key, withLocalReferences(value, need)];
     const [file = '', inside = ''] = value.split('#');
     const part = file.replace('.schema.json', '');
     need(part);

@@ -78,7 +78,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
 }
 
 /** What a table is read from, in a few words. */
-function describeSource({ from }: Table, source: Source): string {
+export function describeSource({ from }: Table, source: Source): string {
   if (from.type === 'postgres') {
     const { relation } = from;
     return relation === undefined

@@ -1,30 +1,47 @@
 import pc from 'picocolors';
-import { bytes, counted, grouped } from '../model/numbers.ts';
-import type { Estimate } from '../model/observation.ts';
+import { counted } from '../model/numbers.ts';
 import type {
-  Change,
   DestinationPlan,
+  Change,
   ForgottenPipeline,
   Gate,
-  GateKind,
   KeySet,
   ObjectChanges,
-  PipelineAction,
   PipelinePlan,
   Plan,
-  TableauDestinationPlan,
   TablePlan,
 } from '../model/plan.ts';
-import { alignColumns } from './table.ts';
+import {
+  amountsOf,
+  beforeAfter,
+  columnName,
+  countsOf,
+  distinctGates,
+  forgottenCount,
+  forgottenVerdict,
+  gateWords,
+  isFlag,
+  isQuiet,
+  isRead,
+  publicationWords,
+  quietWords,
+  tableAmounts,
+  tableChanges,
+  verdictOf,
+  wholeChanges,
+} from './plan-words.ts';
+import { layOutRows, wrap, type Row } from './wrap.ts';
 
 export interface PlanTextOptions {
   color: boolean;
   /** Shows what is unchanged too. */
   verbose: boolean;
+  /** Columns of the terminal; undefined where lines may have any length, as in a log. */
+  width?: number;
 }
 
 /** The plan in Terraform's grammar, because people know it: a symbol, what, how much, and why. */
-export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): string {
+export function renderPlan(plan: Plan, { color, verbose, width }: PlanTextOptions): string {
   const paint = pc.createColors(color);
   const shown = plan.pipelines.filter(({ action }) => verbose || action !== 'none');
   const acting =
@@ -36,8 +53,8 @@ export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): str
   ];
   return [
     ...(acting ? ['extracts will perform the following actions:', ''] : []),
-    ...blocks.flatMap((lines) => [...lines, '']),
-    ...closing(plan, paint),
+    ...blocks.flatMap((rows) => [...layOutRows(rows, width), '']),
+    ...closing(plan, paint).flatMap((line) => wrap(line, width)),
     '',
   ].join('\n');
 }
@@ -45,101 +62,56 @@ export function renderPlan(plan: Plan, { color, verbose }: PlanTextOptions): str
 type Paint = ReturnType<typeof pc.createColors>;
 
 /** A pipeline that is gone from the configuration, with everything that stays where it is. */
-function renderForgotten({ address, because, leaves }: ForgottenPipeline, paint: Paint): string[] {
-  const told = 'will no longer be managed, will not be deleted';
+function renderForgotten({ address, because, leaves }: ForgottenPipeline, paint: Paint): Row[] {
   return [
-    `  ${paint.bold(`# ${address} ${told}`)}  ${paint.dim(`(because ${because})`)}`,
+    `  ${paint.bold(`# ${address} ${forgottenVerdict}`)}  ${paint.dim(`(because ${because})`)}`,
     ...leaves.map((target) => `    . ${target}`),
   ];
 }
 
-function closing({ summary, pipelines, gates, forgotten }: Plan, paint: Paint): string[] {
-  const { create, change, unchanged, blocked, rows, bytes: size, extracts, upload } = summary;
-  if (create + change + blocked + forgotten.length === 0) {
-    return [paint.bold('No changes.'), 'The extracts match the configuration and their sources.'];
-  }
+function closing(plan: Plan, paint: Paint): string[] {
+  if (isQuiet(plan)) return [paint.bold('No changes.'), quietWords];
+  const { blocked } = plan.summary;
   const counts = [
-    `${create} to create`,
-    `${change} to change`,
-    `${unchanged} unchanged`,
+    ...countsOf(plan),
     ...(blocked > 0 ? [paint.red(`${blocked} blocked`)] : []),
-    ...(forgotten.length > 0 ? [`${forgotten.length} to forget`] : []),
+    ...forgottenCount(plan),
   ];
-  const amounts = [
-    ...(rows === undefined ? [] : [`${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`]),
-    ...(size === undefined ? [] : [estimate(size, bytes)]),
-  ];
-  const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
-  const data = [
-    ...(reads && amounts.length > 0 ? [`${amounts.join(', ')} to read`] : []),
-    ...(extracts === undefined ? [] : [`${estimate(extracts, bytes)} of extracts`]),
-    ...(upload === undefined
-      ? []
-      : [`${estimate(upload.bytes, bytes)} to upload in ${counted(upload.requests, 'request')}`]),
-  ];
+  const amounts = amountsOf(plan);
   return [
     `${paint.bold('Plan:')} ${counts.join(', ')}.`,
-    ...(data.length > 0 ? [`${paint.bold('Data:')} ${data.join(', ')}.`] : []),
-    ...renderGates(gates, paint),
+    ...(amounts === '' ? [] : [`${paint.bold('Data:')} ${amounts}.`]),
+    ...distinctGates(plan.gates).map((gate) => renderGate(gate, paint)),
   ];
 }
 
-const gateWords: Record<GateKind, string> = {
-  breaking: 'Breaking',
-  misfit: 'Misfit',
-  policy: 'Policy',
-  drift: 'Drift',
-};
-
 /** What holds a pipeline back and how to open it; what a flag has opened is told, too. */
-function renderGates(gates: readonly Gate[], paint: Paint): string[] {
-  const shown = new Map<string, string>();
-  for (const { kind, address, message, remedy, open } of gates) {
-    const word = open ? paint.yellow(`${gateWords[kind]}, allowed:`) : paint.red(`${gateWords[kind]}:`);
-    const isFlag = remedy.startsWith('--');
-    const way = open ? '' : isFlag ? `. Blocked without ${remedy}` : ` (${remedy})`;
-    shown.set(`${kind} ${address} ${message}`, `${paint.bold(word)} ${address}: ${message}${way}`);
-  }
-  return [...shown.values()];
+function renderGate(gate: Gate, paint: Paint): string {
+  const { kind, address, message, remedy, open } = gate;
+  const word = open ? paint.yellow(`${gateWords[kind]}, allowed:`) : paint.red(`${gateWords[kind]}:`);
+  const way = open ? '' : isFlag(gate) ? `. Blocked without ${remedy}` : ` (${remedy})`;
+  return `${paint.bold(word)} ${address}: ${message}${way}`;
 }
 
-const participles: Record<PipelineAction, string> = {
-  create: 'created',
-  rebuild: 'rebuilt',
-  deliver: 'delivered again',
-  record: 'known by its new name',
-  none: 'unchanged',
-  blocked: 'applied',
-};
-
-function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): string[] {
-  const verb =
-    plan.blockedBy === 'gate'
-      ? paint.red(`is blocked: it would be ${participles[plan.action]}`)
-      : `${plan.action === 'none' ? 'is' : plan.action === 'blocked' ? 'cannot be' : 'will be'} ${participles[plan.action]}`;
-  const head = `  ${paint.bold(`# ${plan.address} ${verb}`)}  ${paint.dim(`(because ${plan.because})`)}`;
+function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): Row[] {
+  const verdict = plan.blockedBy === 'gate' ? paint.red(verdictOf(plan)) : verdictOf(plan);
+  const head = `  ${paint.bold(`# ${plan.address} ${verdict}`)}  ${paint.dim(`(because ${plan.because})`)}`;
   if (plan.action === 'none' || plan.action === 'blocked') return [head];
   const symbol = plan.action === 'create' ? '+' : plan.action === 'rebuild' ? '~' : '=';
-  const whole = plan.changes.filter(
-    ({ subject, address, act }) =>
-      address === plan.address && subject !== 'table' && (subject !== 'template' || act === 'remove'),
-  );
-  const rows: Row[] = [
+  return [
+    head,
     [`  ${sign(symbol, paint)} extract "${plan.address}"`],
-    ...whole.map((change) => [
+    ...wholeChanges(plan).map((change) => [
       `      ${sign('~', paint)} ${change.subject}`,
       beforeAfter(change),
       `(${change.reason})`,
     ]),
-    ...(plan.action === 'deliver' || plan.action === 'record'
-      ? []
-      : plan.tables.flatMap((table) => renderTable(plan, table, paint, verbose))),
+    ...(!isRead(plan) ? [] : plan.tables.flatMap((table) => renderTable(plan, table, paint, verbose))),
     ...renderTemplate(plan, paint, verbose),
     ...plan.destinations
       .filter(({ action }) => verbose || action !== 'unchanged')
       .map((one) => renderDestination(one, paint)),
   ];
-  return [head, ...inColumns(rows)];
 }
 
 function renderTemplate({ template }: PipelinePlan, paint: Paint, verbose: boolean): string[][] {
@@ -151,33 +123,20 @@ function renderTemplate({ template }: PipelinePlan, paint: Paint, verbose: boole
   return [[`      ${sign(symbol, paint)} template ${shown}`, fit, paint.dim(`(${reason})`)]];
 }
 
-/** Cells to align with those of other rows, or a line that stands for itself. */
-type Row = string[] | string;
-
-function inColumns(rows: readonly Row[]): string[] {
-  const aligned = alignColumns(rows.filter((row) => typeof row !== 'string'));
-  return rows.map((row) => (typeof row === 'string' ? row : (aligned.shift() ?? '')));
-}
-
 function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): Row[] {
   const symbols = { create: '+', reload: '-/+', unchanged: '=', drop: '-' };
-  const address = `${plan.address}.${table.name}`;
-  const lead = `      ${sign(symbols[table.action], paint)} table "${table.name}"`;
-  const changes = plan.changes.filter(
-    (change) => change.subject !== 'table' && change.address.startsWith(`${address}.`),
-  );
-  const reasons = plan.changes.filter(({ subject, address: own }) => subject === 'table' && own === address);
-  const why =
-    table.action === 'unchanged'
-      ? '(unchanged, read again with the others)'
-      : `(${reasons.map(({ reason }) => reason).join('; ')})`;
+  const { columns, reason } = tableChanges(plan, table);
   return [
-    [lead, tableAmounts(table), paint.dim(reasons.length > 0 || table.action === 'unchanged' ? why : '')],
-    ...changes
+    [
+      `      ${sign(symbols[table.action], paint)} table "${table.name}"`,
+      tableAmounts(table),
+      reason === '' ? '' : paint.dim(`(${reason})`),
+    ],
+    ...columns
       .filter(({ act }) => verbose || act !== 'create' || table.action !== 'create')
-      .map((change) => renderColumn(change, paint)),
-    ...(table.action === 'create' && changes.length > 0 && !verbose
-      ? [[`          ${counted(changes.length, 'column')}`]]
+      .map((change) => renderColumn(change, columnName(change, plan, table), paint)),
+    ...(table.action === 'create' && columns.length > 0 && !verbose
+      ? [[`          ${counted(columns.length, 'column')}`]]
       : []),
     ...renderHeader(table, verbose),
     ...(verbose && table.objects !== undefined ? renderObjects(table.objects) : []),
@@ -209,28 +168,8 @@ function renderObjects({ fresh, changed, gone }: ObjectChanges): string[] {
   return [...lines('+', fresh), ...lines('~', changed), ...lines('-', gone)];
 }
 
-function tableAmounts(table: TablePlan): string {
-  const { rowsBefore, bytesBefore } = table;
-  const { rowsAfter, bytesAfter } = table.action === 'unchanged' ? {} : table;
-  const rows = [
-    ...(rowsBefore === undefined ? [] : [grouped(rowsBefore)]),
-    ...(rowsAfter === undefined ? [] : [estimate(rowsAfter, grouped)]),
-  ];
-  const size = [
-    ...(bytesBefore === undefined ? [] : [bytes(bytesBefore)]),
-    ...(bytesAfter === undefined ? [] : [estimate(bytesAfter, bytes)]),
-  ];
-  return [
-    ...(rows.length > 0
-      ? [`${rows.join(' -> ')} ${rows.length === 1 && rows[0] === '1' ? 'row' : 'rows'}`]
-      : []),
-    ...(size.length > 0 ? [size.join(' -> ')] : []),
-  ].join(', ');
-}
-
-function renderColumn(change: Change, paint: Paint): string[] {
+function renderColumn(change: Change, name: string, paint: Paint): string[] {
   const symbols = { create: '+', change: '~', remove: '-', rename: '~', reload: '~', write: '~' };
-  const name = change.address.split('.').slice(2).join('.');
   const category = change.category === 'breaking' ? paint.red('breaking') : change.category;
   return [
     `        ${sign(symbols[change.act], paint)} column "${name}"`,
@@ -239,33 +178,13 @@ function renderColumn(change: Change, paint: Paint): string[] {
   ];
 }
 
-function beforeAfter({ before, after }: Change): string {
-  return [before, after].filter((part) => part !== undefined).join(' -> ');
-}
-
 function renderDestination(plan: DestinationPlan, paint: Paint): string[] {
   const { target, action, reason, type } = plan;
   const symbol = action === 'unchanged' ? '=' : '<=';
   const verb = type === 'tableau' ? 'publish' : 'write';
-  const amount = type === 'tableau' ? renderPublication(plan) : action;
+  const amount = type === 'tableau' ? publicationWords(plan) : action;
   return [`    ${sign(symbol, paint)} ${verb} ${target}`, amount, paint.dim(`(${reason})`)];
 }
-
-/** `overwrite revision 3 of Ann (2026-01-31T08:00:00Z, 12 MB), ~2.6 MB in 1 request`. */
-function renderPublication({ action, existing, upload }: TableauDestinationPlan): string {
-  const facts = existing && [
-    existing.updatedAt,
-    ...(existing.megabytes === undefined ? [] : [`${grouped(existing.megabytes)} MB`]),
-  ];
-  const revision = existing?.revision === undefined ? '' : ` revision ${existing.revision}`;
-  const owner = existing === undefined || existing.owner === '' ? '' : ` of ${existing.owner}`;
-  const there = facts === undefined ? '' : `${revision}${owner} (${facts.join(', ')})`;
-  const way =
-    upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} in ${inRequests(upload.requests)}`];
-  return [`${action}${there}`, ...way].join(', ');
-}
-
-const inRequests = (requests: number) => (requests === 1 ? '1 request' : `${grouped(requests)} chunks`);
 
 function sign(symbol: string, paint: Paint): string {
   const colors: Record<string, (text: string) => string> = {
@@ -276,8 +195,4 @@ function sign(symbol: string, paint: Paint): string {
     '<=': paint.cyan,
   };
   return (colors[symbol] ?? ((text: string) => text))(symbol);
-}
-
-function estimate({ value, exact }: Estimate, format: (value: number) => string): string {
-  return `${exact ? '' : '~'}${format(value)}`;
 }

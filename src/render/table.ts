@@ -7,12 +7,12 @@ export function alignColumns(
 ): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, widthOf(cell))));
+    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, visibleWidth(cell))));
   }
   return rows.map((row) =>
     row
       .map((cell, index) => {
-        const gap = ' '.repeat((widths[index] ?? 0) - widthOf(cell));
+        const gap = ' '.repeat((widths[index] ?? 0) - visibleWidth(cell));
         return alignRight.includes(index) ? gap + cell : cell + gap;
       })
       .join('  ')
@@ -20,7 +20,10 @@ export function alignColumns(
   );
 }
 
-const widthOf = (cell: string) => columnsOf(cell.replace(colors, ''));
+/** How many terminal columns a text takes; its colour codes take none. */
+export function visibleWidth(text: string): number {
+  return columnsOf(text.replace(colors, ''));
+}
 
 // eslint-disable-next-line no-control-regex -- the escape character is what colour codes begin with
 const colors = /\u001b\[[0-9;]*m/g;

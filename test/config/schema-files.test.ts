@@ -5,7 +5,7 @@ import { bundledSchema } from '../../src/config/schema-files.ts';
 
 const folder = new URL('../../schemas/', import.meta.url);
 
-test.each(['pipeline', 'project'] as const)('the schema of a %s stands alone', (name) => {
+test.each(['pipeline', 'project', 'plan'] as const)('the schema of a %s stands alone', (name) => {
   const schema = bundledSchema(name);
   const definitions = Object.keys(schema.definitions as object);
   const references = [...JSON.stringify(schema).matchAll(/"\$ref":"([^"]*)"/g)].map(
@@ -19,7 +19,7 @@ test.each(['pipeline', 'project'] as const)('the schema of a %s stands alone', (
   }
 });
 
-test.each(['pipeline', 'project'] as const)('the schema of a %s is one', (name) => {
+test.each(['pipeline', 'project', 'plan'] as const)('the schema of a %s is one', (name) => {
   const ajv = new Ajv({ discriminator: true, strictTypes: false });
   expect(ajv.validateSchema(bundledSchema(name)), ajv.errorsText()).toBe(true);
 });

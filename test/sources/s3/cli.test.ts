@@ -70,6 +70,7 @@ async function extracts(cwd: string, argv: readonly string[], answer?: () => Pro
     out: (text) => void (said.out += secrets.redact(text)),
     err: (text) => void (said.err += secrets.redact(text)),
     color: { out: false, err: false },
+    width: undefined,
     terminal: undefined,
     ask: answer,
   };

@@ -1,0 +1,108 @@
+import type { Graph, GraphEdge, GraphNode } from '../model/graph.ts';
+import type { Pipeline, Source } from '../model/pipeline.ts';
+import type { PipelinePlan } from '../model/plan.ts';
+import { describeSource } from './tables.ts';
+
+/** The graph of pipelines as they are written. Sources with equal settings are one node, destinations of one place, too. */
+export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
+  return draw(
+    pipelines.map(({ address, sources, tables, template, destinations }) => ({
+      address,
+      sources: Object.entries(sources).map(([name, source]) => ({
+        name,
+        type: source.type,
+        identity: identityOf(source),
+      })),
+      tables: tables.map((table) => {
+        const source = sources[table.source];
+        const of = source === undefined ? '' : describeSource(table, source);
+        return { name: table.name, source: table.source, of };
+      }),
+      template: template?.shown,
+      destinations: destinations.map((destination) => ({
+        type: destination.type,
+        target: destination.shown,
+        // The same words in two folders are two files.
+        identity: destination.type === 'file' ? destination.path : destination.shown,
+      })),
+    })),
+  );
+}
+
+/**
+ * The same of a plan, without tables that will be gone and pipelines of which nothing could be seen. A plan does not say whether sources of two pipelines are the same
+ * one, so they are drawn apart.
+ */
+export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
+  const seen = pipelines.filter(({ tables, destinations }) => tables.length + destinations.length > 0);
+  return draw(
+    seen.map(({ address, tables, template, destinations }) => {
+      const standing = tables.filter(({ action }) => action !== 'drop');
+      const sources = new Map(standing.map(({ source: { name, type } }) => [name, type]));
+      return {
+        address,
+        sources: [...sources].map(([name, type]) => ({ name, type, identity: `${address} ${name}` })),
+        tables: standing.map(({ name, source }) => ({ name, source: source.name, of: source.of })),
+        template: template?.shown,
+        destinations: destinations.map(({ type, target }) => ({
+          type,
+          target,
+          identity: `${address} ${target}`,
+        })),
+      };
+    }),
+  );
+}
+
+interface Outline {
+  address: string;
+  /** What is equal in `identity` is one node. */
+  sources: readonly { name: string; type: string; identity: string }[];
+  tables: readonly { name: string; source: string; of: string }[];
+  template: string | undefined;
+  destinations: readonly { type: string; target: string; identity: string }[];
+}
+
+function draw(outlines: readonly Outline[]): Graph {
+  const nodes = new Map<string, GraphNode>();
+  const edges: GraphEdge[] = [];
+  /** Ids are counted, because names may hold anything and identities may hold secrets. */
+  const place = (key: string, node: Omit<GraphNode, 'id'>): string => {
+    const known = nodes.get(key) ?? { ...node, id: `n${nodes.size + 1}` };
+    nodes.set(key, known);
+    return known.id;
+  };
+  for (const { address, sources, tables, template, destinations } of outlines) {
+    const ids = new Map(
+      sources
+        .filter(({ name }) => tables.some(({ source }) => source === name))
+        .map(({ name, type, identity }) => [
+          name,
+          place(`source ${identity}`, { kind: 'source', label: name, detail: type }),
+        ]),
+    );
+    const whole = place(`whole ${address}`, {
+      kind: template === undefined ? 'extract' : 'template',
+      label: address,
+      detail: template ?? 'extract without a template',
+      pipeline: address,
+    });
+    for (const { name, source, of } of tables) {
+      const node = { kind: 'table', label: name, detail: of, pipeline: address } as const;
+      const table = place(`table ${address} ${name}`, node);
+      const from = ids.get(source);
+      if (from !== undefined) edges.push({ from, to: table });
+      edges.push({ from: table, to: whole });
+    }
+    for (const { type, target, identity } of destinations) {
+      const node = { kind: 'destination', label: target, detail: type } as const;
+      edges.push({ from: whole, to: place(`destination ${type} ${identity}`, node) });
+    }
+  }
+  return { nodes: [...nodes.values()], edges };
+}
+
+/** Everything about a source but where it is written. It may hold a password, so that it never leaves this file. */
+function identityOf(source: Source): string {
+  return JSON.stringify({ ...source, place: undefined });
+}

@@ -1,0 +1,64 @@
+import type { Gate, Plan } from '../../model/plan.ts';
+import { distinctGates, gateWords, isFlag } from '../plan-words.ts';
+import { element, together, type Markup } from './element.ts';
+import { table } from './table.ts';
+
+/** What asks for a decision, and what this run has allowed; nothing where there is nothing. */
+export function renderGates({ gates: all }: Plan): Markup | undefined {
+  const shown = distinctGates(all);
+  if (shown.length === 0) return undefined;
+  const closed = shown.filter(({ open }) => !open);
+  const open = shown.filter((gate) => gate.open);
+  return element(
+    'section',
+    { 'aria-labelledby': 'gates' },
+    element('h2', { id: 'gates' }, 'Decisions'),
+    closed.length === 0
+      ? undefined
+      : gateList('alert', `Blocked until ${closed.length === 1 ? 'this is' : 'these are'} decided`, closed),
+    open.length === 0 ? undefined : gateList('alert open', 'Allowed in this run', open),
+  );
+}
+
+function gateList(className: string, title: string, shown: readonly Gate[]): Markup {
+  return element(
+    'div',
+    { class: className },
+    element('h3', {}, title),
+    table(
+      title,
+      ['Gate', 'Where', 'Why', 'What allows it'],
+      shown.map((gate) => [
+        element('strong', {}, gateWords[gate.kind]),
+        element('code', {}, gate.address),
+        gate.message,
+        isFlag(gate) ? element('code', {}, gate.remedy) : gate.remedy,
+      ]),
+    ),
+  );
+}
+
+/** Errors and warnings that were found while planning. */
+export function renderFindings({ diagnostics }: Plan): Markup | undefined {
+  const shown = diagnostics.filter(({ severity }) => severity !== 'note');
+  if (shown.length === 0) return undefined;
+  return element(
+    'section',
+    { 'aria-labelledby': 'findings' },
+    element('h2', { id: 'findings' }, 'Errors and warnings'),
+    element(
+      'ul',
+      {},
+      ...shown.map(({ severity, code, message, hint, place }) =>
+        element(
+          'li',
+          {},
+          element('b', { class: severity === 'error' ? 'remove' : 'change' }, severity),
+          ` ${message} [${code}]`,
+          place === undefined ? undefined : together(' in ', element('code', {}, place.file)),
+          hint === undefined ? undefined : element('p', { class: 'muted' }, hint),
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,51 @@
+import type { Graph, GraphNode } from '../../model/graph.ts';
+import { counted } from '../../model/numbers.ts';
+import type { PipelinePlan } from '../../model/plan.ts';
+import { renderSvg, type Look } from '../graph/svg.ts';
+import { element, type Markup } from './element.ts';
+import { pipelineLook, tableLook } from './look.ts';
+
+/** More tables than this are no drawing that anybody reads. */
+const mostTables = 60;
+
+/** The drawing of all pipelines, or of those with something to do where all are too many. */
+export function renderGraph(
+  all: readonly PipelinePlan[],
+  graphOf: (pipelines: readonly PipelinePlan[]) => Graph,
+  ids: ReadonlyMap<string, string>,
+): Markup | undefined {
+  if (all.length === 0) return undefined;
+  const acting = all.filter(({ address }) => ids.has(address));
+  const drawn = [all, acting].find((some) => some.length > 0 && tablesOf(some) <= mostTables);
+  return element(
+    'section',
+    { 'aria-labelledby': 'graph' },
+    element('h2', { id: 'graph' }, 'Graph'),
+    drawn === undefined
+      ? element(
+          'p',
+          { class: 'muted' },
+          `${counted(tablesOf(all), 'table')} are more than fit a drawing: run extracts graph.`,
+        )
+      : element(
+          'div',
+          { class: 'graph scroll', tabindex: 0, role: 'region', 'aria-label': 'Graph' },
+          renderSvg(graphOf(drawn), looks(drawn, ids)),
+        ),
+  );
+}
+
+const tablesOf = (some: readonly PipelinePlan[]) => some.reduce((sum, { tables }) => sum + tables.length, 0);
+
+/** Pipelines and tables by what will become of them; a pipeline with something to do leads to its part of the page. */
+function looks(drawn: readonly PipelinePlan[], ids: ReadonlyMap<string, string>): (node: GraphNode) => Look {
+  const pipelines = new Map(drawn.map((pipeline) => [pipeline.address, pipeline]));
+  return ({ kind, pipeline: address = '', label }) => {
+    const pipeline = pipelines.get(address);
+    if (pipeline === undefined) return { tone: 'plain', symbol: '' };
+    const table = pipeline.tables.find(({ name }) => name === label);
+    if (kind === 'table' && table !== undefined) return tableLook(table);
+    const id = ids.get(address);
+    return { ...pipelineLook(pipeline), ...(id !== undefined && { href: `#${id}` }) };
+  };
+}

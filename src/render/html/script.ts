@@ -1,0 +1,24 @@
+/**
+ * Shows the search field, which is useless without a script, and hides pipelines that it does not mean. A link to a
+ * pipeline unfolds it. Everything else in the page works without.
+ */
+export const script = `
+const box = document.getElementById('filter');
+const told = document.getElementById('found');
+const parts = Array.from(document.querySelectorAll('[data-words]'));
+if (box) {
+  box.closest('.search').hidden = false;
+  box.addEventListener('input', () => {
+    const wanted = box.value.trim().toLowerCase();
+    for (const part of parts) part.hidden = !part.dataset.words.includes(wanted);
+    const left = parts.filter((part) => !part.hidden).length;
+    told.textContent = wanted === '' ? '' : left + ' of ' + parts.length + ' pipelines';
+  });
+}
+const unfold = () => {
+  const part = document.getElementById(location.hash.slice(1));
+  if (part?.matches('details')) part.open = true;
+};
+addEventListener('hashchange', unfold);
+unfold();
+`;

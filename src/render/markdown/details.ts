@@ -1,0 +1,95 @@
+import { counted } from '../../model/numbers.ts';
+import type { Change, DestinationPlan, PipelinePlan, TablePlan } from '../../model/plan.ts';
+import {
+  beforeAfter,
+  columnName,
+  costsOf,
+  isRead,
+  publicationWords,
+  tableAmounts,
+  tableChanges,
+  verdictOf,
+  wholeChanges,
+} from '../plan-words.ts';
+import { printable } from '../text-width.ts';
+import { layOutRows } from '../wrap.ts';
+import { clip, code, fenced, plain } from './escape.ts';
+
+/** What one pipeline's comment may take: the next ones want to be read, too. */
+const mostLines = 150;
+/** Columns before GitHub makes the reader scroll sideways, about. */
+const width = 120;
+
+/** A pipeline folded up: its diff and what it costs. Nothing where there is nothing to show. */
+export function renderDetails(plan: PipelinePlan): string[] {
+  const lines = diffOf(plan);
+  if (lines.length === 0) return [];
+  const costs = costsOf(plan);
+  const shown = lines.slice(0, mostLines);
+  const more = lines.length - shown.length;
+  return [
+    `<details><summary>${code(clip(plan.address, 200))} ${verdictOf(plan)}</summary>`,
+    '',
+    ...fenced('diff', shown),
+    '',
+    ...(more > 0 ? [`${counted(more, 'line')} more: run \`extracts plan\` to see them.`, ''] : []),
+    ...(costs.length > 0 ? [`Estimated: ${plain(costs.join(', '))}.`, ''] : []),
+    '</details>',
+    '',
+  ];
+}
+
+/** GitHub colours a diff by the first character of a line: `+` new, `-` gone, `!` changed. */
+function diffOf(plan: PipelinePlan): string[] {
+  if (plan.action === 'none' || plan.action === 'blocked') return [];
+  const rows = [
+    ...wholeChanges(plan).map((change) => cells('!', change.subject, beforeAfter(change), change.reason)),
+    ...(isRead(plan) ? plan.tables.flatMap((table) => tableRows(plan, table)) : []),
+    ...templateRows(plan),
+    ...plan.destinations.map(destinationRow),
+  ];
+  return layOutRows(rows, width);
+}
+
+function tableRows(plan: PipelinePlan, table: TablePlan): string[][] {
+  const { columns, reason } = tableChanges(plan, table);
+  const signs = { create: '+', reload: '!', unchanged: ' ', drop: '-' };
+  return [
+    cells(signs[table.action], `table ${table.name}`, tableAmounts(table), reason),
+    ...columns.map((change) => {
+      const name = `  column ${columnName(change, plan, table)}`;
+      const why = change.category === 'create' ? '' : `${change.category}: ${change.reason}`;
+      return cells(signOf(change), name, beforeAfter(change), why);
+    }),
+    ...(table.columnsFrom === undefined || table.action !== 'create'
+      ? []
+      : [
+          cells('+', `  columns from ${table.columnsFrom.file}`, '', ''),
+          ...table.columnsFrom.columns.map((column) => cells('+', `    ${column}`, '', '')),
+        ]),
+  ];
+}
+
+function signOf({ act }: Change): string {
+  return act === 'create' ? '+' : act === 'remove' ? '-' : '!';
+}
+
+function templateRows({ template }: PipelinePlan): string[][] {
+  if (template === undefined) return [];
+  const sign = { create: '+', change: '!', unchanged: ' ' }[template.action];
+  const fit = template.misfits === 0 ? '' : counted(template.misfits, 'misfit');
+  return [cells(sign, `template ${template.shown}`, fit, template.reason)];
+}
+
+function destinationRow(plan: DestinationPlan): string[] {
+  const sign = { create: '+', unchanged: ' ' }[plan.action as string] ?? '!';
+  const verb = plan.type === 'tableau' ? 'publish' : 'write';
+  const amount = plan.type === 'tableau' ? publicationWords(plan) : plan.action;
+  return cells(sign, `${verb} ${plan.target}`, amount, plan.action === 'unchanged' ? '' : plan.reason);
+}
+
+const cells = (sign: string, what: string, how: string, why: string): string[] => [
+  `${sign} ${clip(printable(what), 300)}`,
+  clip(printable(how), 300),
+  why === '' ? '' : `(${clip(printable(why), 500)})`,
+];

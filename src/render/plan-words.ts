@@ -1,0 +1,175 @@
+import { bytes, counted, grouped } from '../model/numbers.ts';
+import type { Estimate } from '../model/observation.ts';
+import type {
+  Change,
+  Gate,
+  GateKind,
+  PipelineAction,
+  PipelinePlan,
+  Plan,
+  TableauDestinationPlan,
+  TablePlan,
+} from '../model/plan.ts';
+
+/** What a plan says in words, whatever it is printed on. */
+
+/** Nothing to do, and nothing held back. */
+export function isQuiet({ summary: { create, change, blocked }, forgotten }: Plan): boolean {
+  return create + change + blocked + forgotten.length === 0;
+}
+
+export const quietWords = 'The extracts match the configuration and their sources.';
+
+/** `1 to create`, `2 to change`, `4 unchanged`. */
+export function countsOf({ summary: { create, change, unchanged } }: Plan): string[] {
+  return [`${create} to create`, `${change} to change`, `${unchanged} unchanged`];
+}
+
+export const forgottenVerdict = 'will no longer be managed, will not be deleted';
+
+/** `1 to forget`; empty for none. */
+export function forgottenCount({ forgotten }: Plan): string[] {
+  return forgotten.length > 0 ? [`${forgotten.length} to forget`] : [];
+}
+
+/** `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty where nothing can be told. */
+export function amountsOf({ summary, pipelines }: Plan): string {
+  const { rows, bytes: size, extracts, upload } = summary;
+  const read = [
+    ...(rows === undefined ? [] : [rowsWords(rows)]),
+    ...(size === undefined ? [] : [estimate(size, bytes)]),
+  ];
+  const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
+  return [
+    ...(reads && read.length > 0 ? [`${read.join(', ')} to read`] : []),
+    ...(extracts === undefined ? [] : [`${estimate(extracts, bytes)} of extracts`]),
+    ...(upload === undefined
+      ? []
+      : [`${estimate(upload.bytes, bytes)} to upload in ${counted(upload.requests, 'request')}`]),
+  ].join(', ');
+}
+
+/** `~13 406 rows to read, ~2.6 MB extract, …`: what one pipeline costs. */
+export function costsOf({ estimates }: PipelinePlan): string[] {
+  const { rows, bytes: size, extract, upload, space } = estimates;
+  return [
+    ...(rows === undefined ? [] : [`${rowsWords(rows)} to read`]),
+    ...(size === undefined ? [] : [`${estimate(size, bytes)} to read`]),
+    ...(extract === undefined ? [] : [`${estimate(extract, bytes)} of extract`]),
+    ...(upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} to upload in ${inRequests(upload)}`]),
+    ...(space === undefined ? [] : [`${estimate(space, bytes)} of disk for a while`]),
+  ];
+}
+
+export const gateWords: Record<GateKind, string> = {
+  breaking: 'Breaking',
+  misfit: 'Misfit',
+  policy: 'Policy',
+  drift: 'Drift',
+};
+
+export const isFlag = ({ remedy }: Gate): boolean => remedy.startsWith('--');
+
+/** What several errors of a template share is told once. */
+export function distinctGates(gates: readonly Gate[]): Gate[] {
+  return [...new Map(gates.map((gate) => [`${gate.kind} ${gate.address} ${gate.message}`, gate])).values()];
+}
+
+export const participles: Record<PipelineAction, string> = {
+  create: 'created',
+  rebuild: 'rebuilt',
+  deliver: 'delivered again',
+  record: 'known by its new name',
+  none: 'unchanged',
+  blocked: 'applied',
+};
+
+/** `will be rebuilt`, `is blocked: it would be rebuilt`, `cannot be applied`. */
+export function verdictOf({ action, blockedBy }: PipelinePlan): string {
+  if (blockedBy === 'gate') return `is blocked: it would be ${participles[action]}`;
+  return `${action === 'none' ? 'is' : action === 'blocked' ? 'cannot be' : 'will be'} ${participles[action]}`;
+}
+
+/** Changes of the pipeline as a whole, and not of its tables, template file or destinations. */
+export function wholeChanges({ address, changes }: PipelinePlan): Change[] {
+  return changes.filter(
+    (change) =>
+      change.address === address &&
+      change.subject !== 'table' &&
+      (change.subject !== 'template' || change.act === 'remove'),
+  );
+}
+
+/** Whether its tables are read; else only destinations or the record are written. */
+export const isRead = ({ action }: PipelinePlan): boolean => action !== 'deliver' && action !== 'record';
+
+export interface TableChanges {
+  columns: readonly Change[];
+  /** Why the table as a whole differs; empty if it does not. */
+  reason: string;
+}
+
+export function tableChanges(plan: PipelinePlan, { name, action }: TablePlan): TableChanges {
+  const { address, changes } = plan;
+  const own = `${address}.${name}`;
+  const reasons = changes.filter((change) => change.subject === 'table' && change.address === own);
+  return {
+    columns: changes.filter(({ subject, address: of }) => subject !== 'table' && of.startsWith(`${own}.`)),
+    reason:
+      action === 'unchanged'
+        ? `unchanged${isRead(plan) ? ', read again with the others' : ''}`
+        : reasons.map(({ reason }) => reason).join('; '),
+  };
+}
+
+/** `superstore.orders.a.b` is about column `a.b`. */
+export const columnName = (change: Change, { address }: PipelinePlan, { name }: TablePlan): string =>
+  change.address.slice(`${address}.${name}.`.length);
+
+/** `9 994 -> ~13 406 rows, 2.1 -> ~2.9 MB`. */
+export function tableAmounts(table: TablePlan): string {
+  const { rowsBefore, bytesBefore } = table;
+  const { rowsAfter, bytesAfter } = table.action === 'unchanged' ? {} : table;
+  const rows = [
+    ...(rowsBefore === undefined ? [] : [grouped(rowsBefore)]),
+    ...(rowsAfter === undefined ? [] : [estimate(rowsAfter, grouped)]),
+  ];
+  const size = [
+    ...(bytesBefore === undefined ? [] : [bytes(bytesBefore)]),
+    ...(bytesAfter === undefined ? [] : [estimate(bytesAfter, bytes)]),
+  ];
+  return [
+    ...(rows.length > 0
+      ? [`${rows.join(' -> ')} ${rows.length === 1 && rows[0] === '1' ? 'row' : 'rows'}`]
+      : []),
+    ...(size.length > 0 ? [size.join(' -> ')] : []),
+  ].join(', ');
+}
+
+export function beforeAfter({ before, after }: Change): string {
+  return [before, after].filter((part) => part !== undefined).join(' -> ');
+}
+
+/** `overwrite revision 3 of Ann (2026-01-31T08:00:00Z, 12 MB), ~2.6 MB in 1 request`. */
+export function publicationWords({ action, existing, upload }: TableauDestinationPlan): string {
+  const facts = existing && [
+    existing.updatedAt,
+    ...(existing.megabytes === undefined ? [] : [`${grouped(existing.megabytes)} MB`]),
+  ];
+  const revision = existing?.revision === undefined ? '' : ` revision ${existing.revision}`;
+  const owner = existing === undefined || existing.owner === '' ? '' : ` of ${existing.owner}`;
+  const there = facts === undefined ? '' : `${revision}${owner} (${facts.join(', ')})`;
+  const way = upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} in ${inRequests(upload)}`];
+  return [`${action}${there}`, ...way].join(', ');
+}
+
+function inRequests({ requests, portions }: NonNullable<TableauDestinationPlan['upload']>): string {
+  if (portions !== undefined) return `about ${grouped(portions)} portions`;
+  return requests === 1 ? '1 request' : `${grouped(requests)} chunks`;
+}
+
+const rowsWords = (rows: Estimate) => `${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`;
+
+function estimate({ value, exact }: Estimate, format: (value: number) => string): string {
+  return `${exact ? '' : '~'}${format(value)}`;
+}
