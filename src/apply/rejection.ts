@@ -22,7 +22,7 @@ export async function refuseRejected(
     ?.checks.find(({ name, kind, severity }) => {
       return name === first.name && kind === first.check && severity === first.severity;
     });
-  throw new RunError(code, messageOf(wrong), {
+  throw new RunError(code, messageOf(wrong, results.length), {
     hint: keep
       ? `what was rejected is kept as ${rejectedFile(extract.shown)}`
       : 'what was there before is untouched; apply --keep-failed keeps what was rejected, to be looked at',
@@ -34,12 +34,12 @@ export function isRejection(error: unknown): boolean {
   return error instanceof RunError && error.code === code;
 }
 
-function messageOf(wrong: readonly CheckResult[]): string {
-  const told = wrong.map(({ table, name, expected, observed, outcome }) => {
-    return `${table} › ${name}: ${observed}${outcome === 'error' ? '' : `, expected ${expected}`}`;
-  });
-  const [only] = told;
-  return told.length === 1 && only !== undefined
-    ? `a check failed: ${only}`
-    : `${told.length} checks failed: ${told.join('; ')}`;
+function messageOf(wrong: readonly CheckResult[], all: number): string {
+  const [only, ...others] = wrong;
+  if (only === undefined || others.length > 0) {
+    const names = wrong.map(({ table, name }) => `${table} › ${name}`);
+    return `${wrong.length} of ${all} checks failed: ${names.join(', ')}`;
+  }
+  const { table, name, expected, observed, outcome } = only;
+  return `a check failed: ${table} › ${name}: ${observed}${outcome === 'error' ? '' : `, expected ${expected}`}`;
 }

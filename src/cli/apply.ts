@@ -76,9 +76,9 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       return exitCodes.failed;
     }
     const report = await perform(jobs, leaving, configuration, env, show, options.verbose ?? false);
-    if (options.junit !== undefined) await writeJUnit(options.junit, report, made.plan, env);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
+    if (options.junit !== undefined) await writeJUnit(options.junit, report, made.plan, env);
     return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
     await world.close();

@@ -17,13 +17,13 @@ export function relationship(
     `and not exists (select 1 from ${nameOf(to.table)} as other where ${same})`;
   const values = columns.map((column) => `own.${identifier(column)}`).join(', ');
   return {
-    expected: `a row of ${to.table} for each`,
+    expected: 'one for each',
     sql: `select count(*) as "rows" ${from}`,
     judge(found) {
       const rows = numberIn(found, 'rows');
       return rows === 0
-        ? passed(`a row of ${to.table} for each`)
-        : failed(`${counted(rows, 'row')} without one`);
+        ? passed('one for each')
+        : failed(`${counted(rows, 'row')} without a row of ${to.table}`);
     },
     sample: {
       columns: [

@@ -48,7 +48,7 @@ export function pattern({ column, matches }: Check & { kind: 'pattern' }, subjec
   // ^ and $ would find the lines of a value.
   const whole = literal(`\\A(?:${matches})\\z`);
   const other = `not (${text} ~ ${whole})`;
-  return wrongRows(subject, [column], other, `all match ${matches}`, (rows) => `${rows} not matching`);
+  return wrongRows(subject, [column], other, `all matching ${matches}`, (rows) => `${rows} not matching`);
 }
 
 function wrongRows(

@@ -163,16 +163,16 @@ const passes: [string, CheckRule, string, Settings?][] = [
   ],
   ['range of times', { kind: 'range', column: 'opens', min: '08:00', max: '10:00' }, '08:00 to 10:00'],
   ['a bound with an exponent', { kind: 'range', column: 'ratio', min: -1e21 }, 'at least -1e+21'],
-  ['pattern', { kind: 'pattern', column: 'code', matches: '[A-Z]-\\d+' }, 'all match [A-Z]-\\d+'],
+  ['pattern', { kind: 'pattern', column: 'code', matches: '[A-Z]-\\d+' }, 'all matching [A-Z]-\\d+'],
   [
     'pattern with its own anchors',
     { kind: 'pattern', column: 'code', matches: '^(A|B)-\\d{1,2}$' },
-    'all match ^(A|B)-\\d{1,2}$',
+    'all matching ^(A|B)-\\d{1,2}$',
   ],
   [
     'relationship of texts',
     { kind: 'relationship', columns: ['code'], columnsPlace, to: { table: 'orders', columns: ['code'] } },
-    'a row of orders for each',
+    'one for each',
   ],
   [
     'freshness of a date',
@@ -313,7 +313,7 @@ const fails: [string, CheckRule, string, CheckResult['sample'], Settings?][] = [
   [
     'relationship',
     { kind: 'relationship', columns: ['region'], columnsPlace, to: { table: 'people', columns: ['region'] } },
-    '2 rows without one',
+    '2 rows without a row of people',
     {
       columns: ['region', 'rows'],
       rows: [
@@ -330,7 +330,7 @@ const fails: [string, CheckRule, string, CheckResult['sample'], Settings?][] = [
       columnsPlace,
       to: { table: 'people', columns: ['region', 'code'] },
     },
-    '1 row without one',
+    '1 row without a row of people',
     { columns: ['region', 'code', 'rows'], rows: [['West', 'B-22', '1']] },
   ],
   [
