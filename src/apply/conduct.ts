@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Step } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import type { Listener, Progress } from './events.ts';
+import { isRejection } from './rejection.ts';
 import type { PipelineReport } from './report.ts';
 import type { Job } from './job.ts';
 import { startRun, type Run } from './run.ts';
@@ -90,8 +91,9 @@ export function conductPipeline(
     },
     report: () => ({
       address,
-      outcome: interrupted.aborted ? 'interrupted' : failure === undefined ? 'applied' : 'failed',
+      outcome: interrupted.aborted ? 'interrupted' : outcomeOf(failure),
       tables: run?.tables ?? [],
+      checks: run?.checks ?? [],
       destinations: run?.delivered ?? [],
       seconds,
       ...(run?.snapshotSeconds === undefined ? {} : { snapshotSeconds: run.snapshotSeconds }),
@@ -100,6 +102,11 @@ export function conductPipeline(
         : { failure }),
     }),
   };
+}
+
+function outcomeOf(failure: PipelineReport['failure']): PipelineReport['outcome'] {
+  if (failure === undefined) return 'applied';
+  return isRejection(failure.error) ? 'rejected' : 'failed';
 }
 
 /** An interruption is no news to who has caused it; what it left half done is. */

@@ -60,6 +60,7 @@ export function conductForgetting(
       address,
       outcome: done ? 'forgotten' : failure === undefined ? 'interrupted' : 'failed',
       tables: [],
+      checks: [],
       destinations: [],
       seconds,
       ...(failure === undefined ? {} : { failure }),

@@ -20,6 +20,10 @@ export interface Job {
   state: StatePort;
   define: (pipeline: Pipeline) => Definitions;
   tool: string;
+  /** What checks call now. */
+  now: () => Date;
+  /** Keeps an extract that failed its checks beside its place. */
+  keepRejected: boolean;
 }
 
 /** The canonical forms that the record keeps; made by plan/, which this room does not know. */

@@ -28,9 +28,9 @@ export async function loadTable(
       ...(step.bytes === undefined ? {} : { totalBytes: step.bytes.value }),
     });
   };
-  const { rows, bytes } = await build.load(table, parts, counted, signal);
+  const loaded = await build.load(table, parts, counted, signal);
   await snapshot.confirm(table);
-  return { name: table.name, rows, bytes, seconds: seconds() };
+  return { name: table.name, ...loaded, seconds: seconds() };
 }
 
 /** Bytes as they pass, told with the time they took. */

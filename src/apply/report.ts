@@ -1,3 +1,5 @@
+import type { CheckResult } from '../model/check.ts';
+
 /** What came of a run, per pipeline, in the order of the plan. */
 export interface Report {
   pipelines: readonly PipelineReport[];
@@ -5,8 +7,11 @@ export interface Report {
 
 export interface PipelineReport {
   address: string;
-  outcome: 'applied' | 'forgotten' | 'failed' | 'interrupted';
+  /** `rejected`: the extract failed its checks, and what was there before is. */
+  outcome: 'applied' | 'forgotten' | 'rejected' | 'failed' | 'interrupted';
   tables: readonly TableReport[];
+  /** In the order of the tables and of their checks. */
+  checks: readonly CheckResult[];
   destinations: readonly { target: string; size: number }[];
   seconds: number;
   /** How long the sources' snapshots were held. */
@@ -17,7 +22,12 @@ export interface PipelineReport {
 
 export interface TableReport {
   name: string;
+  /** What Hyper took. The numbers beside it are the same, or the pipeline would have failed. */
   rows: number;
+  /** What the source says it sent, where it counts. */
+  sent?: number;
+  /** What the finished file has. */
+  inFile?: number;
   /** Bytes that came from the source. */
   bytes: number;
   seconds: number;

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { CheckResult } from '../model/check.ts';
 import type { Table } from '../model/pipeline.ts';
 import type { Step } from '../model/plan.ts';
 import type {
@@ -10,10 +11,12 @@ import type {
   Snapshot,
 } from '../model/ports.ts';
 import { never } from '../model/never.ts';
+import { own } from '../model/own.ts';
 import type { Progress } from './events.ts';
 import type { Job } from './job.ts';
 import { takeLock } from './lock.ts';
 import { loadTable, telling } from './load-table.ts';
+import { refuseRejected } from './rejection.ts';
 import { newRecord } from './record.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
@@ -23,6 +26,8 @@ import { whileHeld } from './while-held.ts';
 export interface Run {
   perform(step: Step, tell: (progress: Progress) => void, signal: AbortSignal): Promise<StepResult>;
   tables: readonly TableReport[];
+  /** Empty before they were asked. */
+  checks: readonly CheckResult[];
   delivered: readonly { target: string; size: number }[];
   /** How long the sources were held at one moment; undefined before that has ended. */
   snapshotSeconds: number | undefined;
@@ -50,14 +55,15 @@ function openRun(job: Job, lock: Lock): Run {
   let build: ExtractBuild | undefined;
   let built: BuiltExtract | undefined;
   let packed: BuiltExtract | undefined;
+  let checks: readonly CheckResult[] = [];
 
   const performers = {
     async snapshot(step: Step & { kind: 'snapshot' }, signal: AbortSignal) {
       const wanted = pipeline.tables.filter(({ name }) => step.tables.includes(name));
       opened = performance.now();
       for (const name of new Set(wanted.map(({ source }) => source))) {
-        const own = wanted.filter(({ source }) => source === name);
-        snapshots.set(name, await required(job.sources[name], `source ${name}`).snapshot(own, signal));
+        const some = wanted.filter(({ source }) => source === name);
+        snapshots.set(name, await required(job.sources[name], `source ${name}`).snapshot(some, signal));
       }
     },
     async create(signal: AbortSignal) {
@@ -71,6 +77,14 @@ function openRun(job: Job, lock: Lock): Run {
       const report = await loadTable(required(build, 'build'), snapshotOf(table), table, step, tell, signal);
       tables.push(report);
       return { rows: report.rows, bytes: report.bytes };
+    },
+    async check(signal: AbortSignal) {
+      await endSnapshots();
+      const last = Object.entries(job.seen.record?.tables ?? {});
+      const lastRows = Object.fromEntries(last.map(([name, { rows }]) => [name, rows]));
+      const asked = required(build, 'build');
+      checks = await asked.check({ lastRows, now: job.now() }, signal);
+      await refuseRejected(asked, pipeline, checks, job.keepRejected);
     },
     async finish() {
       await endSnapshots();
@@ -125,6 +139,9 @@ function openRun(job: Job, lock: Lock): Run {
           return {};
         case 'load':
           return performers.load(step, tell, signal);
+        case 'check':
+          await performers.check(signal);
+          return {};
         case 'finish':
           return performers.finish();
         case 'package':
@@ -141,7 +158,15 @@ function openRun(job: Job, lock: Lock): Run {
       }
     }),
     get tables() {
-      return tables.toSorted((a, b) => inOrder(a.name) - inOrder(b.name));
+      return tables
+        .toSorted((a, b) => inOrder(a.name) - inOrder(b.name))
+        .map((table) => {
+          const inFile = built === undefined ? undefined : own(built.rows, table.name);
+          return { ...table, ...(inFile !== undefined && { inFile }) };
+        });
+    },
+    get checks() {
+      return checks;
     },
     get snapshotSeconds() {
       return held;

@@ -17,6 +17,7 @@ import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
+import { writeJUnit } from './junit.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { diagnose } from './observe.ts';
 import { reportDocument } from './report-document.ts';
@@ -31,6 +32,8 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
   yes?: boolean;
   json?: boolean;
   verbose?: boolean;
+  keepFailed?: boolean;
+  junit?: string;
 }
 
 /** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
@@ -58,7 +61,11 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       }),
     );
     if (hasErrors(space)) return exitCodes.failed;
-    const jobs = jobsOf(made, world, isWanted, (file) => fileInProject(file, configuration.project, env));
+    const jobs = jobsOf(made, world, {
+      isWanted,
+      inProject: (file) => fileInProject(file, configuration.project, env),
+      keepRejected: options.keepFailed ?? false,
+    });
     const leaving = forgotten.map(({ address, record: version }) => ({
       address,
       version,
@@ -68,9 +75,10 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       env.err('Not applied.\n');
       return exitCodes.failed;
     }
-    const report = await perform(jobs, leaving, configuration, env, show);
+    const report = await perform(jobs, leaving, configuration, env, show, options.verbose ?? false);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
+    if (options.junit !== undefined) await writeJUnit(options.junit, report, made.plan, env);
     return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
     await world.close();
@@ -119,6 +127,7 @@ async function perform(
   { project }: Configuration,
   env: Env,
   show: (text: string) => void,
+  verbose: boolean,
 ): Promise<Report> {
   if (jobs.length + leaving.length === 0) return { pipelines: [] };
   const settings = {
@@ -129,7 +138,7 @@ async function perform(
     words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
   };
   const report = await applyJobs(jobs, settings, leaving);
-  show(`\n${renderReport(report.pipelines, env.color.out)}`);
+  show(`\n${renderReport(report.pipelines, { color: env.color.out, verbose })}`);
   return report;
 }
 
@@ -147,11 +156,15 @@ function showFailures(report: Report, configuration: Configuration, env: Env): v
 
 function exitCodeOf(report: Report, plan: Plan, env: Env): ExitCode {
   if (env.signal.aborted) return exitCodeOfInterruption(env.signal);
-  const failures = report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : [failure.error]));
-  const codes = failures.map((error) =>
-    error instanceof RunError ? exitCodeOfError(error) : exitCodes.failed,
+  const codes = report.pipelines.flatMap(({ failure }) =>
+    failure === undefined ? [] : [codeOf(failure.error)],
   );
-  if (codes.length > 0)
-    return codes.every((code) => code === exitCodes.stale) ? exitCodes.stale : exitCodes.failed;
-  return plan.summary.blocked > 0 ? exitCodeOfBlocked(plan) : exitCodes.done;
+  if (codes.length > 0 && codes.every((code) => code === exitCodes.stale)) return exitCodes.stale;
+  if (plan.summary.blocked > 0) codes.push(exitCodeOfBlocked(plan));
+  const [code = exitCodes.done] = codes;
+  return codes.every((other) => other === code) ? code : exitCodes.failed;
+}
+
+function codeOf(error: unknown): ExitCode {
+  return error instanceof RunError ? exitCodeOfError(error) : exitCodes.failed;
 }

@@ -6,12 +6,19 @@ import { defineKeys, defineTable } from '../plan/definition.ts';
 import type { MadePlan } from './make-plan.ts';
 import type { World } from './world.ts';
 
-/** What of a plan is to be done, with the ports that it is done by. `isWanted` leaves some of it out. */
+export interface JobSettings {
+  /** Leaves some of the plan out. */
+  isWanted: (planned: PipelinePlan) => boolean;
+  /** A pipeline's file relative to the project's folder. */
+  inProject: (file: string) => string;
+  keepRejected: boolean;
+}
+
+/** What of a plan is to be done, with the ports that it is done by. */
 export function jobsOf(
   { plan, seen }: MadePlan,
   world: World,
-  isWanted: (planned: PipelinePlan) => boolean,
-  inProject: (file: string) => string,
+  { isWanted, inProject, keepRejected }: JobSettings,
 ): Job[] {
   return plan.pipelines.flatMap((planned, index) => {
     const one = seen[index];
@@ -34,6 +41,8 @@ export function jobsOf(
       state: world.state,
       define,
       tool: plan.tool,
+      now: () => new Date(),
+      keepRejected,
     };
   });
 }

@@ -19,3 +19,18 @@ export function bytesOf(text: string): number | undefined {
   const size = own(units, unit.toLowerCase());
   return number === undefined || size === undefined ? undefined : Math.floor(Number(number) * size);
 }
+
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** `90m`, `12h`, `2d`, `1w`: how many seconds that is; undefined for other texts. */
+export function durationOf(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([smhdw])$/.exec(text.trim()) ?? [];
+  const length = own(seconds, unit);
+  return number === undefined || length === undefined ? undefined : Number(number) * length;
+}
+
+/** `20%`: 0.2; undefined for other texts. */
+export function shareOf(text: string): number | undefined {
+  const [, number] = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim()) ?? [];
+  return number === undefined ? undefined : Number(number) / 100;
+}

@@ -22,6 +22,7 @@ export interface AddedSettings {
   pattern?: string;
   type: string;
   description?: string;
+  sensitive?: boolean;
 }
 
 /** An added column in either of its forms. */

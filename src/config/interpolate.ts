@@ -51,9 +51,10 @@ const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
-  const sql = /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr)$/.test(
-    place.pointer,
-  );
+  const sql =
+    /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$/.test(
+      place.pointer,
+    );
   let shown = '';
   let result = '';
   let from = 0;
@@ -79,7 +80,9 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     if (!found.secret) return found;
     if (found.value !== '') substitution.registerSecret(found.value);
     if (!sql) return found;
-    const hint = 'bind it: write $1 in a query and the reference under params';
+    const hint = place.pointer.includes('/checks/')
+      ? 'the extract is ours: no check needs a secret to ask it'
+      : 'bind it: write $1 in a query and the reference under params';
     return refuse(whole, codes.secretInSql, `${whole} is a secret and may not be part of an SQL text`, hint);
   }
 

@@ -9,7 +9,8 @@ import { wholeNumber } from './rules/numbers.ts';
 
 /** The rules of a project, as numbers and lists. */
 export function resolvePolicy(written: Written.Policy = {}): Policy {
-  const { forbidden_columns, require_description, allowed_projects, max_rows, max_bytes } = written;
+  const { forbidden_columns, require_description, allowed_projects, max_rows, max_bytes, required_checks } =
+    written;
   const rows = max_rows === undefined ? undefined : Number(max_rows);
   const bytes = typeof max_bytes === 'string' ? bytesOf(max_bytes) : max_bytes;
   return {
@@ -18,6 +19,7 @@ export function resolvePolicy(written: Written.Policy = {}): Policy {
     ...(allowed_projects && { allowedProjects: allowed_projects }),
     ...(rows !== undefined && { maxRows: rows }),
     ...(bytes !== undefined && { maxBytes: bytes }),
+    ...(required_checks && { requiredChecks: required_checks }),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   relationshipsFit,
   relationshipsToKeys,
 } from './rules/columns.ts';
+import { checksFit } from './rules/checks.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinations.ts';
 import { addedColumns } from './rules/added.ts';
 import { formatKnown, formatOptions, knownEncoding, nullStrings, oneCharacter } from './rules/files.ts';
@@ -66,6 +67,7 @@ export const rules: readonly Rule[] = [
   tableauDestinations,
   keysBesideUse,
   movesFit,
+  checksFit,
 ];
 
 export const commonRules: readonly CommonRule[] = [uniqueNames, oneWriterPerFile, oneWriterPerDataSource];

@@ -10,6 +10,8 @@ export interface Draft {
    * the old one or the new one, whole.
    */
   commit(): Promise<FileMark>;
+  /** The same, in another place than its target's. Nothing is left to commit. */
+  commitTo(place: string): Promise<void>;
   /** Removes what was written. Safe after `commit`, and twice. */
   discard(): Promise<void>;
 }
@@ -31,12 +33,16 @@ export async function beginDraft(target: string): Promise<Draft> {
     if (name.startsWith(prefixOf(target))) await rm(path.join(folder, name), { force: true });
   }
   const draft = draftPath(target);
+  const commitTo = async (place: string) => {
+    await flush(draft);
+    await rename(draft, place);
+    await flush(path.dirname(place));
+  };
   return {
     path: draft,
+    commitTo,
     async commit() {
-      await flush(draft);
-      await rename(draft, target);
-      await flush(folder);
+      await commitTo(target);
       const { size, mtimeNs } = await stat(target, { bigint: true });
       return { size: Number(size), modified: String(mtimeNs) };
     },

@@ -1,8 +1,12 @@
+import { rm } from 'node:fs/promises';
 import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
+import type { CheckResult } from '../model/check.ts';
 import type { ExtractBuild } from '../model/ports.ts';
 import type { Extract, Table } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
+import { rejectedFile } from '../model/rejected-file.ts';
+import { checkTable } from './checks/index.ts';
 import { createTable, keyStatements } from './ddl.ts';
 import { loadFeed } from './load-feed.ts';
 import { readTables } from './observe.ts';
@@ -50,20 +54,40 @@ export async function buildExtract(
       }
     },
 
+    async check({ lastRows, now }, signal) {
+      await letGo(session, extract);
+      await session.query(
+        `attach database ${identifier(draft.path)} as draft with (access_mode = 'readonly')`,
+      );
+      await session.query(`set search_path to ${identifier(extract.schema)}`);
+      const nameOf = (table: string) => tableName('draft', extract.schema, table);
+      const results: CheckResult[] = [];
+      for (const table of tables) {
+        const subject = { table, tables, nameOf, now, lastRows: own(lastRows, table.name) };
+        results.push(...(await checkTable(session, subject, signal)));
+      }
+      await session.query('detach database draft');
+      await session.query(`attach database ${identifier(draft.path)} as draft`);
+      return results;
+    },
+
+    async keepRejected() {
+      await letGo(session, extract);
+      await draft.commitTo(rejectedFile(extract.file)).catch((error: unknown) => {
+        throw unwritable(rejectedFile(extract.file), error);
+      });
+    },
+
     async finish(relationships, expectedRows) {
       for (const sql of keyStatements('draft', extract.schema, tables, relationships))
         await session.query(sql);
-      try {
-        // Only now everything is written: the disk may be full.
-        await session.query('detach database draft');
-      } catch (error) {
-        throw isServerError(error) ? unwritable(extract.file, error) : error;
-      }
+      await letGo(session, extract);
       const rows = await verify(session, draft, expectedRows);
       await session.end();
       const mark = await draft.commit().catch((error: unknown) => {
         throw unwritable(extract.file, error);
       });
+      await rm(rejectedFile(extract.file), { force: true });
       return { path: extract.file, ...mark, rows };
     },
 
@@ -72,6 +96,15 @@ export async function buildExtract(
       await draft.discard();
     },
   };
+}
+
+/** Only when the last session lets go everything is written: the disk may be full. */
+async function letGo(session: HyperSession, { file }: Extract): Promise<void> {
+  try {
+    await session.query('detach database draft');
+  } catch (error) {
+    throw isServerError(error) ? unwritable(file, error) : error;
+  }
 }
 
 async function createFile(

@@ -1,7 +1,7 @@
 import type { FeedPart } from '../model/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
-import { isDiskFailure, loadPart, useDateOrder } from './load.ts';
+import { isDiskFailure, loadPart, reconcile, useDateOrder } from './load.ts';
 import { isServerError, type HyperSession } from './session.ts';
 
 /**
@@ -17,9 +17,12 @@ export async function loadFeed(
   signal: AbortSignal,
 ): Promise<Loaded> {
   const sum = { rows: 0, bytes: 0 };
-  const add = ({ rows, bytes }: Loaded) => {
-    sum.rows += rows;
-    sum.bytes += bytes;
+  /** Undefined once a part does not count by itself. */
+  let sent = sumOf([]);
+  const add = (loaded: Loaded) => {
+    sum.rows += loaded.rows;
+    sum.bytes += loaded.bytes;
+    sent = sumOf([sent, loaded.sent]);
   };
   for (const group of groupsOf(target, parts)) {
     const meter = tellOnce(progress);
@@ -36,7 +39,7 @@ export async function loadFeed(
       add(await loadPart(session, target, part, counted, signal));
     }
   }
-  return sum;
+  return { ...sum, ...(sent !== undefined && { sent }) };
 }
 
 /** Undefined if there is nothing to load together, or Hyper refused it, which leaves the table as it was. */
@@ -59,13 +62,25 @@ async function loadTogether(
       signal,
     );
     watch.finish();
-    return { rows, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
+    const sent = sumOf(files.map((file) => file.rows));
+    reconcile(files.map(({ label }) => label).join(', '), sent, rows);
+    return {
+      rows,
+      bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+      ...(sent !== undefined && { sent }),
+    };
   } catch (error) {
     if (signal.aborted || !isServerError(error) || isDiskFailure(error)) throw error;
     return undefined;
   } finally {
     watch.stop();
   }
+}
+
+/** Undefined where one of them does not count. */
+function sumOf(counts: readonly (number | undefined)[]): number | undefined {
+  const known = counts.filter((count) => count !== undefined);
+  return known.length < counts.length ? undefined : known.reduce((sum, count) => sum + count, 0);
 }
 
 /** So many files are open in hyperd at most, and are read again when one of them is refused. */

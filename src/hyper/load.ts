@@ -38,8 +38,9 @@ export async function loadPart(
     );
     // What gave no bytes to load was read nevertheless: a header, an end.
     if (stream.taken !== undefined) counted(0);
-    reconcile(part.label, stream.rows(), rows);
-    return { rows, bytes };
+    const sent = stream.rows();
+    reconcile(part.label, sent, rows);
+    return { rows, bytes, ...(sent !== undefined && { sent }) };
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof SourceFailure) throw part.translate(error.cause);
@@ -84,7 +85,9 @@ async function loadFile(
     const format = staged?.format ?? part.format;
     const rows = await session.copyFile(fileStatement(target, part, format, [part.path], most), signal);
     watch.finish();
-    return { rows, bytes: part.size ?? 0 };
+    const sent = most === undefined ? (staged?.rows ?? part.rows) : undefined;
+    reconcile(part.label, sent, rows);
+    return { rows, bytes: part.size ?? 0, ...(sent !== undefined && { sent }) };
   } finally {
     watch.stop();
     await staged?.release();
@@ -92,7 +95,7 @@ async function loadFile(
 }
 
 /** What the source says it sent must be what Hyper took. */
-function reconcile(label: string, sent: number | undefined, taken: number): void {
+export function reconcile(label: string, sent: number | undefined, taken: number): void {
   if (sent === undefined || sent === taken) return;
   throw new RunError('EXT3010', `${label}: the source sent ${sent} rows, Hyper took ${taken}`, {
     hint: 'nothing was kept; please report this with the table definition',

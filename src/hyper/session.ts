@@ -10,7 +10,7 @@ import type { HyperProcess } from './process.ts';
 
 /** One connection to hyperd. Values come back as the text that Hyper prints: nothing is lost to JavaScript's types. */
 export interface HyperSession {
-  query(sql: string): Promise<Record<string, string | null>[]>;
+  query(sql: string, signal?: AbortSignal): Promise<Record<string, string | null>[]>;
   /** Streams bytes into a `COPY … FROM STDIN`; resolves to the rows that Hyper took. */
   copyIn(
     sql: string,
@@ -45,9 +45,20 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
       throw isServerError(error) ? error : engineLost(error);
     }
   };
+  const cancellable = async <T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> => {
+    const cancel = () => cancelQuery(process, client);
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      signal?.throwIfAborted();
+      return await run(call);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  };
   await run(() => client.query("set timezone = 'UTC'"));
   return {
-    query: (sql) => run(async () => (await client.query<Record<string, string | null>>(sql)).rows),
+    query: (sql, signal) =>
+      cancellable(signal, async () => (await client.query<Record<string, string | null>>(sql)).rows),
     async copyIn(sql, bytes, progress, signal) {
       const copy = client.query(copyFrom(sql));
       const failed = { first: '' };
@@ -64,16 +75,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
       }
       return copy.rowCount;
     },
-    async copyFile(sql, signal) {
-      const cancel = () => cancelQuery(process, client);
-      signal.addEventListener('abort', cancel, { once: true });
-      try {
-        signal.throwIfAborted();
-        return (await run(() => client.query(sql))).rowCount ?? 0;
-      } finally {
-        signal.removeEventListener('abort', cancel);
-      }
-    },
+    copyFile: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
     watchFiles: (files, progress) => watchFiles(process.pid, files, progress),
     async end() {
       await client.end();

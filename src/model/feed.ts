@@ -61,8 +61,10 @@ export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 export interface PathPart extends PartBasics {
   kind: 'path';
   path: string;
-  stage?(signal: AbortSignal): Promise<{ format: PathFormat; release(): Promise<void> }>;
+  stage?(signal: AbortSignal): Promise<{ format: PathFormat; rows?: number; release(): Promise<void> }>;
   format: PathFormat;
+  /** What the file says it holds, where it says. */
+  rows?: number;
   /** Further columns with the same text in every row; not for CSV, where they travel in the bytes. */
   constants: readonly { column: string; text: string }[];
   /** Another way to read the same file, for a refusal that another way may avoid. */

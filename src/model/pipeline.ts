@@ -1,3 +1,4 @@
+import type { Check } from './check.ts';
 import type { ColumnType } from './column-type.ts';
 import type { Cardinality } from './data-source.ts';
 import type { Place } from './diagnostic.ts';
@@ -58,6 +59,8 @@ export interface Table {
   /** Column names of the extract; declared to Hyper as an assumed key. */
   primaryKey: readonly string[];
   load: Load;
+  /** What must hold of its rows before anything is published, in the order written. */
+  checks: readonly Check[];
 }
 
 /** What of its source a table takes; the kind agrees with the source's `type`. */
@@ -107,6 +110,8 @@ export interface Column {
   notNull: boolean;
   origin: ColumnOrigin;
   description?: string;
+  /** Its values are shown in no report. */
+  sensitive?: true;
   /** What ±infinity of a PostgreSQL date or timestamp becomes. Hyper would change it silently into a far date. */
   onInfinite: 'null' | 'error';
 }

@@ -1,3 +1,4 @@
+import type { CheckKind, CheckSeverity } from './check.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Estimate } from './observation.ts';
 
@@ -238,6 +239,14 @@ export type Step = {
   because: readonly string[];
 } & StepAct;
 
+/** In the order of the tables and of their checks. */
+export interface PlannedCheck {
+  table: string;
+  check: CheckKind;
+  name: string;
+  severity: CheckSeverity;
+}
+
 export type StepAct =
   /** Open the sources of these tables at one moment, so that the tables agree with each other. */
   | { kind: 'snapshot'; tables: readonly string[] }
@@ -245,6 +254,8 @@ export type StepAct =
   | { kind: 'create' }
   /** Read one table of the source into the new extract. */
   | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
+  /** Ask the new extract what must hold of its rows; where it does not, nothing further is done. */
+  | { kind: 'check'; checks: readonly PlannedCheck[] }
   /** Keys, detach, verify, flush to disk, put in the place of the old one. */
   | { kind: 'finish' }
   /** Put the extract into a package made like the template. */

@@ -1,3 +1,4 @@
+import type { CheckResult } from './check.ts';
 import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
@@ -76,6 +77,10 @@ export interface ExtractBuild {
     progress: LoadProgress,
     signal: AbortSignal,
   ): Promise<Loaded>;
+  /** Asks what was loaded the checks of all tables, in their order. Changes nothing. */
+  check(given: CheckGiven, signal: AbortSignal): Promise<CheckResult[]>;
+  /** Keeps what was built, whole and readable, beside its place. To be abandoned all the same. */
+  keepRejected(): Promise<void>;
   /** Declares keys, detaches, verifies, makes durable and renames into place. */
   finish(
     keys: readonly Relationship[],
@@ -91,6 +96,15 @@ export type LoadProgress = (bytes: number, rows?: number) => void;
 export interface Loaded {
   rows: number;
   bytes: number;
+  /** What the source says it sent: the same number. Absent where the source does not count. */
+  sent?: number;
+}
+
+/** What checks compare with beside the extract. */
+export interface CheckGiven {
+  /** Rows of the tables at the last apply. */
+  lastRows: Readonly<Record<string, number>>;
+  now: Date;
 }
 
 export interface BuiltExtract {

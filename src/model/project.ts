@@ -1,3 +1,4 @@
+import type { CheckKind } from './check.ts';
 import type { Place } from './diagnostic.ts';
 import type { S3Access } from './source.ts';
 
@@ -21,6 +22,8 @@ export interface Policy {
   maxRows?: number;
   /** To be read for one pipeline, as estimated. */
   maxBytes?: number;
+  /** Kinds of checks that every table has. */
+  requiredChecks?: readonly CheckKind[];
 }
 
 export type StateSettings = FileStateSettings | S3StateSettings;

@@ -65,6 +65,18 @@ export type Load = {
   mode?: 'full' | null;
 } | null;
 /**
+ * error: the extract is rejected, and what was published before stands. warn: it is told.
+ */
+export type CheckSeverity = 'error' | 'warn';
+/**
+ * No two rows have the same values in these columns taken together. Rows with a NULL among them are left out.
+ */
+export type UniqueCheck = UniqueCheckSettings | string[];
+/**
+ * None of these columns has a NULL.
+ */
+export type NotNullCheck = NotNullCheckSettings | string[];
+/**
  * table.column, or a table and several columns.
  */
 export type RelationshipEnd = RelationshipColumns | string;
@@ -392,6 +404,10 @@ export interface Table {
     [k: string]: AddedColumn;
   };
   load?: Load;
+  /**
+   * What must hold of the table's rows before anything is published.
+   */
+  checks?: Check[];
   on_infinite?: OnInfinite;
 }
 /**
@@ -450,6 +466,10 @@ export interface ColumnSettings {
    * What the column means.
    */
   description?: string;
+  /**
+   * Values of this column are masked where a report shows rows.
+   */
+  sensitive?: boolean;
   on_infinite?: OnInfinite;
 }
 export interface AddedColumnSettings {
@@ -469,17 +489,153 @@ export interface AddedColumnSettings {
    * What the column means.
    */
   description?: string;
+  /**
+   * Values of this column are masked where a report shows rows.
+   */
+  sensitive?: boolean;
 }
 /**
- * Rows of from refer to one row of to.
+ * One check of the rows of a table, made in the finished extract before anything is published.
  */
-export interface Relationship {
-  from: RelationshipEnd;
-  to: RelationshipEnd;
+export interface Check {
+  row_count?: RowCountCheck;
+  unique?: UniqueCheck;
+  not_null?: NotNullCheck;
+  accepted_values?: AcceptedValuesCheck;
+  range?: RangeCheck;
+  pattern?: PatternCheck;
+  relationship?: RelationshipCheck;
+  freshness?: FreshnessCheck;
+  sql?: SqlCheck;
+}
+/**
+ * How many rows the table has.
+ */
+export interface RowCountCheck {
   /**
-   * What a generated template promises Tableau: how many rows of from and of to belong together. Tableau counts wrongly where that is not so.
+   * At least this many.
    */
-  cardinality?: 'many-to-one' | 'one-to-many' | 'one-to-one' | 'many-to-many';
+  min?: number | string;
+  /**
+   * At most this many.
+   */
+  max?: number | string;
+  /**
+   * At most so many percent more or fewer than at the last apply. Without one there is nothing to compare with, and the check passes.
+   */
+  max_change?: string;
+  severity?: CheckSeverity;
+  /**
+   * What the check is called in reports. Default: its kind and columns.
+   */
+  name?: string;
+}
+export interface UniqueCheckSettings {
+  /**
+   * Columns of the table.
+   *
+   * @minItems 1
+   */
+  columns: string[];
+  severity?: CheckSeverity;
+  /**
+   * What the check is called in reports. Default: its kind and columns.
+   */
+  name?: string;
+}
+export interface NotNullCheckSettings {
+  /**
+   * Columns of the table.
+   *
+   * @minItems 1
+   */
+  columns: string[];
+  severity?: CheckSeverity;
+  /**
+   * What the check is called in reports. Default: its kind and columns.
+   */
+  name?: string;
+}
+/**
+ * The column has no other values than these, or NULL.
+ */
+export interface AcceptedValuesCheck {
+  /**
+   * A column of the table.
+   */
+  column: string;
+  /**
+   * In the type of the column.
+   *
+   * @minItems 1
+   */
+  values: (string | number | boolean)[];
+  severity?: CheckSeverity;
+  /**
+   * What the check is called in reports. Default: its kind and columns.
+   */
+  name?: string;
+}
+/**
+ * The values of a column of numbers, dates or times lie within bounds, or are NULL.
+ */
+export interface RangeCheck {
+  /**
+   * A column of the table.
+   */
+  column: string;
+  /**
+   * The least value that is allowed.
+   */
+  min?: number | string;
+  /**
+   * The greatest value that is allowed.
+   */
+  max?: number | string;
+  severity?: CheckSeverity;
+  /**
+   * What the check is called in reports. Default: its kind and columns.
+   */
+  name?: string;
+}
+/**
+ * Every value of a text column matches a regular expression, or is NULL.
+ */
+export interface PatternCheck {
+  /**
+   * A column of the table.
+   */
+  column: string;
+  /**
+   * The whole value has to match. The syntax is that of RE2: no look-ahead, no back references.
+   */
+  matches: string;
+  severity?: CheckSeverity;
+  /**
+   * What the check is called in reports. Default: its kind and columns.
+   */
+  name?: string;
+}
+/**
+ * Every row refers to a row that there is, or to none (NULL).
+ */
+export interface RelationshipCheck {
+  /**
+   * A column of the table.
+   */
+  column?: string;
+  /**
+   * Several columns that refer together, in the order of the other side.
+   *
+   * @minItems 1
+   */
+  columns?: string[];
+  to: RelationshipEnd;
+  severity?: CheckSeverity;
+  /**
+   * What the check is called in reports. Default: its kind and columns.
+   */
+  name?: string;
 }
 export interface RelationshipColumns {
   /**
@@ -492,6 +648,53 @@ export interface RelationshipColumns {
    * @minItems 1
    */
   columns: string[];
+}
+/**
+ * The latest date of a column is not too long ago, by the clock of the machine that applies. Dates and timestamps without a time zone are those of UTC.
+ */
+export interface FreshnessCheck {
+  /**
+   * A column of the table.
+   */
+  column: string;
+  /**
+   * A number with a unit: s, m, h, d or w.
+   */
+  max_age: string;
+  severity?: CheckSeverity;
+  /**
+   * What the check is called in reports. Default: its kind and columns.
+   */
+  name?: string;
+}
+/**
+ * A query of the extract gives the value that is expected. Tables are named as in this file.
+ */
+export interface SqlCheck {
+  /**
+   * What the check is called in reports.
+   */
+  name: string;
+  /**
+   * One SELECT with one row and one column, in Hyper's SQL, which is close to PostgreSQL's.
+   */
+  query: string;
+  /**
+   * The value: a number, a text, true, false or null.
+   */
+  expect: number | string | boolean | null;
+  severity?: CheckSeverity;
+}
+/**
+ * Rows of from refer to one row of to.
+ */
+export interface Relationship {
+  from: RelationshipEnd;
+  to: RelationshipEnd;
+  /**
+   * What a generated template promises Tableau: how many rows of from and of to belong together. Tableau counts wrongly where that is not so.
+   */
+  cardinality?: 'many-to-one' | 'one-to-many' | 'one-to-one' | 'many-to-many';
 }
 /**
  * The .hyper file that is built before it is delivered.
@@ -1153,6 +1356,20 @@ export interface Policy {
    * The paths of the Tableau projects that may be published to, with `*` and `?` as in forbidden_columns.
    */
   allowed_projects?: string[];
+  /**
+   * Kinds of checks that every table must have.
+   */
+  required_checks?: (
+    | 'row_count'
+    | 'unique'
+    | 'not_null'
+    | 'accepted_values'
+    | 'range'
+    | 'pattern'
+    | 'relationship'
+    | 'freshness'
+    | 'sql'
+  )[];
   /**
    * No table may have more rows than this, as its source estimates them.
    */

@@ -97,14 +97,20 @@ export function defineConfiguration(pipeline: Pipeline): unknown {
       return [table.name, source && defineTable(table, source), describeColumns(table)];
     }),
     keys: defineKeys(pipeline),
+    // Not part of a table's definition: what is asked of an extract changes nothing in it.
+    checks: tables.some(({ checks }) => checks.length > 0)
+      ? tables.map(({ checks }) => withoutPlaces(checks))
+      : undefined,
     extract: { schema: extract.schema, version: extract.version },
     template: template && withoutPlaces({ ...template, staged: undefined, path: undefined }),
     destinations: destinations.map(defineDestination),
   };
 }
 
-function describeColumns({ columns }: Table): readonly (string | undefined)[] {
-  return columns.map(({ description }) => description);
+function describeColumns({ columns }: Table): readonly unknown[] {
+  return columns.map(({ description, sensitive }) =>
+    sensitive === true ? { description, sensitive } : description,
+  );
 }
 
 function defineDestination(destination: Destination): unknown {
@@ -124,7 +130,9 @@ function defineDestination(destination: Destination): unknown {
 /** Where a thing is written is not what it says. */
 function withoutPlaces(value: unknown): unknown {
   return JSON.parse(
-    JSON.stringify(value, (key, part: unknown) => (key === 'place' ? undefined : part)),
+    JSON.stringify(value, (key, part: unknown) =>
+      key === 'place' || key === 'columnsPlace' ? undefined : part,
+    ),
   ) as unknown;
 }
 

@@ -34,6 +34,9 @@ export function policyGates(
     ...tooManyRows(pipeline, observation, policy).map(({ address, rows, most }) =>
       gate('maxRows', address, `${rows} rows are more than the allowed ${most}`),
     ),
+    ...missingChecks(pipeline, policy).map(({ address, kind }) =>
+      gate('requiredChecks', address, `needs a check of the kind ${kind}`),
+    ),
     ...tooManyBytes(estimates, policy).map((message) => gate('maxBytes', pipeline.address, message)),
   ];
 }
@@ -44,6 +47,7 @@ const writtenAs: Record<keyof Policy, string> = {
   allowedProjects: 'allowed_projects',
   maxRows: 'max_rows',
   maxBytes: 'max_bytes',
+  requiredChecks: 'required_checks',
 };
 
 function forbiddenColumns({ address, tables }: Pipeline, { forbiddenColumns: patterns = [] }: Policy) {
@@ -107,6 +111,14 @@ function tooManyRows({ address, tables }: Pipeline, observation: Observation, { 
       },
     ];
   });
+}
+
+function missingChecks({ address, tables }: Pipeline, { requiredChecks = [] }: Policy) {
+  return tables.flatMap(({ name, checks }) =>
+    requiredChecks
+      .filter((kind) => !checks.some((check) => check.kind === kind))
+      .map((kind) => ({ address: `${address}.${name}`, kind })),
+  );
 }
 
 function tooManyBytes({ bytes: size }: Estimates, { maxBytes }: Policy): string[] {

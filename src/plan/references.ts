@@ -1,8 +1,9 @@
+import { checkProblems } from '../model/check-fit.ts';
 import { child, type Diagnostic, type Place } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
 
-/** Keys and relationships that name columns which a header file does not bring: only the plan knows its columns. */
+/** Keys, relationships and checks that name columns which a header file does not bring: only the plan knows its columns. */
 export function referenceFindings({ tables, relationships }: Pipeline): Diagnostic[] {
   const missing = (name: string, columns: readonly string[], place: Place): Diagnostic[] => {
     const table = tables.find((one) => one.name === name);
@@ -27,5 +28,23 @@ export function referenceFindings({ tables, relationships }: Pipeline): Diagnost
       ...missing(from.table, from.columns, child(place, 'from')),
       ...missing(to.table, to.columns, child(place, 'to')),
     ]),
+    ...tables.flatMap((table) => checkFindings(table, tables)),
   ];
+}
+
+/** Checks of other tables were held against their columns before; here are those that a header file has a part in. */
+function checkFindings({ name, checks }: Table, tables: readonly Table[]): Diagnostic[] {
+  const columnsOf = (wanted: string) => {
+    const found = tables.find((table) => table.name === wanted);
+    return found && new Map(found.columns.map((column) => [column.name, column.type]));
+  };
+  return checks.flatMap((check) =>
+    checkProblems(check, name, columnsOf).map(({ about, message, hint, place }) => ({
+      code: about === 'column' ? 'EXT2108' : 'EXT2109',
+      severity: 'error' as const,
+      message,
+      ...(hint !== undefined && { hint }),
+      place,
+    })),
+  );
 }

@@ -1,5 +1,12 @@
-import type { Change, DestinationPlan, PipelineAction, Step, TablePlan } from '../model/plan.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type {
+  Change,
+  DestinationPlan,
+  PipelineAction,
+  PlannedCheck,
+  Step,
+  TablePlan,
+} from '../model/plan.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
 
 /** The acts of one pipeline, with what each must wait for and the changes that it is for. */
 export function layOutSteps(
@@ -18,7 +25,15 @@ export function layOutSteps(
     steps.push({ id: 'snapshot', kind: 'snapshot', tables: names, after: [], because });
     steps.push({ id: 'create', kind: 'create', after: ['snapshot'], because });
     for (const name of names) steps.push(loadStep(pipeline, name, tables, changes));
-    steps.push({ id: 'finish', kind: 'finish', after: names.map(loadId), because });
+    const checks = pipeline.tables.flatMap(checksOf);
+    if (checks.length > 0)
+      steps.push({ id: 'check', kind: 'check', checks, after: names.map(loadId), because });
+    steps.push({
+      id: 'finish',
+      kind: 'finish',
+      after: checks.length > 0 ? ['check'] : names.map(loadId),
+      because,
+    });
   }
   let last = steps.map(({ id }) => id).slice(-1);
   if (mustPackage && pipeline.template !== undefined) {
@@ -42,6 +57,10 @@ export function layOutSteps(
   });
   steps.push({ id: 'record', kind: 'record', after: delivered.length > 0 ? delivered : last, because });
   return steps;
+}
+
+function checksOf({ name: table, checks }: Table): PlannedCheck[] {
+  return checks.map(({ kind: check, name, severity }) => ({ table, check, name, severity }));
 }
 
 const loadId = (table: string) => `load ${table}`;

@@ -141,6 +141,7 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
     ...(verbose ? renderUntaken(table) : []),
     ...renderHeader(table, verbose),
     ...(verbose && table.objects !== undefined ? renderObjects(table.objects) : []),
+    ...(verbose ? renderChecks(plan, table.name) : []),
   ];
 }
 
@@ -155,6 +156,13 @@ function renderHeader({ action, columnsFrom }: TablePlan, verbose: boolean): str
     `          from ${columnsFrom.file}:`,
     ...columnsFrom.columns.map((column) => `            ${column}`),
   ];
+}
+
+function renderChecks({ steps }: PipelinePlan, table: string): string[] {
+  return steps
+    .flatMap((step) => (step.kind === 'check' ? step.checks : []))
+    .filter((check) => check.table === table)
+    .map(({ name, severity }) => `        ? check ${name}${severity === 'warn' ? ' (warns)' : ''}`);
 }
 
 function renderObjects({ fresh, changed, gone }: ObjectChanges): string[] {

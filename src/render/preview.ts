@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { counted } from '../model/numbers.ts';
+import { cellText } from './cell.ts';
 import { alignColumns } from './table.ts';
 import { printable } from './text-width.ts';
 
@@ -9,8 +10,6 @@ export interface PreviewedTable {
   columns: readonly { name: string; type: string }[];
   rows: readonly (readonly (string | null)[])[];
 }
-
-const widest = 40;
 
 /** Tables with their columns' names and types on top, so that each can be seen on a terminal. */
 export function renderPreview(tables: readonly PreviewedTable[], color: boolean): string {
@@ -22,7 +21,7 @@ export function renderPreview(tables: readonly PreviewedTable[], color: boolean)
         [
           columns.map((column) => paint.bold(printable(column.name))),
           columns.map(({ type }) => paint.dim(type)),
-          ...rows.map((row) => row.map((value) => (value === null ? paint.dim('NULL') : cell(value)))),
+          ...rows.map((row) => row.map((value) => (value === null ? paint.dim('NULL') : cellText(value)))),
         ],
         right,
       );
@@ -37,9 +36,4 @@ export function renderPreview(tables: readonly PreviewedTable[], color: boolean)
 
 function isNumber(type: string): boolean {
   return /^(?:smallint|int|bigint|real|double|numeric|oid)/.test(type);
-}
-
-function cell(value: string): string {
-  const text = printable(value.replaceAll('\n', '⏎'));
-  return text.length > widest ? `${text.slice(0, widest - 1)}…` : text;
 }

@@ -45,6 +45,8 @@ export function renderStep(step: Step): string {
       return 'create extract';
     case 'load':
       return `${step.table} › load`;
+    case 'check':
+      return 'check';
     case 'finish':
       return 'finish extract';
     case 'package':

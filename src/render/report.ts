@@ -1,22 +1,32 @@
 import pc from 'picocolors';
+import type { CheckResult } from '../model/check.ts';
 import { bytes, counted } from '../model/numbers.ts';
+import { renderChecks } from './checks.ts';
 import { alignColumns } from './table.ts';
 
 export interface ReportRow {
   address: string;
-  outcome: 'applied' | 'forgotten' | 'failed' | 'interrupted';
+  outcome: 'applied' | 'forgotten' | 'rejected' | 'failed' | 'interrupted';
   seconds: number;
   tables: readonly { name: string; rows: number; bytes: number; seconds: number }[];
+  checks: readonly CheckResult[];
   destinations: readonly { target: string; size: number }[];
   failure?: { step: string; error: unknown };
 }
 
-/** The end of an apply: a table per pipeline with rows, bytes, seconds and where it went. */
-export function renderReport(rows: readonly ReportRow[], color: boolean): string {
+/**
+ * The end of an apply: a table per pipeline with rows, bytes, seconds and where it went, and the checks that did not pass; with
+ * `verbose` those that did, too.
+ */
+export function renderReport(
+  rows: readonly ReportRow[],
+  { color, verbose }: { color: boolean; verbose: boolean },
+): string {
   const paint = pc.createColors(color);
   const marks = {
     applied: paint.green('applied'),
     forgotten: 'no longer managed',
+    rejected: paint.red('rejected'),
     failed: paint.red('failed'),
     interrupted: paint.yellow('interrupted'),
   };
@@ -25,7 +35,8 @@ export function renderReport(rows: readonly ReportRow[], color: boolean): string
     const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`
     } in ${seconds(row.seconds)}`;
-    if (row.outcome !== 'applied') return [head, ...whatStands(row)];
+    const checks = renderChecks(row.checks, paint, verbose);
+    if (row.outcome !== 'applied') return [head, ...checks, ...whatStands(row)];
     const tables = row.tables.map((table) => [
       `  ${table.name}`,
       counted(table.rows, 'row'),
@@ -33,12 +44,13 @@ export function renderReport(rows: readonly ReportRow[], color: boolean): string
       seconds(table.seconds),
     ]);
     const targets = row.destinations.map(({ target, size }) => [`  -> ${target}`, bytes(size)]);
-    return [head, ...alignColumns(tables, [1, 2, 3]), ...alignColumns(targets)];
+    return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...alignColumns(targets)];
   });
   const count = (outcome: ReportRow['outcome']) => rows.filter((row) => row.outcome === outcome).length;
   const closing = [
     `${count('applied')} applied`,
     ...(count('forgotten') > 0 ? [`${count('forgotten')} no longer managed`] : []),
+    ...(count('rejected') > 0 ? [`${count('rejected')} rejected`] : []),
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
     ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
   ].join(', ');

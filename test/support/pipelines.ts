@@ -33,6 +33,7 @@ export function table(name: string, columns: Record<string, string>, changes: Pa
     columns: Object.entries(columns).map(([key, written]) => column(key, written)),
     primaryKey: [],
     load: { mode: 'full' },
+    checks: [],
     ...changes,
   };
 }

@@ -230,7 +230,14 @@ const superstore = pipelinePlan('superstore', {
       after: ['create'],
       because: ['superstore.orders'],
     },
-    { id: 'finish', kind: 'finish', after: ['load orders'], because: ['superstore.orders'] },
+    {
+      id: 'check',
+      kind: 'check',
+      checks: [{ table: 'orders', check: 'unique', name: 'unique (row_id)', severity: 'error' }],
+      after: ['load orders'],
+      because: ['superstore.orders'],
+    },
+    { id: 'finish', kind: 'finish', after: ['check'], because: ['superstore.orders'] },
     {
       id: 'package',
       kind: 'package',

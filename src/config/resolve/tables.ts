@@ -1,7 +1,9 @@
+import type { Check } from '../../model/check.ts';
 import { child } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/diagnostic.ts';
 import type { Column, Param, PostgresOrigin, Table, TableOrigin } from '../../model/pipeline.ts';
 import type * as Written from '../../model/written.gen.ts';
+import { readCheck } from '../checks.ts';
 import { addedSettings, columnSettings, readColumnType, type AddedSettings } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
 import { merge } from '../defaults.ts';
@@ -41,7 +43,17 @@ function resolveTable(
     }),
     primaryKey: table.primary_key ?? [],
     load: { mode: merge(draft.load, table.load)?.mode ?? 'full' },
+    checks: resolveChecks(draft, table.checks ?? [], child(place, 'checks')),
   };
+}
+
+function resolveChecks({ written }: Draft, checks: readonly Written.Check[], place: Place): Check[] {
+  const tables = Object.keys(written.tables);
+  return checks.map((one, index) => {
+    const check = readCheck(one, child(place, index), tables);
+    if (check === undefined) throw new Error('the rules passed a check that is none');
+    return check;
+  });
 }
 
 function resolveColumn(
@@ -52,7 +64,7 @@ function resolveColumn(
 ): Column {
   const read = readColumnType(written);
   if ('problem' in read) throw new Error(`the rules passed a column type that is none: ${read.problem}`);
-  const { from, expr, description, on_infinite: own } = columnSettings(written);
+  const { from, expr, description, sensitive, on_infinite: own } = columnSettings(written);
   const onInfinite = own === undefined ? inherited : own;
   return {
     name,
@@ -61,12 +73,13 @@ function resolveColumn(
     notNull: read.notNull,
     origin: expr === undefined ? { kind: 'column', name: from ?? name } : { kind: 'expression', sql: expr },
     ...(description !== undefined && { description }),
+    ...(sensitive === true && { sensitive }),
     onInfinite: onInfinite === null || onInfinite === 'null' ? 'null' : 'error',
   };
 }
 
 function resolveAdded(name: string, settings: AddedSettings, place: Place): Column {
-  const { from: template, pattern, description } = settings;
+  const { from: template, pattern, description, sensitive } = settings;
   const read = readColumnType(settings);
   if ('problem' in read) throw new Error(`the rules passed a column type that is none: ${read.problem}`);
   return {
@@ -75,6 +88,7 @@ function resolveAdded(name: string, settings: AddedSettings, place: Place): Colu
     ...read,
     origin: { kind: 'file', template, ...(pattern !== undefined && { pattern }) },
     ...(description !== undefined && { description }),
+    ...(sensitive === true && { sensitive }),
     onInfinite: 'error',
   };
 }

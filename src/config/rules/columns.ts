@@ -1,9 +1,10 @@
+import { comparable } from '../../model/check-fit.ts';
 import { columnTypeNames, formatColumnType, type ColumnType } from '../../model/column-type.ts';
 import { child } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { addedSettings, readColumnType } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
-import { namesAt, readEnd, type End } from '../names.ts';
+import { namesAt, readEnd } from '../names.ts';
 import { nearest } from '../../model/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
@@ -80,9 +81,9 @@ export const relationshipsFit: Rule = function* (draft) {
       continue;
     }
     for (const [position, column] of from.columns.entries()) {
-      const one = typeOf(draft, from, column);
-      const other = typeOf(draft, to, to.columns[position] ?? '');
-      if (one === undefined || other === undefined || family(one) === family(other)) continue;
+      const one = typeOf(draft, from.table, column);
+      const other = typeOf(draft, to.table, to.columns[position] ?? '');
+      if (one === undefined || other === undefined || comparable(one) === comparable(other)) continue;
       const message =
         `"${from.table}.${column}" is ${formatColumnType(one)} and "${to.table}.${String(to.columns[position])}" ` +
         `is ${formatColumnType(other)}: such values are never equal`;
@@ -91,21 +92,14 @@ export const relationshipsFit: Rule = function* (draft) {
   }
 };
 
-function typeOf({ written }: Draft, { table }: End, column: string): ColumnType | undefined {
+/** The type of a column as written; undefined where it is not there, or is none. */
+export function typeOf({ written }: Draft, table: string, column: string): ColumnType | undefined {
   const found = own(written.tables, table);
   if (found === undefined) return undefined;
   const added = own(found.add, column);
   const settings = own(found.columns, column) ?? (added && { type: addedSettings(added).type });
   const type = settings === undefined ? undefined : readColumnType(settings);
   return type === undefined || 'problem' in type ? undefined : type.type;
-}
-
-/** Types whose values can be compared with each other. */
-function family({ kind }: ColumnType): string {
-  if (['smallint', 'int', 'bigint', 'oid', 'numeric', 'real', 'double'].includes(kind)) return 'number';
-  if (['text', 'varchar', 'char'].includes(kind)) return 'text';
-  if (['date', 'timestamp', 'timestamptz'].includes(kind)) return 'date';
-  return kind;
 }
 
 /**

@@ -16,6 +16,7 @@ export async function parquetPart(table: Table, file: FoundFile): Promise<PathPa
     columns: layout.columns.map(({ name }) => name),
     constants: constantsOf(table, file),
     format: { type: 'parquet', columns: layout.values },
+    rows: layout.rows,
     otherwise: () => undefined,
     explain: (refusal) => Promise.resolve(explainParquet(table, file, layout, refusal)),
     translate: (error) => explainText(error, file, table),

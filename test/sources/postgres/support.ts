@@ -51,6 +51,7 @@ export function contractOf({ name = 't', table, columns, primaryKey = [], ...fro
     columns: Object.entries(columns).map(([column, written]) => columnOf(own.pointer, column, written)),
     primaryKey,
     load: { mode: 'full' },
+    checks: [],
   };
 }
 

@@ -143,5 +143,6 @@ export function sales(columns: Record<string, string>, add: Record<string, strin
     ],
     primaryKey: [],
     load: { mode: 'full' },
+    checks: [],
   };
 }

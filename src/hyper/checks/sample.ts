@@ -1,0 +1,31 @@
+import type { CheckSample } from '../../model/check.ts';
+import type { HyperSession } from '../session.ts';
+import { identifier, literal } from '../sql.ts';
+import type { SampleQuery } from './question.ts';
+
+const most = { rows: 5, characters: 80 };
+
+/** The first rows of what is wrong. Values of sensitive columns do not leave Hyper. */
+export async function takeSample(
+  session: HyperSession,
+  { columns, rest }: SampleQuery,
+  signal: AbortSignal,
+): Promise<CheckSample> {
+  const values = columns.map(({ value, sensitive }, index) => {
+    const shown = sensitive
+      ? `case when ${value} is not null then ${literal('•••')} end`
+      : `substring(cast(${value} as text) from 1 for ${most.characters + 1})`;
+    return `${shown} as ${identifier(`c${index}`)}`;
+  });
+  const found = await session.query(`select ${values.join(', ')} ${rest} limit ${most.rows}`, signal);
+  return {
+    columns: columns.map(({ title }) => title),
+    rows: found.map((row) => columns.map((_, index) => cut(row[`c${index}`] ?? null))),
+  };
+}
+
+/** No report needs more of a text than this. */
+export function cut(text: string | null): string | null {
+  const characters = Array.from(text ?? '');
+  return characters.length > most.characters ? `${characters.slice(0, most.characters).join('')}…` : text;
+}

@@ -1,0 +1,126 @@
+import type { CheckResult } from '../model/check.ts';
+import type { PlannedCheck } from '../model/plan.ts';
+
+/** What of a run a CI server is told. */
+export interface JUnitSuite {
+  address: string;
+  seconds: number;
+  results: readonly CheckResult[];
+  /** Checks that were planned and not made. */
+  unasked: readonly PlannedCheck[];
+  /** Why it ended otherwise than by its checks. */
+  failure?: { step: string; message: string };
+}
+
+/**
+ * JUnit XML as CI servers read it: a suite for each pipeline, a case for each check. A warning is a skipped case with its
+ * message, because the format has none. Another failure of a pipeline is a case of its own.
+ */
+export function renderJUnit(suites: readonly JUnitSuite[]): string {
+  const all = suites.map(suiteOf);
+  const sum = (of: (suite: Suite) => number) => all.reduce((total, suite) => total + of(suite), 0);
+  const counts = attributes({
+    name: 'extracts',
+    tests: sum(({ cases }) => cases.length),
+    failures: sum((suite) => count(suite, 'failure')),
+    errors: sum((suite) => count(suite, 'error')),
+    skipped: sum((suite) => count(suite, 'skipped')),
+    time: sum(({ seconds }) => seconds).toFixed(3),
+  });
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${counts}>`,
+    ...all.flatMap(suiteLines),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+interface Suite {
+  name: string;
+  seconds: number;
+  cases: readonly Case[];
+}
+
+interface Case {
+  group: string;
+  name: string;
+  seconds: number;
+  told?: { as: 'failure' | 'error' | 'skipped'; message: string; body?: string };
+}
+
+const count = ({ cases }: Suite, as: 'failure' | 'error' | 'skipped') =>
+  cases.filter(({ told }) => told?.as === as).length;
+
+function suiteOf({ address, seconds, results, unasked, failure }: JUnitSuite): Suite {
+  const made = results.map((result) => caseOf(address, result));
+  const left = unasked.map(({ table, name }): Case => {
+    return { group: `${address}.${table}`, name, seconds: 0, told: { as: 'skipped', message: 'not asked' } };
+  });
+  const other: Case[] =
+    failure === undefined
+      ? []
+      : [{ group: address, name: failure.step, seconds: 0, told: { as: 'error', message: failure.message } }];
+  return { name: address, seconds, cases: [...made, ...left, ...other] };
+}
+
+function caseOf(address: string, result: CheckResult): Case {
+  const { table, name, seconds, outcome, severity, observed, expected } = result;
+  const one = { group: `${address}.${table}`, name, seconds };
+  if (outcome === 'passed') return one;
+  const message = outcome === 'error' ? observed : `${observed}, expected ${expected}`;
+  if (severity === 'warn') return { ...one, told: { as: 'skipped', message: `warned: ${message}` } };
+  const body = sampleText(result);
+  return {
+    ...one,
+    told: { as: outcome === 'error' ? 'error' : 'failure', message, ...(body !== '' && { body }) },
+  };
+}
+
+function sampleText({ sample }: CheckResult): string {
+  if (sample === undefined) return '';
+  return [sample.columns, ...sample.rows]
+    .map((row) => row.map((value) => value ?? 'NULL').join('\t'))
+    .join('\n');
+}
+
+function suiteLines(suite: Suite): string[] {
+  const { name, seconds, cases } = suite;
+  const counts = attributes({
+    name,
+    tests: cases.length,
+    failures: count(suite, 'failure'),
+    errors: count(suite, 'error'),
+    skipped: count(suite, 'skipped'),
+    time: seconds.toFixed(3),
+  });
+  return [`  <testsuite${counts}>`, ...cases.map(caseLine), '  </testsuite>'];
+}
+
+function caseLine({ group, name, seconds, told }: Case): string {
+  const head = `    <testcase${attributes({ classname: group, name, time: seconds.toFixed(3) })}`;
+  if (told === undefined) return `${head}/>`;
+  const { as, message, body } = told;
+  const type = as === 'skipped' ? {} : { type: 'check' };
+  const open = `<${as}${attributes({ message, ...type })}`;
+  return `${head}>${body === undefined ? `${open}/>` : `${open}>${escape(body)}</${as}>`}</testcase>`;
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(
+      ([name, value]) =>
+        ` ${name}="${escape(String(value)).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`,
+    )
+    .join('');
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** What XML 1.0 cannot hold becomes the sign for that. */
+function escape(text: string): string {
+  return text
+    .replace(/[&<>"]/g, (character) => entities[character] ?? character)
+    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}')
+    .replaceAll('\r', '&#13;');
+}
