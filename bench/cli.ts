@@ -12,8 +12,13 @@ export const cliHeader = ['command', 'median of 9', 'beside', 'peak'];
 export async function benchCli(): Promise<string[][]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   try {
-    const bare = await several(['-e', '0'], folder);
-    const help = await several([program, '--help'], folder);
+    const [bare, help] = await inTurns(
+      [
+        ['-e', '0'],
+        [program, '--help'],
+      ],
+      folder,
+    );
     await writePipelines(folder, 1000);
     const validate = await measure('node', [program, 'validate', 'pipelines'], { cwd: folder });
     const plan = await measure('node', [program, 'plan', 'pipelines'], { cwd: folder });
@@ -33,13 +38,27 @@ export async function benchCli(): Promise<string[][]> {
   }
 }
 
-async function several(args: readonly string[], cwd: string): Promise<{ seconds: number; peak: number }> {
-  const runs = [];
-  for (let run = 0; run < 10; run++) runs.push(await measure('node', args, { cwd }));
-  const counted = runs.slice(1);
+interface Answer {
+  seconds: number;
+  peak: number;
+}
+
+async function inTurns(
+  commands: readonly [readonly string[], readonly string[]],
+  cwd: string,
+): Promise<[Answer, Answer]> {
+  const runs: [Answer[], Answer[]] = [[], []];
+  for (let run = 0; run < 10; run++) {
+    runs[0].push(await measure('node', commands[0], { cwd }));
+    runs[1].push(await measure('node', commands[1], { cwd }));
+  }
+  return [middle(runs[0].slice(1)), middle(runs[1].slice(1))];
+}
+
+function middle(answers: readonly Answer[]): Answer {
   return {
-    seconds: median(counted.map(({ seconds }) => seconds)),
-    peak: median(counted.map(({ peak }) => peak)),
+    seconds: median(answers.map(({ seconds }) => seconds)),
+    peak: median(answers.map(({ peak }) => peak)),
   };
 }
 

@@ -9,7 +9,7 @@ import { findHyperd } from '../src/hyper/binary.ts';
 import { startHyperd } from '../src/hyper/process.ts';
 import { openSession } from '../src/hyper/session.ts';
 import { loadByPath } from './engine.ts';
-import { asRatio, inSeconds, measure, megabytes } from './measure.ts';
+import { asRatio, measure, median, megabytes, settle, spread } from './measure.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -26,63 +26,85 @@ const types = {
   note: 'text',
 };
 
-export const filesHeader = [
-  'files -> .hyper',
-  'size',
-  'floor',
-  'load',
-  'of floor',
-  'whole command',
-  'our peak',
-];
+export const filesHeader = ['files -> .hyper', 'size', 'load', 'of floor', 'whole command', 'our peak'];
+
+const csv = (format: string) => `{type: file, path: one.csv, format: {type: csv, ${format}}}`;
+
+/** Source and further lines of the table, by title. */
+const cases: Readonly<Record<string, readonly [source: string, more?: string]>> = {
+  'one CSV': ['{type: file, path: one.csv}'],
+  '8 CSVs': ['{type: file, path: "part_*.csv"}'],
+  '8 CSVs, file name added': ['{type: file, path: "part_*.csv"}', "    add: {file: '${file.name}'}\n"],
+  'one CSV, gzip': ['{type: file, path: one.csv.gz}'],
+  'one CSV, two null strings': [csv('"null": ["", "NA"]')],
+  'one CSV, windows-1252': [csv('encoding: windows-1252')],
+  'one Parquet': ['{type: file, path: one.parquet}'],
+};
 
 /** Files → .hyper, beside hyperd reading the same CSV by path in the same run. */
-export async function benchFiles(millions: number): Promise<string[][]> {
+export async function benchFiles(millions: number, runs: number): Promise<string[][]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   try {
-    const csv = path.join(folder, 'one.csv');
-    await writeCsv(csv, millions * 1e6);
-    await writeParquet(csv, path.join(folder, 'one.parquet'), folder);
-    await split(csv, folder, 8);
+    const file = path.join(folder, 'one.csv');
+    await writeCsv(file, millions * 1e6);
+    await writeParquet(file, path.join(folder, 'one.parquet'), folder);
+    await split(file, folder, 8);
     await pipeline(
-      createReadStream(csv),
+      createReadStream(file),
       createGzip({ level: 1 }),
       createWriteStream(path.join(folder, 'one.csv.gz')),
     );
-    const floor = await loadByPath(csv, types, 'format csv, header true', folder);
-    const rows: string[][] = [];
-    for (const [title, source, columns] of [
-      ['one CSV', '{type: file, path: one.csv}', types],
-      ['8 CSVs', '{type: file, path: "part_*.csv", format: csv}', types],
-      ['one CSV, gzip', '{type: file, path: one.csv.gz}', types],
-      [
-        'one CSV, two null strings',
-        '{type: file, path: one.csv, format: {type: csv, "null": ["", "NA"]}}',
-        types,
-      ],
-      ['one CSV, latin', '{type: file, path: one.csv, format: {type: csv, encoding: windows-1252}}', types],
-      ['one Parquet', '{type: file, path: one.parquet}', types],
-    ] as const) {
-      rows.push(await benchSource(title, source, columns, folder, floor.seconds, millions * 1e6));
+    const floors: number[] = [];
+    const loads = new Map<string, Load[]>();
+    for (let run = 0; run < runs; run++) {
+      settle();
+      floors.push((await loadByPath(file, types, 'format csv, header true', folder)).seconds);
+      for (const [title, [source, more]] of Object.entries(cases)) {
+        settle();
+        const load = await loadOnce(title, source, more ?? '', folder, millions * 1e6);
+        loads.set(title, [...(loads.get(title) ?? []), load]);
+      }
     }
-    return rows;
+    const floor = median(floors);
+    return [
+      ['hyperd, one CSV by path', '', spread(floors), '', '', ''],
+      ...[...loads].map(([title, several]) => row(title, several, floor)),
+    ];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function benchSource(
+interface Load {
+  bytes: number;
+  seconds: number;
+  whole: number;
+  peak: number;
+}
+
+function row(title: string, loads: readonly Load[], floor: number): string[] {
+  const seconds = loads.map((load) => load.seconds);
+  return [
+    title,
+    megabytes(loads[0]?.bytes ?? 0),
+    spread(seconds),
+    asRatio(median(seconds) / floor),
+    spread(loads.map(({ whole }) => whole)),
+    megabytes(Math.max(...loads.map(({ peak }) => peak))),
+  ];
+}
+
+async function loadOnce(
   title: string,
   source: string,
-  columns: Readonly<Record<string, string>>,
+  more: string,
   folder: string,
-  floor: number,
   expected: number,
-): Promise<string[]> {
-  const lines = Object.entries(columns).map(([name, type]) => `      ${name}: ${type}`);
+): Promise<Load> {
+  const lines = Object.entries(types).map(([name, type]) => `      ${name}: ${type}`);
   await writeFile(
     path.join(folder, 'bench.yaml'),
-    `version: 1\nname: bench\nsources: {bench: ${source}}\ntables:\n  bench:\n    from: {source: bench}\n    columns:\n${lines.join('\n')}\ndestinations: [{type: file, path: out/bench.hyper}]\n`,
+    `version: 1\nname: bench\nsources: {bench: ${source}}\ntables:\n  bench:\n    from: {source: bench}\n    columns:\n${lines.join('\n')}\n${more}destinations: [{type: file, path: out/bench.hyper}]\n`,
   );
   const run = await measure('node', [program, 'apply', '--yes', '--json', 'bench.yaml'], {
     cwd: folder,
@@ -93,15 +115,7 @@ async function benchSource(
   ).pipelines[0].tables;
   if (table.rows !== expected) throw new Error(`${title}: ${table.rows} rows instead of ${expected}`);
   for (const rest of ['build', '.extracts', 'out']) await rm(path.join(folder, rest), { recursive: true });
-  return [
-    title,
-    megabytes(table.bytes),
-    inSeconds(floor),
-    inSeconds(table.seconds),
-    asRatio(table.seconds / floor),
-    `${inSeconds(run.seconds)} (${asRatio(run.seconds / floor)})`,
-    megabytes(run.peak),
-  ];
+  return { bytes: table.bytes, seconds: table.seconds, whole: run.seconds, peak: run.peak };
 }
 
 async function writeCsv(file: string, rows: number): Promise<void> {

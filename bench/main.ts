@@ -6,11 +6,12 @@ import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
 
 /**
- * `npm run bench [-- PART [MILLIONS]]`: wall, ratio to a floor of the same run, and our own peak memory. The floors:
+ * `npm run bench [-- PART [MILLIONS [RUNS]]]`: wall, ratio to a floor of the same run, and our own peak memory. The floors:
  * PostgreSQL's COPY to /dev/null (drain), hyperd loading the same bytes by path (load), and what both together need
- * of the cores that there are: max(drain, load, CPU of both / cores).
+ * of the cores that there are: max(drain, load, CPU of both / cores). Floors and cases take turns, after a sync each; shown
+ * are medians, with the least and the most.
  */
-const [part = 'all', millions = '3'] = process.argv.slice(2);
+const [part = 'all', millions = '3', runs = '3'] = process.argv.slice(2);
 const print = (header: string[], rows: string[][]) =>
   process.stdout.write(`${alignColumns([header, ...rows]).join('\n')}\n\n`);
 
@@ -19,6 +20,7 @@ process.stdout.write(
   `${cpu?.model ?? 'unknown'}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}\n\n`,
 );
 if (part === 'all' || part === 'cli') print(cliHeader, await benchCli());
-if (part === 'all' || part === 'files') print(filesHeader, await benchFiles(Number(millions)));
-if (part === 'all' || part === 'postgres') print(postgresHeader, await benchPostgres(Number(millions)));
+if (part === 'all' || part === 'files') print(filesHeader, await benchFiles(Number(millions), Number(runs)));
+if (part === 'all' || part === 'postgres')
+  print(postgresHeader, await benchPostgres(Number(millions), Number(runs)));
 if (part === 'all' || part === 'plan') print(planHeader, await benchPlan(300));

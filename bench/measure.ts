@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
@@ -44,6 +44,11 @@ export async function measure(
   return { seconds: (performance.now() - began) / 1000, cpu, peak, stdout };
 }
 
+/** Has everything written to the disk before the next measurement, which would else share the machine with that. */
+export function settle(): void {
+  spawnSync('sync');
+}
+
 /** CPU seconds and peak resident bytes of a running process (proc(5)), or undefined if it has ended. */
 export function usageOf(pid: number): { cpu: number; peak: number } | undefined {
   try {
@@ -74,6 +79,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1
     ? (sorted[middle] ?? NaN)
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}
+
+/** `3.10 s (2.98-3.42)`: the median of several runs, and from the least to the most. */
+export function spread(values: readonly number[]): string {
+  const range = `${Math.min(...values).toFixed(2)}-${Math.max(...values).toFixed(2)}`;
+  return `${inSeconds(median(values))} (${range})`;
 }
 
 export const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;

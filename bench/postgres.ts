@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startPostgres } from '../test/support/postgres.ts';
 import { loadByPath } from './engine.ts';
-import { asRatio, inSeconds, measure, megabytes, observe } from './measure.ts';
+import { asRatio, inSeconds, measure, median, megabytes, observe, settle, spread } from './measure.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -37,7 +37,7 @@ const wide: Shape['columns'] = Object.fromEntries(
 );
 
 /** PostgreSQL → .hyper, beside the floors that this machine sets in the same run. */
-export async function benchPostgres(millions: number): Promise<string[][]> {
+export async function benchPostgres(millions: number, runs: number): Promise<string[][]> {
   const postgres = await startPostgres();
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   await chmod(folder, 0o777);
@@ -53,7 +53,7 @@ export async function benchPostgres(millions: number): Promise<string[][]> {
         columns: wide,
       },
     ]) {
-      rows.push(await benchShape(shape, client, postgres.url, folder));
+      rows.push(await benchShape(shape, runs, client, postgres.url, folder));
     }
     return rows;
   } finally {
@@ -63,7 +63,13 @@ export async function benchPostgres(millions: number): Promise<string[][]> {
   }
 }
 
-async function benchShape(shape: Shape, client: pg.Client, url: string, folder: string): Promise<string[]> {
+async function benchShape(
+  shape: Shape,
+  runs: number,
+  client: pg.Client,
+  url: string,
+  folder: string,
+): Promise<string[]> {
   const names = Object.keys(shape.columns);
   const definition = Object.entries(shape.columns).map(([name, [type]]) => `${name} ${type}`);
   const values = Object.values(shape.columns).map(([, , expression]) => expression);
@@ -76,7 +82,6 @@ async function benchShape(shape: Shape, client: pg.Client, url: string, folder: 
 
   const { rows: who } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const backend = who[0]!.pid;
-  const drain = await observe(backend, () => client.query(`copy bench (${names.join(', ')}) to '/dev/null'`));
   const file = path.join(folder, 'bench.txt');
   await client.query(`copy bench to '${file}'`);
   const types = Object.fromEntries(
@@ -85,11 +90,54 @@ async function benchShape(shape: Shape, client: pg.Client, url: string, folder: 
       type === 'double' ? 'double precision' : type,
     ]),
   );
-  const load = await loadByPath(file, types, 'format text', folder);
-  await rm(file);
-  const floor = Math.max(drain.seconds, load.seconds, (drain.cpu + load.cpu) / availableParallelism());
-
   await writeFile(path.join(folder, 'bench.yaml'), pipelineFor(shape));
+  const seen: Turn[] = [];
+  for (let run = 0; run < runs; run++) {
+    settle();
+    const drain = await observe(backend, () =>
+      client.query(`copy bench (${names.join(', ')}) to '/dev/null'`),
+    );
+    settle();
+    const load = await loadByPath(file, types, 'format text', folder);
+    settle();
+    seen.push({ drain, load, ...(await applyOnce(shape, url, folder)) });
+  }
+  await rm(file);
+  const middle = (of: (turn: Turn) => number) => median(seen.map(of));
+  const floor = Math.max(
+    middle(({ drain }) => drain.seconds),
+    middle(({ load }) => load.seconds),
+    middle(({ drain, load }) => drain.cpu + load.cpu) / availableParallelism(),
+  );
+  return [
+    shape.name,
+    `${inSeconds(middle(({ drain }) => drain.seconds))} / ${inSeconds(middle(({ load }) => load.seconds))}`,
+    `${inSeconds(middle(({ drain }) => drain.cpu))} / ${inSeconds(middle(({ load }) => load.cpu))}`,
+    inSeconds(floor),
+    spread(seen.map(({ seconds }) => seconds)),
+    asRatio(middle(({ seconds }) => seconds) / floor),
+    spread(seen.map(({ whole }) => whole)),
+    inSeconds(middle(({ held }) => held)),
+    inSeconds(middle(({ cpu }) => cpu)),
+    megabytes(Math.max(...seen.map(({ peak }) => peak))),
+  ];
+}
+
+interface Turn {
+  drain: { seconds: number; cpu: number };
+  load: { seconds: number; cpu: number };
+  seconds: number;
+  whole: number;
+  held: number;
+  cpu: number;
+  peak: number;
+}
+
+async function applyOnce(
+  shape: Shape,
+  url: string,
+  folder: string,
+): Promise<Pick<Turn, 'seconds' | 'whole' | 'held' | 'cpu' | 'peak'>> {
   const run = await measure('node', [program, 'apply', '--yes', '--json', 'bench.yaml'], {
     cwd: folder,
     env: { BENCH_URL: url, CI: 'true' },
@@ -97,26 +145,18 @@ async function benchShape(shape: Shape, client: pg.Client, url: string, folder: 
   const report = JSON.parse(run.stdout) as {
     pipelines: [{ snapshotSeconds: number; tables: [{ rows: number; seconds: number }] }];
   };
-  const [{ snapshotSeconds, tables }] = report.pipelines;
-  if (tables[0].rows !== shape.rows) throw new Error(`${tables[0].rows} rows instead of ${shape.rows}`);
+  const [{ snapshotSeconds: held, tables }] = report.pipelines;
+  const [{ rows, seconds }] = tables;
+  if (rows !== shape.rows) throw new Error(`${rows} rows instead of ${shape.rows}`);
   for (const rest of ['build', '.extracts', 'bench.hyper'])
     await rm(path.join(folder, rest), { recursive: true });
-  return [
-    shape.name,
-    `${inSeconds(drain.seconds)} / ${inSeconds(load.seconds)}`,
-    inSeconds(floor),
-    inSeconds(tables[0].seconds),
-    asRatio(tables[0].seconds / floor),
-    `${inSeconds(run.seconds)} (${asRatio(run.seconds / floor)})`,
-    inSeconds(snapshotSeconds),
-    inSeconds(run.cpu),
-    megabytes(run.peak),
-  ];
+  return { seconds, whole: run.seconds, held, cpu: run.cpu, peak: run.peak };
 }
 
 export const postgresHeader = [
   'PostgreSQL -> .hyper',
   'drain / load alone',
+  'CPU of each',
   'floor',
   'load',
   'of floor',

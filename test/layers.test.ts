@@ -46,7 +46,7 @@ const borders: Record<string, readonly string[]> = {
   '@aws-sdk/credential-providers': ['aws'],
   execa: ['hyper/process.ts'],
   listr2: ['apply/tasks.ts'],
-  commander: ['cli/args.ts', 'cli/flags.ts', 'cli/state/args.ts', 'cli/template/args.ts'],
+  commander: ['cli/commander.ts'],
   micromatch: ['sources'],
   picocolors: ['render'],
   yauzl: ['templates'],

@@ -1,5 +1,7 @@
-import { Option, type Command } from 'commander';
+import { commander, type Command } from './commander.ts';
 import type { Decisions } from '../plan/index.ts';
+
+const { Option } = commander;
 
 /** The flags that open gates, or set one up. */
 export interface GateFlags {

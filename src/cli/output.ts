@@ -33,7 +33,7 @@ function onStdout(plan: Plan, flags: OutputFlags, env: Env): string {
     case 'json':
       return encodePlan(plan);
     case 'markdown':
-      return renderMarkdown(plan);
+      return renderMarkdown(withoutSecrets(plan, env));
     case 'text':
       return renderPlan(plan, {
         color: env.color.out,
@@ -45,9 +45,16 @@ function onStdout(plan: Plan, flags: OutputFlags, env: Env): string {
   }
 }
 
+/** Secrets are taken out before the text is escaped, and would be spelled in ways that nobody looks for. */
+function withoutSecrets(plan: Plan, env: Env): Plan {
+  const clean = (_: string, value: unknown) =>
+    typeof value === 'string' ? env.secrets.redact(value) : value;
+  return JSON.parse(JSON.stringify(plan), clean) as Plan;
+}
+
 /** Whole or not at all: whoever has the old page open reads on. */
 async function writePage(plan: Plan, file: string, env: Env): Promise<void> {
-  const page = env.secrets.redact(renderHtml(plan, graphOfPlan));
+  const page = renderHtml(withoutSecrets(plan, env), graphOfPlan);
   let draft: Draft | undefined;
   try {
     draft = await beginDraft(path.resolve(env.cwd, file));

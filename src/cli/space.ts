@@ -8,15 +8,16 @@ import type { MadePlan } from './make-plan.ts';
 
 /**
  * Whether the disk that the staged extracts are on has room for what will be written at once: as many of the largest
- * pipelines as run side by side. An estimate by the last build is an error where it does not fit; one by the size of the
- * source, which Hyper compresses, is a warning.
+ * pipelines as run side by side. No room for extracts as large as the last ones is an error; estimates of what is new can
+ * be far off, for a query most of all, and only warn.
  */
 export async function spaceFindings({ plan, seen }: MadePlan, { limits }: Project): Promise<Diagnostic[]> {
   const needs = plan.pipelines.flatMap((planned, index) => {
     const pipeline = seen[index]?.pipeline;
     const { space } = planned.estimates;
     if (pipeline === undefined || space === undefined || planned.blockedBy !== undefined) return [];
-    return [{ planned, pipeline, value: space.value, folder: path.dirname(pipeline.extract.file) }];
+    const last = builds(planned) ? (seen[index]?.applied?.extract.size ?? 0) : 0;
+    return [{ pipeline, value: space.value, last, folder: path.dirname(pipeline.extract.file) }];
   });
   const disks = new Map<number, { free: number; needs: typeof needs }>();
   for (const need of needs) {
@@ -29,12 +30,13 @@ export async function spaceFindings({ plan, seen }: MadePlan, { limits }: Projec
   return [...disks.values()].flatMap(({ free, needs: own }): Diagnostic[] => {
     const largest = own.toSorted((a, b) => b.value - a.value).slice(0, limits.parallel);
     const needed = largest.reduce((sum, { value }) => sum + value, 0);
+    const certain = largest.reduce((sum, { last }) => sum + last, 0);
     const [first] = largest;
     if (first === undefined || needed <= free) return [];
     return [
       {
         code: 'EXT3020',
-        severity: largest.every(({ planned }) => wasBuilt(planned)) ? 'error' : 'warning',
+        severity: certain > free ? 'error' : 'warning',
         message: `about ${bytes(needed)} are needed for a while beside ${first.pipeline.extract.shown}, ${bytes(free)} are free`,
         hint: 'make room, or set `limits: {parallel: 1}` so that one extract is built after the other',
         place: first.pipeline.place,
@@ -43,8 +45,7 @@ export async function spaceFindings({ plan, seen }: MadePlan, { limits }: Projec
   });
 }
 
-/** What the size of the extract is guessed from: its last build. */
-const wasBuilt = ({ estimates }: PipelinePlan) => estimates.extract !== undefined;
+const builds = ({ action }: PipelinePlan) => action === 'create' || action === 'rebuild';
 
 async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);

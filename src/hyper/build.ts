@@ -8,7 +8,7 @@ import { RunError } from '../model/run-error.ts';
 import { rejectedFile } from '../model/rejected-file.ts';
 import { checkTable } from './checks/index.ts';
 import { createTable, keyStatements } from './ddl.ts';
-import { loadPart } from './load.ts';
+import { loadFeed } from './load-feed.ts';
 import { readTables } from './observe.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
@@ -36,7 +36,7 @@ export async function buildExtract(
     throw isServerError(error) ? unwritable(extract.file, error) : error;
   }
   return {
-    async load(table, part, progress, signal) {
+    async load(table, parts, progress, signal) {
       const loader = await openSession();
       try {
         await loader.query(`attach database ${identifier(draft.path)} as draft`);
@@ -44,7 +44,7 @@ export async function buildExtract(
           name: tableName('draft', extract.schema, table.name),
           types: new Map(table.columns.map(({ name, type }) => [name, hyperSqlType(type)])),
         };
-        const loaded = await loadPart(loader, target, part, progress, signal);
+        const loaded = await loadFeed(loader, target, parts, progress, signal);
         await loader.query('detach database draft');
         return loaded;
       } catch (error) {

@@ -11,18 +11,21 @@ export interface LoadTarget {
 }
 
 /**
- * The statement that loads a file which hyperd opens by itself: COPY where it will do, which is the faster. What it cannot
- * (other names, other types, constants, only the first rows) a query over the file can.
+ * The statement that loads files which hyperd opens by itself: COPY where it will do, which is the faster. What it cannot
+ * (other names, other types, constants, only the first rows) a query over the files can.
  */
 export function fileStatement(
   target: LoadTarget,
-  { columns, constants, path }: PathPart,
+  { columns, constants }: PathPart,
   format: PathFormat,
+  paths: readonly string[],
   most?: number,
 ): string {
+  const [only = '', ...others] = paths;
+  const from = others.length === 0 ? literal(only) : `array[${paths.map(literal).join(', ')}]`;
   const isWhole = most === undefined && constants.length === 0;
   if (isWhole && copies(format, columns))
-    return `copy ${target.name} (${list(columns)}) from ${literal(path)} ${copyOptions(format)}`;
+    return `copy ${target.name} (${list(columns)}) from ${from} ${copyOptions(format)}`;
   const { values, options } = external(target, format, columns);
   const all = [...columns, ...constants.map(({ column }) => column)];
   const selected = [
@@ -32,7 +35,7 @@ export function fileStatement(
   const limit = most === undefined ? '' : ` limit ${most}`;
   return (
     `insert into ${target.name} (${list(all)}) select ${selected.join(', ')} ` +
-    `from external(${[literal(path), `format => ${literal(format.type)}`, ...options].join(', ')})${limit}`
+    `from external(${[from, `format => ${literal(format.type)}`, ...options].join(', ')})${limit}`
   );
 }
 

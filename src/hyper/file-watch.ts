@@ -1,38 +1,67 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 export interface FileWatch {
-  /** The file was read to its end: tells what was not told yet. */
-  finish(size: number): void;
+  /** The files were read to their ends: tells what was not told yet. */
+  finish(): void;
   stop(): void;
 }
 
 /**
- * Sees from outside how far a process has read a file: Linux shows the position of every open file in
- * /proc/PID/fdinfo (proc(5)). Where that is not to be had, nothing is told before the end.
+ * Sees from outside how far a process has read files (their sizes by their paths): Linux shows the position of every open
+ * file in /proc/PID/fdinfo (proc(5)). Where that is not to be had, nothing is told before the end.
  */
-export function watchFile(pid: number, file: string, progress: (bytes: number) => void): FileWatch {
+export function watchFiles(
+  pid: number,
+  files: ReadonlyMap<string, number>,
+  progress: (bytes: number) => void,
+): FileWatch {
+  const sizeOf = (file: string) => files.get(file) ?? 0;
+  const read = new Map<string, number>();
   let told = 0;
-  const tell = (position: number) => {
-    if (position <= told) return;
-    progress(position - told);
-    told = position;
+  let isStopped = false;
+  const tell = () => {
+    const total = [...read.values()].reduce((sum, bytes) => sum + bytes, 0);
+    if (total > told) progress(total - told);
+    told = Math.max(told, total);
   };
-  const timer = setInterval(() => void positionOf(pid, file).then(tell), 500);
+  const look = async () => {
+    const open = await positions(pid, files);
+    if (open === undefined || isStopped) return;
+    // What was open, and is no more, was read to its end.
+    for (const [file, position] of read) if (position > 0 && !open.has(file)) read.set(file, sizeOf(file));
+    for (const [file, position] of open) read.set(file, Math.max(position, read.get(file) ?? 0));
+    tell();
+  };
+  const timer = setInterval(() => void look(), 500);
   timer.unref();
   return {
-    finish: tell,
-    stop: () => clearInterval(timer),
+    finish() {
+      for (const file of files.keys()) read.set(file, sizeOf(file));
+      tell();
+    },
+    stop() {
+      isStopped = true;
+      clearInterval(timer);
+    },
   };
 }
 
-async function positionOf(pid: number, file: string): Promise<number> {
+/** Of those files that are open now; undefined where it cannot be seen. */
+async function positions(
+  pid: number,
+  files: ReadonlyMap<string, number>,
+): Promise<Map<string, number> | undefined> {
+  const open = new Map<string, number>();
   try {
     for (const fd of await readdir(`/proc/${pid}/fd`)) {
-      if ((await readlink(`/proc/${pid}/fd/${fd}`)) !== file) continue;
-      return Number(/^pos:\s*(\d+)/.exec(await readFile(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))?.[1] ?? 0);
+      const file = await readlink(`/proc/${pid}/fd/${fd}`);
+      if (!files.has(file)) continue;
+      const facts = await readFile(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
+      open.set(file, Number(/^pos:\s*(\d+)/.exec(facts)?.[1] ?? 0));
     }
+    return open;
   } catch {
-    // No /proc, or the file was closed between two looks: nothing is known, nothing is told.
+    // No /proc, or a file was closed between two looks: nothing is known, nothing is told.
+    return undefined;
   }
-  return 0;
 }

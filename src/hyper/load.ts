@@ -57,7 +57,7 @@ function beginningOf({ bytes }: ByteStream, { format }: StreamPart, most: number
 }
 
 /** A full or failing disk under the extract, as against a refused record: SQLSTATE classes 53 and 58. */
-function isDiskFailure({ code, message }: { code?: string | undefined; message: string }): boolean {
+export function isDiskFailure({ code, message }: { code?: string | undefined; message: string }): boolean {
   return /^5[38]/.test(code ?? '') && /\bdatabase\b/.test(message);
 }
 
@@ -65,7 +65,7 @@ function isDiskFailure({ code, message }: { code?: string | undefined; message: 
  * Years BC are read in Hyper's lenient way only. Where no order of dates is given they are ISO, as PostgreSQL sends them,
  * and leave nothing to guess.
  */
-async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
+export async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
   if ('dateOrder' in format) await session.query(`set date_style = ${literal(format.dateOrder)}`);
   await session.query(`set date_style_lenient = ${!('dateOrder' in format)}`);
 }
@@ -80,11 +80,11 @@ async function loadFile(
   most: number | undefined,
 ): Promise<Loaded> {
   const staged = await part.stage?.(signal);
-  const watch = session.watchFile(part.path, progress);
+  const watch = session.watchFiles(new Map([[part.path, part.size ?? 0]]), progress);
   try {
     const format = staged?.format ?? part.format;
-    const rows = await session.copyFile(fileStatement(target, part, format, most), signal);
-    watch.finish(part.size ?? 0);
+    const rows = await session.copyFile(fileStatement(target, part, format, [part.path], most), signal);
+    watch.finish();
     const sent = most === undefined ? (staged?.rows ?? part.rows) : undefined;
     reconcile(part.label, sent, rows);
     return { rows, bytes: part.size ?? 0, ...(sent !== undefined && { sent }) };
@@ -95,7 +95,7 @@ async function loadFile(
 }
 
 /** What the source says it sent must be what Hyper took. */
-function reconcile(label: string, sent: number | undefined, taken: number): void {
+export function reconcile(label: string, sent: number | undefined, taken: number): void {
   if (sent === undefined || sent === taken) return;
   throw new RunError('EXT3010', `${label}: the source sent ${sent} rows, Hyper took ${taken}`, {
     hint: 'nothing was kept; please report this with the table definition',

@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { RunError } from '../model/run-error.ts';
-import { watchFile, type FileWatch } from './file-watch.ts';
+import { gatherBlocks } from './blocks.ts';
+import { watchFiles, type FileWatch } from './file-watch.ts';
 import type { HyperProcess } from './process.ts';
 
 /** One connection to hyperd. Values come back as the text that Hyper prints: nothing is lost to JavaScript's types. */
@@ -19,8 +20,8 @@ export interface HyperSession {
   ): Promise<number>;
   /** Runs a `COPY … FROM 'file'`; resolves to the rows that Hyper took. */
   copyFile(sql: string, signal: AbortSignal): Promise<number>;
-  /** Tells how many bytes of a file hyperd has read, while it reads one. */
-  watchFile(file: string, progress: (bytes: number) => void): FileWatch;
+  /** Tells how many bytes of files (their sizes by their paths) hyperd has read, while it reads them. */
+  watchFiles(files: ReadonlyMap<string, number>, progress: (bytes: number) => void): FileWatch;
   /** Safe to call twice. */
   end(): Promise<void>;
 }
@@ -59,13 +60,14 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
     query: (sql, signal) =>
       cancellable(signal, async () => (await client.query<Record<string, string | null>>(sql)).rows),
     async copyIn(sql, bytes, progress, signal) {
-      const copy = client.query(copyFrom(sql, { highWaterMark: 1 << 20 }));
+      const copy = client.query(copyFrom(sql));
       const failed = { first: '' };
-      bytes.on('data', (chunk: Buffer) => progress(chunk.length));
+      const blocks = gatherBlocks();
+      blocks.on('data', (block: Buffer) => progress(block.length));
       bytes.once('error', () => (failed.first ||= 'source'));
       copy.once('error', () => (failed.first ||= 'engine'));
       try {
-        await pipeline(bytes, copy, { signal });
+        await pipeline(bytes, blocks, copy, { signal });
       } catch (error) {
         signal.throwIfAborted();
         if (failed.first === 'source') throw new SourceFailure(error);
@@ -74,7 +76,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
       return copy.rowCount;
     },
     copyFile: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
-    watchFile: (file, progress) => watchFile(process.pid, file, progress),
+    watchFiles: (files, progress) => watchFiles(process.pid, files, progress),
     async end() {
       await client.end();
     },

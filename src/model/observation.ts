@@ -44,8 +44,8 @@ export interface PostgresFingerprint {
   kind: 'postgres';
   /** pg_control_system().system_identifier and the database's oid: another server is another world. */
   system: string;
-  /** Names and types of all columns, in order. */
-  columns: string;
+  /** Names and types of all columns, in order: `id integer not null`. */
+  columns: readonly string[];
   relations: Readonly<Record<string, RelationCounters>>;
 }
 

@@ -128,6 +128,8 @@ export interface TablePlan {
   source: TableOriginPlan;
   /** Those of the contract in their order, then those that will be gone. */
   columns: readonly ColumnPlan[];
+  /** Columns that the source has and the contract does not take. */
+  untaken?: readonly string[];
   rowsBefore?: number;
   rowsAfter?: Estimate;
   bytesBefore?: number;

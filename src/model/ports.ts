@@ -1,5 +1,5 @@
 import type { CheckResult } from './check.ts';
-import type { Feed } from './feed.ts';
+import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
   AppliedRecord,
@@ -10,7 +10,6 @@ import type {
   TemplateObservation,
 } from './observation.ts';
 import type { Destination, Extract, Relationship, Table } from './pipeline.ts';
-import type { FeedPart } from './feed.ts';
 
 /** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
 export interface SourcePort {
@@ -71,8 +70,13 @@ export interface Portion {
 }
 
 export interface ExtractBuild {
-  /** Loads one part. Resolves to the rows that Hyper took; a refused record is what the part explains it to be. */
-  load(table: Table, part: FeedPart, progress: LoadProgress, signal: AbortSignal): Promise<Loaded>;
+  /** Loads the parts of a feed in their order. Resolves to the rows that Hyper took; fails with the error of a part. */
+  load(
+    table: Table,
+    parts: readonly FeedPart[],
+    progress: LoadProgress,
+    signal: AbortSignal,
+  ): Promise<Loaded>;
   /** Asks what was loaded the checks of all tables, in their order. Changes nothing. */
   check(given: CheckGiven, signal: AbortSignal): Promise<CheckResult[]>;
   /** Keeps what was built, whole and readable, beside its place. To be abandoned all the same. */
@@ -86,7 +90,7 @@ export interface ExtractBuild {
   abandon(): Promise<void>;
 }
 
-/** Bytes since the last call, and all rows of the part so far where they are counted. */
+/** Bytes since the last call, and all rows of the table so far where they are counted. */
 export type LoadProgress = (bytes: number, rows?: number) => void;
 
 export interface Loaded {

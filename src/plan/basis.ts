@@ -42,7 +42,7 @@ function shapeOf(tables: Observation['tables'], name: string): unknown {
   return [untaken, problems.map(({ message }) => message), typesOf(fingerprint)];
 }
 
-function typesOf(fingerprint: SourceObservation['fingerprint']): string | undefined {
+function typesOf(fingerprint: SourceObservation['fingerprint']): readonly string[] | string | undefined {
   if (fingerprint.kind === 'postgres') return fingerprint.columns;
   return fingerprint.kind === 'objects' ? fingerprint.header?.etag : undefined;
 }

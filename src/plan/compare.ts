@@ -33,7 +33,8 @@ const otherKind = changed('changes are detected in another way than before');
 
 function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint): Comparison {
   if (before.system !== now.system) return changed('it is another server or database than before');
-  if (before.columns !== now.columns) return changed('the columns of the source table have changed');
+  const columns = compareColumns(before.columns, now.columns);
+  if (columns !== undefined) return changed(columns);
   let inserted = 0;
   let updated = 0;
   let deleted = 0;
@@ -59,6 +60,16 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
     ...(deleted > 0 ? [`${counted(deleted, 'row')} deleted`] : []),
   ];
   return { same: false, reason: `${parts.join(', ')} in the source`, growth: inserted - deleted };
+}
+
+function compareColumns(before: readonly string[], now: readonly string[]): string | undefined {
+  const differences = [
+    ...now.filter((column) => !before.includes(column)).map((column) => `+ ${column}`),
+    ...before.filter((column) => !now.includes(column)).map((column) => `- ${column}`),
+  ];
+  if (differences.length > 0)
+    return `the columns of the source table have changed: ${differences.join(', ')}`;
+  return before.join('\n') === now.join('\n') ? undefined : 'the columns of the source table change places';
 }
 
 type Files = Readonly<Record<string, FileMark>>;

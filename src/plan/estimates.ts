@@ -26,12 +26,18 @@ export function estimate(pipeline: Pipeline, observation: Observation, work: Wor
   };
 }
 
+/** What the smallest .hyper takes: it grows by what is in it, not in proportion to this. */
+const emptyExtract = 65_536;
+
 /** The size of the last build, in proportion to the rows. */
 function extractSize({ applied }: Observation, rows: Estimate | undefined): Estimate | undefined {
   if (applied === undefined) return undefined;
   const before = Object.values(applied.tables).reduce((total, table) => total + table.rows, 0);
   if (rows === undefined || before === 0) return { value: applied.extract.size, exact: false };
-  return { value: Math.round((applied.extract.size * rows.value) / before), exact: false };
+  const content = Math.max(0, applied.extract.size - emptyExtract);
+  // A handful of rows say nothing about many.
+  if (content === 0 && rows.value > 10 * before) return undefined;
+  return { value: emptyExtract + Math.round((content * rows.value) / before), exact: false };
 }
 
 /**

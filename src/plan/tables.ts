@@ -32,6 +32,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
     name: table.name,
     source: { name: table.source, type: source.type, of: describeSource(table, source) },
     columns: columnPlans(applied?.definition.columns ?? [], definition.columns),
+    ...(seen !== undefined && seen.untaken.length > 0 && { untaken: seen.untaken }),
   };
   if (applied === undefined) {
     const existing = observation.extract.kind === 'present' && observation.applied === undefined;

@@ -138,10 +138,15 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
     ...(table.action === 'create' && columns.length > 0 && !verbose
       ? [[`          ${counted(columns.length, 'column')}`]]
       : []),
+    ...(verbose ? renderUntaken(table) : []),
     ...renderHeader(table, verbose),
     ...(verbose && table.objects !== undefined ? renderObjects(table.objects) : []),
     ...(verbose ? renderChecks(plan, table.name) : []),
   ];
+}
+
+function renderUntaken({ untaken = [] }: TablePlan): Row[] {
+  return untaken.map((name) => [`        . column "${name}"`, '', '(in the source, not in the contract)']);
 }
 
 /** Columns that nobody has written down are shown when the table is new. */

@@ -41,8 +41,11 @@ test('a built extract has the tables, the rows, the version and nothing beside i
   const build = await hyper.build(extract, [orders], signal);
   const told: number[] = [];
   const part = textPart(['id', 'name', 'sold'], ['1\tOne\t2024-02-29\n2\t\\N\t', '\\N\n']);
-  expect(await build.load(orders, part, (bytes) => told.push(bytes), signal)).toEqual({ rows: 2, bytes: 25 });
-  expect(told).toEqual([22, 3]);
+  expect(await build.load(orders, [part], (bytes) => told.push(bytes), signal)).toEqual({
+    rows: 2,
+    bytes: 25,
+  });
+  expect(told).toEqual([25]);
   const built = await build.finish([], { orders: 2 });
   expect(built).toMatchObject({ path: extract.file, rows: { orders: 2 } });
   expect(await hyper.observe(extract.file, signal)).toEqual({
@@ -70,7 +73,7 @@ test('nothing is seen at the place before the end, and an abandoned build leaves
   const extract = await settings();
   await writeFile(extract.file, 'the previous one');
   const build = await hyper.build(extract, [orders], signal);
-  await build.load(orders, textPart(['id'], ['1\n']), silent, signal);
+  await build.load(orders, [textPart(['id'], ['1\n'])], silent, signal);
   expect(await readFile(extract.file, 'utf8')).toBe('the previous one');
   await build.abandon();
   await build.abandon();
@@ -97,8 +100,8 @@ test.each([
 ])('%s is refused with its record and column, and the table stays as it was', async (_, text, place) => {
   const extract = await settings();
   const build = await hyper.build(extract, [orders], signal);
-  await build.load(orders, textPart(['id', 'name', 'sold'], ['7\tkept\t\\N\n']), silent, signal);
-  const refused = build.load(orders, textPart(['id', 'name', 'sold'], [text]), silent, signal);
+  await build.load(orders, [textPart(['id', 'name', 'sold'], ['7\tkept\t\\N\n'])], silent, signal);
+  const refused = build.load(orders, [textPart(['id', 'name', 'sold'], [text])], silent, signal);
   await expect(refused).rejects.toMatchObject({ code: 'EXT0000', cause: place });
   expect(await build.finish([], { orders: 1 })).toMatchObject({ rows: { orders: 1 } });
 });
@@ -109,7 +112,7 @@ test('rows that do not add up are an error, and nothing is kept', async () => {
   const part = textPart(['id'], ['1\n'], {
     open: () => Promise.resolve({ bytes: createReadStream('/dev/null'), rows: () => 5 }),
   });
-  await expect(build.load(orders, part, silent, signal)).rejects.toMatchObject({ code: 'EXT3010' });
+  await expect(build.load(orders, [part], silent, signal)).rejects.toMatchObject({ code: 'EXT3010' });
   await expect(build.finish([], { orders: 5 })).rejects.toMatchObject({ code: 'EXT3010' });
   await build.abandon();
   expect(await readdir(path.dirname(extract.file))).toEqual([]);
@@ -124,7 +127,7 @@ test('a source that breaks in mid-stream is translated by its part, not taken fo
   const part = textPart(['id'], broken(), {
     translate: (error) => new Error(`translated: ${(error as Error).message}`),
   });
-  await expect(build.load(orders, part, silent, signal)).rejects.toThrow('translated: the cable');
+  await expect(build.load(orders, [part], silent, signal)).rejects.toThrow('translated: the cable');
   await build.abandon();
 });
 
@@ -134,7 +137,7 @@ test('an abort in mid-stream ends the load at once', async () => {
   function* endless() {
     for (let id = 0; ; id++) yield `${id}\n`;
   }
-  const load = build.load(orders, textPart(['id'], endless()), () => stop.abort(), stop.signal);
+  const load = build.load(orders, [textPart(['id'], endless())], () => stop.abort(), stop.signal);
   await expect(load).rejects.toMatchObject({ name: 'AbortError' });
   await build.abandon();
 });

@@ -29,7 +29,7 @@ async function sound(): Promise<string> {
   function* rows() {
     for (let n = 0; n < 20_000; n++) yield `${n * 7919}\ttext ${n}\n`;
   }
-  await build.load(numbers, textPart(['n', 't'], rows()), () => undefined, signal);
+  await build.load(numbers, [textPart(['n', 't'], rows())], () => undefined, signal);
   await build.finish([], { numbers: 20_000 });
   return file;
 }

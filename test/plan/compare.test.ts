@@ -46,8 +46,12 @@ test('another server, other columns, other partitions', () => {
   expect(reasonOf({ ...counters({}), system: '8/16384' })).toMatchObject({
     reason: /another server or database/,
   });
-  expect(reasonOf({ ...counters({}), columns: 'a bigint' })).toMatchObject({
-    reason: /columns of the source/,
+  expect(reasonOf({ ...counters({}), columns: ['a bigint', 'b text'] })).toMatchObject({
+    reason: 'the columns of the source table have changed: + a bigint, + b text, - a integer',
+  });
+  const two = { ...counters({}), columns: ['a integer', 'b text'] };
+  expect(compareFingerprints(two, { ...two, columns: ['b text', 'a integer'] })).toMatchObject({
+    reason: 'the columns of the source table change places',
   });
   const [leaf] = Object.values(counters({}).relations);
   expect(reasonOf({ ...counters({}), relations: { '16385': leaf!, '2': leaf! } })).toMatchObject({

@@ -74,7 +74,7 @@ export function counters(
   return {
     kind: 'postgres' as const,
     system: '7/16384',
-    columns: 'a integer',
+    columns: ['a integer'],
     relations: { '16385': relation },
   };
 }

@@ -42,7 +42,13 @@ function drawNode(node: PlacedNode, { tone, symbol, href }: Look): Markup {
   const drawn = [
     element('title', {}, `${words[kind]} ${label}, ${detail}`),
     element('rect', { x, y, width, height, rx: radii[kind] }),
-    element('text', { x: x + 10, y: y + 18 }, clipAround(shown, 0, 0, room(boldColumn)).text),
+    element(
+      'text',
+      { x: x + 10, y: y + 18 },
+      kind === 'destination' && detail === 'file'
+        ? tailOf(shown, room(boldColumn))
+        : clipAround(shown, 0, 0, room(boldColumn)).text,
+    ),
     element('text', { x: x + 10, y: y + 34, class: 'detail' }, tailOf(detail, room(plainColumn))),
   ];
   const group = element('g', { class: `node ${kind} ${tone}` }, ...drawn);

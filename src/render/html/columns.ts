@@ -6,13 +6,15 @@ import { table } from './table.ts';
 
 /** The columns of a table before and after; those that stay as they are only where there are few, or folded up. */
 export function renderColumns(plan: PipelinePlan, one: TablePlan): Markup | undefined {
-  const changes = new Map(
-    tableChanges(plan, one).columns.map((change) => [columnName(change, plan, one), change]),
-  );
-  const rows = one.columns.map((column) => ({ column, change: changes.get(column.name) }));
-  const changed = rows.filter(({ column, change }) => change !== undefined || lookOf(column).symbol !== '=');
+  const { columns } = tableChanges(plan, one);
+  const rows = one.columns.map((column) => ({
+    column,
+    changes: columns.filter((change) => columnName(change, plan, one) === column.name),
+  }));
+  const changed = rows.filter(({ column, changes }) => changes.length > 0 || lookOf(column).symbol !== '=');
   const same = rows.filter((row) => !changed.includes(row));
   if (rows.length === 0) return undefined;
+  if (one.action === 'create') return newTable(`Columns of ${one.name}`, rows);
   return together(
     changed.length > 0 ? columnTable(`Changed columns of ${one.name}`, changed) : undefined,
     same.length === 0
@@ -28,14 +30,26 @@ export function renderColumns(plan: PipelinePlan, one: TablePlan): Markup | unde
 
 interface ColumnRow {
   column: ColumnPlan;
-  change: Change | undefined;
+  changes: readonly Change[];
+}
+
+/** Of a new table there is nothing before, and one reason for all. */
+function newTable(caption: string, rows: readonly ColumnRow[]): Markup {
+  return table(
+    caption,
+    ['Column', 'Type'],
+    rows.map(({ column }) => [
+      together(signed(lookOf(column)), element('code', {}, column.name)),
+      element('code', {}, column.after ?? ''),
+    ]),
+  );
 }
 
 function columnTable(caption: string, rows: readonly ColumnRow[]): Markup {
   return table(
     caption,
     ['Column', 'Before', 'After', 'Because'],
-    rows.map(({ column, change }): Child[] => [
+    rows.map(({ column, changes }): Child[] => [
       together(
         signed(lookOf(column)),
         element('code', {}, column.name),
@@ -43,7 +57,7 @@ function columnTable(caption: string, rows: readonly ColumnRow[]): Markup {
       ),
       column.before === undefined ? '' : element('code', {}, column.before),
       column.after === undefined ? '' : element('code', {}, column.after),
-      change === undefined ? '' : because(change),
+      together(...changes.flatMap((change, index) => [index === 0 ? '' : '; ', because(change)])),
     ]),
   );
 }

@@ -100,7 +100,7 @@ function pipelines(acting: readonly PipelinePlan[], ids: ReadonlyMap<string, str
     'section',
     { id: 'pipelines', 'aria-labelledby': 'changes', tabindex: -1 },
     element('h2', { id: 'changes' }, acting.length === 0 ? 'Nothing to do' : 'What will be done'),
-    acting.length === 0
+    isFew
       ? undefined
       : element(
           'div',

@@ -34,17 +34,20 @@ export async function markFiles(
 }
 
 /** The marks to remember, with the hashes that a later plan may want. */
-export async function markForRecord(files: readonly FoundFile[]): Promise<FilesFingerprint> {
+export async function markForRecord(
+  files: readonly FoundFile[],
+  signal: AbortSignal,
+): Promise<FilesFingerprint> {
   const marks = new Map<string, FileMark>();
   for (const file of files) {
-    const sha256 = file.size <= hashLimit ? { sha256: await hashFile(file) } : {};
+    const sha256 = file.size <= hashLimit ? { sha256: await hashFile(file, signal) } : {};
     marks.set(file.shown, { size: file.size, modified: file.modified, ...sha256 });
   }
   return { kind: 'files', files: Object.fromEntries(marks) };
 }
 
-async function hashFile(file: FoundFile): Promise<string> {
+async function hashFile(file: FoundFile, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file.absolute), hash);
+  await pipeline(createReadStream(file.absolute), hash, signal === undefined ? {} : { signal });
   return hash.digest('hex');
 }

@@ -19,15 +19,28 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
   const files = await listFiles(source);
   const [problem] = tooFew(source, files);
   if (problem !== undefined) throw new RunError(problem.code, problem.message, problem);
-  const marks = new Map<string, FilesFingerprint>();
+  const ended = new AbortController();
+  let marking: Promise<FilesFingerprint> | undefined;
+  const confirmed = new Map<string, FilesFingerprint>();
   return {
-    feed: (table) => feedOf(source, table, files),
-    async confirm(table) {
-      for (const file of files) await confirmSame(source, file, table);
-      marks.set(table.name, await markForRecord(files));
+    async feed(table) {
+      const feed = await feedOf(source, table, files);
+      // While Hyper reads them, which leaves some of the machine idle.
+      marking ??= markForRecord(files, ended.signal);
+      marking.catch(() => undefined);
+      return feed;
     },
-    fingerprint: (table) => marks.get(table.name),
-    end: () => Promise.resolve(),
+    async confirm(table) {
+      // Of a file that is gone the look says more than the hash.
+      await Promise.allSettled([marking]);
+      for (const file of files) await confirmSame(source, file, table);
+      if (marking !== undefined) confirmed.set(table.name, await marking);
+    },
+    fingerprint: (table) => confirmed.get(table.name),
+    async end() {
+      ended.abort();
+      await Promise.allSettled([marking]);
+    },
   };
 }
 

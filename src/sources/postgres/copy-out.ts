@@ -6,7 +6,7 @@ import type pg from 'pg';
  *
  * PostgreSQL sends every row as a message of its own, so that whatever is done per message is done millions of times.
  * While the rows flow, this reads the socket in the place of pg's parser: it walks the message headers of each chunk,
- * closes the gaps that they leave by moving the rows within the chunk, and passes on blocks of 64 KiB and more. The
+ * closes the gaps that they leave by moving the rows within the chunk, and passes it on. The
  * first message that is no part of the copy hands the socket back to pg, which knows errors and the end of a statement
  * (PostgreSQL documentation, "Message Flow", "COPY Operations").
  *
@@ -28,11 +28,9 @@ export class CopyOut extends Readable implements pg.Submittable {
   #remaining = 0;
   /** Whether the present message is a row, or one to pass over. */
   #inRow = false;
-  #block = Buffer.allocUnsafeSlow(blockSize);
-  #blockBytes = 0;
 
   constructor(sql: string) {
-    super({ highWaterMark: 4 * blockSize });
+    super({ highWaterMark: 512 * 1024 });
     this.#sql = sql;
   }
 
@@ -92,30 +90,15 @@ export class CopyOut extends Readable implements pg.Submittable {
     this.#keep(chunk.subarray(0, kept));
   };
 
-  /** Gathers rows into blocks and pauses the server when nobody takes them. */
+  /** Passes rows on, and pauses the server when nobody takes them. */
   #keep(rows: Buffer): void {
-    let at = 0;
-    while (at < rows.length) {
-      const copied = rows.copy(this.#block, this.#blockBytes, at);
-      at += copied;
-      this.#blockBytes += copied;
-      if (this.#blockBytes === this.#block.length) this.#flush();
-    }
-  }
-
-  #flush(): void {
-    if (this.#blockBytes === 0) return;
-    const more = this.push(this.#block.subarray(0, this.#blockBytes));
-    this.#block = Buffer.allocUnsafeSlow(blockSize);
-    this.#blockBytes = 0;
-    if (!more) this.#socket?.pause();
+    if (rows.length > 0 && !this.push(rows)) this.#socket?.pause();
   }
 
   /** From here on pg reads the socket again: an error, or the end of the copy and of the statement. */
   #handBack(rest: Buffer): void {
     const socket = this.#socket;
     const parsers = this.#parsers;
-    this.#flush();
     this.#release();
     for (const parser of parsers) {
       socket?.on('data', parser);
@@ -148,7 +131,6 @@ export class CopyOut extends Readable implements pg.Submittable {
 type Parser = (chunk: Buffer) => void;
 
 const headerLength = 5;
-const blockSize = 128 * 1024;
 
 const copyData = 'd'.charCodeAt(0);
 /** Messages that may stand between rows: CopyOutResponse, NoticeResponse, ParameterStatus, NotificationResponse. */

@@ -73,9 +73,9 @@ async function counters(
   return {
     kind: 'postgres',
     system: world.system,
-    columns: agreement.columns
-      .map(({ name, type, notNull }) => `${name} ${type.formatted}${notNull ? ' not null' : ''}`)
-      .join(', '),
+    columns: agreement.columns.map(
+      ({ name, type, notNull }) => `${name} ${type.formatted}${notNull ? ' not null' : ''}`,
+    ),
     relations: Object.fromEntries(
       leaves
         .filter(({ kind }) => kind !== 'p')

@@ -71,10 +71,10 @@ async function ask(rule: CheckRule, settings: Settings = {}): Promise<Omit<Check
     signal,
   );
   const names = orders.columns.map(({ name }) => name);
-  if (!empty) await build.load(asked, textPart(names, [rows.join('\n')]), () => undefined, signal);
+  if (!empty) await build.load(asked, [textPart(names, [rows.join('\n')])], () => undefined, signal);
   await build.load(
     people,
-    textPart(['region', 'code'], ['East\tA-1\nNorth\tC-1\n']),
+    [textPart(['region', 'code'], ['East\tA-1\nNorth\tC-1\n'])],
     () => undefined,
     signal,
   );
@@ -446,7 +446,7 @@ test('a long text is cut, and no more than five rows are shown', async () => {
   const asked = { ...people, checks: [{ ...rule, place, name: 'it', severity: 'error' as const }] };
   const build = await hyper.build({ schema: 'Extract', version: 3, file, shown: file }, [asked], signal);
   const part = textPart(['region'], [`${`${'😀'.repeat(100)}\n`.repeat(9)}`]);
-  await build.load(asked, part, () => undefined, signal);
+  await build.load(asked, [part], () => undefined, signal);
   const [result] = await build.check({ lastRows: {}, now }, signal);
   await build.abandon();
   expect(result?.sample?.rows).toEqual(Array.from({ length: 5 }, () => [`${'😀'.repeat(80)}…`]));
@@ -457,7 +457,7 @@ test('a rejected extract is kept whole beside its place, and goes with the next 
   const rejected = file.replace('.hyper', '.rejected.hyper');
   const extract = { schema: 'Extract', version: 3 as const, file, shown: file };
   const build = await hyper.build(extract, [people], signal);
-  await build.load(people, textPart(['region', 'code'], ['East\tA\n']), () => undefined, signal);
+  await build.load(people, [textPart(['region', 'code'], ['East\tA\n'])], () => undefined, signal);
   await build.check({ lastRows: {}, now }, signal);
   await build.keepRejected();
   await build.abandon();

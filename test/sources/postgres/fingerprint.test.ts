@@ -59,8 +59,11 @@ describe('a table', () => {
       '1 row inserted, 4 rows deleted in the source',
     ],
     ['truncate orders', 'the source table was rewritten or truncated'],
-    ['alter table orders alter id type smallint', 'the columns of the source table have changed'],
-    ['alter table orders add more text', 'the columns of the source table have changed'],
+    [
+      'alter table orders alter id type smallint',
+      'the columns of the source table have changed: + id smallint, - id integer',
+    ],
+    ['alter table orders add more text', 'the columns of the source table have changed: + more text'],
     ['alter table orders_1 set unlogged', 'the source table was rewritten or truncated'],
     [
       'create table orders_2 partition of orders for values in (2)',

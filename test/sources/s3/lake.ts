@@ -98,12 +98,9 @@ export function useLake(options: S3StandInOptions = {}) {
           signal,
         );
         try {
-          let rows = 0;
           let bytes = 0;
-          for (const part of (await snapshot.feed(table, signal)).parts) {
-            const loaded = await build.load(table, part, (count) => (bytes += count), signal);
-            rows += loaded.rows;
-          }
+          const { parts } = await snapshot.feed(table, signal);
+          const { rows } = await build.load(table, parts, (count) => (bytes += count), signal);
           await snapshot.confirm(table);
           await build.finish([], { [table.name]: rows });
           return { rows, bytes };

@@ -1,0 +1,123 @@
+import type { FeedPart, PathPart } from '../model/feed.ts';
+import type { Loaded, LoadProgress } from '../model/ports.ts';
+import { fileStatement, type LoadTarget } from './file-statement.ts';
+import { isDiskFailure, loadPart, reconcile, useDateOrder } from './load.ts';
+import { isServerError, type HyperSession } from './session.ts';
+
+/**
+ * Loads the parts of a feed in their order. Files that follow each other and differ in nothing but their names are loaded
+ * by one statement, which reads them side by side. Where Hyper refuses that they are loaded one after the other, so that
+ * an error names its file, and each may take another way.
+ */
+export async function loadFeed(
+  session: HyperSession,
+  target: LoadTarget,
+  parts: readonly FeedPart[],
+  progress: LoadProgress,
+  signal: AbortSignal,
+): Promise<Loaded> {
+  const sum = { rows: 0, bytes: 0 };
+  let all: number | undefined = 0;
+  const add = ({ rows, bytes, sent }: Loaded) => {
+    sum.rows += rows;
+    sum.bytes += bytes;
+    all = all === undefined || sent === undefined ? undefined : all + sent;
+  };
+  for (const group of groupsOf(target, parts)) {
+    const meter = tellOnce(progress);
+    const together = await loadTogether(session, target, group, meter.attempt(), signal);
+    if (together !== undefined) {
+      add(together);
+      continue;
+    }
+    const told = meter.attempt();
+    for (const part of group) {
+      const before = sum.rows;
+      const counted: LoadProgress = (bytes, rows) =>
+        told(bytes, rows === undefined ? undefined : before + rows);
+      add(await loadPart(session, target, part, counted, signal));
+    }
+  }
+  return all === undefined ? sum : { ...sum, sent: all };
+}
+
+/** Undefined if there is nothing to load together, or Hyper refused it, which leaves the table as it was. */
+async function loadTogether(
+  session: HyperSession,
+  target: LoadTarget,
+  group: readonly FeedPart[],
+  progress: LoadProgress,
+  signal: AbortSignal,
+): Promise<Loaded | undefined> {
+  const files = group.filter((part) => part.kind === 'path');
+  const [first] = files;
+  if (first === undefined || group.length === 1) return undefined;
+  const sizes = new Map(files.map(({ path, size }) => [path, size ?? 0]));
+  const watch = session.watchFiles(sizes, progress);
+  try {
+    await useDateOrder(session, first.format);
+    const rows = await session.copyFile(
+      fileStatement(target, first, first.format, [...sizes.keys()]),
+      signal,
+    );
+    watch.finish();
+    const sent = rowsOf(files);
+    reconcile(`${first.label} and ${files.length - 1} more`, sent, rows);
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    return { rows, bytes, ...(sent !== undefined && { sent }) };
+  } catch (error) {
+    if (signal.aborted || !isServerError(error) || isDiskFailure(error)) throw error;
+    return undefined;
+  } finally {
+    watch.stop();
+  }
+}
+
+/** What the files say they hold; undefined where one of them does not. */
+function rowsOf(files: readonly PathPart[]): number | undefined {
+  return files.reduce<number | undefined>(
+    (sum, { rows }) => (sum === undefined || rows === undefined ? undefined : sum + rows),
+    0,
+  );
+}
+
+/** So many files are open in hyperd at most, and are read again when one of them is refused. */
+const mostTogether = 64;
+
+function groupsOf(target: LoadTarget, parts: readonly FeedPart[]): FeedPart[][] {
+  const groups: FeedPart[][] = [];
+  let way: string | undefined;
+  for (const part of parts) {
+    const group = groups.at(-1);
+    const next = wayOf(target, part);
+    if (group !== undefined && next !== undefined && next === way && group.length < mostTogether) {
+      group.push(part);
+    } else {
+      groups.push([part]);
+    }
+    way = next;
+  }
+  return groups;
+}
+
+/** Files with the same are loaded together: the statement but for the file, and what it does not say of the format. */
+function wayOf(target: LoadTarget, part: FeedPart): string | undefined {
+  if (part.kind === 'stream' || part.stage !== undefined) return undefined;
+  return fileStatement(target, part, part.format, []) + JSON.stringify(part.format);
+}
+
+/** A second attempt at the same bytes tells only of those that the first has not told of. */
+function tellOnce(progress: LoadProgress): { attempt(): LoadProgress } {
+  let told = 0;
+  return {
+    attempt() {
+      let seen = 0;
+      return (bytes, rows) => {
+        seen += bytes;
+        if (seen < told) return;
+        progress(seen - told, rows);
+        told = seen;
+      };
+    },
+  };
+}

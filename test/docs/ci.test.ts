@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
+import { createProject, type CliProject } from '../support/cli.ts';
+import { noChanges } from '../support/story.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+
+interface Workflow {
+  jobs: Record<string, { steps: { run?: string }[] }>;
+}
+
+/** What the workflow runs of us, job by job, without what the shell does with it. */
+function commandsOf(job: string): string[][] {
+  const { jobs } = parse(read('ci/github-actions.yml')) as Workflow;
+  const lines = (jobs[job]?.steps ?? []).flatMap(({ run = '' }) => run.split('\n'));
+  return lines.flatMap((line) => {
+    const [, command] = /^\s*npx extracts ([^>|]+)/.exec(line) ?? [];
+    return command === undefined ? [] : [command.trim().split(' ')];
+  });
+}
+
+const files = {
+  'extracts.yaml': 'version: 1\n',
+  'pipelines/sales.yaml': `version: 1
+name: sales
+sources: { files: { type: file, path: sales.csv } }
+tables:
+  sales: { from: { source: files }, columns: { id: int } }
+destinations: [{ type: file, path: ../out/sales.hyper }]
+`,
+  'pipelines/sales.csv': 'id\n1\n',
+};
+
+async function runAll(project: CliProject, job: string): Promise<string[]> {
+  const outputs = [];
+  for (const args of commandsOf(job)) {
+    const { exitCode, stdout, stderr } = await project.run(args);
+    expect(exitCode, `${args.join(' ')}\n${stderr}`).toBe(0);
+    outputs.push(stdout);
+  }
+  return outputs;
+}
+
+test('the workflow plans a pull request and applies what is merged', async () => {
+  const project = await createProject(files);
+  expect(commandsOf('plan').map(([name]) => name)).toEqual(['validate', 'plan']);
+  const [, markdown] = await runAll(project, 'plan');
+  expect(markdown).toContain('sales');
+  expect(await project.read('plan.html')).toMatch(/^<!doctype html>/i);
+  expect(commandsOf('apply')).toEqual([['apply', '--yes']]);
+  expect((await project.run(['apply', 'plan.json', '--yes'])).exitCode).toBe(0);
+  await runAll(project, 'apply');
+  expect((await project.run(['plan'])).stdout).toBe(noChanges);
+});
+
+test('a gate ends the plan of a pull request with the code that the workflow hands on', async () => {
+  const project = await createProject(files);
+  await project.apply();
+  await project.write(
+    'pipelines/sales.yaml',
+    files['pipelines/sales.yaml'].replace('id: int', 'id: smallint'),
+  );
+  const [, plan = []] = commandsOf('plan');
+  const { exitCode, stdout } = await project.run(plan);
+  expect(exitCode).toBe(3);
+  expect(stdout).toContain('--allow-breaking');
+  const shown = await project.run(['show', 'plan.json', '--markdown']);
+  expect(shown).toMatchObject({ stdout, exitCode: 0 });
+});
+
+test('every command that the page names has flags that exist', async () => {
+  const project = await createProject(files);
+  const named = [...read('ci.md').matchAll(/`extracts ([^`]+)`/g)].map(([, command = '']) =>
+    command.replace(/\s+/g, ' '),
+  );
+  expect(named.length).toBeGreaterThan(5);
+  for (const command of named) {
+    const { exitCode, stderr } = await project.run([...command.split(' '), '--help']);
+    expect(exitCode, `${command}\n${stderr}`).toBe(0);
+  }
+});

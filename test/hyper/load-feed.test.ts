@@ -1,0 +1,161 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findHyperd } from '../../src/hyper/binary.ts';
+import { loadFeed } from '../../src/hyper/load-feed.ts';
+import { startHyperd, type HyperProcess } from '../../src/hyper/process.ts';
+import { openSession, type HyperSession } from '../../src/hyper/session.ts';
+import type { PathPart } from '../../src/model/feed.ts';
+import { RunError } from '../../src/model/run-error.ts';
+import { textPart } from '../support/feeds.ts';
+
+let engine: HyperProcess;
+let session: HyperSession;
+let folder: string;
+const statements: string[] = [];
+beforeAll(async () => {
+  engine = await startHyperd(await findHyperd({}), {});
+  const real = await openSession(engine);
+  session = {
+    ...real,
+    copyFile(sql, signal) {
+      statements.push(sql.replaceAll(`${folder}/`, '').replace(/ with .*/, ''));
+      return real.copyFile(sql, signal);
+    },
+  };
+  folder = await mkdtemp(path.join(tmpdir(), 'extracts-test-'));
+  await session.query(`create database "${folder}/t.hyper"`);
+  await session.query(`attach database "${folder}/t.hyper" as t`);
+});
+afterAll(async () => {
+  await session.end();
+  await engine.stop();
+  await rm(folder, { recursive: true });
+});
+
+const { signal } = new AbortController();
+const target = { name: 't.public.numbers', types: new Map([['n', 'int']]) };
+
+/** Loads files of these texts into an empty table. */
+async function load(parts: readonly (PathPart | ReturnType<typeof textPart>)[], stop = signal) {
+  statements.length = 0;
+  await session.query('drop table if exists t.public.numbers');
+  await session.query('create table t.public.numbers (n int, d date)');
+  let told = 0;
+  const loaded = loadFeed(session, target, parts, (bytes) => (told += bytes), stop);
+  return { ...(await loaded), told, statements: [...statements] };
+}
+
+async function stored(column: 'n' | 'd' = 'n') {
+  const rows = await session.query(`select ${column}::text as v from t.public.numbers order by 1`);
+  return rows.map(({ v }) => v);
+}
+
+async function csv(name: string, text: string, changes: Partial<PathPart> = {}): Promise<PathPart> {
+  const file = path.join(folder, name);
+  await writeFile(file, text);
+  return {
+    kind: 'path',
+    label: name,
+    path: file,
+    size: text.length,
+    columns: ['n'],
+    format: {
+      type: 'csv',
+      header: true,
+      delimiter: ',',
+      quote: '"',
+      escape: '"',
+      null: '',
+      encoding: 'utf-8',
+      dateOrder: 'MDY',
+      forceNull: [],
+    },
+    constants: [],
+    otherwise: () => undefined,
+    explain: ({ record }) => Promise.resolve(new RunError('EXT0000', `${name}: record ${record}`)),
+    translate: (error) => error,
+    ...changes,
+  };
+}
+
+test('files that differ in their names only are loaded by one statement, header and missing line break included', async () => {
+  const parts = [
+    await csv('a.csv', 'n\n1\n2'),
+    await csv("it's.csv", 'n\n3\n'),
+    await csv('c.csv', 'n\n4\n5\n'),
+  ];
+  expect(await load(parts)).toEqual({
+    rows: 5,
+    bytes: 15,
+    told: 15,
+    statements: [`copy t.public.numbers ("n") from array['a.csv', 'it''s.csv', 'c.csv']`],
+  });
+  expect(await stored()).toEqual(['1', '2', '3', '4', '5']);
+});
+
+test('another format, another column, or a stream between them makes a statement of its own', async () => {
+  const plain = await csv('a.csv', 'n\n1\n');
+  const { format } = plain;
+  const parts = [
+    plain,
+    await csv('b.csv', 'n\n2\n'),
+    textPart(['n'], ['3\n']),
+    await csv('c.csv', 'n\n4\n'),
+    await csv('d.csv', '5\n', { format: { ...format, header: false } as PathPart['format'] }),
+    await csv('e.csv', 'd\n2/1/2024\n', { columns: ['d'] }),
+    await csv('f.csv', 'd\n2/1/2024\n', {
+      columns: ['d'],
+      format: { ...format, dateOrder: 'DMY' } as PathPart['format'],
+    }),
+  ];
+  expect((await load(parts)).statements.map((sql) => sql.replace(/.* from /, ''))).toEqual([
+    `array['a.csv', 'b.csv']`,
+    `'c.csv'`,
+    `'d.csv'`,
+    `'e.csv'`,
+    `'f.csv'`,
+  ]);
+  expect(await stored('n')).toEqual(['1', '2', '3', '4', '5', null, null]);
+  expect(await stored('d')).toEqual(['2024-01-02', '2024-02-01', null, null, null, null, null]);
+});
+
+test('sixty-four at a time', async () => {
+  const parts = [];
+  for (let n = 0; n < 130; n++) parts.push(await csv(`n${n}.csv`, `n\n${n}\n`));
+  const { rows, statements } = await load(parts);
+  expect({ rows, files: statements.map((sql) => sql.split(', ').length) }).toEqual({
+    rows: 130,
+    files: [64, 64, 2],
+  });
+});
+
+test('what is refused together is loaded one by one, so that the error names the file', async () => {
+  const parts = [await csv('a.csv', 'n\n1\n'), await csv('b.csv', 'n\n2\nx\n'), await csv('c.csv', 'n\n3\n')];
+  await expect(load(parts)).rejects.toThrow('b.csv: record 2');
+  expect(statements.map((sql) => sql.replace(/.* from /, ''))).toEqual([
+    `array['a.csv', 'b.csv', 'c.csv']`,
+    `'a.csv'`,
+    `'b.csv'`,
+  ]);
+  expect(await stored()).toEqual(['1']);
+});
+
+test('a file that has another way takes it, the others do not', async () => {
+  const parts = [
+    await csv('a.csv', 'n\n1\n'),
+    await csv('b.csv', 'n\n2\n\n\n', { columns: ['n'], otherwise: () => textPart(['n'], ['2\n']) }),
+    await csv('c.csv', 'n\nx\n', { otherwise: () => textPart(['n'], ['3\n']) }),
+  ];
+  expect(await load(parts)).toMatchObject({ rows: expect.any(Number) as number });
+  expect((await stored()).filter((n) => n !== null)).toEqual(['1', '2', '3']);
+});
+
+test('an interruption is no reason to try again', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const parts = [await csv('a.csv', 'n\n1\n'), await csv('b.csv', 'n\n2\n')];
+  await expect(load(parts, stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  expect(statements).toHaveLength(1);
+});
