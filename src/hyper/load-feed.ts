@@ -1,4 +1,4 @@
-import type { FeedPart } from '../model/feed.ts';
+import type { FeedPart, PathPart } from '../model/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
 import { isDiskFailure, loadPart, reconcile, useDateOrder } from './load.ts';
@@ -17,12 +17,11 @@ export async function loadFeed(
   signal: AbortSignal,
 ): Promise<Loaded> {
   const sum = { rows: 0, bytes: 0 };
-  /** Undefined once a part does not count by itself. */
-  let sent = sumOf([]);
-  const add = (loaded: Loaded) => {
-    sum.rows += loaded.rows;
-    sum.bytes += loaded.bytes;
-    sent = sumOf([sent, loaded.sent]);
+  const counts: (number | undefined)[] = [];
+  const add = ({ rows, bytes, sent }: Loaded) => {
+    sum.rows += rows;
+    sum.bytes += bytes;
+    counts.push(sent);
   };
   for (const group of groupsOf(target, parts)) {
     const meter = tellOnce(progress);
@@ -39,6 +38,7 @@ export async function loadFeed(
       add(await loadPart(session, target, part, counted, signal));
     }
   }
+  const sent = sumOf(counts);
   return { ...sum, ...(sent !== undefined && { sent }) };
 }
 
@@ -63,12 +63,9 @@ async function loadTogether(
     );
     watch.finish();
     const sent = sumOf(files.map((file) => file.rows));
-    reconcile(files.map(({ label }) => label).join(', '), sent, rows);
-    return {
-      rows,
-      bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
-      ...(sent !== undefined && { sent }),
-    };
+    reconcile(`${first.label} and ${files.length - 1} more`, sent, rows);
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    return { rows, bytes, ...(sent !== undefined && { sent }) };
   } catch (error) {
     if (signal.aborted || !isServerError(error) || isDiskFailure(error)) throw error;
     return undefined;

@@ -84,8 +84,8 @@ async function ask(rule: CheckRule, settings: Settings = {}): Promise<Omit<Check
   const [result] = results;
   expect(results).toHaveLength(1);
   expect(result).toMatchObject({ table: 'orders', check: rule.kind, name: 'it', severity });
-  expect(result!.seconds).toBeGreaterThan(0);
-  const { seconds: _, ...rest } = result!;
+  const { seconds, ...rest } = result!;
+  expect(seconds).toBeGreaterThan(0);
   return rest;
 }
 
@@ -445,7 +445,7 @@ test('a long text is cut, and no more than five rows are shown', async () => {
   const rule = { kind: 'accepted_values', column: 'region', values: ['x'] } as const;
   const asked = { ...people, checks: [{ ...rule, place, name: 'it', severity: 'error' as const }] };
   const build = await hyper.build({ schema: 'Extract', version: 3, file, shown: file }, [asked], signal);
-  const part = textPart(['region'], [`${`${'😀'.repeat(100)}\n`.repeat(9)}`]);
+  const part = textPart(['region'], [`${'😀'.repeat(100)}\n`.repeat(9)]);
   await build.load(asked, [part], () => undefined, signal);
   const [result] = await build.check({ lastRows: {}, now }, signal);
   await build.abandon();
