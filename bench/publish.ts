@@ -10,6 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { argv, execPath, memoryUsage, stdout, version } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { openTableauDestinations } from '../src/destinations/tableau/index.ts';
+import { openHyper } from '../src/hyper/index.ts';
 import { destinationOn, mebibyte } from '../test/destinations/tableau/support.ts';
 import { openSamples } from '../test/support/tableau/samples.ts';
 
@@ -17,6 +18,7 @@ const megabytes = Number(argv[2] ?? 1500);
 const chunk = Number(argv[3] ?? 50);
 const folder = await mkdtemp(path.join(tmpdir(), 'publish-bench-'));
 const samples = await openSamples();
+const engine = openHyper({ env: {} });
 const main = fileURLToPath(new URL('../test/support/tableau/main.ts', import.meta.url));
 const standIn = execa(execPath, ['--import', 'tsx', main], { reject: false, cleanup: true, buffer: false });
 try {
@@ -27,6 +29,7 @@ try {
     variables: {},
     registerSecret: () => undefined,
     offline: false,
+    split: (file, most, signal) => engine.split(file, most, signal),
   });
   const port = destinations.open(destinationOn(url, { chunkSize: chunk * mebibyte }));
   const idle = memoryUsage.rss();
@@ -56,6 +59,7 @@ try {
   standIn.kill('SIGTERM');
   await standIn;
   await samples.close();
+  await engine.close();
   await rm(folder, { recursive: true });
 }
 

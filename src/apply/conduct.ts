@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Step } from '../model/plan.ts';
+import { RunError } from '../model/run-error.ts';
 import type { Listener, Progress } from './events.ts';
 import type { PipelineReport } from './report.ts';
 import type { Job } from './job.ts';
@@ -94,7 +95,14 @@ export function conductPipeline(
       destinations: run?.delivered ?? [],
       seconds,
       ...(run?.snapshotSeconds === undefined ? {} : { snapshotSeconds: run.snapshotSeconds }),
-      ...(failure === undefined || interrupted.aborted ? {} : { failure }),
+      ...(failure === undefined || (interrupted.aborted && !isWorthTelling(failure.error))
+        ? {}
+        : { failure }),
     }),
   };
+}
+
+/** An interruption is no news to who has caused it; what it left half done is. */
+function isWorthTelling(error: unknown): boolean {
+  return error instanceof RunError && error.code === 'EXT5119';
 }

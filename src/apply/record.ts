@@ -56,7 +56,8 @@ export function newRecord(
 
 function appliedTemplate({ plan, pipeline }: Job, { size, modified }: BuiltExtract): AppliedTemplate {
   const { shown, compression } = required(pipeline.template, 'template');
-  return { shown, sha256: required(plan.template, 'template').sha256, compression, size, modified };
+  const { sha256, unfit: accepted } = required(plan.template, 'template');
+  return { shown, sha256, compression, size, modified, ...(accepted && { accepted }) };
 }
 
 function appliedTable(

@@ -80,11 +80,8 @@ function openRun(job: Job, lock: Lock): Run {
     },
     async package(signal: AbortSignal) {
       const { sha256 } = required(plan.template, 'template');
-      packed = await required(job.template, 'template').package(
-        built ?? standingExtract(job),
-        sha256,
-        signal,
-      );
+      const inside = built ?? standingExtract(job);
+      packed = { ...(await required(job.template, 'template').package(inside, sha256, signal)), inside };
       return { bytes: packed.size };
     },
     async deliver(step: Step & { kind: 'deliver' }, tell: (progress: Progress) => void, signal: AbortSignal) {
@@ -95,7 +92,10 @@ function openRun(job: Job, lock: Lock): Run {
         return {};
       }
       const cargo = packed ?? (pipeline.template === undefined ? built : undefined) ?? standing(job);
-      const written = await port.write(cargo, telling(tell, cargo.size), signal);
+      const takesRows = plan.destinations[step.destination]?.action === 'update';
+      const { size } = (takesRows ? cargo.inside : undefined) ?? cargo;
+      const last = job.seen.record?.destinations[step.target];
+      const written = await port.write(cargo, telling(tell, size), signal, last);
       delivered.set(step.destination, written);
       return { bytes: written.size };
     },
@@ -176,11 +176,12 @@ function describeAgain(
 }
 
 /** What stands staged, when only a destination is written: the package where there is a template, else the extract. */
-function standing({ seen, pipeline }: Job): BuiltExtract {
-  const { template } = pipeline;
-  const record = required(seen.record, 'record');
-  const { size, modified } = template === undefined ? record.extract : required(record.template, 'package');
-  return { path: template?.staged ?? pipeline.extract.file, size, modified, rows: {} };
+function standing(job: Job): BuiltExtract {
+  const { template } = job.pipeline;
+  const record = required(job.seen.record, 'record');
+  if (template === undefined) return standingExtract(job);
+  const { size, modified } = required(record.template, 'package');
+  return { path: template.staged, size, modified, rows: {}, inside: standingExtract(job) };
 }
 
 function standingExtract({ seen, pipeline }: Job): BuiltExtract {

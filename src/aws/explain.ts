@@ -4,7 +4,7 @@ import { RunError } from '../model/run-error.ts';
 import { RoleDenied } from './client.ts';
 import { GaveUp } from './retry.ts';
 
-/** An object was replaced or removed after the plan saw it: the exit code says so (cli/apply.ts). */
+/** An object was replaced or removed after the plan saw it: the exit code says so (cli/failure.ts). */
 export const staleObject = 'EXT2206';
 
 /** Whose requests they are: a source or the state, with the line of the configuration that names the bucket. */

@@ -12,7 +12,7 @@ import { renderReport } from '../render/report.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
 import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
-import { fileInProject } from './forgotten.ts';
+import { fileInProject, forgottenIn } from './forgotten.ts';
 import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
@@ -45,6 +45,8 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const configuration = await selectPipelines(read, options, world, env);
     const made = await makePlan(configuration, world, env, saved ? decisionsIn(saved) : decisionsOf(options));
     if (saved !== undefined) refuseStale(saved, made.plan);
+    const forgotten =
+      saved === undefined ? made.plan.forgotten : await forgottenIn(saved, configuration, world.state);
     const isWanted = wantedBy(saved);
     const space = await spaceFindings(made, configuration.project);
     showDiagnostics([...made.plan.diagnostics, ...space], configuration, env, options.verbose);
@@ -57,7 +59,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     );
     if (hasErrors(space)) return exitCodes.failed;
     const jobs = jobsOf(made, world, isWanted, (file) => fileInProject(file, configuration.project, env));
-    const leaving = (saved ?? made.plan).forgotten.map(({ address, record: version }) => ({
+    const leaving = forgotten.map(({ address, record: version }) => ({
       address,
       version,
       state: world.state,

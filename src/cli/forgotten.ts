@@ -3,9 +3,10 @@ import path from 'node:path';
 import { findPipelineNames, type Configuration } from '../config/index.ts';
 import { limitTo } from '../model/limit.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { ForgottenPipeline } from '../model/plan.ts';
+import type { ForgottenPipeline, Plan } from '../model/plan.ts';
 import type { StatePort, StoredRecord } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
+import { RunError } from '../model/run-error.ts';
 import type { Env } from './env.ts';
 
 /**
@@ -38,8 +39,34 @@ export async function findForgotten(
   const elsewhere = await findPipelineNames(project.root, (file) =>
     folders.every((folder) => !isBelow(file, folder)),
   );
-  return gone.filter(({ address }) => !elsewhere.has(address.replace(/\[.*$/, '')));
+  return gone.filter(({ address }) => !elsewhere.has(nameOf(address)));
 }
+
+/** What a saved plan will forget; fails if that is not so any more. */
+export async function forgottenIn(
+  { forgotten: gone }: Plan,
+  { project }: Configuration,
+  state: StatePort,
+): Promise<readonly ForgottenPipeline[]> {
+  if (gone.length === 0) return gone;
+  const names = await findPipelineNames(project.root, () => true);
+  for (const { address, record } of gone) {
+    const stored = await state.read(address);
+    const reason = names.has(nameOf(address))
+      ? 'it is in the configuration again'
+      : stored?.version !== record
+        ? 'it was applied or forgotten since'
+        : undefined;
+    if (reason === undefined) continue;
+    throw new RunError('EXT6104', `the plan is stale: ${address}: ${reason}`, {
+      hint: 'nothing was done; plan again',
+    });
+  }
+  return gone;
+}
+
+/** The name of a pipeline without the key of one that it stands for. */
+const nameOf = (address: string) => address.replace(/\[.*$/, '');
 
 /** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */
 function namesOf({ address, moved }: Pipeline, recorded: readonly string[]): string[] {

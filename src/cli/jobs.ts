@@ -1,6 +1,6 @@
+import { own } from '../model/own.ts';
 import type { Job } from '../apply/job.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import { own } from '../model/own.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import { defineKeys, defineTable } from '../plan/definition.ts';
 import type { MadePlan } from './make-plan.ts';

@@ -29,7 +29,12 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
   const state = openState(project.state, { job: jobLink(env.variables), signal: env.signal });
   const extracts = openHyper({ env: env.variables, memory: project.limits.memory });
   const registerSecret = (value: string) => env.secrets.add(value);
-  const destinations = openDestinations({ variables: env.variables, registerSecret, offline });
+  const destinations = openDestinations({
+    variables: env.variables,
+    registerSecret,
+    offline,
+    split: (file, most, signal) => extracts.split(file, most, signal),
+  });
   const sources = new Map<string, Readonly<Record<string, SourcePort>>>();
   return {
     extracts,

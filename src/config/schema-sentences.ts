@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
 import { nearest, suggestion } from '../model/nearest.ts';
-import type { JsonSchema, SchemaName } from './schema-files.ts';
+import { bundledSchema, type JsonSchema, type SchemaName } from './schema-files.ts';
 
 /** What the validator found, one sentence for each mistake. */
 export function sentences(name: SchemaName, file: string, errors: readonly ErrorObject[]): Diagnostic[] {
@@ -87,7 +87,8 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
     case 'required': {
       const missing = String(params.missingProperty);
       if (missing === 'version') return missingVersion(subject, place);
-      const message = `${subject} lacks "${missing}"`;
+      const ways = [...otherWays(error, context), missing].map((key) => `"${key}"`);
+      const message = `${subject} lacks ${oneOf(ways)}`;
       return { code: codes.missingKey, severity: 'error', message, place: { ...place, part: 'key' } };
     }
     case 'discriminator':
@@ -186,6 +187,18 @@ function hasMapForm(error: ErrorObject, errors: readonly ErrorObject[]): boolean
     const condition = schemaOf(other).if as JsonSchema;
     return other.params.failingKeyword === 'else' && condition.required === undefined;
   });
+}
+
+/** Keys that would do in the place of the missing one: a map with them is of the other kind (if/then/else). */
+function otherWays(error: ErrorObject, { name, errors }: Context): string[] {
+  const choice = errors.find(
+    ({ keyword, instancePath }) => keyword === 'if' && instancePath === error.instancePath,
+  );
+  if (choice === undefined) return [];
+  const { if: condition, else: otherwise } = schemaOf(choice) as { if: JsonSchema; else: { $ref?: string } };
+  const { definitions } = bundledSchema(name) as { definitions: Record<string, JsonSchema> };
+  const isOfElse = definitions[otherwise.$ref?.split('/').at(-1) ?? '']?.title === schemaOf(error).title;
+  return isOfElse ? ((condition.required as string[] | undefined) ?? []) : [];
 }
 
 function schemaOf({ parentSchema }: ErrorObject): JsonSchema {

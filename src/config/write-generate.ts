@@ -78,12 +78,16 @@ function named<Key extends string, Value>(key: Key, entries: readonly (readonly 
 
 const notEmpty = (map: object) => Object.keys(map).length > 0;
 
-function table_({ caption, columns }: GeneratedTable): Written.GenerateTable {
+function table_({ caption, description, columns }: GeneratedTable): Written.GenerateTable {
   const looks = columns.flatMap((one) => {
     const look = column(one);
     return look === undefined ? [] : [[one.name, look] as const];
   });
-  return { ...(caption !== undefined && { caption }), ...named('columns', looks) };
+  return {
+    ...(caption !== undefined && { caption }),
+    ...(description !== undefined && { description }),
+    ...named('columns', looks),
+  };
 }
 
 /** A column of which nothing is said but its caption is only that. */

@@ -26,12 +26,11 @@ export interface FileMark {
  */
 export async function beginDraft(target: string): Promise<Draft> {
   const folder = path.dirname(target);
-  const prefix = `.${path.basename(target)}.draft-`;
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) {
-    if (name.startsWith(prefix)) await rm(path.join(folder, name), { force: true });
+    if (name.startsWith(prefixOf(target))) await rm(path.join(folder, name), { force: true });
   }
-  const draft = path.join(folder, prefix + randomBytes(6).toString('hex'));
+  const draft = draftPath(target);
   return {
     path: draft,
     async commit() {
@@ -44,6 +43,13 @@ export async function beginDraft(target: string): Promise<Draft> {
     discard: () => rm(draft, { force: true }),
   };
 }
+
+/** A new name beside `target`. Whoever writes there removes it; after a killed process the next draft of `target` does. */
+export function draftPath(target: string): string {
+  return path.join(path.dirname(target), prefixOf(target) + randomBytes(6).toString('hex'));
+}
+
+const prefixOf = (target: string) => `.${path.basename(target)}.draft-`;
 
 /** A folder's entries are made durable in the same way as a file's content. */
 async function flush(file: string): Promise<void> {

@@ -5,6 +5,7 @@ import { findExtract, observeExtract } from './observe.ts';
 import { previewRows } from './preview.ts';
 import { startHyperd, type HyperdOptions, type HyperProcess } from './process.ts';
 import { openSession } from './session.ts';
+import { splitExtract } from './split.ts';
 
 export interface HyperSettings extends HyperdOptions {
   env: Readonly<Record<string, string | undefined>>;
@@ -40,6 +41,7 @@ export function openHyper(settings: HyperSettings): ExtractPort {
     },
     build: (extract, tables) => buildExtract(session, extract, tables),
     preview: async (table, feed, rows, signal) => previewRows(await session(), table, feed, rows, signal),
+    split: (file, most, signal) => splitExtract(session, file, most, signal),
     async close() {
       await (await starting?.catch(() => undefined))?.stop();
     },

@@ -27,6 +27,7 @@ export interface GeneratedTable {
   /** In the .hyper. */
   name: string;
   caption?: string;
+  description?: string;
   columns: readonly GeneratedColumn[];
 }
 

@@ -77,7 +77,13 @@ export type TableauProject = { kind: 'path'; path: readonly string[] } | { kind:
 export type TableauDelivery =
   | { method: 'publish'; mode: 'create' | 'overwrite' | 'append' }
   /** The rows of the extract's tables change the rows of the published ones; the data source itself stays. */
-  | { method: 'update'; action: TableauUpdateAction; tables: readonly TableauUpdateTable[] };
+  | {
+      method: 'update';
+      action: TableauUpdateAction;
+      tables: readonly TableauUpdateTable[];
+      /** The most bytes that the server takes in one update; more are sent in portions. */
+      most: number;
+    };
 
 export type TableauUpdateAction = 'insert' | 'upsert' | 'replace' | 'delete';
 

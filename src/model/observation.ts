@@ -117,10 +117,15 @@ export interface ExtractColumn {
 export interface TemplateObservation {
   /** Of the file, or of the document that is generated. */
   sha256: string;
-  /** Where the extract would not fit. Errors block, unless misfits are allowed. */
-  misfits: readonly Diagnostic[];
+  /** Where the extract would not fit. Errors block, unless they are allowed or were accepted before. */
+  misfits: readonly Misfit[];
   /** The staged package, if it is there. */
   staged: { size: number; modified: string } | undefined;
+}
+
+export interface Misfit extends Diagnostic {
+  /** What does not fit, whatever else is said of it: `EXT4302 orders.sales`. */
+  identity: string;
 }
 
 export type DestinationObservation = FileDestinationObservation | TableauDestinationObservation;
@@ -216,6 +221,8 @@ export interface AppliedTemplate {
   /** Of the staged package. */
   size: number;
   modified: string;
+  /** Identities of the misfits that it was applied with: with the same template they do not block again. */
+  accepted?: readonly string[];
 }
 
 export type AppliedDestination = AppliedFile | AppliedPublication;

@@ -175,8 +175,10 @@ export interface TemplatePlan {
   sha256: string;
   action: 'create' | 'change' | 'unchanged';
   reason: string;
-  /** How many errors the fit has found; they block unless that is allowed. */
+  /** How many errors the fit has found; they block unless that is allowed, or they were accepted before. */
   misfits: number;
+  /** The same by their identities; who applies the plan accepts them. Absent where there are none. */
+  unfit?: readonly string[];
 }
 
 export type DestinationPlan = FileDestinationPlan | TableauDestinationPlan;
@@ -199,7 +201,12 @@ export interface TableauDestinationPlan {
   /** What will be overwritten. */
   existing?: { owner: string; updatedAt: string; megabytes?: number; revision?: number };
   /** By the size of the last extract; absent where there was none, or where nothing is uploaded. */
-  upload?: { bytes: Estimate; requests: number };
+  upload?: {
+    bytes: Estimate;
+    requests: number;
+    /** Where the rows are too many for one update: how many there will be, as far as the size tells. */
+    portions?: number;
+  };
 }
 
 /** One difference between what is desired and what was observed. */

@@ -50,7 +50,22 @@ export interface ExtractPort {
   build(extract: Extract, tables: readonly Table[], signal: AbortSignal): Promise<ExtractBuild>;
   /** The first rows of a feed as they would land, as the text that Hyper prints. */
   preview(table: Table, feed: Feed, rows: number, signal: AbortSignal): Promise<(string | null)[][]>;
+  /**
+   * The rows of a finished extract in files of at most `most` bytes, one after the other; the extract itself where it is
+   * no larger. Which rows go together follows from their content alone. A file is there until the next is asked for.
+   */
+  split(file: string, most: number, signal: AbortSignal): AsyncIterable<Portion>;
   close(): Promise<void>;
+}
+
+export interface Portion {
+  path: string;
+  size: number;
+  rows: number;
+  /** Of the whole extract. */
+  rowsInAll: number;
+  /** Of tables, columns and rows: the same for the same rows, in whatever order and file they stand. */
+  digest: string;
 }
 
 export interface ExtractBuild {
@@ -83,6 +98,8 @@ export interface BuiltExtract {
   size: number;
   modified: string;
   rows: Readonly<Record<string, number>>;
+  /** Of a package: the extract that was put into it. */
+  inside?: BuiltExtract;
 }
 
 /** The data source that an extract is put into. */
@@ -101,9 +118,14 @@ export interface DestinationPort {
   observe(last: AppliedDestination | undefined, signal: AbortSignal): Promise<DestinationObservation>;
   /**
    * Writes the finished extract. All or nothing: on failure what was there before still is. `progress` hears of bytes
-   * as they are written, each once.
+   * as they are written, each once. `last` is what was delivered last.
    */
-  write(extract: BuiltExtract, progress: (bytes: number) => void, signal: AbortSignal): Promise<Delivered>;
+  write(
+    extract: BuiltExtract,
+    progress: (bytes: number) => void,
+    signal: AbortSignal,
+    last?: AppliedDestination,
+  ): Promise<Delivered>;
   /** Sets what describes the delivered extract, where the destination has such things; nothing else changes. */
   describe?(last: AppliedDestination, signal: AbortSignal): Promise<Delivered>;
 }

@@ -25,6 +25,7 @@ export interface TemplateTable {
   schema: string | undefined;
   name: string;
   caption: string | undefined;
+  description: string | undefined;
   /** How the .tds calls it when it speaks of its columns. */
   relation: string;
 }

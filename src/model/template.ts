@@ -51,13 +51,15 @@ export interface TableLook {
   name: string;
   place: Place;
   caption?: string;
+  description?: string;
   columns: readonly ColumnLook[];
 }
 
 /** What people see of a field, as written. */
-export interface FieldLook extends Omit<Presentation, 'aliases'> {
+export interface FieldLook {
   name: string;
   place: Place;
+  presentation: Omit<Presentation, 'aliases'>;
   localName?: string;
   folder?: string;
   aliases: readonly AliasLook[];

@@ -132,7 +132,7 @@ export interface Pipeline {
    */
   name: string;
   /**
-   * What the extract is for. Shown in reports.
+   * What the extract is for. Also describes its published data sources, unless their destination says otherwise.
    */
   description?: string;
   /**
@@ -573,6 +573,10 @@ export interface GenerateTable {
    */
   caption?: string;
   /**
+   * What the table is about.
+   */
+  description?: string;
+  /**
    * What people see of the columns, by their names. Those left out are fields as well.
    */
   columns?: {
@@ -740,7 +744,7 @@ export interface NamedDestination {
    */
   action?: 'insert' | 'upsert' | 'replace' | 'delete';
   /**
-   * Description of the data source. Without it, the one on the server stays.
+   * Description of the data source. Default: that of the pipeline; without either, the one on the server stays.
    */
   description?: string;
   tags?: Tags;
@@ -839,7 +843,11 @@ export interface TableauDestination {
    */
   action?: 'insert' | 'upsert' | 'replace' | 'delete';
   /**
-   * Description of the data source. Without it, the one on the server stays.
+   * With method update, the most that the server takes in one update (api.server.extract-updates.max-size): bytes, or a number with a unit. More is sent in portions.
+   */
+  update_limit?: number | string;
+  /**
+   * Description of the data source. Default: that of the pipeline; without either, the one on the server stays.
    */
   description?: string;
   tags?: Tags;

@@ -1,3 +1,4 @@
+import { own } from '../model/own.ts';
 import { formatColumnType } from '../model/column-type.ts';
 import type { TableDefinition } from '../model/observation.ts';
 import type { Column, Destination, Pipeline, Source, Table } from '../model/pipeline.ts';
@@ -92,7 +93,7 @@ export function defineConfiguration(pipeline: Pipeline): unknown {
     description,
     tags,
     tables: tables.map((table) => {
-      const source = pipeline.sources[table.source];
+      const source = own(pipeline.sources, table.source);
       return [table.name, source && defineTable(table, source), describeColumns(table)];
     }),
     keys: defineKeys(pipeline),

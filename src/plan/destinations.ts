@@ -47,7 +47,8 @@ export function planDestination(
     }
     case 'tableau': {
       if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
-      const size = sizeOf(observation);
+      const takesRows = destination.delivery.method === 'update' && seen.found !== undefined;
+      const size = takesRows ? extractSize(observation) : sizeOf(observation);
       return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
         rewriting: rewriting?.rows === true || isReplaced(destination) ? rewriting?.reason : undefined,
         size,
@@ -68,8 +69,14 @@ function isFile(last: AppliedDestination | undefined): last is AppliedFile {
 }
 
 /** Bytes of what is delivered, as far as that is known before it is built. */
-function sizeOf({ extract, template, applied }: Observation): number | undefined {
-  if (template !== undefined) return template.staged?.size ?? applied?.template?.size;
+function sizeOf(observation: Observation): number | undefined {
+  const { template, applied } = observation;
+  return template === undefined
+    ? extractSize(observation)
+    : (template.staged?.size ?? applied?.template?.size);
+}
+
+function extractSize({ extract, applied }: Observation): number | undefined {
   return extract.kind === 'present' ? extract.size : applied?.extract.size;
 }
 

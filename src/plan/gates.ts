@@ -3,6 +3,7 @@ import type { Pipeline } from '../model/pipeline.ts';
 import type { Change, Estimates, Gate } from '../model/plan.ts';
 import type { Policy } from '../model/project.ts';
 import { policyGates } from './policy.ts';
+import { acceptedBefore } from './template.ts';
 
 /** What this run has decided beforehand. */
 export interface Decisions {
@@ -44,8 +45,12 @@ function breakingGate(pipeline: Pipeline, { address, reason }: Change, allowed: 
   };
 }
 
-function misfitGates(pipeline: Pipeline, { template }: Observation, open: boolean): Gate[] {
-  const errors = template?.misfits.filter(({ severity }) => severity === 'error') ?? [];
+function misfitGates(pipeline: Pipeline, { template, applied }: Observation, open: boolean): Gate[] {
+  if (template === undefined) return [];
+  const accepted = acceptedBefore(applied?.template, template);
+  const errors = template.misfits.filter(
+    ({ severity, identity }) => severity === 'error' && !accepted.has(identity),
+  );
   return errors.map(({ message }) => ({
     kind: 'misfit',
     pipeline: pipeline.address,

@@ -20,7 +20,7 @@ import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { moveChanges } from './moves.ts';
 import { planRemoved, planTable } from './tables.ts';
-import { planTemplate, type PlannedTemplate } from './template.ts';
+import { acceptedBefore, planTemplate, type PlannedTemplate } from './template.ts';
 import { own } from '../model/own.ts';
 
 export interface PlannedPipeline {
@@ -64,7 +64,8 @@ export function planPipeline(
   const mustDeliver = destinations.some(({ action }) => action !== 'unchanged' && action !== 'details');
   const isWanted = mustDeliver || template.changes.length > 0;
   const mustPackage = template.plan !== undefined && (mustBuild || (!template.stands && isWanted));
-  const needsExtract = mustPackage || (mustDeliver && pipeline.template === undefined);
+  const takesRows = destinations.some(({ action }) => action === 'update');
+  const needsExtract = mustPackage || takesRows || (mustDeliver && pipeline.template === undefined);
   if (needsExtract && !mustBuild && !isOurs(observation)) {
     changes.push({
       address: pipeline.address,
@@ -114,14 +115,14 @@ export function planPipeline(
 
 /** A table that has another name, or a column with another one, is not what it was. */
 function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Change[]): TablePlan {
-  const own = moved.filter(
+  const renames = moved.filter(
     (change) =>
       change.address === `${address}.${plan.name}` || change.address.startsWith(`${address}.${plan.name}.`),
   );
-  const [first] = own;
+  const [first] = renames;
   if (first === undefined) return plan;
   const columns = plan.columns.map((column) => {
-    const was = own.find((change) => change.address === `${address}.${plan.name}.${column.name}`)?.before;
+    const was = renames.find((change) => change.address === `${address}.${plan.name}.${column.name}`)?.before;
     return was === undefined ? column : { ...column, was };
   });
   return plan.action === 'unchanged'
@@ -130,11 +131,16 @@ function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Chang
 }
 
 /** Errors only where they hold something back. */
-function misfits({ template }: Observation, gates: readonly Gate[]): Diagnostic[] {
+function misfits({ template, applied }: Observation, gates: readonly Gate[]): Diagnostic[] {
+  if (template === undefined) return [];
+  const accepted = acceptedBefore(applied?.template, template);
   const isClosed = gates.some(({ kind, open }) => kind === 'misfit' && !open);
-  return (template?.misfits ?? []).map((one) =>
-    isClosed || one.severity !== 'error' ? one : { ...one, severity: 'warning' },
-  );
+  return template.misfits.map(({ identity, ...one }) => {
+    if (one.severity !== 'error') return one;
+    if (accepted.has(identity))
+      return { ...one, severity: 'warning', hint: 'accepted before, with --allow-misfit' };
+    return isClosed ? one : { ...one, severity: 'warning' };
+  });
 }
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

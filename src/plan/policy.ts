@@ -1,3 +1,4 @@
+import { own } from '../model/own.ts';
 import { nameMatches } from '../model/name-pattern.ts';
 import { bytes, grouped } from '../model/numbers.ts';
 import type { Observation } from '../model/observation.ts';
@@ -96,7 +97,7 @@ function projectOf({ project }: TableauDestination, seen: string | undefined): s
 function tooManyRows({ address, tables }: Pipeline, observation: Observation, { maxRows }: Policy) {
   if (maxRows === undefined) return [];
   return tables.flatMap(({ name }) => {
-    const rows = observation.tables[name]?.rows;
+    const rows = own(observation.tables, name)?.rows;
     if (rows === undefined || rows.value <= maxRows) return [];
     return [
       {

@@ -130,13 +130,18 @@ function existing({
 }
 
 function upload(
-  { singleBelow, chunkSize }: TableauDestination,
+  { singleBelow, chunkSize, delivery }: TableauDestination,
   action: TableauDestinationPlan['action'],
   size: number,
   exact: boolean,
 ): NonNullable<TableauDestinationPlan['upload']> {
-  const isSingle = size < singleBelow && action !== 'update';
-  return { bytes: { value: size, exact }, requests: isSingle ? 1 : Math.max(1, Math.ceil(size / chunkSize)) };
+  const isUpdate = delivery.method === 'update' && action === 'update';
+  const isSingle = size < singleBelow && !isUpdate;
+  return {
+    bytes: { value: size, exact },
+    requests: isSingle ? 1 : Math.max(1, Math.ceil(size / chunkSize)),
+    ...(isUpdate && size > delivery.most && { portions: 2 ** Math.ceil(Math.log2(size / delivery.most)) }),
+  };
 }
 
 function findings(

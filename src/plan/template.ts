@@ -1,4 +1,4 @@
-import type { Observation } from '../model/observation.ts';
+import type { AppliedTemplate, Observation, TemplateObservation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Change, TemplatePlan } from '../model/plan.ts';
 
@@ -37,13 +37,14 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
   if (seen === undefined) throw new Error(`the template of ${address} was not observed`);
   const { shown, compression } = wanted;
   const { sha256, misfits } = seen;
-  const errors = misfits.filter(({ severity }) => severity === 'error').length;
+  const errors = misfits.filter(({ severity }) => severity === 'error');
   const plan = (action: TemplatePlan['action'], reason: string): TemplatePlan => ({
     shown,
     sha256,
     action,
     reason,
-    misfits: errors,
+    misfits: errors.length,
+    ...(errors.length > 0 && { unfit: errors.map(({ identity }) => identity) }),
   });
   if (last === undefined) {
     const reason = applied === undefined ? 'not packed yet' : 'a template was added';
@@ -78,4 +79,12 @@ function whyChanged(last: Identity, now: Identity & { name: string }): string | 
   return last.compression === now.compression
     ? undefined
     : `compression ${last.compression} -> ${now.compression}`;
+}
+
+/** Identities of misfits. Who has accepted those of a template has not accepted those of another one. */
+export function acceptedBefore(
+  last: AppliedTemplate | undefined,
+  { sha256 }: TemplateObservation,
+): ReadonlySet<string> {
+  return new Set(last?.sha256 === sha256 ? last.accepted : []);
 }

@@ -252,12 +252,14 @@ function renderPublication({ action, existing, upload }: TableauDestinationPlan)
   const revision = existing?.revision === undefined ? '' : ` revision ${existing.revision}`;
   const owner = existing === undefined || existing.owner === '' ? '' : ` of ${existing.owner}`;
   const there = facts === undefined ? '' : `${revision}${owner} (${facts.join(', ')})`;
-  const way =
-    upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} in ${inRequests(upload.requests)}`];
+  const way = upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} in ${inRequests(upload)}`];
   return [`${action}${there}`, ...way].join(', ');
 }
 
-const inRequests = (requests: number) => (requests === 1 ? '1 request' : `${grouped(requests)} chunks`);
+function inRequests({ requests, portions }: NonNullable<TableauDestinationPlan['upload']>): string {
+  if (portions !== undefined) return `about ${grouped(portions)} portions`;
+  return requests === 1 ? '1 request' : `${grouped(requests)} chunks`;
+}
 
 function sign(symbol: string, paint: Paint): string {
   const colors: Record<string, (text: string) => string> = {

@@ -80,7 +80,7 @@ export function renderStateRecord(
 
 /** `process 4711 on build-3, since 2026-01-31T08:00:00Z, until 2026-01-31T08:01:00Z (gone)`. */
 export function describeLock({ name, since, until, alive }: LockHolder): string {
-  const times = [...(since ? [`since ${since}`] : []), ...(until === undefined ? [] : [`until ${until}`])];
+  const times = [`since ${since}`, ...(until === undefined ? [] : [`until ${until}`])];
   return `${[name, ...times].join(', ')}${alive === 'no' ? ' (gone)' : ''}`;
 }
 

@@ -50,9 +50,11 @@ export function describeTemplate(
 }
 
 function neededTables({ source, hyper }: Pick<Template, 'source' | 'hyper'>): TemplateTable[] {
-  const captions = new Map(
-    source.objects.flatMap(({ caption, relations }) =>
-      relations.flatMap((relation) => (relation.kind === 'table' ? [[relation.name, caption] as const] : [])),
+  const objects = new Map(
+    source.objects.flatMap((object) =>
+      object.relations.flatMap((relation) =>
+        relation.kind === 'table' ? [[relation.name, object] as const] : [],
+      ),
     ),
   );
   const tables = hyper.relations.flatMap((relation): TemplateTable[] =>
@@ -61,7 +63,8 @@ function neededTables({ source, hyper }: Pick<Template, 'source' | 'hyper'>): Te
           {
             schema: relation.schema,
             name: relation.table,
-            caption: captions.get(relation.name),
+            caption: objects.get(relation.name)?.caption,
+            description: objects.get(relation.name)?.description,
             relation: relation.name,
           },
         ]

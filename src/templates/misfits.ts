@@ -1,24 +1,38 @@
-import type { Diagnostic, Place } from '../model/diagnostic.ts';
+import type { Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
+import type { Misfit } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { FileTemplate } from '../model/template.ts';
 import type { TemplateDescription } from '../model/template-description.ts';
 import { checkFit, type Finding } from './fit.ts';
+import { columnShape } from './local-types.ts';
 
 /** Where the extract that a pipeline promises would not fit into its template, at the columns to look at. */
 export function findMisfits(
   pipeline: Pipeline,
   template: FileTemplate,
   description: TemplateDescription,
-): Diagnostic[] {
+): Misfit[] {
   const { extract, tables } = pipeline;
   return checkFit(description, { schema: extract.schema, tables }).map((finding) => ({
     code: finding.code,
+    identity: identityOf(finding, pipeline),
     severity: finding.severity,
     message: finding.message,
     ...(finding.severity === 'error' && { hint: remedy(finding, template) }),
     place: placeOf(finding, pipeline) ?? child(template.place, 'file'),
   }));
+}
+
+/** A column that becomes yet another type does not fit in another way. */
+function identityOf({ code, table, column, field }: Finding, { tables }: Pipeline): string {
+  if (column === undefined) return `${code} ${table}`;
+  const found = tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column);
+  return [
+    `${code} ${table}.${column}`,
+    ...(field === undefined || field.name === column ? [] : [`[${field.name}]`]),
+    ...(found === undefined ? [] : [columnShape(found.type)?.localType ?? 'no type']),
+  ].join(' ');
 }
 
 function remedy({ code }: Finding, { shown }: FileTemplate): string {

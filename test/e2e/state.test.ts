@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createProject } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
 import { oneAtATime, oneTable } from '../support/one-table.ts';
-import { tellStory } from '../support/story.ts';
+import { noChanges, tellStory } from '../support/story.ts';
 
 const pipeline = (name: string) =>
   oneTable({ name, source: '{ type: file, path: data.csv }', columns: 'id: int, name: text' });
@@ -128,6 +128,32 @@ it('a pipeline that is gone will no longer be managed, will not be deleted', asy
       .filter((name) => name.startsWith('.extracts'))
       .sort(),
   ).toEqual(['kept', 'moved', 'other', 'renamed_now'].map((name) => `.extracts/state/${name}.json`));
+});
+
+it('a saved plan forgets what it said, unless it is there again; a selection forgets nothing', async () => {
+  const project = await createProject({
+    'pipelines/gone.yaml': pipeline('gone'),
+    'pipelines/kept.yaml': pipeline('kept'),
+    'pipelines/data.csv': data,
+  });
+  await project.apply();
+  await project.remove('pipelines/gone.yaml');
+  expect((await project.run(['plan', '--select', 'kept'])).stdout).toBe(noChanges);
+  expect((await project.run(['plan', '--out', 'plan.json'])).stdout).toContain(
+    '# gone will no longer be managed',
+  );
+
+  await project.write('pipelines/gone.yaml', pipeline('gone'));
+  const stale = await project.run(['apply', 'plan.json']);
+  expect(stale.stderr).toContain('the plan is stale: gone: it is in the configuration again  [EXT6104]');
+  expect(stale.exitCode).toBe(4);
+
+  await project.remove('pipelines/gone.yaml');
+  expect((await project.run(['apply', 'plan.json'])).stdout).toContain('gone  no longer managed\n');
+  expect((await project.run(['apply', 'plan.json'])).stderr).toContain(
+    'gone: it was applied or forgotten since',
+  );
+  expect((await project.run(['plan'])).stdout).toBe(noChanges);
 });
 
 it('forgetting waits for whoever holds the lock', async () => {

@@ -180,34 +180,90 @@ test('a mistake blocks before anything is built, at its line', async () => {
   await expect(stat(project.path('build/orders.hyper'))).rejects.toThrow('ENOENT');
 });
 
-test('the token, the session and the password show nowhere', async () => {
-  const project = await newProject();
-  const outcomes = [
-    await project.run(['plan', '--json'], env),
-    await project.run(['apply', '--json', '-v'], env),
-    await project.run(['plan', '-v'], env),
-    await project.run(['plan'], { TABLEAU_TOKEN: `${secret}!` }),
-  ];
-  standIn.control.faults.add({
-    method: 'GET',
-    path: /projects/,
-    act: { do: 'answer', status: 400, code: '400000', detail: `bad header ${secret}` },
-  });
-  outcomes.push(await project.run(['plan'], env));
-  standIn.control.faults.clear();
-  expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 1, 1]);
-  const hidden = [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    ...standIn.control.world.sessions.keys(),
-  ];
-  const written = await Promise.all(
-    (await readdir(project.folder, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => readFile(`${entry.parentPath}/${entry.name}`, 'latin1')),
-  );
-  for (const text of [...outcomes.flatMap(({ stdout, stderr }) => [stdout, stderr]), ...written]) {
-    for (const word of hidden) expect(text.includes(word), text.slice(0, 200)).toBe(false);
-  }
+/** Each way to sign in, with what must not be seen of it. */
+const identities = {
+  'a token': () => ({ auth: '{token_name: ci, token_secret: "${secret.PLANTED}"}', planted: secret }),
+  'a password': () => {
+    const planted = `Pass"${randomBytes(8).toString('hex')}/+=&<`;
+    standIn.control.addUser('planted', { password: planted });
+    return { auth: '{user: planted, password: "${secret.PLANTED}"}', planted };
+  },
+  'a connected app': () => {
+    const planted = `App"${randomBytes(8).toString('hex')}/+=&<`;
+    standIn.control.world.connectedApps.push({
+      clientId: 'planted',
+      secretId: 'one',
+      secretValue: planted,
+      enabled: true,
+    });
+    const auth = `{user: ${demo.userName}, client_id: planted, secret_id: one, secret_value: "\${secret.PLANTED}"}`;
+    return { auth, planted };
+  },
+};
+
+test.each(Object.entries(identities))(
+  'of %s nothing shows in any output, log, plan, state or staged file; nor of its session',
+  async (_, identify) => {
+    const { auth, planted } = identify();
+    const project = await newProject({
+      'extracts.yaml': `${shared().replace(/auth: .*/, `auth: ${auth}`)}    request_limit: 0\n`,
+    });
+    const env = { PLANTED: planted };
+    const outcomes = [
+      await project.run(['plan', '--json'], env),
+      await project.run(['apply', '--json', '-v'], env),
+      await project.run(['plan', '-v'], env),
+      await project.run(['plan'], { PLANTED: `${planted}!` }),
+    ];
+    const echo = `bad header ${planted}`;
+    const fault = { do: 'answer', status: 400, code: '400000', detail: echo } as const;
+    standIn.control.faults.add({ method: 'GET', path: /projects/, act: fault });
+    outcomes.push(await project.run(['plan'], env));
+    standIn.control.faults.clear();
+    expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 1, 1]);
+    const hidden = [
+      planted,
+      encodeURIComponent(planted),
+      JSON.stringify(planted).slice(1, -1),
+      planted.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;'),
+      Buffer.from(planted).toString('base64'),
+      ...standIn.control.world.sessions.keys(),
+    ];
+    const written = await Promise.all(
+      (await readdir(project.folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) => readFile(`${entry.parentPath}/${entry.name}`, 'latin1')),
+    );
+    expect(written.length).toBeGreaterThan(4);
+    for (const text of [...outcomes.flatMap(({ stdout, stderr }) => [stdout, stderr]), ...written]) {
+      for (const word of hidden) expect(text.includes(word), text.slice(0, 200)).toBe(false);
+    }
+  },
+);
+
+test('rows of a generated data source are updated in portions, of which the plan tells', async () => {
+  const template = `template: {generate: {calculations: {Ids: "COUNTD([id])"}}}\n`;
+  const update = ', method: update, action: replace, update_limit: 100kB';
+  const yaml = (destination: string) =>
+    `${template}${pipeline('orders', destination)}`.replace('use: tableau', () => inline());
+  const inline = () =>
+    shared()
+      .split('\n')
+      .slice(3, -1)
+      .map((line) => line.trim())
+      .join(', ');
+  const project = await newProject({ 'pipelines/orders.yaml': yaml(update) });
+  await project.apply(env);
+  expect(standIn.control.fileOf(source())).toMatchObject({ type: 'tdsx' });
+  await project.write('orders.csv', csv(60_000));
+  const planned = await done(project.run(['plan'], env));
+  expect(planned.stdout).toMatch(/update revision 1 of demo .* in 1 request/);
+  await project.apply(env);
+  const { jobs } = standIn.control;
+  expect(jobs().filter(({ type }) => type === 'UpdateUploadedFile').length).toBeGreaterThan(2);
+  expect((await done(project.run(['plan'], env))).stdout).toMatch(/^No changes/);
+
+  await project.write('orders.csv', csv(70_000));
+  const again = await done(project.run(['plan'], env));
+  expect(again.stdout).toMatch(/update revision 1 of demo .* in about \d+ portions/);
 });

@@ -25,11 +25,15 @@ const packed = pipeline([orders, people], {
   },
 });
 const misfit = {
+  identity: 'EXT4302 orders.sale',
   code: 'EXT4302',
   severity: 'error' as const,
   message: 'field "Sales" needs column "sale"',
   place: { file: 'pipelines/shop.yaml', pointer: '/template/file' },
 };
+
+/** What people read of a misfit. */
+const said = ({ code, severity, message, place }: typeof misfit) => ({ code, severity, message, place });
 
 /** The world as an apply with the template left it. */
 function packedObservation(changes: Partial<Observation> = {}): Observation {
@@ -256,20 +260,49 @@ test('a misfit is a gate, an error is not, and the gate opens when asked to', ()
   const held = planOf(packed, changed);
   expect(held.pipelines[0]).toMatchObject({ action: 'create', blockedBy: 'gate' });
   expect(held.gates).toMatchObject([{ kind: 'misfit', remedy: '--allow-misfit', open: false }]);
-  expect(held.diagnostics).toEqual([misfit]);
+  expect(held.diagnostics).toEqual([said(misfit)]);
   const allowed = planOf(packed, changed, { decisions: { allowMisfit: true } });
   expect(allowed.pipelines[0]).toMatchObject({ action: 'create', template: { misfits: 1 } });
   expect(allowed.pipelines[0]?.blockedBy).toBeUndefined();
-  expect(allowed.diagnostics).toEqual([{ ...misfit, severity: 'warning' }]);
+  expect(allowed.diagnostics).toEqual([{ ...said(misfit), severity: 'warning' }]);
   const damaged = { kind: 'unusable' as const, code: 'damaged', reason: 'invalid' };
   const both = planOf(packed, { ...seen, extract: damaged });
   expect(both.pipelines[0]).toMatchObject({ action: 'blocked', blockedBy: 'error' });
 });
 
+test('what was accepted holds nothing back again; another misfit, or another template, does', () => {
+  const [, seen] = cases['template misfit']!;
+  const planned = (misfits: readonly (typeof misfit)[], sha256 = 'aa') => {
+    const template = { ...seen.applied!.template!, accepted: ['EXT4302 orders.sale'] };
+    return planOf(packed, {
+      ...seen,
+      extract: { kind: 'present', size: 5, modified: '9', version: 3, tables: [] },
+      template: { sha256, misfits, staged: { size: 9, modified: '3' } },
+      applied: { ...seen.applied!, template },
+    });
+  };
+  const again = planned([misfit]);
+  expect(again.pipelines[0]).toMatchObject({ action: 'rebuild', template: { unfit: [misfit.identity] } });
+  expect(again.gates).toEqual([]);
+  const hint = 'accepted before, with --allow-misfit';
+  expect(again.diagnostics).toEqual([{ ...said(misfit), severity: 'warning', hint }]);
+
+  const other = {
+    ...misfit,
+    identity: 'EXT4302 orders.profit',
+    message: 'field "Profit" needs column "profit"',
+  };
+  const held = planned([misfit, other]);
+  expect(held.pipelines[0]).toMatchObject({ blockedBy: 'gate' });
+  expect(held.gates).toMatchObject([{ kind: 'misfit', message: other.message, open: false }]);
+  expect(held.diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'error']);
+  expect(planned([misfit], 'bb').pipelines[0]).toMatchObject({ blockedBy: 'gate' });
+});
+
 test('a misfit holds nothing back where nothing is to be done', () => {
   const plan = planOf(packed, cases['template misfit']![1]);
   expect(plan.pipelines[0]).toMatchObject({ action: 'none' });
-  expect(plan.diagnostics).toEqual([{ ...misfit, severity: 'warning' }]);
+  expect(plan.diagnostics).toEqual([{ ...said(misfit), severity: 'warning' }]);
 });
 
 test('rows are not added once more because a template is another', () => {

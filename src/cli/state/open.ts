@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readProjectOnly } from '../../config/index.ts';
-import { nearest } from '../../model/nearest.ts';
+import { suggestion } from '../../model/nearest.ts';
 import type { StatePort } from '../../model/ports.ts';
 import type { StateSettings } from '../../model/project.ts';
 import { openState } from '../../state/index.ts';
@@ -8,6 +8,7 @@ import { hasErrors, showDiagnostics } from '../configuration.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { jobLink } from '../job-link.ts';
+import { UsageError } from '../usage-error.ts';
 
 export interface ProjectOption {
   project?: string;
@@ -37,11 +38,9 @@ export async function withState(
 }
 
 /** There is nothing of this address; maybe it is a slip. */
-export async function unknownAddress(address: string, state: StatePort, env: Env): Promise<ExitCode> {
-  const near = nearest(address, await state.list());
-  const meant = near === undefined ? '' : ` (did you mean "${near}"?)`;
-  env.err(`error: there is no state of "${address}"${meant}\n`);
-  return exitCodes.usage;
+export async function refuseUnknown(address: string, state: StatePort): Promise<never> {
+  const others = (await state.list()).filter((one) => one !== address);
+  throw new UsageError(`there is no state of "${address}"`, suggestion(address, others).hint);
 }
 
 /** Without somebody to ask, as in CI, the command itself is the answer. */

@@ -1,6 +1,6 @@
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { isAgreed, unknownAddress, withState, type ProjectOption } from './open.ts';
+import { isAgreed, refuseUnknown, withState, type ProjectOption } from './open.ts';
 
 /** `extracts state rm ADDRESS`: forgets what was applied. A run that holds the lock keeps it from that. */
 export function removeState(
@@ -9,11 +9,11 @@ export function removeState(
   env: Env,
 ): Promise<ExitCode> {
   return withState(options, env, async (state) => {
-    if ((await state.read(address)) === undefined) return unknownAddress(address, state, env);
+    if ((await state.read(address)) === undefined) return refuseUnknown(address, state);
     const lock = await state.lock(address);
     try {
       const stored = await state.read(address);
-      if (stored === undefined) return await unknownAddress(address, state, env);
+      if (stored === undefined) return await refuseUnknown(address, state);
       const question = `Forget what was applied of ${address}? Its extract and what is published stay.`;
       if (!(await isAgreed(question, options.yes, env))) {
         env.err('Not removed.\n');

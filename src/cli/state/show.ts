@@ -1,7 +1,7 @@
 import { renderStateRecord } from '../../render/state.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { unknownAddress, withState, type ProjectOption } from './open.ts';
+import { refuseUnknown, withState, type ProjectOption } from './open.ts';
 
 /** `extracts state show ADDRESS`: the record of one pipeline. */
 export function showState(
@@ -12,7 +12,7 @@ export function showState(
   return withState(options, env, async (state) => {
     const stored = await state.read(address);
     const lock = await state.holder(address);
-    if (stored === undefined) return unknownAddress(address, state, env);
+    if (stored === undefined) return refuseUnknown(address, state);
     const { record } = stored;
     env.out(
       options.json === true

@@ -2,7 +2,7 @@ import type { LockHolder } from '../../model/ports.ts';
 import { describeLock } from '../../render/state.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { isAgreed, unknownAddress, withState, type ProjectOption } from './open.ts';
+import { isAgreed, refuseUnknown, withState, type ProjectOption } from './open.ts';
 
 /** `extracts state unlock ADDRESS`: takes the lock away from a run that is gone, or with `--force` from any. */
 export function unlockState(
@@ -13,7 +13,7 @@ export function unlockState(
   return withState(options, env, async (state) => {
     const holder = await state.holder(address);
     if (holder === undefined) {
-      if (!(await state.list()).includes(address)) return unknownAddress(address, state, env);
+      if (!(await state.list()).includes(address)) return refuseUnknown(address, state);
       env.out(`${address} is not locked.\n`);
       return exitCodes.done;
     }

@@ -36,7 +36,7 @@ function tableau(
   settings: Written.TableauDestination,
   shown: ShownText,
 ): TableauDestination {
-  const { description, tags, certified, certification_note: note } = settings;
+  const { description = draft.written.description, tags, certified, certification_note: note } = settings;
   const connection = connect(settings, folder);
   const project = projectOf(settings.project);
   const name = settings.name ?? draft.written.name;
@@ -117,6 +117,7 @@ function delivery(draft: Draft, settings: Written.TableauDestination): TableauDe
     method: 'update',
     action: settings.action ?? 'replace',
     tables: tables.map(([name, { primary_key: key = [] }]) => ({ schema, name, key })),
+    most: size(settings.update_limit, 100e6),
   };
 }
 

@@ -62,7 +62,7 @@ function generated(draft: Draft, settings: Written.Generate, place: Place): Gene
 function tableLook(
   draft: Draft,
   name: string,
-  { caption, columns }: Written.GenerateTable,
+  { caption, description, columns }: Written.GenerateTable,
   place: Place,
 ): TableLook {
   const at = child(place, 'columns');
@@ -73,7 +73,13 @@ function tableLook(
       ...(settings.caption !== undefined && { caption: settings.caption }),
     };
   });
-  return { name, place, ...(caption !== undefined && { caption }), columns: looks };
+  return {
+    name,
+    place,
+    ...(caption !== undefined && { caption }),
+    ...(description !== undefined && { description }),
+    columns: looks,
+  };
 }
 
 function calculationLook(
@@ -95,14 +101,16 @@ function fieldLook(draft: Draft, name: string, look: WrittenLook, place: Place):
   return {
     name,
     place,
-    ...(description !== undefined && { description }),
-    ...(role !== undefined && { role }),
-    ...(continuous !== undefined && { continuous }),
-    ...(aggregation !== undefined && { aggregation }),
-    ...(format !== undefined && { format }),
-    ...(hidden !== undefined && { hidden }),
+    presentation: {
+      ...(description !== undefined && { description }),
+      ...(role !== undefined && { role }),
+      ...(continuous !== undefined && { continuous }),
+      ...(aggregation !== undefined && { aggregation }),
+      ...(format !== undefined && { format }),
+      ...(hidden !== undefined && { hidden }),
+      ...(geo !== undefined && { geo }),
+    },
     ...(folder !== undefined && { folder }),
-    ...(geo !== undefined && { geo }),
     ...(localName !== undefined && { localName }),
     aliases: inOrder(draft, child(place, 'aliases'), look.aliases ?? {}).map(([key, alias]): AliasLook => ({
       value: key === missingValues ? undefined : key,

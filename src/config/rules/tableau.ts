@@ -90,19 +90,27 @@ function* tagRule({ tags = [] }: Written.TableauDestination, place: Place): Iter
 }
 
 const largest = 64 * 2 ** 20;
+/** The engine writes no smaller file than a few tens of kilobytes. */
+const smallestUpdate = 100_000;
 
 function* numberRule(settings: Written.TableauDestination, place: Place): Iterable<Diagnostic> {
   yield* wholeNumber(settings.timeout, child(place, 'timeout'), 1);
   yield* wholeNumber(settings.job_timeout, child(place, 'job_timeout'), 1);
   for (const key of ['request_limit', 'chunk_size'] as const) {
-    const written = settings[key];
-    if (written === undefined || (typeof written === 'string' && isPlaceholder(written))) continue;
-    const size = typeof written === 'string' ? bytesOf(written) : written;
     const least = key === 'chunk_size' ? 1 : 0;
-    if (size !== undefined && size >= least && size <= largest) continue;
-    const message = `"${written}" is no size up to 64MiB, the most that Tableau takes in one request`;
+    if (isSize(settings[key], least, largest)) continue;
+    const message = `"${settings[key]}" is no size up to 64MiB, the most that Tableau takes in one request`;
     yield problem(codes.notANumber, message, child(place, key), { hint: 'for example 16MiB, 50MB' });
   }
+  if (isSize(settings.update_limit, smallestUpdate, Infinity)) return;
+  const message = `"${settings.update_limit}" is no size from 100kB on`;
+  yield problem(codes.notANumber, message, child(place, 'update_limit'), { hint: 'for example 10MB, 100MB' });
+}
+
+function isSize(written: number | string | undefined, least: number, most: number): boolean {
+  if (written === undefined || (typeof written === 'string' && isPlaceholder(written))) return true;
+  const size = typeof written === 'string' ? bytesOf(written) : written;
+  return size !== undefined && size >= least && size <= most;
 }
 
 function* updateRule(draft: Draft, settings: Written.TableauDestination, place: Place): Iterable<Diagnostic> {
@@ -110,8 +118,10 @@ function* updateRule(draft: Draft, settings: Written.TableauDestination, place: 
   const pointless = (key: string, why: string) => problem(codes.keyDoesNotApply, why, child(place, key));
   if (method === 'update' && mode !== undefined)
     yield pointless('mode', 'mode says how to publish: method: update takes action');
-  if (method === 'publish' && settings.action !== undefined)
-    yield pointless('action', 'action needs method: update');
+  for (const key of ['action', 'update_limit'] as const) {
+    if (method === 'publish' && settings[key] !== undefined)
+      yield pointless(key, `${key} needs method: update`);
+  }
   if (note !== undefined && certified !== true)
     yield pointless('certification_note', 'a note needs certified: true');
   if (method !== 'update' || (action !== 'upsert' && action !== 'delete')) return;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TableauConnection, TableauDestination } from '../../model/pipeline.ts';
-import type { DestinationPort } from '../../model/ports.ts';
+import type { DestinationPort, ExtractPort } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { realClock, type Clock } from './client/clock.ts';
 import type { Variables } from './client/proxy.ts';
@@ -18,6 +18,8 @@ export interface TableauSettings {
   registerSecret: (value: string) => void;
   /** Plans without asking the server. */
   offline: boolean;
+  /** Divides an extract into what one update takes. */
+  split: ExtractPort['split'];
   clock?: Clock;
 }
 
@@ -42,7 +44,7 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
     return openSite(connection, session, { transport, clock });
   };
   return {
-    open: (destination) => openTableauDestination(destination, siteOf, settings.offline),
+    open: (destination) => openTableauDestination(destination, siteOf, settings),
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
       sessions.clear();
@@ -53,7 +55,7 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
 function openTableauDestination(
   destination: TableauDestination,
   siteOf: (destination: TableauDestination) => Site,
-  offline: boolean,
+  { offline, split }: TableauSettings,
 ): DestinationPort {
   let opened: Site | undefined;
   const translated = async <Result>(use: (site: Site) => Promise<Result>): Promise<Result> => {
@@ -68,8 +70,8 @@ function openTableauDestination(
       if (offline) return { type: 'tableau', looked: false, project: undefined, found: undefined };
       return translated((site) => observeTableau(site, destination, last, signal));
     },
-    write: (extract, progress, signal) =>
-      translated((site) => writeTableau(site, destination, extract, { progress, signal })),
+    write: (extract, progress, signal, last) =>
+      translated((site) => writeTableau(site, destination, extract, { progress, signal, split, last })),
     describe: (last, signal) => translated((site) => describeTableau(site, destination, last, signal)),
   };
 }

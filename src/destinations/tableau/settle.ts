@@ -21,6 +21,16 @@ export async function settle(target: Target): Promise<DataSource> {
   return published;
 }
 
+/** After the server has said that rows are changed. They may have been before: then nothing has moved. */
+export async function settleRows(target: Target): Promise<DataSource> {
+  const found = await lookNow(target);
+  if (found === undefined) throw wrong(target, ['it is not to be found']);
+  const published = await setWhatIsMissing(target, found);
+  const problems = whatIsWrong({ ...target, before: undefined }, published);
+  if (problems.length > 0) throw wrong(target, problems);
+  return published;
+}
+
 /** Sets description, tags and certification where they are not as they should be, and reads the result. */
 export async function setWhatIsMissing(target: Target, found: DataSource): Promise<DataSource> {
   const { site, destination, before } = target;

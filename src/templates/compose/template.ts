@@ -52,6 +52,7 @@ function composeTable(table: Table, look: TableLook | undefined): GeneratedTable
   return {
     name: table.name,
     ...(look?.caption !== undefined && { caption: look.caption }),
+    ...(look?.description !== undefined && { description: look.description }),
     columns: table.columns.map((column) => composeColumn(column, lookOf(look?.columns, column))),
   };
 }
@@ -64,32 +65,22 @@ function composeColumn({ name, type, description }: Column, look: ColumnLook | u
     ...(caption !== undefined && { caption }),
     ...(localName !== undefined && { localName }),
     ...(description !== undefined && { description }),
-    ...(look !== undefined && presentation(look, columnShape(type)?.localType ?? 'string')),
+    ...(look !== undefined && presented(look, columnShape(type)?.localType ?? 'string')),
   };
 }
 
 function composeCalculation(look: GenerateTemplate['calculations'][number]): GeneratedCalculation {
   const { name, formula, datatype, localName } = look;
   const own = localName === undefined ? {} : { localName };
-  return { name, formula, datatype, ...own, ...presentation(look, datatype) };
+  return { name, formula, datatype, ...own, ...presented(look, datatype) };
 }
 
-function presentation(look: FieldLook, type: LocalType): Presentation {
-  const { description, role, continuous, aggregation, format, hidden, geo } = look;
-  const aliases = look.aliases.flatMap(({ value, alias }) => {
+function presented({ presentation, aliases: written }: FieldLook, type: LocalType): Presentation {
+  const aliases = written.flatMap(({ value, alias }) => {
     const meant = aliasedValue(value, type);
     return meant === undefined ? [] : [{ value: meant, alias }];
   });
-  return {
-    ...(description !== undefined && { description }),
-    ...(role !== undefined && { role }),
-    ...(continuous !== undefined && { continuous }),
-    ...(aggregation !== undefined && { aggregation }),
-    ...(format !== undefined && { format }),
-    ...(hidden !== undefined && { hidden }),
-    ...(geo !== undefined && { geo }),
-    ...(aliases.length > 0 && { aliases }),
-  };
+  return { ...presentation, ...(aliases.length > 0 && { aliases }) };
 }
 
 /** What the text of a value means in a field of that type; undefined where there is no such value. */

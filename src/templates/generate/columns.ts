@@ -4,7 +4,7 @@ import { bracket } from '../tds/names.ts';
 import { defaultAggregation, defaultContinuous, defaultRole, fieldType } from './defaults.ts';
 import type { Field, Fields } from './fields.ts';
 import { geoRoles } from './geo-roles.ts';
-import { element } from './xml.ts';
+import { describedBy, element } from './xml.ts';
 import type { Node } from './xml.ts';
 
 /** One `column` a field: what Tableau would otherwise guess is said. */
@@ -30,7 +30,7 @@ function columnNode(field: Field, fields: Fields): Node {
   return element('column', attributes, [
     field.kind === 'calculation' ? calculationNode(field.calculation.formula, fields) : undefined,
     aliasesNode(look.aliases ?? [], field.localType),
-    descriptionNode(look.description),
+    describedBy('desc', look.description),
   ]);
 }
 
@@ -58,9 +58,4 @@ export function aliasKey(value: Alias['value'], type: LocalType): string {
   if (type === 'date' || type === 'datetime') return `#${value}#`;
   if (type !== 'string') return String(value);
   return `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-}
-
-function descriptionNode(text: string | undefined): Node | undefined {
-  if (text === undefined) return undefined;
-  return element('desc', {}, [element('formatted-text', {}, [element('run', {}, text)])]);
 }

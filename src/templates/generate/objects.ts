@@ -4,7 +4,7 @@ import type { Fields } from './fields.ts';
 import { objectId } from './ids.ts';
 import type { GeneratedRelationship, GeneratedTable, GeneratedTemplate } from '../../model/data-source.ts';
 import type { Tags } from './spelling.ts';
-import { element } from './xml.ts';
+import { describedBy, element } from './xml.ts';
 import type { Node } from './xml.ts';
 
 /** The fields that stand for whole tables: Tableau counts rows with them. */
@@ -33,7 +33,8 @@ export function objectGraph(
   const objects = tables.map((table) => {
     const id = objectId(template.schema, table.name);
     const properties = element('properties', { context: '' }, [relationNode(template, table)]);
-    return element('object', { caption: table.caption ?? table.name, id }, [properties]);
+    const description = describedBy('table-description', table.description);
+    return element('object', { caption: table.caption ?? table.name, id }, [properties, description]);
   });
   const { relationships } = template;
   return element(tags.objectModel('object-graph'), {}, [

@@ -19,6 +19,12 @@ export function element(
   };
 }
 
+/** A text in the form in which Tableau keeps formatted ones; nothing where there is none. */
+export function describedBy(name: string, text: string | undefined): Node | undefined {
+  if (text === undefined) return undefined;
+  return element(name, {}, [element('formatted-text', {}, [element('run', {}, text)])]);
+}
+
 /** As Tableau writes it: two spaces a level, attributes in alphabetical order and single quotes. */
 export function render(node: Node, indent = ''): string {
   const attributes = Object.entries(node.attributes)

@@ -73,9 +73,6 @@ function besides(description: TemplateDescription, { source }: Pick<Template, 's
     ...(source.connection.relations.some(({ kind }) => kind === 'join')
       ? ['a join of tables: relate them, or join them in the source']
       : []),
-    ...source.objects.flatMap(({ caption, id, description: text }) =>
-      text === undefined ? [] : [`the description of table "${caption ?? id}"`],
-    ),
     ...source.others.map((name) => `<${name}>`),
   ];
 }

@@ -88,10 +88,15 @@ function importTables(
         },
       ];
     });
-    const { caption } = original;
+    const { caption, description: text } = original;
     return {
       original,
-      table: { name, ...(caption === undefined || caption === name ? {} : { caption }), columns },
+      table: {
+        name,
+        ...(caption === undefined || caption === name ? {} : { caption }),
+        ...(text === undefined ? {} : { description: text }),
+        columns,
+      },
     };
   });
 }

@@ -1,41 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Act, FaultRule } from '../../support/tableau/faults.ts';
-import { openSamples, type Samples } from '../../support/tableau/samples.ts';
 import { demo } from '../../support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../../support/tableau/stand-in.ts';
-import { destinationOn, openHastily, write, type Opened } from './support.ts';
+import { built, destinationOn, never, write } from './support.ts';
+import { openWorkshop } from './workshop.ts';
 
-let standIn: TableauStandIn;
-let samples: Samples;
-let opened: Opened;
-let first: string;
-let second: string;
-beforeAll(async () => {
-  standIn = await startTableauStandIn();
-  samples = await openSamples();
-  first = await samples.sales('first.hyper', 3);
-  second = await samples.sales('second.hyper', 5);
-});
-afterAll(async () => {
-  await standIn.close();
-  await samples.close();
-});
-beforeEach(() => {
-  standIn.control.world.dataSources = [];
-  opened = openHastily(standIn);
-});
-afterEach(async () => {
-  standIn.control.faults.clear();
-  standIn.control.configure({ uploadBoundTo: 'site', jobPolls: 2 });
-  await opened.destinations.close();
-  await standIn.control.settled();
-  expect(standIn.control.defects).toEqual([]);
-});
+const workshop = await openWorkshop();
+const { standIn, samples } = workshop;
+const first = await samples.sales('first.hyper', 3);
+const second = await samples.sales('second.hyper', 5);
 
 const chunked = { singleBelow: 0, chunkSize: 30_000 };
 const open = (changes?: Parameters<typeof destinationOn>[1]) =>
-  opened.destinations.open(destinationOn(standIn.url, { ...chunked, ...changes }));
+  workshop.opened.destinations.open(destinationOn(standIn.url, { ...chunked, ...changes }));
 const fault = (method: string, path: RegExp, act: Act, rest: Partial<FaultRule> = {}) =>
   standIn.control.faults.add({ method, path, act, ...rest });
 const shop = () => standIn.control.dataSource('Shop');
@@ -97,12 +74,18 @@ describe('what passes without anybody noticing, after which the file is there on
     ['a session that ends before the project is looked up', 'GET', reads, { do: 'revoke-token' }],
     ['a session that ends in mid-upload', 'PUT', chunks, { do: 'revoke-token' }, { nth: 2 }],
     ['a session that ends before the commit', 'POST', commit, { do: 'revoke-token' }],
+    [
+      'a session that ends when the commit is done',
+      'POST',
+      commit,
+      { do: 'revoke-token', when: 'after-work' },
+    ],
     ['a session that ends while the job is at work', 'GET', /\/jobs\//, { do: 'revoke-token' }],
     ['a 503 while asking for the job', 'GET', /\/jobs\//, html(503), { times: 3 }],
     ['a 503 at the sign-in', 'POST', /signin/, html(503)],
   ])('%s', async (_, method, path, act, rest = {}) => {
     const before = await publishedBefore();
-    await opened.destinations.close();
+    await workshop.opened.destinations.close();
     const rule = fault(method, path, act, rest);
     const { delivered } = await write(open(), second);
     expect(rule.struck).toBeGreaterThan(0);
@@ -143,10 +126,40 @@ describe('what passes without anybody noticing, after which the file is there on
     await expectReplaced(before);
   });
 
+  test.each<[string, string, RegExp, 'before' | 'after-work']>([
+    ['to a read', 'GET', reads, 'before'],
+    ['to a chunk', 'PUT', chunks, 'before'],
+    ['to the commit, which waits', 'POST', commit, 'before'],
+    ['to the commit, which was done', 'POST', commit, 'after-work'],
+  ])('an answer %s that comes later than anybody waits', async (_, method, path, when) => {
+    const before = await publishedBefore();
+    let answerNow: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (answerNow = resolve));
+    const rule = fault(method, path, { do: 'wait', for: late, when });
+    try {
+      await write(open({ connection: { timeout: 0.3 } }), second);
+    } finally {
+      answerNow();
+    }
+    expect(rule.struck).toBe(1);
+    await expectReplaced(before);
+  });
+
+  test('a session that expires in mid-upload, by the clock of the server', async () => {
+    const before = await publishedBefore();
+    const expire = () => {
+      standIn.control.configure({ now: () => new Date(Date.now() + 5 * 3_600_000) });
+    };
+    const sessions = standIn.control.world.sessions.size;
+    await open().write(await built(second), expire, never);
+    expect(standIn.control.world.sessions.size).toBe(sessions + 1);
+    await expectReplaced(before);
+  });
+
   test('the wait is as long as the server asks', async () => {
     fault('GET', reads, { do: 'rate-limit', retryAfter: 77 });
     await write(open(), first);
-    expect(opened.clock.slept).toContain(77_000);
+    expect(workshop.opened.clock.slept).toContain(77_000);
   });
 });
 
@@ -302,7 +315,7 @@ describe('sessions', () => {
         .map(({ name }) => name)
         .sort(),
     ).toEqual(['One', 'Three', 'Two']);
-    await opened.destinations.close();
+    await workshop.opened.destinations.close();
     expect(standIn.control.requests().at(-1)!.url).toMatch(/signout$/);
   });
 

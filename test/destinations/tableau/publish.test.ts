@@ -1,35 +1,19 @@
 import { readFile, stat } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openSamples, type Samples } from '../../support/tableau/samples.ts';
-import { startTableauStandIn, type TableauStandIn } from '../../support/tableau/stand-in.ts';
-import { destinationOn, openHastily, write, type Opened } from './support.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { destinationOn, failed, write } from './support.ts';
+import { openWorkshop } from './workshop.ts';
 
-let standIn: TableauStandIn;
-let samples: Samples;
-let opened: Opened;
-let sales: string;
-beforeAll(async () => {
-  standIn = await startTableauStandIn();
-  samples = await openSamples();
-  sales = await samples.sales('sales.hyper', 1000);
-});
-afterAll(async () => {
-  await standIn.close();
-  await samples.close();
-});
-beforeEach(() => {
-  standIn.control.world.dataSources = [];
-  opened = openHastily(standIn);
-});
+const workshop = await openWorkshop();
+const { standIn, samples } = workshop;
+const sales = await samples.sales('sales.hyper', 1000);
+
 afterEach(async () => {
-  await opened.destinations.close();
-  await standIn.control.settled();
-  expect(standIn.control.defects).toEqual([]);
+  await workshop.opened.destinations.close();
   expect([...standIn.control.world.sessions.values()].every(({ ended }) => ended)).toBe(true);
 });
 
 const open = (changes?: Parameters<typeof destinationOn>[1]) =>
-  opened.destinations.open(destinationOn(standIn.url, changes));
+  workshop.opened.destinations.open(destinationOn(standIn.url, changes));
 const held = async (name = 'Shop') => readFile(standIn.control.fileOf(standIn.control.dataSource(name)).path);
 
 describe('a file arrives byte for byte', () => {
@@ -62,11 +46,6 @@ describe('a file arrives byte for byte', () => {
   });
 });
 
-const failed = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 const shop = () => standIn.control.dataSource('Shop');
 
 describe('where it goes', () => {
@@ -136,11 +115,8 @@ describe('where it goes', () => {
   });
 
   test('two projects of one name side by side are told apart by id only', async () => {
-    const { world } = standIn.control;
-    const sales_ = standIn.control.project('Sales');
-    world.projects.push({ ...sales_, id: 'twin' });
+    standIn.control.world.projects.push({ ...standIn.control.project('Sales'), id: 'twin' });
     const error = await failed(write(open(), sales));
-    world.projects.pop();
     expect(error).toMatchObject({ code: 'EXT5106', message: 'there are 2 projects "Sales" side by side' });
   });
 });
@@ -173,7 +149,6 @@ describe('what describes it', () => {
     });
     standIn.control.configure({ overwriteClears: ['tags', 'description', 'certification'] });
     await write(open({ tags: ['ours'] }), sales);
-    standIn.control.configure({ overwriteClears: [] });
     expect(shop()).toMatchObject({
       id,
       description: 'By hand',
@@ -204,7 +179,6 @@ describe('what describes it', () => {
       act: { do: 'answer', status: 200 },
     });
     const error = await failed(write(open({ tags: ['lost'] }), sales));
-    standIn.control.faults.clear();
     expect(error).toMatchObject({
       code: 'EXT5114',
       message: expect.stringContaining('its tags are not as written') as string,
@@ -249,7 +223,6 @@ describe('refusals become sentences', () => {
   ])('%s (%i, %s)', async (code, status, detail, ours, text) => {
     standIn.control.faults.add({ method: 'POST', path: commit, act: { do: 'answer', status, code, detail } });
     const error = await failed(write(open(), sales));
-    standIn.control.faults.clear();
     expect(error).toMatchObject({ code: ours, place: { pointer: '/destinations/0' } });
     expect(String(error)).toMatch(text);
     expect(String(error)).toContain(`(${code}: ${detail})`);
@@ -327,7 +300,6 @@ describe('what can be seen before', () => {
     standIn.control.project('Sales').publishers = [];
     const auth = { kind: 'password', user: user.name, password: 'guest-password' } as const;
     const seen = await look({ connection: { auth } });
-    standIn.control.project('Sales').publishers = 'everyone';
     expect(seen.problem).toMatchObject({
       code: 'EXT5107',
       message: expect.stringContaining('publish into "Sales"') as string,

@@ -6,43 +6,27 @@ import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { TableauAuth } from '../../../src/model/pipeline.ts';
 import { demo } from '../../support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../../support/tableau/stand-in.ts';
-import { destinationOn, never, openHastily, type Opened } from './support.ts';
+import { destinationOn, failed, never } from './support.ts';
+import { openWorkshop } from './workshop.ts';
 
-let standIn: TableauStandIn;
-let opened: Opened;
+const workshop = await openWorkshop();
+const { standIn } = workshop;
 let folder: string;
 beforeAll(async () => {
-  standIn = await startTableauStandIn();
   folder = await mkdtemp(path.join(tmpdir(), 'tableau-tls-'));
   makeCertificate('server', 'tableau.test');
   await writeFile(path.join(folder, 'broken.pem'), 'no certificate');
 });
 afterAll(async () => {
-  await standIn.close();
   await rm(folder, { recursive: true });
-});
-beforeEach(() => {
-  opened = openHastily(standIn);
-});
-afterEach(async () => {
-  standIn.control.faults.clear();
-  standIn.control.configure({ apiVersion: '3.27', multiFactor: false, namespacePrefix: '' });
-  await opened.destinations.close();
-  expect(standIn.control.defects).toEqual([]);
 });
 
 type Connection = NonNullable<NonNullable<Parameters<typeof destinationOn>[1]>['connection']>;
 const look = (connection: Connection = {}, url = standIn.url) =>
-  opened.destinations.open(destinationOn(url, { connection })).observe(undefined, never);
-const failed = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  workshop.opened.destinations.open(destinationOn(url, { connection })).observe(undefined, never);
 const inFolder = (name: string) => path.join(folder, name);
 
 function makeCertificate(name: string, host: string): void {
@@ -101,7 +85,7 @@ describe('gets in', () => {
 
   test('and registers what must not be shown', async () => {
     await look({ auth: app });
-    const [jwt, token] = opened.secrets;
+    const [jwt, token] = workshop.opened.secrets;
     expect(jwt!.split('.')).toHaveLength(3);
     expect(standIn.control.world.sessions.has(token!)).toBe(true);
   });
@@ -251,14 +235,14 @@ describe('TLS', () => {
 describe('through a proxy of the environment', () => {
   test('plain, for a host that only the proxy knows', async () => {
     const proxy = await startProxy();
-    opened = openHastily(standIn, { http_proxy: proxy.url });
+    workshop.reopen({ http_proxy: proxy.url });
     expect(await look({ allowInsecure: true }, 'http://tableau.test')).toMatchObject({ project: 'Sales' });
     expect(proxy.seen).toContain('GET tableau.test');
   });
 
   test('by CONNECT, with TLS from end to end', async () => {
     const proxy = await startProxy(await serveTls());
-    opened = openHastily(standIn, { HTTPS_PROXY: proxy.url });
+    workshop.reopen({ HTTPS_PROXY: proxy.url });
     expect(await look({ ca: inFolder('server.pem') }, 'https://tableau.test')).toMatchObject({
       project: 'Sales',
     });
@@ -268,10 +252,10 @@ describe('through a proxy of the environment', () => {
   test('with a user and a password, which no message shows', async () => {
     const proxy = await startProxy(standIn.url, 'Basic dXNlcjpob3JzZWhhaXI=');
     const withPassword = proxy.url.replace('//', '//user:horsehair@');
-    opened = openHastily(standIn, { HTTPS_PROXY: withPassword });
+    workshop.reopen({ HTTPS_PROXY: withPassword });
     await failed(look({}, 'https://tableau.test'));
     expect(proxy.seen).toContain('CONNECT tableau.test:443');
-    opened = openHastily(standIn, { HTTPS_PROXY: proxy.url.replace('//', '//user:geese123@') });
+    workshop.reopen({ HTTPS_PROXY: proxy.url.replace('//', '//user:geese123@') });
     const error = await failed(look({}, 'https://tableau.test'));
     expect(String(error)).toMatch(/the proxy refused the way there with 407/);
     expect(String(error)).not.toContain('geese123');
@@ -279,9 +263,9 @@ describe('through a proxy of the environment', () => {
 
   test('not for hosts that need none, nor for this machine', async () => {
     const nowhere = `http://127.0.0.1:${await freePort()}`;
-    opened = openHastily(standIn, { http_proxy: nowhere });
+    workshop.reopen({ http_proxy: nowhere });
     expect(await look()).toMatchObject({ project: 'Sales' });
-    opened = openHastily(standIn, { http_proxy: nowhere, no_proxy: '.test' });
+    workshop.reopen({ http_proxy: nowhere, no_proxy: '.test' });
     expect(String(await failed(look({ allowInsecure: true }, 'http://tableau.test')))).toMatch(
       /its host name/,
     );

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import type { AppliedDestination } from '../../../src/model/observation.ts';
 import type { TableauDestination } from '../../../src/model/pipeline.ts';
 import type { BuiltExtract, DestinationPort } from '../../../src/model/ports.ts';
 import { stat } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import type { Clock } from '../../../src/destinations/tableau/client/clock.ts';
 import {
   openTableauDestinations,
   type TableauDestinations,
+  type TableauSettings,
 } from '../../../src/destinations/tableau/index.ts';
 import { demo } from '../../support/tableau/seed.ts';
 import type { TableauStandIn } from '../../support/tableau/stand-in.ts';
@@ -35,14 +36,18 @@ export interface Opened {
   secrets: string[];
 }
 
-export function openHastily({ control }: TableauStandIn, variables: Record<string, string> = {}): Opened {
+export function openHastily(
+  { control }: TableauStandIn,
+  split: TableauSettings['split'],
+  variables: Record<string, string> = {},
+): Opened {
   const clock = hastyClock(() => control.settled());
   const secrets: string[] = [];
   const registerSecret = (value: string) => void secrets.push(value);
   return {
     clock,
     secrets,
-    destinations: openTableauDestinations({ variables, registerSecret, offline: false, clock }),
+    destinations: openTableauDestinations({ variables, registerSecret, offline: false, split, clock }),
   };
 }
 
@@ -84,11 +89,21 @@ export async function built(path: string): Promise<BuiltExtract> {
 export const never = new AbortController().signal;
 
 /** Publishes a file and says how many bytes were told as progress. */
-export async function write(port: DestinationPort, path: string, signal: AbortSignal = never) {
+export async function write(
+  port: DestinationPort,
+  file: string | BuiltExtract,
+  { signal = never, last }: { signal?: AbortSignal; last?: AppliedDestination } = {},
+) {
   let told = 0;
-  const delivered = await port.write(await built(path), (bytes) => (told += bytes), signal);
+  const extract = typeof file === 'string' ? await built(file) : file;
+  const delivered = await port.write(extract, (bytes) => (told += bytes), signal, last);
   if (!('id' in delivered)) throw new Error('a Tableau destination delivered a file');
   return { delivered, told };
 }
 
-export const uniqueName = () => `Shop ${randomBytes(4).toString('hex')}`;
+/** What a promise was rejected with. */
+export const failed = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );

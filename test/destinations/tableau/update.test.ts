@@ -1,63 +1,48 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import path from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { RunError } from '../../../src/model/run-error.ts';
 import type { Act } from '../../support/tableau/faults.ts';
 import type { TableauUpdateAction } from '../../../src/model/pipeline.ts';
-import { openSamples, type Samples } from '../../support/tableau/samples.ts';
-import { startTableauStandIn, type TableauStandIn } from '../../support/tableau/stand-in.ts';
-import { destinationOn, openHastily, write, type Opened } from './support.ts';
+import { extractEntry } from '../../support/tableau/extracts/zip.ts';
+import { built, destinationOn, failed, write } from './support.ts';
+import { openWorkshop } from './workshop.ts';
 
-let standIn: TableauStandIn;
-let samples: Samples;
-let opened: Opened;
-let base: string;
-let delta: string;
-let keys: string;
-beforeAll(async () => {
-  standIn = await startTableauStandIn();
-  samples = await openSamples();
-  const sales = 'create table made.public.sales (id int not null, region text)';
-  base = await samples.hyper('base.hyper', [
-    sales,
-    `insert into made.public.sales values (1, 'a'), (2, 'b'), (3, 'c')`,
-  ]);
-  delta = await samples.hyper('delta.hyper', [
-    sales,
-    `insert into made.public.sales values (3, 'C'), (4, 'd')`,
-  ]);
-  keys = await samples.hyper('keys.hyper', [
-    'create table made.public.sales (id int not null)',
-    'insert into made.public.sales values (1), (3)',
-  ]);
-});
-afterAll(async () => {
-  await standIn.close();
-  await samples.close();
-});
-beforeEach(() => {
-  standIn.control.world.dataSources = [];
-  standIn.control.world.dataUpdates.clear();
-  opened = openHastily(standIn);
-});
-afterEach(async () => {
-  standIn.control.faults.clear();
-  await opened.destinations.close();
-  await standIn.control.settled();
-  expect(standIn.control.defects).toEqual([]);
-});
+const workshop = await openWorkshop();
+const { standIn, samples } = workshop;
+const sales = 'create table made.public.sales (id int not null, region text)';
+const base = await samples.hyper('base.hyper', [
+  sales,
+  `insert into made.public.sales values (1, 'a'), (2, 'b'), (3, 'c')`,
+]);
+const delta = await samples.hyper('delta.hyper', [
+  sales,
+  `insert into made.public.sales values (3, 'C'), (4, 'd')`,
+]);
+const keys = await samples.hyper('keys.hyper', [
+  'create table made.public.sales (id int not null)',
+  'insert into made.public.sales values (1), (3)',
+]);
 
-const open = (action?: TableauUpdateAction, table = 'sales') =>
-  opened.destinations.open(
+const open = (action?: TableauUpdateAction, { table = 'sales', most = 1e8 } = {}) =>
+  workshop.opened.destinations.open(
     destinationOn(
       standIn.url,
       action && {
-        delivery: { method: 'update', action, tables: [{ schema: 'public', name: table, key: ['id'] }] },
+        delivery: {
+          method: 'update',
+          action,
+          tables: [{ schema: 'public', name: table, key: ['id'] }],
+          most,
+        },
       },
     ),
   );
-const rows = async () => {
-  const { path } = standIn.control.fileOf(standIn.control.dataSource('Shop'));
-  const found = await samples.rows(path, 'select id, region from made.public.sales order by id, region');
+const held = () => standIn.control.fileOf(standIn.control.dataSource('Shop')).path;
+const rowsIn = async (file: string) => {
+  const found = await samples.rows(file, 'select id, region from made.public.sales order by id, region');
   return found.map(({ id, region }) => `${String(id)}${String(region)}`).join(' ');
 };
+const rows = () => rowsIn(held());
 
 describe('rows of what is published are changed in place', () => {
   test.each<[TableauUpdateAction, () => string, string]>([
@@ -98,27 +83,175 @@ describe('and never twice', () => {
   test('also by another process that sends the same rows again', async () => {
     await write(open(), base);
     await write(open('insert'), delta);
-    opened = openHastily(standIn);
-    await write(open('insert'), delta).catch(() => undefined);
+    workshop.reopen();
+    await write(open('insert'), delta);
     expect(await rows()).toBe('1a 2b 3C 3c 4d');
+  });
+
+  test('nor when the same rows were built anew, in another order', async () => {
+    await write(open(), base);
+    await write(open('insert'), delta);
+    const again = await samples.hyper('again.hyper', [
+      sales,
+      `insert into made.public.sales values (4, 'd'), (3, 'C')`,
+    ]);
+    await write(open('insert'), again);
+    expect(await rows()).toBe('1a 2b 3C 3c 4d');
+  });
+
+  test('but the same rows take their place again after others', async () => {
+    const { delivered: published } = await write(open(), base);
+    const { delivered } = await write(open('replace'), delta, { last: published });
+    const { delivered: other } = await write(open('replace'), base, { last: delivered });
+    await write(open('replace'), delta, { last: other });
+    expect(await rows()).toBe('3C 4d');
+  });
+
+  test('what has failed is done when it is run again, though its id is used up', async () => {
+    await write(open(), base);
+    const failure = { do: 'job', outcome: 'failed', work: 'skipped', notes: ['out of memory'] } as const;
+    standIn.control.faults.add({ method: 'PATCH', path: patch, act: failure });
+    await failed(write(open('insert'), delta));
+    // The first id is used up; with the second it fails once more.
+    standIn.control.faults.add({ method: 'PATCH', path: patch, act: failure, nth: 2 });
+    await failed(write(open('insert'), delta));
+    expect(await rows()).toBe('1a 2b 3c');
+    await write(open('insert'), delta);
+    expect(await rows()).toBe('1a 2b 3C 3c 4d');
+  });
+});
+
+describe('of a pipeline with a template', () => {
+  test('the package is published once; after that it is the rows that travel', async () => {
+    const packed = async (name: string, file: string) => ({
+      ...(await built(await samples.tdsx(name, file))),
+      inside: await built(file),
+    });
+    await write(open('upsert'), await packed('base.tdsx', base));
+    expect(standIn.control.fileOf(standIn.control.dataSource('Shop')).type).toBe('tdsx');
+    const { told } = await write(open('upsert'), await packed('delta.tdsx', delta));
+    expect(told).toBe((await built(delta)).size);
+    const target = path.join(samples.directory, 'inside.hyper');
+    await extractEntry(held(), 'Data/Extracts/sales.hyper', target);
+    expect(await rowsIn(target)).toBe('1a 2b 3C 4d');
+  });
+});
+
+describe('more rows than the server takes at once', async () => {
+  const large = await samples.sales('large.hyper', 20_000);
+  const before = await samples.sales('before.hyper', 10);
+  const doomed = await samples.hyper('doomed.hyper', [
+    'create table made.public.sales (id int not null)',
+    'insert into made.public.sales select i from generate_series(1, 19999) as t(i)',
+  ]);
+  const patches = () => standIn.control.requests().filter(({ method }) => method === 'PATCH');
+  const count = async () => {
+    const sql = 'select count(*) as n, count(distinct id) as d from made.public.sales';
+    const [{ n, d } = {}] = await samples.rows(held(), sql);
+    return [Number(n), Number(d)];
+  };
+  /** `before.hyper` has the first ten of the rows. */
+  const portioned = (action: TableauUpdateAction) => open(action, { most: 200_000 });
+  beforeEach(async () => {
+    standIn.control.configure({ dataPayloadBytes: 200_000 });
+    await write(open(), before);
+  });
+
+  test.each<[TableauUpdateAction, string, [number, number]]>([
+    ['insert', large, [20_010, 20_000]],
+    ['upsert', large, [20_000, 20_000]],
+    ['replace', large, [20_000, 20_000]],
+  ])('%s', async (action, file, expected) => {
+    const sent = patches().length;
+    await write(portioned(action), file);
+    expect(await count()).toEqual(expected);
+    expect(patches().length - sent).toBeGreaterThan(2);
+    expect(
+      patches()
+        .slice(sent)
+        .every(({ status }) => status === 202),
+    ).toBe(true);
+  });
+
+  test('delete', async () => {
+    await write(portioned('replace'), large);
+    await write(portioned('delete'), doomed);
+    expect(await count()).toEqual([1, 1]);
+  });
+
+  test.each<[string, Act]>([
+    ['a cut after the request', { do: 'reset', when: 'after-work' }],
+    ['a 504 although it was done', { do: 'answer', status: 504, html: true, when: 'after-work' }],
+    ['a session that has ended', { do: 'revoke-token' }],
+    ['a job that is forgotten and done', { do: 'job', outcome: 'purged', work: 'done' }],
+  ])('each once, also after %s', async (_, act) => {
+    const rule = standIn.control.faults.add({ method: 'PATCH', path: /\/data\?/, nth: 2, act });
+    await write(portioned('insert'), large);
+    expect(rule.struck).toBe(1);
+    expect(await count()).toEqual([20_010, 20_000]);
+  });
+
+  test.each<[TableauUpdateAction, number, RegExp]>([
+    ['insert', 20_010, /it goes on from there, nothing is applied twice within a day$/],
+    ['upsert', 20_000, /it goes on from there, nothing is applied twice within a day$/],
+    ['replace', 20_000, /and until then it holds only those rows$/],
+  ])(
+    '%s that stops in between says what was done, and goes on when it is run again',
+    async (action, all, hint) => {
+      const act = { do: 'job', outcome: 'failed', work: 'skipped', notes: ['out of memory'] } as const;
+      standIn.control.faults.add({ method: 'PATCH', path: /\/data\?/, nth: 3, act });
+      const { delivered: last } = await write(open(), before);
+      const error = (await failed(write(portioned(action), large, { last }))) as RunError;
+      expect(error.code).toBe('EXT5119');
+      expect(error.hint).toMatch(hint);
+      const [, told] =
+        /has applied ([\d ]+) rows of 20 000 rows to "Shop", in 2 portions; then: .* out of memory$/.exec(
+          error.message,
+        )!;
+      const rowsDone = Number(told!.replaceAll(' ', ''));
+      expect((await count())[0]! - (action === 'insert' ? 10 : 0)).toBeGreaterThanOrEqual(rowsDone);
+
+      workshop.reopen();
+      const jobs = standIn.control.jobs().length;
+      const sent = patches().length;
+      await write(portioned(action), large, { last });
+      expect(await count()).toEqual([all, 20_000]);
+      // The server knew two that were done and one that had failed, and did nothing for those.
+      const known = patches().length - sent - (standIn.control.jobs().length - jobs);
+      expect(known).toBe(3);
+    },
+  );
+
+  test('an interruption between two portions is told in the same way', async () => {
+    const stop = new AbortController();
+    const seen = standIn.control.jobs().length;
+    const port = portioned('insert');
+    const writing = port.write(
+      await built(large),
+      () => {
+        if (standIn.control.jobs().length === seen + 1) stop.abort(new Error('Ctrl-C'));
+      },
+      stop.signal,
+    );
+    expect(await failed(writing)).toMatchObject({
+      code: 'EXT5119',
+      message: expect.stringMatching(/in 1 portion; then: it was interrupted$/) as string,
+    });
+    workshop.reopen();
+    await write(portioned('insert'), large);
+    expect(await count()).toEqual([20_010, 20_000]);
   });
 });
 
 describe('what fails says why, and changes nothing', () => {
   test('a table that is not there', async () => {
     await write(open(), base);
-    await expect(write(open('insert', 'nowhere'), delta)).rejects.toMatchObject({
+    await expect(write(open('insert', { table: 'nowhere' }), delta)).rejects.toMatchObject({
       code: 'EXT5112',
       message: expect.stringContaining(
         'Specified table does not exist: nowhere. (errorCode=410012)',
       ) as string,
     });
     expect(await rows()).toBe('1a 2b 3c');
-  });
-
-  test('a packaged data source', async () => {
-    await write(open(), base);
-    const tdsx = await samples.tdsx('delta.tdsx', delta);
-    await expect(write(open('insert'), tdsx)).rejects.toMatchObject({ code: 'EXT5109' });
   });
 });

@@ -12,9 +12,11 @@ import { bucketVariables, startSalesBucket } from './sales-bucket.ts';
 
 /**
  * The main job on a fresh machine: starts what the example pipelines need on loopback, then plans, applies and plans
- * again as a user would, with the real CLI. Ends what it started, also on Ctrl-C.
+ * again as a user would, with the real CLI; the second plan must find no changes. Ends what it started, also on Ctrl-C.
+ * Works in this repository, or in the folder given, which has a copy of pipelines/.
  */
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const folder = path.resolve(process.argv[2] ?? root);
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort(name));
 
@@ -52,7 +54,7 @@ async function demo(): Promise<number> {
     for (const command of [
       ['plan', 'pipelines/'],
       ['apply', 'pipelines/'],
-      ['plan', 'pipelines/'],
+      ['plan', 'pipelines/', '--detailed-exitcode'],
       ['preview', 'pipelines/s3_sales.yaml', '--rows', '3'],
     ]) {
       const code = await extracts(command, variables);
@@ -62,6 +64,12 @@ async function demo(): Promise<number> {
     await showResults();
     say('What arrived at the stand-in for Tableau Server');
     process.stdout.write(`${arrived.join('\n')}\n`);
+    say(
+      'Published: superstore (a template), superstore_published (generated) and s3_sales (the bare .hyper)',
+    );
+    process.stdout.write(
+      'superstore_files stays a file: it is the pipeline that needs nothing but npm ci.\n',
+    );
     return 0;
   } finally {
     await tableau.close();
@@ -73,7 +81,7 @@ async function demo(): Promise<number> {
 async function extracts(args: string[], variables: Record<string, string>): Promise<number> {
   say(`extracts ${args.join(' ')}`);
   const child = await execa('node', [path.join(root, 'dist/main.js'), ...args], {
-    cwd: root,
+    cwd: folder,
     env: variables,
     stdio: 'inherit',
     reject: false,
@@ -84,10 +92,10 @@ async function extracts(args: string[], variables: Record<string, string>): Prom
 }
 
 async function showResults(): Promise<void> {
-  const folder = path.join(root, 'demo-results');
-  say('The results, ready for Tableau Desktop: one swapped into its template, one generated from YAML');
-  for (const name of (await readdir(folder)).sort()) {
-    const { size } = await stat(path.join(folder, name));
+  const results = path.join(folder, 'demo-results');
+  say('The files, ready for Tableau Desktop: one swapped into its template, one generated, one bare');
+  for (const name of (await readdir(results)).sort()) {
+    const { size } = await stat(path.join(results, name));
     process.stdout.write(`demo-results/${name}  ${Math.round(size / 1000)} kB\n`);
   }
 }

@@ -9,9 +9,10 @@ const folder = fileURLToPath(new URL('../../../', import.meta.url));
 export async function superstorePipeline(): Promise<Pipeline> {
   const { pipelines, diagnostics } = await readPipelines(['pipelines/superstore.yaml'], {
     cwd: folder,
-    env: { SHOP_PG_URL: 'postgres://localhost/shop' },
+    env: {},
     registerSecret: () => undefined,
-    unsetVariables: 'error',
+    // Of where its data comes from and goes to, nothing matters here.
+    unsetVariables: 'warning',
   });
   const [pipeline] = pipelines;
   if (pipeline === undefined) throw new Error(diagnostics.map(({ message }) => message).join('; '));

@@ -9,6 +9,7 @@ export const shop: GeneratedTemplate = {
     {
       name: 'orders',
       caption: "Bob's Orders",
+      description: 'One row an order.\r\nFrom the "till" & <web>.',
       columns: [
         { name: 'id', type: { kind: 'bigint' }, role: 'dimension', hidden: true },
         { name: 'customer id', type: { kind: 'int' }, role: 'dimension' },

@@ -4,7 +4,8 @@ import { childOf, childrenOf, type Element } from './xml.ts';
 
 export type JobEnd =
   | { end: 'done' }
-  | { end: 'failed' | 'cancelled'; notes: readonly string[] }
+  /** `atOnce`: it had ended before it was asked after for the first time. */
+  | { end: 'failed' | 'cancelled'; notes: readonly string[]; atOnce: boolean }
   /** The server has forgotten it, as it does with old ones. */
   | { end: 'lost' }
   /** It has not ended in the time allowed. */
@@ -19,10 +20,10 @@ export async function awaitJob(
 ): Promise<JobEnd> {
   const { clock } = site;
   const deadline = clock.now() + seconds * 1000;
-  for (let pause = 500; ; pause = Math.min(30_000, pause * 1.4)) {
+  for (let pause = 500, looks = 1; ; pause = Math.min(30_000, pause * 1.4), looks++) {
     const job = await look(site, id, signal);
     if (job === undefined) return { end: 'lost' };
-    if (isComplete(job)) return endOf(job);
+    if (isComplete(job)) return endOf(job, looks === 1);
     if (clock.now() >= deadline) return { end: 'running' };
     await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
   }
@@ -43,7 +44,7 @@ function isComplete({ attributes }: Element): boolean {
   return attributes.completedAt !== undefined || Number(attributes.progress) >= 100;
 }
 
-function endOf(job: Element): JobEnd {
+function endOf(job: Element, atOnce: boolean): JobEnd {
   const { finishCode = '0' } = job.attributes;
   const statusNotes = childrenOf(childOf(job, 'statusNotes'), 'statusNote');
   const notes = [
@@ -51,8 +52,8 @@ function endOf(job: Element): JobEnd {
     ...childrenOf(job, 'notes').map(({ text }) => text.trim()),
     ...statusNotes.map(({ attributes }) => [attributes.value, attributes.text].filter(Boolean).join(': ')),
   ].filter((note) => note !== '');
-  if (finishCode === '2') return { end: 'cancelled', notes };
+  if (finishCode === '2') return { end: 'cancelled', notes, atOnce };
   const isFailed =
     finishCode === '1' || statusNotes.some(({ attributes }) => attributes.type === 'errorCode');
-  return isFailed ? { end: 'failed', notes } : { end: 'done' };
+  return isFailed ? { end: 'failed', notes, atOnce } : { end: 'done' };
 }

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { Portion } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
+import { Refused } from './client/answer.ts';
+import type { DataSource } from './client/data-sources.ts';
+import { awaitJob, type JobEnd } from './client/jobs.ts';
+import { Unclear } from './client/persist.ts';
+import { upload } from './client/uploads.ts';
+import { childOf, type Element } from './client/xml.ts';
+import { describe } from './errors.ts';
+import { lookForOurs } from './look.ts';
+import type { Target } from './target.ts';
+import type { UpdateAction } from './update-actions.ts';
+
+const mostAttempts = 3;
+const mostTurns = 10;
+const never = new AbortController().signal;
+
+type Published = Target & { before: DataSource };
+
+export interface Patch {
+  portion: Portion;
+  actions: readonly UpdateAction[];
+  /** What the request is, beside its actions and rows. */
+  identity: readonly string[];
+  progress: (position: number) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Has the server carry out one batch of actions with the rows of a portion; once, however often it is sent. It keeps an id
+ * for a day, also that of a batch that has failed and changed nothing: for such a one the next id has its turn.
+ */
+export async function applyPortion(target: Published, patch: Patch): Promise<void> {
+  for (let turn = 1; ; turn++) {
+    const end = await applyUnder(target, patch, requestIdOf(patch, turn));
+    if (end.end === 'done') return;
+    const wasEarlier = 'atOnce' in end && end.atOnce;
+    if (!wasEarlier || turn === mostTurns) throw problemOf(target, end);
+  }
+}
+
+/** The same rows for the same destination have the same ids, in this process and in the next. */
+function requestIdOf({ identity, actions, portion }: Patch, turn: number): string {
+  const parts = JSON.stringify([...identity, actions, portion.digest, turn]);
+  return createHash('sha256').update(parts).digest('hex').slice(0, 32);
+}
+
+async function applyUnder(target: Published, patch: Patch, requestId: string): Promise<JobEnd> {
+  const { site, destination } = target;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const id = childOf(await send(target, patch, requestId), 'job')?.attributes.id ?? '';
+      const end = await awaitJob(site, id, destination.jobTimeout, never);
+      return end.end === 'lost' && (await showsIn(target)) ? { end: 'done' } : end;
+    } catch (error) {
+      // The same RequestID: if the first was carried out after all, the server answers with its job.
+      const isAgain =
+        (error instanceof Unclear && error.verdict === 'upload-again') ||
+        (error instanceof Refused && error.code === '404015');
+      if (!isAgain || attempt === mostAttempts) throw error;
+      patch.signal.throwIfAborted();
+    }
+  }
+}
+
+/** Whether the rows have changed since: that is done without a revision. */
+async function showsIn(target: Published): Promise<boolean> {
+  const before = { ...target.before, revision: undefined };
+  return (await lookForOurs({ ...target, before }, 30)) !== undefined;
+}
+
+async function send(
+  { site, destination, before }: Published,
+  patch: Patch,
+  requestId: string,
+): Promise<Element> {
+  const { actions, portion, progress, signal } = patch;
+  const file = await open(portion.path, 'r');
+  try {
+    const { size } = await file.stat();
+    const { chunkSize } = destination;
+    const uploadSessionId = await upload(site, file, { size, chunkSize, progress, signal });
+    signal.throwIfAborted();
+    return await site.call({
+      kind: 'update-data',
+      method: 'PATCH',
+      path: ['datasources', before.id, 'data'],
+      query: { uploadSessionId },
+      headers: { 'content-type': 'application/json', requestid: requestId },
+      body: [Buffer.from(JSON.stringify({ actions }))],
+      signal: never,
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+function problemOf({ site, destination }: Published, end: Exclude<JobEnd, { end: 'done' }>): RunError {
+  const where = describe(site.connection);
+  switch (end.end) {
+    case 'failed':
+    case 'cancelled': {
+      const said = end.notes.length === 0 ? 'without saying why' : end.notes.join('; ');
+      const what = end.end === 'failed' ? 'failed' : 'was cancelled';
+      return new RunError('EXT5112', `the update job of ${where} ${what}: ${said}`, {
+        hint: 'no row was changed by it; tables and columns must be named alike in the extract and in the data source',
+      });
+    }
+    case 'lost':
+      return new RunError(
+        'EXT5113',
+        `${where} has forgotten its update job, and "${destination.name}" has not changed`,
+        {
+          hint: 'look at its rows; if they are not there, run again tomorrow: until then the server takes them for sent',
+        },
+      );
+    case 'running':
+      return new RunError(
+        'EXT5113',
+        `the update job of ${where} has not ended after ${destination.jobTimeout} s`,
+        { hint: 'it may still be done; run again later: the same rows are not applied twice' },
+      );
+  }
+}
