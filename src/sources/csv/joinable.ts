@@ -11,14 +11,15 @@ export class NotJoinable extends Error {
 /**
  * The data of a UTF-8 CSV text, its chunks as they came, such that the data of another may follow in the same stream: without
  * the first `header` bytes, without a byte order mark, with a line break at the end. A quote that is still open there would
- * take in what follows: `NotJoinable`. For dialects in which quotes escape themselves: each opens or closes there.
+ * take in what follows: `NotJoinable`, unless nothing follows and `quote` is undefined. For dialects in which quotes escape
+ * themselves: there each of them opens or closes.
  */
 export async function* joinable(
   text: AsyncIterable<Buffer>,
   header: number,
-  quote: string,
+  quote: string | undefined,
 ): AsyncGenerator<Buffer, void> {
-  const byte = quote.charCodeAt(0);
+  const byte = quote?.charCodeAt(0);
   let skip = header;
   let isQuoted = false;
   let last = LF[0];
@@ -26,7 +27,7 @@ export async function* joinable(
     const data = chunk.subarray(Math.min(skip, chunk.length));
     skip -= chunk.length - data.length;
     if (data.length === 0) continue;
-    isQuoted = isQuoted !== isOddCount(data, byte);
+    if (byte !== undefined) isQuoted = isQuoted !== isOddCount(data, byte);
     last = data.at(-1);
     yield data;
   }

@@ -32,7 +32,9 @@ export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefi
       null: only,
       encoding: 'utf-8',
       dateOrder: format.dateOrder,
-      forceNull: layout.columns.filter((column) => !isText(column)).map(({ name }) => name),
+      // Other null strings mean NULL without quotes only, whatever the type.
+      forceNull:
+        only === '' ? layout.columns.filter((column) => !isText(column)).map(({ name }) => name) : [],
     },
   };
 }

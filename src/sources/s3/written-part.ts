@@ -40,7 +40,9 @@ export function writtenPart(
         const { layout, text: whole, header } = await layOutObject(table, object, format, text);
         const laid = required(layout);
         return isLike(written, format, laid)
-          ? Readable.from(joinable(whole, header, format.quote), { highWaterMark: 4 })
+          ? Readable.from(joinable(whole, header, turn < objects.length - 1 ? format.quote : undefined), {
+              highWaterMark: 4,
+            })
           : conformTo(written, format, laid, whole);
       };
       const explain = (error: unknown) =>
