@@ -61,7 +61,7 @@ export function writtenPart(
 
 function isLike({ columns }: AsWritten, format: CsvFormat, layout: Layout): boolean {
   const own = asWritten(format, layout);
-  return own !== undefined && own.columns.every((name, index) => name === columns[index]);
+  return own?.columns.every((name, index) => name === columns[index]) === true;
 }
 
 /** An object with other columns, or in another order: among the others, if the way they are written is the conformed one. */
