@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
 import { loadByPaths } from './engine.ts';
-import { asRatio, inSeconds, measure, megabytes, median, observe, usageOf } from './measure.ts';
+import { asRatio, inSeconds, measure, megabytes, median, observe, settle, usageOf } from './measure.ts';
 import { alignColumns } from '../src/render/table.ts';
 
 const [mebibytes = 256, runs = 3] = process.argv.slice(2).map(Number);
@@ -114,7 +114,9 @@ async function bench(count: number, files: string[], access: Access, standInPid:
   const drains: { seconds: number; cpu: number }[] = [];
   const applies: { seconds: number; cpu: number; peak: number; standIn: number }[] = [];
   for (let run = 0; run < runs; run++) {
+    settle();
     loads.push(await loadBest(files));
+    settle();
     drains.push(
       await observe(standInPid, () =>
         drain(
@@ -126,6 +128,7 @@ async function bench(count: number, files: string[], access: Access, standInPid:
     );
     await rm(path.join(project, '.extracts'), { recursive: true, force: true });
     await rm(path.join(project, 'build'), { recursive: true, force: true });
+    settle();
     const before = usageOf(standInPid)?.cpu ?? 0;
     const done = await measure(process.execPath, [program, 'apply', '--yes', '--json', 'pipelines'], {
       cwd: project,

@@ -1,4 +1,4 @@
-import type { ParquetValue, PathFormat, PathPart } from '../model/feed.ts';
+import type { ParquetValue, PathFormat, PathPart, WrittenCsv } from '../model/feed.ts';
 import { never } from '../model/never.ts';
 import { identifier, literal } from './sql.ts';
 import { sqlType } from './types.ts';
@@ -105,7 +105,8 @@ function externalTextOptions(format: { delimiter: string; null: string }): strin
   return [`delimiter => ${literal(format.delimiter)}`, `"null" => ${literal(format.null)}`];
 }
 
-function csvOptions(format: PathFormat & { type: 'csv' }): string {
+/** For a file, and for a stream. */
+export function csvOptions(format: WrittenCsv): string {
   return `with (${[
     'format csv',
     `header ${format.header}`,
@@ -119,7 +120,7 @@ function csvOptions(format: PathFormat & { type: 'csv' }): string {
 }
 
 /** The same for `external(…)`, which has words of its own for some. */
-function externalCsvOptions(format: PathFormat & { type: 'csv' }): string[] {
+function externalCsvOptions(format: WrittenCsv): string[] {
   return [
     `header => ${format.header}`,
     ...(['delimiter', 'quote', 'escape', 'encoding'] as const).map(

@@ -3,6 +3,7 @@ import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
 import { isDiskFailure, loadPart, reconcile, useDateOrder } from './load.ts';
 import { isServerError, type HyperSession } from './session.ts';
+import { tellOnce } from './tell-once.ts';
 
 /**
  * Loads the parts of a feed in their order. Files that follow each other and differ in nothing but their names are loaded
@@ -103,20 +104,4 @@ function groupsOf(target: LoadTarget, parts: readonly FeedPart[]): FeedPart[][] 
 function wayOf(target: LoadTarget, part: FeedPart): string | undefined {
   if (part.kind === 'stream' || part.stage !== undefined) return undefined;
   return fileStatement(target, part, part.format, []) + JSON.stringify(part.format);
-}
-
-/** A second attempt at the same bytes tells only of those that the first has not told of. */
-function tellOnce(progress: LoadProgress): { attempt(): LoadProgress } {
-  let told = 0;
-  return {
-    attempt() {
-      let seen = 0;
-      return (bytes, rows) => {
-        seen += bytes;
-        if (seen < told) return;
-        progress(seen - told, rows);
-        told = seen;
-      };
-    },
-  };
 }

@@ -1,14 +1,15 @@
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
-import { fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
+import { csvOptions, fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
 import { isServerError, SourceFailure, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
+import { tellOnce } from './tell-once.ts';
 
 /**
- * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was. With `most` only its
- * first rows, to have a look at them.
+ * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was, and the part may know
+ * another way. With `most` only its first rows, to have a look at them.
  */
 export async function loadPart(
   session: HyperSession,
@@ -18,6 +19,22 @@ export async function loadPart(
   signal: AbortSignal,
   most?: number,
 ): Promise<Loaded> {
+  const meter = tellOnce(progress);
+  for (let way: FeedPart = part; ;) {
+    const result = await tryPart(session, target, way, meter.attempt(), signal, most);
+    if ('rows' in result) return result;
+    way = result.otherwise;
+  }
+}
+
+async function tryPart(
+  session: HyperSession,
+  target: LoadTarget,
+  part: FeedPart,
+  progress: LoadProgress,
+  signal: AbortSignal,
+  most: number | undefined,
+): Promise<Loaded | { otherwise: FeedPart }> {
   const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
     await useDateOrder(session, part.format);
@@ -43,17 +60,21 @@ export async function loadPart(
     return { rows, bytes, ...(sent !== undefined && { sent }) };
   } catch (error) {
     if (signal.aborted) throw error;
-    if (error instanceof SourceFailure) throw part.translate(error.cause);
+    if (error instanceof SourceFailure) {
+      const otherwise = part.kind === 'stream' ? part.otherwise?.(error.cause) : undefined;
+      if (otherwise !== undefined) return { otherwise };
+      throw part.translate(error.cause);
+    }
     if (!isServerError(error) || isDiskFailure(error)) throw error;
     const why = refusal(error, part);
-    const other = part.kind === 'path' ? part.otherwise(why) : undefined;
-    if (other !== undefined) return await loadPart(session, target, other, progress, signal, most);
+    const otherwise = part.otherwise?.(why);
+    if (otherwise !== undefined) return { otherwise };
     throw await part.explain(why);
   }
 }
 
 function beginningOf({ bytes }: ByteStream, { format }: StreamPart, most: number): ByteStream {
-  return { bytes: firstRecords(bytes, format.type, most), rows: () => undefined };
+  return { bytes: firstRecords(bytes, format, most), rows: () => undefined };
 }
 
 /** A full or failing disk under the extract, as against a refused record: SQLSTATE classes 53 and 58. */
@@ -104,7 +125,7 @@ export function reconcile(label: string, sent: number | undefined, taken: number
 
 function streamOptions(format: StreamPart['format']): string {
   if (!('delimiter' in format)) return `with (format ${format.type})`;
-  return textOptions(format);
+  return format.type === 'csv' ? csvOptions(format) : textOptions(format);
 }
 
 /**

@@ -33,6 +33,8 @@ export interface StreamPart extends PartBasics {
   kind: 'stream';
   format: StreamFormat;
   open(signal: AbortSignal): Promise<ByteStream>;
+  /** Another way to the same rows, after Hyper refused these bytes (a Refusal) or they failed (the error). */
+  otherwise?(why: unknown): StreamPart | undefined;
 }
 
 export interface ByteStream {
@@ -45,11 +47,12 @@ export interface ByteStream {
   taken?(): number;
 }
 
-/** PostgreSQL's COPY text format, or CSV with comma, double quotes, no header and unquoted empty for NULL. */
+/** PostgreSQL's COPY text format; CSV with comma, double quotes, no header and unquoted empty for NULL; or CSV that says what it is. */
 export type StreamFormat =
   | { type: 'text' }
   | { type: 'text'; delimiter: string; null: string; dateOrder: DateOrder }
-  | { type: 'csv'; dateOrder: DateOrder };
+  | { type: 'csv'; dateOrder: DateOrder }
+  | WrittenCsv;
 
 /** How dates that are not ISO are read: 1/2/2024. */
 export type DateOrder = 'MDY' | 'DMY' | 'YMD';
@@ -75,18 +78,21 @@ export type PathFormat =
   /** For each of the part's columns. */
   | { type: 'parquet'; columns: readonly ParquetValue[] }
   | { type: 'text'; delimiter: string; null: string; dateOrder: DateOrder }
-  | {
-      type: 'csv';
-      header: boolean;
-      delimiter: string;
-      quote: string;
-      escape: string;
-      null: string;
-      encoding: 'utf-8';
-      dateOrder: DateOrder;
-      /** Columns in which a quoted empty field means NULL too. */
-      forceNull: readonly string[];
-    };
+  | WrittenCsv;
+
+/** CSV as people write it, as far as hyperd reads it. */
+export interface WrittenCsv {
+  type: 'csv';
+  header: boolean;
+  delimiter: string;
+  quote: string;
+  escape: string;
+  null: string;
+  encoding: 'utf-8';
+  dateOrder: DateOrder;
+  /** Columns in which a quoted null string means NULL too. */
+  forceNull: readonly string[];
+}
 
 /** A column of a Parquet file on its way into a column of the extract. */
 export interface ParquetValue {

@@ -1,8 +1,14 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
+import type { StreamFormat, WrittenCsv } from '../../src/model/feed.ts';
 import { firstRecords } from '../../src/hyper/first-records.ts';
 
-async function first(text: string, format: 'csv' | 'text', count: number): Promise<string> {
+const written: WrittenCsv = {
+  ...{ type: 'csv', header: false, delimiter: ';', quote: "'", escape: "'", null: '' },
+  ...{ encoding: 'utf-8', dateOrder: 'MDY', forceNull: [] },
+};
+
+async function first(text: string, format: StreamFormat, count: number): Promise<string> {
   const source = Readable.from([...Buffer.from(text)].map((byte) => Buffer.of(byte)));
   const read = Buffer.concat((await firstRecords(source, format, count).toArray()) as Buffer[]).toString();
   expect(source.destroyed).toBe(true);
@@ -10,7 +16,10 @@ async function first(text: string, format: 'csv' | 'text', count: number): Promi
 }
 
 it('cuts behind the nth record, whatever line breaks are in it', async () => {
-  expect(await first('1,"a\nb"\n2,"c""\n"\n3,d\n', 'csv', 2)).toBe('1,"a\nb"\n2,"c""\n"\n');
-  expect(await first('1\ta\\\nb\n2\tc\\\\\n3\n', 'text', 2)).toBe('1\ta\\\nb\n2\tc\\\\\n');
-  expect(await first('1\n2', 'csv', 5)).toBe('1\n2');
+  expect(await first('1,"a\nb"\n2,"c""\n"\n3,d\n', { type: 'csv', dateOrder: 'MDY' }, 2)).toBe(
+    '1,"a\nb"\n2,"c""\n"\n',
+  );
+  expect(await first('1\ta\\\nb\n2\tc\\\\\n3\n', { type: 'text' }, 2)).toBe('1\ta\\\nb\n2\tc\\\\\n');
+  expect(await first("1;\"\n2;'\n'\n3\n", written, 2)).toBe("1;\"\n2;'\n'\n");
+  expect(await first('1\n2', { type: 'csv', dateOrder: 'MDY' }, 5)).toBe('1\n2');
 });

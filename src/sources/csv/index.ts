@@ -19,6 +19,7 @@ export {
   CsvSizeError,
   CsvUtf8Error,
 } from './errors.ts';
-export { readHeader } from './header.ts';
+export { readHeader, readHeaderRecord } from './header.ts';
+export { joinable, NotJoinable } from './joinable.ts';
 export { locateRecord, type LocatedRecord } from './locate.ts';
 export { transcodeToUtf8 } from './transcode.ts';

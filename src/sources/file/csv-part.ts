@@ -3,9 +3,10 @@ import type { FeedPart, PathPart, Refusal, StreamPart } from '../../model/feed.t
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import type { RunError } from '../../model/run-error.ts';
 import { csvDialect, type CsvDialect } from '../csv/index.ts';
+import { asWritten } from '../delimited/as-written.ts';
 import { conformLayout } from '../delimited/conform.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
-import { isText, type Layout } from '../delimited/layout.ts';
+import type { Layout } from '../delimited/layout.ts';
 import { isGzip } from '../delimited/text.ts';
 import type { FoundFile } from './list.ts';
 import { beginsWithMark, openCounted, openText } from './open.ts';
@@ -21,35 +22,17 @@ export async function csvPart(
   layout: Layout,
 ): Promise<FeedPart> {
   const conformed = conformedPart(table, file, format, layout);
-  const isPlain =
-    // It knows others, but no single-byte ones, and says less about what is wrong in them.
-    format.encoding === 'utf-8' &&
-    format.nulls.length === 1 &&
-    // hyperd takes an escape character out wherever it stands; PostgreSQL only where it escapes.
-    format.escape === format.quote &&
-    layout.constants.length === 0 &&
-    layout.untaken.length === 0 &&
+  const written = asWritten(format, layout);
+  const opens =
     isGzip(file, format) === file.shown.endsWith('.gz') &&
     (format.header || !(await beginsWithMark(file, format)));
-  if (!isPlain) return conformed;
+  if (written === undefined || !opens) return conformed;
   return {
     kind: 'path',
     label: file.shown,
     path: file.absolute,
     size: file.size,
-    // COPY takes the columns in the order of the file.
-    columns: inFileOrder(layout).map(({ name }) => name),
-    format: {
-      type: 'csv',
-      header: format.header,
-      delimiter: format.delimiter,
-      quote: format.quote,
-      escape: format.escape,
-      null: format.nulls[0] ?? '',
-      encoding: 'utf-8',
-      dateOrder: format.dateOrder,
-      forceNull: layout.columns.filter((column) => !isText(column)).map(({ name }) => name),
-    },
+    ...written,
     constants: [],
     otherwise: (refusal) => (isStructural(refusal) ? conformed : undefined),
     explain: (refusal) => conformed.explain(refusal),
@@ -89,13 +72,6 @@ async function explain(
   const text = (): Readable => openText(file, format);
   const index = layout.columns.findIndex(({ name }) => name === refusal.column);
   return explainRecord(table, file, dialect, refusal, text, layout.select[index]);
-}
-
-function inFileOrder({ columns, select }: Layout) {
-  return columns
-    .map((column, index) => ({ column, field: select[index] ?? 0 }))
-    .sort((a, b) => a.field - b.field)
-    .map(({ column }) => column);
 }
 
 /**

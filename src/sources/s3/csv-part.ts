@@ -1,104 +1,43 @@
-import { pipeline, Readable } from 'node:stream';
-import type { Refusal, StreamPart } from '../../model/feed.ts';
-import { counted } from '../../model/numbers.ts';
+import type { StreamPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
-import { csvDialect, type ConformedCsv } from '../csv/index.ts';
-import { conformLayout } from '../delimited/conform.ts';
-import { explainRecord, explainText } from '../delimited/explain.ts';
-import { textOf } from '../delimited/text.ts';
+import { asWritten, type AsWritten } from '../delimited/as-written.ts';
+import { explainText } from '../delimited/explain.ts';
+import { layOutByPlace } from '../delimited/layout.ts';
 import type { FoundObject } from './bucket.ts';
-import { joinStreams } from './joined.ts';
-import { layOutObject, required } from './layout.ts';
-import { ReadAhead } from './read-ahead.ts';
+import { conformedPart } from './conformed-part.ts';
+import { headerOf } from './header.ts';
 import type { Reader } from './reader.ts';
+import { writtenPart } from './written-part.ts';
 
 /**
- * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY. Each is conformed by itself,
- * so they may differ in their headers; where each begins is kept to say which of them an error is in.
+ * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY: as they are written, if hyperd can
+ * read the first of them so, else each conformed.
  */
-export function csvPart(
+export async function csvPart(
   reader: Reader,
   table: Table,
   format: CsvFormat,
-  objects: readonly FoundObject[],
-): StreamPart {
-  const { source } = reader;
-  /** How many records came before each object, as far as they have come. */
-  const starts: number[] = [];
-  /** Looks at the object once more: at its header, and at the record. */
-  const explainIn = async (object: FoundObject, refusal: Refusal) => {
-    const looks: ReadAhead[] = [];
-    const text = () => {
-      const look = new ReadAhead(reader, [object]);
-      looks.push(look);
-      return textOf(bytesOf(look, object, new AbortController().signal), object, format);
-    };
-    try {
-      const { columns, select } = required((await layOutObject(table, object, format, text())).layout);
-      const field = select[columns.findIndex(({ name }) => name === refusal.column)];
-      return await explainRecord(table, object, csvDialect(format), refusal, text, field);
-    } finally {
-      for (const look of looks) look.close();
-    }
-  };
-  return {
-    kind: 'stream',
-    label: labelOf(source.bucket, objects),
-    size: objects.reduce((sum, { size }) => sum + size, 0),
-    columns: [
-      ...table.columns.filter(({ origin }) => origin.kind === 'column'),
-      ...table.columns.filter(({ origin }) => origin.kind === 'file'),
-    ].map(({ name }) => name),
-    format: { type: 'csv', dateOrder: format.dateOrder },
-    open(signal) {
-      const ahead = new ReadAhead(reader, objects);
-      let turn = -1;
-      let conform: ConformedCsv | undefined;
-      let records = 0;
-      starts.length = 0;
-      const open = async () => {
-        records += conform?.records ?? 0;
-        conform = undefined;
-        const object = objects[++turn];
-        if (object === undefined) return undefined;
-        starts.push(records);
-        const text = textOf(bytesOf(ahead, object, signal), object, format);
-        const { layout, text: whole } = await layOutObject(table, object, format, text);
-        conform = conformLayout(format, required(layout));
-        pipeline(whole, conform, () => undefined);
-        return conform;
-      };
-      const explain = (error: unknown) =>
-        explainText(error, objects[turn] ?? { shown: source.bucket }, table);
-      return Promise.resolve({
-        bytes: joinStreams({ open, explain, close: () => ahead.close() }),
-        rows: () => records,
-        rowsSoFar: () => records + (conform?.records ?? 0),
-        taken: () => ahead.taken,
-      });
-    },
-    explain(refusal) {
-      const { record } = refusal;
-      const index = record === undefined ? -1 : starts.findLastIndex((start) => start < record);
-      const object = objects[index];
-      if (object === undefined || record === undefined) {
-        const file = { shown: labelOf(source.bucket, objects) };
-        return explainRecord(table, file, csvDialect(format), refusal, () => Readable.from([]), undefined);
-      }
-      return explainIn(object, { ...refusal, record: record - (starts[index] ?? 0) });
-    },
-    translate: (error) => error,
-  };
+  objects: readonly [FoundObject, ...FoundObject[]],
+  signal: AbortSignal,
+): Promise<StreamPart> {
+  const conformed = conformedPart(reader, table, format, objects);
+  const written = await writtenLike(reader, table, format, objects[0], signal);
+  return written === undefined ? conformed : writtenPart(reader, table, format, objects, written, conformed);
 }
 
-/** Chunks as they came: a byte stream would copy them together for whoever iterates over it. */
-export function bytesOf(ahead: ReadAhead, object: FoundObject, signal: AbortSignal): Readable {
-  return Readable.from(ahead.bytesOf(object, signal), { highWaterMark: 4 });
-}
-
-function labelOf(bucket: string, objects: readonly FoundObject[]): string {
-  const [only] = objects;
-  return only !== undefined && objects.length === 1
-    ? only.shown
-    : `${counted(objects.length, 'object')} of s3://${bucket}`;
+async function writtenLike(
+  reader: Reader,
+  table: Table,
+  format: CsvFormat,
+  first: FoundObject,
+  signal: AbortSignal,
+): Promise<AsWritten | undefined> {
+  const byPlace = asWritten(format, layOutByPlace(table, first));
+  if (!format.header || byPlace === undefined) return byPlace;
+  try {
+    const layout = await headerOf(reader, table, first, format, signal);
+    return 'problem' in layout ? undefined : asWritten(format, layout);
+  } catch (error) {
+    throw explainText(error, first, table);
+  }
 }

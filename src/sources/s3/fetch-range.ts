@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import { RunError } from '../../model/run-error.ts';
 import type { Answer, ByteRange, Wanted } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
@@ -64,11 +65,13 @@ async function attempt(
       throw unexpected(answer, version, range, source.bucket);
     if (answer.versionId !== undefined) version.versionId = answer.versionId;
     let missing = expected;
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    // Iterating would copy together what has come meanwhile; there is room for all of the range.
+    answer.body.on('data', (chunk: Buffer) => {
       timer.refresh();
       missing -= chunk.length;
       push(chunk);
-    }
+    });
+    await finished(answer.body, { writable: false });
     if (missing > 0) throw new CutShort(missing);
   } catch (error) {
     throw stop.signal.aborted ? (stop.signal.reason as unknown) : error;

@@ -17,7 +17,7 @@ export function joinStreams({ open, explain, close }: Joints): Readable {
   let current: Readable | undefined;
   let isOpening = false;
   const joined = new Readable({
-    highWaterMark: 1024 * 1024,
+    highWaterMark: 256 * 1024,
     read() {
       if (current !== undefined) current.resume();
       else if (!isOpening) next();

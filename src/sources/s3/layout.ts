@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import { csvDialect, readHeader } from '../csv/index.ts';
+import { csvDialect, readHeaderRecord } from '../csv/index.ts';
 import { layOutByName, layOutByPlace, type Layout } from '../delimited/layout.ts';
 import type { FoundObject } from './bucket.ts';
 
@@ -9,6 +9,8 @@ import type { FoundObject } from './bucket.ts';
 export interface LaidOut {
   layout: Layout | { problem: Diagnostic };
   text: AsyncIterable<Buffer>;
+  /** How many of its bytes are the header. */
+  header: number;
 }
 
 /** Reads no more of the text than the header, if it has one. */
@@ -18,10 +20,10 @@ export async function layOutObject(
   format: CsvFormat,
   text: AsyncIterable<Buffer>,
 ): Promise<LaidOut> {
-  if (!format.header) return { layout: layOutByPlace(table, object), text };
+  if (!format.header) return { layout: layOutByPlace(table, object), text, header: 0 };
   const read: Buffer[] = [];
   const rest = text[Symbol.asyncIterator]();
-  const header = await readHeader(
+  const { names, length } = await readHeaderRecord(
     {
       // Without `return`: whoever leaves this loop early has only peeped.
       [Symbol.asyncIterator]: () => ({
@@ -34,7 +36,7 @@ export async function layOutObject(
     },
     csvDialect(format),
   );
-  return { layout: layOutByName(table, header, object), text: rejoined(read, rest) };
+  return { layout: layOutByName(table, names, object), text: rejoined(read, rest), header: length };
 }
 
 export function required(layout: Layout | { problem: Diagnostic }): Layout {

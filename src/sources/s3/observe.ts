@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { limitTo } from '../../model/limit.ts';
 import type {
@@ -12,18 +11,15 @@ import type { SourceRequest } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
-import { textOf } from '../delimited/text.ts';
 import { examineParquet, summarizeParquet } from '../parquet/index.ts';
 import type { FoundObject } from './bucket.ts';
 import { fetchRange } from './fetch-range.ts';
-import { layOutObject } from './layout.ts';
+import { headerOf } from './header.ts';
 import { amountProblems } from './list.ts';
-import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
 /** Headers and footers of more objects than this are first looked at when they are read. */
 const mostHeaders = 1000;
-const headerBytes = 64 * 1024;
 
 /** Whether the objects that were listed carry the columns of the contract, and what has changed. */
 export async function observeTable(
@@ -59,7 +55,7 @@ export async function observeTable(
     const layouts = await Promise.all(
       unproven
         .slice(0, mostHeaders)
-        .map((object) => turn(() => headerOf(reader, table, object, format, signal))),
+        .map((object) => turn(() => examineHeader(reader, table, object, format, signal))),
     );
     for (const layout of layouts) {
       if ('problem' in layout) problems.push(layout.problem);
@@ -116,24 +112,17 @@ function nameProblem(table: Table, objects: readonly FoundObject[]): Diagnostic 
   }
 }
 
-async function headerOf(
+async function examineHeader(
   reader: Reader,
   table: Table,
   object: FoundObject,
   format: CsvFormat,
   signal: AbortSignal,
 ) {
-  // One request after the other, and no more than the header needs.
-  const sparing = { ...reader, limits: { requests: 1, bytes: headerBytes, range: headerBytes } };
-  const ahead = new ReadAhead(sparing, [object]);
-  const text = textOf(Readable.from(ahead.bytesOf(object, signal)), object, format);
   try {
-    return (await layOutObject(table, object, format, text)).layout;
+    return await headerOf(reader, table, object, format, signal);
   } catch (error) {
     return { problem: asDiagnostic(explainText(error, object, table), table) };
-  } finally {
-    text.destroy();
-    ahead.close();
   }
 }
 

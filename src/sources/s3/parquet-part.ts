@@ -11,7 +11,7 @@ import { RunError } from '../../model/run-error.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainParquet, requireParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
 import type { FoundObject } from './bucket.ts';
-import { bytesOf } from './csv-part.ts';
+import { bytesOf } from './objects.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 

@@ -28,7 +28,7 @@ export async function openObjectSnapshot(
   const staging = createStaging();
   const ends: (() => void)[] = [];
   return {
-    feed: (table) => feedOf(reader, table, objects, staging, ends),
+    feed: (table, reading) => feedOf(reader, table, objects, staging, ends, reading),
     confirm: () => Promise.resolve(),
     fingerprint: (table) => fingerprintOf(reader.source, table, objects),
     async end() {
@@ -44,10 +44,14 @@ async function feedOf(
   objects: readonly FoundObject[],
   staging: Staging,
   ends: (() => void)[],
+  signal: AbortSignal,
 ): Promise<Feed> {
   const { format } = reader.source;
-  if (objects.length === 0) return { parts: [] };
-  if (format.type === 'csv') return { parts: [csvPart(reader, table, format, objects)] };
+  const [first, ...others] = objects;
+  if (first === undefined) return { parts: [] };
+  if (format.type === 'csv') {
+    return { parts: [await csvPart(reader, table, format, [first, ...others], signal)] };
+  }
   if (format.type === 'text') {
     const ahead = new ReadAhead(reader, objects);
     ends.push(() => ahead.close());

@@ -3,7 +3,7 @@ import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { textOf } from '../delimited/text.ts';
 import { textStreamPart } from '../delimited/text-part.ts';
 import type { FoundObject } from './bucket.ts';
-import { bytesOf } from './csv-part.ts';
+import { bytesOf } from './objects.ts';
 import type { ReadAhead } from './read-ahead.ts';
 
 /** One object in PostgreSQL's text format. */

@@ -4,6 +4,7 @@ import type { Bucket } from './bucket.ts';
 import type { ContentStore } from './content.ts';
 import type { ContinuationTokens } from './continuation-tokens.ts';
 import { S3Error, errorReply } from './errors.ts';
+import type { Named } from './folder.ts';
 import { strikeBefore, strikeReply } from './fault-points.ts';
 import type { FaultAct, FaultTaker } from './faults.ts';
 import { ConnectionCut, spoilBody } from './faulty-body.ts';
@@ -27,8 +28,8 @@ export interface World {
   readonly faults: FaultTaker;
   readonly requests: KeptLog;
   readonly now: () => Date;
-  /** Called before each request, to bring the buckets up to date with what they mirror. */
-  readonly refresh: () => Promise<void>;
+  /** Called before each request, to bring what it names up to date with what the buckets mirror. */
+  readonly refresh: (request: Named) => Promise<void>;
   readonly replaceObject: (bucket: string, key: string, body: ObjectBody) => Promise<void>;
 }
 
@@ -68,7 +69,7 @@ async function produceReply(exchange: Exchange): Promise<Reply> {
   const { world, incoming, entry, gone } = exchange;
   const request = parseRequest(incoming);
   entry.describe(request);
-  await world.refresh();
+  await world.refresh(request);
   const admitted = admit(world, request, entry);
   const { operation, bucket, region } = admitted;
   const key = request.key ?? '';

@@ -1,0 +1,47 @@
+import type { WrittenCsv } from '../../model/feed.ts';
+import type { CsvFormat } from '../../model/pipeline.ts';
+import { isText, type Layout } from './layout.ts';
+
+/** How hyperd reads CSV as it is written, without our reader of bytes: the columns in their order there, and the format. */
+export interface AsWritten {
+  columns: readonly string[];
+  format: WrittenCsv;
+}
+
+/** Undefined where only our reader knows what is meant. The text must be without a byte order mark, or have a header. */
+export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefined {
+  const [only = ''] = format.nulls;
+  const isPlain =
+    // It knows others, but no single-byte ones, and says less about what is wrong in them.
+    format.encoding === 'utf-8' &&
+    format.nulls.length === 1 &&
+    // hyperd takes an escape character out wherever it stands; PostgreSQL only where it escapes.
+    format.escape === format.quote &&
+    layout.constants.length === 0 &&
+    layout.untaken.length === 0;
+  if (!isPlain) return undefined;
+  return {
+    // COPY takes the columns in the order of the file.
+    columns: inFileOrder(layout),
+    format: {
+      type: 'csv',
+      header: format.header,
+      delimiter: format.delimiter,
+      quote: format.quote,
+      escape: format.escape,
+      null: only,
+      encoding: 'utf-8',
+      dateOrder: format.dateOrder,
+      // Other null strings mean NULL without quotes only, whatever the type.
+      forceNull:
+        only === '' ? layout.columns.filter((column) => !isText(column)).map(({ name }) => name) : [],
+    },
+  };
+}
+
+function inFileOrder({ columns, select }: Layout): string[] {
+  return columns
+    .map(({ name }, index) => ({ name, field: select[index] ?? 0 }))
+    .sort((a, b) => a.field - b.field)
+    .map(({ name }) => name);
+}
