@@ -1,4 +1,4 @@
-import type { FeedPart, PathPart } from '../model/feed.ts';
+import type { FeedPart } from '../model/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
 import { isDiskFailure, loadPart, reconcile, useDateOrder } from './load.ts';
