@@ -27,7 +27,7 @@ export function lazyHyper(): Hyper {
       if (isClosed) throw new Error('the Hyper engine is closed');
       running ??= findHyperd(process.env).then((binary) => startHyperd(binary, { memory: 2 ** 30 }));
       const session = await openSession(await running);
-      const { query } = session;
+      const query: Query = (sql) => session.query(sql);
       try {
         for (const file of files) {
           const mode = file.mode === 'readonly' ? ` WITH (access_mode='readonly')` : '';
