@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { AppliedRecord, Observation } from '../model/observation.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type {
   Change,
@@ -19,6 +19,7 @@ import { headline } from './headline.ts';
 import { referenceFindings } from './references.ts';
 import { layOutSteps } from './steps.ts';
 import { moveChanges } from './moves.ts';
+import { standingColumns, standingTables } from './standing.ts';
 import { planRemoved, planTable } from './tables.ts';
 import { acceptedBefore, planTemplate, type PlannedTemplate } from './template.ts';
 import { own } from '../model/own.ts';
@@ -46,7 +47,7 @@ export function planPipeline(
   const template = planTemplate(pipeline, observation);
   const errors = findings(pipeline, observation);
   const tables = pipeline.tables.map((table) => planTable(pipeline, table, observation));
-  const removed = removedTables(pipeline, observation.applied);
+  const removed = removedTables(pipeline, observation);
   const moved = moveChanges(pipeline, observation.moves ?? []);
   const changes: Change[] = [
     ...moved.filter(({ subject }) => subject !== 'pipeline'),
@@ -170,10 +171,26 @@ function findings(pipeline: Pipeline, observation: Observation): Diagnostic[] {
   ];
 }
 
-function removedTables({ address, tables }: Pipeline, applied: AppliedRecord | undefined) {
-  return Object.entries(applied?.tables ?? {})
-    .filter(([name]) => tables.every((table) => table.name !== name))
-    .map(([name, table]) => {
+function removedTables(pipeline: Pipeline, observation: Observation) {
+  const { address, tables } = pipeline;
+  const applied = Object.entries(observation.applied?.tables ?? {}).map(
+    ([
+      name,
+      {
+        definition: { columns },
+        rows,
+        bytes,
+      },
+    ]) => ({ name, columns, rows, bytes }),
+  );
+  const standing = standingTables(pipeline, observation).map((table) => ({
+    name: table.name,
+    columns: standingColumns(table, []),
+    rows: table.rows,
+  }));
+  return [...applied, ...standing]
+    .filter(({ name }) => tables.every((table) => table.name !== name))
+    .map(({ name, ...table }) => {
       const reason = 'no longer in the configuration: fields on it will be missing';
       const change: Change = {
         address: `${address}.${name}`,

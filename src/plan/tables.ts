@@ -13,6 +13,7 @@ import { compareFingerprints } from './compare.ts';
 import { defineTable } from './definition.ts';
 import { diffObjects } from './objects.ts';
 import { own } from '../model/own.ts';
+import { standingColumns, standingTables, storedColumns } from './standing.ts';
 
 export interface PlannedTable {
   plan: TablePlan;
@@ -35,8 +36,21 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
     ...(seen !== undefined && seen.untaken.length > 0 && { untaken: seen.untaken }),
   };
   if (applied === undefined) {
-    const existing = observation.extract.kind === 'present' && observation.applied === undefined;
-    const reason = existing ? 'unknown, will read: no record of this extract' : 'not there yet';
+    const standing = standingTables(pipeline, observation).find(({ name }) => name === table.name);
+    if (standing !== undefined) {
+      const before = standingColumns(standing, definition.columns);
+      const now = storedColumns(table, definition.columns);
+      const reason = 'unknown, will read: no record of this extract';
+      const columns = columnPlans(before, now);
+      return {
+        plan: { ...shape, columns, action: 'reload', reason, rowsBefore: standing.rows, ...after },
+        changes: [
+          ...diffColumns(address, before, now),
+          { address, subject: 'table', act: 'reload', category: 'data', reason },
+        ],
+      };
+    }
+    const reason = 'not there yet';
     const columns = definition.columns.map(({ name, type, notNull }): Change => ({
       address: `${address}.${name}`,
       subject: 'column',
@@ -48,7 +62,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
     const change: Change = { address, subject: 'table', act: 'create', category: 'create', reason };
     return {
       plan: { ...shape, action: 'create', reason, ...after },
-      changes: [change, ...(existing ? [] : columns)],
+      changes: [change, ...columns],
     };
   }
   const changes = [
@@ -106,7 +120,7 @@ function columnPlans(before: TableDefinition['columns'], after: TableDefinition[
 /** A table that is in the extract and no longer in the configuration. */
 export function planRemoved(
   name: string,
-  { definition, rows, bytes }: AppliedTable,
+  { columns, rows, bytes }: { columns: TableDefinition['columns']; rows: number; bytes?: number },
   reason: string,
 ): TablePlan {
   return {
@@ -114,9 +128,9 @@ export function planRemoved(
     action: 'drop',
     reason,
     source: { name: '', type: '', of: '' },
-    columns: columnPlans(definition.columns, []),
+    columns: columnPlans(columns, []),
     rowsBefore: rows,
-    bytesBefore: bytes,
+    ...(bytes !== undefined && { bytesBefore: bytes }),
   };
 }
 

@@ -56,6 +56,15 @@ const planOf = (of: Pipeline, seen: Observation, changes: Partial<Terms> = {}) =
   buildPlan([{ pipeline: of, observation: seen, record: 'v1' }], '0.1.0', { ...terms, ...changes });
 const actionOf = (of: Pipeline, seen: Observation) => planOf(of, seen).pipelines[0]?.action;
 
+/** The extract of `shop`, as the file itself tells it. */
+const standing: Observation['extract'] = {
+  kind: 'present',
+  size: 3_000_000,
+  modified: '1000',
+  version: 3,
+  tables: shop.tables.map(({ name, columns }) => ({ schema: 'Extract', name, rows: 9994, columns })),
+};
+
 /** What was applied stays as it was; the configuration or the world around it changes. */
 const cases: Record<string, [of: Pipeline, seen: Observation]> = {
   'first plan': [
@@ -120,7 +129,13 @@ const cases: Record<string, [of: Pipeline, seen: Observation]> = {
     shop,
     observation(shop, { extract: { kind: 'present', size: 5, modified: '9', version: 3, tables: [] } }),
   ],
-  'state lost': [shop, observation(shop, { applied: undefined })],
+  'state lost': [shop, observation(shop, { applied: undefined, extract: standing })],
+  'state lost, and another contract': [
+    pipeline([
+      table('orders', { row_id: 'int not null', region: 'int', sales: 'numeric(18,4)', note: 'text' }),
+    ]),
+    observation(shop, { applied: undefined, extract: standing }),
+  ],
   'keys, schema and version changed': (() => {
     const changed = pipeline([{ ...orders, primaryKey: [] }, people], {
       extract: { schema: 'public', version: 2, file: '/project/build/shop.hyper', shown: 'build/shop.hyper' },
