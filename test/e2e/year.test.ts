@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 600_000 });
 
 /** What a pipeline lives through from its first plan to its last, with everything around it real or strictly played. */
 it.runIf(programs.python)('a year in the life of a pipeline', async () => {
-  const { project, story, database, bucket, tableau } = await createWorld();
+  const { project, story, change, bucket, tableau } = await createWorld();
   const step = async (sentence: string, commands: readonly (readonly [string, number])[]) => {
     story.note(sentence);
     for (const [args, exitCode] of commands)
@@ -33,13 +33,13 @@ it.runIf(programs.python)('a year in the life of a pipeline', async () => {
   await step('It is merged.', apply);
   expect(tableau.control.dataSource('Sales', 'Sales/Certified').revisions).toHaveLength(1);
 
-  await database.query(
+  await change(
     "insert into sales values (3.5, 'West', '2026-02-01', null), (4.5, 'North', '2026-02-02', 'late')",
   );
   await step('February: rows arrive.', [['plan --detailed-exitcode', 2], ...apply]);
 
-  await database.query('alter table sales add column units int');
-  await database.query('update sales set units = 1');
+  await change('alter table sales add column units int');
+  await change('update sales set units = 1');
   await step('March: the source has a column more. It is noted, not taken.', [
     ['plan --verbose', 0],
     ...apply,
@@ -49,7 +49,7 @@ it.runIf(programs.python)('a year in the life of a pipeline', async () => {
   await step('April: the contract follows.', [['plan', 0], ...apply]);
 
   await project.write('pipelines/sales.yaml', sales({ columns: `${columns}\n      units: smallint` }));
-  await database.query('alter table sales alter column units type smallint');
+  await change('alter table sales alter column units type smallint');
   await step('May: a type is narrowed. That is held back, then meant.', [
     ['plan', 3],
     ['apply', 3],
@@ -137,7 +137,8 @@ destinations:
 interface World {
   project: CliProject;
   story: Story;
-  database: Awaited<ReturnType<typeof freshDatabase>>['client'];
+  /** Changes the source, so that its counters tell at once. */
+  change: (sql: string) => Promise<void>;
   bucket: Awaited<ReturnType<typeof startS3StandIn>>['control'];
   tableau: TableauStandIn;
 }
@@ -152,10 +153,12 @@ async function createWorld(): Promise<World> {
   s3.control.createBucket('landing');
   await s3.control.put('landing', 'returns/a.csv', 'id,reason\n1,wrong\n');
   await s3.control.put('landing', 'returns/b.csv', 'id,reason\n2,late\n');
-  await database.client.query(
-    'create table sales (amount double precision, region text, day date, note text)',
-  );
-  await database.client.query(
+  const change = async (sql: string) => {
+    await database.client.query(sql);
+    await database.client.query('select pg_stat_force_next_flush()');
+  };
+  await change('create table sales (amount double precision, region text, day date, note text)');
+  await change(
     "insert into sales values (1.5, 'East', '2026-01-05', null), (2.5, 'West', '2026-01-06', 'hm')",
   );
   const project = await createProject({
@@ -181,7 +184,7 @@ destinations:
     TABLEAU_TOKEN: secret,
   };
   const story = tellStory({ ...project, run: (args, env) => project.run(args, { ...variables, ...env }) });
-  return { project, story, database: database.client, bucket: s3.control, tableau };
+  return { project, story, change, bucket: s3.control, tableau };
 }
 
 function saveTemplate(project: CliProject, document: string): void {
