@@ -1,6 +1,14 @@
-import type { CheckKind, CheckSeverity } from './check.ts';
+import type { Change } from './change.ts';
+import type { DestinationPlan } from './destination-plan.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Estimate } from './observation.ts';
+import type { Step } from './step.ts';
+import type { TablePlan } from './table-plan.ts';
+
+export type * from './change.ts';
+export type * from './destination-plan.ts';
+export type * from './step.ts';
+export type * from './table-plan.ts';
 
 /**
  * What will be done and why, as plain data: no secret, no clock, nothing that depends on the machine. The same world
@@ -117,59 +125,9 @@ export interface Estimates {
 /**
  * `create`: there was no extract; `rebuild`: it is read anew; `deliver`: the extract stands and only destinations are
  * written; `record`: only what is remembered of it changes; `none`: nothing to do; `blocked`: an error in the diagnostics
- * or a closed gate holds it back.
+ * keeps it from being planned. What a closed gate holds back has the action that it would take.
  */
 export type PipelineAction = 'create' | 'rebuild' | 'deliver' | 'record' | 'none' | 'blocked';
-
-export interface TablePlan {
-  name: string;
-  action: 'create' | 'reload' | 'unchanged' | 'drop';
-  reason: string;
-  source: TableOriginPlan;
-  /** Those of the contract in their order, then those that will be gone. */
-  columns: readonly ColumnPlan[];
-  /** Columns that the source has and the contract does not take. */
-  untaken?: readonly string[];
-  rowsBefore?: number;
-  rowsAfter?: Estimate;
-  bytesBefore?: number;
-  bytesAfter?: Estimate;
-  /** Objects that differ from those that were applied, where the source knows them one by one. */
-  objects?: ObjectChanges;
-  /** Columns that a header file brought: nobody has written them, so the plan does. */
-  columnsFrom?: { file: string; etag: string; columns: readonly string[] };
-}
-
-/** Where a table's rows are from. Empty of a table that will be dropped. */
-export interface TableOriginPlan {
-  /** As the pipeline names its source. */
-  name: string;
-  type: string;
-  /** `public.orders`, `query`, or the paths and globs. */
-  of: string;
-}
-
-/** `int not null`, before and after; one of them is absent where there was none, or will be none. */
-export interface ColumnPlan {
-  name: string;
-  before?: string;
-  after?: string;
-  /** Its name before, where `moved:` says so. */
-  was?: string;
-}
-
-export interface ObjectChanges {
-  fresh: KeySet;
-  changed: KeySet;
-  gone: KeySet;
-}
-
-/** `keys` are the first hundred. */
-export interface KeySet {
-  count: number;
-  bytes: number;
-  keys: readonly string[];
-}
 
 export interface TemplatePlan {
   /** The file as the user wrote it, or `generated`. */
@@ -183,86 +141,3 @@ export interface TemplatePlan {
   /** The same by their identities; who applies the plan accepts them. Absent where there are none. */
   unfit?: readonly string[];
 }
-
-export type DestinationPlan = FileDestinationPlan | TableauDestinationPlan;
-
-export interface FileDestinationPlan {
-  type: 'file';
-  /** The path as the user wrote it. */
-  target: string;
-  action: 'create' | 'overwrite' | 'unchanged';
-  reason: string;
-}
-
-export interface TableauDestinationPlan {
-  type: 'tableau';
-  /** Project, name, site and server. */
-  target: string;
-  /** `details`: nothing is uploaded, only description, tags or certification are set. */
-  action: 'create' | 'overwrite' | 'append' | 'update' | 'details' | 'unchanged';
-  reason: string;
-  /** What will be overwritten. */
-  existing?: { owner: string; updatedAt: string; megabytes?: number; revision?: number };
-  /** By the size of the last extract; absent where there was none, or where nothing is uploaded. */
-  upload?: {
-    bytes: Estimate;
-    requests: number;
-    /** Where the rows are too many for one update: how many there will be, as far as the size tells. */
-    portions?: number;
-  };
-}
-
-/** One difference between what is desired and what was observed. */
-export interface Change {
-  /** `superstore`, `superstore.orders`, `superstore.orders.region`. */
-  address: string;
-  subject: 'pipeline' | 'extract' | 'table' | 'column' | 'key' | 'template' | 'destination';
-  act: 'create' | 'change' | 'remove' | 'rename' | 'reload' | 'write';
-  category: Category;
-  reason: string;
-  /** Not we have made this difference: somebody else has changed what we wrote. */
-  drift?: true;
-  before?: string;
-  after?: string;
-}
-
-/**
- * `breaking`: workbooks on the extract may stop working; `additive`: something new, nothing lost; `data`: other rows,
- * same shape; `metadata`: neither rows nor shape; `create`: there was nothing before.
- */
-export type Category = 'create' | 'breaking' | 'additive' | 'data' | 'metadata';
-
-/** One act. `after` are the ids of steps that must have ended; `because` are addresses of changes. */
-export type Step = {
-  id: string;
-  after: readonly string[];
-  because: readonly string[];
-} & StepAct;
-
-/** In the order of the tables and of their checks. */
-export interface PlannedCheck {
-  table: string;
-  check: CheckKind;
-  name: string;
-  severity: CheckSeverity;
-}
-
-export type StepAct =
-  /** Open the sources of these tables at one moment, so that the tables agree with each other. */
-  | { kind: 'snapshot'; tables: readonly string[] }
-  /** Create the new extract, empty, beside the old one. */
-  | { kind: 'create' }
-  /** Read one table of the source into the new extract. */
-  | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
-  /** Ask the new extract what must hold of its rows; where it does not, nothing further is done. */
-  | { kind: 'check'; checks: readonly PlannedCheck[] }
-  /** Keys, detach, verify, flush to disk, put in the place of the old one. */
-  | { kind: 'finish' }
-  /** Put the extract into a package made like the template. */
-  | { kind: 'package'; template: string }
-  /** Put the extract where the destination wants it; with `details` only set what describes it there. */
-  | { kind: 'deliver'; destination: number; target: string; details?: true }
-  /** Remember what was applied. */
-  | { kind: 'record' }
-  /** Remember no more what was applied; of pipelines that are gone from the configuration. */
-  | { kind: 'forget' };

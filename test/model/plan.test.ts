@@ -7,7 +7,7 @@ import { bundledSchema } from '../../src/config/schema-files.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { fullPlan } from '../support/plans.ts';
 
-/** schemas/plan.schema.json says to others what src/model/plan.ts says to us. */
+/** schemas/plan.schema.json says to others what src/model/plan.ts and the files behind it say to us. */
 const schema = bundledSchema('plan');
 const validate = new Ajv({ discriminator: true, strictTypes: false, allErrors: true }).compile(schema);
 const documentOf = (plan: Plan): unknown => JSON.parse(encodePlan(plan));
@@ -67,8 +67,8 @@ function shapeOf(members: ts.NodeArray<ts.TypeElement>): Shape {
 
 /** The acts of the union `StepAct`, by kind. */
 function stepShapes(): Map<string, Shape> {
-  const file = new URL('../../src/model/plan.ts', import.meta.url);
-  const source = ts.createSourceFile('plan.ts', readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true);
+  const file = new URL('../../src/model/step.ts', import.meta.url);
+  const source = ts.createSourceFile('step.ts', readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true);
   const shapes = new Map<string, Shape>();
   for (const statement of source.statements) {
     if (!ts.isTypeAliasDeclaration(statement) || statement.name.text !== 'StepAct') continue;
@@ -94,7 +94,14 @@ function shapeOfSchema({ properties = {}, required = [] }: ObjectSchema): Shape 
 
 describe('types and schema have the same properties', () => {
   const definitions = schema.definitions as Record<string, ObjectSchema>;
-  const shapes = shapesOf(['plan.ts', 'observation.ts', 'diagnostic.ts']);
+  const shapes = shapesOf([
+    'plan.ts',
+    'table-plan.ts',
+    'destination-plan.ts',
+    'change.ts',
+    'observation.ts',
+    'diagnostic.ts',
+  ]);
   const steps = stepShapes();
   const named = Object.keys(definitions).filter((name) => definitions[name]!.properties !== undefined);
 

@@ -1,0 +1,37 @@
+import type { CheckKind, CheckSeverity } from './check.ts';
+import type { Estimate } from './observation.ts';
+
+/** One act. `after` are the ids of steps that must have ended; `because` are addresses of changes. */
+export type Step = {
+  id: string;
+  after: readonly string[];
+  because: readonly string[];
+} & StepAct;
+
+export type StepAct =
+  /** Open the sources of these tables at one moment, so that the tables agree with each other. */
+  | { kind: 'snapshot'; tables: readonly string[] }
+  /** Create the new extract, empty, beside the old one. */
+  | { kind: 'create' }
+  /** Read one table of the source into the new extract. */
+  | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
+  /** Ask the new extract what must hold of its rows; where it does not, nothing further is done. */
+  | { kind: 'check'; checks: readonly PlannedCheck[] }
+  /** Keys, detach, verify, flush to disk, put in the place of the old one. */
+  | { kind: 'finish' }
+  /** Put the extract into a package made like the template. */
+  | { kind: 'package'; template: string }
+  /** Put the extract where the destination wants it; with `details` only set what describes it there. */
+  | { kind: 'deliver'; destination: number; target: string; details?: true }
+  /** Remember what was applied. */
+  | { kind: 'record' }
+  /** Remember no more what was applied; of pipelines that are gone from the configuration. */
+  | { kind: 'forget' };
+
+/** In the order of the tables and of their checks. */
+export interface PlannedCheck {
+  table: string;
+  check: CheckKind;
+  name: string;
+  severity: CheckSeverity;
+}

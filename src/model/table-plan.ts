@@ -1,0 +1,52 @@
+import type { Estimate } from './observation.ts';
+
+/** One table of a plan: where its rows are from, and what becomes of it. */
+export interface TablePlan {
+  name: string;
+  action: 'create' | 'reload' | 'unchanged' | 'drop';
+  reason: string;
+  source: TableOriginPlan;
+  /** Those of the contract in their order, then those that will be gone. */
+  columns: readonly ColumnPlan[];
+  /** Columns that the source has and the contract does not take. */
+  untaken?: readonly string[];
+  rowsBefore?: number;
+  rowsAfter?: Estimate;
+  bytesBefore?: number;
+  bytesAfter?: Estimate;
+  /** Objects that differ from those that were applied, where the source knows them one by one. */
+  objects?: ObjectChanges;
+  /** Columns that a header file brought: nobody has written them, so the plan does. */
+  columnsFrom?: { file: string; etag: string; columns: readonly string[] };
+}
+
+/** Where a table's rows are from. Empty of a table that will be dropped. */
+export interface TableOriginPlan {
+  /** As the pipeline names its source. */
+  name: string;
+  type: string;
+  /** `public.orders`, `query`, or the paths and globs. */
+  of: string;
+}
+
+/** `int not null`, before and after; one of them is absent where there was none, or will be none. */
+export interface ColumnPlan {
+  name: string;
+  before?: string;
+  after?: string;
+  /** Its name before, where `moved:` says so. */
+  was?: string;
+}
+
+export interface ObjectChanges {
+  fresh: KeySet;
+  changed: KeySet;
+  gone: KeySet;
+}
+
+/** `keys` are the first hundred. */
+export interface KeySet {
+  count: number;
+  bytes: number;
+  keys: readonly string[];
+}
