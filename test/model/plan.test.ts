@@ -99,6 +99,7 @@ describe('types and schema have the same properties', () => {
     'table-plan.ts',
     'destination-plan.ts',
     'change.ts',
+    'step.ts',
     'observation.ts',
     'diagnostic.ts',
   ]);
