@@ -9,18 +9,22 @@ import type { Job } from './job.ts';
  */
 export async function takeLock(job: Job): Promise<Lock> {
   const { state, pipeline, seen } = job;
+  const isRenamed = seen.address !== pipeline.address;
   const lock = await state.lock(pipeline.address);
+  let held = lock;
   try {
-    const held =
-      seen.address === pipeline.address ? lock : underBothNames(lock, await state.lock(seen.address));
+    if (isRenamed) held = underBothNames(lock, await state.lock(seen.address));
     const stored = await state.read(seen.address);
-    if (stored?.version === seen.version) return held;
-    await held.release();
+    if (stored?.version !== seen.version) throw appliedMeanwhile(pipeline.address);
+    return held;
   } catch (error) {
-    await lock.release();
+    await held.release();
     throw error;
   }
-  throw new RunError('EXT6005', `${pipeline.address} was applied by another run since this plan was made`, {
+}
+
+function appliedMeanwhile(address: string): RunError {
+  return new RunError('EXT6005', `${address} was applied by another run since this plan was made`, {
     hint: 'plan again',
   });
 }
