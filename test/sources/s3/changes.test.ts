@@ -182,13 +182,13 @@ describe('objects since they were read last', () => {
     await one.full();
     lake.control.createBucket('pond', {});
     await lake.control.put('pond', 'sales/a.csv', '1\n');
-    const source = lake.source({ bucket: 'pond' });
-    const port = openS3(source, { patience: hasty, limits: small });
-    const [table] = [tableOf()];
+    const port = openS3(lake.source({ bucket: 'pond' }), { patience: hasty, limits: small });
+    const table = tableOf();
     const snapshot = await port.snapshot([table], signal);
     await expect(
       snapshot.changes!(table, { watermark: { columns: [] } }, one.before, signal),
     ).rejects.toThrow('cannot go on by file');
+    await snapshot.end();
     await port.close();
   });
 
