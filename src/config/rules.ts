@@ -13,7 +13,7 @@ import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinat
 import { addedColumns } from './rules/added.ts';
 import { formatKnown, formatOptions, knownEncoding, nullStrings, oneCharacter } from './rules/files.ts';
 import { loadColumns } from './rules/load-columns.ts';
-import { loadModes } from './rules/load-modes.ts';
+import { defaultLoad, loadModes } from './rules/load-modes.ts';
 import { numbersFromReferences } from './rules/numbers.ts';
 import {
   addOnlyOnFiles,
@@ -64,6 +64,7 @@ export const rules: readonly Rule[] = [
   keysBesideConnection,
   s3Access,
   columnsOrHeaderFile,
+  defaultLoad,
   loadModes,
   loadColumns,
   numbersFromReferences,

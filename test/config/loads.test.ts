@@ -187,7 +187,7 @@ describe('defaults', () => {
 describe('what is wrong with a load, and where', () => {
   const noKey = 'columns: {id: bigint not null, at: timestamptz, part: double, json: json}';
 
-  test.each<[load: string, pointer: string, message: string, hint?: string, written?: Written]>([
+  test.each<[load: string, pointer: string, message: string, hint?: string | undefined, written?: Written]>([
     [
       '{cursor: id, lag: 5}',
       'cursor',
@@ -204,6 +204,19 @@ describe('what is wrong with a load, and where', () => {
       'last',
       '"last" is for replace_window: it means nothing to mode upsert',
       'did you mean "lag"?',
+    ],
+    [
+      '{mode: upsert, column: at}',
+      'column',
+      '"column" is for replace_window: it means nothing to mode upsert',
+      'did you mean "cursor"?',
+    ],
+    [
+      '{mode: append, cursor: id}',
+      '/defaults/tables/load/lag',
+      '"t.id" is bigint: its lag is a number',
+      'write it in the table, or un-set it there: lag: null',
+      { defaults: '{lag: 10m}' },
     ],
     [
       '{mode: upsert, cursor: at, on_vanished: keep}',
@@ -274,21 +287,17 @@ describe('what is wrong with a load, and where', () => {
       'column',
       'the column "id" is bigint: a window is about a date or a timestamp',
     ],
-    [
-      '{mode: append, cursor: name, lag: 5}',
-      'lag',
-      'the column "name" is text: behind a text there is no lag',
-    ],
+    ['{mode: append, cursor: name, lag: 5}', 'lag', '"t.name" is text: behind a text there is no lag'],
     [
       '{mode: append, cursor: id, lag: 10m}',
       'lag',
-      'the column "id" is bigint: its lag is a number',
+      '"t.id" is bigint: its lag is a number',
       'without a unit, for example lag: 1000',
     ],
     [
       '{mode: append, cursor: [day, id], lag: 10}',
       'lag',
-      'the column "day" is date: its lag is a length of time',
+      '"t.day" is date: its lag is a length of time',
       'with a unit, for example lag: 10m',
     ],
     ['{mode: append, cursor: id, lag: 0}', 'lag', 'a lag is more than 0'],
@@ -371,7 +380,7 @@ describe('what is wrong with a load, and where', () => {
     expect({ message: found.message, hint: found.hint, at: at?.pointer }).toEqual({
       message,
       hint,
-      at: `${place.pointer}/${pointer}`,
+      at: pointer.startsWith('/') ? pointer : `${place.pointer}/${pointer}`,
     });
   });
 

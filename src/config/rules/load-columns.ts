@@ -21,15 +21,16 @@ export const loadColumns: Rule = function* (draft) {
     const load = tableLoad(draft, table);
     const { settings } = load;
     const kind = draft.sources.get(from.source)?.settings.type;
-    const isFiles = settings.mode === 'append' && settings.by === 'file';
-    if (isFiles && (kind === 'file' || kind === 's3')) yield* filesNamed(draft, table, load, kind);
-    if (!isFiles && (settings.mode === 'append' || settings.mode === 'upsert')) {
+    if (settings.mode !== undefined && settings.mode !== 'full') yield* refreshOf(load);
+    if (settings.mode === 'append' && settings.by === 'file') {
+      if (kind === 'file' || kind === 's3') yield* filesNamed(draft, table, load, kind);
+    } else if (kind === 'file' || kind === 's3') {
+      continue;
+    } else if (settings.mode === 'append' || settings.mode === 'upsert') {
       yield* cursorOf(draft, table, load);
       yield* lagOf(draft, table, load);
       yield* keyWithoutNulls(draft, table, settings.mode);
-    }
-    if (settings.mode === 'replace_window') yield* windowOf(draft, table, load);
-    if (settings.mode !== undefined && settings.mode !== 'full') yield* refreshOf(load);
+    } else if (settings.mode === 'replace_window') yield* windowOf(draft, table, load);
   }
 };
 
@@ -63,33 +64,40 @@ function* cursorOf(draft: Draft, table: string, { settings, placeOf }: TableLoad
   }
 }
 
-function* lagOf(draft: Draft, table: string, { settings, placeOf }: TableLoad): Iterable<Diagnostic> {
-  const { lag: written } = settings;
+function* lagOf(draft: Draft, table: string, load: TableLoad): Iterable<Diagnostic> {
+  const { lag: written } = load.settings;
   if (written === undefined) return;
-  const place = placeOf('lag');
+  const place = load.placeOf('lag');
   const lag = readLag(written);
-  if (lag === undefined) {
-    yield* amount(String(written), durationOf, 'length of time', '10m', place);
-    return;
-  }
-  if ('seconds' in lag) yield* within(lag.shown, place);
+  if (lag === undefined) yield* amount(String(written), durationOf, 'length of time', '10m', place);
+  else if ('seconds' in lag) yield* within(lag.shown, place);
   else if (lag.units === 0) yield problem(codes.outOfBounds, 'a lag is more than 0', place);
-  const [first = ''] = cursorColumns(settings);
+  if (lag === undefined || isPlaceholder(String(written))) return;
+
+  const [first = ''] = cursorColumns(load.settings);
   const type = typeOf(draft, table, first);
-  if (type === undefined || !cursorKinds.includes(type.kind) || isPlaceholder(String(written))) return;
-  const wrong = (what: string, hint?: string) =>
-    problem(
-      codes.loadType,
-      `the column "${first}" is ${formatColumnType(type)}: ${what}`,
-      place,
-      hint === undefined ? {} : { hint },
-    );
-  const family = comparable(type);
-  if (family === 'text') yield wrong('behind a text there is no lag');
-  if (family === 'date' && 'units' in lag)
-    yield wrong('its lag is a length of time', 'with a unit, for example lag: 10m');
-  if (family === 'number' && 'seconds' in lag)
-    yield wrong('its lag is a number', 'without a unit, for example lag: 1000');
+  const wanted = type && cursorKinds.includes(type.kind) ? lagOfType(type) : undefined;
+  if (type === undefined || wanted === undefined || wanted.is in lag) return;
+  const message = `"${table}.${first}" is ${formatColumnType(type)}: ${wanted.says}`;
+  const hint = load.own.includes('lag')
+    ? wanted.hint
+    : 'write it in the table, or un-set it there: lag: null';
+  yield problem(codes.loadType, message, place, hint === undefined ? {} : { hint });
+}
+
+function lagOfType(type: ColumnType): { is: 'seconds' | 'units' | 'nothing'; says: string; hint?: string } {
+  switch (comparable(type)) {
+    case 'date':
+      return {
+        is: 'seconds',
+        says: 'its lag is a length of time',
+        hint: 'with a unit, for example lag: 10m',
+      };
+    case 'number':
+      return { is: 'units', says: 'its lag is a number', hint: 'without a unit, for example lag: 1000' };
+    default:
+      return { is: 'nothing', says: 'behind a text there is no lag' };
+  }
 }
 
 function* windowOf(draft: Draft, table: string, { settings, placeOf }: TableLoad): Iterable<Diagnostic> {

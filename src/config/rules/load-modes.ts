@@ -1,5 +1,7 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
+import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
+import { merge } from '../defaults.ts';
 import type { Draft } from '../draft.ts';
 import { tableLoad, type LoadKey, type LoadSettings, type TableLoad } from '../load-settings.ts';
 import { namesAt } from '../names.ts';
@@ -22,6 +24,29 @@ export const loadModes: Rule = function* (draft) {
   }
 };
 
+/** The keys of a default go with its own mode; whether it fits to a table is told there. */
+export const defaultLoad: Rule = ({ written, place }) =>
+  checkDefaultLoad(written.defaults, child(place, 'defaults'));
+
+export function* checkDefaultLoad(
+  defaults: Written.Defaults | undefined,
+  place: Place,
+): Iterable<Diagnostic> {
+  // A merge leaves no null behind.
+  const settings = (merge(undefined, defaults?.tables?.load) ?? {}) as LoadSettings;
+  if (settings.mode === undefined) return;
+  const load: WrittenLoad = {
+    settings,
+    own: Object.keys(settings) as LoadKey[],
+    says: (key) => settings[key] !== undefined,
+    placeOf: (key) => child(place, 'tables', 'load', key),
+  };
+  yield* keysOfMode(load, settings.mode);
+  yield* keysBesideFile(load);
+}
+
+type WrittenLoad = Omit<TableLoad, 'place'>;
+
 type Mode = NonNullable<LoadSettings['mode']>;
 
 const modes: readonly Mode[] = ['append', 'upsert', 'replace_window'];
@@ -40,12 +65,16 @@ const modesOf: Readonly<Record<Exclude<LoadKey, 'mode'>, readonly Mode[]>> = {
 };
 
 /** What another mode calls the same. */
-const counterparts: Readonly<Partial<Record<LoadKey, LoadKey>>> = {
+const counterparts = {
   cursor: 'column',
   column: 'cursor',
   lag: 'last',
   last: 'lag',
-};
+} as const;
+
+function isCounterpart(key: LoadKey): key is keyof typeof counterparts {
+  return Object.hasOwn(counterparts, key);
+}
 
 function knows(mode: Mode, key: LoadKey): boolean {
   return key === 'mode' || modesOf[key].includes(mode);
@@ -60,10 +89,10 @@ function* noMode({ own, says, placeOf }: TableLoad): Iterable<Diagnostic> {
   yield problem(codes.loadIncomplete, message, { ...placeOf(first), part: 'key' }, { hint });
 }
 
-function* keysOfMode({ own, says, placeOf }: TableLoad, mode: Mode): Iterable<Diagnostic> {
+function* keysOfMode({ own, says, placeOf }: WrittenLoad, mode: Mode): Iterable<Diagnostic> {
   for (const key of own) {
     if (key === 'mode' || knows(mode, key)) continue;
-    const other = counterparts[key];
+    const other = isCounterpart(key) ? counterparts[key] : undefined;
     const meant = other !== undefined && knows(mode, other) && !says(other);
     const message = `"${key}" is for ${listed(modesOf[key])}: it means nothing to mode ${mode}`;
     const hint = meant ? { hint: `did you mean "${other}"?` } : {};
@@ -71,7 +100,7 @@ function* keysOfMode({ own, says, placeOf }: TableLoad, mode: Mode): Iterable<Di
   }
 }
 
-function* keysBesideFile({ settings: { mode }, own, says, placeOf }: TableLoad): Iterable<Diagnostic> {
+function* keysBesideFile({ settings: { mode }, own, says, placeOf }: WrittenLoad): Iterable<Diagnostic> {
   if (mode !== 'append') return;
   const keyAt = (key: LoadKey) => ({ ...placeOf(key), part: 'key' as const });
   if (says('by')) {
@@ -108,12 +137,14 @@ function* sourceOfMode(draft: Draft, table: string, load: TableLoad): Iterable<D
 
 /** What a mode goes by. */
 function* complete(draft: Draft, table: string, load: TableLoad): Iterable<Diagnostic> {
-  const { settings, says, placeOf } = load;
+  const { settings, own, says, placeOf } = load;
+  // Another mode's name for it stands there, and is told.
+  const meant = (key: 'cursor' | 'column' | 'last') => own.includes(counterparts[key]);
   const lacks = (keys: readonly string[], hint: string) => {
     const message = `${settings.mode} needs ${keys.map((key) => `"${key}"`).join(' and ')}`;
     return problem(codes.loadIncomplete, message, placeOf('mode'), { hint });
   };
-  if (settings.mode === 'append' && !says('cursor') && !says('by')) {
+  if (settings.mode === 'append' && !says('cursor') && !says('by') && !meant('cursor')) {
     const { source } = draft.written.tables[table]?.from ?? {};
     const kind = source && draft.sources.get(source)?.settings.type;
     if (kind === undefined || kind === 'postgres')
@@ -121,7 +152,7 @@ function* complete(draft: Draft, table: string, load: TableLoad): Iterable<Diagn
     else yield lacks(['by: file'], 'load: {mode: append, by: file}');
   }
   if (settings.mode === 'upsert') {
-    if (!says('cursor'))
+    if (!says('cursor') && !meant('cursor'))
       yield lacks(['cursor'], 'a column that tells what is new or changed, for example cursor: updated_at');
     if (!hasKey(draft, table)) {
       const message = `upsert finds rows by primary key, and the table "${table}" has none`;
@@ -129,7 +160,7 @@ function* complete(draft: Draft, table: string, load: TableLoad): Iterable<Diagn
     }
   }
   if (settings.mode === 'replace_window') {
-    const missing = (['column', 'last'] as const).filter((key) => !says(key));
+    const missing = (['column', 'last'] as const).filter((key) => !says(key) && !meant(key));
     if (missing.length > 0) yield lacks(missing, 'for example column: order_date, last: 7d');
   }
 }
@@ -140,12 +171,15 @@ function* rowsThatAreGone(draft: Draft, table: string, load: TableLoad): Iterabl
   const byQuery = settings.deletes !== undefined;
   const byKeys = settings.reconcile_keys === true;
   if (byQuery && byKeys) {
-    const key = own.includes('reconcile_keys') ? 'reconcile_keys' : 'deletes';
     const message =
       '"deletes" and "reconcile_keys" exclude each other: one of them finds the rows that are gone';
-    const hint =
-      own.length === 0 || own.includes('deletes') ? {} : { hint: 'un-set the default: deletes: null' };
-    yield problem(codes.keyDoesNotApply, message, { ...placeOf(key), part: 'key' }, hint);
+    const ofDefault = (['deletes', 'reconcile_keys'] as const).find((key) => !own.includes(key));
+    const at = {
+      ...placeOf(ofDefault === 'reconcile_keys' ? 'deletes' : 'reconcile_keys'),
+      part: 'key' as const,
+    };
+    const hint = ofDefault === undefined ? {} : { hint: `un-set the default: ${ofDefault}: null` };
+    yield problem(codes.keyDoesNotApply, message, at, hint);
   }
   if (settings.mode !== 'append' || (!byQuery && !byKeys) || hasKey(draft, table)) return;
   const key = byQuery ? 'deletes' : 'reconcile_keys';
