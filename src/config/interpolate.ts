@@ -53,6 +53,10 @@ const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const sqlPlace =
   /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$|^(?:\/tables\/[^/]+|\/defaults\/tables)\/load\/deletes\/query$/;
 
+/** What the state keeps of a pipeline, or a hash of it; bound parameters, servers and their users are not among it. */
+const onRecord =
+  /^\/(?:(?:name|description|tags|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|defaults\/(?:extract|tables)\/|(?:sources|connections|defaults\/sources)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
+
 function replaced(text: string, place: Place, substitution: Substitution): string {
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
   const sql = sqlPlace.test(place.pointer);
@@ -80,7 +84,11 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
     if (!found.secret) return found;
     if (found.value !== '') substitution.registerSecret(found.value);
-    if (!sql) return found;
+    if (!sql && !onRecord.test(place.pointer)) return found;
+    if (!sql) {
+      const message = `${whole} is a secret and may not stand here: what this says is recorded and compared`;
+      return refuse(whole, codes.secretOnRecord, message, 'take it from ${env.NAME} if it is none');
+    }
     const message = `${whole} is a secret and may not be part of an SQL text`;
     return refuse(whole, codes.secretInSql, message, withoutSecret(place));
   }

@@ -1,5 +1,5 @@
 import type { CheckResult } from './check.ts';
-import type { TableChanges } from './changes.ts';
+import type { Changed, TableChanges } from './changes.ts';
 import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
@@ -88,8 +88,10 @@ export interface ExtractPort {
 /** An extract to go on from. It is only read. */
 export interface ExtractBase {
   path: string;
-  /** Tables that go on from what they are; all others are emptied. */
+  /** Tables that go on from what they are. */
   kept: readonly string[];
+  /** Tables that are what they were but for their rows. Any others are made anew. */
+  emptied: readonly string[];
   /** Size and rows of the file when it was written as a whole: more bytes per row than then are waste. */
   compact?: { size: number; rows: number };
 }
@@ -112,6 +114,8 @@ export interface ExtractBuild {
     progress: LoadProgress,
     signal: AbortSignal,
   ): Promise<Loaded>;
+  /** Changes a table that the base has. */
+  change(table: Table, changes: TableChanges, progress: LoadProgress, signal: AbortSignal): Promise<Changed>;
   /** Asks what was loaded the checks of all tables, in their order. Changes nothing. */
   check(given: CheckGiven, signal: AbortSignal): Promise<CheckResult[]>;
   /** Keeps what was built, whole and readable, beside its place. To be abandoned all the same. */

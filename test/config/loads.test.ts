@@ -429,6 +429,13 @@ describe('what is wrong with a load, and where', () => {
         place: { pointer: '/defaults/tables/load/cursor' },
       },
     ]);
+    const shared = await read('{mode: full}', { project: '{mode: append, by: file, lag: 5}' });
+    expect(shared.diagnostics).toMatchObject([
+      {
+        message: '"lag" belongs to a cursor: it means nothing beside "by: file"',
+        place: { file: 'extracts.yaml', pointer: '/defaults/tables/load/lag' },
+      },
+    ]);
   });
 });
 
