@@ -3,6 +3,7 @@ import type { Decisions } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
+import { printable } from '../render/text-width.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { findForgotten } from './forgotten.ts';
 import { limitTo } from '../model/limit.ts';
@@ -27,7 +28,7 @@ export async function makePlan(
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
-      turn(() => observePipeline(pipeline, world, env.signal, (text) => env.err(`${text}\n`))),
+      turn(() => observePipeline(pipeline, world, env.signal, (text) => env.err(`${printable(text)}\n`))),
     ),
   );
   const plan = buildPlan(
