@@ -42,9 +42,11 @@ export function renderStep(step: Step): string {
     case 'snapshot':
       return 'open sources';
     case 'create':
-      return 'create extract';
+      return step.base === undefined ? 'create extract' : 'copy extract';
     case 'load':
       return `${step.table} › load`;
+    case 'change':
+      return `${step.table} › change`;
     case 'check':
       return 'check';
     case 'finish':
