@@ -46,7 +46,11 @@ export function planTable(
   const source = own(pipeline.sources, table.source);
   if (source === undefined) throw new Error(`table ${table.name} has no source`);
   const definition = defineTable(table, source);
-  const after = { ...estimates(seen, applied), ...objectParts(seen, applied), ...headerParts(table, source) };
+  const after = {
+    ...estimates(seen, applied, definition),
+    ...objectParts(seen, applied),
+    ...headerParts(table, source),
+  };
   const shape = {
     name: table.name,
     source: { name: table.source, type: source.type, of: describeSource(table, source) },
@@ -233,20 +237,27 @@ function dataChange(
 function estimates(
   seen: SourceObservation | undefined,
   applied: AppliedTable | undefined,
+  definition: TableDefinition,
 ): { rowsAfter?: Estimate; bytesAfter?: Estimate } {
-  const rows = grown(seen, applied) ?? seen?.rows;
+  const rows = grown(seen, applied, definition) ?? seen?.rows;
   return {
     ...(rows === undefined ? {} : { rowsAfter: rows }),
     ...(seen?.bytes === undefined ? {} : { bytesAfter: seen.bytes }),
   };
 }
 
-/** Last time's count and the counters since are nearer than the planner's guess. */
-function grown(seen: SourceObservation | undefined, applied: AppliedTable | undefined): Estimate | undefined {
+/** Last time's count and the counters since are nearer than the planner's guess; a table's `where` leaves some uncounted. */
+function grown(
+  seen: SourceObservation | undefined,
+  applied: AppliedTable | undefined,
+  { rest }: TableDefinition,
+): Estimate | undefined {
   if (seen === undefined || seen.fingerprint.kind === 'unknown' || applied?.fingerprint === undefined)
     return undefined;
+  // Other columns of the same rows; another condition, query or format makes other rows.
+  if (diffRest('', applied.definition.rest, rest).length > 0) return undefined;
   const comparison = compareFingerprints(applied.fingerprint, seen.fingerprint);
-  if (comparison.same || comparison.growth === undefined || 'where' in applied.definition.rest)
-    return undefined;
+  if (comparison.same) return { value: applied.rows, exact: false };
+  if (comparison.growth === undefined || 'where' in rest) return undefined;
   return { value: Math.max(0, applied.rows + comparison.growth), exact: false };
 }

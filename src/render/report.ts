@@ -3,6 +3,7 @@ import type { CheckResult } from '../model/check.ts';
 import { bytes, counted, grouped } from '../model/numbers.ts';
 import { renderChecks } from './checks.ts';
 import { alignColumns } from './table.ts';
+import { printableData } from './text-width.ts';
 
 export interface ReportRow {
   address: string;
@@ -36,7 +37,7 @@ export function renderReport(
     failed: paint.red('failed'),
     interrupted: paint.yellow('interrupted'),
   };
-  const blocks = rows.map((row) => {
+  const blocks = rows.map(printableData).map((row) => {
     if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${marks.forgotten}`];
     const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`

@@ -39,7 +39,11 @@ test('rows of many vanished files, and of no others, are deleted from the extrac
 
   const { read, gone } = changesByFile(sales, listing(names), listing(names.slice(-1)), named);
   expect(read.size).toBe(0);
-  const next = await hyper.build(extract, [sales], signal, { path: file, kept: ['sales'], emptied: [] });
+  const next = await hyper.build(extract, [sales], signal, {
+    from: { path: file },
+    kept: ['sales'],
+    emptied: [],
+  });
   const changes = { gone: gone!, rows: { parts: [] } };
   expect(await next.change(sales, changes, silent, signal)).toMatchObject({
     read: 0,
