@@ -20,6 +20,7 @@ export const codes = {
   secretInSql: 'EXT1022',
   secretFile: 'EXT1023',
   notANumber: 'EXT1024',
+  secretOnRecord: 'EXT1025',
   duplicatePipeline: 'EXT1030',
   unknownSource: 'EXT1031',
   unknownConnection: 'EXT1032',
@@ -58,4 +59,9 @@ export const codes = {
   tableauProject: 'EXT1072',
   tableauTag: 'EXT1073',
   updateKey: 'EXT1074',
+  loadIncomplete: 'EXT1075',
+  loadSource: 'EXT1076',
+  loadType: 'EXT1077',
+  loadFileColumn: 'EXT1078',
+  nullableKey: 'EXT1079',
 } as const;

@@ -1,4 +1,5 @@
 import type { Place } from './diagnostic.ts';
+import { never } from './never.ts';
 
 /** How rows get into a table of the extract: all of them each time, or what is new to an extract that is there. */
 export type Load = FullLoad | CursorLoad | WindowLoad | FileLoad;
@@ -70,4 +71,19 @@ export type Deletes =
 /** All rows are read when the last time was so long ago. */
 export interface Refresh {
   every: Duration;
+}
+
+/** The columns by which a table goes on; none where it does so in another way. */
+export function cursorColumns(load: Load): readonly string[] {
+  switch (load.kind) {
+    case 'cursor':
+      return load.cursor;
+    case 'window':
+      return [load.column];
+    case 'full':
+    case 'files':
+      return [];
+    default:
+      return never(load);
+  }
 }

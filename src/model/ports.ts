@@ -1,5 +1,5 @@
 import type { CheckResult } from './check.ts';
-import type { TableChanges } from './changes.ts';
+import type { Changed, TableChanges } from './changes.ts';
 import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
@@ -31,7 +31,7 @@ export interface SourcePort {
 export interface SourceRequest {
   table: Table;
   before: Fingerprint | undefined;
-  /** The table was never applied as it is defined now: what was found in order last time need not be. */
+  /** All of it will be read, whatever was applied: what was found in order last time need not be. */
   redefined?: boolean;
   /** How far it has been read, where it could go on from there. */
   watermark?: Watermark;
@@ -87,9 +87,12 @@ export interface ExtractPort {
 
 /** An extract to go on from. It is only read. */
 export interface ExtractBase {
-  path: string;
-  /** Tables that go on from what they are; all others are emptied. */
+  /** A .hyper file, or what writes one to a path where there is none yet. */
+  from: { path: string } | { unpack: (to: string) => Promise<void> };
+  /** Tables that go on from what they are. */
   kept: readonly string[];
+  /** Tables that are what they were but for their rows. Any others are made anew. */
+  emptied: readonly string[];
   /** Size and rows of the file when it was written as a whole: more bytes per row than then are waste. */
   compact?: { size: number; rows: number };
 }
@@ -112,6 +115,8 @@ export interface ExtractBuild {
     progress: LoadProgress,
     signal: AbortSignal,
   ): Promise<Loaded>;
+  /** Changes a table that the base has. */
+  change(table: Table, changes: TableChanges, progress: LoadProgress, signal: AbortSignal): Promise<Changed>;
   /** Asks what was loaded the checks of all tables, in their order. Changes nothing. */
   check(given: CheckGiven, signal: AbortSignal): Promise<CheckResult[]>;
   /** Keeps what was built, whole and readable, beside its place. To be abandoned all the same. */
@@ -164,6 +169,8 @@ export interface TemplatePort {
    * file of the template itself is only read.
    */
   package(extract: BuiltExtract, sha256: string, signal: AbortSignal): Promise<BuiltExtract>;
+  /** Writes the extract that is in a package of ours to a path where there is no file yet. */
+  unpack(packed: string, to: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface DestinationPort {

@@ -11,10 +11,12 @@ export type Step = {
 export type StepAct =
   /** Open the sources of these tables at one moment, so that the tables agree with each other. */
   | { kind: 'snapshot'; tables: readonly string[] }
-  /** Create the new extract, empty, beside the old one. */
-  | { kind: 'create' }
+  /** Create the new extract beside the old one: empty, or as a copy of it in which these tables are emptied. */
+  | { kind: 'create'; base?: { kept: readonly string[]; emptied: readonly string[] } }
   /** Read one table of the source into the new extract. */
   | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
+  /** Read what is new of a table and change it in the copy. */
+  | { kind: 'change'; table: string; rows?: Estimate; bytes?: Estimate }
   /** Ask the new extract what must hold of its rows; where it does not, nothing further is done. */
   | { kind: 'check'; checks: readonly PlannedCheck[] }
   /** Keys, detach, verify, flush to disk, put in the place of the old one. */

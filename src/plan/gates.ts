@@ -11,6 +11,8 @@ export interface Decisions {
   allowMisfit?: boolean;
   /** Addresses whose breaking changes are meant, with everything below them. */
   allowBreaking?: readonly string[];
+  /** Reads all rows, whatever has changed. */
+  full?: boolean;
   /** Stops where somebody else has changed what we wrote. */
   failOnDrift?: boolean;
 }
@@ -28,7 +30,9 @@ export function gatesOf(
       .filter(({ category }) => category === 'breaking')
       .map((change) => breakingGate(pipeline, change, decisions.allowBreaking ?? [])),
     // An extract that stands in its template is not put into it again.
-    ...(changes.length > 0 ? misfitGates(pipeline, observation, decisions.allowMisfit ?? false) : []),
+    ...(changes.some(({ subject }) => subject !== 'pipeline')
+      ? misfitGates(pipeline, observation, decisions.allowMisfit ?? false)
+      : []),
     ...(decisions.failOnDrift === true ? driftGates(pipeline, changes) : []),
     ...policyGates(pipeline, observation, estimates, policy),
   ];

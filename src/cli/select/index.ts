@@ -31,8 +31,8 @@ export async function selectPipelines(
   if (!isSelection(flags)) return configuration;
   const { select, exclude, changedSince: revision } = flags;
   const all = configuration.pipelines;
-  const taken = select === undefined ? new Set(all) : await meant(select, all, world, '--select');
-  const left = exclude === undefined ? new Set() : await meant(exclude, all, world, '--exclude');
+  const taken = select === undefined ? new Set(all) : await meant(select, all, world, env.signal, '--select');
+  const left = exclude === undefined ? new Set() : await meant(exclude, all, world, env.signal, '--exclude');
   const changed =
     revision === undefined ? undefined : await changedSince(revision, all, configuration.project, env);
   return {
@@ -47,18 +47,24 @@ async function meant(
   terms: readonly string[],
   pipelines: readonly Pipeline[],
   world: World,
+  signal: AbortSignal,
   flag: string,
 ): Promise<Set<Pipeline>> {
   const found = new Set<Pipeline>();
   for (const term of terms) {
-    const own = await meaning(term, pipelines, world);
+    const own = await meaning(term, pipelines, world, signal);
     if (own.length === 0 && term !== 'state:modified') throw nothing(flag, term, pipelines);
     own.forEach((one) => found.add(one));
   }
   return found;
 }
 
-async function meaning(term: string, pipelines: readonly Pipeline[], world: World): Promise<Pipeline[]> {
+async function meaning(
+  term: string,
+  pipelines: readonly Pipeline[],
+  world: World,
+  signal: AbortSignal,
+): Promise<Pipeline[]> {
   const [, kind, value = ''] = /^(tag|dest|state):(.*)$/s.exec(term) ?? [];
   switch (kind) {
     case 'tag':
@@ -67,7 +73,7 @@ async function meaning(term: string, pipelines: readonly Pipeline[], world: Worl
       return pipelines.filter(({ destinations }) => destinations.some(({ type }) => type === value));
     case 'state': {
       if (value !== 'modified') return [];
-      const modified = await Promise.all(pipelines.map((one) => isModified(one, world)));
+      const modified = await Promise.all(pipelines.map((one) => isModified(one, world, signal)));
       return pipelines.filter((_, index) => modified[index]);
     }
     default:
