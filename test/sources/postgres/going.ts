@@ -20,10 +20,10 @@ export async function linesOf(feed: Feed): Promise<string[]> {
   const lines: string[] = [];
   for (const part of feed.parts) {
     if (part.kind !== 'stream') throw new Error('PostgreSQL gives streams');
-    const { bytes, rows } = await part.open(never());
+    const stream = await part.open(never());
     try {
-      const read = (await text(bytes)).split('\n').slice(0, -1);
-      if (rows() !== read.length) throw new Error(`${rows()} rows were told, ${read.length} came`);
+      const read = (await text(stream.bytes)).split('\n').slice(0, -1);
+      if (stream.rows() !== read.length) throw new Error(`${stream.rows()} told, ${read.length} came`);
       lines.push(...read);
     } catch (error) {
       throw part.translate(error);
