@@ -19,7 +19,8 @@ export async function findHighest(
   cursor: Cursor,
   before?: readonly string[],
 ): Promise<Highest | undefined> {
-  const texts = cursor.columns.map(({ sql }) => `(${sql})::text`).join(', ');
+  // A cast keeps the name of its column, and `order by` would take the text for the column.
+  const texts = cursor.columns.map(({ sql }, index) => `(${sql})::text as "extracts ${index}"`).join(', ');
   const fell = before === undefined ? 'false' : compare(cursor, '<', before);
   const order = cursor.columns.map(({ sql }) => `${sql} desc`).join(', ');
   const { rows } = await probe(

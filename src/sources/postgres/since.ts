@@ -109,9 +109,25 @@ async function breakOf(
   const now = await takeHorizon(client, agreed.relation);
   const broken = horizonBreak(watermark.horizon, now, cursor.load.kind);
   if (broken !== undefined || watermark.upTo === undefined) return broken;
+  const fell = highest === undefined || highest.fell;
+  if (!fell || (await mayFall(client, agreed, cursor, watermark.upTo))) return undefined;
   if (highest === undefined) return 'it has no rows any more, though there were some';
-  const names = cursorNames(cursor).join(', ');
-  return highest.fell ? `its highest ${names} is lower than what was read before: rows have gone` : undefined;
+  return `its highest ${cursorNames(cursor).join(', ')} is lower than what was read before: rows have gone`;
+}
+
+/** Deleted rows are found in their own way, and a row that has left what is taken is still there. */
+async function mayFall(
+  client: pg.Client,
+  { selection }: Agreed,
+  cursor: Cursor,
+  before: readonly string[],
+): Promise<boolean> {
+  const { load } = cursor;
+  if (load.kind !== 'cursor' || load.mode !== 'upsert') return false;
+  if (load.deletes !== undefined) return true;
+  if (selection.conditions.length === 0) return false;
+  const highest = await findHighest(client, { ...selection, conditions: [] }, cursor, before);
+  return highest !== undefined && !highest.fell;
 }
 
 async function sinceOf(
