@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { findPipelineNames, type Configuration } from '../config/index.ts';
+import { familyOf, isItem } from '../model/family.ts';
 import { limitTo } from '../model/limit.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ForgottenPipeline, Plan } from '../model/plan.ts';
@@ -14,14 +15,20 @@ import type { Env } from './env.ts';
  * only gone to another folder of the project is not gone, although this run does not read that folder.
  */
 export async function findForgotten(
-  { folders, pipelines, project }: Configuration,
+  { folders, pipelines, families, blocked, project }: Configuration,
   state: StatePort,
+  env: Pick<Env, 'cwd'>,
 ): Promise<ForgottenPipeline[]> {
-  if (folders.length === 0) return [];
+  if (folders.length + families.length === 0) return [];
   const recorded = await state.list();
   const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, recorded)));
+  // Of a family that could not be read nobody knows what is gone.
+  const unclear = new Set(blocked.map(({ address }) => address));
+  const fileOf = new Map(families.map(({ name, place }) => [name, fileInProject(place.file, project, env)]));
   const turn = limitTo(8);
-  const candidates = recorded.filter((address) => !known.has(address));
+  const candidates = recorded.filter(
+    (address) => !known.has(address) && !unclear.has(address) && !unclear.has(familyOf(address)),
+  );
   const found = await Promise.all(
     candidates.map((address) =>
       turn(async (): Promise<ForgottenPipeline[]> => {
@@ -29,8 +36,9 @@ export async function findForgotten(
         const file = stored?.record.file;
         if (stored === undefined || file === undefined) return [];
         const absolute = path.resolve(project.root, file);
-        if (!folders.some((folder) => isBelow(absolute, folder))) return [];
-        return [forgotten(stored, file, project)];
+        const isListed = isItem(address) && fileOf.get(familyOf(address)) === file;
+        if (!isListed && !folders.some((folder) => isBelow(absolute, folder))) return [];
+        return [forgotten(stored, file, project, isListed)];
       }),
     ),
   );
@@ -39,20 +47,24 @@ export async function findForgotten(
   const elsewhere = await findPipelineNames(project.root, (file) =>
     folders.every((folder) => !isBelow(file, folder)),
   );
-  return gone.filter(({ address }) => !elsewhere.has(nameOf(address)));
+  return gone.filter(({ address }) => !elsewhere.has(familyOf(address)));
 }
 
 /** What a saved plan will forget; fails if that is not so any more. */
 export async function forgottenIn(
   { forgotten: gone }: Plan,
-  { project }: Configuration,
+  { pipelines, families, blocked, project }: Configuration,
   state: StatePort,
 ): Promise<readonly ForgottenPipeline[]> {
   if (gone.length === 0) return gone;
   const names = await findPipelineNames(project.root, () => true);
+  const listed = new Set([...pipelines, ...blocked].map(({ address }) => address));
+  const read = new Set(families.map(({ name }) => name));
   for (const { address, record } of gone) {
     const stored = await state.read(address);
-    const reason = names.has(nameOf(address))
+    const family = familyOf(address);
+    const isBack = listed.has(address) || listed.has(family) || (!read.has(family) && names.has(family));
+    const reason = isBack
       ? 'it is in the configuration again'
       : stored?.version !== record
         ? 'it was applied or forgotten since'
@@ -64,9 +76,6 @@ export async function forgottenIn(
   }
   return gone;
 }
-
-/** The name of a pipeline without the key of one that it stands for. */
-const nameOf = (address: string) => address.replace(/\[.*$/, '');
 
 /** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */
 function namesOf({ address, moved }: Pipeline, recorded: readonly string[]): string[] {
@@ -83,13 +92,18 @@ function forgotten(
   { record: { address, extract, destinations }, version }: StoredRecord,
   file: string,
   { root }: Project,
+  isListed: boolean,
 ): ForgottenPipeline {
   const still = existsSync(path.resolve(root, file));
   return {
     address,
     file,
     record: version,
-    because: still ? `${file} does not define it any more` : `${file} is gone`,
+    because: isListed
+      ? `for_each of ${file} does not list it any more`
+      : still
+        ? `${file} does not define it any more`
+        : `${file} is gone`,
     leaves: [...(extract.shown === undefined ? [] : [extract.shown]), ...Object.keys(destinations)],
   };
 }

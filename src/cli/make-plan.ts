@@ -23,7 +23,7 @@ export async function makePlan(
   env: Env,
   decisions: Decisions,
 ): Promise<MadePlan> {
-  const forgotten = await findForgotten(configuration, world.state);
+  const forgotten = await findForgotten(configuration, world.state, env);
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
@@ -31,7 +31,14 @@ export async function makePlan(
     ),
   );
   const plan = buildPlan(
-    seen.map(({ pipeline, stored, outcome }) => ({ pipeline, record: stored?.version ?? '', ...outcome })),
+    [
+      ...seen.map(({ pipeline, stored, outcome }) => ({
+        pipeline,
+        record: stored?.version ?? '',
+        ...outcome,
+      })),
+      ...configuration.blocked.map((item) => ({ pipeline: item, failure: item.problems })),
+    ],
     version(),
     { decisions, policy: configuration.project.policy, hash: sha256 },
     forgotten,

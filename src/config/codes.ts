@@ -58,4 +58,11 @@ export const codes = {
   tableauProject: 'EXT1072',
   tableauTag: 'EXT1073',
   updateKey: 'EXT1074',
+  eachOrigin: 'EXT1080',
+  eachKey: 'EXT1081',
+  eachCount: 'EXT1082',
+  eachFile: 'EXT1083',
+  eachName: 'EXT1084',
+  eachValue: 'EXT1085',
+  eachInSql: 'EXT1086',
 } as const;

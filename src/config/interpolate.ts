@@ -3,6 +3,7 @@ import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import { fileFacts } from '../model/pipeline.ts';
 import { codes } from './codes.ts';
+import { findValue, type Each } from './for-each/values.ts';
 import { nearest } from '../model/nearest.ts';
 import { own } from '../model/own.ts';
 
@@ -15,6 +16,8 @@ export interface Substitution {
   report: (diagnostic: Diagnostic) => void;
   /** Texts with a secret in them, each with the form that may be shown. Filled by `interpolate`. */
   shown: Map<string, string>;
+  /** Of a pipeline with for_each: the item that it is made for. */
+  each?: Each;
 }
 
 /**
@@ -41,9 +44,9 @@ function isPlain(value: unknown): boolean {
   return typeof value === 'string' ? !value.includes('${') : typeof value !== 'object' || value === null;
 }
 
-/** Whether a reference was left standing because its variable is unset: then there is no value to check. */
+/** Whether a reference was left standing because its value is not known yet: then there is nothing to check. */
 export function isPlaceholder(text: string): boolean {
-  return /\$\{(?:env|secret|file)\./.test(text);
+  return /\$\{(?:env|secret|file|each)\./.test(text);
 }
 
 /** `$${` is a plain `${`; otherwise everything up to the next brace is the reference. */
@@ -52,7 +55,7 @@ const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 function replaced(text: string, place: Place, substitution: Substitution): string {
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
   const sql =
-    /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$/.test(
+    /^\/(?:tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)|for_each\/query\/sql)$/.test(
       place.pointer,
     );
   let shown = '';
@@ -75,6 +78,8 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     if (brace === '')
       return refuse(whole, codes.unknownReference, '"${" has no closing "}"', 'write $${ for a plain ${');
     if (fileColumn && isFileFact(inside)) return { value: whole };
+    const each = /^each\.(.*)$/s.exec(inside)?.[1];
+    if (each !== undefined) return valueOf(each, whole);
     const found = lookUp(inside, substitution);
     if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
     if (!found.secret) return found;
@@ -84,6 +89,13 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
       ? 'the extract is ours: no check needs a secret to ask it'
       : 'bind it: write $1 in a query and the reference under params';
     return refuse(whole, codes.secretInSql, `${whole} is a secret and may not be part of an SQL text`, hint);
+  }
+
+  function valueOf(name: string, whole: string): Piece {
+    const found = findValue(name, substitution.each, place, sql);
+    if (found === undefined) return { value: whole };
+    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint);
+    return { ...found, secret: substitution.shown.has(found.value) };
   }
 
   function refuse(whole: string, code: string, message: string, hint?: string, unset = false): Piece {

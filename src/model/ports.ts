@@ -1,4 +1,5 @@
 import type { CheckResult } from './check.ts';
+import type { Place } from './diagnostic.ts';
 import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
@@ -21,9 +22,26 @@ export interface SourcePort {
   ): Promise<SourceObservation[]>;
   /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
   columns?(table: Table, signal: AbortSignal): Promise<Table>;
+  /**
+   * The answer to a query, at most `most` rows of it, as the texts that the source prints. Asked at one moment, in a way that
+   * can change nothing.
+   */
+  items?(question: ItemsQuery, signal: AbortSignal): Promise<ItemsAnswer>;
   /** Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. */
   snapshot(tables: readonly Table[], signal: AbortSignal): Promise<Snapshot>;
   close(): Promise<void>;
+}
+
+export interface ItemsQuery {
+  sql: string;
+  most: number;
+  /** Where it is written. */
+  place: Place;
+}
+
+export interface ItemsAnswer {
+  columns: readonly string[];
+  rows: readonly (readonly (string | null)[])[];
 }
 
 export interface SourceRequest {
