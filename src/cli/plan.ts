@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
 import {
   completeFamilies,
   hasErrors,
@@ -32,8 +33,8 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
     const configuration = await selectPipelines(whole, options, world, env);
     const made = await makePlan(configuration, world, env, decisionsOf(options));
-    const findings = [...made.plan.diagnostics, ...(await spaceFindings(made, configuration.project))];
-    showDiagnostics(findings, configuration, env, options.verbose);
+    const space = await spaceFindings(made, configuration.project);
+    showDiagnostics([...made.plan.diagnostics, ...space.map(asWarning)], configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     await tellPlan(made.plan, options, env);
     const { create, change, blocked } = made.plan.summary;
@@ -44,3 +45,6 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     await world.close();
   }
 }
+
+/** Room can be made before the plan is applied: only then is it too late. */
+const asWarning = (finding: Diagnostic): Diagnostic => ({ ...finding, severity: 'warning' });

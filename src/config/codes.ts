@@ -20,6 +20,7 @@ export const codes = {
   secretInSql: 'EXT1022',
   secretFile: 'EXT1023',
   notANumber: 'EXT1024',
+  secretOnRecord: 'EXT1025',
   duplicatePipeline: 'EXT1030',
   unknownSource: 'EXT1031',
   unknownConnection: 'EXT1032',

@@ -52,6 +52,10 @@ export function isPlaceholder(text: string): boolean {
 /** `$${` is a plain `${`; otherwise everything up to the next brace is the reference. */
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
+/** What the state keeps of a pipeline, or a hash of it; bound parameters, servers and their users are not among it. */
+const onRecord =
+  /^\/(?:(?:name|description|tags|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|(?:sources|connections)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
+
 function replaced(text: string, place: Place, substitution: Substitution): string {
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
   const sql =
@@ -84,7 +88,11 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
     if (!found.secret) return found;
     if (found.value !== '') substitution.registerSecret(found.value);
-    if (!sql) return found;
+    if (!sql && !onRecord.test(place.pointer)) return found;
+    if (!sql) {
+      const message = `${whole} is a secret and may not stand here: what this says is recorded and compared`;
+      return refuse(whole, codes.secretOnRecord, message, 'take it from ${env.NAME} if it is none');
+    }
     const hint = place.pointer.includes('/checks/')
       ? 'the extract is ours: no check needs a secret to ask it'
       : 'bind it: write $1 in a query and the reference under params';

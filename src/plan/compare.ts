@@ -1,7 +1,8 @@
 import { counted } from '../model/numbers.ts';
 import { never } from '../model/never.ts';
 import { compareObjects } from './objects.ts';
-import type { FileMark, Fingerprint, PostgresFingerprint } from '../model/observation.ts';
+import { changesOfFiles } from '../model/listing.ts';
+import type { FilesFingerprint, Fingerprint, PostgresFingerprint } from '../model/observation.ts';
 import { own } from '../model/own.ts';
 
 /** What two fingerprints say about the data between them. */
@@ -20,7 +21,7 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
         ? { same: true }
         : changed('the change_detection query gives another answer');
     case 'files':
-      return before.kind === 'files' ? compareFiles(before.files, now.files) : otherKind;
+      return before.kind === 'files' ? compareFiles(before, now) : otherKind;
     case 'objects':
       return before.kind === 'objects' ? compareObjects(before, now) : otherKind;
     default:
@@ -72,29 +73,13 @@ function compareColumns(before: readonly string[], now: readonly string[]): stri
   return before.join('\n') === now.join('\n') ? undefined : 'the columns of the source table change places';
 }
 
-type Files = Readonly<Record<string, FileMark>>;
-
-function compareFiles(before: Files, now: Files): Comparison {
-  const fresh = Object.keys(now).filter((path) => !Object.hasOwn(before, path));
-  const gone = Object.keys(before).filter((path) => !Object.hasOwn(now, path));
-  const other = Object.entries(now)
-    .filter(([path, mark]) => {
-      const last = own(before, path);
-      return last !== undefined && !sameFile(last, mark);
-    })
-    .map(([path]) => path);
+function compareFiles(before: FilesFingerprint, now: FilesFingerprint): Comparison {
+  const { fresh, changed: other, gone } = changesOfFiles(before, now);
   if (fresh.length + gone.length + other.length === 0) return { same: true };
-  const total = counted(Object.keys(now).length, 'file');
-  const part = (paths: string[], word: string) =>
+  const total = counted(Object.keys(now.files).length, 'file');
+  const part = (paths: readonly string[], word: string) =>
     paths.length === 0
       ? []
       : [paths.length === 1 ? `${paths[0] ?? ''} is ${word}` : `${paths.length} of ${total} are ${word}`];
   return changed([...part(fresh, 'new'), ...part(other, 'changed'), ...part(gone, 'gone')].join(', '));
-}
-
-/** A file that was only touched has the same content: its hash says so where the size leaves a doubt. */
-function sameFile(before: FileMark, now: FileMark): boolean {
-  if (before.size !== now.size) return false;
-  if (before.modified === now.modified) return true;
-  return before.sha256 !== undefined && before.sha256 === now.sha256;
 }

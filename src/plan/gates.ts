@@ -28,7 +28,9 @@ export function gatesOf(
       .filter(({ category }) => category === 'breaking')
       .map((change) => breakingGate(pipeline, change, decisions.allowBreaking ?? [])),
     // An extract that stands in its template is not put into it again.
-    ...(changes.length > 0 ? misfitGates(pipeline, observation, decisions.allowMisfit ?? false) : []),
+    ...(changes.some(({ subject }) => subject !== 'pipeline')
+      ? misfitGates(pipeline, observation, decisions.allowMisfit ?? false)
+      : []),
     ...(decisions.failOnDrift === true ? driftGates(pipeline, changes) : []),
     ...policyGates(pipeline, observation, estimates, policy),
   ];

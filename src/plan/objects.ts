@@ -1,5 +1,6 @@
+import { changesOfObjects } from '../model/listing.ts';
 import { bytes, counted } from '../model/numbers.ts';
-import type { ObjectMark, ObjectsFingerprint } from '../model/observation.ts';
+import type { ObjectsFingerprint } from '../model/observation.ts';
 import type { KeySet, ObjectChanges } from '../model/plan.ts';
 
 /** So many keys of each kind are named in a sentence, and in a plan. */
@@ -35,27 +36,18 @@ export function compareObjects(
 }
 
 export function diffObjects(before: ObjectsFingerprint, now: ObjectsFingerprint): ObjectChanges {
-  const last = new Map(Object.entries(before.objects));
-  const current = new Map(Object.entries(now.objects));
-  const entries = [...current];
+  const { fresh, changed, gone } = changesOfObjects(before, now);
   return {
-    fresh: keySet(entries.filter(([key]) => !last.has(key))),
-    changed: keySet(entries.filter(([key, mark]) => isOther(last.get(key), mark))),
-    gone: keySet([...last].filter(([key]) => !current.has(key))),
+    fresh: keySet(fresh, now.objects),
+    changed: keySet(changed, now.objects),
+    gone: keySet(gone, before.objects),
   };
 }
 
-function isOther(before: ObjectMark | undefined, now: ObjectMark): boolean {
-  if (before === undefined) return false;
-  const isSameTime =
-    before.modified === undefined || now.modified === undefined || before.modified === now.modified;
-  return before.etag !== now.etag || before.size !== now.size || !isSameTime;
-}
-
-function keySet(entries: readonly [string, ObjectMark][]): KeySet {
+function keySet(keys: readonly string[], marks: ObjectsFingerprint['objects']): KeySet {
   return {
-    count: entries.length,
-    bytes: entries.reduce((sum, [, { size }]) => sum + size, 0),
-    keys: entries.slice(0, kept).map(([key]) => key),
+    count: keys.length,
+    bytes: keys.reduce((sum, key) => sum + (marks[key]?.size ?? 0), 0),
+    keys: keys.slice(0, kept),
   };
 }

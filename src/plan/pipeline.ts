@@ -17,6 +17,7 @@ import { extractChanges, extractFindings, isOurs } from './extract.ts';
 import { gatesOf, type Decisions } from './gates.ts';
 import { headline } from './headline.ts';
 import { referenceFindings } from './references.ts';
+import { rememberedChanges } from './remembered.ts';
 import { layOutSteps } from './steps.ts';
 import { moveChanges } from './moves.ts';
 import { standingColumns, standingTables } from './standing.ts';
@@ -77,6 +78,7 @@ export function planPipeline(
     });
   }
   changes.push(...template.changes, ...destinationChanges(pipeline, destinations, planned));
+  changes.push(...rememberedChanges(pipeline, observation, changes, hash));
   const tablePlans = [
     ...tables.map(({ plan }) => withMoves(plan, pipeline, moved)),
     ...removed.map(({ plan }) => plan),

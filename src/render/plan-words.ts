@@ -79,7 +79,7 @@ export const participles: Record<PipelineAction, string> = {
   create: 'created',
   rebuild: 'rebuilt',
   deliver: 'delivered again',
-  record: 'known by its new name',
+  record: 'recorded anew',
   none: 'unchanged',
   blocked: 'applied',
 };

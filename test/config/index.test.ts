@@ -92,7 +92,7 @@ destinations: [{type: file, path: ../dist/shop.hyper}]
       source: 'shop',
       from: { relation: { schema: 'public', name: 'or.ders' }, where: "day > '2020-01-01'", params: [] },
       primaryKey: ['Id'],
-      load: { mode: 'full' },
+      load: { kind: 'full' },
       columns: [
         { name: 'Id', notNull: true, origin: { kind: 'column', name: 'id' }, onInfinite: 'null' },
         { name: '2024', type: { kind: 'numeric', precision: 18, scale: 2 }, notNull: false },

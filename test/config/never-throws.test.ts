@@ -32,7 +32,7 @@ const pipeline = {
       },
       primary_key: ['a'],
       columns: { a: 'int not null', b: { type: 'text', from: 'c', on_infinite: null } },
-      load: { mode: 'full' },
+      load: { kind: 'full' },
     },
     u: { from: { source: 'files' }, columns: { a: 'numeric(18,2)' }, add: { f: '${file.path}' } },
   },

@@ -33,8 +33,9 @@ export async function selectPipelines(
   const { select, exclude, changedSince: revision } = flags;
   const all = configuration.pipelines;
   const { blocked } = configuration;
-  const taken = select === undefined ? new Set(all) : await meant(select, all, blocked, world, '--select');
-  const left = exclude === undefined ? new Set() : await meant(exclude, all, blocked, world, '--exclude');
+  const among = { pipelines: all, blocked, world, signal: env.signal };
+  const taken = select === undefined ? new Set(all) : await meant(select, among, '--select');
+  const left = exclude === undefined ? new Set() : await meant(exclude, among, '--exclude');
   const changed =
     revision === undefined ? undefined : await changedSince(revision, all, configuration.project, env);
   return {
@@ -62,16 +63,18 @@ function isMeant({ address, tags }: BlockedItem, term: string): boolean {
   return tag === undefined ? isNamed(address, term) : tags.some((one) => nameMatches(one, tag));
 }
 
-async function meant(
-  terms: readonly string[],
-  pipelines: readonly Pipeline[],
-  blocked: readonly BlockedItem[],
-  world: World,
-  flag: string,
-): Promise<Set<Pipeline>> {
+interface Among {
+  pipelines: readonly Pipeline[];
+  blocked: readonly BlockedItem[];
+  world: World;
+  signal: AbortSignal;
+}
+
+async function meant(terms: readonly string[], among: Among, flag: string): Promise<Set<Pipeline>> {
+  const { pipelines, blocked } = among;
   const found = new Set<Pipeline>();
   for (const term of terms) {
-    const own = await meaning(term, pipelines, world);
+    const own = await meaning(term, among);
     const isKnown = own.length > 0 || blocked.some((item) => isMeant(item, term));
     if (!isKnown && term !== 'state:modified') throw nothing(flag, term, pipelines);
     own.forEach((one) => found.add(one));
@@ -79,7 +82,7 @@ async function meant(
   return found;
 }
 
-async function meaning(term: string, pipelines: readonly Pipeline[], world: World): Promise<Pipeline[]> {
+async function meaning(term: string, { pipelines, world, signal }: Among): Promise<Pipeline[]> {
   const [, kind, value = ''] = /^(tag|dest|state):(.*)$/s.exec(term) ?? [];
   switch (kind) {
     case 'tag':
@@ -88,7 +91,7 @@ async function meaning(term: string, pipelines: readonly Pipeline[], world: Worl
       return pipelines.filter(({ destinations }) => destinations.some(({ type }) => type === value));
     case 'state': {
       if (value !== 'modified') return [];
-      const modified = await Promise.all(pipelines.map((one) => isModified(one, world)));
+      const modified = await Promise.all(pipelines.map((one) => isModified(one, world, signal)));
       return pipelines.filter((_, index) => modified[index]);
     }
     default:

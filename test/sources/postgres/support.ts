@@ -50,7 +50,7 @@ export function contractOf({ name = 't', table, columns, primaryKey = [], ...fro
     from: { type: 'postgres', params: [], ...(relation && { relation }), ...from },
     columns: Object.entries(columns).map(([column, written]) => columnOf(own.pointer, column, written)),
     primaryKey,
-    load: { mode: 'full' },
+    load: { kind: 'full' },
     checks: [],
   };
 }
