@@ -1,5 +1,6 @@
 import { readPipelines, type Answer, type BlockedItem, type Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { foldDiagnostics } from '../model/fold-diagnostics.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { RunError } from '../model/run-error.ts';
 import { checkTemplate } from '../templates/check.ts';
@@ -72,7 +73,8 @@ export function showDiagnostics(
   env: Env,
   verbose = false,
 ): void {
-  const shown = diagnostics.filter(({ severity }) => verbose || severity !== 'note');
+  const wanted = diagnostics.filter(({ severity }) => verbose || severity !== 'note');
+  const shown = verbose ? wanted : foldDiagnostics(wanted);
   if (shown.length === 0) return;
   env.err(renderDiagnostics(shown, { ...configuration, color: env.color.err }));
 }

@@ -1,8 +1,8 @@
 import type { Diagnostic, Place, Span } from '../model/diagnostic.ts';
+import { foldDiagnostics } from '../model/fold-diagnostics.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Project } from '../model/project.ts';
 import { findFiles, findProjectOnly, readTexts, type FoundFile, type FoundFiles } from './find.ts';
-import { foldItems } from './for-each/fold.ts';
 import type { Answer } from './for-each/index.ts';
 import type { Substitution } from './interpolate.ts';
 import { loadYaml, type LoadedFile } from './load.ts';
@@ -112,6 +112,7 @@ function configure(
     return place.span ?? (file && locate(file, place));
   };
   const ofFamilies = new Set(drafted.flatMap(({ family, file }) => (family === undefined ? [] : file.file)));
+  const isOfFamily = ({ place }: Diagnostic) => place !== undefined && ofFamilies.has(place.file);
   const wrong = new Set(
     diagnostics.flatMap(({ severity, place }) => (severity === 'error' && place ? place.file : [])),
   );
@@ -130,7 +131,7 @@ function configure(
     blocked: sound.flatMap((one) => one.blocked),
     folders: found.folders,
     project: settings,
-    diagnostics: foldItems(distinct(diagnostics, locatePlace), ofFamilies).map((diagnostic) =>
+    diagnostics: foldDiagnostics(distinct(diagnostics, locatePlace), isOfFamily).map((diagnostic) =>
       withoutSecrets(diagnostic, substitution.shown),
     ),
     locate: locatePlace,
