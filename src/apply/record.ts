@@ -51,6 +51,7 @@ export function newRecord(
     extract,
     ...(pipeline.template === undefined || template === undefined ? {} : { template }),
     destinations,
+    ...(job.made && { made: job.made }),
   };
 }
 

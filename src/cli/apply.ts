@@ -25,6 +25,7 @@ import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
 import { writeJUnit } from './junit.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
+import { deletionsOf } from './deletions.ts';
 import { diagnose } from './diagnose.ts';
 import { reportDocument } from './report-document.ts';
 import { decisionsIn, refuseStale } from './stale.ts';
@@ -74,11 +75,12 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       inProject: (file) => fileInProject(file, configuration.project, env),
       keepRejected: options.keepFailed ?? false,
     });
-    const leaving = forgotten.map(({ address, record: version }) => ({
-      address,
-      version,
-      state: world.state,
-    }));
+    const leaving = await Promise.all(
+      forgotten.map(async (one): Promise<Leaving> => {
+        const deletions = await deletionsOf(one, configuration, world);
+        return { address: one.address, version: one.record, state: world.state, deletions };
+      }),
+    );
     if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
       return exitCodes.failed;

@@ -23,7 +23,7 @@ export async function makePlan(
   env: Env,
   decisions: Decisions,
 ): Promise<MadePlan> {
-  const forgotten = await findForgotten(configuration, world.state, env);
+  const gone = await findForgotten(configuration, world, env);
   const turn = limitTo(configuration.project.limits.parallel);
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
@@ -37,11 +37,14 @@ export async function makePlan(
         record: stored?.version ?? '',
         ...outcome,
       })),
-      ...configuration.blocked.map((item) => ({ pipeline: item, failure: item.problems })),
+      ...[...configuration.blocked, ...gone.blocked].map((item) => ({
+        pipeline: item,
+        failure: item.problems,
+      })),
     ],
     version(),
     { decisions, policy: configuration.project.policy, hash: sha256 },
-    forgotten,
+    gone.forgotten,
   );
   return { plan, seen };
 }

@@ -1,6 +1,6 @@
 import { openDestinations } from '../destinations/index.ts';
 import { openHyper } from '../hyper/index.ts';
-import type { Pipeline, Source } from '../model/pipeline.ts';
+import type { Destination, Pipeline, Source } from '../model/pipeline.ts';
 import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
 import { openSource } from '../sources/index.ts';
@@ -17,6 +17,7 @@ export interface World {
   sourceOf(source: Source): SourcePort;
   /** The sources of a pipeline by their names. */
   sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
+  destinationOf(destination: Destination): DestinationPort;
   destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
   templateOf(pipeline: Pipeline): TemplatePort | undefined;
   close(): Promise<void>;
@@ -52,6 +53,7 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
       Object.fromEntries(
         Object.entries(pipeline.sources).map(([name, source]) => [name, sourceOf(source)] as const),
       ),
+    destinationOf: (destination) => destinations.open(destination),
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {

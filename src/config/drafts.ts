@@ -117,6 +117,10 @@ export function draftFile(
       blocked: [],
     };
   }
+  if (items.length === 0 && written.on_removed === 'delete') {
+    const message = 'the list has no item: nothing is deleted for an empty list';
+    substitution.report({ code: codes.eachCount, severity: 'warning', message, place: at });
+  }
   const drafts: Draft[] = [];
   const blocked: BlockedItem[] = [];
   for (const item of items) {

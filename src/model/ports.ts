@@ -203,7 +203,14 @@ export interface DestinationPort {
   ): Promise<Delivered>;
   /** Sets what describes the delivered extract, where the destination has such things; nothing else changes. */
   describe?(last: AppliedDestination, signal: AbortSignal): Promise<Delivered>;
+  /** Whether what was delivered last is there as we left it. */
+  standing(last: AppliedDestination, signal: AbortSignal): Promise<Standing>;
+  /** Deletes what was delivered last if it is there as we left it, else nothing; resolves to how it was found. */
+  remove(last: AppliedDestination, signal: AbortSignal): Promise<Standing>;
 }
+
+/** What became of what was delivered last: `changed` by somebody else, or `gone`. */
+export type Standing = 'ours' | 'changed' | 'gone';
 
 /** What the record keeps of a delivery: enough to see later whether something else has changed it. */
 export type Delivered = AppliedDestination;

@@ -51,7 +51,7 @@ export function foldForgotten(all: readonly ForgottenPipeline[]): Folded<Forgott
   return fold(
     all,
     ({ address }) => address,
-    ({ because }) => because,
+    ({ because, deletes }) => [because, deletes?.length],
   );
 }
 

@@ -19,6 +19,7 @@ import {
   countsOf,
   distinctGates,
   forgottenCount,
+  deletedVerdict,
   forgottenVerdict,
   gateWords,
   isFlag,
@@ -81,9 +82,12 @@ function renderIdle(pipelines: readonly PipelinePlan[]): Row[][] {
 }
 
 /** A pipeline that is gone from the configuration, with everything that stays where it is. */
-function renderForgotten({ address, because, leaves }: ForgottenPipeline, paint: Paint): Row[] {
+function renderForgotten(one: ForgottenPipeline, paint: Paint): Row[] {
+  const { address, because, leaves, deletes = [] } = one;
+  const verdict = one.deletes === undefined ? forgottenVerdict : paint.red(deletedVerdict);
   return [
-    `  ${paint.bold(`# ${address} ${forgottenVerdict}`)}  ${paint.dim(`(because ${because})`)}`,
+    `  ${paint.bold(`# ${address} ${verdict}`)}  ${paint.dim(`(because ${because})`)}`,
+    ...deletes.map((target) => `    ${paint.red('-')} ${target}`),
     ...leaves.map((target) => `    . ${target}`),
   ];
 }

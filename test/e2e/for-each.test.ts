@@ -107,5 +107,75 @@ test('one extract for each tenant: made, one of them changed, nothing more to do
   await story.run('plan --select tenant_sales[initech]', env);
   await done('apply --select tenant_sales');
   expect((await done('plan')).stdout).toContain('No changes.');
-  expectGolden('e2e/for-each.txt', story.text().replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '(moment)'));
+  expectGolden('e2e/for-each.txt', steady(story.text()));
 });
+
+test('a tenant that is gone is forgotten, or deleted with everything that is still as we left it', async () => {
+  const { project, client, env, done } = await openShop();
+  await done('apply');
+  const story = tellStory(project);
+  story.note('Two tenants leave. Only their records are to go.');
+  await client.query("update tenants set active = false where slug in ('initech', 'stark')");
+  await story.run('plan', env);
+  await done('apply --select tenant_sales');
+  story.note('With the file alone the same is found.');
+  await story.run('apply pipelines/tenants.yaml', env);
+  expect(published()).toHaveLength(5);
+  expect((await done('plan')).stdout).toContain('No changes.');
+
+  story.note('Two more leave, now with on_removed: delete. Somebody has changed a file of one of them.');
+  await project.write('pipelines/tenants.yaml', family('\n  on_removed: delete'));
+  await client.query("update tenants set active = false where slug in ('acme', 'wayne')");
+  await project.write('out/EMEA/acme.hyper', 'mine now');
+  await story.run('plan', env);
+  await done('plan --out gone.json');
+  await story.run('apply gone.json', env);
+  expect(published()).toEqual(['Sales initech', 'Sales stark', 'Sales umbrella']);
+  expect(await project.read('out/EMEA/acme.hyper')).toBe('mine now');
+  expect(Object.keys(await project.marks()).filter((name) => /acme|wayne/.test(name))).toEqual([
+    'out/EMEA/acme.hyper',
+  ]);
+  expect((await done('plan')).stdout).toContain('No changes.');
+
+  story.note('An empty list is an error; where it is allowed it deletes nothing.');
+  await client.query('update tenants set active = false');
+  expect((await story.run('plan', env)).exitCode).toBe(1);
+  await project.write('pipelines/tenants.yaml', family('\n  on_removed: delete\n  min: 0'));
+  await story.run('apply', env);
+  expect(published()).toContain('Sales umbrella');
+
+  story.note('Nor does a query that fails.');
+  await client.query('alter table tenants rename to clients');
+  expect((await story.run('apply', env)).exitCode).toBe(1);
+  expect(published()).toContain('Sales umbrella');
+  expectGolden('e2e/for-each-removed.txt', steady(story.text()));
+});
+
+test('one tenant fails, the others do not', async () => {
+  const { project, client, env, done } = await openShop();
+  await done('apply');
+  await client.query(
+    "insert into orders values (51, 2, 1), (52, 4, 1), (53, 5, 1); update orders set total = 'NaN' where order_id = 52",
+  );
+  const story = tellStory(project);
+  expect((await story.run('apply', env)).exitCode).toBe(1);
+  expect((await done('plan')).stdout).toContain('= tenant_sales  4 of 5 unchanged');
+
+  story.note('What a tenant may not be called, and a list that is too long.');
+  await client.query(
+    "delete from orders where order_id = 52; insert into tenants values (6, 'hooli', '../x')",
+  );
+  expect((await story.run('apply', env)).exitCode).toBe(1);
+  await client.query("update tenants set slug = 'ho/oli' where id = 6");
+  expect((await story.run('plan', env)).exitCode).toBe(1);
+  await client.query(
+    "delete from tenants where id = 6; insert into tenants select i, 't' || i, 'US' from generate_series(10, 12) i",
+  );
+  expect((await story.run('plan', env)).exitCode).toBe(1);
+  await client.query('delete from tenants where id > 9');
+  expect((await done('plan')).stdout).toContain('No changes.');
+  expectGolden('e2e/for-each-failed.txt', steady(story.text()));
+});
+
+/** Moments of the server, and nothing else differs. */
+const steady = (text: string) => text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '(moment)');

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Graph } from '../../model/graph.ts';
 import { counted } from '../../model/numbers.ts';
 import type { ForgottenPipeline, PipelinePlan, Plan } from '../../model/plan.ts';
-import { amountsOf, countsOf, forgottenCount, forgottenVerdict, isQuiet, quietWords } from '../plan-words.ts';
+import {
+  amountsOf,
+  countsOf,
+  forgottenCount,
+  forgottenVerdictOf,
+  isQuiet,
+  quietWords,
+} from '../plan-words.ts';
 import { foldPipelines, moreLike, type Folded } from '../fold.ts';
 import { renderGates, renderFindings } from './decisions.ts';
 import { renderGraph } from './drawing.ts';
@@ -156,13 +163,22 @@ function forgotten(all: readonly ForgottenPipeline[]): Markup | undefined {
     'section',
     { 'aria-labelledby': 'forgotten' },
     element('h2', { id: 'forgotten' }, 'No longer managed'),
-    ...all.map(({ address, because, leaves }) =>
-      element(
+    ...all.map((one) => {
+      const { address, because, leaves, deletes = [] } = one;
+      const list = (title: string, targets: readonly string[]) =>
+        targets.length === 0
+          ? []
+          : [
+              element('p', {}, title),
+              element('ul', {}, ...targets.map((target) => element('li', {}, element('code', {}, target)))),
+            ];
+      return element(
         'div',
         {},
-        element('p', {}, element('code', {}, address), ` ${forgottenVerdict} (${because}). What stays:`),
-        element('ul', {}, ...leaves.map((target) => element('li', {}, element('code', {}, target)))),
-      ),
-    ),
+        element('p', {}, element('code', {}, address), ` ${forgottenVerdictOf(one)} (${because}).`),
+        ...list('What goes:', deletes),
+        ...list('What stays:', leaves),
+      );
+    }),
   );
 }

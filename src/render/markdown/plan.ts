@@ -7,6 +7,7 @@ import {
   countsOf,
   distinctGates,
   forgottenCount,
+  deletedVerdict,
   forgottenVerdict,
   gateWords,
   isFlag,
@@ -109,8 +110,9 @@ function addPipelines(
     ...pipelines.map((part) => ('one' in part ? pipelineRow(part.one) : more(part))),
     ...foldForgotten(forgotten).map((part) => {
       if (!('one' in part)) return more(part);
-      const { address, because } = part.one;
-      return [code(clip(address, 200)), forgottenVerdict, plain(clip(because, 300))];
+      const { address, because, deletes } = part.one;
+      const verdict = deletes === undefined ? forgottenVerdict : `**${deletedVerdict}**`;
+      return [code(clip(address, 200)), verdict, plain(clip(because, 300))];
     }),
   ];
   page.addTable({ lead: [], head: ['pipeline', 'what', 'because'], rows, noun: 'pipeline', share: 0.6 });
