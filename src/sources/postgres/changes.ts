@@ -4,14 +4,13 @@ import type { StreamPart } from '../../model/feed.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import type { Increment } from '../../model/watermark.ts';
-import { probe } from './catalog.ts';
 import { describeOrigin } from './complaints.ts';
 import type { Agreed } from './contract.ts';
-import { absent, compare, type Cursor } from './cursor.ts';
+import { absent, type Cursor } from './cursor.ts';
 import { countNulls, nullsProblem } from './highest.ts';
 import { horizonBreak, takeHorizon } from './late.ts';
 import { inRange, leftRows, type Range } from './range.ts';
-import { narrowed, onlyColumns, rowsSql, type Selection } from './selection.ts';
+import { narrowed, onlyColumns, type Selection } from './selection.ts';
 
 export interface Going {
   table: Table;
@@ -103,13 +102,4 @@ export async function confirmNoNulls(
   const [problem] = nullsProblem(cursor, await countNulls(client, selection, cursor));
   if (problem === undefined) return;
   throw new RunError(problem.code, problem.message, { hint: problem.hint, place: problem.place });
-}
-
-/** Whether the snapshot has rows behind those that the plan wants read. */
-export async function goesFurther(client: pg.Client, { agreed, cursor, increment }: Going): Promise<boolean> {
-  const end = cursor.load.kind === 'window' ? undefined : endOf(cursor, increment);
-  if (end === undefined) return false;
-  const further = rowsSql(agreed.selection, compare(cursor, '>', end));
-  const { rows } = await probe(client, `select exists (select from ${further})`);
-  return rows[0]?.[0] === true;
 }

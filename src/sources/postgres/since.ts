@@ -123,9 +123,9 @@ async function mayFall(
   before: readonly string[],
 ): Promise<boolean> {
   const { load } = cursor;
-  if (load.kind !== 'cursor' || load.mode !== 'upsert') return false;
+  if (load.kind !== 'cursor') return false;
   if (load.deletes !== undefined) return true;
-  if (selection.conditions.length === 0) return false;
+  if (load.mode === 'append' || selection.conditions.length === 0) return false;
   const highest = await findHighest(client, { ...selection, conditions: [] }, cursor, before);
   return highest !== undefined && !highest.fell;
 }
