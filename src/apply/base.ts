@@ -18,7 +18,9 @@ function origin({ plan, pipeline, template }: Job, signal: AbortSignal): Extract
   const { from } = required(plan.base, 'base');
   if (from.kind === 'extract') return { path: pipeline.extract.file };
   const file =
-    from.kind === 'package' ? pipeline.template?.staged : pathOf(pipeline.destinations[from.destination]);
+    from.kind === 'package'
+      ? pipeline.template?.staged
+      : pathOf(pipeline.destinations[from.destination ?? 0]);
   const path = required(file, 'place of the base');
   return template === undefined ? { path } : { unpack: (to) => template.unpack(path, to, signal) };
 }

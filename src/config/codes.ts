@@ -64,4 +64,5 @@ export const codes = {
   loadType: 'EXT1077',
   loadFileColumn: 'EXT1078',
   nullableKey: 'EXT1079',
+  refreshOfKept: 'EXT1087',
 } as const;

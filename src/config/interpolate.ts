@@ -103,7 +103,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
 function withoutSecret({ pointer }: Place): string {
   if (pointer.includes('/checks/')) return 'the extract is ours: no check needs a secret to ask it';
   if (pointer.includes('/load/'))
-    return 'this query takes no params: let a view of the database hold the condition';
+    return 'bind it: $1 stands here for the first of the params that from has beside a query';
   return 'bind it: write $1 in a query and the reference under params';
 }
 

@@ -2,10 +2,28 @@ import type { Estimate } from './observation.ts';
 
 /** An extract that the new one begins as a copy of. */
 export interface BasePlan {
-  /** `extract`: the staged one; else the package or the destination that it is still in. */
-  from: { kind: 'extract' } | { kind: 'package' } | { kind: 'destination'; destination: number };
+  from: BaseOrigin;
   /** Tables that it has as they are wanted, but for their rows. */
   tables: readonly string[];
+}
+
+/** `extract`: the staged one; else the package or the destination (by its place in the list) that it is still in. */
+export interface BaseOrigin {
+  kind: 'extract' | 'package' | 'destination';
+  destination?: number;
+}
+
+/** What becomes of the tables of a base: with their rows, or without. */
+export interface BaseFates {
+  kept: readonly string[];
+  emptied: readonly string[];
+}
+
+/** How many files of each kind. */
+export interface FileCounts {
+  fresh: number;
+  changed: number;
+  gone: number;
 }
 
 /** What is read of a table that goes on from its extract. Bounds are texts as the source writes them. */
@@ -23,5 +41,5 @@ export interface IncrementPlan {
   bytes?: Estimate;
   /** Of them, those that are found by their transaction and not by the cursor. */
   late?: number;
-  files?: { fresh: number; changed: number; gone: number };
+  files?: FileCounts;
 }

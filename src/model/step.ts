@@ -1,4 +1,5 @@
 import type { CheckKind, CheckSeverity } from './check.ts';
+import type { BaseFates } from './increment-plan.ts';
 import type { Estimate } from './observation.ts';
 
 /** One act. `after` are the ids of steps that must have ended; `because` are addresses of changes. */
@@ -12,7 +13,7 @@ export type StepAct =
   /** Open the sources of these tables at one moment, so that the tables agree with each other. */
   | { kind: 'snapshot'; tables: readonly string[] }
   /** Create the new extract beside the old one: empty, or as a copy of it in which these tables are emptied. */
-  | { kind: 'create'; base?: { kept: readonly string[]; emptied: readonly string[] } }
+  | { kind: 'create'; base?: BaseFates }
   /** Read one table of the source into the new extract. */
   | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
   /** Read what is new of a table and change it in the copy. */

@@ -1,4 +1,5 @@
 import type {
+  BaseFates,
   BasePlan,
   Change,
   DestinationPlan,
@@ -70,8 +71,7 @@ function checksOf({ name: table, checks }: Table): PlannedCheck[] {
   return checks.map(({ kind: check, name, severity }) => ({ table, check, name, severity }));
 }
 
-/** What becomes of the tables of a base: with their rows, or without. */
-function fatesOf(base: BasePlan, tables: readonly TablePlan[]): { kept: string[]; emptied: string[] } {
+function fatesOf(base: BasePlan, tables: readonly TablePlan[]): BaseFates {
   const names = (...actions: TablePlan['action'][]) =>
     tables
       .filter(({ name, action }) => base.tables.includes(name) && actions.includes(action))

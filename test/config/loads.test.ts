@@ -338,7 +338,7 @@ describe('what is wrong with a load, and where', () => {
       '{mode: upsert, cursor: at, deletes: {query: "select ${secret.S}"}}',
       'deletes/query',
       '${secret.S} is a secret and may not be part of an SQL text',
-      'this query takes no params: let a view of the database hold the condition',
+      'bind it: $1 stands here for the first of the params that from has beside a query',
       { env: { S: 'hush-hush' } },
     ],
     [
@@ -382,6 +382,21 @@ describe('what is wrong with a load, and where', () => {
       hint,
       at: pointer.startsWith('/') ? pointer : `${place.pointer}/${pointer}`,
     });
+  });
+
+  test('a full refresh that would lose what was kept is warned of', async () => {
+    const { diagnostics, pipelines } = await read(
+      '{mode: append, by: file, on_vanished: keep, full_refresh: {every: 7d}}',
+      { source: 'files', table: 'columns: {a: int}\n    add: {File: "${file.path}"}' },
+    );
+    expect(pipelines).toHaveLength(1);
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'EXT1087',
+        severity: 'warning',
+        place: { pointer: '/tables/t/load/full_refresh', part: 'key' },
+      },
+    ]);
   });
 
   test('a key that allows NULL, where rows are found by it', async () => {

@@ -20,6 +20,7 @@ export const loadModes: Rule = function* (draft) {
       yield* wrongSource;
       if (wrongSource.length === 0) yield* complete(draft, table, load);
       yield* rowsThatAreGone(draft, table, load);
+      yield* refreshOfKept(load);
     }
   }
 };
@@ -185,6 +186,15 @@ function* rowsThatAreGone(draft: Draft, table: string, load: TableLoad): Iterabl
   const key = byQuery ? 'deletes' : 'reconcile_keys';
   const message = `"${key}" finds rows by primary key, and the table "${table}" has none`;
   yield problem(codes.updateKey, message, { ...placeOf(key), part: 'key' }, { hint: 'add primary_key:' });
+}
+
+function* refreshOfKept({ settings, placeOf }: TableLoad): Iterable<Diagnostic> {
+  const { mode, by, on_vanished: vanished, full_refresh: refresh } = settings;
+  if (mode !== 'append' || by !== 'file' || vanished !== 'keep' || refresh === undefined) return;
+  const message =
+    'whenever all rows are read, those that "on_vanished: keep" has kept go: their files are not there';
+  const at = { ...placeOf('full_refresh'), part: 'key' as const };
+  yield { ...problem(codes.refreshOfKept, message, at), severity: 'warning' };
 }
 
 function hasKey(draft: Draft, table: string): boolean {
