@@ -1,9 +1,11 @@
 import type pg from 'pg';
 import type { Cut, TableChanges } from '../../model/changes.ts';
 import type { StreamPart } from '../../model/feed.ts';
+import type { Fingerprint } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import type { Increment } from '../../model/watermark.ts';
+import { attachedBreak } from './attached.ts';
 import { describeOrigin } from './complaints.ts';
 import type { Agreed } from './contract.ts';
 import { absent, type Cursor } from './cursor.ts';
@@ -78,13 +80,17 @@ function cutOf(table: Table, { load, columns }: Cursor, { from, after }: Range):
   return includes && open !== undefined ? { column: open.column.name, nulls: true } : undefined;
 }
 
-/** Fails where what the plan saw of the source is not so any more. */
+/** Fails where what the plan saw of the source is not so any more. The fingerprints are that applied last and the present one. */
 export async function confirmGoing(
   client: pg.Client,
-  { table, agreed, cursor, increment }: Going,
+  going: Going,
+  fingerprints: readonly [Fingerprint | undefined, Fingerprint | undefined],
 ): Promise<void> {
+  const { table, agreed, cursor, increment } = going;
   const now = await takeHorizon(client, agreed.relation);
-  const broken = horizonBreak(increment.watermark.horizon, now, cursor.load.kind);
+  const broken =
+    horizonBreak(increment.watermark.horizon, now, cursor.load.kind) ??
+    (await attachedBreak(client, going, rangeOf(cursor, increment), fingerprints));
   if (broken === undefined) return;
   throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${broken}`, {
     hint: 'plan again',

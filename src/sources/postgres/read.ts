@@ -47,11 +47,11 @@ export async function openSnapshot(
           await askAside(moment, table, signal, (client) => confirmNoNulls(client, agreed, cursor));
         return { parts: [readPart(moment, { table, selection, label: describeOrigin(table), most })] };
       },
-      async changes(table, increment, _before, signal) {
+      async changes(table, increment, before, signal) {
         const agreed = agreedOf(table);
         const going = { table, agreed, cursor: cursorAmong(agreed), increment };
         await askAside(moment, table, signal, async (client) => {
-          await confirmGoing(client, going);
+          await confirmGoing(client, going, [before, fingerprints.get(table.name)]);
           await confirmNoNulls(client, agreed, going.cursor);
         });
         return changesOf(going, (selection, label) => readPart(moment, { table, selection, label }));
