@@ -3,6 +3,7 @@ import type { Decisions } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
+import { printable } from '../render/text-width.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { findForgotten } from './forgotten.ts';
 import { limitTo } from '../model/limit.ts';
@@ -25,9 +26,10 @@ export async function makePlan(
 ): Promise<MadePlan> {
   const gone = await findForgotten(configuration, world, env);
   const turn = limitTo(configuration.project.limits.parallel);
+  const looking = { full: decisions.full ?? false, signal: env.signal };
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
-      turn(() => observePipeline(pipeline, world, env.signal, (text) => env.err(`${text}\n`))),
+      turn(() => observePipeline(pipeline, world, looking, (text) => env.err(`${printable(text)}\n`))),
     ),
   );
   const plan = buildPlan(

@@ -59,6 +59,11 @@ export const codes = {
   tableauProject: 'EXT1072',
   tableauTag: 'EXT1073',
   updateKey: 'EXT1074',
+  loadIncomplete: 'EXT1075',
+  loadSource: 'EXT1076',
+  loadType: 'EXT1077',
+  loadFileColumn: 'EXT1078',
+  nullableKey: 'EXT1079',
   eachOrigin: 'EXT1080',
   eachKey: 'EXT1081',
   eachCount: 'EXT1082',
@@ -66,4 +71,5 @@ export const codes = {
   eachName: 'EXT1084',
   eachValue: 'EXT1085',
   eachInSql: 'EXT1086',
+  refreshOfKept: 'EXT1087',
 } as const;

@@ -15,9 +15,10 @@ export async function copyBase(
   draft: string,
   extract: Extract,
   tables: readonly Table[],
-  { path, kept, emptied }: ExtractBase,
+  { from, kept, emptied }: ExtractBase,
 ): Promise<void> {
-  await copyFile(path, draft, constants.COPYFILE_FICLONE);
+  if ('path' in from) await copyFile(from.path, draft, constants.COPYFILE_FICLONE);
+  else await from.unpack(draft);
   await session.query(`attach database ${identifier(draft)} as draft`);
   const stays = new Set([...kept, ...emptied]);
   const name = (table: string) => tableName('draft', extract.schema, table);

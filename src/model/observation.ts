@@ -243,6 +243,8 @@ export interface AppliedExtract {
   keys: string;
   size: number;
   modified: string;
+  /** When it was written as a whole last: how many bytes for how many rows. Of extracts that are gone on from. */
+  compact?: { size: number; rows: number };
 }
 
 export interface AppliedTemplate {

@@ -49,7 +49,7 @@ export interface ItemsAnswer {
 export interface SourceRequest {
   table: Table;
   before: Fingerprint | undefined;
-  /** The table was never applied as it is defined now: what was found in order last time need not be. */
+  /** All of it will be read, whatever was applied: what was found in order last time need not be. */
   redefined?: boolean;
   /** How far it has been read, where it could go on from there. */
   watermark?: Watermark;
@@ -105,7 +105,8 @@ export interface ExtractPort {
 
 /** An extract to go on from. It is only read. */
 export interface ExtractBase {
-  path: string;
+  /** A .hyper file, or what writes one to a path where there is none yet. */
+  from: { path: string } | { unpack: (to: string) => Promise<void> };
   /** Tables that go on from what they are. */
   kept: readonly string[];
   /** Tables that are what they were but for their rows. Any others are made anew. */
@@ -186,6 +187,8 @@ export interface TemplatePort {
    * file of the template itself is only read.
    */
   package(extract: BuiltExtract, sha256: string, signal: AbortSignal): Promise<BuiltExtract>;
+  /** Writes the extract that is in a package of ours to a path where there is no file yet. */
+  unpack(packed: string, to: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface DestinationPort {

@@ -8,8 +8,17 @@ import { own } from '../model/own.ts';
 /** What two fingerprints say about the data between them. */
 export type Comparison =
   | { same: true }
-  /** `growth`: rows more than before, where the source counts them. */
-  | { same: false; reason: string; growth?: number };
+  | {
+      same: false;
+      reason: string;
+      /** Rows more than before, where the source counts them. */
+      growth?: number;
+      /** What was read before is no part of what is there now: only the whole can be read. */
+      replaced?: true;
+      /** Rows that were updated and deleted, where the source counts them. */
+      updated?: number;
+      deleted?: number;
+    };
 
 export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comparison {
   switch (now.kind) {
@@ -30,19 +39,22 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
 }
 
 const changed = (reason: string): Comparison => ({ same: false, reason });
-const otherKind = changed('changes are detected in another way than before');
+const replaced = (reason: string): Comparison => ({ same: false, reason, replaced: true });
+const otherKind = replaced('changes are detected in another way than before');
 
 function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint): Comparison {
-  if (before.system !== now.system) return changed('it is another server or database than before');
+  if (before.system !== now.system) return replaced('it is another server or database than before');
   const columns = compareColumns(before.columns, now.columns);
   if (columns !== undefined) return changed(columns);
+  if (Object.keys(before.relations).every((oid) => !Object.hasOwn(now.relations, oid)))
+    return replaced('the source table is another one');
   let inserted = 0;
   let updated = 0;
   let deleted = 0;
   for (const [oid, current] of Object.entries(now.relations)) {
     const last = own(before.relations, oid);
-    if (last === undefined) return changed('the source table is another one, or has a new partition');
-    if (last.filenode !== current.filenode) return changed('the source table was rewritten or truncated');
+    if (last === undefined) return changed('the source table has a new partition');
+    if (last.filenode !== current.filenode) return replaced('the source table was rewritten or truncated');
     if (last.reset !== current.reset)
       return changed('the statistics of the source were reset: it may have changed');
     inserted += Number(BigInt(current.inserted) - BigInt(last.inserted));
@@ -60,7 +72,13 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
     ...(updated > 0 ? [`${counted(updated, 'row')} updated`] : []),
     ...(deleted > 0 ? [`${counted(deleted, 'row')} deleted`] : []),
   ];
-  return { same: false, reason: `${parts.join(', ')} in the source`, growth: inserted - deleted };
+  return {
+    same: false,
+    reason: `${parts.join(', ')} in the source`,
+    growth: inserted - deleted,
+    updated,
+    deleted,
+  };
 }
 
 function compareColumns(before: readonly string[], now: readonly string[]): string | undefined {

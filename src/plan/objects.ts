@@ -11,10 +11,11 @@ const kept = 100;
 export function compareObjects(
   before: ObjectsFingerprint,
   now: ObjectsFingerprint,
-): { same: true } | { same: false; reason: string } {
-  if (before.bucket !== now.bucket) return { same: false, reason: `it is another bucket than before` };
+): { same: true } | { same: false; reason: string; replaced?: true } {
+  if (before.bucket !== now.bucket)
+    return { same: false, reason: `it is another bucket than before`, replaced: true };
   if (before.header !== undefined && now.header !== undefined && before.header.etag !== now.header.etag)
-    return { same: false, reason: `the header file ${now.header.key} has changed` };
+    return { same: false, reason: `the header file ${now.header.key} has changed`, replaced: true };
   const { fresh, changed, gone } = diffObjects(before, now);
   if (fresh.count + changed.count + gone.count === 0) return { same: true };
   const total = counted(Object.keys(now.objects).length, 'object');

@@ -32,6 +32,7 @@ import {
   verdictOf,
   wholeChanges,
 } from './plan-words.ts';
+import { printableData } from './text-width.ts';
 import { layOutRows, wrap, type Row } from './wrap.ts';
 
 export interface PlanTextOptions {
@@ -43,7 +44,8 @@ export interface PlanTextOptions {
 }
 
 /** The plan in Terraform's grammar, because people know it: a symbol, what, how much, and why. */
-export function renderPlan(plan: Plan, { color, verbose, width }: PlanTextOptions): string {
+export function renderPlan(made: Plan, { color, verbose, width }: PlanTextOptions): string {
+  const plan = printableData(made);
   const paint = pc.createColors(color);
   const shown = plan.pipelines.filter(({ action }) => verbose || action !== 'none');
   const acting =
@@ -155,7 +157,7 @@ function renderTemplate({ template }: PipelinePlan, paint: Paint, verbose: boole
 }
 
 function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): Row[] {
-  const symbols = { create: '+', reload: '-/+', unchanged: '=', drop: '-' };
+  const symbols = { create: '+', reload: '-/+', change: '~', unchanged: '=', drop: '-' };
   const { columns, reason } = tableChanges(plan, table);
   return [
     [

@@ -1,14 +1,21 @@
 import pc from 'picocolors';
 import type { CheckResult } from '../model/check.ts';
-import { bytes, counted } from '../model/numbers.ts';
+import { bytes, counted, grouped } from '../model/numbers.ts';
 import { renderChecks } from './checks.ts';
 import { alignColumns } from './table.ts';
+import { printableData } from './text-width.ts';
 
 export interface ReportRow {
   address: string;
   outcome: 'applied' | 'forgotten' | 'deleted' | 'rejected' | 'failed' | 'interrupted';
   seconds: number;
-  tables: readonly { name: string; rows: number; bytes: number; seconds: number }[];
+  tables: readonly {
+    name: string;
+    rows: number;
+    changed?: { inserted: number; deleted: number };
+    bytes: number;
+    seconds: number;
+  }[];
   checks: readonly CheckResult[];
   destinations: readonly { target: string; size: number }[];
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
@@ -32,7 +39,7 @@ export function renderReport(
     failed: paint.red('failed'),
     interrupted: paint.yellow('interrupted'),
   };
-  const blocks = rows.map((row) => {
+  const blocks = rows.map(printableData).map((row) => {
     if (row.outcome === 'deleted') return [`${paint.bold(row.address)}  ${marks.deleted}`, ...whatWent(row)];
     if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${marks.forgotten}`];
     const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
@@ -45,6 +52,7 @@ export function renderReport(
       counted(table.rows, 'row'),
       bytes(table.bytes),
       seconds(table.seconds),
+      ...(table.changed === undefined ? [] : [changedWords(table.changed)]),
     ]);
     const targets = row.destinations.map(({ target, size }) => [`  -> ${target}`, bytes(size)]);
     return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...alignColumns(targets)];
@@ -66,6 +74,10 @@ function whatWent({ removed = [] }: ReportRow): string[] {
   return removed.map(
     ({ target, standing }) => `  ${standing === 'changed' ? '.' : '-'} ${target}${words[standing]}`,
   );
+}
+
+function changedWords({ inserted, deleted }: { inserted: number; deleted: number }): string {
+  return `(+${grouped(inserted)} -${grouped(deleted)})`;
 }
 
 /** A delivery that failed says itself what is there now; those before it are done. */

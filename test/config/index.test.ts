@@ -367,3 +367,22 @@ tables:
   });
   expect(diagnostics).toHaveLength(1);
 });
+
+test('offline, an amount that a check takes from outside is any', async () => {
+  const { diagnostics, pipelines } = await configure(
+    {
+      'p.yaml': `version: 1
+name: p
+sources: {shop: {type: postgres, host: db}}
+tables:
+  t:
+    from: {source: shop, table: t}
+    columns: {d: date}
+    checks: [{freshness: {column: d, max_age: "\${env.A}"}}, {row_count: {max_change: "\${env.B}"}}]
+`,
+    },
+    { unsetVariables: 'warning' },
+  );
+  expect(diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'warning']);
+  expect(pipelines).toHaveLength(1);
+});

@@ -80,7 +80,7 @@ async function change(
   const { extract, built } = await standing(tables);
   const before = await readFile(extract.file);
   const build = await hyper.build(extract, tables, signal, {
-    path: extract.file,
+    from: { path: extract.file },
     kept: ['orders'],
     emptied: [],
     ...base,
@@ -204,7 +204,7 @@ test('tables that are emptied keep their keys, and those that were not there are
   const people = table('people', { name: 'text not null' }, { primaryKey: ['name'] });
   const tables = [orders, regions, people];
   const build = await hyper.build(extract, tables, signal, {
-    path: extract.file,
+    from: { path: extract.file },
     kept: ['orders'],
     emptied: ['regions'],
   });
@@ -228,7 +228,7 @@ test('tables that are emptied keep their keys, and those that were not there are
 test('a table that is no longer in the contract is dropped', async () => {
   const { extract } = await standing([orders, regions]);
   const build = await hyper.build(extract, [orders], signal, {
-    path: extract.file,
+    from: { path: extract.file },
     kept: ['orders'],
     emptied: [],
   });
@@ -262,7 +262,7 @@ test('a file with much waste is made compact', async () => {
     return built;
   };
   const whole = await fill(undefined, 900_000, false);
-  const base = { path: extract.file, kept: ['orders'], emptied: [] };
+  const base = { from: { path: extract.file }, kept: ['orders'], emptied: [] };
   const compact = { size: whole.size, rows: 900_000 };
   const wasted = await fill(base, 1000, true);
   expect(wasted.isCompact).toBeUndefined();

@@ -246,6 +246,15 @@ test('a pipeline that could not be observed is blocked, the others are planned',
   expect(plan.summary).toMatchObject({ blocked: 1, unchanged: 1 });
 });
 
+test('as many rows as last time are expected where only columns change, and a guess where rows are chosen otherwise', () => {
+  const rowsOf = (name: string) => {
+    const [of, seen] = cases[name]!;
+    return planOf(of, seen).pipelines[0]?.tables[0]?.rowsAfter;
+  };
+  expect(rowsOf('columns changed')).toEqual({ value: 9994, exact: false });
+  expect(rowsOf('where and query changed')).toEqual({ value: 10_000, exact: false });
+});
+
 test('what changes nothing in the extract is recorded, and nothing else is done', () => {
   const described = { ...shop, description: 'Everything that was sold' };
   const applied = record(shop);

@@ -18,9 +18,10 @@ export async function goneBytes({ gone }: TableChanges): Promise<string> {
   if (gone === undefined) return '';
   const [part, ...others] = gone.feed.parts;
   if (part?.kind !== 'stream' || others.length > 0) throw new Error('not one stream');
-  const { bytes, rows, taken } = await part.open(new AbortController().signal);
-  const text = Buffer.concat((await bytes.toArray()) as Buffer[]).toString();
-  const seen = { format: part.format, columns: part.columns, rows: rows(), taken: taken?.() };
+  const stream = await part.open(new AbortController().signal);
+  const text = Buffer.concat((await stream.bytes.toArray()) as Buffer[]).toString();
+  const { format, columns } = part;
+  const seen = { format, columns, rows: stream.rows(), taken: stream.taken?.() };
   const wanted = {
     format: { type: 'text' },
     columns: gone.columns,

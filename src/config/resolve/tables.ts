@@ -9,6 +9,7 @@ import type { Draft } from '../draft.ts';
 import { keysInOrder } from '../locate.ts';
 import { readRelation } from '../relation.ts';
 import type { ShownText } from '../resolve.ts';
+import { resolveLoad } from './load.ts';
 
 export function resolveTables(draft: Draft, shown: ShownText): Table[] {
   const place = child(draft.place, 'tables');
@@ -41,7 +42,7 @@ function resolveTable(
       columnsFrom: { kind: 'header-file', place: child(place, 'columns_from') },
     }),
     primaryKey: table.primary_key ?? [],
-    load: { kind: 'full' },
+    load: resolveLoad(draft, name),
     checks: resolveChecks(draft, table.checks ?? [], child(place, 'checks')),
   };
 }
