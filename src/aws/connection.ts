@@ -43,7 +43,7 @@ export class Connection {
     this.#socket.once('end', () => this.#endOfBytes());
     this.#socket.once('close', () => {
       clearTimeout(timer);
-      this.#fail(this.#failure ?? this.#brokenOff());
+      this.destroy(this.#brokenOff());
     });
   }
 
@@ -157,6 +157,7 @@ export class Connection {
 
   #endOfBytes(): void {
     if (this.#mode.kind === 'refusal') this.#takeRefusal(this.#mode, true);
+    this.destroy(this.#brokenOff());
   }
 
   #brokenOff(): Error {
