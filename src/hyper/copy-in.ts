@@ -29,7 +29,7 @@ export async function copyIn(
     const blocks = new CopyBlocks(await copy.started, progress);
     // A refusal must not wait for bytes that may be long in coming.
     copy.ended.catch((error: unknown) => bytes.destroy(error as Error));
-    await takeAll(bytes, blocks);
+    await takeAll(bytes, blocks, copy);
     blocks.end();
     return await copy.ended;
   } catch (error) {
@@ -49,9 +49,12 @@ export class SourceFailure extends Error {
   }
 }
 
-async function takeAll(bytes: Bytes, blocks: CopyBlocks): Promise<void> {
+async function takeAll(bytes: Bytes, blocks: CopyBlocks, copy: CopyStatement): Promise<void> {
   if (!(bytes instanceof Readable)) {
-    for await (const chunk of bytes) await blocks.take(chunk);
+    for await (const chunk of bytes) {
+      if (copy.failure !== undefined) throw copy.failure.error;
+      await blocks.take(chunk);
+    }
     return;
   }
   // Iterating would copy together first what has come meanwhile.
