@@ -1,4 +1,5 @@
 import { Interruption, RunError } from '../model/run-error.ts';
+import { printable } from '../render/text-width.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
@@ -30,12 +31,15 @@ export function describeFailure(
     return { text: 'Interrupted.\n', exitCode: exitCodeOfInterruption(interrupted) };
   }
   if (error instanceof RunError) {
-    const hint = error.hint === undefined ? '' : `  = ${error.hint}\n`;
-    return { text: `error  ${error.message}  [${error.code}]\n${hint}`, exitCode: exitCodeOfError(error) };
+    const hint = error.hint === undefined ? '' : `  = ${printable(error.hint)}\n`;
+    return {
+      text: `error  ${printable(error.message)}  [${error.code}]\n${hint}`,
+      exitCode: exitCodeOfError(error),
+    };
   }
   if (error instanceof UsageError) {
-    const hint = error.hint === undefined ? '' : `  = ${error.hint}\n`;
-    return { text: `error: ${error.message}\n${hint}`, exitCode: exitCodes.usage };
+    const hint = error.hint === undefined ? '' : `  = ${printable(error.hint)}\n`;
+    return { text: `error: ${printable(error.message)}\n${hint}`, exitCode: exitCodes.usage };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

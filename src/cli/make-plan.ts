@@ -3,6 +3,7 @@ import type { Decisions } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
+import { printable } from '../render/text-width.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { findForgotten } from './forgotten.ts';
 import { limitTo } from '../model/limit.ts';
@@ -23,18 +24,29 @@ export async function makePlan(
   env: Env,
   decisions: Decisions,
 ): Promise<MadePlan> {
-  const forgotten = await findForgotten(configuration, world.state);
+  const gone = await findForgotten(configuration, world, env);
   const turn = limitTo(configuration.project.limits.parallel);
+  const looking = { full: decisions.full ?? false, signal: env.signal };
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
-      turn(() => observePipeline(pipeline, world, env.signal, (text) => env.err(`${text}\n`))),
+      turn(() => observePipeline(pipeline, world, looking, (text) => env.err(`${printable(text)}\n`))),
     ),
   );
   const plan = buildPlan(
-    seen.map(({ pipeline, stored, outcome }) => ({ pipeline, record: stored?.version ?? '', ...outcome })),
+    [
+      ...seen.map(({ pipeline, stored, outcome }) => ({
+        pipeline,
+        record: stored?.version ?? '',
+        ...outcome,
+      })),
+      ...[...configuration.blocked, ...gone.blocked].map((item) => ({
+        pipeline: item,
+        failure: item.problems,
+      })),
+    ],
     version(),
     { decisions, policy: configuration.project.policy, hash: sha256 },
-    forgotten,
+    gone.forgotten,
   );
   return { plan, seen };
 }

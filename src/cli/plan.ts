@@ -1,4 +1,11 @@
-import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import {
+  completeFamilies,
+  hasErrors,
+  readConfiguration,
+  refuseConfiguration,
+  showDiagnostics,
+} from './configuration.ts';
 import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -18,14 +25,16 @@ export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
 /** `extracts plan`: what would be done and why. Changes nothing. */
 export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
   const read = await readConfiguration(paths, env, 'error');
-  showDiagnostics(read.diagnostics, read, env, options.verbose);
-  if (hasErrors(read.diagnostics)) return exitCodes.configuration;
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options.verbose);
   const world = openWorld(read.project, env, { offline: options.offline ?? false });
   try {
-    const configuration = await selectPipelines(read, options, world, env);
+    const whole = await completeFamilies(read, world, env);
+    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options.verbose);
+    showDiagnostics(whole.diagnostics, whole, env, options.verbose);
+    const configuration = await selectPipelines(whole, options, world, env);
     const made = await makePlan(configuration, world, env, decisionsOf(options));
-    const findings = [...made.plan.diagnostics, ...(await spaceFindings(made, configuration.project))];
-    showDiagnostics(findings, configuration, env, options.verbose);
+    const space = await spaceFindings(made, configuration.project);
+    showDiagnostics([...made.plan.diagnostics, ...space.map(asWarning)], configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     await tellPlan(made.plan, options, env);
     const { create, change, blocked } = made.plan.summary;
@@ -36,3 +45,6 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     await world.close();
   }
 }
+
+/** Room can be made before the plan is applied: only then is it too late. */
+const asWarning = (finding: Diagnostic): Diagnostic => ({ ...finding, severity: 'warning' });

@@ -1,6 +1,8 @@
+import { printable } from '../render/text-width.ts';
+
 /**
  * Everything that must not be shown. All output of the program passes `redact`; a value is hidden also in the spellings
- * in which servers and URLs give it back.
+ * in which servers and URLs give it back, and in which control characters are drawn.
  */
 export interface Secrets {
   add(value: string): void;
@@ -21,6 +23,7 @@ export function collectSecrets(): Secrets {
         encodeURIComponent(value),
         encodeURI(value),
         JSON.stringify(value).slice(1, -1),
+        printable(value),
       ]) {
         spellings.add(spelling);
       }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import type * as Written from '../model/written.gen.ts';
-import { anchored, merge } from './defaults.ts';
+import { anchored, merge, mergeLoad } from './defaults.ts';
 import type { LoadedFile } from './load.ts';
 import type { Shared } from './shared.ts';
 
@@ -15,13 +15,18 @@ export interface Draft {
   /** The file as it is, misshapen parts included. */
   whole: unknown;
   place: Place;
+  /** The name, with for_each `name[key]`. */
+  address: string;
+  /** Of an item of for_each. */
+  key: string | undefined;
   /** Of the pipeline file: its paths are relative to it. */
   folder: string;
   written: Written.Pipeline;
   /** By name; a source whose connection does not exist is missing. */
   sources: ReadonlyMap<string, DraftSource>;
   extract: Written.Extract;
-  load: Written.Load;
+  /** The default of every table. */
+  load: Written.Load | undefined;
   onInfinite: Written.OnInfinite | undefined;
   /** A destination whose name does not exist is missing. */
   destinations: readonly DraftDestination[];
@@ -46,7 +51,7 @@ export interface DraftDestination {
 
 export function draftPipeline(
   loaded: LoadedFile,
-  { whole, written }: Pick<Draft, 'whole' | 'written'>,
+  { whole, written, key }: Pick<Draft, 'whole' | 'written' | 'key'>,
   shared: Shared,
 ): Draft {
   const place: Place = { file: loaded.file, pointer: '' };
@@ -64,17 +69,23 @@ export function draftPipeline(
   return {
     loaded,
     whole,
+    address: addressOf(written.name, key),
+    key,
     ...here,
     written,
     sources,
     extract: merge<Written.Extract>(defaults.extract, written.extract) ?? {},
-    load: defaults.tables?.load ?? {},
+    load: mergeLoad(shared.defaults?.tables?.load, written.defaults?.tables?.load),
     onInfinite: onInfiniteOf(written.defaults, shared.defaults),
     destinations: (written.destinations ?? []).flatMap((destination, index) => {
       const found = destinationOf(destination, here);
       return found === undefined ? [] : [{ ...found, place: child(place, 'destinations', index) }];
     }),
   };
+}
+
+export function addressOf(name: string, key: string | undefined): string {
+  return key === undefined ? name : `${name}[${key}]`;
 }
 
 interface Here {

@@ -11,6 +11,8 @@ export interface Decisions {
   allowMisfit?: boolean;
   /** Addresses whose breaking changes are meant, with everything below them. */
   allowBreaking?: readonly string[];
+  /** Reads all rows, whatever has changed. */
+  full?: boolean;
   /** Stops where somebody else has changed what we wrote. */
   failOnDrift?: boolean;
 }
@@ -28,20 +30,24 @@ export function gatesOf(
       .filter(({ category }) => category === 'breaking')
       .map((change) => breakingGate(pipeline, change, decisions.allowBreaking ?? [])),
     // An extract that stands in its template is not put into it again.
-    ...(changes.length > 0 ? misfitGates(pipeline, observation, decisions.allowMisfit ?? false) : []),
+    ...(changes.some(({ subject }) => subject !== 'pipeline')
+      ? misfitGates(pipeline, observation, decisions.allowMisfit ?? false)
+      : []),
     ...(decisions.failOnDrift === true ? driftGates(pipeline, changes) : []),
     ...policyGates(pipeline, observation, estimates, policy),
   ];
 }
 
 function breakingGate(pipeline: Pipeline, { address, reason }: Change, allowed: readonly string[]): Gate {
+  // What is meant of all items of a family is said without a key.
+  const ofFamily = pipeline.name + address.slice(pipeline.address.length);
   return {
     kind: 'breaking',
     pipeline: pipeline.address,
     address,
     message: reason,
     remedy: `--allow-breaking ${asArgument(address)}`,
-    open: allowed.some((one) => address === one || address.startsWith(`${one}.`)),
+    open: allowed.some((one) => [address, ofFamily].some((own) => own === one || own.startsWith(`${one}.`))),
   };
 }
 

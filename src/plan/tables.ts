@@ -12,23 +12,45 @@ import { diffColumns } from './columns.ts';
 import { compareFingerprints } from './compare.ts';
 import { defineTable } from './definition.ts';
 import { diffObjects } from './objects.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { own } from '../model/own.ts';
+import type { Base } from './base.ts';
+import { goOn, grownBy, unseenChanges } from './increments.ts';
 import { standingColumns, standingTables, storedColumns } from './standing.ts';
 
 export interface PlannedTable {
   plan: TablePlan;
   changes: Change[];
+  /** What is worth knowing, and holds nothing back. */
+  findings?: readonly Diagnostic[];
+}
+
+/** What decides whether a table can go on from its extract. */
+export interface Ground {
+  /** Undefined of pipelines that have no table which goes on. */
+  base: Base | undefined;
+  /** All rows are wanted, whatever has changed. */
+  full: boolean;
 }
 
 /** One table: what of it differs from what was applied last, in shape, definition and data. */
-export function planTable(pipeline: Pipeline, table: Table, observation: Observation): PlannedTable {
+export function planTable(
+  pipeline: Pipeline,
+  table: Table,
+  observation: Observation,
+  ground: Ground,
+): PlannedTable {
   const address = `${pipeline.address}.${table.name}`;
   const seen = own(observation.tables, table.name);
   const applied = own(observation.applied?.tables, table.name);
   const source = own(pipeline.sources, table.source);
   if (source === undefined) throw new Error(`table ${table.name} has no source`);
   const definition = defineTable(table, source);
-  const after = { ...estimates(seen, applied), ...objectParts(seen, applied), ...headerParts(table, source) };
+  const after = {
+    ...estimates(seen, applied, definition),
+    ...objectParts(seen, applied),
+    ...headerParts(table, source),
+  };
   const shape = {
     name: table.name,
     source: { name: table.source, type: source.type, of: describeSource(table, source) },
@@ -65,11 +87,33 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
       changes: [change, ...columns],
     };
   }
+  const before = { rowsBefore: applied.rows, bytesBefore: applied.bytes };
   const changes = [
     ...diffColumns(address, applied.definition.columns, definition.columns),
     ...diffRest(address, applied.definition.rest, definition.rest),
   ];
-  const data = dataChange(seen, applied);
+  const going = changes.length > 0 ? undefined : goOn(table, applied, observation, ground);
+  if (going?.kind === 'increment') {
+    const { reason, increment } = going;
+    return {
+      plan: {
+        ...shape,
+        action: 'change',
+        reason,
+        ...before,
+        ...after,
+        ...grownBy(increment, applied, seen, grown(seen, applied, definition)),
+      },
+      changes: [{ address, subject: 'table', act: 'change', category: 'data', reason }],
+      findings: unseenChanges(table, seen, applied),
+    };
+  }
+  const data =
+    going === undefined
+      ? dataChange(seen, applied, ground)
+      : going.kind === 'whole'
+        ? going.reason
+        : undefined;
   if (data !== undefined)
     changes.push({ address, subject: 'table', act: 'reload', category: 'data', reason: data });
   const reason = changes.map((change) => change.reason)[changes.length - 1] ?? 'unchanged';
@@ -78,8 +122,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
       ...shape,
       action: changes.length > 0 ? 'reload' : 'unchanged',
       reason: changes.length > 0 ? reason : 'unchanged',
-      rowsBefore: applied.rows,
-      bytesBefore: applied.bytes,
+      ...before,
       ...(changes.length > 0
         ? after
         : {
@@ -89,6 +132,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
           }),
     },
     changes,
+    ...(going?.kind === 'unchanged' && { findings: unseenChanges(table, seen, applied) }),
   };
 }
 
@@ -176,7 +220,12 @@ function diffRest(
 }
 
 /** Why the data must be read, or undefined if it is known to be the same. */
-function dataChange(seen: SourceObservation | undefined, applied: AppliedTable): string | undefined {
+function dataChange(
+  seen: SourceObservation | undefined,
+  applied: AppliedTable,
+  { full }: Ground,
+): string | undefined {
+  if (full) return 'all rows were asked for with --full';
   if (seen === undefined) return 'not observed';
   if (seen.fingerprint.kind === 'unknown') return `unknown, will read: ${seen.fingerprint.reason}`;
   if (applied.fingerprint === undefined)
@@ -188,20 +237,27 @@ function dataChange(seen: SourceObservation | undefined, applied: AppliedTable):
 function estimates(
   seen: SourceObservation | undefined,
   applied: AppliedTable | undefined,
+  definition: TableDefinition,
 ): { rowsAfter?: Estimate; bytesAfter?: Estimate } {
-  const rows = grown(seen, applied) ?? seen?.rows;
+  const rows = grown(seen, applied, definition) ?? seen?.rows;
   return {
     ...(rows === undefined ? {} : { rowsAfter: rows }),
     ...(seen?.bytes === undefined ? {} : { bytesAfter: seen.bytes }),
   };
 }
 
-/** Last time's count and the counters since are nearer than the planner's guess. */
-function grown(seen: SourceObservation | undefined, applied: AppliedTable | undefined): Estimate | undefined {
+/** Last time's count and the counters since are nearer than the planner's guess; a table's `where` leaves some uncounted. */
+function grown(
+  seen: SourceObservation | undefined,
+  applied: AppliedTable | undefined,
+  { rest }: TableDefinition,
+): Estimate | undefined {
   if (seen === undefined || seen.fingerprint.kind === 'unknown' || applied?.fingerprint === undefined)
     return undefined;
+  // Other columns of the same rows; another condition, query or format makes other rows.
+  if (diffRest('', applied.definition.rest, rest).length > 0) return undefined;
   const comparison = compareFingerprints(applied.fingerprint, seen.fingerprint);
-  if (comparison.same || comparison.growth === undefined || 'where' in applied.definition.rest)
-    return undefined;
+  if (comparison.same) return { value: applied.rows, exact: false };
+  if (comparison.growth === undefined || 'where' in rest) return undefined;
   return { value: Math.max(0, applied.rows + comparison.growth), exact: false };
 }

@@ -2,6 +2,7 @@ import { bytes, counted, grouped } from '../model/numbers.ts';
 import type { Estimate } from '../model/observation.ts';
 import type {
   Change,
+  ForgottenPipeline,
   Gate,
   GateKind,
   PipelineAction,
@@ -27,9 +28,16 @@ export function countsOf({ summary: { create, change, unchanged } }: Plan): stri
 
 export const forgottenVerdict = 'will no longer be managed, will not be deleted';
 
-/** `1 to forget`; empty for none. */
+export const deletedVerdict = 'will be deleted';
+
+export const forgottenVerdictOf = ({ deletes }: ForgottenPipeline): string =>
+  deletes === undefined ? forgottenVerdict : deletedVerdict;
+
+/** `1 to forget`, `2 to delete`; empty for none. */
 export function forgottenCount({ forgotten }: Plan): string[] {
-  return forgotten.length > 0 ? [`${forgotten.length} to forget`] : [];
+  const deleted = forgotten.filter(({ deletes }) => deletes !== undefined).length;
+  const left = forgotten.length - deleted;
+  return [...(left > 0 ? [`${left} to forget`] : []), ...(deleted > 0 ? [`${deleted} to delete`] : [])];
 }
 
 /** `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty where nothing can be told. */
@@ -39,7 +47,7 @@ export function amountsOf({ summary, pipelines }: Plan): string {
     ...(rows === undefined ? [] : [rowsWords(rows)]),
     ...(size === undefined ? [] : [estimate(size, bytes)]),
   ];
-  const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
+  const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load' || kind === 'change'));
   return [
     ...(reads && read.length > 0 ? [`${read.join(', ')} to read`] : []),
     ...(extracts === undefined ? [] : [`${estimate(extracts, bytes)} of extracts`]),
@@ -79,7 +87,7 @@ export const participles: Record<PipelineAction, string> = {
   create: 'created',
   rebuild: 'rebuilt',
   deliver: 'delivered again',
-  record: 'known by its new name',
+  record: 'recorded anew',
   none: 'unchanged',
   blocked: 'applied',
 };
@@ -117,7 +125,7 @@ export function tableChanges(plan: PipelinePlan, { name, action }: TablePlan): T
     columns: changes.filter(({ subject, address: of }) => subject !== 'table' && of.startsWith(`${own}.`)),
     reason:
       action === 'unchanged'
-        ? `unchanged${isRead(plan) ? ', read again with the others' : ''}`
+        ? `unchanged${isRead(plan) && plan.base === undefined ? ', read again with the others' : ''}`
         : reasons.map(({ reason }) => reason).join('; '),
   };
 }
@@ -143,7 +151,21 @@ export function tableAmounts(table: TablePlan): string {
       ? [`${rows.join(' -> ')} ${rows.length === 1 && rows[0] === '1' ? 'row' : 'rows'}`]
       : []),
     ...(size.length > 0 ? [size.join(' -> ')] : []),
+    ...incrementWords(table),
   ].join(', ');
+}
+
+/** `upsert 3 412 rows`, `append by file, 2 of 5 files`. */
+function incrementWords({ increment }: TablePlan): string[] {
+  if (increment === undefined) return [];
+  const { mode, rows, files } = increment;
+  if (files === undefined) return [`${mode}${rows === undefined ? '' : ` of ${rowsWords(rows)}`}`];
+  const counts = [
+    ...(files.fresh > 0 ? [`${files.fresh} new`] : []),
+    ...(files.changed > 0 ? [`${files.changed} replaced`] : []),
+    ...(files.gone > 0 ? [`${files.gone} gone`] : []),
+  ];
+  return [`${mode}: ${counts.join(', ')}`];
 }
 
 export function beforeAfter({ before, after }: Change): string {

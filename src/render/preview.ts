@@ -26,7 +26,7 @@ export function renderPreview(tables: readonly PreviewedTable[], color: boolean)
         right,
       );
       return [
-        `${paint.bold(name)}: first ${counted(rows.length, 'row')}`,
+        `${paint.bold(printable(name))}: first ${counted(rows.length, 'row')}`,
         ...lines.map((line) => `  ${line}`),
         '',
       ].join('\n');

@@ -1,5 +1,6 @@
 import { bytes, grouped } from '../model/numbers.ts';
 import type { Step } from '../model/plan.ts';
+import { printable } from './text-width.ts';
 
 /** How far a load is. Shapes as apply/ tells them. */
 export interface ProgressNumbers {
@@ -38,13 +39,19 @@ function shareDone(done: number | undefined, total: number | undefined): number 
 
 /** What a step does, in the words of the terminal. */
 export function renderStep(step: Step): string {
+  return printable(stepWords(step));
+}
+
+function stepWords(step: Step): string {
   switch (step.kind) {
     case 'snapshot':
       return 'open sources';
     case 'create':
-      return 'create extract';
+      return step.base === undefined ? 'create extract' : 'copy extract';
     case 'load':
       return `${step.table} › load`;
+    case 'change':
+      return `${step.table} › change`;
     case 'check':
       return 'check';
     case 'finish':
@@ -55,6 +62,8 @@ export function renderStep(step: Step): string {
       return step.details === true ? `describe ${step.target}` : `write ${step.target}`;
     case 'record':
       return 'record state';
+    case 'delete':
+      return `delete ${step.target}`;
     case 'forget':
       return 'forget state';
   }
@@ -62,7 +71,6 @@ export function renderStep(step: Step): string {
 
 /** One line for logs: `superstore › orders › load 1 200 000 rows 31.4 MB`. */
 export function renderEventLine(address: string, step: Step | undefined, text: string): string {
-  return [[address, ...(step === undefined ? [] : [renderStep(step)])].join(' › '), text]
-    .filter(Boolean)
-    .join(' ');
+  const head = [address, ...(step === undefined ? [] : [stepWords(step)])].join(' › ');
+  return printable([head, text].filter(Boolean).join(' '));
 }

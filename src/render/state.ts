@@ -3,6 +3,7 @@ import { bytes, counted, grouped } from '../model/numbers.ts';
 import type { AppliedDestination, AppliedRecord } from '../model/observation.ts';
 import type { LockHolder } from '../model/ports.ts';
 import { alignColumns } from './table.ts';
+import { printable } from './text-width.ts';
 
 /** What there is to say of a record in a line. */
 export interface ListedState {
@@ -33,7 +34,7 @@ export function renderStateList(records: readonly ListedState[], place: string, 
   ]);
   const [first = '', ...lines] = alignColumns([head, ...rows], [2, 3, 4]);
   const closing = `${counted(records.length, 'record')} in ${place}`;
-  return [paint.dim(first), ...lines, '', paint.dim(closing), ''].join('\n');
+  return [paint.dim(first), ...lines.map(printable), '', paint.dim(printable(closing)), ''].join('\n');
 }
 
 /** One record for people. */
@@ -70,10 +71,10 @@ export function renderStateRecord(
     ['Lock', lock === undefined ? [] : [describeLock(lock)]],
   ];
   return [
-    `${paint.bold(address)}  applied${from} by extracts ${tool}`,
+    `${paint.bold(printable(address))}  ${printable(`applied${from} by extracts ${tool}`)}`,
     ...sections
       .filter(([, lines]) => lines.length > 0)
-      .flatMap(([title, lines]) => ['', paint.bold(title), ...lines.map((line) => `  ${line}`)]),
+      .flatMap(([title, lines]) => ['', paint.bold(title), ...lines.map((line) => `  ${printable(line)}`)]),
     '',
   ].join('\n');
 }

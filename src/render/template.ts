@@ -8,6 +8,7 @@ import {
   type Use,
 } from '../model/template-description.ts';
 import { alignColumns } from './table.ts';
+import { printable } from './text-width.ts';
 
 /** A data source for the terminal: tables with their fields, what is calculated from them, and what uses what. */
 export function renderTemplate(template: TemplateDescription, color: boolean): string {
@@ -35,11 +36,15 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
   ];
   const written = writtenBy === undefined ? '' : `, written by Tableau ${writtenBy}`;
   return [
-    `${paint.bold(name)}  ${flavour === 'live' ? 'live' : 'extract of another source'}${written}`,
+    `${paint.bold(printable(name))}  ${flavour === 'live' ? 'live' : 'extract of another source'}${written}`,
     `${counted(fields.length, 'field')}, extract in ${entry}`,
     ...sections
       .filter(([, lines]) => lines.length > 0)
-      .flatMap(([title, lines]) => ['', paint.bold(title), ...lines.map((line) => `  ${line}`)]),
+      .flatMap(([title, lines]) => [
+        '',
+        paint.bold(printable(title)),
+        ...lines.map((line) => `  ${printable(line)}`),
+      ]),
     '',
   ].join('\n');
 }

@@ -5,9 +5,29 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
-/** Tabs as spaces, and no character that could steer a terminal. */
+/** Tabs as spaces, and in the place of a character that could steer a terminal or turn what is read around its picture. */
 export function printable(text: string): string {
-  return text.replaceAll('\t', '    ').replace(/\p{Cc}/gu, '\u{fffd}');
+  return text.replaceAll('\t', '    ').replace(steering, pictureOf);
+}
+
+const steering = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
+function pictureOf(character: string): string {
+  const code = character.charCodeAt(0);
+  if (character === '\n') return '⏎';
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  return character === '\u007f' ? '\u2421' : '\u{fffd}';
+}
+
+/** Plain data with all texts in it printable; the same data where they are already. Errors and the like stay as they are. */
+export function printableData<T>(data: T): T {
+  if (typeof data === 'string') return printable(data) as T & string;
+  if (typeof data !== 'object' || data === null) return data;
+  if (!Array.isArray(data) && Object.getPrototypeOf(data) !== Object.prototype) return data;
+  const before = Object.entries(data);
+  const after = before.map(([key, value]: [string, unknown]) => [key, printableData(value)] as const);
+  if (after.every(([, value], index) => value === before[index]?.[1])) return data;
+  return (Array.isArray(data) ? after.map(([, value]) => value) : Object.fromEntries(after)) as T;
 }
 
 export interface ClippedLine {

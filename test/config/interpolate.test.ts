@@ -84,16 +84,61 @@ test('a secret inside SQL is refused in every place where SQL stands', () => {
           change_detection: { sql: '${secret.S}' },
         },
         columns: { a: { expr: '${secret.S}' } },
+        load: { deletes: { query: '${secret.S}' } },
       },
     },
+    defaults: { tables: { load: { deletes: { query: '${secret.S}' } } } },
   });
   expect(diagnostics.map(({ place }) => place?.pointer)).toEqual([
     '/tables/t/from/where',
     '/tables/t/from/query',
     '/tables/t/from/change_detection/sql',
     '/tables/t/columns/a/expr',
+    '/tables/t/load/deletes/query',
+    '/defaults/tables/load/deletes/query',
   ]);
   expect(diagnostics.every(({ message }) => !message.includes('hush'))).toBe(true);
+});
+
+test('a secret is refused where what is written is recorded, or a hash of it', () => {
+  const secret = 'a ${secret.S}';
+  const { run, diagnostics } = setUp({ S: 'hush' });
+  run({
+    description: secret,
+    tags: [secret],
+    sources: {
+      files: { type: 'file', path: secret, exclude: [secret] },
+      shop: { type: 'postgres', url: secret, user: secret },
+    },
+    tables: {
+      t: {
+        from: { source: 'shop', table: secret, params: [secret] },
+        columns: { a: { from: secret, description: secret } },
+        checks: [{ accepted_values: { column: 'a', values: [secret] } }, { row_count: { name: secret } }],
+      },
+    },
+    destinations: [{ type: 'file', path: secret }],
+    defaults: {
+      extract: { schema: secret },
+      tables: { load: { cursor: secret } },
+      sources: { file: { format: { delimiter: secret } }, postgres: { password: secret } },
+    },
+  });
+  expect(diagnostics.map(({ code, place }) => `${code} ${place?.pointer}`)).toEqual([
+    'EXT1025 /description',
+    'EXT1025 /tags/0',
+    'EXT1025 /sources/files/path',
+    'EXT1025 /sources/files/exclude/0',
+    'EXT1025 /tables/t/from/table',
+    'EXT1025 /tables/t/columns/a/from',
+    'EXT1025 /tables/t/columns/a/description',
+    'EXT1025 /tables/t/checks/0/accepted_values/values/0',
+    'EXT1025 /tables/t/checks/1/row_count/name',
+    'EXT1025 /defaults/extract/schema',
+    'EXT1025 /defaults/tables/load/cursor',
+    'EXT1025 /defaults/sources/file/format/delimiter',
+  ]);
+  expect(JSON.stringify(diagnostics)).not.toContain('hush');
 });
 
 test('the path of a file is left for later, in added columns only', () => {

@@ -85,10 +85,10 @@ test('an extract that fails its checks changes nothing, and is kept only where t
   expect(await kept(project)).toEqual(before);
 
   await story.run('apply --keep-failed');
-  const { 'build/shop.rejected.hyper': aside, ...rest } = await kept(project);
+  const { 'build/shop~rejected.hyper': aside, ...rest } = await kept(project);
   expect(aside).toBeDefined();
   expect(rest).toEqual(before);
-  expect((await readHyperFile(project.path('build/shop.rejected.hyper')))[0]?.rows).toHaveLength(3);
+  expect((await readHyperFile(project.path('build/shop~rejected.hyper')))[0]?.rows).toHaveLength(3);
   await story.run('plan');
 
   story.note('sound again, but more rows than may be');
@@ -98,7 +98,7 @@ test('an extract that fails its checks changes nothing, and is kept only where t
   );
   await story.run('apply');
   await story.run('apply', { MAX_CHANGE: '100%' });
-  expect(Object.keys(await kept(project))).not.toContain('build/shop.rejected.hyper');
+  expect(Object.keys(await kept(project))).not.toContain('build/shop~rejected.hyper');
   await story.run('plan');
   expectGolden('e2e/checks.txt', story.text());
   expect(story.text()).not.toMatch(/ann@x|no-address/);
@@ -131,13 +131,14 @@ test('the report tells all in JSON and in JUnit XML, and no sensitive value or s
   const project = await newProject({
     'pipelines/shop.yaml': shop.replace(
       '- not_null: [region]',
-      `- not_null: { columns: [region], name: 'a <region> & "more" \${secret.WORD}' }`,
+      `- not_null: { columns: [region], name: 'a <region> & "more" \${env.WORD}' }`,
     ),
     'pipelines/data/orders.csv': bad,
     'pipelines/other.yaml': oneTable({
       name: 'other',
       source: '{ type: file, path: data/other.csv }',
       columns: 'a: int',
+      destination: "'../out/${secret.WORD}.hyper'",
     }).replace('destinations:', '    checks: [{ unique: [a] }]\ndestinations:'),
     'pipelines/data/other.csv': 'a\nx\n',
   });

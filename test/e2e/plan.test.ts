@@ -87,6 +87,29 @@ test('a pipeline that only has another name is not read again', async () => {
   expect((await project.marks())['out/north.hyper']).toBe(before['out/north.hyper']);
 });
 
+test('of what changes no data only the record is written, and then there is nothing to do', async () => {
+  const project = await createProject(files);
+  await project.apply();
+  const before = await project.marks();
+  const south = files['pipelines/south.yaml'].replace('Sales', 'Sold in the south');
+  await project.write('pipelines/south.yaml', south);
+  const story = tellStory(project);
+  expect((await story.run('plan --select state:modified --detailed-exitcode')).exitCode).toBe(2);
+  expect((await story.run('apply')).exitCode).toBe(0);
+  expect((await story.run('plan --select state:modified --detailed-exitcode')).exitCode).toBe(0);
+  story.note('delivered to one place more, and no longer');
+  await project.write('pipelines/south.yaml', `${south}  - { type: file, path: ../out/twin.hyper }\n`);
+  await project.apply();
+  await project.write('pipelines/south.yaml', south);
+  await story.run('apply');
+  expect((await story.run('plan')).stdout).toContain('No changes.');
+  expectGolden('e2e/plan-recorded.txt', story.text());
+  const { 'out/twin.hyper': twin, ...after } = await project.marks();
+  expect(twin).toBeDefined();
+  const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
+  expect(changed).toEqual(['.extracts/state/south.json', 'pipelines/south.yaml']);
+});
+
 test('moves that make no sense are told at their lines', async () => {
   const project = await createProject({
     ...files,

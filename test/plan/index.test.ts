@@ -4,7 +4,7 @@ import type { Observation } from '../../src/model/observation.ts';
 import type { Pipeline, TableauConnection } from '../../src/model/pipeline.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
 import { expectGolden } from '../support/golden.ts';
-import { counters, observation, pipeline, record, source, table } from '../support/pipelines.ts';
+import { counters, lengthHash, observation, pipeline, record, source, table } from '../support/pipelines.ts';
 
 const orders = table(
   'orders',
@@ -51,7 +51,7 @@ function packedObservation(changes: Partial<Observation> = {}): Observation {
   });
 }
 
-const terms: Terms = { decisions: {}, policy: {}, hash: (text) => `hash of ${text.length}` };
+const terms: Terms = { decisions: {}, policy: {}, hash: lengthHash };
 const planOf = (of: Pipeline, seen: Observation, changes: Partial<Terms> = {}) =>
   buildPlan([{ pipeline: of, observation: seen, record: 'v1' }], '0.1.0', { ...terms, ...changes });
 const actionOf = (of: Pipeline, seen: Observation) => planOf(of, seen).pipelines[0]?.action;
@@ -244,6 +244,32 @@ test('a pipeline that could not be observed is blocked, the others are planned',
   expect(plan.pipelines.map(({ action }) => action)).toEqual(['blocked', 'none']);
   expect(plan.diagnostics).toEqual(failure);
   expect(plan.summary).toMatchObject({ blocked: 1, unchanged: 1 });
+});
+
+test('as many rows as last time are expected where only columns change, and a guess where rows are chosen otherwise', () => {
+  const rowsOf = (name: string) => {
+    const [of, seen] = cases[name]!;
+    return planOf(of, seen).pipelines[0]?.tables[0]?.rowsAfter;
+  };
+  expect(rowsOf('columns changed')).toEqual({ value: 9994, exact: false });
+  expect(rowsOf('where and query changed')).toEqual({ value: 10_000, exact: false });
+});
+
+test('what changes nothing in the extract is recorded, and nothing else is done', () => {
+  const described = { ...shop, description: 'Everything that was sold' };
+  const applied = record(shop);
+  const seen = observation(described, { applied });
+  const [planned] = planOf(described, seen).pipelines;
+  expect(planned).toMatchObject({
+    action: 'record',
+    because: 'its checks, descriptions or tags changed; its data did not',
+    steps: [{ kind: 'record', after: [] }],
+  });
+  expect(planOf(described, seen).gates).toEqual([]);
+  expect(actionOf(described, { ...seen, applied: record(described) })).toBe('none');
+  const kept = { ...applied.destinations, '../old.hyper': { size: 1, modified: '1' } };
+  const fewer = planOf(described, { ...seen, applied: { ...applied, destinations: kept } });
+  expect(fewer.pipelines[0]?.because).toBe('no longer delivered to ../old.hyper; what is there stays');
 });
 
 test('what is gone from the configuration is told with what stays, and is no lack of changes', () => {

@@ -1,6 +1,7 @@
 import { parseColumnType, type ColumnType } from '../../src/model/column-type.ts';
 import type { AppliedRecord, Observation, SourceObservation } from '../../src/model/observation.ts';
 import type { Column, Pipeline, Table } from '../../src/model/pipeline.ts';
+import { configurationHash } from '../../src/plan/basis.ts';
 import { defineKeys, defineTable } from '../../src/plan/definition.ts';
 
 /** Pipelines, observations and records for tests of pure functions: complete, and different only where a test says so. */
@@ -32,7 +33,7 @@ export function table(name: string, columns: Record<string, string>, changes: Pa
     from: { type: 'postgres', relation: { schema: 'public', name }, params: [] },
     columns: Object.entries(columns).map(([key, written]) => column(key, written)),
     primaryKey: [],
-    load: { mode: 'full' },
+    load: { kind: 'full' },
     checks: [],
     ...changes,
   };
@@ -79,6 +80,9 @@ export function counters(
   };
 }
 
+/** Enough of a hash for tests that compare a configuration with itself. */
+export const lengthHash = (text: string) => `hash of ${text.length}`;
+
 export function record(of: Pipeline, changes: Partial<AppliedRecord> = {}): AppliedRecord {
   const tables = of.tables.map((one) => {
     const from = of.sources[one.source];
@@ -92,7 +96,7 @@ export function record(of: Pipeline, changes: Partial<AppliedRecord> = {}): Appl
     format: 1,
     tool: '0.1.0',
     address: of.address,
-    configuration: 'aa',
+    configuration: configurationHash(of, lengthHash),
     tables: Object.fromEntries(tables),
     extract: { schema: 'Extract', version: 3, keys: defineKeys(of), size: 3_000_000, modified: '1000' },
     destinations: { '../dist/shop.hyper': { size: 3_000_000, modified: '2000' } },

@@ -1,10 +1,22 @@
 import type { Pipeline } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
 import { configurationHash } from '../../plan/index.ts';
+import { completeTables } from '../observe.ts';
 import { sha256 } from '../sha256.ts';
 import type { World } from '../world.ts';
 
-/** Whether the pipeline's file says something else than when it was applied, or was never applied. */
-export async function isModified(pipeline: Pipeline, world: World): Promise<boolean> {
+/**
+ * Whether the pipeline's file says something else than when it was applied, or was never applied. Columns that a source
+ * has to be asked for are part of what was recorded; where it does not answer, planning will say why.
+ */
+export async function isModified(pipeline: Pipeline, world: World, signal: AbortSignal): Promise<boolean> {
   const stored = await world.state.read(pipeline.address);
-  return stored?.record.configuration !== configurationHash(pipeline, sha256);
+  if (stored === undefined) return true;
+  try {
+    const complete = await completeTables(pipeline, world, signal);
+    return stored.record.configuration !== configurationHash(complete, sha256);
+  } catch (error) {
+    if (error instanceof RunError) return true;
+    throw error;
+  }
 }

@@ -454,7 +454,7 @@ test('a long text is cut, and no more than five rows are shown', async () => {
 
 test('a rejected extract is kept whole beside its place, and goes with the next that is not', async () => {
   const file = path.join(await temporaryFolder(), 'shop.hyper');
-  const rejected = file.replace('.hyper', '.rejected.hyper');
+  const rejected = file.replace('.hyper', '~rejected.hyper');
   const extract = { schema: 'Extract', version: 3 as const, file, shown: file };
   const build = await hyper.build(extract, [people], signal);
   await build.load(people, [textPart(['region', 'code'], ['East\tA\n'])], () => undefined, signal);

@@ -1,0 +1,26 @@
+import type { Observation } from '../model/observation.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { Change } from '../model/plan.ts';
+import { configurationHash, type Hash } from './basis.ts';
+
+/**
+ * What the pipeline's file says otherwise than when it was applied, where nothing is to be done about it: only the
+ * record of it is old. Without this, `state:modified` would mean the pipeline for ever.
+ */
+export function rememberedChanges(
+  pipeline: Pipeline,
+  { applied }: Observation,
+  planned: readonly Change[],
+  hash: Hash,
+): Change[] {
+  if (applied === undefined || planned.length > 0) return [];
+  if (applied.configuration === configurationHash(pipeline, hash)) return [];
+  const targets = pipeline.destinations.map(({ shown }) => shown);
+  const left = Object.keys(applied.destinations).filter((target) => !targets.includes(target));
+  const reason =
+    left.length > 0
+      ? `no longer delivered to ${left.join(', ')}; what is there stays`
+      : 'its checks, descriptions or tags changed; its data did not';
+  const { address } = pipeline;
+  return [{ address, subject: 'pipeline', act: 'change', category: 'metadata', reason }];
+}
