@@ -124,7 +124,7 @@ export class Connection {
   }
 
   #takeHead({ resolve, reject }: Mode & { kind: 'head' }, head: Head, from: number): void {
-    this.#staysOpen = !/\bclose\b/i.test(head.headers['connection'] ?? '');
+    this.#staysOpen = !/\bclose\b/i.test(head.headers.connection ?? '');
     if (head.status === 200 || head.status === 206) {
       this.#mode = { kind: 'held', from };
       resolve({ head, refusal: undefined });

@@ -340,11 +340,13 @@ it('path_style: false asks the host of the bucket', async () => {
   const asked = new Set<string>();
   const lookup = dns.lookup;
   // As the service's DNS would: this machine may know no names below localhost.
-  const spy = vi.spyOn(dns, 'lookup').mockImplementation(((host, options, done) => {
+  type Lookup = (host: string, options: dns.LookupOptions, done: (...answer: unknown[]) => void) => void;
+  const asking: Lookup = (host, options, done) => {
     asked.add(host);
-    lookup('127.0.0.1', options, done);
-  }) as (host: string, options: dns.LookupOptions, done: Parameters<typeof lookup>[2]) => void as never);
-  onTestFinished(() => void spy.mockRestore());
+    (lookup as Lookup)('127.0.0.1', options, done);
+  };
+  const spy = vi.spyOn(dns, 'lookup').mockImplementation(asking as typeof lookup);
+  onTestFinished(() => spy.mockRestore());
   const endpoint = lake.standIn.endpoint.replace('127.0.0.1', 'localhost');
   expect(await lake.rows(lake.source({}, { endpoint, pathStyle: false }), table)).toEqual([['1', 'a']]);
   expect([...asked]).toEqual(['lake.localhost']);
