@@ -28,6 +28,7 @@ import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { deletionsOf } from './deletions.ts';
 import { diagnose } from './diagnose.ts';
 import { reportDocument } from './report-document.ts';
+import { interruptedRuns, noteRun } from './runs.ts';
 import { decisionsIn, refuseStale } from './stale.ts';
 import { isSavedPlan, readSavedPlan } from './saved-plan.ts';
 import { isSelection, selectPipelines, type SelectFlags } from './select/index.ts';
@@ -41,6 +42,7 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
   verbose?: boolean;
   keepFailed?: boolean;
   junit?: string;
+  resume?: boolean;
 }
 
 /** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
@@ -54,7 +56,9 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options.verbose);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
     const configuration = await selectPipelines(whole, options, world, env);
-    const made = await makePlan(configuration, world, env, saved ? decisionsIn(saved) : decisionsOf(options));
+    const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
+    const decisions = saved ? decisionsIn(saved) : decisionsOf(options);
+    const made = await makePlan(configuration, world, env, decisions, resumed);
     if (saved !== undefined) refuseStale(saved, made.plan);
     const forgotten =
       saved === undefined ? made.plan.forgotten : await forgottenIn(saved, configuration, world.state);
@@ -70,7 +74,9 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       }),
     );
     if (hasErrors(space)) return exitCodes.failed;
+    const run = noteRun(world.state, made.plan);
     const jobs = jobsOf(made, world, {
+      run: run.id,
       isWanted,
       inProject: (file) => fileInProject(file, configuration.project, env),
       keepRejected: options.keepFailed ?? false,
@@ -85,7 +91,10 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       env.err('Not applied.\n');
       return exitCodes.failed;
     }
+    // Of a single pipeline there is nothing that could be done already.
+    if (jobs.length > 1) await run.begin();
     const report = await perform(jobs, leaving, configuration, env, show, options.verbose ?? false);
+    if (!env.signal.aborted && (jobs.length > 1 || resumed.size > 0)) await run.end(resumed);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
     if (options.junit !== undefined) await writeJUnit(options.junit, report, made.plan, env);
@@ -104,7 +113,7 @@ async function savedPlan(
   if (file === undefined || !paths.some(isSavedPlan)) return undefined;
   if (paths.length > 1) throw new UsageError('a saved plan is applied alone', `extracts apply ${file}`);
   const decides = Object.keys(decisionsOf(options)).length > 0;
-  if (decides || isSelection(options)) {
+  if (decides || isSelection(options) || options.resume === true) {
     throw new UsageError(
       'a saved plan is applied as it is: nothing is selected or allowed any more',
       'give these flags to extracts plan --out',
