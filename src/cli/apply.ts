@@ -4,6 +4,7 @@ import type { Job } from '../apply/job.ts';
 import type { Report } from '../apply/report.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { nameItem } from '../model/family.ts';
 import type { PipelinePlan, Plan, Step } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import { renderPlan } from '../render/plan-text.ts';
@@ -140,6 +141,8 @@ async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
   return /^y(es)?$/i.test((await env.ask('Apply this plan? [y/N] ')).trim());
 }
 
+const mostDrawn = 40;
+
 async function perform(
   jobs: readonly Job[],
   leaving: readonly Leaving[],
@@ -149,11 +152,13 @@ async function perform(
   verbose: boolean,
 ): Promise<Report> {
   if (jobs.length + leaving.length === 0) return { pipelines: [] };
+  // A terminal has room for so many; of more the lines of a log tell better.
+  const terminal = jobs.length + leaving.length <= mostDrawn ? env.terminal : undefined;
   const settings = {
     parallel: project.limits.parallel,
     signal: env.signal,
-    listener: env.terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
-    terminal: env.terminal,
+    listener: terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
+    terminal,
     words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
   };
   const report = await applyJobs(jobs, settings, leaving);
@@ -168,7 +173,7 @@ function showFailures(report: Report, configuration: Configuration, env: Env): v
     const pipeline = configuration.pipelines.find((one) => one.address === address);
     if (failure === undefined) continue;
     if (!(failure.error instanceof RunError)) throw failure.error;
-    failures.push(diagnose(failure.error, pipeline));
+    failures.push(nameItem(address, diagnose(failure.error, pipeline)));
   }
   showDiagnostics(failures, configuration, env);
 }

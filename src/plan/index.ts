@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { nameItem } from '../model/family.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
@@ -34,12 +35,12 @@ export function buildPlan(
   const gates: Gate[] = [];
   const pipelines = observed.map((one) => {
     if ('failure' in one) {
-      diagnostics.push(...one.failure);
+      diagnostics.push(...one.failure.map((found) => nameItem(one.pipeline.address, found)));
       return unobserved(one.pipeline, one.failure);
     }
     if ('finished' in one) return finished(one.pipeline, one.record, terms);
     const planned = planPipeline(one.pipeline, one.observation, one.record, terms);
-    diagnostics.push(...planned.diagnostics);
+    diagnostics.push(...planned.diagnostics.map((found) => nameItem(one.pipeline.address, found)));
     gates.push(...planned.gates);
     return planned.plan;
   });
