@@ -147,7 +147,7 @@ async function refuseTwins(
   );
   if (twin === undefined) return;
   throw new RunError(
-    'EXT3011',
+    'EXT3012',
     `table ${table.name}: the source has two rows with the same ${keyText(table, key, twin)}`,
     {
       hint: 'a primary key names one row; choose other columns, or load it as a whole: load: {mode: full}',
@@ -168,7 +168,7 @@ function keyText(table: Table, key: readonly string[], row: Readonly<Record<stri
 function refuseMissing(table: Table, missing: number): void {
   if (missing === 0) return;
   throw new RunError(
-    'EXT3012',
+    'EXT3013',
     `table ${table.name}: ${counted(missing, 'row')} of the source ${missing === 1 ? 'is' : 'are'} not in the extract, and no cursor tells`,
     {
       hint: 'read all of it: extracts apply --full; rows come late where a cursor is older than its commit: lag helps',

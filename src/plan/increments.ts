@@ -2,6 +2,7 @@ import { changesOfListing } from '../model/listing.ts';
 import { counted } from '../model/numbers.ts';
 import type {
   AppliedTable,
+  Estimate,
   FilesFingerprint,
   ObjectsFingerprint,
   Observation,
@@ -122,7 +123,9 @@ function reasonOf(
     ...marks.map(([part]) => differences[part] ?? part),
   ];
   const keysMayDiffer = load.kind === 'cursor' && load.deletes?.kind === 'keys' && comparison.same === false;
-  const again = comparison.same === false && since.rows > 0;
+  // Of rows that are read again none may be left, and the extract has them.
+  const hasNone = load.kind === 'window' || load.nulls === 'include' || load.lag !== undefined;
+  const again = comparison.same === false && (since.rows > 0 || hasNone);
   if (counts.length === 0 && !keysMayDiffer && !again) return undefined;
   return [...(comparison.reason === undefined ? [] : [comparison.reason]), ...counts].join('; ');
 }
@@ -169,27 +172,31 @@ function bytesOf(listing: FilesFingerprint | ObjectsFingerprint, names: readonly
   return names.reduce((sum, name) => sum + (own(marks, name)?.size ?? 0), 0);
 }
 
-/** Rows and bytes as they will be: what is beyond is new, and what is read is as wide as the rest. */
+/** Rows and bytes as they will be: what is read is as wide as the rest. `rows` is what counters of the source say. */
 export function grownBy(
   increment: IncrementPlan,
   applied: AppliedTable,
   seen: SourceObservation | undefined,
-): Pick<TablePlan, 'rowsAfter' | 'increment'> {
+  rows: Estimate | undefined,
+): Pick<TablePlan, 'rowsAfter' | 'bytesAfter' | 'increment'> {
   const since = seen?.cursor?.since;
   const beyond = since !== undefined && 'beyond' in since ? since.beyond : undefined;
   const width = applied.rows === 0 ? undefined : applied.bytes / applied.rows;
-  const bytes =
-    increment.bytes ??
-    (width === undefined || increment.rows === undefined
-      ? undefined
-      : { value: Math.round(width * increment.rows.value), exact: false });
-  const rows =
-    beyond ?? (bytes === undefined || width === undefined ? undefined : Math.round(bytes.value / width));
+  const wide = (count: number | undefined) =>
+    width === undefined || count === undefined ? undefined : guess(Math.round(width * count));
+  const read = increment.bytes ?? wide(increment.rows?.value);
+  const added =
+    beyond ?? (read === undefined || width === undefined ? undefined : Math.round(read.value / width));
+  const rowsAfter = rows ?? (added === undefined ? undefined : guess(applied.rows + added));
+  const bytesAfter = wide(rowsAfter?.value);
   return {
-    ...(rows !== undefined && { rowsAfter: { value: applied.rows + rows, exact: false } }),
-    increment: { ...increment, ...(bytes !== undefined && { bytes }) },
+    ...(rowsAfter && { rowsAfter }),
+    ...(bytesAfter && { bytesAfter }),
+    increment: { ...increment, ...(read && { bytes: read }) },
   };
 }
+
+const guess = (value: number): Estimate => ({ value, exact: false });
 
 /** What has changed in the source, and no cursor tells. */
 export function unseenChanges(
@@ -202,7 +209,7 @@ export function unseenChanges(
   const comparison = compareFingerprints(before, seen.fingerprint);
   const { deleted = 0, updated = 0 } = comparison.same ? {} : comparison;
   const told = (message: string, hint: string): Diagnostic => ({
-    code: 'EXT5020',
+    code: 'EXT3031',
     severity: 'warning',
     message: `table "${name}": ${message}`,
     hint,

@@ -102,8 +102,7 @@ export function planTable(
         reason,
         ...before,
         ...after,
-        ...grownBy(increment, applied, seen),
-        increment,
+        ...grownBy(increment, applied, seen, grown(seen, applied, definition)),
       },
       changes: [{ address, subject: 'table', act: 'change', category: 'data', reason }],
       findings: unseenChanges(table, seen, applied),
@@ -133,6 +132,7 @@ export function planTable(
           }),
     },
     changes,
+    ...(going?.kind === 'unchanged' && { findings: unseenChanges(table, seen, applied) }),
   };
 }
 

@@ -184,7 +184,7 @@ test('all keys of the source: others are deleted, and one that is missing is an 
   await expect(
     change({ rows, meeting, keys: { columns: ['id'], feed: keys(2, 3, 4, 7, 8) } }, { rows: 3 }),
   ).rejects.toMatchObject({
-    code: 'EXT3012',
+    code: 'EXT3013',
     message: 'table orders: 2 rows of the source are not in the extract, and no cursor tells',
   });
 });
@@ -194,7 +194,7 @@ test('two new rows with one key are refused, and nothing has changed', async () 
   await expect(
     change({ rows: twice, meeting: { key: ['id'], stays: 'new' } }, { rows: 4 }),
   ).rejects.toMatchObject({
-    code: 'EXT3011',
+    code: 'EXT3012',
     message: 'table orders: the source has two rows with the same id 4',
   });
 });
