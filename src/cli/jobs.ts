@@ -14,13 +14,15 @@ export interface JobSettings {
   /** A file relative to the project's folder. */
   inProject: (file: string) => string;
   keepRejected: boolean;
+  /** The id of the run, where it is noted. */
+  run: string | undefined;
 }
 
 /** What of a plan is to be done, with the ports that it is done by. */
 export function jobsOf(
   { plan, seen }: MadePlan,
   world: World,
-  { isWanted, inProject, keepRejected }: JobSettings,
+  { isWanted, inProject, keepRejected, run }: JobSettings,
 ): Job[] {
   return plan.pipelines.flatMap((planned, index) => {
     const one = seen[index];
@@ -31,6 +33,7 @@ export function jobsOf(
       plan: planned,
       pipeline,
       file: inProject(pipeline.place.file),
+      run,
       made: pipeline.key === undefined ? undefined : madeFor(pipeline, inProject),
       seen: {
         record: one.applied,

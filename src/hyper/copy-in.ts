@@ -58,13 +58,16 @@ async function takeAll(bytes: Bytes, blocks: CopyBlocks, copy: CopyStatement): P
     return;
   }
   // Iterating would copy together first what has come meanwhile.
+  let full: Promise<void> | undefined;
   bytes.on('data', (chunk: Buffer) => {
-    const full = blocks.take(chunk);
+    full = blocks.take(chunk);
     if (full === undefined) return;
     bytes.pause();
     void full.then(() => bytes.resume());
   });
   await finished(bytes, { writable: false });
+  // The last chunk may have ended the stream before there was room for all of it.
+  await full;
 }
 
 /** The statement as pg sees it. */

@@ -52,6 +52,14 @@ describe('what goes in', () => {
   const rows = 1_200_000;
   const sum = String((rows * (rows - 1)) / 2);
 
+  it('is all of a chunk that is larger than all blocks, and the last', async () => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of numbers(rows)) chunks.push(Buffer.from(chunk));
+    const whole = Buffer.concat(chunks);
+    expect(await session.copyIn(copy, Readable.from([whole]), silent, never)).toBe(rows);
+    expect(await stored()).toEqual({ n: String(rows), sum });
+  });
+
   it('is all of it, from memory that is written anew for every chunk', async () => {
     expect(rows * 8).toBeGreaterThan(2 * blockSize);
     let sent = 0;
