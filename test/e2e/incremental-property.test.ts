@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as passed } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
@@ -145,9 +146,13 @@ async function kill(
       await writer.client().query(`select pg_terminate_backend(pid) ${ours}`);
       return;
     case 'postgres': {
+      const { rows } = await writer
+        .client()
+        .query<{ pid: number }>(`select pid from pg_stat_activity where backend_type = 'walwriter'`);
+      const over = once(writer.client(), 'end');
       // One of its processes gone without a word: the server ends the others and recovers from its log.
-      const { rows } = await writer.client().query<{ pid: number }>('select pg_backend_pid() as pid');
       process.kill(rows[0]!.pid, 'SIGKILL');
+      await over;
       await writer.reconnect();
     }
   }
@@ -176,7 +181,9 @@ async function rowsOfFile({ session, project }: World, file: string): Promise<Ro
   try {
     const all: Rows = {};
     for (const { name } of kinds)
-      all[name] = inOrder(await session.query(`select ${columnTexts.join(', ')} from seen."Extract".${name}`));
+      all[name] = inOrder(
+        await session.query(`select ${columnTexts.join(', ')} from seen."Extract".${name}`),
+      );
     return all;
   } finally {
     await session.query('detach database seen');

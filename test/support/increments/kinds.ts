@@ -112,7 +112,8 @@ export const kinds: readonly Kind[] = [
   },
 ];
 
-const contract = '{ id: int not null, updated_at: timestamptz, name: text, amount: "numeric(12,2)", note: text }';
+const contract =
+  '{ id: int not null, updated_at: timestamptz, name: text, amount: "numeric(12,2)", note: text }';
 
 /** A pipeline with all of them, that goes on from its extract or reads everything. */
 export function pipelineOf(name: string, loads: 'as they are' | 'full', source: string): string {

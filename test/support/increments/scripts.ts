@@ -76,7 +76,10 @@ const batches: fc.Arbitrary<Batch> = fc.record({
     fc.record({
       changes: some(8),
       batches: fc.integer({ min: 1, max: 2 }),
-      commits: fc.boolean().map((one) => one || true),
+      commits: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(true) },
+        { weight: 1, arbitrary: fc.constant(false) },
+      ),
     }),
     { nil: undefined, freq: 3 },
   ),

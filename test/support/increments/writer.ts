@@ -73,7 +73,11 @@ export async function startWriter(url: string): Promise<Writer> {
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'writer', statement_timeout: 20_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'writer',
+    statement_timeout: 20_000,
+  });
   // A server that is killed takes it along.
   client.on('error', () => undefined);
   await client.connect();
