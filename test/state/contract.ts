@@ -61,7 +61,11 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
     await other.beginRun({ id: 'b2', addresses: ['shop'] });
     const runs = (await other.openRuns()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     expect(runs).toMatchObject([
-      { id: 'a1', addresses: ['t[a]', 't[b]'], holder: { name: expect.stringContaining(hostname()) as string } },
+      {
+        id: 'a1',
+        addresses: ['t[a]', 't[b]'],
+        holder: { name: expect.stringContaining(hostname()) as string },
+      },
       { id: 'b2', addresses: ['shop'] },
     ]);
     expect(await one.list()).toEqual([]);

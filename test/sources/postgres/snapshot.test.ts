@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { PassThrough } from 'node:stream';
 import pg from 'pg';
@@ -44,7 +44,8 @@ async function partOf(snapshot: Snapshot, table: Table): Promise<StreamPart> {
 async function openTable(snapshot: Snapshot, table: Table) {
   const part = await partOf(snapshot, table);
   const { bytes, ...stream } = await part.open(never());
-  return { part, ...stream, bytes: bytes as Readable };
+  if (!(bytes instanceof Readable)) throw new Error('PostgreSQL is read by a Readable');
+  return { part, ...stream, bytes };
 }
 
 const sumOf = (rows: string) =>
