@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { unknownAllowances } from './allowed.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
 import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
@@ -26,7 +27,9 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     const configuration = await selectPipelines(read, options, world, env);
     const made = await makePlan(configuration, world, env, decisionsOf(options));
     const space = await spaceFindings(made, configuration.project);
-    showDiagnostics([...made.plan.diagnostics, ...space.map(asWarning)], configuration, env, options.verbose);
+    const unknown = unknownAllowances(options.allowBreaking, read.pipelines, made.plan);
+    const findings = [...made.plan.diagnostics, ...unknown, ...space.map(asWarning)];
+    showDiagnostics(findings, configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     await tellPlan(made.plan, options, env);
     const { create, change, blocked } = made.plan.summary;

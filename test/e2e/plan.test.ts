@@ -41,7 +41,12 @@ test('what breaks is held back until it is allowed by name; the others are appli
   expect(after['out/south.hyper']).not.toBe(before['out/south.hyper']);
   story.note('another address does not open it');
   expect((await story.run('plan --allow-breaking north.sales.amoun')).exitCode).toBe(3);
+  expect((await story.run('apply --allow-breaking west --yes')).exitCode).toBe(64);
   expect((await story.run('apply --allow-breaking north.sales.amount')).exitCode).toBe(0);
+  story.note('one that is gone since, or that is selected out, may stay in a command');
+  expect((await story.run('plan --allow-breaking north.sales.gone')).exitCode).toBe(0);
+  const selected = await project.run('plan --select south --allow-breaking north.sales.amount'.split(' '));
+  expect(selected).toMatchObject({ stderr: '', exitCode: 0 });
   expect((await story.run('plan')).exitCode).toBe(0);
   expectGolden('e2e/plan-breaking.txt', story.text());
 });
