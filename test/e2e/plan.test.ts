@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -258,6 +259,13 @@ test('pipelines are chosen by what git knows otherwise', async () => {
   git('commit', '--quiet', '--all', '--message=second');
   expect(await planned('--changed-since', 'HEAD')).toEqual([]);
   expect(await planned('--changed-since', 'HEAD~1')).toEqual(['south']);
+  // By another way to the same files.
+  await symlink('pipelines', project.path('by_link'));
+  await symlink(project.path('pipelines/south.yaml'), project.path('south_link.yaml'));
+  expect(await planned('--changed-since', 'HEAD~1', 'by_link')).toEqual(['south']);
+  expect(await planned('--changed-since', 'HEAD~1', 'south_link.yaml')).toEqual(['south']);
+  await project.remove('by_link');
+  await project.remove('south_link.yaml');
   await project.write(
     'pipelines/west.yaml',
     files['pipelines/north.yaml']
