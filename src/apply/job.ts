@@ -1,4 +1,4 @@
-import type { AppliedRecord, AppliedTable } from '../model/observation.ts';
+import type { AppliedRecord, AppliedTable, Fingerprint } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
@@ -13,6 +13,8 @@ export interface Job {
   seen: { record: AppliedRecord | undefined; version: string | undefined; address: string };
   /** By the name of the source. */
   sources: Readonly<Record<string, SourcePort>>;
+  /** As the plan saw them, of tables that go on by a cursor: newer ones would promise rows that were not read. */
+  fingerprints: Readonly<Record<string, Fingerprint>>;
   destinations: readonly DestinationPort[];
   /** Of pipelines that have a template. */
   template: TemplatePort | undefined;

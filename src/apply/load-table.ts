@@ -1,9 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import type { Table } from '../model/pipeline.ts';
 import type { Step } from '../model/plan.ts';
-import type { ExtractBuild, Snapshot } from '../model/ports.ts';
+import type { Fingerprint } from '../model/observation.ts';
+import type { ExtractBuild, LoadProgress, Snapshot } from '../model/ports.ts';
+import type { Increment } from '../model/watermark.ts';
 import type { Progress } from './events.ts';
 import type { TableReport } from './report.ts';
+import { required } from './required.ts';
 
 /** Reads a table's feed. */
 export async function loadTable(
@@ -14,31 +17,68 @@ export async function loadTable(
   tell: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<TableReport> {
-  const began = performance.now();
-  const seconds = () => (performance.now() - began) / 1000;
+  const seconds = clock();
   const { parts } = await snapshot.feed(table, signal);
+  const loaded = await build.load(table, parts, counting(step, seconds, tell), signal);
+  await snapshot.confirm(table);
+  return { name: table.name, ...loaded, seconds: seconds() };
+}
+
+/** Reads what is new of a table and changes it in the copy of its extract. */
+export async function changeTable(
+  build: ExtractBuild,
+  snapshot: Snapshot,
+  table: Table,
+  { increment, before }: { increment: Increment; before: Fingerprint | undefined },
+  step: Step & { kind: 'change' },
+  tell: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<TableReport> {
+  const seconds = clock();
+  const asked = snapshot.changes?.(table, increment, before, signal);
+  const changes = await required(asked, `changes of ${table.source}`);
+  const changed = await build.change(table, changes, counting(step, seconds, tell), signal);
+  await snapshot.confirm(table);
+  const { read: rows, inserted, deleted, bytes, sent } = changed;
+  return {
+    name: table.name,
+    rows,
+    changed: { inserted, deleted },
+    bytes,
+    ...(sent !== undefined && { sent }),
+    seconds: seconds(),
+  };
+}
+
+function clock(): () => number {
+  const began = performance.now();
+  return () => (performance.now() - began) / 1000;
+}
+
+function counting(
+  { rows, bytes }: Step & { kind: 'load' | 'change' },
+  seconds: () => number,
+  tell: (progress: Progress) => void,
+): LoadProgress {
   let seen = 0;
-  const counted = (more: number, soFar?: number) => {
+  return (more, soFar) => {
     seen += more;
     tell({
       bytes: seen,
       seconds: seconds(),
       ...(soFar === undefined ? {} : { rows: soFar }),
-      ...(step.rows === undefined ? {} : { totalRows: step.rows.value }),
-      ...(step.bytes === undefined ? {} : { totalBytes: step.bytes.value }),
+      ...(rows === undefined ? {} : { totalRows: rows.value }),
+      ...(bytes === undefined ? {} : { totalBytes: bytes.value }),
     });
   };
-  const loaded = await build.load(table, parts, counted, signal);
-  await snapshot.confirm(table);
-  return { name: table.name, ...loaded, seconds: seconds() };
 }
 
 /** Bytes as they pass, told with the time they took. */
 export function telling(tell: (progress: Progress) => void, totalBytes: number): (bytes: number) => void {
-  const began = performance.now();
+  const seconds = clock();
   let seen = 0;
   return (bytes) => {
     seen += bytes;
-    tell({ bytes: seen, seconds: (performance.now() - began) / 1000, totalBytes });
+    tell({ bytes: seen, seconds: seconds(), totalBytes });
   };
 }

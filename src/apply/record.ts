@@ -1,27 +1,32 @@
-import type { AppliedRecord, AppliedTable, AppliedTemplate } from '../model/observation.ts';
+import type { AppliedExtract, AppliedRecord, AppliedTable, AppliedTemplate } from '../model/observation.ts';
 import type { Table } from '../model/pipeline.ts';
 import type { BuiltExtract, Delivered, Snapshot } from '../model/ports.ts';
+import { own } from '../model/own.ts';
+import type { Watermark } from '../model/watermark.ts';
 import type { Definitions, Job } from './job.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
 
+/** What a run has come to. */
+export interface Achieved {
+  tables: readonly TableReport[];
+  snapshotOf: (table: Table) => Snapshot;
+  /** Of tables that go on by a cursor and were read. */
+  watermarks: ReadonlyMap<string, Watermark>;
+  built: BuiltExtract | undefined;
+  packed: BuiltExtract | undefined;
+  delivered: ReadonlyMap<number, Delivered>;
+}
+
 /** What the next plan will know of this run: what was rebuilt as it is now, everything else as it was known before. */
-export function newRecord(
-  job: Job,
-  snapshotOf: (table: Table) => Snapshot,
-  reports: readonly TableReport[],
-  { built, packed }: { built: BuiltExtract | undefined; packed: BuiltExtract | undefined },
-  delivered: ReadonlyMap<number, Delivered>,
-): AppliedRecord {
+export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
   const { pipeline, seen, plan } = job;
+  const { built, packed, delivered } = achieved;
   const definitions = job.define(pipeline);
   const rebuilt = plan.action !== 'deliver' && built !== undefined;
   const tables = rebuilt
     ? Object.fromEntries(
-        pipeline.tables.map((table) => [
-          table.name,
-          appliedTable(table, snapshotOf(table), reports, definitions),
-        ]),
+        pipeline.tables.map((table) => [table.name, appliedTable(job, table, built, achieved, definitions)]),
       )
     : required(seen.record, 'record').tables;
   const extract = rebuilt
@@ -32,6 +37,7 @@ export function newRecord(
         keys: definitions.keys,
         size: built.size,
         modified: built.modified,
+        ...compactOf(job, built),
       }
     : required(seen.record, 'record').extract;
   const destinations = Object.fromEntries(
@@ -54,6 +60,15 @@ export function newRecord(
   };
 }
 
+/** Only extracts that are gone on from have waste in them. */
+function compactOf({ pipeline, seen }: Job, built: BuiltExtract): Pick<AppliedExtract, 'compact'> {
+  if (pipeline.tables.every(({ load }) => load.kind === 'full')) return {};
+  if (built.isCompact !== true)
+    return seen.record?.extract.compact ? { compact: seen.record.extract.compact } : {};
+  const rows = Object.values(built.rows).reduce((sum, some) => sum + some, 0);
+  return { compact: { size: built.size, rows } };
+}
+
 function appliedTemplate({ plan, pipeline }: Job, { size, modified }: BuiltExtract): AppliedTemplate {
   const { shown, compression } = required(pipeline.template, 'template');
   const { sha256, unfit: accepted } = required(plan.template, 'template');
@@ -61,20 +76,37 @@ function appliedTemplate({ plan, pipeline }: Job, { size, modified }: BuiltExtra
 }
 
 function appliedTable(
+  job: Job,
   table: Table,
-  snapshot: Snapshot,
-  reports: readonly TableReport[],
+  built: BuiltExtract,
+  { tables, snapshotOf, watermarks }: Achieved,
   definitions: Definitions,
 ): AppliedTable {
-  const report = required(
-    reports.find(({ name }) => name === table.name),
-    `report of ${table.name}`,
-  );
-  const fingerprint = snapshot.fingerprint(table);
+  const { name } = table;
+  const definition = required(own(definitions.tables, name), `definition of ${name}`);
+  const before = own(job.seen.record?.tables, name);
+  const report = tables.find((one) => one.name === name);
+  // Carried over in the copy.
+  if (report === undefined) return { ...required(before, `record of ${name}`), definition };
+  const rows = required(own(built.rows, name), `rows of ${name}`);
+  const goesOn = table.load.kind !== 'full';
+  const isIncrement = report.changed !== undefined;
+  const byCursor = isIncrement && table.load.kind !== 'files';
+  const fingerprint = byCursor ? own(job.fingerprints, name) : snapshotOf(table).fingerprint(table);
+  const watermark = watermarks.get(name);
+  const inExtract = own(built.highest, name);
+  const readWhole = isIncrement ? before?.readWhole : goesOn ? job.now().toISOString() : undefined;
   return {
-    definition: required(definitions.tables[table.name], `definition of ${table.name}`),
-    rows: report.rows,
-    bytes: report.bytes,
+    definition,
+    rows,
+    bytes: isIncrement && before !== undefined ? widened(before, rows, report.bytes) : report.bytes,
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(watermark && { watermark: { ...watermark, ...(inExtract && { inExtract }) } }),
+    ...(readWhole !== undefined && { readWhole }),
   };
+}
+
+/** All rows in bytes of the source, as far as the first reading and this one tell. */
+function widened(before: AppliedTable, rows: number, read: number): number {
+  return before.rows === 0 ? read : Math.round((before.bytes * rows) / before.rows);
 }

@@ -24,6 +24,8 @@ export interface TableReport {
   name: string;
   /** What Hyper took. The numbers beside it are the same, or the pipeline would have failed. */
   rows: number;
+  /** Of a table that went on from its extract: what became of it. */
+  changed?: { inserted: number; deleted: number };
   /** What the source says it sent, where it counts. */
   sent?: number;
   /** What the finished file has. */

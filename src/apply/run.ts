@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { CheckResult } from '../model/check.ts';
 import type { Table } from '../model/pipeline.ts';
-import type { Step } from '../model/plan.ts';
+import type { AppliedTable } from '../model/observation.ts';
+import type { PipelinePlan, Step } from '../model/plan.ts';
 import type {
   BuiltExtract,
   Delivered,
@@ -10,12 +11,14 @@ import type {
   Lock,
   Snapshot,
 } from '../model/ports.ts';
+import type { Increment, Watermark } from '../model/watermark.ts';
 import { never } from '../model/never.ts';
 import { own } from '../model/own.ts';
+import { baseFor } from './base.ts';
 import type { Progress } from './events.ts';
 import type { Job } from './job.ts';
 import { takeLock } from './lock.ts';
-import { loadTable, telling } from './load-table.ts';
+import { changeTable, loadTable, telling } from './load-table.ts';
 import { refuseRejected } from './rejection.ts';
 import { newRecord } from './record.ts';
 import type { TableReport } from './report.ts';
@@ -51,6 +54,7 @@ function openRun(job: Job, lock: Lock): Run {
   let opened: number | undefined;
   let held: number | undefined;
   const tables: TableReport[] = [];
+  const watermarks = new Map<string, Watermark>();
   const delivered = new Map<number, Delivered>();
   let build: ExtractBuild | undefined;
   let built: BuiltExtract | undefined;
@@ -66,8 +70,9 @@ function openRun(job: Job, lock: Lock): Run {
         snapshots.set(name, await required(job.sources[name], `source ${name}`).snapshot(some, signal));
       }
     },
-    async create(signal: AbortSignal) {
-      build = await job.extracts.build(pipeline.extract, pipeline.tables, signal);
+    async create(step: Step & { kind: 'create' }, signal: AbortSignal) {
+      const base = baseFor(job, step, signal);
+      build = await job.extracts.build(pipeline.extract, pipeline.tables, signal, base);
     },
     async load(step: Step & { kind: 'load' }, tell: (progress: Progress) => void, signal: AbortSignal) {
       const table = required(
@@ -75,6 +80,27 @@ function openRun(job: Job, lock: Lock): Run {
         `table ${step.table}`,
       );
       const report = await loadTable(required(build, 'build'), snapshotOf(table), table, step, tell, signal);
+      await keepWatermark(table, undefined, signal);
+      tables.push(report);
+      return { rows: report.rows, bytes: report.bytes };
+    },
+    async change(step: Step & { kind: 'change' }, tell: (progress: Progress) => void, signal: AbortSignal) {
+      const table = required(
+        pipeline.tables.find(({ name }) => name === step.table),
+        `table ${step.table}`,
+      );
+      const last = required(own(job.seen.record?.tables, table.name), `record of ${table.name}`);
+      const increment = incrementOf(plan, table, last);
+      const report = await changeTable(
+        required(build, 'build'),
+        snapshotOf(table),
+        table,
+        { increment, before: last.fingerprint },
+        step,
+        tell,
+        signal,
+      );
+      await keepWatermark(table, increment, signal);
       tables.push(report);
       return { rows: report.rows, bytes: report.bytes };
     },
@@ -88,8 +114,7 @@ function openRun(job: Job, lock: Lock): Run {
     },
     async finish() {
       await endSnapshots();
-      const expected = Object.fromEntries(tables.map(({ name, rows }) => [name, rows]));
-      built = await required(build, 'build').finish(pipeline.relationships, expected);
+      built = await required(build, 'build').finish(pipeline.relationships, expectedRows(job, tables));
       return { bytes: built.size };
     },
     async package(signal: AbortSignal) {
@@ -114,8 +139,17 @@ function openRun(job: Job, lock: Lock): Run {
       return { bytes: written.size };
     },
     async record() {
-      await lock.write(newRecord(job, snapshotOf, tables, { built, packed }, delivered), job.seen.version);
+      await lock.write(
+        newRecord(job, { tables, snapshotOf, watermarks, built, packed, delivered }),
+        job.seen.version,
+      );
     },
+  };
+  /** Asked while the snapshot is held: of what was read and not of what has come since. */
+  const keepWatermark = async (table: Table, increment: Increment | undefined, signal: AbortSignal) => {
+    if (table.load.kind !== 'cursor' && table.load.kind !== 'window') return;
+    const asked = snapshotOf(table).watermark?.(table, increment, signal);
+    watermarks.set(table.name, await required(asked, `watermark of ${table.source}`));
   };
   /** A snapshot keeps the source from cleaning up behind its writers: it is held for the reading and no longer. */
   const endSnapshots = async () => {
@@ -135,10 +169,12 @@ function openRun(job: Job, lock: Lock): Run {
           await performers.snapshot(step, signal);
           return {};
         case 'create':
-          await performers.create(signal);
+          await performers.create(step, signal);
           return {};
         case 'load':
           return performers.load(step, tell, signal);
+        case 'change':
+          return performers.change(step, tell, signal);
         case 'check':
           await performers.check(signal);
           return {};
@@ -187,6 +223,31 @@ function openRun(job: Job, lock: Lock): Run {
       if (failed !== undefined) throw failed.reason;
     },
   };
+}
+
+/** What the plan has fixed, on top of what was read before. */
+function incrementOf(plan: PipelinePlan, { name }: Table, last: AppliedTable): Increment {
+  const planned = plan.tables.find((table) => table.name === name)?.increment;
+  const { after, upTo, from } = required(planned, `increment of ${name}`);
+  return {
+    watermark: last.watermark ?? { columns: [] },
+    ...(after && { after }),
+    ...(upTo && { upTo }),
+    ...(from !== undefined && { from }),
+  };
+}
+
+/** Of every table of the extract: what was loaded, or what was there and is changed, or what was carried over. */
+function expectedRows({ seen, pipeline }: Job, reports: readonly TableReport[]): Record<string, number> {
+  return Object.fromEntries(
+    pipeline.tables.map(({ name }) => {
+      const report = reports.find((one) => one.name === name);
+      const before = own(seen.record?.tables, name)?.rows ?? 0;
+      if (report === undefined) return [name, before];
+      const { rows, changed } = report;
+      return [name, changed === undefined ? rows : before + changed.inserted - changed.deleted];
+    }),
+  );
 }
 
 /** For a destination that has what it should and is only described otherwise. */

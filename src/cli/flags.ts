@@ -8,6 +8,7 @@ export interface GateFlags {
   allowBreaking?: readonly string[];
   allowMisfit?: boolean;
   failOn?: 'drift';
+  full?: boolean;
 }
 
 /** One more of an option that may be repeated. */
@@ -21,6 +22,7 @@ export function addGates(command: Command): Command {
       several,
     )
     .option('--allow-misfit', 'also where an extract does not fit its template')
+    .option('--full', 'read all rows, whatever has changed')
     .addOption(
       new Option('--fail-on <what>', 'stop where somebody else has changed what we wrote').choices(['drift']),
     );
@@ -45,10 +47,11 @@ export function addSelection(command: Command): Command {
     .option('--changed-since <revision>', 'only pipelines whose files git knows otherwise than there');
 }
 
-export function decisionsOf({ allowBreaking, allowMisfit, failOn }: GateFlags): Decisions {
+export function decisionsOf({ allowBreaking, allowMisfit, failOn, full }: GateFlags): Decisions {
   return {
     ...(allowBreaking && { allowBreaking }),
     ...(allowMisfit === true && { allowMisfit }),
+    ...(full === true && { full }),
     ...(failOn === 'drift' && { failOnDrift: true }),
   };
 }

@@ -4,6 +4,7 @@ import type { Pipeline } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import { defineKeys, defineTable } from '../plan/definition.ts';
 import type { MadePlan } from './make-plan.ts';
+import type { Seen } from './observe.ts';
 import type { World } from './world.ts';
 
 export interface JobSettings {
@@ -34,6 +35,7 @@ export function jobsOf(
         version: stored?.version,
         address: stored?.record.address ?? pipeline.address,
       },
+      fingerprints: fingerprintsIn(one),
       sources: world.sourcesOf(pipeline),
       destinations: world.destinationsOf(pipeline),
       template: world.templateOf(pipeline),
@@ -45,6 +47,14 @@ export function jobsOf(
       keepRejected,
     };
   });
+}
+
+function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {
+  if (!('observation' in outcome)) return {};
+  const known = Object.entries(outcome.observation.tables).flatMap(([name, { fingerprint }]) =>
+    fingerprint.kind === 'unknown' ? [] : [[name, fingerprint] as const],
+  );
+  return Object.fromEntries(known);
 }
 
 function define(pipeline: Pipeline) {

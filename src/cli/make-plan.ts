@@ -26,9 +26,10 @@ export async function makePlan(
 ): Promise<MadePlan> {
   const forgotten = await findForgotten(configuration, world.state);
   const turn = limitTo(configuration.project.limits.parallel);
+  const looking = { full: decisions.full ?? false, signal: env.signal };
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
-      turn(() => observePipeline(pipeline, world, env.signal, (text) => env.err(`${printable(text)}\n`))),
+      turn(() => observePipeline(pipeline, world, looking, (text) => env.err(`${printable(text)}\n`))),
     ),
   );
   const plan = buildPlan(

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AppliedRecord, AppliedTable, Observation, SourceObservation } from '../model/observation.ts';
+import { cursorColumns } from '../model/load.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 import type { StoredRecord } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
@@ -22,7 +23,7 @@ export interface Seen {
 export async function observePipeline(
   written: Pipeline,
   world: World,
-  signal: AbortSignal,
+  { full, signal }: { full: boolean; signal: AbortSignal },
   tell: (progress: string) => void,
 ): Promise<Seen> {
   let stored: StoredRecord | undefined;
@@ -34,10 +35,13 @@ export async function observePipeline(
     const moved = stored && moveRecord(pipeline, stored.record);
     applied = moved?.record;
     pipeline = await completeTables(written, world, signal);
-    const tables = await observeSources(pipeline, world, applied, signal, (text) =>
+    const refresh = refreshDue(pipeline, applied, new Date());
+    const anew = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
+    const tables = await observeSources(pipeline, world, { applied, anew }, signal, (text) =>
       tell(`${pipeline.address} › ${text}`),
     );
-    const extract = await world.extracts.observe(pipeline.extract.file, signal);
+    const cursors = Object.fromEntries(pipeline.tables.map(({ name, load }) => [name, cursorColumns(load)]));
+    const extract = await world.extracts.observe(pipeline.extract.file, signal, cursors);
     const template = await world.templateOf(pipeline)?.observe(signal);
     const destinations = await Promise.all(
       world.destinationsOf(pipeline).map((port, index) => {
@@ -57,6 +61,7 @@ export async function observePipeline(
           destinations,
           applied,
           moves: moved?.moves ?? [],
+          refresh,
         },
       },
     };
@@ -64,6 +69,17 @@ export async function observePipeline(
     if (!(error instanceof RunError)) throw error;
     return { pipeline, stored, applied, outcome: { failure: [diagnose(error, pipeline)] } };
   }
+}
+
+/** Tables whose rows were all read longer ago than they want. Here, because a plan knows no clock. */
+function refreshDue({ tables }: Pipeline, applied: AppliedRecord | undefined, now: Date): string[] {
+  return tables
+    .filter(({ name, load }) => {
+      const last = own(applied?.tables, name)?.readWhole;
+      if (load.kind === 'full' || load.refresh === undefined || last === undefined) return false;
+      return now.getTime() - Date.parse(last) >= load.refresh.every.seconds * 1000;
+    })
+    .map(({ name }) => name);
 }
 
 /** What was applied under the name of today, or under one that `moved:` knows. */
@@ -100,7 +116,7 @@ function isRedefined(pipeline: Pipeline, table: Table, applied: AppliedTable | u
 async function observeSources(
   pipeline: Pipeline,
   world: World,
-  applied: AppliedRecord | undefined,
+  { applied, anew }: { applied: AppliedRecord | undefined; anew: ReadonlySet<string> },
   signal: AbortSignal,
   tell: (progress: string) => void,
 ): Promise<Record<string, SourceObservation>> {
@@ -110,7 +126,9 @@ async function observeSources(
     if (tables.length === 0) continue;
     const requests = tables.map((table) => {
       const last = own(applied?.tables, table.name);
-      return { table, before: last?.fingerprint, redefined: isRedefined(pipeline, table, last) };
+      const redefined = anew.has(table.name) || isRedefined(pipeline, table, last);
+      const watermark = redefined ? undefined : last?.watermark;
+      return { table, before: last?.fingerprint, redefined, ...(watermark && { watermark }) };
     });
     const observations = await source.observe(requests, signal, tell);
     tables.forEach((table, index) => {

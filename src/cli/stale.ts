@@ -36,10 +36,11 @@ function whyStale(planned: PipelinePlan, fresh: PipelinePlan | undefined): strin
 const kinds = ({ steps }: PipelinePlan) => steps.map(({ id }) => id).join(', ');
 
 /** What was allowed when the plan was made. */
-export function decisionsIn({ gates }: Plan): Decisions {
+export function decisionsIn({ gates, pipelines }: Plan): Decisions {
   const open = gates.filter((gate) => gate.open);
   return {
     allowBreaking: open.filter(({ kind }) => kind === 'breaking').map(({ address }) => address),
+    ...(pipelines.some(({ full }) => full === true) && { full: true }),
     allowMisfit: open.some(({ kind }) => kind === 'misfit'),
   };
 }

@@ -2,6 +2,7 @@ import { checkKinds, type Check, type CheckKind, type CheckRule } from '../model
 import { child, type Place } from '../model/diagnostic.ts';
 import type * as Written from '../model/written.gen.ts';
 import { durationOf, shareOf } from './amounts.ts';
+import { isPlaceholder } from './interpolate.ts';
 import { readEnd } from './names.ts';
 
 /** The kinds of check that one item of a list holds: it should be one. */
@@ -40,7 +41,7 @@ function readRule(written: Written.Check, place: Place, tables: readonly string[
   if (pattern !== undefined) return { kind: 'pattern', column: pattern.column, matches: pattern.matches };
   if (relationship !== undefined) return reference(relationship, place, tables);
   if (freshness !== undefined) {
-    const maxAge = durationOf(freshness.max_age);
+    const maxAge = offline(freshness.max_age, durationOf);
     if (maxAge === undefined) return undefined;
     return { kind: 'freshness', column: freshness.column, maxAge, shown: freshness.max_age };
   }
@@ -48,7 +49,7 @@ function readRule(written: Written.Check, place: Place, tables: readonly string[
 }
 
 function rowCount({ min, max, max_change }: Written.RowCountCheck): CheckRule | undefined {
-  const maxChange = max_change === undefined ? undefined : shareOf(max_change);
+  const maxChange = max_change === undefined ? undefined : offline(max_change, shareOf);
   if (max_change !== undefined && maxChange === undefined) return undefined;
   return {
     kind: 'row_count',
@@ -56,6 +57,11 @@ function rowCount({ min, max, max_change }: Written.RowCountCheck): CheckRule | 
     ...(max !== undefined && { max: Number(max) }),
     ...(maxChange !== undefined && { maxChange }),
   };
+}
+
+/** A reference that has no value yet is any amount: nothing is asked of it. */
+function offline(text: string, read: (text: string) => number | undefined): number | undefined {
+  return isPlaceholder(text) ? 0 : read(text);
 }
 
 function columnsOf(written: Written.UniqueCheck, place: Place) {

@@ -59,4 +59,10 @@ export const codes = {
   tableauProject: 'EXT1072',
   tableauTag: 'EXT1073',
   updateKey: 'EXT1074',
+  loadIncomplete: 'EXT1075',
+  loadSource: 'EXT1076',
+  loadType: 'EXT1077',
+  loadFileColumn: 'EXT1078',
+  nullableKey: 'EXT1079',
+  refreshOfKept: 'EXT1087',
 } as const;

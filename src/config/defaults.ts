@@ -19,6 +19,21 @@ export function merge<Value>(base: Value | undefined, over: Value | undefined): 
   return Object.fromEntries(entries) as Value;
 }
 
+/** A load of another mode, or one by files in the place of one by cursor, has other keys: it replaces as a whole. */
+export function mergeLoad(base: Written.Load | undefined, over: Written.Load | undefined) {
+  return merge<Written.Load>(isOtherLoad(base ?? {}, over ?? {}) ? undefined : base, over);
+}
+
+function isOtherLoad(base: NonNullable<Written.Load>, over: NonNullable<Written.Load>): boolean {
+  if (isSet(base.mode) && over.mode !== undefined && over.mode !== base.mode) return true;
+  return (isSet(base.by) && isSet(over.cursor)) || (isSet(base.cursor) && isSet(over.by));
+}
+
+/** Whether a key has a value: null un-sets it. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

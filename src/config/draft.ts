@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import type * as Written from '../model/written.gen.ts';
-import { anchored, merge } from './defaults.ts';
+import { anchored, merge, mergeLoad } from './defaults.ts';
 import type { LoadedFile } from './load.ts';
 import type { Shared } from './shared.ts';
 
@@ -21,7 +21,8 @@ export interface Draft {
   /** By name; a source whose connection does not exist is missing. */
   sources: ReadonlyMap<string, DraftSource>;
   extract: Written.Extract;
-  load: Written.Load;
+  /** The default of every table. */
+  load: Written.Load | undefined;
   onInfinite: Written.OnInfinite | undefined;
   /** A destination whose name does not exist is missing. */
   destinations: readonly DraftDestination[];
@@ -68,7 +69,7 @@ export function draftPipeline(
     written,
     sources,
     extract: merge<Written.Extract>(defaults.extract, written.extract) ?? {},
-    load: defaults.tables?.load ?? {},
+    load: mergeLoad(shared.defaults?.tables?.load, written.defaults?.tables?.load),
     onInfinite: onInfiniteOf(written.defaults, shared.defaults),
     destinations: (written.destinations ?? []).flatMap((destination, index) => {
       const found = destinationOf(destination, here);

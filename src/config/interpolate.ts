@@ -49,16 +49,17 @@ export function isPlaceholder(text: string): boolean {
 /** `$${` is a plain `${`; otherwise everything up to the next brace is the reference. */
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
+/** Where a text is SQL: of a table, or of the default of all tables. */
+const sqlPlace =
+  /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$|^(?:\/tables\/[^/]+|\/defaults\/tables)\/load\/deletes\/query$/;
+
 /** What the state keeps of a pipeline, or a hash of it; bound parameters, servers and their users are not among it. */
 const onRecord =
-  /^\/(?:(?:name|description|tags|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|(?:sources|connections)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
+  /^\/(?:(?:name|description|tags|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|defaults\/(?:extract|tables)\/|(?:sources|connections|defaults\/sources)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
-  const sql =
-    /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$/.test(
-      place.pointer,
-    );
+  const sql = sqlPlace.test(place.pointer);
   let shown = '';
   let result = '';
   let from = 0;
@@ -88,10 +89,8 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
       const message = `${whole} is a secret and may not stand here: what this says is recorded and compared`;
       return refuse(whole, codes.secretOnRecord, message, 'take it from ${env.NAME} if it is none');
     }
-    const hint = place.pointer.includes('/checks/')
-      ? 'the extract is ours: no check needs a secret to ask it'
-      : 'bind it: write $1 in a query and the reference under params';
-    return refuse(whole, codes.secretInSql, `${whole} is a secret and may not be part of an SQL text`, hint);
+    const message = `${whole} is a secret and may not be part of an SQL text`;
+    return refuse(whole, codes.secretInSql, message, withoutSecret(place));
   }
 
   function refuse(whole: string, code: string, message: string, hint?: string, unset = false): Piece {
@@ -99,6 +98,13 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     substitution.report({ code, severity, message, ...(hint === undefined ? {} : { hint }), place });
     return { value: whole };
   }
+}
+
+function withoutSecret({ pointer }: Place): string {
+  if (pointer.includes('/checks/')) return 'the extract is ours: no check needs a secret to ask it';
+  if (pointer.includes('/load/'))
+    return 'bind it: $1 stands here for the first of the params that from has beside a query';
+  return 'bind it: write $1 in a query and the reference under params';
 }
 
 interface Piece {

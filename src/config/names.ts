@@ -5,13 +5,19 @@ import type { Draft } from './draft.ts';
  * The names of a map as written, also of entries that were taken out for their shape: whoever refers to one of those
  * makes no second mistake.
  */
-export function namesAt({ whole }: Draft, ...path: readonly string[]): string[] {
+export function namesAt(draft: Draft, ...path: readonly string[]): string[] {
+  const value = valueAt(draft, ...path);
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+}
+
+/** What was written there, misshapen or not. */
+export function valueAt({ whole }: Draft, ...path: readonly string[]): unknown {
   let value: unknown = whole;
   for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return [];
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = (value as Record<string, unknown>)[key];
   }
-  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return value;
 }
 
 /** Column names of a table, added ones included. */

@@ -11,6 +11,7 @@ import type { LoadedFile } from './load.ts';
 import { keysOf } from './passwords.ts';
 import { problem } from './problem.ts';
 import { resolveAccess } from './resolve/s3.ts';
+import { checkDefaultLoad } from './rules/load-modes.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkAccess } from './rules/s3.ts';
 import { checkShape } from './schema.ts';
@@ -47,6 +48,7 @@ export function readProject(
     ...checkState(settings.state, child(place, 'state')),
     ...checkLimits(settings.limits, child(place, 'limits')),
     ...checkPolicy(settings.policy, child(place, 'policy')),
+    ...checkDefaultLoad(written.defaults, child(place, 'defaults')),
   ];
   found.forEach(substitution.report);
   const names = (typeof value === 'object' && value !== null ? value : {}) as Written.Project;

@@ -12,6 +12,8 @@ import { checksFit } from './rules/checks.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinations.ts';
 import { addedColumns } from './rules/added.ts';
 import { formatKnown, formatOptions, knownEncoding, nullStrings, oneCharacter } from './rules/files.ts';
+import { loadColumns } from './rules/load-columns.ts';
+import { defaultLoad, loadModes } from './rules/load-modes.ts';
 import { numbersFromReferences } from './rules/numbers.ts';
 import {
   addOnlyOnFiles,
@@ -62,6 +64,9 @@ export const rules: readonly Rule[] = [
   keysBesideConnection,
   s3Access,
   columnsOrHeaderFile,
+  defaultLoad,
+  loadModes,
+  loadColumns,
   numbersFromReferences,
   destinationKind,
   tableauDestinations,

@@ -2,14 +2,18 @@ import { rm } from 'node:fs/promises';
 import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
 import type { CheckResult } from '../model/check.ts';
-import type { ExtractBuild } from '../model/ports.ts';
+import { cursorColumns } from '../model/load.ts';
+import type { BuiltExtract, ExtractBase, ExtractBuild } from '../model/ports.ts';
 import type { Extract, Table } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
 import { rejectedFile } from '../model/rejected-file.ts';
+import { copyBase } from './base.ts';
+import { changeTable } from './change-table.ts';
 import { checkTable } from './checks/index.ts';
+import { compact } from './compact.ts';
 import { createTable, keyStatements } from './ddl.ts';
 import { loadFeed } from './load-feed.ts';
-import { readTables } from './observe.ts';
+import { readTables, type Cursors } from './observe.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './types.ts';
@@ -17,42 +21,53 @@ import { own } from '../model/own.ts';
 
 /**
  * Builds a new .hyper beside its place and puts it there at the end. hyperd keeps a file's new content in memory until
- * the last session lets go of it, so every load ends its own session and `finish` detaches last.
+ * the last session lets go of it, so every load ends its own session and `finish` detaches last. With a base it begins as a
+ * copy of that: the base itself is never changed.
  */
 export async function buildExtract(
   openSession: () => Promise<HyperSession>,
   extract: Extract,
   tables: readonly Table[],
+  base?: ExtractBase,
 ): Promise<ExtractBuild> {
   const draft = await beginDraft(extract.file).catch((error: unknown) => {
     throw unwritable(extract.file, error);
   });
   const session = await openSession();
   try {
-    await createFile(session, draft.path, extract, tables);
+    if (base === undefined) await createFile(session, draft.path, extract, tables);
+    else await copyBase(session, draft.path, extract, tables, base);
   } catch (error) {
     await session.end();
     await draft.discard();
     throw isServerError(error) ? unwritable(extract.file, error) : error;
   }
+  /** Tables are written side by side, each by a session of its own. */
+  const writing = async <Result>(
+    table: Table,
+    write: (loader: HyperSession, name: string) => Promise<Result>,
+  ) => {
+    const loader = await openSession();
+    try {
+      await loader.query(`attach database ${identifier(draft.path)} as draft`);
+      const result = await write(loader, tableName('draft', extract.schema, table.name));
+      await loader.query('detach database draft');
+      return result;
+    } catch (error) {
+      throw isServerError(error) ? unwritable(extract.file, error) : error;
+    } finally {
+      await loader.end();
+    }
+  };
   return {
-    async load(table, parts, progress, signal) {
-      const loader = await openSession();
-      try {
-        await loader.query(`attach database ${identifier(draft.path)} as draft`);
-        const target = {
-          name: tableName('draft', extract.schema, table.name),
-          types: new Map(table.columns.map(({ name, type }) => [name, hyperSqlType(type)])),
-        };
-        const loaded = await loadFeed(loader, target, parts, progress, signal);
-        await loader.query('detach database draft');
-        return loaded;
-      } catch (error) {
-        throw isServerError(error) ? unwritable(extract.file, error) : error;
-      } finally {
-        await loader.end();
-      }
-    },
+    load: (table, parts, progress, signal) =>
+      writing(table, (loader, name) => {
+        const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
+        return loadFeed(loader, { name, types }, parts, progress, signal);
+      }),
+
+    change: (table, changes, progress, signal) =>
+      writing(table, (loader, name) => changeTable(loader, name, table, changes, progress, signal)),
 
     async check({ lastRows, now }, signal) {
       await letGo(session, extract);
@@ -79,16 +94,20 @@ export async function buildExtract(
     },
 
     async finish(relationships, expectedRows) {
-      for (const sql of keyStatements('draft', extract.schema, tables, relationships))
+      const has = [...(base?.kept ?? []), ...(base?.emptied ?? [])];
+      for (const sql of keyStatements('draft', extract.schema, tables, relationships, has))
         await session.query(sql);
       await letGo(session, extract);
-      const rows = await verify(session, draft, expectedRows);
+      const all = Object.values(expectedRows).reduce((sum, rows) => sum + rows, 0);
+      const isCompact =
+        base === undefined || (await compact(session, draft.path, extract.file, all, base.compact));
+      const { rows, highest } = await verify(session, draft, expectedRows, cursorsOf(tables));
       await session.end();
       const mark = await draft.commit().catch((error: unknown) => {
         throw unwritable(extract.file, error);
       });
       await rm(rejectedFile(extract.file), { force: true });
-      return { path: extract.file, ...mark, rows };
+      return { path: extract.file, ...mark, rows, highest, ...(isCompact && { isCompact }) };
     },
 
     async abandon() {
@@ -96,6 +115,10 @@ export async function buildExtract(
       await draft.discard();
     },
   };
+}
+
+function cursorsOf(tables: readonly Table[]): Cursors {
+  return Object.fromEntries(tables.map(({ name, load }) => [name, cursorColumns(load)]));
 }
 
 /** Only when the last session lets go everything is written: the disk may be full. */
@@ -124,9 +147,10 @@ async function verify(
   session: HyperSession,
   draft: Draft,
   expectedRows: Readonly<Record<string, number>>,
-): Promise<Record<string, number>> {
+  cursors: Cursors,
+): Promise<Required<Pick<BuiltExtract, 'rows' | 'highest'>>> {
   await session.query(`attach database ${identifier(draft.path)} as proof with (access_mode = 'readonly')`);
-  const tables = await readTables(session, 'proof');
+  const tables = await readTables(session, 'proof', cursors);
   await session.query('detach database proof');
   const rows = Object.fromEntries(tables.map((table) => [table.name, table.rows]));
   for (const [table, expected] of Object.entries(expectedRows)) {
@@ -137,7 +161,10 @@ async function verify(
       { hint: 'nothing was kept; please report this with the table definition' },
     );
   }
-  return rows;
+  const highest = tables.flatMap((table) =>
+    table.highest === undefined ? [] : [[table.name, table.highest]],
+  );
+  return { rows, highest: Object.fromEntries(highest) as Record<string, readonly (string | null)[]> };
 }
 
 function unwritable(file: string, cause: unknown): RunError {

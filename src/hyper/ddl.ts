@@ -8,33 +8,38 @@ export function createTable(alias: string, schema: string, table: Table): string
   return `create table ${tableName(alias, schema, table.name)} (${columns.join(', ')})`;
 }
 
-function columnClause(column: Column): string {
+/** `"id" bigint not null` */
+export function columnClause(column: Column): string {
   return `${identifier(column.name)} ${hyperSqlType(column.type)}${column.notNull ? ' not null' : ''}`;
 }
 
 /**
  * Assumed keys: Hyper does not check them; Tableau builds its model from them and drops joins that it does not need. A
  * primary key has to be `not null`, so one on nullable columns is declared unique; a foreign key has to point to a
- * primary key, so a relationship to other columns has none (rules in config/ say so beforehand).
+ * primary key, so a relationship to other columns has none (rules in config/ say so beforehand). Tables of a base have
+ * their own already.
  */
 export function keyStatements(
   alias: string,
   schema: string,
   tables: readonly Table[],
   relationships: readonly Relationship[],
+  has: readonly string[] = [],
 ): string[] {
   const name = (table: string) => tableName(alias, schema, table);
   const own = tables
-    .filter(({ primaryKey }) => primaryKey.length > 0)
+    .filter(({ name: table, primaryKey }) => primaryKey.length > 0 && !has.includes(table))
     .map(
       (table) =>
         `alter table ${name(table.name)} add assumed ${isRequired(table) ? 'primary key' : 'unique'} (${list(table.primaryKey)})`,
     );
   const foreign = relationships
-    .filter(({ to }) =>
-      tables.some(
-        (table) => table.name === to.table && isRequired(table) && sameNames(table.primaryKey, to.columns),
-      ),
+    .filter(
+      ({ from, to }) =>
+        !has.includes(from.table) &&
+        tables.some(
+          (table) => table.name === to.table && isRequired(table) && sameNames(table.primaryKey, to.columns),
+        ),
     )
     .map(
       ({ from, to }) =>

@@ -29,17 +29,17 @@ export function openHyper(settings: HyperSettings): ExtractPort {
   const running = () => (starting ??= start());
   const session = async () => openSession(await running());
   return {
-    async observe(file) {
+    async observe(file, _signal, cursors = {}) {
       const found = await findExtract(file);
       if (found === undefined) return { kind: 'absent' };
       const one = await session();
       try {
-        return await observeExtract(one, file, found);
+        return await observeExtract(one, file, found, cursors);
       } finally {
         await one.end();
       }
     },
-    build: (extract, tables) => buildExtract(session, extract, tables),
+    build: (extract, tables, _signal, base) => buildExtract(session, extract, tables, base),
     preview: async (table, feed, rows, signal) => previewRows(await session(), table, feed, rows, signal),
     split: (file, most, signal) => splitExtract(session, file, most, signal),
     async close() {

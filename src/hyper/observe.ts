@@ -4,6 +4,7 @@ import type { ExtractColumn, ExtractObservation, ExtractTable } from '../model/o
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
 import { fromHyperType } from './types.ts';
+import { own } from '../model/own.ts';
 
 /** Size in bytes and time of the last change in nanoseconds, or undefined if there is no such file. */
 export async function findExtract(file: string): Promise<FileMark | undefined> {
@@ -16,6 +17,7 @@ export async function observeExtract(
   session: HyperSession,
   file: string,
   found: FileMark,
+  cursors: Cursors,
 ): Promise<ExtractObservation> {
   try {
     await session.query(`attach database ${identifier(file)} as seen with (access_mode = 'readonly')`);
@@ -25,7 +27,7 @@ export async function observeExtract(
   }
   try {
     const version = Number(await one(session, versionQuery(file)));
-    const tables = await readTables(session, 'seen');
+    const tables = await readTables(session, 'seen', cursors);
     return { kind: 'present', ...found, version, tables };
   } catch (error) {
     if (isServerError(error)) return unusable(error.code, error.message);
@@ -49,8 +51,15 @@ async function one(session: HyperSession, sql: string): Promise<string | null> {
   return Object.values(row ?? {})[0] ?? null;
 }
 
-/** All user tables of an attached database, with exact row counts. */
-export async function readTables(session: HyperSession, alias: string): Promise<ExtractTable[]> {
+/** Columns whose highest values are wanted, by table. */
+export type Cursors = Readonly<Record<string, readonly string[]>>;
+
+/** All user tables of an attached database, with exact row counts and the highest cursors. */
+export async function readTables(
+  session: HyperSession,
+  alias: string,
+  cursors: Cursors = {},
+): Promise<ExtractTable[]> {
   const rows = await session.query(columnsQuery(identifier(alias)));
   const tables = new Map<string, { schema: string; name: string; columns: ExtractColumn[] }>();
   for (const row of rows) {
@@ -68,10 +77,30 @@ export async function readTables(session: HyperSession, alias: string): Promise<
   }
   const counted: ExtractTable[] = [];
   for (const table of tables.values()) {
-    const count = await one(session, `select count(*) from ${tableName(alias, table.schema, table.name)}`);
-    counted.push({ ...table, rows: Number(count) });
+    const name = tableName(alias, table.schema, table.name);
+    const count = await one(session, `select count(*) from ${name}`);
+    const highest = await highestOf(session, name, table.columns, own(cursors, table.name) ?? []);
+    counted.push({ ...table, rows: Number(count), ...(highest && { highest }) });
   }
   return counted;
+}
+
+/** The highest of the tuples that have no NULL; undefined for a table that has no such columns. */
+async function highestOf(
+  session: HyperSession,
+  name: string,
+  columns: readonly ExtractColumn[],
+  cursor: readonly string[],
+): Promise<(string | null)[] | undefined> {
+  const isThere = cursor.every((wanted) => columns.some((column) => column.name === wanted));
+  if (cursor.length === 0 || !isThere) return undefined;
+  const quoted = cursor.map(identifier);
+  const [row] = await session.query(
+    `select ${quoted.map((column, index) => `cast(${column} as text) as "c${index}"`).join(', ')} from ${name} ` +
+      `where ${quoted.map((column) => `${column} is not null`).join(' and ')} ` +
+      `order by ${quoted.map((column) => `${column} desc`).join(', ')} limit 1`,
+  );
+  return row && cursor.map((_, index) => row[`c${index}`] ?? null);
 }
 
 /** Hyper keeps PostgreSQL's catalog tables, one set per attached database. */

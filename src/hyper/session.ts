@@ -11,6 +11,8 @@ import type { HyperProcess } from './process.ts';
 /** One connection to hyperd. Values come back as the text that Hyper prints: nothing is lost to JavaScript's types. */
 export interface HyperSession {
   query(sql: string, signal?: AbortSignal): Promise<Record<string, string | null>[]>;
+  /** Runs a statement that changes rows; resolves to how many. */
+  change(sql: string, signal: AbortSignal): Promise<number>;
   /** Streams bytes into a `COPY … FROM STDIN`; resolves to the rows that Hyper took. */
   copyIn(
     sql: string,
@@ -59,6 +61,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
   return {
     query: (sql, signal) =>
       cancellable(signal, async () => (await client.query<Record<string, string | null>>(sql)).rows),
+    change: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
     async copyIn(sql, bytes, progress, signal) {
       const copy = client.query(copyFrom(sql));
       const failed = { first: '' };

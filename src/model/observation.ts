@@ -1,6 +1,7 @@
 import type { ColumnType } from './column-type.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Move } from './pipeline.ts';
+import type { CursorObservation, Watermark } from './watermark.ts';
 
 /** What is there now around one pipeline, read without changing anything. The planner sees nothing else. */
 export interface Observation {
@@ -15,6 +16,8 @@ export interface Observation {
   applied: AppliedRecord | undefined;
   /** The moves that gave it these names. */
   moves?: readonly Move[];
+  /** Tables whose rows were read as a whole so long ago that it is time again. */
+  refresh?: readonly string[];
 }
 
 /** One table of the contract as its source has it now. */
@@ -26,6 +29,8 @@ export interface SourceObservation {
   rows: Estimate | undefined;
   bytes: Estimate | undefined;
   fingerprint: Fingerprint | { kind: 'unknown'; reason: string };
+  /** Of tables that go on from a watermark. */
+  cursor?: CursorObservation;
 }
 
 export interface Estimate {
@@ -104,6 +109,8 @@ export interface ExtractTable {
   schema: string;
   name: string;
   rows: number;
+  /** The highest cursor, where that was asked for; absent while there is no row. */
+  highest?: readonly (string | null)[];
   columns: readonly ExtractColumn[];
 }
 
@@ -191,6 +198,10 @@ export interface AppliedTable {
   bytes: number;
   /** Undefined when the source could not give one: then it is read every time. */
   fingerprint?: Fingerprint;
+  /** How far it has been read, of tables that go on from their extract. */
+  watermark?: Watermark;
+  /** When all of its rows were read last (ISO 8601), of tables that go on from their extract. */
+  readWhole?: string;
 }
 
 /**
@@ -212,6 +223,8 @@ export interface AppliedExtract {
   keys: string;
   size: number;
   modified: string;
+  /** When it was written as a whole last: how many bytes for how many rows. Of extracts that are gone on from. */
+  compact?: { size: number; rows: number };
 }
 
 export interface AppliedTemplate {

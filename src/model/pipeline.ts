@@ -3,10 +3,12 @@ import type { ColumnType } from './column-type.ts';
 import type { Cardinality } from './data-source.ts';
 import type { Place } from './diagnostic.ts';
 import type { Destination } from './destination.ts';
+import type { Load } from './load.ts';
 import type { Source } from './source.ts';
 import type { Template } from './template.ts';
 
 export type * from './destination.ts';
+export type * from './load.ts';
 export type * from './source.ts';
 
 /**
@@ -132,10 +134,6 @@ export const fileFacts = ['path', 'name', 'key', 'last_modified', 'etag'] as con
 
 /** Of one file; what is missing is not known of its kind. */
 export type FileFacts = Readonly<Partial<Record<(typeof fileFacts)[number], string>>>;
-
-export interface Load {
-  mode: 'full';
-}
 
 /** Rows of `from` refer to one row of `to`: an assumed foreign key in the extract. */
 export interface Relationship {

@@ -1,12 +1,14 @@
 import type { Change } from './change.ts';
 import type { DestinationPlan } from './destination-plan.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { BasePlan } from './increment-plan.ts';
 import type { Estimate } from './observation.ts';
 import type { Step } from './step.ts';
 import type { TablePlan } from './table-plan.ts';
 
 export type * from './change.ts';
 export type * from './destination-plan.ts';
+export type * from './increment-plan.ts';
 export type * from './step.ts';
 export type * from './table-plan.ts';
 
@@ -86,6 +88,10 @@ export interface PipelinePlan {
   /** Of a blocked pipeline: a gate that a flag opens, or an error that has to go. */
   blockedBy?: 'gate' | 'error';
   tables: readonly TablePlan[];
+  /** Of an extract that begins as a copy of the last one. Tables that are unchanged are not read then. */
+  base?: BasePlan;
+  /** All rows are read because somebody has asked for it. */
+  full?: true;
   /** Of pipelines that have a template. */
   template?: TemplatePlan;
   destinations: readonly DestinationPlan[];

@@ -1,4 +1,5 @@
 import type { CheckResult } from './check.ts';
+import type { Changed, TableChanges } from './changes.ts';
 import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
@@ -10,6 +11,7 @@ import type {
   TemplateObservation,
 } from './observation.ts';
 import type { Destination, Extract, Relationship, Table } from './pipeline.ts';
+import type { Increment, Watermark } from './watermark.ts';
 
 /** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
 export interface SourcePort {
@@ -29,14 +31,25 @@ export interface SourcePort {
 export interface SourceRequest {
   table: Table;
   before: Fingerprint | undefined;
-  /** The table was never applied as it is defined now: what was found in order last time need not be. */
+  /** All of it will be read, whatever was applied: what was found in order last time need not be. */
   redefined?: boolean;
+  /** How far it has been read, where it could go on from there. */
+  watermark?: Watermark;
 }
 
 /** Tables of one source at one moment. */
 export interface Snapshot {
   /** `most`: no more rows than this are wanted, where the source can tell its own side. */
   feed(table: Table, signal: AbortSignal, most?: number): Promise<Feed>;
+  /** What has changed in a table since it was read last, of sources that can tell. `before` is what was applied. */
+  changes?(
+    table: Table,
+    increment: Increment,
+    before: Fingerprint | undefined,
+    signal: AbortSignal,
+  ): Promise<TableChanges>;
+  /** How far a table is read now: with an increment up to its end, else all of it. */
+  watermark?(table: Table, increment: Increment | undefined, signal: AbortSignal): Promise<Watermark>;
   /** After a table was read: fails if what was read is not one moment of it. */
   confirm(table: Table): Promise<void>;
   /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
@@ -46,9 +59,22 @@ export interface Snapshot {
 
 /** The engine that writes and reads .hyper files. */
 export interface ExtractPort {
-  observe(file: string, signal: AbortSignal): Promise<ExtractObservation>;
-  /** Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. */
-  build(extract: Extract, tables: readonly Table[], signal: AbortSignal): Promise<ExtractBuild>;
+  /** `cursors`: columns whose highest values are wanted, by table. */
+  observe(
+    file: string,
+    signal: AbortSignal,
+    cursors?: Readonly<Record<string, readonly string[]>>,
+  ): Promise<ExtractObservation>;
+  /**
+   * Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. With a base it is a copy of
+   * that, in which some tables are as they were.
+   */
+  build(
+    extract: Extract,
+    tables: readonly Table[],
+    signal: AbortSignal,
+    base?: ExtractBase,
+  ): Promise<ExtractBuild>;
   /** The first rows of a feed as they would land, as the text that Hyper prints. */
   preview(table: Table, feed: Feed, rows: number, signal: AbortSignal): Promise<(string | null)[][]>;
   /**
@@ -57,6 +83,18 @@ export interface ExtractPort {
    */
   split(file: string, most: number, signal: AbortSignal): AsyncIterable<Portion>;
   close(): Promise<void>;
+}
+
+/** An extract to go on from. It is only read. */
+export interface ExtractBase {
+  /** A .hyper file, or what writes one to a path where there is none yet. */
+  from: { path: string } | { unpack: (to: string) => Promise<void> };
+  /** Tables that go on from what they are. */
+  kept: readonly string[];
+  /** Tables that are what they were but for their rows. Any others are made anew. */
+  emptied: readonly string[];
+  /** Size and rows of the file when it was written as a whole: more bytes per row than then are waste. */
+  compact?: { size: number; rows: number };
 }
 
 export interface Portion {
@@ -77,6 +115,8 @@ export interface ExtractBuild {
     progress: LoadProgress,
     signal: AbortSignal,
   ): Promise<Loaded>;
+  /** Changes a table that the base has. */
+  change(table: Table, changes: TableChanges, progress: LoadProgress, signal: AbortSignal): Promise<Changed>;
   /** Asks what was loaded the checks of all tables, in their order. Changes nothing. */
   check(given: CheckGiven, signal: AbortSignal): Promise<CheckResult[]>;
   /** Keeps what was built, whole and readable, beside its place. To be abandoned all the same. */
@@ -112,6 +152,10 @@ export interface BuiltExtract {
   size: number;
   modified: string;
   rows: Readonly<Record<string, number>>;
+  /** The highest cursors, of tables that have one. */
+  highest?: Readonly<Record<string, readonly (string | null)[]>>;
+  /** It was written as a whole, or made compact: there is no waste in it. */
+  isCompact?: boolean;
   /** Of a package: the extract that was put into it. */
   inside?: BuiltExtract;
 }
@@ -125,6 +169,8 @@ export interface TemplatePort {
    * file of the template itself is only read.
    */
   package(extract: BuiltExtract, sha256: string, signal: AbortSignal): Promise<BuiltExtract>;
+  /** Writes the extract that is in a package of ours to a path where there is no file yet. */
+  unpack(packed: string, to: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface DestinationPort {

@@ -1,4 +1,5 @@
 import type { CheckKind, CheckSeverity } from './check.ts';
+import type { BaseFates } from './increment-plan.ts';
 import type { Estimate } from './observation.ts';
 
 /** One act. `after` are the ids of steps that must have ended; `because` are addresses of changes. */
@@ -11,10 +12,12 @@ export type Step = {
 export type StepAct =
   /** Open the sources of these tables at one moment, so that the tables agree with each other. */
   | { kind: 'snapshot'; tables: readonly string[] }
-  /** Create the new extract, empty, beside the old one. */
-  | { kind: 'create' }
+  /** Create the new extract beside the old one: empty, or as a copy of it in which these tables are emptied. */
+  | { kind: 'create'; base?: BaseFates }
   /** Read one table of the source into the new extract. */
   | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
+  /** Read what is new of a table and change it in the copy. */
+  | { kind: 'change'; table: string; rows?: Estimate; bytes?: Estimate }
   /** Ask the new extract what must hold of its rows; where it does not, nothing further is done. */
   | { kind: 'check'; checks: readonly PlannedCheck[] }
   /** Keys, detach, verify, flush to disk, put in the place of the old one. */

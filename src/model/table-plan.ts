@@ -1,9 +1,11 @@
+import type { IncrementPlan } from './increment-plan.ts';
 import type { Estimate } from './observation.ts';
 
 /** One table of a plan: where its rows are from, and what becomes of it. */
 export interface TablePlan {
   name: string;
-  action: 'create' | 'reload' | 'unchanged' | 'drop';
+  /** `change`: it goes on from what it is in the base. */
+  action: 'create' | 'reload' | 'change' | 'unchanged' | 'drop';
   reason: string;
   source: TableOriginPlan;
   /** Those of the contract in their order, then those that will be gone. */
@@ -14,6 +16,8 @@ export interface TablePlan {
   rowsAfter?: Estimate;
   bytesBefore?: number;
   bytesAfter?: Estimate;
+  /** Of a table that changes: what is read. */
+  increment?: IncrementPlan;
   /** Objects that differ from those that were applied, where the source knows them one by one. */
   objects?: ObjectChanges;
   /** Columns that a header file brought: nobody has written them, so the plan does. */

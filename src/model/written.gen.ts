@@ -56,13 +56,67 @@ export type OnInfinite = 'error' | 'null' | null;
  */
 export type AddedColumn = AddedColumnSettings | string;
 /**
- * How rows get into the extract.
+ * How rows get into the extract: all of them each time, or what is new to the extract of last time.
  */
 export type Load = {
   /**
-   * full: every row is read and the table is built anew.
+   * full: every row is read and the table is built anew. append: rows beyond the highest cursor are added, or those of new files. upsert: they take the place of rows with the same primary key. replace_window: the rows of the last so many days are read again.
    */
-  mode?: 'full' | null;
+  mode?: 'full' | 'append' | 'upsert' | 'replace_window' | null;
+  /**
+   * append and upsert, PostgreSQL: the column, or the columns compared one after the other, whose value is higher in every new row.
+   *
+   * @minItems 1
+   */
+  cursor?: string | string[] | null;
+  /**
+   * append and upsert: how far behind the highest cursor is read again, for rows that come late. A number with a unit (s, m, h, d, w) where the first cursor column is a date or timestamp, a number where it is one.
+   */
+  lag?: string | number | null;
+  /**
+   * append, upsert and replace_window: what becomes of rows whose cursor is NULL. error: the run fails. include: they are read every time. exclude: they are left out.
+   */
+  nulls?: 'error' | 'include' | 'exclude' | null;
+  deletes?: LoadDeletes;
+  /**
+   * append and upsert with a primary key: whether all keys of the source are read when something has changed, and rows with another key deleted.
+   */
+  reconcile_keys?: boolean | null;
+  /**
+   * replace_window, PostgreSQL: the date or timestamp that the window is about.
+   */
+  column?: string | null;
+  /**
+   * replace_window: how far back the window goes. A number with a unit: s, m, h, d or w.
+   */
+  last?: string | null;
+  /**
+   * append, instead of a cursor: the rows of new files are added, those of replaced ones read again. Sources of files and objects only.
+   */
+  by?: 'file' | null;
+  /**
+   * append by file: what becomes of the rows of files that are gone. error: the run fails. keep: they stay. delete: they go, too.
+   */
+  on_vanished?: 'error' | 'keep' | 'delete' | null;
+  full_refresh?: FullRefresh;
+} | null;
+/**
+ * append and upsert with a primary key: a query of the source that gives the keys of rows that were deleted there.
+ */
+export type LoadDeletes = {
+  /**
+   * A SELECT with the columns of the primary key, in its order.
+   */
+  query: string;
+} | null;
+/**
+ * append, upsert and replace_window: when all rows are read again although there is no need.
+ */
+export type FullRefresh = {
+  /**
+   * How long after the last time. A number with a unit: s, m, h, d or w.
+   */
+  every: string;
 } | null;
 /**
  * error: the extract is rejected, and what was published before stands. warn: it is told.

@@ -1,14 +1,24 @@
 import { counted } from '../model/numbers.ts';
 import { never } from '../model/never.ts';
 import { compareObjects } from './objects.ts';
-import type { FileMark, Fingerprint, PostgresFingerprint } from '../model/observation.ts';
+import { changesOfFiles } from '../model/listing.ts';
+import type { FilesFingerprint, Fingerprint, PostgresFingerprint } from '../model/observation.ts';
 import { own } from '../model/own.ts';
 
 /** What two fingerprints say about the data between them. */
 export type Comparison =
   | { same: true }
-  /** `growth`: rows more than before, where the source counts them. */
-  | { same: false; reason: string; growth?: number };
+  | {
+      same: false;
+      reason: string;
+      /** Rows more than before, where the source counts them. */
+      growth?: number;
+      /** What was read before is no part of what is there now: only the whole can be read. */
+      replaced?: true;
+      /** Rows that were updated and deleted, where the source counts them. */
+      updated?: number;
+      deleted?: number;
+    };
 
 export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comparison {
   switch (now.kind) {
@@ -20,7 +30,7 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
         ? { same: true }
         : changed('the change_detection query gives another answer');
     case 'files':
-      return before.kind === 'files' ? compareFiles(before.files, now.files) : otherKind;
+      return before.kind === 'files' ? compareFiles(before, now) : otherKind;
     case 'objects':
       return before.kind === 'objects' ? compareObjects(before, now) : otherKind;
     default:
@@ -29,19 +39,22 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
 }
 
 const changed = (reason: string): Comparison => ({ same: false, reason });
-const otherKind = changed('changes are detected in another way than before');
+const replaced = (reason: string): Comparison => ({ same: false, reason, replaced: true });
+const otherKind = replaced('changes are detected in another way than before');
 
 function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint): Comparison {
-  if (before.system !== now.system) return changed('it is another server or database than before');
+  if (before.system !== now.system) return replaced('it is another server or database than before');
   const columns = compareColumns(before.columns, now.columns);
   if (columns !== undefined) return changed(columns);
+  if (Object.keys(before.relations).every((oid) => !Object.hasOwn(now.relations, oid)))
+    return replaced('the source table is another one');
   let inserted = 0;
   let updated = 0;
   let deleted = 0;
   for (const [oid, current] of Object.entries(now.relations)) {
     const last = own(before.relations, oid);
-    if (last === undefined) return changed('the source table is another one, or has a new partition');
-    if (last.filenode !== current.filenode) return changed('the source table was rewritten or truncated');
+    if (last === undefined) return changed('the source table has a new partition');
+    if (last.filenode !== current.filenode) return replaced('the source table was rewritten or truncated');
     if (last.reset !== current.reset)
       return changed('the statistics of the source were reset: it may have changed');
     inserted += Number(BigInt(current.inserted) - BigInt(last.inserted));
@@ -59,7 +72,13 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
     ...(updated > 0 ? [`${counted(updated, 'row')} updated`] : []),
     ...(deleted > 0 ? [`${counted(deleted, 'row')} deleted`] : []),
   ];
-  return { same: false, reason: `${parts.join(', ')} in the source`, growth: inserted - deleted };
+  return {
+    same: false,
+    reason: `${parts.join(', ')} in the source`,
+    growth: inserted - deleted,
+    updated,
+    deleted,
+  };
 }
 
 function compareColumns(before: readonly string[], now: readonly string[]): string | undefined {
@@ -72,29 +91,13 @@ function compareColumns(before: readonly string[], now: readonly string[]): stri
   return before.join('\n') === now.join('\n') ? undefined : 'the columns of the source table change places';
 }
 
-type Files = Readonly<Record<string, FileMark>>;
-
-function compareFiles(before: Files, now: Files): Comparison {
-  const fresh = Object.keys(now).filter((path) => !Object.hasOwn(before, path));
-  const gone = Object.keys(before).filter((path) => !Object.hasOwn(now, path));
-  const other = Object.entries(now)
-    .filter(([path, mark]) => {
-      const last = own(before, path);
-      return last !== undefined && !sameFile(last, mark);
-    })
-    .map(([path]) => path);
+function compareFiles(before: FilesFingerprint, now: FilesFingerprint): Comparison {
+  const { fresh, changed: other, gone } = changesOfFiles(before, now);
   if (fresh.length + gone.length + other.length === 0) return { same: true };
-  const total = counted(Object.keys(now).length, 'file');
-  const part = (paths: string[], word: string) =>
+  const total = counted(Object.keys(now.files).length, 'file');
+  const part = (paths: readonly string[], word: string) =>
     paths.length === 0
       ? []
       : [paths.length === 1 ? `${paths[0] ?? ''} is ${word}` : `${paths.length} of ${total} are ${word}`];
   return changed([...part(fresh, 'new'), ...part(other, 'changed'), ...part(gone, 'gone')].join(', '));
-}
-
-/** A file that was only touched has the same content: its hash says so where the size leaves a doubt. */
-function sameFile(before: FileMark, now: FileMark): boolean {
-  if (before.size !== now.size) return false;
-  if (before.modified === now.modified) return true;
-  return before.sha256 !== undefined && before.sha256 === now.sha256;
 }

@@ -1,7 +1,7 @@
 import { own } from '../model/own.ts';
 import { formatColumnType } from '../model/column-type.ts';
 import type { TableDefinition } from '../model/observation.ts';
-import type { Column, Destination, Pipeline, Source, Table } from '../model/pipeline.ts';
+import type { Column, Destination, Load, Pipeline, Source, Table } from '../model/pipeline.ts';
 import { never } from '../model/never.ts';
 
 /** The canonical form of what decides a table's rows and shape. */
@@ -13,7 +13,7 @@ export function defineTable(table: Table, source: Source): TableDefinition {
       notNull: column.notNull,
       from: describeOrigin(column),
     })),
-    rest: defined({ ...origin(table), ...sourceParts(source) }),
+    rest: defined({ ...origin(table), ...sourceParts(source), load: describeLoad(table.load) }),
   };
 }
 
@@ -76,6 +76,22 @@ function sourceParts(source: Source): Record<string, string | undefined> {
   }
 }
 
+/** As far as it decides which rows are in the extract already. */
+function describeLoad(load: Load): string | undefined {
+  switch (load.kind) {
+    case 'full':
+      return undefined;
+    case 'cursor':
+      return `${load.mode} by ${JSON.stringify(load.cursor)}, NULL: ${load.nulls}`;
+    case 'window':
+      return `replace_window by ${JSON.stringify(load.column)}, NULL: ${load.nulls}`;
+    case 'files':
+      return `append by file in ${JSON.stringify(load.column)}`;
+    default:
+      return never(load);
+  }
+}
+
 function defined(parts: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(parts).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
@@ -100,6 +116,9 @@ export function defineConfiguration(pipeline: Pipeline): unknown {
     // Not part of a table's definition: what is asked of an extract changes nothing in it.
     checks: tables.some(({ checks }) => checks.length > 0)
       ? tables.map(({ checks }) => withoutPlaces(checks))
+      : undefined,
+    loads: tables.some(({ load }) => load.kind !== 'full')
+      ? tables.map(({ load }) => withoutPlaces(load))
       : undefined,
     extract: { schema: extract.schema, version: extract.version },
     template: template && withoutPlaces({ ...template, staged: undefined, path: undefined }),

@@ -6,15 +6,19 @@ import type { DestinationPlan, Estimates, TablePlan } from '../model/plan.ts';
 export interface Work {
   build: boolean;
   package: boolean;
+  /** Whether tables that are unchanged are carried over, and not read. */
+  hasBase: boolean;
   tables: readonly TablePlan[];
   destinations: readonly DestinationPlan[];
 }
 
 /** What a pipeline will cost, from what its sources tell and from what the last build came to. */
 export function estimate(pipeline: Pipeline, observation: Observation, work: Work): Estimates {
-  const rows = work.build ? sum(work.tables.map(({ rowsAfter }) => rowsAfter)) : undefined;
-  const bytes = work.build ? sum(work.tables.map(({ bytesAfter }) => bytesAfter)) : undefined;
-  const extract = work.build ? extractSize(observation, rows) : undefined;
+  const reads = work.build ? readsOf(work) : [];
+  const rows = sum(reads.map((read) => read.rows));
+  const bytes = sum(reads.map((read) => read.bytes));
+  const all = work.build ? sum(work.tables.map(({ rowsAfter }) => rowsAfter)) : undefined;
+  const extract = work.build ? extractSize(observation, all) : undefined;
   const space = spaceFor(pipeline, observation, work, extract ?? asGuess(bytes));
   const upload = uploads(work.destinations);
   return {
@@ -24,6 +28,17 @@ export function estimate(pipeline: Pipeline, observation: Observation, work: Wor
     ...(upload && { upload }),
     ...(space && { space }),
   };
+}
+
+/** What is read of each table that is read. */
+function readsOf({ tables, hasBase }: Work): { rows: Estimate | undefined; bytes: Estimate | undefined }[] {
+  return tables
+    .filter(({ action }) => !(hasBase && action === 'unchanged'))
+    .map(({ action, increment, rowsAfter, bytesAfter }) =>
+      action === 'change' && increment !== undefined
+        ? { rows: increment.rows, bytes: increment.bytes }
+        : { rows: rowsAfter, bytes: bytesAfter },
+    );
 }
 
 /** What the smallest .hyper takes: it grows by what is in it, not in proportion to this. */

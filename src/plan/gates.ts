@@ -11,6 +11,8 @@ export interface Decisions {
   allowMisfit?: boolean;
   /** Addresses whose breaking changes are meant, with everything below them. */
   allowBreaking?: readonly string[];
+  /** Reads all rows, whatever has changed. */
+  full?: boolean;
   /** Stops where somebody else has changed what we wrote. */
   failOnDrift?: boolean;
 }

@@ -1,5 +1,6 @@
+import { changesOfObjects } from '../model/listing.ts';
 import { bytes, counted } from '../model/numbers.ts';
-import type { ObjectMark, ObjectsFingerprint } from '../model/observation.ts';
+import type { ObjectsFingerprint } from '../model/observation.ts';
 import type { KeySet, ObjectChanges } from '../model/plan.ts';
 
 /** So many keys of each kind are named in a sentence, and in a plan. */
@@ -10,10 +11,11 @@ const kept = 100;
 export function compareObjects(
   before: ObjectsFingerprint,
   now: ObjectsFingerprint,
-): { same: true } | { same: false; reason: string } {
-  if (before.bucket !== now.bucket) return { same: false, reason: `it is another bucket than before` };
+): { same: true } | { same: false; reason: string; replaced?: true } {
+  if (before.bucket !== now.bucket)
+    return { same: false, reason: `it is another bucket than before`, replaced: true };
   if (before.header !== undefined && now.header !== undefined && before.header.etag !== now.header.etag)
-    return { same: false, reason: `the header file ${now.header.key} has changed` };
+    return { same: false, reason: `the header file ${now.header.key} has changed`, replaced: true };
   const { fresh, changed, gone } = diffObjects(before, now);
   if (fresh.count + changed.count + gone.count === 0) return { same: true };
   const total = counted(Object.keys(now.objects).length, 'object');
@@ -35,27 +37,18 @@ export function compareObjects(
 }
 
 export function diffObjects(before: ObjectsFingerprint, now: ObjectsFingerprint): ObjectChanges {
-  const last = new Map(Object.entries(before.objects));
-  const current = new Map(Object.entries(now.objects));
-  const entries = [...current];
+  const { fresh, changed, gone } = changesOfObjects(before, now);
   return {
-    fresh: keySet(entries.filter(([key]) => !last.has(key))),
-    changed: keySet(entries.filter(([key, mark]) => isOther(last.get(key), mark))),
-    gone: keySet([...last].filter(([key]) => !current.has(key))),
+    fresh: keySet(fresh, now.objects),
+    changed: keySet(changed, now.objects),
+    gone: keySet(gone, before.objects),
   };
 }
 
-function isOther(before: ObjectMark | undefined, now: ObjectMark): boolean {
-  if (before === undefined) return false;
-  const isSameTime =
-    before.modified === undefined || now.modified === undefined || before.modified === now.modified;
-  return before.etag !== now.etag || before.size !== now.size || !isSameTime;
-}
-
-function keySet(entries: readonly [string, ObjectMark][]): KeySet {
+function keySet(keys: readonly string[], marks: ObjectsFingerprint['objects']): KeySet {
   return {
-    count: entries.length,
-    bytes: entries.reduce((sum, [, { size }]) => sum + size, 0),
-    keys: entries.slice(0, kept).map(([key]) => key),
+    count: keys.length,
+    bytes: keys.reduce((sum, key) => sum + (marks[key]?.size ?? 0), 0),
+    keys: keys.slice(0, kept),
   };
 }

@@ -10,6 +10,7 @@ import type {
   TablePlan,
 } from '../model/plan.ts';
 import type { Policy } from '../model/project.ts';
+import { findBase } from './base.ts';
 import { basisOf, type Hash } from './basis.ts';
 import { planDestination, type Rewriting } from './destinations.ts';
 import { estimate } from './estimates.ts';
@@ -47,7 +48,12 @@ export function planPipeline(
 ): PlannedPipeline {
   const template = planTemplate(pipeline, observation);
   const errors = findings(pipeline, observation);
-  const tables = pipeline.tables.map((table) => planTable(pipeline, table, observation));
+  const goesOn = pipeline.tables.some(({ load }) => load.kind !== 'full');
+  const found = goesOn ? findBase(pipeline, observation) : undefined;
+  const full = decisions.full ?? false;
+  const tables = pipeline.tables.map((table) =>
+    planTable(pipeline, table, observation, { base: found, full }),
+  );
   const removed = removedTables(pipeline, observation);
   const moved = moveChanges(pipeline, observation.moves ?? []);
   const changes: Change[] = [
@@ -83,18 +89,23 @@ export function planPipeline(
     ...tables.map(({ plan }) => withMoves(plan, pipeline, moved)),
     ...removed.map(({ plan }) => plan),
   ];
+  const stays = tablePlans.some(({ action }) => action === 'change' || action === 'unchanged');
+  const base = found !== undefined && 'plan' in found && stays ? found.plan : undefined;
   const act = hasErrors(errors) ? 'blocked' : decide(changes, observation);
+  const isBuilt = act === 'create' || act === 'rebuild';
   const estimates = estimate(pipeline, observation, {
-    build: act === 'create' || act === 'rebuild',
+    build: isBuilt,
     package: mustPackage,
     tables: tablePlans,
+    hasBase: base !== undefined,
     destinations,
   });
   const gates =
     act === 'blocked' ? [] : gatesOf(pipeline, observation, { changes, estimates }, decisions, policy);
   const isGated = gates.some(({ open }) => !open);
   const blockedBy = act === 'blocked' ? 'error' : isGated ? 'gate' : undefined;
-  const diagnostics = [...errors, ...misfits(observation, gates)];
+  const warnings = tables.flatMap(({ findings = [] }) => findings);
+  const diagnostics = [...errors, ...warnings, ...misfits(observation, gates)];
   return {
     diagnostics,
     gates,
@@ -107,11 +118,13 @@ export function planPipeline(
       because: headline(act, pipeline, changes, diagnostics),
       ...(blockedBy === undefined ? {} : { blockedBy }),
       tables: tablePlans,
+      ...(base !== undefined && isBuilt && { base }),
+      ...(full && { full }),
       ...(template.plan === undefined ? {} : { template: template.plan }),
       destinations,
       estimates,
       changes,
-      steps: layOutSteps(pipeline, act, tablePlans, destinations, changes, mustPackage),
+      steps: layOutSteps(pipeline, act, tablePlans, destinations, changes, { mustPackage, base }),
     },
   };
 }
@@ -128,7 +141,7 @@ function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Chang
     const was = renames.find((change) => change.address === `${address}.${plan.name}.${column.name}`)?.before;
     return was === undefined ? column : { ...column, was };
   });
-  return plan.action === 'unchanged'
+  return plan.action === 'unchanged' || plan.action === 'change'
     ? { ...plan, action: 'reload', reason: first.reason, columns }
     : { ...plan, columns };
 }

@@ -1,4 +1,6 @@
 import type {
+  BaseFates,
+  BasePlan,
   Change,
   DestinationPlan,
   PipelineAction,
@@ -15,25 +17,31 @@ export function layOutSteps(
   tables: readonly TablePlan[],
   destinations: readonly DestinationPlan[],
   changes: readonly Change[],
-  mustPackage: boolean,
+  { mustPackage, base }: { mustPackage: boolean; base: BasePlan | undefined },
 ): Step[] {
   if (action === 'none' || action === 'blocked') return [];
   const because = changes.map(({ address }) => address);
   const steps: Step[] = [];
   if (action === 'create' || action === 'rebuild') {
-    const names = pipeline.tables.map(({ name }) => name);
-    steps.push({ id: 'snapshot', kind: 'snapshot', tables: names, after: [], because });
-    steps.push({ id: 'create', kind: 'create', after: ['snapshot'], because });
-    for (const name of names) steps.push(loadStep(pipeline, name, tables, changes));
-    const checks = pipeline.tables.flatMap(checksOf);
-    if (checks.length > 0)
-      steps.push({ id: 'check', kind: 'check', checks, after: names.map(loadId), because });
+    const reads = pipeline.tables.flatMap(({ name }) => {
+      const table = tables.find((one) => one.name === name);
+      const isCarried = base !== undefined && table?.action === 'unchanged';
+      return table === undefined || isCarried ? [] : readStep(pipeline, table, changes);
+    });
+    const names = reads.map(({ table }) => table);
+    if (reads.length > 0) steps.push({ id: 'snapshot', kind: 'snapshot', tables: names, after: [], because });
     steps.push({
-      id: 'finish',
-      kind: 'finish',
-      after: checks.length > 0 ? ['check'] : names.map(loadId),
+      id: 'create',
+      kind: 'create',
+      ...(base !== undefined && { base: fatesOf(base, tables) }),
+      after: reads.length > 0 ? ['snapshot'] : [],
       because,
     });
+    steps.push(...reads);
+    const checks = pipeline.tables.flatMap(checksOf);
+    const read = reads.length > 0 ? reads.map(({ id }) => id) : ['create'];
+    if (checks.length > 0) steps.push({ id: 'check', kind: 'check', checks, after: read, because });
+    steps.push({ id: 'finish', kind: 'finish', after: checks.length > 0 ? ['check'] : read, because });
   }
   let last = steps.map(({ id }) => id).slice(-1);
   if (mustPackage && pipeline.template !== undefined) {
@@ -63,25 +71,31 @@ function checksOf({ name: table, checks }: Table): PlannedCheck[] {
   return checks.map(({ kind: check, name, severity }) => ({ table, check, name, severity }));
 }
 
-const loadId = (table: string) => `load ${table}`;
+function fatesOf(base: BasePlan, tables: readonly TablePlan[]): BaseFates {
+  const names = (...actions: TablePlan['action'][]) =>
+    tables
+      .filter(({ name, action }) => base.tables.includes(name) && actions.includes(action))
+      .map(({ name }) => name);
+  return { kept: names('unchanged', 'change'), emptied: names('reload') };
+}
 
-function loadStep(
-  pipeline: Pipeline,
-  name: string,
-  tables: readonly TablePlan[],
-  changes: readonly Change[],
-): Step {
-  const table = tables.find((one) => one.name === name);
+type ReadStep = Step & { kind: 'load' | 'change' };
+
+function readStep(pipeline: Pipeline, table: TablePlan, changes: readonly Change[]): ReadStep {
+  const { name, increment, rowsAfter, bytesAfter } = table;
   const address = `${pipeline.address}.${name}`;
   const own = changes
     .map((change) => change.address)
     .filter((a) => a === address || a.startsWith(`${address}.`));
+  const kind = increment === undefined ? 'load' : 'change';
+  const rows = increment === undefined ? rowsAfter : increment.rows;
+  const bytes = increment === undefined ? bytesAfter : increment.bytes;
   return {
-    id: loadId(name),
-    kind: 'load',
+    id: `${kind} ${name}`,
+    kind,
     table: name,
-    ...(table?.rowsAfter === undefined ? {} : { rows: table.rowsAfter }),
-    ...(table?.bytesAfter === undefined ? {} : { bytes: table.bytesAfter }),
+    ...(rows !== undefined && { rows }),
+    ...(bytes !== undefined && { bytes }),
     after: ['create'],
     because: own.length > 0 ? own : [pipeline.address],
   };

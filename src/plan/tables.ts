@@ -12,16 +12,34 @@ import { diffColumns } from './columns.ts';
 import { compareFingerprints } from './compare.ts';
 import { defineTable } from './definition.ts';
 import { diffObjects } from './objects.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { own } from '../model/own.ts';
+import type { Base } from './base.ts';
+import { goOn, grownBy, unseenChanges } from './increments.ts';
 import { standingColumns, standingTables, storedColumns } from './standing.ts';
 
 export interface PlannedTable {
   plan: TablePlan;
   changes: Change[];
+  /** What is worth knowing, and holds nothing back. */
+  findings?: readonly Diagnostic[];
+}
+
+/** What decides whether a table can go on from its extract. */
+export interface Ground {
+  /** Undefined of pipelines that have no table which goes on. */
+  base: Base | undefined;
+  /** All rows are wanted, whatever has changed. */
+  full: boolean;
 }
 
 /** One table: what of it differs from what was applied last, in shape, definition and data. */
-export function planTable(pipeline: Pipeline, table: Table, observation: Observation): PlannedTable {
+export function planTable(
+  pipeline: Pipeline,
+  table: Table,
+  observation: Observation,
+  ground: Ground,
+): PlannedTable {
   const address = `${pipeline.address}.${table.name}`;
   const seen = own(observation.tables, table.name);
   const applied = own(observation.applied?.tables, table.name);
@@ -69,11 +87,33 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
       changes: [change, ...columns],
     };
   }
+  const before = { rowsBefore: applied.rows, bytesBefore: applied.bytes };
   const changes = [
     ...diffColumns(address, applied.definition.columns, definition.columns),
     ...diffRest(address, applied.definition.rest, definition.rest),
   ];
-  const data = dataChange(seen, applied);
+  const going = changes.length > 0 ? undefined : goOn(table, applied, observation, ground);
+  if (going?.kind === 'increment') {
+    const { reason, increment } = going;
+    return {
+      plan: {
+        ...shape,
+        action: 'change',
+        reason,
+        ...before,
+        ...after,
+        ...grownBy(increment, applied, seen, grown(seen, applied, definition)),
+      },
+      changes: [{ address, subject: 'table', act: 'change', category: 'data', reason }],
+      findings: unseenChanges(table, seen, applied),
+    };
+  }
+  const data =
+    going === undefined
+      ? dataChange(seen, applied, ground)
+      : going.kind === 'whole'
+        ? going.reason
+        : undefined;
   if (data !== undefined)
     changes.push({ address, subject: 'table', act: 'reload', category: 'data', reason: data });
   const reason = changes.map((change) => change.reason)[changes.length - 1] ?? 'unchanged';
@@ -82,8 +122,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
       ...shape,
       action: changes.length > 0 ? 'reload' : 'unchanged',
       reason: changes.length > 0 ? reason : 'unchanged',
-      rowsBefore: applied.rows,
-      bytesBefore: applied.bytes,
+      ...before,
       ...(changes.length > 0
         ? after
         : {
@@ -93,6 +132,7 @@ export function planTable(pipeline: Pipeline, table: Table, observation: Observa
           }),
     },
     changes,
+    ...(going?.kind === 'unchanged' && { findings: unseenChanges(table, seen, applied) }),
   };
 }
 
@@ -180,7 +220,12 @@ function diffRest(
 }
 
 /** Why the data must be read, or undefined if it is known to be the same. */
-function dataChange(seen: SourceObservation | undefined, applied: AppliedTable): string | undefined {
+function dataChange(
+  seen: SourceObservation | undefined,
+  applied: AppliedTable,
+  { full }: Ground,
+): string | undefined {
+  if (full) return 'all rows were asked for with --full';
   if (seen === undefined) return 'not observed';
   if (seen.fingerprint.kind === 'unknown') return `unknown, will read: ${seen.fingerprint.reason}`;
   if (applied.fingerprint === undefined)

@@ -39,7 +39,7 @@ export function amountsOf({ summary, pipelines }: Plan): string {
     ...(rows === undefined ? [] : [rowsWords(rows)]),
     ...(size === undefined ? [] : [estimate(size, bytes)]),
   ];
-  const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load'));
+  const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load' || kind === 'change'));
   return [
     ...(reads && read.length > 0 ? [`${read.join(', ')} to read`] : []),
     ...(extracts === undefined ? [] : [`${estimate(extracts, bytes)} of extracts`]),
@@ -117,7 +117,7 @@ export function tableChanges(plan: PipelinePlan, { name, action }: TablePlan): T
     columns: changes.filter(({ subject, address: of }) => subject !== 'table' && of.startsWith(`${own}.`)),
     reason:
       action === 'unchanged'
-        ? `unchanged${isRead(plan) ? ', read again with the others' : ''}`
+        ? `unchanged${isRead(plan) && plan.base === undefined ? ', read again with the others' : ''}`
         : reasons.map(({ reason }) => reason).join('; '),
   };
 }
@@ -143,7 +143,21 @@ export function tableAmounts(table: TablePlan): string {
       ? [`${rows.join(' -> ')} ${rows.length === 1 && rows[0] === '1' ? 'row' : 'rows'}`]
       : []),
     ...(size.length > 0 ? [size.join(' -> ')] : []),
+    ...incrementWords(table),
   ].join(', ');
+}
+
+/** `upsert 3 412 rows`, `append by file, 2 of 5 files`. */
+function incrementWords({ increment }: TablePlan): string[] {
+  if (increment === undefined) return [];
+  const { mode, rows, files } = increment;
+  if (files === undefined) return [`${mode}${rows === undefined ? '' : ` of ${rowsWords(rows)}`}`];
+  const counts = [
+    ...(files.fresh > 0 ? [`${files.fresh} new`] : []),
+    ...(files.changed > 0 ? [`${files.changed} replaced`] : []),
+    ...(files.gone > 0 ? [`${files.gone} gone`] : []),
+  ];
+  return [`${mode}: ${counts.join(', ')}`];
 }
 
 export function beforeAfter({ before, after }: Change): string {

@@ -47,9 +47,11 @@ function stepWords(step: Step): string {
     case 'snapshot':
       return 'open sources';
     case 'create':
-      return 'create extract';
+      return step.base === undefined ? 'create extract' : 'copy extract';
     case 'load':
       return `${step.table} › load`;
+    case 'change':
+      return `${step.table} › change`;
     case 'check':
       return 'check';
     case 'finish':

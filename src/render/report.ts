@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { CheckResult } from '../model/check.ts';
-import { bytes, counted } from '../model/numbers.ts';
+import { bytes, counted, grouped } from '../model/numbers.ts';
 import { renderChecks } from './checks.ts';
 import { alignColumns } from './table.ts';
 import { printableData } from './text-width.ts';
@@ -9,7 +9,13 @@ export interface ReportRow {
   address: string;
   outcome: 'applied' | 'forgotten' | 'rejected' | 'failed' | 'interrupted';
   seconds: number;
-  tables: readonly { name: string; rows: number; bytes: number; seconds: number }[];
+  tables: readonly {
+    name: string;
+    rows: number;
+    changed?: { inserted: number; deleted: number };
+    bytes: number;
+    seconds: number;
+  }[];
   checks: readonly CheckResult[];
   destinations: readonly { target: string; size: number }[];
   failure?: { step: string; error: unknown };
@@ -43,6 +49,7 @@ export function renderReport(
       counted(table.rows, 'row'),
       bytes(table.bytes),
       seconds(table.seconds),
+      ...(table.changed === undefined ? [] : [changedWords(table.changed)]),
     ]);
     const targets = row.destinations.map(({ target, size }) => [`  -> ${target}`, bytes(size)]);
     return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...alignColumns(targets)];
@@ -56,6 +63,10 @@ export function renderReport(
     ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
   ].join(', ');
   return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
+}
+
+function changedWords({ inserted, deleted }: { inserted: number; deleted: number }): string {
+  return `(+${grouped(inserted)} -${grouped(deleted)})`;
 }
 
 /** A delivery that failed says itself what is there now; those before it are done. */

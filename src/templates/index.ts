@@ -12,9 +12,10 @@ import { composeTemplate } from './compose/template.ts';
 import { describeTemplate } from './describe.ts';
 import { findMisfits } from './misfits.ts';
 import { documentName, generateDocument } from './generate/document.ts';
-import { openTemplate, templateFromDocument, type Template } from './open.ts';
+import { openPackage, openTemplate, templateFromDocument, type Template } from './open.ts';
 import { inWords } from './shown.ts';
 import { swapExtract } from './swap.ts';
+import { unpackEntryTo } from './zip/inflate.ts';
 
 /** The template of a pipeline that has one. */
 export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePort {
@@ -44,6 +45,10 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
       };
       const { size, modified } = await inWords(wordsOf(wanted), () => swapExtract(swap));
       return { path: staged, size, modified, rows: extract.rows };
+    },
+    async unpack(packed, to, signal) {
+      const { zip, hyper } = (await openPackage(packed)).package;
+      await unpackEntryTo(zip, hyper, to, signal);
     },
   };
 }

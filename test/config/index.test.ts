@@ -92,7 +92,7 @@ destinations: [{type: file, path: ../dist/shop.hyper}]
       source: 'shop',
       from: { relation: { schema: 'public', name: 'or.ders' }, where: "day > '2020-01-01'", params: [] },
       primaryKey: ['Id'],
-      load: { mode: 'full' },
+      load: { kind: 'full' },
       columns: [
         { name: 'Id', notNull: true, origin: { kind: 'column', name: 'id' }, onInfinite: 'null' },
         { name: '2024', type: { kind: 'numeric', precision: 18, scale: 2 }, notNull: false },
@@ -366,4 +366,23 @@ tables:
 `,
   });
   expect(diagnostics).toHaveLength(1);
+});
+
+test('offline, an amount that a check takes from outside is any', async () => {
+  const { diagnostics, pipelines } = await configure(
+    {
+      'p.yaml': `version: 1
+name: p
+sources: {shop: {type: postgres, host: db}}
+tables:
+  t:
+    from: {source: shop, table: t}
+    columns: {d: date}
+    checks: [{freshness: {column: d, max_age: "\${env.A}"}}, {row_count: {max_change: "\${env.B}"}}]
+`,
+    },
+    { unsetVariables: 'warning' },
+  );
+  expect(diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'warning']);
+  expect(pipelines).toHaveLength(1);
 });

@@ -84,14 +84,18 @@ test('a secret inside SQL is refused in every place where SQL stands', () => {
           change_detection: { sql: '${secret.S}' },
         },
         columns: { a: { expr: '${secret.S}' } },
+        load: { deletes: { query: '${secret.S}' } },
       },
     },
+    defaults: { tables: { load: { deletes: { query: '${secret.S}' } } } },
   });
   expect(diagnostics.map(({ place }) => place?.pointer)).toEqual([
     '/tables/t/from/where',
     '/tables/t/from/query',
     '/tables/t/from/change_detection/sql',
     '/tables/t/columns/a/expr',
+    '/tables/t/load/deletes/query',
+    '/defaults/tables/load/deletes/query',
   ]);
   expect(diagnostics.every(({ message }) => !message.includes('hush'))).toBe(true);
 });
@@ -114,6 +118,11 @@ test('a secret is refused where what is written is recorded, or a hash of it', (
       },
     },
     destinations: [{ type: 'file', path: secret }],
+    defaults: {
+      extract: { schema: secret },
+      tables: { load: { cursor: secret } },
+      sources: { file: { format: { delimiter: secret } }, postgres: { password: secret } },
+    },
   });
   expect(diagnostics.map(({ code, place }) => `${code} ${place?.pointer}`)).toEqual([
     'EXT1025 /description',
@@ -125,6 +134,9 @@ test('a secret is refused where what is written is recorded, or a hash of it', (
     'EXT1025 /tables/t/columns/a/description',
     'EXT1025 /tables/t/checks/0/accepted_values/values/0',
     'EXT1025 /tables/t/checks/1/row_count/name',
+    'EXT1025 /defaults/extract/schema',
+    'EXT1025 /defaults/tables/load/cursor',
+    'EXT1025 /defaults/sources/file/format/delimiter',
   ]);
   expect(JSON.stringify(diagnostics)).not.toContain('hush');
 });

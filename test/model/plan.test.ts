@@ -97,6 +97,7 @@ describe('types and schema have the same properties', () => {
   const shapes = shapesOf([
     'plan.ts',
     'table-plan.ts',
+    'increment-plan.ts',
     'destination-plan.ts',
     'change.ts',
     'step.ts',

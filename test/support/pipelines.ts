@@ -33,7 +33,7 @@ export function table(name: string, columns: Record<string, string>, changes: Pa
     from: { type: 'postgres', relation: { schema: 'public', name }, params: [] },
     columns: Object.entries(columns).map(([key, written]) => column(key, written)),
     primaryKey: [],
-    load: { mode: 'full' },
+    load: { kind: 'full' },
     checks: [],
     ...changes,
   };

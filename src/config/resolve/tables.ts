@@ -6,10 +6,10 @@ import type * as Written from '../../model/written.gen.ts';
 import { readCheck } from '../checks.ts';
 import { addedSettings, columnSettings, readColumnType, type AddedSettings } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
-import { merge } from '../defaults.ts';
 import { keysInOrder } from '../locate.ts';
 import { readRelation } from '../relation.ts';
 import type { ShownText } from '../resolve.ts';
+import { resolveLoad } from './load.ts';
 
 export function resolveTables(draft: Draft, shown: ShownText): Table[] {
   const place = child(draft.place, 'tables');
@@ -42,7 +42,7 @@ function resolveTable(
       columnsFrom: { kind: 'header-file', place: child(place, 'columns_from') },
     }),
     primaryKey: table.primary_key ?? [],
-    load: { mode: merge(draft.load, table.load)?.mode ?? 'full' },
+    load: resolveLoad(draft, name),
     checks: resolveChecks(draft, table.checks ?? [], child(place, 'checks')),
   };
 }

@@ -7,12 +7,11 @@ import { durationOf, shareOf } from '../amounts.ts';
 import { kindsIn, readCheck } from '../checks.ts';
 import { codes } from '../codes.ts';
 import type { Draft } from '../draft.ts';
-import { isPlaceholder } from '../interpolate.ts';
 import { columnNamesOf, namesAt, readEnd } from '../names.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
 import { typeOf } from './columns.ts';
-import { wholeNumber } from './numbers.ts';
+import { amount, wholeNumber } from './numbers.ts';
 
 /** Checks say one thing each, with bounds that can be kept, about columns that there are. */
 export const checksFit: Rule = function* (draft) {
@@ -70,17 +69,6 @@ function* wellWritten(
     const message = `there is no table "${end.table}"`;
     yield problem(codes.unknownTable, message, at, suggestion(end.table, tables));
   }
-}
-
-function* amount(
-  value: string | undefined,
-  read: (text: string) => number | undefined,
-  what: string,
-  example: string,
-  place: Place,
-): Iterable<Diagnostic> {
-  if (value === undefined || isPlaceholder(value) || read(value) !== undefined) return;
-  yield problem(codes.notANumber, `"${value}" is no ${what}`, place, { hint: `for example ${example}` });
 }
 
 /** A check that every extract passes, or none. */

@@ -36,3 +36,15 @@ export function* wholeNumber(
     place,
   );
 }
+
+/** A text with a unit, of which a reference may have made something else. */
+export function* amount(
+  value: string | undefined,
+  read: (text: string) => number | undefined,
+  what: string,
+  example: string,
+  place: Place,
+): Iterable<Diagnostic> {
+  if (value === undefined || isPlaceholder(value) || read(value) !== undefined) return;
+  yield problem(codes.notANumber, `"${value}" is no ${what}`, place, { hint: `for example ${example}` });
+}

@@ -80,7 +80,7 @@ export const knownRelationshipEnds: Rule = function* (draft) {
   }
 };
 
-function* knownColumn(draft: Draft, table: string, column: string, place: Place) {
+export function* knownColumn(draft: Draft, table: string, column: string, place: Place) {
   const names = columnNamesOf(draft, table);
   // Which columns a header file brings is known when planning.
   const isOpen = namesAt(draft, 'tables', table).includes('columns_from');

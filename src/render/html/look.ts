@@ -33,6 +33,7 @@ export function tableLook({ action }: TablePlan): Sign {
     case 'create':
       return { symbol: '+', tone: 'create', means: 'new' };
     case 'reload':
+    case 'change':
       return { symbol: '~', tone: 'change', means: 'changed' };
     case 'unchanged':
       return { symbol: '=', tone: 'none', means: 'unchanged' };

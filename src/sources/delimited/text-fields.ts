@@ -12,7 +12,7 @@ export function addFields(
   values: readonly string[],
   { delimiter, null: null_ }: { delimiter: string; null: string },
 ): Transform {
-  const field = (value: string) => delimiter + notNull(escaped(value, delimiter), null_);
+  const field = (value: string) => delimiter + notNull(escapeText(value, delimiter), null_);
   const tail = Buffer.from(values.map(field).join(''));
   let last = 0;
   /** An odd number of backslashes stands before the next byte. */
@@ -58,7 +58,8 @@ function notNull(text: string, null_: string): string {
   return bytes.join('') + rest.join('');
 }
 
-function escaped(value: string, delimiter: string): string {
+/** A value as a field of PostgreSQL's text format. */
+export function escapeText(value: string, delimiter: string): string {
   return value
     .replaceAll('\\', '\\\\')
     .replaceAll('\n', '\\n')

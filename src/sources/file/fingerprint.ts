@@ -15,6 +15,7 @@ const hashLimit = 64 * 1024 * 1024;
 export async function markFiles(
   files: readonly FoundFile[],
   before: Fingerprint | undefined,
+  signal?: AbortSignal,
 ): Promise<FilesFingerprint> {
   const last = before?.kind === 'files' ? before.files : {};
   const marks = new Map<string, FileMark>();
@@ -23,7 +24,7 @@ export async function markFiles(
     const isSameTime = known?.size === file.size && known.modified === file.modified;
     const isDoubtful =
       known?.size === file.size && known.modified !== file.modified && known.sha256 !== undefined;
-    const sha256 = isSameTime ? known.sha256 : isDoubtful ? await hashFile(file) : undefined;
+    const sha256 = isSameTime ? known.sha256 : isDoubtful ? await hashFile(file, signal) : undefined;
     marks.set(file.shown, {
       size: file.size,
       modified: file.modified,
@@ -44,6 +45,16 @@ export async function markForRecord(
     marks.set(file.shown, { size: file.size, modified: file.modified, ...sha256 });
   }
   return { kind: 'files', files: Object.fromEntries(marks) };
+}
+
+/** The same where some were read and the others are as they were: what is known of those stays known. */
+export async function markSomeForRecord(
+  all: FilesFingerprint,
+  read: readonly FoundFile[],
+  signal: AbortSignal,
+): Promise<FilesFingerprint> {
+  const { files } = await markForRecord(read, signal);
+  return { kind: 'files', files: { ...all.files, ...files } };
 }
 
 async function hashFile(file: FoundFile, signal?: AbortSignal): Promise<string> {

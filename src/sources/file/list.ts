@@ -59,6 +59,17 @@ export async function lookAtFile(base: string, shown: string): Promise<FoundFile
   const absolute = path.resolve(base, shown);
   const found = await lookAt(absolute);
   if (found?.isFile() !== true) return undefined;
-  const facts = { path: shown, name: path.basename(shown), last_modified: found.mtime.toISOString() };
-  return { shown, facts, absolute, size: Number(found.size), modified: String(found.mtimeNs) };
+  const { facts } = nameFile(shown);
+  return {
+    shown,
+    facts: { ...facts, last_modified: found.mtime.toISOString() },
+    absolute,
+    size: Number(found.size),
+    modified: String(found.mtimeNs),
+  };
+}
+
+/** What its path alone says of a file. */
+export function nameFile(shown: string): NamedFile {
+  return { shown, facts: { path: shown, name: path.basename(shown) } };
 }

@@ -4,27 +4,27 @@ import type { CsvFormat, FileSource, Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, readHeader } from '../csv/index.ts';
+import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
 import { layOutByName, layOutByPlace, type Layout } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
 import { markFiles } from './fingerprint.ts';
-import { listFiles, type FoundFile } from './list.ts';
+import { listFiles, nameFile, type FoundFile } from './list.ts';
 import { openText } from './open.ts';
 
 /** The files that are there, whether their headers carry the columns of the contract, and what has changed. */
-export async function observeFiles(
-  source: FileSource,
-  { table, before }: SourceRequest,
-): Promise<SourceObservation> {
+export async function observeFiles(source: FileSource, request: SourceRequest): Promise<SourceObservation> {
   const files = await listFiles(source);
+  const { table, before } = request;
+  const fingerprint = await markFiles(files, before);
   const { problems, untaken, rows } = await examine(source, table, files);
   return {
-    problems: [...tooFew(source, files), ...problems],
+    problems: [...tooFew(source, files), ...problems, ...vanishedProblems(request, fingerprint, nameFile)],
     untaken,
     rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: files.reduce((sum, { size }) => sum + size, 0), exact: true },
-    fingerprint: await markFiles(files, before),
+    fingerprint,
   };
 }
 

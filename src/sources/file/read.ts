@@ -3,10 +3,11 @@ import type { FilesFingerprint } from '../../model/observation.ts';
 import type { FileSource, Table } from '../../model/pipeline.ts';
 import type { Snapshot } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
+import { changesByFile } from '../by-file/changes.ts';
 import { csvPart } from './csv-part.ts';
 import { explainText } from '../delimited/explain.ts';
-import { markForRecord } from './fingerprint.ts';
-import { listFiles, lookAtFile, type FoundFile } from './list.ts';
+import { markFiles, markForRecord, markSomeForRecord } from './fingerprint.ts';
+import { listFiles, lookAtFile, nameFile, type FoundFile } from './list.ts';
 import { layOut, tooFew } from './observe.ts';
 import { parquetPart } from './parquet-part.ts';
 import { textPart } from './text-part.ts';
@@ -20,26 +21,40 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
   const [problem] = tooFew(source, files);
   if (problem !== undefined) throw new RunError(problem.code, problem.message, problem);
   const ended = new AbortController();
+  // Files are hashed while Hyper reads them, which leaves some of the machine idle.
   let marking: Promise<FilesFingerprint> | undefined;
+  const begun = new Map<string, { read: readonly FoundFile[]; marking: Promise<FilesFingerprint> }>();
+  const begin = (table: Table, read: readonly FoundFile[], marks: Promise<FilesFingerprint>) => {
+    marks.catch(() => undefined);
+    begun.set(table.name, { read, marking: marks });
+  };
   const confirmed = new Map<string, FilesFingerprint>();
   return {
     async feed(table) {
       const feed = await feedOf(source, table, files);
-      // While Hyper reads them, which leaves some of the machine idle.
-      marking ??= markForRecord(files, ended.signal);
-      marking.catch(() => undefined);
+      begin(table, files, (marking ??= markForRecord(files, ended.signal)));
       return feed;
     },
+    async changes(table, _increment, before, signal) {
+      const now = await markFiles(files, before, signal);
+      const { read, ...rest } = changesByFile(table, before, now, nameFile);
+      const wanted = files.filter(({ shown }) => read.has(shown));
+      const rows = await feedOf(source, table, wanted);
+      begin(table, wanted, markSomeForRecord(now, wanted, ended.signal));
+      return { ...rest, rows };
+    },
     async confirm(table) {
+      const reading = begun.get(table.name);
+      if (reading === undefined) return;
       // Of a file that is gone the look says more than the hash.
-      await Promise.allSettled([marking]);
-      for (const file of files) await confirmSame(source, file, table);
-      if (marking !== undefined) confirmed.set(table.name, await marking);
+      await Promise.allSettled([reading.marking]);
+      for (const file of reading.read) await confirmSame(source, file, table);
+      confirmed.set(table.name, await reading.marking);
     },
     fingerprint: (table) => confirmed.get(table.name),
     async end() {
       ended.abort();
-      await Promise.allSettled([marking]);
+      await Promise.allSettled([...begun.values()].map((one) => one.marking));
     },
   };
 }

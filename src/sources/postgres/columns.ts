@@ -5,12 +5,20 @@ import type { Column, Table } from '../../model/pipeline.ts';
 import { describe, type CatalogColumn } from './catalog.ts';
 import { missingColumn, refused } from './complaints.ts';
 import { attempt } from './transaction.ts';
-import { fitType } from './types.ts';
+import { fitType, type PostgresType } from './types.ts';
 
 /** One column of the contract: the SQL that yields it, or what is wrong with it; a note may stand beside the SQL. */
 export interface Settled {
   sql?: string;
+  /** As the source has it, before it is guarded and converted. */
+  raw?: RawColumn;
   problem?: Diagnostic;
+}
+
+export interface RawColumn {
+  sql: string;
+  type: PostgresType;
+  notNull: boolean;
 }
 
 /** Finds what every column of the contract is made from and how it gets into its type. */
@@ -78,7 +86,10 @@ function settle(table: Table, column: Column, found: CatalogColumn, sql: string)
     label: `${table.name}.${column.name}`,
     onInfinite: column.onInfinite,
   });
-  if ('select' in fit) return { sql: fit.select(sql), ...nullability(table, column, found) };
+  if ('select' in fit) {
+    const raw = { sql, type: found.type, notNull: found.notNull };
+    return { sql: fit.select(sql), raw, ...nullability(table, column, found) };
+  }
   const named = column.origin.kind === 'column' ? readable(column.origin.name) : '…';
   return {
     problem: {

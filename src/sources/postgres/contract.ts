@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { child, type Diagnostic } from '../../model/diagnostic.ts';
 import type { PostgresOrigin, Table } from '../../model/pipeline.ts';
 import { countParams } from './bind.ts';
@@ -12,22 +12,27 @@ import {
   type Relation,
 } from './catalog.ts';
 import { missingPrivilege, missingRelation, refused } from './complaints.ts';
-import { settleColumns, type Settled } from './columns.ts';
+import { settleColumns } from './columns.ts';
+import { cursorOf, present, type Cursor } from './cursor.ts';
+import { settleLoad } from './load.ts';
+import { selectSql, type Selection } from './selection.ts';
 import { attempt } from './transaction.ts';
 
 /** What came of holding a table's contract against the catalog. */
 export interface Agreement {
   problems: Diagnostic[];
-  /** The `select` that yields the contract's columns in order; undefined when something is in the way. */
-  select: string | undefined;
-  /** The SQL of each column of the contract, in order; as complete as `select`. */
-  items: readonly string[];
-  /** `from …` and `where …` of `select`. */
-  origin: string;
+  /** What yields the contract's columns in order; undefined when something is in the way. */
+  selection: Selection | undefined;
+  /** Of tables that go on from their extract. */
+  cursor: Cursor | undefined;
+  /** The keys of deleted rows, where a query gives them. */
+  deletes: Selection | undefined;
   untaken: string[];
   relation: Relation | undefined;
   columns: CatalogColumn[];
 }
+
+export type Agreed = Agreement & { selection: Selection };
 
 /**
  * Holds the contract against what the server has now, without reading a row: every column must be there, and its type
@@ -44,17 +49,24 @@ export async function agree(client: pg.Client, table: Table): Promise<Agreement>
   const problems = settled.flatMap(({ problem }) => problem ?? []);
   const denied = relation === undefined ? undefined : missingPrivilege(table, relation, columns);
   if (denied !== undefined) problems.push(denied);
-  const filtered = withWhere(table.from, origin);
-  const whereProblem =
-    denied === undefined ? await checkWhere(client, table, table.from, filtered) : undefined;
+  const whereProblem = denied === undefined ? await checkWhere(client, table, table.from, origin) : undefined;
   if (whereProblem !== undefined) problems.push(whereProblem);
-  const select = `select ${selectList(table, settled)} from ${filtered}`;
-  if (!problems.some(isError)) problems.push(...(await checkWhole(client, table, select)));
+  const cursor = cursorOf(table, settled);
+  const selection = {
+    columns: table.columns,
+    items: settled.map(({ sql }) => sql ?? ''),
+    from: origin,
+    conditions: conditionsOf(table.from, cursor),
+  };
+  if (!problems.some(isError)) problems.push(...(await checkWhole(client, table, selectSql(selection))));
+  const given = { table, selection, cursor, relation };
+  const load = problems.some(isError) ? undefined : await settleLoad(client, given);
+  problems.push(...(load?.problems ?? []));
   return {
     problems,
-    select: problems.some(isError) ? undefined : select,
-    items: settled.map(({ sql }) => sql ?? ''),
-    origin: filtered,
+    selection: problems.some(isError) ? undefined : selection,
+    cursor,
+    deletes: load?.deletes,
     untaken: untaken(table, columns),
     relation,
     columns,
@@ -65,9 +77,9 @@ const isError = ({ severity }: Diagnostic) => severity === 'error';
 
 const disagreement = (problems: Diagnostic[]): Agreement => ({
   problems,
-  select: undefined,
-  items: [],
-  origin: '',
+  selection: undefined,
+  cursor: undefined,
+  deletes: undefined,
   untaken: [],
   relation: undefined,
   columns: [],
@@ -113,19 +125,20 @@ function paramsProblem(mentioned: number, given: number, place: Table['place']):
   };
 }
 
-function withWhere({ where }: PostgresOrigin, origin: string): string {
-  return where === undefined ? origin : `${origin} where (${where}\n)`;
+function conditionsOf({ where }: PostgresOrigin, cursor: Cursor | undefined): string[] {
+  const withCursor = cursor?.load.nulls === 'exclude' ? present(cursor) : undefined;
+  return [where === undefined ? undefined : `${where}\n`, withCursor].filter((one) => one !== undefined);
 }
 
 async function checkWhere(
   client: pg.Client,
   table: Table,
   { where }: PostgresOrigin,
-  filtered: string,
+  origin: string,
 ): Promise<Diagnostic | undefined> {
   if (where === undefined) return undefined;
   try {
-    await attempt(client, () => probe(client, `select 1 from ${filtered} limit 0`));
+    await attempt(client, () => probe(client, `select 1 from ${origin} where (${where}\n) limit 0`));
     return undefined;
   } catch (error) {
     return refused(error, table, child(table.place, 'from', 'where'));
@@ -140,12 +153,6 @@ async function checkWhole(client: pg.Client, table: Table, select: string): Prom
   } catch (error) {
     return [refused(error, table, child(table.place, 'from'))];
   }
-}
-
-function selectList(table: Table, settled: readonly Settled[]): string {
-  return settled
-    .map(({ sql }, index) => `${sql ?? ''} as ${pg.escapeIdentifier(table.columns[index]?.name ?? '')}`)
-    .join(', ');
 }
 
 function untaken(table: Table, columns: readonly CatalogColumn[]): string[] {

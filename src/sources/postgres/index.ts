@@ -1,9 +1,12 @@
+import type pg from 'pg';
 import type { PostgresSource } from '../../model/pipeline.ts';
-import type { SourcePort } from '../../model/ports.ts';
+import type { SourceObservation } from '../../model/observation.ts';
+import type { SourcePort, SourceRequest } from '../../model/ports.ts';
 import { connect } from './connect.ts';
 import { explainQuery } from './errors.ts';
-import { observeTable } from './observe.ts';
+import { observeTable, type Seen } from './observe.ts';
 import { openSnapshot } from './read.ts';
+import { observeCursor } from './since.ts';
 import { beginRead } from './transaction.ts';
 
 /** PostgreSQL 12 or later: tables, views, partitioned tables and queries, read by COPY under one snapshot. */
@@ -16,12 +19,23 @@ export function openPostgres(source: PostgresSource): SourcePort {
       signal.addEventListener('abort', stop, { once: true });
       try {
         signal.throwIfAborted();
-        await beginRead(client).catch((error: unknown) => {
-          throw explainQuery(error, 'cannot begin to read', source.place);
-        });
+        const begin = () =>
+          beginRead(client).catch((error: unknown) => {
+            throw explainQuery(error, 'cannot begin to read', source.place);
+          });
+        await begin();
         const seen = [];
         for (const { table } of requests) seen.push(await observeTable(client, table));
-        return seen;
+        if (seen.some(({ agreement }) => agreement.cursor !== undefined)) {
+          await client.query('rollback');
+          await begin();
+        }
+        const observations = [];
+        for (const [index, request] of requests.entries()) {
+          const one = seen[index];
+          if (one !== undefined) observations.push(await withCursor(client, request, one));
+        }
+        return observations;
       } catch (error) {
         signal.throwIfAborted();
         throw error;
@@ -33,4 +47,17 @@ export function openPostgres(source: PostgresSource): SourcePort {
     snapshot: (tables, signal) => openSnapshot(source, tables, signal),
     close: () => Promise.resolve(),
   };
+}
+
+async function withCursor(
+  client: pg.Client,
+  request: SourceRequest,
+  { observation, agreement }: Seen,
+): Promise<SourceObservation> {
+  const { cursor, selection } = agreement;
+  if (cursor === undefined || selection === undefined) return observation;
+  const agreed = { ...agreement, selection };
+  const { fingerprint } = observation;
+  const found = await observeCursor(client, { request, agreed, cursor, fingerprint });
+  return { ...observation, problems: [...observation.problems, ...found.problems], cursor: found.cursor };
 }

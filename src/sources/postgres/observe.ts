@@ -1,21 +1,32 @@
 import type pg from 'pg';
 import type { Estimate, SourceObservation } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
-import { agree } from './contract.ts';
+import { agree, type Agreement } from './contract.ts';
 import { explainQuery } from './errors.ts';
 import { takeFingerprint } from './fingerprint.ts';
+import { selectSql } from './selection.ts';
+
+/** A table as its source has it, and how that was found. */
+export interface Seen {
+  observation: SourceObservation;
+  agreement: Agreement;
+}
 
 /** One table of the contract: does it agree, how much is there, has it changed. Reads catalogs only, in a transaction. */
-export async function observeTable(client: pg.Client, table: Table): Promise<SourceObservation> {
+export async function observeTable(client: pg.Client, table: Table): Promise<Seen> {
   try {
     const agreement = await agree(client, table);
-    const { problems, untaken, select } = agreement;
-    if (select === undefined) {
+    const { problems, untaken, selection } = agreement;
+    if (selection === undefined) {
       const fingerprint = { kind: 'unknown', reason: 'it does not agree with the contract' } as const;
-      return { problems, untaken, rows: undefined, bytes: undefined, fingerprint };
+      return {
+        observation: { problems, untaken, rows: undefined, bytes: undefined, fingerprint },
+        agreement,
+      };
     }
-    const expected = await estimate(client, select);
-    return { problems, untaken, ...expected, fingerprint: await takeFingerprint(client, table, agreement) };
+    const expected = await estimate(client, selectSql(selection));
+    const fingerprint = await takeFingerprint(client, table, agreement);
+    return { observation: { problems, untaken, ...expected, fingerprint }, agreement };
   } catch (error) {
     throw explainQuery(error, `table "${table.name}"`, table.place);
   }

@@ -1,17 +1,18 @@
 import type pg from 'pg';
-import type { Feed } from '../../model/feed.ts';
 import type { Fingerprint } from '../../model/observation.ts';
 import type { PostgresSource, Table } from '../../model/pipeline.ts';
 import type { Snapshot } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
+import { changesOf, confirmGoing, confirmNoNulls, goesFurther } from './changes.ts';
 import { connect } from './connect.ts';
 import { describeOrigin } from './complaints.ts';
-import { agree, type Agreement } from './contract.ts';
-import { CopyOut } from './copy-out.ts';
+import { agree, type Agreed } from './contract.ts';
+import type { Cursor } from './cursor.ts';
 import { explainQuery } from './errors.ts';
 import { takeFingerprint } from './fingerprint.ts';
-import { explainRefusal } from './refusal.ts';
+import { askAside, readPart, type Moment } from './part.ts';
 import { beginRead } from './transaction.ts';
+import { watermarkOf } from './watermark.ts';
 
 /**
  * All tables at one moment: a leader exports the snapshot of its read-only transaction and every table is read on a
@@ -24,30 +25,53 @@ export async function openSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const leader = await connect(source);
-  const readers = new Map<CopyOut, Promise<void>>();
   try {
     signal.throwIfAborted();
     const fingerprints = await takeFingerprints(leader, tables);
     await beginRead(leader);
     const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
     const snapshot = rows[0]?.snapshot ?? '';
-    const agreements = new Map<string, Agreement & { select: string }>();
+    const agreements = new Map<string, Agreed>();
     for (const table of tables) agreements.set(table.name, await stillAgreed(leader, table));
-    const join = (client: pg.Client) => beginRead(client, snapshot);
+    const moment: Moment = { source, join: (client) => beginRead(client, snapshot), readers: new Map() };
+    /** Of these there is more than was read, which the counters know already. */
+    const unfinished = new Set<string>();
+    const agreedOf = ({ name }: Table) => {
+      const agreed = agreements.get(name);
+      if (agreed === undefined) throw new Error(`table ${name} is not in the snapshot`);
+      return agreed;
+    };
     return {
-      async feed(table, _signal, most) {
-        const agreement = agreements.get(table.name);
-        if (agreement === undefined) throw new Error(`table ${table.name} is not in the snapshot`);
-        return Promise.resolve(
-          tableFeed({ source, table, agreement: firstOf(agreement, most), join, readers }),
+      async feed(table, signal, most) {
+        const agreed = agreedOf(table);
+        const { cursor, selection } = agreed;
+        if (cursor !== undefined && most === undefined)
+          await askAside(moment, table, signal, (client) => confirmNoNulls(client, agreed, cursor));
+        return { parts: [readPart(moment, { table, selection, label: describeOrigin(table), most })] };
+      },
+      async changes(table, increment, _before, signal) {
+        const agreed = agreedOf(table);
+        const going = { table, agreed, cursor: cursorAmong(agreed), increment };
+        await askAside(moment, table, signal, async (client) => {
+          await confirmGoing(client, going);
+          await confirmNoNulls(client, agreed, going.cursor);
+          if (await goesFurther(client, going)) unfinished.add(table.name);
+        });
+        return changesOf(going, (selection, label) => readPart(moment, { table, selection, label }));
+      },
+      watermark(table, increment, signal) {
+        const agreed = agreedOf(table);
+        const counted = fingerprints.get(table.name)?.kind === 'postgres';
+        return askAside(moment, table, signal, (client) =>
+          watermarkOf(client, { table, agreed, cursor: cursorAmong(agreed), increment, counted }),
         );
       },
       // The transaction's snapshot is one moment by itself.
       confirm: () => Promise.resolve(),
-      fingerprint: (table) => fingerprints.get(table.name),
+      fingerprint: ({ name }) => (unfinished.has(name) ? undefined : fingerprints.get(name)),
       async end() {
-        for (const copy of readers.keys()) copy.destroy();
-        await Promise.all([...readers.values(), leader.end()]);
+        for (const copy of moment.readers.keys()) copy.destroy();
+        await Promise.all([...moment.readers.values(), leader.end()]);
       },
     };
   } catch (error) {
@@ -70,18 +94,11 @@ async function takeFingerprints(
   return taken;
 }
 
-/** At most so many rows of it, for a preview. */
-function firstOf<T extends { select: string }>(agreement: T, most: number | undefined): T {
-  return most === undefined
-    ? agreement
-    : { ...agreement, select: `select * from (${agreement.select}) as whole limit ${most}` };
-}
-
 /** The contract again: what was planned may no longer be so. */
-async function stillAgreed(client: pg.Client, table: Table): Promise<Agreement & { select: string }> {
+async function stillAgreed(client: pg.Client, table: Table): Promise<Agreed> {
   const agreement = await agree(client, table);
-  const { select, problems } = agreement;
-  if (select !== undefined) return { ...agreement, select };
+  const { selection, problems } = agreement;
+  if (selection !== undefined) return { ...agreement, selection };
   const problem = problems.find(({ severity }) => severity === 'error');
   throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${problem?.message ?? ''}`, {
     hint: problem?.hint,
@@ -89,62 +106,7 @@ async function stillAgreed(client: pg.Client, table: Table): Promise<Agreement &
   });
 }
 
-interface Reading {
-  source: PostgresSource;
-  table: Table;
-  agreement: Agreement & { select: string };
-  /** Begins a transaction at the moment of the snapshot. */
-  join: (client: pg.Client) => Promise<void>;
-  /** What is being read, and when its connection has ended. */
-  readers: Map<CopyOut, Promise<void>>;
-}
-
-function tableFeed(reading: Reading): Feed {
-  const { source, table, agreement } = reading;
-  return {
-    parts: [
-      {
-        kind: 'stream',
-        label: describeOrigin(table),
-        columns: table.columns.map(({ name }) => name),
-        format: { type: 'text' },
-        async open(signal) {
-          const copy = await openCopy(reading, signal);
-          return { bytes: copy, rows: () => copy.rowCount, rowsSoFar: () => copy.rowsSoFar };
-        },
-        explain: (refusal) =>
-          explainRefusal(refusal, table, agreement, async () => {
-            const client = await connect(source);
-            await reading.join(client);
-            return client;
-          }),
-        translate: (error) => explainQuery(error, `reading table "${table.name}"`, table.place),
-      },
-    ],
-  };
-}
-
-/** The table's bytes, on a connection that ends with them. */
-async function openCopy(
-  { source, table, agreement, join, readers }: Reading,
-  signal: AbortSignal,
-): Promise<CopyOut> {
-  const client = await connect(source);
-  try {
-    signal.throwIfAborted();
-    await join(client);
-  } catch (error) {
-    await client.end();
-    throw signal.aborted ? error : explainQuery(error, `cannot read table "${table.name}"`, table.place);
-  }
-  const copy = new CopyOut(`copy (${agreement.select}) to stdout`);
-  const ended = new Promise<void>((resolve) => {
-    copy.once('close', () => void client.end().then(resolve));
-  });
-  readers.set(copy, ended);
-  void ended.then(() => readers.delete(copy));
-  // Whoever reads it hears of an error; one that comes before that is told again by the stream's state.
-  copy.on('error', () => undefined);
-  client.query(copy);
-  return copy;
+function cursorAmong({ cursor }: Agreed): Cursor {
+  if (cursor === undefined) throw new Error('a table that is read as a whole was asked how it goes on');
+  return cursor;
 }

@@ -5,7 +5,7 @@ import type { Refusal } from '../../model/feed.ts';
 import { grouped } from '../../model/numbers.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import type { Agreement } from './contract.ts';
+import { rowsSql, type Selection } from './selection.ts';
 
 /**
  * Hyper took a value for none of its type: the contract is stricter than the data. Hyper names the row by its number
@@ -14,14 +14,14 @@ import type { Agreement } from './contract.ts';
 export async function explainRefusal(
   { message, record, column }: Refusal,
   table: Table,
-  agreement: Agreement,
+  selection: Selection,
   connect: () => Promise<pg.Client>,
 ): Promise<RunError> {
   const wanted = table.columns.find(({ name }) => name === column);
   const row = record === undefined ? '' : `, row ${grouped(record)} as read`;
   const type =
     wanted === undefined ? '' : ` (${formatColumnType(wanted.type)}${wanted.notNull ? ' not null' : ''})`;
-  const witnesses = await findWitnesses(message, wanted, table, agreement, connect);
+  const witnesses = await findWitnesses(message, wanted, table, selection, connect);
   const named = wanted?.name ?? witnesses?.column;
   return new RunError(
     'EXT2003',
@@ -44,13 +44,13 @@ async function findWitnesses(
   message: string,
   wanted: Column | undefined,
   table: Table,
-  agreement: Agreement,
+  selection: Selection,
   connect: () => Promise<pg.Client>,
 ): Promise<Witnesses | undefined> {
   // Without a key, the witness for a NULL would be the NULL.
   if (message.includes('NOT NULL') && table.primaryKey.length === 0) return undefined;
-  const suspects = table.columns.flatMap((column, index) => {
-    const item = agreement.items[index] ?? '';
+  const suspects = selection.columns.flatMap((column, index) => {
+    const item = selection.items[index] ?? '';
     const sign = wanted === undefined || wanted === column ? signOf(column, item, message) : undefined;
     return sign === undefined ? [] : [{ column, item, sign }];
   });
@@ -62,7 +62,7 @@ async function findWitnesses(
     await client.query(`set local statement_timeout = ${searchLimit}`);
     for (const { column, item, sign } of suspects) {
       const { rows } = await client.query<{ witness: string }>(
-        `select ${witnessOf(table, agreement, item)} as witness from ${narrowed(table, agreement, sign)} limit 3`,
+        `select ${witnessOf(table, selection, item)} as witness from ${rowsSql(selection, sign)} limit 3`,
       );
       if (rows.length > 0) return { column: column.name, rows: rows.map(({ witness }) => witness) };
       if (performance.now() > deadline) break;
@@ -77,11 +77,6 @@ async function findWitnesses(
 
 /** Milliseconds. */
 const searchLimit = 5000;
-
-function narrowed(table: Table, { origin }: Agreement, condition: string): string {
-  const filtered = table.from.type === 'postgres' && table.from.where !== undefined;
-  return `${origin} ${filtered ? 'and' : 'where'} (${condition})`;
-}
 
 /** A condition for rows that Hyper refuses in this column, if SQL can say one. */
 function signOf({ type, notNull }: Column, item: string, message: string): string | undefined {
@@ -107,9 +102,9 @@ function signOfType(type: ColumnType, item: string): string | undefined {
 }
 
 /** How a row is told: by its key as `row_id = 17`, else by the value itself. */
-function witnessOf(table: Table, { items }: Agreement, item: string): string {
+function witnessOf(table: Table, { columns, items }: Selection, item: string): string {
   const keys = table.primaryKey.map((name) => {
-    const key = items[table.columns.findIndex((column) => column.name === name)] ?? 'null';
+    const key = items[columns.findIndex((column) => column.name === name)] ?? 'null';
     return `${pg.escapeLiteral(`${name} = `).trim()} || coalesce((${key})::text, 'NULL')`;
   });
   return keys.length > 0 ? keys.join(" || ', ' || ") : `coalesce(left((${item})::text, 60), 'NULL')`;

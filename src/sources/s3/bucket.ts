@@ -107,15 +107,15 @@ function found(
   key: string,
   { etag, size, modified }: { etag: string; size: number; modified: Date | undefined },
 ): FoundObject {
+  const { shown, facts } = nameObject(bucket, key);
+  const time = modified === undefined ? {} : { last_modified: modified.toISOString() };
+  return { shown, facts: { ...facts, etag, ...time }, key, etag, size };
+}
+
+/** What its key alone says of an object. */
+export function nameObject(bucket: string, key: string): NamedFile {
   const shown = `s3://${bucket}/${key}`;
-  const facts = {
-    path: shown,
-    name: key.split('/').at(-1) ?? key,
-    key,
-    etag,
-    ...(modified === undefined ? {} : { last_modified: modified.toISOString() }),
-  };
-  return { shown, facts, key, etag, size };
+  return { shown, facts: { path: shown, name: key.split('/').at(-1) ?? key, key } };
 }
 
 /** S3 encodes keys as forms are: a blank is a plus. */

@@ -9,10 +9,11 @@ import type {
 import type { CsvFormat, S3Source, Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
+import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
 import { examineParquet, summarizeParquet } from '../parquet/index.ts';
-import type { FoundObject } from './bucket.ts';
+import { nameObject, type FoundObject } from './bucket.ts';
 import { fetchRange } from './fetch-range.ts';
 import { headerOf } from './header.ts';
 import { amountProblems } from './list.ts';
@@ -24,11 +25,12 @@ const mostHeaders = 1000;
 /** Whether the objects that were listed carry the columns of the contract, and what has changed. */
 export async function observeTable(
   reader: Reader,
-  { table, before, redefined }: SourceRequest,
+  request: SourceRequest,
   objects: readonly FoundObject[],
   signal: AbortSignal,
 ): Promise<SourceObservation> {
   const { source } = reader;
+  const { table, before, redefined } = request;
   const problems = amountProblems(source, objects);
   const untaken = new Set<string>();
   const unproven = redefined === true ? objects : objects.filter((object) => !isKnown(object, before));
@@ -62,12 +64,14 @@ export async function observeTable(
       else for (const name of layout.untaken) untaken.add(name);
     }
   }
+  const fingerprint = fingerprintOf(source, table, objects);
+  problems.push(...vanishedProblems(request, fingerprint, (key) => nameObject(source.bucket, key)));
   return {
     problems,
     untaken: [...untaken],
     rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: objects.reduce((sum, { size }) => sum + size, 0), exact: true },
-    fingerprint: fingerprintOf(source, table, objects),
+    fingerprint,
   };
 }
 

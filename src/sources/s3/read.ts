@@ -2,7 +2,8 @@ import type { Feed } from '../../model/feed.ts';
 import type { Table } from '../../model/pipeline.ts';
 import type { Snapshot } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import type { FoundObject } from './bucket.ts';
+import { changesByFile } from '../by-file/changes.ts';
+import { nameObject, type FoundObject } from './bucket.ts';
 import { csvPart } from './csv-part.ts';
 import { confirmHeaderFile } from './header-file.ts';
 import { amountProblems } from './list.ts';
@@ -29,6 +30,13 @@ export async function openObjectSnapshot(
   const ends: (() => void)[] = [];
   return {
     feed: (table, reading) => feedOf(reader, table, objects, staging, ends, reading),
+    async changes(table, _increment, before, reading) {
+      const { source } = reader;
+      const now = fingerprintOf(source, table, objects);
+      const { read, ...rest } = changesByFile(table, before, now, (key) => nameObject(source.bucket, key));
+      const wanted = objects.filter(({ key }) => read.has(key));
+      return { ...rest, rows: await feedOf(reader, table, wanted, staging, ends, reading) };
+    },
     confirm: () => Promise.resolve(),
     fingerprint: (table) => fingerprintOf(reader.source, table, objects),
     async end() {

@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { pipeline } from 'node:stream/promises';
 import { RunError } from '../../model/run-error.ts';
@@ -23,36 +24,68 @@ export async function unpackEntry(zip: ZipArchive, entry: ZipEntry, limit: numbe
       },
     );
   }
+  const chunks: Buffer[] = [];
+  await unpackChecked(zip, entry, async (stream) => {
+    for await (const chunk of stream) chunks.push(chunk);
+  });
+  return Buffer.concat(chunks);
+}
+
+/**
+ * The unpacked bytes of one entry as a file, of any size. There must be no file yet.
+ *
+ * Throws RunError EXT4001 (damaged); what was written is then no use.
+ */
+export function unpackEntryTo(
+  zip: ZipArchive,
+  entry: ZipEntry,
+  to: string,
+  signal: AbortSignal,
+): Promise<void> {
+  return unpackChecked(zip, entry, (stream) =>
+    pipeline(stream, createWriteStream(to, { flags: 'wx' }), { signal }),
+  );
+}
+
+/** Stops at the size that the entry claims, and checks it and the checksum. */
+async function unpackChecked(
+  zip: ZipArchive,
+  entry: ZipEntry,
+  use: (stream: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<void> {
   const damaged = (why: string, cause?: unknown) =>
     new RunError('EXT4001', `${zip.path} is not a sound zip archive: entry "${entry.name}" ${why}`, {
       cause,
     });
-  const chunks: Buffer[] = [];
   let size = 0;
   let checksum = 0;
-  const collect = async (stream: AsyncIterable<Buffer>) => {
+  const checked = async function* (stream: AsyncIterable<Buffer>) {
     for await (const chunk of stream) {
       size += chunk.length;
       if (size > entry.size) return;
       checksum = crc32(chunk, checksum);
-      chunks.push(chunk);
+      yield chunk;
     }
   };
-  if (entry.compressedSize > 0) {
-    const range = { start: entry.dataStart, end: entry.dataStart + entry.compressedSize - 1 };
-    const packed = createReadStream(zip.path, range);
-    try {
-      if (entry.method === deflated) await pipeline(packed, createInflateRaw(), collect);
-      else await pipeline(packed, collect);
-    } catch (cause) {
-      // Leaving a pipeline early makes it fail; why it was left is told below.
-      if (size <= entry.size) throw damaged('cannot be unpacked', cause);
-    }
+  const range = { start: entry.dataStart, end: entry.dataStart + entry.compressedSize - 1 };
+  const packed = entry.compressedSize > 0 ? createReadStream(zip.path, range) : Readable.from([]);
+  const bytes = async (stream: AsyncIterable<Buffer>) => use(checked(stream));
+  try {
+    if (entry.method === deflated && entry.compressedSize > 0)
+      await pipeline(packed, createInflateRaw(), bytes);
+    else await pipeline(packed, bytes);
+  } catch (cause) {
+    // Leaving a pipeline early makes it fail; why it was left is told below. A full disk is no damage.
+    if (size <= entry.size) throw isOfSystem(cause) ? cause : damaged('cannot be unpacked', cause);
   }
   if (size > entry.size) throw damaged('unpacks to more bytes than it says');
   if (size !== entry.size) throw damaged('unpacks to fewer bytes than it says');
   if (checksum !== entry.crc32) throw damaged('does not match its checksum');
-  return Buffer.concat(chunks);
+}
+
+/** Of the file system, or an interruption; as against zlib. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && ('syscall' in error || error.name === 'AbortError');
 }
 
 const smallEnough = 4 * 1024 * 1024;

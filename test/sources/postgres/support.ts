@@ -2,7 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseColumnType } from '../../../src/model/column-type.ts';
-import type { Column, PostgresOrigin, PostgresSource, Table } from '../../../src/model/pipeline.ts';
+import type {
+  Column,
+  CursorLoad,
+  Nulls,
+  PostgresOrigin,
+  PostgresSource,
+  Table,
+  WindowLoad,
+} from '../../../src/model/pipeline.ts';
 import type { SourceObservation } from '../../../src/model/observation.ts';
 import { createTable } from '../../../src/hyper/ddl.ts';
 import { findHyperd } from '../../../src/hyper/binary.ts';
@@ -37,10 +45,15 @@ export interface TableWritten extends Partial<Omit<PostgresOrigin, 'type' | 'rel
   table?: string | { schema?: string; name: string };
   columns: ColumnsWritten;
   primaryKey?: string[];
+  load?: LoadWritten;
 }
 
+/** A load without its place, and with NULL being an error unless something else is said. */
+export type LoadWritten = Omit<CursorLoad, 'place' | 'nulls'> | Omit<WindowLoad, 'place' | 'nulls'>;
+
 /** A table of the contract, as resolve.ts would make it. */
-export function contractOf({ name = 't', table, columns, primaryKey = [], ...from }: TableWritten): Table {
+export function contractOf(written: TableWritten & { load?: { nulls?: Nulls } }): Table {
+  const { name = 't', table, columns, primaryKey = [], load, ...from } = written;
   const own = { ...place, pointer: `/tables/${name}` };
   const relation = typeof table === 'string' ? relationOf(table) : table;
   return {
@@ -50,7 +63,10 @@ export function contractOf({ name = 't', table, columns, primaryKey = [], ...fro
     from: { type: 'postgres', params: [], ...(relation && { relation }), ...from },
     columns: Object.entries(columns).map(([column, written]) => columnOf(own.pointer, column, written)),
     primaryKey,
-    load: { mode: 'full' },
+    load:
+      load === undefined
+        ? { kind: 'full' }
+        : { nulls: 'error', ...load, place: { ...place, pointer: `${own.pointer}/load` } },
     checks: [],
   };
 }

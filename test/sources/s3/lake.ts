@@ -142,7 +142,7 @@ export function sales(columns: Record<string, string>, add: Record<string, strin
       ),
     ],
     primaryKey: [],
-    load: { mode: 'full' },
+    load: { kind: 'full' },
     checks: [],
   };
 }

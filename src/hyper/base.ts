@@ -1,0 +1,39 @@
+import { constants } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import type { Extract, Table } from '../model/pipeline.ts';
+import type { ExtractBase } from '../model/ports.ts';
+import { createTable } from './ddl.ts';
+import type { HyperSession } from './session.ts';
+import { identifier, literal, tableName } from './sql.ts';
+
+/**
+ * Begins a draft as a copy of an extract: tables that stay are there with their rows, those that are emptied without, and
+ * whatever else is in it makes place for what the contract has. Attached as `draft`.
+ */
+export async function copyBase(
+  session: HyperSession,
+  draft: string,
+  extract: Extract,
+  tables: readonly Table[],
+  { from, kept, emptied }: ExtractBase,
+): Promise<void> {
+  if ('path' in from) await copyFile(from.path, draft, constants.COPYFILE_FICLONE);
+  else await from.unpack(draft);
+  await session.query(`attach database ${identifier(draft)} as draft`);
+  const stays = new Set([...kept, ...emptied]);
+  const name = (table: string) => tableName('draft', extract.schema, table);
+  for (const table of await tablesIn(session, extract.schema))
+    if (!stays.has(table)) await session.query(`drop table ${name(table)}`);
+  for (const table of emptied) await session.query(`truncate table ${name(table)}`);
+  for (const table of tables)
+    if (!stays.has(table.name)) await session.query(createTable('draft', extract.schema, table));
+}
+
+async function tablesIn(session: HyperSession, schema: string): Promise<string[]> {
+  const rows = await session.query(
+    `select c.relname as "table" from draft.pg_catalog.pg_class c ` +
+      `join draft.pg_catalog.pg_namespace n on n.oid = c.relnamespace ` +
+      `where c.relkind = 'r' and n.nspname = ${literal(schema)}`,
+  );
+  return rows.flatMap(({ table }) => table ?? []);
+}

@@ -1,0 +1,178 @@
+import type { Changed, TableChanges } from '../model/changes.ts';
+import type { Feed } from '../model/feed.ts';
+import { counted } from '../model/numbers.ts';
+import type { Column, Table } from '../model/pipeline.ts';
+import type { LoadProgress } from '../model/ports.ts';
+import { RunError } from '../model/run-error.ts';
+import { columnClause } from './ddl.ts';
+import { loadFeed } from './load-feed.ts';
+import type { HyperSession } from './session.ts';
+import { identifier, literal } from './sql.ts';
+import { hyperSqlType } from './types.ts';
+
+/**
+ * Changes a table of a draft. What has to be compared is loaded into temporary tables first. `name` is the table's in SQL.
+ * The draft is nobody's but ours until it is renamed, so that a failure on the way is a draft thrown away; deleting rows and
+ * putting others in their place is one transaction nevertheless.
+ */
+export async function changeTable(
+  session: HyperSession,
+  name: string,
+  table: Table,
+  changes: TableChanges,
+  progress: LoadProgress,
+  signal: AbortSignal,
+): Promise<Changed> {
+  const work: Work = { session, name, table, progress, signal, run: (sql) => session.change(sql, signal) };
+  const gone = changes.gone === undefined ? 0 : await deleteGone(work, changes.gone);
+  const cut =
+    changes.cut === undefined ? 0 : await work.run(`delete from ${name} where ${beyond(table, changes.cut)}`);
+  const added =
+    changes.meeting === undefined
+      ? await addAll(work, changes.rows)
+      : await addCompared(work, changes.rows, changes.meeting);
+  const other = changes.keys === undefined ? 0 : await reconcile(work, changes.keys);
+  return { ...added, deleted: gone + cut + added.deleted + other };
+}
+
+interface Work {
+  session: HyperSession;
+  /** In SQL. */
+  name: string;
+  table: Table;
+  progress: LoadProgress;
+  signal: AbortSignal;
+  run: (sql: string) => Promise<number>;
+}
+
+async function deleteGone(work: Work, { columns, feed }: NonNullable<TableChanges['gone']>): Promise<number> {
+  const gone = await stage(work, 'rows gone', columns, feed);
+  return gone.rows === 0
+    ? 0
+    : work.run(`delete from ${work.name} where ${meets(work.name, gone.name, columns)}`);
+}
+
+async function addAll({ session, name, table, progress, signal }: Work, { parts }: Feed): Promise<Changed> {
+  const target = { name, types: typesOf(table.columns) };
+  const { rows, ...sizes } = await loadFeed(session, target, parts, progress, signal);
+  return { read: rows, inserted: rows, deleted: 0, ...sizes };
+}
+
+async function addCompared(
+  work: Work,
+  feed: Feed,
+  { key, stays }: NonNullable<TableChanges['meeting']>,
+): Promise<Changed> {
+  const { name, table, run } = work;
+  const all = table.columns.map((column) => column.name);
+  const { name: fresh, rows: read, ...sizes } = await stage(work, 'new rows', all, feed);
+  await refuseTwins(work, fresh, key);
+  const insert = `insert into ${name} (${list(all)}) select ${list(all)} from ${fresh}`;
+  if (stays === 'old')
+    return {
+      read,
+      inserted: await run(`${insert} where not ${meets(fresh, name, key)}`),
+      deleted: 0,
+      ...sizes,
+    };
+  await run('begin');
+  const deleted = await run(`delete from ${name} where ${meets(name, fresh, key)}`);
+  const inserted = await run(insert);
+  await run('commit');
+  return { read, inserted, deleted, ...sizes };
+}
+
+async function reconcile(work: Work, { columns, feed }: NonNullable<TableChanges['keys']>): Promise<number> {
+  const { session, name, table, signal, run } = work;
+  const keys = await stage(work, 'all keys', columns, feed);
+  const deleted = await run(`delete from ${name} where not ${meets(name, keys.name, columns)}`);
+  const [found] = await session.query(
+    `select count(*) as missing from ${keys.name} where not ${meets(keys.name, name, columns)}`,
+    signal,
+  );
+  refuseMissing(table, Number(found?.missing));
+  return deleted;
+}
+
+/** Loads a feed into a temporary table with some columns of the table. */
+async function stage(
+  { session, table, progress, signal }: Work,
+  title: string,
+  columns: readonly string[],
+  { parts }: Feed,
+) {
+  const name = identifier(title);
+  const some = columns.flatMap((wanted) => table.columns.find((column) => column.name === wanted) ?? []);
+  await session.query(`create temporary table ${name} (${some.map(columnClause).join(', ')})`);
+  return { name, ...(await loadFeed(session, { name, types: typesOf(some) }, parts, progress, signal)) };
+}
+
+const typesOf = (columns: readonly Column[]) =>
+  new Map(columns.map(({ name, type }) => [name, hyperSqlType(type)]));
+
+const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
+
+/** Whether a row of `one` has the key of a row of `other`. */
+function meets(one: string, other: string, key: readonly string[]): string {
+  const same = key
+    .map((column) => `other.${identifier(column)} = ${one}.${identifier(column)}`)
+    .join(' and ');
+  return `exists (select 1 from ${other} as other where ${same})`;
+}
+
+function beyond(table: Table, { column, bound, nulls }: NonNullable<TableChanges['cut']>): string {
+  const type = table.columns.find(({ name }) => name === column)?.type;
+  if (type === undefined) throw new Error(`no column ${column} in ${table.name}`);
+  const quoted = identifier(column);
+  return [
+    ...(bound === undefined
+      ? []
+      : [
+          `${quoted} ${bound.kind === 'after' ? '>' : '>='} cast(${literal(bound.value)} as ${hyperSqlType(type)})`,
+        ]),
+    ...(nulls ? [`${quoted} is null`] : []),
+  ].join(' or ');
+}
+
+/** Of two rows with the same key no one can say which is the one. */
+async function refuseTwins(
+  { session, table, signal }: Work,
+  rows: string,
+  key: readonly string[],
+): Promise<void> {
+  const [twin] = await session.query(
+    `select ${key.map((column) => `cast(${identifier(column)} as text) as ${identifier(column)}`).join(', ')} ` +
+      `from ${rows} group by ${list(key)} having count(*) > 1 limit 1`,
+    signal,
+  );
+  if (twin === undefined) return;
+  throw new RunError(
+    'EXT3012',
+    `table ${table.name}: the source has two rows with the same ${keyText(table, key, twin)}`,
+    {
+      hint: 'a primary key names one row; choose other columns, or load it as a whole: load: {mode: full}',
+      place: table.place,
+    },
+  );
+}
+
+function keyText(table: Table, key: readonly string[], row: Readonly<Record<string, string | null>>): string {
+  return key
+    .map((name) => {
+      const isSensitive = table.columns.some((column) => column.name === name && column.sensitive === true);
+      return `${name} ${isSensitive ? '•••' : (row[name] ?? 'NULL')}`;
+    })
+    .join(', ');
+}
+
+function refuseMissing(table: Table, missing: number): void {
+  if (missing === 0) return;
+  throw new RunError(
+    'EXT3013',
+    `table ${table.name}: ${counted(missing, 'row')} of the source ${missing === 1 ? 'is' : 'are'} not in the extract, and no cursor tells`,
+    {
+      hint: 'read all of it: extracts apply --full; rows come late where a cursor is older than its commit: lag helps',
+      place: table.load.kind === 'full' ? table.place : table.load.place,
+    },
+  );
+}

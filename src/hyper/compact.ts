@@ -1,0 +1,32 @@
+import { rename, rm, stat } from 'node:fs/promises';
+import { draftPath } from '../disk/draft.ts';
+import type { ExtractBase } from '../model/ports.ts';
+import type { HyperSession } from './session.ts';
+import { identifier } from './sql.ts';
+
+/** So much waste is not worth the work, however small the rest is. */
+const worthwhile = 1024 * 1024;
+
+/**
+ * hyperd leaves the place of deleted rows empty. A file that is twice as large as its rows were when they were written at
+ * once is written anew, which costs about as much as it did then. Nobody has it attached. Tells whether it was done.
+ */
+export async function compact(
+  session: HyperSession,
+  file: string,
+  target: string,
+  rows: number,
+  before: ExtractBase['compact'],
+): Promise<boolean> {
+  if (before === undefined || before.rows === 0) return false;
+  const { size } = await stat(file);
+  if (size < 2 * before.size * (rows / before.rows) + worthwhile) return false;
+  const fresh = draftPath(target);
+  try {
+    await session.query(`create database ${identifier(fresh)} from ${identifier(file)}`);
+    await rename(fresh, file);
+  } finally {
+    await rm(fresh, { force: true });
+  }
+  return true;
+}

@@ -1,0 +1,73 @@
+import type { Observation } from '../model/observation.ts';
+import type { Pipeline, Table } from '../model/pipeline.ts';
+import type { BasePlan } from '../model/plan.ts';
+import { own } from '../model/own.ts';
+import { defineKeys, defineTable } from './definition.ts';
+
+/** The extract of last time, if the new one can be a copy of it with changes; else why not. */
+export type Base = { plan: BasePlan } | { none: string };
+
+/**
+ * Looks for an extract to go on from. It has to be as we left it, in one of the places where we have put it, and what
+ * Hyper cannot change in a file has to be the same: its version, its schema, its keys.
+ */
+export function findBase(pipeline: Pipeline, observation: Observation): Base {
+  const { applied } = observation;
+  if (applied === undefined) return { none: 'no record of this extract' };
+  const { extract } = applied;
+  if (extract.schema !== pipeline.extract.schema) return { none: 'another schema inside the file' };
+  if (extract.version !== pipeline.extract.version) return { none: 'another file version' };
+  if (extract.keys !== defineKeys(pipeline)) return { none: 'other keys or relationships' };
+  const anew = pipeline.relationships
+    .flatMap(({ from, to }) => [from.table, to.table])
+    .find((name) => isRedefined(pipeline, observation, name));
+  if (anew !== undefined) return { none: `${anew}, which has a relationship, is made anew` };
+  const from = standingPlace(pipeline, observation);
+  if (from === undefined) return { none: 'the extract of last time is not there, or is not as we left it' };
+  const isKept = ({ name }: Table) => !isRedefined(pipeline, observation, name);
+  return { plan: { from, tables: pipeline.tables.filter(isKept).map(({ name }) => name) } };
+}
+
+/** A table that is not what it was but for its rows: it has to be made anew. */
+function isRedefined(pipeline: Pipeline, { applied, moves = [] }: Observation, name: string): boolean {
+  const table = pipeline.tables.find((one) => one.name === name);
+  const source = table && own(pipeline.sources, table.source);
+  const before = own(applied?.tables, name);
+  if (table === undefined || source === undefined || before === undefined) return true;
+  if (
+    moves.some(
+      (move) => (move.kind === 'table' ? move.to : move.kind === 'column' ? move.table : '') === name,
+    )
+  )
+    return true;
+  const shape = (columns: typeof before.definition.columns) =>
+    JSON.stringify(columns.map(({ name: column, type, notNull }) => [column, type, notNull]));
+  return shape(before.definition.columns) !== shape(defineTable(table, source).columns);
+}
+
+/** The staged extract; or, where that is gone, a package or file of ours that it is in. */
+function standingPlace(
+  pipeline: Pipeline,
+  { applied, extract, template, destinations }: Observation,
+): BasePlan['from'] | undefined {
+  if (applied === undefined) return undefined;
+  if (extract.kind === 'present') return isSame(extract, applied.extract) ? { kind: 'extract' } : undefined;
+  if (extract.kind !== 'absent') return undefined;
+  if (pipeline.template !== undefined && isSame(template?.staged, applied.template))
+    return { kind: 'package' };
+  const index = pipeline.destinations.findIndex((destination, place) => {
+    const seen = destinations[place];
+    const last = own(applied.destinations, destination.shown);
+    return seen?.type === 'file' && last !== undefined && 'modified' in last && isSame(seen.found, last);
+  });
+  return index < 0 ? undefined : { kind: 'destination', destination: index };
+}
+
+interface Mark {
+  size: number;
+  modified: string;
+}
+
+function isSame(seen: Mark | undefined, last: Mark | undefined): boolean {
+  return seen !== undefined && seen.size === last?.size && seen.modified === last.modified;
+}

@@ -1,0 +1,234 @@
+import { changesOfListing } from '../model/listing.ts';
+import { counted } from '../model/numbers.ts';
+import type {
+  AppliedTable,
+  Estimate,
+  FilesFingerprint,
+  ObjectsFingerprint,
+  Observation,
+  SourceObservation,
+} from '../model/observation.ts';
+import { own } from '../model/own.ts';
+import type { IncrementalLoad, Table } from '../model/pipeline.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { IncrementPlan, TablePlan } from '../model/plan.ts';
+import type { SinceWatermark, Watermark } from '../model/watermark.ts';
+import type { Ground } from './tables.ts';
+import { compareFingerprints, type Comparison } from './compare.ts';
+
+/** What becomes of the rows of a table that goes on from its extract. */
+export type Going =
+  | { kind: 'unchanged' }
+  | { kind: 'increment'; increment: IncrementPlan; reason: string }
+  | { kind: 'whole'; reason: string };
+
+/** A table of which nothing but rows differs; undefined where it is always read as a whole. */
+export function goOn(
+  table: Table,
+  applied: AppliedTable,
+  observation: Observation,
+  { base, full }: Ground,
+): Going | undefined {
+  const { load, name } = table;
+  if (load.kind === 'full' || full) return undefined;
+  if (observation.refresh?.includes(name) === true)
+    return whole(`full_refresh: all rows were read more than ${load.refresh?.every.shown ?? ''} ago`);
+  const going = planIncrement(table, load, applied, observation);
+  if (going.kind === 'whole') return whole(`${going.reason}: all rows will be read`);
+  return going.kind === 'increment' && base !== undefined && 'none' in base
+    ? whole(`${going.reason}; all rows will be read: ${base.none}`)
+    : going;
+}
+
+function planIncrement(
+  table: Table,
+  load: IncrementalLoad,
+  applied: AppliedTable,
+  observation: Observation,
+): Going {
+  const seen = own(observation.tables, table.name);
+  if (seen === undefined) return whole('not observed');
+  const comparison = compared(seen, applied);
+  if (comparison.replaced !== undefined) return whole(comparison.replaced);
+  if (load.kind === 'files') return byFile(load, seen, applied, comparison);
+  const { watermark } = applied;
+  if (watermark === undefined) return whole('how far it was read is not known');
+  const disagreement = disagrees(table, watermark, observation);
+  if (disagreement !== undefined) return whole(disagreement);
+  const since = seen.cursor?.since;
+  if (since !== undefined && 'broken' in since) return whole(since.broken);
+  if (comparison.same === true && (since === undefined || sameMarks(watermark, since)))
+    return { kind: 'unchanged' };
+  if (since === undefined) return whole('what is new could not be told');
+  const reason = reasonOf(load, watermark, since, comparison);
+  if (reason === undefined) return { kind: 'unchanged' };
+  const { upTo, from } = seen.cursor ?? {};
+  return {
+    kind: 'increment',
+    reason,
+    increment: {
+      mode: load.kind === 'window' ? 'replace_window' : load.mode,
+      columns: watermark.columns,
+      ...(load.kind === 'window' && from !== undefined && { from }),
+      ...(load.kind === 'cursor' && since.after !== undefined && { after: since.after }),
+      ...(load.kind === 'cursor' && upTo !== undefined && { upTo }),
+      rows: { value: since.rows, exact: true },
+      ...(since.late > 0 && { late: since.late }),
+    },
+  };
+}
+
+const whole = (reason: string): Going => ({ kind: 'whole', reason });
+
+interface Compared {
+  /** Undefined where nothing can be compared. */
+  same: boolean | undefined;
+  reason?: string;
+  replaced?: string;
+}
+
+function compared({ fingerprint }: SourceObservation, { fingerprint: before }: AppliedTable): Compared {
+  if (fingerprint.kind === 'unknown' || before === undefined) return { same: undefined };
+  const comparison: Comparison = compareFingerprints(before, fingerprint);
+  if (comparison.same) return { same: true };
+  const { reason, replaced } = comparison;
+  return { same: false, reason, ...(replaced === true && { replaced: reason }) };
+}
+
+/** The extract has to have what the record says that it has. */
+function disagrees({ name }: Table, { inExtract }: Watermark, { extract }: Observation): string | undefined {
+  if (extract.kind !== 'present') return undefined;
+  const { highest } = extract.tables.find((one) => one.name === name) ?? {};
+  if (JSON.stringify(highest) === JSON.stringify(inExtract)) return undefined;
+  const shown = (values: Watermark['inExtract']) =>
+    values?.map((value) => value ?? 'NULL').join(', ') ?? 'no row';
+  return `the extract ends at ${shown(highest)}, the state says ${shown(inExtract)}`;
+}
+
+function sameMarks({ marks = {} }: Watermark, since: Exclude<SinceWatermark, { broken: string }>): boolean {
+  return Object.entries(since.marks).every(([part, mark]) => own(marks, part) === mark);
+}
+
+/** Why there is something to read, or undefined if there is nothing. */
+function reasonOf(
+  load: Exclude<IncrementalLoad, { kind: 'files' }>,
+  watermark: Watermark,
+  since: Exclude<SinceWatermark, { broken: string }>,
+  comparison: Compared,
+): string | undefined {
+  const marks = Object.entries(since.marks).filter(([part, mark]) => own(watermark.marks, part) !== mark);
+  const counts = [
+    ...(since.beyond > 0 ? [`${counted(since.beyond, 'row')} beyond ${boundOf(watermark)}`] : []),
+    ...(since.late > 0 ? [`${counted(since.late, 'row')} changed or committed late`] : []),
+    ...marks.map(([part]) => differences[part] ?? part),
+  ];
+  const keysMayDiffer = load.kind === 'cursor' && load.deletes?.kind === 'keys' && comparison.same === false;
+  const again = comparison.same === false && since.rows > 0;
+  if (counts.length === 0 && !keysMayDiffer && !again) return undefined;
+  return [...(comparison.reason === undefined ? [] : [comparison.reason]), ...counts].join('; ');
+}
+
+const differences: Readonly<Record<string, string>> = {
+  again: 'rows that are read again have changed',
+  deletes: 'the query of deletes gives another answer',
+  keys: 'the source has other keys',
+};
+
+function boundOf({ columns, upTo }: Watermark): string {
+  return upTo === undefined ? `${columns.join(', ')} of no row` : `${columns.join(', ')} ${upTo.join(', ')}`;
+}
+
+function byFile(
+  load: IncrementalLoad & { kind: 'files' },
+  { fingerprint }: SourceObservation,
+  { fingerprint: before }: AppliedTable,
+  { same, reason = '' }: Compared,
+): Going {
+  if (same === true) return { kind: 'unchanged' };
+  const isListing = fingerprint.kind === 'files' || fingerprint.kind === 'objects';
+  const changes = isListing ? changesOfListing(before, fingerprint) : undefined;
+  if (same === undefined || !isListing || changes === undefined)
+    return whole('what is new cannot be told from what was read');
+  const { fresh, changed, gone } = changes;
+  const vanished = load.onVanished === 'delete' ? gone.length : 0;
+  if (fresh.length + changed.length + vanished === 0) return { kind: 'unchanged' };
+  return {
+    kind: 'increment',
+    reason,
+    increment: {
+      mode: 'append by file',
+      columns: [load.column],
+      files: { fresh: fresh.length, changed: changed.length, gone: vanished },
+      bytes: { value: bytesOf(fingerprint, [...fresh, ...changed]), exact: true },
+    },
+  };
+}
+
+function bytesOf(listing: FilesFingerprint | ObjectsFingerprint, names: readonly string[]): number {
+  const marks: Readonly<Record<string, { size: number }>> =
+    listing.kind === 'files' ? listing.files : listing.objects;
+  return names.reduce((sum, name) => sum + (own(marks, name)?.size ?? 0), 0);
+}
+
+/** Rows and bytes as they will be: what is read is as wide as the rest. `rows` is what counters of the source say. */
+export function grownBy(
+  increment: IncrementPlan,
+  applied: AppliedTable,
+  seen: SourceObservation | undefined,
+  rows: Estimate | undefined,
+): Pick<TablePlan, 'rowsAfter' | 'bytesAfter' | 'increment'> {
+  const since = seen?.cursor?.since;
+  const beyond = since !== undefined && 'beyond' in since ? since.beyond : undefined;
+  const width = applied.rows === 0 ? undefined : applied.bytes / applied.rows;
+  const wide = (count: number | undefined) =>
+    width === undefined || count === undefined ? undefined : guess(Math.round(width * count));
+  const read = increment.bytes ?? wide(increment.rows?.value);
+  const added =
+    beyond ?? (read === undefined || width === undefined ? undefined : Math.round(read.value / width));
+  const rowsAfter = rows ?? (added === undefined ? undefined : guess(applied.rows + added));
+  const bytesAfter = wide(rowsAfter?.value);
+  return {
+    ...(rowsAfter && { rowsAfter }),
+    ...(bytesAfter && { bytesAfter }),
+    increment: { ...increment, ...(read && { bytes: read }) },
+  };
+}
+
+const guess = (value: number): Estimate => ({ value, exact: false });
+
+/** What has changed in the source, and no cursor tells. */
+export function unseenChanges(
+  { name, load }: Table,
+  seen: SourceObservation | undefined,
+  { fingerprint: before }: AppliedTable,
+): Diagnostic[] {
+  if (load.kind !== 'cursor' || load.deletes !== undefined) return [];
+  if (seen === undefined || seen.fingerprint.kind === 'unknown' || before === undefined) return [];
+  const comparison = compareFingerprints(before, seen.fingerprint);
+  const { deleted = 0, updated = 0 } = comparison.same ? {} : comparison;
+  const told = (message: string, hint: string): Diagnostic => ({
+    code: 'EXT3031',
+    severity: 'warning',
+    message: `table "${name}": ${message}`,
+    hint,
+    place: load.place,
+  });
+  return [
+    ...(deleted > 0
+      ? [
+          told(
+            `${counted(deleted, 'row')} ${deleted === 1 ? 'was' : 'were'} deleted in the source, and nothing tells which: the extract keeps them`,
+            'deletes: {query: …} or reconcile_keys: true finds them; full_refresh reads all rows now and then',
+          ),
+        ]
+      : []),
+    ...(updated > 0 && load.mode === 'append'
+      ? [
+          told(
+            `${counted(updated, 'row')} ${updated === 1 ? 'was' : 'were'} updated in the source: the extract keeps them as they were`,
+            'load: {mode: upsert, …} takes updates, too',
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,47 @@
+import { Readable } from 'node:stream';
+import type { StreamPart } from '../../model/feed.ts';
+import { counted } from '../../model/numbers.ts';
+import type { Table } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+import { escapeText } from '../delimited/text-fields.ts';
+import { wanted } from '../delimited/layout.ts';
+
+/** Names that go into one piece of the stream. */
+const together = 1000;
+
+/** What a column holds of some files, one row for each. Nothing is taken from the source for it. */
+export function namesPart(table: Table, name: string, values: readonly string[]): StreamPart {
+  const label = `the names of ${counted(values.length, 'file')}`;
+  return {
+    kind: 'stream',
+    label,
+    columns: [name],
+    format: { type: 'text' },
+    open: () =>
+      Promise.resolve({
+        bytes: Readable.from(pieces(values)),
+        rows: () => values.length,
+        taken: () => 0,
+      }),
+    explain({ message, record }) {
+      const column = table.columns.find((one) => one.name === name);
+      const value = record === undefined ? undefined : values[record - 1];
+      const of = value === undefined ? label : JSON.stringify(value);
+      const type = column === undefined ? '' : ` (${wanted(column)})`;
+      return Promise.resolve(
+        new RunError('EXT2105', `"${name}"${type} cannot be told of ${of}: ${message}`, {
+          hint: 'give the column a longer type, or text',
+          place: column?.place ?? table.place,
+        }),
+      );
+    },
+    translate: (error) => error,
+  };
+}
+
+function* pieces(values: readonly string[]): Generator<Buffer> {
+  for (let from = 0; from < values.length; from += together) {
+    const lines = values.slice(from, from + together).map((value) => `${escapeText(value, '\t')}\n`);
+    yield Buffer.from(lines.join(''));
+  }
+}

@@ -1,0 +1,115 @@
+import type pg from 'pg';
+import type { Cut, TableChanges } from '../../model/changes.ts';
+import type { StreamPart } from '../../model/feed.ts';
+import type { Table } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
+import type { Increment } from '../../model/watermark.ts';
+import { probe } from './catalog.ts';
+import { describeOrigin } from './complaints.ts';
+import type { Agreed } from './contract.ts';
+import { absent, compare, type Cursor } from './cursor.ts';
+import { countNulls, nullsProblem } from './highest.ts';
+import { horizonBreak, takeHorizon } from './late.ts';
+import { inRange, leftRows, type Range } from './range.ts';
+import { narrowed, onlyColumns, rowsSql, type Selection } from './selection.ts';
+
+export interface Going {
+  table: Table;
+  agreed: Agreed;
+  cursor: Cursor;
+  increment: Increment;
+}
+
+/** What is read of a table that goes on from its extract, and what becomes of the rows that are there. */
+export function changesOf(
+  { table, agreed: { selection, deletes }, cursor, increment }: Going,
+  part: (selection: Selection, label: string) => StreamPart,
+): TableChanges {
+  const { load } = cursor;
+  const range = rangeOf(cursor, increment);
+  const label = describeOrigin(table);
+  const rows = { parts: [part(narrowed(selection, inRange(table, cursor, range)), label)] };
+  const cut = cutOf(table, cursor, range);
+  const key = table.primaryKey;
+  const stays = load.kind === 'cursor' && load.mode === 'append' ? 'old' : 'new';
+  const left = leftRows(table, cursor, selection, range);
+  const gone = [
+    ...(left === undefined ? [] : [part(onlyColumns(left, key), `${label} (left)`)]),
+    ...(deletes === undefined ? [] : [part(deletes, `${label} (deleted)`)]),
+  ];
+  return {
+    ...(gone.length === 0 ? {} : { gone: { columns: key, feed: { parts: gone } } }),
+    ...(cut === undefined ? {} : { cut }),
+    rows,
+    ...(key.length === 0 ? {} : { meeting: { key, stays } }),
+    ...(reconciles(cursor)
+      ? { keys: { columns: key, feed: { parts: [part(onlyColumns(selection, key), `${label} (keys)`)] } } }
+      : {}),
+  };
+}
+
+const reconciles = ({ load }: Cursor) => load.kind === 'cursor' && load.deletes?.kind === 'keys';
+
+/**
+ * Keys are those of the snapshot. Where they are compared, rows are read up to the snapshot too: a row that was inserted
+ * since the plan would have a key and not be there, and one that was updated since would lose its old version.
+ */
+export function endOf(cursor: Cursor, increment: Increment | undefined): readonly string[] | undefined {
+  return reconciles(cursor) ? undefined : increment?.upTo;
+}
+
+function rangeOf(cursor: Cursor, increment: Increment): Range {
+  const { after, from, watermark } = increment;
+  return { after, from, upTo: endOf(cursor, increment), horizon: watermark.horizon };
+}
+
+/** Rows that are read again are taken out first, where no key tells which they are. */
+function cutOf(table: Table, { load, columns }: Cursor, { from, after }: Range): Cut | undefined {
+  const includes = load.nulls === 'include';
+  if (load.kind === 'window') {
+    const bound = from === undefined ? undefined : ({ kind: 'from', value: from } as const);
+    return { column: load.column, ...(bound && { bound }), nulls: includes };
+  }
+  const [first] = columns;
+  if (first === undefined || table.primaryKey.length > 0) return undefined;
+  const value = load.lag === undefined ? undefined : after?.[0];
+  if (value !== undefined)
+    return { column: first.column.name, bound: { kind: 'after', value }, nulls: includes };
+  const open = columns.find(({ mayBeNull, infiniteIsNull }) => mayBeNull || infiniteIsNull);
+  return includes && open !== undefined ? { column: open.column.name, nulls: true } : undefined;
+}
+
+/** Fails where what the plan saw of the source is not so any more. */
+export async function confirmGoing(
+  client: pg.Client,
+  { table, agreed, cursor, increment }: Going,
+): Promise<void> {
+  const now = await takeHorizon(client, agreed.relation);
+  const broken = horizonBreak(increment.watermark.horizon, now, cursor.load.kind);
+  if (broken === undefined) return;
+  throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${broken}`, {
+    hint: 'plan again',
+    place: table.place,
+  });
+}
+
+/** Fails when there is NULL where there must be none. */
+export async function confirmNoNulls(
+  client: pg.Client,
+  { selection }: Agreed,
+  cursor: Cursor,
+): Promise<void> {
+  if (cursor.load.nulls !== 'error' || absent(cursor) === undefined) return;
+  const [problem] = nullsProblem(cursor, await countNulls(client, selection, cursor));
+  if (problem === undefined) return;
+  throw new RunError(problem.code, problem.message, { hint: problem.hint, place: problem.place });
+}
+
+/** Whether the snapshot has rows behind those that the plan wants read. */
+export async function goesFurther(client: pg.Client, { agreed, cursor, increment }: Going): Promise<boolean> {
+  const end = cursor.load.kind === 'window' ? undefined : endOf(cursor, increment);
+  if (end === undefined) return false;
+  const further = rowsSql(agreed.selection, compare(cursor, '>', end));
+  const { rows } = await probe(client, `select exists (select from ${further})`);
+  return rows[0]?.[0] === true;
+}

@@ -1,0 +1,96 @@
+import pg from 'pg';
+import type { CursorLoad, Lag, WindowLoad } from '../../model/load.ts';
+import type { Column, Table } from '../../model/pipeline.ts';
+import type { Settled } from './columns.ts';
+import type { PostgresType } from './types.ts';
+import { allOf, anyOf } from './selection.ts';
+
+/** The columns that a load goes by, as the source has them: what guards a value on its way into Hyper would hide an index. */
+export interface Cursor {
+  load: CursorLoad | WindowLoad;
+  columns: readonly CursorColumn[];
+}
+
+export interface CursorColumn {
+  column: Column;
+  sql: string;
+  type: PostgresType;
+  mayBeNull: boolean;
+  /** It becomes NULL in the extract. */
+  infiniteIsNull: boolean;
+}
+
+/** Undefined for tables that are always read as a whole, and where a column did not settle. */
+export function cursorOf(table: Table, settled: readonly Settled[]): Cursor | undefined {
+  const { load } = table;
+  if (load.kind !== 'cursor' && load.kind !== 'window') return undefined;
+  const names = load.kind === 'cursor' ? load.cursor : [load.column];
+  const columns = names.flatMap((name) => {
+    const index = table.columns.findIndex((column) => column.name === name);
+    const [column, raw] = [table.columns[index], settled[index]?.raw];
+    if (column === undefined || raw === undefined) return [];
+    return [{ column, ...raw, mayBeNull: !raw.notNull, infiniteIsNull: losesInfinity(column, raw.type) }];
+  });
+  return columns.length === names.length ? { load, columns } : undefined;
+}
+
+const moments = ['date', 'timestamp', 'timestamptz', 'interval'];
+
+const losesInfinity = (column: Column, type: PostgresType) =>
+  column.onInfinite === 'null' && moments.includes(type.name) && moments.includes(column.type.kind);
+
+export const cursorNames = ({ load }: Cursor): readonly string[] =>
+  load.kind === 'cursor' ? load.cursor : [load.column];
+
+/** For rows that the cursor can tell; undefined where that is all of them. */
+export function present({ columns }: Cursor): string | undefined {
+  return allOf(
+    ...columns.flatMap(({ sql, mayBeNull, infiniteIsNull }) => [
+      mayBeNull ? `${sql} is not null` : undefined,
+      infiniteIsNull ? `isfinite(${sql})` : undefined,
+    ]),
+  );
+}
+
+/** For rows with NULL in the cursor; undefined where there can be none. */
+export function absent({ columns }: Cursor): string | undefined {
+  return anyOf(
+    ...columns.map(({ sql, mayBeNull, infiniteIsNull }) =>
+      infiniteIsNull ? `isfinite(${sql}) is not true` : mayBeNull ? `${sql} is null` : undefined,
+    ),
+  );
+}
+
+/**
+ * Compares the cursor, or its first columns, as a tuple. The literals take types and collations from the columns, so that
+ * the order is the one by which the highest was found.
+ */
+export function compare(
+  { columns }: Cursor,
+  sign: '>' | '>=' | '<=' | '<',
+  values: readonly string[],
+): string {
+  const tuple = (parts: readonly string[]) =>
+    parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(', ')})`;
+  const compared = columns.slice(0, values.length).map(({ sql }) => sql);
+  return `${tuple(compared)} ${sign} ${tuple(values.map((value) => pg.escapeLiteral(value)))}`;
+}
+
+/** What is `lag` behind a value, in the type of the column. */
+export function lessLag({ type }: CursorColumn, lag: Lag, value: string): string {
+  if ('seconds' in lag) {
+    const earlier = `(${value} - make_interval(secs => ${lag.seconds}))`;
+    return type.name === 'date' ? `${earlier}::date` : earlier;
+  }
+  const lowest = lowestOf[type.name];
+  // Next to the end of its type it would not be a value of it.
+  return lowest === undefined
+    ? `(${value} - ${lag.units})`
+    : `greatest(floor((${value})::numeric - ${lag.units}), ${lowest})`;
+}
+
+const lowestOf: Readonly<Record<string, string>> = {
+  int2: '-32768',
+  int4: '-2147483648',
+  int8: '-9223372036854775808',
+};

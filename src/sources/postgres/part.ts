@@ -1,0 +1,101 @@
+import type pg from 'pg';
+import type { StreamPart } from '../../model/feed.ts';
+import type { PostgresSource, Table } from '../../model/pipeline.ts';
+import { connect } from './connect.ts';
+import { CopyOut } from './copy-out.ts';
+import { explainQuery } from './errors.ts';
+import { explainRefusal } from './refusal.ts';
+import { selectSql, type Selection } from './selection.ts';
+
+/** Connections at the moment of a snapshot. */
+export interface Moment {
+  source: PostgresSource;
+  /** Begins a transaction at that moment. */
+  join: (client: pg.Client) => Promise<void>;
+  /** What is being read, and when its connection has ended. */
+  readers: Map<CopyOut, Promise<void>>;
+}
+
+/** What is read by one COPY, and what the user calls it. */
+export interface Reading {
+  table: Table;
+  selection: Selection;
+  label: string;
+  /** No more rows than this. */
+  most?: number | undefined;
+}
+
+export function readPart(moment: Moment, reading: Reading): StreamPart {
+  const { table, selection, label } = reading;
+  return {
+    kind: 'stream',
+    label,
+    columns: selection.columns.map(({ name }) => name),
+    format: { type: 'text' },
+    async open(signal) {
+      const copy = await openCopy(moment, reading, signal);
+      return { bytes: copy, rows: () => copy.rowCount, rowsSoFar: () => copy.rowsSoFar };
+    },
+    explain: (refusal) => explainRefusal(refusal, table, selection, () => joined(moment)),
+    translate: (error) => explainQuery(error, `reading table "${table.name}"`, table.place),
+  };
+}
+
+/** Asks something at the moment of the snapshot, on a connection that ends with the answer. */
+export async function askAside<T>(
+  moment: Moment,
+  table: Table,
+  signal: AbortSignal,
+  ask: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  let client: pg.Client | undefined;
+  const stop = () => client?.connection.stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    client = await connect(moment.source);
+    signal.throwIfAborted();
+    await moment.join(client);
+    return await ask(client);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw explainQuery(error, `reading table "${table.name}"`, table.place);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await client?.end();
+  }
+}
+
+async function joined(moment: Moment): Promise<pg.Client> {
+  const client = await connect(moment.source);
+  await moment.join(client);
+  return client;
+}
+
+/** The bytes, on a connection that ends with them. */
+async function openCopy(
+  { source, join, readers }: Moment,
+  { table, selection, most }: Reading,
+  signal: AbortSignal,
+): Promise<CopyOut> {
+  const client = await connect(source);
+  try {
+    signal.throwIfAborted();
+    await join(client);
+  } catch (error) {
+    await client.end();
+    throw signal.aborted ? error : explainQuery(error, `cannot read table "${table.name}"`, table.place);
+  }
+  const select = selectSql(selection);
+  const limited = most === undefined ? select : `select * from (${select}) as whole limit ${most}`;
+  const copy = new CopyOut(`copy (${limited}) to stdout`);
+  const ended = new Promise<void>((resolve) => {
+    copy.once('close', () => void client.end().then(resolve));
+  });
+  readers.set(copy, ended);
+  void ended.then(() => readers.delete(copy));
+  // Whoever reads it hears of an error; one that comes before that is told again by the stream's state.
+  copy.on('error', () => undefined);
+  client.query(copy);
+  return copy;
+}

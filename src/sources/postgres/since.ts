@@ -1,0 +1,176 @@
+import { isDeepStrictEqual } from 'node:util';
+import type pg from 'pg';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { SourceObservation } from '../../model/observation.ts';
+import type { Table } from '../../model/pipeline.ts';
+import type { SourceRequest } from '../../model/ports.ts';
+import type { CursorObservation, SinceWatermark, Watermark } from '../../model/watermark.ts';
+import { probe } from './catalog.ts';
+import type { Agreed } from './contract.ts';
+import { compare, cursorNames, type Cursor } from './cursor.ts';
+import { explainQuery, isDatabaseError } from './errors.ts';
+import {
+  afterOf,
+  beginningOf,
+  countNulls,
+  endlessProblem,
+  findHighest,
+  nullsProblem,
+  type Highest,
+} from './highest.ts';
+import { horizonBreak, takeHorizon } from './late.ts';
+import { takeMarks } from './marks.ts';
+import { inRange, lateOf, leftRows, type Range } from './range.ts';
+import { allOf, anyOf, rowsSql } from './selection.ts';
+import { attempt } from './transaction.ts';
+
+interface Asked {
+  request: SourceRequest;
+  agreed: Agreed;
+  cursor: Cursor;
+  fingerprint: SourceObservation['fingerprint'];
+}
+
+/**
+ * What there is beyond a watermark. Runs at a later moment than the fingerprint was taken: a row that is committed in
+ * between is found here and shows in the counters next time, and not the other way round.
+ */
+export async function observeCursor(
+  client: pg.Client,
+  asked: Asked,
+): Promise<{ cursor: CursorObservation; problems: Diagnostic[] }> {
+  const { table } = asked.request;
+  try {
+    return await observe(client, asked);
+  } catch (error) {
+    throw explainQuery(error, `table "${table.name}": cannot tell what is new`, table.place);
+  }
+}
+
+async function observe(
+  client: pg.Client,
+  asked: Asked,
+): Promise<{ cursor: CursorObservation; problems: Diagnostic[] }> {
+  const { request, agreed, cursor, fingerprint } = asked;
+  const columnsDiffer =
+    request.watermark !== undefined && !isDeepStrictEqual(request.watermark.columns, cursorNames(cursor));
+  const watermark = columnsDiffer ? undefined : request.watermark;
+  const from = await beginningOf(client, cursor, watermark?.from);
+  const begins = from === undefined ? {} : { from };
+  const isSame = isDeepStrictEqual(request.before, fingerprint) && agreed.deletes === undefined;
+  if (watermark !== undefined && isSame) {
+    const { upTo } = watermark;
+    return { cursor: { ...begins, ...(upTo === undefined ? {} : { upTo }) }, problems: [] };
+  }
+  const found = await compareHighest(client, asked, watermark?.upTo);
+  const highest = 'broken' in found ? undefined : found.highest;
+  const nulls = await countNulls(client, agreed.selection, cursor);
+  const problems = [
+    ...nullsProblem(cursor, nulls),
+    ...(highest === undefined ? [] : endlessProblem(cursor, highest)),
+  ];
+  const seen: CursorObservation = {
+    ...begins,
+    ...(highest === undefined ? {} : { upTo: highest.values }),
+    ...(nulls === undefined ? {} : { nulls }),
+  };
+  if (columnsDiffer)
+    return { cursor: { ...seen, since: { broken: otherColumns(request, cursor) } }, problems };
+  if (watermark === undefined || problems.length > 0) return { cursor: seen, problems };
+  const broken = 'broken' in found ? found.broken : await breakOf(client, asked, watermark, highest);
+  const since = broken === undefined ? await sinceOf(client, asked, watermark, from) : { broken };
+  return { cursor: { ...seen, since }, problems };
+}
+
+const otherColumns = ({ watermark }: SourceRequest, cursor: Cursor) =>
+  `it was read by ${watermark?.columns.join(', ') ?? ''}, and goes by ${cursorNames(cursor).join(', ')} now`;
+
+/** The highest now, held against what was read before. That may be of a type that the column has no longer. */
+async function compareHighest(
+  client: pg.Client,
+  { agreed: { selection }, cursor }: Asked,
+  before: readonly string[] | undefined,
+): Promise<{ highest: Highest | undefined } | { broken: string }> {
+  if (cursor.load.kind === 'window') return { highest: undefined };
+  try {
+    return { highest: await attempt(client, () => findHighest(client, selection, cursor, before)) };
+  } catch (error) {
+    if (before === undefined || !isDatabaseError(error) || error.code?.startsWith('22') !== true) throw error;
+    return { broken: `what was read before cannot be compared any more: ${error.message}` };
+  }
+}
+
+async function breakOf(
+  client: pg.Client,
+  { agreed, cursor }: Asked,
+  watermark: Watermark,
+  highest: Highest | undefined,
+): Promise<string | undefined> {
+  const now = await takeHorizon(client, agreed.relation);
+  const broken = horizonBreak(watermark.horizon, now, cursor.load.kind);
+  if (broken !== undefined || watermark.upTo === undefined) return broken;
+  const fell = highest === undefined || highest.fell;
+  if (!fell || (await mayFall(client, agreed, cursor, watermark.upTo))) return undefined;
+  if (highest === undefined) return 'it has no rows any more, though there were some';
+  return `its highest ${cursorNames(cursor).join(', ')} is lower than what was read before: rows have gone`;
+}
+
+/** Deleted rows are found in their own way, and a row that has left what is taken is still there. */
+async function mayFall(
+  client: pg.Client,
+  { selection }: Agreed,
+  cursor: Cursor,
+  before: readonly string[],
+): Promise<boolean> {
+  const { load } = cursor;
+  if (load.kind !== 'cursor' || load.mode !== 'upsert') return false;
+  if (load.deletes !== undefined) return true;
+  if (selection.conditions.length === 0) return false;
+  const highest = await findHighest(client, { ...selection, conditions: [] }, cursor, before);
+  return highest !== undefined && !highest.fell;
+}
+
+async function sinceOf(
+  client: pg.Client,
+  { request: { table }, agreed, cursor, fingerprint }: Asked,
+  watermark: Watermark,
+  from: string | undefined,
+): Promise<SinceWatermark> {
+  const after = await afterOf(client, cursor, watermark.upTo);
+  const range = { after, from, horizon: watermark.horizon };
+  const counted = fingerprint.kind === 'postgres';
+  return {
+    ...(after === undefined ? {} : { after }),
+    ...(await countRange(client, { table, agreed, cursor, watermark, range })),
+    marks: await takeMarks(client, { table, agreed, cursor, counted, watermark, after }),
+  };
+}
+
+/** Rows that have left what is taken count as late ones: there is something to do about them. */
+async function countRange(
+  client: pg.Client,
+  given: { table: Table; agreed: Agreed; cursor: Cursor; watermark: Watermark; range: Range },
+): Promise<{ rows: number; beyond: number; late: number }> {
+  const { table, agreed, cursor, watermark, range } = given;
+  const { selection } = agreed;
+  const taken = allOf(...selection.conditions);
+  const reads = inRange(table, cursor, range);
+  const isWindow = cursor.load.kind === 'window';
+  const beyond = isWindow ? 'false' : watermark.upTo && compare(cursor, '>', watermark.upTo);
+  const late = lateOf(table, cursor, range);
+  const left = late && allOf(...(leftRows(table, cursor, selection, range)?.conditions ?? []));
+  const scanned = reads === undefined ? undefined : anyOf(reads, left);
+  const count = (...conditions: (string | undefined)[]) => {
+    const wanted = allOf(left && taken, ...conditions);
+    return wanted === undefined ? 'count(*)' : `count(*) filter (where ${wanted})`;
+  };
+  const { rows } = await probe(
+    client,
+    `select ${count(reads)}, ${count(beyond)},
+            ${late === undefined ? '0' : count(`(${beyond ?? 'true'}) is not true`, late)}
+            ${left === undefined ? '' : `+ count(*) filter (where ${left})`}
+     from ${rowsSql(left === undefined ? selection : { ...selection, conditions: [] }, scanned)}`,
+  );
+  const [read, further, lately] = rows[0] ?? [];
+  return { rows: Number(read), beyond: Number(further), late: Number(lately) };
+}

@@ -1,0 +1,272 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openHyper } from '../../src/hyper/index.ts';
+import type { TableChanges } from '../../src/model/changes.ts';
+import type { Feed } from '../../src/model/feed.ts';
+import type { BuiltExtract, ExtractBase, ExtractPort } from '../../src/model/ports.ts';
+import type { Relationship, Table } from '../../src/model/pipeline.ts';
+import { textPart } from '../support/feeds.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { withFile } from '../support/hyper-file.ts';
+import { table } from '../support/pipelines.ts';
+
+let hyper: ExtractPort;
+beforeAll(() => {
+  hyper = openHyper({ env: {} });
+});
+afterAll(() => hyper.close());
+
+const signal = new AbortController().signal;
+const silent = () => undefined;
+const place = { file: 'shop.yaml', pointer: '/tables/orders/load' };
+const orders = table(
+  'orders',
+  { id: 'int not null', name: 'text', at: 'timestamp' },
+  {
+    primaryKey: ['id'],
+    load: { kind: 'cursor', mode: 'upsert', place, cursor: ['at', 'id'], nulls: 'include' },
+  },
+);
+const regions = table('regions', { name: 'text not null' }, { primaryKey: ['name'] });
+const byRegion: Relationship = {
+  place,
+  from: { table: 'orders', columns: ['name'] },
+  to: { table: 'regions', columns: ['name'] },
+};
+
+const feed = (...lines: string[]): Feed => ({
+  parts: [
+    textPart(
+      ['id', 'name', 'at'],
+      lines.map((line) => `${line.replaceAll(' ', '\t').replaceAll('T', ' ')}\n`),
+    ),
+  ],
+});
+const keys = (...ids: number[]): Feed => ({
+  parts: [
+    textPart(
+      ['id'],
+      ids.map((id) => `${id}\n`),
+    ),
+  ],
+});
+
+async function standing(tables: Table[], relationships: Relationship[] = []) {
+  const folder = await temporaryFolder();
+  const extract = {
+    schema: 'Extract',
+    version: 3 as const,
+    file: path.join(folder, 'shop.hyper'),
+    shown: '',
+  };
+  const build = await hyper.build(extract, tables, signal);
+  const first = feed('1 East 2024-01-01T10:00:00', '2 West 2024-01-02T10:00:00', '3 East \\N');
+  await build.load(orders, first.parts, silent, signal);
+  const rows: Record<string, number> = { orders: 3 };
+  if (tables.includes(regions)) {
+    await build.load(regions, [textPart(['name'], ['East\nWest\n'])], silent, signal);
+    rows.regions = 2;
+  }
+  const built = await build.finish(relationships, rows);
+  await build.abandon();
+  return { extract, built };
+}
+
+async function change(
+  changes: TableChanges,
+  { tables = [orders], rows, base = {} }: { tables?: Table[]; rows: number; base?: Partial<ExtractBase> },
+) {
+  const { extract, built } = await standing(tables);
+  const before = await readFile(extract.file);
+  const build = await hyper.build(extract, tables, signal, {
+    from: { path: extract.file },
+    kept: ['orders'],
+    emptied: [],
+    ...base,
+  });
+  try {
+    const changed = await build.change(orders, changes, silent, signal);
+    expect(await readFile(extract.file)).toEqual(before);
+    const after = await build.finish([], { orders: rows });
+    return { changed, after, built, rows: await rowsOf(extract.file), extract };
+  } finally {
+    await build.abandon();
+    expect(await readdir(path.dirname(extract.file))).toEqual(['shop.hyper']);
+  }
+}
+
+const readHyper = (file: string, sql: string) => withFile(file, 'readonly', (session) => session.query(sql));
+
+const rowsOf = async (file: string) =>
+  (
+    await readHyper(
+      file,
+      'select id, name, cast("at" as text) as "at" from seen."Extract".orders order by id',
+    )
+  ).map((row) => Object.values(row).join(' '));
+
+test('the highest cursor of an extract is that of rows without NULL', async () => {
+  const { extract, built } = await standing([orders]);
+  expect(built.highest).toEqual({ orders: ['2024-01-02 10:00:00', '2'] });
+  expect(built.isCompact).toBe(true);
+  const seen = await hyper.observe(extract.file, signal, { orders: ['at', 'id'], none: ['x'] });
+  expect(seen).toMatchObject({ tables: [{ highest: ['2024-01-02 10:00:00', '2'] }] });
+});
+
+test('new rows take the place of those with their key, and others stay', async () => {
+  const { changed, after, rows } = await change(
+    {
+      rows: feed('2 North 2024-01-03T00:00:00', '4 East 2024-01-04T00:00:00'),
+      meeting: { key: ['id'], stays: 'new' },
+    },
+    { rows: 4 },
+  );
+  expect(changed).toEqual({ read: 2, inserted: 2, deleted: 1, bytes: 55 });
+  expect(rows).toEqual([
+    '1 East 2024-01-01 10:00:00',
+    '2 North 2024-01-03 00:00:00',
+    '3 East ',
+    '4 East 2024-01-04 00:00:00',
+  ]);
+  expect(after.highest).toEqual({ orders: ['2024-01-04 00:00:00', '4'] });
+  expect(after.isCompact).toBeUndefined();
+});
+
+test('what is there stays where rows are only added, and is not added twice', async () => {
+  const { changed, rows } = await change(
+    {
+      rows: feed('2 North 2024-01-03T00:00:00', '4 East 2024-01-04T00:00:00'),
+      meeting: { key: ['id'], stays: 'old' },
+    },
+    { rows: 4 },
+  );
+  expect(changed).toMatchObject({ read: 2, inserted: 1, deleted: 0 });
+  expect(rows[1]).toBe('2 West 2024-01-02 10:00:00');
+});
+
+test('rows from a bound on and rows with NULL are cut off before others are added', async () => {
+  const cut = { column: 'at', bound: { kind: 'from' as const, value: '2024-01-02 10:00:00' }, nulls: true };
+  const { changed, rows } = await change({ cut, rows: feed('5 South 2024-02-01T00:00:00') }, { rows: 2 });
+  expect(changed).toMatchObject({ read: 1, inserted: 1, deleted: 2 });
+  expect(rows).toEqual(['1 East 2024-01-01 10:00:00', '5 South 2024-02-01 00:00:00']);
+  const beyond = {
+    column: 'at',
+    bound: { kind: 'after' as const, value: '2024-01-02 10:00:00' },
+    nulls: false,
+  };
+  expect(await change({ cut: beyond, rows: { parts: [] } }, { rows: 3 })).toMatchObject({
+    changed: { read: 0, inserted: 0, deleted: 0, bytes: 0 },
+  });
+});
+
+test('rows that are gone are deleted before the new ones come', async () => {
+  const { changed, rows } = await change(
+    {
+      gone: { columns: ['id'], feed: keys(1, 1, 9) },
+      rows: feed('1 East 2024-05-01T00:00:00'),
+      meeting: { key: ['id'], stays: 'new' },
+    },
+    { rows: 3 },
+  );
+  expect(changed).toMatchObject({ read: 1, inserted: 1, deleted: 1 });
+  expect(rows[0]).toBe('1 East 2024-05-01 00:00:00');
+});
+
+test('all keys of the source: others are deleted, and one that is missing is an error', async () => {
+  const meeting = { key: ['id'], stays: 'new' as const };
+  const rows = feed('4 East 2024-01-04T00:00:00');
+  const reconciled = await change(
+    { rows, meeting, keys: { columns: ['id'], feed: keys(2, 3, 4) } },
+    { rows: 3 },
+  );
+  expect(reconciled.changed).toMatchObject({ inserted: 1, deleted: 1 });
+  await expect(
+    change({ rows, meeting, keys: { columns: ['id'], feed: keys(2, 3, 4, 7, 8) } }, { rows: 3 }),
+  ).rejects.toMatchObject({
+    code: 'EXT3013',
+    message: 'table orders: 2 rows of the source are not in the extract, and no cursor tells',
+  });
+});
+
+test('two new rows with one key are refused, and nothing has changed', async () => {
+  const twice = feed('4 East 2024-01-04T00:00:00', '4 West 2024-01-05T00:00:00');
+  await expect(
+    change({ rows: twice, meeting: { key: ['id'], stays: 'new' } }, { rows: 4 }),
+  ).rejects.toMatchObject({
+    code: 'EXT3012',
+    message: 'table orders: the source has two rows with the same id 4',
+  });
+});
+
+test('tables that are emptied keep their keys, and those that were not there are made', async () => {
+  const { extract } = await standing([orders, regions], [byRegion]);
+  const people = table('people', { name: 'text not null' }, { primaryKey: ['name'] });
+  const tables = [orders, regions, people];
+  const build = await hyper.build(extract, tables, signal, {
+    from: { path: extract.file },
+    kept: ['orders'],
+    emptied: ['regions'],
+  });
+  await build.load(regions, [textPart(['name'], ['East\n'])], silent, signal);
+  await build.load(people, [textPart(['name'], ['Ann\n'])], silent, signal);
+  await build.finish([byRegion], { orders: 3, regions: 1, people: 1 });
+  await build.abandon();
+  const constraints = await readHyper(
+    extract.file,
+    `select r.relname as "table", x.contype as "kind" from seen.pg_catalog.pg_constraint x
+     join seen.pg_catalog.pg_class r on r.oid = x.conrelid order by 1, 2`,
+  );
+  expect(constraints.map((row) => Object.values(row).join(' '))).toEqual([
+    'orders f',
+    'orders p',
+    'people p',
+    'regions p',
+  ]);
+});
+
+test('a table that is no longer in the contract is dropped', async () => {
+  const { extract } = await standing([orders, regions]);
+  const build = await hyper.build(extract, [orders], signal, {
+    from: { path: extract.file },
+    kept: ['orders'],
+    emptied: [],
+  });
+  await build.finish([], { orders: 3 });
+  await build.abandon();
+  expect(await hyper.observe(extract.file, signal)).toMatchObject({ tables: [{ name: 'orders', rows: 3 }] });
+});
+
+test('a file with much waste is made compact', async () => {
+  const { extract } = await standing([orders]);
+  const fill = async (base: ExtractBase | undefined, count: number, cut: boolean): Promise<BuiltExtract> => {
+    const build = await hyper.build(extract, [orders], signal, base);
+    const lines = Array.from(
+      { length: count },
+      (_, i) => `${i}\tname ${(i * 7919) % 1_000_003} of ${(i * 104_729) % 999_983}\t2024-01-01\n`,
+    );
+    const rows: Feed = { parts: [textPart(['id', 'name', 'at'], [lines.join('')])] };
+    if (base === undefined) await build.load(orders, rows.parts, silent, signal);
+    else
+      await build.change(
+        orders,
+        {
+          ...(cut && { cut: { column: 'id', bound: { kind: 'from', value: '0' }, nulls: false } }),
+          rows,
+        },
+        silent,
+        signal,
+      );
+    const built = await build.finish([], { orders: count });
+    await build.abandon();
+    return built;
+  };
+  const whole = await fill(undefined, 900_000, false);
+  const base = { from: { path: extract.file }, kept: ['orders'], emptied: [] };
+  const compact = { size: whole.size, rows: 900_000 };
+  const wasted = await fill(base, 1000, true);
+  expect(wasted.isCompact).toBeUndefined();
+  const again = await fill({ ...base, compact }, 1000, true);
+  expect(again.isCompact).toBe(true);
+  expect(again.size).toBeLessThan(wasted.size / 3);
+});

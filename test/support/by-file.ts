@@ -1,0 +1,53 @@
+import type { TableChanges } from '../../src/model/changes.ts';
+import type { FileLoad, Table } from '../../src/model/pipeline.ts';
+import type { ExtractPort } from '../../src/model/ports.ts';
+import { column } from './pipelines.ts';
+
+/** The same table, which goes on by file; `File` says which. */
+export function byFile(table: Table, template: string, onVanished: FileLoad['onVanished'] = 'keep'): Table {
+  const place = { file: 'sales.yaml', pointer: '/tables/sales/load' };
+  return {
+    ...table,
+    columns: [...table.columns, column('File', 'text', { origin: { kind: 'file', template } })],
+    load: { kind: 'files', place, column: 'File', onVanished },
+  };
+}
+
+/** The names whose rows are deleted, as the bytes say them. */
+export async function goneBytes({ gone }: TableChanges): Promise<string> {
+  if (gone === undefined) return '';
+  const [part, ...others] = gone.feed.parts;
+  if (part?.kind !== 'stream' || others.length > 0) throw new Error('not one stream');
+  const stream = await part.open(new AbortController().signal);
+  const text = Buffer.concat((await stream.bytes.toArray()) as Buffer[]).toString();
+  const { format, columns } = part;
+  const seen = { format, columns, rows: stream.rows(), taken: stream.taken?.() };
+  const wanted = {
+    format: { type: 'text' },
+    columns: gone.columns,
+    rows: text.split('\n').length - 1,
+    taken: 0,
+  };
+  if (JSON.stringify(seen) !== JSON.stringify(wanted)) throw new Error(JSON.stringify(seen));
+  return text;
+}
+
+type Rows = (string | null)[][];
+
+/** What an extract with these rows holds after the changes, each feed read by hyperd. */
+export async function applied(
+  extracts: ExtractPort,
+  table: Table,
+  rows: Rows,
+  { gone, rows: feed }: TableChanges,
+): Promise<Rows> {
+  const { signal } = new AbortController();
+  const at = table.columns.findIndex(({ name }) => name === 'File');
+  const one = { ...table, columns: table.columns.slice(at, at + 1) };
+  const names = gone === undefined ? [] : await extracts.preview(one, gone.feed, 1_000_000, signal);
+  const deleted = new Set(names.map(([name]) => name));
+  const stay = rows.filter((row) => !deleted.has(row[at] ?? null));
+  return [...stay, ...(await extracts.preview(table, feed, 1_000_000, signal))];
+}
+
+export const sorted = (rows: Rows) => rows.map((row) => JSON.stringify(row)).sort();
