@@ -10,7 +10,13 @@ import { renderPlan } from '../render/plan-text.ts';
 import { renderProgress, renderStep } from '../render/progress.ts';
 import { renderReport } from '../render/report.ts';
 import { unknownAllowances } from './allowed.ts';
-import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import {
+  completeFamilies,
+  hasErrors,
+  readConfiguration,
+  refuseConfiguration,
+  showDiagnostics,
+} from './configuration.ts';
 import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
 import { fileInProject, forgottenIn } from './forgotten.ts';
@@ -20,7 +26,8 @@ import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
 import { writeJUnit } from './junit.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
-import { diagnose } from './observe.ts';
+import { deletionsOf } from './deletions.ts';
+import { diagnose } from './diagnose.ts';
 import { reportDocument } from './report-document.ts';
 import { decisionsIn, refuseStale } from './stale.ts';
 import { isSavedPlan, readSavedPlan } from './saved-plan.ts';
@@ -41,18 +48,20 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
   const saved = await savedPlan(paths, options, env);
   const read = await readConfiguration(saved === undefined ? paths : filesOf(saved), env, 'error');
-  showDiagnostics(read.diagnostics, read, env, options.verbose);
-  if (hasErrors(read.diagnostics)) return exitCodes.configuration;
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options.verbose);
   const world = openWorld(read.project, env);
   try {
-    const configuration = await selectPipelines(read, options, world, env);
+    const whole = await completeFamilies(read, world, env);
+    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options.verbose);
+    showDiagnostics(whole.diagnostics, whole, env, options.verbose);
+    const configuration = await selectPipelines(whole, options, world, env);
     const made = await makePlan(configuration, world, env, saved ? decisionsIn(saved) : decisionsOf(options));
     if (saved !== undefined) refuseStale(saved, made.plan);
     const forgotten =
       saved === undefined ? made.plan.forgotten : await forgottenIn(saved, configuration, world.state);
     const isWanted = wantedBy(saved);
     const space = await spaceFindings(made, configuration.project);
-    const unknown = unknownAllowances(options.allowBreaking, read.pipelines, made.plan);
+    const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
     showDiagnostics([...made.plan.diagnostics, ...unknown, ...space], configuration, env, options.verbose);
     const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
     show(
@@ -68,11 +77,12 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       inProject: (file) => fileInProject(file, configuration.project, env),
       keepRejected: options.keepFailed ?? false,
     });
-    const leaving = forgotten.map(({ address, record: version }) => ({
-      address,
-      version,
-      state: world.state,
-    }));
+    const leaving = await Promise.all(
+      forgotten.map(async (one): Promise<Leaving> => {
+        const deletions = await deletionsOf(one, configuration, world);
+        return { address: one.address, version: one.record, state: world.state, deletions };
+      }),
+    );
     if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
       return exitCodes.failed;

@@ -1,5 +1,6 @@
 import { own } from '../model/own.ts';
 import type { Job } from '../apply/job.ts';
+import type { MadeThings } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import { defineKeys, defineTable } from '../plan/definition.ts';
@@ -10,7 +11,7 @@ import type { World } from './world.ts';
 export interface JobSettings {
   /** Leaves some of the plan out. */
   isWanted: (planned: PipelinePlan) => boolean;
-  /** A pipeline's file relative to the project's folder. */
+  /** A file relative to the project's folder. */
   inProject: (file: string) => string;
   keepRejected: boolean;
 }
@@ -30,6 +31,7 @@ export function jobsOf(
       plan: planned,
       pipeline,
       file: inProject(pipeline.place.file),
+      made: pipeline.key === undefined ? undefined : madeFor(pipeline, inProject),
       seen: {
         record: one.applied,
         version: stored?.version,
@@ -55,6 +57,24 @@ function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {
     fingerprint.kind === 'unknown' ? [] : [[name, fingerprint] as const],
   );
   return Object.fromEntries(known);
+}
+
+function madeFor(
+  { extract, template, destinations }: Pipeline,
+  inProject: JobSettings['inProject'],
+): MadeThings {
+  const places = destinations.map((one) => {
+    const made =
+      one.type === 'file'
+        ? { path: inProject(one.path) }
+        : { server: one.connection.server, site: one.connection.site };
+    return [one.shown, made] as const;
+  });
+  return {
+    extract: inProject(extract.file),
+    ...(template !== undefined && { package: inProject(template.staged) }),
+    destinations: Object.fromEntries(places),
+  };
 }
 
 function define(pipeline: Pipeline) {

@@ -24,7 +24,7 @@ export async function makePlan(
   env: Env,
   decisions: Decisions,
 ): Promise<MadePlan> {
-  const forgotten = await findForgotten(configuration, world.state);
+  const gone = await findForgotten(configuration, world, env);
   const turn = limitTo(configuration.project.limits.parallel);
   const looking = { full: decisions.full ?? false, signal: env.signal };
   const seen = await Promise.all(
@@ -33,10 +33,20 @@ export async function makePlan(
     ),
   );
   const plan = buildPlan(
-    seen.map(({ pipeline, stored, outcome }) => ({ pipeline, record: stored?.version ?? '', ...outcome })),
+    [
+      ...seen.map(({ pipeline, stored, outcome }) => ({
+        pipeline,
+        record: stored?.version ?? '',
+        ...outcome,
+      })),
+      ...[...configuration.blocked, ...gone.blocked].map((item) => ({
+        pipeline: item,
+        failure: item.problems,
+      })),
+    ],
     version(),
     { decisions, policy: configuration.project.policy, hash: sha256 },
-    forgotten,
+    gone.forgotten,
   );
   return { plan, seen };
 }

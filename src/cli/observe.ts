@@ -9,6 +9,7 @@ import { defineTable } from '../plan/definition.ts';
 import { moveRecord } from '../plan/moves.ts';
 import type { World } from './world.ts';
 import { own } from '../model/own.ts';
+import { diagnose } from './diagnose.ts';
 
 /** What was seen around a pipeline; or why it could not be seen. */
 export interface Seen {
@@ -137,19 +138,4 @@ async function observeSources(
     });
   }
   return Object.fromEntries(seen);
-}
-
-/** An error of the world as a diagnostic at the line of the configuration that led there, if there is a pipeline. */
-export function diagnose(
-  { code, message, hint, place }: RunError,
-  pipeline: Pipeline | undefined,
-): Diagnostic {
-  const at = place ?? pipeline?.place;
-  return {
-    code,
-    severity: 'error',
-    message,
-    ...(at === undefined ? {} : { place: at }),
-    ...(hint === undefined ? {} : { hint }),
-  };
 }

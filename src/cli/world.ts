@@ -1,6 +1,6 @@
 import { openDestinations } from '../destinations/index.ts';
 import { openHyper } from '../hyper/index.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { Destination, Pipeline, Source } from '../model/pipeline.ts';
 import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
 import { openSource } from '../sources/index.ts';
@@ -13,8 +13,11 @@ import { jobLink } from './job-link.ts';
 export interface World {
   extracts: ExtractPort;
   state: StatePort;
-  /** The sources of a pipeline by their names, opened once. */
+  /** Sources that are written in one place and equal, as those of the items of a family, are one port. */
+  sourceOf(source: Source): SourcePort;
+  /** The sources of a pipeline by their names. */
   sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
+  destinationOf(destination: Destination): DestinationPort;
   destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
   templateOf(pipeline: Pipeline): TemplatePort | undefined;
   close(): Promise<void>;
@@ -35,25 +38,26 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
     offline,
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
-  const sources = new Map<string, Readonly<Record<string, SourcePort>>>();
+  const sources = new Map<string, SourcePort>();
+  const sourceOf = (source: Source) => {
+    const key = JSON.stringify(source);
+    const opened = sources.get(key) ?? openSource(source);
+    sources.set(key, opened);
+    return opened;
+  };
   return {
     extracts,
     state,
-    sourcesOf(pipeline) {
-      const opened =
-        sources.get(pipeline.address) ??
-        Object.fromEntries(
-          Object.entries(pipeline.sources).map(([name, source]) => [name, openSource(source)]),
-        );
-      sources.set(pipeline.address, opened);
-      return opened;
-    },
+    sourceOf,
+    sourcesOf: (pipeline) =>
+      Object.fromEntries(
+        Object.entries(pipeline.sources).map(([name, source]) => [name, sourceOf(source)] as const),
+      ),
+    destinationOf: (destination) => destinations.open(destination),
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {
-      await Promise.all(
-        [...sources.values()].flatMap((opened) => Object.values(opened).map((source) => source.close())),
-      );
+      await Promise.all([...sources.values()].map((source) => source.close()));
       await destinations.close();
       await state.close();
       await extracts.close();

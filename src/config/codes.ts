@@ -65,4 +65,11 @@ export const codes = {
   loadFileColumn: 'EXT1078',
   nullableKey: 'EXT1079',
   refreshOfKept: 'EXT1087',
+  eachOrigin: 'EXT1080',
+  eachKey: 'EXT1081',
+  eachCount: 'EXT1082',
+  eachFile: 'EXT1083',
+  eachName: 'EXT1084',
+  eachValue: 'EXT1085',
+  eachInSql: 'EXT1086',
 } as const;

@@ -19,7 +19,7 @@ export type Observed =
       record: string;
     }
   /** The world could not be observed: the pipeline is blocked by these. */
-  | { pipeline: Pipeline; failure: readonly Diagnostic[] };
+  | { pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>; failure: readonly Diagnostic[] };
 
 /** The heart: what is wanted and what is there, in; what will be done and why, out. No I/O, no clock, no chance. */
 export function buildPlan(
@@ -43,7 +43,10 @@ export function buildPlan(
   return { format: 1, tool, pipelines, forgotten, summary: summarize(pipelines), gates, diagnostics };
 }
 
-function unobserved(pipeline: Pipeline, failure: readonly Diagnostic[]): PipelinePlan {
+function unobserved(
+  pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>,
+  failure: readonly Diagnostic[],
+): PipelinePlan {
   return {
     address: pipeline.address,
     file: pipeline.place.file,

@@ -262,7 +262,7 @@ test('what changes nothing in the extract is recorded, and nothing else is done'
   const [planned] = planOf(described, seen).pipelines;
   expect(planned).toMatchObject({
     action: 'record',
-    because: 'its checks, descriptions or tags changed; its data did not',
+    because: 'its checks, descriptions, tags or the like changed; its data did not',
     steps: [{ kind: 'record', after: [] }],
   });
   expect(planOf(described, seen).gates).toEqual([]);
