@@ -4,6 +4,7 @@ import { benchCli, cliHeader } from './cli.ts';
 import { benchFiles, filesHeader } from './files.ts';
 import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
+import { benchTenants, tenantsHeader } from './tenants.ts';
 
 /**
  * `npm run bench [-- PART [MILLIONS [RUNS]]]`: wall, ratio to a floor of the same run, and our own peak memory. The floors:
@@ -24,3 +25,4 @@ if (part === 'all' || part === 'files') print(filesHeader, await benchFiles(Numb
 if (part === 'all' || part === 'postgres')
   print(postgresHeader, await benchPostgres(Number(millions), Number(runs)));
 if (part === 'all' || part === 'plan') print(planHeader, await benchPlan(300));
+if (part === 'all' || part === 'tenants') print(tenantsHeader, await benchTenants(1000));

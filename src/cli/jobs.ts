@@ -51,14 +51,6 @@ export function jobsOf(
   });
 }
 
-function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {
-  if (!('observation' in outcome)) return {};
-  const known = Object.entries(outcome.observation.tables).flatMap(([name, { fingerprint }]) =>
-    fingerprint.kind === 'unknown' ? [] : [[name, fingerprint] as const],
-  );
-  return Object.fromEntries(known);
-}
-
 function madeFor(
   { extract, template, destinations }: Pipeline,
   inProject: JobSettings['inProject'],
@@ -75,6 +67,14 @@ function madeFor(
     ...(template !== undefined && { package: inProject(template.staged) }),
     destinations: Object.fromEntries(places),
   };
+}
+
+function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {
+  if (!('observation' in outcome)) return {};
+  const known = Object.entries(outcome.observation.tables).flatMap(([name, { fingerprint }]) =>
+    fingerprint.kind === 'unknown' ? [] : [[name, fingerprint] as const],
+  );
+  return Object.fromEntries(known);
 }
 
 function define(pipeline: Pipeline) {

@@ -14,10 +14,10 @@ const most = 3;
  */
 function fold<T>(all: readonly T[], addressOf: (one: T) => string, saying: (one: T) => unknown): Folded<T>[] {
   const groups = new Map<string, T[]>();
-  for (const one of all) {
+  for (const [index, one] of all.entries()) {
     const address = addressOf(one);
     const said = JSON.stringify(saying(one)).replaceAll(JSON.stringify(address).slice(1, -1), '[]');
-    const key = isItem(address) ? `${familyOf(address)} ${said}` : address;
+    const key = isItem(address) ? `${familyOf(address)} ${said}` : String(index);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].flatMap((group): Folded<T>[] => {
