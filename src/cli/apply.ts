@@ -10,6 +10,7 @@ import { RunError } from '../model/run-error.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { renderProgress, renderStep } from '../render/progress.ts';
 import { renderReport } from '../render/report.ts';
+import { unknownAllowances } from './allowed.ts';
 import {
   completeFamilies,
   hasErrors,
@@ -65,7 +66,8 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       saved === undefined ? made.plan.forgotten : await forgottenIn(saved, configuration, world.state);
     const isWanted = wantedBy(saved);
     const space = await spaceFindings(made, configuration.project);
-    showDiagnostics([...made.plan.diagnostics, ...space], configuration, env, options.verbose);
+    const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
+    showDiagnostics([...made.plan.diagnostics, ...unknown, ...space], configuration, env, options.verbose);
     const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
     show(
       renderPlan(saved ?? made.plan, {

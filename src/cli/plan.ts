@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { unknownAllowances } from './allowed.ts';
 import {
   completeFamilies,
   hasErrors,
@@ -34,7 +35,9 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     const configuration = await selectPipelines(whole, options, world, env);
     const made = await makePlan(configuration, world, env, decisionsOf(options));
     const space = await spaceFindings(made, configuration.project);
-    showDiagnostics([...made.plan.diagnostics, ...space.map(asWarning)], configuration, env, options.verbose);
+    const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
+    const findings = [...made.plan.diagnostics, ...unknown, ...space.map(asWarning)];
+    showDiagnostics(findings, configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     await tellPlan(made.plan, options, env);
     const { create, change, blocked } = made.plan.summary;

@@ -58,7 +58,7 @@ const sqlPlace =
 
 /** What the state keeps of a pipeline, or a hash of it; bound parameters, servers and their users are not among it. */
 const onRecord =
-  /^\/(?:(?:name|description|tags|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|defaults\/(?:extract|tables)\/|(?:sources|connections|defaults\/sources)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
+  /^\/(?:(?:name|description|tags|for_each|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|defaults\/(?:extract|tables)\/|(?:sources|connections|defaults\/sources)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
