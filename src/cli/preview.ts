@@ -1,10 +1,17 @@
 import { formatColumnType } from '../model/column-type.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
 import { renderPreview, type PreviewedTable } from '../render/preview.ts';
-import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import type { Configuration } from '../config/index.ts';
+import { grouped } from '../model/numbers.ts';
+import {
+  completeFamilies,
+  hasErrors,
+  readConfiguration,
+  refuseConfiguration,
+  showDiagnostics,
+} from './configuration.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { diagnose } from './diagnose.ts';
@@ -20,10 +27,31 @@ export interface PreviewOptions {
 
 /** `extracts preview`: the first rows of a pipeline's tables as they would land. Changes nothing, writes nothing that stays. */
 export async function preview(file: string, options: PreviewOptions, env: Env): Promise<ExitCode> {
-  const configuration = await readConfiguration([file], env, 'error');
-  const { diagnostics, pipelines, project } = configuration;
-  showDiagnostics(diagnostics, configuration, env);
-  if (hasErrors(diagnostics)) return exitCodes.configuration;
+  const read = await readConfiguration([file], env, 'error');
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env);
+  const world = openWorld(read.project, env);
+  try {
+    const configuration = await completeFamilies(read, world, env);
+    if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env);
+    showDiagnostics(configuration.diagnostics, configuration, env);
+    return await previewIn(configuration, options, world, env);
+  } finally {
+    await world.close();
+  }
+}
+
+async function previewIn(
+  configuration: Configuration,
+  options: PreviewOptions,
+  world: World,
+  env: Env,
+): Promise<ExitCode> {
+  const [first, ...others] = configuration.pipelines;
+  // Items of a family look alike.
+  const pipelines = first === undefined ? [] : [first];
+  if (first !== undefined && others.length > 0) {
+    env.err(`${first.address}, the first of ${grouped(others.length + 1)}:\n`);
+  }
   const chosen = options.table;
   const names = pipelines.flatMap(({ tables }) => tables.map(({ name }) => name));
   if (chosen !== undefined && !names.includes(chosen)) {
@@ -33,21 +61,16 @@ export async function preview(file: string, options: PreviewOptions, env: Env): 
     );
     return exitCodes.usage;
   }
-  const world = openWorld(project, env);
-  const failures: Diagnostic[] = [];
+  const failures = configuration.blocked.flatMap(({ problems }) => problems);
   const seen: { pipeline: string; tables: PreviewedTable[] }[] = [];
-  try {
-    for (const pipeline of pipelines) {
-      try {
-        const tables = await previewPipeline(pipeline, options, world, env.signal);
-        seen.push({ pipeline: pipeline.address, tables });
-      } catch (error) {
-        if (!(error instanceof RunError)) throw error;
-        failures.push(diagnose(error, pipeline));
-      }
+  for (const pipeline of pipelines) {
+    try {
+      const tables = await previewPipeline(pipeline, options, world, env.signal);
+      seen.push({ pipeline: pipeline.address, tables });
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      failures.push(diagnose(error, pipeline));
     }
-  } finally {
-    await world.close();
   }
   showDiagnostics(failures, configuration, env);
   if (options.json === true) env.out(`${JSON.stringify({ pipelines: seen }, undefined, 2)}\n`);

@@ -107,6 +107,9 @@ test('one extract for each tenant: made, one of them changed, nothing more to do
   await story.run('plan --select tenant_sales[initech]', env);
   await done('apply --select tenant_sales');
   expect((await done('plan')).stdout).toContain('No changes.');
+  await story.run('preview pipelines/tenants.yaml --rows 2', env);
+  await story.run('graph', env);
+  await story.run('validate', env);
   expectGolden('e2e/for-each.txt', steady(story.text()));
 });
 
