@@ -60,6 +60,7 @@ export class Connection {
       }
       this.#filled = 0;
       this.#mode = { kind: 'head', resolve, reject };
+      this.#socket.ref();
       this.#socket.write(requestText(request), 'latin1');
     });
   }
@@ -124,7 +125,7 @@ export class Connection {
   }
 
   #takeHead({ resolve, reject }: Mode & { kind: 'head' }, head: Head, from: number): void {
-    this.#staysOpen = !/\bclose\b/i.test(head.headers['connection'] ?? '');
+    this.#staysOpen = !/\bclose\b/i.test(head.headers.connection ?? '');
     if (head.status === 200 || head.status === 206) {
       this.#mode = { kind: 'held', from };
       resolve({ head, refusal: undefined });
@@ -152,6 +153,8 @@ export class Connection {
     this.#filled = 0;
     this.#mode = { kind: 'idle' };
     if (!this.#staysOpen) this.destroy();
+    // Nobody waits for a connection that waits for somebody.
+    this.#socket.unref();
     resolve();
   }
 

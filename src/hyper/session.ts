@@ -12,12 +12,7 @@ export interface HyperSession {
   /** Runs a statement that changes rows; resolves to how many. */
   change(sql: string, signal: AbortSignal): Promise<number>;
   /** Streams bytes into a `COPY … FROM STDIN`; resolves to the rows that Hyper took. */
-  copyIn(
-    sql: string,
-    bytes: Bytes,
-    progress: (bytes: number) => void,
-    signal: AbortSignal,
-  ): Promise<number>;
+  copyIn(sql: string, bytes: Bytes, progress: (bytes: number) => void, signal: AbortSignal): Promise<number>;
   /** Runs a `COPY … FROM 'file'`; resolves to the rows that Hyper took. */
   copyFile(sql: string, signal: AbortSignal): Promise<number>;
   /** Tells how many bytes of files (their sizes by their paths) hyperd has read, while it reads them. */

@@ -84,22 +84,20 @@ describe('a connection', () => {
 
   it.each([
     ['of a length', 'HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\n<a/>'],
-    [
-      'in chunks',
-      'HTTP/1.1 404 \r\nTransfer-Encoding: chunked\r\n\r\n1;x=y\r\n<\r\n3\r\na/>\r\n0\r\n\r\n',
-    ],
+    ['in chunks', 'HTTP/1.1 404 \r\nTransfer-Encoding: chunked\r\n\r\n1;x=y\r\n<\r\n3\r\na/>\r\n0\r\n\r\n'],
     ['up to the end', 'HTTP/1.0 404 No\r\n\r\n<a/>'],
-    ['after an interim answer', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 No\r\ncontent-length: 4\r\n\r\n<a/>'],
+    [
+      'after an interim answer',
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 No\r\ncontent-length: 4\r\n\r\n<a/>',
+    ],
   ])('gives a refusal %s with its body, byte by byte, and is of no use then', async (_, text) => {
     const { connection, request } = await serve((socket) => {
       socket.setNoDelay(true);
-      const bytes = [...text];
-      const next = () => {
-        const byte = bytes.shift();
-        if (byte === undefined) socket.end();
-        else socket.write(byte, next);
+      const sendFrom = (at: number) => {
+        if (at === text.length) socket.end();
+        else socket.write(text.charAt(at), () => sendFrom(at + 1));
       };
-      next();
+      sendFrom(0);
     });
     const { head: told, refusal } = await connection.ask(request);
     expect([told.status, refusal?.toString()]).toEqual([404, '<a/>']);
@@ -107,7 +105,9 @@ describe('a connection', () => {
   });
 
   it('that the server wants closed is not used again', async () => {
-    const { connection, request } = await serve((socket) => socket.write(`${head(2, 'Connection: close\r\n')}ok`));
+    const { connection, request } = await serve((socket) =>
+      socket.write(`${head(2, 'Connection: close\r\n')}ok`),
+    );
     await connection.ask(request);
     expect((await bodyOf(connection, 2)).toString()).toBe('ok');
     expect(connection.isFree).toBe(false);
@@ -156,7 +156,19 @@ describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('with TLS', () =
     const folder = await temporaryFolder();
     const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert];
+    const made = [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ];
     execFileSync('openssl', [...made, ...subject], { stdio: 'ignore' });
     const body = randomBytes(5_000_000);
     const server = createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) => {
@@ -193,7 +205,9 @@ describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('with TLS', () =
     `;
     const run = promisify(execFile);
     const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
-    const trusting = await run(process.execPath, args, { env: { ...process.env, NODE_EXTRA_CA_CERTS: cert } });
+    const trusting = await run(process.execPath, args, {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: cert },
+    });
     const hash = createHash('sha256').update(body).update(body).digest('hex');
     expect(trusting.stdout.trim()).toBe(`${hash} ERR_TLS_CERT_ALTNAME_INVALID`);
     const strict = await run(process.execPath, args);

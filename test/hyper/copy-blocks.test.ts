@@ -42,34 +42,37 @@ test.each([
   ['exactly a block', [blockSize]],
   ['a block in small pieces, and one byte', [...Array<number>(16).fill(blockSize / 16), 1]],
   ['pieces that are larger than a block', [3 * blockSize + 7, 5, 2 * blockSize]],
-])('%s goes out as the same bytes in large messages and a rest, from memory that may be written anew', async (_, lengths) => {
-  const server = createServer();
-  let told = 0;
-  const blocks = new CopyBlocks(server.socket, (bytes) => (told += bytes));
-  const sent: Buffer[] = [];
-  for (const length of lengths) {
-    const chunk = randomBytes(length);
-    sent.push(Buffer.from(chunk));
-    const full = blocks.take(chunk);
-    if (full !== undefined) {
-      const reading = setInterval(() => server.readOne());
-      await full;
-      clearInterval(reading);
+])(
+  '%s goes out as the same bytes in large messages and a rest, from memory that may be written anew',
+  async (_, lengths) => {
+    const server = createServer();
+    let told = 0;
+    const blocks = new CopyBlocks(server.socket, (bytes) => (told += bytes));
+    const sent: Buffer[] = [];
+    for (const length of lengths) {
+      const chunk = randomBytes(length);
+      sent.push(Buffer.from(chunk));
+      const full = blocks.take(chunk);
+      if (full !== undefined) {
+        const reading = setInterval(() => server.readOne());
+        await full;
+        clearInterval(reading);
+      }
+      chunk.fill(0);
     }
-    chunk.fill(0);
-  }
-  blocks.end();
-  while (server.waits) server.readOne();
-  const messages = server.messages();
-  const whole = Buffer.concat(sent);
-  expect(Buffer.concat(messages.map(({ body }) => body)).equals(whole)).toBe(true);
-  expect(told).toBe(whole.length);
-  expect(messages.map(({ kind, body }) => [kind, body.length])).toEqual([
-    ...Array<unknown>(Math.floor(whole.length / blockSize)).fill(['d', blockSize]),
-    ...(whole.length % blockSize > 0 ? [['d', whole.length % blockSize]] : []),
-    ['c', 0],
-  ]);
-});
+    blocks.end();
+    while (server.waits) server.readOne();
+    const messages = server.messages();
+    const whole = Buffer.concat(sent);
+    expect(Buffer.concat(messages.map(({ body }) => body)).equals(whole)).toBe(true);
+    expect(told).toBe(whole.length);
+    expect(messages.map(({ kind, body }) => [kind, body.length])).toEqual([
+      ...Array<unknown>(Math.floor(whole.length / blockSize)).fill(['d', blockSize]),
+      ...(whole.length % blockSize > 0 ? [['d', whole.length % blockSize]] : []),
+      ['c', 0],
+    ]);
+  },
+);
 
 test('who sends faster than the server reads waits when both blocks are full', async () => {
   const server = createServer();

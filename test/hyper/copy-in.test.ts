@@ -31,7 +31,8 @@ async function* numbers(most = Infinity): AsyncGenerator<Buffer> {
   const memory = Buffer.alloc(8 * 10_000);
   for (let first = 0; first < most; first += 10_000) {
     memory.fill(' ');
-    for (let n = 0; n < 10_000; n++) memory.write(`${String((first + n) % 1e7).padStart(7)}\n`, 8 * n, 'latin1');
+    for (let n = 0; n < 10_000; n++)
+      memory.write(`${String((first + n) % 1e7).padStart(7)}\n`, 8 * n, 'latin1');
     yield memory;
     await Promise.resolve();
   }
@@ -79,7 +80,9 @@ describe.each([
       yield* numbers(1_100_000);
       throw new Error('gone');
     }
-    const failure: unknown = await session.copyIn(copy, wrap(failing()), silent, never).catch((e: unknown) => e);
+    const failure: unknown = await session
+      .copyIn(copy, wrap(failing()), silent, never)
+      .catch((e: unknown) => e);
     expect(failure).toBeInstanceOf(SourceFailure);
     expect((failure as Error).cause).toMatchObject({ message: 'gone' });
     expect(await stored()).toMatchObject({ n: '0' });
@@ -99,7 +102,9 @@ describe.each([
       yield Buffer.from('1\nx\n');
       yield* numbers();
     }
-    await expect(session.copyIn(copy, wrap(refused()), silent, never)).rejects.toMatchObject({ code: '22P02' });
+    await expect(session.copyIn(copy, wrap(refused()), silent, never)).rejects.toMatchObject({
+      code: '22P02',
+    });
     expect(await stored()).toMatchObject({ n: '0' });
   });
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { TableChanges } from '../../src/model/changes.ts';
 import type { FileLoad, Table } from '../../src/model/pipeline.ts';
 import type { ExtractPort } from '../../src/model/ports.ts';
@@ -19,7 +20,7 @@ export async function goneBytes({ gone }: TableChanges): Promise<string> {
   const [part, ...others] = gone.feed.parts;
   if (part?.kind !== 'stream' || others.length > 0) throw new Error('not one stream');
   const stream = await part.open(new AbortController().signal);
-  const text = Buffer.concat((await stream.bytes.toArray()) as Buffer[]).toString();
+  const text = Buffer.concat(await Readable.from(stream.bytes).toArray()).toString();
   const { format, columns } = part;
   const seen = { format, columns, rows: stream.rows(), taken: stream.taken?.() };
   const wanted = {

@@ -11,7 +11,8 @@ export function bytesOf(ahead: ReadAhead, object: FoundObject, signal: AbortSign
 /** In memory of their own. */
 export async function* copied(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += longestCopy) yield Buffer.from(chunk.subarray(at, at + longestCopy));
+    for (let at = 0; at < chunk.length; at += longestCopy)
+      yield Buffer.from(chunk.subarray(at, at + longestCopy));
   }
 }
 

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { StreamPart } from '../../../src/model/feed.ts';
@@ -44,7 +43,8 @@ async function partOf(snapshot: Snapshot, table: Table): Promise<StreamPart> {
 async function openTable(snapshot: Snapshot, table: Table) {
   const part = await partOf(snapshot, table);
   const { bytes, ...stream } = await part.open(never());
-  return { part, ...stream, bytes: bytes as Readable };
+  if (!(bytes instanceof Readable)) throw new Error('no stream of Node.js');
+  return { part, ...stream, bytes };
 }
 
 const sumOf = (rows: string) =>
