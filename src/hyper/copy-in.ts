@@ -58,13 +58,16 @@ async function takeAll(bytes: Bytes, blocks: CopyBlocks, copy: CopyStatement): P
     return;
   }
   // Iterating would copy together first what has come meanwhile.
+  let taking: Promise<void> | undefined;
   bytes.on('data', (chunk: Buffer) => {
-    const full = blocks.take(chunk);
-    if (full === undefined) return;
+    taking = blocks.take(chunk);
+    if (taking === undefined) return;
     bytes.pause();
-    void full.then(() => bytes.resume());
+    void taking.then(() => bytes.resume());
   });
   await finished(bytes, { writable: false });
+  // Its end can come while the last chunk still is.
+  await taking;
 }
 
 /** The statement as pg sees it. */

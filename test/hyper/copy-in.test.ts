@@ -71,6 +71,21 @@ describe('what goes in', () => {
   });
 });
 
+it.each([
+  [
+    'a Readable',
+    (chunks: AsyncGenerator<Buffer>) => Readable.from(chunks, { highWaterMark: 2 ** 30 }) as Bytes,
+  ],
+  ['lean bytes', (chunks: AsyncGenerator<Buffer>) => lean(chunks).bytes],
+])('%s of one large chunk goes in whole', async (_, wrap) => {
+  const rows = Math.ceil((3 * blockSize) / 8);
+  async function* large() {
+    yield Buffer.alloc(8 * rows, '1234567\n');
+    await Promise.resolve();
+  }
+  expect(await session.copyIn(copy, wrap(large()), silent, never)).toBe(rows);
+});
+
 describe.each([
   ['a Readable', (chunks: AsyncGenerator<Buffer>) => Readable.from(chunks) as Bytes],
   ['lean bytes', (chunks: AsyncGenerator<Buffer>) => lean(chunks).bytes],
