@@ -2,8 +2,10 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { alignColumns } from '../src/render/table.ts';
 import { benchCli, cliHeader } from './cli.ts';
 import { benchFiles, filesHeader } from './files.ts';
+import { benchIncrement, incrementHeader } from './increment.ts';
 import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
+import { benchTenants, tenantsHeader } from './tenants.ts';
 
 /**
  * `npm run bench [-- PART [MILLIONS [RUNS]]]`: wall, ratio to a floor of the same run, and our own peak memory. The floors:
@@ -23,4 +25,7 @@ if (part === 'all' || part === 'cli') print(cliHeader, await benchCli());
 if (part === 'all' || part === 'files') print(filesHeader, await benchFiles(Number(millions), Number(runs)));
 if (part === 'all' || part === 'postgres')
   print(postgresHeader, await benchPostgres(Number(millions), Number(runs)));
+if (part === 'all' || part === 'increment')
+  print(incrementHeader, await benchIncrement(Number(millions), Number(runs)));
 if (part === 'all' || part === 'plan') print(planHeader, await benchPlan(300));
+if (part === 'all' || part === 'tenants') print(tenantsHeader, await benchTenants(1000));

@@ -9,14 +9,15 @@ import { asRatio, inSeconds, measure, median, megabytes, observe, settle, spread
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-interface Shape {
+export interface Shape {
   name: string;
   rows: number;
   /** Column → [PostgreSQL type, contract type, expression over n]. */
   columns: Record<string, [postgres: string, contract: string, expression: string]>;
 }
 
-const ordinary: Shape['columns'] = {
+/** What many tables are like. */
+export const ordinary: Shape['columns'] = {
   id: ['bigint', 'bigint', 'n'],
   day: ['date', 'date', "date '2020-01-01' + (n % 2000)::int"],
   sold_at: ['timestamp', 'timestamp', "timestamp '2020-01-01' + n * interval '1 second'"],
@@ -71,15 +72,7 @@ async function benchShape(
   folder: string,
 ): Promise<string[]> {
   const names = Object.keys(shape.columns);
-  const definition = Object.entries(shape.columns).map(([name, [type]]) => `${name} ${type}`);
-  const values = Object.values(shape.columns).map(([, , expression]) => expression);
-  await client.query(`drop table if exists bench; create table bench (${definition.join(', ')})`);
-  await client.query(
-    `insert into bench select ${values.join(', ')} from generate_series(1::bigint, ${shape.rows}) n`,
-  );
-  await client.query('vacuum (analyze, freeze) bench');
-  await client.query('checkpoint');
-
+  await fillTable(client, shape);
   const { rows: who } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const backend = who[0]!.pid;
   const file = path.join(folder, 'bench.txt');
@@ -121,6 +114,23 @@ async function benchShape(
     inSeconds(middle(({ cpu }) => cpu)),
     megabytes(Math.max(...seen.map(({ peak }) => peak))),
   ];
+}
+
+/** Makes the table `bench` anew. */
+export async function fillTable(
+  client: pg.Client,
+  { columns, rows }: Shape,
+  indexes: readonly string[] = [],
+): Promise<void> {
+  const definition = Object.entries(columns).map(([name, [type]]) => `${name} ${type}`);
+  await client.query(`drop table if exists bench; create table bench (${definition.join(', ')})`);
+  const values = Object.values(columns).map(([, , expression]) => expression);
+  await client.query(
+    `insert into bench select ${values.join(', ')} from generate_series(1::bigint, ${rows}) n`,
+  );
+  for (const index of indexes) await client.query(index);
+  await client.query('vacuum (analyze, freeze) bench');
+  await client.query('checkpoint');
 }
 
 interface Turn {
@@ -166,7 +176,8 @@ export const postgresHeader = [
   'our peak',
 ];
 
-function pipelineFor(shape: Shape): string {
+/** `more` is of the table, as lines of YAML. */
+export function pipelineFor(shape: Shape, more = ''): string {
   const columns = Object.entries(shape.columns).map(([name, [, type]]) => `      ${name}: ${type}`);
   return `version: 1
 name: bench
@@ -176,6 +187,6 @@ tables:
     from: {source: bench, table: public.bench}
     columns:
 ${columns.join('\n')}
-destinations: [{type: file, path: bench.hyper}]
+${more}destinations: [{type: file, path: bench.hyper}]
 `;
 }

@@ -9,6 +9,8 @@ export interface Job {
   pipeline: Pipeline;
   /** The pipeline's file, relative to the project's folder, with slashes. */
   file: string;
+  /** The run that this is a part of, where it is noted. */
+  run: string | undefined;
   /** Of an item of `for_each`. */
   made: MadeThings | undefined;
   /** The record that the plan was made from, under the names of today, and the address that it is kept under. */

@@ -14,13 +14,15 @@ export interface JobSettings {
   /** A file relative to the project's folder. */
   inProject: (file: string) => string;
   keepRejected: boolean;
+  /** The id of the run, where it is noted. */
+  run: string | undefined;
 }
 
 /** What of a plan is to be done, with the ports that it is done by. */
 export function jobsOf(
   { plan, seen }: MadePlan,
   world: World,
-  { isWanted, inProject, keepRejected }: JobSettings,
+  { isWanted, inProject, keepRejected, run }: JobSettings,
 ): Job[] {
   return plan.pipelines.flatMap((planned, index) => {
     const one = seen[index];
@@ -31,6 +33,7 @@ export function jobsOf(
       plan: planned,
       pipeline,
       file: inProject(pipeline.place.file),
+      run,
       made: pipeline.key === undefined ? undefined : madeFor(pipeline, inProject),
       seen: {
         record: one.applied,
@@ -51,14 +54,6 @@ export function jobsOf(
   });
 }
 
-function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {
-  if (!('observation' in outcome)) return {};
-  const known = Object.entries(outcome.observation.tables).flatMap(([name, { fingerprint }]) =>
-    fingerprint.kind === 'unknown' ? [] : [[name, fingerprint] as const],
-  );
-  return Object.fromEntries(known);
-}
-
 function madeFor(
   { extract, template, destinations }: Pipeline,
   inProject: JobSettings['inProject'],
@@ -75,6 +70,14 @@ function madeFor(
     ...(template !== undefined && { package: inProject(template.staged) }),
     destinations: Object.fromEntries(places),
   };
+}
+
+function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {
+  if (!('observation' in outcome)) return {};
+  const known = Object.entries(outcome.observation.tables).flatMap(([name, { fingerprint }]) =>
+    fingerprint.kind === 'unknown' ? [] : [[name, fingerprint] as const],
+  );
+  return Object.fromEntries(known);
 }
 
 function define(pipeline: Pipeline) {

@@ -17,16 +17,17 @@ export interface MadePlan {
   seen: readonly Seen[];
 }
 
-/** Observes all pipelines, some at a time, and builds the plan. */
+/** Observes all pipelines, some at a time, and builds the plan. `resumed` are runs whose work is not done again. */
 export async function makePlan(
   configuration: Configuration,
   world: World,
   env: Env,
   decisions: Decisions,
+  resumed: ReadonlySet<string> = new Set(),
 ): Promise<MadePlan> {
   const gone = await findForgotten(configuration, world, env);
   const turn = limitTo(configuration.project.limits.parallel);
-  const looking = { full: decisions.full ?? false, signal: env.signal };
+  const looking = { full: decisions.full ?? false, resumed, signal: env.signal };
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
       turn(() => observePipeline(pipeline, world, looking, (text) => env.err(`${printable(text)}\n`))),

@@ -3,7 +3,7 @@ import { openHyper } from '../hyper/index.ts';
 import type { Destination, Pipeline, Source } from '../model/pipeline.ts';
 import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
-import { openSource } from '../sources/index.ts';
+import { openSources } from '../sources/index.ts';
 import { openState } from '../state/index.ts';
 import { openTemplatePort } from '../templates/index.ts';
 import type { Env } from './env.ts';
@@ -13,7 +13,6 @@ import { jobLink } from './job-link.ts';
 export interface World {
   extracts: ExtractPort;
   state: StatePort;
-  /** Sources that are written in one place and equal, as those of the items of a family, are one port. */
   sourceOf(source: Source): SourcePort;
   /** The sources of a pipeline by their names. */
   sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
@@ -38,26 +37,20 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
     offline,
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
-  const sources = new Map<string, SourcePort>();
-  const sourceOf = (source: Source) => {
-    const key = JSON.stringify(source);
-    const opened = sources.get(key) ?? openSource(source);
-    sources.set(key, opened);
-    return opened;
-  };
+  const sources = openSources({ connections: project.limits.connections });
   return {
     extracts,
     state,
-    sourceOf,
+    sourceOf: (source) => sources.open(source),
     sourcesOf: (pipeline) =>
       Object.fromEntries(
-        Object.entries(pipeline.sources).map(([name, source]) => [name, sourceOf(source)] as const),
+        Object.entries(pipeline.sources).map(([name, source]) => [name, sources.open(source)] as const),
       ),
     destinationOf: (destination) => destinations.open(destination),
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {
-      await Promise.all([...sources.values()].map((source) => source.close()));
+      await sources.close();
       await destinations.close();
       await state.close();
       await extracts.close();

@@ -64,7 +64,6 @@ export const codes = {
   loadType: 'EXT1077',
   loadFileColumn: 'EXT1078',
   nullableKey: 'EXT1079',
-  refreshOfKept: 'EXT1087',
   eachOrigin: 'EXT1080',
   eachKey: 'EXT1081',
   eachCount: 'EXT1082',
@@ -72,4 +71,5 @@ export const codes = {
   eachName: 'EXT1084',
   eachValue: 'EXT1085',
   eachInSql: 'EXT1086',
+  refreshOfKept: 'EXT1087',
 } as const;

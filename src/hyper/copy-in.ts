@@ -58,16 +58,16 @@ async function takeAll(bytes: Bytes, blocks: CopyBlocks, copy: CopyStatement): P
     return;
   }
   // Iterating would copy together first what has come meanwhile.
-  let taking: Promise<void> | undefined;
+  let full: Promise<void> | undefined;
   bytes.on('data', (chunk: Buffer) => {
-    taking = blocks.take(chunk);
-    if (taking === undefined) return;
+    full = blocks.take(chunk);
+    if (full === undefined) return;
     bytes.pause();
-    void taking.then(() => bytes.resume());
+    void full.then(() => bytes.resume());
   });
   await finished(bytes, { writable: false });
-  // Its end can come while the last chunk still is.
-  await taking;
+  // The last chunk may have ended the stream before there was room for all of it.
+  await full;
 }
 
 /** The statement as pg sees it. */

@@ -189,6 +189,8 @@ export interface AppliedRecord {
   template?: AppliedTemplate;
   /** By what the user wrote as the target. */
   destinations: Readonly<Record<string, AppliedDestination>>;
+  /** The run that applied it, where that was about several pipelines: whoever resumes that run leaves it as it is. */
+  run?: string;
   /** Of an item of `for_each`: when it is gone, the configuration does not tell any more where these are. */
   made?: MadeThings;
 }

@@ -229,7 +229,24 @@ export interface StatePort {
   holder(address: string): Promise<LockHolder | undefined>;
   /** Takes the lock away from whoever holds it. That run can record nothing any more, and hears of it. */
   breakLock(address: string): Promise<void>;
+  /** Notes that a run of several pipelines has begun. What it applies is recorded with its id. */
+  beginRun(run: BegunRun): Promise<void>;
+  /** Removes the note: the run has ended, or another has taken its place. */
+  endRun(id: string): Promise<void>;
+  /** Runs that have begun and did not end, those that were interrupted and those under way. */
+  openRuns(): Promise<readonly OpenRun[]>;
   close(): Promise<void>;
+}
+
+export interface BegunRun {
+  id: string;
+  /** Of all pipelines that it is about. */
+  addresses: readonly string[];
+}
+
+export interface OpenRun extends BegunRun {
+  /** As of a lock. */
+  holder: Pick<LockHolder, 'name' | 'since' | 'alive'>;
 }
 
 export interface StoredRecord {

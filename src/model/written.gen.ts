@@ -1436,6 +1436,10 @@ export interface Limits {
    */
   parallel?: number | string;
   /**
+   * How many connections to one PostgreSQL server there are at once, over all pipelines.
+   */
+  connections?: number | string;
+  /**
    * What the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: the engine's own.
    */
   memory?: number | string;

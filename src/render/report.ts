@@ -69,15 +69,15 @@ export function renderReport(
   return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
 }
 
-function changedWords({ inserted, deleted }: { inserted: number; deleted: number }): string {
-  return `(+${grouped(inserted)} -${grouped(deleted)})`;
-}
-
 function whatWent({ removed = [] }: ReportRow): string[] {
   const words = { ours: '', changed: '  left: somebody else has changed it', gone: '  was gone already' };
   return removed.map(
     ({ target, standing }) => `  ${standing === 'changed' ? '.' : '-'} ${target}${words[standing]}`,
   );
+}
+
+function changedWords({ inserted, deleted }: { inserted: number; deleted: number }): string {
+  return `(+${grouped(inserted)} -${grouped(deleted)})`;
 }
 
 /** A delivery that failed says itself what is there now; those before it are done. */

@@ -177,5 +177,41 @@ test('one tenant fails, the others do not', async () => {
   expectGolden('e2e/for-each-failed.txt', steady(story.text()));
 });
 
+test.each(['SIGKILL', 'SIGINT'] as const)(
+  '--resume does what a run that %s ended has left',
+  async (signal) => {
+    // Without a mark of its rows every tenant is read by every run.
+    const always = family().replace(/ +change_detection.*\n/, '');
+    const { project, env, done } = await openShop({ 'pipelines/tenants.yaml': always });
+    const nothing = await done('apply --resume --select tenant_sales[acme]');
+    expect(nothing.stderr).toContain('No run was interrupted: everything is planned.');
+
+    const run = project.start(['apply'], env);
+    await vi.waitFor(() => expect(run.stderr()).toContain('tenant_sales[initech] › record state'), {
+      timeout: 60_000,
+      interval: 5,
+    });
+    run.kill(signal);
+    await run.outcome;
+    const before = published();
+    expect(before.length).toBeGreaterThanOrEqual(2);
+    expect(before.length).toBeLessThan(5);
+
+    const { stdout, stderr } = await done('apply --resume');
+    expect(stderr).toMatch(/Resuming the run of \S+ by process \d+ on /);
+    const applied = /= tenant_sales {2}(\d) of 5 applied by the interrupted run/.exec(stdout)?.[1];
+    expect(Number(applied)).toBeGreaterThanOrEqual(2);
+    expect(stdout).toContain(`Apply: ${5 - Number(applied)} applied.`);
+    expect(stderr).not.toContain('tenant_sales[acme]');
+    expect(published()).toHaveLength(5);
+
+    // What is resumed is over: everything is read again.
+    const again = await done('apply --resume');
+    expect(again.stderr).toContain('No run was interrupted');
+    expect(again.stdout).toContain('Apply: 5 applied.');
+    expect(Object.keys(await project.marks()).filter((name) => name.includes('.run-'))).toEqual([]);
+  },
+);
+
 /** Moments of the server, and nothing else differs. */
 const steady = (text: string) => text.replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '(moment)');

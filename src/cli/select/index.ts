@@ -1,5 +1,6 @@
 import type { BlockedItem, Configuration } from '../../config/index.ts';
 import { familyOf } from '../../model/family.ts';
+import { limitTo } from '../../model/limit.ts';
 import { nameMatches } from '../../model/name-pattern.ts';
 import { suggestion } from '../../model/nearest.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
@@ -91,7 +92,8 @@ async function meaning(term: string, { pipelines, world, signal }: Among): Promi
       return pipelines.filter(({ destinations }) => destinations.some(({ type }) => type === value));
     case 'state': {
       if (value !== 'modified') return [];
-      const modified = await Promise.all(pipelines.map((one) => isModified(one, world, signal)));
+      const turn = limitTo(8);
+      const modified = await Promise.all(pipelines.map((one) => turn(() => isModified(one, world, signal))));
       return pipelines.filter((_, index) => modified[index]);
     }
     default:

@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startPostgres } from '../test/support/postgres.ts';
+import { inSeconds, measure, median, megabytes, settle, spread, type Measured } from './measure.ts';
+import { fillTable, ordinary, pipelineFor, type Shape } from './postgres.ts';
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+export const incrementHeader = ['upsert', 'full', 'increment', 'of full', 'our CPU', 'our peak'];
+
+/** What a key and a cursor have to be. */
+const columns: Shape['columns'] = {
+  ...ordinary,
+  id: ['bigint', 'bigint not null', 'n'],
+  sold_at: ['timestamp not null', 'timestamp', ordinary.sold_at![2]],
+};
+
+/** Whole commands: an upsert of 3 % of the rows, most of them updates, beside a load of all rows of the same table. */
+export async function benchIncrement(millions: number, runs: number): Promise<string[][]> {
+  const postgres = await startPostgres();
+  const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  try {
+    const shape = { name: `3 % of ${millions} M rows x 10 columns`, rows: millions * 1e6, columns };
+    await fillTable(client, shape, [
+      'alter table bench add primary key (id)',
+      'create index on bench (sold_at)',
+    ]);
+    await writeFile(
+      path.join(folder, 'bench.yaml'),
+      pipelineFor(
+        shape,
+        '    primary_key: [id]\n    load: {mode: upsert, cursor: sold_at}\n',
+      ),
+    );
+    const apply = async (rows: number, ...options: string[]) => {
+      await client.query('select pg_stat_force_next_flush()');
+      settle();
+      return applied(folder, postgres.url, rows, options);
+    };
+    const seen: { full: Measured; increment: Measured }[] = [];
+    for (let run = 0; run < runs; run++) {
+      const full = await apply(shape.rows + run * more(shape), '--full');
+      const written = await writeSome(client, shape, run);
+      seen.push({ full, increment: await apply(written) });
+    }
+    const middle = (of: (turn: { full: Measured; increment: Measured }) => number) => median(seen.map(of));
+    const ratio = middle(({ increment }) => increment.seconds) / middle(({ full }) => full.seconds);
+    return [
+      [
+        shape.name,
+        spread(seen.map(({ full }) => full.seconds)),
+        spread(seen.map(({ increment }) => increment.seconds)),
+        `${(ratio * 100).toFixed(1)} %`,
+        inSeconds(middle(({ increment }) => increment.cpu)),
+        megabytes(Math.max(...seen.map(({ increment }) => increment.peak))),
+      ],
+    ];
+  } finally {
+    await client.end();
+    await postgres.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A thousandth of the rows is new each time. */
+const more = ({ rows }: Shape) => rows / 1000;
+
+/** 2.9 % of the rows are updated, wherever they are, and 0.1 % are new; tells how many. */
+async function writeSome(client: pg.Client, shape: Shape, run: number): Promise<number> {
+  const moment = `timestamp '2030-01-01' + ${run} * interval '1 day' + n * interval '1 microsecond'`;
+  const { rowCount: updated } = await client.query(
+    `update bench set amount = amount + 1, sold_at = ${moment.replace(' n ', ' id ')}
+     where id % 1000 >= ${run * 29} and id % 1000 < ${(run + 1) * 29}`,
+  );
+  const values = Object.entries(shape.columns).map(([name, [, , sql]]) =>
+    name === 'sold_at' ? moment : sql,
+  );
+  const first = shape.rows + run * more(shape);
+  const { rowCount: inserted } = await client.query(
+    `insert into bench select ${values.join(', ')} from generate_series(${first + 1}::bigint, ${first + more(shape)}) n`,
+  );
+  return (updated ?? 0) + (inserted ?? 0);
+}
+
+async function applied(
+  folder: string,
+  url: string,
+  rows: number,
+  options: readonly string[],
+): Promise<Measured> {
+  const run = await measure('node', [program, 'apply', '--yes', '--json', ...options, 'bench.yaml'], {
+    cwd: folder,
+    env: { BENCH_URL: url, CI: 'true' },
+  });
+  const report = JSON.parse(run.stdout) as { pipelines: [{ tables: [{ rows: number }] }] };
+  const [{ rows: read }] = report.pipelines[0].tables;
+  if (read !== rows) throw new Error(`${read} rows were read instead of ${rows}`);
+  return run;
+}
