@@ -79,14 +79,6 @@ describe('what goes in', () => {
   });
 });
 
-it('a chunk that is larger than all blocks goes in whole, though the end of the stream is there with it', async () => {
-  const rows = Math.ceil((3 * blockSize) / 8);
-  const bytes = new Readable({ read: silent });
-  bytes.push(Buffer.alloc(8 * rows, '1234567\n'));
-  bytes.push(null);
-  expect(await session.copyIn(copy, bytes, silent, never)).toBe(rows);
-});
-
 describe.each([
   ['a Readable', (chunks: AsyncGenerator<Buffer>) => Readable.from(chunks) as Bytes],
   ['lean bytes', (chunks: AsyncGenerator<Buffer>) => lean(chunks).bytes],
