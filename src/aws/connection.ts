@@ -60,6 +60,7 @@ export class Connection {
       }
       this.#filled = 0;
       this.#mode = { kind: 'head', resolve, reject };
+      this.#socket.ref();
       this.#socket.write(requestText(request), 'latin1');
     });
   }
@@ -152,6 +153,8 @@ export class Connection {
     this.#filled = 0;
     this.#mode = { kind: 'idle' };
     if (!this.#staysOpen) this.destroy();
+    // Nobody waits for a connection that waits for somebody.
+    this.#socket.unref();
     resolve();
   }
 

@@ -93,13 +93,11 @@ describe('a connection', () => {
   ])('gives a refusal %s with its body, byte by byte, and is of no use then', async (_, text) => {
     const { connection, request } = await serve((socket) => {
       socket.setNoDelay(true);
-      const bytes = Array.from(text);
-      const next = () => {
-        const byte = bytes.shift();
-        if (byte === undefined) socket.end();
-        else socket.write(byte, next);
+      const sendFrom = (at: number) => {
+        if (at === text.length) socket.end();
+        else socket.write(text.charAt(at), () => sendFrom(at + 1));
       };
-      next();
+      sendFrom(0);
     });
     const { head: told, refusal } = await connection.ask(request);
     expect([told.status, refusal?.toString()]).toEqual([404, '<a/>']);

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { StreamPart } from '../../../src/model/feed.ts';
@@ -44,7 +43,7 @@ async function partOf(snapshot: Snapshot, table: Table): Promise<StreamPart> {
 async function openTable(snapshot: Snapshot, table: Table) {
   const part = await partOf(snapshot, table);
   const { bytes, ...stream } = await part.open(never());
-  if (!(bytes instanceof Readable)) throw new Error('PostgreSQL is read by a Readable');
+  if (!(bytes instanceof Readable)) throw new Error('no stream of Node.js');
   return { part, ...stream, bytes };
 }
 

@@ -335,18 +335,21 @@ describe('a bucket with versions', () => {
 /** The Parquet file is a small one. */
 const shorter = (act: object) => ('afterBytes' in act ? { afterBytes: 100 } : {});
 
+type Lookup = (host: string, options: object, done: () => void) => void;
+
 it('path_style: false asks the host of the bucket', async () => {
   await lake.put('sales/a.csv', '1,a\n');
   const asked = new Set<string>();
-  const lookup = dns.lookup;
+  const lookup = dns.lookup as unknown as Lookup;
   // As the service's DNS would: this machine may know no names below localhost.
-  type Lookup = (host: string, options: dns.LookupOptions, done: (...answer: unknown[]) => void) => void;
-  const asking: Lookup = (host, options, done) => {
+  const loopback: Lookup = (host, options, done) => {
     asked.add(host);
-    (lookup as Lookup)('127.0.0.1', options, done);
+    lookup('127.0.0.1', options, done);
   };
-  const spy = vi.spyOn(dns, 'lookup').mockImplementation(asking as typeof lookup);
-  onTestFinished(() => spy.mockRestore());
+  const spy = vi.spyOn(dns, 'lookup').mockImplementation(loopback as never);
+  onTestFinished(() => {
+    spy.mockRestore();
+  });
   const endpoint = lake.standIn.endpoint.replace('127.0.0.1', 'localhost');
   expect(await lake.rows(lake.source({}, { endpoint, pathStyle: false }), table)).toEqual([['1', 'a']]);
   expect([...asked]).toEqual(['lake.localhost']);
