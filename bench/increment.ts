@@ -32,10 +32,7 @@ export async function benchIncrement(millions: number, runs: number): Promise<st
     ]);
     await writeFile(
       path.join(folder, 'bench.yaml'),
-      pipelineFor(
-        shape,
-        '    primary_key: [id]\n    load: {mode: upsert, cursor: sold_at}\n',
-      ),
+      pipelineFor(shape, '    primary_key: [id]\n    load: {mode: upsert, cursor: sold_at}\n'),
     );
     const apply = async (rows: number, ...options: string[]) => {
       await client.query('select pg_stat_force_next_flush()');

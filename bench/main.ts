@@ -5,6 +5,7 @@ import { benchFiles, filesHeader } from './files.ts';
 import { benchIncrement, incrementHeader } from './increment.ts';
 import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
+import { benchTenants, tenantsHeader } from './tenants.ts';
 
 /**
  * `npm run bench [-- PART [MILLIONS [RUNS]]]`: wall, ratio to a floor of the same run, and our own peak memory. The floors:
@@ -27,3 +28,4 @@ if (part === 'all' || part === 'postgres')
 if (part === 'all' || part === 'increment')
   print(incrementHeader, await benchIncrement(Number(millions), Number(runs)));
 if (part === 'all' || part === 'plan') print(planHeader, await benchPlan(300));
+if (part === 'all' || part === 'tenants') print(tenantsHeader, await benchTenants(1000));

@@ -16,7 +16,7 @@ export interface Measured {
 export async function measure(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; env?: Record<string, string>; look?: (pid: number) => void } = {},
 ): Promise<Measured> {
   const began = performance.now();
   const child = spawn(command, args, {
@@ -28,7 +28,8 @@ export async function measure(
   let cpu = 0;
   const look = () => {
     const seen = child.pid === undefined ? undefined : usageOf(child.pid);
-    if (seen === undefined) return;
+    if (seen === undefined || child.pid === undefined) return;
+    options.look?.(child.pid);
     cpu = Math.max(cpu, seen.cpu);
     peak = Math.max(peak, seen.peak);
   };

@@ -7,6 +7,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { startS3StandIn } from '../test/support/s3/index.ts';
 import { demo } from '../test/support/tableau/seed.ts';
 import { startTableauStandIn } from '../test/support/tableau/stand-in.ts';
+import { watchConnections } from './connections.ts';
 import { inSeconds, measure, megabytes } from './measure.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -51,28 +52,6 @@ export async function benchPlan(count: number): Promise<string[][]> {
     await Promise.all([postgres.close(), s3.close(), tableau.close()]);
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** How many others are connected at once, as PostgreSQL sees it. */
-function watchConnections(client: pg.Client): { stop(): Promise<number> } {
-  let most = 0;
-  let isStopped = false;
-  const watching = (async () => {
-    while (!isStopped) {
-      const { rows } = await client.query<{ others: number }>(
-        "select count(*)::int as others from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
-      );
-      most = Math.max(most, rows[0]?.others ?? 0);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  })();
-  return {
-    async stop() {
-      isStopped = true;
-      await watching;
-      return most;
-    },
-  };
 }
 
 async function writeProject(

@@ -86,8 +86,8 @@ async function writeObjects(count: number): Promise<string[]> {
   const bucket = path.join(folder, 'buckets', `b-${count}`);
   await mkdir(bucket, { recursive: true });
   const size = (mebibytes / count) * 2 ** 20;
-  const part = Buffer.from(lines(1, Math.min(size, 2 ** 20)));
-  const parts = Math.max(1, Math.round(size / part.length));
+  const parts = Math.max(1, Math.round(size / 2 ** 20));
+  const part = Buffer.from(lines(1, size / parts));
   return Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const file = path.join(bucket, `part_${String(index).padStart(3, '0')}.csv`);

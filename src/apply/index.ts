@@ -22,12 +22,12 @@ export async function applyJobs(
   leaving: readonly Leaving[] = [],
 ): Promise<Report> {
   const { listener, signal } = settings;
-  const conducts = [
-    ...jobs.map((job) =>
-      conductPipeline(job, listener, (progress) => settings.words.progress(progress), signal),
-    ),
-    ...leaving.map((one) => conductForgetting(one, listener, signal)),
-  ];
-  await runTasks(conducts, settings);
-  return { pipelines: conducts.map((conduct) => conduct.report()) };
+  const conducts = jobs.map((job) =>
+    conductPipeline(job, listener, (progress) => settings.words.progress(progress), signal),
+  );
+  const farewells = leaving.map((one) => conductForgetting(one, listener, signal));
+  if (conducts.length > 0) await runTasks(conducts, settings);
+  // Nothing goes before everything that comes is there.
+  if (farewells.length > 0) await runTasks(farewells, settings);
+  return { pipelines: [...conducts, ...farewells].map((conduct) => conduct.report()) };
 }

@@ -1,4 +1,4 @@
-import type { AppliedRecord, AppliedTable, Fingerprint } from '../model/observation.ts';
+import type { AppliedRecord, AppliedTable, Fingerprint, MadeThings } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
@@ -9,6 +9,10 @@ export interface Job {
   pipeline: Pipeline;
   /** The pipeline's file, relative to the project's folder, with slashes. */
   file: string;
+  /** The run that this is a part of, where it is noted. */
+  run: string | undefined;
+  /** Of an item of `for_each`. */
+  made: MadeThings | undefined;
   /** The record that the plan was made from, under the names of today, and the address that it is kept under. */
   seen: { record: AppliedRecord | undefined; version: string | undefined; address: string };
   /** By the name of the source. */

@@ -23,7 +23,7 @@ export async function takeLock(job: Job): Promise<Lock> {
   }
 }
 
-function appliedMeanwhile(address: string): RunError {
+export function appliedMeanwhile(address: string): RunError {
   return new RunError('EXT6005', `${address} was applied by another run since this plan was made`, {
     hint: 'plan again',
   });

@@ -57,6 +57,8 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
     extract,
     ...(pipeline.template === undefined || template === undefined ? {} : { template }),
     destinations,
+    ...(job.run !== undefined && { run: job.run }),
+    ...(job.made && { made: job.made }),
   };
 }
 

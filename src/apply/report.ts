@@ -8,11 +8,13 @@ export interface Report {
 export interface PipelineReport {
   address: string;
   /** `rejected`: the extract failed its checks, and what was there before is. */
-  outcome: 'applied' | 'forgotten' | 'rejected' | 'failed' | 'interrupted';
+  outcome: 'applied' | 'forgotten' | 'deleted' | 'rejected' | 'failed' | 'interrupted';
   tables: readonly TableReport[];
   /** In the order of the tables and of their checks. */
   checks: readonly CheckResult[];
   destinations: readonly { target: string; size: number }[];
+  /** Of an item that is gone: what was deleted, and what was left because it was not as we left it. */
+  removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   seconds: number;
   /** How long the sources' snapshots were held. */
   snapshotSeconds?: number;

@@ -187,6 +187,7 @@ function openRun(job: Job, lock: Lock): Run {
         case 'record':
           await performers.record();
           return {};
+        case 'delete':
         case 'forget':
           throw new Error('a pipeline that is there is not forgotten');
         default:

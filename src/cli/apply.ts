@@ -4,12 +4,20 @@ import type { Job } from '../apply/job.ts';
 import type { Report } from '../apply/report.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { nameItem } from '../model/family.ts';
 import type { PipelinePlan, Plan, Step } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { renderProgress, renderStep } from '../render/progress.ts';
 import { renderReport } from '../render/report.ts';
-import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import { unknownAllowances } from './allowed.ts';
+import {
+  completeFamilies,
+  hasErrors,
+  readConfiguration,
+  refuseConfiguration,
+  showDiagnostics,
+} from './configuration.ts';
 import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
 import { fileInProject, forgottenIn } from './forgotten.ts';
@@ -19,8 +27,10 @@ import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
 import { writeJUnit } from './junit.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
-import { diagnose } from './observe.ts';
+import { deletionsOf } from './deletions.ts';
+import { diagnose } from './diagnose.ts';
 import { reportDocument } from './report-document.ts';
+import { interruptedRuns, noteRun } from './runs.ts';
 import { decisionsIn, refuseStale } from './stale.ts';
 import { isSavedPlan, readSavedPlan } from './saved-plan.ts';
 import { isSelection, selectPipelines, type SelectFlags } from './select/index.ts';
@@ -34,24 +44,30 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
   verbose?: boolean;
   keepFailed?: boolean;
   junit?: string;
+  resume?: boolean;
 }
 
 /** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
   const saved = await savedPlan(paths, options, env);
   const read = await readConfiguration(saved === undefined ? paths : filesOf(saved), env, 'error');
-  showDiagnostics(read.diagnostics, read, env, options.verbose);
-  if (hasErrors(read.diagnostics)) return exitCodes.configuration;
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options.verbose);
   const world = openWorld(read.project, env);
   try {
-    const configuration = await selectPipelines(read, options, world, env);
-    const made = await makePlan(configuration, world, env, saved ? decisionsIn(saved) : decisionsOf(options));
+    const whole = await completeFamilies(read, world, env);
+    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options.verbose);
+    showDiagnostics(whole.diagnostics, whole, env, options.verbose);
+    const configuration = await selectPipelines(whole, options, world, env);
+    const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
+    const decisions = saved ? decisionsIn(saved) : decisionsOf(options);
+    const made = await makePlan(configuration, world, env, decisions, resumed);
     if (saved !== undefined) refuseStale(saved, made.plan);
     const forgotten =
       saved === undefined ? made.plan.forgotten : await forgottenIn(saved, configuration, world.state);
     const isWanted = wantedBy(saved);
     const space = await spaceFindings(made, configuration.project);
-    showDiagnostics([...made.plan.diagnostics, ...space], configuration, env, options.verbose);
+    const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
+    showDiagnostics([...made.plan.diagnostics, ...unknown, ...space], configuration, env, options.verbose);
     const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
     show(
       renderPlan(saved ?? made.plan, {
@@ -61,21 +77,27 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       }),
     );
     if (hasErrors(space)) return exitCodes.failed;
+    const run = noteRun(world.state, made.plan);
     const jobs = jobsOf(made, world, {
+      run: run.id,
       isWanted,
       inProject: (file) => fileInProject(file, configuration.project, env),
       keepRejected: options.keepFailed ?? false,
     });
-    const leaving = forgotten.map(({ address, record: version }) => ({
-      address,
-      version,
-      state: world.state,
-    }));
+    const leaving = await Promise.all(
+      forgotten.map(async (one): Promise<Leaving> => {
+        const deletions = await deletionsOf(one, configuration, world);
+        return { address: one.address, version: one.record, state: world.state, deletions };
+      }),
+    );
     if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
       return exitCodes.failed;
     }
+    // Of a single pipeline there is nothing that could be done already.
+    if (jobs.length > 1) await run.begin();
     const report = await perform(jobs, leaving, configuration, env, show, options.verbose ?? false);
+    if (!env.signal.aborted && (jobs.length > 1 || resumed.size > 0)) await run.end(resumed);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
     if (options.junit !== undefined) await writeJUnit(options.junit, report, made.plan, env);
@@ -94,7 +116,7 @@ async function savedPlan(
   if (file === undefined || !paths.some(isSavedPlan)) return undefined;
   if (paths.length > 1) throw new UsageError('a saved plan is applied alone', `extracts apply ${file}`);
   const decides = Object.keys(decisionsOf(options)).length > 0;
-  if (decides || isSelection(options)) {
+  if (decides || isSelection(options) || options.resume === true) {
     throw new UsageError(
       'a saved plan is applied as it is: nothing is selected or allowed any more',
       'give these flags to extracts plan --out',
@@ -121,6 +143,8 @@ async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
   return /^y(es)?$/i.test((await env.ask('Apply this plan? [y/N] ')).trim());
 }
 
+const mostDrawn = 40;
+
 async function perform(
   jobs: readonly Job[],
   leaving: readonly Leaving[],
@@ -130,11 +154,13 @@ async function perform(
   verbose: boolean,
 ): Promise<Report> {
   if (jobs.length + leaving.length === 0) return { pipelines: [] };
+  // A terminal has room for so many; of more the lines of a log tell better.
+  const terminal = jobs.length + leaving.length <= mostDrawn ? env.terminal : undefined;
   const settings = {
     parallel: project.limits.parallel,
     signal: env.signal,
-    listener: env.terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
-    terminal: env.terminal,
+    listener: terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
+    terminal,
     words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
   };
   const report = await applyJobs(jobs, settings, leaving);
@@ -149,7 +175,7 @@ function showFailures(report: Report, configuration: Configuration, env: Env): v
     const pipeline = configuration.pipelines.find((one) => one.address === address);
     if (failure === undefined) continue;
     if (!(failure.error instanceof RunError)) throw failure.error;
-    failures.push(diagnose(failure.error, pipeline));
+    failures.push(nameItem(address, diagnose(failure.error, pipeline)));
   }
   showDiagnostics(failures, configuration, env);
 }

@@ -66,6 +66,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('-y, --yes', 'do not ask')
     .option('--json', 'the report as one JSON document on stdout')
     .option('--junit <file>', 'what came of the checks, as JUnit XML')
+    .option('--resume', 'leave out what an interrupted run has applied')
     .option('--keep-failed', 'keep an extract that fails its checks, to be looked at')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: ApplyOptions) => {

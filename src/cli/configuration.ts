@@ -1,8 +1,13 @@
-import { readPipelines, type Configuration } from '../config/index.ts';
+import { readPipelines, type Answer, type BlockedItem, type Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { foldDiagnostics } from '../model/fold-diagnostics.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
+import { RunError } from '../model/run-error.ts';
 import { checkTemplate } from '../templates/check.ts';
+import { diagnose } from './diagnose.ts';
 import type { Env } from './env.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import type { World } from './world.ts';
 
 /**
  * Reads the pipelines that a command is about, and looks whether their templates make sense. Without paths that is the
@@ -19,6 +24,40 @@ export async function readConfiguration(
     registerSecret: (value) => env.secrets.add(value),
     unsetVariables,
   });
+  return withTemplates(read);
+}
+
+/**
+ * The configuration with the items of families that a source has to tell. A family whose source does not tell them is blocked
+ * as a whole, and nothing of it is gone.
+ */
+export async function completeFamilies(read: Configuration, world: World, env: Env): Promise<Configuration> {
+  if (read.asked.length === 0) return read;
+  const answers = new Map<string, Answer>();
+  const silent: BlockedItem[] = [];
+  for (const family of read.asked) {
+    try {
+      const { sql, at, max } = family;
+      const answer = await world
+        .sourceOf(family.source)
+        .items?.({ sql, place: at, most: max + 1 }, env.signal);
+      if (answer !== undefined) answers.set(family.name, answer);
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      const { name: address, place, tags } = family;
+      silent.push({ address, place, tags, problems: [diagnose(error, { place: family.at })] });
+    }
+  }
+  const whole = read.withItems(answers);
+  const names = new Set(silent.map(({ address }) => address));
+  return withTemplates({
+    ...whole,
+    pipelines: whole.pipelines.filter(({ name }) => !names.has(name)),
+    blocked: [...whole.blocked, ...silent],
+  });
+}
+
+function withTemplates(read: Configuration): Configuration {
   const checked = read.pipelines.map((pipeline) => ({ pipeline, found: checkTemplate(pipeline) }));
   return {
     ...read,
@@ -34,9 +73,16 @@ export function showDiagnostics(
   env: Env,
   verbose = false,
 ): void {
-  const shown = diagnostics.filter(({ severity }) => verbose || severity !== 'note');
+  const wanted = diagnostics.filter(({ severity }) => verbose || severity !== 'note');
+  const shown = verbose ? wanted : foldDiagnostics(wanted);
   if (shown.length === 0) return;
   env.err(renderDiagnostics(shown, { ...configuration, color: env.color.err }));
+}
+
+/** Says what is wrong with the files, and that it ends there. */
+export function refuseConfiguration(configuration: Configuration, env: Env, verbose = false): ExitCode {
+  showDiagnostics(configuration.diagnostics, configuration, env, verbose);
+  return exitCodes.configuration;
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -1,58 +1,118 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { findPipelineNames, type Configuration } from '../config/index.ts';
+import { findPipelineNames, type BlockedItem, type Configuration, type ReadFamily } from '../config/index.ts';
+import { familyOf, isItem } from '../model/family.ts';
 import { limitTo } from '../model/limit.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ForgottenPipeline, Plan } from '../model/plan.ts';
 import type { StatePort, StoredRecord } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
 import { RunError } from '../model/run-error.ts';
+import { planDeletions } from './deletions.ts';
+import { diagnose } from './diagnose.ts';
 import type { Env } from './env.ts';
+import type { World } from './world.ts';
 
 /**
  * What was applied from the folders that were given and is in none of their files any more. A pipeline whose file has
  * only gone to another folder of the project is not gone, although this run does not read that folder.
  */
-export async function findForgotten(
-  { folders, pipelines, project }: Configuration,
-  state: StatePort,
-): Promise<ForgottenPipeline[]> {
-  if (folders.length === 0) return [];
+export async function findForgotten(configuration: Configuration, world: World, env: Env): Promise<Gone> {
+  const { folders, pipelines, families, blocked, project } = configuration;
+  const nothing: Gone = { forgotten: [], blocked: [] };
+  if (folders.length + families.length === 0) return nothing;
+  const { state } = world;
   const recorded = await state.list();
   const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, recorded)));
+  // Of a family that could not be read nobody knows what is gone.
+  const unclear = new Set(blocked.map(({ address }) => address));
+  // An empty list deletes nothing: it is too often a mistake.
+  for (const { name, addresses, onRemoved } of families) {
+    if (addresses.length === 0 && onRemoved === 'delete') unclear.add(name);
+  }
+  const listOf = new Map(
+    families.map((one) => [`${one.name} ${fileInProject(one.place.file, project, env)}`, one]),
+  );
   const turn = limitTo(8);
-  const candidates = recorded.filter((address) => !known.has(address));
+  const candidates = recorded.filter(
+    (address) => !known.has(address) && !unclear.has(address) && !unclear.has(familyOf(address)),
+  );
   const found = await Promise.all(
     candidates.map((address) =>
-      turn(async (): Promise<ForgottenPipeline[]> => {
+      turn(async (): Promise<Candidate[]> => {
         const stored = await state.read(address);
         const file = stored?.record.file;
         if (stored === undefined || file === undefined) return [];
         const absolute = path.resolve(project.root, file);
-        if (!folders.some((folder) => isBelow(absolute, folder))) return [];
-        return [forgotten(stored, file, project)];
+        const list = isItem(address) ? listOf.get(`${familyOf(address)} ${file}`) : undefined;
+        if (list === undefined && !folders.some((folder) => isBelow(absolute, folder))) return [];
+        return [{ stored, file, list }];
       }),
     ),
   );
-  const gone = found.flat();
-  if (gone.length === 0) return [];
+  const candidatesFound = found.flat();
+  if (candidatesFound.length === 0) return nothing;
   const elsewhere = await findPipelineNames(project.root, (file) =>
     folders.every((folder) => !isBelow(file, folder)),
   );
-  return gone.filter(({ address }) => !elsewhere.has(nameOf(address)));
+  const gone = candidatesFound.filter(
+    ({ stored, list }) => list !== undefined || !elsewhere.has(familyOf(stored.record.address)),
+  );
+  const planned = await Promise.all(
+    gone.map((one) => turn(() => giveUp(one, configuration, world, env.signal))),
+  );
+  return {
+    forgotten: planned.flatMap((one) => ('problems' in one ? [] : one)),
+    blocked: planned.flatMap((one) => ('problems' in one ? one : [])),
+  };
+}
+
+export interface Gone {
+  forgotten: readonly ForgottenPipeline[];
+  /** What was to be deleted and could not be looked at: it stays as it is. */
+  blocked: readonly BlockedItem[];
+}
+
+interface Candidate {
+  stored: StoredRecord;
+  file: string;
+  /** The list that does not name it any more, if that could be read. */
+  list: ReadFamily | undefined;
+}
+
+async function giveUp(
+  candidate: Candidate,
+  configuration: Configuration,
+  world: World,
+  signal: AbortSignal,
+): Promise<ForgottenPipeline | BlockedItem> {
+  const { stored, list } = candidate;
+  const base = forgotten(candidate, configuration.project);
+  if (list?.onRemoved !== 'delete' || stored.record.made === undefined) return base;
+  try {
+    return { ...base, ...(await planDeletions(stored.record, configuration, world, signal)) };
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    const { place } = list;
+    return { address: base.address, place, tags: [], problems: [diagnose(error, { place })] };
+  }
 }
 
 /** What a saved plan will forget; fails if that is not so any more. */
 export async function forgottenIn(
   { forgotten: gone }: Plan,
-  { project }: Configuration,
+  { pipelines, families, blocked, project }: Configuration,
   state: StatePort,
 ): Promise<readonly ForgottenPipeline[]> {
   if (gone.length === 0) return gone;
   const names = await findPipelineNames(project.root, () => true);
+  const listed = new Set([...pipelines, ...blocked].map(({ address }) => address));
+  const read = new Set(families.map(({ name }) => name));
   for (const { address, record } of gone) {
     const stored = await state.read(address);
-    const reason = names.has(nameOf(address))
+    const family = familyOf(address);
+    const isBack = listed.has(address) || listed.has(family) || (!read.has(family) && names.has(family));
+    const reason = isBack
       ? 'it is in the configuration again'
       : stored?.version !== record
         ? 'it was applied or forgotten since'
@@ -65,9 +125,6 @@ export async function forgottenIn(
   return gone;
 }
 
-/** The name of a pipeline without the key of one that it stands for. */
-const nameOf = (address: string) => address.replace(/\[.*$/, '');
-
 /** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */
 function namesOf({ address, moved }: Pipeline, recorded: readonly string[]): string[] {
   if (recorded.includes(address)) return [address];
@@ -79,17 +136,19 @@ export function fileInProject(file: string, { root }: Project, { cwd }: Pick<Env
   return path.relative(root, path.resolve(cwd, file)).split(path.sep).join('/');
 }
 
-function forgotten(
-  { record: { address, extract, destinations }, version }: StoredRecord,
-  file: string,
-  { root }: Project,
-): ForgottenPipeline {
+function forgotten({ stored, file, list }: Candidate, { root }: Project): ForgottenPipeline {
+  const { record, version } = stored;
+  const { address, extract, destinations } = record;
   const still = existsSync(path.resolve(root, file));
   return {
     address,
     file,
     record: version,
-    because: still ? `${file} does not define it any more` : `${file} is gone`,
+    because: list
+      ? `for_each of ${file} does not list it any more`
+      : still
+        ? `${file} does not define it any more`
+        : `${file} is gone`,
     leaves: [...(extract.shown === undefined ? [] : [extract.shown]), ...Object.keys(destinations)],
   };
 }

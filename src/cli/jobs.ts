@@ -1,5 +1,6 @@
 import { own } from '../model/own.ts';
 import type { Job } from '../apply/job.ts';
+import type { MadeThings } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import { defineKeys, defineTable } from '../plan/definition.ts';
@@ -10,16 +11,18 @@ import type { World } from './world.ts';
 export interface JobSettings {
   /** Leaves some of the plan out. */
   isWanted: (planned: PipelinePlan) => boolean;
-  /** A pipeline's file relative to the project's folder. */
+  /** A file relative to the project's folder. */
   inProject: (file: string) => string;
   keepRejected: boolean;
+  /** The id of the run, where it is noted. */
+  run: string | undefined;
 }
 
 /** What of a plan is to be done, with the ports that it is done by. */
 export function jobsOf(
   { plan, seen }: MadePlan,
   world: World,
-  { isWanted, inProject, keepRejected }: JobSettings,
+  { isWanted, inProject, keepRejected, run }: JobSettings,
 ): Job[] {
   return plan.pipelines.flatMap((planned, index) => {
     const one = seen[index];
@@ -30,6 +33,8 @@ export function jobsOf(
       plan: planned,
       pipeline,
       file: inProject(pipeline.place.file),
+      run,
+      made: pipeline.key === undefined ? undefined : madeFor(pipeline, inProject),
       seen: {
         record: one.applied,
         version: stored?.version,
@@ -47,6 +52,24 @@ export function jobsOf(
       keepRejected,
     };
   });
+}
+
+function madeFor(
+  { extract, template, destinations }: Pipeline,
+  inProject: JobSettings['inProject'],
+): MadeThings {
+  const places = destinations.map((one) => {
+    const made =
+      one.type === 'file'
+        ? { path: inProject(one.path) }
+        : { server: one.connection.server, site: one.connection.site };
+    return [one.shown, made] as const;
+  });
+  return {
+    extract: inProject(extract.file),
+    ...(template !== undefined && { package: inProject(template.staged) }),
+    destinations: Object.fromEntries(places),
+  };
 }
 
 function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {

@@ -28,7 +28,7 @@ export async function writeJUnit(file: string, report: Report, plan: Plan, env: 
 /** Pipelines that are forgotten have nothing to check. */
 function suitesOf({ pipelines }: Report, plan: Plan): JUnitSuite[] {
   return pipelines
-    .filter(({ outcome }) => outcome !== 'forgotten')
+    .filter(({ outcome }) => outcome !== 'forgotten' && outcome !== 'deleted')
     .map(({ address, seconds, checks, outcome, failure }) => {
       const planned = plan.pipelines.find((one) => one.address === address);
       const steps = planned?.steps ?? [];

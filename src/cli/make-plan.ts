@@ -17,26 +17,37 @@ export interface MadePlan {
   seen: readonly Seen[];
 }
 
-/** Observes all pipelines, some at a time, and builds the plan. */
+/** Observes all pipelines, some at a time, and builds the plan. `resumed` are runs whose work is not done again. */
 export async function makePlan(
   configuration: Configuration,
   world: World,
   env: Env,
   decisions: Decisions,
+  resumed: ReadonlySet<string> = new Set(),
 ): Promise<MadePlan> {
-  const forgotten = await findForgotten(configuration, world.state);
+  const gone = await findForgotten(configuration, world, env);
   const turn = limitTo(configuration.project.limits.parallel);
-  const looking = { full: decisions.full ?? false, signal: env.signal };
+  const looking = { full: decisions.full ?? false, resumed, signal: env.signal };
   const seen = await Promise.all(
     configuration.pipelines.map((pipeline) =>
       turn(() => observePipeline(pipeline, world, looking, (text) => env.err(`${printable(text)}\n`))),
     ),
   );
   const plan = buildPlan(
-    seen.map(({ pipeline, stored, outcome }) => ({ pipeline, record: stored?.version ?? '', ...outcome })),
+    [
+      ...seen.map(({ pipeline, stored, outcome }) => ({
+        pipeline,
+        record: stored?.version ?? '',
+        ...outcome,
+      })),
+      ...[...configuration.blocked, ...gone.blocked].map((item) => ({
+        pipeline: item,
+        failure: item.problems,
+      })),
+    ],
     version(),
     { decisions, policy: configuration.project.policy, hash: sha256 },
-    forgotten,
+    gone.forgotten,
   );
   return { plan, seen };
 }

@@ -5,10 +5,13 @@ import { cursorColumns } from '../model/load.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 import type { StoredRecord } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
+import { configurationHash } from '../plan/index.ts';
 import { defineTable } from '../plan/definition.ts';
 import { moveRecord } from '../plan/moves.ts';
+import { sha256 } from './sha256.ts';
 import type { World } from './world.ts';
 import { own } from '../model/own.ts';
+import { diagnose } from './diagnose.ts';
 
 /** What was seen around a pipeline; or why it could not be seen. */
 export interface Seen {
@@ -16,14 +19,22 @@ export interface Seen {
   stored: StoredRecord | undefined;
   /** The stored record under the names of today. */
   applied: AppliedRecord | undefined;
-  outcome: { observation: Observation } | { failure: readonly Diagnostic[] };
+  outcome: { observation: Observation } | { failure: readonly Diagnostic[] } | { finished: true };
+}
+
+export interface Looking {
+  /** All rows are to be read anew. */
+  full: boolean;
+  /** Runs whose work is not done again. */
+  resumed: ReadonlySet<string>;
+  signal: AbortSignal;
 }
 
 /** Looks at everything around a pipeline without changing anything. A world that cannot be seen blocks this one only. */
 export async function observePipeline(
   written: Pipeline,
   world: World,
-  { full, signal }: { full: boolean; signal: AbortSignal },
+  { full, resumed, signal }: Looking,
   tell: (progress: string) => void,
 ): Promise<Seen> {
   let stored: StoredRecord | undefined;
@@ -35,6 +46,9 @@ export async function observePipeline(
     const moved = stored && moveRecord(pipeline, stored.record);
     applied = moved?.record;
     pipeline = await completeTables(written, world, signal);
+    if (stored !== undefined && isFinished(stored.record, pipeline, resumed)) {
+      return { pipeline, stored, applied, outcome: { finished: true } };
+    }
     const refresh = refreshDue(pipeline, applied, new Date());
     const anew = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
     const tables = await observeSources(pipeline, world, { applied, anew }, signal, (text) =>
@@ -80,6 +94,15 @@ function refreshDue({ tables }: Pipeline, applied: AppliedRecord | undefined, no
       return now.getTime() - Date.parse(last) >= load.refresh.every.seconds * 1000;
     })
     .map(({ name }) => name);
+}
+
+/** Whether one of the runs that are resumed has applied what the pipeline's file says now. */
+function isFinished(
+  { run, configuration }: AppliedRecord,
+  pipeline: Pipeline,
+  resumed: ReadonlySet<string>,
+): boolean {
+  return run !== undefined && resumed.has(run) && configuration === configurationHash(pipeline, sha256);
 }
 
 /** What was applied under the name of today, or under one that `moved:` knows. */
@@ -137,19 +160,4 @@ async function observeSources(
     });
   }
   return Object.fromEntries(seen);
-}
-
-/** An error of the world as a diagnostic at the line of the configuration that led there, if there is a pipeline. */
-export function diagnose(
-  { code, message, hint, place }: RunError,
-  pipeline: Pipeline | undefined,
-): Diagnostic {
-  const at = place ?? pipeline?.place;
-  return {
-    code,
-    severity: 'error',
-    message,
-    ...(at === undefined ? {} : { place: at }),
-    ...(hint === undefined ? {} : { hint }),
-  };
 }

@@ -1,5 +1,12 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import { unknownAllowances } from './allowed.ts';
+import {
+  completeFamilies,
+  hasErrors,
+  readConfiguration,
+  refuseConfiguration,
+  showDiagnostics,
+} from './configuration.ts';
 import { decisionsOf, type GateFlags } from './flags.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -19,14 +26,18 @@ export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
 /** `extracts plan`: what would be done and why. Changes nothing. */
 export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
   const read = await readConfiguration(paths, env, 'error');
-  showDiagnostics(read.diagnostics, read, env, options.verbose);
-  if (hasErrors(read.diagnostics)) return exitCodes.configuration;
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options.verbose);
   const world = openWorld(read.project, env, { offline: options.offline ?? false });
   try {
-    const configuration = await selectPipelines(read, options, world, env);
+    const whole = await completeFamilies(read, world, env);
+    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options.verbose);
+    showDiagnostics(whole.diagnostics, whole, env, options.verbose);
+    const configuration = await selectPipelines(whole, options, world, env);
     const made = await makePlan(configuration, world, env, decisionsOf(options));
     const space = await spaceFindings(made, configuration.project);
-    showDiagnostics([...made.plan.diagnostics, ...space.map(asWarning)], configuration, env, options.verbose);
+    const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
+    const findings = [...made.plan.diagnostics, ...unknown, ...space.map(asWarning)];
+    showDiagnostics(findings, configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     await tellPlan(made.plan, options, env);
     const { create, change, blocked } = made.plan.summary;

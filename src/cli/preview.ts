@@ -7,7 +7,8 @@ import { renderPreview, type PreviewedTable } from '../render/preview.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { completeTables, diagnose } from './observe.ts';
+import { diagnose } from './diagnose.ts';
+import { completeTables } from './observe.ts';
 import { openWorld, type World } from './world.ts';
 import { own } from '../model/own.ts';
 

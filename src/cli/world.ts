@@ -1,9 +1,9 @@
 import { openDestinations } from '../destinations/index.ts';
 import { openHyper } from '../hyper/index.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { Destination, Pipeline, Source } from '../model/pipeline.ts';
 import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
-import { openSource } from '../sources/index.ts';
+import { openSources } from '../sources/index.ts';
 import { openState } from '../state/index.ts';
 import { openTemplatePort } from '../templates/index.ts';
 import type { Env } from './env.ts';
@@ -13,8 +13,10 @@ import { jobLink } from './job-link.ts';
 export interface World {
   extracts: ExtractPort;
   state: StatePort;
-  /** The sources of a pipeline by their names, opened once. */
+  sourceOf(source: Source): SourcePort;
+  /** The sources of a pipeline by their names. */
   sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
+  destinationOf(destination: Destination): DestinationPort;
   destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
   templateOf(pipeline: Pipeline): TemplatePort | undefined;
   close(): Promise<void>;
@@ -35,25 +37,20 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
     offline,
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
-  const sources = new Map<string, Readonly<Record<string, SourcePort>>>();
+  const sources = openSources({ connections: project.limits.connections });
   return {
     extracts,
     state,
-    sourcesOf(pipeline) {
-      const opened =
-        sources.get(pipeline.address) ??
-        Object.fromEntries(
-          Object.entries(pipeline.sources).map(([name, source]) => [name, openSource(source)]),
-        );
-      sources.set(pipeline.address, opened);
-      return opened;
-    },
+    sourceOf: (source) => sources.open(source),
+    sourcesOf: (pipeline) =>
+      Object.fromEntries(
+        Object.entries(pipeline.sources).map(([name, source]) => [name, sources.open(source)] as const),
+      ),
+    destinationOf: (destination) => destinations.open(destination),
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {
-      await Promise.all(
-        [...sources.values()].flatMap((opened) => Object.values(opened).map((source) => source.close())),
-      );
+      await sources.close();
       await destinations.close();
       await state.close();
       await extracts.close();

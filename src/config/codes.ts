@@ -64,5 +64,12 @@ export const codes = {
   loadType: 'EXT1077',
   loadFileColumn: 'EXT1078',
   nullableKey: 'EXT1079',
+  eachOrigin: 'EXT1080',
+  eachKey: 'EXT1081',
+  eachCount: 'EXT1082',
+  eachFile: 'EXT1083',
+  eachName: 'EXT1084',
+  eachValue: 'EXT1085',
+  eachInSql: 'EXT1086',
   refreshOfKept: 'EXT1087',
 } as const;

@@ -15,6 +15,10 @@ export interface Draft {
   /** The file as it is, misshapen parts included. */
   whole: unknown;
   place: Place;
+  /** The name, with for_each `name[key]`. */
+  address: string;
+  /** Of an item of for_each. */
+  key: string | undefined;
   /** Of the pipeline file: its paths are relative to it. */
   folder: string;
   written: Written.Pipeline;
@@ -47,7 +51,7 @@ export interface DraftDestination {
 
 export function draftPipeline(
   loaded: LoadedFile,
-  { whole, written }: Pick<Draft, 'whole' | 'written'>,
+  { whole, written, key }: Pick<Draft, 'whole' | 'written' | 'key'>,
   shared: Shared,
 ): Draft {
   const place: Place = { file: loaded.file, pointer: '' };
@@ -65,6 +69,8 @@ export function draftPipeline(
   return {
     loaded,
     whole,
+    address: addressOf(written.name, key),
+    key,
     ...here,
     written,
     sources,
@@ -76,6 +82,10 @@ export function draftPipeline(
       return found === undefined ? [] : [{ ...found, place: child(place, 'destinations', index) }];
     }),
   };
+}
+
+export function addressOf(name: string, key: string | undefined): string {
+  return key === undefined ? name : `${name}[${key}]`;
 }
 
 interface Here {

@@ -1,20 +1,20 @@
 import type { Diagnostic, Place, Span } from '../model/diagnostic.ts';
+import { foldDiagnostics } from '../model/fold-diagnostics.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Project } from '../model/project.ts';
-import type * as Written from '../model/written.gen.ts';
-import { draftPipeline, type Draft } from './draft.ts';
 import { findFiles, findProjectOnly, readTexts, type FoundFile, type FoundFiles } from './find.ts';
-import { interpolate, type Substitution } from './interpolate.ts';
+import type { Answer } from './for-each/index.ts';
+import type { Substitution } from './interpolate.ts';
 import { loadYaml, type LoadedFile } from './load.ts';
 import { locate } from './locate.ts';
 import { passwordsIn, passwordsOf } from './passwords.ts';
 import { readProject } from './project.ts';
 import { resolvePipeline } from './resolve.ts';
 import { commonRules, rules } from './rules.ts';
-import { checkShape } from './schema.ts';
-import type { Shared } from './shared.ts';
-import { joinSplitTypes } from './split-types.ts';
+import { draftFile, type AskedFamily, type BlockedItem, type ReadFamily } from './drafts.ts';
 
+export type { Answer } from './for-each/index.ts';
+export type { AskedFamily, BlockedItem, ReadFamily } from './drafts.ts';
 export { findPipelineNames } from './pipeline-names.ts';
 
 export interface Surroundings {
@@ -27,8 +27,16 @@ export interface Surroundings {
 }
 
 export interface Configuration {
-  /** Those without an error. */
+  /** Those without an error. Of a family whose items are not known yet one pipeline stands for all. */
   pipelines: readonly Pipeline[];
+  /** Families whose items a source has to tell. */
+  asked: readonly AskedFamily[];
+  /** The same with the items of those families, by the names of these. */
+  withItems: (answers: ReadonlyMap<string, Answer>) => Configuration;
+  /** Families whose items are known, for what is gone from their lists. */
+  families: readonly ReadFamily[];
+  /** What could not become a pipeline because of what a source has told. */
+  blocked: readonly BlockedItem[];
   /** Absolute: the folders that were given, all of whose pipelines are meant. */
   folders: readonly string[];
   project: Project;
@@ -60,26 +68,51 @@ export async function readProjectOnly(
   return readFound(await findProjectOnly(path, surroundings.cwd), surroundings);
 }
 
+/** Files as they were read, with what was wrong with that. */
+interface Loaded {
+  found: FoundFiles;
+  project: LoadedFile | undefined;
+  files: readonly LoadedFile[];
+  diagnostics: readonly Diagnostic[];
+}
+
 async function readFound(found: FoundFiles, surroundings: Surroundings): Promise<Configuration> {
   const diagnostics: Diagnostic[] = [...found.diagnostics];
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
-  const substitution: Substitution = { ...surroundings, report, shown: new Map() };
-
   const [project] = await load(found.project === undefined ? [] : [found.project], report);
   const files = await load(found.pipelines, report);
+  return configure({ found, project, files, diagnostics }, surroundings, new Map());
+}
+
+function configure(
+  read: Loaded,
+  surroundings: Surroundings,
+  answers: ReadonlyMap<string, Answer>,
+): Configuration {
+  const { found, project, files } = read;
+  const diagnostics = [...read.diagnostics];
+  const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
+  const substitution: Substitution = { ...surroundings, report, shown: new Map() };
+
   const { project: settings, shared } = readProject(project, surroundings.cwd, substitution);
-  const drafts = files.flatMap((file) => draftOf(file, shared, substitution) ?? []);
+  const drafted = files.flatMap((file) => draftFile(file, shared, substitution, answers) ?? []);
+  const drafts = drafted.flatMap((file) => file.drafts);
   for (const draft of drafts) {
     for (const secret of passwordsOf(draft)) surroundings.registerSecret(secret);
     for (const rule of rules) diagnostics.push(...rule(draft));
   }
   for (const rule of commonRules) diagnostics.push(...rule(drafts));
 
-  const loaded = new Map([...(project ? [project] : []), ...files].map((file) => [file.file, file]));
+  const others = drafted.flatMap(({ family }) => family?.files ?? []);
+  const loaded = new Map(
+    [...(project ? [project] : []), ...files, ...others].map((file) => [file.file, file]),
+  );
   const locatePlace = (place: Place) => {
     const file = loaded.get(place.file);
-    return file && locate(file, place);
+    return place.span ?? (file && locate(file, place));
   };
+  const ofFamilies = new Set(drafted.flatMap(({ family, file }) => (family === undefined ? [] : file.file)));
+  const isOfFamily = ({ place }: Diagnostic) => place !== undefined && ofFamilies.has(place.file);
   const wrong = new Set(
     diagnostics.flatMap(({ severity, place }) => (severity === 'error' && place ? place.file : [])),
   );
@@ -88,12 +121,17 @@ async function readFound(found: FoundFiles, surroundings: Surroundings): Promise
   }
   // What a broken project file would have offered is missing in all of them.
   const broken = project !== undefined && wrong.has(project.file);
-  const sound = broken ? [] : drafts.filter(({ place }) => !wrong.has(place.file));
+  const sound = broken ? [] : drafted.filter((one) => !wrong.has(one.file.file));
+  const shown = (text: string) => substitution.shown.get(text) ?? text;
   return {
-    pipelines: sound.map((draft) => resolvePipeline(draft, (text) => substitution.shown.get(text) ?? text)),
+    pipelines: sound.flatMap((one) => one.drafts.map((draft) => resolvePipeline(draft, shown))),
+    asked: sound.flatMap((one) => one.asked ?? []),
+    withItems: (told) => configure(read, surroundings, told),
+    families: sound.flatMap((one) => one.family?.known ?? []),
+    blocked: sound.flatMap((one) => one.blocked),
     folders: found.folders,
     project: settings,
-    diagnostics: distinct(diagnostics, locatePlace).map((diagnostic) =>
+    diagnostics: foldDiagnostics(distinct(diagnostics, locatePlace), isOfFamily).map((diagnostic) =>
       withoutSecrets(diagnostic, substitution.shown),
     ),
     locate: locatePlace,
@@ -113,18 +151,6 @@ async function load(files: readonly FoundFile[], report: (found: Diagnostic) => 
     loaded.diagnostics.forEach(report);
     return [loaded];
   });
-}
-
-/** As much of a pipeline as can be judged; nothing where the file is no YAML or has hardly a part of a pipeline. */
-function draftOf(loaded: LoadedFile, shared: Shared, substitution: Substitution): Draft | undefined {
-  if (loaded.value === undefined) return undefined;
-  const place: Place = { file: loaded.file, pointer: '' };
-  const whole = joinSplitTypes(loaded.value, place, substitution.report);
-  const { diagnostics, sound } = checkShape('pipeline', loaded.file, whole);
-  diagnostics.forEach(substitution.report);
-  if (sound === undefined) return undefined;
-  const written = interpolate(sound, place, substitution) as Written.Pipeline;
-  return draftPipeline(loaded, { whole, written }, shared);
 }
 
 /** A text that several aliases stand for is wrong once, however often it is used. */

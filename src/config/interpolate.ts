@@ -3,6 +3,7 @@ import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import { fileFacts } from '../model/pipeline.ts';
 import { codes } from './codes.ts';
+import { findValue, type Each } from './for-each/values.ts';
 import { nearest } from '../model/nearest.ts';
 import { own } from '../model/own.ts';
 
@@ -15,6 +16,8 @@ export interface Substitution {
   report: (diagnostic: Diagnostic) => void;
   /** Texts with a secret in them, each with the form that may be shown. Filled by `interpolate`. */
   shown: Map<string, string>;
+  /** Of a pipeline with for_each: the item that it is made for. */
+  each?: Each;
 }
 
 /**
@@ -41,9 +44,9 @@ function isPlain(value: unknown): boolean {
   return typeof value === 'string' ? !value.includes('${') : typeof value !== 'object' || value === null;
 }
 
-/** Whether a reference was left standing because its variable is unset: then there is no value to check. */
+/** Whether a reference was left standing because its value is not known yet: then there is nothing to check. */
 export function isPlaceholder(text: string): boolean {
-  return /\$\{(?:env|secret|file)\./.test(text);
+  return /\$\{(?:env|secret|file|each)\./.test(text);
 }
 
 /** `$${` is a plain `${`; otherwise everything up to the next brace is the reference. */
@@ -51,11 +54,11 @@ const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
 /** Where a text is SQL: of a table, or of the default of all tables. */
 const sqlPlace =
-  /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$|^(?:\/tables\/[^/]+|\/defaults\/tables)\/load\/deletes\/query$/;
+  /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$|^(?:\/tables\/[^/]+|\/defaults\/tables)\/load\/deletes\/query$|^\/for_each\/query\/sql$/;
 
 /** What the state keeps of a pipeline, or a hash of it; bound parameters, servers and their users are not among it. */
 const onRecord =
-  /^\/(?:(?:name|description|tags|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|defaults\/(?:extract|tables)\/|(?:sources|connections|defaults\/sources)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
+  /^\/(?:(?:name|description|tags|for_each|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|defaults\/(?:extract|tables)\/|(?:sources|connections|defaults\/sources)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
@@ -80,6 +83,8 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     if (brace === '')
       return refuse(whole, codes.unknownReference, '"${" has no closing "}"', 'write $${ for a plain ${');
     if (fileColumn && isFileFact(inside)) return { value: whole };
+    const each = /^each\.(.*)$/s.exec(inside)?.[1];
+    if (each !== undefined) return valueOf(each, whole);
     const found = lookUp(inside, substitution);
     if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
     if (!found.secret) return found;
@@ -91,6 +96,13 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     }
     const message = `${whole} is a secret and may not be part of an SQL text`;
     return refuse(whole, codes.secretInSql, message, withoutSecret(place));
+  }
+
+  function valueOf(name: string, whole: string): Piece {
+    const found = findValue(name, substitution.each, place, sql);
+    if (found === undefined) return { value: whole };
+    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint);
+    return { ...found, secret: substitution.shown.has(found.value) };
   }
 
   function refuse(whole: string, code: string, message: string, hint?: string, unset = false): Piece {

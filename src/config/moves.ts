@@ -2,7 +2,7 @@ import { child, type Diagnostic } from '../model/diagnostic.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { Move } from '../model/pipeline.ts';
 import { codes } from './codes.ts';
-import type { Draft } from './draft.ts';
+import { addressOf, type Draft } from './draft.ts';
 import { problem } from './problem.ts';
 
 /** What `moved:` says, with addresses taken apart by the names that there are. */
@@ -38,7 +38,7 @@ function readMoves(draft: Draft): ReadMove[] {
         if (from === to) return wrong('from', 'it has this name now');
         if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(from))
           return wrong('from', `${from} is no name of a pipeline`);
-        return { move: { kind: 'pipeline', from, place } };
+        return { move: { kind: 'pipeline', from: addressOf(from, draft.key), place } };
       case 'table': {
         const name = inside(from, names);
         if (name === undefined) return wrong('from', `${from} is no table of ${draft.written.name}`);

@@ -62,6 +62,7 @@ type Settings = Pick<Written.Project, 'state' | 'limits' | 'policy'>;
 
 function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterable<Diagnostic> {
   yield* wholeNumber(limits?.parallel, child(place, 'parallel'), 1);
+  yield* wholeNumber(limits?.connections, child(place, 'connections'), 2);
   const { memory } = limits ?? {};
   if (typeof memory !== 'string' || isPlaceholder(memory) || bytesOf(memory) !== undefined) return;
   const hint = { hint: 'for example 4GiB, 512MiB, 2GB, or a number of bytes' };
@@ -102,8 +103,13 @@ function resolveState(
   };
 }
 
-function resolveLimits({ parallel = 4, memory }: Written.Limits = {}): Limits {
+function resolveLimits({ parallel = 4, connections = 10, memory }: Written.Limits = {}): Limits {
   const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
   const tables = Number(parallel);
-  return { parallel: tables >= 1 ? tables : 4, ...(bytes !== undefined && { memory: bytes }) };
+  const most = Number(connections);
+  return {
+    parallel: tables >= 1 ? tables : 4,
+    connections: most >= 2 ? most : 10,
+    ...(bytes !== undefined && { memory: bytes }),
+  };
 }

@@ -17,8 +17,9 @@ export function resolvePipeline(draft: Draft, shown: ShownText): Pipeline {
   const { name, description, tags = [] } = draft.written;
   const template = resolveTemplate(draft);
   return {
-    address: name,
+    address: draft.address,
     name,
+    ...(draft.key !== undefined && { key: draft.key }),
     ...(description !== undefined && { description }),
     tags,
     place: draft.place,

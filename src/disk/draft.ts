@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A file that is being written beside the one it will replace. */
@@ -28,7 +28,7 @@ export interface FileMark {
  */
 export async function beginDraft(target: string): Promise<Draft> {
   const folder = path.dirname(target);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const name of await readdir(folder)) {
     if (name.startsWith(prefixOf(target))) await rm(path.join(folder, name), { force: true });
   }
@@ -48,6 +48,24 @@ export async function beginDraft(target: string): Promise<Draft> {
     },
     discard: () => rm(draft, { force: true }),
   };
+}
+
+/** Of a file in the way the system says only that it exists already, or nothing of where it is. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    const refusal = error as NodeJS.ErrnoException;
+    if (refusal.code !== 'EEXIST' && refusal.code !== 'ENOTDIR') throw error;
+    // Still the system's error, as those who catch it ask.
+    throw Object.assign(refusal, { message: `${await fileInTheWay(folder)} is no folder` });
+  }
+}
+
+/** The last part of the path that is there; it may be a link to nothing. */
+async function fileInTheWay(folder: string): Promise<string> {
+  const found = await lstat(folder).catch(() => undefined);
+  return found === undefined ? fileInTheWay(path.dirname(folder)) : folder;
 }
 
 /** A new name beside `target`. Whoever writes there removes it; after a killed process the next draft of `target` does. */

@@ -1,9 +1,10 @@
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
+import { SourceFailure } from './copy-in.ts';
 import { csvOptions, fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
-import { isServerError, SourceFailure, type HyperSession } from './session.ts';
+import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
 import { tellOnce } from './tell-once.ts';
 

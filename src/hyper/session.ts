@@ -1,10 +1,8 @@
 import { createConnection } from 'node:net';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import type { Bytes } from '../model/feed.ts';
 import { RunError } from '../model/run-error.ts';
-import { gatherBlocks } from './blocks.ts';
+import { copyIn, SourceFailure } from './copy-in.ts';
 import { watchFiles, type FileWatch } from './file-watch.ts';
 import type { HyperProcess } from './process.ts';
 
@@ -14,12 +12,7 @@ export interface HyperSession {
   /** Runs a statement that changes rows; resolves to how many. */
   change(sql: string, signal: AbortSignal): Promise<number>;
   /** Streams bytes into a `COPY … FROM STDIN`; resolves to the rows that Hyper took. */
-  copyIn(
-    sql: string,
-    bytes: Readable,
-    progress: (bytes: number) => void,
-    signal: AbortSignal,
-  ): Promise<number>;
+  copyIn(sql: string, bytes: Bytes, progress: (bytes: number) => void, signal: AbortSignal): Promise<number>;
   /** Runs a `COPY … FROM 'file'`; resolves to the rows that Hyper took. */
   copyFile(sql: string, signal: AbortSignal): Promise<number>;
   /** Tells how many bytes of files (their sizes by their paths) hyperd has read, while it reads them. */
@@ -63,20 +56,12 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
       cancellable(signal, async () => (await client.query<Record<string, string | null>>(sql)).rows),
     change: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
     async copyIn(sql, bytes, progress, signal) {
-      const copy = client.query(copyFrom(sql));
-      const failed = { first: '' };
-      const blocks = gatherBlocks();
-      blocks.on('data', (block: Buffer) => progress(block.length));
-      bytes.once('error', () => (failed.first ||= 'source'));
-      copy.once('error', () => (failed.first ||= 'engine'));
       try {
-        await pipeline(bytes, blocks, copy, { signal });
+        return await copyIn(client, sql, bytes, progress, signal);
       } catch (error) {
         signal.throwIfAborted();
-        if (failed.first === 'source') throw new SourceFailure(error);
-        throw isServerError(error) ? error : engineLost(error);
+        throw error instanceof SourceFailure || isServerError(error) ? error : engineLost(error);
       }
-      return copy.rowCount;
     },
     copyFile: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
     watchFiles: (files, progress) => watchFiles(process.pid, files, progress),
@@ -84,13 +69,6 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
       await client.end();
     },
   };
-}
-
-/** The bytes stopped coming: the error is the source's, not the engine's. */
-export class SourceFailure extends Error {
-  constructor(cause: unknown) {
-    super('the source failed', { cause });
-  }
 }
 
 /** PostgreSQL's errors carry a five-character SQLSTATE; everything else is the connection itself. */

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { ColumnType } from './column-type.ts';
 import type { RunError } from './run-error.ts';
 
@@ -38,13 +37,22 @@ export interface StreamPart extends PartBasics {
 }
 
 export interface ByteStream {
-  bytes: Readable;
+  bytes: Bytes;
   /** How many rows the source sent, known after the end; undefined where the source does not count. */
   rows(): number | undefined;
   /** Rows so far, where they are counted as they pass. */
   rowsSoFar?(): number;
   /** Bytes taken from the source so far, where they are not the ones that flow on: it is packed, or split. */
   taken?(): number;
+}
+
+/**
+ * Bytes in order: a Readable, or something leaner. A chunk is the taker's until the next one is asked for; then its memory may
+ * be written anew.
+ */
+export interface Bytes extends AsyncIterable<Buffer> {
+  /** Ends it, for whoever waits for the next chunk too. */
+  destroy(reason?: Error): unknown;
 }
 
 /** PostgreSQL's COPY text format; CSV with comma, double quotes, no header and unquoted empty for NULL; or CSV that says what it is. */

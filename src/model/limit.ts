@@ -2,16 +2,31 @@ export type Limit = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** At most `count` calls at once; the others wait their turn in order. */
 export function limitTo(count: number): Limit {
-  let running = 0;
-  const waiting: (() => void)[] = [];
+  const enter = turnstile(count);
   return async (call) => {
-    if (running >= count) await new Promise<void>((resolve) => waiting.push(resolve));
-    running++;
+    const leave = await enter();
     try {
       return await call();
     } finally {
-      running--;
-      waiting.shift()?.();
+      leave();
     }
+  };
+}
+
+/** Resolves when there is room, to what has to be called once to make room again. */
+export type Turnstile = () => Promise<() => void>;
+
+export function turnstile(count: number): Turnstile {
+  let inside = 0;
+  const waiting: (() => void)[] = [];
+  return async () => {
+    if (inside >= count) await new Promise<void>((resolve) => waiting.push(resolve));
+    else inside++;
+    return () => {
+      const next = waiting.shift();
+      // Whoever waits takes the place over: nobody who comes just now gets in between.
+      if (next === undefined) inside--;
+      else next();
+    };
   };
 }

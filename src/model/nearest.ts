@@ -17,7 +17,7 @@ export function suggestion(
 ): { hint?: string } {
   const near = nearest(word, candidates);
   if (near !== undefined) return { hint: `did you mean "${near}"?` };
-  if (all.length === 0 || all.length > 12) return {};
+  if (all.length === 0 || all.length > 14) return {};
   return { hint: `there is ${all.map((name) => `"${name}"`).join(', ')}` };
 }
 

@@ -189,6 +189,28 @@ export interface AppliedRecord {
   template?: AppliedTemplate;
   /** By what the user wrote as the target. */
   destinations: Readonly<Record<string, AppliedDestination>>;
+  /** The run that applied it, where that was about several pipelines: whoever resumes that run leaves it as it is. */
+  run?: string;
+  /** Of an item of `for_each`: when it is gone, the configuration does not tell any more where these are. */
+  made?: MadeThings;
+}
+
+/** Where what was made for an item is. Paths are relative to the project's folder, with slashes. */
+export interface MadeThings {
+  extract: string;
+  package?: string;
+  /** By the keys of the record's destinations. */
+  destinations: Readonly<Record<string, MadeFile | MadePublication>>;
+}
+
+export interface MadeFile {
+  path: string;
+}
+
+/** The credentials are those that the configuration has for this site when it is deleted. */
+export interface MadePublication {
+  server: string;
+  site: string;
 }
 
 export interface AppliedTable {

@@ -16,9 +16,12 @@ export type * from './source.ts';
  * people wrote is another type (written.gen.ts); only this one leaves config/.
  */
 export interface Pipeline {
-  /** Stable and unique over all files of a run. State is kept under it. */
+  /** Stable and unique over all files of a run: the name, with `for_each` `name[key]`. State is kept under it. */
   address: string;
+  /** Items of one `for_each` share it. */
   name: string;
+  /** Of an item of `for_each`. */
+  key?: string;
   description?: string;
   tags: readonly string[];
   place: Place;

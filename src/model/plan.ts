@@ -29,7 +29,10 @@ export interface Plan {
   diagnostics: readonly Diagnostic[];
 }
 
-/** A pipeline that will no longer be managed: only its record goes. */
+/**
+ * A pipeline that will no longer be managed: its record goes and, of an item of a `for_each` that says so, what was made for
+ * it.
+ */
 export interface ForgottenPipeline {
   address: string;
   /** Relative to the project's folder. */
@@ -39,6 +42,8 @@ export interface ForgottenPipeline {
   because: string;
   /** What stays where it is: the staged extract, files, publications. */
   leaves: readonly string[];
+  /** What will be deleted; absent where nothing was asked to be. Then `leaves` is what stays all the same, with the reason. */
+  deletes?: readonly string[];
 }
 
 export interface PlanSummary {

@@ -1,5 +1,6 @@
 import type { CheckResult } from './check.ts';
 import type { Changed, TableChanges } from './changes.ts';
+import type { Place } from './diagnostic.ts';
 import type { Feed, FeedPart } from './feed.ts';
 import type {
   AppliedDestination,
@@ -23,9 +24,26 @@ export interface SourcePort {
   ): Promise<SourceObservation[]>;
   /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
   columns?(table: Table, signal: AbortSignal): Promise<Table>;
+  /**
+   * The answer to a query, at most `most` rows of it, as the texts that the source prints. Asked at one moment, in a way that
+   * can change nothing.
+   */
+  items?(question: ItemsQuery, signal: AbortSignal): Promise<ItemsAnswer>;
   /** Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. */
   snapshot(tables: readonly Table[], signal: AbortSignal): Promise<Snapshot>;
   close(): Promise<void>;
+}
+
+export interface ItemsQuery {
+  sql: string;
+  most: number;
+  /** Where it is written. */
+  place: Place;
+}
+
+export interface ItemsAnswer {
+  columns: readonly string[];
+  rows: readonly (readonly (string | null)[])[];
 }
 
 export interface SourceRequest {
@@ -188,7 +206,14 @@ export interface DestinationPort {
   ): Promise<Delivered>;
   /** Sets what describes the delivered extract, where the destination has such things; nothing else changes. */
   describe?(last: AppliedDestination, signal: AbortSignal): Promise<Delivered>;
+  /** Whether what was delivered last is there as we left it. */
+  standing(last: AppliedDestination, signal: AbortSignal): Promise<Standing>;
+  /** Deletes what was delivered last if it is there as we left it, else nothing; resolves to how it was found. */
+  remove(last: AppliedDestination, signal: AbortSignal): Promise<Standing>;
 }
+
+/** What became of what was delivered last: `changed` by somebody else, or `gone`. */
+export type Standing = 'ours' | 'changed' | 'gone';
 
 /** What the record keeps of a delivery: enough to see later whether something else has changed it. */
 export type Delivered = AppliedDestination;
@@ -204,7 +229,24 @@ export interface StatePort {
   holder(address: string): Promise<LockHolder | undefined>;
   /** Takes the lock away from whoever holds it. That run can record nothing any more, and hears of it. */
   breakLock(address: string): Promise<void>;
+  /** Notes that a run of several pipelines has begun. What it applies is recorded with its id. */
+  beginRun(run: BegunRun): Promise<void>;
+  /** Removes the note: the run has ended, or another has taken its place. */
+  endRun(id: string): Promise<void>;
+  /** Runs that have begun and did not end, those that were interrupted and those under way. */
+  openRuns(): Promise<readonly OpenRun[]>;
   close(): Promise<void>;
+}
+
+export interface BegunRun {
+  id: string;
+  /** Of all pipelines that it is about. */
+  addresses: readonly string[];
+}
+
+export interface OpenRun extends BegunRun {
+  /** As of a lock. */
+  holder: Pick<LockHolder, 'name' | 'since' | 'alive'>;
 }
 
 export interface StoredRecord {

@@ -46,6 +46,8 @@ export interface S3StateSettings {
 export interface Limits {
   /** How many tables are read at once, over all pipelines. */
   parallel: number;
+  /** How many connections to one PostgreSQL server there are at once, over all pipelines. */
+  connections: number;
   /** What hyperd may use, in bytes; hyperd's own default is 80 % of the machine. */
   memory?: number;
 }

@@ -28,6 +28,8 @@ export type StepAct =
   | { kind: 'deliver'; destination: number; target: string; details?: true }
   /** Remember what was applied. */
   | { kind: 'record' }
+  /** Delete what was made for an item that is gone from its `for_each`, if it is as we left it. */
+  | { kind: 'delete'; target: string }
   /** Remember no more what was applied; of pipelines that are gone from the configuration. */
   | { kind: 'forget' };
 

@@ -205,6 +205,7 @@ export interface Pipeline {
    * Words to find or choose pipelines by.
    */
   tags?: string[];
+  for_each?: ForEach;
   /**
    * Where rows come from, by the name that tables use in from.source.
    */
@@ -232,6 +233,51 @@ export interface Pipeline {
    */
   moved?: Move[];
   defaults?: Defaults;
+}
+/**
+ * One extract for each item: the file describes a family of pipelines, NAME[KEY]. One of items, file and query says which there are; ${each.key} and ${each.COLUMN} stand for their values.
+ */
+export interface ForEach {
+  /**
+   * The items: a list of keys, or a map of keys to their values.
+   */
+  items?:
+    | {
+        [k: string]: {
+          [k: string]: string | number | boolean | null;
+        } | null;
+      }
+    | string[];
+  /**
+   * A .csv file with a header, or a .json file with a list of objects or an object of objects; relative to this file.
+   */
+  file?: string;
+  query?: ForEachQuery;
+  /**
+   * More items than this are an error: a guard against a wrong list.
+   */
+  max?: number;
+  /**
+   * Fewer items than this are an error; 0 allows an empty list.
+   */
+  min?: number;
+  /**
+   * What becomes of an item that is gone from the list. forget: only its record goes; delete: also its staged extract, its files and its publications, where they still are as we left them.
+   */
+  on_removed?: 'forget' | 'delete';
+}
+/**
+ * A query of a PostgreSQL source, asked read-only when planning. Its column key names the items.
+ */
+export interface ForEachQuery {
+  /**
+   * A name under sources.
+   */
+  source: string;
+  /**
+   * A SELECT with a column named key.
+   */
+  sql: string;
 }
 /**
  * A connection that extracts.yaml defines. Of an S3 connection, what it is about may stand beside its name.
@@ -1389,6 +1435,10 @@ export interface Limits {
    * How many tables are read at once, over all pipelines.
    */
   parallel?: number | string;
+  /**
+   * How many connections to one PostgreSQL server there are at once, over all pipelines.
+   */
+  connections?: number | string;
   /**
    * What the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: the engine's own.
    */

@@ -39,13 +39,15 @@ export function gatesOf(
 }
 
 function breakingGate(pipeline: Pipeline, { address, reason }: Change, allowed: readonly string[]): Gate {
+  // What is meant of all items of a family is said without a key.
+  const ofFamily = pipeline.name + address.slice(pipeline.address.length);
   return {
     kind: 'breaking',
     pipeline: pipeline.address,
     address,
     message: reason,
     remedy: `--allow-breaking ${asArgument(address)}`,
-    open: allowed.some((one) => address === one || address.startsWith(`${one}.`)),
+    open: allowed.some((one) => [address, ofFamily].some((own) => own === one || own.startsWith(`${one}.`))),
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Graph, GraphEdge, GraphNode } from '../model/graph.ts';
+import { familyOf, isItem } from '../model/family.ts';
+import { grouped } from '../model/numbers.ts';
 import type { Pipeline, Source } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import { describeSource } from './tables.ts';
@@ -6,8 +8,9 @@ import { describeSource } from './tables.ts';
 /** The graph of pipelines as they are written. Sources with equal settings are one node, destinations of one place, too. */
 export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
   return draw(
-    pipelines.map(({ address, sources, tables, template, destinations }) => ({
+    oneOfEach(pipelines).map(({ label, one: { address, sources, tables, template, destinations } }) => ({
       address,
+      label,
       sources: Object.entries(sources).map(([name, source]) => ({
         name,
         type: source.type,
@@ -36,11 +39,12 @@ export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
 export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
   const seen = pipelines.filter(({ tables, destinations }) => tables.length + destinations.length > 0);
   return draw(
-    seen.map(({ address, tables, template, destinations }) => {
+    oneOfEach(seen).map(({ label, one: { address, tables, template, destinations } }) => {
       const standing = tables.filter(({ action }) => action !== 'drop');
       const sources = new Map(standing.map(({ source: { name, type } }) => [name, type]));
       return {
         address,
+        label,
         sources: [...sources].map(([name, type]) => ({ name, type, identity: `${address} ${name}` })),
         tables: standing.map(({ name, source }) => ({ name, source: source.name, of: source.of })),
         template: template?.shown,
@@ -54,8 +58,23 @@ export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
   );
 }
 
+/** Items of a family look alike: where there are several, the first stands for all. */
+function oneOfEach<T extends { address: string }>(all: readonly T[]): { one: T; label: string }[] {
+  const families = new Map<string, T[]>();
+  for (const one of all) {
+    const family = isItem(one.address) ? familyOf(one.address) : one.address;
+    families.set(family, [...(families.get(family) ?? []), one]);
+  }
+  return [...families.values()].flatMap(([one, ...others]) => {
+    if (one === undefined) return [];
+    const label = others.length === 0 ? one.address : `${one.address} and ${grouped(others.length)} more`;
+    return { one, label };
+  });
+}
+
 interface Outline {
   address: string;
+  label: string;
   /** What is equal in `identity` is one node. */
   sources: readonly { name: string; type: string; identity: string }[];
   tables: readonly { name: string; source: string; of: string }[];
@@ -72,7 +91,7 @@ function draw(outlines: readonly Outline[]): Graph {
     nodes.set(key, known);
     return known.id;
   };
-  for (const { address, sources, tables, template, destinations } of outlines) {
+  for (const { address, label: whole, sources, tables, template, destinations } of outlines) {
     const ids = new Map(
       sources
         .filter(({ name }) => tables.some(({ source }) => source === name))
@@ -81,9 +100,9 @@ function draw(outlines: readonly Outline[]): Graph {
           place(`source ${identity}`, { kind: 'source', label: name, detail: type }),
         ]),
     );
-    const whole = place(`whole ${address}`, {
+    const middle = place(`whole ${address}`, {
       kind: template === undefined ? 'extract' : 'template',
-      label: address,
+      label: whole,
       detail: template ?? 'extract without a template',
       pipeline: address,
     });
@@ -92,11 +111,11 @@ function draw(outlines: readonly Outline[]): Graph {
       const table = place(`table ${address} ${name}`, node);
       const from = ids.get(source);
       if (from !== undefined) edges.push({ from, to: table });
-      edges.push({ from: table, to: whole });
+      edges.push({ from: table, to: middle });
     }
     for (const { type, target, identity } of destinations) {
       const node = { kind: 'destination', label: target, detail: type } as const;
-      edges.push({ from: whole, to: place(`destination ${type} ${identity}`, node) });
+      edges.push({ from: middle, to: place(`destination ${type} ${identity}`, node) });
     }
   }
   return { nodes: [...nodes.values()], edges };

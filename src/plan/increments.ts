@@ -123,7 +123,9 @@ function reasonOf(
     ...marks.map(([part]) => differences[part] ?? part),
   ];
   const keysMayDiffer = load.kind === 'cursor' && load.deletes?.kind === 'keys' && comparison.same === false;
-  const again = comparison.same === false && since.rows > 0;
+  // Of rows that are read again none may be left, and the extract has them.
+  const hasNone = load.kind === 'window' || load.nulls === 'include' || load.lag !== undefined;
+  const again = comparison.same === false && (since.rows > 0 || hasNone);
   if (counts.length === 0 && !keysMayDiffer && !again) return undefined;
   return [...(comparison.reason === undefined ? [] : [comparison.reason]), ...counts].join('; ');
 }

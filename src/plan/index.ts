@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { nameItem } from '../model/family.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
-import { noBasis } from './basis.ts';
+import { configurationHash, noBasis } from './basis.ts';
 import { sum } from './estimates.ts';
 import { planPipeline, type Terms } from './pipeline.ts';
 
@@ -18,8 +19,10 @@ export type Observed =
       /** The version of the record of what was applied last; empty if there is none. */
       record: string;
     }
+  /** An interrupted run that is resumed has applied it as it is written now: it is not looked at. */
+  | { pipeline: Pipeline; finished: true; record: string }
   /** The world could not be observed: the pipeline is blocked by these. */
-  | { pipeline: Pipeline; failure: readonly Diagnostic[] };
+  | { pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>; failure: readonly Diagnostic[] };
 
 /** The heart: what is wanted and what is there, in; what will be done and why, out. No I/O, no clock, no chance. */
 export function buildPlan(
@@ -32,26 +35,46 @@ export function buildPlan(
   const gates: Gate[] = [];
   const pipelines = observed.map((one) => {
     if ('failure' in one) {
-      diagnostics.push(...one.failure);
+      diagnostics.push(...one.failure.map((found) => nameItem(one.pipeline.address, found)));
       return unobserved(one.pipeline, one.failure);
     }
+    if ('finished' in one) return finished(one.pipeline, one.record, terms);
     const planned = planPipeline(one.pipeline, one.observation, one.record, terms);
-    diagnostics.push(...planned.diagnostics);
+    diagnostics.push(...planned.diagnostics.map((found) => nameItem(one.pipeline.address, found)));
     gates.push(...planned.gates);
     return planned.plan;
   });
   return { format: 1, tool, pipelines, forgotten, summary: summarize(pipelines), gates, diagnostics };
 }
 
-function unobserved(pipeline: Pipeline, failure: readonly Diagnostic[]): PipelinePlan {
+function finished(pipeline: Pipeline, record: string, { hash }: Terms): PipelinePlan {
   return {
-    address: pipeline.address,
-    file: pipeline.place.file,
-    tags: pipeline.tags,
+    ...outlineOf(pipeline),
+    basis: { ...noBasis, configuration: configurationHash(pipeline, hash), record },
+    action: 'none',
+    because: 'applied by the interrupted run',
+  };
+}
+
+function unobserved(
+  pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>,
+  failure: readonly Diagnostic[],
+): PipelinePlan {
+  return {
+    ...outlineOf(pipeline),
     basis: noBasis,
     action: 'blocked',
     blockedBy: 'error',
     because: failure[0]?.message ?? '',
+  };
+}
+
+/** Of a pipeline at which nobody has looked. */
+function outlineOf(pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>) {
+  return {
+    address: pipeline.address,
+    file: pipeline.place.file,
+    tags: pipeline.tags,
     tables: [],
     destinations: [],
     estimates: {},

@@ -23,7 +23,9 @@ export function planPublication(
   last: AppliedPublication | undefined,
   { rewriting, size }: { rewriting: string | undefined; size: number | undefined },
 ): Planned {
-  const decision = seen.looked ? decide(destination, seen, last, rewriting) : unseen(last, rewriting);
+  const decision = seen.looked
+    ? decide(destination, seen, last, rewriting)
+    : unseen(destination, last, rewriting);
   const { found } = seen;
   const uploads = decision.action !== 'unchanged' && decision.action !== 'details';
   return {
@@ -84,10 +86,15 @@ function actionOn({ delivery }: TableauDestination): 'overwrite' | 'append' | 'u
 }
 
 /** Without a look at the server, what we know of our last publication has to do. */
-function unseen(last: AppliedPublication | undefined, rewriting: string | undefined): Decision {
+function unseen(
+  destination: TableauDestination,
+  last: AppliedPublication | undefined,
+  rewriting: string | undefined,
+): Decision {
   if (last === undefined)
     return { action: 'create', reason: 'not published by this pipeline yet; not looked (offline)' };
-  if (rewriting !== undefined) return { action: 'overwrite', reason: `${rewriting}; not looked (offline)` };
+  if (rewriting !== undefined)
+    return { action: actionOn(destination), reason: `${rewriting}; not looked (offline)` };
   return { action: 'unchanged', reason: 'as it was when we published it; not looked (offline)' };
 }
 

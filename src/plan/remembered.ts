@@ -20,7 +20,7 @@ export function rememberedChanges(
   const reason =
     left.length > 0
       ? `no longer delivered to ${left.join(', ')}; what is there stays`
-      : 'its checks, descriptions or tags changed; its data did not';
+      : 'its checks, descriptions, tags or the like changed; its data did not';
   const { address } = pipeline;
   return [{ address, subject: 'pipeline', act: 'change', category: 'metadata', reason }];
 }

@@ -11,6 +11,7 @@ import type {
   Plan,
   TablePlan,
 } from '../model/plan.ts';
+import { countIdle, foldForgotten, foldGates, foldPipelines, moreLike } from './fold.ts';
 import {
   amountsOf,
   beforeAfter,
@@ -18,6 +19,7 @@ import {
   countsOf,
   distinctGates,
   forgottenCount,
+  deletedVerdict,
   forgottenVerdict,
   gateWords,
   isFlag,
@@ -50,8 +52,13 @@ export function renderPlan(made: Plan, { color, verbose, width }: PlanTextOption
     plan.forgotten.length > 0 ||
     plan.pipelines.some(({ action }) => action !== 'none' && action !== 'blocked');
   const blocks = [
-    ...shown.map((pipeline) => renderPipeline(pipeline, paint, verbose)),
-    ...plan.forgotten.map((one) => renderForgotten(one, paint)),
+    ...(verbose ? shown.map((one) => ({ one })) : foldPipelines(shown)).map((part) =>
+      'one' in part ? renderPipeline(part.one, paint, verbose) : [renderMore(part, paint)],
+    ),
+    ...(verbose ? plan.forgotten.map((one) => ({ one })) : foldForgotten(plan.forgotten)).map((part) =>
+      'one' in part ? renderForgotten(part.one, paint) : [renderMore(part, paint)],
+    ),
+    ...(verbose ? [] : renderIdle(plan.pipelines)),
   ];
   return [
     ...(acting ? ['extracts will perform the following actions:', ''] : []),
@@ -63,10 +70,26 @@ export function renderPlan(made: Plan, { color, verbose, width }: PlanTextOption
 
 type Paint = ReturnType<typeof pc.createColors>;
 
+function renderMore(
+  { more, like }: { more: readonly unknown[]; like: { address: string } },
+  paint: Paint,
+): string {
+  return `  ${paint.dim('…')} ${moreLike(more, like.address)}`;
+}
+
+/** Families are told also where nothing of them changes: that they were read, and how many items they have. */
+function renderIdle(pipelines: readonly PipelinePlan[]): Row[][] {
+  const lines = countIdle(pipelines).map(({ family, count }) => [`  = ${family}`, count]);
+  return lines.length === 0 ? [] : [lines];
+}
+
 /** A pipeline that is gone from the configuration, with everything that stays where it is. */
-function renderForgotten({ address, because, leaves }: ForgottenPipeline, paint: Paint): Row[] {
+function renderForgotten(one: ForgottenPipeline, paint: Paint): Row[] {
+  const { address, because, leaves, deletes = [] } = one;
+  const verdict = one.deletes === undefined ? forgottenVerdict : paint.red(deletedVerdict);
   return [
-    `  ${paint.bold(`# ${address} ${forgottenVerdict}`)}  ${paint.dim(`(because ${because})`)}`,
+    `  ${paint.bold(`# ${address} ${verdict}`)}  ${paint.dim(`(because ${because})`)}`,
+    ...deletes.map((target) => `    ${paint.red('-')} ${target}`),
     ...leaves.map((target) => `    . ${target}`),
   ];
 }
@@ -83,8 +106,16 @@ function closing(plan: Plan, paint: Paint): string[] {
   return [
     `${paint.bold('Plan:')} ${counts.join(', ')}.`,
     ...(amounts === '' ? [] : [`${paint.bold('Data:')} ${amounts}.`]),
-    ...distinctGates(plan.gates).map((gate) => renderGate(gate, paint)),
+    ...foldGates(distinctGates(plan.gates)).map((part) =>
+      'one' in part ? renderGate(part.one, paint) : renderMoreGates(part),
+    ),
   ];
+}
+
+function renderMoreGates({ more, like }: { more: readonly Gate[]; like: Gate }): string {
+  const whole = like.remedy.replace(/\[[^\]]*\]/, '');
+  const forAll = like.kind === 'breaking' && !like.open ? `; for all of them ${whole}` : '';
+  return `… ${moreLike(more, like.address)}${forAll}`;
 }
 
 /** What holds a pipeline back and how to open it; what a flag has opened is told, too. */

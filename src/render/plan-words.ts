@@ -2,6 +2,7 @@ import { bytes, counted, grouped } from '../model/numbers.ts';
 import type { Estimate } from '../model/observation.ts';
 import type {
   Change,
+  ForgottenPipeline,
   Gate,
   GateKind,
   PipelineAction,
@@ -27,9 +28,16 @@ export function countsOf({ summary: { create, change, unchanged } }: Plan): stri
 
 export const forgottenVerdict = 'will no longer be managed, will not be deleted';
 
-/** `1 to forget`; empty for none. */
+export const deletedVerdict = 'will be deleted';
+
+export const forgottenVerdictOf = ({ deletes }: ForgottenPipeline): string =>
+  deletes === undefined ? forgottenVerdict : deletedVerdict;
+
+/** `1 to forget`, `2 to delete`; empty for none. */
 export function forgottenCount({ forgotten }: Plan): string[] {
-  return forgotten.length > 0 ? [`${forgotten.length} to forget`] : [];
+  const deleted = forgotten.filter(({ deletes }) => deletes !== undefined).length;
+  const left = forgotten.length - deleted;
+  return [...(left > 0 ? [`${left} to forget`] : []), ...(deleted > 0 ? [`${deleted} to delete`] : [])];
 }
 
 /** `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty where nothing can be told. */

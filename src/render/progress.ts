@@ -62,6 +62,8 @@ function stepWords(step: Step): string {
       return step.details === true ? `describe ${step.target}` : `write ${step.target}`;
     case 'record':
       return 'record state';
+    case 'delete':
+      return `delete ${step.target}`;
     case 'forget':
       return 'forget state';
   }

@@ -7,7 +7,7 @@ import { printableData } from './text-width.ts';
 
 export interface ReportRow {
   address: string;
-  outcome: 'applied' | 'forgotten' | 'rejected' | 'failed' | 'interrupted';
+  outcome: 'applied' | 'forgotten' | 'deleted' | 'rejected' | 'failed' | 'interrupted';
   seconds: number;
   tables: readonly {
     name: string;
@@ -18,6 +18,7 @@ export interface ReportRow {
   }[];
   checks: readonly CheckResult[];
   destinations: readonly { target: string; size: number }[];
+  removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   failure?: { step: string; error: unknown };
 }
 
@@ -33,11 +34,13 @@ export function renderReport(
   const marks = {
     applied: paint.green('applied'),
     forgotten: 'no longer managed',
+    deleted: paint.red('deleted'),
     rejected: paint.red('rejected'),
     failed: paint.red('failed'),
     interrupted: paint.yellow('interrupted'),
   };
   const blocks = rows.map(printableData).map((row) => {
+    if (row.outcome === 'deleted') return [`${paint.bold(row.address)}  ${marks.deleted}`, ...whatWent(row)];
     if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${marks.forgotten}`];
     const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`
@@ -58,11 +61,19 @@ export function renderReport(
   const closing = [
     `${count('applied')} applied`,
     ...(count('forgotten') > 0 ? [`${count('forgotten')} no longer managed`] : []),
+    ...(count('deleted') > 0 ? [`${count('deleted')} deleted`] : []),
     ...(count('rejected') > 0 ? [`${count('rejected')} rejected`] : []),
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
     ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
   ].join(', ');
   return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
+}
+
+function whatWent({ removed = [] }: ReportRow): string[] {
+  const words = { ours: '', changed: '  left: somebody else has changed it', gone: '  was gone already' };
+  return removed.map(
+    ({ target, standing }) => `  ${standing === 'changed' ? '.' : '-'} ${target}${words[standing]}`,
+  );
 }
 
 function changedWords({ inserted, deleted }: { inserted: number; deleted: number }): string {

@@ -1,22 +1,55 @@
-import type { Source } from '../model/pipeline.ts';
+import type { PostgresSource, Source } from '../model/pipeline.ts';
 import type { SourcePort } from '../model/ports.ts';
 import { openFiles } from './file/index.ts';
 import { openPostgres } from './postgres/index.ts';
+import { openPool, type Pool } from './postgres/pool.ts';
 import { openS3 } from './s3/index.ts';
 
-const kinds = {
-  postgres: openPostgres,
-  file: openFiles,
-  s3: openS3,
-} satisfies { [Kind in Source['type']]: (source: Extract<Source, { type: Kind }>) => SourcePort };
+/** The sources of a run. What several of them share (connections to one server) is opened once and closed here. */
+export interface Sources {
+  /** Sources that are written in one place and equal, as those of the items of a family, are one port. */
+  open(source: Source): SourcePort;
+  close(): Promise<void>;
+}
 
-export function openSource(source: Source): SourcePort {
-  switch (source.type) {
-    case 'postgres':
-      return kinds.postgres(source);
-    case 'file':
-      return kinds.file(source);
-    case 's3':
-      return kinds.s3(source);
-  }
+export interface SourcesSettings {
+  /** To one server, at once. */
+  connections: number;
+}
+
+export function openSources({ connections }: SourcesSettings): Sources {
+  const ports = new Map<string, SourcePort>();
+  const pools = new Map<string, Pool>();
+  const poolOf = (source: PostgresSource) => {
+    const key = JSON.stringify({ ...source, place: undefined });
+    const pool = pools.get(key) ?? openPool(connections);
+    pools.set(key, pool);
+    return pool;
+  };
+  const kinds = {
+    postgres: (source) => openPostgres(source, poolOf(source)),
+    file: openFiles,
+    s3: openS3,
+  } satisfies { [Kind in Source['type']]: (source: Extract<Source, { type: Kind }>) => SourcePort };
+  const open = (source: Source): SourcePort => {
+    switch (source.type) {
+      case 'postgres':
+        return kinds.postgres(source);
+      case 'file':
+        return kinds.file(source);
+      case 's3':
+        return kinds.s3(source);
+    }
+  };
+  return {
+    open(source) {
+      const key = JSON.stringify(source);
+      const port = ports.get(key) ?? open(source);
+      ports.set(key, port);
+      return port;
+    },
+    async close() {
+      await Promise.all([...ports.values()].map((port) => port.close()));
+    },
+  };
 }

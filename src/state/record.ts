@@ -21,6 +21,15 @@ export function lockName(address: string): string {
   return `${encodeURIComponent(address)}.lock`;
 }
 
+/** No address begins with a dot. */
+export function runName(id: string): string {
+  return `.run-${id}.json`;
+}
+
+export function runOfName(name: string): string | undefined {
+  return /^\.run-([0-9a-f]+)\.json$/.exec(name)?.[1];
+}
+
 /** The address that a name is of; undefined for names that are not ours. */
 export function addressOfRecord(name: string): string | undefined {
   const encoded = /^([^./][^/]*)\.json$/.exec(name)?.[1];

@@ -106,6 +106,7 @@ test('a secret is refused where what is written is recorded, or a hash of it', (
   run({
     description: secret,
     tags: [secret],
+    for_each: { items: [secret] },
     sources: {
       files: { type: 'file', path: secret, exclude: [secret] },
       shop: { type: 'postgres', url: secret, user: secret },
@@ -127,6 +128,7 @@ test('a secret is refused where what is written is recorded, or a hash of it', (
   expect(diagnostics.map(({ code, place }) => `${code} ${place?.pointer}`)).toEqual([
     'EXT1025 /description',
     'EXT1025 /tags/0',
+    'EXT1025 /for_each/items/0',
     'EXT1025 /sources/files/path',
     'EXT1025 /sources/files/exclude/0',
     'EXT1025 /tables/t/from/table',

@@ -5,7 +5,12 @@ import { describe, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Pages, and what the names of the stories begin with in which their commands were run. */
-const pages = { 'plan.md': 'plan', 'templates.md': 'template', 'state.md': 'state' };
+const pages = {
+  'plan.md': 'plan',
+  'templates.md': 'template',
+  'state.md': 'state',
+  'for-each.md': 'for-each',
+};
 
 describe.each(Object.entries(pages))('docs/%s', (name, stories) => {
   const page = readFileSync(`${root}docs/${name}`, 'utf8');

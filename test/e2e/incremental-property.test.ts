@@ -120,7 +120,7 @@ async function disturb(world: World, disturbance: Disturbance): Promise<boolean>
 
 async function come(moment: Moment, cli: RunningCli, took: number): Promise<void> {
   const began = performance.now();
-  let isOver = false;
+  let isOver = false as boolean;
   void cli.outcome.then(() => (isOver = true));
   const hasCome = () =>
     'lines' in moment

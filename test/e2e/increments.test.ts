@@ -106,5 +106,5 @@ test('an upsert reads what is new, carries the rest over, and says so', async ()
   await project.apply(env);
   await expectEqual(client, project);
   expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
-  await expectGolden('increments/upsert.txt', story.text());
+  expectGolden('increments/upsert.txt', story.text());
 });

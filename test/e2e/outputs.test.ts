@@ -69,6 +69,10 @@ test('two documents on stdout are none, and a page that cannot be written is sai
     stdout: '',
     exitCode: 1,
   });
+  expect(await story.run('plan --out pipelines/north.yaml/plans/plan.json')).toMatchObject({
+    stdout: '',
+    exitCode: 1,
+  });
   expect(await story.run('graph --format png')).toMatchObject({ stdout: '', exitCode: 64 });
   expectGolden('e2e/outputs-wrong.txt', story.text());
 });

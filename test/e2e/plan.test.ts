@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -41,7 +42,12 @@ test('what breaks is held back until it is allowed by name; the others are appli
   expect(after['out/south.hyper']).not.toBe(before['out/south.hyper']);
   story.note('another address does not open it');
   expect((await story.run('plan --allow-breaking north.sales.amoun')).exitCode).toBe(3);
+  expect((await story.run('apply --allow-breaking west --yes')).exitCode).toBe(64);
   expect((await story.run('apply --allow-breaking north.sales.amount')).exitCode).toBe(0);
+  story.note('one that is gone since, or that is selected out, may stay in a command');
+  expect((await story.run('plan --allow-breaking north.sales.gone')).exitCode).toBe(0);
+  const selected = await project.run('plan --select south --allow-breaking north.sales.amount'.split(' '));
+  expect(selected).toMatchObject({ stderr: '', exitCode: 0 });
   expect((await story.run('plan')).exitCode).toBe(0);
   expectGolden('e2e/plan-breaking.txt', story.text());
 });
@@ -253,6 +259,13 @@ test('pipelines are chosen by what git knows otherwise', async () => {
   git('commit', '--quiet', '--all', '--message=second');
   expect(await planned('--changed-since', 'HEAD')).toEqual([]);
   expect(await planned('--changed-since', 'HEAD~1')).toEqual(['south']);
+  // By another way to the same files.
+  await symlink('pipelines', project.path('by_link'));
+  await symlink(project.path('pipelines/south.yaml'), project.path('south_link.yaml'));
+  expect(await planned('--changed-since', 'HEAD~1', 'by_link')).toEqual(['south']);
+  expect(await planned('--changed-since', 'HEAD~1', 'south_link.yaml')).toEqual(['south']);
+  await project.remove('by_link');
+  await project.remove('south_link.yaml');
   await project.write(
     'pipelines/west.yaml',
     files['pipelines/north.yaml']

@@ -266,6 +266,7 @@ test('a file with much waste is made compact', async () => {
   const compact = { size: whole.size, rows: 900_000 };
   const wasted = await fill(base, 1000, true);
   expect(wasted.isCompact).toBeUndefined();
+  await fill(undefined, 900_000, false);
   const again = await fill({ ...base, compact }, 1000, true);
   expect(again.isCompact).toBe(true);
   expect(again.size).toBeLessThan(wasted.size / 3);

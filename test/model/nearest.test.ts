@@ -21,7 +21,7 @@ test('without a near one, what there is', () => {
   expect(
     suggestion(
       'zzz',
-      Array.from({ length: 13 }, (_, index) => `long name ${index}`),
+      Array.from({ length: 15 }, (_, index) => `long name ${index}`),
     ),
   ).toEqual({});
 });

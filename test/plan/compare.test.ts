@@ -69,7 +69,10 @@ test('files: new, changed and gone ones are told by name or number', () => {
     reason: 'd.csv is new, b.csv is changed, c.csv is gone',
   });
   const many = files({ 'a.csv': [1, '9'], 'b.csv': [2, '9'], 'c.csv': [3, '3'] });
-  expect(compareFingerprints(before, many)).toMatchObject({ same: false, reason: '2 of 3 files are changed' });
+  expect(compareFingerprints(before, many)).toMatchObject({
+    same: false,
+    reason: '2 of 3 files are changed',
+  });
 });
 
 test('a file that was only touched is the same if its content is known to be', () => {

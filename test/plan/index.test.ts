@@ -262,7 +262,7 @@ test('what changes nothing in the extract is recorded, and nothing else is done'
   const [planned] = planOf(described, seen).pipelines;
   expect(planned).toMatchObject({
     action: 'record',
-    because: 'its checks, descriptions or tags changed; its data did not',
+    because: 'its checks, descriptions, tags or the like changed; its data did not',
     steps: [{ kind: 'record', after: [] }],
   });
   expect(planOf(described, seen).gates).toEqual([]);
@@ -346,27 +346,44 @@ test('a misfit holds nothing back where nothing is to be done', () => {
   expect(plan.diagnostics).toEqual([{ ...said(misfit), severity: 'warning' }]);
 });
 
+const published = { id: '1', contentUrl: 'shop', name: 'Shop', projectId: '2', updatedAt: 'then' };
+
+const toTableau = (mode: 'append' | 'overwrite') => ({
+  type: 'tableau' as const,
+  place: { file: 'pipelines/shop.yaml', pointer: '/destinations/0' },
+  shown: 'Shop',
+  connection: {} as TableauConnection,
+  project: { kind: 'id' as const, id: '2' },
+  name: 'Shop',
+  delivery: { method: 'publish' as const, mode },
+  keep: [],
+  createProject: false,
+  singleBelow: 1,
+  chunkSize: 1,
+  jobTimeout: 1,
+});
+
+test('offline it is told what will be done there, as far as it is known', () => {
+  const actionWith = (mode: 'append' | 'overwrite') =>
+    planOf(
+      { ...shop, destinations: [toTableau(mode)] },
+      observation(shop, {
+        tables: { orders: source({ fingerprint: counters({ inserted: '10001' }) }), people: source() },
+        destinations: [{ type: 'tableau', looked: false, project: undefined, found: undefined }],
+        applied: record(shop, { destinations: { Shop: { size: 9, ...published } } }),
+      }),
+    ).pipelines[0]?.destinations[0];
+  const reason = 'the extract is rebuilt; not looked (offline)';
+  expect(actionWith('append')).toMatchObject({ action: 'append', reason });
+  expect(actionWith('overwrite')).toMatchObject({ action: 'overwrite', reason });
+});
+
 test('rows are not added once more because a template is another', () => {
-  const place = { file: 'pipelines/shop.yaml', pointer: '/destinations/0' };
   const seen = packedObservation({
     template: { sha256: 'bb', misfits: [], staged: { size: 9, modified: '3' } },
   });
-  const published = { id: '1', contentUrl: 'shop', name: 'Shop', projectId: '2', updatedAt: 'then' };
   const actionWith = (mode: 'append' | 'overwrite') => {
-    const destination = {
-      type: 'tableau' as const,
-      place,
-      shown: 'Shop',
-      connection: {} as TableauConnection,
-      project: { kind: 'id' as const, id: '2' },
-      name: 'Shop',
-      delivery: { method: 'publish' as const, mode },
-      keep: [],
-      createProject: false,
-      singleBelow: 1,
-      chunkSize: 1,
-      jobTimeout: 1,
-    };
+    const destination = toTableau(mode);
     const found = { ...published, owner: 'me', megabytes: 1, revision: 1, description: '', tags: [] };
     const there = { ...found, certified: false, certificationNote: '' };
     return planOf(

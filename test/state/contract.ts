@@ -55,6 +55,25 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
     await write(one, record('shop', '2'), undefined);
   });
 
+  test('a run that has begun is open until it ends, for everyone, and is no record', async () => {
+    const [one, other] = await open();
+    await one.beginRun({ id: 'a1', addresses: ['t[a]', 't[b]'] });
+    await other.beginRun({ id: 'b2', addresses: ['shop'] });
+    const runs = (await other.openRuns()).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    expect(runs).toMatchObject([
+      {
+        id: 'a1',
+        addresses: ['t[a]', 't[b]'],
+        holder: { name: expect.stringContaining(hostname()) as string },
+      },
+      { id: 'b2', addresses: ['shop'] },
+    ]);
+    expect(await one.list()).toEqual([]);
+    await other.endRun('a1');
+    await other.endRun('never begun');
+    expect((await one.openRuns()).map(({ id }) => id)).toEqual(['b2']);
+  });
+
   test('a lock is held by one; others hear by whom; released, it can be taken', async () => {
     const [one, other] = await open();
     expect(await other.holder('shop')).toBeUndefined();

@@ -19,7 +19,9 @@ export async function goneBytes({ gone }: TableChanges): Promise<string> {
   const [part, ...others] = gone.feed.parts;
   if (part?.kind !== 'stream' || others.length > 0) throw new Error('not one stream');
   const stream = await part.open(new AbortController().signal);
-  const text = Buffer.concat((await stream.bytes.toArray()) as Buffer[]).toString();
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream.bytes) chunks.push(Buffer.from(chunk));
+  const text = Buffer.concat(chunks).toString();
   const { format, columns } = part;
   const seen = { format, columns, rows: stream.rows(), taken: stream.taken?.() };
   const wanted = {

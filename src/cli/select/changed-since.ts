@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Pipeline } from '../../model/pipeline.ts';
@@ -19,7 +20,7 @@ export async function changedSince(
   const commit = await resolveCommit(revision, env);
   const root = (await git(['rev-parse', '--show-toplevel'], env)).trim();
   const lists = await Promise.all([
-    git(['diff', '--name-only', '-z', '--no-renames', commit, '--'], env),
+    git(['diff', '--name-only', '-z', '--no-renames', '--no-relative', commit, '--'], env),
     git(['ls-files', '--others', '--exclude-standard', '--full-name', '-z', root], env),
   ]);
   const changed = new Set(
@@ -28,11 +29,19 @@ export async function changedSince(
       .filter(Boolean)
       .map((file) => path.join(root, file)),
   );
-  if (changed.has(path.join(project.root, 'extracts.yaml'))) return new Set(pipelines);
-  return new Set(
-    pipelines.filter((pipeline) => filesOf(pipeline, env.cwd).some((file) => changed.has(file))),
+  const isChanged = async (file: string) => changed.has(file) || changed.has(await realPath(file));
+  if (await isChanged(path.join(project.root, 'extracts.yaml'))) return new Set(pipelines);
+  const chosen = await Promise.all(
+    pipelines.map(async (pipeline) => {
+      const files = await Promise.all(filesOf(pipeline, env.cwd).map(isChanged));
+      return files.includes(true) ? [pipeline] : [];
+    }),
   );
+  return new Set(chosen.flat());
 }
+
+/** Git knows files by where they are, not by the links that lead there. */
+const realPath = (file: string) => realpath(file).catch(() => file);
 
 function filesOf({ place, template }: Pipeline, cwd: string): string[] {
   return [path.resolve(cwd, place.file), ...(template?.kind === 'file' ? [template.path] : [])];

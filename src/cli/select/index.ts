@@ -1,4 +1,6 @@
-import type { Configuration } from '../../config/index.ts';
+import type { BlockedItem, Configuration } from '../../config/index.ts';
+import { familyOf } from '../../model/family.ts';
+import { limitTo } from '../../model/limit.ts';
 import { nameMatches } from '../../model/name-pattern.ts';
 import { suggestion } from '../../model/nearest.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
@@ -31,40 +33,57 @@ export async function selectPipelines(
   if (!isSelection(flags)) return configuration;
   const { select, exclude, changedSince: revision } = flags;
   const all = configuration.pipelines;
-  const taken = select === undefined ? new Set(all) : await meant(select, all, world, env.signal, '--select');
-  const left = exclude === undefined ? new Set() : await meant(exclude, all, world, env.signal, '--exclude');
+  const { blocked } = configuration;
+  const among = { pipelines: all, blocked, world, signal: env.signal };
+  const taken = select === undefined ? new Set(all) : await meant(select, among, '--select');
+  const left = exclude === undefined ? new Set() : await meant(exclude, among, '--exclude');
   const changed =
     revision === undefined ? undefined : await changedSince(revision, all, configuration.project, env);
   return {
     ...configuration,
     // What is not chosen is not gone.
     folders: [],
+    families: [],
+    blocked: blocked.filter(
+      (item) =>
+        (select?.some((term) => isMeant(item, term)) ?? true) &&
+        !exclude?.some((term) => isMeant(item, term)),
+    ),
     pipelines: all.filter((one) => taken.has(one) && !left.has(one) && (changed?.has(one) ?? true)),
   };
 }
 
-async function meant(
-  terms: readonly string[],
-  pipelines: readonly Pipeline[],
-  world: World,
-  signal: AbortSignal,
-  flag: string,
-): Promise<Set<Pipeline>> {
+/** A family is named with all of its items. */
+function isNamed(address: string, term: string): boolean {
+  return nameMatches(address, term) || nameMatches(familyOf(address), term);
+}
+
+/** What could not become a pipeline has a name and tags only. */
+function isMeant({ address, tags }: BlockedItem, term: string): boolean {
+  const tag = /^tag:(.*)$/s.exec(term)?.[1];
+  return tag === undefined ? isNamed(address, term) : tags.some((one) => nameMatches(one, tag));
+}
+
+interface Among {
+  pipelines: readonly Pipeline[];
+  blocked: readonly BlockedItem[];
+  world: World;
+  signal: AbortSignal;
+}
+
+async function meant(terms: readonly string[], among: Among, flag: string): Promise<Set<Pipeline>> {
+  const { pipelines, blocked } = among;
   const found = new Set<Pipeline>();
   for (const term of terms) {
-    const own = await meaning(term, pipelines, world, signal);
-    if (own.length === 0 && term !== 'state:modified') throw nothing(flag, term, pipelines);
+    const own = await meaning(term, among);
+    const isKnown = own.length > 0 || blocked.some((item) => isMeant(item, term));
+    if (!isKnown && term !== 'state:modified') throw nothing(flag, term, pipelines);
     own.forEach((one) => found.add(one));
   }
   return found;
 }
 
-async function meaning(
-  term: string,
-  pipelines: readonly Pipeline[],
-  world: World,
-  signal: AbortSignal,
-): Promise<Pipeline[]> {
+async function meaning(term: string, { pipelines, world, signal }: Among): Promise<Pipeline[]> {
   const [, kind, value = ''] = /^(tag|dest|state):(.*)$/s.exec(term) ?? [];
   switch (kind) {
     case 'tag':
@@ -73,11 +92,12 @@ async function meaning(
       return pipelines.filter(({ destinations }) => destinations.some(({ type }) => type === value));
     case 'state': {
       if (value !== 'modified') return [];
-      const modified = await Promise.all(pipelines.map((one) => isModified(one, world, signal)));
+      const turn = limitTo(8);
+      const modified = await Promise.all(pipelines.map((one) => turn(() => isModified(one, world, signal))));
       return pipelines.filter((_, index) => modified[index]);
     }
     default:
-      return pipelines.filter(({ address }) => nameMatches(address, term));
+      return pipelines.filter(({ address }) => isNamed(address, term));
   }
 }
 

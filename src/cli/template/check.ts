@@ -5,7 +5,8 @@ import { RunError } from '../../model/run-error.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from '../configuration.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { completeTables, diagnose } from '../observe.ts';
+import { diagnose } from '../diagnose.ts';
+import { completeTables } from '../observe.ts';
 import { openWorld, type World } from '../world.ts';
 
 /** `extracts template check`: the fit alone. No extract is looked at, and of sources only header files that name columns. */

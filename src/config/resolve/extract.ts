@@ -10,11 +10,11 @@ export function resolveExtract(draft: Draft): Extract {
 }
 
 /** Absolute path of the .hyper before it is delivered. */
-export function stagedFile({ extract, folder, shared, written }: Draft): string {
+export function stagedFile({ extract, folder, shared, written, key }: Draft): string {
   const { file } = extract;
-  return typeof file === 'string'
-    ? resolve(folder, file)
-    : join(shared.folder, 'build', `${written.name}.hyper`);
+  if (typeof file === 'string') return resolve(folder, file);
+  const steps = key === undefined ? [`${written.name}.hyper`] : [written.name, `${key}.hyper`];
+  return join(shared.folder, 'build', ...steps);
 }
 
 /** Absolute path of the .tdsx that a template makes of it, before it is delivered. */

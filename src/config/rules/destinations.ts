@@ -37,7 +37,8 @@ export const oneWriterPerFile: CommonRule = function* (drafts) {
     } else if (writer.text !== undefined) {
       const code = writer.what === 'extract' ? codes.sameExtract : codes.sameDestination;
       const message = `${writer.text} is also the ${earlier.what} of "${earlier.pipeline}" (${earlier.place.file})`;
-      yield problem(code, message, writer.place);
+      const hint = writer.isItem ? { hint: 'give each item its own: put ${each.key} into the path' } : {};
+      yield problem(code, message, writer.place, hint);
     }
   }
 };
@@ -49,15 +50,18 @@ interface Writer {
   what: 'extract' | 'destination';
   place: Place;
   pipeline: string;
+  isItem: boolean;
 }
 
 function stagedOf(draft: Draft): Writer[] {
-  const { extract: { file } = {}, template, name } = draft.written;
+  const { template } = draft.written;
+  const { file } = draft.extract;
   const writer = {
     ...(typeof file === 'string' && { text: file }),
     what: 'extract' as const,
     place: child(draft.place, 'extract', 'file'),
-    pipeline: name,
+    pipeline: draft.address,
+    isItem: draft.key !== undefined,
   };
   return [
     { ...writer, path: stagedFile(draft) },
@@ -65,7 +69,7 @@ function stagedOf(draft: Draft): Writer[] {
   ];
 }
 
-function deliveriesOf({ destinations, written }: Draft): Writer[] {
+function deliveriesOf({ destinations, address, key }: Draft): Writer[] {
   return destinations.flatMap(({ settings, folder, place }) =>
     settings.type !== 'file'
       ? []
@@ -74,14 +78,16 @@ function deliveriesOf({ destinations, written }: Draft): Writer[] {
           text: settings.path,
           what: 'destination',
           place: child(place, 'path'),
-          pipeline: written.name,
+          pipeline: address,
+          isItem: key !== undefined,
         },
   );
 }
 
 export const uniqueNames: CommonRule = function* (drafts) {
   const first = new Map<string, Draft>();
-  for (const draft of drafts) {
+  const oneOfEach = new Map(drafts.map((draft) => [draft.loaded, draft]));
+  for (const draft of oneOfEach.values()) {
     const name = writtenName(draft);
     if (name === undefined) continue;
     const earlier = first.get(name);

@@ -3,6 +3,7 @@ import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
 import { columnSettings } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
+import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { readRelation } from '../relation.ts';
 import type { Rule } from '../rules.ts';
@@ -24,7 +25,7 @@ export const tableOrQuery: Rule = function* (draft) {
         hint,
       );
     }
-    if (from.table !== undefined && readRelation(from.table) === undefined) {
+    if (from.table !== undefined && !isPlaceholder(from.table) && readRelation(from.table) === undefined) {
       const hint = { hint: 'write table, schema.table, or put a name with dots into double quotes' };
       yield problem(codes.tableOrQuery, `"${from.table}" is no name of a table`, child(place, 'table'), hint);
     }

@@ -157,9 +157,12 @@ export const oneWriterPerDataSource: CommonRule = function* (drafts) {
       const earlier = first.get(key);
       if (earlier === undefined) first.set(key, { draft });
       else {
-        const { written, place: other } = earlier.draft;
-        const message = `the data source "${name}" is also a destination of "${written.name}" (${other.file})`;
-        yield problem(codes.sameDestination, message, place);
+        const { address, place: other } = earlier.draft;
+        if (isPlaceholder(key)) continue;
+        const message = `the data source "${name}" is also a destination of "${address}" (${other.file})`;
+        const hint =
+          draft.key === undefined ? {} : { hint: 'give each item its own, as in name: "… ${each.key}"' };
+        yield problem(codes.sameDestination, message, place, hint);
       }
     }
   }

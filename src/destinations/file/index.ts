@@ -1,6 +1,7 @@
 import type { FileDestination } from '../../model/pipeline.ts';
 import type { DestinationPort } from '../../model/ports.ts';
 import { observeFile } from './observe.ts';
+import { removeFile, standingFile } from './remove.ts';
 import { writeFile } from './write.ts';
 
 /** A .hyper at a path. */
@@ -12,5 +13,7 @@ export function openFileDestination(destination: FileDestination): DestinationPo
       progress(written.size);
       return written;
     },
+    standing: (last) => standingFile(destination, last),
+    remove: (last) => removeFile(destination, last),
   };
 }

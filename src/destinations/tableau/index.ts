@@ -10,6 +10,7 @@ import { openTransport } from './client/transport.ts';
 import { describeTableau } from './describe.ts';
 import { inWords } from './errors.ts';
 import { observeTableau } from './observe.ts';
+import { removePublication, standingPublication } from './remove.ts';
 import { writeTableau } from './write.ts';
 
 export interface TableauSettings {
@@ -73,6 +74,9 @@ function openTableauDestination(
     write: (extract, progress, signal, last) =>
       translated((site) => writeTableau(site, destination, extract, { progress, signal, split, last })),
     describe: (last, signal) => translated((site) => describeTableau(site, destination, last, signal)),
+    standing: (last, signal) =>
+      offline ? Promise.resolve('ours') : translated((site) => standingPublication(site, last, signal)),
+    remove: (last, signal) => translated((site) => removePublication(site, last, signal)),
   };
 }
 

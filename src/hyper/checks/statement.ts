@@ -42,7 +42,9 @@ function only(rows: readonly Row[]): string | null | Verdict {
 
 function isSame(answer: string | null, expect: string | number | boolean | null): boolean {
   if (answer === null || expect === null) return answer === expect;
-  return typeof expect === 'number' ? Number(answer) === expect : answer === String(expect);
+  if (typeof expect !== 'number') return answer === String(expect);
+  // To JavaScript a text without anything in it is zero.
+  return answer.trim() !== '' && Number(answer) === expect;
 }
 
 function mentionsSensitive(query: string, tables: readonly Table[]): boolean {

@@ -15,8 +15,9 @@ export function renderGraph(
   ids: ReadonlyMap<string, string>,
 ): Markup | undefined {
   if (all.length === 0) return undefined;
-  const acting = all.filter(({ address }) => ids.has(address));
-  const drawn = [all, acting].find((some) => some.length > 0 && tablesOf(some) <= mostTables);
+  const acting = all.filter(({ action }) => action !== 'none');
+  const graphs = [all, acting].filter((some) => some.length > 0).map((some) => graphOf(some));
+  const drawn = graphs.find((graph) => tablesOf(graph) <= mostTables);
   return element(
     'section',
     { 'aria-labelledby': 'graph' },
@@ -25,21 +26,21 @@ export function renderGraph(
       ? element(
           'p',
           { class: 'muted' },
-          `${counted(tablesOf(all), 'table')} are more than fit a drawing: run extracts graph.`,
+          `${counted(Math.max(...graphs.map(tablesOf)), 'table')} are more than fit a drawing: run extracts graph.`,
         )
       : element(
           'div',
           { class: 'graph scroll', tabindex: 0, role: 'region', 'aria-label': 'Graph' },
-          renderSvg(graphOf(drawn), looks(drawn, ids)),
+          renderSvg(drawn, looks(all, ids)),
         ),
   );
 }
 
-const tablesOf = (some: readonly PipelinePlan[]) => some.reduce((sum, { tables }) => sum + tables.length, 0);
+const tablesOf = ({ nodes }: Graph) => nodes.filter(({ kind }) => kind === 'table').length;
 
 /** Pipelines and tables by what will become of them; a pipeline with something to do leads to its part of the page. */
-function looks(drawn: readonly PipelinePlan[], ids: ReadonlyMap<string, string>): (node: GraphNode) => Look {
-  const pipelines = new Map(drawn.map((pipeline) => [pipeline.address, pipeline]));
+function looks(all: readonly PipelinePlan[], ids: ReadonlyMap<string, string>): (node: GraphNode) => Look {
+  const pipelines = new Map(all.map((pipeline) => [pipeline.address, pipeline]));
   return ({ kind, pipeline: address = '', label }) => {
     const pipeline = pipelines.get(address);
     if (pipeline === undefined) return { tone: 'plain', symbol: '' };

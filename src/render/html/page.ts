@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Graph } from '../../model/graph.ts';
 import { counted } from '../../model/numbers.ts';
 import type { ForgottenPipeline, PipelinePlan, Plan } from '../../model/plan.ts';
-import { amountsOf, countsOf, forgottenCount, forgottenVerdict, isQuiet, quietWords } from '../plan-words.ts';
+import {
+  amountsOf,
+  countsOf,
+  forgottenCount,
+  forgottenVerdictOf,
+  isQuiet,
+  quietWords,
+} from '../plan-words.ts';
+import { foldPipelines, moreLike, type Folded } from '../fold.ts';
 import { renderGates, renderFindings } from './decisions.ts';
 import { renderGraph } from './drawing.ts';
 import { element, type Markup } from './element.ts';
@@ -16,8 +24,9 @@ import { style } from './style.ts';
  * same plan gives the same bytes. `graphOf` draws pipelines.
  */
 export function renderHtml(plan: Plan, graphOf: (pipelines: readonly PipelinePlan[]) => Graph): string {
-  const acting = plan.pipelines.filter(({ action }) => action !== 'none');
-  const ids = new Map(acting.map(({ address }, index) => [address, `p-${index + 1}`]));
+  const acting = foldPipelines(plan.pipelines.filter(({ action }) => action !== 'none'));
+  const shown = acting.flatMap((part) => ('one' in part ? part.one : []));
+  const ids = new Map(shown.map(({ address }, index) => [address, `p-${index + 1}`]));
   const body = element(
     'body',
     {},
@@ -94,7 +103,7 @@ function header(plan: Plan): Markup {
 /** So many can be read at a glance; else only what is blocked is unfolded. */
 const fewPipelines = 3;
 
-function pipelines(acting: readonly PipelinePlan[], ids: ReadonlyMap<string, string>): Markup {
+function pipelines(acting: readonly Folded<PipelinePlan>[], ids: ReadonlyMap<string, string>): Markup {
   const isFew = acting.length <= fewPipelines;
   return element(
     'section',
@@ -109,10 +118,20 @@ function pipelines(acting: readonly PipelinePlan[], ids: ReadonlyMap<string, str
           element('input', { type: 'search', id: 'filter', autocomplete: 'off' }),
           element('p', { id: 'found', role: 'status', class: 'muted' }),
         ),
-    ...acting.map((pipeline) =>
-      renderPipeline(pipeline, ids.get(pipeline.address) ?? '', isFew || pipeline.blockedBy === 'gate'),
-    ),
+    ...acting.map((part) => {
+      if (!('one' in part)) return folded(part.more, moreLike(part.more, part.like.address));
+      const { one } = part;
+      return renderPipeline(one, ids.get(one.address) ?? '', isFew || one.blockedBy === 'gate');
+    }),
   );
+}
+
+/** Items of a family that say what was said before: by their names. */
+function folded(more: readonly PipelinePlan[], summary: string): Markup {
+  const names = more.map(({ address, because }) =>
+    element('li', {}, element('code', {}, address), ` ${because}`),
+  );
+  return element('details', {}, element('summary', {}, summary), element('ul', {}, ...names));
 }
 
 function unchanged(all: readonly PipelinePlan[]): Markup | undefined {
@@ -144,13 +163,22 @@ function forgotten(all: readonly ForgottenPipeline[]): Markup | undefined {
     'section',
     { 'aria-labelledby': 'forgotten' },
     element('h2', { id: 'forgotten' }, 'No longer managed'),
-    ...all.map(({ address, because, leaves }) =>
-      element(
+    ...all.map((one) => {
+      const { address, because, leaves, deletes = [] } = one;
+      const list = (title: string, targets: readonly string[]) =>
+        targets.length === 0
+          ? []
+          : [
+              element('p', {}, title),
+              element('ul', {}, ...targets.map((target) => element('li', {}, element('code', {}, target)))),
+            ];
+      return element(
         'div',
         {},
-        element('p', {}, element('code', {}, address), ` ${forgottenVerdict} (${because}). What stays:`),
-        element('ul', {}, ...leaves.map((target) => element('li', {}, element('code', {}, target)))),
-      ),
-    ),
+        element('p', {}, element('code', {}, address), ` ${forgottenVerdictOf(one)} (${because}).`),
+        ...list('What goes:', deletes),
+        ...list('What stays:', leaves),
+      );
+    }),
   );
 }

@@ -1,10 +1,13 @@
+import { isItem } from '../../model/family.ts';
 import { counted } from '../../model/numbers.ts';
 import type { ForgottenPipeline, Gate, PipelinePlan, Plan } from '../../model/plan.ts';
+import { countIdle, foldForgotten, foldGates, foldPipelines, moreLike, type Folded } from '../fold.ts';
 import {
   amountsOf,
   countsOf,
   distinctGates,
   forgottenCount,
+  deletedVerdict,
   forgottenVerdict,
   gateWords,
   isFlag,
@@ -29,12 +32,15 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
   page.add([...headline(plan), '']);
   addGates(page, plan);
   const ordered = plan.pipelines.filter(({ action }) => action !== 'none').toSorted(byUrgency(plan));
-  addPipelines(page, ordered, plan.forgotten);
+  const folded = foldPipelines(ordered);
+  addPipelines(page, folded, plan.forgotten);
   addUnchanged(page, plan.pipelines);
   page.addAll(
     'the details of',
     'pipeline',
-    ordered.map((pipeline) => renderDetails(pipeline)).filter((lines) => lines.length > 0),
+    folded
+      .flatMap((part) => ('one' in part ? [renderDetails(part.one)] : []))
+      .filter((lines) => lines.length > 0),
   );
   return page.end('run `extracts plan` to see all of it');
 }
@@ -58,7 +64,9 @@ function addGates(page: Page, { gates, pipelines }: Plan): void {
   page.addTable({
     lead: [...alert, ''],
     head: ['gate', 'where', 'why', 'what opens it'],
-    rows: shown.map(gateRow),
+    rows: foldGates(shown).map((part) =>
+      'one' in part ? gateRow(part.one) : [plain(moreLike(part.more, part.like.address)), '', '', ''],
+    ),
     noun: 'gate',
     share: 0.4,
   });
@@ -90,27 +98,40 @@ function byUrgency({ gates }: Plan): (one: PipelinePlan, other: PipelinePlan) =>
 
 function addPipelines(
   page: Page,
-  pipelines: readonly PipelinePlan[],
+  pipelines: readonly Folded<PipelinePlan>[],
   forgotten: readonly ForgottenPipeline[],
 ): void {
+  const more = (part: { more: readonly unknown[]; like: { address: string } }) => [
+    plain(moreLike(part.more, part.like.address)),
+    '',
+    '',
+  ];
   const rows = [
-    ...pipelines.map((pipeline) => [
-      code(clip(pipeline.address, 200)),
-      pipeline.blockedBy === undefined ? verdictOf(pipeline) : `**${verdictOf(pipeline)}**`,
-      plain(clip(pipeline.because, 300)),
-    ]),
-    ...forgotten.map(({ address, because }) => [
-      code(clip(address, 200)),
-      forgottenVerdict,
-      plain(clip(because, 300)),
-    ]),
+    ...pipelines.map((part) => ('one' in part ? pipelineRow(part.one) : more(part))),
+    ...foldForgotten(forgotten).map((part) => {
+      if (!('one' in part)) return more(part);
+      const { address, because, deletes } = part.one;
+      const verdict = deletes === undefined ? forgottenVerdict : `**${deletedVerdict}**`;
+      return [code(clip(address, 200)), verdict, plain(clip(because, 300))];
+    }),
   ];
   page.addTable({ lead: [], head: ['pipeline', 'what', 'because'], rows, noun: 'pipeline', share: 0.6 });
 }
 
-/** All in one line, folded when there are many. */
+function pipelineRow(pipeline: PipelinePlan): string[] {
+  return [
+    code(clip(pipeline.address, 200)),
+    pipeline.blockedBy === undefined ? verdictOf(pipeline) : `**${verdictOf(pipeline)}**`,
+    plain(clip(pipeline.because, 300)),
+  ];
+}
+
+/** All in one line, folded when there are many; of a family only how many. */
 function addUnchanged(page: Page, pipelines: readonly PipelinePlan[]): void {
-  const names = pipelines.filter(({ action }) => action === 'none').map(({ address }) => address);
+  for (const { family, count } of countIdle(pipelines)) page.add([`${code(family)}: ${plain(count)}`, '']);
+  const names = pipelines
+    .filter(({ action, address }) => action === 'none' && !isItem(address))
+    .map(({ address }) => address);
   if (names.length === 0) return;
   const listed = names.map((name) => code(clip(name, 200))).join(', ');
   const line =

@@ -1,17 +1,18 @@
 import type pg from 'pg';
 import type { Cut, TableChanges } from '../../model/changes.ts';
 import type { StreamPart } from '../../model/feed.ts';
+import type { Fingerprint } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import type { Increment } from '../../model/watermark.ts';
-import { probe } from './catalog.ts';
+import { attachedBreak } from './attached.ts';
 import { describeOrigin } from './complaints.ts';
 import type { Agreed } from './contract.ts';
-import { absent, compare, type Cursor } from './cursor.ts';
+import { absent, type Cursor } from './cursor.ts';
 import { countNulls, nullsProblem } from './highest.ts';
 import { horizonBreak, takeHorizon } from './late.ts';
 import { inRange, leftRows, type Range } from './range.ts';
-import { narrowed, onlyColumns, rowsSql, type Selection } from './selection.ts';
+import { narrowed, onlyColumns, type Selection } from './selection.ts';
 
 export interface Going {
   table: Table;
@@ -79,13 +80,17 @@ function cutOf(table: Table, { load, columns }: Cursor, { from, after }: Range):
   return includes && open !== undefined ? { column: open.column.name, nulls: true } : undefined;
 }
 
-/** Fails where what the plan saw of the source is not so any more. */
+/** Fails where what the plan saw of the source is not so any more. The fingerprints are that applied last and the present one. */
 export async function confirmGoing(
   client: pg.Client,
-  { table, agreed, cursor, increment }: Going,
+  going: Going,
+  fingerprints: readonly [Fingerprint | undefined, Fingerprint | undefined],
 ): Promise<void> {
+  const { table, agreed, cursor, increment } = going;
   const now = await takeHorizon(client, agreed.relation);
-  const broken = horizonBreak(increment.watermark.horizon, now, cursor.load.kind);
+  const broken =
+    horizonBreak(increment.watermark.horizon, now, cursor.load.kind) ??
+    (await attachedBreak(client, going, rangeOf(cursor, increment), fingerprints));
   if (broken === undefined) return;
   throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${broken}`, {
     hint: 'plan again',
@@ -103,13 +108,4 @@ export async function confirmNoNulls(
   const [problem] = nullsProblem(cursor, await countNulls(client, selection, cursor));
   if (problem === undefined) return;
   throw new RunError(problem.code, problem.message, { hint: problem.hint, place: problem.place });
-}
-
-/** Whether the snapshot has rows behind those that the plan wants read. */
-export async function goesFurther(client: pg.Client, { agreed, cursor, increment }: Going): Promise<boolean> {
-  const end = cursor.load.kind === 'window' ? undefined : endOf(cursor, increment);
-  if (end === undefined) return false;
-  const further = rowsSql(agreed.selection, compare(cursor, '>', end));
-  const { rows } = await probe(client, `select exists (select from ${further})`);
-  return rows[0]?.[0] === true;
 }

@@ -28,7 +28,7 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
     case '53300':
       return say(
         `PostgreSQL at ${where} has no connection left`,
-        'lower `limits: {parallel: …}` or raise its limit',
+        'lower `limits: {connections: …}` or raise its limit',
       );
     case 'ECONNREFUSED':
       return say(

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { child } from '../../model/diagnostic.ts';
 import type { Fingerprint, RelationCounters } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
+import { bindParams } from './bind.ts';
 import { probe } from './catalog.ts';
 import type { Agreement } from './contract.ts';
 import { explainQuery, isDatabaseError } from './errors.ts';
@@ -25,8 +26,9 @@ export async function takeFingerprint(
   agreement: Agreement,
 ): Promise<Fingerprint | Unknown> {
   if (table.from.type !== 'postgres') return unknown('it is no PostgreSQL table');
-  const { changeDetection } = table.from;
-  if (changeDetection !== undefined) return await userMark(client, table, changeDetection);
+  const { changeDetection, params } = table.from;
+  if (changeDetection !== undefined)
+    return await userMark(client, table, bindParams(changeDetection, params));
   const { relation } = agreement;
   if (relation === undefined)
     return unknown('a query has no change counters; give change_detection: {sql: …}');

@@ -2,33 +2,51 @@ import type pg from 'pg';
 import type { PostgresSource } from '../../model/pipeline.ts';
 import type { SourceObservation } from '../../model/observation.ts';
 import type { SourcePort, SourceRequest } from '../../model/ports.ts';
-import { connect } from './connect.ts';
 import { explainQuery } from './errors.ts';
+import { queryItems } from './items.ts';
 import { observeTable, type Seen } from './observe.ts';
+import { openPool } from './pool.ts';
 import { openSnapshot } from './read.ts';
 import { observeCursor } from './since.ts';
 import { beginRead } from './transaction.ts';
 
+/** Of a port that shares them with nobody. */
+const usualConnections = 10;
+
 /** PostgreSQL 12 or later: tables, views, partitioned tables and queries, read by COPY under one snapshot. */
-export function openPostgres(source: PostgresSource): SourcePort {
+export function openPostgres(source: PostgresSource, pool = openPool(usualConnections, 0)): SourcePort {
+  const begin = (client: pg.Client) =>
+    beginRead(client).catch((error: unknown) => {
+      throw explainQuery(error, 'cannot begin to read', source.place);
+    });
+  /** What is asked here is answered at once; only a server that hangs is left waiting on. */
+  const ask = async <T>(signal: AbortSignal, call: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const leased = await pool.lead(source);
+    const { client } = leased;
+    const stop = () => client.connection.stream.destroy();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      signal.throwIfAborted();
+      await begin(client);
+      const answer = await call(client);
+      await leased.free();
+      return answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await leased.end();
+    }
+  };
   return {
-    async observe(requests, signal) {
-      const client = await connect(source);
-      // What is asked here is answered at once; only a server that hangs is left waiting on.
-      const stop = () => client.connection.stream.destroy();
-      signal.addEventListener('abort', stop, { once: true });
-      try {
-        signal.throwIfAborted();
-        const begin = () =>
-          beginRead(client).catch((error: unknown) => {
-            throw explainQuery(error, 'cannot begin to read', source.place);
-          });
-        await begin();
+    observe: (requests, signal) =>
+      ask(signal, async (client) => {
         const seen = [];
         for (const { table } of requests) seen.push(await observeTable(client, table));
         if (seen.some(({ agreement }) => agreement.cursor !== undefined)) {
           await client.query('rollback');
-          await begin();
+          await begin(client);
         }
         const observations = [];
         for (const [index, request] of requests.entries()) {
@@ -36,16 +54,10 @@ export function openPostgres(source: PostgresSource): SourcePort {
           if (one !== undefined) observations.push(await withCursor(client, request, one));
         }
         return observations;
-      } catch (error) {
-        signal.throwIfAborted();
-        throw error;
-      } finally {
-        signal.removeEventListener('abort', stop);
-        await client.end();
-      }
-    },
-    snapshot: (tables, signal) => openSnapshot(source, tables, signal),
-    close: () => Promise.resolve(),
+      }),
+    items: (question, signal) => ask(signal, (client) => queryItems(client, question)),
+    snapshot: (tables, signal) => openSnapshot({ source, pool }, tables, signal),
+    close: () => pool.close(),
   };
 }
 

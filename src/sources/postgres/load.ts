@@ -2,11 +2,10 @@ import type pg from 'pg';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { probe, type Relation } from './catalog.ts';
-import { lessLag, type Cursor } from './cursor.ts';
+import { lessLag, present, type Cursor } from './cursor.ts';
 import { settleDeletes } from './deletes.ts';
 import { explainQuery, isDatabaseError } from './errors.ts';
 import { missingXmin } from './late.ts';
-import { present } from './cursor.ts';
 import { rowsSql, type Selection } from './selection.ts';
 import { attempt } from './transaction.ts';
 

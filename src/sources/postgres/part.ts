@@ -5,11 +5,13 @@ import { connect } from './connect.ts';
 import { CopyOut } from './copy-out.ts';
 import { explainQuery } from './errors.ts';
 import { explainRefusal } from './refusal.ts';
+import type { Leased, Pool } from './pool.ts';
 import { selectSql, type Selection } from './selection.ts';
 
 /** Connections at the moment of a snapshot. */
 export interface Moment {
   source: PostgresSource;
+  pool: Pool;
   /** Begins a transaction at that moment. */
   join: (client: pg.Client) => Promise<void>;
   /** What is being read, and when its connection has ended. */
@@ -48,24 +50,25 @@ export async function askAside<T>(
   signal: AbortSignal,
   ask: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  let client: pg.Client | undefined;
-  const stop = () => client?.connection.stream.destroy();
+  let leased: Leased | undefined;
+  const stop = () => leased?.client.connection.stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    client = await connect(moment.source);
+    leased = await moment.pool.read(moment.source);
     signal.throwIfAborted();
-    await moment.join(client);
-    return await ask(client);
+    await moment.join(leased.client);
+    return await ask(leased.client);
   } catch (error) {
     signal.throwIfAborted();
     throw explainQuery(error, `reading table "${table.name}"`, table.place);
   } finally {
     signal.removeEventListener('abort', stop);
-    await client?.end();
+    await leased?.end();
   }
 }
 
+/** To explain what went wrong. Its reader may hold a connection still: waiting for one more could be for ever. */
 async function joined(moment: Moment): Promise<pg.Client> {
   const client = await connect(moment.source);
   await moment.join(client);
@@ -74,23 +77,24 @@ async function joined(moment: Moment): Promise<pg.Client> {
 
 /** The bytes, on a connection that ends with them. */
 async function openCopy(
-  { source, join, readers }: Moment,
+  { source, pool, join, readers }: Moment,
   { table, selection, most }: Reading,
   signal: AbortSignal,
 ): Promise<CopyOut> {
-  const client = await connect(source);
+  const leased = await pool.read(source);
+  const { client } = leased;
   try {
     signal.throwIfAborted();
     await join(client);
   } catch (error) {
-    await client.end();
+    await leased.end();
     throw signal.aborted ? error : explainQuery(error, `cannot read table "${table.name}"`, table.place);
   }
   const select = selectSql(selection);
   const limited = most === undefined ? select : `select * from (${select}) as whole limit ${most}`;
   const copy = new CopyOut(`copy (${limited}) to stdout`);
   const ended = new Promise<void>((resolve) => {
-    copy.once('close', () => void client.end().then(resolve));
+    copy.once('close', () => void leased.end().then(resolve));
   });
   readers.set(copy, ended);
   void ended.then(() => readers.delete(copy));

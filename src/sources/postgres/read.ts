@@ -3,14 +3,14 @@ import type { Fingerprint } from '../../model/observation.ts';
 import type { PostgresSource, Table } from '../../model/pipeline.ts';
 import type { Snapshot } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { changesOf, confirmGoing, confirmNoNulls, goesFurther } from './changes.ts';
-import { connect } from './connect.ts';
+import { changesOf, confirmGoing, confirmNoNulls } from './changes.ts';
 import { describeOrigin } from './complaints.ts';
 import { agree, type Agreed } from './contract.ts';
 import type { Cursor } from './cursor.ts';
 import { explainQuery } from './errors.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import { askAside, readPart, type Moment } from './part.ts';
+import type { Pool } from './pool.ts';
 import { beginRead } from './transaction.ts';
 import { watermarkOf } from './watermark.ts';
 
@@ -20,11 +20,12 @@ import { watermarkOf } from './watermark.ts';
  * are taken before: what is committed in between is in the snapshot and will be read once more, never missed.
  */
 export async function openSnapshot(
-  source: PostgresSource,
+  { source, pool }: { source: PostgresSource; pool: Pool },
   tables: readonly Table[],
   signal: AbortSignal,
 ): Promise<Snapshot> {
-  const leader = await connect(source);
+  const leased = await pool.lead(source);
+  const leader = leased.client;
   try {
     signal.throwIfAborted();
     const fingerprints = await takeFingerprints(leader, tables);
@@ -33,9 +34,12 @@ export async function openSnapshot(
     const snapshot = rows[0]?.snapshot ?? '';
     const agreements = new Map<string, Agreed>();
     for (const table of tables) agreements.set(table.name, await stillAgreed(leader, table));
-    const moment: Moment = { source, join: (client) => beginRead(client, snapshot), readers: new Map() };
-    /** Of these there is more than was read, which the counters know already. */
-    const unfinished = new Set<string>();
+    const moment: Moment = {
+      source,
+      pool,
+      join: (client) => beginRead(client, snapshot),
+      readers: new Map(),
+    };
     const agreedOf = ({ name }: Table) => {
       const agreed = agreements.get(name);
       if (agreed === undefined) throw new Error(`table ${name} is not in the snapshot`);
@@ -49,13 +53,12 @@ export async function openSnapshot(
           await askAside(moment, table, signal, (client) => confirmNoNulls(client, agreed, cursor));
         return { parts: [readPart(moment, { table, selection, label: describeOrigin(table), most })] };
       },
-      async changes(table, increment, _before, signal) {
+      async changes(table, increment, before, signal) {
         const agreed = agreedOf(table);
         const going = { table, agreed, cursor: cursorAmong(agreed), increment };
         await askAside(moment, table, signal, async (client) => {
-          await confirmGoing(client, going);
+          await confirmGoing(client, going, [before, fingerprints.get(table.name)]);
           await confirmNoNulls(client, agreed, going.cursor);
-          if (await goesFurther(client, going)) unfinished.add(table.name);
         });
         return changesOf(going, (selection, label) => readPart(moment, { table, selection, label }));
       },
@@ -68,14 +71,14 @@ export async function openSnapshot(
       },
       // The transaction's snapshot is one moment by itself.
       confirm: () => Promise.resolve(),
-      fingerprint: ({ name }) => (unfinished.has(name) ? undefined : fingerprints.get(name)),
+      fingerprint: (table) => fingerprints.get(table.name),
       async end() {
         for (const copy of moment.readers.keys()) copy.destroy();
-        await Promise.all([...moment.readers.values(), leader.end()]);
+        await Promise.all([...moment.readers.values(), leased.free()]);
       },
     };
   } catch (error) {
-    await leader.end();
+    await leased.end();
     throw signal.aborted ? error : explainQuery(error, 'cannot open a snapshot', source.place);
   }
 }

@@ -5,6 +5,7 @@ import type { SourceObservation } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
 import type { CursorObservation, SinceWatermark, Watermark } from '../../model/watermark.ts';
+import { attachedBreak } from './attached.ts';
 import { probe } from './catalog.ts';
 import type { Agreed } from './contract.ts';
 import { compare, cursorNames, type Cursor } from './cursor.ts';
@@ -123,26 +124,29 @@ async function mayFall(
   before: readonly string[],
 ): Promise<boolean> {
   const { load } = cursor;
-  if (load.kind !== 'cursor' || load.mode !== 'upsert') return false;
+  if (load.kind !== 'cursor') return false;
   if (load.deletes !== undefined) return true;
-  if (selection.conditions.length === 0) return false;
+  if (load.mode === 'append' || selection.conditions.length === 0) return false;
   const highest = await findHighest(client, { ...selection, conditions: [] }, cursor, before);
   return highest !== undefined && !highest.fell;
 }
 
 async function sinceOf(
   client: pg.Client,
-  { request: { table }, agreed, cursor, fingerprint }: Asked,
+  { request: { table, before }, agreed, cursor, fingerprint }: Asked,
   watermark: Watermark,
   from: string | undefined,
 ): Promise<SinceWatermark> {
   const after = await afterOf(client, cursor, watermark.upTo);
   const range = { after, from, horizon: watermark.horizon };
+  const going = { table, agreed, cursor };
+  const broken = await attachedBreak(client, going, range, [before, fingerprint]);
+  if (broken !== undefined) return { broken };
   const counted = fingerprint.kind === 'postgres';
   return {
     ...(after === undefined ? {} : { after }),
-    ...(await countRange(client, { table, agreed, cursor, watermark, range })),
-    marks: await takeMarks(client, { table, agreed, cursor, counted, watermark, after }),
+    ...(await countRange(client, { ...going, watermark, range })),
+    marks: await takeMarks(client, { ...going, counted, watermark, after }),
   };
 }
 

@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream';
 import type { S3Source } from '../../model/pipeline.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 import { createClient } from '../../aws/client.ts';
+import { createDownloads, type Body } from '../../aws/download.ts';
+import type { Request } from '../../aws/http-text.ts';
 import { loadSdk } from '../../aws/sdk.ts';
 
 /** One object of a listing: the version of it that a plan saw. */
@@ -19,7 +20,7 @@ export interface ByteRange {
 }
 
 export interface Answer {
-  body: Readable;
+  body: Body;
   etag: string;
   /** Bytes in the whole object, and in this body. */
   size: number;
@@ -52,6 +53,7 @@ export interface Page {
 export async function openBucket({ bucket, access }: S3Source): Promise<Bucket & { close(): void }> {
   const sdk = await loadSdk();
   const client = await createClient(sdk, access);
+  const downloads = createDownloads();
   const payer = access.requesterPays ? ({ RequestPayer: 'requester' } as const) : {};
   return {
     async list(prefix, after, signal) {
@@ -76,6 +78,7 @@ export async function openBucket({ bucket, access }: S3Source): Promise<Bucket &
       return { objects, keys: page.Contents?.length ?? 0, ...(next === undefined ? {} : { next }) };
     },
 
+    // The SDK makes the request, signs it and understands the answer; the bytes go past it.
     async get({ key, etag, versionId }, range, signal) {
       const command = new sdk.GetObjectCommand({
         Bucket: bucket,
@@ -85,12 +88,23 @@ export async function openBucket({ bucket, access }: S3Source): Promise<Bucket &
         ...(range === undefined ? {} : { Range: `bytes=${range.from}-${range.to - 1}` }),
         ...payer,
       });
+      const bodies: Body[] = [];
+      command.middlewareStack.add(
+        () => async (step) => {
+          const { response, body } = await downloads.get(step.request as Request, signal);
+          bodies.push(body);
+          return { response, output: { $metadata: {} } };
+        },
+        { step: 'deserialize', priority: 'low', name: 'download' },
+      );
       const answer = await client.send(command, { abortSignal: signal });
+      const body = bodies.at(-1);
+      if (body === undefined) throw new Error('the SDK has sent no request');
       const length = answer.ContentLength ?? -1;
       const whole = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
       const version = answer.VersionId;
       return {
-        body: answer.Body as Readable,
+        body,
         etag: unquoted(answer.ETag ?? ''),
         size: whole === undefined ? length : Number(whole),
         length,
@@ -98,7 +112,10 @@ export async function openBucket({ bucket, access }: S3Source): Promise<Bucket &
       };
     },
 
-    close: () => client.destroy(),
+    close() {
+      client.destroy();
+      downloads.close();
+    },
   };
 }
 

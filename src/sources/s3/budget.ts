@@ -1,9 +1,10 @@
-/** What several readers share: requests under way, and bytes that were asked for and not yet handed on. */
+/** What several readers share: requests under way, and memory for bytes that were asked for and not yet handed on. */
 export interface Budget {
-  /** Takes one request and its bytes, if there is room. `must`: also if there is none. */
-  take(bytes: number, must: boolean): boolean;
+  /** Takes one request and at least so many bytes of memory, if there is room. `must`: also if there is none. */
+  take(bytes: number, must: boolean): Buffer | undefined;
   endRequest(): void;
-  giveBack(bytes: number): void;
+  /** `isUnused`: nobody looks at it any more or writes into it, so that somebody else can have it. */
+  giveBack(memory: Buffer, isUnused: boolean): void;
   readonly taken: Readonly<Room>;
 }
 
@@ -12,22 +13,47 @@ export interface Room {
   bytes: number;
 }
 
+/**
+ * Memory that was given back is given out again: the garbage collector sees none of the bytes that pass, and there is never more
+ * of it than there is room for.
+ */
 export function createBudget(room: Room): Budget {
   const taken: Room = { requests: 0, bytes: 0 };
+  const unused: Buffer[] = [];
+  let unusedBytes = 0;
+  const findMemory = (size: number) => {
+    const index = unused.findIndex(({ length }) => length === size);
+    if (index < 0) return undefined;
+    unusedBytes -= size;
+    return unused.splice(index, 1)[0];
+  };
   return {
     taken,
     take(bytes, must) {
-      const fits = taken.requests < room.requests && taken.bytes + bytes <= room.bytes;
-      if (!fits && !must) return false;
+      const size = sizeFor(bytes);
+      const fits = taken.requests < room.requests && taken.bytes + size <= room.bytes;
+      if (!fits && !must) return undefined;
       taken.requests++;
-      taken.bytes += bytes;
-      return true;
+      taken.bytes += size;
+      return findMemory(size) ?? Buffer.allocUnsafeSlow(size);
     },
     endRequest() {
       taken.requests--;
     },
-    giveBack(bytes) {
-      taken.bytes -= bytes;
+    giveBack(memory, isUnused) {
+      taken.bytes -= memory.length;
+      if (!isUnused) return;
+      unused.push(memory);
+      unusedBytes += memory.length;
+      // Of other sizes, which nobody wants any more.
+      while (unusedBytes > room.bytes) unusedBytes -= unused.shift()?.length ?? 0;
     },
   };
 }
+
+/** Few sizes, so that what one range has left is what another one needs. */
+function sizeFor(bytes: number): number {
+  return Math.max(smallest, 2 ** Math.ceil(Math.log2(bytes)));
+}
+
+const smallest = 16 * 1024;

@@ -1,9 +1,8 @@
-import { finished } from 'node:stream/promises';
 import { RunError } from '../../model/run-error.ts';
 import type { Answer, ByteRange, Wanted } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
-import { CutShort, pauseOrGiveUp, Silence } from '../../aws/retry.ts';
+import { pauseOrGiveUp, Silence } from '../../aws/retry.ts';
 
 /** The version of an object that is read: all its requests name it. The id becomes known with the first answer. */
 export interface Version extends Wanted {
@@ -12,24 +11,25 @@ export interface Version extends Wanted {
 }
 
 /**
- * Hands on the bytes of a range, in order and each once. When the connection breaks, the next request goes on behind
+ * Fills the memory, which is as long as the range, in order; `came` hears of every piece. When the connection breaks, the next request goes on behind
  * the last byte that came; all requests are for the same version, so the pieces fit.
  */
 export async function fetchRange(
   reader: Reader,
   version: Version,
   { from, to }: ByteRange,
-  push: (chunk: Buffer) => void,
+  into: Buffer,
+  came: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let at = from;
-  const take = (chunk: Buffer) => {
-    at += chunk.length;
-    push(chunk);
+  const count = (bytes: number) => {
+    at += bytes;
+    came(bytes);
   };
   for (let failures = 1; at < to; failures++) {
     try {
-      await attempt(reader, version, { from: at, to }, take, signal);
+      await attempt(reader, version, { from: at, to }, into.subarray(at - from), count, signal);
     } catch (error) {
       // How the connection ends after the last byte is of no interest.
       if (at === to) return;
@@ -44,7 +44,8 @@ async function attempt(
   { bucket, patience, source }: Reader,
   version: Version,
   range: ByteRange,
-  push: (chunk: Buffer) => void,
+  into: Buffer,
+  came: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
@@ -60,19 +61,15 @@ async function attempt(
   try {
     const isWhole = range.from === 0 && range.to === version.size;
     answer = await bucket.get(version, isWhole ? undefined : range, stop.signal);
+    stop.signal.throwIfAborted();
     const expected = range.to - range.from;
     if (answer.size !== version.size || answer.length !== expected)
       throw unexpected(answer, version, range, source.bucket);
     if (answer.versionId !== undefined) version.versionId = answer.versionId;
-    let missing = expected;
-    // Iterating would copy together what has come meanwhile; there is room for all of the range.
-    answer.body.on('data', (chunk: Buffer) => {
+    await answer.body.read(into, (bytes) => {
       timer.refresh();
-      missing -= chunk.length;
-      push(chunk);
+      came(bytes);
     });
-    await finished(answer.body, { writable: false });
-    if (missing > 0) throw new CutShort(missing);
   } catch (error) {
     throw stop.signal.aborted ? (stop.signal.reason as unknown) : error;
   } finally {

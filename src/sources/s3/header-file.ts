@@ -106,11 +106,11 @@ async function readWhole(
     return await retrying(
       async (one) => {
         const { body, etag, size } = await bucket.get({ key }, undefined, one);
-        if (size <= mostBytes)
-          return {
-            text: await buffer(textOf(Readable.from([await buffer(body)]), { shown: key }, format)),
-            etag,
-          };
+        if (size <= mostBytes) {
+          const raw = Buffer.alloc(size);
+          await body.read(raw, () => undefined);
+          return { text: await buffer(textOf(Readable.from([raw]), { shown: key }, format)), etag };
+        }
         body.destroy();
         throw new RunError('EXT2107', `${shown} has ${size} bytes: that is no header file`, {
           hint: 'a header file has one row or two',

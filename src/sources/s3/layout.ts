@@ -29,8 +29,11 @@ export async function layOutObject(
       [Symbol.asyncIterator]: () => ({
         async next() {
           const step = await rest.next();
-          if (step.done !== true) read.push(step.value);
-          return step;
+          if (step.done === true) return step;
+          // Its memory is its taker's only until the next one is asked for.
+          const value = Buffer.from(step.value);
+          read.push(value);
+          return { value };
         },
       }),
     },

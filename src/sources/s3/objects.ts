@@ -3,10 +3,21 @@ import { counted } from '../../model/numbers.ts';
 import type { FoundObject } from './bucket.ts';
 import type { ReadAhead } from './read-ahead.ts';
 
-/** Chunks as they came: a byte stream would copy them together for whoever iterates over it. */
+/** The bytes of an object for streams, which keep chunks for as long as they like. */
 export function bytesOf(ahead: ReadAhead, object: FoundObject, signal: AbortSignal): Readable {
-  return Readable.from(ahead.bytesOf(object, signal), { highWaterMark: 4 });
+  return Readable.from(copied(ahead.bytesOf(object, signal)), { highWaterMark: 4 });
 }
+
+/** In memory of their own. */
+export async function* copied(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += longestCopy)
+      yield Buffer.from(chunk.subarray(at, at + longestCopy));
+  }
+}
+
+/** Small, so that few of them are around at once. */
+const longestCopy = 256 * 1024;
 
 export function labelOf(bucket: string, objects: readonly FoundObject[]): string {
   const [only] = objects;

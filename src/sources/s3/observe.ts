@@ -136,10 +136,10 @@ function footerOf(reader: Reader, table: Table, object: FoundObject, signal: Abo
   return examineParquet(table, object, {
     size,
     async read(offset, length) {
-      const chunks: Buffer[] = [];
-      const range = { from: offset, to: Math.min(size, offset + length) };
-      await fetchRange(reader, { key, etag, size }, range, (chunk) => chunks.push(chunk), signal);
-      return Buffer.concat(chunks);
+      const to = Math.min(size, offset + length);
+      const read = Buffer.alloc(to - offset);
+      await fetchRange(reader, { key, etag, size }, { from: offset, to }, read, () => undefined, signal);
+      return read;
     },
   });
 }

@@ -18,7 +18,7 @@ export class ReadAhead {
   /** Ranges of the object in turn that are still to come. */
   #next: Range | undefined;
   #running = 0;
-  /** Bytes that were asked for and not yet handed out. */
+  /** Bytes of memory that the ranges of the queue have. */
   #held = 0;
 
   constructor(reader: Reader, objects: readonly FoundObject[]) {
@@ -27,7 +27,10 @@ export class ReadAhead {
     this.#next = this.#ranges.next().value;
   }
 
-  /** The bytes of an object. Objects have to be taken whole and in order. */
+  /**
+   * The bytes of an object. Objects have to be taken whole and in order, and a chunk is only good until the next one is asked
+   * for: other bytes come into its memory then.
+   */
   async *bytesOf(object: FoundObject, signal: AbortSignal): AsyncGenerator<Buffer, void> {
     const interrupt = () => this.close(signal.reason);
     signal.addEventListener('abort', interrupt, { once: true });
@@ -39,6 +42,7 @@ export class ReadAhead {
         if (range?.object !== object) return;
         yield* this.#drain(range);
         this.#queue.shift();
+        this.#release(range, true);
       }
     } finally {
       signal.removeEventListener('abort', interrupt);
@@ -48,24 +52,26 @@ export class ReadAhead {
   /** Ends all requests at once. */
   close(reason: unknown = new Error('reading has ended')): void {
     this.#stop.abort(reason);
-    this.#release(this.#held);
-    for (const range of this.#queue) range.wake?.();
+    for (const range of this.#queue) {
+      // What a request still writes into goes when that has ended.
+      if (range.isDone || range.failure !== undefined) this.#release(range, false);
+      range.wake?.();
+    }
   }
 
   async *#drain(range: Range): AsyncGenerator<Buffer, void> {
     for (;;) {
-      const chunk = range.chunks.shift();
-      if (chunk !== undefined) {
-        this.#release(chunk.length);
+      this.#stop.signal.throwIfAborted();
+      if (range.memory !== undefined && range.drained < range.filled) {
+        const chunk = range.memory.subarray(range.drained, range.filled);
+        range.drained = range.filled;
         this.taken += chunk.length;
-        this.#begin();
         yield chunk;
       } else if (range.failure !== undefined) {
         throw range.failure.error;
       } else if (range.isDone) {
         return;
       } else {
-        this.#stop.signal.throwIfAborted();
         await new Promise<void>((resolve) => (range.wake = resolve));
       }
     }
@@ -80,35 +86,39 @@ export class ReadAhead {
       const isInTurn = this.#queue.length === 0;
       const isFree = this.#running < limits.requests && this.#held + length <= limits.bytes;
       if (!isFree && !isInTurn) return;
-      if (!budget.take(length, isInTurn)) return;
+      const memory = budget.take(length, isInTurn);
+      if (memory === undefined) return;
+      range.memory = memory;
       this.#queue.push(range);
-      this.#held += length;
+      this.#held += memory.length;
       this.#running++;
-      void this.#fetch(range);
+      void this.#fetch(range, memory.subarray(0, length));
       this.#next = this.#ranges.next().value;
     }
   }
 
-  /** After `close` nothing is held any more, whatever is still handed out. */
-  #release(bytes: number): void {
-    const released = Math.min(bytes, this.#held);
-    this.#held -= released;
-    this.#reader.budget.giveBack(released);
+  #release(range: Range, isUnused: boolean): void {
+    const { memory } = range;
+    if (memory === undefined) return;
+    range.memory = undefined;
+    this.#held -= memory.length;
+    this.#reader.budget.giveBack(memory, isUnused);
   }
 
-  async #fetch(range: Range): Promise<void> {
-    const push = (chunk: Buffer) => {
-      range.chunks.push(chunk);
+  async #fetch(range: Range, into: Buffer): Promise<void> {
+    const came = (bytes: number) => {
+      range.filled += bytes;
       range.wake?.();
     };
     try {
-      await fetchRange(this.#reader, range.version, range, push, this.#stop.signal);
+      await fetchRange(this.#reader, range.version, range, into, came, this.#stop.signal);
       range.isDone = true;
     } catch (error) {
       range.failure = { error };
     }
     this.#running--;
     this.#reader.budget.endRequest();
+    if (this.#stop.signal.aborted) this.#release(range, false);
     this.#begin();
     range.wake?.();
   }
@@ -119,10 +129,13 @@ interface Range {
   version: Version;
   from: number;
   to: number;
-  chunks: Buffer[];
+  /** Where its bytes are, from when it is begun until all were handed out. */
+  memory: Buffer | undefined;
+  filled: number;
+  drained: number;
   isDone: boolean;
   failure?: { error: unknown };
-  /** Whoever waits for the next chunk. */
+  /** Whoever waits for more. */
   wake?: () => void;
 }
 
@@ -131,7 +144,8 @@ function* rangesOf(objects: readonly FoundObject[], longest: number): Generator<
     const { key, etag, size } = object;
     const version = { key, etag, size };
     for (let from = 0; from < size; from += longest) {
-      yield { object, version, from, to: Math.min(size, from + longest), chunks: [], isDone: false };
+      const to = Math.min(size, from + longest);
+      yield { object, version, from, to, memory: undefined, filled: 0, drained: 0, isDone: false };
     }
   }
   return undefined;

@@ -22,10 +22,10 @@ export interface Limits {
 }
 
 /** Ranges of a few MiB reach what one connection to S3 gives; four of them keep ahead of hyperd. */
-export const limits: Limits = { requests: 8, bytes: 8 * 2 ** 20, range: 2 * 2 ** 20 };
+export const limits: Limits = { requests: 8, bytes: 16 * 2 ** 20, range: 4 * 2 ** 20 };
 
 /**
  * Of the whole process, since memory is the process's: however many tables and pipelines are read at once, they share what one
  * of them could have. Each may go beyond it by the one range that it is waiting for.
  */
-export const processBudget = createBudget({ requests: 16, bytes: 8 * 2 ** 20 });
+export const processBudget = createBudget({ requests: 16, bytes: 16 * 2 ** 20 });

@@ -1,4 +1,4 @@
-import { pipeline, Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import type { StreamPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { joinable, NotJoinable } from '../csv/index.ts';
@@ -6,11 +6,10 @@ import { asWritten, type AsWritten } from '../delimited/as-written.ts';
 import { conformLayout } from '../delimited/conform.ts';
 import { explainText } from '../delimited/explain.ts';
 import type { Layout } from '../delimited/layout.ts';
-import { textOf } from '../delimited/text.ts';
+import { isGzip, textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
-import { joinStreams } from './joined.ts';
 import { layOutObject, required } from './layout.ts';
-import { bytesOf } from './objects.ts';
+import { bytesOf, copied } from './objects.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
@@ -26,31 +25,46 @@ export function writtenPart(
   written: AsWritten,
   conformed: StreamPart,
 ): StreamPart {
+  async function* bytesOfAll(ahead: ReadAhead, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+    try {
+      for (const [turn, object] of objects.entries()) {
+        try {
+          yield* bytesOfOne(ahead, object, turn === objects.length - 1, signal);
+        } catch (error) {
+          throw error instanceof NotJoinable ? error : explainText(error, object, table);
+        }
+      }
+    } finally {
+      ahead.close();
+    }
+  }
+
+  async function* bytesOfOne(
+    ahead: ReadAhead,
+    object: FoundObject,
+    isLast: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<Buffer, void> {
+    const raw = isGzip(object, format)
+      ? textOf(bytesOf(ahead, object, signal), object, format)
+      : ahead.bytesOf(object, signal);
+    const { layout, text, header } = await layOutObject(table, object, format, raw);
+    const laid = required(layout);
+    if (isLike(written, format, laid)) yield* joinable(text, header, isLast ? undefined : format.quote);
+    else yield* conformTo(written, format, laid, text) as AsyncIterable<Buffer>;
+  }
+
   return {
     ...conformed,
     columns: written.columns,
     format: { ...written.format, header: false },
     open(signal) {
       const ahead = new ReadAhead(reader, objects);
-      let turn = -1;
-      const open = async () => {
-        const object = objects[++turn];
-        if (object === undefined) return undefined;
-        const text = textOf(bytesOf(ahead, object, signal), object, format);
-        const { layout, text: whole, header } = await layOutObject(table, object, format, text);
-        const laid = required(layout);
-        return isLike(written, format, laid)
-          ? Readable.from(joinable(whole, header, turn < objects.length - 1 ? format.quote : undefined), {
-              highWaterMark: 4,
-            })
-          : conformTo(written, format, laid, whole);
-      };
-      const explain = (error: unknown) =>
-        error instanceof NotJoinable
-          ? error
-          : explainText(error, objects[turn] ?? { shown: conformed.label }, table);
       return Promise.resolve({
-        bytes: joinStreams({ open, explain, close: () => ahead.close() }),
+        bytes: {
+          [Symbol.asyncIterator]: () => bytesOfAll(ahead, signal),
+          destroy: (reason) => ahead.close(reason),
+        },
         rows: () => undefined,
         taken: () => ahead.taken,
       });
@@ -80,6 +94,6 @@ function conformTo(
     columns: places.flatMap((place) => layout.columns[place] ?? []),
     select: places.flatMap((place) => layout.select[place] ?? []),
   });
-  pipeline(text, conform, () => undefined);
+  pipeline(copied(text), conform, () => undefined);
   return conform;
 }

@@ -6,6 +6,7 @@ import { takeLock } from './lock.ts';
 import { openObjects } from './objects.ts';
 import { pace as usualPace, type Pace } from './pace.ts';
 import type { Place } from './place.ts';
+import { openRunNotes } from './runs.ts';
 import { readEnvelope } from './record.ts';
 
 export interface S3StateOptions {
@@ -25,6 +26,7 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
   const { bucket, prefix } = settings;
   const objects = openObjects(settings, pace.patience);
   const folder = prefix === '' ? '' : `${prefix}/`;
+  const runs = openRunNotes(objects, folder, signal);
   const at = (address: string): Place => ({
     objects,
     pace,
@@ -41,6 +43,9 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
     lock: (address) => takeLock(at(address), job),
     holder: (address) => lookAtLease(at(address)),
     breakLock: (address) => breakLease(at(address)),
+    beginRun: (run) => runs.begin(run, job),
+    endRun: (id) => runs.end(id),
+    openRuns: () => runs.open(),
     close: () => objects.close(),
   };
 }

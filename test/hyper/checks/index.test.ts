@@ -347,6 +347,7 @@ const fails: [string, CheckRule, string, CheckResult['sample'], Settings?][] = [
     { empty: true },
   ],
   ['sql', { kind: 'sql', query: 'select count(*) from orders', expect: 0 }, '4', undefined],
+  ['sql with an empty text', { kind: 'sql', query: "select ''", expect: 0 }, '', undefined],
   [
     'sql with NULL',
     { kind: 'sql', query: 'select max(id) from orders where id > 9', expect: 0 },

@@ -38,7 +38,8 @@ const known = async () => (await mark()) as Fingerprint;
 describe('a table', () => {
   beforeEach(async () => {
     await write(`
-      drop table if exists orders, orders_1; create table orders (id int, day int) partition by list (day);
+      drop table if exists orders, orders_0, orders_1; create table orders (id int, day int) partition by list (day);
+      create table orders_0 partition of orders for values in (0);
       create table orders_1 partition of orders for values in (1);
       insert into orders select i, 1 from generate_series(1, 100) i`);
   });
@@ -65,11 +66,8 @@ describe('a table', () => {
     ],
     ['alter table orders add more text', 'the columns of the source table have changed: + more text'],
     ['alter table orders_1 set unlogged', 'the source table was rewritten or truncated'],
-    [
-      'create table orders_2 partition of orders for values in (2)',
-      'the source table is another one, or has a new partition',
-    ],
-    ['alter table orders detach partition orders_1', 'the source table has lost a partition'],
+    ['create table orders_2 partition of orders for values in (2)', 'the source table has a new partition'],
+    ['alter table orders detach partition orders_0', 'the source table has lost a partition'],
     ['select pg_stat_reset()', 'the statistics of the source were reset: it may have changed'],
     [
       "select pg_stat_reset_single_table_counters('orders_1'::regclass)",

@@ -99,7 +99,8 @@ export async function goOn(
   last: Remembered,
   between: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Remembered & { changes: ChangesRead }> {
-  const increment = incrementOf(await look(url, table, last), last);
+  const seen = await look(url, table, last);
+  const increment = incrementOf(seen, last);
   await between();
   return within(url, table, async (snapshot) => {
     const changes = await readChanges(await snapshot.changes!(table, increment, last.fingerprint, never()));
@@ -107,7 +108,8 @@ export async function goOn(
       changes,
       rows: carryOut(table, last.rows, changes),
       watermark: await snapshot.watermark!(table, increment, never()),
-      fingerprint: snapshot.fingerprint(table),
+      // That of the plan goes with what the plan has read: the snapshot's would know of rows behind it.
+      fingerprint: seen.fingerprint.kind === 'unknown' ? undefined : seen.fingerprint,
     };
   });
 }

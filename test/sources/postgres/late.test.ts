@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Table } from '../../../src/model/pipeline.ts';
 import { goOn, look, readWhole, type Remembered } from './going.ts';
 import { quietDatabase, type QuietDatabase } from './quiet.ts';
@@ -121,6 +121,44 @@ test('a view has no horizon, and a lag finds what it finds', async () => {
   expect(since).toMatchObject({ rows: 2, beyond: 0, late: 0 });
   expect(since).not.toMatchObject({ marks: last.watermark.marks });
   expect((await next(table, last)).changes.rows).toEqual(['2\t20\tb', '3\t15\tlate']);
+});
+
+describe('a new partition', () => {
+  beforeEach(() =>
+    write(`
+      drop table orders; create table orders (id int, changed int, note text) partition by range (id);
+      create table orders_0 partition of orders for values from (0) to (10);
+      insert into orders values (1, 10, 'a'), (2, 20, 'b');
+      create table old (id int, changed int, note text); insert into old values (11, 15, 'old')`),
+  );
+  afterEach(() => write('drop table if exists orders, old'));
+  const attach = () => write('alter table orders attach partition old for values from (10) to (20)');
+
+  test('that was made since is gone on with', async () => {
+    const last = await start(orders());
+    await write(`
+      create table orders_1 partition of orders for values from (10) to (20);
+      insert into orders values (12, 5, 'c'), (13, 50, 'd')`);
+    expect((await next(orders(), last)).changes.rows).toEqual(['12\t5\tc', '13\t50\td']);
+  });
+
+  test('that was attached brings rows that nobody has written since', async () => {
+    const last = await start(orders());
+    await attach();
+    expect(await sinceOf(orders(), last)).toEqual({
+      broken: 'a partition was attached whose rows are older than the last read',
+    });
+  });
+
+  test('that was attached between plan and apply, too', async () => {
+    const last = await start(orders());
+    await write("insert into orders values (3, 30, 'c')");
+    await expect(next(orders(), last, attach)).rejects.toMatchObject({
+      code: 'EXT2004',
+      message:
+        'table "t" changed since the plan: a partition was attached whose rows are older than the last read',
+    });
+  });
 });
 
 describe('a row that leaves where', () => {

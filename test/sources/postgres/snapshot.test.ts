@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { PassThrough } from 'node:stream';
 import pg from 'pg';
@@ -42,7 +43,9 @@ async function partOf(snapshot: Snapshot, table: Table): Promise<StreamPart> {
 
 async function openTable(snapshot: Snapshot, table: Table) {
   const part = await partOf(snapshot, table);
-  return { part, ...(await part.open(never())) };
+  const { bytes, ...stream } = await part.open(never());
+  if (!(bytes instanceof Readable)) throw new Error('PostgreSQL is read by a Readable');
+  return { part, ...stream, bytes };
 }
 
 const sumOf = (rows: string) =>

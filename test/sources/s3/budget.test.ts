@@ -7,12 +7,29 @@ const lake = useLake();
 const table = sales({ id: 'int', name: 'text' });
 
 it('takes what there is room for, and what must be', () => {
-  const budget = createBudget({ requests: 2, bytes: 10 });
-  expect([budget.take(6, false), budget.take(6, false), budget.take(4, false)]).toEqual([true, false, true]);
-  expect([budget.take(0, false), budget.take(9, true)]).toEqual([false, true]);
+  const kib = 1024;
+  const budget = createBudget({ requests: 2, bytes: 48 * kib });
+  const first = budget.take(20 * kib, false);
+  expect(first?.length).toBe(32 * kib);
+  expect(budget.take(20 * kib, false)).toBeUndefined();
+  expect(budget.take(5, false)?.length).toBe(16 * kib);
+  expect(budget.take(0, false)).toBeUndefined();
+  expect(budget.take(40 * kib, true)?.length).toBe(64 * kib);
   budget.endRequest();
-  budget.giveBack(19);
-  expect(budget.taken).toEqual({ requests: 2, bytes: 0 });
+  expect(budget.taken).toEqual({ requests: 2, bytes: 112 * kib });
+});
+
+it('gives out again what was given back and is not in use any more, and keeps no more than there is room for', () => {
+  const budget = createBudget({ requests: 10, bytes: 64 * 1024 });
+  const [large, other, small] = [60_000, 50_000, 10].map((bytes) => budget.take(bytes, true)!);
+  budget.giveBack(large!, true);
+  budget.giveBack(other!, false);
+  expect(budget.take(40_000, true)).toBe(large);
+  expect(budget.take(40_000, true)).not.toBe(other);
+  budget.giveBack(small!, true);
+  budget.giveBack(large!, true);
+  expect(budget.take(10, true)).not.toBe(small);
+  expect(budget.take(40_000, true)).toBe(large);
 });
 
 it('four tables at once share one budget, all get their bytes, and everything is given back', async () => {
@@ -39,8 +56,7 @@ it('four tables at once share one budget, all get their bytes, and everything is
       const [part] = (await snapshot.feed(table, signal)).parts;
       if (part?.kind !== 'stream') throw new Error('no stream');
       let bytes = 0;
-      for await (const chunk of (await part.open(signal)).bytes as AsyncIterable<Buffer>)
-        bytes += chunk.length;
+      for await (const chunk of (await part.open(signal)).bytes) bytes += chunk.length;
       return bytes;
     }),
   );
@@ -63,7 +79,8 @@ it('who stops in the middle gives back what it held', async () => {
   const [part] = (await snapshot.feed(table, signal)).parts;
   if (part?.kind !== 'stream') throw new Error('no stream');
   const { bytes } = await part.open(signal);
-  await new Promise((resolve) => bytes.once('readable', resolve));
+  await bytes[Symbol.asyncIterator]().next();
+  expect(budget.taken.bytes).toBeGreaterThan(0);
   bytes.destroy();
   await snapshot.end();
   await port.close();

@@ -1,6 +1,8 @@
+import dns from 'node:dns';
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { column } from '../../support/pipelines.ts';
 import { csv, hasty, sales, small, useLake } from './lake.ts';
@@ -164,7 +166,7 @@ describe('large objects', () => {
     const [part] = (await snapshot.feed(table, interruption.signal)).parts;
     if (part?.kind !== 'stream') throw new Error('no stream');
     const { bytes } = await part.open(interruption.signal);
-    const ended = expect(bytes.toArray()).rejects.toThrow('SIGINT');
+    const ended = expect(Readable.from(bytes).toArray()).rejects.toThrow('SIGINT');
     interruption.abort(new Error('SIGINT'));
     await ended;
     await snapshot.end();
@@ -322,8 +324,9 @@ describe('a bucket with versions', () => {
     const snapshot = await port.snapshot([table], signal);
     const [part] = (await snapshot.feed(table, signal)).parts;
     if (part?.kind !== 'stream') throw new Error('no stream');
-    const read = Buffer.concat((await (await part.open(signal)).bytes.toArray()) as Buffer[]);
-    expect(read.toString()).toBe(body);
+    let read = '';
+    for await (const chunk of (await part.open(signal)).bytes) read += chunk.toString();
+    expect(read).toBe(body);
     await snapshot.end();
     await port.close();
   });
@@ -331,3 +334,22 @@ describe('a bucket with versions', () => {
 
 /** The Parquet file is a small one. */
 const shorter = (act: object) => ('afterBytes' in act ? { afterBytes: 100 } : {});
+
+it('path_style: false asks the host of the bucket', async () => {
+  await lake.put('sales/a.csv', '1,a\n');
+  const asked = new Set<string>();
+  const lookup = dns.lookup;
+  // As the service's DNS would: this machine may know no names below localhost.
+  type Lookup = (host: string, options: dns.LookupOptions, done: (...answer: unknown[]) => void) => void;
+  const asking: Lookup = (host, options, done) => {
+    asked.add(host);
+    (lookup as Lookup)('127.0.0.1', options, done);
+  };
+  const spy = vi.spyOn(dns, 'lookup').mockImplementation(asking as typeof lookup);
+  onTestFinished(() => spy.mockRestore());
+  const endpoint = lake.standIn.endpoint.replace('127.0.0.1', 'localhost');
+  expect(await lake.rows(lake.source({}, { endpoint, pathStyle: false }), table)).toEqual([['1', 'a']]);
+  expect([...asked]).toEqual(['lake.localhost']);
+  const operations = lake.control.requests.entries().map(({ operation }) => operation);
+  expect(new Set(operations)).toEqual(new Set(['ListObjectsV2', 'GetObject']));
+});

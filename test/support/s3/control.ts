@@ -72,7 +72,7 @@ export function createControl(parts: {
       const object = find(bucket).current(key);
       if (!object) throw new Error(`There is no object "${key}" in bucket "${bucket}"`);
       const chunks: Buffer[] = [];
-      for await (const chunk of object.content.read()) chunks.push(chunk);
+      for await (const chunk of object.content.read()) chunks.push(Buffer.from(chunk));
       return Buffer.concat(chunks);
     },
   };

@@ -45,6 +45,14 @@ export async function getDataSource(
   }
 }
 
+/** Deletes it with all of its revisions; that there is none any more is as good. */
+export async function deleteDataSource(site: Site, id: string, signal: AbortSignal): Promise<void> {
+  const call = { kind: 'harmless', method: 'DELETE', path: ['datasources', id], signal } as const;
+  await site.call(call).catch((error: unknown) => {
+    if (!(error instanceof Refused) || error.status !== 404) throw error;
+  });
+}
+
 /** Sets what is given and nothing else. */
 export async function setDetails(
   site: Site,

@@ -94,7 +94,7 @@ interface NamedPart {
 async function readPartList(call: Call): Promise<NamedPart[]> {
   const { content } = await receivePayload(call.request, writer(call), call.wire(), call.store);
   const chunks: Buffer[] = [];
-  for await (const chunk of content.read()) chunks.push(chunk);
+  for await (const chunk of content.read()) chunks.push(Buffer.from(chunk));
   content.release();
   const xml = Buffer.concat(chunks).toString('utf8');
   const parts = [...xml.matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => ({

@@ -1,0 +1,218 @@
+import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
+import { NotHttp, readHead, readSmallBody, requestText, type Head, type Request } from './http-text.ts';
+import { CutShort } from './retry.ts';
+
+/** Milliseconds. */
+const connectLimit = 10_000;
+const longestHead = 64 * 1024;
+
+/**
+ * A connection of HTTP/1.1 that puts the bodies of answers where its user wants them.
+ *
+ * `node:http` makes two new buffers of every 64 KiB that come, the socket's and its parser's, and the garbage collector is
+ * busy with them for about as long as the transfer takes. Here the kernel writes into the memory of the caller. One
+ * request at a time, without a body, and an answer that says its length: that is all that reading an object needs.
+ */
+export class Connection {
+  readonly #socket: Socket;
+  /** Where heads and refusals come in, and what of a body comes with its head. */
+  readonly #own = Buffer.allocUnsafeSlow(longestHead);
+  #filled = 0;
+  /** Where the next bytes come in before anybody has said where the body is to go. */
+  readonly #meanwhile = Buffer.allocUnsafeSlow(16 * 1024);
+  #mode: Mode = { kind: 'idle' };
+  #failure: Error | undefined;
+  #staysOpen = true;
+
+  constructor({ protocol, hostname, port }: Pick<Request, 'protocol' | 'hostname' | 'port'>) {
+    const isSecure = protocol === 'https:';
+    const options: TcpNetConnectOpts = {
+      host: hostname,
+      port: port ?? (isSecure ? 443 : 80),
+      noDelay: true,
+      keepAlive: true,
+      onread: { buffer: () => this.#room(), callback: (count, memory) => this.#take(count, memory) },
+    };
+    this.#socket = isSecure
+      ? connectSecurely({ ...options, ...(isIP(hostname) === 0 && { servername: hostname }) })
+      : connect(options);
+    const timer = setTimeout(() => this.destroy(new ConnectTimeout()), connectLimit);
+    this.#socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(timer));
+    this.#socket.on('error', (error) => (this.#failure ??= error));
+    this.#socket.once('end', () => this.#endOfBytes());
+    this.#socket.once('close', () => {
+      clearTimeout(timer);
+      this.destroy(this.#brokenOff());
+    });
+  }
+
+  get isFree(): boolean {
+    return this.#mode.kind === 'idle' && this.#staysOpen && !this.#socket.destroyed;
+  }
+
+  /** Resolves with the head of the answer. If it is a refusal its body is there too, and the connection has ended. */
+  ask(request: Request): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      this.#filled = 0;
+      this.#mode = { kind: 'head', resolve, reject };
+      this.#socket.write(requestText(request), 'latin1');
+    });
+  }
+
+  /** Fills the memory, which is as long as the body; `came` hears of every piece. Afterwards the connection is free. */
+  read(into: Buffer, came: (bytes: number) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#mode.kind !== 'held') {
+        reject(this.#failure ?? new Error('there is no body to read'));
+        return;
+      }
+      const { from } = this.#mode;
+      this.#mode = { kind: 'body', into, at: 0, came, resolve, reject };
+      this.#socket.resume();
+      this.#takeBody(this.#mode, this.#own.subarray(from, this.#filled));
+    });
+  }
+
+  destroy(reason?: Error): void {
+    this.#failure ??= reason ?? new ConnectionReset();
+    this.#socket.destroy();
+    this.#fail(this.#failure);
+  }
+
+  #room(): Uint8Array {
+    switch (this.#mode.kind) {
+      case 'body':
+        return this.#mode.into.subarray(this.#mode.at);
+      case 'held':
+        return this.#meanwhile;
+      default:
+        return this.#own.subarray(this.#filled);
+    }
+  }
+
+  /** Whether to go on reading. */
+  #take(count: number, memory: Uint8Array): boolean {
+    try {
+      const mode = this.#mode;
+      const bytes = Buffer.from(memory.buffer, memory.byteOffset, count);
+      if (mode.kind === 'body') this.#takeBody(mode, bytes);
+      else if (mode.kind === 'head' || mode.kind === 'refusal') this.#takeText(mode, bytes);
+      else this.destroy(new NotHttp('bytes came that nobody asked for'));
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+    return this.#mode.kind !== 'held';
+  }
+
+  #takeText(mode: Mode & { kind: 'head' | 'refusal' }, bytes: Buffer): void {
+    // Where bytes come in is said beforehand: those after a body that was short came in elsewhere.
+    if (bytes.buffer !== this.#own.buffer) bytes.copy(this.#own, this.#filled);
+    this.#filled += bytes.length;
+    if (mode.kind === 'head') {
+      const found = readHead(this.#own.subarray(0, this.#filled));
+      if (found !== undefined) this.#takeHead(mode, found.head, found.length);
+    } else {
+      this.#takeRefusal(mode, false);
+    }
+    if (this.#filled === this.#own.length && this.#mode.kind !== 'held')
+      throw new NotHttp(`the answer has more than ${longestHead} bytes before its body`);
+  }
+
+  #takeHead({ resolve, reject }: Mode & { kind: 'head' }, head: Head, from: number): void {
+    this.#staysOpen = !/\bclose\b/i.test(head.headers.connection ?? '');
+    if (head.status === 200 || head.status === 206) {
+      this.#mode = { kind: 'held', from };
+      resolve({ head, refusal: undefined });
+    } else {
+      this.#mode = { kind: 'refusal', head, from, resolve, reject };
+      this.#takeRefusal(this.#mode, false);
+    }
+  }
+
+  #takeRefusal({ head, from, resolve }: Mode & { kind: 'refusal' }, isEnd: boolean): void {
+    const refusal = readSmallBody(head, this.#own.subarray(from, this.#filled), isEnd);
+    if (refusal === undefined) return;
+    this.#mode = { kind: 'idle' };
+    resolve({ head, refusal: Buffer.from(refusal) });
+    this.destroy();
+  }
+
+  #takeBody(mode: Mode & { kind: 'body' }, bytes: Buffer): void {
+    const { into, at, came, resolve } = mode;
+    if (at + bytes.length > into.length) throw new NotHttp('the body is longer than it said');
+    if (bytes.buffer !== into.buffer) bytes.copy(into, at);
+    mode.at += bytes.length;
+    came(bytes.length);
+    if (mode.at < into.length) return;
+    this.#filled = 0;
+    this.#mode = { kind: 'idle' };
+    if (!this.#staysOpen) this.destroy();
+    resolve();
+  }
+
+  #endOfBytes(): void {
+    if (this.#mode.kind === 'refusal') this.#takeRefusal(this.#mode, true);
+    this.destroy(this.#brokenOff());
+  }
+
+  #brokenOff(): Error {
+    const mode = this.#mode;
+    return mode.kind === 'body' ? new CutShort(mode.into.length - mode.at) : new ConnectionReset();
+  }
+
+  #fail(error: Error): void {
+    this.#staysOpen = false;
+    const mode = this.#mode;
+    this.#mode = { kind: 'idle' };
+    if ('reject' in mode) mode.reject(error);
+  }
+}
+
+export interface Answer {
+  head: Head;
+  /** The body, if the status is neither 200 nor 206. */
+  refusal: Buffer | undefined;
+}
+
+type Mode =
+  | { kind: 'idle' }
+  | { kind: 'head'; resolve: (answer: Answer) => void; reject: (error: Error) => void }
+  /** The head is there, and the body begins at this place of our own memory. Nothing is read. */
+  | { kind: 'held'; from: number }
+  | {
+      kind: 'refusal';
+      head: Head;
+      from: number;
+      resolve: (answer: Answer) => void;
+      reject: (error: Error) => void;
+    }
+  | {
+      kind: 'body';
+      into: Buffer;
+      at: number;
+      came: (bytes: number) => void;
+      resolve: () => void;
+      reject: (error: Error) => void;
+    };
+
+class ConnectionReset extends Error {
+  readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('the connection has ended');
+  }
+}
+
+class ConnectTimeout extends Error {
+  override name = 'TimeoutError';
+  readonly code = 'ETIMEDOUT';
+
+  constructor() {
+    super(`no connection within ${connectLimit / 1000} s`);
+  }
+}

@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream';
+import { Connection, type Answer } from './connection.ts';
+import type { Request } from './http-text.ts';
+
+/** The answer to a GET, as far as the SDK reads it, and its body, which the SDK never sees. */
+export interface Download {
+  response: { statusCode: number; headers: Record<string, string>; body: Readable };
+  body: Body;
+}
+
+/** Has to be read or destroyed, else its connection stays open. */
+export interface Body {
+  /** Fills the memory, which has to be as long as the body is said to be; `came` hears of every piece. */
+  read(into: Buffer, came: (bytes: number) => void): Promise<void>;
+  /** Ends the connection, unless everything was read. */
+  destroy(reason?: Error): void;
+}
+
+export interface Downloads {
+  /** The signal is for the body, too. */
+  get(request: Request, signal: AbortSignal): Promise<Download>;
+  /** Ends all connections that nobody uses. */
+  close(): void;
+}
+
+/** Connections are kept open and used again, as many as there are requests at once. */
+export function createDownloads(): Downloads {
+  const free = new Map<string, Connection[]>();
+  let isClosed = false;
+  return {
+    async get(request, signal) {
+      signal.throwIfAborted();
+      const place = `${request.protocol}//${request.hostname}:${request.port ?? ''}`;
+      const connection = takeFree(free.get(place)) ?? new Connection(request);
+      const interrupt = () => connection.destroy(signal.reason as Error);
+      signal.addEventListener('abort', interrupt, { once: true });
+      const done = () => {
+        signal.removeEventListener('abort', interrupt);
+        keep(place, connection);
+      };
+      try {
+        const answer = await connection.ask(request);
+        if (answer.refusal !== undefined) done();
+        return { response: responseOf(answer), body: bodyOf(connection, done) };
+      } catch (error) {
+        done();
+        throw error;
+      }
+    },
+    close() {
+      isClosed = true;
+      for (const connections of free.values()) for (const connection of connections) connection.destroy();
+      free.clear();
+    },
+  };
+
+  function keep(place: string, connection: Connection): void {
+    if (isClosed) connection.destroy();
+    else if (connection.isFree) free.set(place, [...(free.get(place) ?? []), connection]);
+  }
+}
+
+/** The one that was used last: the service is the least likely to have closed it. */
+function takeFree(connections: Connection[] | undefined): Connection | undefined {
+  for (let last = connections?.pop(); last !== undefined; last = connections?.pop()) {
+    if (last.isFree) return last;
+  }
+  return undefined;
+}
+
+function responseOf({ head, refusal }: Answer): Download['response'] {
+  return {
+    statusCode: head.status,
+    headers: head.headers,
+    body: Readable.from(refusal === undefined ? [] : [refusal]),
+  };
+}
+
+function bodyOf(connection: Connection, done: () => void): Body {
+  let isRead = false;
+  return {
+    async read(into, came) {
+      try {
+        await connection.read(into, came);
+        isRead = true;
+      } finally {
+        done();
+      }
+    },
+    destroy(reason) {
+      if (isRead) return;
+      connection.destroy(reason);
+      done();
+    },
+  };
+}

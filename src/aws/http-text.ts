@@ -1,0 +1,100 @@
+/** What of HTTP/1.1 (RFC 9112) is text: the head of a request, the head of an answer, and the small body of a refusal. */
+
+export interface Request {
+  method: string;
+  protocol: string;
+  hostname: string;
+  port?: number | undefined;
+  /** Encoded. */
+  path: string;
+  /** Not encoded. */
+  query: Readonly<Record<string, string | string[] | null>>;
+  headers: Readonly<Record<string, string>>;
+}
+
+export interface Head {
+  status: number;
+  /** By lower-case names. */
+  headers: Record<string, string>;
+}
+
+/** The other side does not speak HTTP. */
+export class NotHttp extends Error {
+  override name = 'NotHttp';
+}
+
+export function requestText({ method, path, query, headers }: Request): string {
+  const lines = [
+    `${method} ${path}${queryText(query)} HTTP/1.1`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  const split = lines.find((line) => /[\r\n\0]/.test(line));
+  if (split !== undefined) throw new TypeError('a header of a request has a line break in it');
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+function queryText(query: Request['query']): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one) => (one === null ? encode(name) : `${encode(name)}=${encode(one)}`)),
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** As it is signed: all but the unreserved characters of RFC 3986. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** The head of an answer and how many bytes it has, or undefined if not all of it is there. Interim answers are passed over. */
+export function readHead(bytes: Buffer): { head: Head; length: number } | undefined {
+  for (let from = 0; ;) {
+    const end = bytes.indexOf('\r\n\r\n', from, 'latin1');
+    if (end < 0) return undefined;
+    const head = parseHead(bytes.toString('latin1', from, end));
+    from = end + 4;
+    if (head.status >= 200) return { head, length: from };
+  }
+}
+
+function parseHead(text: string): Head {
+  const [first = '', ...lines] = text.split('\r\n');
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
+  if (status === undefined) throw new NotHttp('the answer is not HTTP/1.1');
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon < 1) throw new NotHttp('a header of the answer has no name');
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    headers[name] = name in headers ? `${headers[name] ?? ''}, ${value}` : value;
+  }
+  return { status: Number(status), headers };
+}
+
+/** The body of a refusal, or undefined if not all of it is there. Without a length it goes on to the end of the connection. */
+export function readSmallBody({ status, headers }: Head, bytes: Buffer, isEnd: boolean): Buffer | undefined {
+  if (status === 204 || status === 304) return Buffer.alloc(0);
+  if (/\bchunked$/i.test(headers['transfer-encoding'] ?? '')) return unchunked(bytes);
+  const length = headers['content-length'];
+  if (length === undefined) return isEnd ? bytes : undefined;
+  return bytes.length < Number(length) ? undefined : bytes.subarray(0, Number(length));
+}
+
+function unchunked(bytes: Buffer): Buffer | undefined {
+  const chunks: Buffer[] = [];
+  for (let at = 0; ;) {
+    const lineEnd = bytes.indexOf('\r\n', at, 'latin1');
+    if (lineEnd < 0) return undefined;
+    const digits = /^[0-9a-f]+/i.exec(bytes.toString('latin1', at, lineEnd))?.[0];
+    if (digits === undefined) throw new NotHttp('a chunk of the answer has no length');
+    const length = parseInt(digits, 16);
+    if (length === 0) return Buffer.concat(chunks);
+    const from = lineEnd + 2;
+    if (bytes.length < from + length + 2) return undefined;
+    chunks.push(bytes.subarray(from, from + length));
+    at = from + length + 2;
+  }
+}

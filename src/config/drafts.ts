@@ -1,0 +1,146 @@
+import type { Diagnostic, Place } from '../model/diagnostic.ts';
+import type { Source } from '../model/pipeline.ts';
+import type * as Written from '../model/written.gen.ts';
+import { codes } from './codes.ts';
+import { draftPipeline, type Draft } from './draft.ts';
+import { answered, mostItems, readFamily, type Answer, type Family, type Item } from './for-each/index.ts';
+import { interpolate, type Substitution } from './interpolate.ts';
+import type { LoadedFile } from './load.ts';
+import { problem } from './problem.ts';
+import { resolveSource } from './resolve/sources.ts';
+import { checkShape } from './schema.ts';
+import type { Shared } from './shared.ts';
+import { joinSplitTypes } from './split-types.ts';
+
+/** What one file makes: a pipeline, or with for_each one for each item. */
+export interface DraftedFile {
+  file: LoadedFile;
+  drafts: readonly Draft[];
+  family?: Pick<Family, 'files'> & { known?: ReadFamily };
+  /** Of a family whose items nobody has told yet; a draft with open references stands for all of them. */
+  asked?: AskedFamily;
+  blocked: readonly BlockedItem[];
+}
+
+/** A family whose items a source has to tell. */
+export interface AskedFamily {
+  name: string;
+  /** Of the pipeline. */
+  place: Place;
+  tags: readonly string[];
+  source: Source;
+  sql: string;
+  /** Of the query. */
+  at: Place;
+  /** More items than this are wrong: there is no need to ask for more than one beyond. */
+  max: number;
+}
+
+/** A family whose items are all known. */
+export interface ReadFamily {
+  name: string;
+  place: Place;
+  /** The addresses of its items; empty for an empty list. */
+  addresses: readonly string[];
+  onRemoved: 'forget' | 'delete';
+}
+
+/** An item, or a whole family, that what a source has told cannot become. Its file is right. */
+export interface BlockedItem {
+  address: string;
+  place: Place;
+  tags: readonly string[];
+  problems: readonly Diagnostic[];
+}
+
+/** As much of a file as can be judged; nothing where it is no YAML or has hardly a part of a pipeline. */
+export function draftFile(
+  loaded: LoadedFile,
+  shared: Shared,
+  substitution: Substitution,
+  answers: ReadonlyMap<string, Answer>,
+): DraftedFile | undefined {
+  if (loaded.value === undefined) return undefined;
+  const place: Place = { file: loaded.file, pointer: '' };
+  const whole = joinSplitTypes(loaded.value, place, substitution.report);
+  const { diagnostics, sound } = checkShape('pipeline', loaded.file, whole);
+  diagnostics.forEach(substitution.report);
+  if (sound === undefined) return undefined;
+  const { for_each: forEach, ...pipeline } = sound as Written.Pipeline;
+  const draft = (each: Substitution['each'], key: string | undefined, report = substitution.report) => {
+    const own = each === undefined ? substitution : { ...substitution, each, report };
+    const written = interpolate(pipeline, place, own) as Written.Pipeline;
+    return draftPipeline(loaded, { whole, written, key }, shared);
+  };
+  const wholeForEach = (whole as { for_each?: unknown }).for_each;
+  if (wholeForEach === undefined) return { file: loaded, drafts: [draft(undefined, undefined)], blocked: [] };
+
+  const { name, tags = [], sources } = pipeline;
+  const at: Place = { file: loaded.file, pointer: '/for_each' };
+  const written = interpolate(forEach ?? {}, at, substitution) as Written.ForEach;
+  const unread: Family = { place: at, written, items: undefined, problems: [], files: [] };
+  const listed =
+    forEach === undefined ? unread : readFamily(written, { whole: wholeForEach, loaded, sources });
+  const answer = listed.query && answers.get(name);
+  const family = answer === undefined ? listed : answered(listed, answer);
+  const { items, query, problems } = family;
+  if (answer !== undefined && problems.length > 0) {
+    return { file: loaded, drafts: [], family, blocked: [{ address: name, place, tags, problems }] };
+  }
+  problems.forEach(substitution.report);
+  if (items === undefined) {
+    const open = draft({ address: name, values: undefined }, '${each.key}');
+    const source = query && open.sources.get(query.source);
+    if (query !== undefined && source !== undefined && source.settings.type !== 'postgres') {
+      const message = `"${query.source}" is a source of files, which answers no query`;
+      const place = { ...at, pointer: '/for_each/query/source' };
+      substitution.report(
+        problem(codes.eachOrigin, message, place, { hint: 'list the items in a file, or ask PostgreSQL' }),
+      );
+    }
+    return {
+      file: loaded,
+      drafts: [open],
+      family,
+      ...(query !== undefined &&
+        source !== undefined && {
+          asked: {
+            name,
+            place,
+            tags,
+            source: resolveSource(source),
+            sql: query.sql,
+            at: { ...at, pointer: '/for_each/query/sql' },
+            max: mostItems(written),
+          },
+        }),
+      blocked: [],
+    };
+  }
+  if (items.length === 0 && written.on_removed === 'delete') {
+    const message = 'the list has no item: nothing is deleted for an empty list';
+    substitution.report({ code: codes.eachCount, severity: 'warning', message, place: at });
+  }
+  const drafts: Draft[] = [];
+  const blocked: BlockedItem[] = [];
+  for (const item of items) {
+    const own: Diagnostic[] = [];
+    const address = `${name}[${item.key}]`;
+    drafts.push(draft({ address, values: item.values }, item.key, (found) => own.push(found)));
+    // What a source has told of one item is no reason to leave the others.
+    if (answer !== undefined && own.some(({ severity }) => severity === 'error')) {
+      drafts.pop();
+      blocked.push({ address, place, tags, problems: own });
+    } else own.forEach(substitution.report);
+  }
+  return { file: loaded, drafts, family: { ...family, known: known(name, place, items, written) }, blocked };
+}
+
+function known(
+  name: string,
+  place: Place,
+  items: readonly Item[],
+  { on_removed: onRemoved = 'forget' }: Written.ForEach,
+): ReadFamily {
+  return { name, place, addresses: items.map(({ key }) => `${name}[${key}]`), onRemoved };
+}

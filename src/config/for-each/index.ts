@@ -1,0 +1,142 @@
+import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
+import { suggestion } from '../../model/nearest.ts';
+import { grouped } from '../../model/numbers.ts';
+import type * as Written from '../../model/written.gen.ts';
+import { codes } from '../codes.ts';
+import { isPlaceholder } from '../interpolate.ts';
+import type { LoadedFile } from '../load.ts';
+import { problem } from '../problem.ts';
+import { readItemsFile } from './file.ts';
+import { checkItems, type Item, type Listed } from './item.ts';
+
+export type { Item } from './item.ts';
+
+/** What `for_each` says, with its items where files alone tell them. */
+export interface Family {
+  place: Place;
+  written: Written.ForEach;
+  /** Undefined where a source has to be asked, or where something is wrong with the list. */
+  items: readonly Item[] | undefined;
+  /** What has to be asked. */
+  query?: Written.ForEachQuery;
+  problems: readonly Diagnostic[];
+  /** Files that were read for it. */
+  files: readonly LoadedFile[];
+}
+
+/** The answer to the query of a family. */
+export interface Answer {
+  columns: readonly string[];
+  rows: readonly (readonly (string | null)[])[];
+}
+
+export const mostItems = ({ max = 1000 }: Written.ForEach): number => max;
+
+/** `written` is the part under for_each with its references replaced; `whole` the same with what is misshapen. */
+export function readFamily(
+  written: Written.ForEach,
+  { whole, loaded, sources }: { whole: unknown; loaded: LoadedFile; sources: Written.Pipeline['sources'] },
+): Family {
+  const place: Place = { file: loaded.file, pointer: '/for_each' };
+  const family: Family = { place, written, items: undefined, problems: [], files: [] };
+  const isWritten = (way: string) => Object.hasOwn(whole ?? {}, way);
+  const [way, second] = (['items', 'file', 'query'] as const).filter(isWritten);
+  // What was taken out for its shape is told already.
+  if (way !== undefined && second === undefined && written[way] === undefined) return family;
+  if (way === undefined || second !== undefined) {
+    const message =
+      way === undefined ? 'for_each says no items' : `for_each has both ${way} and ${second ?? ''}`;
+    const hint = { hint: 'it takes one of items, file and query' };
+    const at = second === undefined ? { ...place, part: 'key' as const } : child(place, second);
+    return { ...family, problems: [problem(codes.eachOrigin, message, at, hint)] };
+  }
+  if (written.query !== undefined) {
+    const { source } = written.query;
+    if (Object.hasOwn(sources, source)) return { ...family, query: written.query };
+    const at = child(place, 'query', 'source');
+    const message = `there is no source "${source}"`;
+    const hint = suggestion(source, Object.keys(sources));
+    return { ...family, problems: [problem(codes.unknownSource, message, at, hint)] };
+  }
+  if (written.file !== undefined) {
+    if (isPlaceholder(written.file)) return family;
+    const { listed, problems, loaded: read } = readItemsFile(written.file, loaded, child(place, 'file'));
+    const files = read === undefined ? [] : [read];
+    const checked = settle(family, listed);
+    return { ...checked, problems: [...problems, ...(problems.length > 0 ? [] : checked.problems)], files };
+  }
+  return settle(family, listedItems(written.items ?? [], child(place, 'items')));
+}
+
+/** The family with the items that its source has told. */
+export function answered(family: Family, { columns, rows }: Answer): Family {
+  const place = child(family.place, 'query', 'sql');
+  const wrong = (message: string, hint: string): Family => ({
+    ...family,
+    problems: [problem(codes.eachKey, message, place, { hint })],
+  });
+  const twice = columns.find((name, index) => columns.indexOf(name) !== index);
+  if (twice !== undefined) return wrong(`the query has two columns "${twice}"`, 'name one of them otherwise');
+  const keyAt = columns.indexOf('key');
+  if (keyAt < 0) {
+    return wrong(
+      'the query has no column "key"',
+      `name one of its columns so: select ${columns[0] ?? 'id'} as key`,
+    );
+  }
+  const listed = rows.map((row, index) => ({
+    key: row[keyAt],
+    values: columns.map((name, at) => [name, row[at] ?? null] as const),
+    place,
+    label: `row ${index + 1}`,
+  }));
+  const settled = settle(family, listed);
+  // A query without an order gives its rows in any; the plan shall be the same.
+  const items = settled.items?.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+  return { ...settled, items };
+}
+
+/** Whether there are as many items as there may be, and each is right. */
+function settle(family: Family, listed: readonly Listed[]): Family {
+  const { place, written } = family;
+  const { min = 1 } = written;
+  const max = mostItems(written);
+  const count = (message: string, at: Place, hint: string) =>
+    ({ ...family, problems: [problem(codes.eachCount, message, at, { hint })] }) satisfies Family;
+  const way = written.query === undefined ? (written.file === undefined ? 'items' : 'file') : 'query';
+  if (listed.length > max) {
+    const many = way === 'query' ? `more than ${grouped(max)}` : grouped(listed.length);
+    const message = `${many} items, where for_each allows ${grouped(max)}`;
+    return count(message, child(place, way), 'is it the right list? If so, raise for_each.max');
+  }
+  if (listed.length < min) {
+    const message =
+      listed.length === 0
+        ? 'the list has no item'
+        : `${grouped(listed.length)} items, where for_each wants at least ${grouped(min)}`;
+    const hint =
+      listed.length === 0
+        ? 'all that was applied would be given up; if that is meant, write min: 0'
+        : 'is it the whole list? If so, lower for_each.min';
+    return count(message, child(place, way), hint);
+  }
+  const { items, problems } = checkItems(listed);
+  return { ...family, items: problems.length > 0 ? undefined : items, problems };
+}
+
+function listedItems(items: NonNullable<Written.ForEach['items']>, place: Place): Listed[] {
+  if (Array.isArray(items)) {
+    return items.map((key, index) => ({
+      key,
+      values: [],
+      place: child(place, index),
+      label: `item ${index + 1}`,
+    }));
+  }
+  return Object.entries(items).map(([key, values]) => ({
+    key,
+    values: Object.entries(values ?? {}),
+    place: { ...child(place, key), part: 'key' as const },
+    label: `"${key}"`,
+  }));
+}

@@ -1,0 +1,85 @@
+import type { Place } from '../../model/diagnostic.ts';
+import { codes } from '../codes.ts';
+import { problem } from '../problem.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+
+/** One item of a `for_each`: its key, and what `${each.…}` stands for. */
+export interface Item {
+  key: string;
+  /** As texts, the key among them; null where there is none. */
+  values: ReadonlyMap<string, string | null>;
+}
+
+/** An item as somebody has listed it: nothing of it is known to be right. */
+export interface Listed {
+  key: unknown;
+  values: readonly (readonly [string, unknown])[];
+  /** Where it stands, and in which words where a place does not tell. */
+  place: Place;
+  label: string;
+}
+
+/** A list without what is wrong in it; whoever has `problems` does not know which items there are. */
+export interface CheckedList {
+  items: readonly Item[];
+  problems: readonly Diagnostic[];
+}
+
+/** Longer ones make names of files that some systems refuse. */
+const longestKey = 100;
+
+/** Keys are parts of addresses, of names of files and of commands: each must be safe in all of them, and there once. */
+export function checkItems(listed: readonly Listed[]): CheckedList {
+  const items = new Map<string, Item>();
+  const labels = new Map<string, string>();
+  const problems: Diagnostic[] = [];
+  for (const { key, values, place, label } of listed) {
+    const wrong = (message: string, hint?: string) =>
+      void problems.push(
+        problem(codes.eachKey, `${label}: ${message}`, place, hint === undefined ? {} : { hint }),
+      );
+    if (key === null || key === undefined || key === '') {
+      wrong(key === null ? 'its key is NULL' : 'it has no key', 'every item needs a key of its own');
+    } else if (typeof key !== 'string') {
+      wrong('its key is no text', 'write it in quotes');
+    } else if (!isKey(key)) {
+      wrong(
+        `"${key.slice(0, longestKey)}" is no key: it stands in addresses and names of files`,
+        `a key has letters, digits, "_" and "-", single dots inside, and at most ${longestKey} characters; keep other texts in columns beside it`,
+      );
+    } else if (items.has(key)) {
+      wrong(`the key "${key}" is there already (${labels.get(key) ?? ''})`);
+    } else {
+      const read = readValues(values, wrong);
+      labels.set(key, label);
+      items.set(key, { key, values: new Map([...read, ['key', key]]) });
+    }
+  }
+  return { items: [...items.values()], problems };
+}
+
+function isKey(key: string): boolean {
+  return key.length <= longestKey && /^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?!\.|$))*$/.test(key);
+}
+
+function readValues(
+  values: Listed['values'],
+  wrong: (message: string, hint?: string) => void,
+): [string, string | null][] {
+  return values.flatMap(([name, value]): [string, string | null][] => {
+    if (value === null) return [[name, null]];
+    switch (typeof value) {
+      case 'string':
+        return [[name, value]];
+      case 'boolean':
+        return [[name, String(value)]];
+      case 'number':
+        if (!Number.isInteger(value) || Number.isSafeInteger(value)) return [[name, String(value)]];
+        wrong(`"${name}" has more digits than a number keeps`, 'write it in quotes');
+        return [];
+      default:
+        wrong(`"${name}" is no text, number, true or false`);
+        return [];
+    }
+  });
+}

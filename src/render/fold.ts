@@ -1,0 +1,88 @@
+import { familyOf, isItem } from '../model/family.ts';
+import { grouped } from '../model/numbers.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan } from '../model/plan.ts';
+
+/** Something to show, or how many more there are like the one that was shown before. */
+export type Folded<T> = { one: T } | { more: readonly T[]; like: T };
+
+/** As many as one reads before one has understood. */
+const most = 3;
+
+/**
+ * Items of a family that say the same, but for their keys: the first few, and the others as one line. What would be a line
+ * anyway is not folded. Everything stands where the first of its kind stood.
+ */
+function fold<T>(all: readonly T[], addressOf: (one: T) => string, saying: (one: T) => unknown): Folded<T>[] {
+  const groups = new Map<string, T[]>();
+  for (const [index, one] of all.entries()) {
+    const address = addressOf(one);
+    const said = JSON.stringify(saying(one)).replaceAll(JSON.stringify(address).slice(1, -1), '[]');
+    const key = isItem(address) ? `${familyOf(address)} ${said}` : String(index);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((group): Folded<T>[] => {
+    const [first] = group;
+    if (first === undefined || group.length <= most + 1) return group.map((one) => ({ one }));
+    return [...group.slice(0, most).map((one) => ({ one })), { more: group.slice(most), like: first }];
+  });
+}
+
+/** Pipelines with something to do that do the same. */
+export function foldPipelines(pipelines: readonly PipelinePlan[]): Folded<PipelinePlan>[] {
+  return fold(
+    pipelines,
+    ({ address }) => address,
+    ({ action, blockedBy, because, changes, tables, destinations }) => [
+      action,
+      blockedBy,
+      action === 'blocked' ? because : '',
+      changes.map(({ address, subject, act, category }) => [
+        subject === 'destination' ? '' : address,
+        act,
+        category,
+      ]),
+      tables.map((table) => [table.name, table.action]),
+      destinations.map((destination) => destination.action),
+    ],
+  );
+}
+
+export function foldForgotten(all: readonly ForgottenPipeline[]): Folded<ForgottenPipeline>[] {
+  return fold(
+    all,
+    ({ address }) => address,
+    ({ because, deletes }) => [because, deletes?.length],
+  );
+}
+
+/** Gates of the same kind at the same place within an item. */
+export function foldGates(gates: readonly Gate[]): Folded<Gate>[] {
+  return fold(
+    gates,
+    ({ pipeline }) => pipeline,
+    ({ kind, pipeline, address, message, open }) => [kind, address.replace(pipeline, ''), message, open],
+  );
+}
+
+/** `and 997 more like tenant_sales[acme]`. */
+export function moreLike(more: readonly unknown[], address: string): string {
+  return `and ${grouped(more.length)} more like ${address}`;
+}
+
+/** What has nothing to do, a line for each family: `tenant_sales`, `998 of 1 000 unchanged`. */
+export function countIdle(pipelines: readonly PipelinePlan[]): { family: string; count: string }[] {
+  const sizes = new Map<string, number>();
+  const idle = new Map<string, { family: string; because: string; number: number }>();
+  for (const { address, action, because } of pipelines) {
+    if (!isItem(address)) continue;
+    const family = familyOf(address);
+    sizes.set(family, (sizes.get(family) ?? 0) + 1);
+    if (action !== 'none') continue;
+    const key = `${family} ${because}`;
+    idle.set(key, { family, because, number: (idle.get(key)?.number ?? 0) + 1 });
+  }
+  return [...idle.values()].map(({ family, because, number }) => {
+    const words = because === 'nothing has changed' ? 'unchanged' : because;
+    return { family, count: `${grouped(number)} of ${grouped(sizes.get(family) ?? number)} ${words}` };
+  });
+}

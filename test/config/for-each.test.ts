@@ -1,0 +1,272 @@
+import { expect, test } from 'vitest';
+import { configure } from '../support/config-folder.ts';
+
+const family = (forEach: string, more = '', name = 'tenant_sales') => `version: 1
+name: ${name}
+for_each: ${forEach}
+sources: {shop: {type: postgres, host: db}}
+tables:
+  orders:
+    from: {source: shop, query: select * from orders where tenant_id = $1, params: ["\${each.id}"]}
+    columns: {order_id: int}
+${more}`;
+
+const told = ({ diagnostics, locate }: Awaited<ReturnType<typeof configure>>) =>
+  diagnostics.map(({ code, message, place }) => {
+    const { line = 0 } = (place && locate(place)) ?? {};
+    return `${place?.file ?? ''}:${line} ${code} ${message}`;
+  });
+
+test('one pipeline for each item, with its values in it', async () => {
+  const configuration = await configure({
+    'p.yaml': family(
+      '{items: {acme: {id: 1, region: EMEA}, initech: {id: 2, region: null, vip: true}}}',
+      'destinations: [{type: file, path: "dist/${each.key}.hyper"}]\n',
+    ),
+  });
+  const { pipelines, families, folder } = configuration;
+  expect(told(configuration)).toEqual([]);
+  expect(pipelines).toMatchObject([
+    {
+      address: 'tenant_sales[acme]',
+      name: 'tenant_sales',
+      key: 'acme',
+      extract: { file: `${folder}/build/tenant_sales/acme.hyper`, shown: 'build/tenant_sales/acme.hyper' },
+      destinations: [{ path: `${folder}/dist/acme.hyper` }],
+    },
+    { address: 'tenant_sales[initech]', tables: [{ from: { params: [{ value: '2', shown: '2' }] } }] },
+  ]);
+  expect(families).toEqual([
+    {
+      name: 'tenant_sales',
+      place: { file: 'p.yaml', pointer: '' },
+      addresses: ['tenant_sales[acme]', 'tenant_sales[initech]'],
+      onRemoved: 'forget',
+    },
+  ]);
+});
+
+test.each([
+  ['tenants.csv', 'key,id,"re""gion"\r\nacme,1,"a, b"\r\n\r\nb-c,2,"two\nlines"\n'],
+  ['tenants.json', '[{"key": "acme", "id": 1}, {"key": "b-c", "id": "2"}]'],
+  ['tenants.json', '{"acme": {"id": 1}, "b-c": {"id": 2}}'],
+])('items of %s', async (name, text) => {
+  const configuration = await configure({
+    'pipelines/p.yaml': family(`{file: ${name}}`),
+    [`pipelines/${name}`]: text,
+  });
+  expect(told(configuration)).toEqual([]);
+  expect(configuration.pipelines.map(({ address, tables }) => [address, tables[0]?.from])).toMatchObject([
+    ['tenant_sales[acme]', { params: [{ value: '1' }] }],
+    ['tenant_sales[b-c]', { params: [{ value: '2' }] }],
+  ]);
+});
+
+test.each([
+  ['{}', ['p.yaml:3 EXT1080 for_each says no items']],
+  ['{items: [a], file: x.csv}', ['p.yaml:3 EXT1080 for_each has both items and file']],
+  ['{items: {}}', ['p.yaml:3 EXT1082 the list has no item']],
+  ['{items: [a, b, c], max: 2}', ['p.yaml:3 EXT1082 3 items, where for_each allows 2']],
+  ['{items: [a], min: 2}', ['p.yaml:3 EXT1082 1 items, where for_each wants at least 2']],
+  [
+    '{items: [a, ../b, a, "", .x, x.]}',
+    [
+      'p.yaml:3 EXT1081 item 2: "../b" is no key: it stands in addresses and names of files',
+      'p.yaml:3 EXT1081 item 3: the key "a" is there already (item 1)',
+      'p.yaml:3 EXT1081 item 4: it has no key',
+      'p.yaml:3 EXT1081 item 5: ".x" is no key: it stands in addresses and names of files',
+      'p.yaml:3 EXT1081 item 6: "x." is no key: it stands in addresses and names of files',
+    ],
+  ],
+  ['{items: [1]}', ['p.yaml:3 EXT1004 item 1 of "items" must be text, not the number 1']],
+  ['[acme]', ['p.yaml:3 EXT1004 "for_each" must be a map, not a list']],
+  [
+    '{items: {a: {id: 12345678901234567890}}}',
+    ['p.yaml:3 EXT1081 "a": "id" has more digits than a number keeps'],
+  ],
+  ['{query: {source: shopp, sql: select 1}}', ['p.yaml:3 EXT1031 there is no source "shopp"']],
+  [
+    '{query: {source: shop, sql: "select ${each.id}"}}',
+    ['p.yaml:3 EXT1084 ${each.id} comes of for_each and cannot be a part of it'],
+  ],
+  ['{file: tenants.xls}', ['p.yaml:3 EXT1083 "tenants.xls" is neither .csv nor .json']],
+  ['{file: none.csv}', ['p.yaml:3 EXT1083 cannot read none.csv (ENOENT)']],
+])('%s is refused', async (forEach, said) => {
+  expect(told(await configure({ 'p.yaml': family(forEach) }))).toEqual(said);
+});
+
+const file = async (name: string, text: string) =>
+  told(await configure({ 'pipelines/p.yaml': family(`{file: ${name}}`), [`pipelines/${name}`]: text }));
+
+test('what is wrong in a file of items is told at its line', async () => {
+  expect(await file('t.csv', 'slug,id\nacme,1\n')).toEqual([
+    'pipelines/t.csv:1 EXT1081 there is no column "key"',
+  ]);
+  expect(await file('t.csv', 'key,id,id\nacme,1,2\n')).toEqual([
+    'pipelines/t.csv:1 EXT1083 the header names "id" twice',
+  ]);
+  expect(await file('t.csv', 'key,id\n"ac\nme",1\nb,2,3\n')).toEqual([
+    'pipelines/t.csv:4 EXT1083 3 fields, where the header names 2',
+  ]);
+  expect(await file('t.csv', 'key,id\n"ac\nme",1\nb c,2\nd,1\nd,2\n,1\n')).toEqual([
+    'pipelines/t.csv:2 EXT1081 line 2: "ac\nme" is no key: it stands in addresses and names of files',
+    'pipelines/t.csv:4 EXT1081 line 4: "b c" is no key: it stands in addresses and names of files',
+    'pipelines/t.csv:6 EXT1081 line 6: the key "d" is there already (line 5)',
+    'pipelines/t.csv:7 EXT1081 line 7: it has no key',
+  ]);
+  expect(await file('t.csv', 'key,id\na,"1\n')).toEqual([
+    'pipelines/t.csv:2 EXT1083 a quote has no end, or text follows it',
+  ]);
+  expect(await file('t.csv', '')).toEqual(['pipelines/t.csv:1 EXT1081 there is no column "key"']);
+  expect(await file('t.csv', 'key,id\n')).toEqual(['pipelines/p.yaml:3 EXT1082 the list has no item']);
+  expect(await file('t.json', '[{"key": "a", "id": {}},\n{"id": 1}, 5]')).toEqual([
+    'pipelines/t.json:2 EXT1083 item 3 is no object',
+  ]);
+  expect(await file('t.json', '[{"key": "a", "id": {}},\n{"id": 1}]')).toEqual([
+    'pipelines/t.json:1 EXT1081 item 1: "id" is no text, number, true or false',
+    'pipelines/t.json:2 EXT1081 item 2: it has no key',
+  ]);
+  expect(await file('t.json', '"a"')).toEqual([
+    'pipelines/t.json:1 EXT1083 the file holds neither a list nor an object',
+  ]);
+});
+
+const values = async (items: string, part: string) =>
+  told(
+    await configure({
+      'p.yaml': `version: 1
+name: t
+for_each: {items: ${items}}
+sources: {shop: {type: postgres, host: db}}
+${part}
+`,
+    }),
+  );
+const tables = 'tables: {t: {from: {source: shop, table: t}, columns: {a: int}}}';
+
+test.each([
+  'from: {source: shop, query: "select ${each.id}"}, columns: {a: int}',
+  'from: {source: shop, table: t, where: "a = ${each.id}"}, columns: {a: int}',
+  'from: {source: shop, table: t, change_detection: {sql: "select ${each.id}"}}, columns: {a: int}',
+  'from: {source: shop, table: t}, columns: {a: {type: int, expr: "${each.id}"}}',
+  'from: {source: shop, table: t}, columns: {a: int}, checks: [{sql: {name: x, query: "select ${each.id}", expect: 0}}]',
+])('no value becomes a part of SQL: %s', async (table) => {
+  expect(await values('{a: {id: 1}, b: {id: 2}}', `tables: {t: {${table}}}`)).toEqual([
+    'p.yaml:5 EXT1086 ${each.id} may not be part of an SQL text',
+  ]);
+});
+
+test.each([
+  [
+    '{type: file, path: "d/${each.x}/${each.key}.hyper"}',
+    'a/b',
+    'a path takes no value with a slash, a backslash or ..',
+  ],
+  [
+    '{type: file, path: "d/${each.x}/${each.key}.hyper"}',
+    '..',
+    'a path takes no value with a slash, a backslash or ..',
+  ],
+  ['{type: file, path: "d/${each.x}/${each.key}.hyper"}', '', 'a path takes no empty value'],
+  ['{type: file, path: "d/${each.x}/${each.key}.hyper"}', 'a\u0007', 'a path takes no control characters'],
+])('a value is safe where it stands: %s with %j', async (destination, value, why) => {
+  const items = JSON.stringify({ a: { x: 'fine' }, b: { x: value } });
+  expect(await values(items, `${tables}\ndestinations: [${destination}]`)).toEqual([
+    `p.yaml:6 EXT1085 \${each.x} of t[b] is ${JSON.stringify(value)}: ${why}`,
+  ]);
+});
+
+test('other places have their own rules', async () => {
+  expect(
+    await values(
+      '{a: {x: b.c}}',
+      'tables: {t: {from: {source: shop, table: "s.${each.x}"}, columns: {a: int}}}',
+    ),
+  ).toEqual([
+    'p.yaml:5 EXT1085 ${each.x} of t[a] is "b.c": the name of a table takes no value with a dot or a double quote',
+  ]);
+  expect(await values('{a: {x: null}}', `${tables}\ndescription: "\${each.x}"`)).toEqual([
+    'p.yaml:6 EXT1085 ${each.x} of t[a] is NULL',
+  ]);
+  expect(await values('{a: {region: 1}}', `${tables}\ndescription: "\${each.regoin}"`)).toEqual([
+    'p.yaml:6 EXT1084 t[a] has no value "regoin"',
+  ]);
+  expect(
+    told(
+      await configure({
+        'p.yaml': `version: 1\nname: t\nsources: {shop: {type: postgres, host: "\${each.x}"}}\n${tables}\n`,
+      }),
+    ),
+  ).toEqual(['p.yaml:3 EXT1084 ${each.x} has a meaning in a pipeline with for_each only']);
+});
+
+test('what is wrong with many items is told of three', async () => {
+  const items = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, { x: '/' }]));
+  expect(
+    await values(
+      JSON.stringify(items),
+      `${tables}\ndestinations: [{type: file, path: "\${each.x}/\${each.key}.hyper"}]`,
+    ),
+  ).toEqual([
+    ...[0, 1, 2].map(
+      (n) =>
+        `p.yaml:6 EXT1085 \${each.x} of t[k${n}] is "/": a path takes no value with a slash, a backslash or ..`,
+    ),
+    'p.yaml:6 EXT1085 and 17 more items like that',
+  ]);
+});
+
+test('items that write the same are found', async () => {
+  expect(await values('[a, b]', `${tables}\ndestinations: [{type: file, path: x.hyper}]`)).toEqual([
+    'p.yaml:6 EXT1061 x.hyper is also the destination of "t[a]" (p.yaml)',
+  ]);
+  expect(await values('[a, b]', `${tables}\nextract: {file: x.hyper}`)).toEqual([
+    'p.yaml:6 EXT1062 x.hyper is also the extract of "t[a]" (p.yaml)',
+  ]);
+});
+
+test('a family whose items a source tells is judged before, and made when they are told', async () => {
+  const configuration = await configure({
+    'p.yaml': family(
+      '{query: {source: shop, sql: select 1}}',
+      'destinations: [{type: file, path: "d/${each.region}/${each.key}.hyper"}]\n',
+    ),
+  });
+  expect(told(configuration)).toEqual([]);
+  expect(configuration.pipelines).toMatchObject([{ address: 'tenant_sales[${each.key}]' }]);
+  expect(configuration.asked).toMatchObject([{ name: 'tenant_sales', sql: 'select 1', max: 1000 }]);
+  const answer = (columns: string[], ...rows: (string | null)[][]) =>
+    configuration.withItems(new Map([['tenant_sales', { columns, rows }]]));
+
+  const whole = answer(
+    ['id', 'key', 'region'],
+    ['2', 'b', 'EU'],
+    ['1', 'a', 'US'],
+    ['3', 'c', '..'],
+    ['4', 'd', null],
+  );
+  expect(whole.diagnostics).toEqual([]);
+  expect(whole.pipelines.map(({ address }) => address)).toEqual(['tenant_sales[a]', 'tenant_sales[b]']);
+  expect(
+    whole.blocked.map(({ address, problems }) => [address, ...problems.map(({ message }) => message)]),
+  ).toEqual([
+    [
+      'tenant_sales[c]',
+      '${each.region} of tenant_sales[c] is "..": a path takes no value with a slash, a backslash or ..',
+    ],
+    ['tenant_sales[d]', '${each.region} of tenant_sales[d] is NULL'],
+  ]);
+  expect(whole.families[0]?.addresses).toHaveLength(4);
+
+  const refused = (...given: Parameters<typeof answer>) =>
+    answer(...given).blocked.map(({ address, problems }) => [
+      address,
+      ...problems.map(({ message }) => message),
+    ]);
+  expect(refused(['slug'], ['a'])).toEqual([['tenant_sales', 'the query has no column "key"']]);
+  expect(refused(['key', 'key'], ['a', 'b'])).toEqual([['tenant_sales', 'the query has two columns "key"']]);
+  expect(refused(['key'])).toEqual([['tenant_sales', 'the list has no item']]);
+  expect(refused(['key'], ['a'], [null], ['a'])).toEqual([
+    ['tenant_sales', 'row 2: its key is NULL', 'row 3: the key "a" is there already (row 1)'],
+  ]);
+});

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest';
+import type { AppliedTable, Observation, SourceObservation } from '../../src/model/observation.ts';
+import type { Load, Pipeline, Table } from '../../src/model/pipeline.ts';
+import type { CursorObservation, Watermark } from '../../src/model/watermark.ts';
+import { buildPlan, type Decisions } from '../../src/plan/index.ts';
+import { counters, lengthHash, observation, pipeline, record, source, table } from '../support/pipelines.ts';
+
+const place = { file: 'pipelines/shop.yaml', pointer: '/tables/orders/load' };
+const upsert: Load = { kind: 'cursor', mode: 'upsert', place, cursor: ['at'], nulls: 'error' };
+const columns = { id: 'int not null', at: 'timestamptz', name: 'text' };
+const watermark: Watermark = {
+  columns: ['at'],
+  upTo: ['2026-01-01 00:00:00+00'],
+  inExtract: ['2026-01-01 00:00:00+00'],
+  horizon: { transaction: '700', system: '7/16384' },
+};
+const since = { after: ['2026-01-01 00:00:00+00'], rows: 32, beyond: 30, late: 2, marks: {} };
+const newer: CursorObservation = { upTo: ['2026-02-01 00:00:00+00'], since };
+const grown = counters({ inserted: '10030', updated: '7' });
+
+const orders = (load: Load = upsert, changes: Partial<Table> = {}) =>
+  table('orders', columns, { primaryKey: ['id'], load, ...changes });
+const people = table('people', { name: 'text' });
+
+interface World {
+  tables?: readonly Table[];
+  seen?: Partial<SourceObservation>;
+  applied?: Partial<AppliedTable>;
+  highest?: readonly (string | null)[];
+  observed?: Partial<Observation>;
+  decisions?: Decisions;
+  of?: Partial<Pipeline>;
+}
+
+/** What is planned when orders have grown, in a world that is otherwise as it was left. */
+function planned({
+  tables = [orders(), people],
+  seen = {},
+  applied = {},
+  highest = ['2026-01-01 00:00:00+00'],
+  observed = {},
+  decisions = {},
+  of = {},
+}: World = {}) {
+  const shop = pipeline(tables, of);
+  const kept = record(shop);
+  const world = observation(shop, {
+    applied: {
+      ...kept,
+      tables: { ...kept.tables, orders: { ...kept.tables.orders!, watermark, ...applied } },
+    },
+  });
+  const extract =
+    world.extract.kind === 'present'
+      ? {
+          ...world.extract,
+          tables: [{ schema: 'Extract', name: 'orders', rows: 9994, columns: [], highest }],
+        }
+      : world.extract;
+  const plan = buildPlan(
+    [
+      {
+        pipeline: shop,
+        observation: {
+          ...world,
+          extract,
+          tables: { ...world.tables, orders: source({ fingerprint: grown, cursor: newer, ...seen }) },
+          ...observed,
+        },
+        record: 'v1',
+      },
+    ],
+    '0.1.0',
+    { decisions, policy: {}, hash: lengthHash },
+  );
+  const [one] = plan.pipelines;
+  if (one === undefined) throw new Error('no plan');
+  const named = (name: string) => one.tables.find((found) => found.name === name)!;
+  return {
+    plan,
+    one,
+    orders: named('orders'),
+    people: named('people'),
+    steps: one.steps.map(({ id }) => id),
+  };
+}
+
+describe('a table that goes on from its extract', () => {
+  test('is changed by what is new, and others are carried over', () => {
+    const { one, orders: changed, people: carried, steps } = planned();
+    expect(changed).toMatchObject({
+      action: 'change',
+      reason:
+        '30 rows inserted, 2 rows updated in the source; 30 rows beyond at 2026-01-01 00:00:00+00; 2 rows changed or committed late',
+      rowsBefore: 9994,
+      rowsAfter: { value: 10_024, exact: false },
+      increment: {
+        mode: 'upsert',
+        columns: ['at'],
+        after: ['2026-01-01 00:00:00+00'],
+        upTo: ['2026-02-01 00:00:00+00'],
+        rows: { value: 32, exact: true },
+        late: 2,
+      },
+    });
+    expect(carried.action).toBe('unchanged');
+    expect(one.base).toEqual({ from: { kind: 'extract' }, tables: ['orders', 'people'] });
+    expect(one.estimates.rows).toEqual({ value: 32, exact: true });
+    expect(steps).toEqual(['snapshot', 'create', 'change orders', 'finish', 'deliver 1', 'record']);
+    expect(one.steps[1]).toMatchObject({ base: { kept: ['orders', 'people'], emptied: [] } });
+  });
+
+  test('is unchanged where counters say so, without a look at the cursor', () => {
+    expect(planned({ seen: { fingerprint: counters({}), cursor: { upTo: ['x'] } } }).one.action).toBe('none');
+  });
+
+  test('is unchanged where there is nothing new, whatever the counters say', () => {
+    const none = { upTo: watermark.upTo!, since: { ...since, rows: 0, beyond: 0, late: 0 } };
+    expect(planned({ seen: { cursor: none } }).one.action).toBe('none');
+  });
+
+  test('of a query is judged by the cursor and by the marks of what is read again', () => {
+    const fingerprint = { kind: 'unknown', reason: 'a query' } as const;
+    const marked = { watermark: { ...watermark, marks: { again: '5:1' } } };
+    const still = {
+      upTo: watermark.upTo!,
+      since: { ...since, rows: 5, beyond: 0, late: 0, marks: { again: '5:1' } },
+    };
+    expect(planned({ seen: { fingerprint, cursor: still }, applied: marked }).orders.action).toBe(
+      'unchanged',
+    );
+    const moved = { ...still, since: { ...still.since, marks: { again: '5:2' } } };
+    expect(planned({ seen: { fingerprint, cursor: moved }, applied: marked }).orders).toMatchObject({
+      action: 'change',
+      reason: 'rows that are read again have changed',
+    });
+  });
+
+  test('of which all rows are gone that are read again is changed', () => {
+    const window: Load = {
+      kind: 'window',
+      place,
+      column: 'at',
+      last: { seconds: 1, shown: '1s' },
+      nulls: 'error',
+    };
+    const none = { from: '2026-01-01', since: { ...since, rows: 0, beyond: 0, late: 0 } };
+    const { orders: cut } = planned({ tables: [orders(window), people], seen: { cursor: none } });
+    expect(cut).toMatchObject({
+      action: 'change',
+      increment: { mode: 'replace_window', from: '2026-01-01' },
+    });
+  });
+
+  test.each<[string, World, string]>([
+    ['asked for', { decisions: { full: true } }, 'all rows were asked for with --full'],
+    [
+      'due',
+      {
+        tables: [orders({ ...upsert, refresh: { every: { seconds: 604_800, shown: '7d' } } })],
+        observed: { refresh: ['orders'] },
+      },
+      'full_refresh: all rows were read more than 7d ago',
+    ],
+    [
+      'another server',
+      { seen: { fingerprint: { ...grown, system: '8/1' } } },
+      'it is another server or database than before: all rows will be read',
+    ],
+    [
+      'truncated',
+      { seen: { fingerprint: counters({ filenode: '200', inserted: '10030' }) } },
+      'the source table was rewritten or truncated: all rows will be read',
+    ],
+    [
+      'broken',
+      { seen: { cursor: { since: { broken: 'too many transactions ago to tell late ones' } } } },
+      'too many transactions ago to tell late ones: all rows will be read',
+    ],
+    [
+      'disagreeing',
+      { highest: ['2025-12-31 00:00:00+00'] },
+      'the extract ends at 2025-12-31 00:00:00+00, the state says 2026-01-01 00:00:00+00: all rows will be read',
+    ],
+    [
+      'without a base',
+      { observed: { extract: { kind: 'absent' }, destinations: [{ type: 'file', found: undefined }] } },
+      '30 rows inserted, 2 rows updated in the source; 30 rows beyond at 2026-01-01 00:00:00+00; 2 rows changed or committed late; ' +
+        'all rows will be read: the extract of last time is not there, or is not as we left it',
+    ],
+  ])('is read as a whole: %s', (_, world, reason) => {
+    const { orders: whole } = planned(world);
+    expect(whole).toMatchObject({ action: 'reload', reason });
+    expect(whole.increment).toBeUndefined();
+  });
+
+  test('is read as a whole where its load is another one', () => {
+    const tables = [orders(upsert), people];
+    const shop = pipeline(tables);
+    const before = record(pipeline([orders({ kind: 'full' }), people]));
+    const { one, orders: whole } = planned({
+      observed: { applied: { ...record(shop), tables: before.tables } },
+    });
+    expect(whole.action).toBe('reload');
+    expect(one.changes.map(({ reason }) => reason)).toContain('load changed in the configuration');
+  });
+
+  test('goes on from a destination where the staged extract is gone', () => {
+    expect(planned({ observed: { extract: { kind: 'absent' } } }).one.base).toEqual({
+      from: { kind: 'destination', destination: 0 },
+      tables: ['orders', 'people'],
+    });
+  });
+
+  test('tells of deleted rows that no cursor tells of', () => {
+    const fingerprint = counters({ inserted: '10030', deleted: '3' });
+    const told = (load: Load) =>
+      planned({ tables: [orders(load), people], seen: { fingerprint } }).plan.diagnostics.map(
+        ({ message }) => message,
+      );
+    expect(told(upsert)).toEqual([
+      'table "orders": 2 rows were deleted in the source, and nothing tells which: the extract keeps them',
+    ]);
+    expect(told({ ...upsert, deletes: { kind: 'keys' } })).toEqual([]);
+  });
+});
+
+test('a table of another shape is made anew beside one that goes on', () => {
+  const wider = table('people', { name: 'text', age: 'int' });
+  const shop = pipeline([orders(), people]);
+  const { one, steps } = planned({
+    tables: [orders(), wider],
+    observed: {
+      applied: {
+        ...record(shop),
+        tables: {
+          ...record(shop).tables,
+          orders: { ...record(shop).tables.orders!, watermark },
+        },
+      },
+    },
+  });
+  expect(one.base?.tables).toEqual(['orders']);
+  expect(one.steps[1]).toMatchObject({ base: { kept: ['orders'], emptied: [] } });
+  expect(steps).toEqual(expect.arrayContaining(['change orders', 'load people']));
+});
+
+test('files are read that are new or replaced', () => {
+  const byFile = (onVanished: 'keep' | 'delete'): Load => ({
+    kind: 'files',
+    place,
+    column: 'File',
+    onVanished,
+  });
+  const mark = (size: number) => ({ size, modified: '1' });
+  const before = {
+    kind: 'files',
+    files: { 'a.csv': mark(10), 'b.csv': mark(20), 'c.csv': mark(30) },
+  } as const;
+  const now = { kind: 'files', files: { 'a.csv': mark(10), 'b.csv': mark(25), 'd.csv': mark(40) } } as const;
+  const world = (onVanished: 'keep' | 'delete', fingerprint: SourceObservation['fingerprint']) =>
+    planned({
+      tables: [orders(byFile(onVanished)), people],
+      applied: { fingerprint: before },
+      seen: { fingerprint },
+    }).orders;
+  expect(world('delete', now)).toMatchObject({
+    action: 'change',
+    reason: 'd.csv is new, b.csv is changed, c.csv is gone',
+    increment: { mode: 'append by file', files: { fresh: 1, changed: 1, gone: 1 }, bytes: { value: 65 } },
+  });
+  const less = { kind: 'files', files: { 'a.csv': mark(10), 'b.csv': mark(20) } } as const;
+  expect(world('keep', less).action).toBe('unchanged');
+  expect(world('delete', less)).toMatchObject({ action: 'change', increment: { files: { gone: 1 } } });
+});
