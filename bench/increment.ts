@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 export const incrementHeader = ['upsert', 'full', 'increment', 'of full', 'our CPU', 'our peak'];
 
 /** What a key and a cursor have to be. */
-const columns: Shape['columns'] = {
+export const columns: Shape['columns'] = {
   ...ordinary,
   id: ['bigint', 'bigint not null', 'n'],
   sold_at: ['timestamp not null', 'timestamp', ordinary.sold_at![2]],
@@ -68,7 +68,7 @@ export async function benchIncrement(millions: number, runs: number): Promise<st
 const more = ({ rows }: Shape) => rows / 1000;
 
 /** 2.9 % of the rows are updated, wherever they are, and 0.1 % are new; tells how many. */
-async function writeSome(client: pg.Client, shape: Shape, run: number): Promise<number> {
+export async function writeSome(client: pg.Client, shape: Shape, run: number): Promise<number> {
   const moment = `timestamp '2030-01-01' + ${run} * interval '1 day' + n * interval '1 microsecond'`;
   const { rowCount: updated } = await client.query(
     `update bench set amount = amount + 1, sold_at = ${moment.replace(' n ', ' id ')}

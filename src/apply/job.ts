@@ -2,6 +2,7 @@ import type { AppliedRecord, AppliedTable, Fingerprint, MadeThings } from '../mo
 import type { Pipeline } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
+import type { Horizon } from '../model/watermark.ts';
 
 /** Everything that one pipeline needs to be applied; `cli` opens the ports and hands them over. */
 export interface Job {
@@ -19,6 +20,8 @@ export interface Job {
   sources: Readonly<Record<string, SourcePort>>;
   /** As the plan saw them, of tables that go on by a cursor: newer ones would promise rows that were not read. */
   fingerprints: Readonly<Record<string, Fingerprint>>;
+  /** As the plan saw them, of tables in which it found no late row. */
+  horizons: Readonly<Record<string, Horizon>>;
   destinations: readonly DestinationPort[];
   /** Of pipelines that have a template. */
   template: TemplatePort | undefined;

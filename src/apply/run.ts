@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { CheckResult } from '../model/check.ts';
 import type { Table } from '../model/pipeline.ts';
 import type { AppliedTable } from '../model/observation.ts';
-import type { PipelinePlan, Step } from '../model/plan.ts';
+import type { Step } from '../model/plan.ts';
 import type {
   BuiltExtract,
   Delivered,
@@ -90,7 +90,7 @@ function openRun(job: Job, lock: Lock): Run {
         `table ${step.table}`,
       );
       const last = required(own(job.seen.record?.tables, table.name), `record of ${table.name}`);
-      const increment = incrementOf(plan, table, last);
+      const increment = incrementOf(job, table, last);
       const report = await changeTable(
         required(build, 'build'),
         snapshotOf(table),
@@ -227,11 +227,13 @@ function openRun(job: Job, lock: Lock): Run {
 }
 
 /** What the plan has fixed, on top of what was read before. */
-function incrementOf(plan: PipelinePlan, { name }: Table, last: AppliedTable): Increment {
+function incrementOf({ plan, horizons }: Job, { name }: Table, last: AppliedTable): Increment {
   const planned = plan.tables.find((table) => table.name === name)?.increment;
   const { after, upTo, from } = required(planned, `increment of ${name}`);
+  const horizon = own(horizons, name);
   return {
     watermark: last.watermark ?? { columns: [] },
+    ...(horizon && { horizon }),
     ...(after && { after }),
     ...(upTo && { upTo }),
     ...(from !== undefined && { from }),

@@ -41,6 +41,7 @@ export function jobsOf(
         address: stored?.record.address ?? pipeline.address,
       },
       fingerprints: fingerprintsIn(one),
+      horizons: horizonsIn(one),
       sources: world.sourcesOf(pipeline),
       destinations: world.destinationsOf(pipeline),
       template: world.templateOf(pipeline),
@@ -77,6 +78,15 @@ function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {
   const known = Object.entries(outcome.observation.tables).flatMap(([name, { fingerprint }]) =>
     fingerprint.kind === 'unknown' ? [] : [[name, fingerprint] as const],
   );
+  return Object.fromEntries(known);
+}
+
+function horizonsIn({ outcome }: Seen): Job['horizons'] {
+  if (!('observation' in outcome)) return {};
+  const known = Object.entries(outcome.observation.tables).flatMap(([name, { cursor }]) => {
+    const since = cursor?.since;
+    return since !== undefined && 'horizon' in since ? [[name, since.horizon] as const] : [];
+  });
   return Object.fromEntries(known);
 }
 

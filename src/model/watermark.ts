@@ -12,12 +12,17 @@ export interface Watermark {
   /** That highest cursor as Hyper writes it, so that an extract that is not as we left it is seen. */
   inExtract?: readonly (string | null)[];
   /**
-   * Of PostgreSQL tables: the oldest transaction that was not over when they were read (64 bits as text), and the server
-   * and database it belongs to. A row of an older one was seen then.
+   * Of PostgreSQL tables: the oldest transaction that was not over when they were read. A row of an older one was seen then.
    */
-  horizon?: { transaction: string; system: string };
+  horizon?: Horizon;
   /** Of what a higher cursor does not tell; where one differs there is something to read. By what it is of. */
   marks?: Readonly<Partial<Record<WatermarkPart, string>>>;
+}
+
+/** A transaction (64 bits as text), and the server and database it belongs to. */
+export interface Horizon {
+  transaction: string;
+  system: string;
 }
 
 /**
@@ -50,6 +55,8 @@ export type SinceWatermark =
       beyond: number;
       /** Of them, those that are not beyond it and were committed late, or are changed. */
       late: number;
+      /** The oldest transaction that was not over when they were counted, where none came late. */
+      horizon?: Horizon;
       /** As they are now, of the same range as the watermark's. */
       marks: Readonly<Partial<Record<WatermarkPart, string>>>;
     };
@@ -57,6 +64,11 @@ export type SinceWatermark =
 /** What is read of a table that goes on from its extract: fixed by the plan. */
 export interface Increment {
   watermark: Watermark;
+  /**
+   * Where the plan has found that no row came late: up to this no other has to be looked for, and with it the next look
+   * begins. That spares a scan of the source.
+   */
+  horizon?: Horizon;
   /** Rows beyond this are read, up to and with `upTo`. */
   after?: readonly string[];
   upTo?: readonly string[];

@@ -4,7 +4,7 @@ import type { StreamPart } from '../../model/feed.ts';
 import type { Fingerprint } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import type { Increment } from '../../model/watermark.ts';
+import type { Horizon, Increment } from '../../model/watermark.ts';
 import { attachedBreak } from './attached.ts';
 import { describeOrigin } from './complaints.ts';
 import type { Agreed } from './contract.ts';
@@ -59,9 +59,15 @@ export function endOf(cursor: Cursor, increment: Increment | undefined): readonl
   return reconciles(cursor) ? undefined : increment?.upTo;
 }
 
+/** Rows that came late since the plan looked for them are left to the next time, but not where keys are compared. */
+export function knownHorizon(cursor: Cursor, increment: Increment | undefined): Horizon | undefined {
+  return reconciles(cursor) ? undefined : increment?.horizon;
+}
+
 function rangeOf(cursor: Cursor, increment: Increment): Range {
   const { after, from, watermark } = increment;
-  return { after, from, upTo: endOf(cursor, increment), horizon: watermark.horizon };
+  const horizon = knownHorizon(cursor, increment) === undefined ? watermark.horizon : undefined;
+  return { after, from, upTo: endOf(cursor, increment), horizon };
 }
 
 /** Rows that are read again are taken out first, where no key tells which they are. */
@@ -87,10 +93,11 @@ export async function confirmGoing(
   fingerprints: readonly [Fingerprint | undefined, Fingerprint | undefined],
 ): Promise<void> {
   const { table, agreed, cursor, increment } = going;
+  const { horizon } = increment.watermark;
   const now = await takeHorizon(client, agreed.relation);
   const broken =
-    horizonBreak(increment.watermark.horizon, now, cursor.load.kind) ??
-    (await attachedBreak(client, going, rangeOf(cursor, increment), fingerprints));
+    horizonBreak(horizon, now, cursor.load.kind) ??
+    (await attachedBreak(client, going, { ...rangeOf(cursor, increment), horizon }, fingerprints));
   if (broken === undefined) return;
   throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${broken}`, {
     hint: 'plan again',

@@ -2,12 +2,10 @@ import type pg from 'pg';
 import { child, type Diagnostic } from '../../model/diagnostic.ts';
 import type { CursorLoad, WindowLoad } from '../../model/load.ts';
 import type { Table } from '../../model/pipeline.ts';
-import type { Watermark } from '../../model/watermark.ts';
+import type { Horizon } from '../../model/watermark.ts';
 import type { Relation } from './catalog.ts';
 import { isDatabaseError } from './errors.ts';
 import { attempt } from './transaction.ts';
-
-export type Horizon = NonNullable<Watermark['horizon']>;
 
 /**
  * The oldest transaction that is not over, as this transaction's snapshot sees it. Undefined where rows do not tell the

@@ -1,6 +1,7 @@
 import type { Table } from '../../model/pipeline.ts';
 import { absent, compare, present, type Cursor } from './cursor.ts';
-import { writtenSince, type Horizon } from './late.ts';
+import type { Horizon } from '../../model/watermark.ts';
+import { writtenSince } from './late.ts';
 import { allOf, anyOf, type Selection } from './selection.ts';
 
 /** From where on, and up to where, a table is read that goes on from its extract. */

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SourceObservation } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
-import type { CursorObservation, SinceWatermark, Watermark } from '../../model/watermark.ts';
+import type { CursorObservation, Horizon, SinceWatermark, Watermark } from '../../model/watermark.ts';
 import { attachedBreak } from './attached.ts';
 import { probe } from './catalog.ts';
 import type { Agreed } from './contract.ts';
@@ -78,8 +78,11 @@ async function observe(
   if (columnsDiffer)
     return { cursor: { ...seen, since: { broken: otherColumns(request, cursor) } }, problems };
   if (watermark === undefined || problems.length > 0) return { cursor: seen, problems };
-  const broken = 'broken' in found ? found.broken : await breakOf(client, asked, watermark, highest);
-  const since = broken === undefined ? await sinceOf(client, asked, watermark, from) : { broken };
+  const horizon = await takeHorizon(client, agreed.relation);
+  const broken =
+    'broken' in found ? found.broken : await breakOf(client, asked, { watermark, horizon, highest });
+  const since =
+    broken === undefined ? await sinceOf(client, asked, { watermark, horizon, from }) : { broken };
   return { cursor: { ...seen, since }, problems };
 }
 
@@ -104,11 +107,13 @@ async function compareHighest(
 async function breakOf(
   client: pg.Client,
   { agreed, cursor }: Asked,
-  watermark: Watermark,
-  highest: Highest | undefined,
+  {
+    watermark,
+    horizon,
+    highest,
+  }: { watermark: Watermark; horizon: Horizon | undefined; highest: Highest | undefined },
 ): Promise<string | undefined> {
-  const now = await takeHorizon(client, agreed.relation);
-  const broken = horizonBreak(watermark.horizon, now, cursor.load.kind);
+  const broken = horizonBreak(watermark.horizon, horizon, cursor.load.kind);
   if (broken !== undefined || watermark.upTo === undefined) return broken;
   const fell = highest === undefined || highest.fell;
   if (!fell || (await mayFall(client, agreed, cursor, watermark.upTo))) return undefined;
@@ -134,8 +139,11 @@ async function mayFall(
 async function sinceOf(
   client: pg.Client,
   { request: { table, before }, agreed, cursor, fingerprint }: Asked,
-  watermark: Watermark,
-  from: string | undefined,
+  {
+    watermark,
+    horizon,
+    from,
+  }: { watermark: Watermark; horizon: Horizon | undefined; from: string | undefined },
 ): Promise<SinceWatermark> {
   const after = await afterOf(client, cursor, watermark.upTo);
   const range = { after, from, horizon: watermark.horizon };
@@ -143,9 +151,12 @@ async function sinceOf(
   const broken = await attachedBreak(client, going, range, [before, fingerprint]);
   if (broken !== undefined) return { broken };
   const counted = fingerprint.kind === 'postgres';
+  const counts = await countRange(client, { ...going, watermark, range });
+  const noneLate = counts.late === 0 && lateOf(table, cursor, range) !== undefined;
   return {
     ...(after === undefined ? {} : { after }),
-    ...(await countRange(client, { ...going, watermark, range })),
+    ...counts,
+    ...(noneLate && horizon !== undefined && { horizon }),
     marks: await takeMarks(client, { ...going, counted, watermark, after }),
   };
 }

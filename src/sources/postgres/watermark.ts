@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Table } from '../../model/pipeline.ts';
 import type { Increment, Watermark } from '../../model/watermark.ts';
 import type { Agreed } from './contract.ts';
-import { endOf } from './changes.ts';
+import { endOf, knownHorizon } from './changes.ts';
 import { cursorNames, type Cursor } from './cursor.ts';
 import { afterOf, beginningOf, findHighest } from './highest.ts';
 import { takeHorizon } from './late.ts';
@@ -25,7 +25,7 @@ export async function watermarkOf(client: pg.Client, read: Read): Promise<Waterm
   const highest = () => findHighest(client, agreed.selection, cursor);
   const upTo = isWindow ? undefined : (endOf(cursor, increment) ?? (await highest())?.values);
   const from = increment?.from ?? (await beginningOf(client, cursor, undefined));
-  const horizon = await takeHorizon(client, agreed.relation);
+  const horizon = knownHorizon(cursor, increment) ?? (await takeHorizon(client, agreed.relation));
   const so = {
     columns: cursorNames(cursor),
     ...(upTo === undefined ? {} : { upTo }),

@@ -71,6 +71,7 @@ export function incrementOf({ cursor }: SourceObservation, last: Remembered): In
     ...(since?.after && { after: since.after }),
     ...(upTo && { upTo }),
     ...(from !== undefined && { from }),
+    ...(since?.horizon && { horizon: since.horizon }),
   };
 }
 

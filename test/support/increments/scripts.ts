@@ -47,7 +47,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   ),
 );
 
-const some = (most: number) => fc.array(changes, { maxLength: most, size: 'max' });
+const some = (least: number, most: number) => fc.array(changes, { minLength: least, maxLength: most });
 
 const moments: fc.Arbitrary<Moment> = fc.oneof(
   fc.record({ lines: fc.integer({ min: 1, max: 24 }) }),
@@ -66,15 +66,15 @@ const disturbances: fc.Arbitrary<Disturbance> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constant('write' as const), changes: some(8), moment: moments }),
+    arbitrary: fc.record({ kind: fc.constant('write' as const), changes: some(1, 8), moment: moments }),
   },
 );
 
 const batches: fc.Arbitrary<Batch> = fc.record({
-  changes: some(12),
+  changes: some(4, 14),
   late: fc.option(
     fc.record({
-      changes: some(8),
+      changes: some(2, 8),
       batches: fc.integer({ min: 1, max: 2 }),
       commits: fc.oneof(
         { weight: 4, arbitrary: fc.constant(true) },
