@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as passed } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
@@ -149,7 +148,7 @@ async function kill(
       const { rows } = await writer
         .client()
         .query<{ pid: number }>(`select pid from pg_stat_activity where backend_type = 'walwriter'`);
-      const over = once(writer.client(), 'end');
+      const over = new Promise((resolve) => writer.client().once('end', resolve));
       // One of its processes gone without a word: the server ends the others and recovers from its log.
       process.kill(rows[0]!.pid, 'SIGKILL');
       await over;

@@ -26,7 +26,7 @@ export async function startWriter(url: string): Promise<Writer> {
   };
   for (const { create, rows, name, primaryKey } of kinds) {
     for (const sql of create) await client.query(sql);
-    await client.query(`create table ${name}_gone (id int)`);
+    await client.query(`create table ${name}_gone (id int primary key)`);
     if (primaryKey) await client.query(`create index on ${rows} (updated_at)`);
     await act(client, [{ table: name, act: 'insert', rows: 40, age: 9, salt: time.nextId }]);
   }
@@ -143,16 +143,15 @@ async function carryOut(
     case 'delete':
       await client.query(
         `with gone as (delete from ${rows} where ${chosen} returning id)
-         insert into ${table}_gone select id from gone`,
+         insert into ${table}_gone select id from gone on conflict do nothing`,
         [now],
       );
       return;
     case 'revive':
       await client.query(
-        `insert into ${rows} select id, $1, $2, $3, $4 from (select distinct id from ${table}_gone) gone
-         where not exists (select from ${rows} there where there.id = gone.id)
-         order by hashint4extended(id, ${salt}) limit ${count}
-         on conflict do nothing`,
+        `insert into ${rows} select id, $1, $2, $3, $4 from (
+           select id from ${table}_gone gone where not exists (select from ${rows} there where there.id = gone.id)
+           order by hashint4extended(id, ${salt}) limit ${count} for update skip locked) chosen`,
         [cursor, name, amount, note],
       );
   }
