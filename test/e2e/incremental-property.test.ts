@@ -91,7 +91,8 @@ async function applyAndCompare(world: World): Promise<void> {
   const plan = await project.run(['plan', 'pipelines/goes_on.yaml'], env);
   expect(plan).toMatchObject({ stdout: noChanges, exitCode: 0 });
   const files = await readdir(project.folder, { recursive: true });
-  expect(files.filter((file) => /draft|lock/.test(file))).toEqual([]);
+  // The lock of a run that was killed when all was done stays until there is something to do again.
+  expect(files.filter((file) => file.includes('draft'))).toEqual([]);
 }
 
 function succeeded({ exitCode, stdout, stderr }: Outcome): void {
