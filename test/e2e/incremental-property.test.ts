@@ -16,7 +16,8 @@ import { hyperdsOf } from '../support/processes.ts';
 import { noChanges } from '../support/story.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 3);
-const seed = process.env.PROPERTY_SEED;
+/** The same scripts every time, unless others are asked for: `random`, or a number. When something is killed is never the same. */
+const { PROPERTY_SEED: seed = '20261122' } = process.env;
 
 vi.setConfig({ testTimeout: 60_000 + runs * 120_000 });
 
@@ -33,7 +34,7 @@ test('what goes on comes to what reading everything does, whatever is killed mea
         numRuns: runs,
         // Each run takes its time, and what is killed and when is never quite the same again.
         endOnFailure: true,
-        ...(seed !== undefined && { seed: Number(seed) }),
+        ...(seed !== 'random' && { seed: Number(seed) }),
       },
     ),
   );

@@ -108,3 +108,84 @@ test('an upsert reads what is new, carries the rest over, and says so', async ()
   expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
   expectGolden('increments/upsert.txt', story.text());
 });
+
+const landing = `version: 1
+name: landing
+sources:
+  files: { type: file, path: data/*.csv }
+tables:
+  sales:
+    from: { source: files }
+    columns: { id: int, amount: int }
+    add: { File: '\${file.path}' }
+    load: { mode: append, by: file, on_vanished: delete }
+template:
+  generate: { name: Landing }
+destinations:
+  - { type: file, path: ../out/landing.tdsx }
+`;
+
+test('files that are new or replaced are read, and the extract is taken from its package', async () => {
+  const project = await createProject({
+    'extracts.yaml': oneAtATime,
+    'pipelines/landing.yaml': landing,
+    'pipelines/data/a.csv': 'id,amount\n1,10\n2,20\n',
+    'pipelines/data/b.csv': 'id,amount\n3,30\n',
+    'pipelines/data/c.csv': 'id,amount\n4,40\n',
+  });
+  const rows = async () =>
+    (
+      await withFile(project.path('build/landing.hyper'), 'readonly', (session) =>
+        session.query('select id, amount, "File" as file from seen."Extract".sales order by id'),
+      )
+    ).map((row) => Object.values(row).join(' '));
+  const story = tellStory(project);
+  await project.apply();
+
+  story.note('one file comes, one is replaced, one vanishes');
+  await project.write('pipelines/data/d.csv', 'id,amount\n5,50\n');
+  await project.write('pipelines/data/b.csv', 'id,amount\n3,33\n6,60\n');
+  await project.remove('pipelines/data/c.csv');
+  await story.run('apply');
+  expect(await rows()).toEqual([
+    '1 10 data/a.csv',
+    '2 20 data/a.csv',
+    '3 33 data/b.csv',
+    '5 50 data/d.csv',
+    '6 60 data/b.csv',
+  ]);
+  expect((await project.run(['plan'])).stdout).toBe(noChanges);
+
+  story.note('the staged extract is gone: the package has it');
+  await project.remove('build/landing.hyper');
+  await project.write('pipelines/data/e.csv', 'id,amount\n7,70\n');
+  const { stdout } = await project.run(['plan', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ pipelines: [{ base: { from: { kind: 'package' } } }] });
+  await story.run('apply');
+  expect(await rows()).toHaveLength(6);
+  expect((await project.run(['plan'])).stdout).toBe(noChanges);
+  expectGolden('increments/by-file.txt', story.text());
+});
+
+test('rows of the window are read again, and those before it stay', async () => {
+  const { client, project, env } = await newShop('{ mode: replace_window, column: updated_at, last: 7d }');
+  await client.query(
+    `update orders set updated_at = now() - n * interval '1 day' from generate_series(1, 20) n where id = n`,
+  );
+  await flush(client);
+  await project.apply(env);
+  await client.query(`update orders set region = 'North' where id in (2, 900)`);
+  await client.query(`delete from orders where id = 3`);
+  await client.query(`insert into orders values (5000, 'South', now())`);
+  await flush(client);
+  await project.apply(env);
+  expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
+  const found = await withFile(project.path('out/shop.hyper'), 'readonly', (session) =>
+    session.query(`select id, region from seen."Extract".orders where id in (2, 3, 900, 5000) order by id`),
+  );
+  expect(found).toEqual([
+    { id: '2', region: 'North' },
+    { id: '900', region: 'East' },
+    { id: '5000', region: 'South' },
+  ]);
+});
