@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { CheckResult } from '../model/check.ts';
 import type { Table } from '../model/pipeline.ts';
-import type { AppliedTable } from '../model/observation.ts';
 import type { Step } from '../model/plan.ts';
 import type {
   BuiltExtract,
@@ -16,6 +15,7 @@ import { never } from '../model/never.ts';
 import { own } from '../model/own.ts';
 import { baseFor } from './base.ts';
 import type { Progress } from './events.ts';
+import { expectedRows, incrementOf } from './increment.ts';
 import type { Job } from './job.ts';
 import { takeLock } from './lock.ts';
 import { changeTable, loadTable, telling } from './load-table.ts';
@@ -224,33 +224,6 @@ function openRun(job: Job, lock: Lock): Run {
       if (failed !== undefined) throw failed.reason;
     },
   };
-}
-
-/** What the plan has fixed, on top of what was read before. */
-function incrementOf({ plan, horizons }: Job, { name }: Table, last: AppliedTable): Increment {
-  const planned = plan.tables.find((table) => table.name === name)?.increment;
-  const { after, upTo, from } = required(planned, `increment of ${name}`);
-  const horizon = own(horizons, name);
-  return {
-    watermark: last.watermark ?? { columns: [] },
-    ...(horizon && { horizon }),
-    ...(after && { after }),
-    ...(upTo && { upTo }),
-    ...(from !== undefined && { from }),
-  };
-}
-
-/** Of every table of the extract: what was loaded, or what was there and is changed, or what was carried over. */
-function expectedRows({ seen, pipeline }: Job, reports: readonly TableReport[]): Record<string, number> {
-  return Object.fromEntries(
-    pipeline.tables.map(({ name }) => {
-      const report = reports.find((one) => one.name === name);
-      const before = own(seen.record?.tables, name)?.rows ?? 0;
-      if (report === undefined) return [name, before];
-      const { rows, changed } = report;
-      return [name, changed === undefined ? rows : before + changed.inserted - changed.deleted];
-    }),
-  );
 }
 
 /** For a destination that has what it should and is only described otherwise. */

@@ -1,7 +1,10 @@
+import type { AppliedRecord } from './applied.ts';
 import type { ColumnType } from './column-type.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Move } from './pipeline.ts';
-import type { CursorObservation, Watermark } from './watermark.ts';
+import type { CursorObservation } from './watermark.ts';
+
+export type * from './applied.ts';
 
 /** What is there now around one pipeline, read without changing anything. The planner sees nothing else. */
 export interface Observation {
@@ -172,109 +175,4 @@ export interface PublishedDataSource {
   tags: readonly string[];
   certified: boolean;
   certificationNote: string;
-}
-
-/** The record that apply leaves behind for a pipeline: the memory of the planner. Holds no secret. */
-export interface AppliedRecord {
-  format: 1;
-  tool: string;
-  address: string;
-  /** The pipeline's file, relative to the project's folder, with slashes. */
-  file?: string;
-  /** The basis' hash of what the pipeline's file said. */
-  configuration: string;
-  tables: Readonly<Record<string, AppliedTable>>;
-  extract: AppliedExtract;
-  /** Of pipelines that had a template. */
-  template?: AppliedTemplate;
-  /** By what the user wrote as the target. */
-  destinations: Readonly<Record<string, AppliedDestination>>;
-  /** The run that applied it, where that was about several pipelines: whoever resumes that run leaves it as it is. */
-  run?: string;
-  /** Of an item of `for_each`: when it is gone, the configuration does not tell any more where these are. */
-  made?: MadeThings;
-}
-
-/** Where what was made for an item is. Paths are relative to the project's folder, with slashes. */
-export interface MadeThings {
-  extract: string;
-  package?: string;
-  /** By the keys of the record's destinations. */
-  destinations: Readonly<Record<string, MadeFile | MadePublication>>;
-}
-
-export interface MadeFile {
-  path: string;
-}
-
-/** The credentials are those that the configuration has for this site when it is deleted. */
-export interface MadePublication {
-  server: string;
-  site: string;
-}
-
-export interface AppliedTable {
-  definition: TableDefinition;
-  rows: number;
-  /** Bytes that were read from the source. */
-  bytes: number;
-  /** Undefined when the source could not give one: then it is read every time. */
-  fingerprint?: Fingerprint;
-  /** How far it has been read, of tables that go on from their extract. */
-  watermark?: Watermark;
-  /** When all of its rows were read last (ISO 8601), of tables that go on from their extract. */
-  readWhole?: string;
-}
-
-/**
- * What of a table's configuration decides the rows and shape of the extract, in canonical form: spelling, comments, order of
- * keys and the folder of the file do not show. Kept whole instead of hashed, so that a plan can say what has changed.
- */
-export interface TableDefinition {
-  columns: readonly { name: string; type: string; notNull: boolean; from: string }[];
-  /** Everything else by its key in the YAML: `table`, `where`, `query`, `params`, `format`, … */
-  rest: Readonly<Record<string, string>>;
-}
-
-export interface AppliedExtract {
-  /** The staged file, as messages show it. */
-  shown?: string;
-  schema: string;
-  version: number;
-  /** Keys and relationships in canonical form. */
-  keys: string;
-  size: number;
-  modified: string;
-  /** When it was written as a whole last: how many bytes for how many rows. Of extracts that are gone on from. */
-  compact?: { size: number; rows: number };
-}
-
-export interface AppliedTemplate {
-  shown: string;
-  sha256: string;
-  compression: string;
-  /** Of the staged package. */
-  size: number;
-  modified: string;
-  /** Identities of the misfits that it was applied with: with the same template they do not block again. */
-  accepted?: readonly string[];
-}
-
-export type AppliedDestination = AppliedFile | AppliedPublication;
-
-export interface AppliedFile {
-  size: number;
-  modified: string;
-}
-
-/** A data source as we left it. */
-export interface AppliedPublication {
-  /** Bytes of the file that was sent. */
-  size: number;
-  id: string;
-  contentUrl: string;
-  name: string;
-  projectId: string;
-  updatedAt: string;
-  revision?: number;
 }

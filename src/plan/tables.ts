@@ -15,7 +15,9 @@ import { diffObjects } from './objects.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { own } from '../model/own.ts';
 import type { Base } from './base.ts';
+import { estimates, grown } from './growth.ts';
 import { goOn, grownBy, unseenChanges } from './increments.ts';
+import { diffRest } from './rest.ts';
 import { standingColumns, standingTables, storedColumns } from './standing.ts';
 
 export interface PlannedTable {
@@ -200,25 +202,6 @@ function bytesOf({ bytesAfter }: { bytesAfter?: Estimate }): { bytesAfter?: Esti
   return bytesAfter === undefined ? {} : { bytesAfter };
 }
 
-function diffRest(
-  address: string,
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): Change[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((key) => before[key] !== after[key])
-    .sort()
-    .map((key) => ({
-      address,
-      subject: 'table',
-      act: 'change',
-      category: 'data',
-      reason: `${key} changed in the configuration`,
-      ...(before[key] === undefined ? {} : { before: before[key] }),
-      ...(after[key] === undefined ? {} : { after: after[key] }),
-    }));
-}
-
 /** Why the data must be read, or undefined if it is known to be the same. */
 function dataChange(
   seen: SourceObservation | undefined,
@@ -232,32 +215,4 @@ function dataChange(
     return 'unknown, will read: nothing to compare with was kept last time';
   const comparison = compareFingerprints(applied.fingerprint, seen.fingerprint);
   return comparison.same ? undefined : comparison.reason;
-}
-
-function estimates(
-  seen: SourceObservation | undefined,
-  applied: AppliedTable | undefined,
-  definition: TableDefinition,
-): { rowsAfter?: Estimate; bytesAfter?: Estimate } {
-  const rows = grown(seen, applied, definition) ?? seen?.rows;
-  return {
-    ...(rows === undefined ? {} : { rowsAfter: rows }),
-    ...(seen?.bytes === undefined ? {} : { bytesAfter: seen.bytes }),
-  };
-}
-
-/** Last time's count and the counters since are nearer than the planner's guess; a table's `where` leaves some uncounted. */
-function grown(
-  seen: SourceObservation | undefined,
-  applied: AppliedTable | undefined,
-  { rest }: TableDefinition,
-): Estimate | undefined {
-  if (seen === undefined || seen.fingerprint.kind === 'unknown' || applied?.fingerprint === undefined)
-    return undefined;
-  // Other columns of the same rows; another condition, query or format makes other rows.
-  if (diffRest('', applied.definition.rest, rest).length > 0) return undefined;
-  const comparison = compareFingerprints(applied.fingerprint, seen.fingerprint);
-  if (comparison.same) return { value: applied.rows, exact: false };
-  if (comparison.growth === undefined || 'where' in rest) return undefined;
-  return { value: Math.max(0, applied.rows + comparison.growth), exact: false };
 }
