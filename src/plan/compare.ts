@@ -18,6 +18,8 @@ export type Comparison =
       /** Rows that were updated and deleted, where the source counts them. */
       updated?: number;
       deleted?: number;
+      /** A partition is gone with its rows. */
+      lost?: true;
     };
 
 export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comparison {
@@ -62,7 +64,7 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
     deleted += Number(BigInt(current.deleted) - BigInt(last.deleted));
   }
   if (Object.keys(before.relations).some((oid) => !Object.hasOwn(now.relations, oid))) {
-    return changed('the source table has lost a partition');
+    return { same: false, reason: 'the source table has lost a partition', lost: true };
   }
   if (inserted === 0 && updated === 0 && deleted === 0) return { same: true };
   if (inserted < 0 || updated < 0 || deleted < 0)

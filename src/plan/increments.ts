@@ -198,6 +198,9 @@ export function grownBy(
 
 const guess = (value: number): Estimate => ({ value, exact: false });
 
+const findingDeleted =
+  'deletes: {query: …} or reconcile_keys: true finds them; full_refresh reads all rows now and then';
+
 /** What has changed in the source, and no cursor tells. */
 export function unseenChanges(
   { name, load }: Table,
@@ -207,7 +210,7 @@ export function unseenChanges(
   if (load.kind !== 'cursor' || load.deletes !== undefined) return [];
   if (seen === undefined || seen.fingerprint.kind === 'unknown' || before === undefined) return [];
   const comparison = compareFingerprints(before, seen.fingerprint);
-  const { deleted = 0, updated = 0 } = comparison.same ? {} : comparison;
+  const { deleted = 0, updated = 0, lost = false } = comparison.same ? {} : comparison;
   const told = (message: string, hint: string): Diagnostic => ({
     code: 'EXT3031',
     severity: 'warning',
@@ -216,11 +219,14 @@ export function unseenChanges(
     place: load.place,
   });
   return [
+    ...(lost
+      ? [told('a partition is gone from the source: the extract keeps its rows', findingDeleted)]
+      : []),
     ...(deleted > 0
       ? [
           told(
             `${counted(deleted, 'row')} ${deleted === 1 ? 'was' : 'were'} deleted in the source, and nothing tells which: the extract keeps them`,
-            'deletes: {query: …} or reconcile_keys: true finds them; full_refresh reads all rows now and then',
+            findingDeleted,
           ),
         ]
       : []),

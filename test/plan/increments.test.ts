@@ -222,6 +222,14 @@ describe('a table that goes on from its extract', () => {
       'table "orders": 2 rows were deleted in the source, and nothing tells which: the extract keeps them',
     ]);
     expect(told({ ...upsert, deletes: { kind: 'keys' } })).toEqual([]);
+    const before = {
+      ...counters({}),
+      relations: { ...counters({}).relations, '9': counters({}).relations['16385'] },
+    };
+    const { plan } = planned({ applied: { fingerprint: before } });
+    expect(plan.diagnostics.map(({ message }) => message)).toEqual([
+      'table "orders": a partition is gone from the source: the extract keeps its rows',
+    ]);
   });
 });
 
