@@ -8,10 +8,10 @@ import { benchPostgres, postgresHeader } from './postgres.ts';
 import { benchTenants, tenantsHeader } from './tenants.ts';
 
 /**
- * `npm run bench [-- PART [MILLIONS [RUNS]]]`: wall, ratio to a floor of the same run, and our own peak memory. The floors:
- * PostgreSQL's COPY to /dev/null (drain), hyperd loading the same bytes by path (load), and what both together need
- * of the cores that there are: max(drain, load, CPU of both / cores). Floors and cases take turns, after a sync each; shown
- * are medians, with the least and the most.
+ * `npm run bench [-- PART [MILLIONS [RUNS]]]`: wall, ratio to a floor of the same run, and our own peak
+ * memory. The floors: PostgreSQL's COPY to /dev/null (drain), hyperd loading the same bytes by path (load),
+ * and what both together need of the cores that there are: max(drain, load, CPU of both / cores). Floors and
+ * cases take turns, after a sync each; shown are medians, with the least and the most.
  */
 const [part = 'all', millions = '3', runs = '3'] = process.argv.slice(2);
 const print = (header: string[], rows: string[][]) =>

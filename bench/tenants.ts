@@ -23,7 +23,10 @@ export const tenantsHeader = [
   'sessions on Tableau',
 ];
 
-/** One small extract for each tenant, read from PostgreSQL and published to the stand-in, and what runs after that cost. */
+/**
+ * One small extract for each tenant, read from PostgreSQL and published to the stand-in, and what runs after
+ * that cost.
+ */
 export async function benchTenants(count: number): Promise<string[][]> {
   const postgres = await startPostgres();
   const tableau = await startTableauStandIn();

@@ -23,8 +23,8 @@ export interface Deletion {
 }
 
 /**
- * Gives up a pipeline under its lock: deletes what was made for it, where that is wanted, and then its record. While something
- * cannot be deleted the record stays, so that the next run tries again.
+ * Gives up a pipeline under its lock: deletes what was made for it, where that is wanted, and then its
+ * record. While something cannot be deleted the record stays, so that the next run tries again.
  */
 export function conductForgetting(
   { address, version, state, deletions }: Leaving,

@@ -29,7 +29,10 @@ export function appliedMeanwhile(address: string): RunError {
   });
 }
 
-/** The record is written under the new name before the old one is forgotten: in between it is known twice, never not. */
+/**
+ * The record is written under the new name before the old one is forgotten: in between it is known twice,
+ * never not.
+ */
 function underBothNames(lock: Lock, old: Lock): Lock {
   return {
     lost: AbortSignal.any([lock.lost, old.lost]),

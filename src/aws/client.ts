@@ -4,7 +4,10 @@ import { loadProviders, type Providers, type Sdk } from './sdk.ts';
 
 export type Client = S3Client;
 
-/** A client for one bucket's user: one attempt per call, because what is worth another one is decided in retry.ts alone. */
+/**
+ * A client for one bucket's user: one attempt per call, because what is worth another one is decided in
+ * retry.ts alone.
+ */
 export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client> {
   const { region, endpoint, pathStyle, credentials, role } = access;
   const isProvided = role !== undefined || credentials.kind === 'profile';

@@ -10,9 +10,10 @@ const longestHead = 64 * 1024;
 /**
  * A connection of HTTP/1.1 that puts the bodies of answers where its user wants them.
  *
- * `node:http` makes two new buffers of every 64 KiB that come, the socket's and its parser's, and the garbage collector is
- * busy with them for about as long as the transfer takes. Here the kernel writes into the memory of the caller. One
- * request at a time, without a body, and an answer that says its length: that is all that reading an object needs.
+ * `node:http` makes two new buffers of every 64 KiB that come, the socket's and its parser's, and the garbage
+ * collector is busy with them for about as long as the transfer takes. Here the kernel writes into the memory
+ * of the caller. One request at a time, without a body, and an answer that says its length: that is all that
+ * reading an object needs.
  */
 export class Connection {
   readonly #socket: Socket;

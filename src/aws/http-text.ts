@@ -1,4 +1,7 @@
-/** What of HTTP/1.1 (RFC 9112) is text: the head of a request, the head of an answer, and the small body of a refusal. */
+/**
+ * What of HTTP/1.1 (RFC 9112) is text: the head of a request, the head of an answer, and the small body of a
+ * refusal.
+ */
 
 export interface Request {
   method: string;
@@ -48,7 +51,10 @@ function encode(text: string): string {
   );
 }
 
-/** The head of an answer and how many bytes it has, or undefined if not all of it is there. Interim answers are passed over. */
+/**
+ * The head of an answer and how many bytes it has, or undefined if not all of it is there. Interim answers
+ * are passed over.
+ */
 export function readHead(bytes: Buffer): { head: Head; length: number } | undefined {
   for (let from = 0; ;) {
     const end = bytes.indexOf('\r\n\r\n', from, 'latin1');
@@ -63,18 +69,22 @@ function parseHead(text: string): Head {
   const [first = '', ...lines] = text.split('\r\n');
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
   if (status === undefined) throw new NotHttp('the answer is not HTTP/1.1');
-  const headers: Record<string, string> = {};
+  const headers = new Map<string, string>();
   for (const line of lines) {
     const colon = line.indexOf(':');
     if (colon < 1) throw new NotHttp('a header of the answer has no name');
     const name = line.slice(0, colon).toLowerCase();
     const value = line.slice(colon + 1).trim();
-    headers[name] = name in headers ? `${headers[name] ?? ''}, ${value}` : value;
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  return { status: Number(status), headers };
+  return { status: Number(status), headers: Object.fromEntries(headers) };
 }
 
-/** The body of a refusal, or undefined if not all of it is there. Without a length it goes on to the end of the connection. */
+/**
+ * The body of a refusal, or undefined if not all of it is there. Without a length it goes on to the end of
+ * the connection.
+ */
 export function readSmallBody({ status, headers }: Head, bytes: Buffer, isEnd: boolean): Buffer | undefined {
   if (status === 204 || status === 304) return Buffer.alloc(0);
   if (/\bchunked$/i.test(headers['transfer-encoding'] ?? '')) return unchunked(bytes);

@@ -5,9 +5,9 @@ import type { Plan } from '../model/plan.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Warns of addresses after `--allow-breaking` that mean nothing. What is in a known table or pipeline may be gone since the
- * flag was written, and what is like another address was mistyped; what is like nothing at all is a mistake in the command.
- * `pipelines` are those before any were selected.
+ * Warns of addresses after `--allow-breaking` that mean nothing. What is in a known table or pipeline may be
+ * gone since the flag was written, and what is like another address was mistyped; what is like nothing at all
+ * is a mistake in the command. `pipelines` are those before any were selected.
  */
 export function unknownAllowances(
   allowed: readonly string[] = [],

@@ -28,8 +28,8 @@ export async function readConfiguration(
 }
 
 /**
- * The configuration with the items of families that a source has to tell. A family whose source does not tell them is blocked
- * as a whole, and nothing of it is gone.
+ * The configuration with the items of families that a source has to tell. A family whose source does not tell
+ * them is blocked as a whole, and nothing of it is gone.
  */
 export async function completeFamilies(read: Configuration, world: World, env: Env): Promise<Configuration> {
   if (read.asked.length === 0) return read;

@@ -70,8 +70,8 @@ function takenPlaces({ pipelines }: Configuration): ReadonlyMap<string, string> 
 }
 
 /**
- * What a record says was made, those first who are seen by others. Where it was published the credentials are those of a
- * destination on the same site: of its family if that has one.
+ * What a record says was made, those first who are seen by others. Where it was published the credentials are
+ * those of a destination on the same site: of its family if that has one.
  */
 function madeThings(record: AppliedRecord, configuration: Configuration, world: World): Made[] {
   const { made } = record;

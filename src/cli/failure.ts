@@ -12,9 +12,8 @@ export function exitCodeOfInterruption({ reason }: AbortSignal): ExitCode {
 }
 
 /**
- * Of what the world said: somebody else was there first (a lock, a record, a source or a template that changed since the
- * plan), which another try may settle; an extract failed its checks; or
- * anything else.
+ * Of what the world said: somebody else was there first (a lock, a record, a source or a template that
+ * changed since the plan), which another try may settle; an extract failed its checks; or anything else.
  */
 export function exitCodeOfError({ code }: RunError): ExitCode {
   const stale = ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005', 'EXT6006', 'EXT6103', 'EXT6104'];

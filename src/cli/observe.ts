@@ -30,7 +30,10 @@ export interface Looking {
   signal: AbortSignal;
 }
 
-/** Looks at everything around a pipeline without changing anything. A world that cannot be seen blocks this one only. */
+/**
+ * Looks at everything around a pipeline without changing anything. A world that cannot be seen blocks this
+ * one only.
+ */
 export async function observePipeline(
   written: Pipeline,
   world: World,

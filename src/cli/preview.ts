@@ -25,7 +25,10 @@ export interface PreviewOptions {
   json?: boolean;
 }
 
-/** `extracts preview`: the first rows of a pipeline's tables as they would land. Changes nothing, writes nothing that stays. */
+/**
+ * `extracts preview`: the first rows of a pipeline's tables as they would land. Changes nothing, writes
+ * nothing that stays.
+ */
 export async function preview(file: string, options: PreviewOptions, env: Env): Promise<ExitCode> {
   const read = await readConfiguration([file], env, 'error');
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env);

@@ -7,9 +7,9 @@ import type { Project } from '../model/project.ts';
 import type { MadePlan } from './make-plan.ts';
 
 /**
- * Whether the disk that the staged extracts are on has room for what will be written at once: as many of the largest
- * pipelines as run side by side. No room for extracts as large as the last ones is an error; estimates of what is new can
- * be far off, for a query most of all, and only warn.
+ * Whether the disk that the staged extracts are on has room for what will be written at once: as many of the
+ * largest pipelines as run side by side. No room for extracts as large as the last ones is an error;
+ * estimates of what is new can be far off, for a query most of all, and only warn.
  */
 export async function spaceFindings({ plan, seen }: MadePlan, { limits }: Project): Promise<Diagnostic[]> {
   const needs = plan.pipelines.flatMap((planned, index) => {

@@ -11,8 +11,8 @@ export function kindsIn(written: Written.Check): CheckKind[] {
 }
 
 /**
- * A check as the program uses it; undefined where it is not written as it has to be, of which the rules tell. `tables` are
- * the names of the pipeline's tables.
+ * A check as the program uses it; undefined where it is not written as it has to be, of which the rules tell.
+ * `tables` are the names of the pipeline's tables.
  */
 export function readCheck(written: Written.Check, item: Place, tables: readonly string[]): Check | undefined {
   const [kind, ...others] = kindsIn(written);

@@ -2,8 +2,8 @@ import type * as Written from '../model/written.gen.ts';
 import type { Draft } from './draft.ts';
 
 /**
- * Passwords and keys are secrets however they came here: plainly, in a URL, from a variable that was not called a secret. In a
- * URL both the encoded form and the password itself.
+ * Passwords and keys are secrets however they came here: plainly, in a URL, from a variable that was not
+ * called a secret. In a URL both the encoded form and the password itself.
  */
 export function passwordsOf({ sources, destinations }: Draft): string[] {
   const ofTableau = destinations.flatMap(({ settings }) =>

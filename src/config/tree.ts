@@ -20,7 +20,10 @@ export class TreeProblem extends Error {
   }
 }
 
-/** More values than this, aliases followed, is an attack or an accident; a large pipeline has some thousands, a few levels deep. */
+/**
+ * More values than this, aliases followed, is an attack or an accident; a large pipeline has some thousands,
+ * a few levels deep.
+ */
 const mostValues = 200_000;
 /** Levels of maps and lists. */
 export const deepest = 100;

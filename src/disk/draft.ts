@@ -6,8 +6,8 @@ import path from 'node:path';
 export interface Draft {
   path: string;
   /**
-   * Makes it durable and puts it in the place of its target. rename(2) replaces the old file at once: whoever looks sees
-   * the old one or the new one, whole.
+   * Makes it durable and puts it in the place of its target. rename(2) replaces the old file at once: whoever
+   * looks sees the old one or the new one, whole.
    */
   commit(): Promise<FileMark>;
   /** The same, in another place than its target's. Nothing is left to commit. */
@@ -68,7 +68,10 @@ async function fileInTheWay(folder: string): Promise<string> {
   return found === undefined ? fileInTheWay(path.dirname(folder)) : folder;
 }
 
-/** A new name beside `target`. Whoever writes there removes it; after a killed process the next draft of `target` does. */
+/**
+ * A new name beside `target`. Whoever writes there removes it; after a killed process the next draft of
+ * `target` does.
+ */
 export function draftPath(target: string): string {
   return path.join(path.dirname(target), prefixOf(target) + randomBytes(6).toString('hex'));
 }

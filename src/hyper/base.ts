@@ -7,8 +7,8 @@ import type { HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
 
 /**
- * Begins a draft as a copy of an extract: tables that stay are there with their rows, those that are emptied without, and
- * whatever else is in it makes place for what the contract has. Attached as `draft`.
+ * Begins a draft as a copy of an extract: tables that stay are there with their rows, those that are emptied
+ * without, and whatever else is in it makes place for what the contract has. Attached as `draft`.
  */
 export async function copyBase(
   session: HyperSession,

@@ -20,9 +20,9 @@ import { hyperSqlType } from './types.ts';
 import { own } from '../model/own.ts';
 
 /**
- * Builds a new .hyper beside its place and puts it there at the end. hyperd keeps a file's new content in memory until
- * the last session lets go of it, so every load ends its own session and `finish` detaches last. With a base it begins as a
- * copy of that: the base itself is never changed.
+ * Builds a new .hyper beside its place and puts it there at the end. hyperd keeps a file's new content in
+ * memory until the last session lets go of it, so every load ends its own session and `finish` detaches last.
+ * With a base it begins as a copy of that: the base itself is never changed.
  */
 export async function buildExtract(
   openSession: () => Promise<HyperSession>,

@@ -11,9 +11,9 @@ import { identifier, literal } from './sql.ts';
 import { hyperSqlType } from './types.ts';
 
 /**
- * Changes a table of a draft. What has to be compared is loaded into temporary tables first. `name` is the table's in SQL.
- * The draft is nobody's but ours until it is renamed, so that a failure on the way is a draft thrown away; deleting rows and
- * putting others in their place is one transaction nevertheless.
+ * Changes a table of a draft. What has to be compared is loaded into temporary tables first. `name` is the
+ * table's in SQL. The draft is nobody's but ours until it is renamed, so that a failure on the way is a draft
+ * thrown away; deleting rows and putting others in their place is one transaction nevertheless.
  */
 export async function changeTable(
   session: HyperSession,

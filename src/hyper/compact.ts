@@ -8,8 +8,9 @@ import { identifier } from './sql.ts';
 const worthwhile = 1024 * 1024;
 
 /**
- * hyperd leaves the place of deleted rows empty. A file that is twice as large as its rows were when they were written at
- * once is written anew, which costs about as much as it did then. Nobody has it attached. Tells whether it was done.
+ * hyperd leaves the place of deleted rows empty. A file that is twice as large as its rows were when they
+ * were written at once is written anew, which costs about as much as it did then. Nobody has it attached.
+ * Tells whether it was done.
  */
 export async function compact(
   session: HyperSession,

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 
 /**
- * Gathers bytes into large CopyData messages, because hyperd's work and its waiting grow with the number of messages: the
- * same 256 MiB from memory take it 3.8 s in messages of 256 KiB, 3.1 s in those of 1 MiB, 2.8 s in these; larger ones save
- * little more.
+ * Gathers bytes into large CopyData messages, because hyperd's work and its waiting grow with the number of
+ * messages: the same 256 MiB from memory take it 3.8 s in messages of 256 KiB, 3.1 s in those of 1 MiB, 2.8 s
+ * in these; larger ones save little more.
  *
- * There are two blocks, one being filled while the other is on its way, and no more are ever made: what is taken is copied
- * and may be written anew at once.
+ * There are two blocks, one being filled while the other is on its way, and no more are ever made: what is
+ * taken is copied and may be written anew at once.
  */
 export class CopyBlocks {
   readonly #socket: Duplex;

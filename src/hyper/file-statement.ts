@@ -11,8 +11,8 @@ export interface LoadTarget {
 }
 
 /**
- * The statement that loads files which hyperd opens by itself: COPY where it will do, which is the faster. What it cannot
- * (other names, other types, constants, only the first rows) a query over the files can.
+ * The statement that loads files which hyperd opens by itself: COPY where it will do, which is the faster.
+ * What it cannot (other names, other types, constants, only the first rows) a query over the files can.
  */
 export function fileStatement(
   target: LoadTarget,

@@ -7,8 +7,9 @@ export interface FileWatch {
 }
 
 /**
- * Sees from outside how far a process has read files (their sizes by their paths): Linux shows the position of every open
- * file in /proc/PID/fdinfo (proc(5)). Where that is not to be had, nothing is told before the end.
+ * Sees from outside how far a process has read files (their sizes by their paths): Linux shows the position
+ * of every open file in /proc/PID/fdinfo (proc(5)). Where that is not to be had, nothing is told before the
+ * end.
  */
 export function watchFiles(
   pid: number,

@@ -12,9 +12,9 @@ export interface HyperSettings extends HyperdOptions {
 }
 
 /**
- * The engine: the only room that knows hyperd. One process serves all pipelines of a run; it starts when it is first
- * needed, so that a plan without any extract needs none. If it is killed, those who were using it fail, and whoever comes
- * after them gets a new one.
+ * The engine: the only room that knows hyperd. One process serves all pipelines of a run; it starts when it
+ * is first needed, so that a plan without any extract needs none. If it is killed, those who were using it
+ * fail, and whoever comes after them gets a new one.
  */
 export function openHyper(settings: HyperSettings): ExtractPort {
   let starting: Promise<HyperProcess> | undefined;

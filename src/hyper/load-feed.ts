@@ -6,9 +6,9 @@ import { isServerError, type HyperSession } from './session.ts';
 import { tellOnce } from './tell-once.ts';
 
 /**
- * Loads the parts of a feed in their order. Files that follow each other and differ in nothing but their names are loaded
- * by one statement, which reads them side by side. Where Hyper refuses that they are loaded one after the other, so that
- * an error names its file, and each may take another way.
+ * Loads the parts of a feed in their order. Files that follow each other and differ in nothing but their
+ * names are loaded by one statement, which reads them side by side. Where Hyper refuses that they are loaded
+ * one after the other, so that an error names its file, and each may take another way.
  */
 export async function loadFeed(
   session: HyperSession,

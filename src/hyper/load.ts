@@ -9,8 +9,8 @@ import { identifier, literal } from './sql.ts';
 import { tellOnce } from './tell-once.ts';
 
 /**
- * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was, and the part may know
- * another way. With `most` only its first rows, to have a look at them.
+ * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was, and the
+ * part may know another way. With `most` only its first rows, to have a look at them.
  */
 export async function loadPart(
   session: HyperSession,
@@ -84,8 +84,8 @@ export function isDiskFailure({ code, message }: { code?: string | undefined; me
 }
 
 /**
- * Years BC are read in Hyper's lenient way only. Where no order of dates is given they are ISO, as PostgreSQL sends them,
- * and leave nothing to guess.
+ * Years BC are read in Hyper's lenient way only. Where no order of dates is given they are ISO, as PostgreSQL
+ * sends them, and leave nothing to guess.
  */
 export async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
   if ('dateOrder' in format) await session.query(`set date_style = ${literal(format.dateOrder)}`);

@@ -15,8 +15,9 @@ import { identifier, literal, tableName } from './sql.ts';
 const buckets = 0x10000;
 
 /**
- * Divides the rows of an extract by a hash of their values, not by their places: those differ from one build of the same
- * rows to the next. A range of buckets is halved until its rows fit, so only one small file is on the disk at a time.
+ * Divides the rows of an extract by a hash of their values, not by their places: those differ from one build
+ * of the same rows to the next. A range of buckets is halved until its rows fit, so only one small file is on
+ * the disk at a time.
  */
 export async function* splitExtract(
   openSession: () => Promise<HyperSession>,

@@ -54,8 +54,9 @@ export interface AppliedTable {
 }
 
 /**
- * What of a table's configuration decides the rows and shape of the extract, in canonical form: spelling, comments, order of
- * keys and the folder of the file do not show. Kept whole instead of hashed, so that a plan can say what has changed.
+ * What of a table's configuration decides the rows and shape of the extract, in canonical form: spelling,
+ * comments, order of keys and the folder of the file do not show. Kept whole instead of hashed, so that a
+ * plan can say what has changed.
  */
 export interface TableDefinition {
   columns: readonly { name: string; type: string; notNull: boolean; from: string }[];

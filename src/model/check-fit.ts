@@ -12,7 +12,10 @@ export interface CheckProblem {
   place: Place;
 }
 
-/** The columns of a table by name; a type that is not known fits everything. Undefined: nothing is known of the table. */
+/**
+ * The columns of a table by name; a type that is not known fits everything. Undefined: nothing is known of
+ * the table.
+ */
 export type ColumnsOf = (table: string) => ReadonlyMap<string, ColumnType | undefined> | undefined;
 
 /** Columns that do not exist and values that cannot be compared with theirs. */

@@ -66,7 +66,10 @@ export interface GeneratedCalculation extends Presentation {
 export interface GeneratedRelationship {
   from: { table: string; columns: readonly string[] };
   to: { table: string; columns: readonly string[] };
-  /** `many-to-one` unless said otherwise: the columns of `to` are a key. A wrong promise makes Tableau count wrongly. */
+  /**
+   * `many-to-one` unless said otherwise: the columns of `to` are a key. A wrong promise makes Tableau count
+   * wrongly.
+   */
   cardinality?: Cardinality;
 }
 

@@ -25,8 +25,9 @@ export interface ExtractPort {
   /** The first rows of a feed as they would land, as the text that Hyper prints. */
   preview(table: Table, feed: Feed, rows: number, signal: AbortSignal): Promise<(string | null)[][]>;
   /**
-   * The rows of a finished extract in files of at most `most` bytes, one after the other; the extract itself where it is
-   * no larger. Which rows go together follows from their content alone. A file is there until the next is asked for.
+   * The rows of a finished extract in files of at most `most` bytes, one after the other; the extract itself
+   * where it is no larger. Which rows go together follows from their content alone. A file is there until the
+   * next is asked for.
    */
   split(file: string, most: number, signal: AbortSignal): AsyncIterable<Portion>;
   close(): Promise<void>;

@@ -47,15 +47,18 @@ export interface ByteStream {
 }
 
 /**
- * Bytes in order: a Readable, or something leaner. A chunk is the taker's until the next one is asked for; then its memory may
- * be written anew.
+ * Bytes in order: a Readable, or something leaner. A chunk is the taker's until the next one is asked for;
+ * then its memory may be written anew.
  */
 export interface Bytes extends AsyncIterable<Buffer> {
   /** Ends it, for whoever waits for the next chunk too. */
   destroy(reason?: Error): unknown;
 }
 
-/** PostgreSQL's COPY text format; CSV with comma, double quotes, no header and unquoted empty for NULL; or CSV that says what it is. */
+/**
+ * PostgreSQL's COPY text format; CSV with comma, double quotes, no header and unquoted empty for NULL; or CSV
+ * that says what it is.
+ */
 export type StreamFormat =
   | { type: 'text' }
   | { type: 'text'; delimiter: string; null: string; dateOrder: DateOrder }
@@ -66,8 +69,8 @@ export type StreamFormat =
 export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 
 /**
- * A file that hyperd opens by itself. With `stage` it is there only between that call and `release`, and what it says of
- * itself is known only then.
+ * A file that hyperd opens by itself. With `stage` it is there only between that call and `release`, and what
+ * it says of itself is known only then.
  */
 export interface PathPart extends PartBasics {
   kind: 'path';

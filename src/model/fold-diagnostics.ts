@@ -5,8 +5,9 @@ import { counted } from './numbers.ts';
 const most = 3;
 
 /**
- * What is wrong with one place of a pipeline may be wrong for each item of its `for_each`. The first few are told, what is said in
- * the same words once, and the others counted. `isMeant` says which diagnostics may be of a family.
+ * What is wrong with one place of a pipeline may be wrong for each item of its `for_each`. The first few are
+ * told, what is said in the same words once, and the others counted. `isMeant` says which diagnostics may be
+ * of a family.
  */
 export function foldDiagnostics(
   diagnostics: readonly Diagnostic[],

@@ -12,8 +12,8 @@ export interface FullLoad {
 }
 
 /**
- * Rows beyond the highest cursor that the extract has. `append` leaves what is there as it is; `upsert` puts rows in the
- * place of those with the same primary key.
+ * Rows beyond the highest cursor that the extract has. `append` leaves what is there as it is; `upsert` puts
+ * rows in the place of those with the same primary key.
  */
 export interface CursorLoad {
   kind: 'cursor';
@@ -43,7 +43,10 @@ export interface WindowLoad {
 export interface FileLoad {
   kind: 'files';
   place: Place;
-  /** The column that says which file a row is from: `${file.key}` of objects, `${file.path}` of files, and nothing else. */
+  /**
+   * The column that says which file a row is from: `${file.key}` of objects, `${file.path}` of files, and
+   * nothing else.
+   */
   column: string;
   onVanished: 'keep' | 'delete' | 'error';
   refresh?: Refresh;

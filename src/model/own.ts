@@ -1,6 +1,6 @@
 /**
- * The entry of a record whose keys people have chosen. `record[key]` would find what every object has by itself: a table may be
- * named `constructor`, a file `__proto__`.
+ * The entry of a record whose keys people have chosen. `record[key]` would find what every object has by
+ * itself: a table may be named `constructor`, a file `__proto__`.
  */
 export function own<Value>(
   record: Readonly<Record<string, Value>> | undefined,

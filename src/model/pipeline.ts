@@ -99,8 +99,9 @@ export interface ObjectOrigin {
 }
 
 /**
- * Columns that are not all written: `columns` holds those that win by name, and added ones. `SourcePort.columns` makes a
- * whole table of it before anything is planned; `pinned` is then the ETag of the header file that was read.
+ * Columns that are not all written: `columns` holds those that win by name, and added ones.
+ * `SourcePort.columns` makes a whole table of it before anything is planned; `pinned` is then the ETag of the
+ * header file that was read.
  */
 export interface ColumnsFrom {
   kind: 'header-file';

@@ -30,8 +30,8 @@ export interface Plan {
 }
 
 /**
- * A pipeline that will no longer be managed: its record goes and, of an item of a `for_each` that says so, what was made for
- * it.
+ * A pipeline that will no longer be managed: its record goes and, of an item of a `for_each` that says so,
+ * what was made for it.
  */
 export interface ForgottenPipeline {
   address: string;
@@ -42,7 +42,10 @@ export interface ForgottenPipeline {
   because: string;
   /** What stays where it is: the staged extract, files, publications. */
   leaves: readonly string[];
-  /** What will be deleted; absent where nothing was asked to be. Then `leaves` is what stays all the same, with the reason. */
+  /**
+   * What will be deleted; absent where nothing was asked to be. Then `leaves` is what stays all the same,
+   * with the reason.
+   */
   deletes?: readonly string[];
 }
 
@@ -77,8 +80,8 @@ export interface Gate {
 }
 
 /**
- * `breaking`: a change of that category; `misfit`: the extract does not fit its template; `policy`: a rule of the project;
- * `drift`: somebody else has changed what we wrote, and the run was asked to stop at that.
+ * `breaking`: a change of that category; `misfit`: the extract does not fit its template; `policy`: a rule of
+ * the project; `drift`: somebody else has changed what we wrote, and the run was asked to stop at that.
  */
 export type GateKind = 'breaking' | 'misfit' | 'policy' | 'drift';
 
@@ -106,8 +109,9 @@ export interface PipelinePlan {
 }
 
 /**
- * SHA-256 of what the plan of a pipeline was computed from, in parts, so that a stale plan can say why it is stale. Rows
- * are not in it: more of them do not make a plan stale. Empty for a pipeline that could not be observed.
+ * SHA-256 of what the plan of a pipeline was computed from, in parts, so that a stale plan can say why it is
+ * stale. Rows are not in it: more of them do not make a plan stale. Empty for a pipeline that could not be
+ * observed.
  */
 export interface Basis {
   /** What the pipeline's file says, in canonical form. */
@@ -129,14 +133,18 @@ export interface Estimates {
   /** Bytes of the new .hyper. */
   extract?: Estimate;
   upload?: { bytes: Estimate; requests: number };
-  /** Bytes that are needed for a while beside what is there now: the new extract, its package, copies for destinations. */
+  /**
+   * Bytes that are needed for a while beside what is there now: the new extract, its package, copies for
+   * destinations.
+   */
   space?: Estimate;
 }
 
 /**
- * `create`: there was no extract; `rebuild`: it is read anew; `deliver`: the extract stands and only destinations are
- * written; `record`: only what is remembered of it changes; `none`: nothing to do; `blocked`: an error in the diagnostics
- * keeps it from being planned. What a closed gate holds back has the action that it would take.
+ * `create`: there was no extract; `rebuild`: it is read anew; `deliver`: the extract stands and only
+ * destinations are written; `record`: only what is remembered of it changes; `none`: nothing to do;
+ * `blocked`: an error in the diagnostics keeps it from being planned. What a closed gate holds back has the
+ * action that it would take.
  */
 export type PipelineAction = 'create' | 'rebuild' | 'deliver' | 'record' | 'none' | 'blocked';
 

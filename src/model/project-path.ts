@@ -1,4 +1,7 @@
-/** `Sales/A\/B` as names: a backslash takes a slash, or a backslash, as it is. Slashes around the whole do not count. */
+/**
+ * `Sales/A\/B` as names: a backslash takes a slash, or a backslash, as it is. Slashes around the whole do not
+ * count.
+ */
 export function readProjectPath(text: string): string[] {
   const names: string[] = [];
   let name = '';

@@ -16,8 +16,8 @@ export interface SourcePort {
   /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
   columns?(table: Table, signal: AbortSignal): Promise<Table>;
   /**
-   * The answer to a query, at most `most` rows of it, as the texts that the source prints. Asked at one moment, in a way that
-   * can change nothing.
+   * The answer to a query, at most `most` rows of it, as the texts that the source prints. Asked at one
+   * moment, in a way that can change nothing.
    */
   items?(question: ItemsQuery, signal: AbortSignal): Promise<ItemsAnswer>;
   /** Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. */

@@ -3,7 +3,10 @@ import type { AppliedRecord } from './observation.ts';
 /** Where records are kept, one per address. Everybody may read; who writes holds the lock of the address. */
 export interface StatePort {
   read(address: string): Promise<StoredRecord | undefined>;
-  /** The addresses of which something is kept, sorted. One that is being applied for the first time may have no record yet. */
+  /**
+   * The addresses of which something is kept, sorted. One that is being applied for the first time may have
+   * no record yet.
+   */
   list(): Promise<readonly string[]>;
   /** Takes the lock of an address or fails at once, saying who holds it (EXT6004). */
   lock(address: string): Promise<Lock>;
@@ -44,7 +47,10 @@ export interface StoredRecord {
 export interface Lock {
   /** Aborted as soon as it is known that the lock is lost; the reason is a RunError (EXT6006). */
   readonly lost: AbortSignal;
-  /** Asks whether the lock is still ours, and fails with EXT6006 if not. For the moment before something is done that shows. */
+  /**
+   * Asks whether the lock is still ours, and fails with EXT6006 if not. For the moment before something is
+   * done that shows.
+   */
   confirm(): Promise<void>;
   /** Replaces the record; fails with EXT6005 when the stored version is not `seen` any more. */
   write(record: AppliedRecord, seen: string | undefined): Promise<void>;

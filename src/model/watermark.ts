@@ -5,14 +5,18 @@
 export interface Watermark {
   /** The cursor's columns, or the window's column. */
   columns: readonly string[];
-  /** The highest cursor that was read, one text for each column as the source writes it; absent while there is no row. */
+  /**
+   * The highest cursor that was read, one text for each column as the source writes it; absent while there is
+   * no row.
+   */
   upTo?: readonly string[];
   /** Where the window began, as the source writes it. */
   from?: string;
   /** That highest cursor as Hyper writes it, so that an extract that is not as we left it is seen. */
   inExtract?: readonly (string | null)[];
   /**
-   * Of PostgreSQL tables: the oldest transaction that was not over when they were read. A row of an older one was seen then.
+   * Of PostgreSQL tables: the oldest transaction that was not over when they were read. A row of an older one
+   * was seen then.
    */
   horizon?: Horizon;
   /** Of what a higher cursor does not tell; where one differs there is something to read. By what it is of. */
@@ -26,8 +30,8 @@ export interface Horizon {
 }
 
 /**
- * `again`: the rows that are read again, within the lag, within the window, with NULL; `deletes`: the answer of that query;
- * `keys`: all primary keys.
+ * `again`: the rows that are read again, within the lag, within the window, with NULL; `deletes`: the answer
+ * of that query; `keys`: all primary keys.
  */
 export type WatermarkPart = 'again' | 'deletes' | 'keys';
 

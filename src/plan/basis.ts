@@ -34,7 +34,10 @@ export function configurationHash(pipeline: Pipeline, hash: Hash): string {
 
 export const noBasis: Basis = { configuration: '', sources: '', record: '', targets: '' };
 
-/** Columns that are taken, that are left, and that do not fit; with their types, where the source keeps track of them. */
+/**
+ * Columns that are taken, that are left, and that do not fit; with their types, where the source keeps track
+ * of them.
+ */
 function shapeOf(tables: Observation['tables'], name: string): unknown {
   const seen = Object.hasOwn(tables, name) ? tables[name] : undefined;
   if (seen === undefined) return undefined;

@@ -5,7 +5,10 @@ import type { Pipeline, Source } from '../model/pipeline.ts';
 import type { PipelinePlan } from '../model/plan.ts';
 import { describeSource } from './tables.ts';
 
-/** The graph of pipelines as they are written. Sources with equal settings are one node, destinations of one place, too. */
+/**
+ * The graph of pipelines as they are written. Sources with equal settings are one node, destinations of one
+ * place, too.
+ */
 export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
   return draw(
     oneOfEach(pipelines).map(({ label, one: { address, sources, tables, template, destinations } }) => ({
@@ -33,8 +36,8 @@ export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
 }
 
 /**
- * The same of a plan, without tables that will be gone and pipelines of which nothing could be seen. A plan does not say whether sources of two pipelines are the same
- * one, so they are drawn apart.
+ * The same of a plan, without tables that will be gone and pipelines of which nothing could be seen. A plan
+ * does not say whether sources of two pipelines are the same one, so they are drawn apart.
  */
 export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
   const seen = pipelines.filter(({ tables, destinations }) => tables.length + destinations.length > 0);

@@ -15,7 +15,10 @@ export function estimates(
   };
 }
 
-/** Last time's count and the counters since are nearer than the planner's guess; a table's `where` leaves some uncounted. */
+/**
+ * Last time's count and the counters since are nearer than the planner's guess; a table's `where` leaves some
+ * uncounted.
+ */
 export function grown(
   seen: SourceObservation | undefined,
   applied: AppliedTable | undefined,

@@ -3,7 +3,10 @@ import { child, type Diagnostic, type Place } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 
-/** Keys, relationships and checks that name columns which a header file does not bring: only the plan knows its columns. */
+/**
+ * Keys, relationships and checks that name columns which a header file does not bring: only the plan knows
+ * its columns.
+ */
 export function referenceFindings({ tables, relationships }: Pipeline): Diagnostic[] {
   const missing = (name: string, columns: readonly string[], place: Place): Diagnostic[] => {
     const table = tables.find((one) => one.name === name);

@@ -9,8 +9,8 @@ export type Folded<T> = { one: T } | { more: readonly T[]; like: T };
 const most = 3;
 
 /**
- * Items of a family that say the same, but for their keys: the first few, and the others as one line. What would be a line
- * anyway is not folded. Everything stands where the first of its kind stood.
+ * Items of a family that say the same, but for their keys: the first few, and the others as one line. What
+ * would be a line anyway is not folded. Everything stands where the first of its kind stood.
  */
 function fold<T>(all: readonly T[], addressOf: (one: T) => string, saying: (one: T) => unknown): Folded<T>[] {
   const groups = new Map<string, T[]>();

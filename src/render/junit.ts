@@ -13,8 +13,8 @@ export interface JUnitSuite {
 }
 
 /**
- * JUnit XML as CI servers read it: a suite for each pipeline, a case for each check. A warning is a skipped case with its
- * message, because the format has none. Another failure of a pipeline is a case of its own.
+ * JUnit XML as CI servers read it: a suite for each pipeline, a case for each check. A warning is a skipped
+ * case with its message, because the format has none. Another failure of a pipeline is a case of its own.
  */
 export function renderJUnit(suites: readonly JUnitSuite[]): string {
   const all = suites.map(suiteOf);

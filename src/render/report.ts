@@ -23,8 +23,8 @@ export interface ReportRow {
 }
 
 /**
- * The end of an apply: a table per pipeline with rows, bytes, seconds and where it went, and the checks that did not pass; with
- * `verbose` those that did, too.
+ * The end of an apply: a table per pipeline with rows, bytes, seconds and where it went, and the checks that
+ * did not pass; with `verbose` those that did, too.
  */
 export function renderReport(
   rows: readonly ReportRow[],

@@ -1,6 +1,9 @@
 import { columnsOf } from './text-width.ts';
 
-/** Lines of cells as text in columns: every column as wide as its widest cell, two spaces between, no blanks at the end. */
+/**
+ * Lines of cells as text in columns: every column as wide as its widest cell, two spaces between, no blanks
+ * at the end.
+ */
 export function alignColumns(
   rows: readonly (readonly string[])[],
   alignRight: readonly number[] = [],

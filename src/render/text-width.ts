@@ -5,7 +5,10 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
-/** Tabs as spaces, and in the place of a character that could steer a terminal or turn what is read around its picture. */
+/**
+ * Tabs as spaces, and in the place of a character that could steer a terminal or turn what is read around its
+ * picture.
+ */
 export function printable(text: string): string {
   return text.replaceAll('\t', '    ').replace(steering, pictureOf);
 }
@@ -19,7 +22,10 @@ function pictureOf(character: string): string {
   return character === '\u007f' ? '\u2421' : '\u{fffd}';
 }
 
-/** Plain data with all texts in it printable; the same data where they are already. Errors and the like stay as they are. */
+/**
+ * Plain data with all texts in it printable; the same data where they are already. Errors and the like stay
+ * as they are.
+ */
 export function printableData<T>(data: T): T {
   if (typeof data === 'string') return printable(data) as T & string;
   if (typeof data !== 'object' || data === null) return data;

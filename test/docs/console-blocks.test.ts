@@ -5,9 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
 
 /**
- * Every `console` block of the documentation is run: a line `$ extracts …` is a command, what follows is what it prints on
- * stdout, and before it on stderr where the command fails. The blocks of a page run one after the other in one fresh project with the
- * example pipelines. UPDATE_GOLDEN=1 writes what was printed into the page.
+ * Every `console` block of the documentation is run: a line `$ extracts …` is a command, what follows is what
+ * it prints on stdout, and before it on stderr where the command fails. The blocks of a page run one after
+ * the other in one fresh project with the example pipelines. UPDATE_GOLDEN=1 writes what was printed into the
+ * page.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

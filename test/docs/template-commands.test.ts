@@ -18,7 +18,10 @@ describe.each(Object.entries(pages))('docs/%s', (name, stories) => {
     .filter((golden) => golden.startsWith(stories))
     .map((golden) => readFileSync(`${root}test/golden/e2e/${golden}`, 'utf8').replaceAll('[stderr]\n', ''));
 
-  /** Commands and what they print, as the tests of the real CLI have seen it. A line with `…` stands for what is left out. */
+  /**
+   * Commands and what they print, as the tests of the real CLI have seen it. A line with `…` stands for what
+   * is left out.
+   */
   const shown = [...page.matchAll(/^```\n(\$ extracts [^]*?)^```$/gm)].map(([, text = '']) => text);
 
   test('there are some', () => expect(shown.length).toBeGreaterThan(3));

@@ -16,7 +16,10 @@ import { hyperdsOf } from '../support/processes.ts';
 import { noChanges } from '../support/story.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 3);
-/** The same scripts every time, unless others are asked for: `random`, or a number. When something is killed is never the same. */
+/**
+ * The same scripts every time, unless others are asked for: `random`, or a number. When something is killed
+ * is never the same.
+ */
 const { PROPERTY_SEED: seed = '20261122' } = process.env;
 
 vi.setConfig({ testTimeout: 60_000 + runs * 120_000 });

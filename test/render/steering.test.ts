@@ -9,7 +9,10 @@ import { renderStateList, renderStateRecord } from '../../src/render/state.ts';
 import { printable } from '../../src/render/text-width.ts';
 import { columnChange, gate, pipelinePlan, plan, tablePlan } from '../support/plans.ts';
 
-/** Hides what follows, goes to the beginning of the line, rings, begins a sequence in one character, turns the text around. */
+/**
+ * Hides what follows, goes to the beginning of the line, rings, begins a sequence in one character, turns the
+ * text around.
+ */
 const name = 'a\u001b[8m\r\u0007\u009b1m\u007f\u202ez\nb';
 const shown = 'a␛[8m␍␇\u{fffd}1m␡\u{fffd}z⏎b';
 

@@ -2,7 +2,10 @@ import { Readable } from 'node:stream';
 import type { Refusal, StreamPart } from '../../src/model/feed.ts';
 import { RunError } from '../../src/model/run-error.ts';
 
-/** A feed part in COPY text format, from chunks of text. What Hyper refuses comes back as `refused` in the error's cause. */
+/**
+ * A feed part in COPY text format, from chunks of text. What Hyper refuses comes back as `refused` in the
+ * error's cause.
+ */
 export function textPart(
   columns: readonly string[],
   chunks: Iterable<string>,

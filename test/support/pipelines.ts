@@ -4,7 +4,10 @@ import type { Column, Pipeline, Table } from '../../src/model/pipeline.ts';
 import { configurationHash } from '../../src/plan/basis.ts';
 import { defineKeys, defineTable } from '../../src/plan/definition.ts';
 
-/** Pipelines, observations and records for tests of pure functions: complete, and different only where a test says so. */
+/**
+ * Pipelines, observations and records for tests of pure functions: complete, and different only where a test
+ * says so.
+ */
 
 export function type(text: string): ColumnType {
   const parsed = parseColumnType(text);

@@ -12,7 +12,10 @@ import { isModified } from './modified.ts';
 
 /** Which of the pipelines in the paths a command is about. */
 export interface SelectFlags {
-  /** Terms: an address or a pattern of it, `tag:WORD`, `dest:KIND`, `state:modified`. What one of them means is taken. */
+  /**
+   * Terms: an address or a pattern of it, `tag:WORD`, `dest:KIND`, `state:modified`. What one of them means
+   * is taken.
+   */
   select?: readonly string[];
   exclude?: readonly string[];
   /** A git revision: only pipelines whose files are others than there. */

@@ -9,7 +9,10 @@ import { diagnose } from '../diagnose.ts';
 import { completeTables } from '../observe.ts';
 import { openWorld, type World } from '../world.ts';
 
-/** `extracts template check`: the fit alone. No extract is looked at, and of sources only header files that name columns. */
+/**
+ * `extracts template check`: the fit alone. No extract is looked at, and of sources only header files that
+ * name columns.
+ */
 export async function checkTemplates(
   paths: readonly string[],
   options: { verbose?: boolean },

@@ -29,8 +29,9 @@ export interface Patch {
 }
 
 /**
- * Has the server carry out one batch of actions with the rows of a portion; once, however often it is sent. It keeps an id
- * for a day, also that of a batch that has failed and changed nothing: for such a one the next id has its turn.
+ * Has the server carry out one batch of actions with the rows of a portion; once, however often it is sent.
+ * It keeps an id for a day, also that of a batch that has failed and changed nothing: for such a one the next
+ * id has its turn.
  */
 export async function applyPortion(target: Published, patch: Patch): Promise<void> {
   for (let turn = 1; ; turn++) {

@@ -23,8 +23,9 @@ export interface Updating {
 }
 
 /**
- * Changes the rows of a live-to-Hyper data source by those of the extract: as one batch of the server, all or nothing, or
- * in several where the server takes no payload of that size. Where nothing is published yet, publishes the extract.
+ * Changes the rows of a live-to-Hyper data source by those of the extract: as one batch of the server, all or
+ * nothing, or in several where the server takes no payload of that size. Where nothing is published yet,
+ * publishes the extract.
  */
 export async function updateData(
   site: Site,
@@ -66,8 +67,8 @@ export async function updateData(
 }
 
 /**
- * What sets one update apart from an equal one at another time. Rows may be replaced by the same rows again, after others
- * came between; the same rows are never inserted twice, whatever came between.
+ * What sets one update apart from an equal one at another time. Rows may be replaced by the same rows again,
+ * after others came between; the same rows are never inserted twice, whatever came between.
  */
 function momentOf({ action }: Update, before: DataSource, last: AppliedDestination | undefined): string {
   if (action === 'insert') return '';

@@ -37,7 +37,10 @@ export function questionOf(check: Check, subject: Subject): Question {
   }
 }
 
-/** Makes the checks of one table. A check that Hyper cannot answer is a result like others; only Hyper's end is an error. */
+/**
+ * Makes the checks of one table. A check that Hyper cannot answer is a result like others; only Hyper's end
+ * is an error.
+ */
 export async function checkTable(
   session: HyperSession,
   subject: Subject,

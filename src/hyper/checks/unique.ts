@@ -4,8 +4,8 @@ import { identifier } from '../sql.ts';
 import { failed, numberIn, ownColumn, passed, type Question, type Subject } from './question.ts';
 
 /**
- * Rows are numbered among their equals instead of grouped: where a key is declared, Hyper trusts it, and answers that no
- * group has two rows without having looked.
+ * Rows are numbered among their equals instead of grouped: where a key is declared, Hyper trusts it, and
+ * answers that no group has two rows without having looked.
  */
 export function unique(
   { columns }: Check & { kind: 'unique' | 'not_null' },

@@ -15,7 +15,10 @@ import { element, together, type Markup } from './element.ts';
 import { pipelineLook, signed, tableLook } from './look.ts';
 import { table } from './table.ts';
 
-/** One pipeline, folded up unless it is `open`: what it costs, its tables with their columns, where it goes, the steps. */
+/**
+ * One pipeline, folded up unless it is `open`: what it costs, its tables with their columns, where it goes,
+ * the steps.
+ */
 export function renderPipeline(plan: PipelinePlan, id: string, open: boolean): Markup {
   const { address, because, tables, destinations, file, tags, steps } = plan;
   return element(

@@ -8,8 +8,8 @@ import { namesPart } from './names-part.ts';
 import { vanishedProblems } from './vanished.ts';
 
 /**
- * What goes on by file: the names of what is to be read, and the rows that go before. A new file may be one that is back
- * after its rows were kept, so those of its name go, too.
+ * What goes on by file: the names of what is to be read, and the rows that go before. A new file may be one
+ * that is back after its rows were kept, so those of its name go, too.
  */
 export function changesByFile(
   table: Table,

@@ -9,8 +9,8 @@ import type { NamedFile } from '../delimited/constants.ts';
 const named = 3;
 
 /**
- * Files that are gone, where that is an error. A table that is defined in another way than before is read as a whole, and may mean
- * fewer of them.
+ * Files that are gone, where that is an error. A table that is defined in another way than before is read as
+ * a whole, and may mean fewer of them.
  */
 export function vanishedProblems(
   { table: { name, load }, before, redefined }: SourceRequest,

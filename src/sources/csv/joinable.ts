@@ -9,10 +9,10 @@ export class NotJoinable extends Error {
 }
 
 /**
- * The data of a UTF-8 CSV text, its chunks as they came, such that the data of another may follow in the same stream: without
- * the first `header` bytes, without a byte order mark, with a line break at the end. A quote that is still open there would
- * take in what follows: `NotJoinable`, unless nothing follows and `quote` is undefined. For dialects in which quotes escape
- * themselves: there each of them opens or closes.
+ * The data of a UTF-8 CSV text, its chunks as they came, such that the data of another may follow in the same
+ * stream: without the first `header` bytes, without a byte order mark, with a line break at the end. A quote
+ * that is still open there would take in what follows: `NotJoinable`, unless nothing follows and `quote` is
+ * undefined. For dialects in which quotes escape themselves: there each of them opens or closes.
  */
 export async function* joinable(
   text: AsyncIterable<Buffer>,

@@ -1,9 +1,9 @@
 /**
  * Whether a byte occurs an odd number of times, four bytes at a step: half of what a byte loop takes.
  *
- * In every word, the upper bit of each byte is set unless that byte is the one. Xor over all words leaves in each of the
- * four bits whether it was set an odd number of times; bytes that are set and bytes that are not make up whole words, an even
- * number, so both counts are odd or even together.
+ * In every word, the upper bit of each byte is set unless that byte is the one. Xor over all words leaves in
+ * each of the four bits whether it was set an odd number of times; bytes that are set and bytes that are not
+ * make up whole words, an even number, so both counts are odd or even together.
  */
 export function isOddCount(bytes: Uint8Array, byte: number): boolean {
   if (!bytes.includes(byte)) return false;

@@ -2,13 +2,19 @@ import type { WrittenCsv } from '../../model/feed.ts';
 import type { CsvFormat } from '../../model/pipeline.ts';
 import { isText, type Layout } from './layout.ts';
 
-/** How hyperd reads CSV as it is written, without our reader of bytes: the columns in their order there, and the format. */
+/**
+ * How hyperd reads CSV as it is written, without our reader of bytes: the columns in their order there, and
+ * the format.
+ */
 export interface AsWritten {
   columns: readonly string[];
   format: WrittenCsv;
 }
 
-/** Undefined where only our reader knows what is meant. The text must be without a byte order mark, or have a header. */
+/**
+ * Undefined where only our reader knows what is meant. The text must be without a byte order mark, or have a
+ * header.
+ */
 export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefined {
   const [only = ''] = format.nulls;
   const isPlain =

@@ -5,8 +5,8 @@ const CR = 0x0d;
 const BACKSLASH = 0x5c;
 
 /**
- * Adds the same fields to the end of every record of PostgreSQL's text format (COPY, "Text Format"): a record ends at a line
- * feed that no backslash stands before; a missing last one is added.
+ * Adds the same fields to the end of every record of PostgreSQL's text format (COPY, "Text Format"): a record
+ * ends at a line feed that no backslash stands before; a missing last one is added.
  */
 export function addFields(
   values: readonly string[],

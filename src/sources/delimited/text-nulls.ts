@@ -5,9 +5,9 @@ const CR = 0x0d;
 const BACKSLASH = 0x5c;
 
 /**
- * Writes the first of several null strings wherever a field of PostgreSQL's text format is one of the others: COPY takes only
- * one. Fields are compared as they are written, before backslashes mean anything. Only fields that may still be a null
- * string are held back.
+ * Writes the first of several null strings wherever a field of PostgreSQL's text format is one of the others:
+ * COPY takes only one. Fields are compared as they are written, before backslashes mean anything. Only fields
+ * that may still be a null string are held back.
  */
 export function unifyNulls([first = '', ...others]: readonly string[], delimiter: string): Transform {
   const null_ = Buffer.from(first);

@@ -15,8 +15,9 @@ export interface TextFile extends NamedFile {
 }
 
 /**
- * A file in PostgreSQL's text format: its columns are those of the table, in order. hyperd parses it; what it cannot (several
- * null strings, columns that are not in the file) is put into the bytes. `open` gives them as UTF-8.
+ * A file in PostgreSQL's text format: its columns are those of the table, in order. hyperd parses it; what it
+ * cannot (several null strings, columns that are not in the file) is put into the bytes. `open` gives them as
+ * UTF-8.
  */
 export function textStreamPart(
   table: Table,

@@ -9,7 +9,10 @@ export function isGzip(file: { shown: string }, format: CsvFormat): boolean {
   return format.compression === 'gzip';
 }
 
-/** The text in the bytes of a file, as UTF-8: unpacked, transcoded. An error of any stage is the error of the stream. */
+/**
+ * The text in the bytes of a file, as UTF-8: unpacked, transcoded. An error of any stage is the error of the
+ * stream.
+ */
 export function textOf(raw: Readable, file: { shown: string }, format: CsvFormat): Readable {
   const stages: Transform[] = [
     ...(isGzip(file, format) ? [createGunzip({ chunkSize: 256 * 1024 })] : []),

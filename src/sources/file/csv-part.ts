@@ -12,8 +12,8 @@ import type { FoundFile } from './list.ts';
 import { beginsWithMark, openCounted, openText } from './open.ts';
 
 /**
- * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the bytes pass
- * through `conformCsv`, which turns them into the CSV that it can.
+ * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the
+ * bytes pass through `conformCsv`, which turns them into the CSV that it can.
  */
 export async function csvPart(
   table: Table,

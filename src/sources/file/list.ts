@@ -14,8 +14,9 @@ export interface FoundFile extends NamedFile {
 }
 
 /**
- * The files that a source means now, in the order of their names (by code point, the same on every machine). A path without
- * wildcards that is not there is simply missing: the caller knows how many files there must be.
+ * The files that a source means now, in the order of their names (by code point, the same on every machine).
+ * A path without wildcards that is not there is simply missing: the caller knows how many files there must
+ * be.
  */
 export async function listFiles(source: FileSource): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>();

@@ -14,13 +14,15 @@ export type ParquetFit =
   | { holders: readonly string[] };
 
 /**
- * Whether every value of a Parquet column arrives exactly in a column of the contract, and how. Every answer was
- * checked against hyperd 9.1, which is not as strict as it looks: COPY widens integers, reals and decimals of the same
- * scale by itself; but it stores texts of any length in varchar(n), unchecked, and a cast cuts them off in silence.
- * COPY into a `not null` column needs a column that is `required` in the file; a cast needs only that no NULL is there.
+ * Whether every value of a Parquet column arrives exactly in a column of the contract, and how. Every answer
+ * was checked against hyperd 9.1, which is not as strict as it looks: COPY widens integers, reals and
+ * decimals of the same scale by itself; but it stores texts of any length in varchar(n), unchecked, and a
+ * cast cuts them off in silence. COPY into a `not null` column needs a column that is `required` in the file;
+ * a cast needs only that no NULL is there.
  *
- * The names of an INSERT's source have to be given as `columns => descriptor(…)` with the types in `ParquetColumn.hyper`
- * where the file has any column that hyperd cannot read: without it, external() refuses the whole file; COPY does not.
+ * The names of an INSERT's source have to be given as `columns => descriptor(…)` with the types in
+ * `ParquetColumn.hyper` where the file has any column that hyperd cannot read: without it, external() refuses
+ * the whole file; COPY does not.
  */
 export function fitParquet(column: ParquetColumn, wanted: ColumnType, notNull = false): ParquetFit {
   const from = column.hyper;

@@ -80,7 +80,7 @@ function parseFooter(bytes: Buffer): ParquetFooter {
     else if (id === 3) rows = reader.integer(type);
     else if (id === 4) reader.structs(type, () => addRowGroup(reader, chunks));
     else if (id === 8) throw encrypted();
-    else reader.skip(type);
+    else reader.skipValue(type);
   });
   if (rows === undefined || rows < 0) throw corrupt('the number of rows is missing');
   const { columns, leaves } = columnsOf(elements);
@@ -112,7 +112,7 @@ function addRowGroup(reader: ThriftReader, totals: ChunkTotals): void {
   let leaf = 0;
   reader.struct((id, type) => {
     if (id === 1) reader.structs(type, () => addChunk(reader, totals, leaf++));
-    else reader.skip(type);
+    else reader.skipValue(type);
   });
   totals.fewest = Math.min(totals.fewest, leaf);
 }
@@ -123,7 +123,7 @@ function addChunk(reader: ThriftReader, totals: ChunkTotals, leaf: number): void
   reader.struct((id, type) => {
     if (id === 8 || id === 9) throw encrypted();
     if (id === 3) size = readChunk(reader, type, totals, leaf);
-    else reader.skip(type);
+    else reader.skipValue(type);
   });
   if (size === undefined || size < 0) throw corrupt('the size of a column is missing');
   totals.bytes[leaf] = (totals.bytes[leaf] ?? 0) + size;
@@ -140,7 +140,7 @@ function readChunk(
   reader.structOf(type, (id, inner) => {
     if (id === 4) addCodec(totals, leaf, reader.integer(inner));
     else if (id === 7) size = reader.integer(inner);
-    else reader.skip(inner);
+    else reader.skipValue(inner);
   });
   return size;
 }

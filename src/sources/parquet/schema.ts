@@ -94,7 +94,7 @@ export function readElement(reader: ThriftReader, before: number): SchemaElement
     else if (id === 7) numbers.scale = reader.integer(type);
     else if (id === 8) numbers.precision = reader.integer(type);
     else if (id === 10) logical = readLogical(reader, type);
-    else reader.skip(type);
+    else reader.skipValue(type);
   });
   if (name === undefined) throw corrupt('the name of a column is missing');
   const { length = 0, children = 0, scale, precision } = numbers;
@@ -141,7 +141,7 @@ function readLogical(reader: ThriftReader, type: number): Annotation {
     else if (id === 10) found = readInteger(reader, memberType);
     else {
       found = { name: plainLogicals[id] ?? `logical type ${id}` };
-      reader.skip(memberType);
+      reader.skipValue(memberType);
     }
   });
   return found;
@@ -153,7 +153,7 @@ function readDecimal(reader: ThriftReader, type: number): Annotation {
   reader.structOf(type, (id, inner) => {
     if (id === 1) scale = reader.integer(inner);
     else if (id === 2) precision = reader.integer(inner);
-    else reader.skip(inner);
+    else reader.skipValue(inner);
   });
   return decimalAnnotation(precision, scale);
 }
@@ -173,9 +173,9 @@ function readClock(reader: ThriftReader, type: number): { unit: string; utc: boo
     else if (id === 2) {
       reader.structOf(inner, (member, memberType) => {
         unit = units[member - 1] ?? unit;
-        reader.skip(memberType);
+        reader.skipValue(memberType);
       });
-    } else reader.skip(inner);
+    } else reader.skipValue(inner);
   });
   return { unit, utc };
 }
@@ -186,7 +186,7 @@ function readInteger(reader: ThriftReader, type: number): Annotation {
   reader.structOf(type, (id, inner) => {
     if (id === 1) bits = reader.integer(inner);
     else if (id === 2) prefix = reader.boolean(inner) ? 'int' : 'uint';
-    else reader.skip(inner);
+    else reader.skipValue(inner);
   });
   return { name: `${prefix}${bits}` };
 }

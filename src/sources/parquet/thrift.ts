@@ -88,7 +88,7 @@ export class ThriftReader {
     }
   }
 
-  skip(type: number): void {
+  skipValue(type: number): void {
     switch (type) {
       case wire.true:
       case wire.false:
@@ -129,7 +129,7 @@ export class ThriftReader {
         return;
       }
       case wire.struct:
-        this.struct((_, inner) => this.skip(inner));
+        this.struct((_, inner) => this.skipValue(inner));
         return;
       default:
         throw corrupt(`${type} is no Thrift type`);
@@ -139,7 +139,7 @@ export class ThriftReader {
   /** In lists and maps a boolean takes a byte. */
   #skipElements(size: number, type: number): void {
     const isBoolean = type === wire.true || type === wire.false;
-    for (let index = 0; index < size; index++) this.skip(isBoolean ? wire.i8 : type);
+    for (let index = 0; index < size; index++) this.skipValue(isBoolean ? wire.i8 : type);
   }
 
   #listHeader(): { size: number; of: number } {

@@ -8,8 +8,8 @@ import { inRange, lateOf, type Range } from './range.ts';
 import { rowsSql } from './selection.ts';
 
 /**
- * Why a new partition cannot be gone on with: a table that was attached brings rows that nobody has written since. One that
- * was made since has none of them.
+ * Why a new partition cannot be gone on with: a table that was attached brings rows that nobody has written
+ * since. One that was made since has none of them.
  */
 export async function attachedBreak(
   client: pg.Client,

@@ -2,9 +2,9 @@ import pg from 'pg';
 import type { Param } from '../../model/pipeline.ts';
 
 /**
- * Puts values in the place of `$1`, `$2`, … as literals, because COPY takes no bound parameters. An untyped literal gets
- * its type from where it stands, just as a parameter does. Strings, quoted names, comments and dollar quotes are left
- * alone (PostgreSQL documentation, "Lexical Structure").
+ * Puts values in the place of `$1`, `$2`, … as literals, because COPY takes no bound parameters. An untyped
+ * literal gets its type from where it stands, just as a parameter does. Strings, quoted names, comments and
+ * dollar quotes are left alone (PostgreSQL documentation, "Lexical Structure").
  */
 export function bindParams(sql: string, params: readonly Param[]): string {
   let bound = '';

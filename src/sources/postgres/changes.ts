@@ -52,8 +52,9 @@ export function changesOf(
 const reconciles = ({ load }: Cursor) => load.kind === 'cursor' && load.deletes?.kind === 'keys';
 
 /**
- * Keys are those of the snapshot. Where they are compared, rows are read up to the snapshot too: a row that was inserted
- * since the plan would have a key and not be there, and one that was updated since would lose its old version.
+ * Keys are those of the snapshot. Where they are compared, rows are read up to the snapshot too: a row that
+ * was inserted since the plan would have a key and not be there, and one that was updated since would lose
+ * its old version.
  */
 export function endOf(cursor: Cursor, increment: Increment | undefined): readonly string[] | undefined {
   return reconciles(cursor) ? undefined : increment?.upTo;
@@ -86,7 +87,10 @@ function cutOf(table: Table, { load, columns }: Cursor, { from, after }: Range):
   return includes && open !== undefined ? { column: open.column.name, nulls: true } : undefined;
 }
 
-/** Fails where what the plan saw of the source is not so any more. The fingerprints are that applied last and the present one. */
+/**
+ * Fails where what the plan saw of the source is not so any more. The fingerprints are that applied last and
+ * the present one.
+ */
 export async function confirmGoing(
   client: pg.Client,
   going: Going,

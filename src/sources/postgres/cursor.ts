@@ -5,7 +5,10 @@ import type { Settled } from './columns.ts';
 import type { PostgresType } from './types.ts';
 import { allOf, anyOf } from './selection.ts';
 
-/** The columns that a load goes by, as the source has them: what guards a value on its way into Hyper would hide an index. */
+/**
+ * The columns that a load goes by, as the source has them: what guards a value on its way into Hyper would
+ * hide an index.
+ */
 export interface Cursor {
   load: CursorLoad | WindowLoad;
   columns: readonly CursorColumn[];
@@ -62,8 +65,8 @@ export function absent({ columns }: Cursor): string | undefined {
 }
 
 /**
- * Compares the cursor, or its first columns, as a tuple. The literals take types and collations from the columns, so that
- * the order is the one by which the highest was found.
+ * Compares the cursor, or its first columns, as a tuple. The literals take types and collations from the
+ * columns, so that the order is the one by which the highest was found.
  */
 export function compare(
   { columns }: Cursor,

@@ -11,8 +11,8 @@ import { attempt } from './transaction.ts';
 import { fitType } from './types.ts';
 
 /**
- * The keys that the user's query gives, in the types of the contract. Those that the table has are left out: a key may have
- * been deleted and be there again, and going on must come to what reading everything would.
+ * The keys that the user's query gives, in the types of the contract. Those that the table has are left out:
+ * a key may have been deleted and be there again, and going on must come to what reading everything would.
  */
 export async function settleDeletes(
   client: pg.Client,

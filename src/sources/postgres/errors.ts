@@ -82,9 +82,10 @@ const hbaHint = (text: string) =>
     ? 'the server wants TLS: set ssl: require (or verify-full)'
     : 'the server’s pg_hba.conf has no line for this user, database and address';
 
-/** Why a statement of ours failed while it read or looked. */
+/** Why a statement of ours failed while it read or looked. Throws what is a fault of this program. */
 export function explainQuery(error: unknown, doing: string, place: Place): RunError {
   if (error instanceof RunError) return error;
+  if (isFaultOfOurs(error)) throw error;
   const code = codeOf(error);
   const text = messageOf(error);
   const say = (message: string, hint?: string) =>
@@ -120,6 +121,13 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
   }
   return say(`${doing}: ${text}`, error.hint);
 }
+
+/**
+ * Neither PostgreSQL nor a network throws these; as a broken connection they would send people to look in the
+ * wrong place.
+ */
+const isFaultOfOurs = (error: unknown) =>
+  [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 
 const guardHint = (text: string) =>
   text.includes('infinit')

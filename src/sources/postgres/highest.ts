@@ -100,8 +100,9 @@ export async function afterOf(
 }
 
 /**
- * Where a window begins by the clock of the server: whole days back at the beginning of a day (UTC), else of an hour. When it
- * was read longer ago than it is long, it begins where it ended then, so that no row is left between.
+ * Where a window begins by the clock of the server: whole days back at the beginning of a day (UTC), else of
+ * an hour. When it was read longer ago than it is long, it begins where it ended then, so that no row is left
+ * between.
  */
 export async function beginningOf(
   client: pg.Client,

@@ -4,8 +4,8 @@ import { RunError } from '../../model/run-error.ts';
 import { explainQuery, isDatabaseError } from './errors.ts';
 
 /**
- * The rows of a query that somebody wrote, through a cursor: whatever it would give, no more is made than is asked for. The
- * transaction can only read. Values are what PostgreSQL prints.
+ * The rows of a query that somebody wrote, through a cursor: whatever it would give, no more is made than is
+ * asked for. The transaction can only read. Values are what PostgreSQL prints.
  */
 export async function queryItems(client: pg.Client, { sql, most, place }: ItemsQuery): Promise<ItemsAnswer> {
   try {

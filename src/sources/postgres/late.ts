@@ -71,8 +71,9 @@ export function horizonBreak(
 const furthest = 2n ** 31n - 10n ** 8n;
 
 /**
- * For versions of rows that were written by transactions that were not over then. Ages are counted back from the present
- * transaction, so that they compare where numbers do not. Below zero are rows of two thousand million transactions ago.
+ * For versions of rows that were written by transactions that were not over then. Ages are counted back from
+ * the present transaction, so that they compare where numbers do not. Below zero are rows of two thousand
+ * million transactions ago.
  */
 export function writtenSince({ transaction }: Horizon): string {
   return `age(xmin) between 0 and age('${BigInt(transaction) % 2n ** 32n}'::xid)`;

@@ -12,7 +12,10 @@ export interface Seen {
   agreement: Agreement;
 }
 
-/** One table of the contract: does it agree, how much is there, has it changed. Reads catalogs only, in a transaction. */
+/**
+ * One table of the contract: does it agree, how much is there, has it changed. Reads catalogs only, in a
+ * transaction.
+ */
 export async function observeTable(client: pg.Client, table: Table): Promise<Seen> {
   try {
     const agreement = await agree(client, table);

@@ -21,8 +21,9 @@ export interface Leased {
 }
 
 /**
- * At most `most` connections at once, at least two. Whoever holds a snapshot waits for those who read at it: were they to wait
- * for each other's connections, nobody would go on. So each kind has its own half. `kept` are left open when nobody uses them.
+ * At most `most` connections at once, at least two. Whoever holds a snapshot waits for those who read at it:
+ * were they to wait for each other's connections, nobody would go on. So each kind has its own half. `kept`
+ * are left open when nobody uses them.
  */
 export function openPool(most: number, kept = most): Pool {
   const leaders = turnstile(Math.max(1, Math.ceil(most / 2)));

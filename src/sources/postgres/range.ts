@@ -36,8 +36,8 @@ export function lateOf(table: Table, { load }: Cursor, { horizon }: Range): stri
 }
 
 /**
- * Rows that were written since and are not to be in the extract, though they may have been: `where` leaves them out now, or
- * NULL in the cursor does. Undefined where there are none of that kind.
+ * Rows that were written since and are not to be in the extract, though they may have been: `where` leaves
+ * them out now, or NULL in the cursor does. Undefined where there are none of that kind.
  */
 export function leftRows(
   table: Table,

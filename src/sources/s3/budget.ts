@@ -14,8 +14,8 @@ export interface Room {
 }
 
 /**
- * Memory that was given back is given out again: the garbage collector sees none of the bytes that pass, and there is never more
- * of it than there is room for.
+ * Memory that was given back is given out again: the garbage collector sees none of the bytes that pass, and
+ * there is never more of it than there is room for.
  */
 export function createBudget(room: Room): Budget {
   const taken: Room = { requests: 0, bytes: 0 };

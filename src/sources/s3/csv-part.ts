@@ -10,8 +10,8 @@ import type { Reader } from './reader.ts';
 import { writtenPart } from './written-part.ts';
 
 /**
- * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY: as they are written, if hyperd can
- * read the first of them so, else each conformed.
+ * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY: as they are
+ * written, if hyperd can read the first of them so, else each conformed.
  */
 export async function csvPart(
   reader: Reader,

@@ -11,8 +11,9 @@ export interface Version extends Wanted {
 }
 
 /**
- * Fills the memory, which is as long as the range, in order; `came` hears of every piece. When the connection breaks, the next request goes on behind
- * the last byte that came; all requests are for the same version, so the pieces fit.
+ * Fills the memory, which is as long as the range, in order; `came` hears of every piece. When the connection
+ * breaks, the next request goes on behind the last byte that came; all requests are for the same version, so
+ * the pieces fit.
  */
 export async function fetchRange(
   reader: Reader,

@@ -14,8 +14,9 @@ import { retrying } from '../../aws/retry.ts';
 const mostBytes = 1024 * 1024;
 
 /**
- * The table with the columns of its source's header file: names in row 1 and, where `types` says so, types in row 2. What the
- * table writes itself wins by the name in the file, at the place the file gives it; columns that it adds follow.
+ * The table with the columns of its source's header file: names in row 1 and, where `types` says so, types in
+ * row 2. What the table writes itself wins by the name in the file, at the place the file gives it; columns
+ * that it adds follow.
  */
 export async function columnsFromHeaderFile(
   reader: Reader,

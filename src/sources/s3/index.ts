@@ -9,8 +9,9 @@ import { limits, processBudget, type Reader } from './reader.ts';
 import { patience } from '../../aws/retry.ts';
 
 /**
- * Objects of a bucket, at AWS or any service that speaks S3: CSV, text and Parquet, found by wildcard, many into one table.
- * What was listed when observing is what is read: a later version of an object is an error, never a mixture.
+ * Objects of a bucket, at AWS or any service that speaks S3: CSV, text and Parquet, found by wildcard, many
+ * into one table. What was listed when observing is what is read: a later version of an object is an error,
+ * never a mixture.
  */
 export function openS3(
   source: S3Source,

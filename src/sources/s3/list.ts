@@ -11,8 +11,8 @@ import { retrying } from '../../aws/retry.ts';
 const tellEvery = 10_000;
 
 /**
- * The objects that a source means now, in the order of their keys (by code unit, the same on every machine). Pages are forgotten once
- * their keys were compared: memory is that of the objects that match.
+ * The objects that a source means now, in the order of their keys (by code unit, the same on every machine).
+ * Pages are forgotten once their keys were compared: memory is that of the objects that match.
  */
 export async function listObjects(
   { source, bucket, patience }: Reader,
@@ -59,7 +59,10 @@ export function prefixesOf(patterns: readonly string[]): string[] {
   return prefixes.filter((prefix) => !prefixes.some((other) => other !== prefix && prefix.startsWith(other)));
 }
 
-/** Up to the first character that means something to micromatch; `@`, `+` and `!` only do before a bracket, `!` also first. */
+/**
+ * Up to the first character that means something to micromatch; `@`, `+` and `!` only do before a bracket,
+ * `!` also first.
+ */
 function literalPrefix(pattern: string): string {
   return pattern.startsWith('!') ? '' : (/^(?:[^*?[\]{}()!@+\\]|[@+!](?!\())*/.exec(pattern)?.[0] ?? '');
 }

@@ -32,9 +32,9 @@ export function createStaging(): Staging {
 }
 
 /**
- * A Parquet object. Its footer says where everything is, so hyperd needs it as a file: each is copied when its turn comes and
- * removed after. hyperd could read S3 by itself, but does not ask for the version it began with: an object replaced
- * meanwhile would be read as a mixture.
+ * A Parquet object. Its footer says where everything is, so hyperd needs it as a file: each is copied when
+ * its turn comes and removed after. hyperd could read S3 by itself, but does not ask for the version it began
+ * with: an object replaced meanwhile would be read as a mixture.
  */
 export async function parquetPart(
   reader: Reader,

@@ -28,8 +28,8 @@ export class ReadAhead {
   }
 
   /**
-   * The bytes of an object. Objects have to be taken whole and in order, and a chunk is only good until the next one is asked
-   * for: other bytes come into its memory then.
+   * The bytes of an object. Objects have to be taken whole and in order, and a chunk is only good until the
+   * next one is asked for: other bytes come into its memory then.
    */
   async *bytesOf(object: FoundObject, signal: AbortSignal): AsyncGenerator<Buffer, void> {
     const interrupt = () => this.close(signal.reason);

@@ -25,7 +25,7 @@ export interface Limits {
 export const limits: Limits = { requests: 8, bytes: 16 * 2 ** 20, range: 4 * 2 ** 20 };
 
 /**
- * Of the whole process, since memory is the process's: however many tables and pipelines are read at once, they share what one
- * of them could have. Each may go beyond it by the one range that it is waiting for.
+ * Of the whole process, since memory is the process's: however many tables and pipelines are read at once,
+ * they share what one of them could have. Each may go beyond it by the one range that it is waiting for.
  */
 export const processBudget = createBudget({ requests: 16, bytes: 16 * 2 ** 20 });

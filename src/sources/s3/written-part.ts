@@ -14,8 +14,9 @@ import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
 /**
- * The objects one after the other as they are written, without their headers. Which of them a refused record is in nobody
- * knows here: what goes wrong goes wrong again, and is told, when the same objects are conformed.
+ * The objects one after the other as they are written, without their headers. Which of them a refused record
+ * is in nobody knows here: what goes wrong goes wrong again, and is told, when the same objects are
+ * conformed.
  */
 export function writtenPart(
   reader: Reader,
@@ -78,7 +79,10 @@ function isLike({ columns }: AsWritten, format: CsvFormat, layout: Layout): bool
   return own?.columns.every((name, index) => name === columns[index]) === true;
 }
 
-/** An object with other columns, or in another order: among the others, if the way they are written is the conformed one. */
+/**
+ * An object with other columns, or in another order: among the others, if the way they are written is the
+ * conformed one.
+ */
 function conformTo(
   { columns, format: { delimiter, quote, null: only } }: AsWritten,
   format: CsvFormat,

@@ -8,7 +8,10 @@ import { lockName } from '../record.ts';
 
 /** What a lock file says. */
 export interface FileHolder extends Holder {
-  /** Time since boot in clock ticks at which the process started: tells a process from a later one of the same number. */
+  /**
+   * Time since boot in clock ticks at which the process started: tells a process from a later one of the same
+   * number.
+   */
   started: string;
   /** Tells this lock from any other. */
   token: string;

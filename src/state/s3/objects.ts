@@ -26,7 +26,10 @@ export interface StoredText {
   text: string;
   /** With its quotes, as the condition of a request takes it. */
   etag: string;
-  /** Since when it is there, and the time of the answer: both by the clock of the service, in milliseconds since 1970. */
+  /**
+   * Since when it is there, and the time of the answer: both by the clock of the service, in milliseconds
+   * since 1970.
+   */
   modified: number;
   /** Undefined where the service does not tell it. */
   now: number | undefined;

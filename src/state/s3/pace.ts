@@ -8,7 +8,10 @@ export interface Pace {
   lease: number;
   /** How often it is renewed. */
   heartbeat: number;
-  /** A holder that could not renew it gives up so long before its end: what is under way comes to an end before others may begin. */
+  /**
+   * A holder that could not renew it gives up so long before its end: what is under way comes to an end
+   * before others may begin.
+   */
   margin: number;
   patience: Patience;
   /** Never goes back, whatever is done to the machine's clock. */

@@ -1,6 +1,6 @@
 /**
- * The records of a ZIP archive, as PKWARE's APPNOTE.TXT 6.3 lays them out. Only what archives of Tableau need: methods 0
- * (stored) and 8 (deflated), one disk, no encryption, ZIP64 where sizes ask for it.
+ * The records of a ZIP archive, as PKWARE's APPNOTE.TXT 6.3 lays them out. Only what archives of Tableau
+ * need: methods 0 (stored) and 8 (deflated), one disk, no encryption, ZIP64 where sizes ask for it.
  */
 
 export const stored = 0;

@@ -13,7 +13,10 @@ import type { TableauStandIn } from '../../support/tableau/stand-in.ts';
 
 export const mebibyte = 1024 * 1024;
 
-/** A clock on which a sleep lasts as long as the stand-in has work to do, and that tells how long it would have been. */
+/**
+ * A clock on which a sleep lasts as long as the stand-in has work to do, and that tells how long it would
+ * have been.
+ */
 export function hastyClock(settled: () => Promise<void>): Clock & { slept: number[] } {
   let now = Date.now();
   const slept: number[] = [];

@@ -21,8 +21,9 @@ const rowsOf = (id: string) => {
 };
 
 /**
- * Why hyperd's own reader of S3 is not used (docs/decisions.md): it names no version in its requests, so of an object that is
- * replaced while it reads it takes the beginning of one and the end of another. When this test fails, it is time to look again.
+ * Why hyperd's own reader of S3 is not used (docs/decisions.md): it names no version in its requests, so of
+ * an object that is replaced while it reads it takes the beginning of one and the end of another. When this
+ * test fails, it is time to look again.
  */
 it('hyperd by itself reads a mixture of an object that is replaced meanwhile, and says nothing', async () => {
   const standIn = await startS3StandIn({ buckets: { lake: {} } });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { kinds } from './kinds.ts';
 
 /**
- * `touch` changes a row and leaves its cursor as it is, `blank` makes that NULL, and `revive` writes a key again that was
- * deleted.
+ * `touch` changes a row and leaves its cursor as it is, `blank` makes that NULL, and `revive` writes a key
+ * again that was deleted.
  */
 export type Act = 'insert' | 'update' | 'touch' | 'blank' | 'delete' | 'revive';
 

@@ -20,7 +20,10 @@ export type Act =
   | { do: 'rate-limit'; retryAfter: number | Date }
   | { do: 'reset'; when: 'before' | 'after-work' }
   | { do: 'reset'; when: 'mid-body'; afterBytes: number }
-  /** Waits so many milliseconds, or for the test: before anything, right before the work takes effect, or at the end. */
+  /**
+   * Waits so many milliseconds, or for the test: before anything, right before the work takes effect, or at
+   * the end.
+   */
   | { do: 'wait'; for: number | Promise<unknown>; when?: 'before' | 'before-commit' | 'after-work' }
   | { do: 'revoke-token'; when?: 'before' | 'after-work' }
   /** Settles how the job that this request starts will go. */

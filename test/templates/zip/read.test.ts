@@ -242,7 +242,10 @@ describe.skipIf(!programs.python)('an archive that must not be trusted', () => {
 });
 
 describe.skipIf(!programs.python)('archives of other writers', () => {
-  /** Written to a pipe: data descriptors behind the data, and ZIP64 fields where somebody thought they might be needed. */
+  /**
+   * Written to a pipe: data descriptors behind the data, and ZIP64 fields where somebody thought they might
+   * be needed.
+   */
   const script = `
 import sys, zipfile
 class Pipe:

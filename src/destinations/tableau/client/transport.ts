@@ -12,8 +12,8 @@ export interface Exchange {
   /** Hears of body bytes as the connection takes them. */
   onSent?: ((bytes: number) => void) | undefined;
   /**
-   * Gives the request up. Once the last byte is handed over it no longer counts: what the server may carry out has to be
-   * heard to its end.
+   * Gives the request up. Once the last byte is handed over it no longer counts: what the server may carry
+   * out has to be heard to its end.
    */
   signal: AbortSignal;
 }
@@ -40,9 +40,9 @@ const pieceSize = 256 * 1024;
 const largestAnswer = 64 * 1024 * 1024;
 
 /**
- * Every request has a connection of its own: on one that is kept, the server may hang up just when the next request goes
- * out, and nobody could tell whether it arrived. The body is a list of buffers, so memory is bounded by what the caller
- * holds.
+ * Every request has a connection of its own: on one that is kept, the server may hang up just when the next
+ * request goes out, and nobody could tell whether it arrived. The body is a list of buffers, so memory is
+ * bounded by what the caller holds.
  */
 export function openTransport({ ca, variables, timeout }: TransportSettings): Transport {
   return async (exchange) => {

@@ -11,7 +11,10 @@ import {
 const lost = (reach: 'none' | 'part' | 'whole'): Trouble => ({ kind: 'lost', reach, isTls: false });
 const refused = (status: number, code?: string): Trouble => ({ kind: 'refused', status, code });
 
-/** Each row: a call, and what to do when it did not arrive, was cut in the middle, was lost at the end, or met a 503. */
+/**
+ * Each row: a call, and what to do when it did not arrive, was cut in the middle, was lost at the end, or met
+ * a 503.
+ */
 const table: [CallKind, Verdict, Verdict, Verdict, Verdict][] = [
   ['harmless', 'repeat', 'repeat', 'repeat', 'repeat'],
   ['sign-in', 'repeat', 'repeat', 'repeat', 'repeat'],

@@ -27,7 +27,10 @@ interface Tools {
   version: Version;
 }
 
-/** Looks into a file as the server does when it publishes it; refuses with 400011 (or 400000) what cannot be published. */
+/**
+ * Looks into a file as the server does when it publishes it; refuses with 400011 (or 400000) what cannot be
+ * published.
+ */
 export async function lookInto(
   file: { path: string; type: StoredFile['type']; name: string },
   tools: Tools,

@@ -20,8 +20,8 @@ export interface FormRules {
 }
 
 /**
- * Receives a multipart/mixed request: `request_payload` first, then at most one file, which is streamed to disk. Framing
- * faults are 400000, unknown or further parts 400010. The caller owns the file.
+ * Receives a multipart/mixed request: `request_payload` first, then at most one file, which is streamed to
+ * disk. Framing faults are 400000, unknown or further parts 400010. The caller owns the file.
  */
 export async function receiveForm(call: UserCall, rules: FormRules): Promise<Form> {
   if (call.headers['content-length'] === undefined) {

@@ -11,8 +11,8 @@ import type { Job } from '../world.ts';
 import { instant, isAdministrator } from '../world.ts';
 
 /**
- * Starts work in the background and tells of it as a job. The work begins at once; the client is told that it ended when
- * it has asked `settings.jobPolls` times. Work must look at `isCancelled` before it takes effect.
+ * Starts work in the background and tells of it as a job. The work begins at once; the client is told that it
+ * ended when it has asked `settings.jobPolls` times. Work must look at `isCancelled` before it takes effect.
  */
 export function startJob(
   call: UserCall,
@@ -100,7 +100,10 @@ function findJob(call: UserCall): Job {
   return job;
 }
 
-/** The answer to the request that started the job. A publish job already shows a finishCode of 1, which means nothing. */
+/**
+ * The answer to the request that started the job. A publish job already shows a finishCode of 1, which means
+ * nothing.
+ */
 export function newJobElement(job: Job): Element {
   const meaningless = job.type === 'PublishDatasource' ? { progress: 0, finishCode: 1 } : {};
   return element(

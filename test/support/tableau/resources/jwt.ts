@@ -12,8 +12,9 @@ const longestLife = 10 * 60;
 const clockSkew = 60;
 
 /**
- * Verifies the JWT of a connected app with direct trust: HS256 by the app's secret, `aud` "tableau", an `exp` at most
- * ten minutes ahead, a `jti`, a `sub` and at least one scope. Anything else gives undefined; the server does not say what.
+ * Verifies the JWT of a connected app with direct trust: HS256 by the app's secret, `aud` "tableau", an `exp`
+ * at most ten minutes ahead, a `jti`, a `sub` and at least one scope. Anything else gives undefined; the
+ * server does not say what.
  */
 export function verifyJwt(jwt: string, apps: readonly ConnectedApp[], now: Date): Claims | undefined {
   const [head, payload, signature, ...more] = jwt.split('.');

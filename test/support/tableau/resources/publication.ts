@@ -8,8 +8,8 @@ import { pathOf } from './projects.ts';
 import type { Publication } from './publish.ts';
 
 /**
- * Makes a checked publication the truth, in one go: a new data source, or a new revision of the existing one, which keeps
- * its id, contentUrl, creation time, owner, tags and permissions.
+ * Makes a checked publication the truth, in one go: a new data source, or a new revision of the existing one,
+ * which keeps its id, contentUrl, creation time, owner, tags and permissions.
  */
 export async function recordPublication(
   call: UserCall,

@@ -10,7 +10,10 @@ export interface Element {
 
 type AttributeValue = string | number | boolean | undefined;
 
-/** Builds an element; attributes that are undefined are left out, numbers and booleans become strings as on the wire. */
+/**
+ * Builds an element; attributes that are undefined are left out, numbers and booleans become strings as on
+ * the wire.
+ */
 export function element(
   name: string,
   attributes: Record<string, AttributeValue> = {},
