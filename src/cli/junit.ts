@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Report } from '../apply/report.ts';
-import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
+import { replaceFile } from '../disk/replace.ts';
 import type { PlannedCheck, Plan } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import { renderJUnit, type JUnitSuite } from '../render/junit.ts';
@@ -14,13 +13,9 @@ export async function writeJUnit(file: string, report: Report, plan: Plan, env: 
   const clean = (_: string, value: unknown) =>
     typeof value === 'string' ? env.secrets.redact(value) : value;
   const suites = JSON.parse(JSON.stringify(suitesOf(report, plan)), clean) as JUnitSuite[];
-  let draft: Draft | undefined;
   try {
-    draft = await beginDraft(path.resolve(env.cwd, file));
-    await writeFile(draft.path, renderJUnit(suites), { flag: 'wx' });
-    await draft.commit();
+    await replaceFile(path.resolve(env.cwd, file), renderJUnit(suites));
   } catch (error) {
-    await draft?.discard();
     throw new RunError('EXT6106', `cannot write ${file}: ${reasonOf(error)}`, { cause: error });
   }
 }
