@@ -76,7 +76,15 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
         ...(env.width !== undefined && options.json !== true && { width: env.width }),
       }),
     );
-    if (hasErrors(space)) return exitCodes.failed;
+    const end = async (report: Report, refusal?: string) => {
+      if (options.junit === undefined) return;
+      await writeJUnit(options.junit, { report, plan: saved ?? made.plan, ...(refusal && { refusal }) }, env);
+    };
+    const [full] = space.filter(({ severity }) => severity === 'error');
+    if (full !== undefined) {
+      await end(nothingDone, full.message);
+      return exitCodes.failed;
+    }
     const run = noteRun(world.state, made.plan);
     const jobs = jobsOf(made, world, {
       run: run.id,
@@ -92,6 +100,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     );
     if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
+      await end(nothingDone, 'the question whether to apply was not answered with yes');
       return exitCodes.failed;
     }
     // Of a single pipeline there is nothing that could be done already.
@@ -100,7 +109,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     if (!env.signal.aborted && (jobs.length > 1 || resumed.size > 0)) await run.end(resumed);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
-    if (options.junit !== undefined) await writeJUnit(options.junit, report, made.plan, env);
+    await end(report);
     return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
     await world.close();
@@ -124,6 +133,8 @@ async function savedPlan(
   }
   return readSavedPlan(file, env.cwd);
 }
+
+const nothingDone: Report = { pipelines: [] };
 
 const filesOf = ({ pipelines }: Plan) => [...new Set(pipelines.map(({ file }) => file))];
 
@@ -153,7 +164,7 @@ async function perform(
   show: (text: string) => void,
   verbose: boolean,
 ): Promise<Report> {
-  if (jobs.length + leaving.length === 0) return { pipelines: [] };
+  if (jobs.length + leaving.length === 0) return nothingDone;
   // A terminal has room for so many; of more the lines of a log tell better.
   const terminal = jobs.length + leaving.length <= mostDrawn ? env.terminal : undefined;
   const settings = {
