@@ -25,16 +25,16 @@ import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
-import { writeJUnit } from './junit.ts';
+import type { JsonError } from './json.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { deletionsOf } from './deletions.ts';
 import { diagnose } from './diagnose.ts';
-import { reportDocument } from './report-document.ts';
 import { interruptedRuns, noteRun } from './runs.ts';
 import { decisionsIn, refuseStale } from './stale.ts';
 import { isSavedPlan, readSavedPlan } from './saved-plan.ts';
 import { isSelection, selectPipelines, type SelectFlags } from './select/index.ts';
 import { spaceFindings } from './space.ts';
+import { tellReport } from './tell-report.ts';
 import { UsageError } from './usage-error.ts';
 import { openWorld } from './world.ts';
 
@@ -51,11 +51,11 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
   const saved = await savedPlan(paths, options, env);
   const read = await readConfiguration(saved === undefined ? paths : filesOf(saved), env, 'error');
-  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options.verbose);
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const world = openWorld(read.project, env);
   try {
     const whole = await completeFamilies(read, world, env);
-    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options.verbose);
+    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
     const configuration = await selectPipelines(whole, options, world, env);
     const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
@@ -67,7 +67,8 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const isWanted = wantedBy(saved);
     const space = await spaceFindings(made, configuration.project);
     const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
-    showDiagnostics([...made.plan.diagnostics, ...unknown, ...space], configuration, env, options.verbose);
+    const findings = [...made.plan.diagnostics, ...unknown, ...space];
+    showDiagnostics(findings, configuration, env, options.verbose);
     const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
     show(
       renderPlan(saved ?? made.plan, {
@@ -76,15 +77,13 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
         ...(env.width !== undefined && options.json !== true && { width: env.width }),
       }),
     );
-    const end = async (report: Report, refusal?: string) => {
-      if (options.junit === undefined) return;
-      await writeJUnit(options.junit, { report, plan: saved ?? made.plan, ...(refusal && { refusal }) }, env);
+    const ended = { plan: saved ?? made.plan, diagnostics: [...whole.diagnostics, ...findings] };
+    const refuse = async (refusal: JsonError): Promise<ExitCode> => {
+      await tellReport({ ...ended, report: nothingDone, refusal }, options, configuration, env);
+      return exitCodes.failed;
     };
     const [full] = space.filter(({ severity }) => severity === 'error');
-    if (full !== undefined) {
-      await end(nothingDone, full.message);
-      return exitCodes.failed;
-    }
+    if (full !== undefined) return await refuse({ code: full.code, message: full.message });
     const run = noteRun(world.state, made.plan);
     const jobs = jobsOf(made, world, {
       run: run.id,
@@ -100,16 +99,14 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     );
     if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
-      await end(nothingDone, 'the question whether to apply was not answered with yes');
-      return exitCodes.failed;
+      return await refuse({ message: 'not applied: the question was not answered with yes' });
     }
     // Of a single pipeline there is nothing that could be done already.
     if (jobs.length > 1) await run.begin();
     const report = await perform(jobs, leaving, configuration, env, show, options.verbose ?? false);
     if (!env.signal.aborted && (jobs.length > 1 || resumed.size > 0)) await run.end(resumed);
     showFailures(report, configuration, env);
-    if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
-    await end(report);
+    await tellReport({ ...ended, report }, options, configuration, env);
     return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
     await world.close();

@@ -1,20 +1,12 @@
 import path from 'node:path';
-import type { Report } from '../apply/report.ts';
 import { reasonOf } from '../disk/reason.ts';
 import { replaceFile } from '../disk/replace.ts';
 import type { PlannedCheck, Plan } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import { renderJUnit, type JUnitProblem, type JUnitSuite } from '../render/junit.ts';
+import type { Ended } from './ended.ts';
 import type { Env } from './env.ts';
 import { heldBack } from './held-back.ts';
-
-/** How an apply has ended. */
-export interface Ended {
-  report: Report;
-  plan: Plan;
-  /** Why nothing of the plan was begun. */
-  refusal?: string;
-}
 
 /** Writes what came of the checks for a CI server, whole or not at all. */
 export async function writeJUnit(file: string, ended: Ended, env: Env): Promise<void> {
@@ -55,7 +47,7 @@ function suitesOf({ report, plan, refusal }: Ended): JUnitSuite[] {
   return [
     ...done,
     ...held,
-    ...refused.map(({ address }) => unmade(plan, address, problemAt('apply', refusal ?? ''))),
+    ...refused.map(({ address }) => unmade(plan, address, problemAt('apply', refusal?.message ?? ''))),
   ];
 }
 
