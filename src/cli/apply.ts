@@ -69,14 +69,8 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
     const findings = [...made.plan.diagnostics, ...unknown, ...space];
     showDiagnostics(findings, configuration, env, options.verbose);
-    const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
-    show(
-      renderPlan(saved ?? made.plan, {
-        color: env.color.out && options.json !== true,
-        verbose: options.verbose ?? false,
-        ...(env.width !== undefined && options.json !== true && { width: env.width }),
-      }),
-    );
+    const telling = tellingOf(options, env);
+    telling.show(renderPlan(saved ?? made.plan, telling.view));
     const ended = { plan: saved ?? made.plan, diagnostics: [...whole.diagnostics, ...findings] };
     const refuse = async (refusal: JsonError): Promise<ExitCode> => {
       await tellReport({ ...ended, report: nothingDone, refusal }, options, configuration, env);
@@ -103,7 +97,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     }
     // Of a single pipeline there is nothing that could be done already.
     if (jobs.length > 1) await run.begin();
-    const report = await perform(jobs, leaving, configuration, env, show, options.verbose ?? false);
+    const report = await perform(jobs, leaving, configuration, env, telling);
     if (!env.signal.aborted && (jobs.length > 1 || resumed.size > 0)) await run.end(resumed);
     showFailures(report, configuration, env);
     await tellReport({ ...ended, report }, options, configuration, env);
@@ -151,6 +145,18 @@ async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
   return /^y(es)?$/i.test((await env.ask('Apply this plan? [y/N] ')).trim());
 }
 
+/** How people read the plan and the report: on stdout, or on stderr beside the document that is there. */
+interface Telling {
+  show: (text: string) => void;
+  view: { color: boolean; verbose: boolean; width?: number };
+}
+
+function tellingOf({ json, verbose = false }: ApplyOptions, env: Env): Telling {
+  if (json === true) return { show: (text) => env.err(text), view: { color: env.color.err, verbose } };
+  const width = env.width === undefined ? {} : { width: env.width };
+  return { show: (text) => env.out(text), view: { color: env.color.out, verbose, ...width } };
+}
+
 const mostDrawn = 40;
 
 async function perform(
@@ -158,8 +164,7 @@ async function perform(
   leaving: readonly Leaving[],
   { project }: Configuration,
   env: Env,
-  show: (text: string) => void,
-  verbose: boolean,
+  { show, view }: Telling,
 ): Promise<Report> {
   if (jobs.length + leaving.length === 0) return nothingDone;
   // A terminal has room for so many; of more the lines of a log tell better.
@@ -172,7 +177,7 @@ async function perform(
     words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
   };
   const report = await applyJobs(jobs, settings, leaving);
-  show(`\n${renderReport(report.pipelines, { color: env.color.out, verbose })}`);
+  show(`\n${renderReport(report.pipelines, view)}`);
   return report;
 }
 

@@ -142,6 +142,38 @@ describe('colours', () => {
   });
 });
 
+describe('colours on a terminal', () => {
+  const colour = new RegExp(`${escape}\\[[\\d;]*m`);
+
+  it.each([
+    ['apply --yes', '2>told.txt', 'Apply:', 'error'],
+    ['apply --yes', '>told.txt', 'error', 'Apply:'],
+    ['apply --yes --json', '2>told.txt', '"outcome"', 'Apply:'],
+    ['plan', '>told.txt', 'error', 'Plan:'],
+  ])('%s %s has none in the file', async (command, into, onScreen, inFile) => {
+    const project = await createPeople();
+    await project.write('pipelines/gone.yaml', people.replaceAll('people', 'gone'));
+    const { screen } = await runOnTerminal(project, command.split(' '), [], { into });
+    expect(screen).toContain(onScreen);
+    expect(colour.test(screen)).toBe(!command.includes('--json'));
+    const told = await project.read('told.txt');
+    expect(told).toContain(inFile);
+    expect(told).not.toMatch(colour);
+  });
+
+  it.each([
+    ['NO_COLOR=1', { NO_COLOR: '1' }, false],
+    ['FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
+    ['nothing said', {}, true],
+  ])('what is drawn has them as it is said: %s', async (_, said, coloured) => {
+    const project = await createPeople();
+    const variables = { NO_COLOR: undefined, ...said };
+    const { screen } = await runOnTerminal(project, ['apply', '--yes'], [], { variables });
+    expect(screen).toContain('finish extract');
+    expect(colour.test(screen)).toBe(coloured);
+  });
+});
+
 it('says nothing more when nobody reads on', async () => {
   const project = await createPeople();
   const child = spawn(commandLine[0], [commandLine[1], 'plan', '--json'], {
