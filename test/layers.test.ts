@@ -40,7 +40,6 @@ const borders: Record<string, readonly string[]> = {
   ajv: ['config'],
   'ajv-formats': ['config'],
   pg: ['sources/postgres', 'hyper'],
-  'pg-copy-streams': ['sources/postgres', 'hyper'],
   'pg-connection-string': ['sources/postgres', 'config'],
   '@aws-sdk/client-s3': ['aws'],
   '@aws-sdk/credential-providers': ['aws'],
