@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { configure } from '../support/config-folder.ts';
+import { configFolder, configure } from '../support/config-folder.ts';
 
 const family = (forEach: string, more = '', name = 'tenant_sales') => `version: 1
 name: ${name}
@@ -60,6 +60,13 @@ test.each([
     ['tenant_sales[acme]', { params: [{ value: '1' }] }],
     ['tenant_sales[b-c]', { params: [{ value: '2' }] }],
   ]);
+});
+
+test('a file of items is where it says: beside the pipeline, or at its absolute path', async () => {
+  const folder = configFolder({ 'tenants.csv': 'slug\nacme\n' });
+  const elsewhere = `${folder}/tenants.csv`;
+  const configuration = await configure({ 'pipelines/p.yaml': family(`{file: ${elsewhere}}`) });
+  expect(told(configuration)).toEqual([`${elsewhere}:1 EXT1081 there is no column "key"`]);
 });
 
 test.each([
