@@ -174,6 +174,7 @@ test.each([
     '..',
     'a path takes no value with a slash, a backslash or ..',
   ],
+  ['{type: file, path: "d/.${each.x}/${each.key}.hyper"}', '.', 'a path takes no value that is a dot alone'],
   ['{type: file, path: "d/${each.x}/${each.key}.hyper"}', '', 'a path takes no empty value'],
   ['{type: file, path: "d/${each.x}/${each.key}.hyper"}', 'a\u0007', 'a path takes no control characters'],
 ])('a value is safe where it stands: %s with %j', async (destination, value, why) => {
