@@ -278,3 +278,41 @@ test('a family whose items a source tells is judged before, and made when they a
     ['tenant_sales', 'row 2: its key is NULL', 'row 3: the key "a" is there already (row 1)'],
   ]);
 });
+
+test('items that a source tells are no reason to leave other pipelines', async () => {
+  const configuration = await configure({
+    'p.yaml': family(
+      '{query: {source: shop, sql: select 1}}',
+      'destinations: [{type: file, path: "d/${each.name}"}]\n',
+    ),
+    'q.yaml': `version: 1
+name: other
+sources: {shop: {type: postgres, host: db}}
+${tables}
+destinations: [{type: file, path: d/taken.hyper}]
+`,
+  });
+  const answer = (...names: string[]) => {
+    const rows = names.map((name, index) => [`k${index}`, '1', name]);
+    const { pipelines, blocked, diagnostics } = configuration.withItems(
+      new Map([['tenant_sales', { columns: ['key', 'id', 'name'], rows }]]),
+    );
+    expect(diagnostics).toEqual([]);
+    return {
+      pipelines: pipelines.map(({ address }) => address),
+      blocked: blocked.map(({ address, problems }) => [address, ...problems.map(({ message }) => message)]),
+    };
+  };
+  expect(answer('a.hyper', 'b.csv')).toEqual({
+    pipelines: ['tenant_sales[k0]', 'other'],
+    blocked: [['tenant_sales[k1]', '"d/b.csv" does not end in .hyper']],
+  });
+  expect(answer('a.hyper', 'a.hyper')).toEqual({
+    pipelines: ['other'],
+    blocked: [['tenant_sales', 'd/a.hyper is also the destination of "tenant_sales[k0]" (p.yaml)']],
+  });
+  expect(answer('a.hyper', 'taken.hyper')).toEqual({
+    pipelines: ['other'],
+    blocked: [['tenant_sales', 'd/taken.hyper is also the destination of "other" (q.yaml)']],
+  });
+});
