@@ -18,7 +18,9 @@ function fold<T>(all: readonly T[], addressOf: (one: T) => string, saying: (one:
     const address = addressOf(one);
     const said = JSON.stringify(saying(one)).replaceAll(JSON.stringify(address).slice(1, -1), '[]');
     const key = isItem(address) ? `${familyOf(address)} ${said}` : String(index);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key) ?? [];
+    group.push(one);
+    groups.set(key, group);
   }
   return [...groups.values()].flatMap((group): Folded<T>[] => {
     const [first] = group;
