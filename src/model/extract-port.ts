@@ -6,11 +6,15 @@ import type { Extract, Relationship, Table } from './pipeline.ts';
 
 /** The engine that writes and reads .hyper files. */
 export interface ExtractPort {
-  /** `cursors`: columns whose highest values are wanted, by table. */
+  /**
+   * `cursors`: columns whose highest values are wanted, by table. A file that is still as `known` is not opened: it
+   * takes the engine longer than everything else that is looked at for a pipeline.
+   */
   observe(
     file: string,
     signal: AbortSignal,
     cursors?: Readonly<Record<string, readonly string[]>>,
+    known?: { size: number; modified: string },
   ): Promise<ExtractObservation>;
   /**
    * Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. With a base it is a copy of

@@ -6,7 +6,7 @@ import { freshDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { readHyperFile, withFile } from '../support/hyper-file.ts';
 import { oneAtATime, oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
-import { settle, tellStory } from '../support/story.ts';
+import { noChanges, settle, tellStory } from '../support/story.ts';
 
 // Many runs of the program in one test, on whatever machine.
 vi.setConfig({ testTimeout: 180_000 });
@@ -42,6 +42,15 @@ it('says why a place cannot be written, before anything is read', async () => {
   expectGolden('e2e/unwritable.txt', story.text());
   expect(exitCode).toBe(1);
   expect(await project.marks()).toHaveProperty(['out/good.hyper']);
+});
+
+it('needs no engine to see that nothing has changed', async () => {
+  const { project } = await twoApplied();
+  await project.apply();
+  const without = { HYPERD_PATH: '/nowhere' };
+  expect((await project.run(['plan'], without)).stdout).toBe(noChanges);
+  await project.write('build/good.hyper', 'not by us');
+  expect((await project.run(['plan'], without)).stderr).toContain('HYPERD_PATH is set to /nowhere');
 });
 
 it('keeps the old result when only writing shows that it cannot be written', async () => {
