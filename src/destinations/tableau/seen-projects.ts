@@ -16,7 +16,9 @@ export function rememberProjects(): SeeProject {
     const key = JSON.stringify([server, name, auth, wanted]);
     const search = searches.get(key) ?? findProject(site, wanted, signal);
     searches.set(key, search);
-    const forget = () => void (searches.get(key) === search && searches.delete(key));
+    const forget = () => {
+      if (searches.get(key) === search) searches.delete(key);
+    };
     const result = await search.catch((error: unknown) => {
       forget();
       throw error;
