@@ -1,6 +1,7 @@
 import type { CheckResult } from './check.ts';
 import type { Changed, TableChanges } from './changes.ts';
 import type { Feed, FeedPart } from './feed.ts';
+import type { Reshape } from './increment-plan.ts';
 import type { ExtractObservation } from './observation.ts';
 import type { Extract, Relationship, Table } from './pipeline.ts';
 
@@ -45,6 +46,8 @@ export interface ExtractBase {
   kept: readonly string[];
   /** Tables that are what they were but for their rows. Any others are made anew. */
   emptied: readonly string[];
+  /** Of these tables, those whose columns are changed first. */
+  reshaped?: readonly Reshape[];
   /** Size and rows of the file when it was written as a whole: more bytes per row than then are waste. */
   compact?: { size: number; rows: number };
 }
