@@ -1,6 +1,6 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './apply.ts';
-import { commander, type Command } from './commander.ts';
 import { addGates, addOutputs, addSelection } from './flags.ts';
 import type { Env } from './env.ts';
 import type { GraphFormat } from './graph.ts';
@@ -11,8 +11,6 @@ import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { addStateCommands } from './state/args.ts';
 import { addTemplateCommands } from './template/args.ts';
 import { version } from './version.ts';
-
-const { CommanderError, InvalidArgumentError, Option } = commander;
 
 /**
  * The command line. Each command's module is loaded only when it runs, so that `--help` and a mistyped flag answer at
@@ -31,7 +29,7 @@ export async function run(argv: readonly string[], env: Env): Promise<ExitCode> 
 }
 
 function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
-  const program = new commander.Command('extracts')
+  const program = new Command('extracts')
     .description('Tableau extracts as code: plan, build and publish .hyper files from YAML.')
     .version(version(), '-V, --version')
     .showSuggestionAfterError()

@@ -20,6 +20,8 @@ export interface DraftedFile {
   family?: Pick<Family, 'files'> & { known?: ReadFamily };
   /** Of a family whose items nobody has told yet; a draft with open references stands for all of them. */
   asked?: AskedFamily;
+  /** Of a family whose items a source has told. */
+  told?: Omit<BlockedItem, 'problems'>;
   blocked: readonly BlockedItem[];
 }
 
@@ -146,5 +148,11 @@ export function draftFile(
     onRemoved: written.on_removed ?? 'forget',
     unmoved: unmoved.map(({ from }) => from),
   };
-  return { file: loaded, drafts, family: { ...family, known }, blocked };
+  return {
+    file: loaded,
+    drafts,
+    family: { ...family, known },
+    ...(answer !== undefined && { told: { address: name, place, tags } }),
+    blocked,
+  };
 }

@@ -23,7 +23,9 @@ export function fold<T>(
     const said = isItem(address) ? saying(one) : undefined;
     const words = JSON.stringify(said ?? index).replaceAll(JSON.stringify(address).slice(1, -1), '[]');
     const key = `${familyOf(address)} ${words}`;
-    groups.set(key, [...(groups.get(key) ?? []), { one, index }]);
+    const group = groups.get(key) ?? [];
+    group.push({ one, index });
+    groups.set(key, group);
   }
   const placed = [...groups.values()].flatMap((group): { part: Folded<T>; index: number }[] => {
     const [first] = group;

@@ -1,4 +1,4 @@
-import type { Command } from '../commander.ts';
+import type { Command } from 'commander';
 import type { Env } from '../env.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { inOneDocument } from '../json.ts';
