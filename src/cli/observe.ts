@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { AppliedRecord, AppliedTable, Observation, SourceObservation } from '../model/observation.ts';
+import type {
+  AppliedRecord,
+  AppliedTable,
+  DestinationObservation,
+  Observation,
+  SourceObservation,
+} from '../model/observation.ts';
 import { cursorColumns } from '../model/load.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 import type { StoredRecord } from '../model/ports.ts';
@@ -11,6 +17,7 @@ import { moveRecord } from '../plan/moves.ts';
 import { sha256 } from './sha256.ts';
 import type { World } from './world.ts';
 import { own } from '../model/own.ts';
+import { together } from '../model/together.ts';
 import { diagnose } from './diagnose.ts';
 
 /** What was seen around a pipeline; or why it could not be seen. */
@@ -54,17 +61,14 @@ export async function observePipeline(
     }
     const refresh = refreshDue(pipeline, applied, new Date());
     const anew = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
-    const tables = await observeSources(pipeline, world, { applied, anew }, signal, (text) =>
-      tell(`${pipeline.address} › ${text}`),
-    );
     const cursors = Object.fromEntries(pipeline.tables.map(({ name, load }) => [name, cursorColumns(load)]));
-    const extract = await world.extracts.observe(pipeline.extract.file, signal, cursors);
-    const template = await world.templateOf(pipeline)?.observe(signal);
-    const destinations = await Promise.all(
-      world.destinationsOf(pipeline).map((port, index) => {
-        const { shown = '' } = pipeline.destinations[index] ?? {};
-        return port.observe(own(applied?.destinations, shown), signal);
-      }),
+    const [tables, extract, template, destinations] = await together(
+      observeSources(pipeline, world, { applied, anew }, signal, (text) =>
+        tell(`${pipeline.address} › ${text}`),
+      ),
+      world.extracts.observe(pipeline.extract.file, signal, cursors),
+      Promise.resolve(world.templateOf(pipeline)?.observe(signal)),
+      observeDestinations(pipeline, world, applied, signal),
     );
     return {
       pipeline,
@@ -86,6 +90,21 @@ export async function observePipeline(
     if (!(error instanceof RunError)) throw error;
     return { pipeline, stored, applied, outcome: { failure: [diagnose(error, pipeline)] } };
   }
+}
+
+async function observeDestinations(
+  pipeline: Pipeline,
+  world: World,
+  applied: AppliedRecord | undefined,
+  signal: AbortSignal,
+): Promise<DestinationObservation[]> {
+  const ports = world.destinationsOf(pipeline);
+  return together(
+    ...ports.map((port, index) => {
+      const { shown = '' } = pipeline.destinations[index] ?? {};
+      return port.observe(own(applied?.destinations, shown), signal);
+    }),
+  );
 }
 
 /** Tables whose rows were all read longer ago than they want. Here, because a plan knows no clock. */
