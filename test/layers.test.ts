@@ -38,7 +38,6 @@ const rooms: Record<string, readonly string[]> = {
 const borders: Record<string, readonly string[]> = {
   yaml: ['config'],
   ajv: ['config'],
-  'ajv-formats': ['config'],
   pg: ['sources/postgres', 'hyper'],
   'pg-copy-streams': ['sources/postgres', 'hyper'],
   'pg-connection-string': ['sources/postgres', 'config'],
@@ -46,7 +45,7 @@ const borders: Record<string, readonly string[]> = {
   '@aws-sdk/credential-providers': ['aws'],
   execa: ['hyper/process.ts'],
   listr2: ['apply/tasks.ts'],
-  commander: ['cli/commander.ts'],
+  commander: ['cli'],
   micromatch: ['sources'],
   picocolors: ['render'],
   yauzl: ['templates'],
@@ -72,6 +71,7 @@ test.each(files)('%s imports only what its room may', (file) => {
       expect(roomOf(file), `plan/ and model/ are pure, but ${file} imports ${name}`).not.toBe('plan');
       continue;
     }
+    if (name === '../../package.json') continue;
     if (name.startsWith('.')) {
       const target = roomOf(path.posix.join(path.posix.dirname(file), name));
       if (target !== roomOf(file)) expect(rooms[roomOf(file)], `${file} imports ${name}`).toContain(target);

@@ -1,9 +1,9 @@
 /**
- * The AWS SDK, loaded when something on S3 is first opened: it takes longer to load than all the rest of the program.
- * Everything of it that is used anywhere comes through here.
+ * The AWS SDK, loaded when something on S3 is first opened: it takes as long to load as half of the rest of the
+ * program. Everything of it that is used anywhere comes through here.
  */
 export function loadSdk() {
-  return import('@aws-sdk/client-s3');
+  return import('./s3.ts');
 }
 
 /** Profiles and roles. What finds credentials in AWS's own order is part of the client. */

@@ -3,7 +3,8 @@ import type { Deletion } from '../apply/forget.ts';
 import type { Configuration } from '../config/index.ts';
 import type { AppliedDestination, AppliedRecord, MadePublication } from '../model/observation.ts';
 import { own } from '../model/own.ts';
-import type { TableauDestination } from '../model/pipeline.ts';
+import { familyOf } from '../model/family.ts';
+import type { Destination, TableauDestination } from '../model/pipeline.ts';
 import type { ForgottenPipeline } from '../model/plan.ts';
 import type { DestinationPort } from '../model/ports.ts';
 import type { World } from './world.ts';
@@ -21,11 +22,10 @@ interface Made {
 /** What of it will go, and what stays all the same. What is gone already is not spoken of. */
 export async function planDeletions(
   record: AppliedRecord,
-  configuration: Configuration,
+  { configuration, taken }: { configuration: Configuration; taken: ReadonlyMap<string, string> },
   world: World,
   signal: AbortSignal,
 ): Promise<Required<Pick<ForgottenPipeline, 'deletes' | 'leaves'>>> {
-  const taken = takenPlaces(configuration);
   const deletes: string[] = [];
   const leaves: string[] = [];
   for (const { target, place, last, port } of madeThings(record, configuration, world)) {
@@ -58,8 +58,8 @@ export async function deletionsOf(
   );
 }
 
-/** Places that pipelines of today write to. */
-function takenPlaces({ pipelines }: Configuration): ReadonlyMap<string, string> {
+/** Places that pipelines of today write to, and whose they are. */
+export function takenPlaces({ pipelines }: Configuration): ReadonlyMap<string, string> {
   return new Map(
     pipelines.flatMap(({ address, extract, template, destinations }) => [
       [extract.file, address] as const,
@@ -87,7 +87,7 @@ function madeThings(record: AppliedRecord, configuration: Configuration, world: 
     const where = own(made.destinations, target);
     if (where === undefined) return [{ target, place: target, last, port: undefined }];
     if ('path' in where) return [file(target, where.path, last)];
-    const like = alike(where, configuration);
+    const like = alike(where, record.address, configuration);
     const name = 'name' in last ? last.name : target;
     return [
       { target, place: target, last, port: like && world.destinationOf({ ...like, shown: target, name }) },
@@ -104,12 +104,18 @@ function madeThings(record: AppliedRecord, configuration: Configuration, world: 
 
 function alike(
   { server, site }: MadePublication,
+  address: string,
   { pipelines }: Configuration,
 ): TableauDestination | undefined {
-  return pipelines
-    .flatMap(({ destinations }) => destinations)
-    .find(
-      (one): one is TableauDestination =>
-        one.type === 'tableau' && one.connection.server === server && one.connection.site === site,
-    );
+  const isThere = (one: Destination): one is TableauDestination =>
+    one.type === 'tableau' && one.connection.server === server && one.connection.site === site;
+  const family = familyOf(address);
+  const among = (isMeant: (name: string) => boolean) => {
+    for (const pipeline of pipelines) {
+      const found = isMeant(pipeline.name) ? pipeline.destinations.find(isThere) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return among((name) => name === family) ?? among(() => true);
 }

@@ -1,7 +1,5 @@
-import { commander, type Command } from './commander.ts';
+import { Option, type Command } from 'commander';
 import type { Decisions } from '../plan/index.ts';
-
-const { Option } = commander;
 
 /** The flags that open gates, or set one up. */
 export interface GateFlags {

@@ -8,7 +8,7 @@ import type { ForgottenPipeline, Plan } from '../model/plan.ts';
 import type { StatePort, StoredRecord } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
 import { RunError } from '../model/run-error.ts';
-import { planDeletions } from './deletions.ts';
+import { planDeletions, takenPlaces } from './deletions.ts';
 import { diagnose } from './diagnose.ts';
 import type { Env } from './env.ts';
 import type { World } from './world.ts';
@@ -23,7 +23,8 @@ export async function findForgotten(configuration: Configuration, world: World, 
   if (folders.length + families.length === 0) return nothing;
   const { state } = world;
   const recorded = await state.list();
-  const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, recorded)));
+  const isRecorded = new Set(recorded);
+  const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, isRecorded)));
   // Of a family that could not be read nobody knows what is gone.
   const unclear = new Set(blocked.map(({ address }) => address));
   // An empty list deletes nothing: it is too often a mistake.
@@ -58,9 +59,8 @@ export async function findForgotten(configuration: Configuration, world: World, 
   const gone = candidatesFound.filter(
     ({ stored, list }) => list !== undefined || !elsewhere.has(familyOf(stored.record.address)),
   );
-  const planned = await Promise.all(
-    gone.map((one) => turn(() => giveUp(one, configuration, world, env.signal))),
-  );
+  const today = { configuration, taken: takenPlaces(configuration) };
+  const planned = await Promise.all(gone.map((one) => turn(() => giveUp(one, today, world, env.signal))));
   return {
     forgotten: planned.flatMap((one) => ('problems' in one ? [] : one)),
     blocked: planned.flatMap((one) => ('problems' in one ? one : [])),
@@ -82,15 +82,15 @@ interface Candidate {
 
 async function giveUp(
   candidate: Candidate,
-  configuration: Configuration,
+  today: { configuration: Configuration; taken: ReadonlyMap<string, string> },
   world: World,
   signal: AbortSignal,
 ): Promise<ForgottenPipeline | BlockedItem> {
   const { stored, list } = candidate;
-  const base = forgotten(candidate, configuration.project);
+  const base = forgotten(candidate, today.configuration.project);
   if (list?.onRemoved !== 'delete' || stored.record.made === undefined) return base;
   try {
-    return { ...base, ...(await planDeletions(stored.record, configuration, world, signal)) };
+    return { ...base, ...(await planDeletions(stored.record, today, world, signal)) };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     const { place } = list;
@@ -126,8 +126,8 @@ export async function forgottenIn(
 }
 
 /** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */
-function namesOf({ address, moved }: Pipeline, recorded: readonly string[]): string[] {
-  if (recorded.includes(address)) return [address];
+function namesOf({ address, moved }: Pipeline, recorded: ReadonlySet<string>): string[] {
+  if (recorded.has(address)) return [address];
   return [address, ...moved.flatMap((move) => (move.kind === 'pipeline' ? move.from : []))];
 }
 

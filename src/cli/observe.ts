@@ -4,6 +4,7 @@ import type {
   AppliedRecord,
   AppliedTable,
   DestinationObservation,
+  ExtractObservation,
   Observation,
   SourceObservation,
 } from '../model/observation.ts';
@@ -61,12 +62,12 @@ export async function observePipeline(
     }
     const refresh = refreshDue(pipeline, applied, new Date());
     const anew = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
-    const cursors = Object.fromEntries(pipeline.tables.map(({ name, load }) => [name, cursorColumns(load)]));
+    const sources = observeSources(pipeline, world, { applied, anew }, signal, (text) =>
+      tell(`${pipeline.address} › ${text}`),
+    );
     const [tables, extract, template, destinations] = await together(
-      observeSources(pipeline, world, { applied, anew }, signal, (text) =>
-        tell(`${pipeline.address} › ${text}`),
-      ),
-      world.extracts.observe(pipeline.extract.file, signal, cursors),
+      sources,
+      observeExtract(pipeline, world, applied, sources, signal),
       Promise.resolve(world.templateOf(pipeline)?.observe(signal)),
       observeDestinations(pipeline, world, applied, signal),
     );
@@ -90,6 +91,35 @@ export async function observePipeline(
     if (!(error instanceof RunError)) throw error;
     return { pipeline, stored, applied, outcome: { failure: [diagnose(error, pipeline)] } };
   }
+}
+
+/**
+ * Where there are the same rows as last time, nothing inside of the extract decides what is to be done. What a table goes
+ * on from does always, so that nobody waits for its source.
+ */
+async function observeExtract(
+  pipeline: Pipeline,
+  world: World,
+  applied: AppliedRecord | undefined,
+  sources: Promise<Readonly<Record<string, SourceObservation>>>,
+  signal: AbortSignal,
+): Promise<ExtractObservation> {
+  const columns = pipeline.tables.map(({ name, load }) => [name, cursorColumns(load)] as const);
+  const goesOn = columns.some(([, cursor]) => cursor.length > 0);
+  const known = !goesOn && isAsRead(pipeline, await sources, applied) ? applied?.extract : undefined;
+  return world.extracts.observe(pipeline.extract.file, signal, Object.fromEntries(columns), known);
+}
+
+function isAsRead(
+  { tables }: Pipeline,
+  seen: Readonly<Record<string, SourceObservation>>,
+  applied: AppliedRecord | undefined,
+): boolean {
+  return tables.every(({ name }) => {
+    const before = own(applied?.tables, name)?.fingerprint;
+    const now = own(seen, name)?.fingerprint;
+    return before !== undefined && isDeepStrictEqual(before, now);
+  });
 }
 
 async function observeDestinations(

@@ -19,18 +19,21 @@ export interface NotedRun {
   end(resumed: ReadonlySet<string>): Promise<void>;
 }
 
-export function noteRun(state: StatePort, { pipelines }: Plan): NotedRun {
+export function noteRun(state: StatePort, { pipelines, forgotten }: Plan): NotedRun {
   const id = randomBytes(8).toString('hex');
   const addresses = pipelines.map(({ address }) => address);
   return {
     id,
     begin: () => state.beginRun({ id, addresses }),
     async end(resumed) {
-      const about = new Set(addresses);
+      const about = new Set([...addresses, ...forgotten.map(({ address }) => address)]);
+      // No run of a single pipeline was ever noted.
+      if (about.size < 2 && resumed.size === 0) return;
+      // One of another machine may go on: what it loses is that it can be resumed.
       const isReplaced = (run: OpenRun) =>
         run.id === id ||
         resumed.has(run.id) ||
-        (run.holder.alive === 'no' && run.addresses.every((address) => about.has(address)));
+        (run.holder.alive !== 'yes' && run.addresses.every((address) => about.has(address)));
       for (const run of await state.openRuns()) if (isReplaced(run)) await state.endRun(run.id);
     },
   };

@@ -19,6 +19,8 @@ export interface DraftedFile {
   family?: Pick<Family, 'files'> & { known?: ReadFamily };
   /** Of a family whose items nobody has told yet; a draft with open references stands for all of them. */
   asked?: AskedFamily;
+  /** Of a family whose items a source has told. */
+  told?: Omit<BlockedItem, 'problems'>;
   blocked: readonly BlockedItem[];
 }
 
@@ -133,7 +135,13 @@ export function draftFile(
       blocked.push({ address, place, tags, problems: own });
     } else own.forEach(substitution.report);
   }
-  return { file: loaded, drafts, family: { ...family, known: known(name, place, items, written) }, blocked };
+  return {
+    file: loaded,
+    drafts,
+    family: { ...family, known: known(name, place, items, written) },
+    ...(answer !== undefined && { told: { address: name, place, tags } }),
+    blocked,
+  };
 }
 
 function known(

@@ -7,11 +7,11 @@ import type { Answer } from './for-each/index.ts';
 import type { Substitution } from './interpolate.ts';
 import { loadYaml, type LoadedFile } from './load.ts';
 import { locate } from './locate.ts';
-import { passwordsIn, passwordsOf } from './passwords.ts';
+import { passwordsIn } from './passwords.ts';
 import { readProject } from './project.ts';
 import { resolvePipeline } from './resolve.ts';
-import { commonRules, rules } from './rules.ts';
 import { draftFile, type AskedFamily, type BlockedItem, type ReadFamily } from './drafts.ts';
+import { judge } from './judge.ts';
 
 export type { Answer } from './for-each/index.ts';
 export type { AskedFamily, BlockedItem, ReadFamily } from './drafts.ts';
@@ -95,13 +95,11 @@ function configure(
   const substitution: Substitution = { ...surroundings, report, shown: new Map() };
 
   const { project: settings, shared } = readProject(project, surroundings.cwd, substitution);
-  const drafted = files.flatMap((file) => draftFile(file, shared, substitution, answers) ?? []);
-  const drafts = drafted.flatMap((file) => file.drafts);
-  for (const draft of drafts) {
-    for (const secret of passwordsOf(draft)) surroundings.registerSecret(secret);
-    for (const rule of rules) diagnostics.push(...rule(draft));
-  }
-  for (const rule of commonRules) diagnostics.push(...rule(drafts));
+  const drafted = judge(
+    files.flatMap((file) => draftFile(file, shared, substitution, answers) ?? []),
+    surroundings,
+    report,
+  );
 
   const others = drafted.flatMap(({ family }) => family?.files ?? []);
   const loaded = new Map(
@@ -128,7 +126,12 @@ function configure(
     asked: sound.flatMap((one) => one.asked ?? []),
     withItems: (told) => configure(read, surroundings, told),
     families: sound.flatMap((one) => one.family?.known ?? []),
-    blocked: sound.flatMap((one) => one.blocked),
+    blocked: sound.flatMap(({ blocked }) =>
+      blocked.map((item) => ({
+        ...item,
+        problems: item.problems.map((one) => withoutSecrets(one, substitution.shown)),
+      })),
+    ),
     folders: found.folders,
     project: settings,
     diagnostics: foldDiagnostics(distinct(diagnostics, locatePlace), isOfFamily).map((diagnostic) =>

@@ -1,7 +1,7 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { bundledSchema, type SchemaName } from './schema-files.ts';
 import { sentences } from './schema-sentences.ts';
+import { validatorOf, type CheckedSchema } from './validator.ts';
 
 export interface Shape {
   diagnostics: readonly Diagnostic[];
@@ -13,32 +13,11 @@ export interface Shape {
 }
 
 /** Compares what was written with its schema. */
-export function checkShape(name: SchemaName, file: string, written: unknown): Shape {
-  const validate = validator(name);
+export function checkShape(name: CheckedSchema, file: string, written: unknown): Shape {
+  const validate = validatorOf(name);
   if (validate(written)) return { diagnostics: [], sound: written };
   const diagnostics = sentences(name, file, validate.errors ?? []);
   return { diagnostics, sound: soundPart(validate, written) };
-}
-
-const validators = new Map<SchemaName, ValidateFunction>();
-
-/** Compiling takes longer than reading a hundred files, so it waits until the first file and happens once. */
-function validator(name: SchemaName): ValidateFunction {
-  const known = validators.get(name);
-  if (known !== undefined) return known;
-  // Tagged unions and "a number or a reference" are what strictTypes would complain about.
-  // The schemas are ours: a test compares them with their own schema, so that no run has to.
-  const trusted = { meta: false, validateSchema: false } as const;
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    discriminator: true,
-    strictTypes: false,
-    ...trusted,
-  });
-  const validate = ajv.compile(bundledSchema(name));
-  validators.set(name, validate);
-  return validate;
 }
 
 /** Taking a wrong part out may leave its parent without a required key: then that goes too, and so on upwards. */

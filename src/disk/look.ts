@@ -1,13 +1,35 @@
 import { stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import type { Place } from '../model/diagnostic.ts';
+import { RunError } from '../model/run-error.ts';
+import { reasonOf } from './reason.ts';
 
-/** What is at a path, or undefined if nothing is: also where a part of the path is no folder. */
-export async function lookAt(file: string): Promise<BigIntStats | undefined> {
+/** What an error says where nobody can tell what is at a path. */
+export interface Unseen {
+  code: string;
+  /** The path as messages show it. */
+  shown: string;
+  place?: Place;
+}
+
+/**
+ * What is at a path, or undefined if nothing is: also where a part of the path is no folder. Fails where the system
+ * does not tell: a folder on the way may not be searched, a share is gone, a link leads to itself.
+ */
+export async function lookAt(file: string, unseen: Unseen): Promise<BigIntStats | undefined> {
   try {
     return await stat(file, { bigint: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
+    throw cannotLook(error, unseen);
   }
+}
+
+export function cannotLook(error: unknown, { code, shown, place }: Unseen): RunError {
+  return new RunError(code, `cannot see what is at ${shown}: ${reasonOf(error)}`, {
+    hint: 'check the path, and the permissions of the folders on the way to it',
+    ...(place && { place }),
+    cause: error,
+  });
 }

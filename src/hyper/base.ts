@@ -8,14 +8,15 @@ import { identifier, literal, tableName } from './sql.ts';
 
 /**
  * Begins a draft as a copy of an extract: tables that stay are there with their rows, those that are emptied
- * without, and whatever else is in it makes place for what the contract has. Attached as `draft`.
+ * without, both with the columns that are wanted, and whatever else is in it makes place for what the contract
+ * has. Attached as `draft`.
  */
 export async function copyBase(
   session: HyperSession,
   draft: string,
   extract: Extract,
   tables: readonly Table[],
-  { from, kept, emptied }: ExtractBase,
+  { from, kept, emptied, reshaped = [] }: ExtractBase,
 ): Promise<void> {
   if ('path' in from) await copyFile(from.path, draft, constants.COPYFILE_FICLONE);
   else await from.unpack(draft);
@@ -24,6 +25,12 @@ export async function copyBase(
   const name = (table: string) => tableName('draft', extract.schema, table);
   for (const table of await tablesIn(session, extract.schema))
     if (!stays.has(table)) await session.query(`drop table ${name(table)}`);
+  for (const { table, rename, drop } of reshaped) {
+    for (const { from: old, to } of rename)
+      await session.query(`alter table ${name(table)} rename column ${identifier(old)} to ${identifier(to)}`);
+    for (const column of drop)
+      await session.query(`alter table ${name(table)} drop column ${identifier(column)}`);
+  }
   for (const table of emptied) await session.query(`truncate table ${name(table)}`);
   for (const table of tables)
     if (!stays.has(table.name)) await session.query(createTable('draft', extract.schema, table));

@@ -29,9 +29,11 @@ export function openHyper(settings: HyperSettings): ExtractPort {
   const running = () => (starting ??= start());
   const session = async () => openSession(await running());
   return {
-    async observe(file, _signal, cursors = {}) {
+    async observe(file, _signal, cursors = {}, known) {
       const found = await findExtract(file);
       if (found === undefined) return { kind: 'absent' };
+      if (found.size === known?.size && found.modified === known.modified)
+        return { kind: 'present', ...found };
       const one = await session();
       try {
         return await observeExtract(one, file, found, cursors);

@@ -8,7 +8,7 @@ import { own } from '../model/own.ts';
 
 /** Size in bytes and time of the last change in nanoseconds, or undefined if there is no such file. */
 export async function findExtract(file: string): Promise<FileMark | undefined> {
-  const found = await lookAt(file);
+  const found = await lookAt(file, { code: 'EXT3004', shown: file });
   return found && { size: Number(found.size), modified: String(found.mtimeNs) };
 }
 

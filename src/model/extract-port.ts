@@ -1,16 +1,21 @@
 import type { CheckResult } from './check.ts';
 import type { Changed, TableChanges } from './changes.ts';
 import type { Feed, FeedPart } from './feed.ts';
+import type { Reshape } from './increment-plan.ts';
 import type { ExtractObservation } from './observation.ts';
 import type { Extract, Relationship, Table } from './pipeline.ts';
 
 /** The engine that writes and reads .hyper files. */
 export interface ExtractPort {
-  /** `cursors`: columns whose highest values are wanted, by table. */
+  /**
+   * `cursors`: columns whose highest values are wanted, by table. A file that is still as `known` is not opened: it
+   * takes the engine longer than everything else that is looked at for a pipeline.
+   */
   observe(
     file: string,
     signal: AbortSignal,
     cursors?: Readonly<Record<string, readonly string[]>>,
+    known?: { size: number; modified: string },
   ): Promise<ExtractObservation>;
   /**
    * Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. With a base it is a copy of
@@ -41,6 +46,8 @@ export interface ExtractBase {
   kept: readonly string[];
   /** Tables that are what they were but for their rows. Any others are made anew. */
   emptied: readonly string[];
+  /** Of these tables, those whose columns are changed first. */
+  reshaped?: readonly Reshape[];
   /** Size and rows of the file when it was written as a whole: more bytes per row than then are waste. */
   compact?: { size: number; rows: number };
 }

@@ -20,7 +20,9 @@ export function foldDiagnostics(
     // What has no place, or is not of a family, stands for itself.
     const own = place === undefined || !isMeant(diagnostic) ? [message, groups.size] : [];
     const key = JSON.stringify([...where, ...own]);
-    groups.set(key, [...(groups.get(key) ?? []), diagnostic]);
+    const group = groups.get(key) ?? [];
+    group.push(diagnostic);
+    groups.set(key, group);
   }
   return [...groups.values()].flatMap((group) => {
     const distinct = [...new Map(group.map((one) => [one.message, one])).values()];

@@ -3,8 +3,17 @@ import type { Estimate } from './observation.ts';
 /** An extract that the new one begins as a copy of. */
 export interface BasePlan {
   from: BaseOrigin;
-  /** Tables that it has as they are wanted, but for their rows. */
+  /** Tables that it has as they are wanted, but for their rows and for columns that can be changed in a copy. */
   tables: readonly string[];
+  /** Of these, those whose columns are to be changed. */
+  reshaped?: readonly Reshape[];
+}
+
+/** In this order: columns are renamed, then others are dropped. */
+export interface Reshape {
+  table: string;
+  rename: readonly { from: string; to: string }[];
+  drop: readonly string[];
 }
 
 /** `extract`: the staged one; else the package or the destination (by its place in the list) that it is still in. */
@@ -17,6 +26,7 @@ export interface BaseOrigin {
 export interface BaseFates {
   kept: readonly string[];
   emptied: readonly string[];
+  reshaped?: readonly Reshape[];
 }
 
 /** How many files of each kind. */

@@ -106,7 +106,14 @@ export interface ObjectMark {
 export type ExtractObservation =
   | { kind: 'absent' }
   | { kind: 'unusable'; reason: string; code: string }
-  | { kind: 'present'; size: number; modified: string; version: number; tables: readonly ExtractTable[] };
+  | {
+      kind: 'present';
+      size: number;
+      modified: string;
+      /** As what follows, read only where somebody looked inside. */
+      version?: number;
+      tables?: readonly ExtractTable[];
+    };
 
 export interface ExtractTable {
   schema: string;

@@ -4,8 +4,8 @@ import type { Estimate } from './observation.ts';
 /** One table of a plan: where its rows are from, and what becomes of it. */
 export interface TablePlan {
   name: string;
-  /** `change`: it goes on from what it is in the base. */
-  action: 'create' | 'reload' | 'change' | 'unchanged' | 'drop';
+  /** `change`: it goes on from what it is in the base; `reshape`: only its columns are changed there. */
+  action: 'create' | 'reload' | 'change' | 'reshape' | 'unchanged' | 'drop';
   reason: string;
   source: TableOriginPlan;
   /** Those of the contract in their order, then those that will be gone. */

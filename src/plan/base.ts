@@ -1,8 +1,9 @@
 import type { Observation } from '../model/observation.ts';
-import type { Pipeline, Table } from '../model/pipeline.ts';
+import type { Pipeline } from '../model/pipeline.ts';
 import type { BasePlan } from '../model/plan.ts';
 import { own } from '../model/own.ts';
-import { defineKeys, defineTable } from './definition.ts';
+import { defineKeys } from './definition.ts';
+import { changesShape, reshapeOf } from './reshape.ts';
 
 /** The extract of last time, if the new one can be a copy of it with changes; else why not. */
 export type Base = { plan: BasePlan } | { none: string };
@@ -20,29 +21,14 @@ export function findBase(pipeline: Pipeline, observation: Observation): Base {
   if (extract.keys !== defineKeys(pipeline)) return { none: 'other keys or relationships' };
   const anew = pipeline.relationships
     .flatMap(({ from, to }) => [from.table, to.table])
-    .find((name) => isRedefined(pipeline, observation, name));
+    .find((name) => reshapeOf(pipeline, observation, name) === undefined);
   if (anew !== undefined) return { none: `${anew}, which has a relationship, is made anew` };
   const from = standingPlace(pipeline, observation);
   if (from === undefined) return { none: 'the extract of last time is not there, or is not as we left it' };
-  const isKept = ({ name }: Table) => !isRedefined(pipeline, observation, name);
-  return { plan: { from, tables: pipeline.tables.filter(isKept).map(({ name }) => name) } };
-}
-
-/** A table that is not what it was but for its rows: it has to be made anew. */
-function isRedefined(pipeline: Pipeline, { applied, moves = [] }: Observation, name: string): boolean {
-  const table = pipeline.tables.find((one) => one.name === name);
-  const source = table && own(pipeline.sources, table.source);
-  const before = own(applied?.tables, name);
-  if (table === undefined || source === undefined || before === undefined) return true;
-  if (
-    moves.some(
-      (move) => (move.kind === 'table' ? move.to : move.kind === 'column' ? move.table : '') === name,
-    )
-  )
-    return true;
-  const shape = (columns: typeof before.definition.columns) =>
-    JSON.stringify(columns.map(({ name: column, type, notNull }) => [column, type, notNull]));
-  return shape(before.definition.columns) !== shape(defineTable(table, source).columns);
+  const shapes = pipeline.tables.flatMap(({ name }) => reshapeOf(pipeline, observation, name) ?? []);
+  const reshaped = shapes.filter(changesShape);
+  const tables = shapes.map(({ table }) => table);
+  return { plan: { from, tables, ...(reshaped.length > 0 && { reshaped }) } };
 }
 
 /** The staged extract; or, where that is gone, a package or file of ours that it is in. */

@@ -1,6 +1,7 @@
 import type { Estimate, Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { DestinationPlan, Estimates, TablePlan } from '../model/plan.ts';
+import { isCarriedOver } from './steps.ts';
 
 /** What is to be done, as far as it costs something. */
 export interface Work {
@@ -33,7 +34,7 @@ export function estimate(pipeline: Pipeline, observation: Observation, work: Wor
 /** What is read of each table that is read. */
 function readsOf({ tables, hasBase }: Work): { rows: Estimate | undefined; bytes: Estimate | undefined }[] {
   return tables
-    .filter(({ action }) => !(hasBase && action === 'unchanged'))
+    .filter((table) => !(hasBase && isCarriedOver(table)))
     .map(({ action, increment, rowsAfter, bytesAfter }) =>
       action === 'change' && increment !== undefined
         ? { rows: increment.rows, bytes: increment.bytes }

@@ -98,7 +98,7 @@ function compared({ fingerprint }: SourceObservation, { fingerprint: before }: A
 /** The extract has to have what the record says that it has. */
 function disagrees({ name }: Table, { inExtract }: Watermark, { extract }: Observation): string | undefined {
   if (extract.kind !== 'present') return undefined;
-  const { highest } = extract.tables.find((one) => one.name === name) ?? {};
+  const { highest } = extract.tables?.find((one) => one.name === name) ?? {};
   if (JSON.stringify(highest) === JSON.stringify(inExtract)) return undefined;
   const shown = (values: Watermark['inExtract']) =>
     values?.map((value) => value ?? 'NULL').join(', ') ?? 'no row';

@@ -19,7 +19,7 @@ import { gatesOf, type Decisions } from './gates.ts';
 import { headline } from './headline.ts';
 import { referenceFindings } from './references.ts';
 import { rememberedChanges } from './remembered.ts';
-import { layOutSteps } from './steps.ts';
+import { isCarriedOver, layOutSteps } from './steps.ts';
 import { moveChanges } from './moves.ts';
 import { standingColumns, standingTables } from './standing.ts';
 import { planRemoved, planTable } from './tables.ts';
@@ -89,7 +89,7 @@ export function planPipeline(
     ...tables.map(({ plan }) => withMoves(plan, pipeline, moved)),
     ...removed.map(({ plan }) => plan),
   ];
-  const stays = tablePlans.some(({ action }) => action === 'change' || action === 'unchanged');
+  const stays = tablePlans.some((table) => table.action === 'change' || isCarriedOver(table));
   const base = found !== undefined && 'plan' in found && stays ? found.plan : undefined;
   const act = hasErrors(errors) ? 'blocked' : decide(changes, observation);
   const isBuilt = act === 'create' || act === 'rebuild';
@@ -129,7 +129,7 @@ export function planPipeline(
   };
 }
 
-/** A table that has another name, or a column with another one, is not what it was. */
+/** A table that has another name is not what it was; nor one with such a column, unless that is renamed in a copy. */
 function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Change[]): TablePlan {
   const renames = moved.filter(
     (change) =>
@@ -141,7 +141,8 @@ function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Chang
     const was = renames.find((change) => change.address === `${address}.${plan.name}.${column.name}`)?.before;
     return was === undefined ? column : { ...column, was };
   });
-  return plan.action === 'unchanged' || plan.action === 'change'
+  return plan.action === 'unchanged' ||
+    (plan.action === 'change' && renames.some(({ subject }) => subject === 'table'))
     ? { ...plan, action: 'reload', reason: first.reason, columns }
     : { ...plan, columns };
 }

@@ -11,7 +11,7 @@ export function standingTables(
   { applied, extract: seen }: Observation,
 ): ExtractTable[] {
   if (applied !== undefined || seen.kind !== 'present') return [];
-  return seen.tables.filter(({ schema }) => schema === extract.schema);
+  return (seen.tables ?? []).filter(({ schema }) => schema === extract.schema);
 }
 
 /** The columns of a standing table, as far as a file tells them: `wanted` says where they come from. */

@@ -25,7 +25,7 @@ export function layOutSteps(
   if (action === 'create' || action === 'rebuild') {
     const reads = pipeline.tables.flatMap(({ name }) => {
       const table = tables.find((one) => one.name === name);
-      const isCarried = base !== undefined && table?.action === 'unchanged';
+      const isCarried = base !== undefined && table !== undefined && isCarriedOver(table);
       return table === undefined || isCarried ? [] : readStep(pipeline, table, changes);
     });
     const names = reads.map(({ table }) => table);
@@ -76,8 +76,14 @@ function fatesOf(base: BasePlan, tables: readonly TablePlan[]): BaseFates {
     tables
       .filter(({ name, action }) => base.tables.includes(name) && actions.includes(action))
       .map(({ name }) => name);
-  return { kept: names('unchanged', 'change'), emptied: names('reload') };
+  const kept = names('unchanged', 'reshape', 'change');
+  const emptied = names('reload');
+  const reshaped = (base.reshaped ?? []).filter(({ table }) => [...kept, ...emptied].includes(table));
+  return { kept, emptied, ...(reshaped.length > 0 && { reshaped }) };
 }
+
+/** A table of which nothing is read where there is a base. */
+export const isCarriedOver = ({ action }: TablePlan) => action === 'unchanged' || action === 'reshape';
 
 type ReadStep = Step & { kind: 'load' | 'change' };
 

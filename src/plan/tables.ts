@@ -94,7 +94,8 @@ export function planTable(
     ...diffColumns(address, applied.definition.columns, definition.columns),
     ...diffRest(address, applied.definition.rest, definition.rest),
   ];
-  const going = changes.length > 0 ? undefined : goOn(table, applied, observation, ground);
+  const isReshaped = canReshape(ground, table, changes);
+  const going = changes.length > 0 && !isReshaped ? undefined : goOn(table, applied, observation, ground);
   if (going?.kind === 'increment') {
     const { reason, increment } = going;
     return {
@@ -106,7 +107,7 @@ export function planTable(
         ...after,
         ...grownBy(increment, applied, seen, grown(seen, applied, definition)),
       },
-      changes: [{ address, subject: 'table', act: 'change', category: 'data', reason }],
+      changes: [...changes, { address, subject: 'table', act: 'change', category: 'data', reason }],
       findings: unseenChanges(table, seen, applied),
     };
   }
@@ -118,14 +119,16 @@ export function planTable(
         : undefined;
   if (data !== undefined)
     changes.push({ address, subject: 'table', act: 'reload', category: 'data', reason: data });
-  const reason = changes.map((change) => change.reason)[changes.length - 1] ?? 'unchanged';
+  const isRead = data !== undefined || (changes.length > 0 && !isReshaped);
+  const carried = isReshaped
+    ? { action: 'reshape' as const, reason: 'its columns are changed in a copy: no row is read' }
+    : { action: 'unchanged' as const, reason: 'unchanged' };
   return {
     plan: {
       ...shape,
-      action: changes.length > 0 ? 'reload' : 'unchanged',
-      reason: changes.length > 0 ? reason : 'unchanged',
+      ...(isRead ? { action: 'reload', reason: changes.at(-1)?.reason ?? '' } : carried),
       ...before,
-      ...(changes.length > 0
+      ...(isRead
         ? after
         : {
             rowsAfter: { value: applied.rows, exact: false },
@@ -136,6 +139,13 @@ export function planTable(
     changes,
     ...(going?.kind === 'unchanged' && { findings: unseenChanges(table, seen, applied) }),
   };
+}
+
+/** Whether the table differs in columns alone, and in no more than can be changed in a copy of the extract. */
+function canReshape({ base }: Ground, { name }: Table, changes: readonly Change[]): boolean {
+  if (base === undefined || 'none' in base) return false;
+  const isWanted = base.plan.reshaped?.some(({ table }) => table === name) ?? false;
+  return isWanted && changes.every(({ subject, act }) => subject === 'column' && act === 'remove');
 }
 
 /** What a table is read from, in a few words. */

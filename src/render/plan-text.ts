@@ -157,7 +157,7 @@ function renderTemplate({ template }: PipelinePlan, paint: Paint, verbose: boole
 }
 
 function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): Row[] {
-  const symbols = { create: '+', reload: '-/+', change: '~', unchanged: '=', drop: '-' };
+  const symbols = { create: '+', reload: '-/+', change: '~', reshape: '~', unchanged: '=', drop: '-' };
   const { columns, reason } = tableChanges(plan, table);
   return [
     [

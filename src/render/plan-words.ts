@@ -117,7 +117,7 @@ export interface TableChanges {
   reason: string;
 }
 
-export function tableChanges(plan: PipelinePlan, { name, action }: TablePlan): TableChanges {
+export function tableChanges(plan: PipelinePlan, { name, action, reason }: TablePlan): TableChanges {
   const { address, changes } = plan;
   const own = `${address}.${name}`;
   const reasons = changes.filter((change) => change.subject === 'table' && change.address === own);
@@ -126,7 +126,9 @@ export function tableChanges(plan: PipelinePlan, { name, action }: TablePlan): T
     reason:
       action === 'unchanged'
         ? `unchanged${isRead(plan) && plan.base === undefined ? ', read again with the others' : ''}`
-        : reasons.map(({ reason }) => reason).join('; '),
+        : action === 'reshape'
+          ? reason
+          : reasons.map((change) => change.reason).join('; '),
   };
 }
 
@@ -137,7 +139,7 @@ export const columnName = (change: Change, { address }: PipelinePlan, { name }: 
 /** `9 994 -> ~13 406 rows, 2.1 -> ~2.9 MB`. */
 export function tableAmounts(table: TablePlan): string {
   const { rowsBefore, bytesBefore } = table;
-  const { rowsAfter, bytesAfter } = table.action === 'unchanged' ? {} : table;
+  const { rowsAfter, bytesAfter } = ['unchanged', 'reshape'].includes(table.action) ? {} : table;
   const rows = [
     ...(rowsBefore === undefined ? [] : [grouped(rowsBefore)]),
     ...(rowsAfter === undefined ? [] : [estimate(rowsAfter, grouped)]),

@@ -22,7 +22,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
   return {
     async observe(signal) {
       const { template, sha256 } = await openWanted(pipeline, wanted, signal);
-      const found = await lookAt(wanted.staged);
+      const found = await lookAt(wanted.staged, { code: 'EXT4006', shown: wanted.staged });
       return {
         sha256,
         misfits: wanted.kind === 'file' ? findMisfits(pipeline, wanted, describeTemplate(template)) : [],
@@ -74,7 +74,7 @@ async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSigna
 }
 
 async function openFile({ path, shown }: FileTemplate, signal: AbortSignal): Promise<Opened> {
-  if ((await lookAt(path)) === undefined) {
+  if ((await lookAt(path, { code: 'EXT4000', shown })) === undefined) {
     throw new RunError('EXT4000', `there is no template ${shown}`, {
       hint: 'the path is relative to the pipeline file',
     });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -24,6 +25,20 @@ async function shown(paths: readonly string[], more: Partial<Surroundings> = {})
 describe('what is said about a bad file', () => {
   test.each(files.filter((file) => !file.startsWith('twin')))('%s', async (file) => {
     expectGolden(`diagnostics/${file.replace('.yaml', '.txt')}`, await shown([file]));
+  });
+
+  test('the program that is built, with schemas compiled beforehand, says the same', async () => {
+    const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+    const { stdout, stderr } = spawnSync(process.execPath, [program, 'validate', '.'], {
+      cwd: folder,
+      env: { ...surroundings.env, PATH: process.env.PATH },
+      encoding: 'utf8',
+    });
+    const { diagnostics, locate, lineOf } = await readPipelines(['.'], surroundings);
+    const text = renderDiagnostics(diagnostics, { locate, lineOf, color: false });
+    const ofShape = (lines: string) => lines.split('\n').filter((line) => /\[EXT100\d\]$/.test(line));
+    expect(ofShape(text).length).toBeGreaterThan(30);
+    expect(ofShape(stdout + stderr)).toEqual(ofShape(text));
   });
 
   test('two files with one name, one extract and one destination', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { configure } from '../support/config-folder.ts';
+import { configFolder, configure } from '../support/config-folder.ts';
 
 const family = (forEach: string, more = '', name = 'tenant_sales') => `version: 1
 name: ${name}
@@ -60,6 +60,13 @@ test.each([
     ['tenant_sales[acme]', { params: [{ value: '1' }] }],
     ['tenant_sales[b-c]', { params: [{ value: '2' }] }],
   ]);
+});
+
+test('a file of items is where it says: beside the pipeline, or at its absolute path', async () => {
+  const folder = configFolder({ 'tenants.csv': 'slug\nacme\n' });
+  const elsewhere = `${folder}/tenants.csv`;
+  const configuration = await configure({ 'pipelines/p.yaml': family(`{file: ${elsewhere}}`) });
+  expect(told(configuration)).toEqual([`${elsewhere}:1 EXT1081 there is no column "key"`]);
 });
 
 test.each([
@@ -167,6 +174,7 @@ test.each([
     '..',
     'a path takes no value with a slash, a backslash or ..',
   ],
+  ['{type: file, path: "d/.${each.x}/${each.key}.hyper"}', '.', 'a path takes no value that is a dot alone'],
   ['{type: file, path: "d/${each.x}/${each.key}.hyper"}', '', 'a path takes no empty value'],
   ['{type: file, path: "d/${each.x}/${each.key}.hyper"}', 'a\u0007', 'a path takes no control characters'],
 ])('a value is safe where it stands: %s with %j', async (destination, value, why) => {
@@ -269,4 +277,42 @@ test('a family whose items a source tells is judged before, and made when they a
   expect(refused(['key'], ['a'], [null], ['a'])).toEqual([
     ['tenant_sales', 'row 2: its key is NULL', 'row 3: the key "a" is there already (row 1)'],
   ]);
+});
+
+test('items that a source tells are no reason to leave other pipelines', async () => {
+  const configuration = await configure({
+    'p.yaml': family(
+      '{query: {source: shop, sql: select 1}}',
+      'destinations: [{type: file, path: "d/${each.name}"}]\n',
+    ),
+    'q.yaml': `version: 1
+name: other
+sources: {shop: {type: postgres, host: db}}
+${tables}
+destinations: [{type: file, path: d/taken.hyper}]
+`,
+  });
+  const answer = (...names: string[]) => {
+    const rows = names.map((name, index) => [`k${index}`, '1', name]);
+    const { pipelines, blocked, diagnostics } = configuration.withItems(
+      new Map([['tenant_sales', { columns: ['key', 'id', 'name'], rows }]]),
+    );
+    expect(diagnostics).toEqual([]);
+    return {
+      pipelines: pipelines.map(({ address }) => address),
+      blocked: blocked.map(({ address, problems }) => [address, ...problems.map(({ message }) => message)]),
+    };
+  };
+  expect(answer('a.hyper', 'b.csv')).toEqual({
+    pipelines: ['tenant_sales[k0]', 'other'],
+    blocked: [['tenant_sales[k1]', '"d/b.csv" does not end in .hyper']],
+  });
+  expect(answer('a.hyper', 'a.hyper')).toEqual({
+    pipelines: ['other'],
+    blocked: [['tenant_sales', 'd/a.hyper is also the destination of "tenant_sales[k0]" (p.yaml)']],
+  });
+  expect(answer('a.hyper', 'taken.hyper')).toEqual({
+    pipelines: ['other'],
+    blocked: [['tenant_sales', 'd/taken.hyper is also the destination of "other" (q.yaml)']],
+  });
 });

@@ -154,6 +154,33 @@ test('a tenant that is gone is forgotten, or deleted with everything that is sti
   expectGolden('e2e/for-each-removed.txt', steady(story.text()));
 });
 
+test('what is gone is deleted by whom it was published, though others are on that site', async () => {
+  const { project, client, env, done } = await openShop({
+    'pipelines/tenants.yaml': family('\n  on_removed: delete'),
+  });
+  await done('apply');
+  await project.write(
+    'pipelines/a-stranger.yaml',
+    `version: 1
+name: stranger
+sources: { shop: { type: postgres, url: '\${secret.PG_URL}' } }
+tables: { orders: { from: { source: shop, table: orders }, columns: { order_id: int } } }
+destinations:
+  - type: tableau
+    server: ${standIn.url}
+    site: ${demo.site}
+    project: Sales
+    name: Stranger
+    auth: { token_name: nobody, token_secret: '\${secret.TABLEAU_TOKEN}' }
+`,
+  );
+  await client.query("update tenants set active = false where slug = 'acme'");
+  const { stdout, exitCode } = await project.run(['apply'], env);
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('# stranger cannot be applied');
+  expect(published()).not.toContain('Sales acme');
+});
+
 test('one tenant fails, the others do not', async () => {
   const { project, client, env, done } = await openShop();
   await done('apply');

@@ -109,6 +109,41 @@ test('an upsert reads what is new, carries the rest over, and says so', async ()
   expectGolden('increments/upsert.txt', story.text());
 });
 
+test('columns are renamed and dropped in a copy, and no row is read again', async () => {
+  const load = '{ mode: upsert, cursor: updated_at }';
+  const { client, project, env } = await newShop(load);
+  await client.query(`alter table orders add column phone text default '555'`);
+  const written = (wanted: string, more = '') => shop(load).replace('region: text', wanted) + more;
+  await project.write('pipelines/shop.yaml', written('region: text, phone: text'));
+  await flush(client);
+  await project.apply(env);
+
+  const story = tellStory(project);
+  story.note('a column goes, another has a new name');
+  const move = `moved:\n  - { from: shop.orders.region, to: shop.orders.area }\n`;
+  await project.write('pipelines/shop.yaml', written('area: { type: text, from: region }', move));
+  await story.run('plan', env);
+  await story.run('apply --allow-breaking shop', env);
+  const areas = () =>
+    withFile(project.path('out/shop.hyper'), 'readonly', (session) =>
+      session.query(
+        `select area, count(*) as orders from seen."Extract".orders group by area order by count(*) desc`,
+      ),
+    );
+  expect(await areas()).toEqual([{ area: 'East', orders: '1000' }]);
+  expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
+
+  await client.query(`update orders set region = 'North', updated_at = '2026-04-01' where id = 7`);
+  await flush(client);
+  await project.apply(env);
+  expect(await areas()).toEqual([
+    { area: 'East', orders: '999' },
+    { area: 'North', orders: '1' },
+  ]);
+  expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
+  expectGolden('increments/columns.txt', story.text());
+});
+
 const landing = `version: 1
 name: landing
 sources:

@@ -168,6 +168,24 @@ it('says that hyperd went away in the middle, and does the other pipelines all t
   await vi.waitFor(async () => expect(await openSessions(world.client)).toBe(0), 10_000);
 });
 
+it('is over when all of it has been looked at since, from whatever machine it was', async () => {
+  const source = '{ type: file, path: data.csv }';
+  const project = await createProject({
+    'pipelines/data.csv': 'id\n1\n',
+    'pipelines/one.yaml': oneTable({ name: 'one', source, columns: 'id: int' }),
+    'pipelines/two.yaml': oneTable({ name: 'two', source, columns: 'id: int' }),
+  });
+  await project.apply();
+  const note = '.extracts/state/.run-00ff.json';
+  const holder = { host: 'elsewhere', pid: 1, since: '2026-01-01T00:00:00Z', started: '1' };
+  await project.write(note, JSON.stringify({ id: '00ff', addresses: ['one', 'two'], ...holder }));
+
+  await project.run(['apply', 'pipelines/one.yaml']);
+  expect(await project.marks()).toHaveProperty([note]);
+  expect((await project.run(['apply'])).stdout).toContain('No changes.');
+  expect(await project.marks()).not.toHaveProperty([note]);
+});
+
 interface AppliedWorld {
   project: CliProject;
   client: pg.Client;

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, open, truncate } from 'node:fs/promises';
+import { mkdir, open, symlink, truncate } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
 import { freshDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { readHyperFile, withFile } from '../support/hyper-file.ts';
 import { oneAtATime, oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
-import { settle, tellStory } from '../support/story.ts';
+import { noChanges, settle, tellStory } from '../support/story.ts';
 
 // Many runs of the program in one test, on whatever machine.
 vi.setConfig({ testTimeout: 180_000 });
@@ -41,6 +41,43 @@ it('says why a place cannot be written, before anything is read', async () => {
   const { exitCode } = await story.run('apply');
   expectGolden('e2e/unwritable.txt', story.text());
   expect(exitCode).toBe(1);
+  expect(await project.marks()).toHaveProperty(['out/good.hyper']);
+});
+
+it('needs no engine to see that nothing has changed', async () => {
+  const { project } = await twoApplied();
+  await project.apply();
+  const without = { HYPERD_PATH: '/nowhere' };
+  expect((await project.run(['plan'], without)).stdout).toBe(noChanges);
+  await project.write('build/good.hyper', 'not by us');
+  expect((await project.run(['plan'], without)).stderr).toContain('HYPERD_PATH is set to /nowhere');
+});
+
+it('goes on with the others where the system does not tell what is at a path', async () => {
+  const project = await createProject({
+    'extracts.yaml': oneAtATime,
+    'pipelines/destination.yaml': csv('destination', '../loop/x.hyper'),
+    'pipelines/extract.yaml': `${csv('extract')}extract: { file: ../loop/y.hyper }\n`,
+    'pipelines/good.yaml': csv('good'),
+    'pipelines/source.yaml': csv('source').replace('data.csv', '../loop/data.csv'),
+    'pipelines/sources.yaml': csv('sources').replace('data.csv', '../loop/*.csv'),
+    'pipelines/template.yaml': `${csv('template', '../out/t.tdsx')}template: { file: ../loop/x.tdsx }\n`,
+    'pipelines/data.csv': 'id,name\n1,Anna\n',
+  });
+  await symlink('loop', project.path('loop'));
+  const { stderr, exitCode } = await project.run(['apply']);
+  expect(exitCode).toBe(1);
+  const told = settle(stderr, project).match(/^pipelines.*$/gm);
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "pipelines/destination.yaml:10:5  error  cannot see what is at ../loop/x.hyper: ELOOP: too many symbolic links encountered  [EXT5001]",
+      "pipelines/extract.yaml:1:1  error  cannot see what is at (project)/loop/y.hyper: ELOOP: too many symbolic links encountered  [EXT3004]",
+      "pipelines/source.yaml:4:6  error  cannot see what is at ../loop/data.csv: ELOOP: too many symbolic links encountered  [EXT2102]",
+      "pipelines/sources.yaml:4:6  error  cannot see what is at ../loop: ELOOP: too many symbolic links encountered  [EXT2102]",
+      "pipelines/template.yaml:11:19  error  cannot see what is at ../loop/x.tdsx: ELOOP: too many symbolic links encountered  [EXT4000]",
+    ]
+  `);
+  await project.remove('loop');
   expect(await project.marks()).toHaveProperty(['out/good.hyper']);
 });
 

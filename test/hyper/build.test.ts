@@ -204,7 +204,7 @@ test('every column type is found in the file as it is stored', async () => {
   const build = await hyper.build(extract, [table('all', written)], signal);
   await build.finish([], { all: 0 });
   const found = await hyper.observe(extract.file, signal);
-  const [all] = found.kind === 'present' ? found.tables : [];
+  const [all] = found.kind === 'present' ? (found.tables ?? []) : [];
   expect(
     all?.columns.map(({ name, type, notNull }) => [name, 'kind' in type && { ...type, notNull }]),
   ).toMatchSnapshot();

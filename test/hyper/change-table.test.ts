@@ -8,7 +8,7 @@ import type { BuiltExtract, ExtractBase, ExtractPort } from '../../src/model/por
 import type { Relationship, Table } from '../../src/model/pipeline.ts';
 import { textPart } from '../support/feeds.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { withFile } from '../support/hyper-file.ts';
+import { readHyperFile, withFile } from '../support/hyper-file.ts';
 import { table } from '../support/pipelines.ts';
 
 let hyper: ExtractPort;
@@ -235,6 +235,23 @@ test('a table that is no longer in the contract is dropped', async () => {
   await build.finish([], { orders: 3 });
   await build.abandon();
   expect(await hyper.observe(extract.file, signal)).toMatchObject({ tables: [{ name: 'orders', rows: 3 }] });
+});
+
+test('columns of a table are renamed and dropped, and its rows stay', async () => {
+  const { extract } = await standing([orders]);
+  const [id, , at] = orders.columns;
+  const wanted = { ...orders, columns: [id!, { ...at!, name: 'day' }] };
+  const build = await hyper.build(extract, [wanted], signal, {
+    from: { path: extract.file },
+    kept: ['orders'],
+    emptied: [],
+    reshaped: [{ table: 'orders', rename: [{ from: at!.name, to: 'day' }], drop: ['name'] }],
+  });
+  await build.finish([], { orders: 3 });
+  await build.abandon();
+  const [seen] = await readHyperFile(extract.file);
+  expect(seen?.columns.map((column) => column.split(' ')[0])).toEqual(['id', 'day']);
+  expect(seen?.rows).toHaveLength(3);
 });
 
 test('a file with much waste is made compact', async () => {

@@ -38,6 +38,16 @@ test('no file is absent, without an engine', async () => {
   expect(await hyper.observe('/nowhere/at/all.hyper', signal)).toEqual({ kind: 'absent' });
 });
 
+test('a file that is as it was known is not opened', async () => {
+  const file = await sound();
+  const known = await hyper.observe(file, signal);
+  if (known.kind !== 'present') throw new Error('it is not there');
+  const { size, modified } = known;
+  const without = openHyper({ env: { HYPERD_PATH: '/nowhere' } });
+  expect(await without.observe(file, signal, {}, known)).toEqual({ kind: 'present', size, modified });
+  await expect(without.observe(file, signal, {}, { size, modified: '1' })).rejects.toThrow('HYPERD_PATH');
+});
+
 test('a text file, a truncated and an empty one are damaged, in the words of the engine', async () => {
   const file = await sound();
   const whole = await readFile(file);

@@ -253,6 +253,99 @@ test('a table of another shape is made anew beside one that goes on', () => {
   expect(steps).toEqual(expect.arrayContaining(['change orders', 'load people']));
 });
 
+describe('columns that are changed in a copy', () => {
+  const wide = { ...columns, phone: 'text', age: 'int' };
+  const before = pipeline([table('orders', wide, { primaryKey: ['id'], load: upsert }), people]);
+  const applied = (name = 'phone'): Observation['applied'] => {
+    const kept = record(before);
+    const { definition, ...last } = kept.tables.orders!;
+    const renamed = definition.columns.map((one) => (one.name === 'phone' ? { ...one, name } : one));
+    return {
+      ...kept,
+      tables: {
+        ...kept.tables,
+        orders: { ...last, watermark, definition: { ...definition, columns: renamed } },
+      },
+    };
+  };
+  const still = { fingerprint: counters({}), cursor: { upTo: watermark.upTo! } };
+  const shaped = (wanted: Record<string, string>) =>
+    table('orders', wanted, { primaryKey: ['id'], load: upsert });
+
+  test('go, and nothing is read', () => {
+    const { one, orders: changed, steps } = planned({ seen: still, observed: { applied: applied() } });
+    expect(changed).toMatchObject({
+      action: 'reshape',
+      reason: 'its columns are changed in a copy: no row is read',
+      rowsBefore: 9994,
+    });
+    const reshaped = [{ table: 'orders', rename: [], drop: ['phone', 'age'] }];
+    expect(one.base).toMatchObject({ tables: ['orders', 'people'], reshaped });
+    expect(one.changes.map(({ address, act }) => `${act} ${address}`)).toEqual([
+      'remove shop.orders.phone',
+      'remove shop.orders.age',
+      'write shop -> ../dist/shop.hyper',
+    ]);
+    expect(one.steps[0]).toMatchObject({ base: { kept: ['orders', 'people'], emptied: [], reshaped } });
+    expect(steps).toEqual(['create', 'finish', 'deliver 1', 'record']);
+    expect(one.estimates.rows).toBeUndefined();
+  });
+
+  test('go, while what is new is read', () => {
+    const { one, orders: changed } = planned({ observed: { applied: applied() } });
+    expect(changed).toMatchObject({ action: 'change', increment: { rows: { value: 32 } } });
+    expect(one.steps[1]).toMatchObject({ base: { reshaped: [{ table: 'orders', drop: ['phone', 'age'] }] } });
+  });
+
+  test('have another name, where that is said', () => {
+    const [from, to] = ['phone', 'telephone'];
+    const tables = [shaped({ ...columns, telephone: 'text', age: 'int' }), people];
+    const wanted = tables[0]!.columns.map((column) =>
+      column.name === to ? { ...column, origin: { kind: 'column' as const, name: from } } : column,
+    );
+    const move = { kind: 'column' as const, table: 'orders', from, to, place };
+    const { one, orders: changed } = planned({
+      tables: [{ ...tables[0]!, columns: wanted }, people],
+      seen: still,
+      observed: { applied: applied(to), moves: [move] },
+    });
+    expect(changed.action).toBe('reshape');
+    expect(one.base?.reshaped).toEqual([{ table: 'orders', rename: [{ from, to }], drop: [] }]);
+    const full = planned({
+      tables: [{ ...tables[0]!, columns: wanted, load: { kind: 'full' } }],
+      observed: { applied: applied(to), moves: [move] },
+    });
+    expect(full.orders.action).toBe('reload');
+  });
+
+  test.each([
+    ['another type', { ...columns, phone: 'text', age: 'bigint' }],
+    ['another order', { ...columns, age: 'int', phone: 'text' }],
+    ['a new column', { ...columns, fax: 'text' }],
+    ['NULL is allowed', { ...columns, id: 'int', phone: 'text', age: 'int' }],
+  ])('are not enough: %s', (_, wanted) => {
+    const { one, orders: anew } = planned({
+      tables: [shaped(wanted), people],
+      seen: still,
+      observed: { applied: applied() },
+    });
+    expect(anew.action).toBe('reload');
+    expect(one.base?.tables).toEqual(['people']);
+  });
+
+  test('are of no use where there is no extract to copy, or all rows are wanted', () => {
+    const gone: Partial<Observation> = {
+      applied: applied(),
+      extract: { kind: 'absent' },
+      destinations: [{ type: 'file', found: undefined }],
+    };
+    expect(planned({ seen: still, observed: gone }).orders.action).toBe('reload');
+    const decisions = { full: true };
+    const { orders: whole } = planned({ seen: still, observed: { applied: applied() }, decisions });
+    expect(whole.action).toBe('reload');
+  });
+});
+
 test('files are read that are new or replaced', () => {
   const byFile = (onVanished: 'keep' | 'delete'): Load => ({
     kind: 'files',

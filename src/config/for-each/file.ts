@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { loadYaml, type LoadedFile } from '../load.ts';
@@ -21,7 +21,7 @@ export function readItemsFile(
   place: Place,
 ): ItemsFile {
   const absolute = resolve(dirname(from.absolute), written);
-  const file = join(dirname(from.file), written);
+  const file = isAbsolute(written) ? written : join(dirname(from.file), written);
   const refuse = (message: string, at: Place = place, hint?: string): ItemsFile => ({
     listed: [],
     problems: [problem(codes.eachFile, message, at, hint === undefined ? {} : { hint })],

@@ -88,6 +88,8 @@ function use(what: string, unsafe: RegExp, said: string): Use {
     problemWith(value) {
       if (value.trim() === '') return `${what} takes no empty value`;
       if (control.test(value)) return `${what} takes no control characters`;
+      // Beside another one it would lead out of the folder.
+      if (value === '.') return `${what} takes no value that is a dot alone`;
       return unsafe.test(value) ? `${what} takes no value with ${said}` : undefined;
     },
   };

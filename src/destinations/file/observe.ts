@@ -7,7 +7,7 @@ import type { FileDestination } from '../../model/pipeline.ts';
 
 /** What is at the path, and whether it could be written, as far as that can be seen without writing. */
 export async function observeFile(destination: FileDestination): Promise<FileDestinationObservation> {
-  const found = await lookAt(destination.path);
+  const found = await lookAt(destination.path, { code: 'EXT5001', ...destination });
   if (found?.isDirectory() === true) {
     return { type: 'file', found: undefined, problem: unwritable(destination, 'it is a folder') };
   }

@@ -10,7 +10,7 @@ export async function standingFile(
   destination: FileDestination,
   last: AppliedDestination,
 ): Promise<Standing> {
-  const found = await lookAt(destination.path);
+  const found = await lookAt(destination.path, { code: 'EXT5003', ...destination });
   if (found === undefined) return 'gone';
   const isSame =
     'modified' in last && last.size === Number(found.size) && last.modified === String(found.mtimeNs);

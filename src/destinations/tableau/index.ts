@@ -11,6 +11,7 @@ import { describeTableau } from './describe.ts';
 import { inWords } from './errors.ts';
 import { observeTableau } from './observe.ts';
 import { removePublication, standingPublication } from './remove.ts';
+import { rememberProjects, type SeeProject } from './seen-projects.ts';
 import { writeTableau } from './write.ts';
 
 export interface TableauSettings {
@@ -33,6 +34,7 @@ export interface TableauDestinations {
 /** The Tableau destinations of a process. Those with the same identity share one session. */
 export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
   const sessions = new Map<string, Session>();
+  const seeProject = rememberProjects();
   const siteOf = (destination: TableauDestination): Site => {
     const { connection } = destination;
     const { clock = realClock, variables, registerSecret } = settings;
@@ -45,7 +47,7 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
     return openSite(connection, session, { transport, clock });
   };
   return {
-    open: (destination) => openTableauDestination(destination, siteOf, settings),
+    open: (destination) => openTableauDestination(destination, { siteOf, seeProject }, settings),
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
       sessions.clear();
@@ -55,7 +57,7 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
 
 function openTableauDestination(
   destination: TableauDestination,
-  siteOf: (destination: TableauDestination) => Site,
+  { siteOf, seeProject }: { siteOf: (destination: TableauDestination) => Site; seeProject: SeeProject },
   { offline, split }: TableauSettings,
 ): DestinationPort {
   let opened: Site | undefined;
@@ -69,7 +71,7 @@ function openTableauDestination(
   return {
     async observe(last, signal) {
       if (offline) return { type: 'tableau', looked: false, project: undefined, found: undefined };
-      return translated((site) => observeTableau(site, destination, last, signal));
+      return translated((site) => observeTableau(site, destination, { last, seeProject }, signal));
     },
     write: (extract, progress, signal, last) =>
       translated((site) => writeTableau(site, destination, extract, { progress, signal, split, last })),

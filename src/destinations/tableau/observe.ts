@@ -7,19 +7,20 @@ import type {
 import type { TableauDestination } from '../../model/pipeline.ts';
 import { showProjectPath } from '../../model/project-path.ts';
 import { findDataSource, getDataSource, type DataSource } from './client/data-sources.ts';
-import { findProject, pathOfProject, type Project } from './client/projects.ts';
+import { pathOfProject, type Project } from './client/projects.ts';
 import type { Site } from './client/site.ts';
 import { describe } from './errors.ts';
+import type { SeeProject } from './seen-projects.ts';
 import { projectProblem } from './target.ts';
 
 /** What is published there now, by reading only. */
 export async function observeTableau(
   site: Site,
   destination: TableauDestination,
-  last: AppliedDestination | undefined,
+  { last, seeProject }: { last: AppliedDestination | undefined; seeProject: SeeProject },
   signal: AbortSignal,
 ): Promise<TableauDestinationObservation> {
-  const search = await findProject(site, destination.project, signal);
+  const search = await seeProject(site, destination.project, signal);
   const lastId = last !== undefined && 'id' in last ? last.id : undefined;
   if (!('found' in search)) {
     const error = projectProblem(search, destination);

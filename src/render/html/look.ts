@@ -34,6 +34,7 @@ export function tableLook({ action }: TablePlan): Sign {
       return { symbol: '+', tone: 'create', means: 'new' };
     case 'reload':
     case 'change':
+    case 'reshape':
       return { symbol: '~', tone: 'change', means: 'changed' };
     case 'unchanged':
       return { symbol: '=', tone: 'none', means: 'unchanged' };

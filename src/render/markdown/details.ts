@@ -53,7 +53,7 @@ function diffOf(plan: PipelinePlan): string[] {
 
 function tableRows(plan: PipelinePlan, table: TablePlan): string[][] {
   const { columns, reason } = tableChanges(plan, table);
-  const signs = { create: '+', reload: '!', change: '!', unchanged: ' ', drop: '-' };
+  const signs = { create: '+', reload: '!', change: '!', reshape: '!', unchanged: ' ', drop: '-' };
   return [
     cells(signs[table.action], `table ${table.name}`, tableAmounts(table), reason),
     ...columns.map((change) => {

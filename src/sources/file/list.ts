@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import micromatch from 'micromatch';
-import { lookAt } from '../../disk/look.ts';
+import { cannotLook, lookAt } from '../../disk/look.ts';
 import type { FileSource } from '../../model/pipeline.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 
@@ -21,44 +21,47 @@ export interface FoundFile extends NamedFile {
 export async function listFiles(source: FileSource): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>();
   for (const pattern of source.match) {
-    for (const shown of await matching(source.base, pattern)) {
+    for (const shown of await matching(source, pattern)) {
       if (source.exclude.length > 0 && micromatch.isMatch(shown, [...source.exclude])) continue;
-      const file = await lookAtFile(source.base, shown);
+      const file = await lookAtFile(source, shown);
       if (file !== undefined) found.set(file.absolute, file);
     }
   }
   return [...found.values()].sort((a, b) => (a.shown < b.shown ? -1 : a.shown > b.shown ? 1 : 0));
 }
 
-async function matching(base: string, pattern: string): Promise<string[]> {
+async function matching(source: FileSource, pattern: string): Promise<string[]> {
   const { base: literal, glob } = micromatch.scan(pattern);
   if (glob === '') return [pattern];
   const matches = micromatch.matcher(pattern);
   const shown: string[] = [];
-  for await (const file of walk(base, literal)) if (matches(file)) shown.push(file);
+  for await (const file of walk(source, literal)) if (matches(file)) shown.push(file);
   return shown;
 }
 
 /** All files below a folder, named from `base`. A folder that is not there is an empty one. */
-async function* walk(base: string, folder: string): AsyncGenerator<string> {
-  const entries = await readdir(path.resolve(base, folder), { withFileTypes: true }).catch(
+async function* walk(source: FileSource, folder: string): AsyncGenerator<string> {
+  const entries = await readdir(path.resolve(source.base, folder), { withFileTypes: true }).catch(
     (error: unknown) => {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-      throw error;
+      throw cannotLook(error, { code: 'EXT2102', shown: folder, place: source.place });
     },
   );
   for (const entry of entries) {
     const name = folder === '' ? entry.name : `${folder.replace(/\/$/, '')}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(base, name);
+    if (entry.isDirectory()) yield* walk(source, name);
     else yield name;
   }
 }
 
 /** Follows links; folders and vanished files are nothing. */
-export async function lookAtFile(base: string, shown: string): Promise<FoundFile | undefined> {
+export async function lookAtFile(
+  { base, place }: Pick<FileSource, 'base' | 'place'>,
+  shown: string,
+): Promise<FoundFile | undefined> {
   const absolute = path.resolve(base, shown);
-  const found = await lookAt(absolute);
+  const found = await lookAt(absolute, { code: 'EXT2102', shown, place });
   if (found?.isFile() !== true) return undefined;
   const { facts } = nameFile(shown);
   return {

@@ -77,15 +77,15 @@ async function partOf({ format }: FileSource, table: Table, file: FoundFile): Pr
   }
 }
 
-async function confirmSame({ base, place }: FileSource, file: FoundFile, table: Table): Promise<void> {
-  const now = await lookAtFile(base, file.shown);
+async function confirmSame(source: FileSource, file: FoundFile, table: Table): Promise<void> {
+  const now = await lookAtFile(source, file.shown);
   if (now?.size === file.size && now.modified === file.modified) return;
   throw new RunError(
     'EXT2104',
     `${file.shown} was ${now === undefined ? 'removed' : 'changed'} while it was read`,
     {
       hint: `table "${table.name}" would have been a mixture, so nothing was kept; run again when the file is complete`,
-      place,
+      place: source.place,
     },
   );
 }

@@ -317,6 +317,24 @@ describe('what can be seen before', () => {
     });
   });
 
+  test('a project once for all who look for it; one that is not there again', async () => {
+    const project = { kind: 'path', path: ['Sales', 'New'] } as const;
+    const wanted = { project, createProject: true };
+    const before = standIn.control.requests().length;
+    const asked = () =>
+      standIn.control
+        .requests()
+        .slice(before)
+        .filter(({ url }) => url.includes('/projects?')).length;
+    expect(await look(wanted)).toMatchObject({ project: undefined });
+    await write(open(wanted), sales);
+    const missed = asked();
+    for (const name of ['Shop', 'One', 'Two'])
+      expect(await look({ ...wanted, name })).toMatchObject({ project: 'Sales/New' });
+    await Promise.all(['Three', 'Four'].map((name) => look({ ...wanted, name })));
+    expect(asked() - missed).toBe(2);
+  });
+
   test('without changing anything', async () => {
     await write(open(), sales);
     const before = standIn.control.requests().length;
