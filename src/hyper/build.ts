@@ -39,7 +39,7 @@ export async function buildExtract(
       if (base === undefined) await createFile(session, draft.path, extract, tables);
       else await copyBase(session, draft.path, extract, tables, base);
     } catch (error) {
-      throw isServerError(error) ? unwritable(extract.file, error) : error;
+      throw isServerError(error) || isSystemError(error) ? unwritable(extract.file, error) : error;
     }
   };
   const begun = begin();
@@ -134,6 +134,9 @@ export async function buildExtract(
     abandon,
   };
 }
+
+/** What a call of the system says when the base is copied. */
+const isSystemError = (error: unknown) => error instanceof Error && 'syscall' in error;
 
 function cursorsOf(tables: readonly Table[]): Cursors {
   return Object.fromEntries(tables.map(({ name, load }) => [name, cursorColumns(load)]));
