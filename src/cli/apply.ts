@@ -97,10 +97,10 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     // Of a single pipeline there is nothing that could be done already.
     if (jobs.length > 1) await run.begin();
     const report = await perform(jobs, leaving, configuration, env, show, options.verbose ?? false);
-    if (!env.signal.aborted) await run.end(resumed);
     showFailures(report, configuration, env);
     if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
     if (options.junit !== undefined) await writeJUnit(options.junit, report, made.plan, env);
+    if (!env.signal.aborted) await run.end(resumed);
     return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
     await world.close();
