@@ -98,9 +98,9 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     // Of a single pipeline there is nothing that could be done already.
     if (jobs.length > 1) await run.begin();
     const report = await perform(jobs, leaving, configuration, env, telling);
-    if (!env.signal.aborted) await run.end(resumed);
     showFailures(report, configuration, env);
     await tellReport({ ...ended, report }, options, configuration, env);
+    if (!env.signal.aborted) await run.end(resumed);
     return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
     await world.close();

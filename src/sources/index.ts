@@ -3,6 +3,7 @@ import type { SourcePort } from '../model/ports.ts';
 import { openFiles } from './file/index.ts';
 import { openPostgres } from './postgres/index.ts';
 import { openPool, type Pool } from './postgres/pool.ts';
+import { openBuckets } from './s3/buckets.ts';
 import { openS3 } from './s3/index.ts';
 
 /** The sources of a run. What several of them share (connections to one server) is opened once and closed here. */
@@ -26,10 +27,11 @@ export function openSources({ connections }: SourcesSettings): Sources {
     pools.set(key, pool);
     return pool;
   };
+  const buckets = openBuckets();
   const kinds = {
     postgres: (source) => openPostgres(source, poolOf(source)),
     file: openFiles,
-    s3: openS3,
+    s3: (source) => openS3(source, { buckets }),
   } satisfies { [Kind in Source['type']]: (source: Extract<Source, { type: Kind }>) => SourcePort };
   const open = (source: Source): SourcePort => {
     switch (source.type) {

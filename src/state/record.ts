@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AppliedRecord } from '../model/observation.ts';
+import { RunError } from '../model/run-error.ts';
 
 /** What was parsed, if it is a record that this version of the program understands. */
 export function soundRecord(parsed: unknown): AppliedRecord {
@@ -28,6 +29,18 @@ export function runName(id: string): string {
 
 export function runOfName(name: string): string | undefined {
   return /^\.run-([0-9a-f]+)\.json$/.exec(name)?.[1];
+}
+
+/** The note of a run, of which `shown` is the place. */
+export function parseNote(shown: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RunError('EXT6002', `cannot read the note of a run ${shown}: ${(error as Error).message}`, {
+      hint: 'delete it: what that run has left is planned as everything else',
+      cause: error,
+    });
+  }
 }
 
 /** The address that a name is of; undefined for names that are not ours. */

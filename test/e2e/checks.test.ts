@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { SaxesParser } from 'saxes';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
-import { freshDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 import { oneAtATime, oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
@@ -254,8 +254,7 @@ test('in JUnit XML a pipeline that was held back is not green', async () => {
 });
 
 test('what was sent, loaded and is in the file is told where it is known', async () => {
-  const { client, url, close } = await freshDatabase();
-  onTestFinished(close);
+  const { client, url } = await testDatabase();
   await client.query('create table t as select i as id from generate_series(1, 1000) i');
   const table = oneTable({ name: 'db', source: postgresSource, from: 'table: t', columns: 'id: int' });
   const file = oneTable({ name: 'file', source: '{ type: file, path: data/t.csv }', columns: 'id: int' });

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createProject, type CliProject, type Outcome, type Variables } from '../support/cli.ts';
-import { freshDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 import { oneAtATime } from '../support/one-table.ts';
@@ -56,8 +56,7 @@ interface Shop {
 }
 
 async function openShop(files: Record<string, string> = {}): Promise<Shop> {
-  const { url, client, close } = await freshDatabase();
-  onTestFinished(close);
+  const { url, client } = await testDatabase();
   await client.query(tables);
   const project = await createProject({
     'extracts.yaml': `${oneAtATime}destinations:

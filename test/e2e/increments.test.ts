@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
-import { freshDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { withFile } from '../support/hyper-file.ts';
 import { oneAtATime, postgresSource, postgresUrl } from '../support/one-table.ts';
@@ -30,8 +30,7 @@ destinations:
 `;
 
 async function newShop(load: string) {
-  const { client, url, close } = await freshDatabase();
-  onTestFinished(close);
+  const { client, url } = await testDatabase();
   await client.query(`create table orders (id int primary key, region text, updated_at timestamptz)`);
   await client.query(`create table regions (name text)`);
   await client.query(`insert into regions values ('East'), ('West')`);

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProject, type CliProject, type RunningCli } from '../support/cli.ts';
-import { freshDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { oneAtATime, oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
 import { hasOpen, hyperdsOf } from '../support/processes.ts';
 import { startPostgres } from '../support/postgres.ts';
@@ -198,7 +198,7 @@ interface AppliedWorld {
 
 /** A pipeline `flow` on a view that had three rows when it was applied. */
 async function appliedBefore(database?: { url: string }): Promise<AppliedWorld> {
-  const { url, client } = database === undefined ? await ownDatabase() : await connected(database.url);
+  const { url, client } = database === undefined ? await testDatabase() : await connected(database.url);
   await client.query(`create view flow as select i as id, 'x' as name from generate_series(1, 3) i`);
   const project = await createProject({
     'pipelines/flow.yaml': oneTable({
@@ -217,12 +217,6 @@ async function appliedBefore(database?: { url: string }): Promise<AppliedWorld> 
     before: await project.marks(),
     flowing: (cli) => during(cli, async () => (await client.query(progress)).rowCount === 1),
   };
-}
-
-async function ownDatabase() {
-  const database = await freshDatabase();
-  onTestFinished(database.close);
-  return database;
 }
 
 async function connected(url: string) {

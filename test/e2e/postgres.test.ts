@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createProject, type CliProject, type Variables } from '../support/cli.ts';
-import { freshDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 import { oneAtATime, postgresUrl } from '../support/one-table.ts';
@@ -152,8 +152,7 @@ destinations: [{ type: file, path: ../out/west.hyper }]
 });
 
 async function filledShop(): Promise<{ client: pg.Client; project: CliProject; env: Variables }> {
-  const { client, url, close } = await freshDatabase();
-  onTestFinished(close);
+  const { client, url } = await testDatabase();
   await change(client, tables);
   const project = await createProject({ 'extracts.yaml': oneAtATime, 'pipelines/shop.yaml': shop });
   return { client, project, env: postgresUrl(url) };

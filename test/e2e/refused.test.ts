@@ -1,6 +1,6 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
-import { freshDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { readHyperFile, withSession } from '../support/hyper-file.ts';
 import { oneAtATime, oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
@@ -49,8 +49,7 @@ describe('a value that breaks the contract in row 700,000', () => {
   });
 
   it('of a PostgreSQL table is named with table, column and row, and leaves all else as it was', async () => {
-    const { client, url, close } = await freshDatabase();
-    onTestFinished(close);
+    const { client, url } = await testDatabase();
     const table = (name: string, columns: string) =>
       oneTable({ name, source: postgresSource, from: `table: ${name}`, columns });
     const project = await createProject({
@@ -126,8 +125,7 @@ it('tells what is wrong with files, each in its pipeline, while the others are a
 });
 
 it('blocks what does not agree with the catalog of PostgreSQL before a byte is read', async () => {
-  const { client, url, close } = await freshDatabase();
-  onTestFinished(close);
+  const { client, url } = await testDatabase();
   await client.query(
     `create table orders (id int not null, region text, amount numeric(30,4), at timestamptz)`,
   );

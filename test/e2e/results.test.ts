@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, open, symlink, truncate } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
-import { freshDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { readHyperFile, withFile } from '../support/hyper-file.ts';
 import { oneAtATime, oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
@@ -204,8 +204,7 @@ describe.skipIf(!canMount())('a full disk', () => {
 });
 
 it('lets one of two applies at once win, and tells the other to wait', async () => {
-  const { client, url, close } = await freshDatabase();
-  onTestFinished(close);
+  const { client, url } = await testDatabase();
   await client.query(
     `create view gated as select i as id from generate_series(1, 3) i where pg_advisory_lock_shared(42)::text = ''`,
   );

@@ -1,9 +1,9 @@
 import { Ajv } from 'ajv';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { commandLine, createProject, environment } from '../support/cli.ts';
-import { freshDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { oneAtATime, oneTable } from '../support/one-table.ts';
 import { settle, tellStory } from '../support/story.ts';
@@ -226,8 +226,7 @@ describe('on a terminal', () => {
   });
 
   it('stops at Ctrl-C, at the question and in the middle, and gives the cursor back', async () => {
-    const { client, url, close } = await freshDatabase();
-    onTestFinished(close);
+    const { client, url } = await testDatabase();
     await client.query(
       `create view slow as select i as id from generate_series(1, 100000) i where pg_sleep(0.01)::text = ''`,
     );
@@ -258,8 +257,7 @@ describe('on a terminal', () => {
   });
 
   it('shows rows and bytes as they pass, of PostgreSQL and of files, and how much is left', async () => {
-    const { client, url, close } = await freshDatabase();
-    onTestFinished(close);
+    const { client, url } = await testDatabase();
     await client.query(
       `create table big as select i as id, repeat('x', 1000) as text from generate_series(1, 40000) i; analyze big`,
     );

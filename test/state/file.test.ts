@@ -35,6 +35,16 @@ test('a damaged record is an error that says how to go on', async () => {
   await expect(openFileState(folder).read('shop')).rejects.toMatchObject({ code: 'EXT6002' });
 });
 
+test('so is a damaged note of a run', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(path.join(folder, '.run-0f.json'), '{"id":');
+  await expect(openFileState(folder).openRuns()).rejects.toMatchObject({
+    code: 'EXT6002',
+    message: expect.stringContaining(`${folder}/.run-0f.json`) as string,
+    hint: expect.stringContaining('delete it') as string,
+  });
+});
+
 test('the lock of a dead process is taken over; of another machine it stands', async () => {
   const folder = await temporaryFolder();
   const state = openFileState(folder);

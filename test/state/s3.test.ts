@@ -262,11 +262,13 @@ describe('what goes wrong is told in the words of S3 sources', () => {
     });
   });
 
-  test('a damaged record or lock is an error that says how to go on', async () => {
+  test('a damaged record, lock or note of a run is an error that says how to go on', async () => {
     const prefix = freshPrefix();
     await standIn.control.put('state', `${prefix}/shop.json`, '{"format":');
     await standIn.control.put('state', `${prefix}/shop.lock`, '{"format":2}');
+    await standIn.control.put('state', `${prefix}/.run-0f.json`, '{"id":');
     const state = open(prefix);
+    await expect(state.openRuns()).rejects.toMatchObject({ code: 'EXT6002' });
     await expect(state.read('shop')).rejects.toMatchObject({ code: 'EXT6002' });
     await expect(state.lock('shop')).rejects.toMatchObject({ code: 'EXT6002' });
   });

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import type {} from './global-postgres.ts';
 import { createDatabase, runStatement } from './postgres.ts';
 
@@ -28,4 +28,11 @@ export async function freshDatabase(): Promise<FreshDatabase> {
       await runStatement(server, `drop database ${pg.escapeIdentifier(name)} with (force)`);
     },
   };
+}
+
+/** The same for one test: it is gone when the test has ended. */
+export async function testDatabase(): Promise<Omit<FreshDatabase, 'close'>> {
+  const { close, ...database } = await freshDatabase();
+  onTestFinished(close);
+  return database;
 }

@@ -1,6 +1,7 @@
 import type { S3Source } from '../../model/pipeline.ts';
 import type { SourcePort } from '../../model/ports.ts';
-import { openBucket, type FoundObject } from './bucket.ts';
+import type { FoundObject } from './bucket.ts';
+import { openBuckets, type Buckets } from './buckets.ts';
 import { columnsFromHeaderFile } from './header-file.ts';
 import { listObjects } from './list.ts';
 import { observeTable } from './observe.ts';
@@ -15,13 +16,13 @@ import { patience } from '../../aws/retry.ts';
  */
 export function openS3(
   source: S3Source,
-  settings: Partial<Pick<Reader, 'patience' | 'limits' | 'budget'>> = {},
+  settings: Partial<Pick<Reader, 'patience' | 'limits' | 'budget'>> & { buckets?: Buckets } = {},
 ): SourcePort {
-  let opening: ReturnType<typeof openBucket> | undefined;
+  const { buckets = openBuckets() } = settings;
   let listed: readonly FoundObject[] | undefined;
   const reader = async (): Promise<Reader> => ({
     source,
-    bucket: await (opening ??= openBucket(source)),
+    bucket: await buckets.open(source),
     patience: settings.patience ?? patience,
     limits: settings.limits ?? limits,
     budget: settings.budget ?? processBudget,
@@ -40,8 +41,6 @@ export function openS3(
       listed ??= await listObjects(one, signal, () => undefined);
       return openObjectSnapshot(one, tables, listed, signal);
     },
-    async close() {
-      (await opening?.catch(() => undefined))?.close();
-    },
+    close: () => buckets.close(),
   };
 }

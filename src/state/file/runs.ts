@@ -5,7 +5,7 @@ import { reasonOf } from '../../disk/reason.ts';
 import type { BegunRun, OpenRun } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { nameOf, thisRun } from '../holder.ts';
-import { runName, runOfName } from '../record.ts';
+import { parseNote, runName, runOfName } from '../record.ts';
 import { isAlive, startOf, type FileHolder } from './lock-file.ts';
 
 type RunNote = BegunRun & Omit<FileHolder, 'token'>;
@@ -34,7 +34,7 @@ export async function endRun(folder: string, id: string): Promise<void> {
 export async function openRuns(folder: string): Promise<OpenRun[]> {
   const names = await readdir(folder).catch(() => []);
   const notes = await Promise.all(
-    names.filter((name) => runOfName(name) !== undefined).map((name) => readNote(path.join(folder, name))),
+    names.filter((name) => runOfName(name) !== undefined).map((name) => noteIn(path.join(folder, name))),
   );
   return Promise.all(
     notes
@@ -48,7 +48,7 @@ export async function openRuns(folder: string): Promise<OpenRun[]> {
 }
 
 /** A run may end while we look. */
-async function readNote(file: string): Promise<RunNote | undefined> {
+async function noteIn(file: string): Promise<RunNote | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RunNote);
+  return text === undefined ? undefined : (parseNote(file, text) as RunNote);
 }

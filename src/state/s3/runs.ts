@@ -1,6 +1,6 @@
 import type { BegunRun, OpenRun } from '../../model/ports.ts';
 import { nameOf, thisRun, type Holder } from '../holder.ts';
-import { runName, runOfName } from '../record.ts';
+import { parseNote, runName, runOfName } from '../record.ts';
 import type { Objects } from './objects.ts';
 
 type RunNote = BegunRun & Holder;
@@ -27,10 +27,12 @@ export function openRunNotes(objects: Objects, folder: string, signal: AbortSign
     },
     async open() {
       const names = (await objects.list(folder, signal)).filter((name) => runOfName(name) !== undefined);
-      const found = await Promise.all(names.map((name) => objects.get(folder + name, signal)));
-      return found.flatMap((stored): OpenRun[] => {
+      const found = await Promise.all(
+        names.map(async (name) => ({ name, stored: await objects.get(folder + name, signal) })),
+      );
+      return found.flatMap(({ name, stored }): OpenRun[] => {
         if (stored === undefined) return [];
-        const { id, addresses, ...holder } = JSON.parse(stored.text) as RunNote;
+        const { id, addresses, ...holder } = parseNote(folder + name, stored.text) as RunNote;
         return [{ id, addresses, holder: { name: nameOf(holder), since: holder.since, alive: 'unknown' } }];
       });
     },

@@ -1,10 +1,9 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { freshDatabase } from '../database.ts';
+import { expect, it } from 'vitest';
+import { testDatabase } from '../database.ts';
 import { createTables, generateOrders } from './index.ts';
 
 it('fills PostgreSQL with the rows that the generator makes, to the last digit and character', async () => {
-  const { client, close } = await freshDatabase();
-  onTestFinished(close);
+  const { client } = await testDatabase();
   await createTables(client, 0.1);
 
   const { rows } = await client.query<{ row: Record<string, unknown> }>(
@@ -17,8 +16,7 @@ it('fills PostgreSQL with the rows that the generator makes, to the last digit a
 });
 
 it('gives every table its primary key, and every order a region that people has', async () => {
-  const { client, close } = await freshDatabase();
-  onTestFinished(close);
+  const { client } = await testDatabase();
   await createTables(client, 0.1);
 
   const keys = await client.query(
@@ -38,8 +36,7 @@ it('gives every table its primary key, and every order a region that people has'
 });
 
 it('leaves nothing behind when a table is there already', async () => {
-  const { client, close } = await freshDatabase();
-  onTestFinished(close);
+  const { client } = await testDatabase();
   await client.query('create table returns (id int)');
 
   await expect(createTables(client, 0.01)).rejects.toMatchObject({ code: '42P07' });
