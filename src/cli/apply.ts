@@ -25,16 +25,16 @@ import { eventLines } from './event-lines.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfError, exitCodeOfInterruption } from './failure.ts';
 import { jobsOf } from './jobs.ts';
-import { writeJUnit } from './junit.ts';
+import type { JsonError } from './json.ts';
 import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { deletionsOf } from './deletions.ts';
 import { diagnose } from './diagnose.ts';
-import { reportDocument } from './report-document.ts';
 import { interruptedRuns, noteRun } from './runs.ts';
 import { decisionsIn, refuseStale } from './stale.ts';
 import { isSavedPlan, readSavedPlan } from './saved-plan.ts';
 import { isSelection, selectPipelines, type SelectFlags } from './select/index.ts';
 import { spaceFindings } from './space.ts';
+import { tellReport } from './tell-report.ts';
 import { UsageError } from './usage-error.ts';
 import { openWorld } from './world.ts';
 
@@ -51,11 +51,11 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
   const saved = await savedPlan(paths, options, env);
   const read = await readConfiguration(saved === undefined ? paths : filesOf(saved), env, 'error');
-  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options.verbose);
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const world = openWorld(read.project, env);
   try {
     const whole = await completeFamilies(read, world, env);
-    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options.verbose);
+    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
     const configuration = await selectPipelines(whole, options, world, env);
     const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
@@ -67,16 +67,17 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const isWanted = wantedBy(saved);
     const space = await spaceFindings(made, configuration.project);
     const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
-    showDiagnostics([...made.plan.diagnostics, ...unknown, ...space], configuration, env, options.verbose);
-    const show = options.json === true ? (text: string) => env.err(text) : (text: string) => env.out(text);
-    show(
-      renderPlan(saved ?? made.plan, {
-        color: env.color.out && options.json !== true,
-        verbose: options.verbose ?? false,
-        ...(env.width !== undefined && options.json !== true && { width: env.width }),
-      }),
-    );
-    if (hasErrors(space)) return exitCodes.failed;
+    const findings = [...made.plan.diagnostics, ...unknown, ...space];
+    showDiagnostics(findings, configuration, env, options.verbose);
+    const telling = tellingOf(options, env);
+    telling.show(renderPlan(saved ?? made.plan, telling.view));
+    const ended = { plan: saved ?? made.plan, diagnostics: [...whole.diagnostics, ...findings] };
+    const refuse = async (refusal: JsonError): Promise<ExitCode> => {
+      await tellReport({ ...ended, report: nothingDone, refusal }, options, configuration, env);
+      return exitCodes.failed;
+    };
+    const [full] = space.filter(({ severity }) => severity === 'error');
+    if (full !== undefined) return await refuse({ code: full.code, message: full.message });
     const run = noteRun(world.state, made.plan);
     const jobs = jobsOf(made, world, {
       run: run.id,
@@ -92,15 +93,14 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     );
     if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
       env.err('Not applied.\n');
-      return exitCodes.failed;
+      return await refuse({ message: 'not applied: the question was not answered with yes' });
     }
     // Of a single pipeline there is nothing that could be done already.
     if (jobs.length > 1) await run.begin();
-    const report = await perform(jobs, leaving, configuration, env, show, options.verbose ?? false);
+    const report = await perform(jobs, leaving, configuration, env, telling);
     if (!env.signal.aborted) await run.end(resumed);
     showFailures(report, configuration, env);
-    if (options.json === true) env.out(`${JSON.stringify(reportDocument(report), undefined, 2)}\n`);
-    if (options.junit !== undefined) await writeJUnit(options.junit, report, made.plan, env);
+    await tellReport({ ...ended, report }, options, configuration, env);
     return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
     await world.close();
@@ -125,6 +125,8 @@ async function savedPlan(
   return readSavedPlan(file, env.cwd);
 }
 
+const nothingDone: Report = { pipelines: [] };
+
 const filesOf = ({ pipelines }: Plan) => [...new Set(pipelines.map(({ file }) => file))];
 
 /** Of a saved plan only what it was going to do: what has changed elsewhere since is for the next plan. */
@@ -143,6 +145,18 @@ async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
   return /^y(es)?$/i.test((await env.ask('Apply this plan? [y/N] ')).trim());
 }
 
+/** How people read the plan and the report: on stdout, or on stderr beside the document that is there. */
+interface Telling {
+  show: (text: string) => void;
+  view: { color: boolean; verbose: boolean; width?: number };
+}
+
+function tellingOf({ json, verbose = false }: ApplyOptions, env: Env): Telling {
+  if (json === true) return { show: (text) => env.err(text), view: { color: env.color.err, verbose } };
+  const width = env.width === undefined ? {} : { width: env.width };
+  return { show: (text) => env.out(text), view: { color: env.color.out, verbose, ...width } };
+}
+
 const mostDrawn = 40;
 
 async function perform(
@@ -150,10 +164,9 @@ async function perform(
   leaving: readonly Leaving[],
   { project }: Configuration,
   env: Env,
-  show: (text: string) => void,
-  verbose: boolean,
+  { show, view }: Telling,
 ): Promise<Report> {
-  if (jobs.length + leaving.length === 0) return { pipelines: [] };
+  if (jobs.length + leaving.length === 0) return nothingDone;
   // A terminal has room for so many; of more the lines of a log tell better.
   const terminal = jobs.length + leaving.length <= mostDrawn ? env.terminal : undefined;
   const settings = {
@@ -164,7 +177,7 @@ async function perform(
     words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
   };
   const report = await applyJobs(jobs, settings, leaving);
-  show(`\n${renderReport(report.pipelines, { color: env.color.out, verbose })}`);
+  show(`\n${renderReport(report.pipelines, view)}`);
   return report;
 }
 

@@ -4,6 +4,7 @@ import type { ApplyOptions } from './apply.ts';
 import { addGates, addOutputs, addSelection } from './flags.ts';
 import type { Env } from './env.ts';
 import type { GraphFormat } from './graph.ts';
+import { inOneDocument } from './json.ts';
 import type { OutputFlags } from './output.ts';
 import type { PlanOptions } from './plan.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -43,7 +44,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('--json', 'one JSON document on stdout')
     .action(async (files: string[], options: { json?: boolean }) => {
       const { validate } = await import('./validate.ts');
-      finish(await validate(files, options, env));
+      finish(await inOneDocument(options, env, (env) => validate(files, options, env)));
     });
 
   addOutputs(addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths))))
@@ -53,7 +54,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: PlanOptions) => {
       const { plan } = await import('./plan.ts');
-      finish(await plan(files, options, env));
+      finish(await inOneDocument(options, env, (env) => plan(files, options, env)));
     });
 
   addGates(
@@ -71,7 +72,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       const { keepYoungGenerationSmall } = await import('./memory.ts');
       keepYoungGenerationSmall();
       const { apply } = await import('./apply.ts');
-      finish(await apply(files, options, env));
+      finish(await inOneDocument(options, env, (env) => apply(files, options, env)));
     });
 
   addOutputs(
@@ -80,7 +81,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('-v, --verbose', 'show what is unchanged too')
     .action(async (file: string, options: OutputFlags) => {
       const { show } = await import('./show.ts');
-      finish(await show(file, options, env));
+      finish(await inOneDocument(options, env, (env) => show(file, options, env)));
     });
 
   command('graph', 'draw where data comes from and where it goes, offline')
@@ -102,7 +103,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('--json', 'one JSON document on stdout')
     .action(async (file: string, options: { table?: string; rows: number; json?: boolean }) => {
       const { preview } = await import('./preview.ts');
-      finish(await preview(file, options, env));
+      finish(await inOneDocument(options, env, (env) => preview(file, options, env)));
     });
 
   addTemplateCommands(command('template', 'look at templates, check, import and write them'), env, finish);

@@ -7,6 +7,7 @@ import { checkTemplate } from '../templates/check.ts';
 import { diagnose } from './diagnose.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { diagnosticsInJson, encodeJson } from './json.ts';
 import type { World } from './world.ts';
 
 /**
@@ -80,8 +81,17 @@ export function showDiagnostics(
 }
 
 /** Says what is wrong with the files, and that it ends there. */
-export function refuseConfiguration(configuration: Configuration, env: Env, verbose = false): ExitCode {
-  showDiagnostics(configuration.diagnostics, configuration, env, verbose);
+export function refuseConfiguration(
+  configuration: Configuration,
+  env: Env,
+  { verbose = false, json = false }: { verbose?: boolean; json?: boolean },
+): ExitCode {
+  const { diagnostics } = configuration;
+  showDiagnostics(diagnostics, configuration, env, verbose);
+  if (json) {
+    const error = { message: 'the configuration is invalid' };
+    env.out(encodeJson({ error, diagnostics: diagnosticsInJson(diagnostics, configuration) }));
+  }
   return exitCodes.configuration;
 }
 

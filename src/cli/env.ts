@@ -29,6 +29,7 @@ export function processEnv(signal: AbortSignal): Env {
   env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
   const draws = isatty(2) && !inCi && env.TERM !== 'dumb';
+  const color = { out: wantsColor(1, env), err: wantsColor(2, env) };
   return {
     cwd: process.cwd(),
     variables: env,
@@ -36,12 +37,12 @@ export function processEnv(signal: AbortSignal): Env {
     signal,
     out: (text) => write(process.stdout, secrets.redact(text)),
     err: (text) => write(process.stderr, secrets.redact(text)),
-    color: { out: wantsColor(1, env), err: wantsColor(2, env) },
+    color,
     get width() {
       return isatty(1) && !inCi ? usable(process.stdout.columns) : undefined;
     },
     get terminal() {
-      return draws ? redacted(process.stderr, secrets) : undefined;
+      return draws ? cleaned(process.stderr, secrets, color.err) : undefined;
     },
     ask: draws && isatty(0) ? (question) => askOn(question, signal) : undefined,
   };
@@ -60,12 +61,19 @@ function wantsColor(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   return isatty(descriptor) && env.TERM !== 'dumb';
 }
 
-/** The same stream, with secrets taken out of whatever is written: listr2 draws on it by itself. */
-function redacted(stream: NodeJS.WriteStream, secrets: Secrets): NodeJS.WriteStream {
+/**
+ * The same stream, with secrets taken out of whatever is written, and colours where none are wanted: listr2 draws on it
+ * by itself, and decides otherwise about colours.
+ */
+function cleaned(stream: NodeJS.WriteStream, secrets: Secrets, color: boolean): NodeJS.WriteStream {
+  const clean = (text: string) => secrets.redact(color ? text : text.replaceAll(colors, ''));
   const write = (chunk: string | Uint8Array, ...rest: []) =>
-    stream.write(typeof chunk === 'string' ? secrets.redact(chunk) : chunk, ...rest);
+    stream.write(typeof chunk === 'string' ? clean(chunk) : chunk, ...rest);
   return Object.create(stream, { write: { value: write, writable: true } }) as NodeJS.WriteStream;
 }
+
+/** "Select graphic rendition" of ECMA-48; movements of the cursor end in other letters. */
+const colors = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
 /** Whoever reads our output may stop, as `head` does; what is being done is done all the same. */
 function write(stream: NodeJS.WriteStream, text: string): void {

@@ -1,48 +1,65 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Report } from '../apply/report.ts';
-import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
+import { replaceFile } from '../disk/replace.ts';
 import type { PlannedCheck, Plan } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
-import { renderJUnit, type JUnitSuite } from '../render/junit.ts';
+import { renderJUnit, type JUnitProblem, type JUnitSuite } from '../render/junit.ts';
+import type { Ended } from './ended.ts';
 import type { Env } from './env.ts';
+import { heldBack } from './held-back.ts';
 
 /** Writes what came of the checks for a CI server, whole or not at all. */
-export async function writeJUnit(file: string, report: Report, plan: Plan, env: Env): Promise<void> {
+export async function writeJUnit(file: string, ended: Ended, env: Env): Promise<void> {
   // Before the text is escaped: then secrets would be spelled in ways that nobody looks for.
   const clean = (_: string, value: unknown) =>
     typeof value === 'string' ? env.secrets.redact(value) : value;
-  const suites = JSON.parse(JSON.stringify(suitesOf(report, plan)), clean) as JUnitSuite[];
-  let draft: Draft | undefined;
+  const suites = JSON.parse(JSON.stringify(suitesOf(ended)), clean) as JUnitSuite[];
   try {
-    draft = await beginDraft(path.resolve(env.cwd, file));
-    await writeFile(draft.path, renderJUnit(suites), { flag: 'wx' });
-    await draft.commit();
+    await replaceFile(path.resolve(env.cwd, file), renderJUnit(suites));
   } catch (error) {
-    await draft?.discard();
     throw new RunError('EXT6106', `cannot write ${file}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-/** Pipelines that are forgotten have nothing to check. */
-function suitesOf({ pipelines }: Report, plan: Plan): JUnitSuite[] {
-  return pipelines
+/** Pipelines that are forgotten, or with nothing to do, have nothing to check. */
+function suitesOf({ report, plan, refusal }: Ended): JUnitSuite[] {
+  const done = report.pipelines
     .filter(({ outcome }) => outcome !== 'forgotten' && outcome !== 'deleted')
-    .map(({ address, seconds, checks, outcome, failure }) => {
-      const planned = plan.pipelines.find((one) => one.address === address);
-      const steps = planned?.steps ?? [];
-      const all: PlannedCheck[] = steps.flatMap((step) => (step.kind === 'check' ? step.checks : []));
-      return {
-        address,
-        seconds,
-        results: checks,
-        unasked: checks.length === 0 ? all : [],
-        ...(outcome === 'failed' &&
-          failure !== undefined && { failure: { step: failure.step, message: messageOf(failure.error) } }),
-        ...(outcome === 'interrupted' && { failure: { step: 'apply', message: 'interrupted' } }),
-      };
-    });
+    .map(({ address, seconds, checks, outcome, failure }) => ({
+      address,
+      seconds,
+      results: checks,
+      unasked: checks.length === 0 ? plannedChecks(plan, address) : [],
+      ...(outcome === 'failed' &&
+        failure !== undefined && { problem: problemAt(failure.step, messageOf(failure.error)) }),
+      ...(outcome === 'interrupted' && { problem: problemAt('apply', 'interrupted') }),
+    }));
+  const held = heldBack(plan).map(({ address, by, message }) =>
+    unmade(
+      plan,
+      address,
+      by === 'gate' ? { kind: 'gate', step: 'plan', message } : problemAt('plan', message),
+    ),
+  );
+  const refused = plan.pipelines.filter(
+    ({ action, blockedBy }) => refusal !== undefined && action !== 'none' && blockedBy === undefined,
+  );
+  return [
+    ...done,
+    ...held,
+    ...refused.map(({ address }) => unmade(plan, address, problemAt('apply', refusal?.message ?? ''))),
+  ];
 }
+
+function unmade(plan: Plan, address: string, problem: JUnitProblem): JUnitSuite {
+  return { address, seconds: 0, results: [], unasked: plannedChecks(plan, address), problem };
+}
+
+function plannedChecks({ pipelines }: Plan, address: string): PlannedCheck[] {
+  const steps = pipelines.find((one) => one.address === address)?.steps ?? [];
+  return steps.flatMap((step) => (step.kind === 'check' ? step.checks : []));
+}
+
+const problemAt = (step: string, message: string): JUnitProblem => ({ kind: 'error', step, message });
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
+import { replaceFile } from '../disk/replace.ts';
 import { never } from '../model/never.ts';
 import type { Plan } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
@@ -55,13 +54,9 @@ function withoutSecrets(plan: Plan, env: Env): Plan {
 /** Whole or not at all: whoever has the old page open reads on. */
 async function writePage(plan: Plan, file: string, env: Env): Promise<void> {
   const page = renderHtml(withoutSecrets(plan, env), graphOfPlan);
-  let draft: Draft | undefined;
   try {
-    draft = await beginDraft(path.resolve(env.cwd, file));
-    await writeFile(draft.path, page, { flag: 'wx' });
-    await draft.commit();
+    await replaceFile(path.resolve(env.cwd, file), page);
   } catch (error) {
-    await draft?.discard();
     throw new RunError('EXT6120', `cannot write the page ${file}: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -26,11 +26,11 @@ export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
 /** `extracts plan`: what would be done and why. Changes nothing. */
 export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
   const read = await readConfiguration(paths, env, 'error');
-  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options.verbose);
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const world = openWorld(read.project, env, { offline: options.offline ?? false });
   try {
     const whole = await completeFamilies(read, world, env);
-    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options.verbose);
+    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
     const configuration = await selectPipelines(whole, options, world, env);
     const made = await makePlan(configuration, world, env, decisionsOf(options));

@@ -15,7 +15,9 @@ import {
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { diagnose } from './diagnose.ts';
+import { diagnosticsInJson, encodeJson } from './json.ts';
 import { completeTables } from './observe.ts';
+import { UsageError } from './usage-error.ts';
 import { openWorld, type World } from './world.ts';
 import { own } from '../model/own.ts';
 
@@ -31,11 +33,11 @@ export interface PreviewOptions {
  */
 export async function preview(file: string, options: PreviewOptions, env: Env): Promise<ExitCode> {
   const read = await readConfiguration([file], env, 'error');
-  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env);
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const world = openWorld(read.project, env);
   try {
     const configuration = await completeFamilies(read, world, env);
-    if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env);
+    if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env, options);
     showDiagnostics(configuration.diagnostics, configuration, env);
     return await previewIn(configuration, options, world, env);
   } finally {
@@ -59,10 +61,10 @@ async function previewIn(
   const names = pipelines.flatMap(({ tables }) => tables.map(({ name }) => name));
   if (chosen !== undefined && !names.includes(chosen)) {
     const near = nearest(chosen, names);
-    env.err(
-      `error: there is no table "${chosen}"${near === undefined ? '' : ` (did you mean "${near}"?)`}\n`,
+    throw new UsageError(
+      `there is no table "${chosen}"`,
+      near === undefined ? undefined : `did you mean "${near}"?`,
     );
-    return exitCodes.usage;
   }
   const failures = configuration.blocked.flatMap(({ problems }) => problems);
   const seen: { pipeline: string; tables: PreviewedTable[] }[] = [];
@@ -76,14 +78,18 @@ async function previewIn(
     }
   }
   showDiagnostics(failures, configuration, env);
-  if (options.json === true) env.out(`${JSON.stringify({ pipelines: seen }, undefined, 2)}\n`);
-  else
+  const { diagnostics } = configuration;
+  if (options.json === true) {
+    const located = diagnosticsInJson([...diagnostics, ...failures], configuration);
+    env.out(encodeJson({ pipelines: seen, diagnostics: located }));
+  } else {
     env.out(
       renderPreview(
         seen.flatMap(({ tables }) => tables),
         env.color.out,
       ),
     );
+  }
   return failures.length > 0 ? exitCodes.failed : exitCodes.done;
 }
 

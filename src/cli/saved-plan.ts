@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
+import { replaceFile } from '../disk/replace.ts';
 import type { Plan } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import { encodePlan, sealOf } from './plan-document.ts';
@@ -11,13 +11,9 @@ export const isSavedPlan = (file: string) => file.endsWith('.json');
 
 /** The same bytes as `plan --json` prints, whole or not at all. */
 export async function savePlan(plan: Plan, file: string, cwd: string): Promise<void> {
-  let draft: Draft | undefined;
   try {
-    draft = await beginDraft(path.resolve(cwd, file));
-    await writeFile(draft.path, encodePlan(plan), { flag: 'wx' });
-    await draft.commit();
+    await replaceFile(path.resolve(cwd, file), encodePlan(plan));
   } catch (error) {
-    await draft?.discard();
     throw new RunError('EXT6105', `cannot write the plan ${file}: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import { counted } from '../model/numbers.ts';
 import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { diagnosticsInJson, encodeJson } from './json.ts';
 
 /** `extracts validate`: whether the files are right in themselves. Reads nothing but them: no network, no engine. */
 export async function validate(
@@ -12,13 +13,8 @@ export async function validate(
   const configuration = await readConfiguration(paths, env, 'warning');
   const { diagnostics, pipelines } = configuration;
   if (options.json === true) {
-    const located = diagnostics.map(({ place, ...rest }) => ({
-      ...rest,
-      ...(place === undefined ? {} : { file: place.file, ...configuration.locate(place) }),
-    }));
-    env.out(
-      `${JSON.stringify({ pipelines: pipelines.map(({ address }) => address), diagnostics: located }, undefined, 2)}\n`,
-    );
+    const valid = pipelines.map(({ address }) => address);
+    env.out(encodeJson({ pipelines: valid, diagnostics: diagnosticsInJson(diagnostics, configuration) }));
   } else {
     showDiagnostics(diagnostics, configuration, env, true);
     if (!hasErrors(diagnostics)) env.out(`${counted(pipelines.length, 'pipeline')} valid.\n`);

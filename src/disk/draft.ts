@@ -27,11 +27,13 @@ export interface FileMark {
  * it is removed here, so only one process at a time may draft a target: the lock of the pipeline sees to that.
  */
 export async function beginDraft(target: string): Promise<Draft> {
-  const folder = path.dirname(target);
-  await makeFolder(folder);
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(prefixOf(target))) await rm(path.join(folder, name), { force: true });
-  }
+  await makeFolder(path.dirname(target));
+  for (const left of await draftsOf(target)) await rm(left, { force: true });
+  return newDraft(target);
+}
+
+/** One more draft of `target`, beside those that others may be writing. */
+export function newDraft(target: string): Draft {
   const draft = draftPath(target);
   const commitTo = async (place: string) => {
     await flush(draft);
@@ -50,8 +52,15 @@ export async function beginDraft(target: string): Promise<Draft> {
   };
 }
 
+/** Those that are there, of whichever process. */
+export async function draftsOf(target: string): Promise<string[]> {
+  const folder = path.dirname(target);
+  const names = await readdir(folder);
+  return names.filter((name) => name.startsWith(prefixOf(target))).map((name) => path.join(folder, name));
+}
+
 /** Of a file in the way the system says only that it exists already, or nothing of where it is. */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {

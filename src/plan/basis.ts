@@ -1,7 +1,14 @@
-import type { Observation, SourceObservation } from '../model/observation.ts';
+import type {
+  AppliedDestination,
+  DestinationObservation,
+  Observation,
+  SourceObservation,
+} from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Basis } from '../model/plan.ts';
+import { own } from '../model/own.ts';
 import { defineConfiguration } from './definition.ts';
+import { isAsWeLeftIt } from './publication.ts';
 
 /** A cryptographic hash of a text, in hexadecimal digits; handed in, because this room knows no node. */
 export type Hash = (text: string) => string;
@@ -17,14 +24,25 @@ export function basisOf(pipeline: Pipeline, observation: Observation, record: st
       canonical({
         extract: extract.kind === 'present' ? [extract.size, extract.modified] : extract.kind,
         template: template?.sha256,
-        destinations: destinations.map((one) =>
-          one.type === 'file'
-            ? one.found
-            : one.found && [one.found.id, one.found.updatedAt, one.found.revision],
+        destinations: destinations.map((one, index) =>
+          markOf(one, own(observation.applied?.destinations, pipeline.destinations[index]?.shown ?? '')),
         ),
       }),
     ),
   };
+}
+
+/**
+ * What a destination has. Offline it is what we left there, as the plan takes for granted: one that looks finds
+ * the same mark, unless somebody else was there.
+ */
+function markOf(seen: DestinationObservation, last: AppliedDestination | undefined): unknown {
+  if (seen.type === 'file') return seen.found;
+  const left = last !== undefined && 'id' in last ? last : undefined;
+  const { found, looked } = seen;
+  const isOurs = found !== undefined && left !== undefined && isAsWeLeftIt(found, left);
+  const there = isOurs || !looked ? left : found;
+  return there && [there.id, there.updatedAt, there.revision];
 }
 
 /** Of what the pipeline's file says. */

@@ -44,7 +44,7 @@ export function planPublication(
   };
 }
 
-function isAsWeLeftIt(found: PublishedDataSource, last: AppliedPublication): boolean {
+export function isAsWeLeftIt(found: PublishedDataSource, last: AppliedPublication): boolean {
   return (
     last.id === found.id &&
     last.updatedAt === found.updatedAt &&

@@ -9,24 +9,36 @@ export type Folded<T> = { one: T } | { more: readonly T[]; like: T };
 const most = 3;
 
 /**
- * Items of a family that say the same, but for their keys: the first few, and the others as one line. What
- * would be a line anyway is not folded. Everything stands where the first of its kind stood.
+ * Items of a family that say the same, but for their keys: the first few, and the others as one line, where the first of
+ * them stood. What would be a line anyway is not folded, nor what says undefined: it stays where it is.
  */
-function fold<T>(all: readonly T[], addressOf: (one: T) => string, saying: (one: T) => unknown): Folded<T>[] {
-  const groups = new Map<string, T[]>();
+export function fold<T>(
+  all: readonly T[],
+  addressOf: (one: T) => string,
+  saying: (one: T) => unknown,
+): Folded<T>[] {
+  const groups = new Map<string, { one: T; index: number }[]>();
   for (const [index, one] of all.entries()) {
     const address = addressOf(one);
-    const said = JSON.stringify(saying(one)).replaceAll(JSON.stringify(address).slice(1, -1), '[]');
-    const key = isItem(address) ? `${familyOf(address)} ${said}` : String(index);
+    const said = isItem(address) ? saying(one) : undefined;
+    const words = JSON.stringify(said ?? index).replaceAll(JSON.stringify(address).slice(1, -1), '[]');
+    const key = `${familyOf(address)} ${words}`;
     const group = groups.get(key) ?? [];
-    group.push(one);
+    group.push({ one, index });
     groups.set(key, group);
   }
-  return [...groups.values()].flatMap((group): Folded<T>[] => {
+  const placed = [...groups.values()].flatMap((group): { part: Folded<T>; index: number }[] => {
     const [first] = group;
-    if (first === undefined || group.length <= most + 1) return group.map((one) => ({ one }));
-    return [...group.slice(0, most).map((one) => ({ one })), { more: group.slice(most), like: first }];
+    if (first === undefined || group.length <= most + 1)
+      return group.map(({ one, index }) => ({ part: { one }, index }));
+    const ones = group.map(({ one }) => one);
+    const parts = [
+      ...ones.slice(0, most).map((one) => ({ one })),
+      { more: ones.slice(most), like: first.one },
+    ];
+    return parts.map((part) => ({ part, index: first.index }));
   });
+  return placed.sort((a, b) => a.index - b.index).map(({ part }) => part);
 }
 
 /** Pipelines with something to do that do the same. */

@@ -9,12 +9,20 @@ export interface JUnitSuite {
   /** Checks that were planned and not made. */
   unasked: readonly PlannedCheck[];
   /** Why it ended otherwise than by its checks. */
-  failure?: { step: string; message: string };
+  problem?: JUnitProblem;
+}
+
+/** A gate asks for a decision; that it is closed is no fault. */
+export interface JUnitProblem {
+  kind: 'error' | 'gate';
+  step: string;
+  message: string;
 }
 
 /**
  * JUnit XML as CI servers read it: a suite for each pipeline, a case for each check. A warning is a skipped
- * case with its message, because the format has none. Another failure of a pipeline is a case of its own.
+ * case with its message, because the format has none. Another failure of a pipeline is a case of its own, and so is
+ * what held it back: a suite without a failure is green.
  */
 export function renderJUnit(suites: readonly JUnitSuite[]): string {
   const all = suites.map(suiteOf);
@@ -46,22 +54,33 @@ interface Case {
   group: string;
   name: string;
   seconds: number;
-  told?: { as: 'failure' | 'error' | 'skipped'; message: string; body?: string };
+  told?: Told;
+}
+
+interface Told {
+  as: 'failure' | 'error' | 'skipped';
+  message: string;
+  /** Of failures and errors: what it is that went wrong. */
+  type?: 'check' | 'pipeline' | 'gate';
+  body?: string;
 }
 
 const count = ({ cases }: Suite, as: 'failure' | 'error' | 'skipped') =>
   cases.filter(({ told }) => told?.as === as).length;
 
-function suiteOf({ address, seconds, results, unasked, failure }: JUnitSuite): Suite {
+function suiteOf({ address, seconds, results, unasked, problem }: JUnitSuite): Suite {
   const made = results.map((result) => caseOf(address, result));
   const left = unasked.map(({ table, name }): Case => {
     return { group: `${address}.${table}`, name, seconds: 0, told: { as: 'skipped', message: 'not asked' } };
   });
-  const other: Case[] =
-    failure === undefined
-      ? []
-      : [{ group: address, name: failure.step, seconds: 0, told: { as: 'error', message: failure.message } }];
+  const other = problem === undefined ? [] : [problemCase(address, problem)];
   return { name: address, seconds, cases: [...made, ...left, ...other] };
+}
+
+function problemCase(group: string, { kind, step, message }: JUnitProblem): Case {
+  const told: Told =
+    kind === 'gate' ? { as: 'failure', type: 'gate', message } : { as: 'error', type: 'pipeline', message };
+  return { group, name: step, seconds: 0, told };
 }
 
 function caseOf(address: string, result: CheckResult): Case {
@@ -73,7 +92,12 @@ function caseOf(address: string, result: CheckResult): Case {
   const body = sampleText(result);
   return {
     ...one,
-    told: { as: outcome === 'error' ? 'error' : 'failure', message, ...(body !== '' && { body }) },
+    told: {
+      as: outcome === 'error' ? 'error' : 'failure',
+      type: 'check',
+      message,
+      ...(body !== '' && { body }),
+    },
   };
 }
 
@@ -100,9 +124,8 @@ function suiteLines(suite: Suite): string[] {
 function caseLine({ group, name, seconds, told }: Case): string {
   const head = `    <testcase${attributes({ classname: group, name, time: seconds.toFixed(3) })}`;
   if (told === undefined) return `${head}/>`;
-  const { as, message, body } = told;
-  const type = as === 'skipped' ? {} : { type: 'check' };
-  const open = `<${as}${attributes({ message, ...type })}`;
+  const { as, message, type, body } = told;
+  const open = `<${as}${attributes({ message, ...(type !== undefined && { type }) })}`;
   return `${head}>${body === undefined ? `${open}/>` : `${open}>${escape(body)}</${as}>`}</testcase>`;
 }
 

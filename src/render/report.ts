@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { CheckResult } from '../model/check.ts';
 import { bytes, counted, grouped } from '../model/numbers.ts';
 import { renderChecks } from './checks.ts';
+import { fold, moreLike } from './fold.ts';
 import { alignColumns } from './table.ts';
 import { printableData } from './text-width.ts';
 
@@ -24,7 +25,8 @@ export interface ReportRow {
 
 /**
  * The end of an apply: a table per pipeline with rows, bytes, seconds and where it went, and the checks that
- * did not pass; with `verbose` those that did, too.
+ * did not pass; with `verbose` those that did, too. Items of a family that went alike are told a few times and
+ * then counted, unless `verbose` asks for all.
  */
 export function renderReport(
   rows: readonly ReportRow[],
@@ -39,7 +41,7 @@ export function renderReport(
     failed: paint.red('failed'),
     interrupted: paint.yellow('interrupted'),
   };
-  const blocks = rows.map(printableData).map((row) => {
+  const reported = (row: ReportRow): string[] => {
     if (row.outcome === 'deleted') return [`${paint.bold(row.address)}  ${marks.deleted}`, ...whatWent(row)];
     if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${marks.forgotten}`];
     const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
@@ -56,7 +58,14 @@ export function renderReport(
     ]);
     const targets = row.destinations.map(({ target, size }) => [`  -> ${target}`, bytes(size)]);
     return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...alignColumns(targets)];
-  });
+  };
+  const printable = rows.map(printableData);
+  const parts = verbose
+    ? printable.map((one) => ({ one }))
+    : fold(printable, ({ address }) => address, sayingOf);
+  const blocks = parts.map((part) =>
+    'one' in part ? reported(part.one) : [`${paint.dim('…')} ${moreRows(part.more, part.like)}`],
+  );
   const count = (outcome: ReportRow['outcome']) => rows.filter((row) => row.outcome === outcome).length;
   const closing = [
     `${count('applied')} applied`,
@@ -67,6 +76,32 @@ export function renderReport(
     ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
   ].join(', ');
   return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
+}
+
+/** What went well, or was not begun. Whatever somebody has to look at is never folded. */
+function sayingOf({ outcome, failure, checks, tables, destinations, removed = [] }: ReportRow): unknown {
+  const isWorthALook =
+    failure !== undefined ||
+    outcome === 'rejected' ||
+    outcome === 'failed' ||
+    (outcome === 'interrupted' && destinations.length > 0) ||
+    checks.some((check) => check.outcome !== 'passed') ||
+    removed.some(({ standing }) => standing !== 'ours');
+  if (isWorthALook) return undefined;
+  const shapes = tables.map(({ name, changed }) => [name, changed !== undefined]);
+  return [outcome, shapes, destinations.length, removed.length];
+}
+
+function moreRows(more: readonly ReportRow[], like: ReportRow): string {
+  const words = moreLike(more, like.address);
+  if (like.outcome !== 'applied') return words;
+  const tables = more.flatMap((row) => row.tables);
+  const sum = (of: (table: ReportRow['tables'][number]) => number) =>
+    tables.reduce((total, table) => total + of(table), 0);
+  return `${words}: ${counted(
+    sum(({ rows }) => rows),
+    'row',
+  )}, ${bytes(sum((table) => table.bytes))}`;
 }
 
 function whatWent({ removed = [] }: ReportRow): string[] {

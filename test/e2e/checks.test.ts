@@ -216,6 +216,43 @@ test('the report tells all in JSON and in JUnit XML, and no sensitive value or s
   for (const text of [stdout, stderr, xml]) expect(text).not.toMatch(/w0rd|ann@x|no-address/);
 });
 
+test('in JUnit XML a pipeline that was held back is not green', async () => {
+  const csv = (name: string, columns: string) =>
+    oneTable({ name, source: `{ type: file, path: data/${name}.csv }`, columns }).replace(
+      'destinations:',
+      '    checks: [{ unique: [a] }]\ndestinations:',
+    );
+  const project = await createProject({
+    'extracts.yaml': oneAtATime,
+    'pipelines/narrow.yaml': csv('narrow', 'a: bigint'),
+    'pipelines/same.yaml': csv('same', 'a: int'),
+    'pipelines/data/narrow.csv': 'a\n1\n',
+    'pipelines/data/same.csv': 'a\n1\n',
+  });
+  await project.apply();
+  await project.write('pipelines/narrow.yaml', csv('narrow', 'a: int'));
+  await project.write('pipelines/gone.yaml', csv('gone', 'a: int'));
+  expect(await project.run(['apply', '--junit', 'junit.xml'])).toMatchObject({ exitCode: 1 });
+  const elements = parsed(await project.read('junit.xml'));
+  const named = (name: string) =>
+    elements.filter((element) => element.name === name).map(({ attributes }) => attributes);
+  expect(named('testsuite')).toMatchObject([
+    { name: 'gone', tests: '1', failures: '0', errors: '1', skipped: '0' },
+    { name: 'narrow', tests: '2', failures: '1', errors: '0', skipped: '1' },
+  ]);
+  expect(named('error')).toEqual([
+    { message: expect.stringContaining('data/gone.csv') as string, type: 'pipeline' },
+  ]);
+  expect(named('failure')).toEqual([
+    {
+      message: expect.stringMatching(
+        /^narrow\.t\.a: narrows: .* \(--allow-breaking narrow\.t\.a\)$/,
+      ) as string,
+      type: 'gate',
+    },
+  ]);
+});
+
 test('what was sent, loaded and is in the file is told where it is known', async () => {
   const { client, url, close } = await freshDatabase();
   onTestFinished(close);

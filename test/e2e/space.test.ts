@@ -24,8 +24,17 @@ it('warns in the plan of a disk that is too small, and stops an apply before it 
   expect(planned.stderr).not.toContain('error');
   expect(planned.exitCode).toBe(0);
 
-  const applied = await project.run(['apply']);
+  const applied = await project.run(['apply', '--json', '--junit', 'junit.xml']);
   expect(applied.stderr).toMatch(/ {2}error {2}about .* are needed for a while/);
   expect(applied.exitCode).toBe(1);
-  expect(await project.marks()).toEqual(before);
+  expect(JSON.parse(applied.stdout)).toMatchObject({
+    pipelines: [],
+    blocked: [],
+    error: { code: 'EXT3020' },
+    diagnostics: [{ code: 'EXT3020', severity: 'error', file: 'pipelines/big.yaml' }],
+  });
+  const { 'junit.xml': junit, ...after } = await project.marks();
+  expect(junit).toBeDefined();
+  expect(after).toEqual(before);
+  expect(await project.read('junit.xml')).toMatch(/name="big" tests="1" failures="0" errors="1"/);
 });

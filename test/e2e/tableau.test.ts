@@ -127,6 +127,36 @@ test('offline nothing is asked, and it is said', async () => {
   expect(standIn.control.requests()).toHaveLength(before);
 });
 
+test('a plan that was made offline is applied where the server has what it took for granted', async () => {
+  const project = await newProject();
+  const planOffline = () => done(project.run(['plan', '--offline', '--out', 'plan.json'], env));
+  const applyIt = () => project.run(['apply', 'plan.json'], env);
+  await planOffline();
+  await done(applyIt());
+  await project.write('orders.csv', csv(1001));
+  await planOffline();
+  await done(applyIt());
+  expect(source().revisions).toHaveLength(2);
+
+  await project.write('orders.csv', csv(1002));
+  await planOffline();
+  source().updatedAt = new Date(source().updatedAt.getTime() + 60_000);
+  expect(await applyIt()).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining('a destination is another one  [EXT6104]') as string,
+  });
+  expect(source().revisions).toHaveLength(2);
+});
+
+test('a plan that was made offline overwrites nothing that it did not know', async () => {
+  const project = await newProject();
+  await project.apply(env);
+  await project.remove('.extracts');
+  await done(project.run(['plan', '--offline', '--out', 'plan.json', '--json'], env));
+  expect(await project.run(['apply', 'plan.json'], env)).toMatchObject({ exitCode: 4 });
+  expect(source().revisions).toHaveLength(1);
+});
+
 test('two pipelines at once, one of them in chunks, with one token and one sign-in for each run', async () => {
   const project = await newProject({ 'pipelines/other.yaml': pipeline('other') });
   await project.write('extracts.yaml', `${shared()}    request_limit: 0\n    chunk_size: 20kB\n`);

@@ -62,7 +62,11 @@ it('puts exactly one JSON document on stdout with --json, whatever happens', asy
     exitCode: 1,
   });
   expect(await document('apply --json')).toMatchObject({
-    json: { pipelines: [{ address: 'people', outcome: 'applied', tables: [{ name: 't', rows: 1 }] }] },
+    json: {
+      pipelines: [{ address: 'people', outcome: 'applied', tables: [{ name: 't', rows: 1 }] }],
+      blocked: [{ address: 'gone', by: 'error', message: 'no file matches "gone.csv"' }],
+      diagnostics: [{ code: 'EXT2101', file: 'pipelines/gone.yaml', line: 4 }],
+    },
     stderr: expect.stringContaining('Apply: 1 applied.') as string,
     exitCode: 1,
   });
@@ -75,6 +79,43 @@ it('puts exactly one JSON document on stdout with --json, whatever happens', asy
     json: { diagnostics: [{ line: 1, column: 10, severity: 'error' }] },
     exitCode: 65,
   });
+  for (const command of ['plan', 'apply', 'preview pipelines/people.yaml'])
+    expect(await document(`${command} --json`)).toMatchObject({
+      json: {
+        error: { message: 'the configuration is invalid' },
+        diagnostics: [{ file: 'pipelines/people.yaml', line: 1, column: 10 }],
+      },
+      exitCode: 65,
+    });
+  await project.write('extracts.yaml', 'version: 9');
+  expect(await document('state list --json')).toMatchObject({
+    json: { diagnostics: [{ file: 'extracts.yaml', line: 1 }] },
+    exitCode: 65,
+  });
+});
+
+it('puts an error on stdout, too, where a command with --json ends before it has told anything', async () => {
+  const project = await createPeople();
+  const error = async (args: string) => {
+    const { stdout, exitCode } = await project.run(args.split(' '));
+    const { error, ...rest } = JSON.parse(stdout) as { error: { code?: string; message: string } };
+    expect(rest).toEqual({ diagnostics: [] });
+    return { ...error, exitCode };
+  };
+  const unreadable = { code: 'EXT6101', exitCode: 1 };
+  expect(await error('show none.json --json')).toMatchObject(unreadable);
+  expect(await error('apply none.json --json')).toMatchObject(unreadable);
+  expect(await error('template show none.tds --json')).toMatchObject({ exitCode: 1 });
+  expect(await error('plan --json --html pipelines/people.csv/page.html')).toMatchObject({ code: 'EXT6120' });
+  for (const wrong of [
+    'plan --json --select nobody',
+    'state show nobody --json',
+    'preview pipelines/people.yaml --table nothing --json',
+  ])
+    expect(await error(wrong)).toMatchObject({ exitCode: 64 });
+  await project.run(['plan', '--out', 'plan.json']);
+  await project.apply();
+  expect(await error('apply plan.json --json')).toMatchObject({ code: 'EXT6104', exitCode: 4 });
 });
 
 it.each(['pipeline', 'project'])('prints a schema of %s files that a validator takes', async (name) => {
@@ -98,6 +139,38 @@ describe('colours', () => {
     await project.write('pipelines/gone.yaml', people.replaceAll('people', 'gone'));
     const { stdout, stderr } = await project.run(['plan'], { NO_COLOR: '', CI: '', ...env });
     expect([stdout.includes(escape), stderr.includes(escape)]).toEqual([coloured, coloured]);
+  });
+});
+
+describe('colours on a terminal', () => {
+  const colour = new RegExp(`${escape}\\[[\\d;]*m`);
+
+  it.each([
+    ['apply --yes', '2>told.txt', 'Apply:', 'error'],
+    ['apply --yes', '>told.txt', 'error', 'Apply:'],
+    ['apply --yes --json', '2>told.txt', '"outcome"', 'Apply:'],
+    ['plan', '>told.txt', 'error', 'Plan:'],
+  ])('%s %s has none in the file', async (command, into, onScreen, inFile) => {
+    const project = await createPeople();
+    await project.write('pipelines/gone.yaml', people.replaceAll('people', 'gone'));
+    const { screen } = await runOnTerminal(project, command.split(' '), [], { into });
+    expect(screen).toContain(onScreen);
+    expect(colour.test(screen)).toBe(!command.includes('--json'));
+    const told = await project.read('told.txt');
+    expect(told).toContain(inFile);
+    expect(told).not.toMatch(colour);
+  });
+
+  it.each([
+    ['NO_COLOR=1', { NO_COLOR: '1' }, false],
+    ['FORCE_COLOR=0', { FORCE_COLOR: '0' }, false],
+    ['nothing said', {}, true],
+  ])('what is drawn has them as it is said: %s', async (_, said, coloured) => {
+    const project = await createPeople();
+    const variables = { NO_COLOR: undefined, ...said };
+    const { screen } = await runOnTerminal(project, ['apply', '--yes'], [], { variables });
+    expect(screen).toContain('finish extract');
+    expect(colour.test(screen)).toBe(coloured);
   });
 });
 

@@ -13,17 +13,25 @@ export interface TerminalOutcome {
   exitCode: number;
 }
 
-/** Runs `extracts ARGS` on a pseudo-terminal of 100 columns, with somebody who types. */
+/**
+ * Runs `extracts ARGS` on a pseudo-terminal of 100 columns, with somebody who types. `into` is what a shell has behind
+ * the command, as in `2>errors.txt`; a variable that is undefined is not set.
+ */
 export function runOnTerminal(
   project: CliProject,
   args: readonly string[],
   typed: readonly Typed[],
+  { variables = {}, into }: { variables?: NodeJS.ProcessEnv; into?: string } = {},
 ): Promise<TerminalOutcome> {
-  const env = environment(project.folder, { TERM: 'xterm-256color', NO_COLOR: '', CI: '' });
+  const env = {
+    ...environment(project.folder, { TERM: 'xterm-256color', NO_COLOR: '', CI: '' }),
+    ...variables,
+  };
+  const shell = into === undefined ? [] : ['sh', '-c', `exec "$0" "$@" ${into}`];
   return new Promise((resolve, reject) => {
     execFile(
       'python3',
-      ['-c', script, JSON.stringify(typed), ...commandLine, ...args],
+      ['-c', script, JSON.stringify(typed), ...shell, ...commandLine, ...args],
       { cwd: project.folder, env, encoding: 'utf8', maxBuffer: 1 << 26 },
       (error, screen, stderr) => {
         if (stderr !== '') reject(new Error(stderr));

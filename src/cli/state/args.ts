@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Env } from '../env.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { inOneDocument } from '../json.ts';
 import type { ProjectOption } from './open.ts';
 
 /** `extracts state …` */
@@ -16,7 +17,7 @@ export function addStateCommands(state: Command, env: Env, finish: (code: ExitCo
     .option('--json', 'one JSON document on stdout')
     .action(async (options: ProjectOption & { json?: boolean }) => {
       const { listState } = await import('./list.ts');
-      finish(await listState(options, env));
+      finish(await inOneDocument(options, env, (env) => listState(options, env)));
     });
 
   command('show', 'show what is recorded of one pipeline')
@@ -24,7 +25,7 @@ export function addStateCommands(state: Command, env: Env, finish: (code: ExitCo
     .option('--json', 'the record as one JSON document on stdout')
     .action(async (name: string, options: ProjectOption & { json?: boolean }) => {
       const { showState } = await import('./show.ts');
-      finish(await showState(name, options, env));
+      finish(await inOneDocument(options, env, (env) => showState(name, options, env)));
     });
 
   command('rm', 'forget what was applied; extracts and publications stay')

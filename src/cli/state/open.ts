@@ -4,9 +4,9 @@ import { suggestion } from '../../model/nearest.ts';
 import type { StatePort } from '../../model/ports.ts';
 import type { StateSettings } from '../../model/project.ts';
 import { openState } from '../../state/index.ts';
-import { hasErrors, showDiagnostics } from '../configuration.ts';
+import { hasErrors, refuseConfiguration, showDiagnostics } from '../configuration.ts';
 import type { Env } from '../env.ts';
-import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { jobLink } from '../job-link.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -16,7 +16,7 @@ export interface ProjectOption {
 
 /** The state of a project, for a command that is about nothing else; `shown` is where it is, for messages. */
 export async function withState(
-  options: ProjectOption,
+  options: ProjectOption & { json?: boolean },
   env: Env,
   act: (state: StatePort, shown: string) => Promise<ExitCode>,
 ): Promise<ExitCode> {
@@ -26,8 +26,8 @@ export async function withState(
     registerSecret: (value) => env.secrets.add(value),
     unsetVariables: 'error',
   });
+  if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env, options);
   showDiagnostics(configuration.diagnostics, configuration, env);
-  if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
   const settings = configuration.project.state;
   const state = openState(settings, { job: jobLink(env.variables), signal: env.signal });
   try {

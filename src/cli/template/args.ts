@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Env } from '../env.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { inOneDocument } from '../json.ts';
 
 /** `extracts template …` */
 export function addTemplateCommands(template: Command, env: Env, finish: (code: ExitCode) => void): void {
@@ -11,7 +12,7 @@ export function addTemplateCommands(template: Command, env: Env, finish: (code: 
     .option('--json', 'one JSON document on stdout')
     .action(async (file: string, options: { json?: boolean }) => {
       const { showTemplate } = await import('./show.ts');
-      finish(await showTemplate(file, options, env));
+      finish(await inOneDocument(options, env, (env) => showTemplate(file, options, env)));
     });
 
   template

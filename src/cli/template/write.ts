@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beginDraft, type Draft } from '../../disk/draft.ts';
 import { reasonOf } from '../../disk/reason.ts';
+import { replaceFile } from '../../disk/replace.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import type { Template } from '../../model/template.ts';
@@ -58,13 +58,9 @@ async function write(
 }
 
 async function writeDocument(target: string, bytes: Buffer): Promise<void> {
-  let draft: Draft | undefined;
   try {
-    draft = await beginDraft(target);
-    await writeFile(draft.path, bytes, { flag: 'wx' });
-    await draft.commit();
+    await replaceFile(target, bytes);
   } catch (error) {
-    await draft?.discard();
     throw new RunError('EXT4006', `cannot write ${target}: ${reasonOf(error)}`, { cause: error });
   }
 }

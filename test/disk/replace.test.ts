@@ -1,0 +1,33 @@
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { replaceFile } from '../../src/disk/replace.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+test('of many at once each succeeds, and one of their texts stays, whole', async () => {
+  const folder = await temporaryFolder();
+  const target = path.join(folder, 'pages', 'plan.html');
+  const texts = Array.from({ length: 20 }, (_, index) => String(index).repeat(100_000));
+  await Promise.all(texts.map((text) => replaceFile(target, text)));
+  expect(texts).toContain(await readFile(target, 'utf8'));
+  expect(await readdir(path.dirname(target))).toEqual(['plan.html']);
+});
+
+test('what a killed run left goes; what somebody is writing now, and drafts of other files, stay', async () => {
+  const folder = await temporaryFolder();
+  const target = path.join(folder, 'plan.json');
+  const drafts = { old: '.plan.json.draft-0a', fresh: '.plan.json.draft-0b', other: '.report.xml.draft-0a' };
+  for (const name of Object.values(drafts)) await writeFile(path.join(folder, name), '');
+  const yesterday = new Date(Date.now() - 86_400_000);
+  for (const name of [drafts.old, drafts.other]) await utimes(path.join(folder, name), yesterday, yesterday);
+  await replaceFile(target, '{}');
+  expect((await readdir(folder)).sort()).toEqual([drafts.fresh, drafts.other, 'plan.json']);
+});
+
+test('what cannot be put in its place leaves nothing behind', async () => {
+  const folder = await temporaryFolder();
+  const target = path.join(folder, 'taken');
+  await mkdir(target);
+  await expect(replaceFile(target, 'text')).rejects.toThrow('EISDIR');
+  expect(await readdir(folder)).toEqual(['taken']);
+});

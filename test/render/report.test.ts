@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { CheckResult } from '../../src/model/check.ts';
+import { renderReport, type ReportRow } from '../../src/render/report.ts';
+
+const row = (address: string, more: Partial<ReportRow> = {}): ReportRow => ({
+  address,
+  outcome: 'applied',
+  seconds: 0.1,
+  tables: [{ name: 'orders', rows: 10, bytes: 100, seconds: 0.1 }],
+  checks: [],
+  destinations: [{ target: `../out/${address}.hyper`, size: 65_536 }],
+  ...more,
+});
+const item = (n: number, more?: Partial<ReportRow>) => row(`tenant_sales[t${n}]`, more);
+const items = (count: number, from: number, more?: Partial<ReportRow>) =>
+  Array.from({ length: count }, (_, index) => item(from + index, more));
+const check = (outcome: CheckResult['outcome']): CheckResult => ({
+  table: 'orders',
+  check: 'unique',
+  name: 'unique (id)',
+  severity: 'warn',
+  outcome,
+  observed: '1 value in 2 rows',
+  expected: 'every value once',
+  seconds: 0,
+});
+const report = (rows: readonly ReportRow[], verbose = false) => renderReport(rows, { color: false, verbose });
+
+test('of a thousand items that went alike a few are told and the others counted; what failed is told in full', () => {
+  const failure = { step: 'load orders', error: new Error('no') };
+  const rows = [
+    ...items(400, 0),
+    ...items(6, 400, { outcome: 'failed', tables: [], destinations: [], failure }),
+    ...items(590, 406),
+    ...items(4, 996, { checks: [check('failed')] }),
+    row('alone'),
+  ];
+  const text = report(rows);
+  expect(text.split('\n\n').map((block) => block.split('\n')[0])).toEqual([
+    ...[0, 1, 2].map((n) => `tenant_sales[t${n}]  applied in 0.1 s`),
+    '… and 987 more like tenant_sales[t0]: 9 870 rows, 98.7 kB',
+    ...[400, 401, 402, 403, 404, 405].map((n) => `tenant_sales[t${n}]  failed at load orders in 0.1 s`),
+    ...[996, 997, 998, 999].map((n) => `tenant_sales[t${n}]  applied in 0.1 s`),
+    'alone  applied in 0.1 s',
+    'Apply: 995 applied, 6 failed.',
+  ]);
+  expect(text).toContain('checks: 1 warned');
+  expect(report(rows, true).match(/^\S+ {2}(applied|failed)/gm)).toHaveLength(1001);
+});
+
+test('items that are gone, or were not begun, are counted; what was left or half done is told', () => {
+  const nothing = { tables: [], destinations: [] };
+  const gone = (standing: 'ours' | 'changed') => [{ target: '../out/a.hyper', standing }];
+  const heads = report([
+    ...items(10, 0, { ...nothing, outcome: 'deleted', removed: gone('ours') }),
+    ...items(5, 10, { ...nothing, outcome: 'deleted', removed: gone('changed') }),
+    ...items(10, 20, { ...nothing, outcome: 'interrupted' }),
+    ...items(5, 30, { outcome: 'interrupted' }),
+  ]).match(/^(\S+ {2}\w+|… .*)/gm);
+  expect(heads).toEqual([
+    ...[0, 1, 2].map((n) => `tenant_sales[t${n}]  deleted`),
+    '… and 7 more like tenant_sales[t0]',
+    ...[10, 11, 12, 13, 14].map((n) => `tenant_sales[t${n}]  deleted`),
+    ...[20, 21, 22].map((n) => `tenant_sales[t${n}]  interrupted`),
+    '… and 7 more like tenant_sales[t20]',
+    ...[30, 31, 32, 33, 34].map((n) => `tenant_sales[t${n}]  interrupted`),
+  ]);
+});
+
+test('pipelines of their own are never counted together', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  expect(report(names.map((name) => row(name))).match(/^\w {2}applied/gm)).toHaveLength(6);
+});
