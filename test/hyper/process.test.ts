@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { findHyperd } from '../../src/hyper/binary.ts';
-import { startHyperd } from '../../src/hyper/process.ts';
+import { startHyperd, threadArguments } from '../../src/hyper/process.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const isRunning = (pid: number) => {
@@ -25,6 +25,19 @@ test('it listens on a socket in a private folder, on no port, and leaves nothing
   await hyperd.stop();
   expect(isRunning(hyperd.pid)).toBe(false);
   await expect(stat(hyperd.socket.host)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test.each([1, 2, 3])('on %i cores it may use four threads for a query, on more as many as it likes', async (cores) => {
+  expect(threadArguments(cores)).toEqual([
+    '--soft-concurrent-query-thread-limit=4',
+    '--hard-concurrent-query-thread-limit=6',
+  ]);
+  expect(threadArguments(4)).toEqual([]);
+  // It refuses settings that it does not know.
+  const hyperd = await findHyperd({});
+  await expect(
+    execa(hyperd, ['run', ...threadArguments(cores), '--help'], { timeout: 20_000 }),
+  ).resolves.toMatchObject({ exitCode: 0 });
 });
 
 test('it is gone when we are gone, also when we are killed', async () => {
