@@ -39,7 +39,6 @@ const borders: Record<string, readonly string[]> = {
   yaml: ['config'],
   ajv: ['config'],
   pg: ['sources/postgres', 'hyper'],
-  'pg-copy-streams': ['sources/postgres', 'hyper'],
   'pg-connection-string': ['sources/postgres', 'config'],
   '@aws-sdk/client-s3': ['aws'],
   '@aws-sdk/credential-providers': ['aws'],

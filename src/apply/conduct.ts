@@ -33,6 +33,7 @@ export function conductPipeline(
   let run: Run | undefined;
   let failure: PipelineReport['failure'];
   let seconds = 0;
+  const done: { id: string; seconds: number }[] = [];
 
   const fail = (step: string, error: unknown) => {
     failure ??= { step, error };
@@ -65,13 +66,9 @@ export function conductPipeline(
           listener({ type: 'progress', address, step, progress });
         };
         const result = await run.perform(step, tell, signal);
-        listener({
-          type: 'ended',
-          address,
-          step,
-          seconds: (performance.now() - stepBegan) / 1000,
-          ...result,
-        });
+        const took = (performance.now() - stepBegan) / 1000;
+        done.push({ id: step.id, seconds: took });
+        listener({ type: 'ended', address, step, seconds: took, ...result });
       } catch (error) {
         // What fails because another step has failed is not news.
         if (failure === undefined && !interrupted.aborted) listener({ type: 'failed', address, step, error });
@@ -96,6 +93,7 @@ export function conductPipeline(
       checks: run?.checks ?? [],
       destinations: run?.delivered ?? [],
       seconds,
+      steps: done,
       ...(run?.snapshotSeconds === undefined ? {} : { snapshotSeconds: run.snapshotSeconds }),
       ...(failure === undefined || (interrupted.aborted && !isWorthTelling(failure.error))
         ? {}

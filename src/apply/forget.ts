@@ -39,6 +39,7 @@ export function conductForgetting(
   let failure: PipelineReport['failure'];
   let seconds = 0;
   let done = false;
+  const ended: { id: string; seconds: number }[] = [];
 
   const act = async (step: Step) => {
     const held = required(lock, 'lock');
@@ -78,7 +79,9 @@ export function conductForgetting(
       listener({ type: 'started', address, step });
       try {
         await act(step);
-        listener({ type: 'ended', address, step, seconds: secondsSince(stepBegan) });
+        const took = secondsSince(stepBegan);
+        ended.push({ id: step.id, seconds: took });
+        listener({ type: 'ended', address, step, seconds: took });
       } catch (error) {
         failure ??= { step: step.id, error };
         listener({ type: 'failed', address, step, error });
@@ -103,6 +106,7 @@ export function conductForgetting(
       destinations: [],
       ...(removed.length > 0 && { removed }),
       seconds,
+      steps: ended,
       ...(failure === undefined || interrupted.aborted ? {} : { failure }),
     }),
   };

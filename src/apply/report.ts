@@ -16,6 +16,8 @@ export interface PipelineReport {
   /** Of an item that is gone: what was deleted, and what was left because it was not as we left it. */
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   seconds: number;
+  /** Of those that were done, in the order in which they ended. Some go on beside each other. */
+  steps: readonly { id: string; seconds: number }[];
   /** How long the sources' snapshots were held. */
   snapshotSeconds?: number;
   /** What went wrong, in which step. */

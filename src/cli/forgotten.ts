@@ -27,8 +27,9 @@ export async function findForgotten(configuration: Configuration, world: World, 
   const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, isRecorded)));
   // Of a family that could not be read nobody knows what is gone.
   const unclear = new Set(blocked.map(({ address }) => address));
-  // An empty list deletes nothing: it is too often a mistake.
-  for (const { name, addresses, onRemoved } of families) {
+  // An empty list deletes nothing: it is too often a mistake. Nor does a slip in `moved:`.
+  for (const { name, addresses, onRemoved, unmoved } of families) {
+    for (const address of unmoved) unclear.add(address);
     if (addresses.length === 0 && onRemoved === 'delete') unclear.add(name);
   }
   const listOf = new Map(

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { AppliedRecord, AppliedTable, Observation, SourceObservation } from '../model/observation.ts';
+import type {
+  AppliedRecord,
+  AppliedTable,
+  DestinationObservation,
+  ExtractObservation,
+  Observation,
+  SourceObservation,
+} from '../model/observation.ts';
 import { cursorColumns } from '../model/load.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 import type { StoredRecord } from '../model/ports.ts';
@@ -11,6 +18,7 @@ import { moveRecord } from '../plan/moves.ts';
 import { sha256 } from './sha256.ts';
 import type { World } from './world.ts';
 import { own } from '../model/own.ts';
+import { together } from '../model/together.ts';
 import { diagnose } from './diagnose.ts';
 
 /** What was seen around a pipeline; or why it could not be seen. */
@@ -54,18 +62,14 @@ export async function observePipeline(
     }
     const refresh = refreshDue(pipeline, applied, new Date());
     const anew = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
-    const tables = await observeSources(pipeline, world, { applied, anew }, signal, (text) =>
+    const sources = observeSources(pipeline, world, { applied, anew }, signal, (text) =>
       tell(`${pipeline.address} › ${text}`),
     );
-    const cursors = Object.fromEntries(pipeline.tables.map(({ name, load }) => [name, cursorColumns(load)]));
-    const known = isAsRead(pipeline, tables, applied) ? applied?.extract : undefined;
-    const extract = await world.extracts.observe(pipeline.extract.file, signal, cursors, known);
-    const template = await world.templateOf(pipeline)?.observe(signal);
-    const destinations = await Promise.all(
-      world.destinationsOf(pipeline).map((port, index) => {
-        const { shown = '' } = pipeline.destinations[index] ?? {};
-        return port.observe(own(applied?.destinations, shown), signal);
-      }),
+    const [tables, extract, template, destinations] = await together(
+      sources,
+      observeExtract(pipeline, world, applied, sources, signal),
+      Promise.resolve(world.templateOf(pipeline)?.observe(signal)),
+      observeDestinations(pipeline, world, applied, signal),
     );
     return {
       pipeline,
@@ -89,17 +93,48 @@ export async function observePipeline(
   }
 }
 
-/** Whether there are the same rows as last time, so that nothing inside of the extract decides what is to be done. */
+/**
+ * Where there are the same rows as last time, nothing inside of the extract decides what is to be done. What a table goes
+ * on from does always, so that nobody waits for its source.
+ */
+async function observeExtract(
+  pipeline: Pipeline,
+  world: World,
+  applied: AppliedRecord | undefined,
+  sources: Promise<Readonly<Record<string, SourceObservation>>>,
+  signal: AbortSignal,
+): Promise<ExtractObservation> {
+  const columns = pipeline.tables.map(({ name, load }) => [name, cursorColumns(load)] as const);
+  const goesOn = columns.some(([, cursor]) => cursor.length > 0);
+  const known = !goesOn && isAsRead(pipeline, await sources, applied) ? applied?.extract : undefined;
+  return world.extracts.observe(pipeline.extract.file, signal, Object.fromEntries(columns), known);
+}
+
 function isAsRead(
   { tables }: Pipeline,
   seen: Readonly<Record<string, SourceObservation>>,
   applied: AppliedRecord | undefined,
 ): boolean {
-  return tables.every(({ name, load }) => {
+  return tables.every(({ name }) => {
     const before = own(applied?.tables, name)?.fingerprint;
     const now = own(seen, name)?.fingerprint;
-    return before !== undefined && isDeepStrictEqual(before, now) && cursorColumns(load).length === 0;
+    return before !== undefined && isDeepStrictEqual(before, now);
   });
+}
+
+async function observeDestinations(
+  pipeline: Pipeline,
+  world: World,
+  applied: AppliedRecord | undefined,
+  signal: AbortSignal,
+): Promise<DestinationObservation[]> {
+  const ports = world.destinationsOf(pipeline);
+  return together(
+    ...ports.map((port, index) => {
+      const { shown = '' } = pipeline.destinations[index] ?? {};
+      return port.observe(own(applied?.destinations, shown), signal);
+    }),
+  );
 }
 
 /** Tables whose rows were all read longer ago than they want. Here, because a plan knows no clock. */

@@ -2,10 +2,11 @@ import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import type { Source } from '../model/pipeline.ts';
 import type * as Written from '../model/written.gen.ts';
 import { codes } from './codes.ts';
-import { draftPipeline, type Draft } from './draft.ts';
-import { answered, mostItems, readFamily, type Answer, type Family, type Item } from './for-each/index.ts';
+import { addressOf, draftPipeline, type Draft } from './draft.ts';
+import { answered, mostItems, readFamily, type Answer, type Family } from './for-each/index.ts';
 import { interpolate, type Substitution } from './interpolate.ts';
 import type { LoadedFile } from './load.ts';
+import { itemMoves, notListed, stillListed } from './moves.ts';
 import { problem } from './problem.ts';
 import { resolveSource } from './resolve/sources.ts';
 import { checkShape } from './schema.ts';
@@ -45,6 +46,8 @@ export interface ReadFamily {
   /** The addresses of its items; empty for an empty list. */
   addresses: readonly string[];
   onRemoved: 'forget' | 'delete';
+  /** Addresses that `moved:` gives to items which are not listed. */
+  unmoved: readonly string[];
 }
 
 /** An item, or a whole family, that what a source has told cannot become. Its file is right. */
@@ -81,10 +84,9 @@ export function draftFile(
   const at: Place = { file: loaded.file, pointer: '/for_each' };
   const written = interpolate(forEach ?? {}, at, substitution) as Written.ForEach;
   const unread: Family = { place: at, written, items: undefined, problems: [], files: [] };
-  const listed =
-    forEach === undefined ? unread : readFamily(written, { whole: wholeForEach, loaded, sources });
-  const answer = listed.query && answers.get(name);
-  const family = answer === undefined ? listed : answered(listed, answer);
+  const read = forEach === undefined ? unread : readFamily(written, { whole: wholeForEach, loaded, sources });
+  const answer = read.query && answers.get(name);
+  const family = answer === undefined ? read : answered(read, answer);
   const { items, query, problems } = family;
   if (answer !== undefined && problems.length > 0) {
     return { file: loaded, drafts: [], family, blocked: [{ address: name, place, tags, problems }] };
@@ -123,11 +125,15 @@ export function draftFile(
     const message = 'the list has no item: nothing is deleted for an empty list';
     substitution.report({ code: codes.eachCount, severity: 'warning', message, place: at });
   }
+  const listed = new Set(items.map(({ key }) => addressOf(name, key)));
+  const moves = itemMoves(pipeline, place);
+  const unmoved = moves.filter(({ to }) => !listed.has(to));
+  unmoved.forEach((move) => substitution.report(notListed(move)));
   const drafts: Draft[] = [];
   const blocked: BlockedItem[] = [];
   for (const item of items) {
-    const own: Diagnostic[] = [];
-    const address = `${name}[${item.key}]`;
+    const address = addressOf(name, item.key);
+    const own = moves.filter(({ from, to }) => to === address && listed.has(from)).map(stillListed);
     drafts.push(draft({ address, values: item.values }, item.key, (found) => own.push(found)));
     // What a source has told of one item is no reason to leave the others.
     if (answer !== undefined && own.some(({ severity }) => severity === 'error')) {
@@ -135,20 +141,18 @@ export function draftFile(
       blocked.push({ address, place, tags, problems: own });
     } else own.forEach(substitution.report);
   }
+  const known: ReadFamily = {
+    name,
+    place,
+    addresses: [...listed],
+    onRemoved: written.on_removed ?? 'forget',
+    unmoved: unmoved.map(({ from }) => from),
+  };
   return {
     file: loaded,
     drafts,
-    family: { ...family, known: known(name, place, items, written) },
+    family: { ...family, known },
     ...(answer !== undefined && { told: { address: name, place, tags } }),
     blocked,
   };
-}
-
-function known(
-  name: string,
-  place: Place,
-  items: readonly Item[],
-  { on_removed: onRemoved = 'forget' }: Written.ForEach,
-): ReadFamily {
-  return { name, place, addresses: items.map(({ key }) => `${name}[${key}]`), onRemoved };
 }

@@ -1,6 +1,8 @@
-import { child, type Diagnostic } from '../model/diagnostic.ts';
+import { child, type Diagnostic, type Place } from '../model/diagnostic.ts';
+import { familyOf, isItem } from '../model/family.ts';
 import { suggestion } from '../model/nearest.ts';
 import type { Move } from '../model/pipeline.ts';
+import type * as Written from '../model/written.gen.ts';
 import { codes } from './codes.ts';
 import { addressOf, type Draft } from './draft.ts';
 import { problem } from './problem.ts';
@@ -11,10 +13,10 @@ export function resolveMoves(draft: Draft): Move[] {
 }
 
 export function movesFit(draft: Draft): Diagnostic[] {
-  return readMoves(draft).flatMap((one) => ('move' in one ? [] : [one.problem]));
+  return readMoves(draft).flatMap((one) => ('problem' in one ? [one.problem] : []));
 }
 
-type ReadMove = { move: Move } | { problem: Diagnostic };
+type ReadMove = { move: Move } | { problem: Diagnostic } | { ofAnotherItem: true };
 
 function readMoves(draft: Draft): ReadMove[] {
   const written = draft.written.moved ?? [];
@@ -25,6 +27,11 @@ function readMoves(draft: Draft): ReadMove[] {
       problem: problem(codes.moved, message, child(place, key), hint),
     });
     if (before.indexOf(from) !== index) return wrong('from', `${from} was moved twice`);
+    if (draft.key !== undefined && isItem(to) && familyOf(to) === draft.written.name) {
+      if (from === to) return wrong('from', 'it has this name now');
+      if (!isAddress(from)) return wrong('from', `${from} is no name of a pipeline or an item`);
+      return to === draft.address ? { move: { kind: 'pipeline', from, place } } : { ofAnotherItem: true };
+    }
     const target = readAddress(to, [draft.written.name], tablesOf(draft));
     if (target === undefined) {
       return wrong('to', `there is no ${to}`, hintOf(suggestion(to, addressesOf(draft))));
@@ -64,6 +71,38 @@ function readMoves(draft: Draft): ReadMove[] {
       }
     }
   });
+}
+
+const isAddress = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_.-]*(\[[A-Za-z0-9_.-]+\])?$/.test(text);
+
+/** What `moved:` says of single items of a family. */
+export interface ItemMove {
+  from: string;
+  to: string;
+  place: Place;
+}
+
+export function itemMoves({ name, moved = [] }: Written.Pipeline, place: Place): ItemMove[] {
+  return moved
+    .map(({ from, to }, index) => ({ from, to, place: child(place, 'moved', index) }))
+    .filter(({ to }) => isItem(to) && familyOf(to) === name);
+}
+
+/** Two items cannot go on from one record. */
+export function stillListed({ from, place }: ItemMove): Diagnostic {
+  const hint = { hint: 'an item that is listed keeps what was applied for it: take the line out' };
+  return problem(codes.moved, `${from} is still in the list`, child(place, 'from'), hint);
+}
+
+/** Whoever is gone from the list may have left this line; whoever was mistyped must not lose what was applied. */
+export function notListed({ from, to, place }: ItemMove): Diagnostic {
+  const hint = {
+    hint: `what was applied for ${from} is kept until this line names an item, or is taken out`,
+  };
+  return {
+    ...problem(codes.moved, `${to} is not in the list`, child(place, 'to'), hint),
+    severity: 'warning',
+  };
 }
 
 type Address =

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A file that is being written beside the one it will replace. */
@@ -37,8 +37,14 @@ export function newDraft(target: string): Draft {
   const draft = draftPath(target);
   const commitTo = async (place: string) => {
     await flush(draft);
-    await rename(draft, place);
-    await flush(path.dirname(place));
+    const replaced = await hold(place);
+    try {
+      await rename(draft, place);
+      await flush(path.dirname(place));
+    } finally {
+      // Nothing was written by it that could be lost.
+      replaced?.close().catch(() => undefined);
+    }
   };
   return {
     path: draft,
@@ -86,6 +92,19 @@ export function draftPath(target: string): string {
 }
 
 const prefixOf = (target: string) => `.${path.basename(target)}.draft-`;
+
+/**
+ * To give a file's blocks back takes the longer the larger it is, and whoever removes its last name waits for that. As
+ * long as it is open nobody does; closing it is left to the background.
+ */
+async function hold(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch {
+    // Nothing is there, or it may be replaced but not read: then the renaming takes its time.
+    return undefined;
+  }
+}
 
 /** A folder's entries are made durable in the same way as a file's content. */
 async function flush(file: string): Promise<void> {

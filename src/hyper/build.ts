@@ -34,23 +34,39 @@ export async function buildExtract(
     throw unwritable(extract.file, error);
   });
   const session = await openSession();
-  try {
-    if (base === undefined) await createFile(session, draft.path, extract, tables);
-    else await copyBase(session, draft.path, extract, tables, base);
-  } catch (error) {
+  const begin = async () => {
+    try {
+      if (base === undefined) await createFile(session, draft.path, extract, tables);
+      else await copyBase(session, draft.path, extract, tables, base);
+    } catch (error) {
+      throw isServerError(error) || isSystemError(error) ? unwritable(extract.file, error) : error;
+    }
+  };
+  const begun = begin();
+  const abandon = async () => {
+    await Promise.allSettled([begun]);
     await session.end();
     await draft.discard();
-    throw isServerError(error) ? unwritable(extract.file, error) : error;
-  }
+  };
+  // A copy goes on while what changes it is read; whoever needs it waits, and hears of it if it failed.
+  if (base !== undefined) begun.catch(() => undefined);
+  else
+    await begun.catch(async (error: unknown) => {
+      await abandon();
+      throw error;
+    });
   /** Tables are written side by side, each by a session of its own. */
   const writing = async <Result>(
     table: Table,
-    write: (loader: HyperSession, name: string) => Promise<Result>,
+    write: (loader: HyperSession, name: string, attach: () => Promise<void>) => Promise<Result>,
   ) => {
     const loader = await openSession();
-    try {
+    const attach = async () => {
+      await begun;
       await loader.query(`attach database ${identifier(draft.path)} as draft`);
-      const result = await write(loader, tableName('draft', extract.schema, table.name));
+    };
+    try {
+      const result = await write(loader, tableName('draft', extract.schema, table.name), attach);
       await loader.query('detach database draft');
       return result;
     } catch (error) {
@@ -61,15 +77,19 @@ export async function buildExtract(
   };
   return {
     load: (table, parts, progress, signal) =>
-      writing(table, (loader, name) => {
+      writing(table, async (loader, name, attach) => {
+        await attach();
         const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
         return loadFeed(loader, { name, types }, parts, progress, signal);
       }),
 
     change: (table, changes, progress, signal) =>
-      writing(table, (loader, name) => changeTable(loader, name, table, changes, progress, signal)),
+      writing(table, (loader, name, attach) =>
+        changeTable(loader, { name, attach }, table, changes, progress, signal),
+      ),
 
     async check({ lastRows, now }, signal) {
+      await begun;
       await letGo(session, extract);
       await session.query(
         `attach database ${identifier(draft.path)} as draft with (access_mode = 'readonly')`,
@@ -94,6 +114,7 @@ export async function buildExtract(
     },
 
     async finish(relationships, expectedRows) {
+      await begun;
       const has = [...(base?.kept ?? []), ...(base?.emptied ?? [])];
       for (const sql of keyStatements('draft', extract.schema, tables, relationships, has))
         await session.query(sql);
@@ -110,12 +131,12 @@ export async function buildExtract(
       return { path: extract.file, ...mark, rows, highest, ...(isCompact && { isCompact }) };
     },
 
-    async abandon() {
-      await session.end();
-      await draft.discard();
-    },
+    abandon,
   };
 }
+
+/** What a call of the system says when the base is copied. */
+const isSystemError = (error: unknown) => error instanceof Error && 'syscall' in error;
 
 function cursorsOf(tables: readonly Table[]): Cursors {
   return Object.fromEntries(tables.map(({ name, load }) => [name, cursorColumns(load)]));

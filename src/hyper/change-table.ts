@@ -10,27 +10,36 @@ import type { HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
 import { hyperSqlType } from './types.ts';
 
+/** A table of a draft that may be still in the making. */
+export interface ChangeTarget {
+  /** In SQL. */
+  name: string;
+  /** Resolves when the table is there for the session. */
+  attach: () => Promise<void>;
+}
+
 /**
- * Changes a table of a draft. What has to be compared is loaded into temporary tables first. `name` is the
- * table's in SQL. The draft is nobody's but ours until it is renamed, so that a failure on the way is a draft
+ * Changes a table of a draft. What has to be compared is loaded into temporary tables first, before the draft has to be
+ * there. It is nobody's but ours until it is renamed, so that a failure on the way is a draft
  * thrown away; deleting rows and putting others in their place is one transaction nevertheless.
  */
 export async function changeTable(
   session: HyperSession,
-  name: string,
+  { name, attach }: ChangeTarget,
   table: Table,
   changes: TableChanges,
   progress: LoadProgress,
   signal: AbortSignal,
 ): Promise<Changed> {
   const work: Work = { session, name, table, progress, signal, run: (sql) => session.change(sql, signal) };
-  const gone = changes.gone === undefined ? 0 : await deleteGone(work, changes.gone);
+  const { meeting } = changes;
+  const left = changes.gone && (await stageGone(work, changes.gone));
+  const fresh = meeting && (await stageNew(work, changes.rows, meeting));
+  await attach();
+  const gone = left === undefined ? 0 : await work.run(left);
   const cut =
     changes.cut === undefined ? 0 : await work.run(`delete from ${name} where ${beyond(table, changes.cut)}`);
-  const added =
-    changes.meeting === undefined
-      ? await addAll(work, changes.rows)
-      : await addCompared(work, changes.rows, changes.meeting);
+  const added = fresh === undefined ? await addAll(work, changes.rows) : await addCompared(work, fresh);
   const other = changes.keys === undefined ? 0 : await reconcile(work, changes.keys);
   return { ...added, deleted: gone + cut + added.deleted + other };
 }
@@ -45,11 +54,15 @@ interface Work {
   run: (sql: string) => Promise<number>;
 }
 
-async function deleteGone(work: Work, { columns, feed }: NonNullable<TableChanges['gone']>): Promise<number> {
+/** What deletes them, if there are any. */
+async function stageGone(
+  work: Work,
+  { columns, feed }: NonNullable<TableChanges['gone']>,
+): Promise<string | undefined> {
   const gone = await stage(work, 'rows gone', columns, feed);
   return gone.rows === 0
-    ? 0
-    : work.run(`delete from ${work.name} where ${meets(work.name, gone.name, columns)}`);
+    ? undefined
+    : `delete from ${work.name} where ${meets(work.name, gone.name, columns)}`;
 }
 
 async function addAll({ session, name, table, progress, signal }: Work, { parts }: Feed): Promise<Changed> {
@@ -58,15 +71,24 @@ async function addAll({ session, name, table, progress, signal }: Work, { parts 
   return { read: rows, inserted: rows, deleted: 0, ...sizes };
 }
 
-async function addCompared(
+type Fresh = Awaited<ReturnType<typeof stage>> & NonNullable<TableChanges['meeting']>;
+
+async function stageNew(
   work: Work,
   feed: Feed,
-  { key, stays }: NonNullable<TableChanges['meeting']>,
+  meeting: NonNullable<TableChanges['meeting']>,
+): Promise<Fresh> {
+  const all = work.table.columns.map((column) => column.name);
+  const staged = await stage(work, 'new rows', all, feed);
+  await refuseTwins(work, staged.name, meeting.key);
+  return { ...staged, ...meeting };
+}
+
+async function addCompared(
+  { name, table, run }: Work,
+  { name: fresh, rows: read, key, stays, ...sizes }: Fresh,
 ): Promise<Changed> {
-  const { name, table, run } = work;
   const all = table.columns.map((column) => column.name);
-  const { name: fresh, rows: read, ...sizes } = await stage(work, 'new rows', all, feed);
-  await refuseTwins(work, fresh, key);
   const insert = `insert into ${name} (${list(all)}) select ${list(all)} from ${fresh}`;
   if (stays === 'old')
     return {

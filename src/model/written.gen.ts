@@ -1208,7 +1208,7 @@ export interface TableauAuth {
  */
 export interface Move {
   /**
-   * The address it had: PIPELINE, PIPELINE.TABLE or PIPELINE.TABLE.COLUMN.
+   * The address it had: PIPELINE, PIPELINE.TABLE, PIPELINE.TABLE.COLUMN, or PIPELINE[KEY] of an item of for_each.
    */
   from: string;
   /**

@@ -42,8 +42,45 @@ test('one pipeline for each item, with its values in it', async () => {
       place: { file: 'p.yaml', pointer: '' },
       addresses: ['tenant_sales[acme]', 'tenant_sales[initech]'],
       onRemoved: 'forget',
+      unmoved: [],
     },
   ]);
+});
+
+test('an item goes on from what was applied under another key; others of its family do not', async () => {
+  const moved = `moved:
+  - {from: "tenant_sales[acme]", to: "tenant_sales[acme_corp]"}
+  - {from: "sales", to: "tenant_sales"}
+`;
+  const configuration = await configure({
+    'p.yaml': family('{items: {acme_corp: {id: 1}, initech: {id: 2}}}', moved),
+  });
+  expect(told(configuration)).toEqual([]);
+  const from = configuration.pipelines.map((pipeline) =>
+    pipeline.moved.map((move) => (move.kind === 'pipeline' ? move.from : move.kind)),
+  );
+  expect(from).toEqual([['tenant_sales[acme]', 'sales[acme_corp]'], ['sales[initech]']]);
+});
+
+test('of moved items both keys are held against the list', async () => {
+  const moved = (...lines: string[]) => `moved:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
+  const mistyped = '{from: "tenant_sales[was]", to: "tenant_sales[acne]"}';
+  const wrong = moved(
+    '{from: "tenant_sales[a]", to: "tenant_sales[b]"}',
+    mistyped,
+    '{from: "tenant_sales[", to: "tenant_sales[a]"}',
+    '{from: "x", to: "other[a]"}',
+  );
+  const items = '{items: {a: {id: 1}, b: {id: 2}}}';
+  expect(told(await configure({ 'p.yaml': family(items, wrong) }))).toEqual([
+    'p.yaml:11 EXT1066 tenant_sales[acne] is not in the list',
+    'p.yaml:10 EXT1066 tenant_sales[a] is still in the list',
+    'p.yaml:12 EXT1066 tenant_sales[ is no name of a pipeline or an item',
+    'p.yaml:13 EXT1066 there is no other[a]',
+  ]);
+  const { diagnostics, families } = await configure({ 'p.yaml': family(items, moved(mistyped)) });
+  expect(diagnostics.map(({ severity }) => severity)).toEqual(['warning']);
+  expect(families[0]?.unmoved).toEqual(['tenant_sales[was]']);
 });
 
 test.each([

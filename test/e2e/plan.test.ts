@@ -93,6 +93,50 @@ test('a pipeline that only has another name is not read again', async () => {
   expect((await project.marks())['out/north.hyper']).toBe(before['out/north.hyper']);
 });
 
+test('an item that only has another key is not read again, nor deleted', async () => {
+  const family = (keys: string, more = '') => `version: 1
+name: tenants
+for_each: { items: ${keys}, on_removed: delete }
+sources:
+  files: { type: file, path: '../data/\${each.file}.csv' }
+tables:
+  sales:
+    from: { source: files }
+    columns: { day: date, region: text }
+destinations:
+  - { type: file, path: '../out/\${each.file}.hyper' }
+${more}`;
+  const project = await createProject({
+    'extracts.yaml': files['extracts.yaml'],
+    'pipelines/tenants.yaml': family('{ acme: { file: south }, west: { file: west } }'),
+    'data/south.csv': files['data/south.csv'],
+    'data/west.csv': files['data/south.csv'],
+  });
+  await project.apply();
+  const before = await project.marks();
+  const moved = (to: string) =>
+    family(
+      '{ acme_corp: { file: south }, west: { file: west } }',
+      `moved: [{ from: 'tenants[acme]', to: 'tenants[${to}]' }]\n`,
+    );
+  const story = tellStory(project);
+  story.note('mistyped');
+  await project.write('pipelines/tenants.yaml', moved('acme_crop'));
+  await story.run('plan');
+  story.note('right');
+  await project.write('pipelines/tenants.yaml', moved('acme_corp'));
+  await story.run('plan');
+  await story.run('apply');
+  expect((await story.run('plan')).stdout).toContain('No changes');
+  expectGolden('e2e/plan-moved-item.txt', story.text());
+  const after = await project.marks();
+  expect(after['out/south.hyper']).toBe(before['out/south.hyper']);
+  expect(Object.keys(after).filter((name) => name.startsWith('.extracts/'))).toEqual([
+    '.extracts/state/tenants%5Bacme_corp%5D.json',
+    '.extracts/state/tenants%5Bwest%5D.json',
+  ]);
+});
+
 test('of what changes no data only the record is written, and then there is nothing to do', async () => {
   const project = await createProject(files);
   await project.apply();

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHyper } from '../../src/hyper/index.ts';
@@ -287,4 +287,36 @@ test('a file with much waste is made compact', async () => {
   const again = await fill({ ...base, compact }, 1000, true);
   expect(again.isCompact).toBe(true);
   expect(again.size).toBeLessThan(wasted.size / 3);
+});
+
+const upserting = (rows: Feed): TableChanges => ({ rows, meeting: { key: ['id'], stays: 'new' } });
+
+test('changes are read before the copy of the base is there, and wait for it', async () => {
+  const { extract } = await standing([orders]);
+  const whole = await readFile(extract.file);
+  let copy = (): void => undefined;
+  const read = new Promise<void>((resolve) => (copy = resolve));
+  const unpack = async (to: string) => {
+    await read;
+    await writeFile(to, whole);
+  };
+  const base = { from: { unpack }, kept: ['orders'], emptied: [] };
+  const build = await hyper.build(extract, [orders], signal, base);
+  const changes = upserting(feed('3 North 2024-01-03T10:00:00', '4 North 2024-01-04T10:00:00'));
+  // Were the copy to come first, nothing would ever be read.
+  const changed = await build.change(orders, changes, () => copy(), signal);
+  expect(changed).toMatchObject({ read: 2, inserted: 2, deleted: 1 });
+  expect((await build.finish([], { orders: 4 })).rows).toEqual({ orders: 4 });
+});
+
+test('a base that cannot be copied is told by what needs it, and leaves nothing', async () => {
+  const { extract } = await standing([orders]);
+  const before = await readdir(path.dirname(extract.file));
+  const base = { from: { path: `${extract.file}.gone` }, kept: ['orders'], emptied: [] };
+  const build = await hyper.build(extract, [orders], signal, base);
+  const changes = upserting(feed('4 North 2024-01-04T10:00:00'));
+  await expect(build.change(orders, changes, silent, signal)).rejects.toMatchObject({ code: 'EXT3004' });
+  await expect(build.finish([], { orders: 4 })).rejects.toMatchObject({ code: 'EXT3004' });
+  await build.abandon();
+  expect(await readdir(path.dirname(extract.file))).toEqual(before);
 });

@@ -10,7 +10,7 @@ import { describeOrigin } from './complaints.ts';
 import type { Agreed } from './contract.ts';
 import { absent, type Cursor } from './cursor.ts';
 import { countNulls, nullsProblem } from './highest.ts';
-import { horizonBreak, takeHorizon } from './late.ts';
+import { horizonBreak, lateSince, takeHorizon, type Present } from './late.ts';
 import { inRange, leftRows, type Range } from './range.ts';
 import { narrowed, onlyColumns, type Selection } from './selection.ts';
 
@@ -24,10 +24,11 @@ export interface Going {
 /** What is read of a table that goes on from its extract, and what becomes of the rows that are there. */
 export function changesOf(
   { table, agreed: { selection, deletes }, cursor, increment }: Going,
+  present: Present | undefined,
   part: (selection: Selection, label: string) => StreamPart,
 ): TableChanges {
   const { load } = cursor;
-  const range = rangeOf(cursor, increment);
+  const range = rangeOf(cursor, increment, present);
   const label = describeOrigin(table);
   const rows = { parts: [part(narrowed(selection, inRange(table, cursor, range)), label)] };
   const cut = cutOf(table, cursor, range);
@@ -65,10 +66,11 @@ export function knownHorizon(cursor: Cursor, increment: Increment | undefined): 
   return reconciles(cursor) ? undefined : increment?.horizon;
 }
 
-function rangeOf(cursor: Cursor, increment: Increment): Range {
+function rangeOf(cursor: Cursor, increment: Increment, present: Present | undefined): Range {
   const { after, from, watermark } = increment;
-  const horizon = knownHorizon(cursor, increment) === undefined ? watermark.horizon : undefined;
-  return { after, from, upTo: endOf(cursor, increment), horizon };
+  const isLooked = knownHorizon(cursor, increment) === undefined;
+  const late = isLooked ? lateSince(watermark.horizon, present) : undefined;
+  return { after, from, upTo: endOf(cursor, increment), late };
 }
 
 /** Rows that are read again are taken out first, where no key tells which they are. */
@@ -89,20 +91,21 @@ function cutOf(table: Table, { load, columns }: Cursor, { from, after }: Range):
 
 /**
  * Fails where what the plan saw of the source is not so any more. The fingerprints are that applied last and
- * the present one.
+ * the present one. Tells what the snapshot says of transactions.
  */
 export async function confirmGoing(
   client: pg.Client,
   going: Going,
   fingerprints: readonly [Fingerprint | undefined, Fingerprint | undefined],
-): Promise<void> {
+): Promise<Present | undefined> {
   const { table, agreed, cursor, increment } = going;
   const { horizon } = increment.watermark;
-  const now = await takeHorizon(client, agreed.relation);
+  const present = await takeHorizon(client, agreed.relation);
+  const range = { ...rangeOf(cursor, increment, present), late: lateSince(horizon, present) };
   const broken =
-    horizonBreak(horizon, now, cursor.load.kind) ??
-    (await attachedBreak(client, going, { ...rangeOf(cursor, increment), horizon }, fingerprints));
-  if (broken === undefined) return;
+    horizonBreak(horizon, present?.horizon, cursor.load.kind) ??
+    (await attachedBreak(client, going, range, fingerprints));
+  if (broken === undefined) return present;
   throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${broken}`, {
     hint: 'plan again',
     place: table.place,

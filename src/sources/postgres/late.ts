@@ -7,19 +7,29 @@ import type { Relation } from './catalog.ts';
 import { isDatabaseError } from './errors.ts';
 import { attempt } from './transaction.ts';
 
+/** What a snapshot says of transactions. */
+export interface Present {
+  /** The oldest transaction that is not over. */
+  horizon: Horizon;
+  /** The first transaction that is not begun, in 64 bits as text: no row that is seen was written by it or a later one. */
+  next: string;
+}
+
 /**
- * The oldest transaction that is not over, as this transaction's snapshot sees it. Undefined where rows do not tell the
- * transaction that wrote them: views, queries, foreign tables, and tables that are not kept in PostgreSQL's own heap.
+ * As this transaction's snapshot sees it. Undefined where rows do not tell the transaction that wrote them: views,
+ * queries, foreign tables, and tables that are not kept in PostgreSQL's own heap.
  */
 export async function takeHorizon(
   client: pg.Client,
   relation: Relation | undefined,
-): Promise<Horizon | undefined> {
+): Promise<Present | undefined> {
   if (relation === undefined || !(await isHeap(client, relation.oid))) return undefined;
-  const { rows } = await client.query<{ transaction: string }>(
-    'select txid_snapshot_xmin(txid_current_snapshot())::text as transaction',
+  const { rows } = await client.query<{ oldest: string; next: string }>(
+    `select txid_snapshot_xmin(seen)::text as oldest, txid_snapshot_xmax(seen)::text as next
+     from txid_current_snapshot() as seen`,
   );
-  return { transaction: rows[0]?.transaction ?? '', system: await systemOf(client) };
+  const { oldest = '', next = '' } = rows[0] ?? {};
+  return { horizon: { transaction: oldest, system: await systemOf(client) }, next };
 }
 
 async function isHeap(client: pg.Client, oid: string): Promise<boolean> {
@@ -70,13 +80,29 @@ export function horizonBreak(
 /** Transactions are told by 32 bits, half of them before and half after the present one; with room until it is read. */
 const furthest = 2n ** 31n - 10n ** 8n;
 
+/** Versions of rows that were written by transactions that were not over then, `horizon`, as they are seen now. */
+export interface Late {
+  horizon: Horizon;
+  /** As of `Present`. */
+  next: string;
+}
+
+/** There are none without either: nothing was read, or rows do not tell. */
+export function lateSince(horizon: Horizon | undefined, present: Present | undefined): Late | undefined {
+  return horizon && present && { horizon, next: present.next };
+}
+
 /**
- * For versions of rows that were written by transactions that were not over then. Ages are counted back from
- * the present transaction, so that they compare where numbers do not. Below zero are rows of two thousand
- * million transactions ago.
+ * For these versions of rows. Transactions have no order in PostgreSQL, as their 32 bits begin again at 3; the bytes of
+ * them have. There is age(), but it keeps a scan from being shared among parallel workers.
  */
-export function writtenSince({ transaction }: Horizon): string {
-  return `age(xmin) between 0 and age('${BigInt(transaction) % 2n ** 32n}'::xid)`;
+export function writtenSince({ horizon, next }: Late): string {
+  const begin = BigInt.asUintN(32, BigInt(horizon.transaction));
+  const end = BigInt.asUintN(32, BigInt(next));
+  const isFrom = `xidsend(xmin) >= xidsend('${begin}'::xid)`;
+  const isBefore = `xidsend(xmin) < xidsend('${end}'::xid)`;
+  if (begin <= end) return `${isFrom} and ${isBefore}`;
+  return `${isFrom} or ${isBefore} and xidsend(xmin) >= xidsend('3'::xid)`;
 }
 
 /** With privileges on some columns only, that one needs its own. */

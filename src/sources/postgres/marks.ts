@@ -48,10 +48,10 @@ function againRows({ table, agreed: { selection }, cursor, watermark, after }: M
       ? from && compare(cursor, '>=', [from])
       : cursor.load.lag && upTo && after && allOf(compare(cursor, '>', after), compare(cursor, '<=', upTo));
   const again = anyOf(within, nulls);
-  const left = leftRows(table, cursor, selection, { after: upTo, horizon });
+  const left = horizon === undefined ? leftRows(table, cursor, selection, { after: upTo }) : undefined;
   return [
     ...(again === undefined ? [] : [narrowed(selection, again)]),
-    ...(left === undefined || horizon !== undefined ? [] : [onlyColumns(left, table.primaryKey)]),
+    ...(left === undefined ? [] : [onlyColumns(left, table.primaryKey)]),
   ];
 }
 

@@ -14,7 +14,7 @@ export interface Moment {
   pool: Pool;
   /** Begins a transaction at that moment. */
   join: (client: pg.Client) => Promise<void>;
-  /** What is being read, and when its connection has ended. */
+  /** What is being read, and when it has let go of its connection. */
   readers: Map<CopyOut, Promise<void>>;
 }
 
@@ -43,7 +43,7 @@ export function readPart(moment: Moment, reading: Reading): StreamPart {
   };
 }
 
-/** Asks something at the moment of the snapshot, on a connection that ends with the answer. */
+/** Asks something at the moment of the snapshot, on a connection of its own. */
 export async function askAside<T>(
   moment: Moment,
   table: Table,
@@ -58,7 +58,9 @@ export async function askAside<T>(
     leased = await moment.pool.read(moment.source);
     signal.throwIfAborted();
     await moment.join(leased.client);
-    return await ask(leased.client);
+    const answer = await ask(leased.client);
+    await leased.free();
+    return answer;
   } catch (error) {
     signal.throwIfAborted();
     throw explainQuery(error, `reading table "${table.name}"`, table.place);
@@ -75,7 +77,7 @@ async function joined(moment: Moment): Promise<pg.Client> {
   return client;
 }
 
-/** The bytes, on a connection that ends with them. */
+/** The bytes, on a connection that is free when they have ended. */
 async function openCopy(
   { source, pool, join, readers }: Moment,
   { table, selection, most }: Reading,
@@ -94,7 +96,9 @@ async function openCopy(
   const limited = most === undefined ? select : `select * from (${select}) as whole limit ${most}`;
   const copy = new CopyOut(`copy (${limited}) to stdout`);
   const ended = new Promise<void>((resolve) => {
-    copy.once('close', () => void leased.end().then(resolve));
+    // One that was broken off has broken its connection.
+    const leave = () => (copy.rowCount === undefined ? leased.end() : leased.free());
+    copy.once('close', () => void leave().then(resolve));
   });
   readers.set(copy, ended);
   void ended.then(() => readers.delete(copy));

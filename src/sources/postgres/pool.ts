@@ -5,7 +5,7 @@ import { connect } from './connect.ts';
 
 /** Connections to one server, for all pipelines of a run that read from it. */
 export interface Pool {
-  /** For somebody who asks, or holds a snapshot. An idle one if there is any. */
+  /** For somebody who asks, or holds a snapshot. As the other, an idle one if there is any. */
   lead(source: PostgresSource): Promise<Leased>;
   /** For reading at the moment of a snapshot that somebody else holds. */
   read(source: PostgresSource): Promise<Leased>;
@@ -54,18 +54,19 @@ export function openPool(most: number, kept = most): Pool {
       end: () => over(() => client.end()),
     };
   };
-  const open = async (enter: Turnstile, find: () => Promise<pg.Client>) => {
+  const find = async (source: PostgresSource) => (await alive(idle)) ?? connect(source);
+  const open = async (enter: Turnstile, client: () => Promise<pg.Client>) => {
     const leave = await enter();
     try {
-      return lease(await find(), leave);
+      return lease(await client(), leave);
     } catch (error) {
       leave();
       throw error;
     }
   };
   return {
-    lead: (source) => open(leaders, async () => (await alive(idle)) ?? connect(source)),
-    read: (source) => open(readers, () => connect(source)),
+    lead: (source) => open(leaders, () => find(source)),
+    read: (source) => open(readers, () => find(source)),
     async close() {
       await Promise.all(idle.splice(0).map((client) => client.end()));
     },

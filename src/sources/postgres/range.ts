@@ -1,7 +1,6 @@
 import type { Table } from '../../model/pipeline.ts';
 import { absent, compare, present, type Cursor } from './cursor.ts';
-import type { Horizon } from '../../model/watermark.ts';
-import { writtenSince } from './late.ts';
+import { writtenSince, type Late } from './late.ts';
 import { allOf, anyOf, type Selection } from './selection.ts';
 
 /** From where on, and up to where, a table is read that goes on from its extract. */
@@ -12,8 +11,8 @@ export interface Range {
   upTo?: readonly string[] | undefined;
   /** What a window begins with. */
   from?: string | undefined;
-  /** Rows of transactions that were not over then are read, too, wherever they stand. */
-  horizon?: Horizon | undefined;
+  /** These are read, too, wherever they stand. */
+  late?: Late | undefined;
 }
 
 /** For the rows to be read; undefined where that is all of them. */
@@ -29,10 +28,10 @@ export function inRange(table: Table, cursor: Cursor, range: Range): string | un
 }
 
 /** Rows that are met by their key only: appended, they would be there twice. */
-export function lateOf(table: Table, { load }: Cursor, { horizon }: Range): string | undefined {
-  return horizon === undefined || load.kind !== 'cursor' || table.primaryKey.length === 0
+export function lateOf(table: Table, { load }: Cursor, { late }: Range): string | undefined {
+  return late === undefined || load.kind !== 'cursor' || table.primaryKey.length === 0
     ? undefined
-    : writtenSince(horizon);
+    : writtenSince(late);
 }
 
 /**

@@ -56,11 +56,12 @@ export async function openSnapshot(
       async changes(table, increment, before, signal) {
         const agreed = agreedOf(table);
         const going = { table, agreed, cursor: cursorAmong(agreed), increment };
-        await askAside(moment, table, signal, async (client) => {
-          await confirmGoing(client, going, [before, fingerprints.get(table.name)]);
+        const present = await askAside(moment, table, signal, async (client) => {
+          const found = await confirmGoing(client, going, [before, fingerprints.get(table.name)]);
           await confirmNoNulls(client, agreed, going.cursor);
+          return found;
         });
-        return changesOf(going, (selection, label) => readPart(moment, { table, selection, label }));
+        return changesOf(going, present, (selection, label) => readPart(moment, { table, selection, label }));
       },
       watermark(table, increment, signal) {
         const agreed = agreedOf(table);

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SourceObservation } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
-import type { CursorObservation, Horizon, SinceWatermark, Watermark } from '../../model/watermark.ts';
+import type { CursorObservation, SinceWatermark, Watermark } from '../../model/watermark.ts';
 import { attachedBreak } from './attached.ts';
 import { probe } from './catalog.ts';
 import type { Agreed } from './contract.ts';
@@ -19,7 +19,7 @@ import {
   nullsProblem,
   type Highest,
 } from './highest.ts';
-import { horizonBreak, takeHorizon } from './late.ts';
+import { horizonBreak, lateSince, takeHorizon, type Present } from './late.ts';
 import { takeMarks } from './marks.ts';
 import { inRange, lateOf, leftRows, type Range } from './range.ts';
 import { allOf, anyOf, rowsSql } from './selection.ts';
@@ -78,11 +78,11 @@ async function observe(
   if (columnsDiffer)
     return { cursor: { ...seen, since: { broken: otherColumns(request, cursor) } }, problems };
   if (watermark === undefined || problems.length > 0) return { cursor: seen, problems };
-  const horizon = await takeHorizon(client, agreed.relation);
+  const present = await takeHorizon(client, agreed.relation);
   const broken =
-    'broken' in found ? found.broken : await breakOf(client, asked, { watermark, horizon, highest });
+    'broken' in found ? found.broken : await breakOf(client, asked, { watermark, present, highest });
   const since =
-    broken === undefined ? await sinceOf(client, asked, { watermark, horizon, from }) : { broken };
+    broken === undefined ? await sinceOf(client, asked, { watermark, present, from }) : { broken };
   return { cursor: { ...seen, since }, problems };
 }
 
@@ -109,11 +109,11 @@ async function breakOf(
   { agreed, cursor }: Asked,
   {
     watermark,
-    horizon,
+    present,
     highest,
-  }: { watermark: Watermark; horizon: Horizon | undefined; highest: Highest | undefined },
+  }: { watermark: Watermark; present: Present | undefined; highest: Highest | undefined },
 ): Promise<string | undefined> {
-  const broken = horizonBreak(watermark.horizon, horizon, cursor.load.kind);
+  const broken = horizonBreak(watermark.horizon, present?.horizon, cursor.load.kind);
   if (broken !== undefined || watermark.upTo === undefined) return broken;
   const fell = highest === undefined || highest.fell;
   if (!fell || (await mayFall(client, agreed, cursor, watermark.upTo))) return undefined;
@@ -141,12 +141,12 @@ async function sinceOf(
   { request: { table, before }, agreed, cursor, fingerprint }: Asked,
   {
     watermark,
-    horizon,
+    present,
     from,
-  }: { watermark: Watermark; horizon: Horizon | undefined; from: string | undefined },
+  }: { watermark: Watermark; present: Present | undefined; from: string | undefined },
 ): Promise<SinceWatermark> {
   const after = await afterOf(client, cursor, watermark.upTo);
-  const range = { after, from, horizon: watermark.horizon };
+  const range = { after, from, late: lateSince(watermark.horizon, present) };
   const going = { table, agreed, cursor };
   const broken = await attachedBreak(client, going, range, [before, fingerprint]);
   if (broken !== undefined) return { broken };
@@ -156,7 +156,7 @@ async function sinceOf(
   return {
     ...(after === undefined ? {} : { after }),
     ...counts,
-    ...(noneLate && horizon !== undefined && { horizon }),
+    ...(noneLate && present !== undefined && { horizon: present.horizon }),
     marks: await takeMarks(client, { ...going, counted, watermark, after }),
   };
 }

@@ -25,7 +25,7 @@ export async function watermarkOf(client: pg.Client, read: Read): Promise<Waterm
   const highest = () => findHighest(client, agreed.selection, cursor);
   const upTo = isWindow ? undefined : (endOf(cursor, increment) ?? (await highest())?.values);
   const from = increment?.from ?? (await beginningOf(client, cursor, undefined));
-  const horizon = knownHorizon(cursor, increment) ?? (await takeHorizon(client, agreed.relation));
+  const horizon = knownHorizon(cursor, increment) ?? (await takeHorizon(client, agreed.relation))?.horizon;
   const so = {
     columns: cursorNames(cursor),
     ...(upTo === undefined ? {} : { upTo }),

@@ -221,7 +221,9 @@ describe('a user with few privileges', () => {
     const role = `reader_${database.url.slice(-8)}`;
     await database.client.query(`
       create role ${role} login password 'secret';
-      alter role ${role} set search_path = shop; alter role ${role} set statement_timeout = '1ms';
+      alter role ${role} set search_path = shop;
+      alter role ${role} set statement_timeout = '1min';
+      alter role ${role} set idle_in_transaction_session_timeout = '1min';
       create table shop.parts (a int, b int, c int); insert into shop.parts values (1, 2, 3);
       create table shop.own (owner text, a int); insert into shop.own values ('${role}', 1), ('other', 2);
       alter table shop.own enable row level security;
@@ -247,6 +249,13 @@ describe('a user with few privileges', () => {
     const table = contractOf({ table: 'parts', columns: { a: 'int', c: 'int' } });
     expect(await problemsOf(sourceAt(url), table)).toEqual([]);
     expect(await read(table, url)).toBe('1\t3\n');
+  });
+
+  test('has no time limits of its role while it is read', async () => {
+    const limits = ['statement_timeout', 'idle_in_transaction_session_timeout'];
+    const query = `select ${limits.map((name) => `current_setting('${name}') as ${name}`).join(', ')}`;
+    const columns = Object.fromEntries(limits.map((name) => [name, 'text']));
+    expect(await read(contractOf({ query, columns }), url)).toBe('0\t0\n');
   });
 
   test('is told the grant for a column, a table and a schema', async () => {

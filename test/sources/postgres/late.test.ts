@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Table } from '../../../src/model/pipeline.ts';
+import { writtenSince } from '../../../src/sources/postgres/late.ts';
 import { goOn, look, readWhole, type Remembered } from './going.ts';
 import { quietDatabase, type QuietDatabase } from './quiet.ts';
 import { contractOf, type LoadWritten } from './support.ts';
@@ -300,6 +301,45 @@ describe('a watermark is broken', () => {
       message:
         'table "t" changed since the plan: its rows do not tell their transactions any more: it is another kind of table',
     });
+  });
+});
+
+describe('transactions count in a circle', () => {
+  const round = 2n ** 32n;
+  test.each<[what: string, horizon: bigint, next: bigint, late: number[], others: number[]]>([
+    ['in the first round', 700n, 800n, [700, 799], [3, 699, 800, 4_294_967_295]],
+    ['rounds later', 5n * round + 700n, 5n * round + 800n, [700, 799], [3, 699, 800, 4_294_967_295]],
+    ['at the end of one', round - 10n, round + 20n, [4_294_967_290, 3, 19], [4_294_967_285, 20, 700]],
+    ['where none was begun since', 700n, 700n, [], [3, 699, 700, 701]],
+    ['not so frozen rows', round - 10n, round + 20n, [], [1, 2]],
+    [
+      'with the highest bit',
+      2n ** 31n - 5n,
+      2n ** 31n + 5n,
+      [2_147_483_643, 2_147_483_652],
+      [3, 2_147_483_653],
+    ],
+  ])('%s', async (_, horizon, next, late, others) => {
+    const condition = writtenSince({
+      horizon: { transaction: String(horizon), system: '' },
+      next: String(next),
+    });
+    const all = [...late, ...others];
+    const { rows } = await database.client.query<{ xmin: string }>(
+      `select xmin::text from unnest(array[${all.map((one) => `'${one}'`).join(', ')}]::xid[]) as version(xmin)
+       where ${condition}`,
+    );
+    expect(rows.map(({ xmin }) => Number(xmin))).toEqual(late);
+  });
+
+  test('and parallel workers may compare them', async () => {
+    await write('create table wide as select id from generate_series(1, 300000) id; analyze wide');
+    onTestFinished(() => write('drop table wide'));
+    const condition = writtenSince({ horizon: { transaction: '700', system: '' }, next: '800' });
+    const { rows } = await database.client.query<Record<string, string>>(
+      `explain select count(*) from wide where ${condition}`,
+    );
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('Parallel Seq Scan');
   });
 });
 

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { together } from '../../src/model/together.ts';
+
+test('answers are in the order of the calls', async () => {
+  expect(await together(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two']);
+});
+
+test('of several failures the first by order is told, when all have ended', async () => {
+  let ended = false;
+  const slow = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    ended = true;
+    throw new Error('slow');
+  });
+  const call = together(slow, Promise.reject(new Error('quick')));
+  await expect(call).rejects.toThrow('slow');
+  expect(ended).toBe(true);
+});
