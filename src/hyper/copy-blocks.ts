@@ -3,8 +3,7 @@ import type { Duplex } from 'node:stream';
 /**
  * Gathers bytes into large CopyData messages, because hyperd's work and its waiting grow with the number of
  * messages: the same 256 MiB from memory take it 3.8 s in messages of 256 KiB, 3.1 s in those of 1 MiB, 2.8 s
- * in these; larger ones save little more. The first ones are smaller, so that hyperd begins before so
- * much has come.
+ * in these; larger ones save little more.
  *
  * There are two blocks, one being filled while the other is on its way, and no more are ever made: what is
  * taken is copied and may be written anew at once.
@@ -16,8 +15,6 @@ export class CopyBlocks {
   #made = 0;
   #block: Buffer | undefined;
   #filled = headerLength;
-  /** How much the block in turn is to hold. */
-  #size = firstSize;
   /** Whoever waits for a block. */
   #wake: (() => void) | undefined;
 
@@ -50,11 +47,10 @@ export class CopyBlocks {
     while (at < chunk.length) {
       const block = (this.#block ??= this.#free.pop() ?? this.#make());
       if (block === undefined) break;
-      const end = headerLength + this.#size;
-      const copied = chunk.copy(block, this.#filled, at, at + end - this.#filled);
+      const copied = chunk.copy(block, this.#filled, at);
       at += copied;
       this.#filled += copied;
-      if (this.#filled === end) this.#send(block);
+      if (this.#filled === block.length) this.#send(block);
     }
     return at;
   }
@@ -71,7 +67,6 @@ export class CopyBlocks {
     block.writeUInt32BE(length - 1, 1);
     this.#block = undefined;
     this.#filled = headerLength;
-    this.#size = Math.min(2 * this.#size, blockSize);
     this.#sent(length - headerLength);
     this.#socket.write(block.subarray(0, length), () => {
       this.#free.push(block);
@@ -81,8 +76,6 @@ export class CopyBlocks {
 }
 
 export const blockSize = 4 * 1024 * 1024;
-/** Of the first message; each of the next has twice as much, up to a whole block. */
-export const firstSize = 256 * 1024;
 const blockCount = 2;
 
 /** The kind of a message, and its length without the kind. */
