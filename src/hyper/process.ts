@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { RunError } from '../model/run-error.ts';
 
@@ -89,9 +89,25 @@ function hyperdArguments(directory: string, callback: number, memory: number | u
     '--date-style=MDY',
     '--date-style-lenient=false',
     '--objectstore-validate-checksums=1',
+    ...threadArguments(availableParallelism()),
     ...(memory === undefined ? [] : [`--memory-limit=${Math.max(1, Math.floor(memory / 1024 ** 2))}m`]),
   ];
 }
+
+/**
+ * As many threads as cores, hyperd's own limit, are too few on small machines: with two of each, a load leaves a
+ * quarter of them idle, and with four threads it takes a fifth less time, and 100 MB more.
+ */
+export function threadArguments(cores: number): string[] {
+  if (cores >= fewestThreads) return [];
+  return [
+    `--soft-concurrent-query-thread-limit=${fewestThreads}`,
+    // Beside the soft limit as it is by default.
+    `--hard-concurrent-query-thread-limit=${1.5 * fewestThreads}`,
+  ];
+}
+
+const fewestThreads = 4;
 
 function listen(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,9 +1,10 @@
 import { execa } from 'execa';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { findHyperd } from '../../src/hyper/binary.ts';
-import { startHyperd } from '../../src/hyper/process.ts';
+import { startHyperd, threadArguments } from '../../src/hyper/process.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const isRunning = (pid: number) => {
@@ -22,9 +23,15 @@ test('it listens on a socket in a private folder, on no port, and leaves nothing
   expect(await listeningPorts(hyperd.pid)).toEqual([]);
   const commandLine = await readFile(`/proc/${hyperd.pid}/cmdline`, 'utf8');
   expect(commandLine).toContain('--memory-limit=512m');
+  expect(commandLine.split('\0')).toEqual(expect.arrayContaining(threadArguments(availableParallelism())));
   await hyperd.stop();
   expect(isRunning(hyperd.pid)).toBe(false);
   await expect(stat(hyperd.socket.host)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('on fewer than four cores a query may have four threads; on more, as many as hyperd likes', () => {
+  const four = ['--soft-concurrent-query-thread-limit=4', '--hard-concurrent-query-thread-limit=6'];
+  expect([1, 2, 3, 4, 64].map(threadArguments)).toEqual([four, four, four, [], []]);
 });
 
 test('it is gone when we are gone, also when we are killed', async () => {
