@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { findHyperd } from '../src/hyper/binary.ts';
 import { startHyperd } from '../src/hyper/process.ts';
 import { openSession } from '../src/hyper/session.ts';
@@ -37,8 +39,9 @@ export async function loadByPaths(
   columns: Readonly<Record<string, string>>,
   options: string,
   folder: string,
+  binary?: string,
 ): Promise<{ seconds: number; cpu: number; rows: number }> {
-  const hyperd = await startHyperd(await findHyperd(process.env), {});
+  const hyperd = await startHyperd(binary ?? (await findHyperd(process.env)), {});
   const session = await openSession(hyperd);
   const loaders = await Promise.all(lists.map(() => openSession(hyperd)));
   const database = `${folder}/floor.hyper`;
@@ -71,4 +74,19 @@ export async function loadByPaths(
     await session.end();
     await hyperd.stop();
   }
+}
+
+/** hyperd with as many threads as it takes by itself, and not as many as we give it: a program in the folder. */
+export async function plainHyperd(folder: string): Promise<string> {
+  const script = [
+    '#!/bin/sh',
+    'for argument do',
+    '  shift',
+    '  case "$argument" in *-thread-limit=*) ;; *) set -- "$@" "$argument" ;; esac',
+    'done',
+    `exec '${await findHyperd(process.env)}' "$@"`,
+  ];
+  const file = path.join(folder, 'plain-hyperd');
+  await writeFile(file, `${script.join('\n')}\n`, { mode: 0o755 });
+  return file;
 }

@@ -1,9 +1,10 @@
 /**
- * The same bytes as 1, 8 and 200 objects of the S3 stand-in into a .hyper by the program itself, beside three floors of the
+ * The same bytes as 1, 8 and 200 objects of the S3 stand-in into a .hyper by the program itself, beside floors of the
  * same run: `tsx bench/s3.ts [MIB] [RUNS]`.
  *
- * - load: hyperd reading the bytes as local files by path, as many COPYs as it does best (all files in one, or two
- *   halves side by side).
+ * - plain: hyperd as it comes, reading the bytes as local files by path, as many COPYs as it does best (all files
+ *   in one, or two halves side by side).
+ * - load: the same with as many threads as we give it.
  * - drain: all objects fetched by eight plain requests at a time and thrown away.
  * - combined: max(drain, load, CPU of hyperd's load and of the stand-in's drain / cores). The stand-in, which real S3
  *   is not, runs on the same cores; what it takes from them nobody can give back.
@@ -16,7 +17,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { S3Client, GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Readable } from 'node:stream';
-import { loadByPaths } from './engine.ts';
+import { loadByPaths, plainHyperd } from './engine.ts';
 import { asRatio, inSeconds, measure, megabytes, median, observe, settle, usageOf } from './measure.ts';
 import { alignColumns } from '../src/render/table.ts';
 
@@ -73,7 +74,17 @@ try {
   const rows: string[][] = [];
   for (const count of counts) rows.push(await bench(count, files.get(count) ?? [], access, pid));
   const header = [
-    ...['S3 -> .hyper', 'load', 'drain', 'combined floor', 'apply', 'of load', 'of floor'],
+    ...[
+      'S3 -> .hyper',
+      'plain',
+      'load',
+      'drain',
+      'combined floor',
+      'apply',
+      'of plain',
+      'of load',
+      'of floor',
+    ],
     ...['CPU: hyperd alone', 'stand-in', 'ours', 'our peak'],
   ];
   process.stdout.write(`${alignColumns([header, ...rows]).join('\n')}\n`);
@@ -110,10 +121,14 @@ async function bench(count: number, files: string[], access: Access, standInPid:
   const project = path.join(folder, `project-${count}`);
   await mkdir(path.join(project, 'pipelines'), { recursive: true });
   await writeFile(path.join(project, 'pipelines', 'bench.yaml'), pipelineOf(count, access));
+  const plain = await plainHyperd(folder);
+  const plains: { seconds: number }[] = [];
   const loads: { seconds: number; cpu: number }[] = [];
   const drains: { seconds: number; cpu: number }[] = [];
   const applies: { seconds: number; cpu: number; peak: number; standIn: number }[] = [];
   for (let run = 0; run < runs; run++) {
+    settle();
+    plains.push(await loadBest(files, plain));
     settle();
     loads.push(await loadBest(files));
     settle();
@@ -143,6 +158,7 @@ async function bench(count: number, files: string[], access: Access, standInPid:
     });
   }
   const of = <T>(list: readonly T[], pick: (one: T) => number) => median(list.map(pick));
+  const asItComes = of(plains, ({ seconds }) => seconds);
   const load = of(loads, ({ seconds }) => seconds);
   const drained = of(drains, ({ seconds }) => seconds);
   const cpu = of(loads, (one) => one.cpu) + of(drains, (one) => one.cpu);
@@ -150,7 +166,8 @@ async function bench(count: number, files: string[], access: Access, standInPid:
   const took = of(applies, ({ seconds }) => seconds);
   return [
     `${count} object${count === 1 ? '' : 's'}`,
-    ...[load, drained, floor, took].map(inSeconds),
+    ...[asItComes, load, drained, floor, took].map(inSeconds),
+    asRatio(took / asItComes),
     asRatio(took / load),
     asRatio(took / floor),
     ...[of(loads, (one) => one.cpu), of(applies, (one) => one.standIn), of(applies, (one) => one.cpu)].map(
@@ -161,11 +178,12 @@ async function bench(count: number, files: string[], access: Access, standInPid:
 }
 
 /** All in one COPY, or two halves side by side: whichever is quicker. */
-async function loadBest(files: string[]): Promise<{ seconds: number; cpu: number }> {
-  const whole = await loadByPaths([files], types, 'format csv', folder);
+async function loadBest(files: string[], binary?: string): Promise<{ seconds: number; cpu: number }> {
+  const whole = await loadByPaths([files], types, 'format csv', folder, binary);
   if (files.length === 1) return whole;
   const half = Math.ceil(files.length / 2);
-  const halves = await loadByPaths([files.slice(0, half), files.slice(half)], types, 'format csv', folder);
+  const lists = [files.slice(0, half), files.slice(half)];
+  const halves = await loadByPaths(lists, types, 'format csv', folder, binary);
   return whole.seconds < halves.seconds ? whole : halves;
 }
 

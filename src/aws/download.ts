@@ -5,6 +5,8 @@ import type { Request } from './http-text.ts';
 /** The answer to a GET, as far as the SDK reads it, and its body, which the SDK never sees. */
 export interface Download {
   response: { statusCode: number; headers: Record<string, string>; body: Readable };
+  /** The SDK has to say why: the answer is neither 200 nor 206. */
+  isRefused: boolean;
   body: Body;
 }
 
@@ -41,7 +43,11 @@ export function createDownloads(): Downloads {
       try {
         const answer = await connection.ask(request);
         if (answer.refusal !== undefined) done();
-        return { response: responseOf(answer), body: bodyOf(connection, done) };
+        return {
+          response: responseOf(answer),
+          isRefused: answer.refusal !== undefined,
+          body: bodyOf(connection, done),
+        };
       } catch (error) {
         done();
         throw error;

@@ -1,8 +1,9 @@
 import type { S3Source } from '../../model/pipeline.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 import { createClient } from '../../aws/client.ts';
-import { createDownloads, type Body } from '../../aws/download.ts';
+import { createDownloads, type Body, type Download } from '../../aws/download.ts';
 import type { Request } from '../../aws/http-text.ts';
+import { ObjectRequests } from '../../aws/object-requests.ts';
 import { loadSdk } from '../../aws/sdk.ts';
 
 /** One object of a listing: the version of it that a plan saw. */
@@ -54,6 +55,7 @@ export async function openBucket({ bucket, access }: S3Source): Promise<Bucket &
   const sdk = await loadSdk();
   const client = await createClient(sdk, access);
   const downloads = createDownloads();
+  const requests = new ObjectRequests();
   const payer = access.requesterPays ? ({ RequestPayer: 'requester' } as const) : {};
   return {
     async list(prefix, after, signal) {
@@ -78,44 +80,55 @@ export async function openBucket({ bucket, access }: S3Source): Promise<Bucket &
       return { objects, keys: page.Contents?.length ?? 0, ...(next === undefined ? {} : { next }) };
     },
 
-    // The SDK makes the request, signs it and understands the answer; the bytes go past it.
+    // The SDK makes the request, signs it and understands a refusal; the bytes go past it.
     async get({ key, etag, versionId }, range, signal) {
-      const command = new sdk.GetObjectCommand({
-        Bucket: bucket,
-        Key: key,
+      const like = {
         ...(etag === undefined ? {} : { IfMatch: `"${etag}"` }),
         ...(versionId === undefined ? {} : { VersionId: versionId }),
         ...(range === undefined ? {} : { Range: `bytes=${range.from}-${range.to - 1}` }),
-        ...payer,
-      });
-      const bodies: Body[] = [];
+      };
+      const request = await requests.make(
+        key,
+        { ...(like.VersionId !== undefined && { versionId: like.VersionId }) },
+        {
+          ...(like.IfMatch !== undefined && { 'if-match': like.IfMatch }),
+          ...(like.Range !== undefined && { range: like.Range }),
+        },
+      );
+      let download = request && (await downloads.get(request, signal));
+      if (download?.isRefused === false) return answerOf(download);
+      requests.forget();
+      const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...like, ...payer });
+      if (download === undefined) requests.learn(command, key);
       command.middlewareStack.add(
         () => async (step) => {
-          const { response, body } = await downloads.get(step.request as Request, signal);
-          bodies.push(body);
-          return { response, output: { $metadata: {} } };
+          download ??= await downloads.get(step.request as Request, signal);
+          return { response: download.response, output: { $metadata: {} } };
         },
         { step: 'deserialize', priority: 'low', name: 'download' },
       );
-      const answer = await client.send(command, { abortSignal: signal });
-      const body = bodies.at(-1);
-      if (body === undefined) throw new Error('the SDK has sent no request');
-      const length = answer.ContentLength ?? -1;
-      const whole = /\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
-      const version = answer.VersionId;
-      return {
-        body,
-        etag: unquoted(answer.ETag ?? ''),
-        size: whole === undefined ? length : Number(whole),
-        length,
-        ...(version === undefined || version === 'null' ? {} : { versionId: version }),
-      };
+      await client.send(command, { abortSignal: signal });
+      if (download === undefined) throw new Error('the SDK has sent no request');
+      return answerOf(download);
     },
 
     close() {
       client.destroy();
       downloads.close();
     },
+  };
+}
+
+function answerOf({ body, response: { headers } }: Download): Answer {
+  const length = Number(headers['content-length'] ?? -1);
+  const whole = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+  const version = headers['x-amz-version-id'];
+  return {
+    body,
+    etag: unquoted(headers.etag ?? ''),
+    size: whole === undefined ? length : Number(whole),
+    length,
+    ...(version === undefined || version === 'null' ? {} : { versionId: version }),
   };
 }
 

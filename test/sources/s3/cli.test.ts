@@ -192,10 +192,15 @@ it('the SDK says nothing of its own to the user', async () => {
 });
 
 it('an unknown table of preview is a wrong usage', async () => {
-  const cwd = configFolder({ 'extracts.yaml': project, 'pipelines/s3_sales.yaml': yaml });
-  const { exitCode, err } = await extracts(cwd, ['preview', 'pipelines/s3_sales.yaml', '--table', 'salse']);
-  expect({ exitCode, err }).toEqual({
+  const folder = await createProject({ 'extracts.yaml': project, 'pipelines/s3_sales.yaml': yaml });
+  const { endpoint, credentials } = standIn;
+  const { stderr, exitCode } = await folder.run(['preview', 'pipelines/s3_sales.yaml', '--table', 'salse'], {
+    LAKE_ENDPOINT: endpoint,
+    LAKE_KEY: credentials.accessKeyId,
+    LAKE_SECRET: credentials.secretAccessKey,
+  });
+  expect({ exitCode, stderr }).toEqual({
     exitCode: 64,
-    err: 'error: there is no table "salse" (did you mean "sales"?)\n',
+    stderr: 'error: there is no table "salse"\n  = did you mean "sales"?\n',
   });
 });
