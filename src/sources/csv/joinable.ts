@@ -35,6 +35,7 @@ export async function* joinable(
   if (last !== LF[0]) yield LF;
 }
 
+/** Of the first chunk nothing is copied, unless it is too short to tell: it may be all of the text. */
 async function* withoutMark(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of text) {
@@ -42,7 +43,7 @@ async function* withoutMark(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer,
       yield chunk;
       continue;
     }
-    head = Buffer.concat([head, chunk]);
+    head = head.length === 0 && chunk.length >= BOM_BYTES ? chunk : Buffer.concat([head, chunk]);
     if (head.length < BOM_BYTES) continue;
     yield head.subarray(bomLength(head, 0, head.length));
     head = undefined;
