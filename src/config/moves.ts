@@ -16,6 +16,19 @@ export function movesFit(draft: Draft): Diagnostic[] {
   return readMoves(draft).flatMap((one) => ('problem' in one ? [one.problem] : []));
 }
 
+/** A pipeline that is there goes on from its record: two cannot. Items of one file are held against its list. */
+export function movesFromNobody(drafts: readonly Draft[]): Diagnostic[] {
+  const files = new Map(drafts.map(({ address, place }) => [address, place.file]));
+  return drafts.flatMap((draft) =>
+    resolveMoves(draft).flatMap((move) => {
+      const file = move.kind === 'pipeline' ? files.get(move.from) : undefined;
+      return file === undefined || file === draft.place.file
+        ? []
+        : problem(codes.moved, `${move.from} is still there (${file})`, child(move.place, 'from'));
+    }),
+  );
+}
+
 type ReadMove = { move: Move } | { problem: Diagnostic } | { ofAnotherItem: true };
 
 function readMoves(draft: Draft): ReadMove[] {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Draft } from './draft.ts';
-import { movesFit } from './moves.ts';
+import { movesFit, movesFromNobody } from './moves.ts';
 import {
   columnNames,
   columnTypes,
@@ -75,4 +75,9 @@ export const rules: readonly Rule[] = [
   checksFit,
 ];
 
-export const commonRules: readonly CommonRule[] = [uniqueNames, oneWriterPerFile, oneWriterPerDataSource];
+export const commonRules: readonly CommonRule[] = [
+  uniqueNames,
+  oneWriterPerFile,
+  oneWriterPerDataSource,
+  movesFromNobody,
+];

@@ -386,3 +386,17 @@ tables:
   expect(diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'warning']);
   expect(pipelines).toHaveLength(1);
 });
+
+test('what another file still has cannot have moved', async () => {
+  const { diagnostics } = await configure({
+    'north.yaml': pipeline('north'),
+    'arctic.yaml': pipeline('arctic', 'moved: [{from: north, to: arctic}, {from: south, to: arctic}]\n'),
+  });
+  expect(diagnostics).toMatchObject([
+    {
+      code: 'EXT1066',
+      message: 'north is still there (north.yaml)',
+      place: { file: 'arctic.yaml', pointer: '/moved/0/from' },
+    },
+  ]);
+});
