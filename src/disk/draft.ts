@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -99,7 +100,8 @@ const prefixOf = (target: string) => `.${path.basename(target)}.draft-`;
  */
 async function hold(file: string): Promise<FileHandle | undefined> {
   try {
-    return await open(file, 'r');
+    // A pipe would have us wait for somebody to write to it.
+    return await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     // Nothing is there, or it may be replaced but not read: then the renaming takes its time.
     return undefined;

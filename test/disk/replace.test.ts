@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -22,6 +23,13 @@ test('what a killed run left goes; what somebody is writing now, and drafts of o
   for (const name of [drafts.old, drafts.other]) await utimes(path.join(folder, name), yesterday, yesterday);
   await replaceFile(target, '{}');
   expect((await readdir(folder)).sort()).toEqual([drafts.fresh, drafts.other, 'plan.json']);
+});
+
+test('a named pipe in its place is replaced, and nobody waits for a writer', async () => {
+  const target = path.join(await temporaryFolder(), 'plan.html');
+  execFileSync('mkfifo', [target]);
+  await replaceFile(target, 'whole');
+  expect(await readFile(target, 'utf8')).toBe('whole');
 });
 
 test('what cannot be put in its place leaves nothing behind', async () => {

@@ -35,6 +35,16 @@ test('a damaged record is an error that says how to go on', async () => {
   await expect(openFileState(folder).read('shop')).rejects.toMatchObject({ code: 'EXT6002' });
 });
 
+test('a note of a run that cannot be read is told, and one that is gone is none', async () => {
+  const folder = await temporaryFolder();
+  expect(await openFileState(path.join(folder, 'not yet')).openRuns()).toEqual([]);
+  await mkdir(path.join(folder, '.run-a1.json'));
+  await expect(openFileState(folder).openRuns()).rejects.toMatchObject({
+    code: 'EXT6002',
+    message: expect.stringMatching(/^cannot read .*\.run-a1\.json: EISDIR/) as string,
+  });
+});
+
 test('so is a damaged note of a run', async () => {
   const folder = await temporaryFolder();
   await writeFile(path.join(folder, '.run-0f.json'), '{"id":');

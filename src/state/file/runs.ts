@@ -32,7 +32,7 @@ export async function endRun(folder: string, id: string): Promise<void> {
 }
 
 export async function openRuns(folder: string): Promise<OpenRun[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = (await unlessGone(folder, readdir(folder))) ?? [];
   const notes = await Promise.all(
     names.filter((name) => runOfName(name) !== undefined).map((name) => noteIn(path.join(folder, name))),
   );
@@ -47,8 +47,17 @@ export async function openRuns(folder: string): Promise<OpenRun[]> {
   );
 }
 
-/** A run may end while we look. */
 async function noteIn(file: string): Promise<RunNote | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await unlessGone(file, readFile(file, 'utf8'));
   return text === undefined ? undefined : (parseNote(file, text) as RunNote);
+}
+
+/** There may have been no run yet, and one may end while we look. */
+async function unlessGone<Found>(file: string, reading: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new RunError('EXT6002', `cannot read ${file}: ${reasonOf(error)}`, { cause: error });
+  }
 }
