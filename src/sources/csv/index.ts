@@ -4,12 +4,12 @@
  * room turns the files people have into that kind on the way through, at a few hundred MB/s, without ever making a
  * JavaScript value of a field; and it says where in the file something is wrong.
  *
- * A source composes it per file: `transcodeToUtf8` (if the encoding asks for it), then `conformCsv`, then hyperd's
+ * A source composes it per file: `transcodeToUtf8` (if the encoding asks for it), then `normalizeCsv`, then hyperd's
  * `COPY … FROM STDIN WITH (format csv, null '')`. `readHeader` tells which field has which name beforehand;
  * `locateRecord` tells the line and the values of a record that hyperd refused afterwards.
  */
 export { bomLength, stripBom } from './bom.ts';
-export { conformCsv, type ConformedCsv, type ConformOptions } from './conform.ts';
+export { normalizeCsv, type NormalizedCsv, type NormalizeOptions } from './normalize.ts';
 export { csvDialect, type CsvDialect } from './dialect.ts';
 export {
   CsvEncodingError,

@@ -4,7 +4,7 @@ import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import type { RunError } from '../../model/run-error.ts';
 import { csvDialect, type CsvDialect } from '../csv/index.ts';
 import { asWritten } from '../delimited/as-written.ts';
-import { conformLayout } from '../delimited/conform.ts';
+import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
 import type { Layout } from '../delimited/layout.ts';
 import { isGzip } from '../delimited/text.ts';
@@ -13,7 +13,7 @@ import { beginsWithMark, openCounted, openText } from './open.ts';
 
 /**
  * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the
- * bytes pass through `conformCsv`, which turns them into the CSV that it can.
+ * bytes pass through `normalizeCsv`, which turns them into the CSV that it can.
  */
 export async function csvPart(
   table: Table,
@@ -21,12 +21,12 @@ export async function csvPart(
   format: CsvFormat,
   layout: Layout,
 ): Promise<FeedPart> {
-  const conformed = conformedPart(table, file, format, layout);
+  const normalized = normalizedPart(table, file, format, layout);
   const written = asWritten(format, layout);
   const opens =
     isGzip(file, format) === file.shown.endsWith('.gz') &&
     (format.header || !(await beginsWithMark(file, format)));
-  if (written === undefined || !opens) return conformed;
+  if (written === undefined || !opens) return normalized;
   return {
     kind: 'path',
     label: file.shown,
@@ -34,13 +34,13 @@ export async function csvPart(
     size: file.size,
     ...written,
     constants: [],
-    otherwise: (refusal) => (isStructural(refusal) ? conformed : undefined),
-    explain: (refusal) => conformed.explain(refusal),
-    translate: (error) => conformed.translate(error),
+    otherwise: (refusal) => (isStructural(refusal) ? normalized : undefined),
+    explain: (refusal) => normalized.explain(refusal),
+    translate: (error) => normalized.translate(error),
   } satisfies PathPart;
 }
 
-function conformedPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): StreamPart {
+function normalizedPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): StreamPart {
   const dialect = csvDialect(format);
   return {
     kind: 'stream',
@@ -49,12 +49,12 @@ function conformedPart(table: Table, file: FoundFile, format: CsvFormat, layout:
     columns: [...layout.columns.map(({ name }) => name), ...layout.constants.map(({ column }) => column)],
     format: { type: 'csv', dateOrder: format.dateOrder },
     open() {
-      const conformed = conformLayout(format, layout);
+      const normalized = normalizeLayout(format, layout);
       const text = openCounted(file, format);
-      pipeline(text.bytes, conformed, () => undefined);
+      pipeline(text.bytes, normalized, () => undefined);
       const { taken } = text;
-      const rows = () => conformed.records;
-      return Promise.resolve({ bytes: conformed, rows, rowsSoFar: rows, taken });
+      const rows = () => normalized.records;
+      return Promise.resolve({ bytes: normalized, rows, rowsSoFar: rows, taken });
     },
     explain: (refusal) => explain(table, file, format, dialect, layout, refusal),
     translate: (error) => explainText(error, file, table),

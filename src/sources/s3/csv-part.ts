@@ -4,14 +4,14 @@ import { asWritten, type AsWritten } from '../delimited/as-written.ts';
 import { explainText } from '../delimited/explain.ts';
 import { layOutByPlace } from '../delimited/layout.ts';
 import type { FoundObject } from './bucket.ts';
-import { conformedPart } from './conformed-part.ts';
+import { normalizedPart } from './normalized-part.ts';
 import { headerOf } from './header.ts';
 import type { Reader } from './reader.ts';
 import { writtenPart } from './written-part.ts';
 
 /**
  * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY: as they are
- * written, if hyperd can read the first of them so, else each conformed.
+ * written, if hyperd can read the first of them so, else each normalized.
  */
 export async function csvPart(
   reader: Reader,
@@ -20,9 +20,11 @@ export async function csvPart(
   objects: readonly [FoundObject, ...FoundObject[]],
   signal: AbortSignal,
 ): Promise<StreamPart> {
-  const conformed = conformedPart(reader, table, format, objects);
+  const normalized = normalizedPart(reader, table, format, objects);
   const written = await writtenLike(reader, table, format, objects[0], signal);
-  return written === undefined ? conformed : writtenPart(reader, table, format, objects, written, conformed);
+  return written === undefined
+    ? normalized
+    : writtenPart(reader, table, format, objects, written, normalized);
 }
 
 async function writtenLike(

@@ -3,7 +3,7 @@ import type { StreamPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { joinable, NotJoinable } from '../csv/index.ts';
 import { asWritten, type AsWritten } from '../delimited/as-written.ts';
-import { conformLayout } from '../delimited/conform.ts';
+import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainText } from '../delimited/explain.ts';
 import type { Layout } from '../delimited/layout.ts';
 import { isGzip, textOf } from '../delimited/text.ts';
@@ -16,7 +16,7 @@ import type { Reader } from './reader.ts';
 /**
  * The objects one after the other as they are written, without their headers. Which of them a refused record
  * is in nobody knows here: what goes wrong goes wrong again, and is told, when the same objects are
- * conformed.
+ * normalized.
  */
 export function writtenPart(
   reader: Reader,
@@ -24,7 +24,7 @@ export function writtenPart(
   format: CsvFormat,
   objects: readonly FoundObject[],
   written: AsWritten,
-  conformed: StreamPart,
+  normalized: StreamPart,
 ): StreamPart {
   async function* bytesOfAll(ahead: ReadAhead, signal: AbortSignal): AsyncGenerator<Buffer, void> {
     try {
@@ -52,11 +52,11 @@ export function writtenPart(
     const { layout, text, header } = await layOutObject(table, object, format, raw);
     const laid = required(layout);
     if (isLike(written, format, laid)) yield* joinable(text, header, isLast ? undefined : format.quote);
-    else yield* conformTo(written, format, laid, text) as AsyncIterable<Buffer>;
+    else yield* normalizeTo(written, format, laid, text) as AsyncIterable<Buffer>;
   }
 
   return {
-    ...conformed,
+    ...normalized,
     columns: written.columns,
     format: { ...written.format, header: false },
     open(signal) {
@@ -70,7 +70,7 @@ export function writtenPart(
         taken: () => ahead.taken,
       });
     },
-    otherwise: (why) => (why instanceof Error && !(why instanceof NotJoinable) ? undefined : conformed),
+    otherwise: (why) => (why instanceof Error && !(why instanceof NotJoinable) ? undefined : normalized),
   };
 }
 
@@ -81,9 +81,9 @@ function isLike({ columns }: AsWritten, format: CsvFormat, layout: Layout): bool
 
 /**
  * An object with other columns, or in another order: among the others, if the way they are written is the
- * conformed one.
+ * normalized one.
  */
-function conformTo(
+function normalizeTo(
   { columns, format: { delimiter, quote, null: only } }: AsWritten,
   format: CsvFormat,
   layout: Layout,
@@ -93,11 +93,11 @@ function conformTo(
     throw new NotJoinable('the columns are others, and the text would be written in another way');
   }
   const places = columns.map((name) => layout.columns.findIndex((column) => column.name === name));
-  const conform = conformLayout(format, {
+  const normalize = normalizeLayout(format, {
     ...layout,
     columns: places.flatMap((place) => layout.columns[place] ?? []),
     select: places.flatMap((place) => layout.select[place] ?? []),
   });
-  pipeline(copied(text), conform, () => undefined);
-  return conform;
+  pipeline(copied(text), normalize, () => undefined);
+  return normalize;
 }

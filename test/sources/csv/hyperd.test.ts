@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  conformCsv,
+  normalizeCsv,
   csvDialect,
   locateRecord,
   transcodeToUtf8,
-  type ConformOptions,
+  type NormalizeOptions,
 } from '../../../src/sources/csv/index.ts';
 import { startHyperdForCsv, type HyperdForCsv } from '../../support/hyperd-for-csv.ts';
 import { inChunks, samples, type Cell } from './tables.ts';
@@ -18,15 +18,15 @@ beforeAll(async () => {
 afterAll(() => hyperd.stop());
 
 /** What hyperd has in its table after reading the file, by a stream like that of a source. */
-async function load(file: Buffer, types: string[], options: ConformOptions): Promise<unknown[][]> {
+async function load(file: Buffer, types: string[], options: NormalizeOptions): Promise<unknown[][]> {
   const columns = types.map((type, index) => `c${index} ${type}`).join(', ');
   const source = inChunks(file, [1000]);
   const transcode = transcodeToUtf8(options.dialect.encoding);
   const utf8 = transcode ? source.pipe(transcode) : source;
-  return hyperd.copy(columns, utf8.pipe(conformCsv(options)));
+  return hyperd.copy(columns, utf8.pipe(normalizeCsv(options)));
 }
 
-describe('hyperd reads what conformCsv writes', () => {
+describe('hyperd reads what normalizeCsv writes', () => {
   test('random tables', async () => {
     for (const sample of fc.sample(samples, { numRuns: 60, seed: 4180 })) {
       const types = Array<string>(sample.select.length + sample.constants.length).fill('text');
@@ -39,7 +39,7 @@ describe('hyperd reads what conformCsv writes', () => {
     title: string;
     file: Buffer;
     types: string[];
-    options: Partial<ConformOptions>;
+    options: Partial<NormalizeOptions>;
     rows: Cell[][];
   }>([
     {

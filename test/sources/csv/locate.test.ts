@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { conformCsv, csvDialect, locateRecord } from '../../../src/sources/csv/index.ts';
+import { normalizeCsv, csvDialect, locateRecord } from '../../../src/sources/csv/index.ts';
 import { inChunks, samples } from './tables.ts';
 
 const locate = (file: string, record: number, dialect = csvDialect(), sizes = [1 << 16]) =>
@@ -33,11 +33,11 @@ test('the line is that of the file, with the header and breaks in quotes', async
   });
 });
 
-test('the line is the one that conformCsv tells', async () => {
+test('the line is the one that normalizeCsv tells', async () => {
   const good = Array.from({ length: 30_000 }, (_, row) =>
     row % 3 === 0 ? `${row},"a\nb"` : `${row},c`,
   ).join('\n');
-  const conform = conformCsv({
+  const normalize = normalizeCsv({
     ...{
       dialect: csvDialect({ header: false }),
       fields: 2,
@@ -46,8 +46,8 @@ test('the line is the one that conformCsv tells', async () => {
       emptyAsNull: [false],
     },
   });
-  inChunks(Buffer.from(`${good}\nbad\n`), [5003]).pipe(conform);
-  const error = await buffer(conform).catch((error: unknown) => error);
+  inChunks(Buffer.from(`${good}\nbad\n`), [5003]).pipe(normalize);
+  const error = await buffer(normalize).catch((error: unknown) => error);
   expect(error).toMatchObject({ record: 30_001, line: 40_001 });
   const found = await locate(`${good}\nbad\n`, 30_001, csvDialect({ header: false }), [5003]);
   expect(found).toEqual({ line: 40_001, fields: ['bad'] });

@@ -5,10 +5,10 @@ import { csv, sales, useLake } from './lake.ts';
 const lake = useLake();
 const table = sales({ id: 'int', name: 'text' });
 
-/** Not the one that conformed text is written in. */
+/** Not the one that normalized text is written in. */
 const format = { ...csv, header: true, delimiter: ';', quote: "'", escape: "'", nulls: ['-'] };
 
-/** How often the bytes of each object were asked for: once as they are written, once more to be conformed. */
+/** How often the bytes of each object were asked for: once as they are written, once more to be normalized. */
 function timesRead(): Record<string, number> {
   const times: Record<string, number> = {};
   for (const { key = '' } of lake.control.requests.of('GetObject')) times[key] = (times[key] ?? 0) + 1;
@@ -45,7 +45,7 @@ describe('objects that hyperd can read as they are', () => {
     expect(timesRead()).toEqual({ 'sales/1.csv': 2, 'sales/2.csv': 1, 'sales/3.csv': 1 });
   });
 
-  it('among them one with other columns, which is conformed in its turn', async () => {
+  it('among them one with other columns, which is normalized in its turn', async () => {
     await lake.put('sales/1.csv', 'name,id\na,1\n');
     await lake.put('sales/2.csv', 'id,more,name\n2,x,b\n,x,""\n"",x,c');
     await lake.put('sales/3.csv', 'name,id\nd,""');
@@ -60,7 +60,7 @@ describe('objects that hyperd can read as they are', () => {
     expect(timesRead()).toEqual({ 'sales/1.csv': 2, 'sales/2.csv': 1, 'sales/3.csv': 1 });
   });
 
-  it('in a dialect of its own, and then one with other columns: all are conformed', async () => {
+  it('in a dialect of its own, and then one with other columns: all are normalized', async () => {
     await lake.put('sales/1.csv', "name;id\n'a;''b';1\n-;2\n'-';-\n");
     await lake.put('sales/2.csv', 'id;name\n3;-\n');
     const source = lake.source({ format });
@@ -81,7 +81,7 @@ describe('objects that hyperd can read as they are', () => {
   });
 });
 
-describe('what hyperd refuses is conformed, which takes it or tells where it is', () => {
+describe('what hyperd refuses is normalized, which takes it or tells where it is', () => {
   it('a blank line at the end', async () => {
     await lake.put('sales/1.csv', '1,a\n\n');
     await lake.put('sales/2.csv', '2,b\n');

@@ -38,7 +38,7 @@ const errors = {
   KeyTooLongError: [400, 'Your key is too long'],
   MalformedTrailerError: [
     400,
-    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+    'The request contained trailing data that was not well-formed or did not normalize to our published schema.',
   ],
   MalformedXML: [
     400,

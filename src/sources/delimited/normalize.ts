@@ -1,10 +1,10 @@
 import type { CsvFormat } from '../../model/pipeline.ts';
-import { conformCsv, csvDialect, type ConformedCsv } from '../csv/index.ts';
+import { normalizeCsv, csvDialect, type NormalizedCsv } from '../csv/index.ts';
 import { isText, type Layout } from './layout.ts';
 
 /** The stream that turns the text of one CSV file into the CSV that hyperd reads, constants included. */
-export function conformLayout(format: CsvFormat, layout: Layout): ConformedCsv {
-  return conformCsv({
+export function normalizeLayout(format: CsvFormat, layout: Layout): NormalizedCsv {
+  return normalizeCsv({
     dialect: csvDialect(format),
     fields: layout.fields,
     select: layout.select,

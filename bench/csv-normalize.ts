@@ -1,11 +1,11 @@
 /**
- * How fast `conformCsv` is: `npx tsx bench/csv-conform.ts [MiB per run] [part of a name]`. Prints the best of several
+ * How fast `normalizeCsv` is: `npx tsx bench/csv-normalize.ts [MiB per run] [part of a name]`. Prints the best of several
  * runs in MB of input per second of CPU time (all threads of the process), without reading or writing any file.
  */
 import { cpus } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { conformCsv, csvDialect, type ConformOptions } from '../src/sources/csv/index.ts';
+import { normalizeCsv, csvDialect, type NormalizeOptions } from '../src/sources/csv/index.ts';
 
 const mebibytes = Number(process.argv[2] ?? 128);
 const only = process.argv[3] ?? '';
@@ -39,7 +39,7 @@ const nullRow = (row: number) =>
     column > 0 && (row + column) % 7 === 0 ? ['NULL', 'NA', ''][row % 3]! : field,
   );
 
-function options(fields: number, more: Partial<ConformOptions> = {}): ConformOptions {
+function options(fields: number, more: Partial<NormalizeOptions> = {}): NormalizeOptions {
   const select = more.select ?? Array.from({ length: fields }, (_, field) => field);
   return {
     dialect: csvDialect({ header: false }),
@@ -51,40 +51,41 @@ function options(fields: number, more: Partial<ConformOptions> = {}): ConformOpt
   };
 }
 
-const cases: [name: string, row: (row: number) => string[], options: ConformOptions, delimiter?: string][] = [
-  ['plain, 10 columns kept', plainRow, options(10)],
+const cases: [name: string, row: (row: number) => string[], options: NormalizeOptions, delimiter?: string][] =
   [
-    'plain, semicolons',
-    plainRow,
-    options(10, { dialect: csvDialect({ header: false, delimiter: ';' }) }),
-    ';',
-  ],
-  ['plain, 3 of 10 dropped', plainRow, options(10, { select: [0, 1, 3, 4, 6, 7, 9] })],
-  ['plain, 10 reordered', plainRow, options(10, { select: [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] })],
-  ['plain, 1 constant added', plainRow, options(10, { constants: ['sales/2026/03/sales_17.csv.gz'] })],
-  [
-    '3 null strings, 1 in 7 NULL',
-    nullRow,
-    options(10, { dialect: csvDialect({ header: false, nulls: ['', 'NULL', 'NA'] }) }),
-  ],
-  ['quoted, 10 columns kept', quotedRow, options(10)],
-  [
-    'quoted, 5 not text',
-    quotedRow,
-    options(10, { emptyAsNull: [true, false, false, true, true, true, true, false, false, false] }),
-  ],
-  [
-    "quoted with '",
-    (row) => plainRow(row).map((field) => `'${field}'`),
-    options(10, { dialect: csvDialect({ header: false, quote: "'" }) }),
-  ],
-  ['wide, 200 columns kept', wideRow, options(200)],
-  [
-    'wide, 10 of 200 kept',
-    wideRow,
-    options(200, { select: Array.from({ length: 10 }, (_, part) => part * 20 + 3) }),
-  ],
-];
+    ['plain, 10 columns kept', plainRow, options(10)],
+    [
+      'plain, semicolons',
+      plainRow,
+      options(10, { dialect: csvDialect({ header: false, delimiter: ';' }) }),
+      ';',
+    ],
+    ['plain, 3 of 10 dropped', plainRow, options(10, { select: [0, 1, 3, 4, 6, 7, 9] })],
+    ['plain, 10 reordered', plainRow, options(10, { select: [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] })],
+    ['plain, 1 constant added', plainRow, options(10, { constants: ['sales/2026/03/sales_17.csv.gz'] })],
+    [
+      '3 null strings, 1 in 7 NULL',
+      nullRow,
+      options(10, { dialect: csvDialect({ header: false, nulls: ['', 'NULL', 'NA'] }) }),
+    ],
+    ['quoted, 10 columns kept', quotedRow, options(10)],
+    [
+      'quoted, 5 not text',
+      quotedRow,
+      options(10, { emptyAsNull: [true, false, false, true, true, true, true, false, false, false] }),
+    ],
+    [
+      "quoted with '",
+      (row) => plainRow(row).map((field) => `'${field}'`),
+      options(10, { dialect: csvDialect({ header: false, quote: "'" }) }),
+    ],
+    ['wide, 200 columns kept', wideRow, options(200)],
+    [
+      'wide, 10 of 200 kept',
+      wideRow,
+      options(200, { select: Array.from({ length: 10 }, (_, part) => part * 20 + 3) }),
+    ],
+  ];
 
 /** Chunks of 64 KiB, cut anywhere as a file stream cuts them; a few MiB repeated, so that generating costs nothing. */
 function chunks(row: (row: number) => string[], delimiter: string): Buffer[] {
@@ -102,14 +103,14 @@ function chunks(row: (row: number) => string[], delimiter: string): Buffer[] {
   return cut;
 }
 
-async function measure(source: Buffer[], of: ConformOptions): Promise<number> {
+async function measure(source: Buffer[], of: NormalizeOptions): Promise<number> {
   const size = source.reduce((sum, chunk) => sum + chunk.length, 0);
   const repeats = Math.max(1, Math.round((mebibytes * 1024 * 1024) / size));
-  const conform = conformCsv(of);
+  const normalize = normalizeCsv(of);
   const input = Readable.from(repeat(source, repeats), { objectMode: true, highWaterMark: 4 });
   const output = new Writable({ highWaterMark: 1024 * 1024, write: (_chunk, _encoding, done) => done() });
   const begun = process.cpuUsage();
-  await pipeline(input, conform, output);
+  await pipeline(input, normalize, output);
   const { user, system } = process.cpuUsage(begun);
   return (size * repeats) / (user + system);
 }

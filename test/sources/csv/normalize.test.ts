@@ -3,45 +3,45 @@ import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  conformCsv,
+  normalizeCsv,
   csvDialect,
   CsvQuoteError,
   CsvRecordError,
   CsvSizeError,
   CsvUtf8Error,
-  type ConformedCsv,
-  type ConformOptions,
+  type NormalizedCsv,
+  type NormalizeOptions,
   type CsvDialect,
 } from '../../../src/sources/csv/index.ts';
 import { inChunks, readAsHyperd, samples } from './tables.ts';
 
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 });
 
-async function through(file: string | Buffer, conform: ConformedCsv, sizes = [1 << 16]): Promise<string> {
+async function through(file: string | Buffer, normalize: NormalizedCsv, sizes = [1 << 16]): Promise<string> {
   const [output] = await Promise.all([
-    buffer(conform),
-    pipeline(inChunks(Buffer.from(file), sizes), conform, { end: true }),
+    buffer(normalize),
+    pipeline(inChunks(Buffer.from(file), sizes), normalize, { end: true }),
   ]);
-  expect(conform.bytesIn).toBe(Buffer.from(file).length);
-  expect(conform.bytesOut).toBe(output.length);
+  expect(normalize.bytesIn).toBe(Buffer.from(file).length);
+  expect(normalize.bytesOut).toBe(output.length);
   return output.toString();
 }
 
-function columns(fields: number, dialect: Partial<CsvDialect> = {}, more: Partial<ConformOptions> = {}) {
+function columns(fields: number, dialect: Partial<CsvDialect> = {}, more: Partial<NormalizeOptions> = {}) {
   const select = Array.from({ length: fields }, (_, field) => field);
   const emptyAsNull = (more.select ?? select).map(() => false);
   const plain = csvDialect({ header: false, ...dialect });
-  return conformCsv({ dialect: plain, fields, select, constants: [], emptyAsNull, ...more });
+  return normalizeCsv({ dialect: plain, fields, select, constants: [], emptyAsNull, ...more });
 }
 
-async function failure(file: string | Buffer, conform: ConformedCsv, sizes?: number[]): Promise<unknown> {
-  return through(file, conform, sizes).then(
+async function failure(file: string | Buffer, normalize: NormalizedCsv, sizes?: number[]): Promise<unknown> {
+  return through(file, normalize, sizes).then(
     (output) => expect.fail(`no error, but ${JSON.stringify(output)}`),
     (error: unknown) => error,
   );
 }
 
-describe('conformCsv', () => {
+describe('normalizeCsv', () => {
   test('any table in any dialect becomes the cells that hyperd shall see', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -49,9 +49,9 @@ describe('conformCsv', () => {
         chunkSizes,
         fc.integer({ min: 1, max: 64 }),
         async (sample, sizes, lookBytes) => {
-          const conform = conformCsv({ ...sample, lookBytes });
-          expect(readAsHyperd(await through(sample.file, conform, sizes))).toEqual(sample.expected);
-          expect(conform.records).toBe(sample.rows.length);
+          const normalize = normalizeCsv({ ...sample, lookBytes });
+          expect(readAsHyperd(await through(sample.file, normalize, sizes))).toEqual(sample.expected);
+          expect(normalize.records).toBe(sample.rows.length);
         },
       ),
       { numRuns: 600 },
@@ -139,11 +139,11 @@ describe('conformCsv', () => {
     const ofLength = (length: number) => `a,b\n${'x'.repeat(length - 3)},y\n`;
     expect(await through(ofLength(1000), columns(2, {}, limit), [64])).toBe(ofLength(1000));
     for (const file of [ofLength(1001), `a,b\n"${'x\n'.repeat(5000)}`]) {
-      const conform = columns(2, {}, limit);
-      const error = await failure(file, conform, [64]);
+      const normalize = columns(2, {}, limit);
+      const error = await failure(file, normalize, [64]);
       expect(error).toBeInstanceOf(CsvSizeError);
       expect(error).toMatchObject({ line: 2, limit: 1000 });
-      expect(conform.bytesIn).toBeLessThan(1300);
+      expect(normalize.bytesIn).toBeLessThan(1300);
     }
   });
 

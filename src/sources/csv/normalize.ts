@@ -8,10 +8,10 @@ import { RecordScanner } from './scan.ts';
 import { completeEnd, findBadByte } from './utf8.ts';
 import { ByteWindow, type WindowSize } from './window.ts';
 
-export interface ConformOptions extends RecordShape, Partial<WindowSize> {}
+export interface NormalizeOptions extends RecordShape, Partial<WindowSize> {}
 
-/** The stream made by `conformCsv`; its counters are final once it has ended. */
-export interface ConformedCsv extends Transform {
+/** The stream made by `normalizeCsv`; its counters are final once it has ended. */
+export interface NormalizedCsv extends Transform {
   /** Data records written. */
   readonly records: number;
   readonly bytesIn: number;
@@ -32,7 +32,7 @@ export interface ConformedCsv extends Transform {
  *
  * Memory: some 300 KiB, or up to three times the longest record.
  */
-export function conformCsv(options: ConformOptions): ConformedCsv {
+export function normalizeCsv(options: NormalizeOptions): NormalizedCsv {
   const { fields, select, constants, emptyAsNull } = options;
   const unknown = select.find((field) => !Number.isInteger(field) || field < 0 || field >= fields);
   if (unknown !== undefined) throw new RangeError(`field ${unknown} is selected from a file of ${fields}`);
@@ -40,12 +40,12 @@ export function conformCsv(options: ConformOptions): ConformedCsv {
     throw new RangeError(`emptyAsNull speaks of ${emptyAsNull.length} columns, select of ${select.length}`);
   }
   if (select.length + constants.length === 0) throw new RangeError('no column is selected');
-  return new Conform(options);
+  return new Normalizer(options);
 }
 
 const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
-class Conform extends Transform implements ConformedCsv {
+class Normalizer extends Transform implements NormalizedCsv {
   records = 0;
   bytesIn = 0;
 
@@ -63,7 +63,7 @@ class Conform extends Transform implements ConformedCsv {
   /** A blank line that is an error unless only blank lines follow it. */
   #blank: { record: number; line: number } | undefined;
 
-  constructor(options: ConformOptions) {
+  constructor(options: NormalizeOptions) {
     super();
     this.#fields = options.fields;
     this.#maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;

@@ -1,8 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
 import type { Refusal, StreamPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
-import { csvDialect, type ConformedCsv } from '../csv/index.ts';
-import { conformLayout } from '../delimited/conform.ts';
+import { csvDialect, type NormalizedCsv } from '../csv/index.ts';
+import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
 import { textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
@@ -13,10 +13,10 @@ import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
 /**
- * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY. Each is conformed by itself,
+ * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY. Each is normalized by itself,
  * so they may differ in their headers; where each begins is kept to say which of them an error is in.
  */
-export function conformedPart(
+export function normalizedPart(
   reader: Reader,
   table: Table,
   format: CsvFormat,
@@ -53,27 +53,27 @@ export function conformedPart(
     open(signal) {
       const ahead = new ReadAhead(reader, objects);
       let turn = -1;
-      let conform: ConformedCsv | undefined;
+      let normalize: NormalizedCsv | undefined;
       let records = 0;
       starts.length = 0;
       const open = async () => {
-        records += conform?.records ?? 0;
-        conform = undefined;
+        records += normalize?.records ?? 0;
+        normalize = undefined;
         const object = objects[++turn];
         if (object === undefined) return undefined;
         starts.push(records);
         const text = textOf(bytesOf(ahead, object, signal), object, format);
         const { layout, text: whole } = await layOutObject(table, object, format, text);
-        conform = conformLayout(format, required(layout));
-        pipeline(whole, conform, () => undefined);
-        return conform;
+        normalize = normalizeLayout(format, required(layout));
+        pipeline(whole, normalize, () => undefined);
+        return normalize;
       };
       const explain = (error: unknown) =>
         explainText(error, objects[turn] ?? { shown: source.bucket }, table);
       return Promise.resolve({
         bytes: joinStreams({ open, explain, close: () => ahead.close() }),
         rows: () => records,
-        rowsSoFar: () => records + (conform?.records ?? 0),
+        rowsSoFar: () => records + (normalize?.records ?? 0),
         taken: () => ahead.taken,
       });
     },
