@@ -73,9 +73,10 @@ describe('signing in', () => {
     expect(answer).toMatchObject({ status: 400, code: '400000' });
   });
 
-  test('needs an API version that knows the credentials', async () => {
-    expect(await trySignIn(standIn.url, { version: '3.5' })).toMatchObject({ code: '400000' });
-    expect((await trySignIn(standIn.url, { version: '3.6' })).status).toBe(200);
+  test('accepts a token at any version of the path, as long as the server knows tokens', async () => {
+    expect((await trySignIn(standIn.url, { version: '2.4' })).status).toBe(200);
+    standIn.control.configure({ apiVersion: '3.5' });
+    expect(await trySignIn(standIn.url, { version: '2.4' })).toMatchObject({ code: '400000' });
   });
 });
 
@@ -101,10 +102,13 @@ describe('a session', () => {
     });
   });
 
-  test('is ended by another sign-in with the same personal access token', async () => {
+  test('is ended by another sign-in with the same personal access token, unless the rule is off', async () => {
     const first = await signedIn(standIn.url);
     const second = await signedIn(standIn.url);
     expect(await projects(first)).toMatchObject({ status: 401, code: '401002' });
+    expect((await projects(second)).status).toBe(200);
+    standIn.control.configure({ oneSessionPerToken: false });
+    await signedIn(standIn.url);
     expect((await projects(second)).status).toBe(200);
   });
 
@@ -193,6 +197,13 @@ describe('a connected app', () => {
     return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
   }
   const signIn = (token: string) => trySignIn(standIn.url, { credentials: { jwt: token } });
+
+  test('is accepted at any version of the path, as long as the server knows connected apps', async () => {
+    const old = () => trySignIn(standIn.url, { version: '2.4', credentials: { jwt: jwt() } });
+    expect((await old()).status).toBe(200);
+    standIn.control.configure({ apiVersion: '3.16' });
+    expect(await old()).toMatchObject({ code: '400000' });
+  });
 
   test('signs in and may do what its scopes say', async () => {
     const client = await signedIn(standIn.url, { credentials: { jwt: jwt() } });

@@ -1,13 +1,6 @@
-"""Drives the official Python client against a running stand-in and says what it saw.
+"""Drives the official Python client, in its own idiom and unchanged, against a running stand-in.
 
-An optional peer, outside the test suite: it needs Python with `tableauserverclient` and the Hyper files given.
-
-    npx tsx test/support/tableau/conformance-samples.ts samples
-    npm run tableau-stand-in -- --port 8099
-    cd samples && python ../test/support/tableau/conformance.py http://127.0.0.1:8099 \\
-        big.hyper small.hyper packaged.tdsx delta.hyper
-
-The stand-in must be freshly started. `big.hyper` has more than one megabyte, so that it goes up in chunks.
+`npm run test:tableau-client` starts it; see client-check.ts. Prints one line for each check and fails if any is wrong.
 """
 
 import os
@@ -15,15 +8,31 @@ import sys
 import tempfile
 import uuid
 
-# Read by the client at each publication; they force the way of chunks for files of a megabyte.
+# The client reads these at each publication: files of a megabyte and more go up in chunks of one megabyte.
 os.environ["TSC_CHUNK_SIZE_MB"] = "1"
 os.environ["TSC_FILESIZE_LIMIT_MB"] = "1"
 
 import tableauserverclient as TSC
 
+wrong = []
+count = 0
 
-def say(what, *facts):
-    print(f"{what:<34}", *facts)
+
+def check(what, seen, expected=True):
+    global count
+    count += 1
+    print("ok   " if seen == expected else "WRONG", f"{what}: {seen!r}", flush=True)
+    if seen != expected:
+        wrong.append(what)
+
+
+def fails_with(what, code, call):
+    try:
+        call()
+    except TSC.ServerResponseError as error:
+        check(what, error.code, code)
+    else:
+        check(what, "it did not fail", code)
 
 
 def same_bytes(left, right):
@@ -33,9 +42,7 @@ def same_bytes(left, right):
 
 def find(server, name):
     options = TSC.RequestOptions()
-    options.filter.add(
-        TSC.Filter(TSC.RequestOptions.Field.Name, TSC.RequestOptions.Operator.Equals, name)
-    )
+    options.filter.add(TSC.Filter(TSC.RequestOptions.Field.Name, TSC.RequestOptions.Operator.Equals, name))
     return list(TSC.Pager(server.datasources, options))
 
 
@@ -44,85 +51,136 @@ def publish(server, project, name, file, mode, as_job):
     result = server.datasources.publish(item, file, mode, as_job=as_job)
     if as_job:
         job = server.jobs.wait_for_job(result, timeout=60)
-        say("  job", job.type, "finish code", job.finish_code, "progress", job.progress)
+        check(f"job of {name}", (job.type, int(job.finish_code)), ("PublishDatasource", 0))
         (result,) = find(server, name)
     return result
 
 
-def main(url, big, small, packaged, delta):
+def sign_in_both_ways(url, jwt):
+    server = TSC.Server(url, use_server_version=True)
+    with server.auth.sign_in(TSC.JWTAuth(jwt, site_id="demo")):
+        check("sign-in by JWT", server.site_id is not None)
+    # The other documented idiom asks for the version first.
     server = TSC.Server(url)
     server.use_server_version()
-    say("server version", server.version, server.server_info.get().product_version)
-    credentials = TSC.PersonalAccessTokenAuth(
-        "demo-token", "demo-secret-not-for-production", site_id="demo"
+    check("version of the server", server.version, "3.27")
+    with server.auth.sign_in(TSC.TableauAuth("demo", "demo-password-not-for-production", site_id="demo")):
+        check("sign-in by password", server.site_id is not None)
+
+
+def projects(server):
+    found = list(TSC.Pager(server.projects))
+    check("projects", sorted(one.name for one in found), ["Certified", "Sales", "Tenants", "default"])
+    (certified,) = [one for one in found if one.name == "Certified"]
+    (sales,) = [one for one in found if one.name == "Sales"]
+    check("parent of a project", certified.parent_id, sales.id)
+    made = server.projects.create(TSC.ProjectItem("Made", parent_id=sales.id))
+    made.parent_id = made.id
+    fails_with("a project below itself", "400000", lambda: server.projects.update(made))
+    made.parent_id = str(uuid.uuid4())
+    fails_with("a project below none", "404005", lambda: server.projects.update(made))
+    server.projects.delete(made.id)
+    return certified
+
+
+def publications(server, project, big, small, packaged):
+    create, overwrite = TSC.Server.PublishMode.CreateNew, TSC.Server.PublishMode.Overwrite
+    single = publish(server, project, "Single hyper", small, create, False)
+    check("content URL", single.content_url, "Singlehyper")
+    chunked = publish(server, project, "Chunked hyper", big, create, True)
+    boxed = publish(server, project, "Packaged", packaged, create, True)
+    again = publish(server, project, "Chunked hyper", small, overwrite, False)
+    check("the same id after overwriting", again.id, chunked.id)
+    fails_with("create again", "403007", lambda: publish(server, project, "Packaged", packaged, create, False))
+    return single, chunked, boxed
+
+
+def revisions(server, chunked, big):
+    server.datasources.populate_revisions(chunked)
+    check(
+        "revisions",
+        [(one.revision_number, one.current, one.deleted) for one in chunked.revisions],
+        [("1", False, False), ("2", True, False)],
     )
-    with server.auth.sign_in(credentials):
-        say("signed in, site", server.site_id)
-        projects = list(TSC.Pager(server.projects))
-        say("projects", [(project.name, project.parent_id is not None) for project in projects])
-        (project,) = [project for project in projects if project.name == "Certified"]
+    with tempfile.TemporaryDirectory() as directory:
+        path = server.datasources.download_revision(chunked.id, "1", filepath=os.path.join(directory, "first"))
+        check("an earlier revision comes as", os.path.splitext(path)[1], ".tdsx")
+    fails_with("the current revision by number", "400000", lambda: server.datasources.download_revision(chunked.id, "2"))
+    server.datasources.delete_revision(chunked.id, "1")
+    server.datasources.populate_revisions(chunked)
+    check("revisions, one deleted", [one.deleted for one in chunked.revisions], [True, False])
 
-        create, overwrite = TSC.Server.PublishMode.CreateNew, TSC.Server.PublishMode.Overwrite
-        single = publish(server, project, "Single hyper", small, create, False)
-        say("published .hyper, single", single.name, single.content_url)
-        chunked = publish(server, project, "Chunked hyper", big, create, True)
-        say("published .hyper, chunks, as job", chunked.name, f"{os.path.getsize(big)} bytes")
-        boxed = publish(server, project, "Packaged", packaged, create, True)
-        say("published .tdsx, as job", boxed.name, boxed.datasource_type)
-        again = publish(server, project, "Chunked hyper", big, overwrite, False)
-        say("overwritten, same id", again.id == chunked.id)
-        try:
-            publish(server, project, "Packaged", packaged, create, False)
-        except TSC.ServerResponseError as error:
-            say("create again", error.code, error.detail)
 
-        server.datasources.populate_revisions(again)
-        say("revisions", [(one.revision_number, one.current) for one in again.revisions])
-        server.datasources.populate_connections(boxed)
-        say("connections", [(one.connection_type, one.id is not None) for one in boxed.connections])
+def rows(server, single, boxed, delta):
+    action = {
+        "action": "upsert",
+        "source-schema": "public",
+        "source-table": "delta",
+        "target-schema": "public",
+        "target-table": "sales",
+        "condition": {"op": "eq", "source-col": "id", "target-col": "id"},
+    }
 
-        condition = {"op": "eq", "source-col": "id", "target-col": "id"}
-        action = {
-            "action": "upsert",
-            "source-schema": "public",
-            "source-table": "delta",
-            "target-schema": "public",
-            "target-table": "sales",
-            "condition": condition,
-        }
-        for target in (single, boxed):
-            job = server.datasources.update_hyper_data(
-                target, request_id=str(uuid.uuid4()), actions=[action], payload=delta
-            )
-            job = server.jobs.wait_for_job(job, timeout=60)
-            say("updated hyper data of " + target.name, job.type, "finish code", job.finish_code)
-        missing = {**action, "source-table": "nowhere"}
+    def update(target, actions, payload):
         job = server.datasources.update_hyper_data(
-            single, request_id=str(uuid.uuid4()), actions=[missing], payload=delta
+            target, request_id=str(uuid.uuid4()), actions=actions, payload=payload
         )
-        try:
-            server.jobs.wait_for_job(job, timeout=60)
-        except TSC.server.endpoint.exceptions.JobFailedException as error:
-            say("update of a missing table", error.notes)
+        return server.jobs.wait_for_job(job, timeout=60)
 
-        say("tags", sorted(server.datasources.add_tags(single, ["daily", "two words"])))
-        (found,) = find(server, "Single hyper")
-        say("filtered by name", found.name, found.project_name, sorted(found.tags))
-        found.certified, found.certification_note, found.description = True, "checked", "Sales"
-        updated = server.datasources.update(found)
-        say("updated", updated.certified, updated.certification_note, updated.description)
+    for target in (single, boxed):
+        check(f"upsert of {target.name}", int(update(target, [action], delta).finish_code), 0)
+    check("update of matched rows", int(update(single, [{**action, "action": "update"}], delta).finish_code), 0)
+    where = {"op": "eq", "target-col": "region", "const": {"type": "string", "v": "changed"}}
+    delete = {"action": "delete", "target-schema": "public", "target-table": "sales", "condition": where}
+    check("delete by a constant, without a payload", int(update(single, [delete], None).finish_code), 0)
+    try:
+        update(single, [{**action, "source-table": "nowhere"}], delta)
+        check("update of a missing table", "it did not fail")
+    except TSC.server.endpoint.exceptions.JobFailedException as error:
+        check("update of a missing table", "errorCode=410012" in str(error.notes))
 
-        with tempfile.TemporaryDirectory() as directory:
-            target = os.path.join(directory, "down")
-            path = server.datasources.download(chunked.id, filepath=target)
-            say("downloaded", os.path.basename(path), "same bytes:", same_bytes(path, big))
-            path = server.datasources.download(boxed.id, filepath=target, include_extract=False)
-            say("downloaded without extract", os.path.basename(path), os.path.getsize(path) > 0)
 
+def details(server, single):
+    check("tags", sorted(server.datasources.add_tags(single, ["daily", "two words"])), ["daily", "two words"])
+    (found,) = find(server, "Single hyper")
+    check("project of what was found", found.project_name, "Certified")
+    found.certified, found.certification_note, found.description = True, "checked", "Sales"
+    updated = server.datasources.update(found)
+    check("details", (updated.certified, updated.certification_note, updated.description), (True, "checked", "Sales"))
+    options = TSC.RequestOptions()
+    field, operator = TSC.RequestOptions.Field.UpdatedAt, TSC.RequestOptions.Operator.GreaterThan
+    options.filter.add(TSC.Filter(field, operator, "2000-01-01T00:00:00Z"))
+    check("filter by a date", len(list(TSC.Pager(server.datasources, options))), 3)
+    options.filter.clear()
+    options.filter.add(TSC.Filter(field, operator, "2000-01-01"))
+    fails_with("filter by half a date", "400065", lambda: list(TSC.Pager(server.datasources, options)))
+
+
+def downloads(server, boxed, packaged):
+    with tempfile.TemporaryDirectory() as directory:
+        target = os.path.join(directory, "down")
+        server.datasources.populate_connections(boxed)
+        check("connections", [one.connection_type for one in boxed.connections], ["hyper"])
+        path = server.datasources.download(boxed.id, filepath=target, include_extract=False)
+        check("downloaded without its extract", os.path.getsize(path) < os.path.getsize(packaged))
+
+
+def main(url, jwt, big, small, packaged, delta):
+    sign_in_both_ways(url, jwt)
+    server = TSC.Server(url, use_server_version=True)
+    credentials = TSC.PersonalAccessTokenAuth("demo-token", "demo-secret-not-for-production", site_id="demo")
+    with server.auth.sign_in(credentials):
+        project = projects(server)
+        single, chunked, boxed = publications(server, project, big, small, packaged)
+        revisions(server, chunked, big)
+        rows(server, single, boxed, delta)
+        details(server, single)
+        downloads(server, boxed, packaged)
         server.datasources.delete(single.id)
-        say("deleted, now found", len(find(server, "Single hyper")))
-    say("signed out")
+        check("deleted, now found", len(find(server, "Single hyper")), 0)
+    print(f"{count} checks, {len(wrong)} wrong")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

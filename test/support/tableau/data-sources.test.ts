@@ -98,12 +98,41 @@ describe('querying', () => {
     expect(names(await list('filter=createdAt:gt:2000-01-01T00:00:00Z'))).toHaveLength(3);
   });
 
-  test.each(['parentProjectId:eq:x', 'projectId:eq:x', 'isCertified:in:[true]', 'name:eq:'])(
-    'refuses the filter %s',
-    async (filter) => {
-      expect(await list(`filter=${filter}`)).toMatchObject({ status: 400, code: '400065' });
-    },
-  );
+  test.each([
+    'parentProjectId:eq:x',
+    'projectId:eq:x',
+    'isCertified:in:[true]',
+    'name:eq:',
+    'createdAt:gt:2026-01-01',
+    'updatedAt:lte:yesterday',
+    'updatedAt:gt:2026-13-01T00:00:00Z',
+    'size:gt:large',
+  ])('refuses the filter %s', async (filter) => {
+    expect(await list(`filter=${filter}`)).toMatchObject({ status: 400, code: '400065' });
+  });
+
+  test('tells the fields that are asked for, and refuses those it does not have', async () => {
+    await published('Sales');
+    const [some] = all(await list('fields=name,project.id,isCertified'), 'datasource');
+    expect(some?.attributes).toEqual({ name: 'Sales', isCertified: 'false' });
+    expect(some?.children.map(({ name }) => name)).toEqual(['project']);
+    expect(all(await list('fields=_default_,owner'), 'datasource')[0]?.attributes).toHaveProperty(
+      'contentUrl',
+    );
+    for (const fields of ['', 'nmae', 'name,,id']) {
+      expect(await list(`fields=${fields}`)).toMatchObject({ status: 400, code: '400065' });
+    }
+  });
+
+  test('lists what is new after the lag of the index, and finds it by its id at once', async () => {
+    const start = Date.now();
+    standIn.control.configure({ indexLagSeconds: 60, now: () => new Date(start) });
+    const id = await published('Sales');
+    expect(names(await list(''))).toEqual([]);
+    expect((await admin.send('GET', at(id))).status).toBe(200);
+    standIn.control.configure({ now: () => new Date(start + 60_000) });
+    expect(names(await list(''))).toEqual(['Sales']);
+  });
 
   test('gives content URLs a number when they are taken', async () => {
     const first = await published('Sales data');
@@ -257,8 +286,37 @@ describe('revisions and content', () => {
       bytes: await readFile(more),
     });
     expect(await admin.send('GET', at(id, '/revisions/1/content'))).toMatchObject({ code: '404024' });
+    expect(await admin.send('GET', at(id, '/revisions/3/content'))).toMatchObject({ code: '400000' });
     standIn.control.configure({ revisionHistory: false });
     expect(await admin.send('GET', at(id, '/revisions'))).toMatchObject({ status: 403, code: '403053' });
+  });
+
+  test('hands out an earlier .hyper as a package that can be published again', async () => {
+    const id = await published('Sales');
+    await publish(admin, { name: 'Sales', file: packaged, query: 'overwrite=true' });
+    const response = await fetch(
+      `${standIn.url}/api/3.27${at(id, '/revisions/1/content').replace(':site', admin.site)}`,
+      { headers: { 'X-Tableau-Auth': admin.token } },
+    );
+    expect(response.headers.get('content-disposition')).toBe(
+      'name="tableau_datasource"; filename="Sales.tdsx"',
+    );
+    const file = await samples.write('earlier.tdsx', Buffer.from(await response.arrayBuffer()));
+    const again = await publish(admin, { name: 'Sales', file, query: 'overwrite=true' });
+    expect(only(again, 'datasource').attributes.id).toBe(id);
+  });
+
+  test('lists a deleted revision as deleted and hands it out no more; the current one stays', async () => {
+    const id = await published('Sales');
+    await publish(admin, { name: 'Sales', file: packaged, query: 'overwrite=true' });
+    expect((await admin.send('DELETE', at(id, '/revisions/1'))).status).toBe(204);
+    expect(await admin.send('GET', at(id, '/revisions/1/content'))).toMatchObject({ code: '404024' });
+    expect(await admin.send('DELETE', at(id, '/revisions/2'))).toMatchObject({ code: '400000' });
+    const listed = all(await admin.send('GET', at(id, '/revisions')), 'revision');
+    expect(listed.map(({ attributes }) => [attributes.revisionNumber, attributes.deleted])).toEqual([
+      ['1', 'true'],
+      ['2', 'false'],
+    ]);
   });
 
   test('leaves out the extract on request, after which the file cannot be published again', async () => {

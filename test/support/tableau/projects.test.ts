@@ -166,6 +166,18 @@ describe('changing', () => {
     expect(await update('Finance/FIN', body)).toMatchObject({ status: 409, code: '409006' });
   });
 
+  test.each([
+    ['itself', 'Tree', '400000'],
+    ['a project below it', 'Tree/Branch/Twig', '400000'],
+    ['a project that does not exist', undefined, '404005'],
+  ])('refuses %s as the parent', async (_, parent, code) => {
+    standIn.control.addProject('Tree/Branch/Twig');
+    const id = parent === undefined ? 'nowhere' : standIn.control.project(parent).id;
+    const answer = await update('Tree', `<tsRequest><project parentProjectId="${id}"/></tsRequest>`);
+    expect(answer.code).toBe(code);
+    expect(standIn.control.project('Tree').parentProjectId).toBeUndefined();
+  });
+
   test('leaves the default project alone', async () => {
     const body = '<tsRequest><project name="other"/></tsRequest>';
     expect(await update('default', body)).toMatchObject({ code: '403005' });

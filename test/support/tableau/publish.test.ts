@@ -48,6 +48,23 @@ const send = (payload: string, query = '', fileName = 'sales.hyper', bytes = Buf
     form(payload, { part: 'tableau_datasource', fileName, bytes }),
   );
 
+describe('a site with a limit of publications an hour', () => {
+  test('answers 429 with the seconds to wait, and takes more when the hour has passed', async () => {
+    const start = Date.now();
+    standIn.control.world.publications = [];
+    standIn.control.configure({ publicationsPerHour: 2, now: () => new Date(start) });
+    expect((await publish(client, { name: 'One', file: sales })).status).toBe(201);
+    standIn.control.configure({ now: () => new Date(start + 60_000) });
+    expect((await publish(client, { name: 'Two', file: sales })).status).toBe(201);
+    const refused = await publish(client, { name: 'Three', file: sales });
+    expect(refused).toMatchObject({ status: 429, code: '429000' });
+    expect(refused.headers.get('retry-after')).toBe('3540');
+    standIn.control.configure({ now: () => new Date(start + 3_600_000) });
+    expect((await publish(client, { name: 'Three', file: sales })).status).toBe(201);
+    expect((await publish(client, { name: 'Four', file: sales })).status).toBe(429);
+  });
+});
+
 describe('a new data source', () => {
   test('is answered and kept', async () => {
     const project = standIn.control.project('Sales/Certified');

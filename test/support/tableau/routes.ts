@@ -8,7 +8,12 @@ import { cancelJob, getJob } from './resources/jobs.ts';
 import { listPermissions } from './resources/permissions.ts';
 import { createProject, deleteProject, listProjects, updateProject } from './resources/projects.ts';
 import { publishDataSource } from './resources/publish.ts';
-import { downloadDataSource, downloadRevision, listRevisions } from './resources/revisions.ts';
+import {
+  deleteRevision,
+  downloadDataSource,
+  downloadRevision,
+  listRevisions,
+} from './resources/revisions.ts';
 import { getSite, getUser, listSites, serverInfo } from './resources/sites.ts';
 import { addTags, deleteTag } from './resources/tags.ts';
 import { appendToUpload, initiateUpload } from './resources/uploads.ts';
@@ -94,6 +99,12 @@ const routes: readonly Route[] = [
     '/sites/:site/datasources/:dataSource/revisions/:revision/content',
     'tableau:datasources:download',
     downloadRevision,
+  ),
+  signedIn(
+    'DELETE',
+    '/sites/:site/datasources/:dataSource/revisions/:revision',
+    'tableau:datasources:delete',
+    deleteRevision,
   ),
   signedIn(
     'GET',

@@ -51,6 +51,7 @@ export function createWorld(settings: Settings, seed: Seed): World {
     dataSources: [],
     uploads: new Map(),
     jobs: new Map(),
+    publications: [],
     dataUpdates: new Map(),
   };
   for (const user of users) addUser(world, user.name, user);

@@ -11,6 +11,8 @@ export interface Settings {
   sessionIdleMinutes: number;
   /** Days without a sign-in after which a personal access token no longer works. */
   tokenIdleDays: number;
+  /** Whether a sign-in with a personal access token ends the session that this token had before, as servers do. */
+  oneSessionPerToken: boolean;
   /** With multi-factor authentication (Cloud) user and password are refused. */
   multiFactor: boolean;
   /** The code for a path whose site is not the token's. Not settled by public material. */
@@ -39,6 +41,13 @@ export interface Settings {
   /** `api.server.extract-updates.max-size`: the payload of an update of data. */
   dataPayloadBytes: number;
   storageQuotaBytes: number;
+  /**
+   * How many publications and updates of data a site takes in any hour; further ones are refused with 429.
+   * Tableau Cloud is said to take 600.
+   */
+  publicationsPerHour: number;
+  /** Seconds that lists lag behind: what is newer is found by its id alone. */
+  indexLagSeconds: number;
   /** The clock; tests move it to let sessions, uploads and tokens expire. */
   now: () => Date;
 }
@@ -49,6 +58,7 @@ export const defaultSettings: Readonly<Settings> = {
   namespacePrefix: '',
   sessionIdleMinutes: 240,
   tokenIdleDays: 15,
+  oneSessionPerToken: true,
   multiFactor: false,
   foreignSite: '404000',
   missingScope: '401002',
@@ -67,6 +77,8 @@ export const defaultSettings: Readonly<Settings> = {
   blocksPerUpload: 1000,
   dataPayloadBytes: 100 * mebibyte,
   storageQuotaBytes: Number.POSITIVE_INFINITY,
+  publicationsPerHour: Number.POSITIVE_INFINITY,
+  indexLagSeconds: 0,
   now: () => new Date(),
 };
 

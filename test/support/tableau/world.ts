@@ -12,6 +12,8 @@ export interface World {
   dataSources: DataSource[];
   uploads: Map<string, Upload>;
   jobs: Map<string, Job>;
+  /** When sites took publications and updates of data, for the limit of an hour. */
+  publications: { siteId: string; at: Date }[];
   /** Answered RequestIDs of data updates, by site and id. */
   dataUpdates: Map<string, { jobId: string; at: Date }>;
 }
@@ -95,6 +97,8 @@ export interface Revision {
   number: number;
   publishedAt: Date;
   publisherId: string;
+  /** A deleted revision stays listed. */
+  deleted: boolean;
   file: StoredFile;
 }
 
@@ -200,6 +204,11 @@ export function currentFile(dataSource: DataSource): StoredFile {
   const head = dataSource.revisions.at(-1);
   if (head === undefined) throw new Error(`data source ${dataSource.name} has no content`);
   return head.file;
+}
+
+/** Whether lists show by now what was created at this moment. */
+export function isIndexed({ settings }: World, createdAt: Date): boolean {
+  return settings.now().getTime() >= createdAt.getTime() + settings.indexLagSeconds * 1000;
 }
 
 /** Instants travel with a resolution of one second. */

@@ -7,7 +7,7 @@ import { readRequest } from '../rest/body.ts';
 import type { Element } from '../rest/element.ts';
 import { childOf, element } from '../rest/element.ts';
 import { refuse, signInFailed } from '../rest/refusal.ts';
-import { isAtLeast } from '../settings.ts';
+import { isAtLeast, parseVersion } from '../settings.ts';
 import type { PersonalAccessToken, Session, Site, User, World } from '../world.ts';
 import { verifyJwt } from './jwt.ts';
 
@@ -37,7 +37,7 @@ interface Identity {
   scopes?: readonly string[];
 }
 
-function identify({ world, version }: Call, credentials: Element): Identity | undefined {
+function identify({ world }: Call, credentials: Element): Identity | undefined {
   const {
     name,
     password,
@@ -47,8 +47,11 @@ function identify({ world, version }: Call, credentials: Element): Identity | un
   } = credentials.attributes;
   const kinds = [name ?? password, patName ?? patSecret, jwt].filter((given) => given !== undefined);
   if (kinds.length !== 1) throw refuse('400000', 'The request needs exactly one kind of credentials.');
+  // What the server knows decides, not the version in the path: the official Python client signs in at /api/2.4
+  // with every kind of credentials, and servers accept that.
   const since = jwt !== undefined ? '3.17' : (patName ?? patSecret) !== undefined ? '3.6' : '2.0';
-  if (!isAtLeast(version, since)) {
+  const newest = parseVersion(world.settings.apiVersion);
+  if (newest === undefined || !isAtLeast(newest, since)) {
     throw refuse('400000', `These credentials need version ${since} or later of the API.`);
   }
   const now = world.settings.now();
@@ -76,7 +79,9 @@ function openSession(world: World, site: Site, { user, pat, scopes }: Identity):
   if (pat !== undefined) {
     pat.lastUsedAt = now;
     // One session for each personal access token: the newer sign-in ends the older session.
-    for (const other of world.sessions.values()) if (other.patName === pat.name) other.ended = true;
+    for (const other of world.settings.oneSessionPerToken ? world.sessions.values() : []) {
+      if (other.patName === pat.name) other.ended = true;
+    }
   }
   return addSession(world, { siteId: site.id, userId: user.id, patName: pat?.name, scopes });
 }

@@ -5,19 +5,30 @@ import type { Element } from '../rest/element.ts';
 import { element, list } from '../rest/element.ts';
 import type { FilterField } from '../rest/filters.ts';
 import { filterAndSort, flagOperators, rangeOperators, textOperators } from '../rest/filters.ts';
+import { readFields } from '../rest/fields.ts';
 import { pageOf } from '../rest/paging.ts';
 import { refuse } from '../rest/refusal.ts';
 import type { DataSource, Project, User, World } from '../world.ts';
-import { currentFile, instant, isAdministrator, mayPublishInto } from '../world.ts';
+import { currentFile, instant, isAdministrator, isIndexed, mayPublishInto } from '../world.ts';
 
 export function listDataSources(call: UserCall): Answer {
   const { world, site, query } = call;
-  const all = world.dataSources.filter((dataSource) => dataSource.siteId === site.id);
+  const wanted = readFields(query, dataSourceFields);
+  const all = world.dataSources.filter(
+    ({ siteId, createdAt }) => siteId === site.id && isIndexed(world, createdAt),
+  );
   const found = filterAndSort(all, query, filterFields(world));
   const { items, pagination } = pageOf(found, query, world.settings.maximumPageSize);
-  const elements = items.map((dataSource) => dataSourceElement(dataSource, call));
+  const elements = items.map((dataSource) => wanted.of(dataSourceElement(dataSource, call)));
   return answer(200, [pagination, list('datasources', elements)]);
 }
+
+/** What a list of data sources can be asked for by name, beside `_default_` and `_all_`. */
+const dataSourceFields = [
+  ...['id', 'name', 'contentUrl', 'description', 'type', 'size', 'createdAt', 'updatedAt', 'encryptExtracts'],
+  ...['hasExtracts', 'isCertified', 'certificationNote', 'useRemoteQueryAgent', 'webpageUrl', 'isPublished'],
+  ...['connectedWorkbooksCount', 'favoritesTotal', 'hasAlert', 'project', 'owner', 'tags', 'askData'],
+];
 
 export function getDataSource(call: UserCall): Answer {
   return answer(200, [dataSourceElement(findDataSource(call), call)]);
@@ -38,7 +49,11 @@ function filterFields(world: World): Record<string, FilterField<DataSource>> {
   const owner = (dataSource: DataSource) => world.users.find((user) => user.id === dataSource.ownerId);
   const text = (read: FilterField<DataSource>['read']) => ({ operators: textOperators, read });
   const flag = (read: FilterField<DataSource>['read']) => ({ operators: flagOperators, read });
-  const range = (read: FilterField<DataSource>['read']) => ({ operators: rangeOperators, read });
+  const range = (values: 'instant' | 'number', read: FilterField<DataSource>['read']) => ({
+    operators: rangeOperators,
+    values,
+    read,
+  });
   return {
     name: text(({ name }) => name),
     projectName: text(({ projectId }) => world.projects.find(({ id }) => id === projectId)?.name),
@@ -65,11 +80,11 @@ function filterFields(world: World): Record<string, FilterField<DataSource>> {
     isDefaultPort: flag(() => true),
     isHierarchical: flag(() => false),
     serverPort: flag(({ connections }) => connections.map(({ serverPort }) => serverPort)),
-    createdAt: range(({ createdAt }) => instant(createdAt)),
-    updatedAt: range(({ updatedAt }) => instant(updatedAt)),
-    size: range((dataSource) => sizeOf(dataSource)),
-    favoritesTotal: range(() => 0),
-    connectedWorkbookType: range(() => undefined),
+    createdAt: range('instant', ({ createdAt }) => instant(createdAt)),
+    updatedAt: range('instant', ({ updatedAt }) => instant(updatedAt)),
+    size: range('number', (dataSource) => sizeOf(dataSource)),
+    favoritesTotal: range('number', () => 0),
+    connectedWorkbookType: range('number', () => undefined),
   };
 }
 

@@ -15,6 +15,7 @@ import { currentFile, laterThan } from '../world.ts';
 import { findConnection } from './connections.ts';
 import { findDataSource, mayChange } from './data-sources.ts';
 import { newJobElement, startJob } from './jobs.ts';
+import { countPublication } from './rate-limit.ts';
 import { consumeUpload, findUpload, sizeOf } from './uploads.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -27,6 +28,7 @@ export async function updateHyperData(call: UserCall): Promise<Answer> {
   const { world, site, user } = call;
   const dataSource = findDataSource(call);
   const actions = await readBody(call);
+  countPublication(call);
   const requestId = call.headers.requestid;
   if (requestId === undefined || requestId === '') throw refuse('400000', 'The RequestID header is missing.');
   if (!mayChange(world, dataSource, user)) {

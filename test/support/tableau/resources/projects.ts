@@ -8,15 +8,19 @@ import type { Element } from '../rest/element.ts';
 import { childOf, element, list } from '../rest/element.ts';
 import type { FilterField } from '../rest/filters.ts';
 import { filterAndSort, flagOperators, rangeOperators, textOperators } from '../rest/filters.ts';
+import { readFields } from '../rest/fields.ts';
 import { pageOf } from '../rest/paging.ts';
 import { refuse } from '../rest/refusal.ts';
 import { isAtLeast } from '../settings.ts';
 import type { Project, World } from '../world.ts';
-import { instant, isAdministrator, laterThan, mayPublishInto } from '../world.ts';
+import { instant, isAdministrator, isIndexed, laterThan, mayPublishInto } from '../world.ts';
 
 export function listProjects(call: UserCall): Answer {
   const { world, site, query } = call;
-  const all = world.projects.filter((project) => project.siteId === site.id);
+  const wanted = readFields(query, projectFields);
+  const all = world.projects.filter(
+    ({ siteId, createdAt }) => siteId === site.id && isIndexed(world, createdAt),
+  );
   const found = filterAndSort(all, query, filterFields(world));
   const { items, pagination } = pageOf(found, query, world.settings.maximumPageSize);
   call.tell({
@@ -25,9 +29,15 @@ export function listProjects(call: UserCall): Answer {
     filter: query.get('filter') ?? '',
     found: found.length,
   });
-  const projects = items.map((project) => projectElement(project, call));
+  const projects = items.map((project) => wanted.of(projectElement(project, call)));
   return answer(200, [pagination, list('projects', projects)]);
 }
+
+/** What a list of projects can be asked for by name, beside `_default_` and `_all_`. */
+const projectFields = [
+  ...['id', 'name', 'description', 'contentPermissions', 'parentProjectId', 'createdAt', 'updatedAt'],
+  ...['topLevelProject', 'writeable', 'owner', 'contentsCounts'],
+];
 
 function filterFields(world: World): Record<string, FilterField<Project>> {
   const owner = (project: Project) => world.users.find((user) => user.id === project.ownerId);
@@ -38,8 +48,16 @@ function filterFields(world: World): Record<string, FilterField<Project>> {
     ownerDomain: { operators: textOperators, read: () => 'local' },
     parentProjectId: { operators: textOperators, read: (project) => project.parentProjectId },
     topLevelProject: { operators: flagOperators, read: (project) => project.parentProjectId === undefined },
-    createdAt: { operators: rangeOperators, read: (project) => instant(project.createdAt) },
-    updatedAt: { operators: rangeOperators, read: (project) => instant(project.updatedAt) },
+    createdAt: {
+      operators: rangeOperators,
+      values: 'instant',
+      read: (project) => instant(project.createdAt),
+    },
+    updatedAt: {
+      operators: rangeOperators,
+      values: 'instant',
+      read: (project) => instant(project.updatedAt),
+    },
   };
 }
 
@@ -127,6 +145,7 @@ export async function updateProject(call: UserCall): Promise<Answer> {
   if (name !== project.name || parentProjectId !== project.parentProjectId) {
     checkNameIsFree(world, { siteId: project.siteId, name, parentProjectId }, project);
   }
+  if (parentProjectId !== project.parentProjectId) checkParent(call, project, parentProjectId);
   Object.assign(project, {
     ...asked,
     parentProjectId,
@@ -170,6 +189,13 @@ async function readProject(call: UserCall): Promise<AskedProject> {
     ...(permissions !== undefined && { contentPermissions: permissions }),
     ...(parentProjectId !== undefined && parentProjectId !== '' && { parentProjectId }),
   };
+}
+
+/** A project cannot be below itself, at any depth; a parent that does not exist is refused with 404005. */
+function checkParent(call: UserCall, project: Project, parentId: string | undefined): void {
+  for (let id = parentId; id !== undefined; id = findProject(call, id).parentProjectId) {
+    if (id === project.id) throw refuse('400000', `The project '${project.name}' cannot be its own parent.`);
+  }
 }
 
 function checkPermissions(permissions: string, call: UserCall): void {

@@ -27,6 +27,7 @@ export async function recordPublication(
     number,
     publishedAt: now,
     publisherId: user.id,
+    deleted: false,
     file: { path: file.path, size: file.size, type: file.type },
   });
   dataSource.updatedAt = now;

@@ -17,6 +17,7 @@ import { findProject } from './projects.ts';
 import type { AskedDataSource, PublishQuery } from './publish-request.ts';
 import { readFileType, readPublishPayload, readPublishQuery } from './publish-request.ts';
 import { recordPublication } from './publication.ts';
+import { countPublication } from './rate-limit.ts';
 import { consumeUpload, findUpload, sizeOf } from './uploads.ts';
 
 /** Everything about one publication that was checked before any work. */
@@ -30,6 +31,7 @@ export interface Publication {
 
 export async function publishDataSource(call: UserCall): Promise<Answer> {
   const query = readPublishQuery(call);
+  countPublication(call);
   const { singlePublishBytes, singlePublishRefusal } = call.world.settings;
   const form = await receiveForm(call, {
     filePart: 'tableau_datasource',

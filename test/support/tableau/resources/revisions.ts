@@ -1,15 +1,16 @@
 import type { UserCall } from '../call.ts';
+import { packageExtract } from '../extracts/package.ts';
 import { rewriteZip } from '../extracts/zip.ts';
 import type { Answer } from '../rest/answer.ts';
 import { answer } from '../rest/answer.ts';
 import { element, list } from '../rest/element.ts';
 import { pageOf } from '../rest/paging.ts';
 import { refuse } from '../rest/refusal.ts';
-import type { DataSource, StoredFile } from '../world.ts';
+import type { DataSource, Revision, StoredFile } from '../world.ts';
 import { currentFile, instant } from '../world.ts';
 import { stat } from 'node:fs/promises';
 import { readBoolean } from './booleans.ts';
-import { findDataSource } from './data-sources.ts';
+import { findDataSource, mayChange } from './data-sources.ts';
 
 export function listRevisions(call: UserCall): Answer {
   const dataSource = findDataSource(call);
@@ -23,7 +24,7 @@ export function listRevisions(call: UserCall): Answer {
       {
         publishedAt: instant(revision.publishedAt),
         revisionNumber: revision.number,
-        deleted: false,
+        deleted: revision.deleted,
         current: isCurrent ? true : undefined,
       },
       [element('publisher', { id: publisher?.id, name: publisher?.name })],
@@ -37,13 +38,42 @@ export function downloadDataSource(call: UserCall): Promise<Answer> {
   return fileAnswer(call, dataSource, currentFile(dataSource));
 }
 
-export function downloadRevision(call: UserCall): Promise<Answer> {
+/** Sends a version before the current one, always as a package. */
+export async function downloadRevision(call: UserCall): Promise<Answer> {
   const dataSource = findDataSource(call);
+  const revision = findEarlierRevision(call, dataSource);
+  const { file } = revision;
+  const sent = file.type === 'hyper' ? await packaged(call, dataSource, file) : file;
+  return fileAnswer(call, dataSource, sent);
+}
+
+/** The revision stays listed as deleted and can no longer be downloaded. */
+export async function deleteRevision(call: UserCall): Promise<Answer> {
+  const dataSource = findDataSource(call);
+  if (!mayChange(call.world, dataSource, call.user)) {
+    throw refuse('403004', 'You do not have permission to delete a revision of the data source.');
+  }
+  const revision = findEarlierRevision(call, dataSource);
+  revision.deleted = true;
+  await call.store.remove(revision.file.path);
+  return answer(204);
+}
+
+/** The current revision is not served under its number. Public material does not name the code for that. */
+function findEarlierRevision(call: UserCall, { revisions }: DataSource): Revision {
   checkHistory(call);
   const number = call.params.revision ?? '';
-  const revision = dataSource.revisions.find((candidate) => String(candidate.number) === number);
-  if (revision === undefined) throw refuse('404024', `Revision '${number}' could not be found.`);
-  return fileAnswer(call, dataSource, revision.file);
+  const revision = revisions.find((candidate) => String(candidate.number) === number);
+  if (revision === undefined || revision.deleted) {
+    throw refuse('404024', `Revision '${number}' could not be found.`);
+  }
+  if (revision === revisions.at(-1)) {
+    throw refuse(
+      '400000',
+      `Revision '${number}' is the current one; ask for the content of the data source.`,
+    );
+  }
+  return revision;
 }
 
 function checkHistory(call: UserCall): void {
@@ -66,6 +96,12 @@ async function fileAnswer(call: UserCall, dataSource: DataSource, file: StoredFi
       'Content-Disposition': `name="tableau_datasource"; filename="${headerSafe(dataSource.name)}.${sent.type}"`,
     },
   };
+}
+
+async function packaged(call: UserCall, { name }: DataSource, file: StoredFile): Promise<StoredFile> {
+  const path = call.store.newPath('tdsx');
+  await packageExtract(file.path, path, { name, hyper: call.hyper });
+  return { path, size: (await stat(path)).size, type: 'tdsx' };
 }
 
 async function withoutExtract(call: UserCall, file: StoredFile): Promise<StoredFile> {

@@ -6,6 +6,8 @@ type FieldValue = string | number | boolean | readonly string[] | undefined;
 /** One field that may be filtered and sorted by: how it is read from an item, and which operators it takes. */
 export interface FilterField<T> {
   operators: readonly Operator[];
+  /** What its values must look like; any text if absent. */
+  values?: 'instant' | 'number';
   read: (item: T) => FieldValue;
 }
 
@@ -53,12 +55,23 @@ function testOf<T>(term: string, fields: Record<string, FilterField<T>>): (item:
     throw refuse('400065', `The filter query has an invalid operator '${operator}' for key '${key}'.`);
   }
   const wanted = known === 'in' ? bracketed(value, key) : [value];
+  const misfit = wanted.find((one) => field.values !== undefined && !isValue[field.values](one));
+  if (misfit !== undefined) {
+    throw refuse('400065', `The filter query has an invalid value '${misfit}' for key '${key}'.`);
+  }
   return (item) => {
     const actual = field.read(item);
     const values = typeof actual === 'object' ? actual : actual === undefined ? [] : [String(actual)];
     return values.some((one) => wanted.some((other) => matches(one, known, other)));
   };
 }
+
+const isValue = {
+  /** ISO 8601 in UTC, to the second: `2016-05-04T21:24:49Z`. */
+  instant: (text: string) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text)),
+  number: (text: string) => /^\d+$/.test(text),
+};
 
 function bracketed(value: string, key: string): string[] {
   const inner = /^\[(.*)\]$/s.exec(value)?.[1];
