@@ -72,10 +72,13 @@ function stepTask(conduct: Conduct, step: Step, tableTurn: Limit, words: Words):
     skip: () => conduct.failed,
     task: (_, task) => {
       const perform = () => conduct.perform(step, (text) => (task.output = text));
-      return step.kind === 'load' ? tableTurn(perform) : perform();
+      return readsTable(step) ? tableTurn(perform) : perform();
     },
   };
 }
+
+/** Steps that take a connection to a source and one to hyperd, of which `limits.parallel` allows so many. */
+const readsTable = ({ kind }: Step) => kind === 'load' || kind === 'change';
 
 /** Steps by depth: a step stands one stage after the latest of those it waits for. */
 export function stages(steps: readonly Step[]): Step[][] {

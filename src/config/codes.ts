@@ -34,6 +34,7 @@ export const codes = {
   relationshipCount: 'EXT1044',
   relationshipTypes: 'EXT1045',
   relationshipWithoutKey: 'EXT1046',
+  extractVersion: 'EXT1047',
   tableOrQuery: 'EXT1050',
   keyDoesNotApply: 'EXT1051',
   formatOption: 'EXT1052',

@@ -7,6 +7,7 @@ import {
   keyColumnsOnce,
   relationshipsFit,
   relationshipsToKeys,
+  typesOfVersion,
 } from './rules/columns.ts';
 import { checksFit } from './rules/checks.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinations.ts';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   knownKeyColumns,
   knownRelationshipEnds,
   columnTypes,
+  typesOfVersion,
   columnNames,
   keyColumnsOnce,
   relationshipsFit,

@@ -64,7 +64,7 @@ async function tryPart(
     if (error instanceof SourceFailure) {
       const otherwise = part.kind === 'stream' ? part.otherwise?.(error.cause) : undefined;
       if (otherwise !== undefined) return { otherwise };
-      throw part.translate(error.cause);
+      throw await part.translate(error.cause);
     }
     if (!isServerError(error) || isDiskFailure(error)) throw error;
     const why = refusal(error, part);

@@ -48,11 +48,3 @@ export function fromHyperType(formatted: string): ColumnType | { kind: 'other'; 
   const type = parseColumnType(spelled);
   return 'problem' in type ? { kind: 'other', name: formatted } : type;
 }
-
-/** Types that need a newer database version than this one: a sentence, or undefined if it fits. */
-export function versionProblem(type: ColumnType, version: number): string | undefined {
-  if (type.kind === 'numeric' && type.precision > 18 && version < 3) {
-    return `numeric(${type.precision},${type.scale}) needs extract version 3 (Tableau 2022.4 or later)`;
-  }
-  return undefined;
-}

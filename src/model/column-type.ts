@@ -108,6 +108,12 @@ export function storedType(type: ColumnType): ColumnType {
   return type;
 }
 
+/** Why a column of this type cannot be stored in an extract of this version; undefined if it can. */
+export function versionProblem(type: ColumnType, version: number): string | undefined {
+  if (type.kind !== 'numeric' || type.precision <= 18 || version >= 3) return undefined;
+  return `${formatColumnType(type)} needs extract version 3 (Tableau 2022.4 or later): version ${version} keeps 18 digits`;
+}
+
 export function sameColumnType(one: ColumnType, other: ColumnType): boolean {
   return formatColumnType(one) === formatColumnType(other);
 }

@@ -23,7 +23,7 @@ interface PartBasics {
    * to the error to report. `record` is 1-based and counts data records only.
    */
   explain(refusal: Refusal): Promise<RunError>;
-  /** The source failed while its bytes were flowing: its error in our words. */
+  /** The source failed while its bytes were flowing: its error in our words, or a promise of it where it is looked up. */
   translate(error: unknown): unknown;
 }
 

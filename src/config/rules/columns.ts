@@ -1,6 +1,11 @@
 import { comparable } from '../../model/check-fit.ts';
-import { columnTypeNames, formatColumnType, type ColumnType } from '../../model/column-type.ts';
-import { child } from '../../model/diagnostic.ts';
+import {
+  columnTypeNames,
+  formatColumnType,
+  versionProblem,
+  type ColumnType,
+} from '../../model/column-type.ts';
+import { child, type Place } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { addedSettings, readColumnType } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
@@ -10,23 +15,46 @@ import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
 import { own } from '../../model/own.ts';
 
-export const columnTypes: Rule = function* ({ written: { tables }, place }) {
-  for (const [table, { columns = {}, add = {} }] of Object.entries(tables)) {
-    const written = [
-      ...Object.entries(columns).map(([name, column]) => ['columns', name, column] as const),
-      ...Object.entries(add).flatMap(([name, column]) =>
-        typeof column === 'string' ? [] : [['add', name, addedSettings(column)] as const],
-      ),
-    ];
-    for (const [map, name, column] of written) {
-      const found = readColumnType(column);
-      if (!('problem' in found)) continue;
-      const at = child(place, 'tables', table, map, name);
-      const where = typeof column === 'string' ? at : child(at, 'type');
-      yield problem(codes.columnType, found.problem, where, nearestType(found.written));
-    }
+export const columnTypes: Rule = function* (draft) {
+  for (const { place, column } of writtenColumns(draft)) {
+    const found = readColumnType(column);
+    if (!('problem' in found)) continue;
+    yield problem(codes.columnType, found.problem, typePlace(column, place), nearestType(found.written));
   }
 };
+
+/** An extract that older Tableau opens cannot hold every type: hyperd would say so only once it has begun to build. */
+export const typesOfVersion: Rule = function* (draft) {
+  const { version } = draft.extract;
+  if (version === undefined || version === null) return;
+  for (const { place, column } of writtenColumns(draft)) {
+    const found = readColumnType(column);
+    const message = 'type' in found ? versionProblem(found.type, version) : undefined;
+    if (message === undefined) continue;
+    yield problem(codes.extractVersion, message, typePlace(column, place), {
+      hint: 'set extract: {version: 3}, or give the column 18 digits or fewer',
+    });
+  }
+};
+
+interface WrittenColumn {
+  place: Place;
+  column: Parameters<typeof readColumnType>[0];
+}
+
+function* writtenColumns({ written: { tables }, place }: Draft): Generator<WrittenColumn> {
+  for (const [table, { columns = {}, add = {} }] of Object.entries(tables)) {
+    for (const [name, column] of Object.entries(columns))
+      yield { place: child(place, 'tables', table, 'columns', name), column };
+    for (const [name, column] of Object.entries(add))
+      // The short form is the source of a text.
+      if (typeof column !== 'string')
+        yield { place: child(place, 'tables', table, 'add', name), column: addedSettings(column) };
+  }
+}
+
+const typePlace = (column: WrittenColumn['column'], place: Place) =>
+  typeof column === 'string' ? place : child(place, 'type');
 
 function nearestType(text: string): { hint?: string } {
   const [, word = '', rest = ''] = /^([^(]*)(.*)$/s.exec(text) ?? [];

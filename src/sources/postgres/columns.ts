@@ -1,8 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { formatColumnType } from '../../model/column-type.ts';
 import { child, type Diagnostic } from '../../model/diagnostic.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { describe, type CatalogColumn } from './catalog.ts';
+import { bracketed, keyLabel, readable, sourceSql } from './column-sql.ts';
 import { missingColumn, refused } from './complaints.ts';
 import { attempt } from './transaction.ts';
 import { fitType, type PostgresType } from './types.ts';
@@ -29,21 +30,20 @@ export async function settleColumns(
   origin: string,
 ): Promise<Settled[]> {
   const expressions = await describeExpressions(client, table, origin);
+  const row = keyLabel(table);
   return table.columns.map((column) => {
     const from = column.origin;
-    if (from.kind === 'file') throw new Error('a file column came to the postgres source');
+    const asked = { table, column, sql: sourceSql(column), row };
     if (from.kind === 'column') {
       const found = available.find(({ name }) => name === from.name);
       if (found === undefined) return { problem: missingColumn(table, column, available) };
-      return settle(table, column, found, pg.escapeIdentifier(from.name));
+      return settle(asked, found);
     }
     const described = expressions.get(column);
     if (described === undefined) throw new Error(`expression of ${column.name} was not described`);
-    return 'problem' in described ? described : settle(table, column, described, bracketed(from.sql));
+    return 'problem' in described ? described : settle(asked, described);
   });
 }
-
-const bracketed = (sql: string) => `(${sql}\n)`;
 
 type Described = CatalogColumn | { problem: Diagnostic };
 
@@ -81,10 +81,20 @@ async function describeExpressions(
   return described;
 }
 
-function settle(table: Table, column: Column, found: CatalogColumn, sql: string): Settled {
+interface Asked {
+  table: Table;
+  column: Column;
+  sql: string;
+  /** SQL for what identifies a row. */
+  row: string | undefined;
+}
+
+function settle({ table, column, sql, row }: Asked, found: CatalogColumn): Settled {
   const fit = fitType(found.type, column.type, {
     label: `${table.name}.${column.name}`,
     onInfinite: column.onInfinite,
+    sensitive: column.sensitive,
+    row,
   });
   if ('select' in fit) {
     const raw = { sql, type: found.type, notNull: found.notNull };
@@ -101,9 +111,6 @@ function settle(table: Table, column: Column, found: CatalogColumn, sql: string)
     },
   };
 }
-
-/** Quoted only where it must be. */
-const readable = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : pg.escapeIdentifier(name));
 
 function nullability(table: Table, column: Column, found: CatalogColumn): Settled {
   const known = table.from.type === 'postgres' && table.from.relation !== undefined;

@@ -3,13 +3,13 @@ import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
-import { explainQuery, isDatabaseError } from './errors.ts';
+import { explainTable, isDatabaseError, privilegeHint } from './errors.ts';
 
 /** PostgreSQL refuses what somebody wrote, in its own words. */
 export function refused(error: unknown, table: Table, place: Place): Diagnostic {
-  if (!isDatabaseError(error)) throw explainQuery(error, `table "${table.name}"`, table.place);
+  if (!isDatabaseError(error)) throw explainTable(error, `table "${table.name}"`, table);
   const isPrivilege = error.code === '42501';
-  const hint = isPrivilege ? 'grant it: docs/postgresql.md has the exact GRANT statements' : error.hint;
+  const hint = isPrivilege ? privilegeHint(error.message) : error.hint;
   return {
     code: isPrivilege ? 'EXT2016' : 'EXT2011',
     severity: 'error',
@@ -38,6 +38,25 @@ export function missingPrivilege(
       ? `user ${role} may not read ${name}`
       : `user ${role} may not read column${needed.length === 1 ? '' : 's'} ${listed} of ${name}`,
     hint: `grant select ${all ? '' : `(${listed}) `}on ${name} to ${role}`,
+    place: child(table.place, 'from', 'table'),
+  };
+}
+
+/** Rows that PostgreSQL leaves out without an error, as their absence shows in no count. */
+export async function rowSecurityNote(
+  client: pg.Client,
+  table: Table,
+  { oid, name, role }: Relation,
+): Promise<Diagnostic | undefined> {
+  const { rows } = await client.query<{ active: boolean }>('select row_security_active($1::oid) as active', [
+    oid,
+  ]);
+  if (rows[0]?.active !== true) return undefined;
+  return {
+    code: 'EXT2021',
+    severity: 'note',
+    message: `row security is on for ${name}: user ${role} reads only the rows that its policies allow`,
+    hint: `to load all rows, alter role ${role} bypassrls`,
     place: child(table.place, 'from', 'table'),
   };
 }

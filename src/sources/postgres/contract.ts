@@ -11,7 +11,7 @@ import {
   type CatalogColumn,
   type Relation,
 } from './catalog.ts';
-import { missingPrivilege, missingRelation, refused } from './complaints.ts';
+import { missingPrivilege, missingRelation, refused, rowSecurityNote } from './complaints.ts';
 import { settleColumns } from './columns.ts';
 import { cursorOf, present, type Cursor } from './cursor.ts';
 import { settleLoad } from './load.ts';
@@ -48,7 +48,8 @@ export async function agree(client: pg.Client, table: Table): Promise<Agreement>
   const settled = await settleColumns(client, table, columns, origin);
   const problems = settled.flatMap(({ problem }) => problem ?? []);
   const denied = relation === undefined ? undefined : missingPrivilege(table, relation, columns);
-  if (denied !== undefined) problems.push(denied);
+  const secured = relation === undefined ? undefined : await rowSecurityNote(client, table, relation);
+  problems.push(...[denied, secured].filter((one) => one !== undefined));
   const whereProblem = denied === undefined ? await checkWhere(client, table, table.from, origin) : undefined;
   if (whereProblem !== undefined) problems.push(whereProblem);
   const cursor = cursorOf(table, settled);

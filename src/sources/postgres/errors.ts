@@ -1,7 +1,9 @@
 import pg from 'pg';
 import type { Place } from '../../model/diagnostic.ts';
+import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import { readComplaint } from './guards.ts';
+import { writtenSql } from './column-sql.ts';
+import { complaintHint, readComplaint } from './guards.ts';
 
 /** Why a connection could not be made, with what to do. Never shows the password. */
 export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
@@ -82,6 +84,20 @@ const hbaHint = (text: string) =>
     ? 'the server wants TLS: set ssl: require (or verify-full)'
     : 'the server’s pg_hba.conf has no line for this user, database and address';
 
+/** The same for a statement about one table, in which a guard may have found a value that does not fit. */
+export function explainTable(error: unknown, doing: string, table: Table): RunError {
+  const complaint = error instanceof RunError ? undefined : readComplaint(messageOf(error));
+  if (complaint === undefined) return explainQuery(error, doing, table.place);
+  const [column] = table.columns
+    .filter(({ name }) => [',', ':'].some((end) => complaint.startsWith(`${table.name}.${name}${end}`)))
+    .toSorted((one, other) => other.name.length - one.name.length);
+  return new RunError('EXT2003', complaint, {
+    hint: complaintHint(complaint, column === undefined ? '…' : writtenSql(column)),
+    place: column?.place ?? table.place,
+    cause: error,
+  });
+}
+
 /** Why a statement of ours failed while it read or looked. Throws what is a fault of this program. */
 export function explainQuery(error: unknown, doing: string, place: Place): RunError {
   if (error instanceof RunError) return error;
@@ -90,12 +106,9 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
   const text = messageOf(error);
   const say = (message: string, hint?: string) =>
     new RunError('EXT2002', message, { hint, place, cause: error });
-  const guarded = readComplaint(text);
-  if (guarded !== undefined)
-    return new RunError('EXT2003', guarded, { hint: guardHint(guarded), place, cause: error });
   switch (code) {
     case '42501':
-      return say(`${doing}: ${text}`, 'grant it: docs/postgresql.md has the exact GRANT statements');
+      return say(`${doing}: ${text}`, privilegeHint(text));
     case '40001':
       return say(
         `${doing}: the replica cancelled the read, because replaying changes had to wait for it: ${text}`,
@@ -129,10 +142,11 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
 const isFaultOfOurs = (error: unknown) =>
   [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 
-const guardHint = (text: string) =>
-  text.includes('infinit')
-    ? 'set on_infinite: null on the column or table to load NULL instead, or use expr:'
-    : 'give the column a larger scale, or round in expr:';
+/** What to do about SQLSTATE 42501, whose text PostgreSQL writes in the language of the server. */
+export const privilegeHint = (text: string) =>
+  text.includes('row-level security')
+    ? 'row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all'
+    : 'grant it: docs/postgresql.md has the exact GRANT statements';
 
 /** True where PostgreSQL itself answered with an error, as against a broken connection. */
 export function isDatabaseError(error: unknown): error is pg.DatabaseError {

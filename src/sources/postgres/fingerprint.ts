@@ -5,7 +5,7 @@ import type { Table } from '../../model/pipeline.ts';
 import { bindParams } from './bind.ts';
 import { probe } from './catalog.ts';
 import type { Agreement } from './contract.ts';
-import { explainQuery, isDatabaseError } from './errors.ts';
+import { explainQuery, explainTable, isDatabaseError } from './errors.ts';
 import { movingPart } from './moving.ts';
 import { attempt } from './transaction.ts';
 
@@ -42,7 +42,7 @@ export async function takeFingerprint(
     if (isDatabaseError(error) && error.code === '42501') {
       return unknown(`this user may not look at the change counters: ${error.message}`);
     }
-    throw explainQuery(error, `table "${table.name}": cannot tell whether it has changed`, table.place);
+    throw explainTable(error, `table "${table.name}": cannot tell whether it has changed`, table);
   }
 }
 

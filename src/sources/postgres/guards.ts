@@ -1,16 +1,22 @@
 import pg from 'pg';
 import type { NumericType } from '../../model/column-type.ts';
 
-/** What a guard needs to name the column and to know what to do with an infinite date. */
+/** What a guard needs to name the value and to know what to do with an infinite one. */
 export interface Guarded {
   label: string;
   onInfinite: 'null' | 'error';
+  /** Its values are shown nowhere. */
+  sensitive?: boolean | undefined;
+  /** SQL for what identifies the row (`id = 17`), where the table has a key. */
+  row?: string | undefined;
 }
 
 /** PostgreSQL's conversion error, caused on purpose: it is the one way to raise an error from an expression. */
 function complain(sql: string, type: string, column: Guarded, reason: string): string {
-  const before = pg.escapeLiteral(`${mark}${column.label}: `).trim();
-  return `(${before} || (${sql})::text || ' ${reason}')::${type}`;
+  const row = column.row === undefined ? '' : ` || ', ' || ${column.row}`;
+  const value = column.sensitive === true ? ` || '•••'` : ` || (${sql})::text`;
+  const label = pg.escapeLiteral(`${mark}${column.label}`).trim();
+  return `(${label}${row} || ': '${value} || ' ${reason}')::${type}`;
 }
 
 /** What a guard said, out of the text of PostgreSQL's error, whatever language that is in. */
@@ -22,12 +28,28 @@ export function readComplaint(message: string): string | undefined {
 
 const mark = 'extracts: ';
 
+/** What to write in the contract instead; `value` is the SQL of the column. */
+export function complaintHint(complaint: string, value: string): string {
+  if (complaint.endsWith(isInfinite))
+    return 'set on_infinite: null on the column or table to load NULL instead, or use expr:';
+  return complaint.endsWith(isNaN) ? nanHint(value) : 'give the column a larger scale, or round in expr:';
+}
+
+/** For a value that is not a number where only numbers fit. */
+export const nanHint = (value: string) =>
+  `to load NULL instead write expr: "nullif(${value}, 'NaN')"; as text it arrives as it is`;
+
+const isInfinite = 'is infinite, which Hyper cannot hold';
+const isNaN = 'is a value that Hyper cannot hold';
+
 /** Hyper would round silently and has neither NaN nor ±Infinity. */
 export function withinScale(sql: string, to: NumericType, column: Guarded): string {
   const { scale } = to;
+  const infinite = column.onInfinite === 'null' ? 'null' : complain(sql, 'numeric', column, isInfinite);
   return [
     `case when (${sql}) is null or scale(${sql}) <= ${scale} then (${sql})`,
-    `when scale(${sql}) is null then ${complain(sql, 'numeric', column, 'is a value that Hyper cannot hold')}`,
+    `when (${sql}) = 'NaN' then ${complain(sql, 'numeric', column, isNaN)}`,
+    `when scale(${sql}) is null then ${infinite}`,
     `when trunc(${sql}, ${scale}) = (${sql}) then (${sql})`,
     `else ${complain(sql, 'numeric', column, `has more than ${scale} decimals`)} end`,
   ].join(' ');
@@ -35,9 +57,6 @@ export function withinScale(sql: string, to: NumericType, column: Guarded): stri
 
 /** Hyper would turn ±infinity into a far date silently. */
 export function finite(sql: string, type: string, column: Guarded): string {
-  const otherwise =
-    column.onInfinite === 'null'
-      ? ''
-      : ` else ${complain(sql, type, column, 'is infinite, which Hyper cannot hold')}`;
+  const otherwise = column.onInfinite === 'null' ? '' : ` else ${complain(sql, type, column, isInfinite)}`;
   return `case when isfinite(${sql}) or (${sql}) is null then (${sql})${otherwise} end`;
 }

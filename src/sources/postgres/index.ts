@@ -33,7 +33,7 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
       return answer;
     } catch (error) {
       signal.throwIfAborted();
-      throw error;
+      throw explainQuery(error, 'cannot look at the source', source.place);
     } finally {
       signal.removeEventListener('abort', stop);
       await leased.end();

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ItemsAnswer, ItemsQuery } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { explainQuery, isDatabaseError } from './errors.ts';
+import { explainQuery, isDatabaseError, privilegeHint } from './errors.ts';
 
 /**
  * The rows of a query that somebody wrote, through a cursor: whatever it would give, no more is made than is
@@ -25,7 +25,7 @@ export async function queryItems(client: pg.Client, { sql, most, place }: ItemsQ
       throw explainQuery(error, 'the query of for_each', place);
     const isPrivilege = error.code === '42501';
     throw new RunError(isPrivilege ? 'EXT2016' : 'EXT2011', `PostgreSQL refuses it: ${error.message}`, {
-      hint: isPrivilege ? 'grant it: docs/postgresql.md has the exact GRANT statements' : error.hint,
+      hint: isPrivilege ? privilegeHint(error.message) : error.hint,
       place,
       cause: error,
     });

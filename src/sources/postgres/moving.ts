@@ -35,7 +35,10 @@ export async function movingPart(client: pg.Client, table: Table): Promise<strin
 const keywords =
   /(?<![.\w$])(current_(?:date|time|timestamp|user|role|catalog|schema)|localtime(?:stamp)?|session_user|user|system_user)\b/i;
 
-/** Functions that are not immutable only because they look at settings, which `beginRead` makes the same every time. */
+/**
+ * Functions that are not immutable only because they look at settings, which `beginRead` makes the same every time, or at
+ * the encoding of the database, which never changes.
+ */
 const settled = [
   ...[
     'to_char',
@@ -48,4 +51,5 @@ const settled = [
     'make_timestamptz',
   ],
   ...['concat', 'concat_ws', 'format', 'array_to_string', 'date'],
+  ...['convert', 'convert_from', 'convert_to'],
 ];

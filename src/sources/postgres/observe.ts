@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Estimate, SourceObservation } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { agree, type Agreement } from './contract.ts';
-import { explainQuery } from './errors.ts';
+import { explainTable } from './errors.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import { selectSql } from './selection.ts';
 
@@ -31,7 +31,7 @@ export async function observeTable(client: pg.Client, table: Table): Promise<See
     const fingerprint = await takeFingerprint(client, table, agreement);
     return { observation: { problems, untaken, ...expected, fingerprint }, agreement };
   } catch (error) {
-    throw explainQuery(error, `table "${table.name}"`, table.place);
+    throw explainTable(error, `table "${table.name}"`, table);
   }
 }
 

@@ -3,7 +3,8 @@ import type { StreamPart } from '../../model/feed.ts';
 import type { PostgresSource, Table } from '../../model/pipeline.ts';
 import { connect } from './connect.ts';
 import { CopyOut } from './copy-out.ts';
-import { explainQuery } from './errors.ts';
+import { explainBadText, isBadText } from './encoding.ts';
+import { explainTable } from './errors.ts';
 import { explainRefusal } from './refusal.ts';
 import type { Leased, Pool } from './pool.ts';
 import { selectSql, type Selection } from './selection.ts';
@@ -39,7 +40,10 @@ export function readPart(moment: Moment, reading: Reading): StreamPart {
       return { bytes: copy, rows: () => copy.rowCount, rowsSoFar: () => copy.rowsSoFar };
     },
     explain: (refusal) => explainRefusal(refusal, table, selection, () => joined(moment)),
-    translate: (error) => explainQuery(error, `reading table "${table.name}"`, table.place),
+    translate: (error) =>
+      isBadText(error)
+        ? explainBadText(error, table, selection, () => joined(moment))
+        : explainTable(error, `reading table "${table.name}"`, table),
   };
 }
 
@@ -63,7 +67,7 @@ export async function askAside<T>(
     return answer;
   } catch (error) {
     signal.throwIfAborted();
-    throw explainQuery(error, `reading table "${table.name}"`, table.place);
+    throw explainTable(error, `reading table "${table.name}"`, table);
   } finally {
     signal.removeEventListener('abort', stop);
     await leased?.end();
@@ -90,7 +94,7 @@ async function openCopy(
     await join(client);
   } catch (error) {
     await leased.end();
-    throw signal.aborted ? error : explainQuery(error, `cannot read table "${table.name}"`, table.place);
+    throw signal.aborted ? error : explainTable(error, `cannot read table "${table.name}"`, table);
   }
   const select = selectSql(selection);
   const limited = most === undefined ? select : `select * from (${select}) as whole limit ${most}`;

@@ -1,11 +1,14 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { formatColumnType, type ColumnType } from '../../model/column-type.ts';
 import { child } from '../../model/diagnostic.ts';
 import type { Refusal } from '../../model/feed.ts';
 import { grouped } from '../../model/numbers.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import { rowsSql, type Selection } from './selection.ts';
+import { writtenSql } from './column-sql.ts';
+import { nanHint } from './guards.ts';
+import type { Selection } from './selection.ts';
+import { findWitnesses, type Suspect, type Witnesses } from './witnesses.ts';
 
 /**
  * Hyper took a value for none of its type: the contract is stricter than the data. Hyper names the row by its number
@@ -21,68 +24,50 @@ export async function explainRefusal(
   const row = record === undefined ? '' : `, row ${grouped(record)} as read`;
   const type =
     wanted === undefined ? '' : ` (${formatColumnType(wanted.type)}${wanted.notNull ? ' not null' : ''})`;
-  const witnesses = await findWitnesses(message, wanted, table, selection, connect);
-  const named = wanted?.name ?? witnesses?.column;
+  const witnesses = await witnessesOf(message, wanted, { table, selection }, connect);
+  const named = wanted ?? witnesses?.suspect.column;
   return new RunError(
     'EXT2003',
-    `${table.name}${named === undefined ? '' : `.${named}`}${row}: a value does not fit the contract${type}: ${message}` +
+    `${table.name}${named === undefined ? '' : `.${named.name}`}${row}: a value does not fit the contract${type}: ${message}` +
       (witnesses === undefined ? '' : `; for example ${witnesses.rows.join(' and ')}`),
     {
-      hint: 'change the type in the contract, or the value with expr: or where:',
-      place: wanted?.place ?? child(table.place, 'columns'),
+      hint: witnesses?.suspect.hint ?? 'change the type in the contract, or the value with expr: or where:',
+      place: named?.place ?? child(table.place, 'columns'),
     },
   );
 }
 
-interface Witnesses {
-  column: string;
-  rows: string[];
-}
-
-/** Up to three rows within five seconds. A search that fails finds nothing: the refusal itself is what matters. */
-async function findWitnesses(
+async function witnessesOf(
   message: string,
   wanted: Column | undefined,
-  table: Table,
-  selection: Selection,
+  { table, selection }: { table: Table; selection: Selection },
   connect: () => Promise<pg.Client>,
 ): Promise<Witnesses | undefined> {
   // Without a key, the witness for a NULL would be the NULL.
   if (message.includes('NOT NULL') && table.primaryKey.length === 0) return undefined;
-  const suspects = selection.columns.flatMap((column, index) => {
-    const item = selection.items[index] ?? '';
-    const sign = wanted === undefined || wanted === column ? signOf(column, item, message) : undefined;
-    return sign === undefined ? [] : [{ column, item, sign }];
-  });
-  if (suspects.length === 0) return undefined;
-  const client = await connect().catch(() => undefined);
-  if (client === undefined) return undefined;
-  const deadline = performance.now() + searchLimit;
-  try {
-    await client.query(`set local statement_timeout = ${searchLimit}`);
-    for (const { column, item, sign } of suspects) {
-      const { rows } = await client.query<{ witness: string }>(
-        `select ${witnessOf(table, selection, item)} as witness from ${rowsSql(selection, sign)} limit 3`,
-      );
-      if (rows.length > 0) return { column: column.name, rows: rows.map(({ witness }) => witness) };
-      if (performance.now() > deadline) break;
-    }
-    return undefined;
-  } catch {
-    return undefined;
-  } finally {
-    await client.end();
-  }
+  const suspects = selection.columns.flatMap((column, index) =>
+    wanted === undefined || wanted === column
+      ? suspectsOf(column, selection.items[index] ?? '', message)
+      : [],
+  );
+  return findWitnesses(table, selection, suspects, connect);
 }
 
-/** Milliseconds. */
-const searchLimit = 5000;
-
-/** A condition for rows that Hyper refuses in this column, if SQL can say one. */
-function signOf({ type, notNull }: Column, item: string, message: string): string | undefined {
-  if (message.includes('NOT NULL')) return notNull ? `(${item}) is null` : undefined;
-  return signOfType(type, item);
+/** Conditions for rows that Hyper refuses in this column, as far as SQL can say them. */
+function suspectsOf(column: Column, item: string, message: string): Suspect[] {
+  const { type, notNull } = column;
+  if (message.includes('NOT NULL')) return notNull ? [{ column, item, sign: `(${item}) is null` }] : [];
+  const sign = signOfType(type, item);
+  return [
+    ...(numbers.includes(type.kind)
+      ? [{ column, item, sign: `(${item})::text = 'NaN'`, hint: nanHint(writtenSql(column)) }]
+      : []),
+    ...(sign === undefined ? [] : [{ column, item, sign }]),
+  ];
 }
+
+/** Types of Hyper that have no NaN, while every numeric of PostgreSQL has one. */
+const numbers: readonly ColumnType['kind'][] = ['numeric', 'smallint', 'int', 'bigint'];
 
 function signOfType(type: ColumnType, item: string): string | undefined {
   switch (type.kind) {
@@ -99,13 +84,4 @@ function signOfType(type: ColumnType, item: string): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** How a row is told: by its key as `row_id = 17`, else by the value itself. */
-function witnessOf(table: Table, { columns, items }: Selection, item: string): string {
-  const keys = table.primaryKey.map((name) => {
-    const key = items[columns.findIndex((column) => column.name === name)] ?? 'null';
-    return `${pg.escapeLiteral(`${name} = `).trim()} || coalesce((${key})::text, 'NULL')`;
-  });
-  return keys.length > 0 ? keys.join(" || ', ' || ") : `coalesce(left((${item})::text, 60), 'NULL')`;
 }

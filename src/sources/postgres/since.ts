@@ -9,7 +9,7 @@ import { attachedBreak } from './attached.ts';
 import { probe } from './catalog.ts';
 import type { Agreed } from './contract.ts';
 import { compare, cursorNames, type Cursor } from './cursor.ts';
-import { explainQuery, isDatabaseError } from './errors.ts';
+import { explainTable, isDatabaseError } from './errors.ts';
 import {
   afterOf,
   beginningOf,
@@ -44,7 +44,7 @@ export async function observeCursor(
   try {
     return await observe(client, asked);
   } catch (error) {
-    throw explainQuery(error, `table "${table.name}": cannot tell what is new`, table.place);
+    throw explainTable(error, `table "${table.name}": cannot tell what is new`, table);
   }
 }
 

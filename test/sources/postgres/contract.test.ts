@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { StreamPart } from '../../../src/model/feed.ts';
 import type { Table } from '../../../src/model/pipeline.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
@@ -289,5 +289,19 @@ describe('a user with few privileges', () => {
     expect((await observe(sourceAt(url), table)).fingerprint).toMatchObject({
       reason: 'row security decides which rows are seen',
     });
+    expect(await told({ table: 'own', columns: { a: 'int' } })).toEqual([
+      'row security is on for shop.own: user reader reads only the rows that its policies allow | to load all rows, alter role reader bypassrls | /tables/t/from/table',
+    ]);
+    const byItsOwner = contractOf({ table: 'shop.own', columns: { a: 'int' } });
+    expect((await observe(sourceAt(database.url), byItsOwner)).problems).toEqual([]);
+  });
+
+  test('is refused where row_security is off, with what to do', async () => {
+    const { username } = new URL(url);
+    await database.client.query(`alter role ${username} set row_security = off`);
+    onTestFinished(() => void database.client.query(`alter role ${username} reset row_security`));
+    expect((await told({ table: 'own', columns: { a: 'int' } }))[1]).toBe(
+      'PostgreSQL refuses it: query would be affected by row-level security policy for table "own" | row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all | /tables/t/from',
+    );
   });
 });

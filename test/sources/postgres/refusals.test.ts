@@ -1,6 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
-import { contractOf, problemsOf, sourceAt, startEngine, type Engine, type TableWritten } from './support.ts';
+import { runStatement } from '../../support/postgres.ts';
+import {
+  contractOf,
+  problemsOf,
+  sourceAt,
+  startEngine,
+  type ColumnsWritten,
+  type Engine,
+  type TableWritten,
+} from './support.ts';
 
 let database: FreshDatabase;
 let engine: Engine;
@@ -32,6 +41,7 @@ async function outcome(
 }
 
 const larger = 'give the column a larger scale, or round in expr:';
+const notANumber = `to load NULL instead write expr: "nullif(v, 'NaN')"; as text it arrives as it is`;
 const other = 'change the type in the contract, or the value with expr: or where:';
 const infinite = 'set on_infinite: null on the column or table to load NULL instead, or use expr:';
 
@@ -68,21 +78,48 @@ describe('what a type of Hyper cannot hold', () => {
     ],
     ['numeric', 'numeric(18,4)', '1.00005', 'orders.v: 1.00005 has more than 4 decimals', larger],
     ['numeric', 'numeric(18,0)', '0.5', 'orders.v: 0.5 has more than 0 decimals', larger],
-    ['numeric', 'numeric(18,4)', "'NaN'", 'orders.v: NaN is a value that Hyper cannot hold', larger],
+    ['numeric', 'numeric(18,4)', "'NaN'", 'orders.v: NaN is a value that Hyper cannot hold', notANumber],
     [
       'numeric',
       'numeric(18,4)',
       "'-Infinity'",
-      'orders.v: -Infinity is a value that Hyper cannot hold',
-      larger,
+      'orders.v: -Infinity is infinite, which Hyper cannot hold',
+      infinite,
     ],
   ])('%s into %s: %s', async (type, contract, value, message, hint) => {
     expect(await outcome(type, contract, ['null', value])).toEqual({
       code: 'EXT2003',
       message,
       hint,
-      pointer: '/tables/orders',
+      pointer: '/tables/orders/columns/v',
     });
+  });
+
+  test('the row is named by its key, and nothing that is sensitive is shown', async () => {
+    const key = { primaryKey: ['id', 'v'] };
+    expect(await outcome('numeric', 'numeric(18,4)', ['1', "'NaN'"], key)).toMatchObject({
+      message: 'orders.v, id = 1, v = NaN: NaN is a value that Hyper cannot hold',
+      hint: notANumber,
+    });
+    expect(
+      await outcome('numeric', { type: 'numeric(18,1)', sensitive: true }, ['1', '2.25'], key),
+    ).toMatchObject({ message: 'orders.v, id = 1, v = •••: ••• has more than 1 decimals', hint: larger });
+    expect(
+      await outcome('text', { type: 'varchar(3)', sensitive: true }, ["'secret'"], { primaryKey: ['v'] }),
+    ).toMatchObject({ message: expect.stringMatching(/; for example v = •••$/) as string });
+  });
+
+  test('NaN of an expression', async () => {
+    const columns = { id: 'int', v: { type: 'numeric(18,4)', expr: 'v * 2' } };
+    expect(await outcome('numeric', '', ["'NaN'"], { columns })).toMatchObject({
+      message: 'orders.v: NaN is a value that Hyper cannot hold',
+      hint: `to load NULL instead write expr: "nullif(v * 2, 'NaN')"; as text it arrives as it is`,
+    });
+    expect(
+      await outcome('numeric', '', ["'NaN'", '2'], {
+        columns: { id: 'int', v: { type: 'numeric(18,4)', expr: "nullif(v * 2, 'NaN')" } },
+      }),
+    ).toEqual([null, '4.0000']);
   });
 
   test.each([
@@ -90,6 +127,7 @@ describe('what a type of Hyper cannot hold', () => {
     ['date', 'timestamp', ["'-infinity'"], [null]],
     ['timestamp', 'timestamp', ["'infinity'"], [null]],
     ['timestamptz', 'timestamptz', ["'-infinity'"], [null]],
+    ['numeric', 'numeric(18,4)', ["'Infinity'", '1.5', "'-Infinity'", 'null'], [null, '1.5000', null, null]],
   ])('%s into %s with on_infinite: null', async (type, contract, values, loaded) => {
     expect(await outcome(type, { type: contract, onInfinite: 'null' }, values)).toEqual(loaded);
   });
@@ -120,10 +158,12 @@ describe('a row that Hyper refuses is looked up again', () => {
     ['text', 'varchar(3)', ["'abc'", "'abcd'"], 'id = 1, v = abcd', { primaryKey: ['id', 'v'] }],
     ['text', 'varchar(3)', ["'abc'", `'quite "long"'`], 'quite "long"', { where: 'id > -1 or false' }],
     ['numeric(4,2)', 'numeric(4,2)', ["'NaN'"], 'NaN', {}],
+    ['numeric(4,0)', 'int', ['1', "'NaN'"], 'id = 1', { primaryKey: ['id'] }],
     ['date', 'date', ["'5874897-12-31'"], '5874897-12-31', {}],
   ] as const)('%s as %s', async (type, contract, values, witness, more) => {
     const result = await outcome(type, contract, [...values], more as Partial<TableWritten>);
-    expect(result).toMatchObject({ code: 'EXT2003', hint: other, pointer: '/tables/orders/columns/v' });
+    const hint = type.startsWith('numeric') ? notANumber : other;
+    expect(result).toMatchObject({ code: 'EXT2003', hint, pointer: '/tables/orders/columns/v' });
     const { message } = result as { message: string };
     expect(message).toMatch(/^orders\.v, row \d as read: a value does not fit the contract \(.*\): /);
     expect(message.split('; for example ')[1]).toBe(witness);
@@ -150,6 +190,38 @@ describe('a row that Hyper refuses is looked up again', () => {
     expect(result).toMatchObject({ code: 'EXT2003', pointer: '/tables/orders/columns/v' });
     expect((result as { message: string }).message).not.toContain('for example');
   });
+});
+
+test('bytes that are not UTF-8, in a database that keeps any', async () => {
+  const name = `${new URL(database.url).pathname.slice(1)}_ascii`;
+  await database.client.query(
+    `create database ${name} encoding 'SQL_ASCII' locale_provider libc lc_collate 'C' lc_ctype 'C' template template0`,
+  );
+  onTestFinished(() => void database.client.query(`drop database ${name} with (force)`));
+  const url = new URL(database.url);
+  url.pathname = name;
+  await runStatement(
+    url.href,
+    String.raw`create table t (id int primary key, plain text, v text);
+      insert into t values (1, 'a', E'M\xc3\xbcller €'), (2, 'a', E'M\xfcller'), (3, 'a', 'ok')`,
+  );
+  const load = (v: ColumnsWritten[string], more: Partial<TableWritten> = {}) =>
+    engine.load(
+      sourceAt(url.href),
+      contractOf({ table: 't', columns: { id: 'int not null', plain: 'text', v }, ...more }),
+    );
+  const latin = `convert_from(convert(convert_to(v, 'SQL_ASCII'), 'LATIN1', 'UTF8'), 'UTF8')`;
+  await expect(load('text', { primaryKey: ['id'] })).rejects.toMatchObject({
+    code: 'EXT2003',
+    message: 't.v: a text is not UTF-8: invalid byte sequence for encoding "UTF8": 0xfc; for example id = 2',
+    hint: `if all of it is Latin-1, write expr: "${latin}"`,
+    place: { pointer: '/tables/t/columns/v' },
+  });
+  await expect(load('text')).rejects.toThrow(/; for example M\\374ller$/);
+  expect(await load({ type: 'text', expr: latin }, { where: 'id > 1' })).toEqual([
+    ['2', 'a', 'Müller'],
+    ['3', 'a', 'ok'],
+  ]);
 });
 
 test('well-known text becomes geography', async () => {

@@ -37,6 +37,7 @@ interface ColumnWritten {
   from?: string;
   expr?: string;
   onInfinite?: 'null' | 'error';
+  sensitive?: true;
 }
 
 export interface TableWritten extends Partial<Omit<PostgresOrigin, 'type' | 'relation'>> {
@@ -90,6 +91,7 @@ function columnOf(pointer: string, name: string, written: ColumnsWritten[string]
       whole.expr === undefined
         ? { kind: 'column', name: whole.from ?? name }
         : { kind: 'expression', sql: whole.expr },
+    ...(whole.sensitive && { sensitive: true }),
     onInfinite: whole.onInfinite ?? 'error',
   };
 }

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { Conduct } from '../../src/apply/conduct.ts';
+import { runTasks } from '../../src/apply/tasks.ts';
+import type { Step } from '../../src/model/plan.ts';
+
+const reading = (kind: 'load' | 'change', table: string): Step => ({
+  id: `${kind} ${table}`,
+  after: [],
+  because: [],
+  kind,
+  table,
+});
+
+/** How many steps ran at once at the most, each being under way until all that may run have begun. */
+async function mostAtOnce(parallel: number, pipelines: readonly (readonly Step[])[]): Promise<number> {
+  let now = 0;
+  let most = 0;
+  const conducts = pipelines.map((steps, index): Conduct => ({
+    address: `p${index}`,
+    steps,
+    failed: false,
+    begin: () => Promise.resolve(),
+    async perform() {
+      most = Math.max(most, ++now);
+      await new Promise(setImmediate);
+      now--;
+    },
+    end: () => Promise.resolve(),
+    report: () => ({
+      address: `p${index}`,
+      outcome: 'applied',
+      tables: [],
+      checks: [],
+      destinations: [],
+      seconds: 0,
+      steps: [],
+    }),
+  }));
+  await runTasks(conducts, { parallel, terminal: undefined, words: { title: () => '' } });
+  return most;
+}
+
+test('tables that are read, whole or in part, are limited over all pipelines', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const loads = names.map((name) => reading('load', name));
+  const changes = names.map((name) => reading('change', name));
+  expect(await mostAtOnce(2, [loads])).toBe(2);
+  expect(await mostAtOnce(2, [changes])).toBe(2);
+  expect(await mostAtOnce(3, [loads, changes])).toBe(3);
+  expect(await mostAtOnce(9, [changes])).toBe(5);
+});

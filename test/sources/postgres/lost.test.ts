@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { openPostgres } from '../../../src/sources/postgres/index.ts';
+import { openPool, type Pool } from '../../../src/sources/postgres/pool.ts';
+import { testDatabase } from '../../support/database.ts';
+import { contractOf, never, sourceAt } from './support.ts';
+
+/** A pool whose connections break when this statement is about to be sent for the nth time. */
+function breakingAt(statement: string, nth: number): Pool {
+  const pool = openPool(2, 0);
+  let count = 0;
+  return {
+    ...pool,
+    async lead(source) {
+      const leased = await pool.lead(source);
+      const { client } = leased;
+      const send = client.query.bind(client) as (...given: unknown[]) => unknown;
+      client.query = ((...given: unknown[]) => {
+        const [text] = given;
+        if (typeof text === 'string' && text.startsWith(statement) && ++count === nth)
+          client.connection.stream.destroy();
+        return send(...given);
+      }) as typeof client.query;
+      return leased;
+    },
+  };
+}
+
+test.each([
+  ['begin', 1],
+  ['rollback', 1],
+  ['begin', 2],
+])('a session that is lost at "%s" (%i) is a fault of the connection, not of this program', async (...at) => {
+  const { url, client } = await testDatabase();
+  await client.query('create table t (id int not null)');
+  const load = { kind: 'cursor', mode: 'append', cursor: ['id'] } as const;
+  const table = contractOf({ table: 't', columns: { id: 'int not null' }, load });
+  const source = openPostgres(sourceAt(url), breakingAt(...at));
+  await expect(source.observe([{ table, before: undefined }], never())).rejects.toMatchObject({
+    code: 'EXT2002',
+    message: expect.stringMatching(/: the connection to PostgreSQL broke \(/) as string,
+    hint: 'run again; nothing was changed',
+  });
+});
