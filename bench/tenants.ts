@@ -54,7 +54,7 @@ export async function benchTenants(count: number): Promise<string[][]> {
       await run('plan, nothing changed', ['plan', '--detailed-exitcode']),
     ];
     await client.query('insert into orders values (0, 1, 1)');
-    rows.push(await run('apply, one changed', ['apply', '--yes']));
+    rows.push(await run('apply --yes, one changed', ['apply', '--yes']));
     const published = tableau.world.dataSources.length;
     if (published !== count) throw new Error(`${published} of ${count} data sources are published`);
     return rows;

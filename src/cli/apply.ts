@@ -10,6 +10,7 @@ import { RunError } from '../model/run-error.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { renderProgress, renderStep } from '../render/progress.ts';
 import { renderReport } from '../render/report.ts';
+import { agreementOn } from './agreement.ts';
 import { unknownAllowances } from './allowed.ts';
 import {
   completeFamilies,
@@ -72,12 +73,12 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const telling = tellingOf(options, env);
     telling.show(renderPlan(saved ?? made.plan, telling.view));
     const ended = { plan: saved ?? made.plan, diagnostics: [...whole.diagnostics, ...findings] };
-    const refuse = async (refusal: JsonError): Promise<ExitCode> => {
+    const refuse = async (refusal: JsonError, code: ExitCode): Promise<ExitCode> => {
       await tellReport({ ...ended, report: nothingDone, refusal }, options, configuration, env);
-      return exitCodes.failed;
+      return code;
     };
     const [full] = space.filter(({ severity }) => severity === 'error');
-    if (full !== undefined) return await refuse({ code: full.code, message: full.message });
+    if (full !== undefined) return await refuse({ code: full.code, message: full.message }, exitCodes.failed);
     const run = noteRun(world.state, made.plan);
     const jobs = jobsOf(made, world, {
       run: run.id,
@@ -91,9 +92,14 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
         return { address: one.address, version: one.record, state: world.state, deletions };
       }),
     );
-    if (jobs.length + leaving.length > 0 && !(await isAgreed(options, env))) {
-      env.err('Not applied.\n');
-      return await refuse({ message: 'not applied: the question was not answered with yes' });
+    const agreed =
+      saved !== undefined || jobs.length + leaving.length === 0
+        ? 'yes'
+        : await agreementOn('Apply this plan?', options, env);
+    if (agreed !== 'yes') {
+      const { text, error, code } = refusals[agreed];
+      env.err(text);
+      return await refuse(error, code);
     }
     // Of a single pipeline there is nothing that could be done already.
     if (jobs.length > 1) await run.begin();
@@ -140,10 +146,24 @@ function wantedBy(saved: Plan | undefined): (planned: PipelinePlan) => boolean {
   return ({ address }) => wanted.has(address);
 }
 
-async function isAgreed(options: ApplyOptions, env: Env): Promise<boolean> {
-  if (options.yes === true || env.ask === undefined) return true;
-  return /^y(es)?$/i.test((await env.ask('Apply this plan? [y/N] ')).trim());
-}
+const unasked = {
+  message: 'not applied: there is no terminal to ask on',
+  hint: 'add --yes to apply it unasked; or save the plan with extracts plan --out plan.json and apply that: extracts apply plan.json',
+};
+
+/** How an apply ends that nobody has agreed to. */
+const refusals: Readonly<Record<'no' | 'unasked', { text: string; error: JsonError; code: ExitCode }>> = {
+  no: {
+    text: 'Not applied.\n',
+    error: { message: 'not applied: the question was not answered with yes' },
+    code: exitCodes.failed,
+  },
+  unasked: {
+    text: `error: ${unasked.message}\n  = ${unasked.hint}\n`,
+    error: unasked,
+    code: exitCodes.usage,
+  },
+};
 
 /** How people read the plan and the report: on stdout, or on stderr beside the document that is there. */
 interface Telling {

@@ -62,7 +62,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       command('apply', 'plan, ask, and do it').argument('[paths...]', `${paths[1]}; or one saved plan`),
     ),
   )
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask (needed where there is no terminal)')
     .option('--json', 'the report as one JSON document on stdout')
     .option('--junit <file>', 'what came of the checks, as JUnit XML')
     .option('--resume', 'leave out what an interrupted run has applied')

@@ -44,7 +44,7 @@ export function processEnv(signal: AbortSignal): Env {
     get terminal() {
       return draws ? cleaned(process.stderr, secrets, color.err) : undefined;
     },
-    ask: draws && isatty(0) ? (question) => askOn(question, signal) : undefined,
+    ask: isatty(0) && isatty(2) && !inCi ? (question) => askOn(question, signal) : undefined,
   };
 }
 

@@ -74,17 +74,17 @@ async function kept(project: CliProject): Promise<Record<string, string>> {
 test('an extract that fails its checks changes nothing, and is kept only where that is wanted', async () => {
   const project = await newProject();
   const story = tellStory(project);
-  await story.run('apply -v');
+  await story.run('apply --yes -v');
   const before = await kept(project);
   expect(Object.keys(before)).toEqual(expect.arrayContaining(['build/shop.hyper', 'out/shop.tdsx']));
 
   story.note('a key twice, a region without a person, no region, a bad address, a negative sale');
   await project.write('pipelines/data/orders.csv', bad);
-  const rejected = await story.run('apply');
+  const rejected = await story.run('apply --yes');
   expect(rejected.exitCode).toBe(3);
   expect(await kept(project)).toEqual(before);
 
-  await story.run('apply --keep-failed');
+  await story.run('apply --yes --keep-failed');
   const { 'build/shop~rejected.hyper': aside, ...rest } = await kept(project);
   expect(aside).toBeDefined();
   expect(rest).toEqual(before);
@@ -96,8 +96,8 @@ test('an extract that fails its checks changes nothing, and is kept only where t
     'pipelines/data/orders.csv',
     `${good}${[4, 5, 6].map((id) => `${id},East,a@b,1\n`).join('')}`,
   );
-  await story.run('apply');
-  await story.run('apply', { MAX_CHANGE: '100%' });
+  await story.run('apply --yes');
+  await story.run('apply --yes', { MAX_CHANGE: '100%' });
   expect(Object.keys(await kept(project))).not.toContain('build/shop~rejected.hyper');
   await story.run('plan');
   expectGolden('e2e/checks.txt', story.text());
@@ -142,7 +142,7 @@ test('the report tells all in JSON and in JUnit XML, and no sensitive value or s
     }).replace('destinations:', '    checks: [{ unique: [a] }]\ndestinations:'),
     'pipelines/data/other.csv': 'a\nx\n',
   });
-  const args = ['apply', '--json', '--junit', 'reports/junit.xml'];
+  const args = ['apply', '--yes', '--json', '--junit', 'reports/junit.xml'];
   const { stdout, stderr, exitCode } = await project.run(args, { WORD: secret });
   // The other one fails otherwise.
   expect(exitCode).toBe(1);
@@ -232,7 +232,7 @@ test('in JUnit XML a pipeline that was held back is not green', async () => {
   await project.apply();
   await project.write('pipelines/narrow.yaml', csv('narrow', 'a: int'));
   await project.write('pipelines/gone.yaml', csv('gone', 'a: int'));
-  expect(await project.run(['apply', '--junit', 'junit.xml'])).toMatchObject({ exitCode: 1 });
+  expect(await project.run(['apply', '--yes', '--junit', 'junit.xml'])).toMatchObject({ exitCode: 1 });
   const elements = parsed(await project.read('junit.xml'));
   const named = (name: string) =>
     elements.filter((element) => element.name === name).map(({ attributes }) => attributes);
@@ -263,7 +263,7 @@ test('what was sent, loaded and is in the file is told where it is known', async
     'pipelines/file.yaml': file,
     'pipelines/data/t.csv': 'id\n1\n2\n',
   });
-  const { stdout } = await project.run(['apply', '--json'], postgresUrl(url));
+  const { stdout } = await project.run(['apply', '--yes', '--json'], postgresUrl(url));
   const { pipelines } = JSON.parse(stdout) as { pipelines: { tables: Record<string, unknown>[] }[] };
   expect(pipelines[0]?.tables[0]).toMatchObject({ rows: 1000, sent: 1000, inFile: 1000 });
   expect(pipelines[1]?.tables[0]).toMatchObject({ rows: 2, inFile: 2 });
@@ -294,7 +294,7 @@ destinations:
   const published = () => JSON.stringify(standIn.control.dataSource('shop', 'Sales/Certified').revisions);
   const before = { marks: await kept(project), published: published() };
   await project.write('pipelines/data/orders.csv', bad);
-  expect((await project.run(['apply'], env)).exitCode).toBe(3);
+  expect((await project.run(['apply', '--yes'], env)).exitCode).toBe(3);
   expect({ marks: await kept(project), published: published() }).toEqual(before);
 });
 
@@ -303,7 +303,7 @@ test('a project that wants checks holds back tables without them', async () => {
     'extracts.yaml': 'version: 1\npolicy: { required_checks: [row_count] }\n',
   });
   const story = tellStory(project);
-  const { exitCode } = await story.run('apply');
+  const { exitCode } = await story.run('apply --yes');
   expect(exitCode).toBe(3);
   expectGolden('e2e/checks-required.txt', story.text());
 });

@@ -42,11 +42,11 @@ it('goes from files to an extract, and then has nothing to do', async () => {
   await story.run('plan --detailed-exitcode');
   expect(await project.marks()).not.toHaveProperty('out/shop.hyper');
 
-  await story.run('apply');
+  await story.run('apply --yes');
   await story.run('plan');
   await story.run('plan --detailed-exitcode');
   await story.run('plan --verbose');
-  await story.run('apply');
+  await story.run('apply --yes');
   expectGolden('e2e/files.txt', story.text());
 
   expect(await readHyperFile(project.path('out/shop.hyper'))).toEqual([
@@ -174,7 +174,7 @@ it('puts right what others have done to the results', async () => {
   story.note('the state is damaged');
   await project.write('.extracts/state/shop.json', '{"format": 1,');
   await story.run('plan');
-  await story.run('apply');
+  await story.run('apply --yes');
   expectGolden('e2e/results-changed.txt', story.text());
 });
 
@@ -195,7 +195,7 @@ it('gives the same bytes for the same world with plan --json', async () => {
 
 /** Applies, which shows the plan first; afterwards there must be nothing to do. */
 async function applyAgain(story: Story, project: CliProject): Promise<void> {
-  const applied = await story.run('apply --allow-breaking shop');
+  const applied = await story.run('apply --yes --allow-breaking shop');
   expect(applied.exitCode, applied.stderr).toBe(0);
   expect(await project.run(['plan', '--detailed-exitcode'])).toMatchObject({
     stdout: noChanges,

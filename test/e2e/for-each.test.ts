@@ -88,7 +88,7 @@ test('one extract for each tenant: made, one of them changed, nothing more to do
   const { project, client, env, done } = await openShop();
   const story = tellStory(project);
   await story.run('plan', env);
-  await done('apply');
+  await done('apply --yes');
   expect(published()).toEqual([
     'Sales acme',
     'Sales initech',
@@ -104,7 +104,7 @@ test('one extract for each tenant: made, one of them changed, nothing more to do
   await client.query("insert into orders values (51, 2, 5); insert into tenants values (6, 'hooli', 'US')");
   await story.run('plan', env);
   await story.run('plan --select tenant_sales[initech]', env);
-  await done('apply --select tenant_sales');
+  await done('apply --yes --select tenant_sales');
   expect((await done('plan')).stdout).toContain('No changes.');
   await story.run('preview pipelines/tenants.yaml --rows 2', env);
   await story.run('graph', env);
@@ -114,14 +114,14 @@ test('one extract for each tenant: made, one of them changed, nothing more to do
 
 test('a tenant that is gone is forgotten, or deleted with everything that is still as we left it', async () => {
   const { project, client, env, done } = await openShop();
-  await done('apply');
+  await done('apply --yes');
   const story = tellStory(project);
   story.note('Two tenants leave. Only their records are to go.');
   await client.query("update tenants set active = false where slug in ('initech', 'stark')");
   await story.run('plan', env);
-  await done('apply --select tenant_sales');
+  await done('apply --yes --select tenant_sales');
   story.note('With the file alone the same is found.');
-  await story.run('apply pipelines/tenants.yaml', env);
+  await story.run('apply --yes pipelines/tenants.yaml', env);
   expect(published()).toHaveLength(5);
   expect((await done('plan')).stdout).toContain('No changes.');
 
@@ -143,12 +143,12 @@ test('a tenant that is gone is forgotten, or deleted with everything that is sti
   await client.query('update tenants set active = false');
   expect((await story.run('plan', env)).exitCode).toBe(1);
   await project.write('pipelines/tenants.yaml', family('\n  on_removed: delete\n  min: 0'));
-  await story.run('apply', env);
+  await story.run('apply --yes', env);
   expect(published()).toContain('Sales umbrella');
 
   story.note('Nor does a query that fails.');
   await client.query('alter table tenants rename to clients');
-  expect((await story.run('apply', env)).exitCode).toBe(1);
+  expect((await story.run('apply --yes', env)).exitCode).toBe(1);
   expect(published()).toContain('Sales umbrella');
   expectGolden('e2e/for-each-removed.txt', steady(story.text()));
 });
@@ -157,7 +157,7 @@ test('what is gone is deleted by whom it was published, though others are on tha
   const { project, client, env, done } = await openShop({
     'pipelines/tenants.yaml': family('\n  on_removed: delete'),
   });
-  await done('apply');
+  await done('apply --yes');
   await project.write(
     'pipelines/a-stranger.yaml',
     `version: 1
@@ -174,7 +174,7 @@ destinations:
 `,
   );
   await client.query("update tenants set active = false where slug = 'acme'");
-  const { stdout, exitCode } = await project.run(['apply'], env);
+  const { stdout, exitCode } = await project.run(['apply', '--yes'], env);
   expect(exitCode).toBe(1);
   expect(stdout).toContain('# stranger cannot be applied');
   expect(published()).not.toContain('Sales acme');
@@ -182,19 +182,19 @@ destinations:
 
 test('one tenant fails, the others do not', async () => {
   const { project, client, env, done } = await openShop();
-  await done('apply');
+  await done('apply --yes');
   await client.query(
     "insert into orders values (51, 2, 1), (52, 4, 1), (53, 5, 1); update orders set total = 'NaN' where order_id = 52",
   );
   const story = tellStory(project);
-  expect((await story.run('apply', env)).exitCode).toBe(1);
+  expect((await story.run('apply --yes', env)).exitCode).toBe(1);
   expect((await done('plan')).stdout).toContain('= tenant_sales  4 of 5 unchanged');
 
   story.note('What a tenant may not be called, and a list that is too long.');
   await client.query(
     "delete from orders where order_id = 52; insert into tenants values (6, 'hooli', '../x')",
   );
-  expect((await story.run('apply', env)).exitCode).toBe(1);
+  expect((await story.run('apply --yes', env)).exitCode).toBe(1);
   await client.query("update tenants set slug = 'ho/oli' where id = 6");
   expect((await story.run('plan', env)).exitCode).toBe(1);
   await client.query(
@@ -212,10 +212,10 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
     // Without a mark of its rows every tenant is read by every run.
     const always = family().replace(/ +change_detection.*\n/, '');
     const { project, env, done } = await openShop({ 'pipelines/tenants.yaml': always });
-    const nothing = await done('apply --resume --select tenant_sales[acme]');
+    const nothing = await done('apply --yes --resume --select tenant_sales[acme]');
     expect(nothing.stderr).toContain('No run was interrupted: everything is planned.');
 
-    const run = project.start(['apply'], env);
+    const run = project.start(['apply', '--yes'], env);
     await vi.waitFor(() => expect(run.stderr()).toContain('tenant_sales[initech] › record state'), {
       timeout: 60_000,
       interval: 5,
@@ -226,7 +226,7 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
     expect(before.length).toBeGreaterThanOrEqual(2);
     expect(before.length).toBeLessThan(5);
 
-    const { stdout, stderr } = await done('apply --resume');
+    const { stdout, stderr } = await done('apply --yes --resume');
     expect(stderr).toMatch(/Resuming the run of \S+ by process \d+ on /);
     const applied = /= tenant_sales {2}(\d) of 5 applied by the interrupted run/.exec(stdout)?.[1];
     expect(Number(applied)).toBeGreaterThanOrEqual(2);
@@ -235,7 +235,7 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
     expect(published()).toHaveLength(5);
 
     // What is resumed is over: everything is read again.
-    const again = await done('apply --resume');
+    const again = await done('apply --yes --resume');
     expect(again.stderr).toContain('No run was interrupted');
     expect(again.stdout).toContain('Apply: 5 applied.');
     expect(Object.keys(await project.marks()).filter((name) => name.includes('.run-'))).toEqual([]);

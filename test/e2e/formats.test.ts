@@ -118,7 +118,7 @@ destinations:
     'pipelines/data/nulls.tsv': '1\ta\n\\N\tb\n',
   });
   await project.write('pipelines/data/bytes.tsv', Buffer.from([0x31, 0x09, 0xff, 0xff, 0x0a]));
-  const { stderr, exitCode } = await project.run(['apply']);
+  const { stderr, exitCode } = await project.run(['apply', '--yes']);
   expect(exitCode).toBe(1);
   for (const line of [
     'value.yaml:6:44  error  data/value.tsv:2: column "id" (int not null): ',

@@ -85,7 +85,7 @@ async function play(script: readonly Batch[], session: HyperSession): Promise<vo
 async function applyAndCompare(world: World): Promise<void> {
   const { project, env } = world;
   const began = performance.now();
-  succeeded(await project.run(['apply'], env));
+  succeeded(await project.run(['apply', '--yes'], env));
   world.took = performance.now() - began;
   world.before = await rowsOfSource(world);
   for (const name of pipelines) {
@@ -107,7 +107,7 @@ function succeeded({ exitCode, stdout, stderr }: Outcome): void {
 async function disturb(world: World, disturbance: Disturbance): Promise<boolean> {
   if (disturbance.kind === 'none') return false;
   const { project, env, writer } = world;
-  const cli = project.start(['apply'], env);
+  const cli = project.start(['apply', '--yes'], env);
   await come(disturbance.moment, cli, world.took);
   if (disturbance.kind === 'write') {
     await writer.writeMore(disturbance.changes);

@@ -62,7 +62,7 @@ test('an upsert reads what is new, carries the rest over, and says so', async ()
   const { client, project, env } = await newShop('{ mode: upsert, cursor: updated_at }');
   const story = tellStory(project);
   await flush(client);
-  await story.run('apply', env);
+  await story.run('apply --yes', env);
   await expectEqual(client, project);
   expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
 
@@ -73,7 +73,7 @@ test('an upsert reads what is new, carries the rest over, and says so', async ()
   await client.query(`update orders set region = 'North', updated_at = '2026-04-01' where id in (7, 8)`);
   await flush(client);
   await story.run('plan -v', env);
-  await story.run('apply', env);
+  await story.run('apply --yes', env);
   await expectEqual(client, project);
   expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
 
@@ -81,7 +81,7 @@ test('an upsert reads what is new, carries the rest over, and says so', async ()
   await client.query(`insert into regions values ('North')`);
   await flush(client);
   await story.run('plan', env);
-  await story.run('apply', env);
+  await story.run('apply --yes', env);
   await expectEqual(client, project);
 
   story.note('an order is deleted: nothing tells which');
@@ -90,7 +90,7 @@ test('an upsert reads what is new, carries the rest over, and says so', async ()
   await story.run('plan', env);
 
   story.note('all of it, on demand');
-  await story.run('apply --full', env);
+  await story.run('apply --yes --full', env);
   await expectEqual(client, project);
   expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
 
@@ -122,7 +122,7 @@ test('columns are renamed and dropped in a copy, and no row is read again', asyn
   const move = `moved:\n  - { from: shop.orders.region, to: shop.orders.area }\n`;
   await project.write('pipelines/shop.yaml', written('area: { type: text, from: region }', move));
   await story.run('plan', env);
-  await story.run('apply --allow-breaking shop', env);
+  await story.run('apply --yes --allow-breaking shop', env);
   const areas = () =>
     withFile(project.path('out/shop.hyper'), 'readonly', (session) =>
       session.query(
@@ -180,7 +180,7 @@ test('files that are new or replaced are read, and the extract is taken from its
   await project.write('pipelines/data/d.csv', 'id,amount\n5,50\n');
   await project.write('pipelines/data/b.csv', 'id,amount\n3,33\n6,60\n');
   await project.remove('pipelines/data/c.csv');
-  await story.run('apply');
+  await story.run('apply --yes');
   expect(await rows()).toEqual([
     '1 10 data/a.csv',
     '2 20 data/a.csv',
@@ -195,7 +195,7 @@ test('files that are new or replaced are read, and the extract is taken from its
   await project.write('pipelines/data/e.csv', 'id,amount\n7,70\n');
   const { stdout } = await project.run(['plan', '--json']);
   expect(JSON.parse(stdout)).toMatchObject({ pipelines: [{ base: { from: { kind: 'package' } } }] });
-  await story.run('apply');
+  await story.run('apply --yes');
   expect(await rows()).toHaveLength(6);
   expect((await project.run(['plan'])).stdout).toBe(noChanges);
   expectGolden('increments/by-file.txt', story.text());

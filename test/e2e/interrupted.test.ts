@@ -22,7 +22,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle of a COPY', (sig
   it.each(['fast', 'slow'] as const)('of rows that come %s', async (pace) => {
     const world = await appliedBefore();
     await world.client.query(`create or replace view flow as ${endless[pace]}`);
-    const cli = world.project.start(['apply'], postgresUrl(world.url));
+    const cli = world.project.start(['apply', '--yes'], postgresUrl(world.url));
     await world.flowing(cli);
 
     cli.kill(signal);
@@ -50,7 +50,7 @@ it('SIGINT while hyperd reads a file leaves nothing behind', async () => {
   const rows = '1234567,some text that takes its time\n'.repeat(100_000);
   for (let part = 0; part < 50; part++) await appendFile(file, rows);
 
-  const cli = project.start(['apply']);
+  const cli = project.start(['apply', '--yes']);
   await during(cli, async () => {
     const hyperds = await hyperdsOf(project.folder);
     return (await Promise.all(hyperds.map((pid) => hasOpen(pid, file)))).includes(true);
@@ -63,7 +63,7 @@ it('SIGINT while hyperd reads a file leaves nothing behind', async () => {
 it('SIGKILL in the middle takes hyperd along, and the next run clears up', async () => {
   const world = await appliedBefore();
   await world.client.query(`create or replace view flow as ${endless.fast}`);
-  const cli = world.project.start(['apply'], postgresUrl(world.url));
+  const cli = world.project.start(['apply', '--yes'], postgresUrl(world.url));
   await world.flowing(cli);
 
   cli.kill('SIGKILL');
@@ -83,7 +83,7 @@ it('says that PostgreSQL went away in the middle', async () => {
   const world = await appliedBefore(await server.createDatabase());
   await world.client.query(`create or replace view flow as ${endless.slow}`);
   world.client.on('error', () => undefined);
-  const cli = world.project.start(['apply'], postgresUrl(world.url));
+  const cli = world.project.start(['apply', '--yes'], postgresUrl(world.url));
   await world.flowing(cli);
 
   await server.kill();
@@ -107,7 +107,7 @@ it('says that PostgreSQL went away in the middle', async () => {
 it('says that somebody ended its session in the middle', async () => {
   const world = await appliedBefore();
   await world.client.query(`create or replace view flow as ${endless.slow}`);
-  const cli = world.project.start(['apply'], postgresUrl(world.url));
+  const cli = world.project.start(['apply', '--yes'], postgresUrl(world.url));
   await world.flowing(cli);
 
   await world.client.query('select pg_terminate_backend(pid) from pg_stat_progress_copy');
@@ -137,7 +137,7 @@ it('says that hyperd went away in the middle, and does the other pipelines all t
     'pipelines/later.yaml',
     oneTable({ name: 'later', source: postgresSource, from: 'query: select 1 as id', columns: 'id: int' }),
   );
-  const cli = world.project.start(['apply'], postgresUrl(world.url));
+  const cli = world.project.start(['apply', '--yes'], postgresUrl(world.url));
   await world.flowing(cli);
 
   for (const pid of await hyperdsOf(world.project.folder)) process.kill(pid, 'SIGKILL');
@@ -180,9 +180,9 @@ it('is over when all of it has been looked at since, from whatever machine it wa
   const holder = { host: 'elsewhere', pid: 1, since: '2026-01-01T00:00:00Z', started: '1' };
   await project.write(note, JSON.stringify({ id: '00ff', addresses: ['one', 'two'], ...holder }));
 
-  await project.run(['apply', 'pipelines/one.yaml']);
+  await project.run(['apply', '--yes', 'pipelines/one.yaml']);
   expect(await project.marks()).toHaveProperty([note]);
-  expect((await project.run(['apply'])).stdout).toContain('No changes.');
+  expect((await project.run(['apply', '--yes'])).stdout).toContain('No changes.');
   expect(await project.marks()).not.toHaveProperty([note]);
 });
 

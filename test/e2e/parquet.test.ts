@@ -110,7 +110,7 @@ it('stops at a value that the contract does not hold, and says which', async () 
     `select * from (values (1::int, 'x'::text), (null::int, 'x'::text)) v(id, other)`,
   );
   const story = tellStory(project);
-  const { exitCode } = await story.run('apply');
+  const { exitCode } = await story.run('apply --yes');
   expectGolden('e2e/parquet-values.txt', story.text());
   expect(exitCode).toBe(1);
   expect(Object.keys(await project.marks()).filter((name) => name.endsWith('.hyper'))).toEqual([]);

@@ -56,7 +56,7 @@ it('goes from PostgreSQL to an extract, and tells what has changed since', async
   const { client, project, env } = await filledShop();
   const story = tellStory(project);
   await story.run('plan', env);
-  await story.run('apply', env);
+  await story.run('apply --yes', env);
   await story.run('plan', env);
   const [events, orders, regions] = await readHyperFile(project.path('out/shop.hyper'));
   expect(orders).toEqual({
@@ -103,14 +103,14 @@ it('goes from PostgreSQL to an extract, and tells what has changed since', async
   ] as const) {
     await change(client, sql);
     story.note(what);
-    await story.run('apply', env);
+    await story.run('apply --yes', env);
     await expectNoChanges(project, env);
   }
 
   story.note('what the contract needs was renamed');
   await client.query('alter table orders rename amount to total');
   const before = await project.marks();
-  await story.run('apply', env);
+  await story.run('apply --yes', env);
   expect(await project.marks()).toEqual(before);
   expectGolden('e2e/postgres.txt', story.text());
 });

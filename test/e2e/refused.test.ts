@@ -42,7 +42,7 @@ describe('a value that breaks the contract in row 700,000', () => {
       await project.write(`pipelines/data/${name}.csv`, `id,name\n${many}${row}\n700001,Bob\n`);
     await project.write('pipelines/data/good.csv', 'id,name\n1,Anna\n2,Bob\n');
     const story = tellStory(project);
-    const { exitCode } = await story.run('apply');
+    const { exitCode } = await story.run('apply --yes');
     expectGolden('e2e/refused-csv.txt', story.text());
     expect(exitCode).toBe(1);
     await expectOnlyGoodChanged(project, before);
@@ -76,7 +76,7 @@ describe('a value that breaks the contract in row 700,000', () => {
 
     await client.query(views(700_100));
     const story = tellStory(project);
-    const { exitCode } = await story.run('apply', postgresUrl(url));
+    const { exitCode } = await story.run('apply --yes', postgresUrl(url));
     expectGolden('e2e/refused-postgres.txt', story.text());
     expect(exitCode).toBe(1);
     await expectOnlyGoodChanged(project, before);
@@ -118,7 +118,7 @@ it('tells what is wrong with files, each in its pipeline, while the others are a
   await writeParquet(project.path('pipelines/data/parquet.parquet'), `1::int as id, 'Anna' as nmae`);
   await project.write('pipelines/data/zip/2.csv.gz', 'no gzip at all');
   const story = tellStory(project);
-  const { exitCode } = await story.run('apply');
+  const { exitCode } = await story.run('apply --yes');
   expectGolden('e2e/refused-files.txt', story.text());
   expect(exitCode).toBe(1);
   await expectOnlyGoodChanged(project, before);
@@ -142,7 +142,7 @@ it('blocks what does not agree with the catalog of PostgreSQL before a byte is r
   });
   const story = tellStory(project);
   await story.run('plan', postgresUrl(url));
-  const { exitCode } = await story.run('apply', postgresUrl(url));
+  const { exitCode } = await story.run('apply --yes', postgresUrl(url));
   expectGolden('e2e/refused-catalog.txt', story.text());
   expect(exitCode).toBe(1);
   expect(Object.keys(await project.marks()).filter((name) => !name.startsWith('pipelines/'))).toEqual([

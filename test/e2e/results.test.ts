@@ -38,7 +38,7 @@ it('says why a place cannot be written, before anything is read', async () => {
     'taken.hyper/by.txt': 'a file in a folder',
   });
   const story = tellStory(project);
-  const { exitCode } = await story.run('apply');
+  const { exitCode } = await story.run('apply --yes');
   expectGolden('e2e/unwritable.txt', story.text());
   expect(exitCode).toBe(1);
   expect(await project.marks()).toHaveProperty(['out/good.hyper']);
@@ -65,7 +65,7 @@ it('goes on with the others where the system does not tell what is at a path', a
     'pipelines/data.csv': 'id,name\n1,Anna\n',
   });
   await symlink('loop', project.path('loop'));
-  const { stderr, exitCode } = await project.run(['apply']);
+  const { stderr, exitCode } = await project.run(['apply', '--yes']);
   expect(exitCode).toBe(1);
   const told = settle(stderr, project).match(/^pipelines.*$/gm);
   expect(told).toMatchInlineSnapshot(`
@@ -86,7 +86,7 @@ it('keeps the old result when only writing shows that it cannot be written', asy
     'pipelines/late.yaml': csv('late', '/proc/extracts-test.hyper'),
     'pipelines/data.csv': 'id,name\n1,Anna\n',
   });
-  const { exitCode, stderr } = await project.run(['apply']);
+  const { exitCode, stderr } = await project.run(['apply', '--yes']);
   expect(settle(stderr, project)).toMatchInlineSnapshot(`
     "late › open sources (time)
     late › create extract (time)
@@ -109,7 +109,7 @@ it('will not build on an extract that another program holds', async () => {
   const { project, before } = await twoApplied();
   const story = tellStory(project);
   await withFile(project.path('build/bad.hyper'), 'readwrite', async () => {
-    expect((await story.run('apply')).exitCode).toBe(1);
+    expect((await story.run('apply --yes')).exitCode).toBe(1);
   });
   expectGolden('e2e/held.txt', story.text());
   await expectOnlyGoodChanged(project, before);
@@ -154,7 +154,7 @@ describe('an extract that is damaged', () => {
     await damage(project.path('build/bad.hyper'));
     const damaged = (await project.marks())['build/bad.hyper']!;
     const story = tellStory(project);
-    expect((await story.run('apply')).exitCode).toBe(1);
+    expect((await story.run('apply --yes')).exitCode).toBe(1);
     expectGolden(`e2e/damaged-${what.replaceAll(/\W+/g, '-')}.txt`, story.text());
     await expectOnlyGoodChanged(project, { ...before, 'build/bad.hyper': damaged });
 
@@ -188,7 +188,7 @@ describe.skipIf(!canMount())('a full disk', () => {
 
     const text = Array.from({ length: rows }, (_, row) => `${row * 7919},text number ${row * 104729}\n`);
     await project.write('pipelines/data.csv', `id,name\n${text.join('')}`);
-    const { exitCode, stderr } = await project.run(['apply']);
+    const { exitCode, stderr } = await project.run(['apply', '--yes']);
     expectGolden(`e2e/disk-full-${folder}-${when.replaceAll(' ', '-')}.txt`, settle(stderr, project));
     expect(exitCode).toBe(1);
     const after = await project.marks();
@@ -217,11 +217,11 @@ it('lets one of two applies at once win, and tells the other to wait', async () 
     }),
   });
   await client.query('select pg_advisory_lock(42)');
-  const first = project.start(['apply'], postgresUrl(url));
+  const first = project.start(['apply', '--yes'], postgresUrl(url));
   const waiting = `select from pg_locks where locktype = 'advisory' and not granted`;
   await vi.waitFor(async () => expect((await client.query(waiting)).rowCount).toBe(1), 30_000);
 
-  const second = await project.run(['apply'], postgresUrl(url));
+  const second = await project.run(['apply', '--yes'], postgresUrl(url));
   expect(second.exitCode).toBe(4);
   expect(settle(second.stderr, project)).toMatchInlineSnapshot(`
     "gated failed: gated is being applied by process (pid) on (host)

@@ -48,7 +48,7 @@ it.each(Object.entries(ways))('keeps a password that came as %s to itself', asyn
   const project = await createProject(files);
   const pipeline = oneTable({ name: 'one', source, from: 'query: select 1 as id', columns: 'id: int' });
   await project.write('pipelines/one.yaml', pipeline.replace('FOLDER', project.folder));
-  for (const args of ['plan --json', 'apply --json', 'plan -v'])
+  for (const args of ['plan --json', 'apply --yes --json', 'plan -v'])
     expectHidden(login.password, await done(project.run(args.split(' '), env)));
   await expectNotOnDisk(login.password, project, ['pipelines/one.yaml', ...Object.keys(files)]);
 });
@@ -88,7 +88,7 @@ it('does not show a password in an error: refused, unreachable, or in what the s
     REFUSED: url((to) => (to.password = encodeURIComponent(wrong))),
     UNKNOWN: url((to) => (to.pathname = '/no_such_database')),
   };
-  for (const args of [['plan'], ['plan', '--json'], ['apply'], ['apply', '--json']]) {
+  for (const args of [['plan'], ['plan', '--json'], ['apply', '--yes'], ['apply', '--yes', '--json']]) {
     const outcome = await project.run(args, env);
     expect(outcome.exitCode).toBe(1);
     for (const one of [login.password, wrong, secret]) expectHidden(one, outcome);
@@ -128,7 +128,7 @@ it('gives hyperd and its command line no secret', async () => {
       columns: 'id: int',
     }),
   });
-  const cli = project.start(['apply'], { PG_URL: login.url });
+  const cli = project.start(['apply', '--yes'], { PG_URL: login.url });
   let hyperds: number[] = [];
   while (!(cli.stderr().includes('create extract') && hyperds.length > 0))
     hyperds = await hyperdsOf(project.folder);

@@ -24,7 +24,7 @@ it('warns in the plan of a disk that is too small, and stops an apply before it 
   expect(planned.stderr).not.toContain('error');
   expect(planned.exitCode).toBe(0);
 
-  const applied = await project.run(['apply', '--json', '--junit', 'junit.xml']);
+  const applied = await project.run(['apply', '--yes', '--json', '--junit', 'junit.xml']);
   expect(applied.stderr).toMatch(/ {2}error {2}about .* are needed for a while/);
   expect(applied.exitCode).toBe(1);
   expect(JSON.parse(applied.stdout)).toMatchObject({

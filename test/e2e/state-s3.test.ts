@@ -39,13 +39,13 @@ destinations:
 it('of two runners that race one wins, and the other is told by whom', async () => {
   const world = await twoRunners();
   await world.hold();
-  const winner = world.one.start(['apply'], {
+  const winner = world.one.start(['apply', '--yes'], {
     ...world.variables,
     CI_JOB_URL: 'https://ci.example.com/jobs/7',
   });
   await world.reading(winner);
 
-  const loser = await world.two.run(['apply'], world.variables);
+  const loser = await world.two.run(['apply', '--yes'], world.variables);
   expect(loser.stderr).toMatch(
     /flow is being applied by process \d+ on \S+ \(https:\/\/ci\.example\.com\/jobs\/7\) {2}\[EXT6004\]/,
   );
@@ -59,7 +59,7 @@ it('of two runners that race one wins, and the other is told by whom', async () 
 
 it('runners that start in the same moment leave one record, and nothing else', async () => {
   const world = await twoRunners();
-  const runs = [world.one, world.two].map((runner) => runner.run(['apply'], world.variables));
+  const runs = [world.one, world.two].map((runner) => runner.run(['apply', '--yes'], world.variables));
   const codes = (await Promise.all(runs)).map(({ exitCode }) => exitCode);
   expect(codes).toContain(0);
   expect(codes.filter((code) => code !== 0 && code !== 4)).toEqual([]);
@@ -70,21 +70,21 @@ it('runners that start in the same moment leave one record, and nothing else', a
 it('the lease of a killed runner expires, and the next apply works', async () => {
   const world = await twoRunners();
   await world.hold();
-  const killed = world.one.start(['apply'], world.variables);
+  const killed = world.one.start(['apply', '--yes'], world.variables);
   await world.reading(killed);
   killed.kill('SIGKILL');
   await killed.outcome;
   await world.letGo();
 
-  const held = await world.two.run(['apply'], world.variables);
+  const held = await world.two.run(['apply', '--yes'], world.variables);
   expect(held.stderr).toContain('its lock expires 60 s after it was last renewed');
   expect(held.exitCode).toBe(4);
-  const unlock = await world.two.run(['state', 'unlock', 'flow'], world.variables);
+  const unlock = await world.two.run(['state', 'unlock', '--yes', 'flow'], world.variables);
   expect(unlock.stderr).toContain('which is alive');
   expect(unlock.exitCode).toBe(4);
 
   world.pass(62);
-  expect((await world.two.run(['apply'], world.variables)).exitCode).toBe(0);
+  expect((await world.two.run(['apply', '--yes'], world.variables)).exitCode).toBe(0);
   expect(world.objects()).toEqual(['production/flow.json']);
   expect((await world.two.run(['plan'], world.variables)).stdout).toBe(noChanges);
 });
@@ -92,7 +92,7 @@ it('the lease of a killed runner expires, and the next apply works', async () =>
 it('a cancelled runner gives its lease back', async () => {
   const world = await twoRunners();
   await world.hold();
-  const cancelled = world.one.start(['apply'], world.variables);
+  const cancelled = world.one.start(['apply', '--yes'], world.variables);
   await world.reading(cancelled);
   expect(world.objects()).toEqual(['production/flow.lock']);
   cancelled.kill('SIGTERM');
@@ -103,14 +103,14 @@ it('a cancelled runner gives its lease back', async () => {
 it('a runner that comes back after its lease was taken over delivers and records nothing', async () => {
   const world = await twoRunners();
   await world.hold();
-  const late = world.one.start(['apply'], world.variables);
+  const late = world.one.start(['apply', '--yes'], world.variables);
   await world.reading(late);
   late.kill('SIGSTOP');
   await world.letGo();
   world.pass(62);
 
   await world.client.query(`update flow set name = 'newer'; select pg_stat_force_next_flush()`);
-  expect((await world.two.run(['apply'], world.variables)).exitCode).toBe(0);
+  expect((await world.two.run(['apply', '--yes'], world.variables)).exitCode).toBe(0);
   const record = await world.record();
   const [delivered] = await readHyperFile(world.delivered);
 
@@ -127,7 +127,7 @@ it('a runner that comes back after its lease was taken over delivers and records
 
 it('lost state is no disaster, and state holds no secret', async () => {
   const world = await twoRunners();
-  expect((await world.one.run(['apply'], world.variables)).exitCode).toBe(0);
+  expect((await world.one.run(['apply', '--yes'], world.variables)).exitCode).toBe(0);
   const record = await world.record();
   for (const secret of Object.values(world.secrets)) expect(record).not.toContain(secret);
   const listed = await world.one.run(['state', 'list'], world.variables);
@@ -139,14 +139,14 @@ it('lost state is no disaster, and state holds no secret', async () => {
     exitCode: 0,
     stdout: expect.stringContaining('(because t: unknown, will read: no record of this extract)') as string,
   });
-  expect((await world.one.run(['apply'], world.variables)).exitCode).toBe(0);
+  expect((await world.one.run(['apply', '--yes'], world.variables)).exitCode).toBe(0);
   expect((await world.one.run(['plan'], world.variables)).stdout).toBe(noChanges);
 });
 
 it('what the bucket refuses is told at the line that names it', async () => {
   const world = await twoRunners();
   world.standIn.control.faults.add({ operation: 'PutObject', act: { kind: 'error', code: 'AccessDenied' } });
-  const { stderr, exitCode } = await world.one.run(['apply'], world.variables);
+  const { stderr, exitCode } = await world.one.run(['apply', '--yes'], world.variables);
   expect(stderr).toContain(
     'extracts.yaml:2:1  error  may not write s3://state/production/flow.lock: AccessDenied  [EXT2204]',
   );

@@ -23,7 +23,7 @@ it('lists, shows, forgets and unlocks, and says who holds what', async () => {
   await story.run('state list');
   await story.run('state show sales');
   await story.run('state show slaes');
-  await story.run('state unlock sales');
+  await story.run('state unlock --yes sales');
 
   story.note('A run of this machine holds the lock: here it is the test itself.');
   const stat = await readFile('/proc/self/stat', 'utf8');
@@ -31,23 +31,23 @@ it('lists, shows, forgets and unlocks, and says who holds what', async () => {
   const lock = { pid: process.pid, host: hostname(), since: '2026-01-31T08:00:00Z', token: 'x', started };
   await project.write('.extracts/state/sales.lock', JSON.stringify(lock));
   await story.run('state list');
-  expect((await story.run('state rm sales')).exitCode).toBe(4);
-  expect((await story.run('state unlock sales')).exitCode).toBe(4);
-  expect((await story.run('state unlock sales --force')).exitCode).toBe(0);
+  expect((await story.run('state rm --yes sales')).exitCode).toBe(4);
+  expect((await story.run('state unlock --yes sales')).exitCode).toBe(4);
+  expect((await story.run('state unlock --yes sales --force')).exitCode).toBe(0);
 
   story.note('A run of another machine, of which nothing can be known.');
   await project.write(
     '.extracts/state/sales.lock',
     JSON.stringify({ ...lock, host: 'runner-7', job: 'https://ci.example.com/7' }),
   );
-  await story.run('apply pipelines/sales.yaml');
+  await story.run('apply --yes pipelines/sales.yaml');
   await project.write('pipelines/data.csv', `${data}3,Carl\n`);
-  await story.run('apply pipelines/sales.yaml');
-  await story.run('state unlock sales');
+  await story.run('apply --yes pipelines/sales.yaml');
+  await story.run('state unlock --yes sales');
 
   story.note('What is forgotten is read again.');
-  await story.run('state rm sales');
-  await story.run('state rm sales');
+  await story.run('state rm --yes sales');
+  await story.run('state rm --yes sales');
   await story.run('plan pipelines/sales.yaml');
   await project.apply();
   await story.run('plan');
@@ -115,7 +115,7 @@ it('a pipeline that is gone will no longer be managed, will not be deleted', asy
   await story.run('plan pipelines/b/other.yaml');
   story.note('The folder as a whole.');
   expect((await story.run('plan --detailed-exitcode')).exitCode).toBe(2);
-  await story.run('apply');
+  await story.run('apply --yes');
   await story.run('plan');
   await story.run('state list');
   expectGolden('e2e/state-removed.txt', story.text());
@@ -166,7 +166,7 @@ it('forgetting waits for whoever holds the lock', async () => {
   await project.remove('pipelines/gone.yaml');
   const lock = { pid: 1, host: 'runner-7', since: '2026-01-31T08:00:00Z', token: 'x', started: '' };
   await project.write('.extracts/state/gone.lock', JSON.stringify(lock));
-  const { stderr, exitCode } = await project.run(['apply']);
+  const { stderr, exitCode } = await project.run(['apply', '--yes']);
   expect(stderr).toContain('gone is being applied by process 1 on runner-7  [EXT6004]');
   expect(exitCode).toBe(4);
   expect(await project.read('.extracts/state/gone.json')).toContain('"address": "gone"');

@@ -78,7 +78,7 @@ test('plans, publishes, and has nothing more to do; a change is published under 
   );
   await project.apply(env);
   expect(source()).toMatchObject({ id, revisions: [{ number: 1 }, { number: 2 }] });
-  await done(project.run(['apply', '--json'], env));
+  await done(project.run(['apply', '--yes', '--json'], env));
   expect(source().revisions).toHaveLength(2);
 });
 
@@ -241,7 +241,7 @@ test.each(Object.entries(identities))(
     const env = { PLANTED: planted };
     const outcomes = [
       await project.run(['plan', '--json'], env),
-      await project.run(['apply', '--json', '-v'], env),
+      await project.run(['apply', '--yes', '--json', '-v'], env),
       await project.run(['plan', '-v'], env),
       await project.run(['plan'], { PLANTED: `${planted}!` }),
     ];

@@ -94,7 +94,7 @@ it.runIf(programs.python)(
     await story.run('validate');
     await story.run('template check');
     await story.run('plan');
-    await story.run('apply');
+    await story.run('apply --yes');
     await story.run('plan --verbose');
 
     expect(await rowsIn(project, 'out/sales.tdsx')).toEqual({
@@ -114,7 +114,7 @@ it.runIf(programs.python)(
     saveTemplate(project, live().replace("caption='Amount'", "caption='Turnover'"));
     const staged = (await project.marks())['build/sales.hyper'];
     await story.run('plan');
-    await story.run('apply');
+    await story.run('apply --yes');
     await story.run('plan');
     expect((await project.marks())['build/sales.hyper']).toBe(staged);
     expect(unpack(project.path('out/sales.tdsx'), 'sales.tds').toString()).toContain("caption='Turnover'");
@@ -126,7 +126,7 @@ it.runIf(programs.python)(
 it.runIf(programs.python)('packs what is delivered only when it must', async () => {
   const project = await createSales();
   await project.apply();
-  const packed = async () => (await project.run(['apply'])).stderr.includes('pack, template');
+  const packed = async () => (await project.run(['apply', '--yes'])).stderr.includes('pack, template');
 
   await project.remove('out/sales.tdsx');
   expect(await packed()).toBe(false);
@@ -138,7 +138,7 @@ it.runIf(programs.python)('packs what is delivered only when it must', async () 
 
   await project.remove('out/sales.tdsx');
   await utimes(project.path('build/sales.tdsx'), 1, 1);
-  const rebuilt = await project.run(['apply']);
+  const rebuilt = await project.run(['apply', '--yes']);
   expect(rebuilt.stderr).toContain('load 2 rows');
   expect(rebuilt.stderr).toContain('pack, template');
 
@@ -155,7 +155,7 @@ it.runIf(programs.python)('packs what is delivered only when it must', async () 
   expect((await project.run(['plan'])).stdout).toBe(noChanges);
 
   await project.write('pipelines/sales.yaml', pipeline(columns, '').replace('sales.tdsx', 'sales.hyper'));
-  const apply = project.run(['apply', '--allow-breaking', 'sales']);
+  const apply = project.run(['apply', '--yes', '--allow-breaking', 'sales']);
   expect((await apply).stdout).toContain('no template any more');
   expect(await readHyperFile(project.path('out/sales.hyper'))).toMatchObject([{ name: 'public.sales' }]);
 });
@@ -176,9 +176,9 @@ units: int`).replace(", expr: '1'", ', from: units'),
   const before = await project.marks();
   await story.run('template check --verbose');
   await story.run('plan');
-  await story.run('apply');
+  await story.run('apply --yes');
   expect(await project.marks()).toEqual(before);
-  await story.run('apply --allow-misfit --allow-breaking sales');
+  await story.run('apply --yes --allow-misfit --allow-breaking sales');
   story.note('They are accepted from then on; another one is not.');
   await story.run('plan');
   const accepted = await project.read('pipelines/sales.yaml');
@@ -235,12 +235,12 @@ folders:
 calculations:
   Ratio: SUM([${caption}]) / COUNTD([Region])`);
   await project.write('pipelines/sales.yaml', pipeline(columns, right('Amount')));
-  await story.run('apply');
+  await story.run('apply --yes');
   await story.run('template show out/sales.tdsx');
   story.note('Another caption:');
   await project.write('pipelines/sales.yaml', pipeline(columns, right('Turnover')));
   await story.run('plan');
-  await story.run('apply');
+  await story.run('apply --yes');
   await story.run('plan');
   expectGolden('e2e/template-generated.txt', story.text());
 });

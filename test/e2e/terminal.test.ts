@@ -6,7 +6,7 @@ import { commandLine, createProject, environment } from '../support/cli.ts';
 import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { oneAtATime, oneTable } from '../support/one-table.ts';
-import { settle, tellStory } from '../support/story.ts';
+import { noChanges, settle, tellStory } from '../support/story.ts';
 import { runOnTerminal } from '../support/terminal.ts';
 
 // Many runs of the program in one test, on whatever machine.
@@ -38,7 +38,7 @@ describe('usage', () => {
   it('is 65 for what is wrong in the files, and for files that are not there', async () => {
     const project = await createProject({ 'pipelines/people.yaml': people.replace('tables:', 'tabels:') });
     const story = tellStory(project);
-    for (const command of ['validate', 'plan', 'apply', 'plan nowhere'])
+    for (const command of ['validate', 'plan', 'apply --yes', 'plan nowhere'])
       expect(await story.run(command)).toMatchObject({ stdout: '', exitCode: 65 });
     expectGolden('e2e/wrong-files.txt', story.text());
   });
@@ -61,7 +61,7 @@ it('puts exactly one JSON document on stdout with --json, whatever happens', asy
     stderr: expect.stringContaining('no file matches "gone.csv"') as string,
     exitCode: 1,
   });
-  expect(await document('apply --json')).toMatchObject({
+  expect(await document('apply --yes --json')).toMatchObject({
     json: {
       pipelines: [{ address: 'people', outcome: 'applied', tables: [{ name: 't', rows: 1 }] }],
       blocked: [{ address: 'gone', by: 'error', message: 'no file matches "gone.csv"' }],
@@ -186,6 +186,19 @@ it('says nothing more when nobody reads on', async () => {
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   await once(child, 'close');
   expect(stderr).toBe('');
+});
+
+it('does nothing without a terminal, --yes or a saved plan', async () => {
+  const project = await createPeople();
+  await project.run(['plan', '--out', 'plan.json']);
+  const before = await project.marks();
+  const { stdout, stderr, exitCode } = await project.run(['apply']);
+  expect(exitCode).toBe(64);
+  expect(stdout).toContain('people will be created');
+  expect(stderr).toContain('add --yes to apply it unasked; or save the plan');
+  expect(await project.marks()).toEqual(before);
+  expect(await project.run(['apply', 'plan.json'])).toMatchObject({ exitCode: 0 });
+  expect(await project.run(['apply'])).toMatchObject({ exitCode: 0, stdout: noChanges });
 });
 
 describe('on a terminal', () => {

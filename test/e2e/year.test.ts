@@ -25,7 +25,7 @@ it.runIf(programs.python)('a year in the life of a pipeline', async () => {
       expect((await story.run(args)).exitCode, `${sentence}: ${args}`).toBe(exitCode);
   };
   const apply = [
-    ['apply', 0],
+    ['apply --yes', 0],
     ['plan', 0],
   ] as const;
 
@@ -52,8 +52,8 @@ it.runIf(programs.python)('a year in the life of a pipeline', async () => {
   await change('alter table sales alter column units type smallint');
   await step('May: a type is narrowed. That is held back, then meant.', [
     ['plan', 3],
-    ['apply', 3],
-    ['apply --allow-breaking sales.sales.units', 0],
+    ['apply --yes', 3],
+    ['apply --yes --allow-breaking sales.sales.units', 0],
     ['plan', 0],
   ]);
 
@@ -64,7 +64,7 @@ it.runIf(programs.python)('a year in the life of a pipeline', async () => {
   await project.write('pipelines/sales.yaml', narrowed.replace('      region: text\n', ''));
   await step('July: a column is dropped that the template uses. Allowing the drop does not make it fit.', [
     ['plan', 3],
-    ['apply --allow-breaking sales', 3],
+    ['apply --yes --allow-breaking sales', 3],
   ]);
   await project.write('pipelines/sales.yaml', narrowed);
   await step('That is taken back.', [['plan', 0]]);

@@ -66,7 +66,7 @@ export async function createProject(files: Record<string, string> = {}): Promise
     remove: (name) => rm(project.path(name), { recursive: true }),
     run: (args, env) => project.start(args, env).outcome,
     async apply(env) {
-      const { stderr, exitCode } = await project.run(['apply'], env);
+      const { stderr, exitCode } = await project.run(['apply', '--yes'], env);
       if (exitCode !== 0) throw new Error(`extracts apply ended with ${exitCode ?? 'a signal'}:\n${stderr}`);
     },
     start: (args, env = {}) => startCli(args, folder, environment(folder, env)),

@@ -30,7 +30,7 @@ export function addStateCommands(state: Command, env: Env, finish: (code: ExitCo
 
   command('rm', 'forget what was applied; extracts and publications stay')
     .argument(...address)
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask (needed where there is no terminal)')
     .action(async (name: string, options: ProjectOption & { yes?: boolean }) => {
       const { removeState } = await import('./remove.ts');
       finish(await removeState(name, options, env));
@@ -38,7 +38,7 @@ export function addStateCommands(state: Command, env: Env, finish: (code: ExitCo
 
   command('unlock', 'take the lock away from a run that is gone')
     .argument(...address)
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask (needed where there is no terminal)')
     .option('--force', 'also from a run that is alive')
     .action(async (name: string, options: ProjectOption & { yes?: boolean; force?: boolean }) => {
       const { unlockState } = await import('./unlock.ts');

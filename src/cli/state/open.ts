@@ -43,12 +43,6 @@ export async function refuseUnknown(address: string, state: StatePort): Promise<
   throw new UsageError(`there is no state of "${address}"`, suggestion(address, others).hint);
 }
 
-/** Without somebody to ask, as in CI, the command itself is the answer. */
-export async function isAgreed(question: string, yes: boolean | undefined, env: Env): Promise<boolean> {
-  if (yes === true || env.ask === undefined) return true;
-  return /^y(es)?$/i.test((await env.ask(`${question} [y/N] `)).trim());
-}
-
 function shownPlace(settings: StateSettings, cwd: string): string {
   if (settings.type === 'file') return path.relative(cwd, settings.path) || '.';
   return `s3://${settings.bucket}/${settings.prefix}`;

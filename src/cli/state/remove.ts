@@ -1,6 +1,7 @@
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { isAgreed, refuseUnknown, withState, type ProjectOption } from './open.ts';
+import { isAgreed } from '../agreement.ts';
+import { refuseUnknown, withState, type ProjectOption } from './open.ts';
 
 /** `extracts state rm ADDRESS`: forgets what was applied. A run that holds the lock keeps it from that. */
 export function removeState(
@@ -15,7 +16,7 @@ export function removeState(
       const stored = await state.read(address);
       if (stored === undefined) return await refuseUnknown(address, state);
       const question = `Forget what was applied of ${address}? Its extract and what is published stay.`;
-      if (!(await isAgreed(question, options.yes, env))) {
+      if (!(await isAgreed(question, options, env))) {
         env.err('Not removed.\n');
         return exitCodes.failed;
       }

@@ -2,7 +2,8 @@ import type { LockHolder } from '../../model/ports.ts';
 import { describeLock } from '../../render/state.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { isAgreed, refuseUnknown, withState, type ProjectOption } from './open.ts';
+import { isAgreed } from '../agreement.ts';
+import { refuseUnknown, withState, type ProjectOption } from './open.ts';
 
 /** `extracts state unlock ADDRESS`: takes the lock away from a run that is gone, or with `--force` from any. */
 export function unlockState(
@@ -23,9 +24,8 @@ export function unlockState(
       );
       return exitCodes.stale;
     }
-    if (
-      !(await isAgreed(`Take the lock of ${address} away from ${describeLock(holder)}?`, options.yes, env))
-    ) {
+    const question = `Take the lock of ${address} away from ${describeLock(holder)}?`;
+    if (!(await isAgreed(question, options, env))) {
       env.err('Not unlocked.\n');
       return exitCodes.failed;
     }

@@ -53,7 +53,7 @@ async function demo(): Promise<number> {
     };
     for (const command of [
       ['plan', 'pipelines/'],
-      ['apply', 'pipelines/'],
+      ['apply', '--yes', 'pipelines/'],
       ['plan', 'pipelines/', '--detailed-exitcode'],
       ['preview', 'pipelines/s3_sales.yaml', '--rows', '3'],
     ]) {
