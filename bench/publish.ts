@@ -28,6 +28,7 @@ try {
   const destinations = openTableauDestinations({
     variables: {},
     registerSecret: () => undefined,
+    onWait: () => undefined,
     offline: false,
     split: (file, most, signal) => engine.split(file, most, signal),
   });

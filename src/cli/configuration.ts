@@ -7,6 +7,7 @@ import { checkTemplate } from '../templates/check.ts';
 import { diagnose } from './diagnose.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { endingAtOnce } from './interruption.ts';
 import { diagnosticsInJson, encodeJson } from './json.ts';
 import type { World } from './world.ts';
 
@@ -19,13 +20,15 @@ export async function readConfiguration(
   env: Env,
   unsetVariables: 'error' | 'warning',
 ): Promise<Configuration> {
-  const read = await readPipelines(paths.length > 0 ? paths : ['pipelines'], {
-    cwd: env.cwd,
-    env: env.variables,
-    registerSecret: (value) => env.secrets.add(value),
-    unsetVariables,
+  return endingAtOnce(async () => {
+    const read = await readPipelines(paths.length > 0 ? paths : ['pipelines'], {
+      cwd: env.cwd,
+      env: env.variables,
+      registerSecret: (value) => env.secrets.add(value),
+      unsetVariables,
+    });
+    return withTemplates(read);
   });
-  return withTemplates(read);
 }
 
 /**

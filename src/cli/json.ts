@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs';
 import type { Configuration } from '../config/index.ts';
+import { beforeSuddenEnd } from '../disk/last-resort.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { RunError } from '../model/run-error.ts';
 import type { Env } from './env.ts';
@@ -20,13 +22,19 @@ export async function inOneDocument(
     documents += 1;
     env.out(text);
   };
+  const interrupted = { message: 'interrupted' };
+  const unregister = beforeSuddenEnd(() => {
+    if (documents === 0) writeSync(1, encodeJson({ error: interrupted, diagnostics: [] }));
+  });
   try {
     // What env looks up when it is asked stays so.
     return await command(Object.create(env, { out: { value: out } }) as Env);
   } catch (error) {
-    const told = env.signal.aborted ? { message: 'interrupted' } : errorInJson(error);
+    const told = env.signal.aborted ? interrupted : errorInJson(error);
     if (documents === 0) env.out(encodeJson({ error: told, diagnostics: [] }));
     throw error;
+  } finally {
+    unregister();
   }
 }
 

@@ -29,12 +29,15 @@ export interface WorldOptions {
 
 export function openWorld(project: Project, env: Env, { offline = false }: WorldOptions = {}): World {
   const state = openState(project.state, { job: jobLink(env.variables), signal: env.signal });
-  const extracts = openHyper({ env: env.variables, memory: project.limits.memory });
+  const extracts = openHyper({ env: env.variables, memory: project.limits.memory, signal: env.signal });
   const registerSecret = (value: string) => env.secrets.add(value);
   const destinations = openDestinations({
     variables: env.variables,
     registerSecret,
     offline,
+    signal: env.signal,
+    onWait: ({ host, milliseconds, because }) =>
+      env.err(`Waiting ${Math.ceil(milliseconds / 1000)} s for ${host}: ${because}\n`),
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
   const sources = openSources({ connections: project.limits.connections });

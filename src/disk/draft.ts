@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { constants, rmSync } from 'node:fs';
+import { chmod, chown, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from './folder.ts';
+import { beforeSuddenEnd } from './last-resort.ts';
 
 /** A file that is being written beside the one it will replace. */
 export interface Draft {
@@ -36,11 +38,14 @@ export async function beginDraft(target: string): Promise<Draft> {
 /** One more draft of `target`, beside those that others may be writing. */
 export function newDraft(target: string): Draft {
   const draft = draftPath(target);
+  const unregister = beforeSuddenEnd(() => rmSync(draft, { force: true }));
   const commitTo = async (place: string) => {
+    await keepAccess(place, draft);
     await flush(draft);
     const replaced = await hold(place);
     try {
       await rename(draft, place);
+      unregister();
       await flush(path.dirname(place));
     } finally {
       // Nothing was written by it that could be lost.
@@ -55,8 +60,33 @@ export function newDraft(target: string): Draft {
       const { size, mtimeNs } = await stat(target, { bigint: true });
       return { size: Number(size), modified: String(mtimeNs) };
     },
-    discard: () => rm(draft, { force: true }),
+    async discard() {
+      await rm(draft, { force: true });
+      unregister();
+    },
   };
+}
+
+/** Gives the draft the mode of the file that it will replace, and its group as far as we may. */
+async function keepAccess(place: string, draft: string): Promise<void> {
+  const [replaced, made] = await Promise.all([stat(place).catch(() => undefined), stat(draft)]);
+  if (replaced?.isFile() !== true) return;
+  const mode = replaced.mode & 0o7777;
+  const hasGroup = replaced.gid === made.gid || (await giveTo(replaced.gid, draft, made.uid));
+  // Without it the new group gets what everyone has, not what the other group had.
+  await chmod(draft, hasGroup ? mode : (mode & ~0o070) | ((mode & 0o007) << 3));
+}
+
+/** Returns whether the file has the group now: only members of a group may give a file to it. */
+async function giveTo(group: number, file: string, owner: number): Promise<boolean> {
+  try {
+    await chown(file, owner, group);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPERM' || code === 'EINVAL') return false;
+    throw error;
+  }
 }
 
 /** Those that are there, of whichever process. */
@@ -64,24 +94,6 @@ export async function draftsOf(target: string): Promise<string[]> {
   const folder = path.dirname(target);
   const names = await readdir(folder);
   return names.filter((name) => name.startsWith(prefixOf(target))).map((name) => path.join(folder, name));
-}
-
-/** Of a file in the way the system says only that it exists already, or nothing of where it is. */
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    const refusal = error as NodeJS.ErrnoException;
-    if (refusal.code !== 'EEXIST' && refusal.code !== 'ENOTDIR') throw error;
-    // Still the system's error, as those who catch it ask.
-    throw Object.assign(refusal, { message: `${await fileInTheWay(folder)} is no folder` });
-  }
-}
-
-/** The last part of the path that is there; it may be a link to nothing. */
-async function fileInTheWay(folder: string): Promise<string> {
-  const found = await lstat(folder).catch(() => undefined);
-  return found === undefined ? fileInTheWay(path.dirname(folder)) : folder;
 }
 
 /**

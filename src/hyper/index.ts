@@ -9,6 +9,8 @@ import { splitExtract } from './split.ts';
 
 export interface HyperSettings extends HyperdOptions {
   env: Readonly<Record<string, string | undefined>>;
+  /** Ends the engine at once, whatever it does: of an interrupted run no extract is kept that is not finished. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -20,7 +22,12 @@ export function openHyper(settings: HyperSettings): ExtractPort {
   let starting: Promise<HyperProcess> | undefined;
   const start = async () => {
     const engine = await startHyperd(await findHyperd(settings.env), settings);
+    const { signal } = settings;
+    const kill = () => engine.kill();
+    if (signal?.aborted === true) kill();
+    signal?.addEventListener('abort', kill);
     void engine.ended.then(async () => {
+      signal?.removeEventListener('abort', kill);
       starting = undefined;
       await engine.stop();
     });

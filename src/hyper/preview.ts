@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeTemporaryFolder } from '../disk/temporary.ts';
 import type { Feed } from '../model/feed.ts';
 import type { Table } from '../model/pipeline.ts';
 import { createTable } from './ddl.ts';
@@ -17,9 +16,9 @@ export async function previewRows(
   rows: number,
   signal: AbortSignal,
 ): Promise<(string | null)[][]> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'extracts-preview-'));
+  const folder = await makeTemporaryFolder();
   try {
-    const file = path.join(folder, 'preview.hyper');
+    const file = path.join(folder.path, 'preview.hyper');
     await session.query(`create database ${identifier(file)} with version 3`);
     await session.query(`attach database ${identifier(file)} as preview`);
     await session.query(createTable('preview', 'public', table));
@@ -40,6 +39,6 @@ export async function previewRows(
     return found.map((row) => table.columns.map((_, index) => row[`c${index}`] ?? null));
   } finally {
     await session.end();
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 }

@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { availableParallelism, tmpdir } from 'node:os';
-import path from 'node:path';
+import { availableParallelism } from 'node:os';
+import { beforeSuddenEnd } from '../disk/last-resort.ts';
+import { makeTemporaryFolder } from '../disk/temporary.ts';
 import { RunError } from '../model/run-error.ts';
 
 export interface HyperProcess {
@@ -13,6 +13,8 @@ export interface HyperProcess {
   ended: Promise<void>;
   /** Ends it gracefully: attached files are flushed. Safe to call twice. */
   stop(): Promise<void>;
+  /** Ends it at once: what it has not flushed is lost. */
+  kill(): void;
 }
 
 export interface HyperdOptions {
@@ -34,7 +36,8 @@ const startLimit = 30_000;
  * - It gets no variables of ours but a harmless few: others hold passwords, and /proc would show them.
  */
 export async function startHyperd(binary: string, options: HyperdOptions): Promise<HyperProcess> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'extracts-'));
+  const folder = await makeTemporaryFolder(longestFolder);
+  const directory = folder.path;
   const guard = createServer();
   try {
     const callback = await listen(guard);
@@ -44,10 +47,15 @@ export async function startHyperd(binary: string, options: HyperdOptions): Promi
       stdio: 'ignore',
       cleanup: false,
       reject: false,
-      env: Object.fromEntries(passedOn.map((name) => [name, options.env?.[name]])),
+      env: { ...Object.fromEntries(passedOn.map((name) => [name, options.env?.[name]])), TMPDIR: directory },
       extendEnv: false,
     });
-    const ended = child.then((result) => result);
+    const kill = () => void child.kill('SIGKILL');
+    const unregister = beforeSuddenEnd(kill);
+    const ended = child.then((result) => {
+      unregister();
+      return result;
+    });
     const guardSocket = await Promise.race([
       greeting(guard),
       ended.then((result) => failedStart(binary, result.exitCode, result.originalMessage)),
@@ -61,19 +69,25 @@ export async function startHyperd(binary: string, options: HyperdOptions): Promi
         guardSocket.destroy();
         await ended;
         guard.close();
-        await rm(directory, { recursive: true, force: true });
+        await folder.remove();
       },
+      kill,
     };
   } catch (error) {
     guard.close();
-    await rm(directory, { recursive: true, force: true });
+    await folder.remove();
     throw error;
   }
 }
 
 const socketNumber = 1;
 
-const passedOn = ['HOME', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'PATH', 'TMPDIR', 'TZ'];
+const socketIn = (directory: string) => `${directory}/domain/.s.PGSQL.${socketNumber}`;
+
+/** The path of a socket has 107 bytes and a zero at most (unix(7)). */
+const longestFolder = 107 - socketIn('').length;
+
+const passedOn = ['HOME', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'PATH', 'TZ'];
 
 function hyperdArguments(directory: string, callback: number, memory: number | undefined): string[] {
   return [
@@ -82,7 +96,7 @@ function hyperdArguments(directory: string, callback: number, memory: number | u
     '--no-password',
     '--init-user=tableau_internal_user',
     `--callback-connection=tab.tcp://127.0.0.1:${callback}`,
-    `--listen-connection=tab.domain://${directory}/domain/.s.PGSQL.${socketNumber}`,
+    `--listen-connection=tab.domain://${socketIn(directory)}`,
     '--log-config=',
     `--log-dir=${directory}`,
     '--default-database-version=3',

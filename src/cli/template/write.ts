@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { reasonOf } from '../../disk/reason.ts';
 import { replaceFile } from '../../disk/replace.ts';
+import { makeTemporaryFolder } from '../../disk/temporary.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import type { Template } from '../../model/template.ts';
@@ -73,11 +72,11 @@ async function writePackage(
   world: World,
   signal: AbortSignal,
 ): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'extracts-'));
+  const folder = await makeTemporaryFolder();
   try {
     const port = openTemplatePort(pipeline, { ...template, staged: target });
     const { sha256 } = await port.observe(signal);
-    const extract = { ...pipeline.extract, file: path.join(folder, 'empty.hyper') };
+    const extract = { ...pipeline.extract, file: path.join(folder.path, 'empty.hyper') };
     const build = await world.extracts.build(extract, pipeline.tables, signal);
     try {
       await port.package(await build.finish(pipeline.relationships, {}), sha256, signal);
@@ -85,6 +84,6 @@ async function writePackage(
       await build.abandon();
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
   }
 }

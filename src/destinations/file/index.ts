@@ -8,8 +8,8 @@ import { writeFile } from './write.ts';
 export function openFileDestination(destination: FileDestination): DestinationPort {
   return {
     observe: () => observeFile(destination),
-    async write(extract, progress) {
-      const written = await writeFile(destination, extract);
+    async write(extract, progress, signal) {
+      const written = await writeFile(destination, extract, signal);
       progress(written.size);
       return written;
     },

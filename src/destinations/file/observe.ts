@@ -1,13 +1,16 @@
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { linkAt } from '../../disk/link.ts';
 import { lookAt } from '../../disk/look.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Diagnostic, Place } from '../../model/diagnostic.ts';
 import type { FileDestinationObservation } from '../../model/observation.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
 
 /** What is at the path, and whether it could be written, as far as that can be seen without writing. */
 export async function observeFile(destination: FileDestination): Promise<FileDestinationObservation> {
   const found = await lookAt(destination.path, { code: 'EXT5001', ...destination });
+  const link = await linkAt(destination.path);
+  if (link !== undefined) return { type: 'file', found: undefined, problem: linkProblem(destination, link) };
   if (found?.isDirectory() === true) {
     return { type: 'file', found: undefined, problem: unwritable(destination, 'it is a folder') };
   }
@@ -31,6 +34,17 @@ async function whyUnwritable(folder: string): Promise<string | undefined> {
     if (code === 'ENOTDIR') return `a part of ${folder} is no folder`;
     return code === 'EROFS' ? `${folder} is on a read-only file system` : `${folder} may not be written`;
   }
+}
+
+/** Renaming would replace the link and leave the file that it points to as it is: neither is certain to be meant. */
+export function linkProblem({ shown, place }: FileDestination, to: string): Diagnostic & { place: Place } {
+  return {
+    code: 'EXT5001',
+    severity: 'error',
+    message: `cannot write ${shown}: it is a symbolic link to ${to}`,
+    hint: 'write the path of the file itself, or remove the link',
+    place,
+  };
 }
 
 function unwritable(destination: FileDestination, reason: string): Diagnostic {

@@ -1,27 +1,45 @@
-import { constants, copyFile } from 'node:fs/promises';
+import { copyInterruptibly } from '../../disk/copy.ts';
 import { beginDraft, type Draft } from '../../disk/draft.ts';
 import { reasonOf } from '../../disk/reason.ts';
+import { linkAt } from '../../disk/link.ts';
 import type { AppliedFile } from '../../model/observation.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
 import type { BuiltExtract } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
+import { linkProblem } from './observe.ts';
 
 /**
  * Copies the extract beside its target and renames it there. Where the file system can share blocks (XFS, Btrfs), the
  * copy costs nothing.
  */
-export async function writeFile(destination: FileDestination, extract: BuiltExtract): Promise<AppliedFile> {
+export async function writeFile(
+  destination: FileDestination,
+  extract: BuiltExtract,
+  signal: AbortSignal,
+): Promise<AppliedFile> {
   let draft: Draft | undefined;
   try {
+    await refuseLink(destination);
     draft = await beginDraft(destination.path);
-    await copyFile(extract.path, draft.path, constants.COPYFILE_FICLONE);
+    await copyInterruptibly(extract.path, draft.path, signal);
+    signal.throwIfAborted();
     return await draft.commit();
   } catch (error) {
     await draft?.discard();
+    signal.throwIfAborted();
+    if (error instanceof RunError) throw error;
     throw new RunError('EXT5002', `cannot write ${destination.shown}: ${reasonOf(error)}`, {
       hint: 'check that the folder is writable and has room; what was there before is untouched',
       place: destination.place,
       cause: error,
     });
   }
+}
+
+/** A link that was put there since the plan looked. */
+async function refuseLink(destination: FileDestination): Promise<void> {
+  const to = await linkAt(destination.path);
+  if (to === undefined) return;
+  const { code, message, hint, place } = linkProblem(destination, to);
+  throw new RunError(code, message, { ...(hint !== undefined && { hint }), place });
 }

@@ -3,6 +3,7 @@ import type { TableauConnection, TableauDestination } from '../../model/pipeline
 import type { DestinationPort, ExtractPort } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { realClock, type Clock } from './client/clock.ts';
+import type { Wait } from './client/persist.ts';
 import type { Variables } from './client/proxy.ts';
 import { openSession, type Session } from './client/session.ts';
 import { openSite, type Site } from './client/site.ts';
@@ -23,6 +24,10 @@ export interface TableauSettings {
   /** Divides an extract into what one update takes. */
   split: ExtractPort['split'];
   clock?: Clock;
+  /** Hears of waits that users notice. */
+  onWait: (wait: Wait) => void;
+  /** Ends waiting for a server: signing in is nobody's step, so it ends with the run. */
+  signal?: AbortSignal;
 }
 
 export interface TableauDestinations {
@@ -31,20 +36,23 @@ export interface TableauDestinations {
   close(): Promise<void>;
 }
 
+const neverAborts = new AbortController().signal;
+
 /** The Tableau destinations of a process. Those with the same identity share one session. */
 export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
   const sessions = new Map<string, Session>();
   const seeProject = rememberProjects();
   const siteOf = (destination: TableauDestination): Site => {
     const { connection } = destination;
-    const { clock = realClock, variables, registerSecret } = settings;
+    const { clock = realClock, variables, registerSecret, signal = neverAborts, onWait } = settings;
     const ca = readAuthority(connection);
     const transport = openTransport({ ca, variables, timeout: connection.timeout * 1000 });
+    const caller = { transport, clock, onWait };
     const { server, site, auth } = connection;
     const key = JSON.stringify([server, site, auth]);
-    const session = sessions.get(key) ?? openSession({ connection, transport, clock, registerSecret });
+    const session = sessions.get(key) ?? openSession({ ...caller, connection, registerSecret, signal });
     sessions.set(key, session);
-    return openSite(connection, session, { transport, clock });
+    return openSite(connection, session, caller);
   };
   return {
     open: (destination) => openTableauDestination(destination, { siteOf, seeProject }, settings),

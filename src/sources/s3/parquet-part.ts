@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeTemporaryFolder, type TemporaryFolder } from '../../disk/temporary.ts';
 import type { PathPart } from '../../model/feed.ts';
 import { bytes } from '../../model/numbers.ts';
 import type { Table } from '../../model/pipeline.ts';
@@ -22,11 +22,11 @@ export interface Staging {
 }
 
 export function createStaging(): Staging {
-  let made: Promise<string> | undefined;
+  let made: Promise<TemporaryFolder> | undefined;
   return {
-    folder: () => (made ??= mkdtemp(path.join(tmpdir(), 'extracts-s3-'))),
+    folder: async () => (await (made ??= makeTemporaryFolder())).path,
     async remove() {
-      if (made !== undefined) await rm(await made, { recursive: true, force: true });
+      await (await made)?.remove();
     },
   };
 }

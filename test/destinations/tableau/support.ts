@@ -50,7 +50,14 @@ export function openHastily(
   return {
     clock,
     secrets,
-    destinations: openTableauDestinations({ variables, registerSecret, offline: false, split, clock }),
+    destinations: openTableauDestinations({
+      variables,
+      registerSecret,
+      offline: false,
+      split,
+      clock,
+      onWait: () => undefined,
+    }),
   };
 }
 

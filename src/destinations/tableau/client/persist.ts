@@ -1,7 +1,15 @@
 import { readReply, Refused } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { Lost } from './lost.ts';
-import { pauseBefore, retryAfter, verdictOn, type CallKind, type Trouble } from './retry.ts';
+import {
+  mayBeAbandoned,
+  pauseBefore,
+  retryAfter,
+  verdictOn,
+  waitFor,
+  type CallKind,
+  type Trouble,
+} from './retry.ts';
 import type { Exchange, Transport } from './transport.ts';
 import type { Element } from './xml.ts';
 
@@ -29,19 +37,35 @@ export class SessionEnded extends Error {
   }
 }
 
+export interface Caller {
+  transport: Transport;
+  clock: Clock;
+  /** Hears of waits that users notice: which server is waited for, how long, and why. */
+  onWait: (wait: Wait) => void;
+}
+
+export interface Wait {
+  host: string;
+  milliseconds: number;
+  because: string;
+}
+
+/** Shorter waits are over before a line about them is read. */
+const noticeable = 3000;
+
 /**
  * Sends a request until it is answered or there is no sense in sending it again; the retry table decides. Fails with
  * Refused, Lost, Unclear or SessionEnded.
  */
 export async function persist(
   kind: CallKind,
-  exchange: Exchange,
-  { transport, clock }: { transport: Transport; clock: Clock },
+  exchange: Omit<Exchange, 'mayBeAbandoned'>,
+  { transport, clock, onWait }: Caller,
 ): Promise<Element> {
   const earlier = { repeat: 0, wait: 0 };
   for (;;) {
     try {
-      return readReply(await transport(exchange));
+      return readReply(await transport({ ...exchange, mayBeAbandoned: mayBeAbandoned(kind) }));
     } catch (error) {
       if (!(error instanceof Lost) && !(error instanceof Refused)) throw error;
       const verdict = verdictOn(kind, troubleOf(error));
@@ -58,7 +82,10 @@ export async function persist(
           const usual = pauseBefore(verdict, earlier[verdict]++);
           if (usual === undefined) throw error;
           const asked = error instanceof Refused ? retryAfter(error.retryAfter, clock.now()) : undefined;
-          await clock.sleep(asked ?? usual, exchange.signal);
+          const milliseconds = waitFor(asked, usual);
+          if (milliseconds >= noticeable)
+            onWait({ host: exchange.url.host, milliseconds, because: reasonFor(error) });
+          await clock.sleep(milliseconds, exchange.signal);
         }
       }
     }
@@ -69,4 +96,10 @@ function troubleOf(error: Lost | Refused): Trouble {
   return error instanceof Lost
     ? { kind: 'lost', reach: error.reach, isTls: error.isTls }
     : { kind: 'refused', status: error.status, code: error.code };
+}
+
+function reasonFor(error: Lost | Refused): string {
+  return error instanceof Refused && error.status === 429
+    ? 'it takes no more calls for now (429)'
+    : error.message;
 }

@@ -47,6 +47,11 @@ export function verdictOn(call: CallKind, trouble: Trouble): Verdict {
   return status >= 500 || status === 408 ? whenUnclear[call] : 'give-up';
 }
 
+/** Calls that may be given up while the server works on them: carried out or not, nothing comes of it. */
+export function mayBeAbandoned(call: CallKind): boolean {
+  return call === 'harmless' || call === 'sign-in' || call === 'begin-upload' || call === 'append-chunk';
+}
+
 /** By call: what to do when it may have been carried out or not. */
 const whenUnclear: Readonly<Record<CallKind, Verdict>> = {
   harmless: 'repeat',
@@ -65,6 +70,15 @@ export function pauseBefore(verdict: 'repeat' | 'wait', earlier: number): number
 
 /** Without a word from the server about how long; it is asked for up to about ten minutes. */
 const patience = [1000, 3000, 10_000, 30_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000];
+
+/** Bounds of one wait in milliseconds, whatever a server asks for: some ask for none, and some for a day. */
+const shortestWait = 1000;
+const longestWait = 300_000;
+
+/** Milliseconds to wait: what the server asks for within bounds, or the usual where it asks for nothing. */
+export function waitFor(asked: number | undefined, usual: number): number {
+  return asked === undefined ? usual : Math.min(longestWait, Math.max(shortestWait, asked));
+}
 
 /** Milliseconds that a `Retry-After` header asks for: seconds, or a date (RFC 9110). */
 export function retryAfter(header: string | undefined, now: number): number | undefined {

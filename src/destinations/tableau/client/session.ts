@@ -1,12 +1,10 @@
 import type { TableauAuth, TableauConnection } from '../../../model/pipeline.ts';
 import { RunError } from '../../../model/run-error.ts';
 import { Refused } from './answer.ts';
-import type { Clock } from './clock.ts';
 import { describe, notTableau, unsafeRedirect } from '../errors.ts';
 import { signJwt } from './jwt.ts';
-import { persist } from './persist.ts';
+import { persist, type Caller } from './persist.ts';
 import { isLoopback } from './proxy.ts';
-import type { Transport } from './transport.ts';
 import { isAtLeast, readVersion, showVersion, type ApiVersion } from './version.ts';
 import { childOf, requestXml, xml, type Element } from './xml.ts';
 
@@ -30,12 +28,12 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface SessionSettings {
+export interface SessionSettings extends Caller {
   connection: TableauConnection;
-  transport: Transport;
-  clock: Clock;
   /** Hears of what must never be shown: tokens of sessions, signed claims. */
   registerSecret: (value: string) => void;
+  /** Ends waiting for the server. The session is shared: it does not end with the first of its users that fails. */
+  signal: AbortSignal;
 }
 
 /** A session that ends so soon after a renewal was ended by somebody else. */
@@ -119,7 +117,7 @@ async function negotiate(settings: SessionSettings): Promise<ApiVersion> {
   const { connection } = settings;
   const url = new URL(`${connection.server}/api/2.4/serverinfo`);
   const headers = { accept: 'application/xml' };
-  const exchange = { method: 'GET', url, headers, body: [], signal: never };
+  const exchange = { method: 'GET', url, headers, body: [], signal: settings.signal };
   const root = await persist('harmless', exchange, settings).catch((error: unknown) => {
     throw error instanceof Refused && error.status < 500 && error.status !== 429
       ? notTableau(connection, error)
@@ -130,16 +128,19 @@ async function negotiate(settings: SessionSettings): Promise<ApiVersion> {
   return version;
 }
 
-const never = new AbortController().signal;
-
-/** A shared session must not end with the first of its users that is interrupted; its timeouts bound it. */
 function post(url: string, settings: SessionSettings): Promise<Element> {
   const { site, auth } = settings.connection;
   const body = requestXml(
     xml('credentials', credentialAttributes(auth, settings), xml('site', { contentUrl: site })),
   );
   const headers = { accept: 'application/xml', 'content-type': 'application/xml' };
-  const exchange = { method: 'POST', url: new URL(url), headers, body: [Buffer.from(body)], signal: never };
+  const exchange = {
+    method: 'POST',
+    url: new URL(url),
+    headers,
+    body: [Buffer.from(body)],
+    signal: settings.signal,
+  };
   return persist('sign-in', exchange, settings);
 }
 
@@ -221,17 +222,14 @@ function usedElsewhere({ auth, ...connection }: TableauConnection, cause: Refuse
 }
 
 /** At the end: best effort, for the server ends idle sessions anyway. */
-async function signOut(
-  { token, server, version }: SignedIn,
-  { transport, clock }: SessionSettings,
-): Promise<void> {
+async function signOut({ token, server, version }: SignedIn, settings: SessionSettings): Promise<void> {
   const url = new URL(`${server}/api/${showVersion(version)}/auth/signout`);
   const exchange = {
     method: 'POST',
     url,
     headers: { 'x-tableau-auth': token },
     body: [],
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(settings.signal.aborted ? 500 : 10_000),
   };
-  await persist('sign-in', exchange, { transport, clock }).catch(() => undefined);
+  await persist('sign-in', exchange, settings).catch(() => undefined);
 }

@@ -1,9 +1,8 @@
 import type { TableauConnection } from '../../../model/pipeline.ts';
 import type { Clock } from './clock.ts';
-import { persist, SessionEnded } from './persist.ts';
+import { persist, SessionEnded, type Caller } from './persist.ts';
 import type { CallKind } from './retry.ts';
 import type { Session, SignedIn } from './session.ts';
-import type { Transport } from './transport.ts';
 import { showVersion } from './version.ts';
 import { childOf, type Element } from './xml.ts';
 
@@ -33,11 +32,7 @@ export interface Site {
 
 const pageSize = 1000;
 
-export function openSite(
-  connection: TableauConnection,
-  session: Session,
-  { transport, clock }: { transport: Transport; clock: Clock },
-): Site {
+export function openSite(connection: TableauConnection, session: Session, caller: Caller): Site {
   const send = (signedIn: SignedIn, { kind, method, path, query = {}, ...call }: Call) => {
     const steps = ['api', showVersion(signedIn.version), 'sites', signedIn.siteId, ...path];
     const url = new URL(`${signedIn.server}/${steps.map(encodeURIComponent).join('/')}`);
@@ -52,11 +47,11 @@ export function openSite(
     };
     const body = typeof call.body === 'string' ? [Buffer.from(call.body)] : (call.body ?? []);
     const { onSent, signal } = call;
-    return persist(kind, { method, url, headers, body, onSent, signal }, { transport, clock });
+    return persist(kind, { method, url, headers, body, onSent, signal }, caller);
   };
   const site: Site = {
     connection,
-    clock,
+    clock: caller.clock,
     me: () => session.use(),
     async call(call) {
       let signedIn = await session.use();

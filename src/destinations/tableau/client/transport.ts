@@ -16,6 +16,8 @@ export interface Exchange {
    * out has to be heard to its end.
    */
   signal: AbortSignal;
+  /** What the server does with it does not matter: it may be given up at any time. */
+  mayBeAbandoned: boolean;
 }
 
 export interface Reply {
@@ -50,8 +52,9 @@ export function openTransport({ ca, variables, timeout }: TransportSettings): Tr
     signal.throwIfAborted();
     const stop = new AbortController();
     const state = { reach: 'none' as Lost['reach'] };
+    const mayGiveUp = () => exchange.mayBeAbandoned || state.reach !== 'whole';
     const giveUp = () => {
-      if (state.reach !== 'whole') stop.abort(signal.reason);
+      if (mayGiveUp()) stop.abort(signal.reason);
     };
     signal.addEventListener('abort', giveUp, { once: true });
     const silent = () => {
@@ -90,7 +93,7 @@ export function openTransport({ ca, variables, timeout }: TransportSettings): Tr
       await Promise.race([sent, answered.reply]);
       return await answered.reply;
     } catch (error) {
-      if (state.reach !== 'whole') signal.throwIfAborted();
+      if (mayGiveUp()) signal.throwIfAborted();
       if (stop.signal.aborted && stop.signal.reason instanceof Lost) throw stop.signal.reason;
       throw error instanceof Lost ? error : lost(state.reach, error);
     } finally {

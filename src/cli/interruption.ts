@@ -1,0 +1,62 @@
+import { writeSync } from 'node:fs';
+import { cleanUpSuddenly } from '../disk/last-resort.ts';
+import { Interruption } from '../model/run-error.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** The usual clean-up has so long, in milliseconds: who sends a signal expects the end within two seconds. */
+const grace = 1500;
+
+/**
+ * Listens for SIGINT and SIGTERM. The first asks everything to clean up and end; where that takes too long (a disk or a
+ * server does not answer), or at the second, what must not stay is removed and the process ends at once.
+ */
+export function listenForInterruption(): AbortSignal {
+  const interruption = new AbortController();
+  const listener = (name: Signal) => {
+    if (interruption.signal.aborted) endAtOnce(name);
+    // Everything that ends in time has ended before.
+    setTimeout(() => endAtOnce(name), grace).unref();
+    interruption.abort(new Interruption(name));
+  };
+  listeners.add(listener);
+  listen();
+  return interruption.signal;
+}
+
+type Signal = 'SIGINT' | 'SIGTERM';
+const names: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+const listeners = new Set<(name: Signal) => void>();
+
+function listen(): void {
+  for (const name of names) for (const listener of listeners) process.on(name, listener);
+}
+
+/**
+ * Does work that leaves nothing to clean up. A signal ends the process as if we did not listen: a handler would wait for
+ * its turn, which does not come while a large file is parsed.
+ */
+export async function endingAtOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (const name of names) for (const listener of listeners) process.off(name, listener);
+  try {
+    return await work();
+  } finally {
+    listen();
+  }
+}
+
+/**
+ * Dies of the signal, which shells show as 130 and 143. `process.exit` would wait for calls of the system that are still
+ * under way, such as the flush of a large file.
+ */
+function endAtOnce(name: Signal): never {
+  cleanUpSuddenly();
+  try {
+    writeSync(2, 'Interrupted.\n');
+  } catch {
+    // Nobody reads it any more.
+  }
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+  // The first process of a container ignores signals that have no handler.
+  process.exit(name === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
+}

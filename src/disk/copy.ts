@@ -1,0 +1,77 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, open, rm, type FileHandle } from 'node:fs/promises';
+
+const pieceSize = 8 * 1024 * 1024;
+/** So many bytes at most wait to be flushed: a flush cannot be interrupted, so each must be short. */
+const unflushed = 256 * 1024 * 1024;
+
+/**
+ * Copies a file to a new one, which gets the mode that the umask leaves. Shares the blocks where the file system can
+ * (XFS, Btrfs); elsewhere it copies in pieces, so that an interruption ends it at once.
+ */
+export async function copyInterruptibly(from: string, to: string, signal: AbortSignal): Promise<void> {
+  const mode = await modeOfNew(to);
+  try {
+    signal.throwIfAborted();
+    if (!(await sharesBlocks(from, to))) await copyPieces(from, to, signal);
+    await chmod(to, mode);
+  } catch (error) {
+    await rm(to, { force: true });
+    throw error;
+  }
+}
+
+/** Makes the file, empty, to see what the umask leaves. */
+async function modeOfNew(file: string): Promise<number> {
+  const made = await open(file, 'wx');
+  try {
+    return (await made.stat()).mode & 0o7777;
+  } finally {
+    await made.close();
+  }
+}
+
+async function sharesBlocks(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    // Another file system, or one without shared blocks. What is wrong with the files is found by the copy in pieces.
+    return false;
+  }
+}
+
+async function copyPieces(from: string, to: string, signal: AbortSignal): Promise<void> {
+  const source = await open(from, 'r');
+  try {
+    // A failed attempt to share blocks has removed the file.
+    const target = await open(to, 'w');
+    try {
+      await copyBetween(source, target, signal);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function copyBetween(source: FileHandle, target: FileHandle, signal: AbortSignal): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(pieceSize);
+  for (let at = 0, flushed = 0; ;) {
+    signal.throwIfAborted();
+    const { bytesRead } = await source.read(buffer, 0, pieceSize, at);
+    if (bytesRead === 0) return;
+    await writeAll(target, buffer.subarray(0, bytesRead), at);
+    at += bytesRead;
+    if (at - flushed < unflushed) continue;
+    await target.datasync();
+    flushed = at;
+  }
+}
+
+/** A disk that is nearly full takes a part of a piece before it refuses the rest. */
+async function writeAll(target: FileHandle, piece: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < piece.length;)
+    done += (await target.write(piece, done, piece.length - done, at + done)).bytesWritten;
+}
