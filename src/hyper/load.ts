@@ -85,11 +85,13 @@ export function isDiskFailure({ code, message }: { code?: string | undefined; me
 
 /**
  * Years BC are read in Hyper's lenient way only. Where no order of dates is given they are ISO, as PostgreSQL
- * sends them, and leave nothing to guess.
+ * sends them, and leave nothing to guess. With MDY the lenient way also reads ISO with blanks, AM/PM or a zone around
+ * it; with DMY and YMD it would swap day and month of some spellings.
  */
 export async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
   if ('dateOrder' in format) await session.query(`set date_style = ${literal(format.dateOrder)}`);
-  await session.query(`set date_style_lenient = ${!('dateOrder' in format)}`);
+  const isLenient = !('dateOrder' in format) || format.dateOrder === 'MDY';
+  await session.query(`set date_style_lenient = ${isLenient}`);
 }
 
 /** hyperd opens the file by itself; how far it is, is seen from outside. */

@@ -118,8 +118,17 @@ export interface Column {
   description?: string;
   /** Its values are shown in no report. */
   sensitive?: true;
-  /** What ±infinity of a PostgreSQL date or timestamp becomes. Hyper would change it silently into a far date. */
+  /** What ±infinity of a date or timestamp becomes. Hyper would change it silently into a far date. */
   onInfinite: 'null' | 'error';
+  /** Of numeric: decimals beyond the scale are rounded half away from zero; otherwise they are an error. */
+  round?: 'half_up';
+  /**
+   * An IANA zone. Instants become its wall clock in date and timestamp, and text without a zone is its wall clock in
+   * timestamptz; otherwise the former is an error and the latter UTC.
+   */
+  atZone?: string;
+  /** Of time, timestamp and timestamptz: digits after the sixth are cut off; otherwise they are an error. */
+  truncate?: 'microseconds';
 }
 
 export type ColumnOrigin =

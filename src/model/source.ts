@@ -88,5 +88,9 @@ export interface CsvFormat {
   encoding: string;
   /** How to read dates that are not ISO: 1/2/2024. */
   dateOrder: 'MDY' | 'DMY' | 'YMD';
+  /** Before the fraction of a number or a second; undefined is the point. */
+  decimal?: string;
+  /** Between groups of three digits; undefined: there are none. */
+  thousands?: string;
   compression: 'none' | 'gzip' | 'by-name';
 }

@@ -1,0 +1,87 @@
+import {
+  hasPlainSigns,
+  notFinite,
+  numberReader,
+  plainNumber,
+  significant,
+  type NumberSigns,
+} from './number-text.ts';
+import { isBlank, isRefused, type Reading, type ValueRule } from './rule.ts';
+
+const MINUS = 0x2d;
+const PLUS = 0x2b;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+interface NumericColumn {
+  precision: number;
+  scale: number;
+  /** hyperd rounds half away from zero by itself, at any number of digits: that is what half_up asks for. */
+  rounds: boolean;
+}
+
+/** numeric(precision, scale): decimals beyond the scale must be zeros, unless they are to be rounded. */
+export function numericRule({ precision, scale, rounds }: NumericColumn, signs: NumberSigns): ValueRule {
+  const whole = precision - scale;
+  const isPlain = hasPlainSigns(signs);
+  const parse = numberReader(signs);
+  return {
+    isExact(bytes, start, end) {
+      let at = start;
+      let to = end;
+      while (at < to && isBlank(bytes[at])) at++;
+      while (at < to && isBlank(bytes[to - 1])) to--;
+      if (bytes[at] === MINUS || bytes[at] === PLUS) at++;
+      const first = at;
+      while (at < to && isDigit(bytes[at])) at++;
+      const digits = at - first;
+      if (digits === 0 || digits > whole) return false;
+      if (at === to) return true;
+      if (!isPlain || bytes[at] !== POINT) return false;
+      const beyond = ++at + scale;
+      while (at < to && isDigit(bytes[at])) {
+        // Rounding may need one digit more than there are.
+        if (at >= beyond && bytes[at] !== ZERO) return false;
+        at++;
+      }
+      return at === to;
+    },
+    read(text): Reading {
+      const number = parse(text);
+      if (isRefused(number)) return notFinite(text) ?? number;
+      const exact = significant(number);
+      if (exact.scale > scale && !rounds) return tooManyDecimals(precision, scale, exact.scale);
+      const { digits, scale: left } = exact.scale > scale ? rounded(exact, scale) : exact;
+      if (digits.length - left > whole) {
+        return {
+          problem: `more than ${whole} ${whole === 1 ? 'digit' : 'digits'} before the decimal sign`,
+          hint: `give the type more digits, up to numeric(38,${scale}), or declare the column as double`,
+        };
+      }
+      return { text: isPlain ? text : plainNumber(number) };
+    },
+  };
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
+
+function tooManyDecimals(precision: number, scale: number, needed: number): Reading {
+  const wider = Math.max(precision, precision - scale + needed);
+  const type = wider <= 38 ? `numeric(${wider},${needed})` : 'double';
+  return {
+    problem: `more than ${scale} ${scale === 1 ? 'decimal' : 'decimals'}`,
+    hint: `declare the column as ${type}, or set round: half_up on the column, the table or defaults.tables`,
+  };
+}
+
+/** The value rounded half away from zero, to know whether it still fits. */
+function rounded(exact: { digits: string; scale: number }, scale: number): { digits: string; scale: number } {
+  const cut = exact.digits.length - (exact.scale - scale);
+  if (cut < 0) return { digits: '', scale: 0 };
+  const up = (exact.digits[cut] ?? '0') >= '5';
+  const digits = BigInt(exact.digits.slice(0, cut) || '0') + (up ? 1n : 0n);
+  return digits === 0n ? { digits: '', scale: 0 } : { digits: digits.toString(), scale };
+}
