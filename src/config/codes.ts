@@ -73,4 +73,6 @@ export const codes = {
   eachValue: 'EXT1085',
   eachInSql: 'EXT1086',
   refreshOfKept: 'EXT1087',
+  optionalColumn: 'EXT1088',
+  negatedPattern: 'EXT1089',
 } as const;

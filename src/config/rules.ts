@@ -12,7 +12,14 @@ import {
 import { checksFit } from './rules/checks.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './rules/destinations.ts';
 import { addedColumns } from './rules/added.ts';
-import { formatKnown, formatOptions, knownEncoding, nullStrings, oneCharacter } from './rules/files.ts';
+import {
+  formatKnown,
+  formatOptions,
+  knownEncoding,
+  nullStrings,
+  oneCharacter,
+  patternsAdd,
+} from './rules/files.ts';
 import { loadColumns } from './rules/load-columns.ts';
 import { defaultLoad, loadModes } from './rules/load-modes.ts';
 import { numbersFromReferences } from './rules/numbers.ts';
@@ -21,6 +28,7 @@ import {
   connectionsComplete,
   keysOfFileTables,
   oneColumnOrigin,
+  optionalColumns,
   tableOrQuery,
 } from './rules/origins.ts';
 import { keysBesideUse, oneWriterPerDataSource, tableauDestinations } from './rules/tableau.ts';
@@ -55,12 +63,14 @@ export const rules: readonly Rule[] = [
   keysOfFileTables,
   addOnlyOnFiles,
   oneColumnOrigin,
+  optionalColumns,
   connectionsComplete,
   formatKnown,
   formatOptions,
   oneCharacter,
   nullStrings,
   knownEncoding,
+  patternsAdd,
   addedColumns,
   bucketAndMatch,
   keysBesideConnection,

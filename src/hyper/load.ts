@@ -107,7 +107,9 @@ async function loadFile(
   const watch = session.watchFiles(new Map([[part.path, part.size ?? 0]]), progress);
   try {
     const format = staged?.format ?? part.format;
-    const rows = await session.copyFile(fileStatement(target, part, format, [part.path], most), signal);
+    const { columns = part.columns } = staged ?? {};
+    const statement = fileStatement(target, { ...part, columns }, format, [part.path], most);
+    const rows = await session.copyFile(statement, signal);
     watch.finish();
     const sent = most === undefined ? (staged?.rows ?? part.rows) : undefined;
     reconcile(part.label, sent, rows);

@@ -75,7 +75,7 @@ export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 export interface PathPart extends PartBasics {
   kind: 'path';
   path: string;
-  stage?(signal: AbortSignal): Promise<{ format: PathFormat; rows?: number; release(): Promise<void> }>;
+  stage?(signal: AbortSignal): Promise<StagedFile>;
   format: PathFormat;
   /** What the file says it holds, where it says. */
   rows?: number;
@@ -83,6 +83,14 @@ export interface PathPart extends PartBasics {
   constants: readonly { column: string; text: string }[];
   /** Another way to read the same file, for a refusal that another way may avoid. */
   otherwise(refusal: Refusal): StreamPart | undefined;
+}
+
+export interface StagedFile {
+  format: PathFormat;
+  /** Those of the part that the file has. */
+  columns?: readonly string[];
+  rows?: number;
+  release(): Promise<void>;
 }
 
 export type PathFormat =

@@ -115,6 +115,8 @@ export interface Column {
   type: ColumnType;
   notNull: boolean;
   origin: ColumnOrigin;
+  /** Files that lack it have NULL there. */
+  optional?: true;
   description?: string;
   /** Its values are shown in no report. */
   sensitive?: true;

@@ -72,16 +72,32 @@ export type S3Credentials =
   | { kind: 'keys'; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   | { kind: 'anonymous' };
 
-export type Format = CsvFormat | { type: 'parquet' };
+export type Format = CsvFormat | ParquetFormat;
+
+/** What is written only where it differs from the default: records of applied tables hold a format as it is. */
+interface AnyFormat {
+  /** Files without any byte have no rows. Without it they are an error. */
+  emptyFiles?: 'skip';
+}
+
+export interface ParquetFormat extends AnyFormat {
+  type: 'parquet';
+}
 
 /** `csv`, or `text` for PostgreSQL's tab-separated COPY text format. */
-export interface CsvFormat {
+export interface CsvFormat extends AnyFormat {
   type: 'csv' | 'text';
   delimiter: string;
   quote: string;
   escape: string;
-  /** Whether the first record names the columns. Columns are then matched by name, in any order. */
+  /** The first record is a header. Columns are then matched by its names, in any order. */
   header: boolean;
+  /** The header is passed over: fields are the columns, one by one. */
+  byPosition?: true;
+  /** Lines before the first record that are passed over, whatever is in them. */
+  skipLines?: number;
+  /** Lines that begin with this character are no records. */
+  comment?: string;
   /** Unquoted fields equal to one of these are NULL. */
   nulls: readonly string[];
   /** A WHATWG encoding label in lower case. */

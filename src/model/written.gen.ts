@@ -322,9 +322,21 @@ export interface FormatOptions {
    */
   escape?: string | null;
   /**
-   * Whether the first record names the columns. Columns are then matched by name, in any order; without it, by position. csv only.
+   * true: the first record names the columns, which are matched by name in any order. false: there is no header, and fields are matched by position. skip: the first record is passed over, and fields are matched by position. Default: true for csv, false for text, which knows false and skip.
    */
-  header?: boolean | null;
+  header?: true | false | 'skip' | null;
+  /**
+   * So many lines at the beginning of each file are passed over, whatever is in them.
+   */
+  skip_lines?: number | string | null;
+  /**
+   * Lines that begin with this character are no records, unless a quote is open: one ASCII character.
+   */
+  comment?: string | null;
+  /**
+   * A file without any byte is an error, or has no rows.
+   */
+  empty_files?: 'error' | 'skip' | null;
   /**
    * Unquoted fields equal to this text, or to one of these, are NULL. Default: the empty field for csv, \N for text.
    */
@@ -562,6 +574,10 @@ export interface ColumnSettings {
    * PostgreSQL: an SQL expression instead of a column.
    */
   expr?: string;
+  /**
+   * Files and S3: files whose header (or Parquet schema) lacks the column have NULL there. Without it that is an error.
+   */
+  optional?: boolean;
   /**
    * What the column means.
    */

@@ -17,9 +17,9 @@ export function defineTable(table: Table, source: Source): TableDefinition {
   };
 }
 
-function describeOrigin({ origin, onInfinite, type }: Column): string {
+function describeOrigin({ origin, onInfinite, type, optional }: Column): string {
   const infinite = onInfinite === 'null' && ['date', 'timestamp', 'timestamptz'].includes(type.kind);
-  const suffix = infinite ? ', infinite as null' : '';
+  const suffix = `${infinite ? ', infinite as null' : ''}${optional === true ? ', optional' : ''}`;
   switch (origin.kind) {
     case 'column':
       return `column ${origin.name}${suffix}`;

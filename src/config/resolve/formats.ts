@@ -1,23 +1,31 @@
 import type { CsvFormat, Format } from '../../model/pipeline.ts';
 import { formatTypeOf, optionsOf, type FilesSource } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
+import { numbered } from './numbered.ts';
 
 /** How the files of a source are to be read, with everything that is not said filled in. */
 export function resolveFormat(settings: FilesSource): Format {
   const type = formatTypeOf(settings) ?? 'csv';
-  if (type === 'parquet') return { type };
   const options = optionsOf(settings);
+  const emptyFiles = options.empty_files === 'skip' ? ({ emptyFiles: 'skip' } as const) : {};
+  if (type === 'parquet') return { type, ...emptyFiles };
+  const skipLines = numbered('skipLines', options.skip_lines).skipLines ?? 0;
   const quote = type === 'csv' ? (options.quote ?? '"') : '"';
   return {
     type,
     delimiter: options.delimiter ?? (type === 'csv' ? ',' : '\t'),
     quote,
     escape: type === 'csv' ? (options.escape ?? quote) : quote,
-    header: type === 'csv' && (options.header ?? true),
+    header: options.header === 'skip' || (type === 'csv' && (options.header ?? true)),
     nulls: [options.null ?? (type === 'csv' ? '' : '\\N')].flat(),
     encoding: encoding(options.encoding ?? 'utf-8'),
     dateOrder: options.date_order ?? 'MDY',
     compression: options.compression ?? 'by-name',
+    // Only where they differ from the default: records of applied tables hold the format.
+    ...(options.header === 'skip' && { byPosition: true }),
+    ...(skipLines > 0 && { skipLines }),
+    ...(typeof options.comment === 'string' && { comment: options.comment }),
+    ...emptyFiles,
   } satisfies CsvFormat;
 }
 

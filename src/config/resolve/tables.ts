@@ -64,7 +64,7 @@ function resolveColumn(
 ): Column {
   const read = readColumnType(written);
   if ('problem' in read) throw new Error(`the rules passed a column type that is none: ${read.problem}`);
-  const { from, expr, description, sensitive, on_infinite: own } = columnSettings(written);
+  const { from, expr, optional, description, sensitive, on_infinite: own } = columnSettings(written);
   const onInfinite = own === undefined ? inherited : own;
   return {
     name,
@@ -72,6 +72,7 @@ function resolveColumn(
     type: read.type,
     notNull: read.notNull,
     origin: expr === undefined ? { kind: 'column', name: from ?? name } : { kind: 'expression', sql: expr },
+    ...(optional === true && { optional }),
     ...(description !== undefined && { description }),
     ...(sensitive === true && { sensitive }),
     onInfinite: onInfinite === null || onInfinite === 'null' ? 'null' : 'error',

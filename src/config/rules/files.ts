@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { child } from '../../model/diagnostic.ts';
-import type { Place } from '../../model/diagnostic.ts';
+import type { Diagnostic, Place } from '../../model/diagnostic.ts';
 import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
 import {
@@ -33,10 +33,16 @@ export const formatOptions: Rule = function* ({ sources }) {
     if (!isFilesSource(own) || !isFilesSource(settings)) continue;
     const type = formatTypeOf(settings);
     if (type === undefined || type === 'csv') continue;
-    const foreign = type === 'text' ? (['quote', 'escape', 'header'] as const) : csvOptions;
-    for (const option of foreign.filter((key) => (optionsOf(own)[key] ?? undefined) !== undefined)) {
+    const options = optionsOf(own);
+    const foreign = type === 'text' ? (['quote', 'escape'] as const) : csvOptions;
+    for (const option of foreign.filter((key) => (options[key] ?? undefined) !== undefined)) {
       const message = `"${option}" does not apply to ${type === 'text' ? 'the text format' : 'Parquet'}`;
       yield problem(codes.formatOption, message, { ...child(place, 'format', option), part: 'key' });
+    }
+    if (type === 'text' && options.header === true) {
+      const message = 'fields of the text format are matched by position: a header can only be passed over';
+      const hint = { hint: 'write header: skip if there is one' };
+      yield problem(codes.formatOption, message, child(place, 'format', 'header'), hint);
     }
   }
 };
@@ -50,19 +56,22 @@ const csvOptions = [
   'encoding',
   'date_order',
   'compression',
+  'skip_lines',
+  'comment',
 ] as const satisfies readonly (keyof Written.FormatOptions)[];
 
 export const oneCharacter: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
     if (!isFilesSource(settings)) continue;
     const options = optionsOf(settings);
-    for (const key of ['delimiter', 'quote', 'escape'] as const) {
+    for (const key of ['delimiter', 'quote', 'escape', 'comment'] as const) {
       const text = options[key] ?? undefined;
       if (text === undefined || isPlaceholder(text) || isOneCharacter(text)) continue;
       const hint = text === '\\t' ? { hint: 'write "\\t" in double quotes for a tab' } : {};
       const message = `"${key}" must be one ASCII character, not ${JSON.stringify(text)}`;
       yield problem(codes.oneCharacter, message, optionPlace(place, key), hint);
     }
+    yield* commentApart(settings, place);
     const { delimiter, quote, escape } = charactersOf(settings);
     if (delimiter === quote || delimiter === escape) {
       const message = `delimiter and ${delimiter === quote ? 'quote' : 'escape'} must be different characters`;
@@ -76,6 +85,44 @@ export const oneCharacter: Rule = function* ({ sources }) {
     }
   }
 };
+
+/** A comment cannot be taken for a field. */
+function* commentApart(settings: FilesSource, place: Place): Iterable<Diagnostic> {
+  const { comment } = optionsOf(settings);
+  if (comment === undefined || comment === null) return;
+  const isText = formatTypeOf(settings) === 'text';
+  const { delimiter, quote = '', escape = isText ? '\\' : '' } = charactersOf(settings);
+  const taken = Object.entries({ delimiter, quote, escape }).find(([, character]) => character === comment);
+  if (taken === undefined) return;
+  const message = `comment and ${isText && taken[0] === 'escape' ? 'the backslash of the text format' : taken[0]} must be different characters`;
+  yield problem(codes.oneCharacter, message, optionPlace(place, 'comment'));
+}
+
+/** Patterns only add files; some tools read such a pattern as leaving files out. */
+export const patternsAdd: Rule = function* ({ sources }) {
+  for (const { settings, place } of sources.values()) {
+    if (!isFilesSource(settings)) continue;
+    const key = pathsKey(settings);
+    yield* negated(settings[key as keyof typeof settings], key, place);
+    yield* negated(settings.exclude, 'exclude', place);
+  }
+};
+
+/** `!(a|b)` is a part of a pattern. */
+function* negated(patterns: unknown, key: string, place: Place): Iterable<Diagnostic> {
+  const list = [patterns ?? []].flat().filter((pattern) => typeof pattern === 'string');
+  for (const [index, pattern] of list.entries()) {
+    if (!/^!(?!\()/.test(pattern)) continue;
+    const rest = JSON.stringify(pattern.slice(1));
+    const at = Array.isArray(patterns) ? child(place, key, index) : child(place, key);
+    const message = `"${pattern}" begins with "!", which leaves out no files here`;
+    const hint =
+      key === 'exclude'
+        ? `exclude leaves files out already: write ${rest}; a name that begins with ! is written "\\\\${pattern}"`
+        : `write exclude: ${rest}; a name that begins with ! is written "\\\\${pattern}"`;
+    yield problem(codes.negatedPattern, message, at, { hint });
+  }
+}
 
 /** What no field can be equal to says nothing, and was meant otherwise. */
 export const nullStrings: Rule = function* ({ sources }) {

@@ -2,6 +2,7 @@ import type { Diagnostic, Place } from '../../model/diagnostic.ts';
 import { child } from '../../model/diagnostic.ts';
 import { bytesOf } from '../amounts.ts';
 import { codes } from '../codes.ts';
+import { optionsOf } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
@@ -10,7 +11,10 @@ import type { Rule } from '../rules.ts';
 export const numbersFromReferences: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
     if (settings.type === 'postgres') yield* wholeNumber(settings.port, child(place, 'port'), 1, 65_535);
-    else yield* wholeNumber(settings.min_files, child(place, 'min_files'), 0);
+    else {
+      yield* wholeNumber(settings.min_files, child(place, 'min_files'), 0);
+      yield* wholeNumber(optionsOf(settings).skip_lines, child(place, 'format', 'skip_lines'), 0);
+    }
     if (settings.type === 's3') yield* amountOfBytes(settings.max_bytes, child(place, 'max_bytes'));
   }
 };

@@ -1,8 +1,9 @@
 import { child } from '../../model/diagnostic.ts';
 import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
-import { columnSettings } from '../column-text.ts';
+import { columnSettings, readColumnType } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
+import { formatTypeOf, isFilesSource, optionsOf, type FilesSource } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { readRelation } from '../relation.ts';
@@ -65,6 +66,38 @@ export const keysOfFileTables: Rule = function* (draft) {
     }
   }
 };
+
+/** Only names in a header or a Parquet schema show that a file lacks a column. */
+export const optionalColumns: Rule = function* (draft) {
+  for (const [name, { from, columns = {} }] of Object.entries(draft.written.tables)) {
+    const settings = draft.sources.get(from.source)?.settings;
+    if (settings === undefined) continue;
+    for (const [column, written] of Object.entries(columns)) {
+      if (columnSettings(written).optional !== true) continue;
+      const place = child(draft.place, 'tables', name, 'columns', column, 'optional');
+      const why = isFilesSource(settings)
+        ? withoutNames(settings)
+        : `"optional" is for files: "${from.source}" is a PostgreSQL source`;
+      if (why !== undefined) {
+        yield problem(codes.keyDoesNotApply, why, { ...place, part: 'key' });
+        continue;
+      }
+      const read = readColumnType(written);
+      if ('problem' in read || !read.notNull) continue;
+      const message = `"${column}" is optional and not null: it is NULL for files that lack it`;
+      yield problem(codes.optionalColumn, message, place, { hint: 'remove one of the two' });
+    }
+  }
+};
+
+function withoutNames(settings: FilesSource): string | undefined {
+  const type = formatTypeOf(settings);
+  if (type === undefined || type === 'parquet') return undefined;
+  const { header } = optionsOf(settings);
+  return type === 'csv' && (header ?? true) === true
+    ? undefined
+    : '"optional" needs a header with names: without one, fields are matched by position';
+}
 
 export const addOnlyOnFiles: Rule = function* (draft) {
   for (const [name, { from, add }] of tablesOf(draft, 'postgres')) {

@@ -14,6 +14,10 @@ export interface CsvDialect {
   readonly nulls: readonly string[];
   /** As the WHATWG Encoding Standard names it: `utf-8`, `windows-1252`, `utf-16le`, `shift_jis`, … */
   readonly encoding: string;
+  /** Lines before the first record that are passed over, whatever is in them. */
+  readonly skipLines: number;
+  /** Lines that begin with it are no records, unless a quote is open. */
+  readonly comment: string | undefined;
 }
 
 /**
@@ -29,11 +33,15 @@ export function csvDialect(said: Partial<CsvDialect> = {}): CsvDialect {
     header: said.header ?? true,
     nulls: said.nulls ?? [''],
     encoding: encodingName(said.encoding ?? 'utf-8'),
+    skipLines: said.skipLines ?? 0,
+    comment: said.comment,
   };
-  for (const name of ['delimiter', 'quote', 'escape'] as const) {
-    if (!/^[^\r\n\u0080-\u{10ffff}]$/u.test(dialect[name])) {
+  for (const name of ['delimiter', 'quote', 'escape', 'comment'] as const) {
+    const character = dialect[name];
+    if (character === undefined) continue;
+    if (!/^[^\r\n\u0080-\u{10ffff}]$/u.test(character)) {
       throw new RangeError(
-        `CSV ${name} ${JSON.stringify(dialect[name])} must be one ASCII character other than a line break`,
+        `CSV ${name} ${JSON.stringify(character)} must be one ASCII character other than a line break`,
       );
     }
   }

@@ -3,10 +3,27 @@ export class CsvError extends Error {
   override name = 'CsvError';
   /** 1-based physical line in the file, the header counted. */
   readonly line: number;
+  /** What to do, where more is known than that file and format disagree. */
+  readonly hint: string | undefined;
 
-  constructor(message: string, line: number) {
+  constructor(message: string, line: number, hint?: string) {
     super(message);
     this.line = line;
+    this.hint = hint;
+  }
+}
+
+/** Excel's first line names another delimiter than the dialect. */
+export class CsvSeparatorError extends CsvError {
+  override name = 'CsvSeparatorError';
+
+  constructor(line: number, found: string, expected: string) {
+    const [names, has] = [found, expected].map((character) => JSON.stringify(character));
+    super(
+      `the line "sep=" names the delimiter ${names}, the format has ${has}`,
+      line,
+      `write delimiter: ${names} in its format`,
+    );
   }
 }
 
@@ -67,6 +84,7 @@ export class CsvUtf8Error extends CsvError {
     super(
       `line ${line} is not valid UTF-8 (byte 0x${hex} at offset ${offset}); set the encoding the file is written in`,
       line,
+      'write the encoding in its format: text of Excel and Windows is mostly encoding: windows-1252',
     );
     this.offset = offset;
   }

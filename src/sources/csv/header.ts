@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { bomLength } from './bom.ts';
 import type { CsvDialect } from './dialect.ts';
 import { CsvQuoteError, CsvSizeError, CsvUtf8Error } from './errors.ts';
 import { fieldTexts } from './field.ts';
+import { RecordStarts } from './record-starts.ts';
 import { RecordScanner } from './scan.ts';
 import { findBadByte } from './utf8.ts';
 import { ByteWindow } from './window.ts';
@@ -13,18 +13,22 @@ const CR = 0x0d;
 
 export interface HeaderRecord {
   names: string[];
-  /** How many bytes of the file come before its data: the record, its line break, a byte order mark. */
+  /** How many bytes of the file come before its data: what is passed over, the record, its line break. */
   length: number;
+  /** Lines come before the header; or anything, a byte order mark too, before the data where there is no header. */
+  isPreceded: boolean;
+  /** There is no text at all: not even a line that is passed over. */
+  isEmpty: boolean;
 }
 
-/** The names alone. */
+/** The fields of the first record, whether it is a header or not. */
 export async function readHeader(chunks: AsyncIterable<Buffer>, dialect: CsvDialect): Promise<string[]> {
-  return (await readHeaderRecord(chunks, dialect)).names;
+  return (await readHeaderRecord(chunks, { ...dialect, header: true })).names;
 }
 
 /**
- * The fields of the first record of a CSV file, given its UTF-8 bytes; none if the file is empty. Reads no further
- * than the chunk that ends the record: leaving the loop early closes `chunks`.
+ * The fields of the first record of a CSV file, given its UTF-8 bytes; none if there is no record, or if the dialect has
+ * no header. Reads no further than the chunk that ends the record: leaving the loop early closes `chunks`.
  * Fails with a `CsvError` if the record does not end within 1 MiB, is not UTF-8, or leaves a quote open.
  */
 export async function readHeaderRecord(
@@ -34,28 +38,36 @@ export async function readHeaderRecord(
   const window = new ByteWindow({ maxRecordBytes: MAX_HEADER_BYTES });
   for await (const chunk of chunks) {
     window.append(chunk);
-    if (chunk.includes(LF) || chunk.includes(CR)) {
+    if (chunk.includes(LF) || chunk.includes(CR) || !dialect.header) {
       const header = headerIn(window, dialect, false);
       if (header) return header;
     }
     if (window.length > MAX_HEADER_BYTES) throw new CsvSizeError('header', 1, MAX_HEADER_BYTES);
   }
-  return headerIn(window, dialect, true) ?? { names: [], length: window.end };
+  const header = headerIn(window, dialect, true);
+  if (header === undefined) throw new Error('a text that has ended has a header or none');
+  return header;
 }
 
 function headerIn({ bytes, end }: ByteWindow, dialect: CsvDialect, atEnd: boolean): HeaderRecord | undefined {
-  const start = bomLength(bytes, 0, end);
-  if (start === end) return undefined;
   const counter = new RecordScanner(dialect, 0);
+  const starts = new RecordStarts(dialect, counter);
+  const start = starts.next(bytes, 0, end, atEnd);
+  const isPreceded = starts.lines > 0 || (!dialect.header && start > 0);
+  if (!starts.isFound) {
+    return atEnd ? { names: [], length: end, isPreceded, isEmpty: starts.lines === 0 } : undefined;
+  }
+  if (!dialect.header) return { names: [], length: start, isPreceded, isEmpty: false };
   const next = counter.scan(bytes, start, end, atEnd);
-  if (next < 0 && atEnd) throw new CsvQuoteError({ record: 0, line: 1 + (counter.openQuote ?? 0) });
+  const line = 1 + starts.lines;
+  if (next < 0 && atEnd) throw new CsvQuoteError({ record: 0, line: line + (counter.openQuote ?? 0) });
   if (next < 0) return undefined;
-  if (next - start > MAX_HEADER_BYTES) throw new CsvSizeError('header', 1, MAX_HEADER_BYTES);
+  if (next - start > MAX_HEADER_BYTES) throw new CsvSizeError('header', line, MAX_HEADER_BYTES);
   if (!isUtf8(bytes.subarray(start, next))) {
     const bad = findBadByte(bytes, start, next);
-    throw new CsvUtf8Error(1 + counter.countLineBreaks(bytes, start, bad), bad, bytes[bad] ?? 0);
+    throw new CsvUtf8Error(line + counter.countLineBreaks(bytes, start, bad), bad, bytes[bad] ?? 0);
   }
   const scanner = new RecordScanner(dialect, counter.count);
   scanner.scan(bytes, start, end, atEnd);
-  return { names: fieldTexts(dialect, scanner, bytes), length: next };
+  return { names: fieldTexts(dialect, scanner, bytes), length: next, isPreceded, isEmpty: false };
 }

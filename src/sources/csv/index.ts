@@ -16,10 +16,12 @@ export {
   CsvError,
   CsvQuoteError,
   CsvRecordError,
+  CsvSeparatorError,
   CsvSizeError,
   CsvUtf8Error,
 } from './errors.ts';
-export { readHeader, readHeaderRecord } from './header.ts';
+export { readHeader, readHeaderRecord, type HeaderRecord } from './header.ts';
 export { joinable, NotJoinable } from './joinable.ts';
 export { locateRecord, type LocatedRecord } from './locate.ts';
+export { ABSENT } from './record-writer.ts';
 export { transcodeToUtf8 } from './transcode.ts';

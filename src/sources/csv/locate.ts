@@ -1,6 +1,6 @@
-import { bomLength } from './bom.ts';
 import type { CsvDialect } from './dialect.ts';
 import { fieldTexts } from './field.ts';
+import { RecordStarts } from './record-starts.ts';
 import { RecordScanner } from './scan.ts';
 import { ByteWindow } from './window.ts';
 
@@ -39,16 +39,19 @@ export async function locateRecord(
 function recordFinder(window: ByteWindow, dialect: CsvDialect, record: number) {
   const scanner = new RecordScanner(dialect, MAX_FIELDS);
   let ahead = record + (dialect.header ? 1 : 0);
+  const starts = new RecordStarts(dialect, scanner);
   let line = 1;
-  let atStart = true;
   return (atEnd: boolean): LocatedRecord | undefined => {
     const { bytes, end } = window;
-    if (atStart) window.start += bomLength(bytes, window.start, end);
-    atStart = false;
     while (window.start < end) {
+      window.start = starts.next(bytes, window.start, end, atEnd);
+      if (!starts.isFound) break;
       const next = scanner.scan(bytes, window.start, end, atEnd);
       if (next < 0) break;
-      if (--ahead === 0) return { line, fields: fieldTexts(dialect, scanner, bytes, MAX_FIELD_BYTES) };
+      if (--ahead === 0) {
+        const fields = fieldTexts(dialect, scanner, bytes, MAX_FIELD_BYTES);
+        return { line: line + starts.lines, fields };
+      }
       line += 1 + scanner.innerLines;
       window.start = next;
     }

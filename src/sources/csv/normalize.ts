@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { Transform, type TransformCallback } from 'node:stream';
-import { BOM_BYTES, bomLength } from './bom.ts';
 import { BLOCK_BYTES, OutputBlocks } from './blocks.ts';
 import { CsvQuoteError, CsvRecordError, CsvSizeError, CsvUtf8Error } from './errors.ts';
-import { recordWriter, type RecordShape, type RecordWriter } from './record-writer.ts';
+import { ABSENT, recordWriter, type RecordShape, type RecordWriter } from './record-writer.ts';
+import { RecordStarts } from './record-starts.ts';
 import { RecordScanner } from './scan.ts';
 import { completeEnd, findBadByte } from './utf8.ts';
 import { ByteWindow, type WindowSize } from './window.ts';
@@ -26,7 +26,7 @@ export interface NormalizedCsv extends Transform {
  *   `emptyAsNull` says so. If '' is not a null string, an unquoted empty field is the empty string.
  * - Every record must have `fields` fields (`CsvRecordError`). Blank lines count as records, as they do for hyperd:
  *   in a file of one column each is one empty field; in wider files they are allowed at the end only.
- * - A byte order mark at the start is dropped, a missing last line break is added.
+ * - A byte order mark at the start, skipped lines, a `sep=` line and comments are dropped, a missing last line break is added.
  * - Fails with a `CsvError`, which says the line, also for an open quote, a record longer than `maxRecordBytes`
  *   (256 MiB), and invalid UTF-8.
  *
@@ -34,7 +34,7 @@ export interface NormalizedCsv extends Transform {
  */
 export function normalizeCsv(options: NormalizeOptions): NormalizedCsv {
   const { fields, select, constants, emptyAsNull } = options;
-  const unknown = select.find((field) => !Number.isInteger(field) || field < 0 || field >= fields);
+  const unknown = select.find((field) => !Number.isInteger(field) || field < ABSENT || field >= fields);
   if (unknown !== undefined) throw new RangeError(`field ${unknown} is selected from a file of ${fields}`);
   if (emptyAsNull.length !== select.length) {
     throw new RangeError(`emptyAsNull speaks of ${emptyAsNull.length} columns, select of ${select.length}`);
@@ -58,7 +58,7 @@ class Normalizer extends Transform implements NormalizedCsv {
   /** How many of `bytesIn` are known to be UTF-8. */
   #checked = 0;
   #line = 1;
-  #atStart = true;
+  readonly #starts: RecordStarts;
   #headerAhead: boolean;
   /** A blank line that is an error unless only blank lines follow it. */
   #blank: { record: number; line: number } | undefined;
@@ -70,6 +70,7 @@ class Normalizer extends Transform implements NormalizedCsv {
     this.#window = new ByteWindow({ ...options, maxRecordBytes: this.#maxRecordBytes }, BLOCK_BYTES);
     this.#out = new OutputBlocks(this.#window, (block) => this.push(block));
     this.#scanner = new RecordScanner(options.dialect, options.fields);
+    this.#starts = new RecordStarts(options.dialect, this.#scanner);
     this.#write = recordWriter(options, this.#out);
     this.#headerAhead = options.dialect.header;
   }
@@ -106,13 +107,9 @@ class Normalizer extends Transform implements NormalizedCsv {
     const window = this.#window;
     const { bytes, end } = window;
     this.#checkUtf8(atEnd);
-    if (this.#atStart) {
-      if (window.length < BOM_BYTES && !atEnd) return;
-      window.start += bomLength(bytes, window.start, end);
-      this.#atStart = false;
-    }
     this.#out.windowMoved();
     while (window.start < end) {
+      if (!this.#findRecord(bytes, end, atEnd)) break;
       const from = window.start;
       const next = this.#scanner.scan(bytes, from, end, atEnd);
       if ((next < 0 ? end : next) - from > this.#maxRecordBytes) {
@@ -127,6 +124,20 @@ class Normalizer extends Transform implements NormalizedCsv {
       window.start = next;
     }
     this.#out.settle();
+  }
+
+  /** Passes over what is no record; returns false if none begins before `end`. */
+  #findRecord(bytes: Uint8Array, end: number, atEnd: boolean): boolean {
+    const starts = this.#starts;
+    if (starts.isDone) return true;
+    const before = starts.lines;
+    const from = this.#window.start;
+    this.#window.start = starts.next(bytes, from, end, atEnd);
+    this.#line += starts.lines - before;
+    if (!starts.isFound && end - this.#window.start > this.#maxRecordBytes) {
+      throw new CsvSizeError('line', this.#line, this.#maxRecordBytes);
+    }
+    return starts.isFound;
   }
 
   #takeRecord(bytes: Uint8Array, from: number, next: number): void {

@@ -9,11 +9,14 @@ const COMMA = 0x2c;
 const QUOTE = 0x22;
 const EMPTY_STRING = Buffer.from('""');
 
+/** In the place of a field: the file has none for the target column, which is NULL. */
+export const ABSENT = -1;
+
 export interface RecordShape {
   readonly dialect: CsvDialect;
   /** Fields in every record of the file. */
   readonly fields: number;
-  /** 0-based fields of the file, in the order of the target columns. */
+  /** 0-based fields of the file, or `ABSENT`, in the order of the target columns. */
   readonly select: readonly number[];
   /** Values of further target columns, the same in every record. */
   readonly constants: readonly (string | null)[];
@@ -36,7 +39,7 @@ export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWrite
   const runs = consecutiveRuns(shape.select);
   const tail = constantTail(shape);
   const keepsLineBreak = tail.length === 0 && select.indexOf(fields - 1) === last;
-  const isCarefree = carefreeRecords(shape);
+  const isCarefree = shape.select.includes(ABSENT) ? () => false : carefreeRecords(shape);
   const writeValue = valueWriter(shape, out);
 
   return (record, bytes, next) => {
@@ -53,8 +56,10 @@ export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWrite
       }
     } else {
       for (let target = 0; target <= last; target++) {
-        if (target > 0) out.keep(ends[select[target - 1]!]!, ends[select[target - 1]!]! + 1);
-        writeValue(target, record, select[target]!, bytes);
+        const before = target === 0 ? undefined : select[target - 1]!;
+        if (before === ABSENT) out.put(COMMA);
+        else if (before !== undefined) out.keep(ends[before]!, ends[before]! + 1);
+        if (select[target] !== ABSENT) writeValue(target, record, select[target]!, bytes);
       }
     }
     if (keepsLineBreak) {

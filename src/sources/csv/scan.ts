@@ -135,6 +135,19 @@ export class RecordScanner {
     }
   }
 
+  /** Returns where the line after that at `from` starts, whatever is in it; -1 if it does not end before `to`. */
+  skipLine(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
+    for (let at = from; at < to; at++) {
+      if (bytes[at] === LF) {
+        this.#loneCr ??= false;
+        return at + 1;
+      }
+      const next = bytes[at] === CR ? this.#afterCr(bytes, at, to, atEnd) : 0;
+      if (next !== 0) return next;
+    }
+    return atEnd ? to : -1;
+  }
+
   /** Physical line breaks in `bytes[from, to)`, quoted or not. */
   countLineBreaks(bytes: Uint8Array, from: number, to: number): number {
     let count = 0;

@@ -24,7 +24,12 @@ export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefi
     // hyperd takes an escape character out wherever it stands; PostgreSQL only where it escapes.
     format.escape === format.quote &&
     layout.constants.length === 0 &&
-    layout.untaken.length === 0;
+    layout.untaken.length === 0 &&
+    layout.columns.length > 0 &&
+    // Only our reader knows which lines are no records.
+    !layout.isPreceded &&
+    format.skipLines === undefined &&
+    format.comment === undefined;
   if (!isPlain) return undefined;
   return {
     // COPY takes the columns in the order of the file.

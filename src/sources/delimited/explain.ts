@@ -4,6 +4,7 @@ import type { Table } from '../../model/pipeline.ts';
 import { child } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
 import { CsvEncodingError, CsvError, locateRecord, type CsvDialect } from '../csv/index.ts';
+import { FileProblem } from './file-problem.ts';
 import { wanted } from './layout.ts';
 
 /** Hyper refused a record of a file: says the line, the column and the value. */
@@ -32,9 +33,13 @@ export async function explainRecord(
 /** The file could not be read, or is not what the format says. */
 export function explainText(error: unknown, file: { shown: string }, table: Table): unknown {
   if (error instanceof RunError) return error;
+  if (error instanceof FileProblem) {
+    const { code, message, hint } = error;
+    return new RunError(code, `${file.shown} ${message}`, { hint, place: table.place, cause: error });
+  }
   if (error instanceof CsvError) {
     return new RunError('EXT2103', `${file.shown}:${error.line}: ${error.message}`, {
-      hint: 'correct the file or the format of the source',
+      hint: error.hint ?? 'correct the file or the format of the source',
       place: table.place,
       cause: error,
     });
@@ -49,7 +54,7 @@ export function explainText(error: unknown, file: { shown: string }, table: Tabl
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   return new RunError('EXT2102', `cannot read ${file.shown}: ${message}`, {
-    hint: code.startsWith('Z_') ? 'it is no sound gzip file' : 'check that the file is there and may be read',
+    hint: 'check that the file is there and may be read',
     place: table.place,
     cause: error,
   });

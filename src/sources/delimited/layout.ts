@@ -1,35 +1,84 @@
 import { formatColumnType } from '../../model/column-type.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { nearest } from '../../model/nearest.ts';
-import type { Column, Table } from '../../model/pipeline.ts';
+import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
+import { quotedVisible } from '../../model/visible.ts';
+import { ABSENT, bomLength, csvDialect, readHeaderRecord, type HeaderRecord } from '../csv/index.ts';
 import { constantsOf, type Constant, type NamedFile } from './constants.ts';
+import { isPage } from './content.ts';
+import { missingHint, oneFieldHint } from './header-hints.ts';
+import { peek } from './peek.ts';
 
 /** How the fields of one CSV file become the columns of the table. */
 export interface Layout {
   /** Fields in every record of the file. */
   fields: number;
-  /** The columns that come from fields, in the order of the table, and the field of each. */
+  /** The columns that come from fields, in the order of the table, and the field of each; `ABSENT`: it is NULL. */
   columns: readonly Column[];
   select: readonly number[];
   /** The columns that are the same in every row of the file. */
   constants: readonly Constant[];
   /** Names in the header that no column takes. */
   untaken: readonly string[];
+  /** Optional columns that the file lacks. */
+  absent: readonly Column[];
+  /** Only our reader knows where the header, or the first record, begins: other lines come before it. */
+  isPreceded: boolean;
+  /** The file has no text at all, and its format allows that. */
+  isEmpty: boolean;
 }
 
-/** Columns by the names in the header, in any order; or why that cannot be. */
-export function layOutByName(
+/** How the fields of a text become columns: reads its beginning and no more. */
+export async function readLayout(
+  table: Table,
+  format: CsvFormat,
+  text: AsyncIterable<Buffer>,
+  file: NamedFile,
+): Promise<Layout | { problem: Diagnostic }> {
+  if (format.type === 'csv') {
+    return layOut(table, format, await readHeaderRecord(text, csvDialect(format)), file);
+  }
+  const { head } = await peek(text, 4);
+  return { ...layOutByPlace(table, file), isEmpty: head.length === bomLength(head, 0, head.length) };
+}
+
+/** By the names in the header, or by position; or why that cannot be. */
+export function layOut(
+  table: Table,
+  format: CsvFormat,
+  header: HeaderRecord,
+  file: NamedFile,
+): Layout | { problem: Diagnostic } {
+  const { isPreceded, isEmpty } = header;
+  if (isEmpty || !namesColumns(format)) return { ...layOutByPlace(table, file), isPreceded, isEmpty };
+  const found = layOutByName(table, header.names, file, format.delimiter);
+  return 'problem' in found ? found : { ...found, isPreceded };
+}
+
+/** Returns true if the first record of a file names its columns. */
+export function namesColumns(format: CsvFormat): boolean {
+  return format.header && format.byPosition !== true;
+}
+
+function layOutByName(
   table: Table,
   header: readonly string[],
   file: NamedFile,
+  delimiter: string,
 ): Layout | { problem: Diagnostic } {
-  const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
+  const columns: Column[] = [];
   const select: number[] = [];
-  for (const column of columns) {
-    const name = column.origin.kind === 'column' ? column.origin.name : '';
+  const absent: Column[] = [];
+  for (const column of columnsOfFields(table)) {
+    const name = nameInFile(column);
     const field = header.indexOf(name);
-    if (field < 0) return { problem: missing(column, name, header, file) };
+    const isMistaken = oneFieldHint(header, delimiter) !== undefined;
+    if (field < 0 && column.optional === true && !isMistaken) {
+      absent.push(column);
+      continue;
+    }
+    if (field < 0) return { problem: missing(column, header, file, delimiter) };
     if (header.includes(name, field + 1)) return { problem: twice(column, name, file) };
+    columns.push(column);
     select.push(field);
   }
   const taken = new Set(select);
@@ -39,6 +88,9 @@ export function layOutByName(
     select,
     constants: constantsOf(table, file),
     untaken: header.filter((_, index) => !taken.has(index)),
+    absent,
+    isPreceded: false,
+    isEmpty: false,
   };
 }
 
@@ -47,35 +99,58 @@ export function isText({ type }: Column): boolean {
   return ['text', 'varchar', 'char', 'json', 'bytes'].includes(type.kind);
 }
 
-/** Without a header the fields are the columns, one by one. */
+/** Without names the fields are the columns, one by one. */
 export function layOutByPlace(table: Table, file: NamedFile): Layout {
-  const columns = table.columns.filter(({ origin }) => origin.kind === 'column');
+  const columns = columnsOfFields(table);
   return {
     fields: columns.length,
     columns,
     select: columns.map((_, index) => index),
     constants: constantsOf(table, file),
     untaken: [],
+    absent: [],
+    isPreceded: false,
+    isEmpty: false,
   };
+}
+
+/** The same with all columns of the table that fields are for, in its order: those of absent fields too. */
+export function withAbsent(layout: Layout, table: Table): Layout {
+  if (layout.absent.length === 0) return layout;
+  const columns = columnsOfFields(table);
+  const select = columns.map((column) => layout.select[layout.columns.indexOf(column)] ?? ABSENT);
+  return { ...layout, columns, select };
+}
+
+function columnsOfFields({ columns }: Table): Column[] {
+  return columns.filter(({ origin }) => origin.kind === 'column');
+}
+
+/** What the column is called in files. */
+export function nameInFile({ name, origin }: Column): string {
+  return origin.kind === 'column' ? origin.name : name;
 }
 
 function missing(
   column: Column,
-  name: string,
   header: readonly string[],
-  file: { shown: string },
+  { shown }: { shown: string },
+  delimiter: string,
 ): Diagnostic {
-  const near = nearest(name, header);
-  const has = header.slice(0, 8).map((one) => `"${one}"`);
+  const problem = { code: 'EXT2113', severity: 'error', place: column.place } as const;
+  if (header.length === 0) {
+    const hint = 'its format passes over all of its lines: check skip_lines and comment';
+    return { ...problem, message: `${shown} has no header`, hint };
+  }
+  if (isPage(header[0] ?? '')) {
+    const hint = 'get the file again: such a page mostly says why it was not sent';
+    return { ...problem, code: 'EXT2110', message: `${shown} is a page of HTML, not CSV`, hint };
+  }
+  const name = nameInFile(column);
   return {
-    code: 'EXT2113',
-    severity: 'error',
-    message: `${file.shown} has no column "${name}"`,
-    hint:
-      near === undefined
-        ? `its header has ${has.join(', ')}${header.length > has.length ? ` and ${header.length - has.length} more` : ''}`
-        : `did you mean "${near}"?`,
-    place: column.place,
+    ...problem,
+    message: `${shown} has no column ${quotedVisible(name)}`,
+    hint: oneFieldHint(header, delimiter) ?? missingHint(name, header, 'its header'),
   };
 }
 
@@ -83,8 +158,8 @@ function twice(column: Column, name: string, file: { shown: string }): Diagnosti
   return {
     code: 'EXT2114',
     severity: 'error',
-    message: `the header of ${file.shown} names "${name}" twice`,
-    hint: 'rename one of them in the file, or set header: false and list all columns in order',
+    message: `the header of ${file.shown} names ${quotedVisible(name)} twice`,
+    hint: 'rename one of them in the file, or write header: skip and list all columns in order',
     place: column.place,
   };
 }

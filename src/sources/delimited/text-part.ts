@@ -8,6 +8,7 @@ import { constantsOf, type NamedFile } from './constants.ts';
 import { explainText } from './explain.ts';
 import { wanted } from './layout.ts';
 import { addFields } from './text-fields.ts';
+import { hasOtherLines, RecordLines } from './text-lines.ts';
 import { unifyNulls } from './text-nulls.ts';
 
 export interface TextFile extends NamedFile {
@@ -27,6 +28,7 @@ export function textStreamPart(
 ): StreamPart {
   const constants = constantsOf(table, file);
   const texts = constants.map(({ text }) => text);
+  let lines: RecordLines | undefined;
   return {
     kind: 'stream',
     label: file.shown,
@@ -35,8 +37,10 @@ export function textStreamPart(
     format: { type: 'text', ...textOptions(format) },
     open(signal) {
       const { bytes, ...more } = open(signal);
+      lines = hasOtherLines(format) ? new RecordLines(format) : undefined;
       const stages: Transform[] = [
         stripBom(),
+        ...(lines === undefined ? [] : [lines]),
         ...(format.nulls.length > 1 ? [unifyNulls(format.nulls, format.delimiter)] : []),
         ...(constants.length > 0 ? [addFields(texts, textOptions(format))] : []),
       ];
@@ -44,7 +48,12 @@ export function textStreamPart(
       pipeline([bytes, ...stages], () => undefined);
       return Promise.resolve({ bytes: last, rows: () => undefined, ...more });
     },
-    explain: (refusal) => Promise.resolve(explainTextRecord(table, file, refusal)),
+    explain({ record, ...refusal }) {
+      const line = record === undefined ? undefined : (lines?.lineOf(record) ?? record);
+      return Promise.resolve(
+        explainTextRecord(table, file, { ...refusal, ...(line !== undefined && { line }) }),
+      );
+    },
     translate: (error) => explainText(error, file, table),
   };
 }
@@ -62,10 +71,10 @@ export function textOptions({ delimiter, nulls, dateOrder }: CsvFormat) {
 export function explainTextRecord(
   table: Table,
   { shown }: { shown: string },
-  { message, record, column: name }: Refusal,
+  { message, line, column: name }: Omit<Refusal, 'record'> & { line?: number },
 ): RunError {
   const column = table.columns.find((one) => one.name === name);
-  const at = `${shown}${record === undefined ? '' : `:${record}`}`;
+  const at = `${shown}${line === undefined ? '' : `:${line}`}`;
   const what = column === undefined ? message : `column "${column.name}" (${wanted(column)}): ${message}`;
   return new RunError('EXT2103', `${at}: ${what}`, {
     hint: 'correct the file, the format, or the contract',

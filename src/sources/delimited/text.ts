@@ -1,27 +1,120 @@
-import { PassThrough, pipeline, type Readable, type Transform } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
 import type { CsvFormat } from '../../model/pipeline.ts';
-import { transcodeToUtf8 } from '../csv/index.ts';
+import { bomLength, transcodeToUtf8 } from '../csv/index.ts';
+import { foreignContent, HEAD_BYTES, isGzipHead } from './content.ts';
+import { FileProblem } from './file-problem.ts';
+import { gunzip } from './gunzip.ts';
+import { peek } from './peek.ts';
+
+/** A file as far as its text depends on it. */
+export interface PackedFile {
+  shown: string;
+  /** What the service that keeps it says of its packing, known with the first byte. */
+  contentEncoding?: () => string | undefined;
+}
 
 /** Whether the bytes are gzip, by what the format says or by the file's name. */
 export function isGzip(file: { shown: string }, format: CsvFormat): boolean {
-  if (format.compression === 'by-name') return /\.gz$/i.test(file.shown);
+  if (format.compression === 'by-name') return isNamedGzip(file);
   return format.compression === 'gzip';
 }
 
+/** Returns true if hyperd would unpack the file by itself. It takes a file that was cut off for a whole one. */
+export function isNamedGzip({ shown }: { shown: string }): boolean {
+  return /\.gz$/i.test(shown);
+}
+
 /**
- * The text in the bytes of a file, as UTF-8: unpacked, transcoded. An error of any stage is the error of the
- * stream.
+ * The text in the bytes of a file, as UTF-8: recognised by its first bytes, unpacked, transcoded. An error of any stage
+ * is the error of the stream. `raw` ends when the stream does.
  */
-export function textOf(raw: Readable, file: { shown: string }, format: CsvFormat): Readable {
-  const stages: Transform[] = [
-    ...(isGzip(file, format) ? [createGunzip({ chunkSize: 256 * 1024 })] : []),
-    ...[transcodeToUtf8(format.encoding)].filter((stage) => stage !== undefined),
-  ];
-  if (stages.length === 0) return raw;
-  const out = new PassThrough({ highWaterMark: 256 * 1024 });
-  pipeline([raw, ...stages, out], (error) => {
-    if (error) out.destroy(error);
+export function textOf(raw: Readable, file: PackedFile, format: CsvFormat): Readable {
+  const text = Readable.from(unpackText(raw, file, format), {
+    objectMode: false,
+    highWaterMark: 256 * 1024,
   });
-  return out;
+  text.once('close', () => raw.destroy());
+  const transcode = transcodeToUtf8(format.encoding);
+  if (transcode === undefined) return text;
+  pipeline(text, transcode, () => undefined);
+  return transcode;
+}
+
+/**
+ * The text in the bytes of a file, in its own encoding. Fails with a `FileProblem` if the first bytes show that it is
+ * something else, or if there is no text at all and the format does not skip such files.
+ */
+export async function* unpackText(
+  raw: AsyncIterable<Buffer>,
+  file: PackedFile,
+  format: CsvFormat,
+): AsyncGenerator<Buffer, void> {
+  const { head, all } = await peek(raw, HEAD_BYTES);
+  if (!isPacked(head, file, format)) {
+    requireText(head, format);
+    yield* all;
+    return;
+  }
+  const unpacked = await peek(gunzip(all), HEAD_BYTES);
+  if (isGzipHead(unpacked.head)) {
+    throw new FileProblem('EXT2110', 'is packed with gzip twice', 'unpack it once');
+  }
+  requireText(unpacked.head, format);
+  yield* unpacked.all;
+}
+
+function requireText(head: Buffer, { encoding, emptyFiles }: CsvFormat): void {
+  if (isBlank(head) && emptyFiles !== 'skip') {
+    const hint = 'exclude it, or write empty_files: skip in its format: it has no rows then';
+    throw new FileProblem('EXT2111', 'is empty', hint);
+  }
+  const foreign = foreignContent(head, encoding);
+  if (foreign !== undefined) throw new FileProblem('EXT2110', foreign.what, foreign.remedy);
+}
+
+/** A byte order mark is no text. */
+function isBlank(head: Buffer): boolean {
+  const isMark = head.length === 2 && (head.readUInt16BE() === 0xfeff || head.readUInt16BE() === 0xfffe);
+  return head.length === bomLength(head, 0, head.length) || isMark;
+}
+
+/** Whether the file is to be unpacked, as its format, its name, its service and its first bytes agree. */
+function isPacked(head: Buffer, file: PackedFile, format: CsvFormat): boolean {
+  if (head.length === 0) return false;
+  const { compression, encoding } = format;
+  const encoded = compression === 'by-name' ? contentEncodingOf(file) : undefined;
+  const said = isGzip(file, format) || encoded !== undefined;
+  if (!said || isGzipHead(head)) return said;
+  const foreign = foreignContent(head, encoding);
+  if (foreign?.what.startsWith('is ') === true) {
+    throw new FileProblem('EXT2110', foreign.what, foreign.remedy);
+  }
+  const why =
+    compression === 'gzip'
+      ? 'as compression: gzip says'
+      : isNamedGzip(file)
+        ? 'as its name says'
+        : 'as its Content-Encoding says';
+  throw new FileProblem(
+    'EXT2110',
+    `is not packed with gzip, ${why}`,
+    'write compression: none in its format',
+  );
+}
+
+/** Gzip, if the object was put so. Signed uploads in chunks leave a word of their own there. */
+function contentEncodingOf({ contentEncoding }: PackedFile): 'gzip' | undefined {
+  const codings = (contentEncoding?.() ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => !['', 'identity', 'aws-chunked'].includes(coding));
+  const [coding, ...others] = codings;
+  if (coding === undefined) return undefined;
+  if (others.length === 0 && (coding === 'gzip' || coding === 'x-gzip')) return 'gzip';
+  throw new FileProblem(
+    'EXT2110',
+    `has the Content-Encoding ${codings.join(', ')}, which is not unpacked here`,
+    'put it as it is or packed with gzip; compression: none in its format reads the bytes as they are',
+  );
 }

@@ -6,27 +6,21 @@ import { csvDialect, type CsvDialect } from '../csv/index.ts';
 import { asWritten } from '../delimited/as-written.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
-import type { Layout } from '../delimited/layout.ts';
-import { isGzip } from '../delimited/text.ts';
+import { withAbsent, type Layout } from '../delimited/layout.ts';
+import { isGzip, isNamedGzip } from '../delimited/text.ts';
 import type { FoundFile } from './list.ts';
-import { beginsWithMark, openCounted, openText } from './open.ts';
+import { openCounted, openText } from './open.ts';
 
 /**
  * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the
  * bytes pass through `normalizeCsv`, which turns them into the CSV that it can.
  */
-export async function csvPart(
-  table: Table,
-  file: FoundFile,
-  format: CsvFormat,
-  layout: Layout,
-): Promise<FeedPart> {
-  const normalized = normalizedPart(table, file, format, layout);
+export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): FeedPart {
+  const normalized = normalizedPart(table, file, format, withAbsent(layout, table));
   const written = asWritten(format, layout);
-  const opens =
-    isGzip(file, format) === file.shown.endsWith('.gz') &&
-    (format.header || !(await beginsWithMark(file, format)));
-  if (written === undefined || !opens) return normalized;
+  // hyperd would unpack a file of that name, whatever the format says, and would not see that it was cut off.
+  const isPacked = isGzip(file, format) || isNamedGzip(file);
+  if (written === undefined || isPacked) return normalized;
   return {
     kind: 'path',
     label: file.shown,

@@ -1,13 +1,14 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { SourceObservation } from '../../model/observation.ts';
-import type { CsvFormat, FileSource, Table } from '../../model/pipeline.ts';
+import type { CsvFormat, FileSource, ParquetFormat, Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { CsvEncodingError, CsvError, csvDialect, readHeader } from '../csv/index.ts';
+import { CsvEncodingError, CsvError } from '../csv/index.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
-import { layOutByName, layOutByPlace, type Layout } from '../delimited/layout.ts';
+import { fileNotes } from '../delimited/file-notes.ts';
+import { readLayout, type Layout } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
 import { markFiles } from './fingerprint.ts';
 import { listFiles, nameFile, type FoundFile } from './list.ts';
@@ -28,7 +29,7 @@ export async function observeFiles(source: FileSource, request: SourceRequest): 
   };
 }
 
-/** What the files say of themselves, in their headers or footers. Text files say nothing. */
+/** What the files say of themselves, in their first bytes, headers or footers. */
 async function examine(
   { format }: FileSource,
   table: Table,
@@ -36,17 +37,22 @@ async function examine(
 ): Promise<{ problems: Diagnostic[]; untaken: readonly string[]; rows?: number }> {
   if (format.type === 'parquet') {
     const seen = [];
-    for (const file of files) seen.push({ shown: file.shown, layout: await layOutFooter(table, file) });
-    return summarizeParquet(seen);
+    for (const file of files) {
+      seen.push({ shown: file.shown, layout: await layOutFooter(table, file, format) });
+    }
+    return summarizeParquet(table, seen);
   }
   const problems: Diagnostic[] = [];
-  const untaken = new Set<string>();
+  const seen: (Layout & { shown: string })[] = [];
   for (const file of files) {
-    const layout = await layOut(table, file, format);
+    const layout = await layOutFile(table, file, format);
     if ('problem' in layout) problems.push(layout.problem);
-    else for (const name of layout.untaken) untaken.add(name);
+    else seen.push({ ...layout, shown: file.shown });
   }
-  return { problems, untaken: [...untaken] };
+  return {
+    problems: [...problems, ...fileNotes(table, seen)],
+    untaken: [...new Set(seen.flatMap(({ untaken }) => untaken))],
+  };
 }
 
 /** An empty match is an error, not an empty extract. */
@@ -68,17 +74,15 @@ export function tooFew(source: FileSource, files: readonly FoundFile[]): Diagnos
 }
 
 /** How one file's fields become columns. Reads its header, and no more. */
-export async function layOut(
+export async function layOutFile(
   table: Table,
   file: FoundFile,
   format: CsvFormat,
 ): Promise<Layout | { problem: Diagnostic }> {
   try {
-    // Neither has the text format.
-    if (!format.header) return layOutByPlace(table, file);
     const text = openText(file, format);
     try {
-      return layOutByName(table, await readHeader(text, csvDialect(format)), file);
+      return await readLayout(table, format, text, file);
     } finally {
       text.destroy();
     }
@@ -90,10 +94,11 @@ export async function layOut(
 async function layOutFooter(
   table: Table,
   file: FoundFile,
+  format: ParquetFormat,
 ): Promise<ParquetLayout | { problems: readonly Diagnostic[] }> {
   try {
     constantsOf(table, file);
-    return await withFile(file.absolute, (source) => examineParquet(table, file, source));
+    return await withFile(file.absolute, (source) => examineParquet(table, file, source, format));
   } catch (error) {
     return { problems: [unreadable(error, file, table)] };
   }

@@ -8,7 +8,7 @@ import { csvPart } from './csv-part.ts';
 import { explainText } from '../delimited/explain.ts';
 import { markFiles, markForRecord, markSomeForRecord } from './fingerprint.ts';
 import { listFiles, lookAtFile, nameFile, type FoundFile } from './list.ts';
-import { layOut, tooFew } from './observe.ts';
+import { layOutFile, tooFew } from './observe.ts';
 import { parquetPart } from './parquet-part.ts';
 import { textPart } from './text-part.ts';
 
@@ -61,17 +61,22 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
 
 async function feedOf(source: FileSource, table: Table, files: readonly FoundFile[]): Promise<Feed> {
   const parts: FeedPart[] = [];
-  for (const file of files) parts.push(await partOf(source, table, file));
+  for (const file of files) {
+    const part = await partOf(source, table, file);
+    if (part !== undefined) parts.push(part);
+  }
   return { parts };
 }
 
-async function partOf({ format }: FileSource, table: Table, file: FoundFile): Promise<FeedPart> {
+/** Undefined where the file is empty and may be. */
+async function partOf({ format }: FileSource, table: Table, file: FoundFile): Promise<FeedPart | undefined> {
   try {
+    if (file.size === 0 && format.emptyFiles === 'skip') return undefined;
     if (format.type === 'parquet') return await parquetPart(table, file);
     if (format.type === 'text') return await textPart(table, file, format);
-    const layout = await layOut(table, file, format);
+    const layout = await layOutFile(table, file, format);
     if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);
-    return await csvPart(table, file, format, layout);
+    return layout.isEmpty ? undefined : csvPart(table, file, format, layout);
   } catch (error) {
     throw explainText(error, file, table);
   }

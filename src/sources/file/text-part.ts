@@ -1,6 +1,7 @@
 import type { FeedPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
-import { isGzip } from '../delimited/text.ts';
+import { isGzip, isNamedGzip } from '../delimited/text.ts';
+import { hasOtherLines } from '../delimited/text-lines.ts';
 import { fieldsOf, textOptions, textStreamPart } from '../delimited/text-part.ts';
 import type { FoundFile } from './list.ts';
 import { beginsWithMark, openCounted } from './open.ts';
@@ -12,9 +13,10 @@ export async function textPart(table: Table, file: FoundFile, format: CsvFormat)
     format.encoding === 'utf-8' &&
     format.nulls.length === 1 &&
     streamed.columns.length === fieldsOf(table).length &&
+    !hasOtherLines(format) &&
     !isGzip(file, format) &&
-    // hyperd would unpack it, whatever the format says.
-    !file.shown.endsWith('.gz') &&
+    // hyperd would unpack it, whatever the format says, and would not see that it was cut off.
+    !isNamedGzip(file) &&
     !(await beginsWithMark(file, format));
   if (!isPlain) return streamed;
   return {

@@ -1,8 +1,10 @@
 import { formatColumnType } from '../../model/column-type.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { ParquetValue } from '../../model/feed.ts';
-import { nearest } from '../../model/nearest.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
+import { quotedVisible } from '../../model/visible.ts';
+import { missingHint } from '../delimited/header-hints.ts';
+import { nameInFile } from '../delimited/layout.ts';
 import { fitParquet } from './fit.ts';
 import type { ParquetColumn, ParquetFooter } from './footer.ts';
 
@@ -14,6 +16,10 @@ export interface ParquetLayout {
   rows: number;
   /** Columns of the file that no column takes. */
   untaken: readonly string[];
+  /** Optional columns that the file lacks. */
+  absent: readonly Column[];
+  /** The file has no byte, and its format allows that. */
+  isEmpty: boolean;
   /** What is worth knowing about a column, though it can be read. */
   remarks: readonly ParquetRemark[];
 }
@@ -33,12 +39,15 @@ export function layOutParquet(
   const problems: Diagnostic[] = [];
   const values: ParquetValue[] = [];
   const remarks: ParquetRemark[] = [];
+  const absent: Column[] = [];
   const taken = new Set<string>();
   for (const column of columns) {
     const name = column.origin.kind === 'column' ? column.origin.name : '';
     const found = footer.columns.find((one) => one.name === name);
     if (found === undefined) {
-      problems.push(missing(column, name, footer.columns, shown));
+      const isFree = column.optional === true && footer.columns.length > 0;
+      if (isFree) absent.push(column);
+      else problems.push(missing(column, name, footer.columns, shown));
       continue;
     }
     taken.add(name);
@@ -53,8 +62,19 @@ export function layOutParquet(
   }
   if (problems.length > 0) return { problems };
   const untaken = footer.columns.map(({ name }) => name).filter((name) => !taken.has(name));
-  return { columns, values, rows: footer.rows, untaken, remarks };
+  const present = columns.filter((column) => !absent.includes(column));
+  const [first] = absent;
+  if (present.length === 0 && first !== undefined) {
+    return { problems: [missing(first, nameInFile(first), footer.columns, shown)] };
+  }
+  return { columns: present, values, rows: footer.rows, untaken, remarks, absent, isEmpty: false };
 }
+
+/** A file without a byte. */
+export const emptyParquet: ParquetLayout = {
+  ...{ columns: [], values: [], rows: 0, untaken: [], remarks: [], absent: [] },
+  isEmpty: true,
+};
 
 function missing(
   column: Column,
@@ -62,17 +82,15 @@ function missing(
   available: readonly ParquetColumn[],
   shown: string,
 ): Diagnostic {
-  const names = available.map((one) => one.name);
-  const near = nearest(name, names);
-  const has = names.slice(0, 8).map((one) => `"${one}"`);
   return {
     code: 'EXT2113',
     severity: 'error',
-    message: `${shown} has no column "${name}"`,
-    hint:
-      near === undefined
-        ? `it has ${has.join(', ')}${names.length > has.length ? ` and ${names.length - has.length} more` : ''}`
-        : `did you mean "${near}"?`,
+    message: `${shown} has no column ${quotedVisible(name)}`,
+    hint: missingHint(
+      name,
+      available.map((one) => one.name),
+      'it',
+    ),
     place: column.place,
   };
 }

@@ -1,16 +1,20 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Table } from '../../model/pipeline.ts';
+import type { ParquetFormat, Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
+import { fileNotes } from '../delimited/file-notes.ts';
 import { ParquetError } from './error.ts';
 import { readFooter, type RandomAccess } from './footer.ts';
-import { layOutParquet, tellRemarks, type ParquetLayout } from './layout.ts';
+import { emptyParquet, layOutParquet, tellRemarks, type ParquetLayout } from './layout.ts';
 
 /** Reads the footer of one file and holds it against the contract. Errors of the source come through unchanged. */
 export async function examineParquet(
   table: Table,
   file: { shown: string },
   source: RandomAccess,
+  format?: ParquetFormat,
 ): Promise<ParquetLayout | { problems: readonly Diagnostic[] }> {
+  if (source.size === 0)
+    return format?.emptyFiles === 'skip' ? emptyParquet : { problems: [empty(table, file)] };
   try {
     return layOutParquet(table, await readFooter(source), file);
   } catch (error) {
@@ -19,6 +23,11 @@ export async function examineParquet(
     const hint = 'write the file again, or exclude it';
     return { problems: [{ code: 'EXT2102', severity: 'error', message, hint, place: table.place }] };
   }
+}
+
+function empty({ place }: Table, { shown }: { shown: string }): Diagnostic {
+  const hint = 'exclude it, or write empty_files: skip in its format: it has no rows then';
+  return { code: 'EXT2111', severity: 'error', message: `${shown} is empty`, hint, place };
 }
 
 /** The same where a file has to fit. */
@@ -35,6 +44,7 @@ export async function requireParquet(
 
 /** What all files of a table say together. `rows` is exact. */
 export function summarizeParquet(
+  table: Table,
   files: readonly { shown: string; layout: ParquetLayout | { problems: readonly Diagnostic[] } }[],
 ): { problems: Diagnostic[]; untaken: string[]; rows: number } {
   const problems: Diagnostic[] = [];
@@ -46,7 +56,7 @@ export function summarizeParquet(
   });
   for (const file of fitting) for (const name of file.untaken) untaken.add(name);
   return {
-    problems: [...problems, ...tellRemarks(fitting)],
+    problems: [...problems, ...tellRemarks(fitting), ...fileNotes(table, fitting)],
     untaken: [...untaken],
     rows: fitting.reduce((sum, { rows }) => sum + rows, 0),
   };

@@ -28,6 +28,8 @@ export interface Answer {
   length: number;
   /** In buckets that keep versions. */
   versionId?: string;
+  /** The header that whoever put the object gave it. */
+  contentEncoding?: string;
 }
 
 /** The few requests that are made of a bucket. Each is one attempt; what it fails with is the SDK's own error. */
@@ -123,12 +125,14 @@ function answerOf({ body, response: { headers } }: Download): Answer {
   const length = Number(headers['content-length'] ?? -1);
   const whole = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
   const version = headers['x-amz-version-id'];
+  const contentEncoding = headers['content-encoding'];
   return {
     body,
     etag: unquoted(headers.etag ?? ''),
     size: whole === undefined ? length : Number(whole),
     length,
     ...(version === undefined || version === 'null' ? {} : { versionId: version }),
+    ...(contentEncoding !== undefined && { contentEncoding }),
   };
 }
 

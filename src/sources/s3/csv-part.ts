@@ -2,7 +2,7 @@ import type { StreamPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { asWritten, type AsWritten } from '../delimited/as-written.ts';
 import { explainText } from '../delimited/explain.ts';
-import { layOutByPlace } from '../delimited/layout.ts';
+import { layOutByPlace, namesColumns } from '../delimited/layout.ts';
 import type { FoundObject } from './bucket.ts';
 import { normalizedPart } from './normalized-part.ts';
 import { headerOf } from './header.ts';
@@ -35,10 +35,12 @@ async function writtenLike(
   signal: AbortSignal,
 ): Promise<AsWritten | undefined> {
   const byPlace = asWritten(format, layOutByPlace(table, first));
-  if (!format.header || byPlace === undefined) return byPlace;
+  if (!namesColumns(format) || byPlace === undefined) return byPlace;
   try {
     const layout = await headerOf(reader, table, first, format, signal);
-    return 'problem' in layout ? undefined : asWritten(format, layout);
+    if ('problem' in layout || layout.absent.length > 0) return undefined;
+    // What comes before the data is cut off before it is handed on.
+    return asWritten(format, { ...layout, isPreceded: false });
   } catch (error) {
     throw explainText(error, first, table);
   }

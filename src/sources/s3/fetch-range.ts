@@ -4,10 +4,11 @@ import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
 import { pauseOrGiveUp, Silence } from '../../aws/retry.ts';
 
-/** The version of an object that is read: all its requests name it. The id becomes known with the first answer. */
+/** The version of an object that is read: all its requests name it. The id and the encoding become known with the first answer. */
 export interface Version extends Wanted {
   etag: string;
   size: number;
+  contentEncoding?: string;
 }
 
 /**
@@ -67,6 +68,7 @@ async function attempt(
     if (answer.size !== version.size || answer.length !== expected)
       throw unexpected(answer, version, range, source.bucket);
     if (answer.versionId !== undefined) version.versionId = answer.versionId;
+    if (answer.contentEncoding !== undefined) version.contentEncoding = answer.contentEncoding;
     await answer.body.read(into, (bytes) => {
       timer.refresh();
       came(bytes);

@@ -6,6 +6,7 @@ import { nearest } from '../../model/nearest.ts';
 import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, locateRecord, readHeader } from '../csv/index.ts';
+import { FileProblem } from '../delimited/file-problem.ts';
 import { textOf } from '../delimited/text.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
@@ -106,11 +107,14 @@ async function readWhole(
   try {
     return await retrying(
       async (one) => {
-        const { body, etag, size } = await bucket.get({ key }, undefined, one);
+        const { body, etag, size, contentEncoding } = await bucket.get({ key }, undefined, one);
         if (size <= mostBytes) {
           const raw = Buffer.alloc(size);
           await body.read(raw, () => undefined);
-          return { text: await buffer(textOf(Readable.from([raw]), { shown: key }, format)), etag };
+          const file = { shown: key, contentEncoding: () => contentEncoding };
+          // An empty one is an error of its own.
+          const text = textOf(Readable.from([raw]), file, { ...format, emptyFiles: 'skip' });
+          return { text: await buffer(text), etag };
         }
         body.destroy();
         throw new RunError('EXT2107', `${shown} has ${size} bytes: that is no header file`, {
@@ -122,6 +126,9 @@ async function readWhole(
       signal,
     );
   } catch (error) {
+    if (error instanceof FileProblem) {
+      throw new RunError('EXT2107', `${shown} ${error.message}`, { hint: error.hint, place, cause: error });
+    }
     const explained = explainS3(error, source, { read: key });
     if (!(explained instanceof RunError) || explained.code !== 'EXT2206') throw explained;
     throw new RunError('EXT2107', `there is no header file ${shown}`, {
@@ -137,7 +144,8 @@ async function rowsOf(
   format: CsvFormat,
   hasTypes: boolean,
 ): Promise<{ names: string[]; types?: readonly string[] }> {
-  const dialect = csvDialect({ ...format, header: true });
+  // Only data files begin with lines to skip.
+  const dialect = csvDialect({ ...format, header: true, skipLines: 0 });
   const chunks = () => Readable.from([text]);
   const names = await readHeader(chunks(), dialect);
   if (!hasTypes) return { names };

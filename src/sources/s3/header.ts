@@ -1,10 +1,9 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
-import type { Layout } from '../delimited/layout.ts';
+import { readLayout, type Layout } from '../delimited/layout.ts';
 import { textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
-import { layOutObject } from './layout.ts';
-import { bytesOf } from './objects.ts';
+import { bytesOf, packed } from './objects.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
@@ -21,9 +20,9 @@ export async function headerOf(
   // One request after the other, and no more than the header needs.
   const sparing = { ...reader, limits: { requests: 1, bytes: headerBytes, range: headerBytes } };
   const ahead = new ReadAhead(sparing, [object]);
-  const text = textOf(bytesOf(ahead, object, signal), object, format);
+  const text = textOf(bytesOf(ahead, object, signal), packed(ahead, object), format);
   try {
-    return (await layOutObject(table, object, format, text)).layout;
+    return await readLayout(table, format, text, object);
   } finally {
     text.destroy();
     ahead.close();

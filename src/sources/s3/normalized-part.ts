@@ -4,10 +4,11 @@ import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { csvDialect, type NormalizedCsv } from '../csv/index.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
+import { withAbsent } from '../delimited/layout.ts';
 import { textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
 import { joinStreams } from './joined.ts';
-import { bytesOf, labelOf } from './objects.ts';
+import { bytesOf, labelOf, packed } from './objects.ts';
 import { layOutObject, required } from './layout.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
@@ -31,7 +32,7 @@ export function normalizedPart(
     const text = () => {
       const look = new ReadAhead(reader, [object]);
       looks.push(look);
-      return textOf(bytesOf(look, object, new AbortController().signal), object, format);
+      return textOf(bytesOf(look, object, new AbortController().signal), packed(look, object), format);
     };
     try {
       const { columns, select } = required((await layOutObject(table, object, format, text())).layout);
@@ -62,9 +63,9 @@ export function normalizedPart(
         const object = objects[++turn];
         if (object === undefined) return undefined;
         starts.push(records);
-        const text = textOf(bytesOf(ahead, object, signal), object, format);
+        const text = textOf(bytesOf(ahead, object, signal), packed(ahead, object), format);
         const { layout, text: whole } = await layOutObject(table, object, format, text);
-        normalize = normalizeLayout(format, required(layout));
+        normalize = normalizeLayout(format, withAbsent(required(layout), table));
         pipeline(whole, normalize, () => undefined);
         return normalize;
       };

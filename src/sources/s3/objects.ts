@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import { counted } from '../../model/numbers.ts';
+import type { PackedFile } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
 import type { ReadAhead } from './read-ahead.ts';
+
+/** An object as far as its text depends on it, whose bytes are the next to come. */
+export function packed(ahead: ReadAhead, { shown }: FoundObject): PackedFile {
+  return { shown, contentEncoding: () => ahead.contentEncoding };
+}
 
 /** The bytes of an object for streams, which keep chunks for as long as they like. */
 export function bytesOf(ahead: ReadAhead, object: FoundObject, signal: AbortSignal): Readable {

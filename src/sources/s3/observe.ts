@@ -6,12 +6,14 @@ import type {
   ObjectsFingerprint,
   SourceObservation,
 } from '../../model/observation.ts';
-import type { CsvFormat, S3Source, Table } from '../../model/pipeline.ts';
+import type { CsvFormat, ParquetFormat, S3Source, Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
+import { fileNotes } from '../delimited/file-notes.ts';
+import { namesColumns } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet } from '../parquet/index.ts';
 import { nameObject, type FoundObject } from './bucket.ts';
 import { fetchRange } from './fetch-range.ts';
@@ -42,10 +44,11 @@ export async function observeTable(
   if (problems.length === 0 && format.type === 'parquet') {
     const looked = unproven.slice(0, mostHeaders);
     const summary = summarizeParquet(
+      table,
       await Promise.all(
         looked.map(async (object) => ({
           shown: object.shown,
-          layout: await turn(() => footerOf(reader, table, object, signal)),
+          layout: await turn(() => footerOf(reader, table, object, format, signal)),
         })),
       ),
     );
@@ -53,16 +56,16 @@ export async function observeTable(
     for (const name of summary.untaken) untaken.add(name);
     if (looked.length === objects.length) rows = summary.rows;
   }
-  if (problems.length === 0 && format.type === 'csv' && format.header) {
+  if (problems.length === 0 && format.type !== 'parquet') {
+    // Of objects without names in a header nothing is read before they are loaded.
+    const looked = unproven.filter(({ size }) => namesColumns(format) || size === 0).slice(0, mostHeaders);
     const layouts = await Promise.all(
-      unproven
-        .slice(0, mostHeaders)
-        .map((object) => turn(() => examineHeader(reader, table, object, format, signal))),
+      looked.map((object) => turn(() => examineHeader(reader, table, object, format, signal))),
     );
-    for (const layout of layouts) {
-      if ('problem' in layout) problems.push(layout.problem);
-      else for (const name of layout.untaken) untaken.add(name);
-    }
+    const fitting = layouts.flatMap((layout) => ('problem' in layout ? [] : [layout]));
+    for (const layout of layouts) if ('problem' in layout) problems.push(layout.problem);
+    for (const name of fitting.flatMap((layout) => layout.untaken)) untaken.add(name);
+    problems.push(...fileNotes(table, fitting));
   }
   const fingerprint = fingerprintOf(source, table, objects);
   problems.push(...vanishedProblems(request, fingerprint, (key) => nameObject(source.bucket, key)));
@@ -123,25 +126,34 @@ async function examineHeader(
   format: CsvFormat,
   signal: AbortSignal,
 ) {
+  const { shown } = object;
   try {
-    return await headerOf(reader, table, object, format, signal);
+    const layout = await headerOf(reader, table, object, format, signal);
+    return 'problem' in layout ? layout : { ...layout, shown };
   } catch (error) {
     return { problem: asDiagnostic(explainText(error, object, table), table) };
   }
 }
 
 /** The end of the object, by ranges of the version that was listed. */
-function footerOf(reader: Reader, table: Table, object: FoundObject, signal: AbortSignal) {
+function footerOf(
+  reader: Reader,
+  table: Table,
+  object: FoundObject,
+  format: ParquetFormat,
+  signal: AbortSignal,
+) {
   const { key, etag, size } = object;
-  return examineParquet(table, object, {
+  const access = {
     size,
-    async read(offset, length) {
+    async read(offset: number, length: number) {
       const to = Math.min(size, offset + length);
       const read = Buffer.alloc(to - offset);
       await fetchRange(reader, { key, etag, size }, { from: offset, to }, read, () => undefined, signal);
       return read;
     },
-  });
+  };
+  return examineParquet(table, object, access, format);
 }
 
 function asDiagnostic(error: unknown, table: Table): Diagnostic {

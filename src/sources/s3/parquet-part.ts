@@ -64,6 +64,7 @@ export async function parquetPart(
       layout = await withFile(file, (source) => requireParquet(table, object, source));
       return {
         format: { type: 'parquet', columns: layout.values },
+        columns: layout.columns.map(({ name }) => name),
         rows: layout.rows,
         release: () => rm(file, { force: true }),
       };

@@ -9,6 +9,8 @@ import type { Reader } from './reader.ts';
 export class ReadAhead {
   /** Bytes handed out so far. */
   taken = 0;
+  /** What the service says of the packing of the object whose bytes were handed out last. */
+  contentEncoding: string | undefined;
 
   readonly #reader: Reader;
   readonly #ranges: Generator<Range, undefined>;
@@ -64,6 +66,7 @@ export class ReadAhead {
       this.#stop.signal.throwIfAborted();
       if (range.memory !== undefined && range.drained < range.filled) {
         const chunk = range.memory.subarray(range.drained, range.filled);
+        this.contentEncoding = range.version.contentEncoding;
         range.drained = range.filled;
         this.taken += chunk.length;
         yield chunk;

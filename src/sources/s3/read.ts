@@ -55,15 +55,16 @@ async function feedOf(
   signal: AbortSignal,
 ): Promise<Feed> {
   const { format } = reader.source;
-  const [first, ...others] = objects;
+  const [first, ...others] = format.emptyFiles === 'skip' ? objects.filter(({ size }) => size > 0) : objects;
   if (first === undefined) return { parts: [] };
   if (format.type === 'csv') {
     return { parts: [await csvPart(reader, table, format, [first, ...others], signal)] };
   }
   if (format.type === 'text') {
-    const ahead = new ReadAhead(reader, objects);
+    const ahead = new ReadAhead(reader, [first, ...others]);
     ends.push(() => ahead.close());
-    return { parts: objects.map((object) => textPart(ahead, table, object, format)) };
+    return { parts: [first, ...others].map((object) => textPart(ahead, table, object, format)) };
   }
-  return { parts: await Promise.all(objects.map((object) => parquetPart(reader, table, object, staging))) };
+  const parts = [first, ...others].map((object) => parquetPart(reader, table, object, staging));
+  return { parts: await Promise.all(parts) };
 }

@@ -5,11 +5,11 @@ import { joinable, NotJoinable } from '../csv/index.ts';
 import { asWritten, type AsWritten } from '../delimited/as-written.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainText } from '../delimited/explain.ts';
-import type { Layout } from '../delimited/layout.ts';
-import { isGzip, textOf } from '../delimited/text.ts';
+import { withAbsent, type Layout } from '../delimited/layout.ts';
+import { unpackText } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
 import { layOutObject, required } from './layout.ts';
-import { bytesOf, copied } from './objects.ts';
+import { copied, packed } from './objects.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
@@ -46,11 +46,10 @@ export function writtenPart(
     isLast: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<Buffer, void> {
-    const raw = isGzip(object, format)
-      ? textOf(bytesOf(ahead, object, signal), object, format)
-      : ahead.bytesOf(object, signal);
-    const { layout, text, header } = await layOutObject(table, object, format, raw);
-    const laid = required(layout);
+    const bytes = unpackText(ahead.bytesOf(object, signal), packed(ahead, object), format);
+    const { layout, text, header } = await layOutObject(table, object, format, bytes);
+    const laid = withAbsent(required(layout), table);
+    if (laid.isEmpty) return;
     if (isLike(written, format, laid)) yield* joinable(text, header, isLast ? undefined : format.quote);
     else yield* normalizeTo(written, format, laid, text) as AsyncIterable<Buffer>;
   }
@@ -75,7 +74,8 @@ export function writtenPart(
 }
 
 function isLike({ columns }: AsWritten, format: CsvFormat, layout: Layout): boolean {
-  const own = asWritten(format, layout);
+  // What comes before the data is cut off before it is handed on.
+  const own = layout.absent.length > 0 ? undefined : asWritten(format, { ...layout, isPreceded: false });
   return own?.columns.every((name, index) => name === columns[index]) === true;
 }
 

@@ -4,6 +4,7 @@ import { csvDialect } from '../../../src/sources/csv/index.ts';
 test('what is not said is RFC 4180 in UTF-8', () => {
   expect(csvDialect()).toEqual({
     ...{ delimiter: ',', quote: '"', escape: '"', header: true, nulls: [''], encoding: 'utf-8' },
+    ...{ skipLines: 0, comment: undefined },
   });
   expect(csvDialect({ quote: "'" }).escape).toBe("'");
   expect(csvDialect({ encoding: 'latin1' }).encoding).toBe('windows-1252');

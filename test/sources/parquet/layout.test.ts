@@ -80,9 +80,12 @@ describe('a layout', () => {
       shown,
       layout: layOutParquet(wanted, short, { shown }),
     }));
-    expect(summarizeParquet([one, two])).toMatchObject({ rows: 14, untaken: ['more'] });
+    expect(summarizeParquet(wanted, [one, two])).toMatchObject({ rows: 14, untaken: ['more'] });
     expect(
-      summarizeParquet([one, two, ...bad]).problems.map(({ severity, message }) => [severity, message]),
+      summarizeParquet(wanted, [one, two, ...bad]).problems.map(({ severity, message }) => [
+        severity,
+        message,
+      ]),
     ).toEqual([
       ['error', 'c.parquet has no column "id"'],
       ['error', 'd.parquet has no column "id"'],

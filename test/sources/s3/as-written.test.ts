@@ -24,12 +24,13 @@ describe('objects that hyperd can read as they are', () => {
     await lake.put('sales/5.csv', '5,""');
     await lake.put('sales/6.csv.gz', gzipSync('\ufeff"6",é'));
     const rows = [['1', 'a'], ['2', 'b\n"c"'], ['3', 'd'], ['4', null], ['5', ''], ['6', 'é']]; // prettier-ignore
-    expect(await lake.rows(lake.source(), table)).toEqual(rows);
+    const source = lake.source({ format: { ...csv, emptyFiles: 'skip' } });
+    expect(await lake.rows(source, table)).toEqual(rows);
     expect(timesRead()).toEqual({
       ...{ 'sales/1.csv': 1, 'sales/3.csv': 1, 'sales/4.csv': 1 },
       ...{ 'sales/5.csv': 1, 'sales/6.csv.gz': 1 },
     });
-    expect(await lake.load(lake.source(), table)).toMatchObject({ rows: 6 });
+    expect(await lake.load(source, table)).toMatchObject({ rows: 6 });
   });
 
   it('with headers, of which none gets in', async () => {

@@ -88,7 +88,7 @@ export function useLake(options: S3StandInOptions = {}) {
           signal,
           () => undefined,
         );
-        const problem = seen?.problems[0];
+        const problem = seen?.problems.find(({ severity }) => severity === 'error');
         if (problem !== undefined) throw new Error(`${problem.code} ${problem.message}`);
         await between();
         const snapshot = await port.snapshot([table], signal);

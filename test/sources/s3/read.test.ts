@@ -223,7 +223,11 @@ describe('what goes wrong', () => {
 
   it('a gzip file that is none', async () => {
     await lake.put('sales/a.csv.gz', '1,a\n');
-    await expect(lake.load(lake.source(), table)).rejects.toMatchObject({ code: 'EXT2102' });
+    await expect(lake.load(lake.source(), table)).rejects.toMatchObject({
+      code: 'EXT2110',
+      message: 's3://lake/sales/a.csv.gz is not packed with gzip, as its name says',
+      hint: 'write compression: none in its format',
+    });
   });
 
   it.each([

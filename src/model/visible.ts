@@ -1,0 +1,31 @@
+/** Control and format characters, blanks that are not the space, and characters that are assigned to nothing. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]|(?! )\p{Zs}/gu;
+
+/** The same, and the marks of letters that are written apart from their letters. */
+const unseenOrApart = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}\p{M}]|(?! )\p{Zs}/gu;
+
+/** A name with escapes for what cannot be seen in it, as double quotes in YAML know them: `name\u00a0`. */
+export function visible(name: string): string {
+  return name.replace(name === name.normalize('NFC') ? unseen : unseenOrApart, escape);
+}
+
+/** A name in double quotes as YAML reads it, with escapes for what cannot be seen in it. */
+export function quotedVisible(name: string): string {
+  return `"${visible(name.replace(/["\\]/g, '\\$&'))}"`;
+}
+
+/** Returns true if two names look alike and differ in characters that cannot be seen. */
+export function looksLike(one: string, other: string): boolean {
+  if (one === other || bare(one) !== bare(other)) return false;
+  return visible(one) !== one || visible(other) !== other;
+}
+
+function bare(name: string): string {
+  return name.normalize('NFKC').replace(/[\p{Cc}\p{Cf}\p{Z}]/gu, '');
+}
+
+function escape(character: string): string {
+  if (character === '\t') return '\\t';
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
+}

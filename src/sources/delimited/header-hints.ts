@@ -1,0 +1,34 @@
+import { nearest } from '../../model/nearest.ts';
+import { looksLike, quotedVisible } from '../../model/visible.ts';
+
+/** So many names are listed. */
+const LISTED = 8;
+
+/** What to do about a column that is not among the names of a file; `place` says what has the names: `its header`. */
+export function missingHint(name: string, names: readonly string[], place: string): string {
+  const alike = names.find((one) => looksLike(one, name));
+  if (alike !== undefined) {
+    const found = quotedVisible(alike);
+    const difference = quotedVisible(name) === `"${name}"` ? '' : `, which is not ${quotedVisible(name)}`;
+    return `${place} has ${found}${difference}: write from: ${found}, or correct the file`;
+  }
+  const near = nearest(name, names);
+  if (near !== undefined) return `did you mean ${quotedVisible(near)}?`;
+  const listed = names.slice(0, LISTED).map(quotedVisible).join(', ');
+  return `${place} has ${listed}${names.length > LISTED ? ` and ${names.length - LISTED} more` : ''}`;
+}
+
+/** What a header says of itself that has one field only: nothing, or that another character is between the fields. */
+export function oneFieldHint(header: readonly string[], delimiter: string): string | undefined {
+  const [only, ...others] = header;
+  if (only === undefined || others.length > 0) return undefined;
+  if (only.trim() === '') {
+    return 'its first line is blank: write skip_lines in its format if the header comes later';
+  }
+  const [most, count] = [';', '\t', '|', ',']
+    .filter((character) => character !== delimiter)
+    .map((character): [string, number] => [character, only.split(character).length - 1])
+    .reduce((best, one) => (one[1] > best[1] ? one : best));
+  if (count === 0) return undefined;
+  return `its header is one field, ${quotedVisible(only)}: write delimiter: ${quotedVisible(most)} in its format`;
+}

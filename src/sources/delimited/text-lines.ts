@@ -1,0 +1,86 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import type { CsvFormat } from '../../model/pipeline.ts';
+
+const LF = 0x0a;
+const BACKSLASH = 0x5c;
+
+/** Returns true if a text in PostgreSQL's format has lines that are no records. */
+export function hasOtherLines({ skipLines, comment, header }: CsvFormat): boolean {
+  return skipLines !== undefined || comment !== undefined || header;
+}
+
+/**
+ * Leaves out the lines of PostgreSQL's text format that are no records: those to be skipped, then comments and the
+ * header. Remembers which line each record began in.
+ */
+export class RecordLines extends Transform {
+  readonly #comment: number | undefined;
+  #skip: number;
+  #headerAhead: boolean;
+  /** The next byte begins a line that is no continuation of a record. */
+  #isStart = true;
+  /** What the present line is: its end may be escaped only in a record or a header. */
+  #kind: 'other' | 'header' | 'record' = 'other';
+  #isEscaped = false;
+  #line = 1;
+  #records = 0;
+  /** Records whose line is not the one after that of the record before, and their lines. */
+  readonly #jumps: { record: number; line: number }[] = [];
+
+  constructor({ skipLines = 0, comment, header }: CsvFormat) {
+    super();
+    this.#skip = skipLines;
+    this.#comment = comment?.charCodeAt(0);
+    this.#headerAhead = header;
+  }
+
+  /** Returns the line (from 1) that a record (from 1) began in; the record has passed. */
+  lineOf(record: number): number {
+    const jump = this.#jumps.findLast((one) => one.record <= record) ?? { record: 1, line: 1 };
+    return jump.line + record - jump.record;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    for (let at = 0; at < chunk.length;) {
+      if (this.#isStart) this.#begin(chunk[at] ?? 0);
+      const end = this.#endIn(chunk, at);
+      if (this.#kind === 'record') this.push(chunk.subarray(at, end));
+      at = end;
+    }
+    done();
+  }
+
+  #begin(byte: number): void {
+    this.#isStart = false;
+    if (this.#skip > 0) {
+      this.#skip--;
+      this.#kind = 'other';
+    } else if (byte === this.#comment) this.#kind = 'other';
+    else if (this.#headerAhead) {
+      this.#headerAhead = false;
+      this.#kind = 'header';
+    } else {
+      this.#kind = 'record';
+      this.#records++;
+      if (this.lineOf(this.#records) !== this.#line)
+        this.#jumps.push({ record: this.#records, line: this.#line });
+    }
+  }
+
+  /** Where the present line, with the lines that continue it, ends; or the end of the chunk. */
+  #endIn(chunk: Buffer, from: number): number {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at];
+      if (byte === LF) {
+        this.#line++;
+        const isContinued = this.#isEscaped && this.#kind !== 'other';
+        this.#isEscaped = false;
+        if (isContinued) continue;
+        this.#isStart = true;
+        return at + 1;
+      }
+      this.#isEscaped = byte === BACKSLASH && !this.#isEscaped;
+    }
+    return chunk.length;
+  }
+}
