@@ -4,6 +4,7 @@ import type { BuiltExtract, Delivered, Snapshot } from '../model/ports.ts';
 import { own } from '../model/own.ts';
 import type { Watermark } from '../model/watermark.ts';
 import type { Definitions, Job } from './job.ts';
+import { hasVerifiedKey } from './keys.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
 
@@ -89,7 +90,10 @@ function appliedTable(
   const before = own(job.seen.record?.tables, name);
   const report = tables.find((one) => one.name === name);
   // Carried over in the copy.
-  if (report === undefined) return { ...required(before, `record of ${name}`), definition };
+  if (report === undefined) {
+    const { keyVerified: _, ...carried } = required(before, `record of ${name}`);
+    return { ...carried, definition, ...verifiedKey(table) };
+  }
   const rows = required(own(built.rows, name), `rows of ${name}`);
   const goesOn = table.load.kind !== 'full';
   const isIncrement = report.changed !== undefined;
@@ -104,8 +108,14 @@ function appliedTable(
     bytes: isIncrement && before !== undefined ? widened(before, rows, report.bytes) : report.bytes,
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(watermark && { watermark: { ...watermark, ...(inExtract && { inExtract }) } }),
+    ...verifiedKey(table),
     ...(readWhole !== undefined && { readWhole }),
   };
+}
+
+/** Whatever was not known to be verified was, before the extract was finished. */
+function verifiedKey(table: Table): Pick<AppliedTable, 'keyVerified'> {
+  return hasVerifiedKey(table) ? { keyVerified: true } : {};
 }
 
 /** All rows in bytes of the source, as far as the first reading and this one tell. */

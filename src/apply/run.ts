@@ -17,6 +17,7 @@ import { baseFor } from './base.ts';
 import type { Progress } from './events.ts';
 import { expectedRows, incrementOf } from './increment.ts';
 import type { Job } from './job.ts';
+import { keysToVerify } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { changeTable, loadTable, telling } from './load-table.ts';
 import { refuseRejected } from './rejection.ts';
@@ -112,8 +113,9 @@ function openRun(job: Job, lock: Lock): Run {
       checks = await asked.check({ lastRows, now: job.now() }, signal);
       await refuseRejected(asked, pipeline, checks, job.keepRejected);
     },
-    async finish() {
+    async finish(signal: AbortSignal) {
       await endSnapshots();
+      await required(build, 'build').verifyKeys(keysToVerify(job, tables), signal);
       built = await required(build, 'build').finish(pipeline.relationships, expectedRows(job, tables));
       return { bytes: built.size };
     },
@@ -179,7 +181,7 @@ function openRun(job: Job, lock: Lock): Run {
           await performers.check(signal);
           return {};
         case 'finish':
-          return performers.finish();
+          return performers.finish(signal);
         case 'package':
           return performers.package(signal);
         case 'deliver':

@@ -28,6 +28,7 @@ export interface Draft {
   /** The default of every table. */
   load: Written.Load | undefined;
   onInfinite: Written.OnInfinite | undefined;
+  verifyKey: boolean;
   /** A destination whose name does not exist is missing. */
   destinations: readonly DraftDestination[];
   shared: Shared;
@@ -77,6 +78,7 @@ export function draftPipeline(
     extract: merge<Written.Extract>(defaults.extract, written.extract) ?? {},
     load: mergeLoad(shared.defaults?.tables?.load, written.defaults?.tables?.load),
     onInfinite: onInfiniteOf(written.defaults, shared.defaults),
+    verifyKey: defaults.tables?.verify_key ?? true,
     destinations: (written.destinations ?? []).flatMap((destination, index) => {
       const found = destinationOf(destination, here);
       return found === undefined ? [] : [{ ...found, place: child(place, 'destinations', index) }];

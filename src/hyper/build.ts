@@ -17,6 +17,7 @@ import { readTables, type Cursors } from './observe.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './types.ts';
+import { verifyKey } from './verify-key.ts';
 import { own } from '../model/own.ts';
 
 /**
@@ -34,6 +35,8 @@ export async function buildExtract(
     throw unwritable(extract.file, error);
   });
   const session = await openSession();
+  /** Tables of the base have their keys already. */
+  const declared = [...(base?.kept ?? []), ...(base?.emptied ?? [])];
   const begin = async () => {
     try {
       if (base === undefined) await createFile(session, draft.path, extract, tables);
@@ -113,10 +116,17 @@ export async function buildExtract(
       });
     },
 
+    async verifyKeys(names, signal) {
+      await begun;
+      for (const table of tables.filter(({ name }) => names.includes(name))) {
+        const name = tableName('draft', extract.schema, table.name);
+        await verifyKey(session, table, { name, isDeclared: declared.includes(table.name) }, signal);
+      }
+    },
+
     async finish(relationships, expectedRows) {
       await begun;
-      const has = [...(base?.kept ?? []), ...(base?.emptied ?? [])];
-      for (const sql of keyStatements('draft', extract.schema, tables, relationships, has))
+      for (const sql of keyStatements('draft', extract.schema, tables, relationships, declared))
         await session.query(sql);
       await letGo(session, extract);
       const all = Object.values(expectedRows).reduce((sum, rows) => sum + rows, 0);

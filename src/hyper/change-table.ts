@@ -9,6 +9,7 @@ import { loadFeed } from './load-feed.ts';
 import type { HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
 import { hyperSqlType } from './types.ts';
+import { verifyNewRows } from './verify-key.ts';
 
 /** A table of a draft that may be still in the making. */
 export interface ChangeTarget {
@@ -80,7 +81,7 @@ async function stageNew(
 ): Promise<Fresh> {
   const all = work.table.columns.map((column) => column.name);
   const staged = await stage(work, 'new rows', all, feed);
-  await refuseTwins(work, staged.name, meeting.key);
+  await verifyNewRows(work.session, work.table, staged.name, work.signal);
   return { ...staged, ...meeting };
 }
 
@@ -154,37 +155,6 @@ function beyond(table: Table, { column, bound, nulls }: NonNullable<TableChanges
         ]),
     ...(nulls ? [`${quoted} is null`] : []),
   ].join(' or ');
-}
-
-/** Of two rows with the same key no one can say which is the one. */
-async function refuseTwins(
-  { session, table, signal }: Work,
-  rows: string,
-  key: readonly string[],
-): Promise<void> {
-  const [twin] = await session.query(
-    `select ${key.map((column) => `cast(${identifier(column)} as text) as ${identifier(column)}`).join(', ')} ` +
-      `from ${rows} group by ${list(key)} having count(*) > 1 limit 1`,
-    signal,
-  );
-  if (twin === undefined) return;
-  throw new RunError(
-    'EXT3012',
-    `table ${table.name}: the source has two rows with the same ${keyText(table, key, twin)}`,
-    {
-      hint: 'a primary key names one row; choose other columns, or load it as a whole: load: {mode: full}',
-      place: table.place,
-    },
-  );
-}
-
-function keyText(table: Table, key: readonly string[], row: Readonly<Record<string, string | null>>): string {
-  return key
-    .map((name) => {
-      const isSensitive = table.columns.some((column) => column.name === name && column.sensitive === true);
-      return `${name} ${isSensitive ? '•••' : (row[name] ?? 'NULL')}`;
-    })
-    .join(', ');
 }
 
 function refuseMissing(table: Table, missing: number): void {

@@ -49,6 +49,8 @@ export interface AppliedTable {
   fingerprint?: Fingerprint;
   /** How far it has been read, of tables that go on from their extract. */
   watermark?: Watermark;
+  /** No two rows in the extract have the same primary key. */
+  keyVerified?: true;
   /** When all of its rows were read last (ISO 8601), of tables that go on from their extract. */
   readWhole?: string;
 }

@@ -76,6 +76,8 @@ export interface ExtractBuild {
   check(given: CheckGiven, signal: AbortSignal): Promise<CheckResult[]>;
   /** Keeps what was built, whole and readable, beside its place. To be abandoned all the same. */
   keepRejected(): Promise<void>;
+  /** Fails with EXT3012 if two rows of one of these tables have the same primary key. Comes before `finish`. */
+  verifyKeys(tables: readonly string[], signal: AbortSignal): Promise<void>;
   /** Declares keys, detaches, verifies, makes durable and renames into place. */
   finish(
     keys: readonly Relationship[],

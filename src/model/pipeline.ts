@@ -63,6 +63,8 @@ export interface Table {
   columnsFrom?: ColumnsFrom;
   /** Column names of the extract; declared to Hyper as an assumed key. */
   primaryKey: readonly string[];
+  /** The key is declared although no one has looked for two rows with the same. */
+  verifyKey?: false;
   load: Load;
   /** What must hold of its rows before anything is published, in the order written. */
   checks: readonly Check[];

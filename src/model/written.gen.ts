@@ -494,11 +494,15 @@ export interface S3Source {
 export interface Table {
   from: From;
   /**
-   * Columns of this table that together name a row: declared in the extract as an assumed key.
+   * Columns of this table that together name a row: verified, and declared in the extract as an assumed key.
    *
    * @minItems 1
    */
   primary_key?: string[];
+  /**
+   * Whether rows that are read are searched for two with the same primary_key before the key is declared. false declares it unverified: Tableau believes it, and a key that is not unique makes totals wrong.
+   */
+  verify_key?: boolean | null;
   /**
    * The contract: every column by name, in the order of the extract. With columns_from only those that differ from the header file.
    */
@@ -1259,6 +1263,10 @@ export interface ExtractDefaults {
 export interface TableDefaults {
   load?: Load;
   on_infinite?: OnInfinite;
+  /**
+   * Whether rows that are read are searched for two with the same primary_key before the key is declared. false declares it unverified: Tableau believes it, and a key that is not unique makes totals wrong.
+   */
+  verify_key?: boolean | null;
 }
 /**
  * For sources, by their type.

@@ -120,10 +120,17 @@ export function defineConfiguration(pipeline: Pipeline): unknown {
     loads: tables.some(({ load }) => load.kind !== 'full')
       ? tables.map(({ load }) => withoutPlaces(load))
       : undefined,
+    unverified: unverifiedKeys(tables),
     extract: { schema: extract.schema, version: extract.version },
     template: template && withoutPlaces({ ...template, staged: undefined, path: undefined }),
     destinations: destinations.map(defineDestination),
   };
+}
+
+/** Absent where every key is verified, as it is in configurations that say nothing of it. */
+function unverifiedKeys(tables: readonly Table[]): readonly string[] | undefined {
+  const names = tables.filter(({ verifyKey }) => verifyKey === false).map(({ name }) => name);
+  return names.length === 0 ? undefined : names;
 }
 
 function describeColumns({ columns }: Table): readonly unknown[] {

@@ -32,6 +32,7 @@ function resolveTable(
   const added = inOrder(draft, child(place, 'add'), table.add ?? {}).map(([column, written]) =>
     resolveAdded(column, addedSettings(written), child(place, 'add', column)),
   );
+  const verifiesKey = table.verify_key === undefined ? draft.verifyKey : (table.verify_key ?? true);
   return {
     name,
     place,
@@ -42,6 +43,7 @@ function resolveTable(
       columnsFrom: { kind: 'header-file', place: child(place, 'columns_from') },
     }),
     primaryKey: table.primary_key ?? [],
+    ...(!verifiesKey && { verifyKey: false as const }),
     load: resolveLoad(draft, name),
     checks: resolveChecks(draft, table.checks ?? [], child(place, 'checks')),
   };

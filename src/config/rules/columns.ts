@@ -9,6 +9,7 @@ import { child, type Place } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { addedSettings, readColumnType } from '../column-text.ts';
 import type { Draft } from '../draft.ts';
+import { isSet } from '../defaults.ts';
 import { namesAt, readEnd } from '../names.ts';
 import { nearest } from '../../model/nearest.ts';
 import { problem } from '../problem.ts';
@@ -93,6 +94,15 @@ export const keyColumnsOnce: Rule = function* ({ written, place }) {
       const at = child(place, 'tables', table, 'primary_key', index);
       yield problem(codes.repeatedColumn, `the key names "${column}" twice`, at);
     }
+  }
+};
+
+/** Without a key there is nothing that could be verified. */
+export const keysToVerify: Rule = function* ({ written, place }) {
+  for (const [table, { primary_key: key, verify_key: verify }] of Object.entries(written.tables)) {
+    if (key !== undefined || !isSet(verify)) continue;
+    const at = { ...child(place, 'tables', table, 'verify_key'), part: 'key' as const };
+    yield problem(codes.keyDoesNotApply, 'verify_key has no effect without primary_key', at);
   }
 };
 
