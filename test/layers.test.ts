@@ -42,6 +42,7 @@ const borders: Record<string, readonly string[]> = {
   'pg-connection-string': ['sources/postgres', 'config'],
   '@aws-sdk/client-s3': ['aws'],
   '@aws-sdk/credential-providers': ['aws'],
+  '@smithy/core/config': ['aws'],
   execa: ['hyper/process.ts'],
   listr2: ['apply/tasks.ts'],
   commander: ['cli'],

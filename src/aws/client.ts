@@ -17,7 +17,8 @@ export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client
     ...(endpoint === undefined ? {} : { endpoint }),
     ...profileOf(access),
     ...(isProvided ? providedCredentials(await loadProviders(), access) : plainCredentials(credentials)),
-    forcePathStyle: pathStyle,
+    // Other services have no host name for each bucket.
+    forcePathStyle: pathStyle ?? endpoint !== undefined,
     maxAttempts: 1,
     // Ranges have no checksum of their own, other services know none, and TLS guards the bytes on their way.
     requestChecksumCalculation: 'WHEN_REQUIRED',

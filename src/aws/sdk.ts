@@ -11,5 +11,10 @@ export function loadProviders() {
   return import('@aws-sdk/credential-providers');
 }
 
+/** AWS's configuration files, where they are for AWS's own tools. */
+export function loadConfigFiles() {
+  return import('@smithy/core/config');
+}
+
 export type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 export type Providers = Awaited<ReturnType<typeof loadProviders>>;

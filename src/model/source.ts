@@ -57,8 +57,8 @@ export interface S3Access {
   /** Undefined: AWS_REGION or the profile's. */
   region?: string;
   endpoint?: string;
-  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. */
-  pathStyle: boolean;
+  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. Undefined: where there is an endpoint. */
+  pathStyle?: boolean;
   requesterPays: boolean;
   credentials: S3Credentials;
   /** A role to assume with the credentials. */

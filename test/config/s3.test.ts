@@ -28,7 +28,7 @@ describe('an S3 source', () => {
       match: ['a/*.csv'],
       minFiles: 1,
       format: { type: 'csv', header: true },
-      access: { pathStyle: false, requesterPays: false, credentials: { kind: 'default' } },
+      access: { requesterPays: false, credentials: { kind: 'default' } },
     });
   });
 
@@ -52,7 +52,6 @@ defaults: {sources: {s3: {region: eu-central-1, format: {delimiter: ";"}}}}
       access: {
         region: 'eu-central-1',
         endpoint: 'http://minio:9000',
-        pathStyle: true,
         credentials: {
           kind: 'keys',
           accessKeyId: 'AKID',

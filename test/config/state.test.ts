@@ -22,7 +22,6 @@ test('a bucket, with what an S3 source would take, and a default prefix', async 
     prefix: 'extracts/state',
     access: {
       region: 'eu-central-1',
-      pathStyle: false,
       requesterPays: false,
       credentials: { kind: 'profile', profile: 'ci' },
     },
@@ -38,7 +37,6 @@ test('slashes around a prefix do not count; references are replaced and keys are
     bucket: 'b',
     prefix: 'x/y',
     access: {
-      pathStyle: true,
       credentials: { kind: 'keys', accessKeyId: 'an-id', secretAccessKey: 'a-key' },
     },
   });

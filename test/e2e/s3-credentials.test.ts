@@ -26,12 +26,15 @@ afterEach(async () => {
   await standIn.close();
 });
 
-async function projectWith(settings: string): Promise<{ project: CliProject; env: Variables }> {
+async function projectWith(
+  settings: string,
+  endpoint = `endpoint: '${standIn.endpoint}', `,
+): Promise<{ project: CliProject; env: Variables }> {
   const project = await createProject({
     'pipelines/a.yaml': `version: 1
 name: a
 sources:
-  lake: { type: s3, bucket: lake, match: 'sales/*.csv', endpoint: '${standIn.endpoint}', ${settings} }
+  lake: { type: s3, bucket: lake, match: 'sales/*.csv', ${endpoint}${settings} }
 tables:
   t: { from: { source: lake }, columns: { id: int } }
 destinations:
@@ -73,7 +76,36 @@ it('a profile of the credentials file', async () => {
 it('a profile that is not there', async () => {
   const given = await projectWith('profile: analytic');
   await given.project.write('aws/credentials', `[analytics]\n${ini(permanent)}`);
-  expect(await plan(given)).toContain('no AWS credentials were found for s3://lake  [EXT2201]');
+  const error = await plan(given);
+  expect(error).toContain('there is no AWS profile "analytic", which s3://lake needs  [EXT2201]');
+  expect(error).toContain('did you mean "analytics"?');
+});
+
+it.each([
+  ['of its own', (url: string) => `[profile lake]\nregion = eu-central-1\nendpoint_url = ${url}\n`],
+  [
+    'of its services, before its own',
+    (url: string) =>
+      `[profile lake]\nendpoint_url = http://127.0.0.1:9\nservices = own\n[services own]\ns3 =\n  endpoint_url = ${url}\n`,
+  ],
+])('the endpoint of a profile: %s', async (_, config) => {
+  const given = await projectWith('profile: lake', '');
+  await given.project.write(
+    'aws/config',
+    `[default]\nendpoint_url = http://127.0.0.1:9\n${config(standIn.endpoint)}`,
+  );
+  await given.project.write('aws/credentials', `[lake]\n${ini(permanent)}`);
+  expect(await plan(given)).toBe('');
+  await given.project.apply(given.env);
+  const again = await given.project.run(['plan'], given.env);
+  expect(again.stdout).toContain('No changes');
+});
+
+it('a written endpoint comes before that of the profile', async () => {
+  const given = await projectWith('profile: lake');
+  await given.project.write('aws/config', '[profile lake]\nendpoint_url = http://127.0.0.1:9\n');
+  await given.project.write('aws/credentials', `[lake]\n${ini(permanent)}`);
+  expect(await plan(given)).toBe('');
 });
 
 it("AWS's own order: the default profile, the environment before it", async () => {

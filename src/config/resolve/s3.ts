@@ -33,7 +33,7 @@ export function resolveAccess(settings: WrittenAccess): S3Access {
   return {
     ...(typeof region === 'string' && { region }),
     ...(typeof endpoint === 'string' && { endpoint }),
-    pathStyle: pathStyle ?? typeof endpoint === 'string',
+    ...(typeof pathStyle === 'boolean' && { pathStyle }),
     requesterPays: pays ?? false,
     credentials: credentials(settings),
     ...(typeof arn === 'string' && { role: { arn, ...(typeof externalId === 'string' && { externalId }) } }),

@@ -45,9 +45,10 @@ export class RecordStarts {
     this.isFound = false;
     let at = from;
     for (;;) {
+      const isBehind = this.#state === 'records';
       const next = this.#pass(bytes, at, to, atEnd);
       if (next < 0) return at;
-      if (next === at && this.#state === 'records') {
+      if (next === at && isBehind) {
         this.isFound = at < to;
         this.isDone = this.#comment === undefined;
         return at;

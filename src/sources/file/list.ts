@@ -4,6 +4,7 @@ import micromatch from 'micromatch';
 import { cannotLook, lookAt } from '../../disk/look.ts';
 import type { FileSource } from '../../model/pipeline.ts';
 import type { NamedFile } from '../delimited/constants.ts';
+import { fileGlobs, globMatcher } from '../globs.ts';
 
 /** `shown` is as the user would write it: relative to the pipeline file, with forward slashes, or absolute. */
 export interface FoundFile extends NamedFile {
@@ -20,9 +21,10 @@ export interface FoundFile extends NamedFile {
  */
 export async function listFiles(source: FileSource): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>();
+  const excluded = source.exclude.map((pattern) => globMatcher(pattern, fileGlobs));
   for (const pattern of source.match) {
     for (const shown of await matching(source, pattern)) {
-      if (source.exclude.length > 0 && micromatch.isMatch(shown, [...source.exclude])) continue;
+      if (excluded.some((matches) => matches(shown))) continue;
       const file = await lookAtFile(source, shown);
       if (file !== undefined) found.set(file.absolute, file);
     }
@@ -32,8 +34,9 @@ export async function listFiles(source: FileSource): Promise<FoundFile[]> {
 
 async function matching(source: FileSource, pattern: string): Promise<string[]> {
   const { base: literal, glob } = micromatch.scan(pattern);
-  if (glob === '') return [pattern];
-  const matches = micromatch.matcher(pattern);
+  // A backslash before a character takes it as it is.
+  if (glob === '') return [pattern.replace(/\\(.)/g, '$1')];
+  const matches = globMatcher(pattern, fileGlobs);
   const shown: string[] = [];
   for await (const file of walk(source, literal)) if (matches(file)) shown.push(file);
   return shown;

@@ -1,3 +1,4 @@
+import { withProfile } from '../../aws/profile.ts';
 import type { S3Source } from '../../model/pipeline.ts';
 import type { SourcePort } from '../../model/ports.ts';
 import type { FoundObject } from './bucket.ts';
@@ -20,13 +21,17 @@ export function openS3(
 ): SourcePort {
   const { buckets = openBuckets() } = settings;
   let listed: readonly FoundObject[] | undefined;
-  const reader = async (): Promise<Reader> => ({
-    source,
-    bucket: await buckets.open(source),
-    patience: settings.patience ?? patience,
-    limits: settings.limits ?? limits,
-    budget: settings.budget ?? processBudget,
-  });
+  let reached: Promise<S3Source> | undefined;
+  const reader = async (): Promise<Reader> => {
+    const reachable = await (reached ??= withProfile(source));
+    return {
+      source: reachable,
+      bucket: await buckets.open(reachable),
+      patience: settings.patience ?? patience,
+      limits: settings.limits ?? limits,
+      budget: settings.budget ?? processBudget,
+    };
+  };
   return {
     async observe(requests, signal, tell = () => undefined) {
       const one = await reader();

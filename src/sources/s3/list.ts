@@ -1,7 +1,7 @@
-import micromatch from 'micromatch';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { bytes, counted, grouped } from '../../model/numbers.ts';
 import type { S3Source } from '../../model/pipeline.ts';
+import { globMatcher, keyGlobs } from '../globs.ts';
 import type { FoundObject } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
@@ -46,10 +46,10 @@ export async function listObjects(
 function keyMatcher({ match, exclude }: S3Source): (key: string) => boolean {
   // A key with brackets in it may have been meant as it stands.
   const wanted = match.map((pattern) => {
-    const matcher = micromatch.matcher(pattern);
+    const matcher = globMatcher(pattern, keyGlobs);
     return (key: string) => key === pattern || matcher(key);
   });
-  const unwanted = exclude.map((pattern) => micromatch.matcher(pattern));
+  const unwanted = exclude.map((pattern) => globMatcher(pattern, keyGlobs));
   return (key) => wanted.some((is) => is(key)) && !unwanted.some((is) => is(key));
 }
 
@@ -60,11 +60,10 @@ export function prefixesOf(patterns: readonly string[]): string[] {
 }
 
 /**
- * Up to the first character that means something to micromatch; `@`, `+` and `!` only do before a bracket,
- * `!` also first.
+ * Up to the first character that means something in a pattern; `@`, `+` and `!` only do before a bracket.
  */
 function literalPrefix(pattern: string): string {
-  return pattern.startsWith('!') ? '' : (/^(?:[^*?[\]{}()!@+\\]|[@+!](?!\())*/.exec(pattern)?.[0] ?? '');
+  return /^(?:[^*?[\]{}()!@+\\]|[@+!](?!\())*/.exec(pattern)?.[0] ?? '';
 }
 
 /** An empty match is an error, not an empty extract; a match of far too much is one before it is read. */

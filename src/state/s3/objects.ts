@@ -1,4 +1,5 @@
 import { createClient, type Client } from '../../aws/client.ts';
+import { withProfile } from '../../aws/profile.ts';
 import { explainS3, type BucketUser, type Errand } from '../../aws/explain.ts';
 import { retrying, type Patience } from '../../aws/retry.ts';
 import { loadSdk, type Sdk } from '../../aws/sdk.ts';
@@ -39,7 +40,8 @@ export function openObjects(user: BucketUser, patience: Patience): Objects {
   let opening: Promise<{ sdk: Sdk; client: Client }> | undefined;
   const open = async () => {
     const sdk = await loadSdk();
-    return { sdk, client: await createClient(sdk, user.access) };
+    const { access } = await withProfile(user);
+    return { sdk, client: await createClient(sdk, access) };
   };
   const Bucket = user.bucket;
 
