@@ -8,6 +8,7 @@ import type { ForgottenPipeline, Plan } from '../model/plan.ts';
 import type { StatePort, StoredRecord } from '../model/ports.ts';
 import type { Project } from '../model/project.ts';
 import { RunError } from '../model/run-error.ts';
+import { showDiagnostics } from './configuration.ts';
 import { planDeletions, takenPlaces } from './deletions.ts';
 import { diagnose } from './diagnose.ts';
 import type { Env } from './env.ts';
@@ -42,7 +43,7 @@ export async function findForgotten(configuration: Configuration, world: World, 
   const found = await Promise.all(
     candidates.map((address) =>
       turn(async (): Promise<Candidate[]> => {
-        const stored = await state.read(address);
+        const stored = await readable(state, address, configuration, env);
         const file = stored?.record.file;
         if (stored === undefined || file === undefined) return [];
         const absolute = path.resolve(project.root, file);
@@ -66,6 +67,24 @@ export async function findForgotten(configuration: Configuration, world: World, 
     forgotten: planned.flatMap((one) => ('problems' in one ? [] : one)),
     blocked: planned.flatMap((one) => ('problems' in one ? one : [])),
   };
+}
+
+/** A record that cannot be read is no reason to leave out the others; it stays as it is. */
+async function readable(
+  state: StatePort,
+  address: string,
+  configuration: Configuration,
+  env: Env,
+): Promise<StoredRecord | undefined> {
+  try {
+    return await state.read(address);
+  } catch (error) {
+    if (!(error instanceof RunError) || error.code !== 'EXT6002') throw error;
+    const { code, message, hint } = error;
+    const finding = { code, severity: 'warning', message, ...(hint !== undefined && { hint }) } as const;
+    showDiagnostics([finding], configuration, env);
+    return undefined;
+  }
 }
 
 export interface Gone {

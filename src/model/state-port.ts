@@ -8,6 +8,8 @@ export interface StatePort {
    * no record yet.
    */
   list(): Promise<readonly string[]>;
+  /** The addresses that are locked, sorted, also those that are being applied for the first time. */
+  listLocks(): Promise<readonly string[]>;
   /** Takes the lock of an address or fails at once, saying who holds it (EXT6004). */
   lock(address: string): Promise<Lock>;
   /** Who holds the lock of an address; undefined when nobody does. */

@@ -17,11 +17,21 @@ export interface ListedState {
   lock?: LockHolder;
 }
 
-/** All records as a table. */
-export function renderStateList(records: readonly ListedState[], place: string, color: boolean): string {
+/** The lock of a pipeline of which nothing is recorded yet. */
+export interface FirstApply {
+  address: string;
+  lock: LockHolder;
+}
+
+/** All records, and the locks of first applies, as a table. */
+export function renderStateList(
+  { records, firstApplies }: { records: readonly ListedState[]; firstApplies: readonly FirstApply[] },
+  place: string,
+  color: boolean,
+): string {
   const paint = pc.createColors(color);
-  if (records.length === 0) return `Nothing is recorded in ${place}.\n`;
-  const locked = records.some(({ lock }) => lock !== undefined);
+  if (records.length + firstApplies.length === 0) return `Nothing is recorded in ${place}.\n`;
+  const locked = firstApplies.length > 0 || records.some(({ lock }) => lock !== undefined);
   const head = ['address', 'file', 'tables', 'rows', 'extract', 'destinations', ...(locked ? ['lock'] : [])];
   const rows = records.map(({ address, file = '', tables, rows: count, bytes: size, destinations, lock }) => [
     address,
@@ -32,8 +42,19 @@ export function renderStateList(records: readonly ListedState[], place: string, 
     destinations.join(', '),
     ...(lock === undefined ? [] : [describeLock(lock)]),
   ]);
-  const [first = '', ...lines] = alignColumns([head, ...rows], [2, 3, 4]);
-  const closing = `${counted(records.length, 'record')} in ${place}`;
+  const unrecorded = firstApplies.map(({ address, lock }) => [
+    address,
+    '',
+    '',
+    '',
+    '',
+    '',
+    describeLock(lock),
+  ]);
+  const [first = '', ...lines] = alignColumns([head, ...rows, ...unrecorded], [2, 3, 4]);
+  const beginnings =
+    firstApplies.length === 0 ? '' : `, ${counted(firstApplies.length, 'lock')} without a record`;
+  const closing = `${counted(records.length, 'record')}${beginnings} in ${place}`;
   return [paint.dim(first), ...lines.map(printable), '', paint.dim(printable(closing)), ''].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { mapWith, optional, processNumber, text } from './shape.ts';
 
 /** Who takes a lock, as the lock tells others. */
 export interface Holder {
@@ -9,6 +10,8 @@ export interface Holder {
   /** By the clock of this machine, ISO 8601 to the second. */
   since: string;
 }
+
+export const holderShape = mapWith({ pid: processNumber, host: text, job: optional(text), since: text });
 
 export function thisRun(job: string | undefined): Holder {
   return {

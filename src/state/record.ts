@@ -1,12 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { AppliedRecord } from '../model/observation.ts';
+import type { BegunRun } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
+import { holderShape, type Holder } from './holder.ts';
+import { recordShape } from './record-shape.ts';
+import { every, listOf, mapWith, text, type Shape } from './shape.ts';
+
+const noteShape = every(mapWith({ id: text, addresses: listOf(text) }), holderShape);
 
 /** What was parsed, if it is a record that this version of the program understands. */
 export function soundRecord(parsed: unknown): AppliedRecord {
   const { format } = (parsed ?? {}) as { format?: unknown };
-  if (format !== 1) throw new Error(`its format is ${String(format)}, not 1`);
-  return parsed as AppliedRecord;
+  if (format !== 1) throw new Error(`its format is ${JSON.stringify(format)}, not 1`);
+  return sound<AppliedRecord>(recordShape, parsed);
+}
+
+/** What was parsed, if it has the shape; fails with what is wrong. */
+export function sound<Value>(shape: Shape, parsed: unknown): Value {
+  const problem = shape(parsed, '');
+  if (problem !== undefined) throw new Error(problem);
+  return parsed as Value;
 }
 
 export function versionOf(record: AppliedRecord): string {
@@ -32,9 +45,9 @@ export function runOfName(name: string): string | undefined {
 }
 
 /** The note of a run, of which `shown` is the place. */
-export function parseNote(shown: string, text: string): unknown {
+export function parseNote(shown: string, note: string): BegunRun & Holder {
   try {
-    return JSON.parse(text);
+    return sound<BegunRun & Holder>(noteShape, JSON.parse(note));
   } catch (error) {
     throw new RunError('EXT6002', `cannot read the note of a run ${shown}: ${(error as Error).message}`, {
       hint: 'delete it: what that run has left is planned as everything else',
@@ -45,7 +58,15 @@ export function parseNote(shown: string, text: string): unknown {
 
 /** The address that a name is of; undefined for names that are not ours. */
 export function addressOfRecord(name: string): string | undefined {
-  const encoded = /^([^./][^/]*)\.json$/.exec(name)?.[1];
+  return decoded(/^([^./][^/]*)\.json$/.exec(name)?.[1]);
+}
+
+/** The same of the name of a lock. */
+export function addressOfLock(name: string): string | undefined {
+  return decoded(/^([^./][^/]*)\.lock$/.exec(name)?.[1]);
+}
+
+function decoded(encoded: string | undefined): string | undefined {
   if (encoded === undefined) return undefined;
   try {
     return decodeURIComponent(encoded);

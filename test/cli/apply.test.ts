@@ -9,6 +9,7 @@ import { unlockState } from '../../src/cli/state/unlock.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { oneTable } from '../support/one-table.ts';
+import { pipeline, record, table } from '../support/pipelines.ts';
 
 const message = 'not applied: the question was not answered with yes';
 const unasked = {
@@ -30,16 +31,12 @@ test.each([
 
 test.each(['rm', 'unlock'] as const)('state %s changes nothing without a terminal or --yes', async (name) => {
   const { cwd, env } = await projectOfPeople(undefined);
-  const record = {
-    format: 1,
-    address: 'people',
-    file: 'pipelines/people.yaml',
-    tables: {},
-    destinations: {},
-  };
   const folder = path.join(cwd, '.extracts/state');
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'people.json'), JSON.stringify(record));
+  await writeFile(
+    path.join(folder, 'people.json'),
+    JSON.stringify(record(pipeline([table('t', { person: 'text' })]))),
+  );
   const lock = { pid: 1, host: 'elsewhere', started: '1', token: 'x', since: '2026-01-01T00:00:00Z' };
   if (name === 'unlock') await writeFile(path.join(folder, 'people.lock'), JSON.stringify(lock));
   const before = await readdir(folder);

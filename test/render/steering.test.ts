@@ -66,7 +66,10 @@ const outputs: Record<string, (color: boolean) => string> = {
   'a record': (color) => renderStateRecord(record, undefined, color),
   records: (color) =>
     renderStateList(
-      [{ address: name, file: name, tables: 1, rows: 1, bytes: 1, destinations: [name] }],
+      {
+        records: [{ address: name, file: name, tables: 1, rows: 1, bytes: 1, destinations: [name] }],
+        firstApplies: [{ address: name, lock: { name, since: name, alive: 'unknown' } }],
+      },
       name,
       color,
     ),

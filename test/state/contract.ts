@@ -74,6 +74,17 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
     expect((await one.openRuns()).map(({ id }) => id)).toEqual(['b2']);
   });
 
+  test('locks are listed, also those of pipelines without a record', async () => {
+    const [one, other] = await open();
+    expect(await one.listLocks()).toEqual([]);
+    await write(one, record('shop'), undefined);
+    const locks = [await one.lock('t[a/b]'), await one.lock('shop')];
+    expect(await other.listLocks()).toEqual(['shop', 't[a/b]']);
+    expect(await other.list()).toEqual(['shop']);
+    for (const lock of locks) await lock.release();
+    expect(await other.listLocks()).toEqual([]);
+  });
+
   test('a lock is held by one; others hear by whom; released, it can be taken', async () => {
     const [one, other] = await open();
     expect(await other.holder('shop')).toBeUndefined();

@@ -1,11 +1,15 @@
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ownMark } from '../../src/disk/process-identity.ts';
 import { openFileState } from '../../src/state/file/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { pipeline, record, table } from '../support/pipelines.ts';
 import { stateContract } from './contract.ts';
+
+/** As version 0.1.0 wrote it. */
+const holder = { started: '1', since: '2026-01-31T08:00:00Z', token: 'x' };
 
 describe('the contract of state, in files', () => {
   stateContract(async () => {
@@ -61,10 +65,10 @@ test('the lock of a dead process is taken over; of another machine it stands', a
   // Above the kernel's largest process number.
   const pid = 5_000_000;
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'shop.lock'), JSON.stringify({ pid, host: hostname(), started: '1' }));
+  await writeFile(path.join(folder, 'shop.lock'), JSON.stringify({ ...holder, pid, host: hostname() }));
   expect(await state.holder('shop')).toMatchObject({ alive: 'no' });
   await (await state.lock('shop')).release();
-  await writeFile(path.join(folder, 'shop.lock'), JSON.stringify({ pid, host: 'elsewhere', started: '1' }));
+  await writeFile(path.join(folder, 'shop.lock'), JSON.stringify({ ...holder, pid, host: 'elsewhere' }));
   expect(await state.holder('shop')).toMatchObject({ alive: 'unknown' });
   await expect(state.lock('shop')).rejects.toMatchObject({
     code: 'EXT6004',
@@ -76,8 +80,66 @@ test('a process of the same number that started later does not hold the lock', a
   const folder = await temporaryFolder();
   await writeFile(
     path.join(folder, 'shop.lock'),
-    JSON.stringify({ pid: process.pid, host: hostname(), started: 'long ago' }),
+    JSON.stringify({ ...holder, pid: process.pid, host: hostname(), started: 'long ago' }),
   );
   await (await openFileState(folder).lock('shop')).release();
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('a lock of another boot or another container is unknown, whatever its host is called', async () => {
+  const folder = await temporaryFolder();
+  const state = openFileState(folder);
+  const lock = await state.lock('shop');
+  const file = path.join(folder, 'shop.lock');
+  const own = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  await lock.release();
+  const dead = { ...own, started: 'long ago', host: 'renamed' };
+  for (const elsewhere of [{ boot: 'another' }, { pidNamespace: 'pid:[1]' }, { boot: undefined }]) {
+    await writeFile(file, JSON.stringify({ ...dead, ...elsewhere }));
+    expect(await state.holder('shop')).toMatchObject({ alive: 'unknown' });
+    await expect(state.lock('shop')).rejects.toMatchObject({
+      code: 'EXT6004',
+      hint: expect.stringContaining('extracts state unlock shop') as string,
+    });
+  }
+  await writeFile(file, JSON.stringify(dead));
+  expect(await state.holder('shop')).toMatchObject({ alive: 'no' });
+  await (await state.lock('shop')).release();
+});
+
+test('what killed runs left while they took a lock is removed; what living ones write stays', async () => {
+  const folder = await temporaryFolder();
+  const mark = await ownMark();
+  const machine = mark.slice(mark.lastIndexOf('-') + 1);
+  const dead = `5000000-1-${machine}`;
+  const old = [
+    'shop.lock.0123456789abcdef',
+    'shop.lock.0123456789ab.stale',
+    '..run-0a.json.draft-0123456789ab',
+  ];
+  const names = {
+    gone: [`.shop.lock.${dead}.0123456789ab`, `.run-0f.json.${dead}.0123456789ab`.replace(/^/, '.'), ...old],
+    kept: [
+      `.shop.lock.${mark}.0123456789ab`,
+      '.shop.lock.5000000-1-0123456789ab.0123456789ab',
+      'shop.lock.fedcba9876543210',
+      'notes.txt',
+    ],
+  };
+  for (const name of [...names.gone, ...names.kept]) await writeFile(path.join(folder, name), '');
+  const yesterday = new Date(Date.now() - 86_400_000);
+  for (const name of old) await utimes(path.join(folder, name), yesterday, yesterday);
+  await (await openFileState(folder).lock('other')).release();
+  expect((await readdir(folder)).sort()).toEqual(names.kept.sort());
+});
+
+test.each(['lock', 'beginRun'] as const)('%s says what keeps it from writing', async (act) => {
+  const folder = path.join(await temporaryFolder(), 'file');
+  await writeFile(folder, '');
+  const state = openFileState(folder);
+  const done = act === 'lock' ? state.lock('shop') : state.beginRun({ id: 'a1', addresses: [] });
+  await expect(done).rejects.toMatchObject({
+    code: 'EXT6001',
+    message: expect.stringContaining(`${folder} is no folder`) as string,
+  });
 });

@@ -36,8 +36,8 @@ export interface CliProject {
   run: (args: readonly string[], env?: Variables) => Promise<Outcome>;
   /** `extracts apply` as the ground that a test stands on: it must succeed. */
   apply: (env?: Variables) => Promise<void>;
-  /** Starts `extracts ARGS`, for a test that meddles while it runs. */
-  start: (args: readonly string[], env?: Variables) => RunningCli;
+  /** Starts `extracts ARGS`, for a test that meddles while it runs; no file may be larger than so many kB. */
+  start: (args: readonly string[], env?: Variables, largestFile?: number) => RunningCli;
   /** All files by name, with a mark that changes when the file is written, replaced or touched. */
   marks: () => Promise<Record<string, string>>;
   /** Names of everything that the runs have left in their temporary folder. */
@@ -69,7 +69,7 @@ export async function createProject(files: Record<string, string> = {}): Promise
       const { stderr, exitCode } = await project.run(['apply', '--yes'], env);
       if (exitCode !== 0) throw new Error(`extracts apply ended with ${exitCode ?? 'a signal'}:\n${stderr}`);
     },
-    start: (args, env = {}) => startCli(args, folder, environment(folder, env)),
+    start: (args, env = {}, largestFile) => startCli(args, folder, environment(folder, env), largestFile),
     async marks() {
       const names = await readdir(folder, { recursive: true });
       const marked = await Promise.all(names.sort().map((name) => markOf(folder, name)));
@@ -97,8 +97,16 @@ export function environment(folder: string, variables: Variables = {}): Variable
 /** The command line of the program, for those who run it inside another. */
 export const commandLine = [process.execPath, program] as const;
 
-function startCli(args: readonly string[], cwd: string, env: Variables): RunningCli {
-  const child = execa(process.execPath, [program, ...args], {
+function startCli(
+  args: readonly string[],
+  cwd: string,
+  env: Variables,
+  largestFile: number | undefined,
+): RunningCli {
+  const limited = ['-c', `ulimit -f ${largestFile}; exec "$0" "$@"`, process.execPath, program, ...args];
+  const [file, given] =
+    largestFile === undefined ? [process.execPath, [program, ...args]] : ['/bin/bash', limited];
+  const child = execa(file, given, {
     cwd,
     env,
     extendEnv: false,

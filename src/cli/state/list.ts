@@ -1,32 +1,41 @@
 import { limitTo } from '../../model/limit.ts';
 import type { AppliedRecord } from '../../model/observation.ts';
-import type { LockHolder } from '../../model/ports.ts';
-import { renderStateList, type ListedState } from '../../render/state.ts';
+import type { LockHolder, StatePort } from '../../model/ports.ts';
+import { renderStateList, type FirstApply, type ListedState } from '../../render/state.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { describeFailure } from '../failure.ts';
 import { withState, type ProjectOption } from './open.ts';
 
-/** `extracts state list`: a line per record. */
+/** `extracts state list`: a line per record, and per lock of a pipeline that is being applied for the first time. */
 export function listState(options: ProjectOption & { json?: boolean }, env: Env): Promise<ExitCode> {
   return withState(options, env, async (state, shown) => {
     const turn = limitTo(8);
-    const addresses = await state.list();
-    const found = await Promise.all(
-      addresses.map((address) =>
-        turn(async (): Promise<ListedState[]> => {
-          const [stored, lock] = [await state.read(address), await state.holder(address)];
-          return stored === undefined ? [] : [listed(stored.record, lock)];
-        }),
+    const recorded = await state.list();
+    const first = (await state.listLocks()).filter((address) => !recorded.includes(address));
+    const outcomes = await Promise.all(
+      [...recorded, ...first].map((address) =>
+        turn(() => look(state, address).catch((error: unknown) => ({ problem: error }))),
       ),
     );
-    const records = found.flat();
+    const found = outcomes.flatMap((one) => ('problem' in one ? [] : one));
+    const records = found.filter((one): one is ListedState => 'rows' in one);
+    const firstApplies = found.filter((one): one is FirstApply => !('rows' in one));
     env.out(
       options.json === true
-        ? `${JSON.stringify({ state: shown, records }, undefined, 2)}\n`
-        : renderStateList(records, shown, env.color.out),
+        ? `${JSON.stringify({ state: shown, records, firstApplies }, undefined, 2)}\n`
+        : renderStateList({ records, firstApplies }, shown, env.color.out),
     );
-    return exitCodes.done;
+    const problems = outcomes.flatMap((one) => ('problem' in one ? [one.problem] : []));
+    for (const problem of problems) env.err(describeFailure(problem, env.signal).text);
+    return problems.length > 0 ? exitCodes.failed : exitCodes.done;
   });
+}
+
+async function look(state: StatePort, address: string): Promise<(ListedState | FirstApply)[]> {
+  const [stored, lock] = [await state.read(address), await state.holder(address)];
+  if (stored !== undefined) return [listed(stored.record, lock)];
+  return lock === undefined ? [] : [{ address, lock }];
 }
 
 function listed(record: AppliedRecord, lock: LockHolder | undefined): ListedState {

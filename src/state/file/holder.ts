@@ -1,4 +1,6 @@
+import { reasonOf } from '../../disk/reason.ts';
 import type { LockHolder } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
 import { nameOf } from '../holder.ts';
 import { isAlive, lockPath, readHolder, removeLock } from './lock-file.ts';
 
@@ -15,5 +17,13 @@ export async function lookAtLock(folder: string, address: string): Promise<LockH
 }
 
 export async function breakLock(folder: string, address: string): Promise<void> {
-  await removeLock(lockPath(folder, address));
+  const file = lockPath(folder, address);
+  try {
+    await removeLock(file);
+  } catch (error) {
+    throw new RunError('EXT6001', `cannot remove the lock ${file}: ${reasonOf(error)}`, {
+      hint: 'check the permissions of its folder',
+      cause: error,
+    });
+  }
 }

@@ -2,14 +2,22 @@ import type { StatePort } from '../../model/ports.ts';
 import { breakLock, lookAtLock } from './holder.ts';
 import { takeLock } from './lock.ts';
 import { beginRun, endRun, openRuns } from './runs.ts';
-import { listRecords, readRecord, recordPath } from './record.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { listLocks, listRecords, readRecord, recordPath } from './record.ts';
 
 /** State in a folder: one JSON file per address, and beside it a lock file while it is being applied. */
 export function openFileState(folder: string, job?: string): StatePort {
+  /** Once is enough for a run. What cannot be removed does no harm. */
+  let clearing: Promise<void> | undefined;
   return {
     read: (address) => readRecord(recordPath(folder, address)),
     list: () => listRecords(folder),
-    lock: (address) => takeLock(folder, address, job),
+    listLocks: () => listLocks(folder),
+    async lock(address) {
+      const lock = await takeLock(folder, address, job);
+      await (clearing ??= removeLeftovers(folder).catch(() => undefined));
+      return lock;
+    },
     holder: (address) => lookAtLock(folder, address),
     breakLock: (address) => breakLock(folder, address),
     beginRun: (run) => beginRun(folder, run, job),

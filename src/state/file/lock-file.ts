@@ -1,21 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { isRunning, thisProcess, type ProcessIdentity } from '../../disk/process-identity.ts';
+import { reasonOf } from '../../disk/reason.ts';
 import { RunError } from '../../model/run-error.ts';
-import type { Holder } from '../holder.ts';
-import { lockName } from '../record.ts';
+import { holderShape, type Holder } from '../holder.ts';
+import { lockName, sound } from '../record.ts';
+import { every, mapWith, optional, text } from '../shape.ts';
+import { momentaryName } from './leftovers.ts';
 
-/** What a lock file says. */
-export interface FileHolder extends Holder {
-  /**
-   * Time since boot in clock ticks at which the process started: tells a process from a later one of the same
-   * number.
-   */
-  started: string;
+/** What a lock file says. Locks of version 0.1.0 name neither boot nor namespace. */
+export interface FileHolder extends Holder, ProcessIdentity {
   /** Tells this lock from any other. */
   token: string;
 }
+
+const fileHolderShape = every(
+  holderShape,
+  mapWith({ started: text, boot: optional(text), pidNamespace: optional(text), token: text }),
+);
 
 export function lockPath(folder: string, address: string): string {
   return path.join(folder, lockName(address));
@@ -34,40 +37,37 @@ export async function claim(draft: string, file: string): Promise<boolean> {
 
 export async function readHolder(file: string): Promise<FileHolder | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as FileHolder;
+    return sound<FileHolder>(fileHolderShape, JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new RunError('EXT6002', `cannot read the lock ${file}: ${(error as Error).message}`, {
+    throw new RunError('EXT6002', `cannot read the lock ${file}: ${reasonOf(error)}`, {
       hint: 'if no run is under way, delete the file',
       cause: error,
     });
   }
 }
 
-/** Of another machine nothing can be known. */
-export async function isAlive({ pid, host, started }: FileHolder): Promise<boolean | undefined> {
-  if (host !== hostname()) return undefined;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  return (await startOf(pid)) === started;
+/**
+ * Returns whether the holder still runs, or undefined for one that cannot be seen from here: on another machine, in
+ * another container, or before this machine was started the last time.
+ */
+export async function isAlive(holder: Omit<FileHolder, 'token'>): Promise<boolean | undefined> {
+  return (await isNear(holder)) ? isRunning(holder) : undefined;
+}
+
+async function isNear({ host, boot, pidNamespace }: Omit<FileHolder, 'token'>): Promise<boolean> {
+  if (boot === undefined && pidNamespace === undefined) return host === hostname();
+  const here = await thisProcess();
+  return boot === here.boot && pidNamespace === here.pidNamespace;
 }
 
 /** Renaming decides between two who both saw the same dead holder: the second finds nothing to rename. */
 export async function removeLock(file: string): Promise<void> {
-  const aside = `${file}.${randomBytes(6).toString('hex')}.stale`;
+  const aside = await momentaryName(file);
   try {
     await rename(file, aside);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   await rm(aside, { force: true });
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); empty where there is no such file. The name in brackets may hold spaces. */
-export async function startOf(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }

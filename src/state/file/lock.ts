@@ -1,42 +1,65 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { makeFolder } from '../../disk/folder.ts';
+import { beforeSuddenEnd } from '../../disk/last-resort.ts';
+import { thisProcess } from '../../disk/process-identity.ts';
+import { reasonOf } from '../../disk/reason.ts';
 import type { AppliedRecord } from '../../model/observation.ts';
 import type { Lock } from '../../model/ports.ts';
+import { RunError } from '../../model/run-error.ts';
 import { lockChangesHands, lockHeld, lockLost, staleRecord } from '../errors.ts';
 import { nameOf, thisRun } from '../holder.ts';
-import { claim, isAlive, lockPath, readHolder, removeLock, startOf, type FileHolder } from './lock-file.ts';
+import { momentaryName } from './leftovers.ts';
+import { claim, isAlive, lockPath, readHolder, removeLock, type FileHolder } from './lock-file.ts';
 import { readRecord, recordPath, removeRecord, writeRecord } from './record.ts';
 
 /**
  * Takes the lock file of an address or says who holds it. The file is made whole before it gets its name (a hard link
- * fails if the name is taken), so that nobody reads half a holder. A lock whose process is gone from this machine is
- * taken over; of another machine nothing is known, so its lock stands.
+ * fails if the name is taken), so that nobody reads half a holder. The lock of a process that is gone is taken over; a
+ * process that cannot be seen from here may be alive, so its lock stays.
  */
 export async function takeLock(folder: string, address: string, job: string | undefined): Promise<Lock> {
+  try {
+    return await tryToLock(folder, address, job);
+  } catch (error) {
+    if (error instanceof RunError) throw error;
+    throw new RunError('EXT6001', `cannot lock ${address} in the state ${folder}: ${reasonOf(error)}`, {
+      hint: 'nothing was done; the folder must be writable and have room',
+      cause: error,
+    });
+  }
+}
+
+async function tryToLock(folder: string, address: string, job: string | undefined): Promise<Lock> {
   const file = lockPath(folder, address);
   const token = randomBytes(8).toString('hex');
-  const draft = `${file}.${token}`;
-  const me: FileHolder = { ...thisRun(job), started: await startOf(process.pid), token };
-  await mkdir(folder, { recursive: true });
-  await writeFile(draft, JSON.stringify(me), { flag: 'wx' });
+  const draft = await momentaryName(file);
+  const me: FileHolder = { ...thisRun(job), ...(await thisProcess()), token };
+  await makeFolder(folder);
+  const unregister = beforeSuddenEnd(() => rmSync(draft, { force: true }));
   try {
+    await writeFile(draft, JSON.stringify(me), { flag: 'wx' });
     for (let attempt = 0; attempt < 5; attempt++) {
       if (await claim(draft, file)) return heldLock(folder, address, token);
       const holder = await readHolder(file);
       if (holder === undefined) continue;
-      if ((await isAlive(holder)) !== false) {
-        throw lockHeld(
-          address,
-          nameOf(holder),
-          `wait for it; if that run is gone for good: extracts state unlock ${address}`,
-        );
-      }
+      const alive = await isAlive(holder);
+      if (alive !== false) throw lockHeld(address, nameOf(holder), wayOut(address, alive));
       await removeLock(file);
     }
     throw lockChangesHands(address);
   } finally {
     await rm(draft, { force: true });
+    unregister();
   }
+}
+
+function wayOut(address: string, alive: true | undefined): string {
+  const command = `extracts state unlock ${address}`;
+  return alive
+    ? `wait for it; if that run is gone for good: ${command}`
+    : `it cannot be seen from here (another machine or container, or before a restart): wait for it; if it is gone for good: ${command}`;
 }
 
 /**
@@ -47,6 +70,10 @@ function heldLock(folder: string, address: string, token: string): Lock {
   const file = lockPath(folder, address);
   const record = recordPath(folder, address);
   const loss = new AbortController();
+  const unregister = beforeSuddenEnd(() => {
+    const { token: found } = JSON.parse(readFileSync(file, 'utf8')) as Partial<FileHolder>;
+    if (found === token) rmSync(file, { force: true });
+  });
   const isOurs = async () => (await readHolder(file))?.token === token;
   const confirm = async () => {
     if (!(await isOurs())) loss.abort(lockLost(address, 'somebody has broken it'));
@@ -68,7 +95,20 @@ function heldLock(folder: string, address: string, token: string): Lock {
       await removeRecord(record);
     },
     async release() {
-      if (await isOurs()) await rm(file, { force: true });
+      // Whatever is there now and cannot be read is not ours.
+      if (await isOurs().catch(() => false)) await removeFile(file);
+      unregister();
     },
   };
+}
+
+async function removeFile(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (error) {
+    throw new RunError('EXT6001', `cannot remove the lock ${file}: ${reasonOf(error)}`, {
+      hint: 'the run itself has ended; delete the file',
+      cause: error,
+    });
+  }
 }

@@ -4,7 +4,7 @@ import { beginDraft, type Draft } from '../../disk/draft.ts';
 import type { AppliedRecord } from '../../model/observation.ts';
 import type { StoredRecord } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { addressOfRecord, recordName, soundRecord, versionOf } from '../record.ts';
+import { addressOfLock, addressOfRecord, recordName, soundRecord, versionOf } from '../record.ts';
 
 export function recordPath(folder: string, address: string): string {
   return path.join(folder, recordName(address));
@@ -12,14 +12,22 @@ export function recordPath(folder: string, address: string): string {
 
 /** The addresses of all records in the folder, sorted; none where there is no folder yet. */
 export async function listRecords(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
+  return (await namesIn(folder)).flatMap((name) => addressOfRecord(name) ?? []).sort();
+}
+
+/** The addresses of all locks in the folder, sorted. */
+export async function listLocks(folder: string): Promise<string[]> {
+  return (await namesIn(folder)).flatMap((name) => addressOfLock(name) ?? []).sort();
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new RunError('EXT6002', `cannot read the state folder ${folder}: ${message(error)}`, {
       hint: 'check its permissions',
       cause: error,
     });
   });
-  return names.flatMap((name) => addressOfRecord(name) ?? []).sort();
 }
 
 /** The record and its version; undefined if there is none. */

@@ -1,34 +1,44 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beginDraft, type Draft } from '../../disk/draft.ts';
+import { makeFolder } from '../../disk/folder.ts';
+import { thisProcess } from '../../disk/process-identity.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import type { BegunRun, OpenRun } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { nameOf, thisRun } from '../holder.ts';
 import { parseNote, runName, runOfName } from '../record.ts';
-import { isAlive, startOf, type FileHolder } from './lock-file.ts';
+import { momentaryName } from './leftovers.ts';
+import { isAlive, type FileHolder } from './lock-file.ts';
 
 type RunNote = BegunRun & Omit<FileHolder, 'token'>;
 
 export async function beginRun(folder: string, run: BegunRun, job: string | undefined): Promise<void> {
   const file = path.join(folder, runName(run.id));
-  const note: RunNote = { ...run, ...thisRun(job), started: await startOf(process.pid) };
-  let draft: Draft | undefined;
+  const note: RunNote = { ...run, ...thisRun(job), ...(await thisProcess()) };
+  const draft = await momentaryName(file);
   try {
-    draft = await beginDraft(file);
-    await writeFile(draft.path, JSON.stringify(note), { flag: 'wx', mode: 0o600 });
-    await draft.commit();
+    await makeFolder(folder);
+    await writeFile(draft, JSON.stringify(note), { flag: 'wx', mode: 0o600 });
+    await rename(draft, file);
   } catch (error) {
-    await draft?.discard();
+    await rm(draft, { force: true }).catch(() => undefined);
     throw new RunError('EXT6001', `cannot write the state ${file}: ${reasonOf(error)}`, {
-      hint: 'nothing was done; check the permissions of its folder',
+      hint: 'nothing was done; the folder must be writable and have room',
       cause: error,
     });
   }
 }
 
 export async function endRun(folder: string, id: string): Promise<void> {
-  await rm(path.join(folder, runName(id)), { force: true });
+  const file = path.join(folder, runName(id));
+  try {
+    await rm(file, { force: true });
+  } catch (error) {
+    throw new RunError('EXT6001', `cannot remove the note of a run ${file}: ${reasonOf(error)}`, {
+      hint: 'the run itself has ended; delete the file',
+      cause: error,
+    });
+  }
 }
 
 export async function openRuns(folder: string): Promise<OpenRun[]> {
@@ -40,7 +50,7 @@ export async function openRuns(folder: string): Promise<OpenRun[]> {
     notes
       .filter((note) => note !== undefined)
       .map(async ({ id, addresses, ...holder }): Promise<OpenRun> => {
-        const alive = await isAlive({ ...holder, token: '' });
+        const alive = await isAlive(holder);
         const words = alive === undefined ? 'unknown' : alive ? 'yes' : 'no';
         return { id, addresses, holder: { name: nameOf(holder), since: holder.since, alive: words } };
       }),

@@ -1,6 +1,6 @@
 import type { StatePort } from '../../model/ports.ts';
 import type { S3StateSettings } from '../../model/project.ts';
-import { addressOfRecord, lockName, recordName } from '../record.ts';
+import { addressOfLock, addressOfRecord, lockName, recordName } from '../record.ts';
 import { breakLease, lookAtLease } from './lease.ts';
 import { takeLock } from './lock.ts';
 import { openObjects } from './objects.ts';
@@ -40,6 +40,8 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
     read: async (address) => (await readEnvelope(at(address), signal))?.stored,
     list: async () =>
       (await objects.list(folder, signal)).flatMap((name) => addressOfRecord(name) ?? []).sort(),
+    listLocks: async () =>
+      (await objects.list(folder, signal)).flatMap((name) => addressOfLock(name) ?? []).sort(),
     lock: (address) => takeLock(at(address), job),
     holder: (address) => lookAtLease(at(address)),
     breakLock: (address) => breakLease(at(address)),

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { RunError } from '../../model/run-error.ts';
 import type { LockHolder } from '../../model/ports.ts';
 import { lockHeld, lockChangesHands } from '../errors.ts';
-import { nameOf, thisRun, type Holder } from '../holder.ts';
+import { holderShape, nameOf, thisRun, type Holder } from '../holder.ts';
+import { sound } from '../record.ts';
+import { amount, every, mapWith, text } from '../shape.ts';
 import type { StoredText } from './objects.ts';
 import type { Place } from './place.ts';
 import { fenceRecord } from './record.ts';
@@ -21,6 +23,8 @@ export interface Lease extends Holder {
   renewals: number;
   seconds: number;
 }
+
+const leaseShape = every(holderShape, mapWith({ token: text, renewals: amount, seconds: amount }));
 
 /** A lease as its holder knows it. */
 export interface OwnLease {
@@ -76,11 +80,11 @@ export function textOf(lease: Lease): string {
   return `${JSON.stringify(lease, undefined, 2)}\n`;
 }
 
-export function readLease({ shown, lease }: Place, { text }: StoredText): Lease {
+export function readLease({ shown, lease }: Place, stored: StoredText): Lease {
   try {
-    const parsed = JSON.parse(text) as Lease;
-    if ((parsed.format as number) !== 1) throw new Error(`its format is ${String(parsed.format)}, not 1`);
-    return parsed;
+    const parsed = JSON.parse(stored.text) as Partial<Lease> | null;
+    if (parsed?.format !== 1) throw new Error(`its format is ${JSON.stringify(parsed?.format)}, not 1`);
+    return sound<Lease>(leaseShape, parsed);
   } catch (error) {
     throw new RunError('EXT6002', `cannot read the lock ${shown}${lease}: ${(error as Error).message}`, {
       hint: 'if no run is under way, delete the object',

@@ -23,8 +23,8 @@ export async function readEnvelope(place: Place, signal: AbortSignal): Promise<S
   const found = await place.objects.get(place.record, signal);
   if (found === undefined) return undefined;
   try {
-    const { format, record } = JSON.parse(found.text) as Partial<Envelope>;
-    if (format !== 1) throw new Error(`its format is ${String(format)}, not 1`);
+    const { format, record } = (JSON.parse(found.text) ?? {}) as Partial<Envelope>;
+    if (format !== 1) throw new Error(`its format is ${JSON.stringify(format)}, not 1`);
     const sound = record && soundRecord(record);
     return { etag: found.etag, stored: sound && { record: sound, version: versionOf(sound) } };
   } catch (error) {

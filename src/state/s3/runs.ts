@@ -32,7 +32,7 @@ export function openRunNotes(objects: Objects, folder: string, signal: AbortSign
       );
       return found.flatMap(({ name, stored }): OpenRun[] => {
         if (stored === undefined) return [];
-        const { id, addresses, ...holder } = parseNote(folder + name, stored.text) as RunNote;
+        const { id, addresses, ...holder } = parseNote(folder + name, stored.text);
         return [{ id, addresses, holder: { name: nameOf(holder), since: holder.since, alive: 'unknown' } }];
       });
     },
