@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { counted } from '../model/numbers.ts';
+import { visible } from '../model/visible.ts';
 import type {
   DestinationPlan,
   Change,
@@ -179,7 +180,11 @@ function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose
 }
 
 function renderUntaken({ untaken = [] }: TablePlan): Row[] {
-  return untaken.map((name) => [`        . column "${name}"`, '', '(in the source, not in the contract)']);
+  return untaken.map((name) => [
+    `        . column "${visible(name)}"`,
+    '',
+    '(in the source, not in the contract)',
+  ]);
 }
 
 /** Columns that nobody has written down are shown when the table is new. */

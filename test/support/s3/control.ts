@@ -52,6 +52,7 @@ export function createControl(parts: {
         storageClass: options.storageClass ?? 'STANDARD',
         headers: {
           'content-type': options.contentType ?? 'binary/octet-stream',
+          ...(options.contentEncoding !== undefined && { 'content-encoding': options.contentEncoding }),
           ...Object.fromEntries(
             Object.entries(options.metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]),
           ),

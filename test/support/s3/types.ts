@@ -44,6 +44,7 @@ export type ObjectBody =
 
 export interface PutOptions {
   contentType?: string;
+  contentEncoding?: string;
   /** Whole seconds are kept, as S3 does. Default: now. */
   lastModified?: Date;
   /** Default STANDARD; GLACIER and DEEP_ARCHIVE cannot be read. */
