@@ -11,7 +11,7 @@ import { argv, execPath, memoryUsage, stdout, version } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { openTableauDestinations } from '../src/destinations/tableau/index.ts';
 import { openHyper } from '../src/hyper/index.ts';
-import { destinationOn, mebibyte } from '../test/destinations/tableau/support.ts';
+import { deliveryOf, destinationOn, mebibyte } from '../test/destinations/tableau/support.ts';
 import { openSamples } from '../test/support/tableau/samples.ts';
 
 const megabytes = Number(argv[2] ?? 1500);
@@ -40,8 +40,7 @@ try {
   let told = 0;
   await port.write(
     { path: file, size, modified: '0', rows: {} },
-    (bytes) => (told += bytes),
-    new AbortController().signal,
+    deliveryOf({ progress: (bytes) => (told += bytes) }),
   );
   const seconds = (performance.now() - began) / 1000;
   clearInterval(watch);

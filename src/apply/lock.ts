@@ -34,6 +34,7 @@ export function appliedMeanwhile(address: string): RunError {
  * never not.
  */
 function underBothNames(lock: Lock, old: Lock): Lock {
+  let hasMoved = false;
   return {
     lost: AbortSignal.any([lock.lost, old.lost]),
     async confirm() {
@@ -41,8 +42,11 @@ function underBothNames(lock: Lock, old: Lock): Lock {
       await old.confirm();
     },
     async write(record, seen) {
-      await lock.write(record, undefined);
+      if (hasMoved) return lock.write(record, seen);
+      const version = await lock.write(record, undefined);
+      hasMoved = true;
       if (seen !== undefined) await old.remove(seen);
+      return version;
     },
     remove: (seen) => old.remove(seen),
     async release() {

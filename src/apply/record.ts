@@ -1,4 +1,11 @@
-import type { AppliedExtract, AppliedRecord, AppliedTable, AppliedTemplate } from '../model/observation.ts';
+import type {
+  AppliedExtract,
+  AppliedRecord,
+  AppliedTable,
+  AppliedTemplate,
+  Pending,
+  SentNote,
+} from '../model/observation.ts';
 import type { Table } from '../model/pipeline.ts';
 import type { BuiltExtract, Delivered, Snapshot } from '../model/ports.ts';
 import { own } from '../model/own.ts';
@@ -17,9 +24,16 @@ export interface Achieved {
   built: BuiltExtract | undefined;
   packed: BuiltExtract | undefined;
   delivered: ReadonlyMap<number, Delivered>;
+  /** What servers were asked to publish, and have not been heard of since. */
+  sent: ReadonlyMap<number, SentNote>;
+  /** When the run began. */
+  now: Date;
 }
 
-/** What the next plan will know of this run: what was rebuilt as it is now, everything else as it was known before. */
+/**
+ * What the next plan will know of this run, as far as it has come: what was rebuilt as it is now, everything else
+ * as it was known before, and what is still to be delivered.
+ */
 export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
   const { pipeline, seen, plan } = job;
   const { built, packed, delivered } = achieved;
@@ -41,11 +55,14 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
         ...compactOf(job, built),
       }
     : required(seen.record, 'record').extract;
+  const pending = pendingIn(job, achieved);
   const destinations = Object.fromEntries(
-    pipeline.destinations.map(({ shown }, index) => [
-      shown,
-      delivered.get(index) ?? required(seen.record?.destinations[shown], `record of ${shown}`),
-    ]),
+    pipeline.destinations.flatMap(({ shown }, index) => {
+      const known = delivered.get(index) ?? own(seen.record?.destinations, shown);
+      if (known !== undefined) return [[shown, known] as const];
+      if (own(pending?.deliveries, shown) !== undefined) return [];
+      throw new Error(`no record of ${shown}`);
+    }),
   );
   const template = packed === undefined ? seen.record?.template : appliedTemplate(job, packed);
   return {
@@ -58,9 +75,30 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
     extract,
     ...(pipeline.template === undefined || template === undefined ? {} : { template }),
     destinations,
+    ...(pending && { pending }),
     ...(job.run !== undefined && { run: job.run }),
     ...(job.made && { made: job.made }),
   };
+}
+
+/** What is built and not delivered, by this run or by an earlier one; undefined where nothing is left. */
+function pendingIn(
+  { plan, pipeline, seen }: Job,
+  { packed, delivered, sent }: Achieved,
+): Pending | undefined {
+  const needsPackage = packed === undefined && plan.steps.some(({ kind }) => kind === 'package');
+  const planned = plan.steps.flatMap((step) =>
+    step.kind === 'deliver' && step.details !== true ? step.destination : [],
+  );
+  const left = pipeline.destinations.flatMap(({ shown }, index) => {
+    const isLeft = planned.includes(index) || own(seen.record?.pending?.deliveries, shown) !== undefined;
+    const note = sent.get(index);
+    return isLeft && !delivered.has(index)
+      ? [[shown, note === undefined ? {} : { sent: note }] as const]
+      : [];
+  });
+  if (left.length === 0 && !needsPackage) return undefined;
+  return { ...(needsPackage && { package: true }), deliveries: Object.fromEntries(left) };
 }
 
 /** Only extracts that are gone on from have waste in them. */
@@ -82,7 +120,7 @@ function appliedTable(
   job: Job,
   table: Table,
   built: BuiltExtract,
-  { tables, snapshotOf, watermarks }: Achieved,
+  { tables, snapshotOf, watermarks, now }: Achieved,
   definitions: Definitions,
 ): AppliedTable {
   const { name } = table;
@@ -91,8 +129,9 @@ function appliedTable(
   const report = tables.find((one) => one.name === name);
   // Carried over in the copy.
   if (report === undefined) {
-    const { keyVerified: _, ...carried } = required(before, `record of ${name}`);
-    return { ...carried, definition, ...verifiedKey(table) };
+    const carried: AppliedTable = { ...required(before, `record of ${name}`), definition };
+    delete carried.keyVerified;
+    return { ...carried, ...verifiedKey(table) };
   }
   const rows = required(own(built.rows, name), `rows of ${name}`);
   const goesOn = table.load.kind !== 'full';
@@ -101,7 +140,7 @@ function appliedTable(
   const fingerprint = byCursor ? own(job.fingerprints, name) : snapshotOf(table).fingerprint(table);
   const watermark = watermarks.get(name);
   const inExtract = own(built.highest, name);
-  const readWhole = isIncrement ? before?.readWhole : goesOn ? job.now().toISOString() : undefined;
+  const readWhole = isIncrement ? before?.readWhole : goesOn ? now.toISOString() : undefined;
   return {
     definition,
     rows,

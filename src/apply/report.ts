@@ -12,7 +12,8 @@ export interface PipelineReport {
   tables: readonly TableReport[];
   /** In the order of the tables and of their checks. */
   checks: readonly CheckResult[];
-  destinations: readonly { target: string; size: number }[];
+  /** `remark`: what is worth knowing of a delivery that has not failed. */
+  destinations: readonly { target: string; size: number; remark?: string }[];
   /** Of an item that is gone: what was deleted, and what was left because it was not as we left it. */
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   seconds: number;

@@ -9,7 +9,9 @@ import type {
   ExtractBuild,
   Lock,
   Snapshot,
+  Written,
 } from '../model/ports.ts';
+import type { SentNote } from '../model/observation.ts';
 import type { Increment, Watermark } from '../model/watermark.ts';
 import { never } from '../model/never.ts';
 import { own } from '../model/own.ts';
@@ -21,8 +23,9 @@ import { keysToVerify } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { changeTable, loadTable, telling } from './load-table.ts';
 import { refuseRejected } from './rejection.ts';
+import { recordProgress } from './progress-record.ts';
 import { newRecord } from './record.ts';
-import type { TableReport } from './report.ts';
+import type { PipelineReport, TableReport } from './report.ts';
 import { required } from './required.ts';
 import { whileHeld } from './while-held.ts';
 
@@ -32,7 +35,7 @@ export interface Run {
   tables: readonly TableReport[];
   /** Empty before they were asked. */
   checks: readonly CheckResult[];
-  delivered: readonly { target: string; size: number }[];
+  delivered: PipelineReport['destinations'];
   /** How long the sources were held at one moment; undefined before that has ended. */
   snapshotSeconds: number | undefined;
   /** Lets go of everything, whatever was reached. */
@@ -57,6 +60,13 @@ function openRun(job: Job, lock: Lock): Run {
   const tables: TableReport[] = [];
   const watermarks = new Map<string, Watermark>();
   const delivered = new Map<number, Delivered>();
+  const sent = sentBefore(job);
+  const remarks = new Map<number, Written>();
+  const now = job.now();
+  const recorded = recordProgress(lock, job.seen.version, { delivered, sent }, () =>
+    newRecord(job, { tables, snapshotOf, watermarks, built, packed, delivered, sent, now }),
+  );
+  const confirm = () => lock.confirm();
   let build: ExtractBuild | undefined;
   let built: BuiltExtract | undefined;
   let packed: BuiltExtract | undefined;
@@ -116,35 +126,46 @@ function openRun(job: Job, lock: Lock): Run {
     async finish(signal: AbortSignal) {
       await endSnapshots();
       await required(build, 'build').verifyKeys(keysToVerify(job, tables), signal);
-      built = await required(build, 'build').finish(pipeline.relationships, expectedRows(job, tables));
+      built = await required(build, 'build').finish(
+        pipeline.relationships,
+        expectedRows(job, tables),
+        confirm,
+      );
+      // What an earlier run has sent was another extract.
+      sent.clear();
+      await recorded.save();
       return { bytes: built.size };
     },
     async package(signal: AbortSignal) {
       const { sha256 } = required(plan.template, 'template');
       const inside = built ?? standingExtract(job);
-      packed = { ...(await required(job.template, 'template').package(inside, sha256, signal)), inside };
+      const port = required(job.template, 'template');
+      packed = { ...(await port.package(inside, sha256, signal, confirm)), inside };
+      await recorded.save();
       return { bytes: packed.size };
     },
     async deliver(step: Step & { kind: 'deliver' }, tell: (progress: Progress) => void, signal: AbortSignal) {
       const port = required(job.destinations[step.destination], 'destination');
       await lock.confirm();
       if (step.details === true) {
-        delivered.set(step.destination, await describeAgain(job, port, step.target, signal));
+        await recorded.delivered(step.destination, await describeAgain(job, port, step.target, signal));
         return {};
       }
       const cargo = packed ?? (pipeline.template === undefined ? built : undefined) ?? standing(job);
       const takesRows = plan.destinations[step.destination]?.action === 'update';
       const { size } = (takesRows ? cargo.inside : undefined) ?? cargo;
-      const last = job.seen.record?.destinations[step.target];
-      const written = await port.write(cargo, telling(tell, size), signal, last);
-      delivered.set(step.destination, written);
+      const written = await port.write(cargo, {
+        progress: telling(tell, size),
+        signal,
+        last: own(job.seen.record?.destinations, step.target),
+        sent: own(job.seen.record?.pending?.deliveries, step.target)?.sent,
+        confirm,
+        note: (note) => recorded.sent(step.destination, note),
+        taken: (taken) => recorded.delivered(step.destination, taken),
+      });
+      if (written.delivered !== undefined) await recorded.delivered(step.destination, written.delivered);
+      remarks.set(step.destination, written);
       return { bytes: written.size };
-    },
-    async record() {
-      await lock.write(
-        newRecord(job, { tables, snapshotOf, watermarks, built, packed, delivered }),
-        job.seen.version,
-      );
     },
   };
   /** Asked while the snapshot is held: of what was read and not of what has come since. */
@@ -187,7 +208,7 @@ function openRun(job: Job, lock: Lock): Run {
         case 'deliver':
           return performers.deliver(step, tell, signal);
         case 'record':
-          await performers.record();
+          await recorded.save();
           return {};
         case 'delete':
         case 'forget':
@@ -211,9 +232,11 @@ function openRun(job: Job, lock: Lock): Run {
       return held;
     },
     get delivered() {
-      return [...delivered].map(([index, { size }]) => ({
+      const taken = new Map<number, Pick<Written, 'size' | 'remark'>>([...delivered, ...remarks]);
+      return [...taken].map(([index, { size, remark }]) => ({
         target: plan.destinations[index]?.target ?? '',
         size,
+        ...(remark !== undefined && { remark }),
       }));
     },
     async end() {
@@ -226,6 +249,16 @@ function openRun(job: Job, lock: Lock): Run {
       if (failed !== undefined) throw failed.reason;
     },
   };
+}
+
+/** What earlier runs have sent of the extract that is there, and have not heard of since. */
+function sentBefore({ pipeline, seen }: Job): Map<number, SentNote> {
+  return new Map(
+    pipeline.destinations.flatMap(({ shown }, index) => {
+      const note = own(seen.record?.pending?.deliveries, shown)?.sent;
+      return note === undefined ? [] : [[index, note] as const];
+    }),
+  );
 }
 
 /** For a destination that has what it should and is only described otherwise. */

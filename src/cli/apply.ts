@@ -46,6 +46,7 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
   keepFailed?: boolean;
   junit?: string;
   resume?: boolean;
+  lockWait?: number;
 }
 
 /** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
@@ -53,7 +54,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
   const saved = await savedPlan(paths, options, env);
   const read = await readConfiguration(saved === undefined ? paths : filesOf(saved), env, 'error');
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
-  const world = openWorld(read.project, env);
+  const world = openWorld(read.project, env, { lockWait: options.lockWait });
   try {
     const whole = await completeFamilies(read, world, env);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { durationOf } from '../config/amounts.ts';
 import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './apply.ts';
 import { addGates, addOutputs, addSelection } from './flags.ts';
@@ -51,6 +52,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('--out <file>', 'save the plan, for extracts apply FILE')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
+    .option('--lock-wait <duration>', 'wait so long for a token that another run uses (90s, 10m)', duration)
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: PlanOptions) => {
       const { plan } = await import('./plan.ts');
@@ -65,6 +67,11 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('-y, --yes', 'do not ask (needed where there is no terminal)')
     .option('--json', 'the report as one JSON document on stdout')
     .option('--junit <file>', 'what came of the checks, as JUnit XML')
+    .option(
+      '--lock-wait <duration>',
+      'wait so long for a lock or token that another run has (90s, 10m)',
+      duration,
+    )
     .option('--resume', 'leave out what an interrupted run has applied')
     .option('--keep-failed', 'keep an extract that fails its checks, to be looked at')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
@@ -130,6 +137,13 @@ const graphFormats: readonly GraphFormat[] = ['text', 'mermaid', 'dot'];
 function wholeNumber(value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value)) throw new InvalidArgumentError('A whole number of at least 1.');
   return Number(value);
+}
+
+/** Milliseconds. */
+function duration(value: string): number {
+  const seconds = durationOf(value);
+  if (seconds === undefined) throw new InvalidArgumentError('A number with a unit, such as 90s, 10m or 1h.');
+  return seconds * 1000;
 }
 
 function oneOf<T extends string>(...allowed: readonly T[]): (value: string) => T {

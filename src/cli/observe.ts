@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type {
@@ -14,12 +15,14 @@ import type { StoredRecord } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
 import { configurationHash } from '../plan/index.ts';
 import { defineTable } from '../plan/definition.ts';
+import { hasDrifted } from '../plan/drift.ts';
 import { moveRecord } from '../plan/moves.ts';
 import { sha256 } from './sha256.ts';
 import type { World } from './world.ts';
 import { own } from '../model/own.ts';
 import { together } from '../model/together.ts';
 import { diagnose } from './diagnose.ts';
+import { settleDeliveries } from './settle-deliveries.ts';
 
 /** What was seen around a pipeline; or why it could not be seen. */
 export interface Seen {
@@ -38,11 +41,36 @@ export interface Looking {
   signal: AbortSignal;
 }
 
+/** How often it is looked again while another run applies the pipeline, and how long is waited in between. */
+const mostLooks = 6;
+const betweenLooks = 500;
+
 /**
  * Looks at everything around a pipeline without changing anything. A world that cannot be seen blocks this
- * one only.
+ * one only. What another run changes meanwhile is not drift: it is looked again until the record is the one
+ * that was there before and after.
  */
 export async function observePipeline(
+  written: Pipeline,
+  world: World,
+  looking: Looking,
+  tell: (progress: string) => void,
+): Promise<Seen> {
+  for (let look = 1; ; look++) {
+    const seen = await observeOnce(written, world, looking, tell);
+    if (look === mostLooks || !('observation' in seen.outcome)) return seen;
+    if (!hasDrifted(seen.pipeline, seen.outcome.observation)) return seen;
+    // In this order: whoever has let go of the lock has written its record before.
+    const holder = await world.state.holder(seen.pipeline.address);
+    const stored = await readState(seen.pipeline, world);
+    if (stored?.version !== seen.stored?.version) continue;
+    if (holder === undefined || holder.alive === 'no') return seen;
+    await pause(betweenLooks, undefined, { signal: looking.signal }).catch(() => undefined);
+    looking.signal.throwIfAborted();
+  }
+}
+
+async function observeOnce(
   written: Pipeline,
   world: World,
   { full, resumed, signal }: Looking,
@@ -71,6 +99,8 @@ export async function observePipeline(
       Promise.resolve(world.templateOf(pipeline)?.observe(signal)),
       observeDestinations(pipeline, world, applied, signal),
     );
+    const settled = settleDeliveries(pipeline, applied, destinations);
+    applied = settled.record;
     return {
       pipeline,
       stored,
@@ -83,6 +113,7 @@ export async function observePipeline(
           destinations,
           applied,
           moves: moved?.moves ?? [],
+          ...(settled.targets.length > 0 && { settled: settled.targets }),
           refresh,
         },
       },
@@ -132,7 +163,8 @@ async function observeDestinations(
   return together(
     ...ports.map((port, index) => {
       const { shown = '' } = pipeline.destinations[index] ?? {};
-      return port.observe(own(applied?.destinations, shown), signal);
+      const sent = own(applied?.pending?.deliveries, shown)?.sent;
+      return port.observe({ last: own(applied?.destinations, shown), sent }, signal);
     }),
   );
 }
@@ -150,10 +182,11 @@ function refreshDue({ tables }: Pipeline, applied: AppliedRecord | undefined, no
 
 /** Whether one of the runs that are resumed has applied what the pipeline's file says now. */
 function isFinished(
-  { run, configuration }: AppliedRecord,
+  { run, configuration, pending }: AppliedRecord,
   pipeline: Pipeline,
   resumed: ReadonlySet<string>,
 ): boolean {
+  if (pending !== undefined) return false;
   return run !== undefined && resumed.has(run) && configuration === configurationHash(pipeline, sha256);
 }
 

@@ -21,13 +21,18 @@ export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
   out?: string;
   detailedExitcode?: boolean;
   offline?: boolean;
+  lockWait?: number;
 }
 
 /** `extracts plan`: what would be done and why. Changes nothing. */
 export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
   const read = await readConfiguration(paths, env, 'error');
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
-  const world = openWorld(read.project, env, { offline: options.offline ?? false });
+  const world = openWorld(read.project, env, {
+    offline: options.offline ?? false,
+    lockWait: options.lockWait,
+    looksOnly: true,
+  });
   try {
     const whole = await completeFamilies(read, world, env);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);

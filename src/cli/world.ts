@@ -8,6 +8,7 @@ import { openState } from '../state/index.ts';
 import { openTemplatePort } from '../templates/index.ts';
 import type { Env } from './env.ts';
 import { jobLink } from './job-link.ts';
+import { leaseTokens } from './lease-tokens.ts';
 
 /** The ports of a run. The one place where rooms meet: what is opened here is handed to those who use it. */
 export interface World {
@@ -25,10 +26,27 @@ export interface World {
 export interface WorldOptions {
   /** Destinations on servers are not asked. */
   offline?: boolean;
+  /** Milliseconds to wait for what another run has: a lock, or a token. */
+  lockWait?: number | undefined;
+  /** Only looks: without the right to write the state it does without a lease of a token. */
+  looksOnly?: boolean;
 }
 
-export function openWorld(project: Project, env: Env, { offline = false }: WorldOptions = {}): World {
-  const state = openState(project.state, { job: jobLink(env.variables), signal: env.signal });
+/** Without a word about it: a run that waits for a token is not late because of that, it comes after another. */
+const usualTokenWait = 600_000;
+const usualTokenWaitOfPlans = 60_000;
+
+export function openWorld(
+  project: Project,
+  env: Env,
+  { offline = false, lockWait, looksOnly = false }: WorldOptions = {},
+): World {
+  const state = openState(project.state, {
+    job: jobLink(env.variables),
+    signal: env.signal,
+    wait: lockWait ?? 0,
+    onWait: (about) => env.err(`Waiting: ${about}\n`),
+  });
   const extracts = openHyper({ env: env.variables, memory: project.limits.memory, signal: env.signal });
   const registerSecret = (value: string) => env.secrets.add(value);
   const destinations = openDestinations({
@@ -38,6 +56,10 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
     signal: env.signal,
     onWait: ({ host, milliseconds, because }) =>
       env.err(`Waiting ${Math.ceil(milliseconds / 1000)} s for ${host}: ${because}\n`),
+    leaseToken: leaseTokens(state, {
+      wait: lockWait ?? (looksOnly ? usualTokenWaitOfPlans : usualTokenWait),
+      looksOnly,
+    }),
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
   const sources = openSources({ connections: project.limits.connections });
@@ -53,10 +75,14 @@ export function openWorld(project: Project, env: Env, { offline = false }: World
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {
-      await sources.close();
-      await destinations.close();
-      await state.close();
-      await extracts.close();
+      // Each is closed, whatever becomes of the others. Leases are given back before the state is closed.
+      const settled = await Promise.allSettled([
+        sources.close(),
+        destinations.close().finally(() => state.close()),
+        extracts.close(),
+      ]);
+      const failed = settled.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     },
   };
 }

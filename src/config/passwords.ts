@@ -8,7 +8,12 @@ import type { Draft } from './draft.ts';
 export function passwordsOf({ sources, destinations }: Draft): string[] {
   const ofTableau = destinations.flatMap(({ settings }) =>
     settings.type === 'tableau'
-      ? [settings.auth.token_secret, settings.auth.password, settings.auth.secret_value]
+      ? [
+          settings.auth.token_secret,
+          ...(settings.auth.tokens ?? []).map((token) => token.token_secret),
+          settings.auth.password,
+          settings.auth.secret_value,
+        ]
       : [],
   );
   const ofSources = [...sources.values()].flatMap(({ settings }) => {

@@ -32,7 +32,8 @@ import {
   optionalColumns,
   tableOrQuery,
 } from './rules/origins.ts';
-import { keysBesideUse, oneWriterPerDataSource, tableauDestinations } from './rules/tableau.ts';
+import { oneWriterPerDataSource } from './rules/data-source-writers.ts';
+import { keysBesideUse, tableauDestinations } from './rules/tableau.ts';
 import {
   knownConnections,
   knownDestinations,

@@ -124,7 +124,7 @@ export async function buildExtract(
       }
     },
 
-    async finish(relationships, expectedRows) {
+    async finish(relationships, expectedRows, confirm) {
       await begun;
       for (const sql of keyStatements('draft', extract.schema, tables, relationships, declared))
         await session.query(sql);
@@ -134,6 +134,7 @@ export async function buildExtract(
         base === undefined || (await compact(session, draft.path, extract.file, all, base.compact));
       const { rows, highest } = await verify(session, draft, expectedRows, cursorsOf(tables));
       await session.end();
+      await confirm?.();
       const mark = await draft.commit().catch((error: unknown) => {
         throw unwritable(extract.file, error);
       });

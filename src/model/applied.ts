@@ -16,10 +16,37 @@ export interface AppliedRecord {
   template?: AppliedTemplate;
   /** By what the user wrote as the target. */
   destinations: Readonly<Record<string, AppliedDestination>>;
+  /** What was built and is not delivered yet; absent where all of it is. */
+  pending?: Pending;
   /** The run that applied it, where that was about several pipelines: whoever resumes that run leaves it as it is. */
   run?: string;
   /** Of an item of `for_each`: when it is gone, the configuration does not tell any more where these are. */
   made?: MadeThings;
+}
+
+/** What a run has built and not finished delivering: the next one does that, without reading a source. */
+export interface Pending {
+  /** The staged package holds an older extract. */
+  package?: true;
+  /** By target. `destinations` has what was there before, if anything. */
+  deliveries: Readonly<Record<string, PendingDelivery>>;
+}
+
+export interface PendingDelivery {
+  /** What a server was asked to publish; absent where it surely was not asked, or has refused. */
+  sent?: SentNote;
+}
+
+/** Enough to find out later what became of a publication whose end the run did not see. */
+export interface SentNote {
+  /** ISO 8601, by the clock of this machine. */
+  at: string;
+  /** Bytes of the file that was sent. */
+  size: number;
+  /** The server’s job, once it has said which. */
+  job?: string;
+  /** What was published before; absent where there was nothing. */
+  before?: { id: string; updatedAt: string; revision?: number };
 }
 
 /** Where what was made for an item is. Paths are relative to the project's folder, with slashes. */

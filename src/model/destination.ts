@@ -30,6 +30,8 @@ export interface TableauDestination {
   /** What the server may reset when a data source is replaced, and is set again as people had it. */
   keep: readonly TableauDetail[];
   createProject: boolean;
+  /** Other pipelines deliver to the same data source. */
+  shared?: true;
   /** Files below this many bytes go in one request. */
   singleBelow: number;
   /** Bytes of one chunk; the most that is held in memory. */
@@ -62,6 +64,8 @@ export interface TableauConnection {
 
 export type TableauAuth =
   | { kind: 'token'; name: string; secret: string }
+  /** A process uses one of them that no other uses. */
+  | { kind: 'tokens'; tokens: readonly { name: string; secret: string }[] }
   | { kind: 'password'; user: string; password: string }
   | {
       kind: 'connected-app';
@@ -83,9 +87,20 @@ export type TableauDelivery =
       tables: readonly TableauUpdateTable[];
       /** The most bytes that the server takes in one update; more are sent in portions. */
       most: number;
+      /** Sets equal rows of one batch apart from those of another. */
+      batch?: string;
+      /** Of a deletion: what the rows have in common. */
+      where?: readonly TableauEquals[];
     };
 
-export type TableauUpdateAction = 'insert' | 'upsert' | 'replace' | 'delete';
+export type TableauUpdateAction = 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
+
+/** A column and the value that it has, with the name that the server has for the kind of value. */
+export interface TableauEquals {
+  column: string;
+  type: 'string' | 'integer' | 'boolean' | 'date' | 'datetime';
+  value: string | number | boolean;
+}
 
 /** Named alike in the extract and in the published data source. */
 export interface TableauUpdateTable {

@@ -78,10 +78,11 @@ export interface ExtractBuild {
   keepRejected(): Promise<void>;
   /** Fails with EXT3012 if two rows of one of these tables have the same primary key. Comes before `finish`. */
   verifyKeys(tables: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Declares keys, detaches, verifies, makes durable and renames into place. */
+  /** Declares keys, detaches, verifies, makes durable, and after `confirm` renames into place. */
   finish(
     keys: readonly Relationship[],
     expectedRows: Readonly<Record<string, number>>,
+    confirm?: () => Promise<void>,
   ): Promise<BuiltExtract>;
   /** Removes what was begun. Safe to call after anything, also twice. */
   abandon(): Promise<void>;

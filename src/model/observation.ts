@@ -19,6 +19,8 @@ export interface Observation {
   applied: AppliedRecord | undefined;
   /** The moves that gave it these names. */
   moves?: readonly Move[];
+  /** Targets to which an earlier run has delivered without hearing of it: `applied` has it, the stored record has not. */
+  settled?: readonly string[];
   /** Tables whose rows were read as a whole so long ago that it is time again. */
   refresh?: readonly string[];
 }
@@ -156,11 +158,20 @@ export interface FileDestinationObservation {
 
 export interface TableauDestinationObservation {
   type: 'tableau';
-  /** False when planning offline: then nothing else is known. */
+  /** False when planning offline, or where another run had the token: then nothing else is known. */
   looked: boolean;
+  /** Why it was not looked at, where the plan is not offline. */
+  because?: string;
   /** The project as people write it; undefined where it will be made first. */
   project: string | undefined;
   found: PublishedDataSource | undefined;
+  /**
+   * What became of what an earlier run has sent without hearing of its end: it is published (then `found` is that),
+   * the server is still at it or may be, or it was not published.
+   */
+  sent?: 'published' | 'under way' | 'not published';
+  /** Whether our user published the newest revision; undefined where the server does not say. */
+  byUs?: boolean;
   /** What we published last, where it is no longer found under its name and project. */
   strayed?: { name: string; project: string };
   problem?: Diagnostic;

@@ -12,6 +12,11 @@ export interface StatePort {
   listLocks(): Promise<readonly string[]>;
   /** Takes the lock of an address or fails at once, saying who holds it (EXT6004). */
   lock(address: string): Promise<Lock>;
+  /**
+   * Takes one of several things that only one process may use at a time, such as tokens, and waits for it; fails
+   * with EXT6007 when all stay in use. `name` says which it is.
+   */
+  lease(wanted: WantedLease): Promise<Lease & { name: string }>;
   /** Who holds the lock of an address; undefined when nobody does. */
   holder(address: string): Promise<LockHolder | undefined>;
   /** Takes the lock away from whoever holds it. That run can record nothing any more, and hears of it. */
@@ -36,6 +41,19 @@ export interface OpenRun extends BegunRun {
   holder: Pick<LockHolder, 'name' | 'since' | 'alive'>;
 }
 
+export interface WantedLease {
+  /** What is told to people: `a token for Tableau (site "acme" on …)`. */
+  what: string;
+  /** Names that are safe in file names; any of them will do. */
+  names: readonly string[];
+  /** Milliseconds to wait. */
+  wait: number;
+  /** Fails instead of making a place for state that is not there yet. */
+  onlyWhereStateIs?: true;
+}
+
+export type Lease = Pick<Lock, 'lost' | 'confirm' | 'release'>;
+
 export interface StoredRecord {
   record: AppliedRecord;
   /** Differs when anything in the record does. */
@@ -54,8 +72,11 @@ export interface Lock {
    * done that shows.
    */
   confirm(): Promise<void>;
-  /** Replaces the record; fails with EXT6005 when the stored version is not `seen` any more. */
-  write(record: AppliedRecord, seen: string | undefined): Promise<void>;
+  /**
+   * Replaces the record and resolves to its version; fails with EXT6005 when the stored version is not `seen`
+   * any more.
+   */
+  write(record: AppliedRecord, seen: string | undefined): Promise<string>;
   /** Forgets the record; fails with EXT6005 when the stored version is not `seen` any more. */
   remove(seen: string): Promise<void>;
   /** Gives the lock back. A lock that is lost stays with whoever has it now. */

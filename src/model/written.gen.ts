@@ -1063,9 +1063,18 @@ export interface NamedDestination {
    */
   method?: 'publish' | 'update';
   /**
-   * With method update, what the extract's rows do to the published ones: they are inserted, inserted or updated by primary key, put in the place of all, or name by primary key those to delete.
+   * With method update, what the extract's rows do to the published ones: they are inserted, update those with the same primary key (update), update or are inserted (upsert), take the place of all (replace), or name by primary key those to delete.
    */
-  action?: 'insert' | 'upsert' | 'replace' | 'delete';
+  action?: 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
+  where?: Where;
+  /**
+   * With action insert, the identity of the batch: equal rows are inserted once for each identity within a day.
+   */
+  batch?: string;
+  /**
+   * Whether other pipelines deliver to the same data source: at most one that publishes or replaces all rows, and any number that change rows. Each of them says so.
+   */
+  shared?: boolean;
   /**
    * Description of the data source. Default: that of the pipeline; without either, the one on the server stays.
    */
@@ -1089,6 +1098,12 @@ export interface TableauProjectId {
    * The project's LUID.
    */
   id: string;
+}
+/**
+ * With action delete, columns and the values that they have in the rows to delete; with a primary key both must match.
+ */
+export interface Where {
+  [k: string]: string | number | boolean;
 }
 /**
  * A file on this machine, replaced in one move.
@@ -1162,9 +1177,18 @@ export interface TableauDestination {
    */
   method?: 'publish' | 'update';
   /**
-   * With method update, what the extract's rows do to the published ones: they are inserted, inserted or updated by primary key, put in the place of all, or name by primary key those to delete.
+   * With method update, what the extract's rows do to the published ones: they are inserted, update those with the same primary key (update), update or are inserted (upsert), take the place of all (replace), or name by primary key those to delete.
    */
-  action?: 'insert' | 'upsert' | 'replace' | 'delete';
+  action?: 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
+  where?: Where;
+  /**
+   * With action insert, the identity of the batch: equal rows are inserted once for each identity within a day.
+   */
+  batch?: string;
+  /**
+   * Whether other pipelines deliver to the same data source: at most one that publishes or replaces all rows, and any number that change rows. Each of them says so.
+   */
+  shared?: boolean;
   /**
    * With method update, the most that the server takes in one update (api.server.extract-updates.max-size): bytes, or a number with a unit. More is sent in portions.
    */
@@ -1197,6 +1221,12 @@ export interface TableauAuth {
    */
   token_secret?: string;
   /**
+   * A pool of personal access tokens: each process that applies uses one that no other is using.
+   *
+   * @minItems 1
+   */
+  tokens?: TableauToken[];
+  /**
    * Name of the user; with a connected app, whom it lets in.
    */
   user?: string;
@@ -1222,6 +1252,19 @@ export interface TableauAuth {
    * @minItems 1
    */
   scopes?: string[];
+}
+/**
+ * A personal access token of a pool.
+ */
+export interface TableauToken {
+  /**
+   * Name of the token.
+   */
+  token_name: string;
+  /**
+   * Its secret. Take it from ${secret.NAME}.
+   */
+  token_secret: string;
 }
 /**
  * A new name for something that was applied under another: the plan then tells a rename instead of a removal and an addition.

@@ -39,10 +39,13 @@ function standingPlace(
   if (applied === undefined) return undefined;
   if (extract.kind === 'present') return isSame(extract, applied.extract) ? { kind: 'extract' } : undefined;
   if (extract.kind !== 'absent') return undefined;
-  if (pipeline.template !== undefined && isSame(template?.staged, applied.template))
-    return { kind: 'package' };
+  // What is still to be packed or delivered is newer than what is there.
+  const { pending } = applied;
+  const isPacked = pending?.package === undefined && isSame(template?.staged, applied.template);
+  if (pipeline.template !== undefined && isPacked) return { kind: 'package' };
   const index = pipeline.destinations.findIndex((destination, place) => {
     const seen = destinations[place];
+    if (own(pending?.deliveries, destination.shown) !== undefined) return false;
     const last = own(applied.destinations, destination.shown);
     return seen?.type === 'file' && last !== undefined && 'modified' in last && isSame(seen.found, last);
   });

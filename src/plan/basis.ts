@@ -4,7 +4,7 @@ import type {
   Observation,
   SourceObservation,
 } from '../model/observation.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { Destination, Pipeline } from '../model/pipeline.ts';
 import type { Basis } from '../model/plan.ts';
 import { own } from '../model/own.ts';
 import { defineConfiguration } from './definition.ts';
@@ -24,9 +24,10 @@ export function basisOf(pipeline: Pipeline, observation: Observation, record: st
       canonical({
         extract: extract.kind === 'present' ? [extract.size, extract.modified] : extract.kind,
         template: template?.sha256,
-        destinations: destinations.map((one, index) =>
-          markOf(one, own(observation.applied?.destinations, pipeline.destinations[index]?.shown ?? '')),
-        ),
+        destinations: destinations.map((one, index) => {
+          const destination = pipeline.destinations[index];
+          return markOf(one, own(observation.applied?.destinations, destination?.shown ?? ''), destination);
+        }),
       }),
     ),
   };
@@ -36,11 +37,19 @@ export function basisOf(pipeline: Pipeline, observation: Observation, record: st
  * What a destination has. Offline it is what we left there, as the plan takes for granted: one that looks finds
  * the same mark, unless somebody else was there.
  */
-function markOf(seen: DestinationObservation, last: AppliedDestination | undefined): unknown {
+function markOf(
+  seen: DestinationObservation,
+  last: AppliedDestination | undefined,
+  destination: Destination | undefined,
+): unknown {
   if (seen.type === 'file') return seen.found;
   const left = last !== undefined && 'id' in last ? last : undefined;
   const { found, looked } = seen;
-  const isOurs = found !== undefined && left !== undefined && isAsWeLeftIt(found, left);
+  const isOurs =
+    found !== undefined &&
+    left !== undefined &&
+    destination?.type === 'tableau' &&
+    isAsWeLeftIt(found, left, destination);
   const there = isOurs || !looked ? left : found;
   return there && [there.id, there.updatedAt, there.revision];
 }

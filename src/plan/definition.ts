@@ -146,7 +146,11 @@ function defineDestination(destination: Destination): unknown {
     case 'tableau': {
       const { shown, name, project, delivery, description, tags, certification, keep, createProject } =
         destination;
-      return { shown, name, project, delivery, description, tags, certification, keep, createProject };
+      return {
+        ...{ shown, name, project, description, tags, certification, keep, createProject },
+        // The identity of a batch is of one run.
+        delivery: 'batch' in delivery ? { ...delivery, batch: undefined } : delivery,
+      };
     }
     default:
       return never(destination);

@@ -35,13 +35,17 @@ export function planDestination(
 ): PlannedDestination {
   const seen = observation.destinations[index];
   const last = own(observation.applied?.destinations, destination.shown);
+  const pending = own(observation.applied?.pending?.deliveries, destination.shown);
+  const reason = rewriting?.reason ?? (pending && notDelivered);
   switch (destination.type) {
     case 'file': {
       const found = seen?.type === 'file' ? seen.found : undefined;
       const before = isFile(last) ? last : undefined;
       return {
-        plan: planFile(destination, found, before, rewriting?.reason),
-        drifted: before !== undefined && !isSameFile(before, found),
+        plan: planFile(destination, found, before, reason),
+        // A run that was killed may have written it and not said so.
+        drifted:
+          before !== undefined && !isSameFile(before, found) && !(pending && isCargo(observation, found)),
         diagnostics: [],
       };
     }
@@ -49,9 +53,12 @@ export function planDestination(
       if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
       const takesRows = destination.delivery.method === 'update' && seen.found !== undefined;
       const size = takesRows ? extractSize(observation) : sizeOf(observation);
+      const isDue = pending !== undefined && seen.sent !== 'under way';
+      const applies = isDue || rewriting?.rows === true || isReplaced(destination);
       return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
-        rewriting: rewriting?.rows === true || isReplaced(destination) ? rewriting?.reason : undefined,
+        rewriting: applies ? (rewriting?.reason ?? (isDue ? notDelivered : undefined)) : undefined,
         size,
+        pending,
       });
     }
     default:
@@ -62,6 +69,14 @@ export function planDestination(
 /** Where rows are added or changed, the same rows are not delivered twice because a template is another. */
 function isReplaced({ delivery }: TableauDestination): boolean {
   return delivery.method === 'publish' && delivery.mode !== 'append';
+}
+
+const notDelivered = 'the last run built it and did not deliver it';
+
+/** Has the size of what is delivered. */
+function isCargo({ applied }: Observation, found: FileDestinationObservation['found']): boolean {
+  const cargo = applied?.template ?? applied?.extract;
+  return found !== undefined && found.size === cargo?.size;
 }
 
 function isFile(last: AppliedDestination | undefined): last is AppliedFile {

@@ -1,11 +1,13 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type {
   AppliedPublication,
+  PendingDelivery,
   PublishedDataSource,
   TableauDestinationObservation,
 } from '../model/observation.ts';
 import type { TableauDestination } from '../model/pipeline.ts';
 import type { TableauDestinationPlan } from '../model/plan.ts';
+import { needsRows } from '../model/tableau-delivery.ts';
 import { detailsInWords, detailsToSet } from '../model/tableau-details.ts';
 
 interface Planned {
@@ -21,11 +23,15 @@ export function planPublication(
   destination: TableauDestination,
   seen: TableauDestinationObservation,
   last: AppliedPublication | undefined,
-  { rewriting, size }: { rewriting: string | undefined; size: number | undefined },
+  {
+    rewriting,
+    size,
+    pending,
+  }: { rewriting: string | undefined; size: number | undefined; pending: PendingDelivery | undefined },
 ): Planned {
   const decision = seen.looked
     ? decide(destination, seen, last, rewriting)
-    : unseen(destination, last, rewriting);
+    : unseen(destination, last, rewriting, seen.because);
   const { found } = seen;
   const uploads = decision.action !== 'unchanged' && decision.action !== 'details';
   return {
@@ -39,25 +45,35 @@ export function planPublication(
           upload: upload(destination, decision.action, size, rewriting === undefined),
         }),
     },
-    drifted: seen.looked && last !== undefined && !(found !== undefined && isAsWeLeftIt(found, last)),
+    // A run that was killed may have published it and not said so.
+    drifted:
+      seen.looked &&
+      last !== undefined &&
+      !(found !== undefined && isAsWeLeftIt(found, last, destination)) &&
+      !(pending !== undefined && found?.id === last.id && seen.byUs === true),
     diagnostics: findings(destination, seen, decision, last),
   };
 }
 
-export function isAsWeLeftIt(found: PublishedDataSource, last: AppliedPublication): boolean {
-  return (
-    last.id === found.id &&
-    last.updatedAt === found.updatedAt &&
-    (last.revision ?? found.revision) === found.revision
-  );
+/** What others who share a data source do to its rows makes no revision, and is no change of ours. */
+export function isAsWeLeftIt(
+  found: PublishedDataSource,
+  last: AppliedPublication,
+  { shared, delivery }: Pick<TableauDestination, 'shared' | 'delivery'>,
+): boolean {
+  if (last.id !== found.id) return false;
+  const isSameRevision = (last.revision ?? found.revision) === found.revision;
+  if (shared === true) return delivery.method === 'update' || isSameRevision;
+  return last.updatedAt === found.updatedAt && isSameRevision;
 }
 
 function decide(
   destination: TableauDestination,
-  { found, strayed, project }: TableauDestinationObservation,
+  { found, strayed, project, sent }: TableauDestinationObservation,
   last: AppliedPublication | undefined,
   rewriting: string | undefined,
 ): Decision {
+  if (sent === 'under way' && rewriting === undefined) return { action: 'unchanged', reason: stillAtIt };
   if (found === undefined) {
     if (strayed !== undefined) return { action: 'create', reason: strayedTo(strayed, destination) };
     if (last !== undefined) return { action: 'create', reason: 'it was deleted there since we published it' };
@@ -74,11 +90,14 @@ function decide(
     return { action, reason: last === undefined ? 'it is there already' : rewriting };
   if (last === undefined) return { action, reason: 'it is there, but was not published by this pipeline' };
   // Rows are added or changed once; what others do to them afterwards is no reason to do it again.
-  if (!isAsWeLeftIt(found, last) && action === 'overwrite') return { action, reason: drift(found, last) };
+  if (!isAsWeLeftIt(found, last, destination) && action === 'overwrite')
+    return { action, reason: drift(found, last) };
   const details = detailsInWords(detailsToSet(destination, found, undefined));
   if (details.length > 0) return { action: 'details', reason: `${details.join(', ')} not as written` };
   return { action: 'unchanged', reason: 'unchanged' };
 }
+
+const stillAtIt = 'the server may still be publishing what the last run sent';
 
 function actionOn({ delivery }: TableauDestination): 'overwrite' | 'append' | 'update' {
   if (delivery.method === 'update') return 'update';
@@ -90,12 +109,13 @@ function unseen(
   destination: TableauDestination,
   last: AppliedPublication | undefined,
   rewriting: string | undefined,
+  because = 'offline',
 ): Decision {
   if (last === undefined)
-    return { action: 'create', reason: 'not published by this pipeline yet; not looked (offline)' };
+    return { action: 'create', reason: `not published by this pipeline yet; not looked (${because})` };
   if (rewriting !== undefined)
-    return { action: actionOn(destination), reason: `${rewriting}; not looked (offline)` };
-  return { action: 'unchanged', reason: 'as it was when we published it; not looked (offline)' };
+    return { action: actionOn(destination), reason: `${rewriting}; not looked (${because})` };
+  return { action: 'unchanged', reason: `as it was when we published it; not looked (${because})` };
 }
 
 function drift(found: PublishedDataSource, last: AppliedPublication): string {
@@ -151,9 +171,13 @@ function upload(
   };
 }
 
+function actionWord(delivery: TableauDestination['delivery']): string {
+  return delivery.method === 'update' && delivery.action === 'delete' ? 'delete' : 'change';
+}
+
 function findings(
   destination: TableauDestination,
-  { looked, found, strayed }: TableauDestinationObservation,
+  { looked, because, found, strayed, sent }: TableauDestinationObservation,
   { action }: Decision,
   last: AppliedPublication | undefined,
 ): Diagnostic[] {
@@ -163,7 +187,34 @@ function findings(
   return [
     ...(looked
       ? []
-      : [{ ...warning, code: 'EXT5118', message: `${shown} was not looked at: the plan is offline` }]),
+      : [
+          {
+            ...warning,
+            code: 'EXT5118',
+            message: `${shown} was not looked at: ${because ?? 'the plan is offline'}`,
+          },
+        ]),
+    ...(sent === 'under way' && action === 'unchanged'
+      ? [
+          {
+            ...warning,
+            code: 'EXT5120',
+            message: `${shown}: ${stillAtIt}`,
+            hint: 'nothing is sent again meanwhile; plan again later to see what came of it',
+          },
+        ]
+      : []),
+    ...(needsRows(destination) && looked && found === undefined
+      ? [
+          {
+            code: 'EXT5121',
+            severity: 'error' as const,
+            message: `${shown} is not published: there are no rows to ${actionWord(delivery)}`,
+            hint: 'apply the pipeline that publishes all rows first',
+            place,
+          },
+        ]
+      : []),
     ...(createsOnly && found !== undefined && action !== 'unchanged' && action !== 'details'
       ? [
           {

@@ -9,11 +9,17 @@ import { configurationHash, type Hash } from './basis.ts';
  */
 export function rememberedChanges(
   pipeline: Pipeline,
-  { applied }: Observation,
+  { applied, settled }: Observation,
   planned: readonly Change[],
   hash: Hash,
 ): Change[] {
   if (applied === undefined || planned.length > 0) return [];
+  const { address } = pipeline;
+  const remember = (reason: string): Change[] => [
+    { address, subject: 'pipeline', act: 'change', category: 'metadata', reason },
+  ];
+  if (settled !== undefined)
+    return remember(`${settled.join(', ')} has what the last run sent, and did not record`);
   if (applied.configuration === configurationHash(pipeline, hash)) return [];
   const targets = pipeline.destinations.map(({ shown }) => shown);
   const left = Object.keys(applied.destinations).filter((target) => !targets.includes(target));
@@ -21,6 +27,5 @@ export function rememberedChanges(
     left.length > 0
       ? `no longer delivered to ${left.join(', ')}; what is there stays`
       : 'its checks, descriptions, tags or the like changed; its data did not';
-  const { address } = pipeline;
-  return [{ address, subject: 'pipeline', act: 'change', category: 'metadata', reason }];
+  return remember(reason);
 }

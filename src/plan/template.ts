@@ -46,9 +46,10 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
     misfits: errors.length,
     ...(errors.length > 0 && { unfit: errors.map(({ identity }) => identity) }),
   });
+  const isLeft = applied?.pending?.package === true;
   if (last === undefined) {
-    const reason = applied === undefined ? 'not packed yet' : 'a template was added';
-    const category = applied === undefined ? 'create' : 'metadata';
+    const reason = isLeft ? notPacked : applied === undefined ? 'not packed yet' : 'a template was added';
+    const category = applied === undefined || isLeft ? 'create' : 'metadata';
     return {
       plan: plan('create', reason),
       changes: [change('create', category, reason)],
@@ -61,10 +62,16 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
     const changes = [change('change', 'metadata', reason)];
     return { plan: plan('change', reason), changes, stands: false };
   }
+  if (isLeft) {
+    const changes = [change('change', 'data', notPacked)];
+    return { plan: plan('change', notPacked), changes, stands: false };
+  }
   const { staged } = seen;
   const stands = staged?.size === last.size && staged.modified === last.modified;
   return { plan: plan('unchanged', 'unchanged'), changes: [], stands };
 }
+
+const notPacked = 'the last run built the extract and did not pack it';
 
 interface Identity {
   shown: string;

@@ -18,7 +18,7 @@ export interface ReportRow {
     seconds: number;
   }[];
   checks: readonly CheckResult[];
-  destinations: readonly { target: string; size: number }[];
+  destinations: readonly { target: string; size: number; remark?: string }[];
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   failure?: { step: string; error: unknown };
 }
@@ -56,7 +56,11 @@ export function renderReport(
       seconds(table.seconds),
       ...(table.changed === undefined ? [] : [changedWords(table.changed)]),
     ]);
-    const targets = row.destinations.map(({ target, size }) => [`  -> ${target}`, bytes(size)]);
+    const targets = row.destinations.map(({ target, size, remark }) => [
+      `  -> ${target}`,
+      bytes(size),
+      ...(remark === undefined ? [] : [remark]),
+    ]);
     return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...alignColumns(targets)];
   };
   const printable = rows.map(printableData);
@@ -89,7 +93,8 @@ function sayingOf({ outcome, failure, checks, tables, destinations, removed = []
     removed.some(({ standing }) => standing !== 'ours');
   if (isWorthALook) return undefined;
   const shapes = tables.map(({ name, changed }) => [name, changed !== undefined]);
-  return [outcome, shapes, destinations.length, removed.length];
+  const remarks = destinations.map(({ remark }) => remark);
+  return [outcome, shapes, remarks, removed.length];
 }
 
 function moreRows(more: readonly ReportRow[], like: ReportRow): string {

@@ -15,7 +15,9 @@ export function lockLost(address: string, why: string): RunError {
 }
 
 export function lockHeld(address: string, name: string, hint: string): RunError {
-  return new RunError('EXT6004', `${address} is being applied by ${name}`, { hint });
+  // Leases are taken for things that are used, not applied.
+  const held = address.startsWith('.') ? `it is in use by ${name}` : `${address} is being applied by ${name}`;
+  return new RunError('EXT6004', held, { hint });
 }
 
 export function lockChangesHands(address: string): RunError {

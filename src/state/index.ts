@@ -6,11 +6,11 @@ import { openS3State, type S3StateOptions } from './s3/index.ts';
 
 export function openState(
   settings: StateSettings,
-  options: Pick<S3StateOptions, 'job' | 'signal'>,
+  options: Pick<S3StateOptions, 'job' | 'signal' | 'wait' | 'onWait'>,
 ): StatePort {
   switch (settings.type) {
     case 'file':
-      return openFileState(settings.path, options.job);
+      return openFileState(settings.path, options.job, options);
     case 's3':
       return openS3State(settings, options);
     default:

@@ -35,6 +35,11 @@ export function lockName(address: string): string {
   return `${encodeURIComponent(address)}.lock`;
 }
 
+/** The address that stands for a lease. No pipeline has one that begins with a dot. */
+export function leaseAddress(name: string): string {
+  return `.lease-${name}`;
+}
+
 /** No address begins with a dot. */
 export function runName(id: string): string {
   return `.run-${id}.json`;

@@ -29,7 +29,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
         staged: found && { size: Number(found.size), modified: String(found.mtimeNs) },
       };
     },
-    async package(extract, sha256, signal) {
+    async package(extract, sha256, signal, confirm) {
       const now = await openWanted(pipeline, wanted, signal);
       if (now.sha256 !== sha256) {
         const message = `template ${wanted.shown} was changed since this plan was made`;
@@ -42,6 +42,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
         outputPath: staged,
         compression,
         signal,
+        confirm,
       };
       const { size, modified } = await inWords(wordsOf(wanted), () => swapExtract(swap));
       return { path: staged, size, modified, rows: extract.rows };

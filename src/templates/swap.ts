@@ -16,6 +16,8 @@ export interface Swap {
   /** `fast` unless said otherwise: model/template.ts has the measurements. */
   compression?: Compression;
   signal?: AbortSignal;
+  /** Asked right before the output takes its name; what it throws leaves no file behind. */
+  confirm?: (() => Promise<void>) | undefined;
 }
 
 export interface Swapped {
@@ -38,7 +40,7 @@ export interface Swapped {
  * result is not what it should be); an abort throws the signal's reason.
  */
 export async function swapExtract(swap: Swap): Promise<Swapped> {
-  const { template, hyperPath, outputPath, compression = 'fast', signal } = swap;
+  const { template, hyperPath, outputPath, compression = 'fast', signal, confirm } = swap;
   const { size } = await stat(hyperPath).catch((cause: unknown) => {
     throw new RunError('EXT4000', `cannot open ${hyperPath}: ${(cause as Error).message}`, { cause });
   });
@@ -49,7 +51,10 @@ export async function swapExtract(swap: Swap): Promise<Swapped> {
     compression,
     signal,
     ...layOut(template, { path: hyperPath, size }),
-    verify: (path) => verify(path, template, size),
+    async verify(path) {
+      await verify(path, template, size);
+      await confirm?.();
+    },
   };
   const mark = await writeZip(order);
   return { path: outputPath, entry: template.hyper.entry, hyperBytes: size, ...mark };

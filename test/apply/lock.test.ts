@@ -13,7 +13,7 @@ function lockingState(read: StatePort['read']) {
       return Promise.resolve({
         lost: new AbortController().signal,
         confirm: () => Promise.resolve(),
-        write: () => Promise.resolve(),
+        write: () => Promise.resolve('2'),
         remove: () => Promise.resolve(),
         release: () => Promise.resolve(void held.delete(address)),
       });

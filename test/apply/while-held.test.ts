@@ -10,7 +10,8 @@ const reason = new RunError('EXT6006', 'the lock of shop was lost');
 
 function lockThatIsLost(loss: AbortController): Lock {
   const nothing = () => Promise.resolve();
-  return { lost: loss.signal, confirm: nothing, write: nothing, remove: nothing, release: nothing };
+  const write = () => Promise.resolve('2');
+  return { lost: loss.signal, confirm: nothing, write, remove: nothing, release: nothing };
 }
 
 /** A step that lasts until it is told to end. */

@@ -1,6 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { RunError } from '../../src/model/run-error.ts';
+import { deliveryOf } from './tableau/support.ts';
 import { openFileDestination } from '../../src/destinations/file/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -18,19 +20,19 @@ async function open(target: string) {
 
 test('folders are made, the file is whole, and nothing is left beside it', async () => {
   const { file, port, extract } = await open('a/b/shop.hyper');
-  expect(await port.observe(undefined, signal)).toEqual({ type: 'file', found: undefined });
+  expect(await port.observe({ last: undefined }, signal)).toEqual({ type: 'file', found: undefined });
   let told = 0;
-  const delivered = await port.write(extract, (bytes) => (told += bytes), signal);
+  const { delivered } = await port.write(extract, deliveryOf({ progress: (bytes) => (told += bytes) }));
   expect(told).toBe(15);
   expect(await readFile(file, 'utf8')).toBe('the new extract');
   expect(await readdir(path.dirname(file))).toEqual(['shop.hyper']);
-  expect(await port.observe(undefined, signal)).toEqual({ type: 'file', found: delivered });
+  expect(await port.observe({ last: undefined }, signal)).toEqual({ type: 'file', found: delivered });
 });
 
 test('a failure leaves what was there', async () => {
   const { file, port, extract } = await open('shop.hyper');
   await writeFile(file, 'the old extract');
-  await expect(port.write({ ...extract, path: '/nowhere' }, () => undefined, signal)).rejects.toMatchObject({
+  await expect(port.write({ ...extract, path: '/nowhere' }, deliveryOf())).rejects.toMatchObject({
     code: 'EXT5002',
     place,
   });
@@ -38,12 +40,23 @@ test('a failure leaves what was there', async () => {
   expect((await readdir(path.dirname(file))).sort()).toEqual(['built.hyper', 'shop.hyper']);
 });
 
+test('whoever has lost the right to write leaves what was there', async () => {
+  const { file, port, extract } = await open('shop.hyper');
+  await writeFile(file, 'the newer extract');
+  const lost = new RunError('EXT6006', 'the lock of shop was lost');
+  await expect(port.write(extract, deliveryOf({ confirm: () => Promise.reject(lost) }))).rejects.toBe(lost);
+  expect(await readFile(file, 'utf8')).toBe('the newer extract');
+  expect((await readdir(path.dirname(file))).sort()).toEqual(['built.hyper', 'shop.hyper']);
+});
+
 test('what cannot be written is seen before', async () => {
   const { file, port } = await open('shop.hyper');
   await mkdir(file);
-  expect(await port.observe(undefined, signal)).toMatchObject({
+  expect(await port.observe({ last: undefined }, signal)).toMatchObject({
     problem: { code: 'EXT5001', message: 'cannot write shop.hyper: it is a folder', place },
   });
   const below = await open('built.hyper/shop.hyper');
-  expect(await below.port.observe(undefined, signal)).toMatchObject({ problem: { code: 'EXT5001' } });
+  expect(await below.port.observe({ last: undefined }, signal)).toMatchObject({
+    problem: { code: 'EXT5001' },
+  });
 });

@@ -5,6 +5,7 @@ import type {
   TableauConnection,
   TableauDelivery,
   TableauDestination,
+  TableauEquals,
   TableauProject,
 } from '../../model/pipeline.ts';
 import type * as Written from '../../model/written.gen.ts';
@@ -12,6 +13,8 @@ import type { Draft, DraftDestination } from '../draft.ts';
 import { readProjectPath, showProjectPath } from '../../model/project-path.ts';
 import type { ShownText } from '../resolve.ts';
 import { bytesOf } from '../amounts.ts';
+import { own } from '../../model/own.ts';
+import { equalTo } from './equal-to.ts';
 import { resolveExtract } from './extract.ts';
 
 export function resolveDestination(
@@ -55,6 +58,7 @@ function tableau(
     ...(certified !== undefined && { certification: { certified, ...(note !== undefined && { note }) } }),
     keep: settings.keep ?? ['description', 'tags', 'certification'],
     createProject: settings.create_project ?? false,
+    ...(settings.shared === true && { shared: true }),
     singleBelow: size(settings.request_limit, 64 * mebibyte),
     chunkSize: size(settings.chunk_size, 50 * mebibyte),
     jobTimeout: number(settings.job_timeout, 3600),
@@ -77,7 +81,13 @@ function connect(settings: Written.TableauDestination, folder: string): TableauC
 
 /** The rules have seen to it that one kind is complete. */
 function authOf(auth: Written.TableauAuth): TableauAuth {
-  const { user = '' } = auth;
+  const { user = '', tokens } = auth;
+  if (tokens !== undefined) {
+    return {
+      kind: 'tokens',
+      tokens: tokens.map(({ token_name: name, token_secret: secret }) => ({ name, secret })),
+    };
+  }
   if (auth.token_name !== undefined) {
     return { kind: 'token', name: auth.token_name, secret: auth.token_secret ?? '' };
   }
@@ -113,12 +123,24 @@ function delivery(draft: Draft, settings: Written.TableauDestination): TableauDe
   if (settings.method !== 'update') return { method: 'publish', mode: settings.mode ?? 'overwrite' };
   const { schema } = resolveExtract(draft);
   const tables = Object.entries(draft.written.tables);
+  const { batch, where } = settings;
   return {
     method: 'update',
     action: settings.action ?? 'replace',
     tables: tables.map(([name, { primary_key: key = [] }]) => ({ schema, name, key })),
     most: size(settings.update_limit, 100e6),
+    ...(batch !== undefined && { batch }),
+    ...(where !== undefined && { where: Object.entries(where).flatMap((one) => equalIn(draft, one)) }),
   };
+}
+
+/** All tables have the column in the same type, or the rules have refused it. */
+function equalIn(draft: Draft, [column, value]: [string, string | number | boolean]): TableauEquals[] {
+  const [table] = Object.values(draft.written.tables);
+  const found = own(table?.columns ?? {}, column);
+  if (found === undefined) return [];
+  const equal = equalTo(column, typeof found === 'string' ? found : found.type, value);
+  return 'problem' in equal ? [] : [equal];
 }
 
 function size(written: number | string | undefined, otherwise: number): number {

@@ -2,13 +2,13 @@ import type { Diagnostic, Place } from '../../model/diagnostic.ts';
 import { child } from '../../model/diagnostic.ts';
 import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../draft.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
-import type { CommonRule, Rule } from '../rules.ts';
+import type { Rule } from '../rules.ts';
 import { bytesOf } from '../amounts.ts';
 import { wholeNumber } from './numbers.ts';
+import { updateRule } from './tableau-update.ts';
 
 /** What makes sense for a Tableau destination. */
 export const tableauDestinations: Rule = function* (draft) {
@@ -69,6 +69,7 @@ function* authRule(auth: Written.TableauAuth, place: Place): Iterable<Diagnostic
 
 const authKinds = [
   ['token_name', 'token_secret'],
+  ['tokens'],
   ['user', 'password'],
   ['user', 'client_id', 'secret_id', 'secret_value'],
 ];
@@ -113,25 +114,6 @@ function isSize(written: number | string | undefined, least: number, most: numbe
   return size !== undefined && size >= least && size <= most;
 }
 
-function* updateRule(draft: Draft, settings: Written.TableauDestination, place: Place): Iterable<Diagnostic> {
-  const { method = 'publish', mode, action = 'replace', certified, certification_note: note } = settings;
-  const pointless = (key: string, why: string) => problem(codes.keyDoesNotApply, why, child(place, key));
-  if (method === 'update' && mode !== undefined)
-    yield pointless('mode', 'mode says how to publish: method: update takes action');
-  for (const key of ['action', 'update_limit'] as const) {
-    if (method === 'publish' && settings[key] !== undefined)
-      yield pointless(key, `${key} needs method: update`);
-  }
-  if (note !== undefined && certified !== true)
-    yield pointless('certification_note', 'a note needs certified: true');
-  if (method !== 'update' || (action !== 'upsert' && action !== 'delete')) return;
-  for (const [name, { primary_key: key = [] }] of Object.entries(draft.written.tables)) {
-    if (key.length > 0) continue;
-    const message = `action: ${action} finds rows by primary key, and the table "${name}" has none`;
-    yield problem(codes.updateKey, message, child(draft.place, 'tables', name), { hint: 'add primary_key:' });
-  }
-}
-
 /** Keys beside `use` belong to the kind of the destination that it names. */
 export const keysBesideUse: Rule = function* ({ written, destinations }) {
   for (const { settings, place } of destinations) {
@@ -142,28 +124,6 @@ export const keysBesideUse: Rule = function* ({ written, destinations }) {
       if ((key === 'path') === (settings.type === 'file')) continue;
       const message = `"${key}" means nothing to a ${settings.type} destination`;
       yield problem(codes.keyDoesNotApply, message, child(place, key));
-    }
-  }
-};
-
-/** Two writers of one data source would overwrite each other, whichever comes last. */
-export const oneWriterPerDataSource: CommonRule = function* (drafts) {
-  const first = new Map<string, { draft: Draft }>();
-  for (const draft of drafts) {
-    for (const { settings, place } of draft.destinations) {
-      if (settings.type !== 'tableau') continue;
-      const { server, site = '', project, name = draft.written.name } = settings;
-      const key = JSON.stringify([server, site, projectOf(project), name.toLowerCase()]);
-      const earlier = first.get(key);
-      if (earlier === undefined) first.set(key, { draft });
-      else {
-        const { address, place: other } = earlier.draft;
-        if (isPlaceholder(key)) continue;
-        const message = `the data source "${name}" is also a destination of "${address}" (${other.file})`;
-        const hint =
-          draft.key === undefined ? {} : { hint: 'give each item its own, as in name: "… ${each.key}"' };
-        yield problem(codes.sameDestination, message, place, hint);
-      }
     }
   }
 };

@@ -8,10 +8,10 @@ import { writeFile } from './write.ts';
 export function openFileDestination(destination: FileDestination): DestinationPort {
   return {
     observe: () => observeFile(destination),
-    async write(extract, progress, signal) {
-      const written = await writeFile(destination, extract, signal);
+    async write(extract, { progress, signal, confirm }) {
+      const written = await writeFile(destination, extract, { signal, confirm });
       progress(written.size);
-      return written;
+      return { size: written.size, delivered: written };
     },
     standing: (last) => standingFile(destination, last),
     remove: (last) => removeFile(destination, last),

@@ -4,7 +4,7 @@ import { reasonOf } from '../../disk/reason.ts';
 import { linkAt } from '../../disk/link.ts';
 import type { AppliedFile } from '../../model/observation.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
-import type { BuiltExtract } from '../../model/ports.ts';
+import type { BuiltExtract, Delivery } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { linkProblem } from './observe.ts';
 
@@ -15,7 +15,7 @@ import { linkProblem } from './observe.ts';
 export async function writeFile(
   destination: FileDestination,
   extract: BuiltExtract,
-  signal: AbortSignal,
+  { signal, confirm }: Pick<Delivery, 'signal' | 'confirm'>,
 ): Promise<AppliedFile> {
   let draft: Draft | undefined;
   try {
@@ -23,6 +23,7 @@ export async function writeFile(
     draft = await beginDraft(destination.path);
     await copyInterruptibly(extract.path, draft.path, signal);
     signal.throwIfAborted();
+    await confirm();
     return await draft.commit();
   } catch (error) {
     await draft?.discard();

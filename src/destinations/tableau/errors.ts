@@ -48,7 +48,7 @@ function refusedInWords(error: Refused, destination: TableauDestination): RunErr
 }
 
 /** The server answers, but not as Tableau does. */
-export function notTableau(connection: TableauConnection, error?: Refused): RunError {
+export function notTableau(connection: Pick<TableauConnection, 'server'>, error?: Refused): RunError {
   const { host } = new URL(connection.server);
   const target =
     error?.location !== undefined && URL.canParse(error.location) ? new URL(error.location) : undefined;
@@ -73,7 +73,10 @@ export function notTableau(connection: TableauConnection, error?: Refused): RunE
   });
 }
 
-export function unsafeRedirect(connection: TableauConnection, target: URL): RunError {
+export function unsafeRedirect(
+  connection: Pick<TableauConnection, 'server' | 'site'>,
+  target: URL,
+): RunError {
   return new RunError(
     'EXT5102',
     `${describe(connection)} sends the sign-in on to ${target.origin}, without TLS`,

@@ -13,6 +13,7 @@ import { inWords } from './errors.ts';
 import { observeTableau } from './observe.ts';
 import { removePublication, standingPublication } from './remove.ts';
 import { rememberProjects, type SeeProject } from './seen-projects.ts';
+import type { LeaseToken } from './token-lease.ts';
 import { writeTableau } from './write.ts';
 
 export interface TableauSettings {
@@ -28,6 +29,8 @@ export interface TableauSettings {
   onWait: (wait: Wait) => void;
   /** Ends waiting for a server: signing in is nobody's step, so it ends with the run. */
   signal?: AbortSignal;
+  /** Takes a token for this process alone; by default others are not asked. */
+  leaseToken?: LeaseToken;
 }
 
 export interface TableauDestinations {
@@ -38,6 +41,15 @@ export interface TableauDestinations {
 
 const neverAborts = new AbortController().signal;
 
+/** For a process that is alone: a token is as good as leased. */
+const unleased: LeaseToken = ({ names: [name = ''] }) =>
+  Promise.resolve({
+    name,
+    lost: neverAborts,
+    confirm: () => Promise.resolve(),
+    release: () => Promise.resolve(),
+  });
+
 /** The Tableau destinations of a process. Those with the same identity share one session. */
 export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
   const sessions = new Map<string, Session>();
@@ -45,12 +57,14 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
   const siteOf = (destination: TableauDestination): Site => {
     const { connection } = destination;
     const { clock = realClock, variables, registerSecret, signal = neverAborts, onWait } = settings;
+    const { leaseToken = unleased } = settings;
     const ca = readAuthority(connection);
     const transport = openTransport({ ca, variables, timeout: connection.timeout * 1000 });
     const caller = { transport, clock, onWait };
     const { server, site, auth } = connection;
     const key = JSON.stringify([server, site, auth]);
-    const session = sessions.get(key) ?? openSession({ ...caller, connection, registerSecret, signal });
+    const session =
+      sessions.get(key) ?? openSession({ ...caller, connection, registerSecret, leaseToken, signal });
     sessions.set(key, session);
     return openSite(connection, session, caller);
   };
@@ -77,12 +91,21 @@ function openTableauDestination(
     }
   };
   return {
-    async observe(last, signal) {
+    async observe(known, signal) {
       if (offline) return { type: 'tableau', looked: false, project: undefined, found: undefined };
-      return translated((site) => observeTableau(site, destination, { last, seeProject }, signal));
+      try {
+        return await translated((site) =>
+          observeTableau(site, destination, { ...known, seeProject }, signal),
+        );
+      } catch (error) {
+        // Not to see it is no failure of a plan.
+        if (!(error instanceof RunError) || error.code !== 'EXT5122') throw error;
+        const unseen = { type: 'tableau', looked: false, project: undefined, found: undefined } as const;
+        return { ...unseen, because: error.message };
+      }
     },
-    write: (extract, progress, signal, last) =>
-      translated((site) => writeTableau(site, destination, extract, { progress, signal, split, last })),
+    write: (extract, delivery) =>
+      translated((site) => writeTableau(site, destination, extract, { ...delivery, split })),
     describe: (last, signal) => translated((site) => describeTableau(site, destination, last, signal)),
     standing: (last, signal) =>
       offline ? Promise.resolve('ours') : translated((site) => standingPublication(site, last, signal)),

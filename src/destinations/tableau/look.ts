@@ -1,36 +1,49 @@
 import { findDataSource, getDataSource, type DataSource } from './client/data-sources.ts';
+import { isPassing, patienceSeconds } from './client/patience.ts';
 import type { Target } from './target.ts';
 
-const never = new AbortController().signal;
-
-/** How long the work behind an unclear call is waited for; a busy server may go on after its answer was lost. */
-export const patienceSeconds = 120;
-
 /** The data source as it is now. */
-export function lookNow({ site, destination, project, before }: Target): Promise<DataSource | undefined> {
+export function lookNow(
+  { site, destination, project, before }: Target,
+  signal: AbortSignal,
+): Promise<DataSource | undefined> {
   return before === undefined
-    ? findDataSource(site, destination.name, project.id, never)
-    : getDataSource(site, before.id, never);
+    ? findDataSource(site, destination.name, project.id, signal)
+    : getDataSource(site, before.id, signal);
 }
 
 /** Looks until our publication shows, or patience ends: then undefined. */
 export async function lookForOurs(
   target: Target,
+  signal: AbortSignal,
   seconds = patienceSeconds,
 ): Promise<DataSource | undefined> {
   const { clock } = target.site;
-  const { userId } = await target.site.me();
   const deadline = clock.now() + seconds * 1000;
   for (let pause = 1000; ; pause = Math.min(15_000, pause * 1.5)) {
-    const now = await lookNow(target);
-    if (now !== undefined && isOurs(target.before, now, userId)) return now;
+    const now = await lookOnce(target, signal).catch((error: unknown) => {
+      if (isPassing(error) && clock.now() < deadline) return undefined;
+      throw error;
+    });
+    if (now !== undefined) return now;
     if (clock.now() >= deadline) return undefined;
-    await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())));
+    await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
   }
 }
 
+async function lookOnce(target: Target, signal: AbortSignal): Promise<DataSource | undefined> {
+  const { userId } = await target.site.me();
+  const now = await lookNow(target, signal);
+  return now !== undefined && isOurs(target.before, now, userId) ? now : undefined;
+}
+
+interface Before {
+  updatedAt: string;
+  revision?: number | undefined;
+}
+
 /** Whether the server has something newer than `before`, and by us, as far as it tells. */
-function isOurs(before: DataSource | undefined, now: DataSource, me: string): boolean {
+export function isOurs(before: Before | undefined, now: DataSource, me: string): boolean {
   // Only a revision has a publisher; rows are changed without one.
   if (before !== undefined && before.revision === undefined) return hasMoved(before, now);
   if (now.publisherId !== undefined && me !== '' && now.publisherId !== me) return false;
@@ -39,7 +52,7 @@ function isOurs(before: DataSource | undefined, now: DataSource, me: string): bo
 }
 
 /** A new revision where the server counts them, else another time of change. */
-export function hasMoved(before: DataSource, now: DataSource): boolean {
+export function hasMoved(before: Before, now: Before): boolean {
   if (before.revision !== undefined && now.revision !== undefined) return now.revision > before.revision;
   return now.updatedAt !== before.updatedAt;
 }

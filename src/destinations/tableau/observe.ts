@@ -1,23 +1,21 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type {
-  AppliedDestination,
-  PublishedDataSource,
-  TableauDestinationObservation,
-} from '../../model/observation.ts';
+import type { PublishedDataSource, TableauDestinationObservation } from '../../model/observation.ts';
 import type { TableauDestination } from '../../model/pipeline.ts';
+import type { KnownDelivery } from '../../model/ports.ts';
 import { showProjectPath } from '../../model/project-path.ts';
-import { findDataSource, getDataSource, type DataSource } from './client/data-sources.ts';
+import { findPublished, getDataSource, type DataSource } from './client/data-sources.ts';
 import { pathOfProject, type Project } from './client/projects.ts';
 import type { Site } from './client/site.ts';
 import { describe } from './errors.ts';
 import type { SeeProject } from './seen-projects.ts';
+import { whatBecameOf } from './sent.ts';
 import { projectProblem } from './target.ts';
 
 /** What is published there now, by reading only. */
 export async function observeTableau(
   site: Site,
   destination: TableauDestination,
-  { last, seeProject }: { last: AppliedDestination | undefined; seeProject: SeeProject },
+  { last, sent, seeProject }: KnownDelivery & { seeProject: SeeProject },
   signal: AbortSignal,
 ): Promise<TableauDestinationObservation> {
   const search = await seeProject(site, destination.project, signal);
@@ -35,12 +33,17 @@ export async function observeTableau(
     return { ...nothing, ...strayed, ...(problem && { problem }) };
   }
   const project = search.found;
-  const found = await findDataSource(site, destination.name, project.id, signal);
+  const wanted = { name: destination.name, projectId: project.id, knownId: lastId };
+  const found = await findPublished(site, wanted, signal);
+  const became = sent && (await whatBecameOf(site, destination, { sent, found }, signal));
+  const { userId } = await site.me();
   const strayed = found?.id === lastId ? {} : await strayedFrom(site, lastId, found, signal);
   return {
     ...nothing,
     project: showProjectPath(project.path),
     found: found && asSeen(found),
+    ...(became && { sent: became }),
+    ...(found?.publisherId !== undefined && { byUs: found.publisherId === userId }),
     ...strayed,
     ...permissionProblem(site, project, destination),
   };

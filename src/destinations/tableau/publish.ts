@@ -1,11 +1,14 @@
-import type { BuiltExtract, Delivered } from '../../model/ports.ts';
+import type { SentNote } from '../../model/observation.ts';
+import type { BuiltExtract, Delivered, Delivery, Written } from '../../model/ports.ts';
 import type { TableauDestination } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { Refused } from './client/answer.ts';
-import { findDataSource, type DataSource } from './client/data-sources.ts';
+import { findPublished, type DataSource } from './client/data-sources.ts';
+import { awaitJob } from './client/jobs.ts';
+import { isPassing } from './client/patience.ts';
 import type { Site } from './client/site.ts';
 import { describe } from './errors.ts';
-import { hasMoved, lookForOurs, lookNow } from './look.ts';
+import { hasMoved, isOurs, lookForOurs, lookNow } from './look.ts';
 import { sendFile, type Mode, type Sent } from './send.ts';
 import { settle } from './settle.ts';
 import { projectFor, type Target } from './target.ts';
@@ -13,26 +16,52 @@ import { projectFor, type Target } from './target.ts';
 /** How often a whole file is sent, when nothing of it was published. */
 const mostAttempts = 3;
 
+export type Publishing = Delivery & { mode: Mode };
+
 /**
  * Publishes a file and sees to it that the server has what it should. Until the server has all it needs to publish, an
- * abort or a failure leaves the published data source alone; from then on it is looked after to the end.
+ * abort or a failure leaves the published data source alone; from then on a note says how to find out what came of it.
  */
 export async function publish(
   site: Site,
   destination: TableauDestination,
   extract: BuiltExtract,
-  wish: { mode: Mode; progress: (bytes: number) => void; signal: AbortSignal },
-): Promise<Delivered> {
-  const { signal } = wish;
+  publishing: Publishing,
+): Promise<Written> {
+  const { last, signal, taken } = publishing;
   const project = await projectFor(site, destination, signal);
-  const before = await findDataSource(site, destination.name, project.id, signal);
+  const knownId = last !== undefined && 'id' in last ? last.id : undefined;
+  const wanted = { name: destination.name, projectId: project.id, knownId };
+  await awaitEarlier(site, destination, publishing);
+  const before = await findPublished(site, wanted, signal);
   const target: Target = { site, destination, project, before };
-  if (wish.mode === 'create' && before !== undefined) throw alreadyThere(target);
+  if (publishing.mode === 'create' && before !== undefined) throw alreadyThere(target);
   // The first publication of a data source that rows are to be added to makes it.
-  const mode = before === undefined && wish.mode === 'append' ? 'create' : wish.mode;
-  await bringThere(target, extract, { ...wish, mode });
-  const published = await settle(target);
-  return delivered(published, extract.size);
+  const mode = before === undefined && publishing.mode === 'append' ? 'create' : publishing.mode;
+  const { size } = extract;
+  const unseen = await bringThere(target, extract, { ...publishing, mode });
+  if (unseen !== undefined) return unverified(size, unseen);
+  try {
+    const published = await settle(target, (found) => taken(delivered(found, size)), signal);
+    if (published !== undefined) return { size, delivered: delivered(published, size) };
+    return unverified(size, 'the server says that it is published and does not list it yet');
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+    return unverified(size, 'the server says that it is published and could not be asked since');
+  }
+}
+
+/** What an earlier run has sent must not come after what this one sends. */
+async function awaitEarlier(
+  site: Site,
+  { jobTimeout }: TableauDestination,
+  { sent, signal }: Publishing,
+): Promise<void> {
+  if (sent?.job !== undefined) await awaitJob(site, sent.job, jobTimeout, signal);
+}
+
+export function unverified(size: number, why: string): Written {
+  return { size, delivered: undefined, remark: `${why}: the next plan looks at it` };
 }
 
 export function delivered(published: DataSource, size: number): Delivered {
@@ -40,40 +69,68 @@ export function delivered(published: DataSource, size: number): Delivered {
   return { size, id, contentUrl, name, projectId, updatedAt, ...(revision !== undefined && { revision }) };
 }
 
+/** Resolves to the reason where the server took it and could not be asked since. */
 async function bringThere(
   target: Target,
   extract: BuiltExtract,
-  { mode, progress, signal }: { mode: Mode; progress: (bytes: number) => void; signal: AbortSignal },
-): Promise<void> {
+  { mode, progress, signal, confirm, note }: Publishing,
+): Promise<string | undefined> {
   const forward = rising(progress);
+  const { before } = target;
   for (let attempt = 1; ; attempt++) {
-    const sent = await sendFile(target, { extract, mode, progress: forward, signal }).catch(
-      (error: unknown) => (attempt > 1 ? afterUnclear(target, mode, error) : Promise.reject(error as Error)),
+    const about: SentNote = {
+      at: new Date(target.site.clock.now()).toISOString(),
+      size: extract.size,
+      ...(before && { before: markOf(before) }),
+    };
+    const sent = await sendFile(target, {
+      extract,
+      mode,
+      progress: forward,
+      signal,
+      confirm,
+      note: (facts) => note(facts && { ...about, ...facts }),
+    }).catch((error: unknown) =>
+      attempt > 1 ? afterUnclear(target, mode, signal, error) : Promise.reject(error as Error),
     );
-    if (await isPublished(target, sent, mode)) return;
+    if (sent.kind === 'unseen') return sent.reason;
+    if (sent.kind === 'failed') await note(undefined);
+    if (await isPublished(target, sent, mode, signal)) return undefined;
     if (attempt === mostAttempts) throw causeOf(sent);
     signal.throwIfAborted();
   }
 }
 
-/** Where the first attempt was published after all, a second `create` finds it there. */
-async function afterUnclear(target: Target, mode: Mode, error: unknown): Promise<Sent> {
+function markOf({ id, updatedAt, revision }: DataSource): NonNullable<SentNote['before']> {
+  return { id, updatedAt, ...(revision !== undefined && { revision }) };
+}
+
+/** Where the first attempt was published after all, a second `create` finds it there, listed or not. */
+async function afterUnclear(target: Target, mode: Mode, signal: AbortSignal, error: unknown): Promise<Sent> {
   const isThere = error instanceof Refused && error.code === '403007' && /already exists/i.test(error.detail);
-  if (mode === 'create' && isThere && (await lookForOurs(target, 0)) !== undefined) return { kind: 'done' };
-  throw error;
+  if (mode !== 'create' || !isThere) throw error;
+  const now = (await lookForOurs(target, signal)) ?? (await lookNow(target, signal));
+  // One that is listed and is not ours was there first.
+  if (now !== undefined && !isOurs(undefined, now, (await target.site.me()).userId)) throw error;
+  return { kind: 'done' };
 }
 
 /** True when it is there, false when it surely is not and may be sent again. */
-async function isPublished(target: Target, sent: Sent, mode: Mode): Promise<boolean> {
+async function isPublished(
+  target: Target,
+  sent: Exclude<Sent, { kind: 'unseen' }>,
+  mode: Mode,
+  signal: AbortSignal,
+): Promise<boolean> {
   switch (sent.kind) {
     case 'done':
       return true;
     case 'again':
       return false;
     case 'failed':
-      throw await jobFailed(target, sent);
+      throw await jobFailed(target, sent, signal);
     case 'unclear': {
-      if ((await lookForOurs(target)) !== undefined) return true;
+      if ((await lookForOurs(target, signal)) !== undefined) return true;
       // Rows must not be there twice: what nobody can see may still be under way.
       if (mode === 'append' || sent.cause === undefined) throw nobodyKnows(target, sent.reason);
       return false;
@@ -98,9 +155,10 @@ function alreadyThere({ site, destination }: Target): RunError {
 
 async function jobFailed(
   target: Target,
-  { how, notes }: Extract<Sent, { kind: 'failed' }>,
+  { job, how, notes }: Extract<Sent, { kind: 'failed' }>,
+  signal: AbortSignal,
 ): Promise<RunError> {
-  const now = await lookNow(target);
+  const now = await lookNow(target, signal);
   const { before, site, destination } = target;
   const moved = before === undefined ? now !== undefined : now !== undefined && hasMoved(before, now);
   const said = notes.length === 0 ? 'without saying why' : notes.join('; ');
@@ -108,9 +166,13 @@ async function jobFailed(
   const state = moved
     ? `yet "${destination.name}" has changed: look at it before you run again`
     : 'the published data source is as it was';
-  return new RunError('EXT5112', `the publishing job of ${describe(site.connection)} ${what}: ${said}`, {
-    hint: state,
-  });
+  return new RunError(
+    'EXT5112',
+    `the publishing job ${job} of ${describe(site.connection)} ${what}: ${said}`,
+    {
+      hint: state,
+    },
+  );
 }
 
 function nobodyKnows({ site, destination }: Target, reason: string): RunError {

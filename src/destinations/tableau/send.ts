@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { BuiltExtract } from '../../model/ports.ts';
+import type { BuiltExtract, Confirm } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { Refused } from './client/answer.ts';
 import { awaitJob } from './client/jobs.ts';
@@ -17,8 +17,10 @@ export type Sent =
   | { kind: 'unclear'; reason: string; cause?: unknown }
   /** The bytes were lost on the way and nothing was published: send them again. */
   | { kind: 'again'; cause: unknown }
+  /** The server took it; since then it could not be asked. */
+  | { kind: 'unseen'; reason: string }
   /** The server tried and says that it could not. */
-  | { kind: 'failed'; how: 'failed' | 'cancelled'; notes: readonly string[] };
+  | { kind: 'failed'; job: string; how: 'failed' | 'cancelled'; notes: readonly string[] };
 
 export type Mode = 'create' | 'overwrite' | 'append';
 
@@ -27,24 +29,35 @@ export interface Sending {
   mode: Mode;
   /** How many bytes of the file are on the server. */
   progress: (position: number) => void;
-  /** Honoured until the server has all it needs to publish. */
+  /**
+   * Ends it at any time. After the server has all it needs to publish, only the waiting ends: what comes of it is
+   * found out by the note.
+   */
   signal: AbortSignal;
+  confirm: Confirm;
+  /** Hears, before the server can have all of it, what is being sent; undefined when it surely was not published. */
+  note: (sent: { job?: string } | undefined) => Promise<void>;
 }
-
-const never = new AbortController().signal;
 
 /** Sends a file once and has it published; says how far that is certain. */
 export async function sendFile(target: Target, sending: Sending): Promise<Sent> {
   const file = await open(sending.extract.path, 'r');
+  const state = { isNoted: false };
+  const beforeLast = async () => {
+    await sending.note({});
+    state.isNoted = true;
+    await sending.confirm();
+  };
   try {
-    return await resultOf(target, await commit(target, sending, file));
+    const root = await commit(target, sending, file, beforeLast);
+    return await resultOf(target, sending, childOf(root, 'job')?.attributes.id);
   } catch (error) {
-    if (error instanceof Unclear) {
-      const { verdict, cause } = error;
-      return verdict === 'look'
-        ? { kind: 'unclear', reason: cause.message, cause }
-        : { kind: 'again', cause };
-    }
+    if (error instanceof Unclear && error.verdict === 'look')
+      return { kind: 'unclear', reason: error.cause.message, cause: error.cause };
+    if (error instanceof Waiting) throw error.cause;
+    // Everything else means that the server has not got all of it, or has refused it.
+    if (state.isNoted) await sending.note(undefined);
+    if (error instanceof Unclear) return { kind: 'again', cause: error.cause };
     if (error instanceof Refused && error.code === '404015') return { kind: 'again', cause: error };
     throw error;
   } finally {
@@ -52,7 +65,15 @@ export async function sendFile(target: Target, sending: Sending): Promise<Sent> 
   }
 }
 
-async function commit(target: Target, sending: Sending, file: FileHandle): Promise<Element> {
+/** The waiting for a job has ended; the job goes on. */
+class Waiting extends Error {}
+
+async function commit(
+  target: Target,
+  sending: Sending,
+  file: FileHandle,
+  beforeLast: () => Promise<void>,
+): Promise<Element> {
   const { site, destination } = target;
   const { size } = await file.stat();
   const type = fileType(sending.extract.path);
@@ -74,7 +95,7 @@ async function commit(target: Target, sending: Sending, file: FileHandle): Promi
     let sent = 0;
     const onSent = (count: number) => sending.progress(Math.min(size, (sent += count)));
     const headers = { 'content-type': contentType };
-    return site.call({ ...post, query, headers, body, onSent, signal: sending.signal });
+    return site.call({ ...post, query, headers, body, beforeLast, onSent, signal: sending.signal });
   }
   const { chunkSize } = destination;
   const { progress, signal } = sending;
@@ -82,7 +103,7 @@ async function commit(target: Target, sending: Sending, file: FileHandle): Promi
   signal.throwIfAborted();
   const { contentType, body } = multipart(payload(target));
   const headers = { 'content-type': contentType };
-  return site.call({ ...post, query: { uploadSessionId, ...query }, headers, body, signal: never });
+  return site.call({ ...post, query: { uploadSessionId, ...query }, headers, body, beforeLast, signal });
 }
 
 function payload({ destination, project }: Target): string {
@@ -95,20 +116,29 @@ function fileType(file: string): 'hyper' | 'tdsx' {
   throw new RunError('EXT5109', `"${path.basename(file)}" is neither a .hyper nor a .tdsx`);
 }
 
-async function resultOf({ site, destination }: Target, root: Element): Promise<Sent> {
-  const job = childOf(root, 'job');
+async function resultOf(
+  { site, destination }: Target,
+  { note, signal }: Sending,
+  job: string | undefined,
+): Promise<Sent> {
   if (job === undefined) return { kind: 'done' };
   const seconds = destination.jobTimeout;
-  const end = await awaitJob(site, job.attributes.id ?? '', seconds, never);
+  const end = await note({ job })
+    .then(() => awaitJob(site, job, seconds, signal))
+    .catch((cause: unknown) => {
+      throw new Waiting('the job was not waited for', { cause });
+    });
   switch (end.end) {
     case 'done':
       return { kind: 'done' };
     case 'lost':
-      return { kind: 'unclear', reason: 'the server has forgotten the job' };
+      return { kind: 'unclear', reason: `the server has forgotten the job ${job}` };
     case 'running':
-      return { kind: 'unclear', reason: `the server’s job has not ended after ${seconds} s` };
+      return { kind: 'unclear', reason: `the server’s job ${job} has not ended after ${seconds} s` };
+    case 'unseen':
+      return { kind: 'unseen', reason: `the server could not be asked after its job ${job}` };
     case 'failed':
     case 'cancelled':
-      return { kind: 'failed', how: end.end, notes: end.notes };
+      return { kind: 'failed', job, how: end.end, notes: end.notes };
   }
 }

@@ -8,13 +8,23 @@ import type { Target } from './target.ts';
 
 const never = new AbortController().signal;
 
+type Taken = (found: DataSource) => Promise<void>;
+
 /**
- * After a publication: finds it, sets what it needs beside its data, reads it again and compares. Fails with EXT5114
+ * After a publication: finds it, sets what it needs beside its data, reads it again and compares. `taken` hears of it
+ * as soon as it is found. Resolves to undefined for a new one that the server does not list yet; fails with EXT5114
  * naming whatever is not as it should be.
  */
-export async function settle(target: Target): Promise<DataSource> {
-  const found = (await lookForOurs(target, 30)) ?? (await lookNow(target));
+export async function settle(
+  target: Target,
+  taken: Taken,
+  signal: AbortSignal,
+): Promise<DataSource | undefined> {
+  const ours = await lookForOurs(target, signal);
+  const found = ours ?? (await lookNow(target, signal));
+  if (found === undefined && target.before === undefined) return undefined;
   if (found === undefined) throw wrong(target, ['it is not to be found']);
+  if (ours !== undefined) await taken(ours);
   const published = await setWhatIsMissing(target, found);
   const problems = whatIsWrong(target, published);
   if (problems.length > 0) throw wrong(target, problems);
@@ -22,9 +32,10 @@ export async function settle(target: Target): Promise<DataSource> {
 }
 
 /** After the server has said that rows are changed. They may have been before: then nothing has moved. */
-export async function settleRows(target: Target): Promise<DataSource> {
-  const found = await lookNow(target);
+export async function settleRows(target: Target, taken: Taken, signal: AbortSignal): Promise<DataSource> {
+  const found = await lookNow(target, signal);
   if (found === undefined) throw wrong(target, ['it is not to be found']);
+  await taken(found);
   const published = await setWhatIsMissing(target, found);
   const problems = whatIsWrong({ ...target, before: undefined }, published);
   if (problems.length > 0) throw wrong(target, problems);
@@ -39,7 +50,7 @@ export async function setWhatIsMissing(target: Target, found: DataSource): Promi
   if (added.length > 0) await addTags(site, found.id, added, never);
   for (const tag of removed) await removeTag(site, found.id, tag, never);
   if (Object.keys(details).length + added.length + removed.length === 0) return found;
-  return (await lookNow({ ...target, before: found })) ?? found;
+  return (await lookNow({ ...target, before: found }, never)) ?? found;
 }
 
 function whatIsWrong({ destination, project, before }: Target, now: DataSource): string[] {

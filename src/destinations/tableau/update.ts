@@ -1,69 +1,118 @@
 import { counted } from '../../model/numbers.ts';
-import type { AppliedDestination } from '../../model/observation.ts';
+import { needsRows } from '../../model/tableau-delivery.ts';
+import type { AppliedDestination, SentNote } from '../../model/observation.ts';
 import type { TableauDelivery, TableauDestination } from '../../model/pipeline.ts';
-import type { BuiltExtract, Delivered, ExtractPort, Portion } from '../../model/ports.ts';
+import type { BuiltExtract, Delivery, ExtractPort, Portion, Written } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { findDataSource, type DataSource } from './client/data-sources.ts';
+import { findPublished, type DataSource } from './client/data-sources.ts';
 import type { Site } from './client/site.ts';
 import { describe, inWords } from './errors.ts';
 import { lookNow } from './look.ts';
-import { applyPortion } from './patch.ts';
-import { delivered, publish, rising } from './publish.ts';
+import { applyPortion, Unseen } from './patch.ts';
+import { delivered, publish, rising, unverified } from './publish.ts';
 import { settleRows } from './settle.ts';
 import { projectFor, type Target } from './target.ts';
 import { actionsFor } from './update-actions.ts';
 
 export type Update = Extract<TableauDelivery, { method: 'update' }>;
 
-export interface Updating {
-  progress: (bytes: number) => void;
-  signal: AbortSignal;
-  split: ExtractPort['split'];
-  last: AppliedDestination | undefined;
-}
+type Updating = Delivery & { split: ExtractPort['split'] };
 
 /**
  * Changes the rows of a live-to-Hyper data source by those of the extract: as one batch of the server, all or
  * nothing, or in several where the server takes no payload of that size. Where nothing is published yet,
- * publishes the extract.
+ * publishes the extract, if its rows make sense by themselves.
  */
 export async function updateData(
   site: Site,
   destination: TableauDestination,
   update: Update,
   cargo: BuiltExtract,
-  { progress, signal, split, last }: Updating,
-): Promise<Delivered> {
+  updating: Updating,
+): Promise<Written> {
+  const { last, signal, taken } = updating;
   const project = await projectFor(site, destination, signal);
-  const before = await findDataSource(site, destination.name, project.id, signal);
-  if (before === undefined) return publish(site, destination, cargo, { mode: 'create', progress, signal });
+  const knownId = last !== undefined && 'id' in last ? last.id : undefined;
+  const wanted = { name: destination.name, projectId: project.id, knownId };
+  const before = await findPublished(site, wanted, signal);
+  if (before === undefined) {
+    if (needsRows(destination)) throw nothingThere(destination);
+    return publish(site, destination, cargo, { ...updating, mode: 'create' });
+  }
   // The server has the data source; of a package it takes nothing but the rows.
   const extract = cargo.inside ?? cargo;
   const target = { site, destination, project, before };
+  try {
+    const rows = await applyPortions(target, update, extract, updating);
+    const now = await settleRows(target, (found) => taken(delivered(found, extract.size)), signal);
+    // The server takes a batch of equal rows for one that it has, for a day.
+    const isRepeated = update.action === 'insert' && rows > 0 && now.updatedAt === before.updatedAt;
+    const written = { size: extract.size, delivered: delivered(now, extract.size) };
+    return isRepeated
+      ? { ...written, remark: 'the server has this batch already: no row was added' }
+      : written;
+  } catch (error) {
+    if (error instanceof Unseen) return unverified(extract.size, error.message);
+    throw error;
+  }
+}
+
+function nothingThere(destination: TableauDestination): RunError {
+  return new RunError('EXT5121', `${destination.shown} is not published: there are no rows to change`, {
+    hint: 'apply the pipeline that publishes all rows first',
+    place: destination.place,
+  });
+}
+
+/** Resolves to the number of rows that were sent. */
+async function applyPortions(
+  target: Target & { before: DataSource },
+  update: Update,
+  extract: BuiltExtract,
+  { progress, signal, split, last, confirm, note }: Updating,
+): Promise<number> {
+  const { site, destination, before } = target;
   const moment = momentOf(update, before, last);
   const applied = { rows: 0, portions: 0 };
+  const about: SentNote = {
+    at: new Date(site.clock.now()).toISOString(),
+    size: extract.size,
+    before: { id: before.id, updatedAt: before.updatedAt },
+  };
   for await (const portion of split(extract.path, update.most, signal)) {
     // An empty portion still empties what it replaces.
     if (portion.rows === 0 && applied.portions > 0) continue;
     const isFirst = applied.portions === 0;
+    const isWhole = portion.rows === portion.rowsInAll;
     try {
       signal.throwIfAborted();
-      await applyPortion(await asItIs(target, isFirst), {
+      await applyPortion(await asItIs(target, isFirst, signal), {
         portion,
         actions: actionsFor(
           isFirst || update.action !== 'replace' ? update : { ...update, action: 'insert' },
         ),
-        identity: [destination.shown, moment, String(applied.portions + 1)],
+        identity: [
+          destination.shown,
+          moment,
+          String(applied.portions + 1),
+          ...(update.batch === undefined ? [] : [update.batch]),
+        ],
         progress: rising(progress),
         signal,
+        beforeLast: confirm,
+        // Of several portions the whole is done when the last one is.
+        onJob: (job) => (isWhole ? note({ ...about, job }) : Promise.resolve()),
       });
     } catch (error) {
-      throw isFirst ? error : stopped(target, update, applied, portion, error);
+      if (isWhole && !(error instanceof Unseen) && !signal.aborted) await note(undefined);
+      throw isFirst || error instanceof Unseen ? error : stopped(target, update, applied, portion, error);
     }
     applied.rows += portion.rows;
     applied.portions++;
+    // Nothing more is there to be sent.
+    if (isWhole) break;
   }
-  return delivered(await settleRows(target), extract.size);
+  return applied.rows;
 }
 
 /**
@@ -82,8 +131,9 @@ function momentOf({ action }: Update, before: DataSource, last: AppliedDestinati
 async function asItIs(
   target: Target & { before: DataSource },
   isFirst: boolean,
+  signal: AbortSignal,
 ): Promise<Target & { before: DataSource }> {
-  return isFirst ? target : { ...target, before: (await lookNow(target)) ?? target.before };
+  return isFirst ? target : { ...target, before: (await lookNow(target, signal)) ?? target.before };
 }
 
 function stopped(

@@ -1,4 +1,7 @@
+import { access, constants } from 'node:fs/promises';
 import type { StatePort } from '../../model/ports.ts';
+import { leaseAddress } from '../record.ts';
+import { noWait, waitForLease, waitForLock, type WaitOptions } from '../wait.ts';
 import { breakLock, lookAtLock } from './holder.ts';
 import { takeLock } from './lock.ts';
 import { beginRun, endRun, openRuns } from './runs.ts';
@@ -6,15 +9,20 @@ import { removeLeftovers } from './leftovers.ts';
 import { listLocks, listRecords, readRecord, recordPath } from './record.ts';
 
 /** State in a folder: one JSON file per address, and beside it a lock file while it is being applied. */
-export function openFileState(folder: string, job?: string): StatePort {
+export function openFileState(folder: string, job?: string, options: WaitOptions = {}): StatePort {
+  const waiting = { ...noWait, ...options };
   /** Once is enough for a run. What cannot be removed does no harm. */
   let clearing: Promise<void> | undefined;
   return {
     read: (address) => readRecord(recordPath(folder, address)),
     list: () => listRecords(folder),
     listLocks: () => listLocks(folder),
+    async lease(wanted) {
+      if (wanted.onlyWhereStateIs === true) await access(folder, constants.W_OK);
+      return waitForLease((name) => takeLock(folder, leaseAddress(name), job), wanted, waiting);
+    },
     async lock(address) {
-      const lock = await takeLock(folder, address, job);
+      const lock = await waitForLock(() => takeLock(folder, address, job), waiting);
       await (clearing ??= removeLeftovers(folder).catch(() => undefined));
       return lock;
     },

@@ -10,6 +10,7 @@ import type { Lock } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { lockChangesHands, lockHeld, lockLost, staleRecord } from '../errors.ts';
 import { nameOf, thisRun } from '../holder.ts';
+import { versionOf } from '../record.ts';
 import { momentaryName } from './leftovers.ts';
 import { claim, isAlive, lockPath, readHolder, removeLock, type FileHolder } from './lock-file.ts';
 import { readRecord, recordPath, removeRecord, writeRecord } from './record.ts';
@@ -89,6 +90,7 @@ function heldLock(folder: string, address: string, token: string): Lock {
     async write(next: AppliedRecord, seen) {
       await expect(seen);
       await writeRecord(record, next);
+      return versionOf(next);
     },
     async remove(seen) {
       await expect(seen);

@@ -1,6 +1,7 @@
 import type { StatePort } from '../../model/ports.ts';
 import type { S3StateSettings } from '../../model/project.ts';
-import { addressOfLock, addressOfRecord, lockName, recordName } from '../record.ts';
+import { addressOfLock, addressOfRecord, leaseAddress, lockName, recordName } from '../record.ts';
+import { noWait, waitForLease, waitForLock } from '../wait.ts';
 import { breakLease, lookAtLease } from './lease.ts';
 import { takeLock } from './lock.ts';
 import { openObjects } from './objects.ts';
@@ -15,6 +16,9 @@ export interface S3StateOptions {
   /** Ends looking and waiting. What is recorded or given back still is. */
   signal?: AbortSignal;
   pace?: Pace;
+  /** How long a lock that another run has is waited for. */
+  wait?: number;
+  onWait?: (about: string) => void;
 }
 
 /**
@@ -23,6 +27,8 @@ export interface S3StateOptions {
  */
 export function openS3State(settings: S3StateSettings, options: S3StateOptions = {}): StatePort {
   const { job, signal = new AbortController().signal, pace = usualPace } = options;
+  const { wait = noWait.wait, onWait = noWait.onWait } = options;
+  const waiting = { wait, onWait, signal };
   const { bucket, prefix } = settings;
   const objects = openObjects(settings, pace.patience);
   const folder = prefix === '' ? '' : `${prefix}/`;
@@ -42,7 +48,8 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
       (await objects.list(folder, signal)).flatMap((name) => addressOfRecord(name) ?? []).sort(),
     listLocks: async () =>
       (await objects.list(folder, signal)).flatMap((name) => addressOfLock(name) ?? []).sort(),
-    lock: (address) => takeLock(at(address), job),
+    lock: (address) => waitForLock(() => takeLock(at(address), job), waiting),
+    lease: (wanted) => waitForLease((name) => takeLock(at(leaseAddress(name)), job), wanted, waiting),
     holder: (address) => lookAtLease(at(address)),
     breakLock: (address) => breakLease(at(address)),
     beginRun: (run) => runs.begin(run, job),

@@ -2,6 +2,7 @@ import type { Lock } from '../../model/ports.ts';
 import { lockLost, staleRecord } from '../errors.ts';
 import { nameOf } from '../holder.ts';
 import { readLease, takeLease, textOf, type OwnLease } from './lease.ts';
+import { versionOf } from '../record.ts';
 import type { Place } from './place.ts';
 import { readEnvelope, writeEnvelope } from './record.ts';
 
@@ -101,6 +102,7 @@ function holdLease(place: Place, taken: OwnLease): Lock {
     async write(record, seen) {
       const over = await expect(seen);
       if (!(await writeEnvelope(place, own.lease.token, record, over, always))) await refused();
+      return versionOf(record);
     },
     async remove(seen) {
       const over = await expect(seen);

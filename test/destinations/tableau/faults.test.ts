@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Act, FaultRule } from '../../support/tableau/faults.ts';
 import { demo } from '../../support/tableau/seed.ts';
-import { built, destinationOn, never, write } from './support.ts';
+import type { AppliedPublication } from '../../../src/model/observation.ts';
+import { built, deliveryOf, destinationOn, never, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 
 const workshop = await openWorkshop();
@@ -151,7 +152,7 @@ describe('what passes without anybody noticing, after which the file is there on
       standIn.control.configure({ now: () => new Date(Date.now() + 5 * 3_600_000) });
     };
     const sessions = standIn.control.world.sessions.size;
-    await open().write(await built(second), expire, never);
+    await open().write(await built(second), deliveryOf({ progress: expire }));
     expect(standIn.control.world.sessions.size).toBe(sessions + 1);
     await expectReplaced(before);
   });
@@ -329,12 +330,12 @@ describe('sessions', () => {
     expect(standIn.control.dataSources().map(({ revisions }) => revisions.length)).toEqual([2, 2]);
   });
 
-  test('two that end in a row: the token is used elsewhere', async () => {
+  test('ended again and again: the token is used elsewhere', async () => {
     const before = await publishedBefore();
-    fault('PUT', chunks, { do: 'revoke-token' }, { times: 2 });
+    fault('PUT', chunks, { do: 'revoke-token' }, { times: 1000 });
     await expect(write(open(), second)).rejects.toMatchObject({
       code: 'EXT5105',
-      message: expect.stringMatching(/"demo-token" twice in a row: it is used elsewhere/) as string,
+      message: expect.stringMatching(/"demo-token" again and again: it is used elsewhere/) as string,
     });
     await expectUntouched(before);
   });
@@ -355,8 +356,7 @@ describe('an interruption', () => {
     const port = open();
     const writing = port.write(
       { path: second, size: 1, modified: '0', rows: {} },
-      () => stop.abort('SIGINT'),
-      stop.signal,
+      deliveryOf({ progress: () => stop.abort('SIGINT'), signal: stop.signal }),
     );
     await expect(writing).rejects.toBe('SIGINT');
     await standIn.control.settled();
@@ -370,31 +370,147 @@ describe('an interruption', () => {
     const port = open({ singleBelow: 64_000_000 });
     const writing = port.write(
       { path: large, size: 1, modified: '0', rows: {} },
-      () => stop.abort('SIGINT'),
-      stop.signal,
+      deliveryOf({ progress: () => stop.abort('SIGINT'), signal: stop.signal }),
     );
     await expect(writing).rejects.toBe('SIGINT');
     await standIn.control.settled();
     await expectUntouched(before);
   });
 
-  test('after the commit was sent is heard when it is certain what became of it', async () => {
+  test('while the server’s job runs ends the waiting; by its note it is found out what came of it', async () => {
     const before = await publishedBefore();
+    const last = {
+      ...(await open().observe({ last: undefined }, never)).found,
+      size: 1,
+    } as AppliedPublication;
+    // The stand-in answers no question that it would have to say "done" to before that is so.
+    standIn.control.configure({ jobPolls: 1000 });
     const stop = new AbortController();
     const jobs = standIn.control.jobs().length;
     let arrived: () => void = () => undefined;
     const waiting = new Promise<void>((resolve) => (arrived = resolve));
     fault('POST', commit, { do: 'wait', for: waiting, when: 'before-commit' });
-    const port = open();
-    const writing = port.write(
-      { path: second, size: 1, modified: '0', rows: {} },
-      () => undefined,
-      stop.signal,
-    );
+    const delivery = deliveryOf({ signal: stop.signal });
+    const writing = open().write({ path: second, size: 1, modified: '0', rows: {} }, delivery);
     await expect.poll(() => standIn.control.jobs().length).toBeGreaterThan(jobs);
     stop.abort('SIGTERM');
+    const [sent, withJob] = delivery.notes;
+    expect(sent).toMatchObject({ size: 1, before: { id: before.id, revision: 1 } });
+    const job = standIn.control.jobs().at(-1)?.id;
+    await expect.poll(() => delivery.notes.at(-1)).toMatchObject({ ...withJob, job });
+    const seen = () => open().observe({ last, sent: delivery.notes.at(-1) }, never);
+    expect(await seen()).toMatchObject({ sent: 'under way', found: { revision: 1 } });
     arrived();
-    expect(await writing).toMatchObject({ id: before.id, revision: 2 });
+    await expect(writing).rejects.toBe('SIGTERM');
+    await standIn.control.settled();
+    standIn.control.configure({ jobPolls: 1 });
+    expect(await seen()).toMatchObject({ sent: 'published', found: { id: before.id, revision: 2 } });
     await expectReplaced(before);
+  });
+});
+
+describe('the right to publish is asked for right before the request that commits', () => {
+  test.each([
+    ['of a single request', { singleBelow: 64_000_000 }],
+    ['of chunks', {}],
+  ])('%s: a run that has lost it publishes nothing', async (_, how) => {
+    const before = await publishedBefore();
+    const lost = new Error('taken over');
+    const delivery = deliveryOf({ confirm: () => Promise.reject(lost) });
+    await expect(open(how).write(await built(second), delivery)).rejects.toBe(lost);
+    await standIn.control.settled();
+    await expectUntouched(before);
+    expect(delivery.notes.at(-1)).toBeUndefined();
+  });
+});
+
+describe('after the server has taken it', () => {
+  test('a session that others end again and again is waited for', async () => {
+    const before = await publishedBefore();
+    fault('GET', /\/jobs\//, { do: 'revoke-token', when: 'before' }, { times: 6 });
+    const { notes } = await write(open(), second);
+    expect(notes).toHaveLength(2);
+    await expectReplaced(before);
+  });
+
+  test('one that stays lost is no failure: it was delivered, and the next plan looks', async () => {
+    const before = await publishedBefore();
+    fault('GET', /\/jobs\//, { do: 'revoke-token', when: 'before' }, { times: 1e6 });
+    const delivery = deliveryOf();
+    const jobs = standIn.control.jobs().length;
+    const written = await open().write(await built(second), delivery);
+    expect(written).toMatchObject({
+      delivered: undefined,
+      remark: expect.stringMatching(
+        /^the server could not be asked after its job .*: the next plan looks at it$/,
+      ) as string,
+    });
+    await expectReplaced(before);
+    expect(standIn.control.jobs()).toHaveLength(jobs + 1);
+    standIn.control.faults.clear();
+    workshop.reopen();
+    const known = { last: undefined, sent: delivery.notes.at(-1) };
+    await open().observe(known, never);
+    expect(await open().observe(known, never)).toMatchObject({ sent: 'published', found: { revision: 2 } });
+  });
+});
+
+describe('lists that lag behind', () => {
+  const lagging = (seconds: number) => {
+    for (const project of standIn.control.world.projects) project.createdAt = new Date(0);
+    standIn.control.configure({
+      indexLagSeconds: seconds,
+      now: () => new Date(workshop.opened.clock.now()),
+    });
+  };
+
+  test.each(['create', 'overwrite', 'append'] as const)(
+    'a first publication by %s is waited for',
+    async (mode) => {
+      lagging(60);
+      const { delivered } = await write(open({ delivery: { method: 'publish', mode } }), first);
+      expect(delivered).toMatchObject({ id: shop().id });
+      expect(shop().revisions).toHaveLength(1);
+    },
+  );
+
+  test.each(['create', 'append'] as const)(
+    '%s: the job is proof; the next plan finds it, once',
+    async (mode) => {
+      lagging(1000);
+      const port = () => open({ delivery: { method: 'publish', mode } });
+      const delivery = deliveryOf();
+      const written = await port().write(await built(first), delivery);
+      expect(written).toMatchObject({
+        delivered: undefined,
+        remark: 'the server says that it is published and does not list it yet: the next plan looks at it',
+      });
+      const known = { last: undefined, sent: delivery.notes.at(-1) };
+      expect(await port().observe(known, never)).toMatchObject({ sent: 'under way' });
+      standIn.control.configure({ indexLagSeconds: 0 });
+      expect(await port().observe(known, never)).toMatchObject({
+        sent: 'published',
+        found: { id: shop().id },
+      });
+      expect(shop().revisions).toHaveLength(1);
+    },
+  );
+
+  test('rows are added to what was published by its id, before the list has it', async () => {
+    const append = { delivery: { method: 'publish', mode: 'append' } } as const;
+    const { delivered } = await write(open(append), first);
+    lagging(100_000);
+    await write(open(append), second, { last: delivered });
+    expect(standIn.control.dataSources()).toHaveLength(1);
+    expect(shop().revisions).toHaveLength(2);
+  });
+
+  test('a project that another run has just made is waited for', async () => {
+    standIn.control.addProject('Made');
+    lagging(60);
+    for (const project of standIn.control.world.projects)
+      if (project.name === 'Made') project.createdAt = new Date(workshop.opened.clock.now());
+    await write(open({ project: { kind: 'path', path: ['Made'] }, createProject: true }), first);
+    expect(shop().projectId).toBe(standIn.control.project('Made').id);
   });
 });

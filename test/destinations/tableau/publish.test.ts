@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { AppliedPublication } from '../../../src/model/observation.ts';
 import { destinationOn, failed, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 
@@ -252,10 +253,8 @@ describe('refusals become sentences', () => {
 });
 
 describe('what can be seen before', () => {
-  const look = (
-    changes?: Parameters<typeof destinationOn>[1],
-    last?: Parameters<ReturnType<typeof open>['observe']>[0],
-  ) => open(changes).observe(last, new AbortController().signal);
+  const look = (changes?: Parameters<typeof destinationOn>[1], last?: AppliedPublication) =>
+    open(changes).observe({ last }, new AbortController().signal);
 
   test('nothing yet', async () => {
     expect(await look()).toEqual({ type: 'tableau', looked: true, project: 'Sales', found: undefined });

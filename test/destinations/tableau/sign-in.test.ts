@@ -26,7 +26,7 @@ afterAll(async () => {
 
 type Connection = NonNullable<NonNullable<Parameters<typeof destinationOn>[1]>['connection']>;
 const look = (connection: Connection = {}, url = standIn.url) =>
-  workshop.opened.destinations.open(destinationOn(url, { connection })).observe(undefined, never);
+  workshop.opened.destinations.open(destinationOn(url, { connection })).observe({ last: undefined }, never);
 const inFolder = (name: string) => path.join(folder, name);
 
 function makeCertificate(name: string, host: string): void {

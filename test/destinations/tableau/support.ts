@@ -1,6 +1,6 @@
-import type { AppliedDestination } from '../../../src/model/observation.ts';
+import type { SentNote } from '../../../src/model/observation.ts';
 import type { TableauDestination } from '../../../src/model/pipeline.ts';
-import type { BuiltExtract, DestinationPort } from '../../../src/model/ports.ts';
+import type { BuiltExtract, Delivered, Delivery, DestinationPort } from '../../../src/model/ports.ts';
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../../../src/destinations/tableau/client/clock.ts';
 import {
@@ -98,17 +98,37 @@ export async function built(path: string): Promise<BuiltExtract> {
 
 export const never = new AbortController().signal;
 
+/** What a run hands to a destination; what is noted on the way is kept. */
+export function deliveryOf(
+  given: Partial<Delivery> = {},
+): Delivery & { notes: (SentNote | undefined)[]; takings: Delivered[] } {
+  const notes: (SentNote | undefined)[] = [];
+  const takings: Delivered[] = [];
+  return {
+    last: undefined,
+    progress: () => undefined,
+    signal: never,
+    confirm: () => Promise.resolve(),
+    note: (sent) => Promise.resolve(void notes.push(sent)),
+    taken: (taken) => Promise.resolve(void takings.push(taken)),
+    notes,
+    takings,
+    ...given,
+  };
+}
+
 /** Publishes a file and says how many bytes were told as progress. */
 export async function write(
   port: DestinationPort,
   file: string | BuiltExtract,
-  { signal = never, last }: { signal?: AbortSignal; last?: AppliedDestination } = {},
+  given: Partial<Delivery> = {},
 ) {
   let told = 0;
   const extract = typeof file === 'string' ? await built(file) : file;
-  const delivered = await port.write(extract, (bytes) => (told += bytes), signal, last);
-  if (!('id' in delivered)) throw new Error('a Tableau destination delivered a file');
-  return { delivered, told };
+  const delivery = deliveryOf({ ...given, progress: (bytes) => (told += bytes) });
+  const { delivered, remark } = await port.write(extract, delivery);
+  if (delivered === undefined || !('id' in delivered)) throw new Error(`nothing was delivered: ${remark}`);
+  return { delivered, told, remark, notes: delivery.notes };
 }
 
 /** What a promise was rejected with. */

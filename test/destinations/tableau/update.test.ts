@@ -2,9 +2,9 @@ import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RunError } from '../../../src/model/run-error.ts';
 import type { Act } from '../../support/tableau/faults.ts';
-import type { TableauUpdateAction } from '../../../src/model/pipeline.ts';
+import type { TableauEquals, TableauUpdateAction } from '../../../src/model/pipeline.ts';
 import { extractEntry } from '../../support/tableau/extracts/zip.ts';
-import { built, destinationOn, failed, write } from './support.ts';
+import { built, deliveryOf, destinationOn, failed, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 
 const workshop = await openWorkshop();
@@ -23,16 +23,30 @@ const keys = await samples.hyper('keys.hyper', [
   'insert into made.public.sales values (1), (3)',
 ]);
 
-const open = (action?: TableauUpdateAction, { table = 'sales', most = 1e8 } = {}) =>
+interface How {
+  table?: string;
+  most?: number;
+  key?: readonly string[];
+  where?: readonly TableauEquals[];
+  batch?: string;
+  shared?: true;
+}
+
+const open = (
+  action?: TableauUpdateAction,
+  { table = 'sales', most = 1e8, key = ['id'], shared, ...more }: How = {},
+) =>
   workshop.opened.destinations.open(
     destinationOn(
       standIn.url,
       action && {
+        ...(shared && { shared }),
         delivery: {
           method: 'update',
           action,
-          tables: [{ schema: 'public', name: table, key: ['id'] }],
+          tables: [{ schema: 'public', name: table, key }],
           most,
+          ...more,
         },
       },
     ),
@@ -48,6 +62,7 @@ describe('rows of what is published are changed in place', () => {
   test.each<[TableauUpdateAction, () => string, string]>([
     ['insert', () => delta, '1a 2b 3C 3c 4d'],
     ['upsert', () => delta, '1a 2b 3C 4d'],
+    ['update', () => delta, '1a 2b 3C'],
     ['replace', () => delta, '3C 4d'],
     ['delete', () => keys, '2b'],
   ])('%s', async (action, file, expected) => {
@@ -56,6 +71,33 @@ describe('rows of what is published are changed in place', () => {
     expect(await rows()).toBe(expected);
     expect(updated.delivered.id).toBe(delivered.id);
     expect(updated.delivered.updatedAt).not.toBe(delivered.updatedAt);
+  });
+
+  const inEurope: TableauEquals = { column: 'region', type: 'string', value: 'b' };
+
+  test('rows are deleted by the values that they have, and no row is sent', async () => {
+    await write(open(), base);
+    const uploads = () => standIn.control.requests().filter(({ url }) => url.includes('/fileUploads')).length;
+    const before = uploads();
+    await write(open('delete', { key: [], where: [inEurope] }), delta);
+    expect(await rows()).toBe('1a 3c');
+    expect(uploads()).toBe(before);
+  });
+
+  test('with a primary key both must match', async () => {
+    await write(open(), base);
+    await write(open('delete', { where: [{ ...inEurope, value: 'c' }] }), keys);
+    expect(await rows()).toBe('1a 2b');
+  });
+
+  test.each<[string, TableauUpdateAction, How]>([
+    ['keys of rows to delete', 'delete', {}],
+    ['rows that change others', 'update', {}],
+    ['changes to what another pipeline publishes', 'upsert', { shared: true }],
+    ['rows for what another pipeline publishes', 'insert', { shared: true }],
+  ])('where nothing is published, %s are not published', async (_, action, how) => {
+    await expect(write(open(action, how), keys)).rejects.toMatchObject({ code: 'EXT5121' });
+    expect(standIn.control.dataSources()).toEqual([]);
   });
 
   test('where nothing is published yet, the extract is', async () => {
@@ -84,8 +126,18 @@ describe('and never twice', () => {
     await write(open(), base);
     await write(open('insert'), delta);
     workshop.reopen();
-    await write(open('insert'), delta);
+    const { remark } = await write(open('insert'), delta);
+    expect(remark).toBe('the server has this batch already: no row was added');
     expect(await rows()).toBe('1a 2b 3C 3c 4d');
+  });
+
+  test('unless they are another batch', async () => {
+    await write(open(), base);
+    const batch = (name: string) => write(open('insert', { batch: name }), delta);
+    expect(await batch('Monday')).toMatchObject({ remark: undefined });
+    expect(await batch('Monday')).toMatchObject({ remark: expect.stringContaining('already') as string });
+    expect(await batch('Tuesday')).toMatchObject({ remark: undefined });
+    expect(await rows()).toBe('1a 2b 3C 3C 3c 4d 4d');
   });
 
   test('nor when the same rows were built anew, in another order', async () => {
@@ -228,10 +280,12 @@ describe('more rows than the server takes at once', async () => {
     const port = portioned('insert');
     const writing = port.write(
       await built(large),
-      () => {
-        if (standIn.control.jobs().length === seen + 1) stop.abort(new Error('Ctrl-C'));
-      },
-      stop.signal,
+      deliveryOf({
+        progress: () => {
+          if (standIn.control.jobs().length === seen + 1) stop.abort(new Error('Ctrl-C'));
+        },
+        signal: stop.signal,
+      }),
     );
     expect(await failed(writing)).toMatchObject({
       code: 'EXT5119',

@@ -29,6 +29,22 @@ export async function findDataSource(
   return found && withRevision(site, found, signal);
 }
 
+/**
+ * The data source that we published as `knownId`, or else the one of this name in the project. Lists lag behind
+ * the server: what is new, or was just published, is found by its id before its name.
+ */
+export async function findPublished(
+  site: Site,
+  wanted: { name: string; projectId: string; knownId: string | undefined },
+  signal: AbortSignal,
+): Promise<DataSource | undefined> {
+  const { name, projectId, knownId } = wanted;
+  const listed = await findDataSource(site, name, projectId, signal);
+  if (listed !== undefined || knownId === undefined) return listed;
+  const known = await getDataSource(site, knownId, signal);
+  return known?.projectId === projectId && sameName(known.name, name) ? known : undefined;
+}
+
 /** The data source of this id, or undefined when there is none (any more). */
 export async function getDataSource(
   site: Site,
@@ -126,7 +142,8 @@ function dataSourceOf(element: Element): DataSource {
     revision: undefined,
     description: attributes.description ?? '',
     tags: childrenOf(childOf(element, 'tags'), 'tag').map((tag) => tag.attributes.label ?? ''),
-    certified: attributes.isCertified === 'true',
+    // Servers write both `true` and `True`.
+    certified: attributes.isCertified?.toLowerCase() === 'true',
     certificationNote: attributes.certificationNote ?? '',
   };
 }

@@ -1,4 +1,5 @@
 import { Refused } from './answer.ts';
+import { isPassing } from './patience.ts';
 import type { Site } from './site.ts';
 import { childOf, childrenOf, type Element } from './xml.ts';
 
@@ -9,9 +10,21 @@ export type JobEnd =
   /** The server has forgotten it, as it does with old ones. */
   | { end: 'lost' }
   /** It has not ended in the time allowed. */
-  | { end: 'running' };
+  | { end: 'running' }
+  /** The server could not be asked, for all the time allowed. */
+  | { end: 'unseen' };
 
-/** Asks after a job, ever more seldom, until it has ended or `seconds` have passed. */
+/** How a job is going, by one look. */
+export async function lookAtJob(site: Site, id: string, signal: AbortSignal): Promise<JobEnd> {
+  const job = await look(site, id, signal);
+  if (job === undefined) return { end: 'lost' };
+  return isComplete(job) ? endOf(job, true) : { end: 'running' };
+}
+
+/**
+ * Asks after a job, ever more seldom, until it has ended or `seconds` have passed. The server works on it whether it
+ * can be asked or not: a lost connection or session is waited for as well.
+ */
 export async function awaitJob(
   site: Site,
   id: string,
@@ -21,10 +34,14 @@ export async function awaitJob(
   const { clock } = site;
   const deadline = clock.now() + seconds * 1000;
   for (let pause = 500, looks = 1; ; pause = Math.min(30_000, pause * 1.4), looks++) {
-    const job = await look(site, id, signal);
+    const job = await look(site, id, signal).catch((error: unknown) => {
+      if (isPassing(error)) return 'unseen' as const;
+      throw error;
+    });
     if (job === undefined) return { end: 'lost' };
-    if (isComplete(job)) return endOf(job, looks === 1);
-    if (clock.now() >= deadline) return { end: 'running' };
+    if (job === 'unseen') pause = Math.max(pause, 5000);
+    else if (isComplete(job)) return endOf(job, looks === 1);
+    if (clock.now() >= deadline) return job === 'unseen' ? { end: 'unseen' } : { end: 'running' };
     await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
   }
 }

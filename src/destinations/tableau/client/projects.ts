@@ -2,6 +2,7 @@ import type { TableauProject } from '../../../model/pipeline.ts';
 import { nearest } from '../../../model/nearest.ts';
 import { Refused } from './answer.ts';
 import { isFilterable, sameName } from './filter.ts';
+import { patienceSeconds } from './patience.ts';
 import { Unclear } from './persist.ts';
 import type { Site } from './site.ts';
 import { childOf, requestXml, xml, type Element } from './xml.ts';
@@ -60,11 +61,26 @@ export async function createProject(
   } catch (error) {
     const isThere = error instanceof Refused && error.code === '409006';
     if (!isThere && !(error instanceof Unclear)) throw error;
-    const [found] = await childrenNamed(site, name, under, signal);
+    const found = await waitForProject(site, name, under, signal);
     if (found !== undefined) return found;
     throw error instanceof Unclear ? error.cause : error;
   }
   throw new Error('the server answered a creation without a project');
+}
+
+/** A project that the server has may be missing in its lists for a while. */
+async function waitForProject(
+  site: Site,
+  name: string,
+  under: Project | undefined,
+  signal: AbortSignal,
+): Promise<Project | undefined> {
+  const deadline = site.clock.now() + patienceSeconds * 1000;
+  for (let pause = 1000; ; pause = Math.min(15_000, pause * 1.5)) {
+    const [found] = await childrenNamed(site, name, under, signal);
+    if (found !== undefined || site.clock.now() >= deadline) return found;
+    await site.clock.sleep(pause, signal);
+  }
 }
 
 /** There is no call for one project that a reader may make, so all are asked for. */

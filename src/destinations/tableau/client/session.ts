@@ -1,7 +1,8 @@
-import type { TableauAuth, TableauConnection } from '../../../model/pipeline.ts';
+import type { TableauConnection } from '../../../model/pipeline.ts';
 import { RunError } from '../../../model/run-error.ts';
 import { Refused } from './answer.ts';
 import { describe, notTableau, unsafeRedirect } from '../errors.ts';
+import { takeIdentity, type Identity, type LeaseToken } from '../token-lease.ts';
 import { signJwt } from './jwt.ts';
 import { persist, type Caller } from './persist.ts';
 import { isLoopback } from './proxy.ts';
@@ -34,24 +35,47 @@ export interface SessionSettings extends Caller {
   registerSecret: (value: string) => void;
   /** Ends waiting for the server. The session is shared: it does not end with the first of its users that fails. */
   signal: AbortSignal;
+  leaseToken: LeaseToken;
 }
+
+/** A connection whose credentials are settled. */
+type Signing = Omit<SessionSettings, 'connection'> & {
+  connection: Omit<TableauConnection, 'auth'> & Pick<Identity, 'auth'>;
+};
 
 /** A session that ends so soon after a renewal was ended by somebody else. */
 const suspiciouslySoon = 60_000;
 const mostRedirects = 3;
 
+/** Where no other run of ours uses the token, plans of runs that see no lease end the session now and then. */
+const mostRenewalsHeld = 60;
+
 export function openSession(settings: SessionSettings): Session {
   const { clock } = settings;
+  let taking: Promise<Identity> | undefined;
   let current: Promise<SignedIn> | undefined;
-  let renewedAt: number | undefined;
+  let renewals: number[] = [];
+  const identify = () => (taking ??= takeIdentity(settings.connection, settings.leaseToken));
   const begin = () => {
-    const signing = signIn(settings);
+    const signing = identify().then(({ auth }) =>
+      signIn({ ...settings, connection: { ...settings.connection, auth } }),
+    );
     current = signing;
     // A failure is told to those who wait now; those who come later may try again.
     signing.catch(() => {
       if (current === signing) current = undefined;
     });
     return signing;
+  };
+  /** Fails where signing in once more would only end the session of another. */
+  const mayRenew = async (because: Refused) => {
+    const { auth, use, lease } = await identify();
+    if (use === 'guest' && renewals.length > 0) throw givenUp(settings.connection, because);
+    await lease?.confirm();
+    const recent = renewals.filter((at) => clock.now() - at < suspiciouslySoon);
+    if (recent.length >= (use === 'held' ? mostRenewalsHeld : 1))
+      throw usedElsewhere({ ...settings.connection, auth }, because);
+    if (use === 'held' && recent.length > 0) await clock.sleep(500, settings.signal);
   };
   return {
     use: () => current ?? begin(),
@@ -62,24 +86,27 @@ export function openSession(settings: SessionSettings): Session {
         // Others may have renewed it while we waited.
         if (current !== pending) continue;
         if (now !== undefined && now.token !== ended.token) return now;
-        if (renewedAt !== undefined && clock.now() - renewedAt < suspiciouslySoon) {
-          throw usedElsewhere(settings.connection, because);
-        }
-        renewedAt = clock.now();
+        await mayRenew(because);
+        if (current !== pending) continue;
+        renewals.push(clock.now());
         const signedIn = await begin();
-        renewedAt = clock.now();
+        renewals = [...renewals.slice(-mostRenewalsHeld, -1), clock.now()];
         return signedIn;
       }
     },
     async close() {
       const signedIn = await current?.catch(() => undefined);
+      const identity = await taking?.catch(() => undefined);
       current = undefined;
+      taking = undefined;
+      // A guest leaves the session to whoever has the token now.
       if (signedIn !== undefined) await signOut(signedIn, settings);
+      await identity?.lease?.release();
     },
   };
 }
 
-async function signIn(settings: SessionSettings): Promise<SignedIn> {
+async function signIn(settings: Signing): Promise<SignedIn> {
   const { connection } = settings;
   const version = await negotiate(settings);
   const { since, name } = kinds[connection.auth.kind];
@@ -113,7 +140,7 @@ const kinds = {
 } as const;
 
 /** The version that the server speaks; asks without signing in. */
-async function negotiate(settings: SessionSettings): Promise<ApiVersion> {
+async function negotiate(settings: Signing): Promise<ApiVersion> {
   const { connection } = settings;
   const url = new URL(`${connection.server}/api/2.4/serverinfo`);
   const headers = { accept: 'application/xml' };
@@ -128,7 +155,7 @@ async function negotiate(settings: SessionSettings): Promise<ApiVersion> {
   return version;
 }
 
-function post(url: string, settings: SessionSettings): Promise<Element> {
+function post(url: string, settings: Signing): Promise<Element> {
   const { site, auth } = settings.connection;
   const body = requestXml(
     xml('credentials', credentialAttributes(auth, settings), xml('site', { contentUrl: site })),
@@ -144,7 +171,7 @@ function post(url: string, settings: SessionSettings): Promise<Element> {
   return persist('sign-in', exchange, settings);
 }
 
-function credentialAttributes(auth: TableauAuth, { clock, registerSecret }: SessionSettings) {
+function credentialAttributes(auth: Identity['auth'], { clock, registerSecret }: Signing) {
   switch (auth.kind) {
     case 'token':
       return { personalAccessTokenName: auth.name, personalAccessTokenSecret: auth.secret };
@@ -160,7 +187,7 @@ function credentialAttributes(auth: TableauAuth, { clock, registerSecret }: Sess
 
 function credentials(
   root: Element,
-  connection: TableauConnection,
+  connection: Signing['connection'],
 ): Pick<SignedIn, 'token' | 'siteId' | 'userId'> {
   const found = childOf(root, 'credentials');
   const token = found?.attributes.token;
@@ -170,7 +197,7 @@ function credentials(
 }
 
 /** Where a 301 sends the sign-in. What holds a secret goes on over TLS only, or stays on this machine. */
-function redirectOf(error: Refused, server: string, connection: TableauConnection): string | undefined {
+function redirectOf(error: Refused, server: string, connection: Signing['connection']): string | undefined {
   if (![301, 302, 307, 308].includes(error.status) || error.location === undefined) return undefined;
   const target = URL.canParse(error.location, server) ? new URL(error.location, server) : undefined;
   if (target === undefined) return undefined;
@@ -180,7 +207,7 @@ function redirectOf(error: Refused, server: string, connection: TableauConnectio
   return target.origin;
 }
 
-function refused(connection: TableauConnection, cause: Refused): RunError {
+function refused(connection: Signing['connection'], cause: Refused): RunError {
   const { auth, site } = connection;
   const where = site === '' ? 'the Default site' : `the site "${site}"`;
   const hints = {
@@ -197,7 +224,7 @@ function refused(connection: TableauConnection, cause: Refused): RunError {
   });
 }
 
-function identity(auth: TableauAuth): string {
+function identity(auth: Identity['auth']): string {
   switch (auth.kind) {
     case 'token':
       return `the personal access token "${auth.name}"`;
@@ -208,8 +235,16 @@ function identity(auth: TableauAuth): string {
   }
 }
 
+/** What only looks does not fight for a token. */
+function givenUp(connection: TableauConnection, cause: Refused): RunError {
+  return new RunError('EXT5122', `${describe(connection)}: another run uses our token now`, {
+    hint: 'this run may not write the state, so it sees no lease; give plans a token of their own, or a connected app',
+    cause,
+  });
+}
+
 /** Two sessions in a row were ended: signing in a third time would only end that of the other one. */
-function usedElsewhere({ auth, ...connection }: TableauConnection, cause: Refused): RunError {
+function usedElsewhere({ auth, ...connection }: Signing['connection'], cause: Refused): RunError {
   const hints = {
     token:
       'a token has one session at a time: give every program, and every run that may overlap with another, a token of its own',
@@ -217,7 +252,7 @@ function usedElsewhere({ auth, ...connection }: TableauConnection, cause: Refuse
     'connected-app': `does the app allow these scopes? ${auth.kind === 'connected-app' ? auth.scopes.join(', ') : ''}`,
   };
   const suspicion = auth.kind === 'token' ? ': it is used elsewhere at the same time' : '';
-  const message = `${describe(connection)} ended the session of ${identity(auth)} twice in a row${suspicion}`;
+  const message = `${describe(connection)} ended the session of ${identity(auth)} again and again${suspicion}`;
   return new RunError('EXT5105', message, { hint: hints[auth.kind], cause });
 }
 

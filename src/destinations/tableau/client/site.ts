@@ -1,4 +1,5 @@
 import type { TableauConnection } from '../../../model/pipeline.ts';
+import { Refused } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { persist, SessionEnded, type Caller } from './persist.ts';
 import type { CallKind } from './retry.ts';
@@ -15,6 +16,8 @@ export interface Call {
   headers?: Readonly<Record<string, string>>;
   /** Text is sent as XML; bytes need their own Content-Type. */
   body?: string | readonly Uint8Array[];
+  /** Is waited for before the server can have the whole of it. */
+  beforeLast?: () => Promise<void>;
   onSent?: (bytes: number) => void;
   signal: AbortSignal;
 }
@@ -31,6 +34,8 @@ export interface Site {
 }
 
 const pageSize = 1000;
+/** How often a list is begun that becomes shorter while it is read. */
+const mostLists = 5;
 
 export function openSite(connection: TableauConnection, session: Session, caller: Caller): Site {
   const send = (signedIn: SignedIn, { kind, method, path, query = {}, ...call }: Call) => {
@@ -46,8 +51,8 @@ export function openSite(connection: TableauConnection, session: Session, caller
       'x-tableau-auth': signedIn.token,
     };
     const body = typeof call.body === 'string' ? [Buffer.from(call.body)] : (call.body ?? []);
-    const { onSent, signal } = call;
-    return persist(kind, { method, url, headers, body, onSent, signal }, caller);
+    const { beforeLast, onSent, signal } = call;
+    return persist(kind, { method, url, headers, body, beforeLast, onSent, signal }, caller);
   };
   const site: Site = {
     connection,
@@ -65,24 +70,35 @@ export function openSite(connection: TableauConnection, session: Session, caller
         }
       }
     },
-    async list({ path, query, signal }, plural, singular) {
-      const items: Element[] = [];
-      for (let page = 1; ; page++) {
-        const paging = { pageSize: String(pageSize), pageNumber: String(page) };
-        const call = {
-          kind: 'harmless',
-          method: 'GET',
-          path,
-          query: { ...query, ...paging },
-          signal,
-        } as const;
-        const root = await site.call(call);
-        const found = childOf(root, plural)?.children.filter(({ name }) => name === singular) ?? [];
-        items.push(...found);
-        const total = Number(childOf(root, 'pagination')?.attributes.totalAvailable ?? items.length);
-        if (found.length === 0 || items.length >= total) return items;
+    async list(call, plural, singular) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await allPages(site, call, plural, singular);
+        } catch (error) {
+          // The list became shorter between two pages: what was read may lack what has moved up.
+          const isShorter = error instanceof Refused && error.code === '400006';
+          if (!isShorter || attempt === mostLists) throw error;
+        }
       }
     },
   };
   return site;
+}
+
+async function allPages(
+  site: Pick<Site, 'call'>,
+  { path, query, signal }: Pick<Call, 'path' | 'query' | 'signal'>,
+  plural: string,
+  singular: string,
+): Promise<Element[]> {
+  const items: Element[] = [];
+  for (let page = 1; ; page++) {
+    const paging = { pageSize: String(pageSize), pageNumber: String(page) };
+    const call = { kind: 'harmless', method: 'GET', path, query: { ...query, ...paging }, signal } as const;
+    const root = await site.call(call);
+    const found = childOf(root, plural)?.children.filter(({ name }) => name === singular) ?? [];
+    items.push(...found);
+    const total = Number(childOf(root, 'pagination')?.attributes.totalAvailable ?? items.length);
+    if (found.length === 0 || items.length >= total) return items;
+  }
 }

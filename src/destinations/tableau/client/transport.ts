@@ -9,6 +9,8 @@ export interface Exchange {
   headers: Readonly<Record<string, string>>;
   /** Sent one after the other, without being copied together. */
   body: readonly Uint8Array[];
+  /** Is waited for before the last byte is handed over; where it fails, the server has only a part. */
+  beforeLast?: (() => Promise<void>) | undefined;
   /** Hears of body bytes as the connection takes them. */
   onSent?: ((bytes: number) => void) | undefined;
   /**
@@ -48,10 +50,10 @@ const largestAnswer = 64 * 1024 * 1024;
  */
 export function openTransport({ ca, variables, timeout }: TransportSettings): Transport {
   return async (exchange) => {
-    const { method, url, headers, body, onSent, signal } = exchange;
+    const { method, url, headers, body, beforeLast, onSent, signal } = exchange;
     signal.throwIfAborted();
     const stop = new AbortController();
-    const state = { reach: 'none' as Lost['reach'] };
+    const state: { reach: Lost['reach']; heldBack?: unknown } = { reach: 'none' };
     const mayGiveUp = () => exchange.mayBeAbandoned || state.reach !== 'whole';
     const giveUp = () => {
       if (mayGiveUp()) stop.abort(signal.reason);
@@ -85,6 +87,14 @@ export function openTransport({ ca, variables, timeout }: TransportSettings): Tr
           timer.refresh();
           onSent?.(bytes);
         },
+        async beforeLast() {
+          await beforeLast?.().catch((error: unknown) => {
+            state.heldBack = error;
+            request.destroy();
+            throw error;
+          });
+          signal.throwIfAborted();
+        },
         onLast: () => (state.reach = 'whole'),
         isAnswered: () => answered.begun,
       });
@@ -93,6 +103,7 @@ export function openTransport({ ca, variables, timeout }: TransportSettings): Tr
       await Promise.race([sent, answered.reply]);
       return await answered.reply;
     } catch (error) {
+      if ('heldBack' in state) throw state.heldBack;
       if (mayGiveUp()) signal.throwIfAborted();
       if (stop.signal.aborted && stop.signal.reason instanceof Lost) throw stop.signal.reason;
       throw error instanceof Lost ? error : lost(state.reach, error);
@@ -107,6 +118,7 @@ const asError = (reason: unknown) => (reason instanceof Error ? reason : new Err
 
 interface Sending {
   onSent: (bytes: number) => void;
+  beforeLast: () => Promise<void>;
   onLast: () => void;
   isAnswered: () => boolean;
 }
@@ -114,7 +126,7 @@ interface Sending {
 async function sendBody(
   request: http.ClientRequest,
   body: readonly Uint8Array[],
-  { onSent, onLast, isAnswered }: Sending,
+  { onSent, beforeLast, onLast, isAnswered }: Sending,
 ): Promise<void> {
   request.flushHeaders();
   for (const part of body) {
@@ -122,7 +134,10 @@ async function sendBody(
       const piece = part.subarray(at, at + pieceSize);
       const isLast = part === body.at(-1) && at + pieceSize >= part.length;
       if (isAnswered()) return;
-      if (isLast) onLast();
+      if (isLast) {
+        await beforeLast();
+        onLast();
+      }
       await written(request, piece);
       onSent(piece.length);
     }

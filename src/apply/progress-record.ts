@@ -1,0 +1,59 @@
+import type { AppliedRecord, SentNote } from '../model/observation.ts';
+import type { Delivered, Lock } from '../model/ports.ts';
+
+/** What of a run is recorded by now; each call leaves the record as the next run would have to find it. */
+export interface ProgressRecord {
+  /** Records what there is, unless that is recorded already. */
+  save(): Promise<void>;
+  delivered(destination: number, written: Delivered): Promise<void>;
+  /** A server was asked to publish, or (undefined) surely has not done it. */
+  sent(destination: number, note: SentNote | undefined): Promise<void>;
+}
+
+/** Where a run is, as far as deliveries go. */
+export interface Reached {
+  delivered: Map<number, Delivered>;
+  sent: Map<number, SentNote>;
+}
+
+/**
+ * Writes the record again and again: after what was built has its place, and after each delivery. A run that ends
+ * in between, however it ends, leaves nothing that the next one would take for another's doing. Destinations are
+ * written side by side, so one write waits for the one before.
+ */
+export function recordProgress(
+  lock: Pick<Lock, 'write'>,
+  seen: string | undefined,
+  reached: Reached,
+  describe: () => AppliedRecord,
+): ProgressRecord {
+  let version = seen;
+  let written: string | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const write = async () => {
+    const record = describe();
+    const text = JSON.stringify(record);
+    if (text === written) return;
+    version = await lock.write(record, version);
+    written = text;
+  };
+  const save = () => {
+    const next = last.then(write);
+    // A later write is worth trying: it says what this one would have said.
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return {
+    save,
+    delivered(destination, result) {
+      reached.delivered.set(destination, result);
+      reached.sent.delete(destination);
+      return save();
+    },
+    sent(destination, note) {
+      if (note === undefined) reached.sent.delete(destination);
+      else reached.sent.set(destination, note);
+      return save();
+    },
+  };
+}

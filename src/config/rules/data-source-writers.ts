@@ -1,0 +1,61 @@
+import type { Diagnostic, Place } from '../../model/diagnostic.ts';
+import type * as Written from '../../model/written.gen.ts';
+import { codes } from '../codes.ts';
+import type { Draft } from '../draft.ts';
+import { isPlaceholder } from '../interpolate.ts';
+import { problem } from '../problem.ts';
+import { projectOf } from '../resolve/destinations.ts';
+import type { CommonRule } from '../rules.ts';
+
+interface Writer {
+  draft: Draft;
+  settings: Written.TableauDestination;
+  place: Place;
+}
+
+/**
+ * Two writers of one data source would overwrite each other, whichever comes last; unless each says that it is
+ * shared, and at most one of them publishes or replaces all rows.
+ */
+export const oneWriterPerDataSource: CommonRule = function* (drafts) {
+  const writers = new Map<string, Writer[]>();
+  for (const draft of drafts) {
+    for (const { settings, place } of draft.destinations) {
+      if (settings.type !== 'tableau') continue;
+      const { server, site = '', project, name = draft.written.name } = settings;
+      const key = JSON.stringify([server, site, projectOf(project), name.toLowerCase()]);
+      if (isPlaceholder(key)) continue;
+      const earlier = writers.get(key) ?? [];
+      writers.set(key, [...earlier, { draft, settings, place }]);
+      yield* conflict({ draft, settings, place }, earlier);
+    }
+  }
+};
+
+function* conflict(writer: Writer, earlier: readonly Writer[]): Iterable<Diagnostic> {
+  const { draft, settings, place } = writer;
+  const [first] = earlier;
+  if (first === undefined) return;
+  const name = settings.name ?? draft.written.name;
+  const also = ({ draft: { address, place: other } }: Writer) =>
+    `the data source "${name}" is also a destination of "${address}" (${other.file})`;
+  if (![writer, ...earlier].every(isShared)) {
+    const hint =
+      draft.key === undefined
+        ? 'where one publishes it and others change rows (method: update), say shared: true at each of them'
+        : 'give each item its own, as in name: "… ${each.key}"';
+    yield problem(codes.sameDestination, also(first), place, { hint });
+    return;
+  }
+  const full = earlier.find(({ settings: one }) => isFull(one));
+  if (!isFull(settings) || full === undefined) return;
+  yield problem(codes.sameDestination, `${also(full)}, and both put all of its rows there`, place, {
+    hint: 'of those that share a data source one may publish or replace; others take method: update with action insert, update, upsert or delete',
+  });
+}
+
+const isShared = ({ settings }: Writer) => settings.shared === true;
+
+function isFull({ method = 'publish', action = 'replace' }: Written.TableauDestination): boolean {
+  return method === 'publish' || action === 'replace';
+}

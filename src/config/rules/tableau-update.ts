@@ -1,0 +1,67 @@
+import type { Diagnostic, Place } from '../../model/diagnostic.ts';
+import { child } from '../../model/diagnostic.ts';
+import { own } from '../../model/own.ts';
+import type * as Written from '../../model/written.gen.ts';
+import { codes } from '../codes.ts';
+import type { Draft } from '../draft.ts';
+import { problem } from '../problem.ts';
+import { equalTo } from '../resolve/equal-to.ts';
+
+/** What makes sense for `method: update`, and nowhere else. */
+export function* updateRule(
+  draft: Draft,
+  settings: Written.TableauDestination,
+  place: Place,
+): Iterable<Diagnostic> {
+  const { method = 'publish', mode, action = 'replace', where, batch } = settings;
+  const { certified, certification_note: note } = settings;
+  const pointless = (key: string, why: string) => problem(codes.keyDoesNotApply, why, child(place, key));
+  if (method === 'update' && mode !== undefined)
+    yield pointless('mode', 'mode says how to publish: method: update takes action');
+  for (const key of ['action', 'update_limit', 'where', 'batch'] as const) {
+    if (method === 'publish' && settings[key] !== undefined)
+      yield pointless(key, `${key} needs method: update`);
+  }
+  if (note !== undefined && certified !== true)
+    yield pointless('certification_note', 'a note needs certified: true');
+  if (method !== 'update') return;
+  if (where !== undefined && action !== 'delete') yield pointless('where', 'where needs action: delete');
+  if (batch !== undefined && action !== 'insert')
+    yield pointless('batch', 'batch needs action: insert: other actions may be repeated');
+  if (action === 'delete' && where !== undefined) yield* whereRule(draft, where, child(place, 'where'));
+  else yield* keyRule(draft, action);
+}
+
+function* keyRule(draft: Draft, action: string): Iterable<Diagnostic> {
+  if (action === 'insert' || action === 'replace') return;
+  for (const [name, { primary_key: key = [] }] of Object.entries(draft.written.tables)) {
+    if (key.length > 0) continue;
+    const message = `action: ${action} finds rows by primary key, and the table "${name}" has none`;
+    const hint = action === 'delete' ? 'add primary_key:, or where: {column: value}' : 'add primary_key:';
+    yield problem(codes.updateKey, message, child(draft.place, 'tables', name), { hint });
+  }
+}
+
+/** Every table has the columns, with types in which equal values are the same on the server. */
+function* whereRule(
+  draft: Draft,
+  where: NonNullable<Written.TableauDestination['where']>,
+  place: Place,
+): Iterable<Diagnostic> {
+  for (const [column, value] of Object.entries(where)) {
+    for (const [name, table] of Object.entries(draft.written.tables)) {
+      const found = own(table.columns ?? {}, column);
+      if (found === undefined) {
+        yield problem(
+          codes.unknownColumn,
+          `the table "${name}" has no column "${column}"`,
+          child(place, column),
+        );
+        continue;
+      }
+      const type = typeof found === 'string' ? found : found.type;
+      const equal = equalTo(column, type, value);
+      if ('problem' in equal) yield problem(codes.updateKey, equal.problem, child(place, column));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { SentNote, TableauDestinationObservation } from '../../model/observation.ts';
+import type { TableauDestination } from '../../model/pipeline.ts';
+import type { DataSource } from './client/data-sources.ts';
+import { lookAtJob } from './client/jobs.ts';
+import { patienceSeconds } from './client/patience.ts';
+import type { Site } from './client/site.ts';
+import { isOurs } from './look.ts';
+
+/** How long a publication that the server calls done may be missing in its lists. */
+const longestLagSeconds = 3600;
+
+/** What became of what an earlier run has sent, by the server’s job and by what is there now. */
+export async function whatBecameOf(
+  site: Site,
+  destination: TableauDestination,
+  { sent, found }: { sent: SentNote; found: DataSource | undefined },
+  signal: AbortSignal,
+): Promise<NonNullable<TableauDestinationObservation['sent']>> {
+  const age = (site.clock.now() - Date.parse(sent.at)) / 1000;
+  const until = (seconds: number) => (age < seconds ? 'under way' : 'not published');
+  const { userId } = await site.me();
+  const isThere = found !== undefined && isSent(destination, sent, found, userId);
+  const job = sent.job === undefined ? undefined : await lookAtJob(site, sent.job, signal);
+  switch (job?.end) {
+    case 'failed':
+    case 'cancelled':
+      return 'not published';
+    case 'running':
+    case 'unseen':
+      return 'under way';
+    case 'done':
+      return isThere ? 'published' : until(longestLagSeconds);
+    case 'lost':
+    case undefined:
+      if (isThere) return 'published';
+      // Rows must not be added twice, so that is waited for as long as for a job.
+      return until(addsRows(destination) ? destination.jobTimeout : patienceSeconds);
+  }
+}
+
+function isSent(
+  { delivery }: TableauDestination,
+  { before }: SentNote,
+  found: DataSource,
+  me: string,
+): boolean {
+  if (before !== undefined && before.id !== found.id) return isOurs(undefined, found, me);
+  // Rows that were changed in place make no revision.
+  if (delivery.method === 'update' && before !== undefined) return found.updatedAt !== before.updatedAt;
+  return isOurs(before, found, me);
+}
+
+function addsRows({ delivery }: TableauDestination): boolean {
+  return delivery.method === 'update' ? delivery.action === 'insert' : delivery.mode === 'append';
+}

@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Lease, Lock, WantedLease } from '../model/ports.ts';
+import { RunError } from '../model/run-error.ts';
+
+export interface Waiting {
+  /** Milliseconds. */
+  wait: number;
+  signal: AbortSignal;
+  /** Hears once what is waited for, and who has it. */
+  onWait: (about: string) => void;
+}
+
+/** What of it may be left out. */
+export type WaitOptions = Partial<Waiting>;
+
+/** The defaults: no time to wait. */
+export const noWait: Waiting = {
+  wait: 0,
+  signal: new AbortController().signal,
+  onWait: () => undefined,
+};
+
+/** Takes a lock, and waits while another run has it; then fails as the last attempt did. */
+export function waitForLock(take: () => Promise<Lock>, waiting: Waiting): Promise<Lock> {
+  return untilTaken(take, waiting);
+}
+
+/** Takes the first of several leases that is free, and waits while none is. */
+export async function waitForLease(
+  take: (name: string) => Promise<Lock>,
+  { what, names, wait }: WantedLease,
+  { signal, onWait }: Omit<Waiting, 'wait'>,
+): Promise<Lease & { name: string }> {
+  const takeAny = async () => {
+    let held: unknown;
+    for (const name of names) {
+      try {
+        return { ...(await take(name)), name };
+      } catch (error) {
+        if (!isHeld(error)) throw error;
+        held = error;
+      }
+    }
+    throw held;
+  };
+  try {
+    return await untilTaken(takeAny, { wait, signal, onWait: (about) => onWait(`${what}: ${about}`) });
+  } catch (error) {
+    throw isHeld(error) ? inUse(what, names.length, error) : error;
+  }
+}
+
+async function untilTaken<Taken>(
+  take: () => Promise<Taken>,
+  { wait, signal, onWait }: Waiting,
+): Promise<Taken> {
+  const deadline = performance.now() + wait;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await take();
+    } catch (error) {
+      const left = deadline - performance.now();
+      if (!isHeld(error) || left <= 0) throw error;
+      if (attempt === 1) onWait(error.message);
+      // Processes that began together do not ask together.
+      await pause(Math.min(left, 300 + Math.random() * 700), undefined, { signal }).catch(
+        (reason: unknown) => {
+          signal.throwIfAborted();
+          throw reason;
+        },
+      );
+    }
+  }
+}
+
+function isHeld(error: unknown): error is RunError {
+  return error instanceof RunError && (error.code === 'EXT6004' || error.code === 'EXT6003');
+}
+
+function inUse(what: string, count: number, cause: RunError): RunError {
+  const all = count === 1 ? 'is in use' : `is not free: all ${count} are in use`;
+  return new RunError('EXT6007', `${what} ${all} (${cause.message})`, {
+    hint: 'wait longer with --lock-wait, add a token to auth: {tokens: […]}, or sign in by a connected app, which any number of runs may use',
+    cause,
+  });
+}

@@ -1,0 +1,212 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createProject, type CliProject, type Outcome, type Variables } from '../support/cli.ts';
+import { demo } from '../support/tableau/seed.ts';
+import { defaultSettings } from '../support/tableau/settings.ts';
+import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
+
+// Several runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 300_000 });
+
+let standIn: TableauStandIn;
+beforeAll(async () => {
+  standIn = await startTableauStandIn();
+});
+afterAll(() => standIn.close());
+beforeEach(() => {
+  standIn.control.configure(defaultSettings);
+  standIn.control.world.dataSources = [];
+});
+afterEach(() => {
+  standIn.control.faults.clear();
+  expect(standIn.control.defects).toEqual([]);
+});
+
+const env = { TABLEAU_TOKEN: demo.patSecret };
+const project = (
+  auth = `{token_name: ${demo.patName}, token_secret: '\${secret.TABLEAU_TOKEN}'}`,
+) => `version: 1
+destinations:
+  tableau:
+    type: tableau
+    server: ${standIn.url}
+    site: ${demo.site}
+    chunk_size: 30000
+    request_limit: 0
+    auth: ${auth}
+`;
+const pipeline = (name: string, more = '') => `version: 1
+name: ${name}
+sources: {orders: {type: file, path: ../${name}.csv}}
+tables:
+  orders:
+    from: {source: orders}
+    primary_key: [id]
+    columns: {id: int not null, region: text}
+destinations:
+  - {use: tableau, project: Sales, name: ${name}${more}}
+`;
+const csv = (rows: number) =>
+  `id,region\n${Array.from({ length: rows }, (_, index) => `${index + 1},region ${index % 7}\n`).join('')}`;
+
+async function newProject(names: readonly string[], more = '', shared = project()): Promise<CliProject> {
+  const files = names.flatMap((name): [string, string][] => [
+    [`${name}.csv`, csv(1000)],
+    [`pipelines/${name}.yaml`, pipeline(name, more)],
+  ]);
+  return createProject({ 'extracts.yaml': shared, ...Object.fromEntries(files) });
+}
+
+const revisions = (name: string) => standIn.control.dataSource(name, 'Sales').revisions.length;
+const summary = ({ exitCode, stdout, stderr }: Outcome) => `${exitCode}\n${stdout}\n${stderr}`;
+async function nothingLeft(one: CliProject, variables: Variables = env) {
+  const outcome = await one.run(['plan', '--detailed-exitcode', '--fail-on', 'drift'], variables);
+  expect(summary(outcome)).toMatch(/^0\nNo changes\./);
+}
+
+test('after a failed delivery the next run only publishes: nothing is read again, nothing has drifted', async () => {
+  const one = await newProject(['orders']);
+  await one.apply(env);
+  await one.write('orders.csv', csv(1001));
+  standIn.control.faults.add({
+    method: 'POST',
+    path: /\/datasources\?/,
+    act: { do: 'job', outcome: 'failed', work: 'skipped' },
+  });
+  expect((await one.run(['apply', '--yes'], env)).exitCode).toBe(1);
+  const plan = await one.run(['plan', '--fail-on', 'drift'], env);
+  expect(plan.exitCode).toBe(0);
+  expect(plan.stdout).toMatch(/overwrite .*\(the last run built it and did not deliver it\)/);
+  expect(plan.stdout).toMatch(/^Plan: 0 to create, 1 to change, 0 unchanged/m);
+  await one.remove('orders.csv');
+  await one.write('orders.csv', csv(1001));
+  const again = await one.run(['apply', '--yes', '--fail-on', 'drift'], env);
+  expect(summary(again)).toMatch(/^0\n/);
+  expect(again.stderr).not.toContain('load');
+  expect(revisions('orders')).toBe(2);
+  await nothingLeft(one);
+});
+
+test('what the server took while the run was ended is recorded: rows are added once', async () => {
+  const one = await newProject(['orders'], ', mode: append');
+  await one.apply(env);
+  await one.write('orders.csv', csv(1001));
+  let go: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  standIn.control.configure({ jobPolls: 1_000_000 });
+  const before = standIn.control.jobs().length;
+  standIn.control.faults.add({
+    method: 'POST',
+    path: /\/datasources\?/,
+    act: { do: 'wait', for: held, when: 'before-commit' },
+  });
+  const running = one.start(['apply', '--yes'], env);
+  await expect.poll(() => standIn.control.jobs().length, { timeout: 60_000 }).toBeGreaterThan(before);
+  const job = standIn.control.jobs().at(-1)?.id ?? '';
+  await expect.poll(() => one.read('.extracts/state/orders.json'), { timeout: 20_000 }).toContain(job);
+  const asked = Date.now();
+  running.kill('SIGTERM');
+  expect((await running.outcome).exitCode).toBe(143);
+  expect(Date.now() - asked).toBeLessThan(10_000);
+  const meanwhile = await one.run(['apply', '--yes', '--fail-on', 'drift'], env);
+  expect(summary(meanwhile)).toMatch(/^0\n/);
+  expect(meanwhile.stderr).toContain('EXT5120');
+  go();
+  await standIn.control.settled();
+  standIn.control.configure({ jobPolls: 1 });
+  const next = await one.run(['apply', '--yes', '--fail-on', 'drift'], env);
+  expect(summary(next)).toMatch(/^0\n/);
+  expect(revisions('orders')).toBe(2);
+  await nothingLeft(one);
+});
+
+test.each([2, 4, 8])(
+  '%i processes share one token, with plans beside them: all is published once',
+  async (count) => {
+    const names = Array.from({ length: count }, (_, index) => `item${index}`);
+    const one = await newProject(names);
+    await one.apply({ ...env });
+    const first = names.map(revisions);
+    for (const name of names) await one.write(`${name}.csv`, csv(1001));
+    const runs = names.map((name) =>
+      one.run(['apply', `pipelines/${name}.yaml`, '--yes', '--lock-wait', '5m'], env),
+    );
+    const plans = [0, 1].map(() => one.run(['plan', '--fail-on', 'drift', '--lock-wait', '5m'], env));
+    for (const outcome of await Promise.all([...runs, ...plans])) expect(summary(outcome)).toMatch(/^0\n/);
+    expect(names.map(revisions)).toEqual(first.map((number) => number + 1));
+    await nothingLeft(one);
+  },
+);
+
+test('a plan that sees no lease gives way, and says what it did not look at', async () => {
+  const one = await newProject(['orders']);
+  await one.apply(env);
+  const blind = await newProject(['orders'], '');
+  standIn.control.faults.add({
+    method: 'GET',
+    path: /\/datasources\?/,
+    times: 1000,
+    act: { do: 'revoke-token', when: 'before' },
+  });
+  const plan = await blind.run(['plan', '--fail-on', 'drift'], env);
+  expect(plan.exitCode).toBe(0);
+  expect(plan.stdout + plan.stderr).toMatch(/was not looked at: .*another run uses our token now/);
+});
+
+test('of a pool each process takes a token of its own', async () => {
+  standIn.control.addToken('second', 'secret-of-the-second');
+  const pool = `{tokens: [{token_name: ${demo.patName}, token_secret: '\${secret.TABLEAU_TOKEN}'}, {token_name: second, token_secret: '\${secret.SECOND}'}]}`;
+  const both = { ...env, SECOND: 'secret-of-the-second' };
+  const names = ['one', 'two'];
+  const shared = await newProject(names, '', project(pool));
+  let arrived = 0;
+  const together = new Promise<void>((resolve) => {
+    const watch = setInterval(() => {
+      arrived = standIn.control.jobs().filter(({ completedAt }) => completedAt === undefined).length;
+      if (arrived < 2) return;
+      clearInterval(watch);
+      resolve();
+    }, 20);
+  });
+  standIn.control.faults.add({
+    method: 'POST',
+    path: /\/datasources\?/,
+    times: 2,
+    act: { do: 'wait', for: together, when: 'before-commit' },
+  });
+  standIn.control.configure({ jobPolls: 3 });
+  const runs = names.map((name) => shared.run(['apply', `pipelines/${name}.yaml`, '--yes'], both));
+  for (const outcome of await Promise.all(runs)) expect(summary(outcome)).toMatch(/^0\n/);
+  expect(names.map(revisions)).toEqual([1, 1]);
+  await nothingLeft(shared, both);
+});
+
+test('a run that was suspended and has lost its lock publishes nothing over what is newer', async () => {
+  const one = await newProject(['orders']);
+  await one.apply(env);
+  await one.write('orders.csv', csv(20_000));
+  let go: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  const chunk = standIn.control.faults.add({
+    method: 'PUT',
+    path: /\/fileUploads\/./,
+    nth: 2,
+    act: { do: 'wait', for: held, when: 'after-work' },
+  });
+  const slow = one.start(['apply', '--yes'], env);
+  await expect.poll(() => chunk.struck, { timeout: 60_000 }).toBe(1);
+  process.kill(slow.pid, 'SIGSTOP');
+  const unlocked = await one.run(['state', 'unlock', 'orders', '--force', '--yes'], env);
+  expect(unlocked.exitCode).toBe(0);
+  await one.write('orders.csv', csv(5));
+  // The suspended run holds the token; another way in does not wait for it.
+  await one.write('extracts.yaml', project(`{user: ${demo.userName}, password: '\${secret.PASSWORD}'}`));
+  const other = await one.run(['apply', '--yes'], { PASSWORD: demo.password });
+  expect(summary(other)).toMatch(/^0\n/);
+  const newest = standIn.control.fileOf(standIn.control.dataSource('orders', 'Sales')).path;
+  go();
+  process.kill(slow.pid, 'SIGCONT');
+  const outcome = await slow.outcome;
+  expect([outcome.exitCode, outcome.stderr]).toEqual([4, expect.stringContaining('EXT6006')]);
+  expect(revisions('orders')).toBe(2);
+  expect(standIn.control.fileOf(standIn.control.dataSource('orders', 'Sales')).path).toBe(newest);
+});
