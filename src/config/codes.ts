@@ -35,6 +35,8 @@ export const codes = {
   relationshipTypes: 'EXT1045',
   relationshipWithoutKey: 'EXT1046',
   extractVersion: 'EXT1047',
+  valueSetting: 'EXT1048',
+  timeZone: 'EXT1049',
   tableOrQuery: 'EXT1050',
   keyDoesNotApply: 'EXT1051',
   formatOption: 'EXT1052',

@@ -5,6 +5,7 @@ import type * as Written from '../model/written.gen.ts';
 import { anchored, merge, mergeLoad } from './defaults.ts';
 import type { LoadedFile } from './load.ts';
 import type { Shared } from './shared.ts';
+import { layerValueSettings, type WrittenValueSettings } from './value-settings.ts';
 
 /**
  * A pipeline between what was written and what it means: references substituted, connections and named destinations
@@ -27,8 +28,9 @@ export interface Draft {
   extract: Written.Extract;
   /** The default of every table. */
   load: Written.Load | undefined;
-  onInfinite: Written.OnInfinite | undefined;
   verifyKey: boolean;
+  /** The same, for values. */
+  values: WrittenValueSettings;
   /** A destination whose name does not exist is missing. */
   destinations: readonly DraftDestination[];
   shared: Shared;
@@ -77,8 +79,8 @@ export function draftPipeline(
     sources,
     extract: merge<Written.Extract>(defaults.extract, written.extract) ?? {},
     load: mergeLoad(shared.defaults?.tables?.load, written.defaults?.tables?.load),
-    onInfinite: onInfiniteOf(written.defaults, shared.defaults),
     verifyKey: defaults.tables?.verify_key ?? true,
+    values: layerValueSettings(written.defaults?.tables, shared.defaults?.tables),
     destinations: (written.destinations ?? []).flatMap((destination, index) => {
       const found = destinationOf(destination, here);
       return found === undefined ? [] : [{ ...found, place: child(place, 'destinations', index) }];
@@ -119,9 +121,4 @@ function destinationOf(destination: Written.Destination, { folder, shared }: Her
   if (named === undefined) return undefined;
   // A path is relative to the file that says it.
   return { folder: over.path === undefined ? shared.folder : folder, settings: { ...named, ...over } };
-}
-
-/** null is a value here, so the common merge would lose it. */
-function onInfiniteOf(...layers: readonly (Written.Defaults | undefined)[]): Written.OnInfinite | undefined {
-  return layers.map((layer) => layer?.tables?.on_infinite).find((value) => value !== undefined);
 }

@@ -12,6 +12,7 @@ import { keysOf } from './passwords.ts';
 import { problem } from './problem.ts';
 import { resolveAccess } from './resolve/s3.ts';
 import { checkDefaultLoad } from './rules/load-modes.ts';
+import { checkDefaultZone } from './rules/values.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkAccess } from './rules/s3.ts';
 import { checkShape } from './schema.ts';
@@ -49,6 +50,7 @@ export function readProject(
     ...checkLimits(settings.limits, child(place, 'limits')),
     ...checkPolicy(settings.policy, child(place, 'policy')),
     ...checkDefaultLoad(written.defaults, child(place, 'defaults')),
+    ...checkDefaultZone(written.defaults, child(place, 'defaults')),
   ];
   found.forEach(substitution.report);
   const names = (typeof value === 'object' && value !== null ? value : {}) as Written.Project;

@@ -18,6 +18,7 @@ import {
   formatOptions,
   knownEncoding,
   nullStrings,
+  numberSigns,
   oneCharacter,
   patternsAdd,
 } from './rules/files.ts';
@@ -41,6 +42,7 @@ import {
   knownRelationshipEnds,
   knownSources,
 } from './rules/references.ts';
+import { valueSettingsFit, zonesExist } from './rules/values.ts';
 import { bucketAndMatch, columnsOrHeaderFile, keysBesideConnection, s3Access } from './rules/s3.ts';
 
 /** What a schema cannot say about one pipeline. */
@@ -57,6 +59,8 @@ export const rules: readonly Rule[] = [
   knownRelationshipEnds,
   columnTypes,
   typesOfVersion,
+  valueSettingsFit,
+  zonesExist,
   columnNames,
   keyColumnsOnce,
   keysToVerify,
@@ -73,6 +77,7 @@ export const rules: readonly Rule[] = [
   oneCharacter,
   nullStrings,
   knownEncoding,
+  numberSigns,
   patternsAdd,
   addedColumns,
   bucketAndMatch,

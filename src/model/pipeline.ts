@@ -6,6 +6,7 @@ import type { Destination } from './destination.ts';
 import type { Load } from './load.ts';
 import type { Source } from './source.ts';
 import type { Template } from './template.ts';
+import type { ValueSettings } from './value-settings.ts';
 
 export type * from './destination.ts';
 export type * from './load.ts';
@@ -108,10 +109,12 @@ export interface ObjectOrigin {
 export interface ColumnsFrom {
   kind: 'header-file';
   place: Place;
+  /** For the columns that are not written, as far as each applies to their types. */
+  values: ValueSettings;
   pinned?: string;
 }
 
-export interface Column {
+export interface Column extends ValueSettings {
   name: string;
   place: Place;
   type: ColumnType;
@@ -122,17 +125,6 @@ export interface Column {
   description?: string;
   /** Its values are shown in no report. */
   sensitive?: true;
-  /** What ±infinity of a date or timestamp becomes. Hyper would change it silently into a far date. */
-  onInfinite: 'null' | 'error';
-  /** Of numeric: decimals beyond the scale are rounded half away from zero; otherwise they are an error. */
-  round?: 'half_up';
-  /**
-   * An IANA zone. Instants become its wall clock in date and timestamp, and text without a zone is its wall clock in
-   * timestamptz; otherwise the former is an error and the latter UTC.
-   */
-  atZone?: string;
-  /** Of time, timestamp and timestamptz: digits after the sixth are cut off; otherwise they are an error. */
-  truncate?: 'microseconds';
 }
 
 export type ColumnOrigin =

@@ -48,9 +48,21 @@ export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify
  */
 export type Column = ColumnSettings | string;
 /**
- * What infinity and -infinity of a PostgreSQL date or timestamp become: NULL, or an error. Here null is a value and un-sets no default.
+ * What infinity and -infinity of a date, a timestamp or an interval become: NULL, or an error. Here null is a value and un-sets no default.
  */
 export type OnInfinite = 'error' | 'null' | null;
+/**
+ * For numeric columns: half_up rounds decimals beyond the scale, halves away from zero. Without it such a value is an error; null un-sets a default.
+ */
+export type Round = 'half_up' | null;
+/**
+ * An IANA time zone. Instants become its wall clock in date and timestamp columns, and times without a zone are its wall clock in timestamptz columns. Without it the former are errors and the latter UTC; null un-sets a default.
+ */
+export type AtZone = string | null;
+/**
+ * For time, timestamp and timestamptz columns: microseconds cuts off digits after the sixth. Without it such a value is an error; null un-sets a default.
+ */
+export type Truncate = 'microseconds' | null;
 /**
  * A text with references to the file a row is from; or a map that takes a part of it and gives it a type.
  */
@@ -350,6 +362,14 @@ export interface FormatOptions {
    */
   date_order?: 'MDY' | 'DMY' | 'YMD' | null;
   /**
+   * Before the fraction of a number, and of a second.
+   */
+  decimal?: '.' | ',' | null;
+  /**
+   * Between groups of three digits. Without it a separated number is an error.
+   */
+  thousands?: ',' | '.' | ' ' | ' ' | ' ' | "'" | '’' | '_' | null;
+  /**
    * by-name: gzip when the file's name ends in .gz.
    */
   compression?: 'none' | 'gzip' | 'by-name' | null;
@@ -525,6 +545,9 @@ export interface Table {
    */
   checks?: Check[];
   on_infinite?: OnInfinite;
+  round?: Round;
+  at_zone?: AtZone;
+  truncate?: Truncate;
 }
 /**
  * Which part of a source fills the table. A file source needs no more than its name.
@@ -591,6 +614,9 @@ export interface ColumnSettings {
    */
   sensitive?: boolean;
   on_infinite?: OnInfinite;
+  round?: Round;
+  at_zone?: AtZone;
+  truncate?: Truncate;
 }
 export interface AddedColumnSettings {
   /**
@@ -1310,6 +1336,9 @@ export interface TableDefaults {
    * Whether rows that are read are searched for two with the same primary_key before the key is declared. false declares it unverified: Tableau believes it, and a key that is not unique makes totals wrong.
    */
   verify_key?: boolean | null;
+  round?: Round;
+  at_zone?: AtZone;
+  truncate?: Truncate;
 }
 /**
  * For sources, by their type.

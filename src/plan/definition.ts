@@ -17,9 +17,9 @@ export function defineTable(table: Table, source: Source): TableDefinition {
   };
 }
 
-function describeOrigin({ origin, onInfinite, type, optional }: Column): string {
-  const infinite = onInfinite === 'null' && ['date', 'timestamp', 'timestamptz'].includes(type.kind);
-  const suffix = `${infinite ? ', infinite as null' : ''}${optional === true ? ', optional' : ''}`;
+function describeOrigin(column: Column): string {
+  const { origin } = column;
+  const suffix = describeSettings(column);
   switch (origin.kind) {
     case 'column':
       return `column ${origin.name}${suffix}`;
@@ -30,6 +30,20 @@ function describeOrigin({ origin, onInfinite, type, optional }: Column): string 
     default:
       return never(origin);
   }
+}
+
+/** Nothing where nothing is set: records of earlier versions stay as they are. */
+function describeSettings({ onInfinite, type, optional, round, atZone, truncate }: Column): string {
+  const isInfinite = onInfinite === 'null' && ['date', 'timestamp', 'timestamptz'].includes(type.kind);
+  return [
+    ...(isInfinite ? ['infinite as null'] : []),
+    ...(optional === true ? ['optional'] : []),
+    ...(round === undefined ? [] : ['rounded half up']),
+    ...(atZone === undefined ? [] : [`at zone ${atZone}`]),
+    ...(truncate === undefined ? [] : [`cut to ${truncate}`]),
+  ]
+    .map((part) => `, ${part}`)
+    .join('');
 }
 
 function origin({ from, columnsFrom }: Table): Record<string, string | undefined> {

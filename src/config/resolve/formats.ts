@@ -20,6 +20,8 @@ export function resolveFormat(settings: FilesSource): Format {
     nulls: [options.null ?? (type === 'csv' ? '' : '\\N')].flat(),
     encoding: encoding(options.encoding ?? 'utf-8'),
     dateOrder: options.date_order ?? 'MDY',
+    ...(isSet(options.decimal) && options.decimal !== '.' && { decimal: options.decimal }),
+    ...(isSet(options.thousands) && { thousands: options.thousands }),
     compression: options.compression ?? 'by-name',
     // Only where they differ from the default: records of applied tables hold the format.
     ...(options.header === 'skip' && { byPosition: true }),
@@ -27,6 +29,10 @@ export function resolveFormat(settings: FilesSource): Format {
     ...(typeof options.comment === 'string' && { comment: options.comment }),
     ...emptyFiles,
   } satisfies CsvFormat;
+}
+
+function isSet<Value>(option: Value | null | undefined): option is Value {
+  return option !== null && option !== undefined;
 }
 
 function encoding(label: string): string {

@@ -2,6 +2,7 @@ import type { Check } from '../../model/check.ts';
 import { child } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/diagnostic.ts';
 import type { Column, Param, PostgresOrigin, Table, TableOrigin } from '../../model/pipeline.ts';
+import { settingsFor } from '../../model/value-settings.ts';
 import type * as Written from '../../model/written.gen.ts';
 import { readCheck } from '../checks.ts';
 import { addedSettings, columnSettings, readColumnType, type AddedSettings } from '../column-text.ts';
@@ -9,6 +10,7 @@ import type { Draft } from '../draft.ts';
 import { keysInOrder } from '../locate.ts';
 import { readRelation } from '../relation.ts';
 import type { ShownText } from '../resolve.ts';
+import { layerValueSettings, resolveValueSettings, type WrittenValueSettings } from '../value-settings.ts';
 import { resolveLoad } from './load.ts';
 
 export function resolveTables(draft: Draft, shown: ShownText): Table[] {
@@ -25,12 +27,12 @@ function resolveTable(
   place: Place,
   shown: ShownText,
 ): Table {
-  const onInfinite = table.on_infinite === undefined ? draft.onInfinite : table.on_infinite;
+  const values = layerValueSettings(table, draft.values);
   const columns = inOrder(draft, child(place, 'columns'), table.columns ?? {}).map(([column, written]) => {
-    return resolveColumn(column, written, child(place, 'columns', column), onInfinite);
+    return resolveColumn(column, written, child(place, 'columns', column), values);
   });
   const added = inOrder(draft, child(place, 'add'), table.add ?? {}).map(([column, written]) =>
-    resolveAdded(column, addedSettings(written), child(place, 'add', column)),
+    resolveAdded(column, addedSettings(written), child(place, 'add', column), values),
   );
   const verifiesKey = table.verify_key === undefined ? draft.verifyKey : (table.verify_key ?? true);
   return {
@@ -40,7 +42,11 @@ function resolveTable(
     from: origin(draft, table.from, shown),
     columns: [...columns, ...added],
     ...(table.columns_from !== undefined && {
-      columnsFrom: { kind: 'header-file', place: child(place, 'columns_from') },
+      columnsFrom: {
+        kind: 'header-file',
+        place: child(place, 'columns_from'),
+        values: resolveValueSettings(values),
+      },
     }),
     primaryKey: table.primary_key ?? [],
     ...(!verifiesKey && { verifyKey: false as const }),
@@ -62,12 +68,12 @@ function resolveColumn(
   name: string,
   written: Written.Column,
   place: Place,
-  inherited: Written.OnInfinite | undefined,
+  inherited: WrittenValueSettings,
 ): Column {
   const read = readColumnType(written);
   if ('problem' in read) throw new Error(`the rules passed a column type that is none: ${read.problem}`);
-  const { from, expr, optional, description, sensitive, on_infinite: own } = columnSettings(written);
-  const onInfinite = own === undefined ? inherited : own;
+  const settings = columnSettings(written);
+  const { from, expr, optional, description, sensitive } = settings;
   return {
     name,
     place,
@@ -77,11 +83,16 @@ function resolveColumn(
     ...(optional === true && { optional }),
     ...(description !== undefined && { description }),
     ...(sensitive === true && { sensitive }),
-    onInfinite: onInfinite === null || onInfinite === 'null' ? 'null' : 'error',
+    ...settingsFor(read.type, resolveValueSettings(layerValueSettings(settings, inherited))),
   };
 }
 
-function resolveAdded(name: string, settings: AddedSettings, place: Place): Column {
+function resolveAdded(
+  name: string,
+  settings: AddedSettings,
+  place: Place,
+  inherited: WrittenValueSettings,
+): Column {
   const { from: template, pattern, description, sensitive } = settings;
   const read = readColumnType(settings);
   if ('problem' in read) throw new Error(`the rules passed a column type that is none: ${read.problem}`);
@@ -92,7 +103,7 @@ function resolveAdded(name: string, settings: AddedSettings, place: Place): Colu
     origin: { kind: 'file', template, ...(pattern !== undefined && { pattern }) },
     ...(description !== undefined && { description }),
     ...(sensitive === true && { sensitive }),
-    onInfinite: 'error',
+    ...settingsFor(read.type, resolveValueSettings(inherited)),
   };
 }
 

@@ -55,6 +55,8 @@ const csvOptions = [
   'null',
   'encoding',
   'date_order',
+  'decimal',
+  'thousands',
   'compression',
   'skip_lines',
   'comment',
@@ -123,6 +125,18 @@ function* negated(patterns: unknown, key: string, place: Place): Iterable<Diagno
     yield problem(codes.negatedPattern, message, at, { hint });
   }
 }
+
+export const numberSigns: Rule = function* ({ sources }) {
+  for (const { settings, place } of sources.values()) {
+    if (!isFilesSource(settings)) continue;
+    const { decimal, thousands } = optionsOf(settings);
+    if ((thousands ?? undefined) === undefined || thousands !== (decimal ?? '.')) continue;
+    const message = `"thousands" and the decimal sign are both ${JSON.stringify(thousands)}`;
+    yield problem(codes.oneCharacter, message, optionPlace(place, 'thousands'), {
+      hint: thousands === '.' ? 'set decimal: ",", too' : 'leave one of them out',
+    });
+  }
+};
 
 /** What no field can be equal to says nothing, and was meant otherwise. */
 export const nullStrings: Rule = function* ({ sources }) {

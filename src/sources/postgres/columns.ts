@@ -3,6 +3,7 @@ import { formatColumnType } from '../../model/column-type.ts';
 import { child, type Diagnostic } from '../../model/diagnostic.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { describe, type CatalogColumn } from './catalog.ts';
+import { adapt } from './adapted.ts';
 import { bracketed, keyLabel, readable, sourceSql } from './column-sql.ts';
 import { missingColumn, refused } from './complaints.ts';
 import { attempt } from './transaction.ts';
@@ -90,15 +91,17 @@ interface Asked {
 }
 
 function settle({ table, column, sql, row }: Asked, found: CatalogColumn): Settled {
-  const fit = fitType(found.type, column.type, {
+  const guarded = {
     label: `${table.name}.${column.name}`,
     onInfinite: column.onInfinite,
     sensitive: column.sensitive,
     row,
-  });
+  };
+  const adapted = adapt({ sql, type: found.type }, column, guarded);
+  const fit = fitType(adapted.type, column.type, guarded);
   if ('select' in fit) {
-    const raw = { sql, type: found.type, notNull: found.notNull };
-    return { sql: fit.select(sql), raw, ...nullability(table, column, found) };
+    const raw = { ...adapted, notNull: found.notNull };
+    return { sql: fit.select(adapted.sql), raw, ...nullability(table, column, found) };
   }
   const named = column.origin.kind === 'column' ? readable(column.origin.name) : '…';
   return {

@@ -12,7 +12,7 @@ export interface Guarded {
 }
 
 /** PostgreSQL's conversion error, caused on purpose: it is the one way to raise an error from an expression. */
-function complain(sql: string, type: string, column: Guarded, reason: string): string {
+export function complain(sql: string, type: string, column: Guarded, reason: string): string {
   const row = column.row === undefined ? '' : ` || ', ' || ${column.row}`;
   const value = column.sensitive === true ? ` || '•••'` : ` || (${sql})::text`;
   const label = pg.escapeLiteral(`${mark}${column.label}`).trim();
@@ -23,7 +23,9 @@ function complain(sql: string, type: string, column: Guarded, reason: string): s
 export function readComplaint(message: string): string | undefined {
   const start = message.indexOf(mark);
   if (start < 0) return undefined;
-  return /^[^]*(?:decimals|cannot hold)/.exec(message.slice(start + mark.length))?.[0];
+  return /^[^]*(?:decimals|cannot hold|cannot read|(?:does not exist|exists twice) in [\w/+-]+)/.exec(
+    message.slice(start + mark.length),
+  )?.[0];
 }
 
 const mark = 'extracts: ';
@@ -32,7 +34,11 @@ const mark = 'extracts: ';
 export function complaintHint(complaint: string, value: string): string {
   if (complaint.endsWith(isInfinite))
     return 'set on_infinite: null on the column or table to load NULL instead, or use expr:';
-  return complaint.endsWith(isNaN) ? nanHint(value) : 'give the column a larger scale, or round in expr:';
+  if (complaint.endsWith(isEndOfDay))
+    return `write expr: "nullif(${value}, '24:00')" to load NULL instead, or declare the column as text`;
+  if (/(?:does not exist|exists twice) in [\w/+-]+$/.test(complaint))
+    return `correct the row, or say which instant is meant: expr: "${value} at time zone '…'"`;
+  return complaint.endsWith(isNaN) ? nanHint(value) : 'give the column a larger scale, or set round: half_up';
 }
 
 /** For a value that is not a number where only numbers fit. */
@@ -41,6 +47,7 @@ export const nanHint = (value: string) =>
 
 const isInfinite = 'is infinite, which Hyper cannot hold';
 const isNaN = 'is a value that Hyper cannot hold';
+const isEndOfDay = 'is the end of the day, which Tableau cannot read';
 
 /** Hyper would round silently and has neither NaN nor ±Infinity. */
 export function withinScale(sql: string, to: NumericType, column: Guarded): string {
@@ -59,4 +66,9 @@ export function withinScale(sql: string, to: NumericType, column: Guarded): stri
 export function finite(sql: string, type: string, column: Guarded): string {
   const otherwise = column.onInfinite === 'null' ? '' : ` else ${complain(sql, type, column, isInfinite)}`;
   return `case when isfinite(${sql}) or (${sql}) is null then (${sql})${otherwise} end`;
+}
+
+/** PostgreSQL has 24:00:00, Hyper stores it, and Tableau's own API fails to read it. */
+export function withinDay(sql: string, column: Guarded): string {
+  return `case when (${sql}) = '24:00' then ${complain(sql, 'time', column, isEndOfDay)} else (${sql}) end`;
 }

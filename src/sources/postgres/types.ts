@@ -1,5 +1,5 @@
 import { formatColumnType, type ColumnType } from '../../model/column-type.ts';
-import { finite, withinScale, type Guarded } from './guards.ts';
+import { finite, withinDay, withinScale, type Guarded } from './guards.ts';
 
 /** A type as PostgreSQL's catalog knows it. */
 export interface PostgresType {
@@ -118,7 +118,10 @@ function conversions(from: PostgresType, column: Guarded): Conversion[] {
         { when: isText, select: asText },
       ];
     case 'time':
-      return [{ when: kinds('time', 'text'), select: plain }];
+      return [
+        { when: kinds('time'), select: (sql) => withinDay(sql, column) },
+        { when: isText, select: plain },
+      ];
     default:
       return [{ when: kinds('text', 'varchar'), select: asText }];
   }
@@ -218,10 +221,15 @@ function roomyNumeric({ precision, scale }: { precision: number; scale: number }
 function hintFor(from: PostgresType, to: ColumnType): { hint: string } | undefined {
   const hint = (text: string) => ({ hint: text });
   if (from.name === 'timestamptz' && to.kind === 'timestamp') {
-    return hint('a moment has no wall clock: say which, for example expr: "COLUMN at time zone \'UTC\'"');
+    return hint(
+      'an instant has no wall clock: set at_zone: UTC, or another zone, to load its wall clock there',
+    );
+  }
+  if (from.name === 'timestamptz' && to.kind === 'date') {
+    return hint('an instant is another day in each zone: set at_zone: UTC, or another zone');
   }
   if (from.name === 'timestamp' && to.kind === 'timestamptz') {
-    return hint('say which zone the clock is in, for example expr: "COLUMN at time zone \'Europe/Berlin\'"');
+    return hint('set at_zone: Europe/Berlin, or the zone that the clock is in');
   }
   if (from.name === 'timetz' && to.kind === 'time')
     return hint('it would lose its offset: load text, or use expr:');

@@ -4,6 +4,7 @@ import { columnTypeNames, parseColumnType, type ColumnType } from '../../model/c
 import type { Place } from '../../model/diagnostic.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
+import { settingsFor } from '../../model/value-settings.ts';
 import { RunError } from '../../model/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, locateRecord, readHeader } from '../csv/index.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
@@ -65,7 +66,7 @@ export async function columnsFromHeaderFile(
       type,
       notNull: false,
       origin: { kind: 'column', name },
-      onInfinite: 'error',
+      ...settingsFor(type, columnsFrom.values),
     } satisfies Column;
   });
   const all = [...columns, ...table.columns.filter(({ origin }) => origin.kind !== 'column')];

@@ -40,7 +40,7 @@ async function outcome(
   }
 }
 
-const larger = 'give the column a larger scale, or round in expr:';
+const larger = 'give the column a larger scale, or set round: half_up';
 const notANumber = `to load NULL instead write expr: "nullif(v, 'NaN')"; as text it arrives as it is`;
 const other = 'change the type in the contract, or the value with expr: or where:';
 const infinite = 'set on_infinite: null on the column or table to load NULL instead, or use expr:';
@@ -244,7 +244,7 @@ describe('types that do not fit are told before a byte moves', () => {
     [
       'timestamp with time zone',
       'timestamp',
-      `timestamptz or text would hold it; a moment has no wall clock: say which, for example expr: "v at time zone 'UTC'"`,
+      'timestamptz or text would hold it; an instant has no wall clock: set at_zone: UTC, or another zone, to load its wall clock there',
     ],
     ['time with time zone', 'time', 'text would hold it; it would lose its offset: load text, or use expr:'],
     ['integer[]', 'int', 'text would hold it'],

@@ -37,6 +37,8 @@ interface ColumnWritten {
   from?: string;
   expr?: string;
   onInfinite?: 'null' | 'error';
+  round?: 'half_up';
+  atZone?: string;
   sensitive?: true;
 }
 
@@ -93,6 +95,8 @@ function columnOf(pointer: string, name: string, written: ColumnsWritten[string]
         : { kind: 'expression', sql: whole.expr },
     ...(whole.sensitive && { sensitive: true }),
     onInfinite: whole.onInfinite ?? 'error',
+    ...(whole.round && { round: whole.round }),
+    ...(whole.atZone && { atZone: whole.atZone }),
   };
 }
 

@@ -7,7 +7,10 @@ import { csv, hasty, sales, small, useLake } from './lake.ts';
 
 const lake = useLake();
 const place = { file: 'sales.yaml', pointer: '/tables/sales/columns_from' };
-const open: Table = { ...sales({}), columnsFrom: { kind: 'header-file', place } };
+const open: Table = {
+  ...sales({}),
+  columnsFrom: { kind: 'header-file', values: { onInfinite: 'error' }, place },
+};
 
 async function complete(text: string | Buffer, table = open, types = true, format = csv): Promise<Table> {
   await lake.put('header.csv', text);

@@ -120,7 +120,7 @@ function notDate(text: string, order: DateOrder): Refused {
   const [word] = /^[+-]?[a-z]+/i.exec(text) ?? [];
   if (word !== undefined && clockWords.has(word.toLowerCase())) {
     return {
-      problem: `the word ${word} means another moment in every load`,
+      problem: `the word ${word} stands for a moment that the file does not say`,
       hint: 'write the date in the file, or declare the column as text',
     };
   }

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
+import { contractOf, sourceAt, startEngine, type ColumnsWritten, type Engine } from './support.ts';
+
+let database: FreshDatabase;
+let engine: Engine;
+beforeAll(async () => {
+  [database, engine] = await Promise.all([freshDatabase(), startEngine()]);
+});
+afterAll(() => Promise.all([database.close(), engine.stop()]));
+
+/** What values of a type become in the extract, or the error of the load. */
+async function loaded(type: string, contract: ColumnsWritten[string], values: readonly string[]) {
+  await database.client.query('drop table if exists s');
+  await database.client.query(`create table s (id int, v ${type})`);
+  const rows = values.map((value, id) => `(${id}, ${value})`);
+  await database.client.query(`insert into s values ${rows.join(', ')}`);
+  const table = contractOf({
+    name: 't',
+    table: 's',
+    columns: { id: 'int', v: contract },
+    primaryKey: ['id'],
+  });
+  try {
+    return (await engine.load(sourceAt(database.url), table)).map(([, v]) => v);
+  } catch (error) {
+    const { code, message, hint } = error as { code: string; message: string; hint: string };
+    return `${code}: ${message} = ${hint}`;
+  }
+}
+
+test('round: half_up rounds numeric half away from zero', async () => {
+  const contract = { type: 'numeric(10,2)', round: 'half_up' } as const;
+  const values = ['1.005', '-1.005', '1.0049999', '2.675', 'null', '12.5'];
+  const expected = ['1.01', '-1.01', '1.00', '2.68', null, '12.50'];
+  expect(await loaded('numeric', contract, values)).toEqual(expected);
+  expect(await loaded('numeric(20,10)', contract, values)).toEqual(expected);
+  expect(await loaded('numeric', contract, ["'NaN'"])).toMatch(
+    /^EXT2003: t\.v, id = 0: NaN is a value that Hyper cannot hold/,
+  );
+});
+
+describe('at_zone', () => {
+  test('turns instants into the wall clock and the day of a zone', async () => {
+    const values = ["'2024-07-01 22:30:00+00'", "'2024-12-31 23:30:00+00'", 'null'];
+    expect(await loaded('timestamptz', { type: 'timestamp', atZone: 'Europe/Berlin' }, values)).toEqual([
+      '2024-07-02 00:30:00',
+      '2025-01-01 00:30:00',
+      null,
+    ]);
+    expect(await loaded('timestamptz', { type: 'date', atZone: 'Europe/Berlin' }, values)).toEqual([
+      '2024-07-02',
+      '2025-01-01',
+      null,
+    ]);
+    expect(await loaded('timestamptz', { type: 'date', atZone: 'UTC' }, ["'infinity'"])).toMatch(
+      /^EXT2003: t\.v, id = 0: infinity is infinite, which Hyper cannot hold/,
+    );
+    expect(
+      await loaded('timestamptz', { type: 'date', atZone: 'UTC', onInfinite: 'null' }, ["'infinity'"]),
+    ).toEqual([null]);
+  });
+
+  test('reads a clock without a zone as that of the zone', async () => {
+    const contract = { type: 'timestamptz', atZone: 'Europe/Berlin' } as const;
+    expect(
+      await loaded('timestamp', contract, ["'2024-07-01 12:00'", "'2024-01-01 12:00:00.123456'", 'null']),
+    ).toEqual(['2024-07-01 10:00:00+00', '2024-01-01 11:00:00.123456+00', null]);
+  });
+
+  test.each([
+    ['Europe/Berlin', '2024-03-31 02:30', 'does not exist'],
+    ['Europe/Berlin', '2024-10-27 02:30', 'exists twice'],
+    ['Australia/Lord_Howe', '2024-04-07 01:45', 'exists twice'],
+    ['Australia/Lord_Howe', '2024-10-06 02:15', 'does not exist'],
+    ['America/New_York', '2024-11-03 01:59:59.999999', 'exists twice'],
+  ])('%s: %s %s', async (atZone, wall, reason) => {
+    const clocks = [`'2024-07-01 12:00'`, `'${wall}'`];
+    expect(await loaded('timestamp', { type: 'timestamptz', atZone }, clocks)).toMatch(
+      new RegExp(
+        `^EXT2003: t\\.v, id = 1: .* ${reason} in ${atZone} = correct the row, or say which instant`,
+      ),
+    );
+  });
+
+  test.each([
+    ['Europe/Berlin', '2024-03-31 03:00'],
+    ['Europe/Berlin', '2024-10-27 03:00'],
+    ['Europe/Berlin', '2024-10-27 01:59:59.999999'],
+    ['Australia/Lord_Howe', '2024-04-07 02:00'],
+  ])('%s: %s exists once', async (atZone, wall) => {
+    expect(await loaded('timestamp', { type: 'timestamptz', atZone }, [`'${wall}'`])).toHaveLength(1);
+  });
+});
+
+test('24:00 stops the load: Tableau cannot read it', async () => {
+  expect(await loaded('time', 'time', ["'10:00'", "'24:00'"])).toBe(
+    'EXT2003: t.v, id = 1: 24:00:00 is the end of the day, which Tableau cannot read' +
+      ` = write expr: "nullif(v, '24:00')" to load NULL instead, or declare the column as text`,
+  );
+});
