@@ -20,14 +20,13 @@ export async function withProfile<User extends BucketUser>(user: User): Promise<
   const found = await loadConfig(
     {
       environmentVariableSelector: (env) =>
-        isTrue(env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'])
+        isTrue(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)
           ? ''
-          : (env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']),
+          : (env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL),
       configFileSelector: (settings, config) =>
-        isTrue(settings['ignore_configured_endpoint_urls'])
+        isTrue(settings.ignore_configured_endpoint_urls)
           ? ''
-          : (config?.[`services.${settings['services'] ?? ''}`]?.['s3.endpoint_url'] ??
-            settings['endpoint_url']),
+          : (config?.[`services.${settings.services ?? ''}`]?.['s3.endpoint_url'] ?? settings.endpoint_url),
       default: '',
     },
     { profile },
