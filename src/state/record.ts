@@ -12,14 +12,14 @@ const noteShape = every(mapWith({ id: text, addresses: listOf(text) }), holderSh
 export function soundRecord(parsed: unknown): AppliedRecord {
   const { format } = (parsed ?? {}) as { format?: unknown };
   if (format !== 1) throw new Error(`its format is ${JSON.stringify(format)}, not 1`);
-  return sound<AppliedRecord>(recordShape, parsed);
+  return sound(recordShape, parsed) as AppliedRecord;
 }
 
-/** What was parsed, if it has the shape; fails with what is wrong. */
-export function sound<Value>(shape: Shape, parsed: unknown): Value {
+/** Returns what was parsed if it has the shape; fails with what is wrong. */
+export function sound(shape: Shape, parsed: unknown): unknown {
   const problem = shape(parsed, '');
   if (problem !== undefined) throw new Error(problem);
-  return parsed as Value;
+  return parsed;
 }
 
 export function versionOf(record: AppliedRecord): string {
@@ -52,7 +52,7 @@ export function runOfName(name: string): string | undefined {
 /** The note of a run, of which `shown` is the place. */
 export function parseNote(shown: string, note: string): BegunRun & Holder {
   try {
-    return sound<BegunRun & Holder>(noteShape, JSON.parse(note));
+    return sound(noteShape, JSON.parse(note)) as BegunRun & Holder;
   } catch (error) {
     throw new RunError('EXT6002', `cannot read the note of a run ${shown}: ${(error as Error).message}`, {
       hint: 'delete it: what that run has left is planned as everything else',

@@ -37,7 +37,7 @@ export async function claim(draft: string, file: string): Promise<boolean> {
 
 export async function readHolder(file: string): Promise<FileHolder | undefined> {
   try {
-    return sound<FileHolder>(fileHolderShape, JSON.parse(await readFile(file, 'utf8')));
+    return sound(fileHolderShape, JSON.parse(await readFile(file, 'utf8'))) as FileHolder;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new RunError('EXT6002', `cannot read the lock ${file}: ${reasonOf(error)}`, {

@@ -84,7 +84,7 @@ export function readLease({ shown, lease }: Place, stored: StoredText): Lease {
   try {
     const parsed = JSON.parse(stored.text) as Partial<Lease> | null;
     if (parsed?.format !== 1) throw new Error(`its format is ${JSON.stringify(parsed?.format)}, not 1`);
-    return sound<Lease>(leaseShape, parsed);
+    return sound(leaseShape, parsed) as Lease;
   } catch (error) {
     throw new RunError('EXT6002', `cannot read the lock ${shown}${lease}: ${(error as Error).message}`, {
       hint: 'if no run is under way, delete the object',
