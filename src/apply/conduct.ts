@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Step } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
-import type { Listener, Progress } from './events.ts';
+import type { Listener, Progress, Tell } from './events.ts';
 import { isRejection } from './rejection.ts';
 import type { PipelineReport } from './report.ts';
 import type { Job } from './job.ts';
@@ -61,9 +61,14 @@ export function conductPipeline(
       const stepBegan = performance.now();
       listener({ type: 'started', address, step });
       try {
-        const tell = (progress: Progress) => {
-          show(progressText(progress));
-          listener({ type: 'progress', address, step, progress });
+        const tell: Tell = (news) => {
+          if ('waiting' in news) {
+            show(news.waiting);
+            listener({ type: 'waiting', address, step, text: news.waiting });
+            return;
+          }
+          show(progressText(news));
+          listener({ type: 'progress', address, step, progress: news });
         };
         const result = await run.perform(step, tell, signal);
         const took = (performance.now() - stepBegan) / 1000;

@@ -4,6 +4,8 @@ import type { Step } from '../model/plan.ts';
 export type ApplyEvent =
   | { type: 'started'; address: string; step: Step }
   | { type: 'progress'; address: string; step: Step; progress: Progress }
+  /** Something outside of the run is waited for. */
+  | { type: 'waiting'; address: string; step: Step; text: string }
   | { type: 'ended'; address: string; step: Step; seconds: number; rows?: number; bytes?: number }
   /** Without a step: it could not even begin. */
   | { type: 'failed'; address: string; step?: Step; error: unknown };
@@ -16,5 +18,8 @@ export interface Progress {
   totalRows?: number;
   totalBytes?: number;
 }
+
+/** What a step reports while it runs: how far it is, or for whom it waits. */
+export type Tell = (news: Progress | { waiting: string }) => void;
 
 export type Listener = (event: ApplyEvent) => void;

@@ -3,11 +3,13 @@ import type {
   AppliedRecord,
   AppliedTable,
   AppliedTemplate,
+  Fingerprint,
   Pending,
   SentNote,
 } from '../model/observation.ts';
 import type { Table } from '../model/pipeline.ts';
 import type { BuiltExtract, Delivered, Snapshot } from '../model/ports.ts';
+import { withDefinitions } from '../model/fingerprint.ts';
 import { own } from '../model/own.ts';
 import type { Watermark } from '../model/watermark.ts';
 import type { Definitions, Job } from './job.ts';
@@ -43,7 +45,12 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
     ? Object.fromEntries(
         pipeline.tables.map((table) => [table.name, appliedTable(job, table, built, achieved, definitions)]),
       )
-    : required(seen.record, 'record').tables;
+    : Object.fromEntries(
+        Object.entries(required(seen.record, 'record').tables).map(([name, table]) => [
+          name,
+          completed(table, own(job.fingerprints, name)),
+        ]),
+      );
   const extract = rebuilt
     ? {
         shown: pipeline.extract.shown,
@@ -129,7 +136,8 @@ function appliedTable(
   const report = tables.find((one) => one.name === name);
   // Carried over in the copy.
   if (report === undefined) {
-    const carried: AppliedTable = { ...required(before, `record of ${name}`), definition };
+    const last = completed(required(before, `record of ${name}`), own(job.fingerprints, name));
+    const carried: AppliedTable = { ...last, definition };
     delete carried.keyVerified;
     return { ...carried, ...verifiedKey(table) };
   }
@@ -155,6 +163,12 @@ function appliedTable(
 /** Whatever was not known to be verified was, before the extract was finished. */
 function verifiedKey(table: Table): Pick<AppliedTable, 'keyVerified'> {
   return hasVerifiedKey(table) ? { keyVerified: true } : {};
+}
+
+/** A record of an older version knows less of the source; what it lacks is taken from the plan, which found no change. */
+function completed(table: AppliedTable, seen: Fingerprint | undefined): AppliedTable {
+  const { fingerprint } = table;
+  return fingerprint === undefined ? table : { ...table, fingerprint: withDefinitions(fingerprint, seen) };
 }
 
 /** All rows in bytes of the source, as far as the first reading and this one tell. */

@@ -16,7 +16,7 @@ import type { Increment, Watermark } from '../model/watermark.ts';
 import { never } from '../model/never.ts';
 import { own } from '../model/own.ts';
 import { baseFor } from './base.ts';
-import type { Progress } from './events.ts';
+import type { Tell } from './events.ts';
 import { expectedRows, incrementOf } from './increment.ts';
 import type { Job } from './job.ts';
 import { keysToVerify } from './keys.ts';
@@ -31,7 +31,7 @@ import { whileHeld } from './while-held.ts';
 
 /** The state of one pipeline under way: what a step leaves for the next. */
 export interface Run {
-  perform(step: Step, tell: (progress: Progress) => void, signal: AbortSignal): Promise<StepResult>;
+  perform(step: Step, tell: Tell, signal: AbortSignal): Promise<StepResult>;
   tables: readonly TableReport[];
   /** Empty before they were asked. */
   checks: readonly CheckResult[];
@@ -58,6 +58,8 @@ function openRun(job: Job, lock: Lock): Run {
   let opened: number | undefined;
   let held: number | undefined;
   const tables: TableReport[] = [];
+  /** Of tables that are being read: where a line about them belongs. */
+  const tellers = new Map<string, Tell>();
   const watermarks = new Map<string, Watermark>();
   const delivered = new Map<number, Delivered>();
   const sent = sentBefore(job);
@@ -73,35 +75,39 @@ function openRun(job: Job, lock: Lock): Run {
   let checks: readonly CheckResult[] = [];
 
   const performers = {
-    async snapshot(step: Step & { kind: 'snapshot' }, signal: AbortSignal) {
+    async snapshot(step: Step & { kind: 'snapshot' }, tell: Tell, signal: AbortSignal) {
       const wanted = pipeline.tables.filter(({ name }) => step.tables.includes(name));
       opened = performance.now();
       for (const name of new Set(wanted.map(({ source }) => source))) {
         const some = wanted.filter(({ source }) => source === name);
-        snapshots.set(name, await required(job.sources[name], `source ${name}`).snapshot(some, signal));
+        const source = required(job.sources[name], `source ${name}`);
+        const report = (waiting: string, table?: string) => (tellers.get(table ?? '') ?? tell)({ waiting });
+        snapshots.set(name, await source.snapshot(some, signal, report));
       }
     },
     async create(step: Step & { kind: 'create' }, signal: AbortSignal) {
       const base = baseFor(job, step, signal);
       build = await job.extracts.build(pipeline.extract, pipeline.tables, signal, base);
     },
-    async load(step: Step & { kind: 'load' }, tell: (progress: Progress) => void, signal: AbortSignal) {
+    async load(step: Step & { kind: 'load' }, tell: Tell, signal: AbortSignal) {
       const table = required(
         pipeline.tables.find(({ name }) => name === step.table),
         `table ${step.table}`,
       );
+      tellers.set(table.name, tell);
       const report = await loadTable(required(build, 'build'), snapshotOf(table), table, step, tell, signal);
       await keepWatermark(table, undefined, signal);
       tables.push(report);
       return { rows: report.rows, bytes: report.bytes };
     },
-    async change(step: Step & { kind: 'change' }, tell: (progress: Progress) => void, signal: AbortSignal) {
+    async change(step: Step & { kind: 'change' }, tell: Tell, signal: AbortSignal) {
       const table = required(
         pipeline.tables.find(({ name }) => name === step.table),
         `table ${step.table}`,
       );
       const last = required(own(job.seen.record?.tables, table.name), `record of ${table.name}`);
       const increment = incrementOf(job, table, last);
+      tellers.set(table.name, tell);
       const report = await changeTable(
         required(build, 'build'),
         snapshotOf(table),
@@ -144,7 +150,7 @@ function openRun(job: Job, lock: Lock): Run {
       await recorded.save();
       return { bytes: packed.size };
     },
-    async deliver(step: Step & { kind: 'deliver' }, tell: (progress: Progress) => void, signal: AbortSignal) {
+    async deliver(step: Step & { kind: 'deliver' }, tell: Tell, signal: AbortSignal) {
       const port = required(job.destinations[step.destination], 'destination');
       await lock.confirm();
       if (step.details === true) {
@@ -189,7 +195,7 @@ function openRun(job: Job, lock: Lock): Run {
       signal.throwIfAborted();
       switch (step.kind) {
         case 'snapshot':
-          await performers.snapshot(step, signal);
+          await performers.snapshot(step, tell, signal);
           return {};
         case 'create':
           await performers.create(step, signal);

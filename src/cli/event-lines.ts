@@ -25,6 +25,8 @@ function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | unde
       lastTold.set(key, event.progress.seconds);
       return renderEventLine(address, step, renderProgress(event.progress));
     }
+    case 'waiting':
+      return renderEventLine(address, step, event.text);
     case 'ended': {
       const amounts = [
         ...(event.rows === undefined ? [] : [counted(event.rows, 'row')]),

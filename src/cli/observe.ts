@@ -19,6 +19,7 @@ import { hasDrifted } from '../plan/drift.ts';
 import { moveRecord } from '../plan/moves.ts';
 import { sha256 } from './sha256.ts';
 import type { World } from './world.ts';
+import { asFarAs } from '../model/fingerprint.ts';
 import { own } from '../model/own.ts';
 import { together } from '../model/together.ts';
 import { diagnose } from './diagnose.ts';
@@ -149,7 +150,7 @@ function isAsRead(
   return tables.every(({ name }) => {
     const before = own(applied?.tables, name)?.fingerprint;
     const now = own(seen, name)?.fingerprint;
-    return before !== undefined && isDeepStrictEqual(before, now);
+    return before !== undefined && now !== undefined && isDeepStrictEqual(before, asFarAs(before, now));
   });
 }
 

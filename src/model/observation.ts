@@ -57,7 +57,14 @@ export interface PostgresFingerprint {
   /** Names and types of all columns, in order: `id integer not null`. */
   columns: readonly string[];
   relations: Readonly<Record<string, RelationCounters>>;
+  definitions?: SourceDefinitions;
 }
+
+/**
+ * What decides values beside rows, by its name: `column total`, `enum mood #16401`, `function public.rate()`. Absent in
+ * records of versions that did not look at it, and where there is nothing.
+ */
+export type SourceDefinitions = Readonly<Record<string, string>>;
 
 /** From pg_stat_all_tables; counters are numbers as text because they are bigint. */
 export interface RelationCounters {
@@ -72,6 +79,7 @@ export interface RelationCounters {
 export interface ValueFingerprint {
   kind: 'value';
   value: string;
+  definitions?: SourceDefinitions;
 }
 
 /** By path relative to the pipeline file. */

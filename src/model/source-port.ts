@@ -20,8 +20,15 @@ export interface SourcePort {
    * moment, in a way that can change nothing.
    */
   items?(question: ItemsQuery, signal: AbortSignal): Promise<ItemsAnswer>;
-  /** Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. */
-  snapshot(tables: readonly Table[], signal: AbortSignal): Promise<Snapshot>;
+  /**
+   * Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. `report` gets a
+   * line when another session is waited for, with the table for which that is.
+   */
+  snapshot(
+    tables: readonly Table[],
+    signal: AbortSignal,
+    report?: (text: string, table?: string) => void,
+  ): Promise<Snapshot>;
   close(): Promise<void>;
 }
 

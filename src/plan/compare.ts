@@ -3,6 +3,7 @@ import { never } from '../model/never.ts';
 import { compareObjects } from './objects.ts';
 import { changesOfFiles } from '../model/listing.ts';
 import type { FilesFingerprint, Fingerprint, PostgresFingerprint } from '../model/observation.ts';
+import { definitionsOf } from '../model/fingerprint.ts';
 import { own } from '../model/own.ts';
 
 /** What two fingerprints say about the data between them. */
@@ -29,7 +30,7 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
     case 'value':
       if (before.kind !== 'value') return otherKind;
       return before.value === now.value
-        ? { same: true }
+        ? (compareDefinitions(before, now) ?? { same: true })
         : changed('the change_detection query gives another answer');
     case 'files':
       return before.kind === 'files' ? compareFiles(before, now) : otherKind;
@@ -46,6 +47,8 @@ const otherKind = replaced('changes are detected in another way than before');
 
 function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint): Comparison {
   if (before.system !== now.system) return replaced('it is another server or database than before');
+  const redefined = compareDefinitions(before, now);
+  if (redefined !== undefined) return redefined;
   const columns = compareColumns(before.columns, now.columns);
   if (columns !== undefined) return changed(columns);
   if (Object.keys(before.relations).every((oid) => !Object.hasOwn(now.relations, oid)))
@@ -81,6 +84,22 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
     updated,
     deleted,
   };
+}
+
+/**
+ * What was not recorded cannot differ, and what is new was used by no row that was read. Columns that are gone are named
+ * by the comparison of columns.
+ */
+function compareDefinitions(before: Fingerprint, now: Fingerprint): Comparison | undefined {
+  const [last, current] = [definitionsOf(before), definitionsOf(now)];
+  if (last === undefined) return undefined;
+  const other = Object.keys(last).filter((name) => {
+    const text = own(current, name);
+    return text !== last[name] && !(text === undefined && name.startsWith('column '));
+  });
+  const names = [...new Set(other.map((name) => name.replace(/ #\d+$/, '')))];
+  if (names.length === 0) return undefined;
+  return replaced(`${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} redefined in the source`);
 }
 
 function compareColumns(before: readonly string[], now: readonly string[]): string | undefined {

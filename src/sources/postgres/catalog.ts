@@ -6,10 +6,14 @@ import type { PostgresType } from './types.ts';
 /** One column of a relation or query, as the server describes it. */
 export interface CatalogColumn {
   name: string;
+  /** pg_attribute.attnum: a column that is dropped and added again has another one. Absent in queries. */
+  number?: number;
   /** Domains appear as what they are made of. */
   type: PostgresType;
   /** Declared NOT NULL; false where nothing is known (views, queries). */
   notNull: boolean;
+  /** Declared so in a way that PostgreSQL enforces for every row. */
+  neverNull: boolean;
   /** False where this user lacks the privilege to read it. */
   readable: boolean;
 }
@@ -64,15 +68,21 @@ export async function relationNames(client: pg.Client, schema: string | undefine
 
 interface CatalogRow {
   column: string;
+  number: number;
   name: string;
   formatted: string;
   category: string;
   modifier: number;
   notNull: boolean;
+  neverNull: boolean;
   readable: boolean;
 }
 
-/** All columns of a relation; the catalog tells them also to users who may not read them. */
+/**
+ * All columns of a relation; the catalog tells them also to users who may not read them. NOT NULL says little of foreign
+ * tables, which PostgreSQL does not check, of a constraint that is not valid yet (since 18), and of a parent whose children
+ * lack it.
+ */
 export async function relationColumns(client: pg.Client, oid: string): Promise<CatalogColumn[]> {
   const { rows } = await client.query<CatalogRow>(
     `with recursive base(att, type, modifier) as (
@@ -81,21 +91,34 @@ export async function relationColumns(client: pg.Client, oid: string): Promise<C
        union all
        select b.att, t.typbasetype, t.typtypmod
        from base b join pg_catalog.pg_type t on t.oid = b.type where t.typtype = 'd'
+     ), tree(oid) as (
+       select $1::oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
+     ), unsure(name) as (
+       select x.attname from tree join pg_catalog.pg_class c on c.oid = tree.oid
+       join pg_catalog.pg_attribute x on x.attrelid = tree.oid and x.attnum > 0 and not x.attisdropped
+       where not x.attnotnull or c.relkind = 'f' or exists (
+         select from pg_catalog.pg_constraint k
+         where k.conrelid = tree.oid and k.contype = 'n' and not k.convalidated and x.attnum = any (k.conkey))
      )
-     select a.attname as column, t.typname as name, format_type(b.type, nullif(b.modifier, -1)) as formatted,
+     select a.attname as column, a.attnum as number, t.typname as name, format_type(b.type, nullif(b.modifier, -1)) as formatted,
             t.typcategory as category, b.modifier, a.attnotnull as "notNull",
+            a.attname not in (select name from unsure) as "neverNull",
             has_column_privilege(a.attrelid, a.attnum, 'select') as readable
      from base b join pg_catalog.pg_type t on t.oid = b.type
      join pg_catalog.pg_attribute a on a.attrelid = $1 and a.attnum = b.att
      where t.typtype <> 'd' order by b.att`,
     [oid],
   );
-  return rows.map(({ column, name, formatted, category, modifier, notNull, readable }) => ({
-    name: column,
-    type: { name, formatted, category, modifier },
-    notNull,
-    readable,
-  }));
+  return rows.map(
+    ({ column, number, name, formatted, category, modifier, notNull, neverNull, readable }) => ({
+      name: column,
+      number,
+      type: { name, formatted, category, modifier },
+      notNull,
+      neverNull,
+      readable,
+    }),
+  );
 }
 
 /** Describes `select items from origin` without reading a row. */
@@ -114,6 +137,7 @@ export async function describe(client: pg.Client, items: string, origin: string)
     type: { name, formatted, category, modifier: fields[index]?.dataTypeModifier ?? -1 },
     // An outer join makes any column nullable, so what the catalog says of it is no promise here.
     notNull: false,
+    neverNull: false,
     readable: true,
   }));
 }

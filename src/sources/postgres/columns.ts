@@ -21,6 +21,7 @@ export interface RawColumn {
   sql: string;
   type: PostgresType;
   notNull: boolean;
+  neverNull: boolean;
 }
 
 /** Finds what every column of the contract is made from and how it gets into its type. */
@@ -100,7 +101,7 @@ function settle({ table, column, sql, row }: Asked, found: CatalogColumn): Settl
   const adapted = adapt({ sql, type: found.type }, column, guarded);
   const fit = fitType(adapted.type, column.type, guarded);
   if ('select' in fit) {
-    const raw = { ...adapted, notNull: found.notNull };
+    const raw = { ...adapted, notNull: found.notNull, neverNull: found.neverNull };
     return { sql: fit.select(adapted.sql), raw, ...nullability(table, column, found) };
   }
   const named = column.origin.kind === 'column' ? readable(column.origin.name) : '…';
@@ -117,7 +118,7 @@ function settle({ table, column, sql, row }: Asked, found: CatalogColumn): Settl
 
 function nullability(table: Table, column: Column, found: CatalogColumn): Settled {
   const known = table.from.type === 'postgres' && table.from.relation !== undefined;
-  if (!column.notNull || found.notNull || !known || column.origin.kind === 'expression') return {};
+  if (!column.notNull || found.neverNull || !known || column.origin.kind === 'expression') return {};
   return {
     problem: {
       code: 'EXT2015',

@@ -3,11 +3,12 @@ import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
 import { nearest } from '../../model/nearest.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
-import { explainTable, isDatabaseError, privilegeHint } from './errors.ts';
+import { explainTable, isAboutSql, isDatabaseError, privilegeHint } from './errors.ts';
 
 /** PostgreSQL refuses what somebody wrote, in its own words. */
 export function refused(error: unknown, table: Table, place: Place): Diagnostic {
-  if (!isDatabaseError(error)) throw explainTable(error, `table "${table.name}"`, table);
+  if (!isDatabaseError(error) || !isAboutSql(error))
+    throw explainTable(error, `table "${table.name}"`, table);
   const isPrivilege = error.code === '42501';
   const hint = isPrivilege ? privilegeHint(error.message) : error.hint;
   return {

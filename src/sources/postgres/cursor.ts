@@ -19,6 +19,8 @@ export interface CursorColumn {
   sql: string;
   type: PostgresType;
   mayBeNull: boolean;
+  /** PostgreSQL calls it NOT NULL, whether or not it is. */
+  notNull: boolean;
   /** It becomes NULL in the extract. */
   infiniteIsNull: boolean;
 }
@@ -32,7 +34,7 @@ export function cursorOf(table: Table, settled: readonly Settled[]): Cursor | un
     const index = table.columns.findIndex((column) => column.name === name);
     const [column, raw] = [table.columns[index], settled[index]?.raw];
     if (column === undefined || raw === undefined) return [];
-    return [{ column, ...raw, mayBeNull: !raw.notNull, infiniteIsNull: losesInfinity(column, raw.type) }];
+    return [{ column, ...raw, mayBeNull: !raw.neverNull, infiniteIsNull: losesInfinity(column, raw.type) }];
   });
   return columns.length === names.length ? { load, columns } : undefined;
 }
@@ -48,9 +50,9 @@ export const cursorNames = ({ load }: Cursor): readonly string[] =>
 /** For rows that the cursor can tell; undefined where that is all of them. */
 export function present({ columns }: Cursor): string | undefined {
   return allOf(
-    ...columns.flatMap(({ sql, mayBeNull, infiniteIsNull }) => [
-      mayBeNull ? `${sql} is not null` : undefined,
-      infiniteIsNull ? `isfinite(${sql})` : undefined,
+    ...columns.flatMap((column) => [
+      column.mayBeNull ? isPresent(column) : undefined,
+      column.infiniteIsNull ? `isfinite(${column.sql})` : undefined,
     ]),
   );
 }
@@ -58,11 +60,20 @@ export function present({ columns }: Cursor): string | undefined {
 /** For rows with NULL in the cursor; undefined where there can be none. */
 export function absent({ columns }: Cursor): string | undefined {
   return anyOf(
-    ...columns.map(({ sql, mayBeNull, infiniteIsNull }) =>
-      infiniteIsNull ? `isfinite(${sql}) is not true` : mayBeNull ? `${sql} is null` : undefined,
+    ...columns.map((column) =>
+      column.infiniteIsNull
+        ? `isfinite(${column.sql}) is not true`
+        : column.mayBeNull
+          ? isNull(column)
+          : undefined,
     ),
   );
 }
+
+/** Since 17 the planner takes `is null` for false where a column is NOT NULL, of a foreign table as well. */
+const isNull = ({ sql, notNull }: CursorColumn) => (notNull ? `num_nulls(${sql}) > 0` : `${sql} is null`);
+const isPresent = ({ sql, notNull }: CursorColumn) =>
+  notNull ? `num_nulls(${sql}) = 0` : `${sql} is not null`;
 
 /**
  * Compares the cursor, or its first columns, as a tuple. The literals take types and collations from the

@@ -114,6 +114,11 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
         `${doing}: the replica cancelled the read, because replaying changes had to wait for it: ${text}`,
         'read from the primary, or raise max_standby_streaming_delay or set hot_standby_feedback on the replica',
       );
+    case '55P03':
+      return new RunError('EXT2022', `${doing}: another session holds a lock for too long: ${text}`, {
+        place,
+        cause: error,
+      });
     case '57014':
       return say(
         `${doing}: the server cancelled the statement: ${text}`,
@@ -147,6 +152,16 @@ export const privilegeHint = (text: string) =>
   text.includes('row-level security')
     ? 'row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all'
     : 'grant it: docs/postgresql.md has the exact GRANT statements';
+
+/** True where the wait for a lock was given up. */
+export const isLockTimeout = (error: unknown) =>
+  error instanceof RunError ? error.code === 'EXT2022' : codeOf(error) === '55P03';
+
+/**
+ * True where PostgreSQL has something against the statement itself. Everything else that it answers with is of the
+ * moment: locks, limits, cancelled statements, a server that stops.
+ */
+export const isAboutSql = (error: pg.DatabaseError) => !/^(?:08|40|53|57|55P03)/.test(error.code ?? '');
 
 /** True where PostgreSQL itself answered with an error, as against a broken connection. */
 export function isDatabaseError(error: unknown): error is pg.DatabaseError {

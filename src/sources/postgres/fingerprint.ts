@@ -1,10 +1,16 @@
 import type pg from 'pg';
 import { child } from '../../model/diagnostic.ts';
-import type { Fingerprint, RelationCounters } from '../../model/observation.ts';
+import type {
+  Fingerprint,
+  PostgresFingerprint,
+  RelationCounters,
+  ValueFingerprint,
+} from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { bindParams } from './bind.ts';
 import { probe } from './catalog.ts';
 import type { Agreement } from './contract.ts';
+import { takeDefinitions } from './definitions.ts';
 import { explainQuery, explainTable, isDatabaseError } from './errors.ts';
 import { movingPart } from './moving.ts';
 import { attempt } from './transaction.ts';
@@ -17,7 +23,8 @@ interface Unknown {
 /**
  * A mark of the data as it is now, without reading it. For tables: the statistics counters, which move with every
  * insert, update and delete (also a rolled-back one, which costs a needless read) and reach the view about a second
- * after the commit; the file node, which a rewrite or truncate changes; and the identity of server and database. Views
+ * after the commit; the file node, which a rewrite or truncate changes; the identity of server and database; and the
+ * definitions that decide its values beside its rows. Views
  * and queries have no such mark unless the user gives a query for one.
  */
 export async function takeFingerprint(
@@ -27,8 +34,10 @@ export async function takeFingerprint(
 ): Promise<Fingerprint | Unknown> {
   if (table.from.type !== 'postgres') return unknown('it is no PostgreSQL table');
   const { changeDetection, params } = table.from;
-  if (changeDetection !== undefined)
-    return await userMark(client, table, bindParams(changeDetection, params));
+  if (changeDetection !== undefined) {
+    const mark = await userMark(client, table, bindParams(changeDetection, params));
+    return await withDefinitions(client, table, agreement, mark);
+  }
   const { relation } = agreement;
   if (relation === undefined)
     return unknown('a query has no change counters; give change_detection: {sql: …}');
@@ -37,7 +46,8 @@ export async function takeFingerprint(
     const moving = await movingPart(client, table);
     if (moving !== undefined)
       return unknown(`${moving} can give another answer while the table stays the same`);
-    return await attempt(client, () => counters(client, relation.oid, agreement));
+    const mark = await attempt(client, () => counters(client, relation.oid, agreement));
+    return mark.kind === 'unknown' ? mark : await withDefinitions(client, table, agreement, mark);
   } catch (error) {
     if (isDatabaseError(error) && error.code === '42501') {
       return unknown(`this user may not look at the change counters: ${error.message}`);
@@ -46,9 +56,20 @@ export async function takeFingerprint(
   }
 }
 
+async function withDefinitions<Mark extends PostgresFingerprint | ValueFingerprint>(
+  client: pg.Client,
+  table: Table,
+  agreement: Agreement,
+  mark: Mark,
+): Promise<Mark | Unknown> {
+  const definitions = await takeDefinitions(client, table, agreement);
+  if (definitions === undefined) return unknown('its functions call each other more deeply than is followed');
+  return Object.keys(definitions).length === 0 ? mark : { ...mark, definitions };
+}
+
 const unknown = (reason: string): Unknown => ({ kind: 'unknown', reason });
 
-async function userMark(client: pg.Client, table: Table, sql: string): Promise<Fingerprint> {
+async function userMark(client: pg.Client, table: Table, sql: string): Promise<ValueFingerprint> {
   try {
     const { rows } = await attempt(client, () => probe(client, sql.replace(/;\s*$/, '')));
     return { kind: 'value', value: JSON.stringify(rows) };
@@ -62,7 +83,7 @@ async function counters(
   client: pg.Client,
   oid: string,
   agreement: Agreement,
-): Promise<Fingerprint | Unknown> {
+): Promise<PostgresFingerprint | Unknown> {
   const { rows } = await client.query<{ standby: boolean; counting: boolean; system: string }>(worldQuery);
   const [world] = rows;
   if (world === undefined || world.standby) return unknown('a standby has no change counters of its own');

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { counted } from '../../model/numbers.ts';
+import { RunError } from '../../model/run-error.ts';
 import { probe } from './catalog.ts';
 import { absent, compare, lessLag, present, type Cursor } from './cursor.ts';
 import { withNulls } from './range.ts';
@@ -28,7 +29,22 @@ export async function findHighest(
     `select ${fell}, ${texts} from ${rowsSql(selection, present(cursor))} order by ${order} limit 1`,
   );
   const [row] = rows;
-  return row === undefined ? undefined : { values: row.slice(1).map(String), fell: row[0] === true };
+  return row === undefined
+    ? undefined
+    : { values: row.slice(1).map((value) => textOf(value, cursor)), fell: row[0] === true };
+}
+
+/** A watermark that is the word "null" would hide every row before it in the alphabet. */
+function textOf(value: unknown, cursor: Cursor): string {
+  if (typeof value === 'string') return value;
+  throw new RunError(
+    'EXT2018',
+    `${isTheCursor(cursor)}, and it is NULL although PostgreSQL calls it NOT NULL`,
+    {
+      hint: 'correct the rows, or leave them out with where:',
+      place: cursor.load.place,
+    },
+  );
 }
 
 /** Rows that the cursor cannot tell; undefined where there can be none. */

@@ -8,7 +8,8 @@ import { observeTable, type Seen } from './observe.ts';
 import { openPool } from './pool.ts';
 import { openSnapshot } from './read.ts';
 import { observeCursor } from './since.ts';
-import { beginRead } from './transaction.ts';
+import { beginRead, lookAt } from './transaction.ts';
+import { watchLocks } from './waiting.ts';
 
 /** Of a port that shares them with nobody. */
 const usualConnections = 10;
@@ -20,7 +21,11 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
       throw explainQuery(error, 'cannot begin to read', source.place);
     });
   /** What is asked here is answered at once; only a server that hangs is left waiting on. */
-  const ask = async <T>(signal: AbortSignal, call: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const ask = async <T>(
+    signal: AbortSignal,
+    report: ((text: string) => void) | undefined,
+    call: (client: pg.Client) => Promise<T>,
+  ): Promise<T> => {
     const leased = await pool.lead(source);
     const { client } = leased;
     const stop = () => client.connection.stream.destroy();
@@ -28,7 +33,7 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
     try {
       signal.throwIfAborted();
       await begin(client);
-      const answer = await call(client);
+      const answer = await watchLocks({ source, client, report }, () => call(client));
       await leased.free();
       return answer;
     } catch (error) {
@@ -40,10 +45,10 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
     }
   };
   return {
-    observe: (requests, signal) =>
-      ask(signal, async (client) => {
+    observe: (requests, signal, report) =>
+      ask(signal, report, async (client) => {
         const seen = [];
-        for (const { table } of requests) seen.push(await observeTable(client, table));
+        for (const { table } of requests) seen.push(await lookAt(client, () => observeTable(client, table)));
         if (seen.some(({ agreement }) => agreement.cursor !== undefined)) {
           await client.query('rollback');
           await begin(client);
@@ -51,12 +56,13 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
         const observations = [];
         for (const [index, request] of requests.entries()) {
           const one = seen[index];
-          if (one !== undefined) observations.push(await withCursor(client, request, one));
+          if (one !== undefined)
+            observations.push(await lookAt(client, () => withCursor(client, request, one)));
         }
         return observations;
       }),
-    items: (question, signal) => ask(signal, (client) => queryItems(client, question)),
-    snapshot: (tables, signal) => openSnapshot({ source, pool }, tables, signal),
+    items: (question, signal) => ask(signal, undefined, (client) => queryItems(client, question)),
+    snapshot: (tables, signal, report) => openSnapshot({ source, pool, report }, tables, signal),
     close: () => pool.close(),
   };
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ItemsAnswer, ItemsQuery } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { explainQuery, isDatabaseError, privilegeHint } from './errors.ts';
+import { explainQuery, isAboutSql, isDatabaseError, privilegeHint } from './errors.ts';
 
 /**
  * The rows of a query that somebody wrote, through a cursor: whatever it would give, no more is made than is
@@ -21,7 +21,7 @@ export async function queryItems(client: pg.Client, { sql, most, place }: ItemsQ
     } as pg.QueryArrayConfig);
     return { columns: fields.map(({ name }) => name), rows };
   } catch (error) {
-    if (!isDatabaseError(error) || error.code === '57014')
+    if (!isDatabaseError(error) || !isAboutSql(error))
       throw explainQuery(error, 'the query of for_each', place);
     const isPrivilege = error.code === '42501';
     throw new RunError(isPrivilege ? 'EXT2016' : 'EXT2011', `PostgreSQL refuses it: ${error.message}`, {

@@ -4,7 +4,7 @@ import type { Table } from '../../model/pipeline.ts';
 import { probe, type Relation } from './catalog.ts';
 import { lessLag, present, type Cursor } from './cursor.ts';
 import { settleDeletes } from './deletes.ts';
-import { explainTable, isDatabaseError } from './errors.ts';
+import { explainTable, isAboutSql, isDatabaseError } from './errors.ts';
 import { missingXmin } from './late.ts';
 import { rowsSql, type Selection } from './selection.ts';
 import { attempt } from './transaction.ts';
@@ -61,7 +61,8 @@ async function orderProblems(
       await attempt(client, () => probe(client, sql));
       return [];
     } catch (error) {
-      if (!isDatabaseError(error)) throw explainTable(error, `table "${table.name}"`, table);
+      if (!isDatabaseError(error) || !isAboutSql(error))
+        throw explainTable(error, `table "${table.name}"`, table);
       const message = `PostgreSQL cannot ${wish}: ${error.message}`;
       return [{ code: 'EXT2019', severity: 'error', message, place: load.place }];
     }

@@ -15,6 +15,10 @@ export interface Moment {
   pool: Pool;
   /** Begins a transaction at that moment. */
   join: (client: pg.Client) => Promise<void>;
+  /** Reports a wait for a lock within this call. */
+  watch: <T>(client: pg.Client, table: Table, call: () => Promise<T>) => Promise<T>;
+  /** Fails where what this client has locked, or locks for `select`, is no longer what the snapshot saw. */
+  confirm: (client: pg.Client, table: Table, select?: string) => Promise<void>;
   /** What is being read, and when it has let go of its connection. */
   readers: Map<CopyOut, Promise<void>>;
 }
@@ -61,8 +65,13 @@ export async function askAside<T>(
     signal.throwIfAborted();
     leased = await moment.pool.read(moment.source);
     signal.throwIfAborted();
-    await moment.join(leased.client);
-    const answer = await ask(leased.client);
+    const { client } = leased;
+    await moment.join(client);
+    const answer = await moment.watch(client, table, async () => {
+      const answered = await ask(client);
+      await moment.confirm(client, table);
+      return answered;
+    });
     await leased.free();
     return answer;
   } catch (error) {
@@ -83,20 +92,21 @@ async function joined(moment: Moment): Promise<pg.Client> {
 
 /** The bytes, on a connection that is free when they have ended. */
 async function openCopy(
-  { source, pool, join, readers }: Moment,
+  { source, pool, join, watch, confirm, readers }: Moment,
   { table, selection, most }: Reading,
   signal: AbortSignal,
 ): Promise<CopyOut> {
   const leased = await pool.read(source);
   const { client } = leased;
+  const select = selectSql(selection);
   try {
     signal.throwIfAborted();
     await join(client);
+    await watch(client, table, () => confirm(client, table, select));
   } catch (error) {
     await leased.end();
     throw signal.aborted ? error : explainTable(error, `cannot read table "${table.name}"`, table);
   }
-  const select = selectSql(selection);
   const limited = most === undefined ? select : `select * from (${select}) as whole limit ${most}`;
   const copy = new CopyOut(`copy (${limited}) to stdout`);
   const ended = new Promise<void>((resolve) => {

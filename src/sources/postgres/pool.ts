@@ -77,7 +77,7 @@ export function openPool(most: number, kept = most): Pool {
 async function alive(idle: pg.Client[]): Promise<pg.Client | undefined> {
   for (let client = idle.pop(); client !== undefined; client = idle.pop()) {
     try {
-      await client.query('rollback');
+      await client.query('select');
       return client;
     } catch {
       await client.end();

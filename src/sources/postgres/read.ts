@@ -11,16 +11,28 @@ import { explainQuery } from './errors.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import { askAside, readPart, type Moment } from './part.ts';
 import type { Pool } from './pool.ts';
-import { beginRead } from './transaction.ts';
+import { beginRead, lookAt } from './transaction.ts';
+import { confirmUnchanged } from './unchanged.ts';
+import { watchLocks } from './waiting.ts';
 import { watermarkOf } from './watermark.ts';
+
+interface Opening {
+  source: PostgresSource;
+  pool: Pool;
+  /** Gets a line where a lock is waited for. */
+  report: ((text: string, table?: string) => void) | undefined;
+}
 
 /**
  * All tables at one moment: a leader exports the snapshot of its read-only transaction and every table is read on a
  * connection of its own that imports it, so that tables agree with each other and are read side by side. Fingerprints
  * are taken before: what is committed in between is in the snapshot and will be read once more, never missed.
+ *
+ * The leader holds no lock while it waits for the readers, and a reader locks only what it reads, while it reads it
+ * (docs/decisions.md). So readers confirm that what they read is what the snapshot saw.
  */
 export async function openSnapshot(
-  { source, pool }: { source: PostgresSource; pool: Pool },
+  { source, pool, report }: Opening,
   tables: readonly Table[],
   signal: AbortSignal,
 ): Promise<Snapshot> {
@@ -28,22 +40,28 @@ export async function openSnapshot(
   const leader = leased.client;
   try {
     signal.throwIfAborted();
-    const fingerprints = await takeFingerprints(leader, tables);
+    const watched = <T>(call: () => Promise<T>) => watchLocks({ source, client: leader, report }, call);
+    const fingerprints = await takeFingerprints(leader, tables, watched);
     await beginRead(leader);
     const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
     const snapshot = rows[0]?.snapshot ?? '';
     const agreements = new Map<string, Agreed>();
-    for (const table of tables) agreements.set(table.name, await stillAgreed(leader, table));
-    const moment: Moment = {
-      source,
-      pool,
-      join: (client) => beginRead(client, snapshot),
-      readers: new Map(),
-    };
+    for (const table of tables)
+      agreements.set(table.name, await watched(() => lookAt(leader, () => stillAgreed(leader, table))));
     const agreedOf = ({ name }: Table) => {
       const agreed = agreements.get(name);
       if (agreed === undefined) throw new Error(`table ${name} is not in the snapshot`);
       return agreed;
+    };
+    const moment: Moment = {
+      source,
+      pool,
+      join: (client) => beginRead(client, snapshot),
+      watch: (client, table, call) =>
+        watchLocks({ source, client, report: (text) => report?.(text, table.name) }, call),
+      confirm: (client, table, select) =>
+        confirmUnchanged(client, { table, agreed: agreedOf(table) }, select),
+      readers: new Map(),
     };
     return {
       async feed(table, signal, most) {
@@ -87,11 +105,14 @@ export async function openSnapshot(
 async function takeFingerprints(
   client: pg.Client,
   tables: readonly Table[],
+  watched: <T>(call: () => Promise<T>) => Promise<T>,
 ): Promise<Map<string, Fingerprint>> {
   const taken = new Map<string, Fingerprint>();
   await beginRead(client);
   for (const table of tables) {
-    const fingerprint = await takeFingerprint(client, table, await stillAgreed(client, table));
+    const fingerprint = await watched(() =>
+      lookAt(client, async () => takeFingerprint(client, table, await stillAgreed(client, table))),
+    );
     if (fingerprint.kind !== 'unknown') taken.set(table.name, fingerprint);
   }
   await client.query('rollback');

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { asFarAs } from '../../model/fingerprint.ts';
 import type { SourceObservation } from '../../model/observation.ts';
 import type { Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
@@ -58,7 +59,8 @@ async function observe(
   const watermark = columnsDiffer ? undefined : request.watermark;
   const from = await beginningOf(client, cursor, watermark?.from);
   const begins = from === undefined ? {} : { from };
-  const isSame = isDeepStrictEqual(request.before, fingerprint) && agreed.deletes === undefined;
+  const isSame =
+    isDeepStrictEqual(request.before, asFarAs(request.before, fingerprint)) && agreed.deletes === undefined;
   if (watermark !== undefined && isSame) {
     const { upTo } = watermark;
     return { cursor: { ...begins, ...(upTo === undefined ? {} : { upTo }) }, problems: [] };
