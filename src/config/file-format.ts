@@ -22,6 +22,11 @@ export function optionsOf({ format }: FilesSource): Written.FormatOptions {
   return format ?? {};
 }
 
+/** The character that encloses fields; undefined if none does. */
+export function quoteOf({ quote }: Written.FormatOptions): string | undefined {
+  return quote === 'none' ? undefined : (quote ?? '"');
+}
+
 /** What the source says, else what the extensions of all its paths say; undefined when they do not agree. */
 export function formatTypeOf(source: FilesSource): 'csv' | 'text' | 'parquet' | undefined {
   const { type } = optionsOf(source);

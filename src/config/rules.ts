@@ -21,6 +21,7 @@ import {
   numberSigns,
   oneCharacter,
   patternsAdd,
+  quoteOptions,
 } from './rules/files.ts';
 import { loadColumns } from './rules/load-columns.ts';
 import { defaultLoad, loadModes } from './rules/load-modes.ts';
@@ -75,6 +76,7 @@ export const rules: readonly Rule[] = [
   formatKnown,
   formatOptions,
   oneCharacter,
+  quoteOptions,
   nullStrings,
   knownEncoding,
   numberSigns,

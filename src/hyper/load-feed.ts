@@ -1,5 +1,6 @@
 import type { FeedPart } from '../model/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports.ts';
+import { CheckFailure, copyChecked } from './copy-checked.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
 import { isDiskFailure, loadPart, reconcile, useDateOrder } from './load.ts';
 import { isServerError, type HyperSession } from './session.ts';
@@ -58,16 +59,18 @@ async function loadTogether(
   const watch = session.watchFiles(sizes, progress);
   try {
     await useDateOrder(session, first.format);
-    const rows = await session.copyFile(
-      fileStatement(target, first, first.format, [...sizes.keys()]),
-      signal,
-    );
+    const statement = fileStatement(target, first, first.format, [...sizes.keys()]);
+    const { rows, counted } = await copyChecked(session, statement, files, signal, () => 0);
     watch.finish();
-    const sent = sumOf(files.map((file) => file.rows));
+    const sent = sumOf(files.map((file) => file.rows)) ?? counted;
     reconcile(`${first.label} and ${files.length - 1} more`, sent, rows);
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     return { rows, bytes, ...(sent !== undefined && { sent }) };
   } catch (error) {
+    if (error instanceof CheckFailure) {
+      if (error.part.otherwise(error.cause) !== undefined) return undefined;
+      throw error.part.translate(error.cause);
+    }
     if (signal.aborted || !isServerError(error) || isDiskFailure(error)) throw error;
     return undefined;
   } finally {

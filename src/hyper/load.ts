@@ -1,6 +1,7 @@
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
+import { CheckFailure, copyChecked } from './copy-checked.ts';
 import { SourceFailure } from './copy-in.ts';
 import { csvOptions, fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
@@ -21,7 +22,9 @@ export async function loadPart(
   most?: number,
 ): Promise<Loaded> {
   const meter = tellOnce(progress);
-  for (let way: FeedPart = part; ;) {
+  // Of a file that it opens by itself Hyper does not say in which record it refuses one of the first.
+  const first = most !== undefined && part.kind === 'path' ? (part.asStream ?? part) : part;
+  for (let way: FeedPart = first; ;) {
     const result = await tryPart(session, target, way, meter.attempt(), signal, most);
     if ('rows' in result) return result;
     way = result.otherwise;
@@ -40,7 +43,7 @@ async function tryPart(
   try {
     await useDateOrder(session, part.format);
     if (part.kind === 'path') return await loadFile(session, target, part, progress, signal, most);
-    const whole = await part.open(signal);
+    const whole = await part.open(signal, most);
     const stream = most === undefined ? whole : beginningOf(whole, part, most);
     let bytes = 0;
     const counted = (count: number) => {
@@ -61,8 +64,8 @@ async function tryPart(
     return { rows, bytes, ...(sent !== undefined && { sent }) };
   } catch (error) {
     if (signal.aborted) throw error;
-    if (error instanceof SourceFailure) {
-      const otherwise = part.kind === 'stream' ? part.otherwise?.(error.cause) : undefined;
+    if (error instanceof SourceFailure || error instanceof CheckFailure) {
+      const otherwise = part.otherwise?.(error.cause);
       if (otherwise !== undefined) return { otherwise };
       throw await part.translate(error.cause);
     }
@@ -109,9 +112,11 @@ async function loadFile(
     const format = staged?.format ?? part.format;
     const { columns = part.columns } = staged ?? {};
     const statement = fileStatement(target, { ...part, columns }, format, [part.path], most);
-    const rows = await session.copyFile(statement, signal);
+    const { rows, counted } = await copyChecked(session, statement, [part], signal, (error) =>
+      isDiskFailure(error) ? 0 : (refusal(error, part).record ?? Infinity),
+    );
     watch.finish();
-    const sent = most === undefined ? (staged?.rows ?? part.rows) : undefined;
+    const sent = most === undefined ? (staged?.rows ?? part.rows ?? counted) : undefined;
     reconcile(part.label, sent, rows);
     return { rows, bytes: part.size ?? 0, ...(sent !== undefined && { sent }) };
   } finally {

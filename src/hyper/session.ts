@@ -41,13 +41,17 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
     }
   };
   const cancellable = async <T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> => {
-    const cancel = () => cancelQuery(process, client);
+    let cancelling: Promise<void> | undefined;
+    const cancel = () => {
+      cancelling = cancelQuery(process, client);
+    };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       signal?.throwIfAborted();
       return await run(call);
     } finally {
       signal?.removeEventListener('abort', cancel);
+      if (cancelling !== undefined) await settle(client, cancelling);
     }
   };
   await run(() => client.query("set timezone = 'UTC'"));
@@ -83,8 +87,23 @@ function engineLost(error: unknown): RunError {
   });
 }
 
+/**
+ * A request to cancel may come when its statement has just ended; it must not meet the next one. It has been heard once
+ * its connection is closed, and what is left of it then meets a statement that nothing depends on.
+ */
+async function settle(client: pg.Client, cancelling: Promise<void>): Promise<void> {
+  await cancelling;
+  await client.query('select 1').catch((error: unknown) => {
+    // Of a connection that is lost the next call reports the loss.
+    if (isServerError(error) && error.code !== canceled) throw error;
+  });
+}
+
+/** SQLSTATE of a canceled statement. */
+const canceled = '57014';
+
 /** The protocol's cancel request, on a connection of its own, which the server answers by closing. */
-function cancelQuery(process: HyperProcess, client: pg.Client): void {
+function cancelQuery(process: HyperProcess, client: pg.Client): Promise<void> {
   const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
   const request = Buffer.alloc(16);
   request.writeInt32BE(16, 0);
@@ -92,6 +111,10 @@ function cancelQuery(process: HyperProcess, client: pg.Client): void {
   request.writeInt32BE(processID, 8);
   request.writeInt32BE(secretKey, 12);
   const socket = createConnection(`${process.socket.host}/.s.PGSQL.${process.socket.port}`);
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('error', () => socket.destroy());
+  // Without reading to its end a socket does not close.
+  socket.resume();
   socket.end(request);
+  return closed;
 }

@@ -31,7 +31,8 @@ interface PartBasics {
 export interface StreamPart extends PartBasics {
   kind: 'stream';
   format: StreamFormat;
-  open(signal: AbortSignal): Promise<ByteStream>;
+  /** With `most` the first records are enough: what comes after them is not looked at. */
+  open(signal: AbortSignal, most?: number): Promise<ByteStream>;
   /** Another way to the same rows, after Hyper refused these bytes (a Refusal) or they failed (the error). */
   otherwise?(why: unknown): StreamPart | undefined;
 }
@@ -79,10 +80,17 @@ export interface PathPart extends PartBasics {
   format: PathFormat;
   /** What the file says it holds, where it says. */
   rows?: number;
-  /** Further columns with the same text in every row; not for CSV, where they travel in the bytes. */
+  /** Further columns with the same text in every row. */
   constants: readonly { column: string; text: string }[];
-  /** Another way to read the same file, for a refusal that another way may avoid. */
-  otherwise(refusal: Refusal): StreamPart | undefined;
+  /**
+   * Reads the same bytes beside Hyper, which changes without a word what it cannot keep. Resolves to the number of
+   * records, or to undefined after the first `until()` of them; fails with the first problem.
+   */
+  check?(signal: AbortSignal, until: () => number): Promise<number | undefined>;
+  /** The same rows through our process, for a look at the first of them. */
+  asStream?: StreamPart;
+  /** Another way to read the same file, after Hyper refused it (a Refusal) or the check failed (the error). */
+  otherwise(why: unknown): StreamPart | undefined;
 }
 
 export interface StagedFile {

@@ -88,8 +88,11 @@ export interface ParquetFormat extends AnyFormat {
 export interface CsvFormat extends AnyFormat {
   type: 'csv' | 'text';
   delimiter: string;
-  quote: string;
-  escape: string;
+  /** Undefined: no character is a quote. */
+  quote: string | undefined;
+  escape: string | undefined;
+  /** Whether a quote inside an unquoted field is data; it is an error otherwise. */
+  strayQuotes?: 'keep';
   /** The first record is a header. Columns are then matched by its names, in any order. */
   header: boolean;
   /** The header is passed over: fields are the columns, one by one. */

@@ -326,13 +326,17 @@ export interface FormatOptions {
    */
   delimiter?: string | null;
   /**
-   * Around fields that hold a delimiter or a line break: one ASCII character. csv only.
+   * Around fields that hold a delimiter or a line break: one ASCII character, or none if quotes mean nothing in the file. csv only.
    */
   quote?: string | null;
   /**
    * Before a quote inside quotes: one ASCII character. Default: the quote itself. csv only.
    */
   escape?: string | null;
+  /**
+   * A quote inside an unquoted field (24" Monitor): an error, or kept as it is written. csv only.
+   */
+  stray_quotes?: 'error' | 'keep' | null;
   /**
    * true: the first record names the columns, which are matched by name in any order. false: there is no header, and fields are matched by position. skip: the first record is passed over, and fields are matched by position. Default: true for csv, false for text, which knows false and skip.
    */

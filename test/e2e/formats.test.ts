@@ -122,8 +122,8 @@ destinations:
   expect(exitCode).toBe(1);
   for (const line of [
     'value.yaml:6:44  error  data/value.tsv:2: column "id" (int not null): ',
-    'data/fields.tsv:2: too few columns in input file',
-    'data/nulls.tsv:2: column "id" (int not null): The scanned data violates the NOT NULL constraint',
+    'data/fields.tsv:2: line 2 (record 2) has 1 field, expected 2',
+    'data/nulls.tsv:2: column "id" (int not null): the value is NULL',
     'data/bytes.tsv: the character at byte offset 2 is not valid shift_jis',
   ])
     expect(stderr).toContain(line);

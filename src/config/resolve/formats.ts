@@ -1,5 +1,5 @@
 import type { CsvFormat, Format } from '../../model/pipeline.ts';
-import { formatTypeOf, optionsOf, type FilesSource } from '../file-format.ts';
+import { formatTypeOf, optionsOf, quoteOf, type FilesSource } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { numbered } from './numbered.ts';
 
@@ -10,7 +10,7 @@ export function resolveFormat(settings: FilesSource): Format {
   const emptyFiles = options.empty_files === 'skip' ? ({ emptyFiles: 'skip' } as const) : {};
   if (type === 'parquet') return { type, ...emptyFiles };
   const skipLines = numbered('skipLines', options.skip_lines).skipLines ?? 0;
-  const quote = type === 'csv' ? (options.quote ?? '"') : '"';
+  const quote = type === 'csv' ? quoteOf(options) : '"';
   return {
     type,
     delimiter: options.delimiter ?? (type === 'csv' ? ',' : '\t'),
@@ -25,6 +25,7 @@ export function resolveFormat(settings: FilesSource): Format {
     compression: options.compression ?? 'by-name',
     // Only where they differ from the default: records of applied tables hold the format.
     ...(options.header === 'skip' && { byPosition: true }),
+    ...(type === 'csv' && options.stray_quotes === 'keep' && { strayQuotes: 'keep' as const }),
     ...(skipLines > 0 && { skipLines }),
     ...(typeof options.comment === 'string' && { comment: options.comment }),
     ...emptyFiles,

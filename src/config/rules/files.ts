@@ -9,6 +9,7 @@ import {
   optionsOf,
   pathsKey,
   pathsOf,
+  quoteOf,
   type FilesSource,
 } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
@@ -34,7 +35,7 @@ export const formatOptions: Rule = function* ({ sources }) {
     const type = formatTypeOf(settings);
     if (type === undefined || type === 'csv') continue;
     const options = optionsOf(own);
-    const foreign = type === 'text' ? (['quote', 'escape'] as const) : csvOptions;
+    const foreign = type === 'text' ? (['quote', 'escape', 'stray_quotes'] as const) : csvOptions;
     for (const option of foreign.filter((key) => (options[key] ?? undefined) !== undefined)) {
       const message = `"${option}" does not apply to ${type === 'text' ? 'the text format' : 'Parquet'}`;
       yield problem(codes.formatOption, message, { ...child(place, 'format', option), part: 'key' });
@@ -47,10 +48,24 @@ export const formatOptions: Rule = function* ({ sources }) {
   }
 };
 
+/** Without a quote character there is nothing to escape, and no quote is astray. */
+export const quoteOptions: Rule = function* ({ sources }) {
+  for (const { own, settings, place } of sources.values()) {
+    if (!isFilesSource(own) || !isFilesSource(settings)) continue;
+    if (formatTypeOf(settings) !== 'csv' || quoteOf(optionsOf(settings)) !== undefined) continue;
+    for (const key of ['escape', 'stray_quotes'] as const) {
+      if ((optionsOf(own)[key] ?? undefined) === undefined) continue;
+      const message = `"${key}" does not apply with quote: none`;
+      yield problem(codes.formatOption, message, { ...child(place, 'format', key), part: 'key' });
+    }
+  }
+};
+
 const csvOptions = [
   'delimiter',
   'quote',
   'escape',
+  'stray_quotes',
   'header',
   'null',
   'encoding',
@@ -69,6 +84,7 @@ export const oneCharacter: Rule = function* ({ sources }) {
     for (const key of ['delimiter', 'quote', 'escape', 'comment'] as const) {
       const text = options[key] ?? undefined;
       if (text === undefined || isPlaceholder(text) || isOneCharacter(text)) continue;
+      if (key === 'quote' && text === 'none') continue;
       const hint = text === '\\t' ? { hint: 'write "\\t" in double quotes for a tab' } : {};
       const message = `"${key}" must be one ASCII character, not ${JSON.stringify(text)}`;
       yield problem(codes.oneCharacter, message, optionPlace(place, key), hint);
@@ -161,7 +177,8 @@ export const nullStrings: Rule = function* ({ sources }) {
 function charactersOf(settings: FilesSource): { delimiter: string; quote?: string; escape?: string } {
   const options = optionsOf(settings);
   if (formatTypeOf(settings) === 'text') return { delimiter: options.delimiter ?? '\t' };
-  const quote = options.quote ?? '"';
+  const quote = quoteOf(options);
+  if (quote === undefined) return { delimiter: options.delimiter ?? ',' };
   return { delimiter: options.delimiter ?? ',', quote, escape: options.escape ?? quote };
 }
 

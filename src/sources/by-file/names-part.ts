@@ -3,7 +3,7 @@ import type { StreamPart } from '../../model/feed.ts';
 import { counted } from '../../model/numbers.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import { escapeText } from '../delimited/text-fields.ts';
+import { escapeText } from '../copy-text/index.ts';
 import { wanted } from '../delimited/layout.ts';
 
 /** Names that go into one piece of the stream. */

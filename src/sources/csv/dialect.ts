@@ -4,10 +4,12 @@ import { encodingName } from './encoding.ts';
 export interface CsvDialect {
   /** Between two fields. */
   readonly delimiter: string;
-  /** Opens and closes the quoted part of a field. */
-  readonly quote: string;
+  /** Opens and closes a quoted field; undefined if no character does. */
+  readonly quote: string | undefined;
   /** Inside quotes, before a quote (or before itself) that is data. Equal to `quote` in RFC 4180. */
-  readonly escape: string;
+  readonly escape: string | undefined;
+  /** `keep`: a quote inside an unquoted field is data, not an error. */
+  readonly strayQuotes?: 'keep' | undefined;
   /** The first record holds names, not data. */
   readonly header: boolean;
   /** Unquoted fields equal to one of these are NULL; a field with any quote in it is always text. */
@@ -25,11 +27,12 @@ export interface CsvDialect {
  * Throws a `RangeError` that names the setting if a character or the encoding's label is unusable.
  */
 export function csvDialect(said: Partial<CsvDialect> = {}): CsvDialect {
-  const quote = said.quote ?? '"';
+  const quote = 'quote' in said ? said.quote : '"';
   const dialect: CsvDialect = {
     delimiter: said.delimiter ?? ',',
     quote,
     escape: said.escape ?? quote,
+    strayQuotes: said.strayQuotes,
     header: said.header ?? true,
     nulls: said.nulls ?? [''],
     encoding: encodingName(said.encoding ?? 'utf-8'),

@@ -27,6 +27,84 @@ export class CsvSeparatorError extends CsvError {
   }
 }
 
+/** Something is wrong with one field. The message names neither the line nor the field: its column has a name. */
+export class CsvFieldError extends CsvError {
+  override name = 'CsvFieldError';
+  /** 0-based, in the record. */
+  readonly field: number;
+  override readonly hint: string;
+  /** The message without any text of the file. */
+  readonly problem: string;
+
+  constructor(problem: string, at: { line: number; field: number; near?: string }, hint: string) {
+    super(at.near === undefined ? problem : `${problem}: ${visible(at.near)}`, at.line);
+    this.problem = problem;
+    this.field = at.field;
+    this.hint = hint;
+  }
+}
+
+export type GrammarProblem =
+  | 'a quote inside an unquoted field'
+  | 'text after a closing quote'
+  | 'a carriage return outside quotes'
+  | 'a line feed where lines end with a carriage return'
+  | 'a carriage return without a line feed'
+  | 'a backslash at the end of the file';
+
+/** A field that does not follow the grammar of the dialect. */
+export class CsvGrammarError extends CsvFieldError {
+  override name = 'CsvGrammarError';
+
+  constructor(
+    problem: GrammarProblem,
+    at: { line: number; field: number; near: string; followsBackslash: boolean },
+  ) {
+    super(problem, at, grammarHint(problem, at.followsBackslash));
+  }
+}
+
+function grammarHint(problem: GrammarProblem, followsBackslash: boolean): string {
+  switch (problem) {
+    case 'a quote inside an unquoted field':
+      return (
+        'enclose the field in quotes and double the quotes inside it; or, if quotes mean nothing in this file, ' +
+        'set format: {quote: none}; format: {stray_quotes: keep} takes just such quotes as they are written'
+      );
+    case 'text after a closing quote':
+      return followsBackslash
+        ? 'if a backslash precedes quotes inside quoted fields, set format: {escape: "\\\\"}'
+        : 'double the quotes inside a quoted field; or, if quotes mean nothing in this file, set format: {quote: none}';
+    case 'a carriage return without a line feed':
+      return 'write a carriage return inside a value as \\r, and give all lines the same line break (LF or CR LF)';
+    case 'a backslash at the end of the file':
+      return 'the file may be cut off; a backslash inside a value is written as two';
+    default:
+      return 'give all lines of the file the same line break (LF or CR LF), or enclose the field in quotes';
+  }
+}
+
+/** A value that Hyper would change or refuse. */
+export class CsvValueError extends CsvFieldError {
+  override name = 'CsvValueError';
+  /** As the file has it; null for NULL. */
+  readonly value: string | null;
+
+  constructor(
+    problem: { problem: string; hint: string },
+    at: { line: number; field: number; value: string | null },
+  ) {
+    super(problem.problem, at, problem.hint);
+    this.value = at.value;
+  }
+}
+
+/** On one line, with control characters as escapes. */
+function visible(text: string): string {
+  // eslint-disable-next-line no-control-regex -- these are the ones
+  return text.replace(/[\u0000-\u001f\u007f]/g, (character) => JSON.stringify(character).slice(1, -1));
+}
+
 /** A record with too few or too many fields. */
 export class CsvRecordError extends CsvError {
   override name = 'CsvRecordError';

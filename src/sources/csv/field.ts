@@ -22,18 +22,19 @@ export function fieldTexts(
   });
 }
 
-function fieldText(dialect: CsvDialect, bytes: Uint8Array, start: number, end: number): string {
-  const quote = dialect.quote.charCodeAt(0);
-  const escape = dialect.escape.charCodeAt(0);
+/** The value of a scanned field as text. */
+export function fieldText(dialect: CsvDialect, bytes: Uint8Array, start: number, end: number): string {
+  const quote = dialect.quote?.charCodeAt(0);
+  const escape = dialect.escape?.charCodeAt(0);
+  if (start === end || bytes[start] !== quote) return Buffer.from(bytes.subarray(start, end)).toString();
   const value = Buffer.allocUnsafe(end - start);
   let length = 0;
-  let quoted = false;
-  for (let at = start; at < end; at++) {
+  for (let at = start + 1; at < end; at++) {
     const byte = bytes[at]!;
     const next = at + 1 < end ? bytes[at + 1]! : -1;
-    if (quoted && byte === escape && (next === quote || next === escape)) value[length++] = bytes[++at]!;
-    else if (byte === quote) quoted = !quoted;
-    else value[length++] = byte;
+    if (byte === escape && (next === quote || next === escape) && at + 2 < end)
+      value[length++] = bytes[++at]!;
+    else if (byte !== quote) value[length++] = byte;
   }
   return value.toString('utf8', 0, length);
 }
@@ -43,29 +44,24 @@ export type FieldRewriter = (bytes: Uint8Array, start: number, end: number, empt
 
 /** Keeps ranges of the field, so that a field of any size needs no memory of its own. */
 export function fieldRewriter(dialect: CsvDialect, out: OutputBlocks): FieldRewriter {
-  const quote = dialect.quote.charCodeAt(0);
-  const escape = dialect.escape.charCodeAt(0);
+  const quote = dialect.quote?.charCodeAt(0);
+  const escape = dialect.escape?.charCodeAt(0);
   return (bytes, start, end, emptyIsNull) => {
-    let from = start;
+    const isQuoted = start < end && bytes[start] === quote;
+    const last = isQuoted ? end - 1 : end;
+    let from = isQuoted ? start + 1 : start;
     let kept = 0;
-    let quoted = false;
     const keepUpTo = (to: number) => {
       if (from === to) return;
       if (kept === 0) out.put(QUOTE);
       kept += to - from;
       out.keep(from, to);
     };
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at]!;
-      const next = at + 1 < end ? bytes[at + 1]! : -1;
-      if (quoted && byte === escape && (next === quote || next === escape)) {
+    for (let at = from; at < last; at++) {
+      const next = at + 1 < last ? bytes[at + 1]! : -1;
+      if (isQuoted && bytes[at] === escape && (next === quote || next === escape)) {
         keepUpTo(at++);
         from = at;
-      } else if (byte === quote) {
-        keepUpTo(at);
-        from = at + 1;
-        quoted = !quoted;
-        continue;
       }
       if (bytes[at] === QUOTE) {
         // The next range begins with the quote that this one ends with: that doubles it.
@@ -73,7 +69,7 @@ export function fieldRewriter(dialect: CsvDialect, out: OutputBlocks): FieldRewr
         from = at;
       }
     }
-    keepUpTo(end);
+    keepUpTo(last);
     if (kept === 0) {
       if (emptyIsNull) return;
       out.put(QUOTE);

@@ -8,20 +8,28 @@
  * `COPY … FROM STDIN WITH (format csv, null '')`. `readHeader` tells which field has which name beforehand;
  * `locateRecord` tells the line and the values of a record that hyperd refused afterwards.
  */
-export { bomLength, stripBom } from './bom.ts';
+export { BOM_BYTES, bomLength, stripBom } from './bom.ts';
 export { normalizeCsv, type NormalizedCsv, type NormalizeOptions } from './normalize.ts';
 export { csvDialect, type CsvDialect } from './dialect.ts';
 export {
   CsvEncodingError,
   CsvError,
+  CsvFieldError,
+  CsvGrammarError,
   CsvQuoteError,
   CsvRecordError,
   CsvSeparatorError,
   CsvSizeError,
   CsvUtf8Error,
+  CsvValueError,
 } from './errors.ts';
 export { readHeader, readHeaderRecord, type HeaderRecord } from './header.ts';
-export { joinable, NotJoinable } from './joinable.ts';
+export { FieldChecks, type FieldCheck, type FieldRule } from './field-checks.ts';
+export { nullMatcher } from './nulls.ts';
+export { fieldKind } from './scan.ts';
+export { ByteWindow } from './window.ts';
+export { NotAsWritten, RecordCheck, type RecordCheckOptions } from './record-check.ts';
+export { checkedText } from './checked-text.ts';
 export { locateRecord, type LocatedRecord } from './locate.ts';
 export { ABSENT } from './record-writer.ts';
 export { transcodeToUtf8 } from './transcode.ts';

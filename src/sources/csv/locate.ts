@@ -40,7 +40,6 @@ function recordFinder(window: ByteWindow, dialect: CsvDialect, record: number) {
   const scanner = new RecordScanner(dialect, MAX_FIELDS);
   let ahead = record + (dialect.header ? 1 : 0);
   const starts = new RecordStarts(dialect, scanner);
-  let line = 1;
   return (atEnd: boolean): LocatedRecord | undefined => {
     const { bytes, end } = window;
     while (window.start < end) {
@@ -49,10 +48,8 @@ function recordFinder(window: ByteWindow, dialect: CsvDialect, record: number) {
       const next = scanner.scan(bytes, window.start, end, atEnd);
       if (next < 0) break;
       if (--ahead === 0) {
-        const fields = fieldTexts(dialect, scanner, bytes, MAX_FIELD_BYTES);
-        return { line: line + starts.lines, fields };
+        return { line: scanner.line, fields: fieldTexts(dialect, scanner, bytes, MAX_FIELD_BYTES) };
       }
-      line += 1 + scanner.innerLines;
       window.start = next;
     }
     return undefined;

@@ -1,14 +1,16 @@
-import { isUtf8 } from 'node:buffer';
 import { Transform, type TransformCallback } from 'node:stream';
 import { BLOCK_BYTES, OutputBlocks } from './blocks.ts';
-import { CsvQuoteError, CsvRecordError, CsvSizeError, CsvUtf8Error } from './errors.ts';
+import { CsvQuoteError, CsvRecordError, CsvSizeError } from './errors.ts';
 import { ABSENT, recordWriter, type RecordShape, type RecordWriter } from './record-writer.ts';
 import { RecordStarts } from './record-starts.ts';
 import { RecordScanner } from './scan.ts';
-import { completeEnd, findBadByte } from './utf8.ts';
+import { Utf8Watch } from './utf8.ts';
 import { ByteWindow, type WindowSize } from './window.ts';
 
-export interface NormalizeOptions extends RecordShape, Partial<WindowSize> {}
+export interface NormalizeOptions extends RecordShape, Partial<WindowSize> {
+  /** So many records are written, and no more are looked at. */
+  readonly most?: number | undefined;
+}
 
 /** The stream made by `normalizeCsv`; its counters are final once it has ended. */
 export interface NormalizedCsv extends Transform {
@@ -50,14 +52,13 @@ class Normalizer extends Transform implements NormalizedCsv {
   bytesIn = 0;
 
   readonly #fields: number;
+  readonly #most: number;
   readonly #maxRecordBytes: number;
   readonly #window: ByteWindow;
   readonly #scanner: RecordScanner;
   readonly #out: OutputBlocks;
   readonly #write: RecordWriter;
-  /** How many of `bytesIn` are known to be UTF-8. */
-  #checked = 0;
-  #line = 1;
+  readonly #utf8: Utf8Watch;
   readonly #starts: RecordStarts;
   #headerAhead: boolean;
   /** A blank line that is an error unless only blank lines follow it. */
@@ -66,13 +67,19 @@ class Normalizer extends Transform implements NormalizedCsv {
   constructor(options: NormalizeOptions) {
     super();
     this.#fields = options.fields;
+    this.#most = options.most ?? Infinity;
     this.#maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
     this.#window = new ByteWindow({ ...options, maxRecordBytes: this.#maxRecordBytes }, BLOCK_BYTES);
     this.#out = new OutputBlocks(this.#window, (block) => this.push(block));
     this.#scanner = new RecordScanner(options.dialect, options.fields);
+    this.#utf8 = new Utf8Watch(this.#window, this.#scanner);
     this.#starts = new RecordStarts(options.dialect, this.#scanner);
     this.#write = recordWriter(options, this.#out);
     this.#headerAhead = options.dialect.header;
+  }
+
+  get #isDone(): boolean {
+    return this.records >= this.#most;
   }
 
   get bytesOut(): number {
@@ -82,6 +89,10 @@ class Normalizer extends Transform implements NormalizedCsv {
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     try {
       this.bytesIn += chunk.length;
+      if (this.#isDone) {
+        done();
+        return;
+      }
       this.#window.append(chunk);
       if (this.#window.isReady) {
         this.#takeRecords(false);
@@ -95,7 +106,7 @@ class Normalizer extends Transform implements NormalizedCsv {
 
   override _flush(done: TransformCallback): void {
     try {
-      this.#takeRecords(true);
+      if (!this.#isDone) this.#takeRecords(true);
       this.#out.flush();
       done();
     } catch (error) {
@@ -106,36 +117,38 @@ class Normalizer extends Transform implements NormalizedCsv {
   #takeRecords(atEnd: boolean): void {
     const window = this.#window;
     const { bytes, end } = window;
-    this.#checkUtf8(atEnd);
+    this.#utf8.look(this.bytesIn, atEnd);
     this.#out.windowMoved();
-    while (window.start < end) {
+    while (window.start < end && !this.#isDone) {
       if (!this.#findRecord(bytes, end, atEnd)) break;
       const from = window.start;
       const next = this.#scanner.scan(bytes, from, end, atEnd);
       if ((next < 0 ? end : next) - from > this.#maxRecordBytes) {
-        throw new CsvSizeError(this.#headerAhead ? 'header' : 'record', this.#line, this.#maxRecordBytes);
+        throw new CsvSizeError(
+          this.#headerAhead ? 'header' : 'record',
+          this.#scanner.line,
+          this.#maxRecordBytes,
+        );
       }
       if (next < 0) {
         if (atEnd) throw new CsvQuoteError(this.#place(this.#scanner.openQuote));
         break;
       }
       this.#takeRecord(bytes, from, next);
-      this.#line += 1 + this.#scanner.innerLines;
       window.start = next;
     }
     this.#out.settle();
+    if (this.#isDone) this.#out.flush();
   }
 
   /** Passes over what is no record; returns false if none begins before `end`. */
   #findRecord(bytes: Uint8Array, end: number, atEnd: boolean): boolean {
     const starts = this.#starts;
     if (starts.isDone) return true;
-    const before = starts.lines;
     const from = this.#window.start;
     this.#window.start = starts.next(bytes, from, end, atEnd);
-    this.#line += starts.lines - before;
     if (!starts.isFound && end - this.#window.start > this.#maxRecordBytes) {
-      throw new CsvSizeError('line', this.#line, this.#maxRecordBytes);
+      throw new CsvSizeError('line', this.#scanner.nextLine, this.#maxRecordBytes);
     }
     return starts.isFound;
   }
@@ -158,19 +171,6 @@ class Normalizer extends Transform implements NormalizedCsv {
 
   /** Of the record being read, or of a line in it. */
   #place(linesDown = 0): { record: number; line: number } {
-    return { record: this.#headerAhead ? 0 : this.records + 1, line: this.#line + linesDown };
-  }
-
-  /** hyperd would refuse invalid bytes as well, but without the line. The check costs about a hundredth. */
-  #checkUtf8(atEnd: boolean): void {
-    const { bytes, start, end } = this.#window;
-    const from = end - (this.bytesIn - this.#checked);
-    const to = atEnd ? end : completeEnd(bytes, from, end);
-    if (!isUtf8(bytes.subarray(from, to))) {
-      const bad = findBadByte(bytes, from, to);
-      const line = this.#line + this.#scanner.countLineBreaks(bytes, start, bad);
-      throw new CsvUtf8Error(line, this.bytesIn - (end - bad), bytes[bad] ?? 0);
-    }
-    this.#checked = this.bytesIn - (end - to);
+    return { record: this.#headerAhead ? 0 : this.records + 1, line: this.#scanner.line + linesDown };
   }
 }

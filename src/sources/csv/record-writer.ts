@@ -1,7 +1,9 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- `select` is checked against the scanned fields once, above. */
 import type { OutputBlocks } from './blocks.ts';
 import type { CsvDialect } from './dialect.ts';
+import { csvFields, FieldChecks, type FieldCheck, type FieldRule } from './field-checks.ts';
 import { fieldRewriter } from './field.ts';
+import { nullMatcher } from './nulls.ts';
 import { fieldKind, type RecordScanner } from './scan.ts';
 
 const LF = 0x0a;
@@ -22,6 +24,10 @@ export interface RecordShape {
   readonly constants: readonly (string | null)[];
   /** By target column of `select`: the empty string is NULL, too, because the column is not text. */
   readonly emptyAsNull: readonly boolean[];
+  /** By target column of `select`: how its text becomes a value, where hyperd would change any. */
+  readonly rules?: readonly (FieldRule | undefined)[];
+  /** By target column of `select`: NULL is no value of it. */
+  readonly required?: readonly boolean[];
 }
 
 /** Writes the record last scanned; `next` is where its successor starts in `bytes`. Changes its bytes. */
@@ -40,16 +46,20 @@ export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWrite
   const tail = constantTail(shape);
   const keepsLineBreak = tail.length === 0 && select.indexOf(fields - 1) === last;
   const isCarefree = shape.select.includes(ABSENT) ? () => false : carefreeRecords(shape);
-  const writeValue = valueWriter(shape, out);
+  const byTarget = checksOf(shape);
+  const checks = new FieldChecks(csvFields(shape.dialect), byTarget);
+  const replacement = (target: number) => checks.replacementOf(byTarget[target]!);
+  const writeValue = valueWriter(shape, replacement, out);
 
   return (record, bytes, next) => {
     const { starts, ends, end } = record;
+    const isReplaced = checks.look(record, bytes);
     if (delimiter !== COMMA) for (let field = 0; field < fields - 1; field++) bytes[ends[field]!] = COMMA;
     if (!keepsLineBreak) bytes[end] = COMMA;
     else if (next <= end + 1) bytes[end] = LF;
 
     // A comma is kept with the value before it. The last one stands before the constants, or is left out again.
-    if (isCarefree(record.kinds)) {
+    if (!isReplaced && isCarefree(record.kinds)) {
       for (let run = 0; run < runs.length; run += 2) {
         if (run > 0) out.keep(ends[runs[run - 1]!]!, ends[runs[run - 1]!]! + 1);
         out.keep(starts[runs[run]!]!, ends[runs[run + 1]!]!);
@@ -71,6 +81,15 @@ export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWrite
       out.putAll(tail);
     }
   };
+}
+
+function checksOf({ select, rules, required, emptyAsNull }: RecordShape): FieldCheck[] {
+  return select.map((field, target) => ({
+    field,
+    rule: rules?.[target],
+    isRequired: required?.[target] ?? false,
+    emptyAsNull: emptyAsNull[target] ?? false,
+  }));
 }
 
 /** First and last field of each run of neighbours that stay neighbours. */
@@ -102,7 +121,11 @@ function carefreeRecords({ dialect, emptyAsNull }: RecordShape): (kinds: number)
 }
 
 /** Writes one value; nothing is what stands for NULL. */
-function valueWriter(shape: RecordShape, out: OutputBlocks) {
+function valueWriter(
+  shape: RecordShape,
+  replacement: (target: number) => { text: string | null } | undefined,
+  out: OutputBlocks,
+) {
   const { dialect } = shape;
   const emptyAsNull = Uint8Array.from(shape.emptyAsNull, Number);
   const emptyIsNull = dialect.nulls.includes('');
@@ -114,7 +137,10 @@ function valueWriter(shape: RecordShape, out: OutputBlocks) {
     const end = record.ends[field]!;
     const kind = record.fieldKinds[field]!;
     const emptyToNull = emptyAsNull[target] === 1;
-    if ((kind & fieldKind.rewrite) !== 0) {
+    const replaced = replacement(target);
+    if (replaced !== undefined) {
+      if (replaced.text !== null) out.putAll(Buffer.from(quoted(replaced.text)));
+    } else if ((kind & fieldKind.rewrite) !== 0) {
       if ((kind & fieldKind.quoted) !== 0 || !isNull(bytes, start, end))
         rewrite(bytes, start, end, emptyToNull);
     } else if (kind === fieldKind.quoted) {
@@ -126,21 +152,5 @@ function valueWriter(shape: RecordShape, out: OutputBlocks) {
     } else if (!isNull(bytes, start, end)) {
       out.keep(start, end);
     }
-  };
-}
-
-/** Tells whether an unquoted, not empty value is one of the null strings. */
-function nullMatcher(nulls: readonly string[]): (bytes: Uint8Array, start: number, end: number) => boolean {
-  const strings = nulls.filter((text) => text !== '').map((text) => Buffer.from(text));
-  const firstBytes = new Uint8Array(256);
-  for (const string of strings) firstBytes[string[0]!] = 1;
-  return (bytes, start, end) => {
-    if (firstBytes[bytes[start]!] === 0) return false;
-    for (const string of strings) {
-      let same = string.length === end - start ? 0 : -1;
-      while (same >= 0 && same < string.length) same = string[same] === bytes[start + same] ? same + 1 : -1;
-      if (same >= 0) return true;
-    }
-    return false;
   };
 }

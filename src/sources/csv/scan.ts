@@ -1,14 +1,15 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion --
    every index in the loops below is bounded by the sentinel at `to`; a check per byte would be paid per byte. */
 import type { CsvDialect } from './dialect.ts';
+import { CsvGrammarError, type GrammarProblem } from './errors.ts';
 
 /** What is known of a field without looking at it again; the bits are combined. */
 export const fieldKind = {
   /** Unquoted, and its bytes may go to hyperd as they are. */
   plain: 0,
-  /** A quote was seen: the field is text, never NULL by a null string. */
+  /** The field is in quotes: it is text, never NULL by a null string. */
   quoted: 1,
-  /** More than its outer quotes means something else to hyperd's dialect: it has to be quoted anew. */
+  /** More than its outer quotes means something else to hyperd's dialect: it must be quoted anew. */
   rewrite: 2,
 } as const;
 
@@ -16,16 +17,21 @@ const LF = 0x0a;
 const CR = 0x0d;
 const COMMA = 0x2c;
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** No byte is equal to it. */
+const NO_BYTE = -1;
 
 /**
  * Finds where the fields of one record begin and end, in place, at the speed of a byte loop.
  *
- * Grammar: RFC 4180 as hyperd and PostgreSQL read it. A quote in the middle of a field opens a quoted part, too
- * (`a"b,"c` is the one field `ab,c`). An escape that is not the quote is special only inside quotes and only before
- * a quote or itself; before anything else it is data, as in PostgreSQL (hyperd would drop it).
+ * Grammar: RFC 4180, and nothing beside it. A field is quoted if it begins with a quote; after its closing quote
+ * comes a delimiter or a line break. A quote inside an unquoted field is an error, or data where the dialect says so.
+ * hyperd and PostgreSQL are more lenient: they drop such quotes, and let records run into each other. An escape that is
+ * not the quote is special only inside quotes and only before a quote or itself; before anything else it is data, as
+ * in PostgreSQL (hyperd would drop it).
  *
- * Record ends are LF and CRLF. If the file's first unquoted line break is a CR without LF, then a lone CR ends
- * records in this file, otherwise it is data (except as the last byte of the file, where it is an end cut short).
+ * Record ends are LF and CRLF. If the file's first unquoted line break is a CR without LF, then lone CRs end the
+ * records of this file, and nothing else does. Elsewhere a CR outside quotes is an error.
  */
 export class RecordScanner {
   /** Of the last scanned record: its fields, even those beyond the capacity. */
@@ -34,6 +40,8 @@ export class RecordScanner {
   kinds = 0;
   /** Where its last field ends and its line break (if any) begins. */
   end = 0;
+  /** The physical line where it begins, from 1. */
+  line = 1;
   /** Line breaks inside its quotes. */
   innerLines = 0;
   /** If the scan ended inside a quote: the record's line breaks before that quote opened. */
@@ -46,11 +54,17 @@ export class RecordScanner {
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #escape: number;
+  readonly #keepsStrayQuotes: boolean;
   /** Bytes that may mean something outside and inside quotes, and the highest of each. */
   readonly #plainStops = new Uint8Array(256);
   readonly #quotedStops = new Uint8Array(256);
   readonly #highestPlain: number;
   readonly #highestQuoted: number;
+  /** What `scan` was given. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #to = 0;
+  #atEnd = false;
+  #nextLine = 1;
   #loneCr: boolean | undefined;
   /** The quoted part last scanned holds bytes that hyperd would not read so. */
   #foreign = false;
@@ -61,28 +75,46 @@ export class RecordScanner {
     this.ends = new Int32Array(capacity);
     this.fieldKinds = new Uint8Array(capacity);
     this.#delimiter = dialect.delimiter.charCodeAt(0);
-    this.#quote = dialect.quote.charCodeAt(0);
-    this.#escape = dialect.escape.charCodeAt(0);
-    const plain = [this.#delimiter, this.#quote, COMMA, QUOTE, CR, LF];
-    const quoted = [this.#quote, this.#escape, QUOTE, CR, LF];
+    this.#quote = dialect.quote?.charCodeAt(0) ?? NO_BYTE;
+    this.#escape = dialect.escape?.charCodeAt(0) ?? NO_BYTE;
+    this.#keepsStrayQuotes = dialect.strayQuotes === 'keep';
+    const plain = [this.#delimiter, this.#quote, COMMA, QUOTE, CR, LF].filter((byte) => byte >= 0);
+    const quoted = [this.#quote, this.#escape, QUOTE, CR, LF].filter((byte) => byte >= 0);
     for (const byte of plain) this.#plainStops[byte] = 1;
     for (const byte of quoted) this.#quotedStops[byte] = 1;
     this.#highestPlain = Math.max(...plain);
     this.#highestQuoted = Math.max(...quoted);
   }
 
+  /** The physical line where the record after the last one begins. */
+  get nextLine(): number {
+    return this.#nextLine;
+  }
+
+  /** The records of this file end at carriage returns without line feeds, which hyperd does not read. */
+  get endsAtCr(): boolean {
+    return this.#loneCr === true;
+  }
+
   /**
-   * Scans the record at `from`; returns where the next one starts, or -1 if the record does not end before `to`.
-   * `atEnd`: nothing comes after `to`, so the record may end there. Sets `bytes[to]`, which must exist, to LF.
+   * Scans the record at `from`; returns where the next one starts, or -1 if the record does not end before `to`: it
+   * may be scanned again when more has come. `atEnd`: nothing comes after `to`, so the record may end there. Sets
+   * `bytes[to]`, which must exist, to LF.
+   *
+   * @throws CsvGrammarError
    */
   scan(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
     bytes[to] = LF;
+    this.#bytes = bytes;
+    this.#to = to;
+    this.#atEnd = atEnd;
     const { starts, ends, fieldKinds } = this;
     const capacity = starts.length;
     const delimiter = this.#delimiter;
     const quote = this.#quote;
     const stops = this.#plainStops;
     const highest = this.#highestPlain;
+    this.line = this.#nextLine;
     this.innerLines = 0;
     this.openQuote = undefined;
     let count = 0;
@@ -93,30 +125,31 @@ export class RecordScanner {
       let kind = 0;
       let next = 0;
       let byte = bytes[at]!;
-      for (;;) {
-        while (byte > highest || stops[byte] === 0) byte = bytes[++at]!;
-        if (byte === delimiter) break;
-        if (byte === LF) {
-          if (at === to && !atEnd) return -1;
-          if (at < to) this.#loneCr ??= false;
-          next = at < to ? at + 1 : to;
-          break;
-        }
-        if (byte === quote) {
-          kind |= at === start ? fieldKind.quoted : fieldKind.quoted | fieldKind.rewrite;
-          at = this.#closingQuote(bytes, at, to) + 1;
-          if (at === 0) return -1;
-          byte = bytes[at]!;
-          if (this.#foreign || (byte !== delimiter && byte !== LF && byte !== CR)) kind |= fieldKind.rewrite;
-          continue;
-        }
-        if (byte === CR) {
-          next = this.#afterCr(bytes, at, to, atEnd);
+      if (byte === quote) {
+        at = this.#closingQuote(bytes, at, to) + 1;
+        if (at === 0) return -1;
+        kind = this.#foreign ? fieldKind.quoted | fieldKind.rewrite : fieldKind.quoted;
+        byte = bytes[at]!;
+        if (byte !== delimiter) {
+          if (byte !== LF && byte !== CR) this.#fail('text after a closing quote', start, at, count);
+          next = this.#afterBreak(start, at, count);
           if (next < 0) return -1;
-          if (next > 0) break;
         }
-        kind |= fieldKind.rewrite;
-        byte = bytes[++at]!;
+      } else {
+        for (;;) {
+          while (byte > highest || stops[byte] === 0) byte = bytes[++at]!;
+          if (byte === delimiter) break;
+          if (byte === LF || byte === CR) {
+            next = this.#afterBreak(start, at, count);
+            if (next < 0) return -1;
+            break;
+          }
+          if (byte === quote && !this.#keepsStrayQuotes) {
+            this.#fail('a quote inside an unquoted field', start, at, count);
+          }
+          kind |= fieldKind.rewrite;
+          byte = bytes[++at]!;
+        }
       }
       if (count < capacity) {
         starts[count] = start;
@@ -129,6 +162,7 @@ export class RecordScanner {
         this.count = count;
         this.kinds = kinds;
         this.end = at;
+        this.#nextLine = this.line + 1 + this.innerLines;
         return next;
       }
       at++;
@@ -137,13 +171,24 @@ export class RecordScanner {
 
   /** Returns where the line after that at `from` starts, whatever is in it; -1 if it does not end before `to`. */
   skipLine(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
+    const next = this.#lineEnd(bytes, from, to, atEnd);
+    if (next >= 0) this.#nextLine++;
+    return next;
+  }
+
+  #lineEnd(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
     for (let at = from; at < to; at++) {
-      if (bytes[at] === LF) {
-        this.#loneCr ??= false;
-        return at + 1;
+      if (bytes[at] !== LF && bytes[at] !== CR) continue;
+      const following = at + 1 < to ? bytes[at + 1] : undefined;
+      if (bytes[at] === CR && following !== LF) {
+        if (following === undefined) return atEnd ? to : -1;
+        if (this.#loneCr === undefined && following === CR && at + 2 >= to && !atEnd) return -1;
+        this.#loneCr ??= following !== CR || bytes[at + 2] !== LF;
+        if (this.#loneCr) return at + 1;
+        continue;
       }
-      const next = bytes[at] === CR ? this.#afterCr(bytes, at, to, atEnd) : 0;
-      if (next !== 0) return next;
+      this.#loneCr ??= false;
+      return bytes[at] === LF ? at + 1 : at + 2;
     }
     return atEnd ? to : -1;
   }
@@ -191,14 +236,48 @@ export class RecordScanner {
     return -1;
   }
 
-  /** The next record's start if the CR at `at` ends the record, 0 if it is data, -1 if that cannot be said yet. */
-  #afterCr(bytes: Uint8Array, at: number, to: number, atEnd: boolean): number {
-    if (at + 1 === to) return atEnd ? to : -1;
-    if (bytes[at + 1] === LF) {
-      this.#loneCr ??= false;
+  /** Where the next record starts after the line break at `at`, or -1 if that cannot be said yet. */
+  #afterBreak(start: number, at: number, field: number): number {
+    const bytes = this.#bytes;
+    const to = this.#to;
+    if (bytes[at] === LF) {
+      if (at === to) return this.#atEnd ? to : -1;
+      if (this.#loneCr === true)
+        this.#fail('a line feed where lines end with a carriage return', start, at, field);
+      this.#loneCr = false;
+      return at + 1;
+    }
+    if (at + 1 === to && !this.#atEnd) return -1;
+    const isCrLf = at + 1 < to && bytes[at + 1] === LF;
+    if (isCrLf && this.#loneCr !== true) {
+      this.#loneCr = false;
       return at + 2;
     }
-    this.#loneCr ??= true;
-    return this.#loneCr ? at + 1 : 0;
+    if (this.#loneCr === undefined && bytes[at + 1] === CR && at + 2 === to && !this.#atEnd) return -1;
+    // CR CR LF is a line break that was translated twice, not an empty record.
+    const isTwice = this.#loneCr === undefined && at + 2 < to && bytes[at + 1] === CR && bytes[at + 2] === LF;
+    if (isCrLf || isTwice || this.#loneCr === false) {
+      this.#fail('a carriage return outside quotes', start, at, field);
+    }
+    this.#loneCr = true;
+    return at + 1;
   }
+
+  #fail(what: GrammarProblem, start: number, at: number, field: number): never {
+    const bytes = this.#bytes;
+    throw new CsvGrammarError(what, {
+      line: this.line + this.innerLines,
+      field,
+      near: textBefore(bytes, start, at),
+      followsBackslash: bytes[at - 2] === BACKSLASH,
+    });
+  }
+}
+
+/** The end of the field so far, which shows a reader the place. What follows may not have come yet. */
+function textBefore(bytes: Uint8Array, start: number, at: number): string {
+  const from = Math.max(start, at - 40);
+  const text = Buffer.from(bytes.subarray(from, at + 1)).toString();
+  const whole = text.replace(/^\uFFFD+|\uFFFD+$/g, '').replace(/[\r\n]+$/, '');
+  return from > start ? `…${whole}` : whole;
 }

@@ -1,5 +1,6 @@
 import type { WrittenCsv } from '../../model/feed.ts';
 import type { CsvFormat } from '../../model/pipeline.ts';
+import { rewritesFields } from './field-checks.ts';
 import { isText, type Layout } from './layout.ts';
 
 /**
@@ -13,7 +14,7 @@ export interface AsWritten {
 
 /**
  * Undefined where only our reader knows what is meant. The text must be without a byte order mark, or have a
- * header.
+ * header. Constants are not among the columns: they are not in the bytes.
  */
 export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefined {
   const [only = ''] = format.nulls;
@@ -21,16 +22,18 @@ export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefi
     // It knows others, but no single-byte ones, and says less about what is wrong in them.
     format.encoding === 'utf-8' &&
     format.nulls.length === 1 &&
+    // hyperd takes every quote for one.
+    format.strayQuotes === undefined &&
     // hyperd takes an escape character out wherever it stands; PostgreSQL only where it escapes.
     format.escape === format.quote &&
-    layout.constants.length === 0 &&
+    !rewritesFields(format, layout.columns) &&
     layout.untaken.length === 0 &&
     layout.columns.length > 0 &&
     // Only our reader knows which lines are no records.
     !layout.isPreceded &&
     format.skipLines === undefined &&
     format.comment === undefined;
-  if (!isPlain) return undefined;
+  if (!isPlain || format.quote === undefined) return undefined;
   return {
     // COPY takes the columns in the order of the file.
     columns: inFileOrder(layout),
@@ -39,7 +42,7 @@ export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefi
       header: format.header,
       delimiter: format.delimiter,
       quote: format.quote,
-      escape: format.escape,
+      escape: format.quote,
       null: only,
       encoding: 'utf-8',
       dateOrder: format.dateOrder,

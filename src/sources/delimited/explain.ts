@@ -1,11 +1,18 @@
 import type { Readable } from 'node:stream';
 import type { Refusal } from '../../model/feed.ts';
-import type { Table } from '../../model/pipeline.ts';
+import type { Column, Table } from '../../model/pipeline.ts';
 import { child } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
-import { CsvEncodingError, CsvError, locateRecord, type CsvDialect } from '../csv/index.ts';
+import {
+  CsvEncodingError,
+  CsvError,
+  CsvFieldError,
+  CsvValueError,
+  locateRecord,
+  type CsvDialect,
+} from '../csv/index.ts';
 import { FileProblem } from './file-problem.ts';
-import { wanted } from './layout.ts';
+import { MASK, quoted, wanted, type Layout } from './layout.ts';
 
 /** Hyper refused a record of a file: says the line, the column and the value. */
 export async function explainRecord(
@@ -16,27 +23,46 @@ export async function explainRecord(
   open: () => Readable,
   field: number | undefined,
 ): Promise<RunError> {
-  const found = record === undefined ? undefined : await locateRecord(open(), dialect, record);
+  const found =
+    record === undefined ? undefined : await locateRecord(open(), dialect, record).catch(ignoreCsvError);
   const column = table.columns.find((one) => one.name === name);
   const value = field === undefined ? undefined : found?.fields[field];
   const at = `${file.shown}${found === undefined ? '' : `:${found.line}`}`;
-  const what =
-    column === undefined
-      ? message
-      : `column "${column.name}" (${wanted(column)}): ${message}${value === undefined ? '' : `; the value is ${quoted(value)}`}`;
+  const what = column === undefined ? message : refused(column, message, value);
   return new RunError('EXT2103', `${at}: ${what}`, {
     hint: 'correct the file, change the type in the contract, or name the text as a null string of the format',
     place: column?.place ?? child(table.place, 'columns'),
   });
 }
 
-/** The file could not be read, or is not what the format says. */
-export function explainText(error: unknown, file: { shown: string }, table: Table): unknown {
+/** What Hyper says of a value, which may have the value in it. */
+export function refused(column: Column, message: string, value: string | undefined): string {
+  const said =
+    column.sensitive === true && value !== undefined && value !== ''
+      ? message.replaceAll(value, MASK)
+      : message;
+  const shown = value === undefined ? '' : `; the value is ${quoted(value, column)}`;
+  return `column "${column.name}" (${wanted(column)}): ${said}${shown}`;
+}
+
+/** A file that is wrong before the record says where itself when it is read again; hyperd's words are shown then. */
+function ignoreCsvError(error: unknown): undefined {
+  if (!(error instanceof CsvError)) throw error;
+}
+
+/** The file could not be read, or is not what the format says. With its layout fields have the names of columns. */
+export function explainText(
+  error: unknown,
+  file: { shown: string },
+  table: Table,
+  layout?: FieldNames,
+): unknown {
   if (error instanceof RunError) return error;
   if (error instanceof FileProblem) {
     const { code, message, hint } = error;
     return new RunError(code, `${file.shown} ${message}`, { hint, place: table.place, cause: error });
   }
+  if (error instanceof CsvFieldError) return explainField(error, file, table, layout);
   if (error instanceof CsvError) {
     return new RunError('EXT2103', `${file.shown}:${error.line}: ${error.message}`, {
       hint: error.hint ?? 'correct the file or the format of the source',
@@ -60,7 +86,37 @@ export function explainText(error: unknown, file: { shown: string }, table: Tabl
   });
 }
 
-function quoted(value: string): string {
-  const short = value.length > 60 ? `${value.slice(0, 60)}…` : value;
-  return JSON.stringify(short);
+/** What a layout says of fields. */
+export type FieldNames = Pick<Layout, 'columns' | 'select' | 'header'>;
+
+function explainField(
+  error: CsvFieldError,
+  { shown }: { shown: string },
+  table: Table,
+  layout: FieldNames | undefined,
+): RunError {
+  const { field, line } = error;
+  const column = layout?.columns[layout.select.indexOf(field)];
+  const name = column?.name ?? layout?.header[field];
+  const label = name === undefined ? `field ${field + 1}` : `column "${name}"`;
+  const { what, hint } =
+    error instanceof CsvValueError ? explainValue(error, column) : explainGrammar(error, column);
+  return new RunError('EXT2103', `${shown}:${line}: ${label}${what}`, {
+    hint,
+    place: column?.place ?? child(table.place, 'columns'),
+    cause: error,
+  });
+}
+
+function explainValue({ message, value, hint }: CsvValueError, column: Column | undefined) {
+  const type = column === undefined ? '' : ` (${wanted(column)})`;
+  const what = `${type}: ${message}`;
+  if (value === null) return { what, hint };
+  // The remedy may repeat the value: null strings do.
+  const safe = column?.sensitive === true && value !== '' ? hint.replaceAll(value, MASK) : hint;
+  return { what: `${what}; the value is ${quoted(value, column)}`, hint: safe };
+}
+
+function explainGrammar({ message, problem, hint }: CsvFieldError, column: Column | undefined) {
+  return { what: `: ${column?.sensitive === true ? problem : message}`, hint };
 }

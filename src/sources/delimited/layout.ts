@@ -25,6 +25,8 @@ export interface Layout {
   isPreceded: boolean;
   /** The file has no text at all, and its format allows that. */
   isEmpty: boolean;
+  /** All names in the header; none without one. */
+  header: readonly string[];
 }
 
 /** How the fields of a text become columns: reads its beginning and no more. */
@@ -91,6 +93,7 @@ function layOutByName(
     absent,
     isPreceded: false,
     isEmpty: false,
+    header,
   };
 }
 
@@ -111,6 +114,7 @@ export function layOutByPlace(table: Table, file: NamedFile): Layout {
     absent: [],
     isPreceded: false,
     isEmpty: false,
+    header: [],
   };
 }
 
@@ -167,4 +171,14 @@ function twice(column: Column, name: string, file: { shown: string }): Diagnosti
 /** `text not null` for messages. */
 export function wanted({ type, notNull }: Column): string {
   return `${formatColumnType(type)}${notNull ? ' not null' : ''}`;
+}
+
+/** Instead of values of sensitive columns. */
+export const MASK = '•••';
+
+/** A value for messages: a long one is cut, one of a sensitive column is masked. */
+export function quoted(value: string, column?: Column): string {
+  if (column?.sensitive === true) return MASK;
+  const short = value.length > 60 ? `${value.slice(0, 60)}…` : value;
+  return JSON.stringify(short);
 }

@@ -11,7 +11,7 @@ export function hasOtherLines({ skipLines, comment, header }: CsvFormat): boolea
 
 /**
  * Leaves out the lines of PostgreSQL's text format that are no records: those to be skipped, then comments and the
- * header. Remembers which line each record began in.
+ * header. Remembers which lines of the file those are that have passed.
  */
 export class RecordLines extends Transform {
   readonly #comment: number | undefined;
@@ -23,9 +23,10 @@ export class RecordLines extends Transform {
   #kind: 'other' | 'header' | 'record' = 'other';
   #isEscaped = false;
   #line = 1;
-  #records = 0;
-  /** Records whose line is not the one after that of the record before, and their lines. */
-  readonly #jumps: { record: number; line: number }[] = [];
+  /** The lines that have passed. */
+  #passed = 0;
+  /** Lines that passed and do not follow the one before in the file, and where they are there. */
+  readonly #jumps: { passed: number; line: number }[] = [];
 
   constructor({ skipLines = 0, comment, header }: CsvFormat) {
     super();
@@ -34,10 +35,10 @@ export class RecordLines extends Transform {
     this.#headerAhead = header;
   }
 
-  /** Returns the line (from 1) that a record (from 1) began in; the record has passed. */
-  lineOf(record: number): number {
-    const jump = this.#jumps.findLast((one) => one.record <= record) ?? { record: 1, line: 1 };
-    return jump.line + record - jump.record;
+  /** Returns the line of the file (from 1) that is a line of what has passed (from 1). */
+  lineOf(passed: number): number {
+    const jump = this.#jumps.findLast((one) => one.passed <= passed) ?? { passed: 1, line: 1 };
+    return jump.line + passed - jump.passed;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -61,9 +62,8 @@ export class RecordLines extends Transform {
       this.#kind = 'header';
     } else {
       this.#kind = 'record';
-      this.#records++;
-      if (this.lineOf(this.#records) !== this.#line)
-        this.#jumps.push({ record: this.#records, line: this.#line });
+      const passed = this.#passed + 1;
+      if (this.lineOf(passed) !== this.#line) this.#jumps.push({ passed, line: this.#line });
     }
   }
 
@@ -73,6 +73,7 @@ export class RecordLines extends Transform {
       const byte = chunk[at];
       if (byte === LF) {
         this.#line++;
+        if (this.#kind === 'record') this.#passed++;
         const isContinued = this.#isEscaped && this.#kind !== 'other';
         this.#isEscaped = false;
         if (isContinued) continue;

@@ -1,83 +1,175 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { child } from '../../model/diagnostic.ts';
-import type { Refusal, StreamPart } from '../../model/feed.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import type { ByteStream, Refusal, StreamPart } from '../../model/feed.ts';
+import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import { stripBom } from '../csv/index.ts';
+import { locateTextRecord, normalizeText, TextCheck, type TextOptions } from '../copy-text/index.ts';
+import { checkedText, CsvError, NotAsWritten, stripBom } from '../csv/index.ts';
 import { constantsOf, type NamedFile } from './constants.ts';
-import { explainText } from './explain.ts';
-import { wanted } from './layout.ts';
-import { addFields } from './text-fields.ts';
+import { explainText, refused } from './explain.ts';
+import { rewritesFields, ruleOf } from './field-checks.ts';
 import { hasOtherLines, RecordLines } from './text-lines.ts';
-import { unifyNulls } from './text-nulls.ts';
 
 export interface TextFile extends NamedFile {
   size: number;
 }
 
+/** The bytes of a file as UTF-8, and how much of it was read for them. */
+export interface OpenText {
+  bytes: Readable;
+  taken?: () => number;
+}
+
 /**
- * A file in PostgreSQL's text format: its columns are those of the table, in order. hyperd parses it; what it
- * cannot (several null strings, columns that are not in the file) is put into the bytes. `open` gives them as
- * UTF-8.
+ * A file in PostgreSQL's text format: its columns are those of the table, in order. hyperd parses it while we watch the
+ * bytes; what it cannot read (several null strings, an end mark, other signs of numbers) and columns that are not in
+ * the file are put into the bytes. `open` gives them; `reopen` once more, to look for a record.
  */
 export function textStreamPart(
   table: Table,
   file: TextFile,
   format: CsvFormat,
-  open: (signal: AbortSignal) => { bytes: Readable; taken?: () => number },
+  { open, reopen }: { open: (signal: AbortSignal) => OpenText; reopen: () => Readable },
 ): StreamPart {
-  const constants = constantsOf(table, file);
-  const texts = constants.map(({ text }) => text);
-  let lines: RecordLines | undefined;
-  return {
+  const part: StreamPart = {
     kind: 'stream',
     label: file.shown,
     size: file.size,
-    columns: [...fieldsOf(table), ...constants.map(({ column }) => column)],
+    columns: [
+      ...fieldsOf(table).map(({ name }) => name),
+      ...constantsOf(table, file).map(({ column }) => column),
+    ],
     format: { type: 'text', ...textOptions(format) },
-    open(signal) {
-      const { bytes, ...more } = open(signal);
-      lines = hasOtherLines(format) ? new RecordLines(format) : undefined;
-      const stages: Transform[] = [
-        stripBom(),
-        ...(lines === undefined ? [] : [lines]),
-        ...(format.nulls.length > 1 ? [unifyNulls(format.nulls, format.delimiter)] : []),
-        ...(constants.length > 0 ? [addFields(texts, textOptions(format))] : []),
-      ];
-      const last = stages.at(-1) ?? bytes;
-      pipeline([bytes, ...stages], () => undefined);
-      return Promise.resolve({ bytes: last, rows: () => undefined, ...more });
+    open: (signal, most) => Promise.resolve(normalized(table, file, format, open(signal), most)),
+    explain: (refusal) => explainTextRecord(table, file, format, refusal, reopen),
+    translate: (error) => explainText(error, file, table, fieldNames(table)),
+  };
+  if (!isTextAsWritten(table, format)) return part;
+  return {
+    ...part,
+    open: (signal, most) => Promise.resolve(checked(table, format, open(signal), most)),
+    otherwise: (why) => (why instanceof NotAsWritten ? part : undefined),
+  };
+}
+
+/** hyperd reads a file as it is written, if it has no byte order mark and no end mark. */
+export function isTextAsWritten(table: Table, format: CsvFormat): boolean {
+  return (
+    format.nulls.length === 1 &&
+    !hasOtherLines(format) &&
+    table.columns.every(({ origin }) => origin.kind !== 'file') &&
+    !rewritesFields(format, fieldsOf(table))
+  );
+}
+
+/** What watches the bytes of a file while hyperd reads them. */
+export function textCheck(table: Table, format: CsvFormat, most?: number): TextCheck {
+  return new TextCheck(recordOptions(table, format, most));
+}
+
+function checked(
+  table: Table,
+  format: CsvFormat,
+  { bytes, ...more }: OpenText,
+  most: number | undefined,
+): ByteStream {
+  const check = textCheck(table, format, most);
+  const text = checkedText(bytes, check, 0);
+  const rows = () => check.records;
+  return {
+    bytes: {
+      [Symbol.asyncIterator]: () => text,
+      destroy: (reason) => bytes.destroy(reason),
     },
-    explain({ record, ...refusal }) {
-      const line = record === undefined ? undefined : (lines?.lineOf(record) ?? record);
-      return Promise.resolve(
-        explainTextRecord(table, file, { ...refusal, ...(line !== undefined && { line }) }),
-      );
-    },
-    translate: (error) => explainText(error, file, table),
+    rows,
+    rowsSoFar: rows,
+    ...more,
+  };
+}
+
+function normalized(
+  table: Table,
+  file: NamedFile,
+  format: CsvFormat,
+  { bytes, ...more }: OpenText,
+  most: number | undefined,
+): ByteStream {
+  const constants = constantsOf(table, file).map(({ text }) => text);
+  const { lines, lineOf } = recordLines(format);
+  const out = normalizeText({ ...recordOptions(table, format, most), constants, lineOf });
+  pipeline([bytes, ...lines, out], () => undefined);
+  const rows = () => out.records;
+  return { bytes: out, rows, rowsSoFar: rows, ...more };
+}
+
+/** The stages that leave out what is no record, and where the lines are that they let pass. */
+function recordLines(format: CsvFormat): { lines: Transform[]; lineOf?: (line: number) => number } {
+  if (!hasOtherLines(format)) return { lines: [] };
+  const lines = new RecordLines(format);
+  return { lines: [stripBom(), lines], lineOf: (line) => lines.lineOf(line) };
+}
+
+function recordOptions(table: Table, format: CsvFormat, most: number | undefined): TextOptions {
+  const columns = fieldsOf(table);
+  return {
+    delimiter: format.delimiter,
+    nulls: format.nulls,
+    fields: columns.length,
+    checks: columns.map((column, field) => ({
+      field,
+      rule: ruleOf(column, format),
+      isRequired: column.notNull,
+      emptyAsNull: false,
+    })),
+    most,
   };
 }
 
 /** The columns that are fields, in their order. */
-export function fieldsOf({ columns }: Table): string[] {
-  return columns.filter(({ origin }) => origin.kind === 'column').map(({ name }) => name);
+export function fieldsOf({ columns }: Table): Column[] {
+  return columns.filter(({ origin }) => origin.kind === 'column');
+}
+
+function fieldNames(table: Table) {
+  const columns = fieldsOf(table);
+  return { columns, select: columns.map((_, index) => index), header: [] };
 }
 
 export function textOptions({ delimiter, nulls, dateOrder }: CsvFormat) {
   return { delimiter, null: nulls[0] ?? '\\N', dateOrder };
 }
 
-/** In this format a record is a line, unless a backslash stands before a line break. */
-export function explainTextRecord(
+async function explainTextRecord(
   table: Table,
   { shown }: { shown: string },
-  { message, line, column: name }: Omit<Refusal, 'record'> & { line?: number },
-): RunError {
-  const column = table.columns.find((one) => one.name === name);
-  const at = `${shown}${line === undefined ? '' : `:${line}`}`;
-  const what = column === undefined ? message : `column "${column.name}" (${wanted(column)}): ${message}`;
+  format: CsvFormat,
+  { message, record, column: name }: Refusal,
+  reopen: () => Readable,
+): Promise<RunError> {
+  const columns = fieldsOf(table);
+  const field = columns.findIndex((one) => one.name === name);
+  const column = columns[field];
+  const found =
+    record === undefined
+      ? undefined
+      : await locateIn(reopen(), format, columns.length, record).catch(ignoreTextError);
+  const value = found?.fields[field];
+  const at = `${shown}${found === undefined ? '' : `:${found.line}`}`;
+  const what = column === undefined ? message : refused(column, message, value);
   return new RunError('EXT2103', `${at}: ${what}`, {
     hint: 'correct the file, the format, or the contract',
     place: column?.place ?? child(table.place, 'columns'),
   });
+}
+
+function locateIn(text: Readable, format: CsvFormat, fields: number, record: number) {
+  const { lines, lineOf } = recordLines(format);
+  const last: Readable = lines.at(-1) ?? text;
+  if (last !== text) pipeline([text, ...lines], () => undefined);
+  return locateTextRecord(last, format.delimiter, { fields, record, ...(lineOf && { lineOf }) });
+}
+
+/** A text that is wrong before the record cannot be looked through; hyperd's words are shown then. */
+function ignoreTextError(error: unknown): undefined {
+  if (!(error instanceof CsvError)) throw error;
 }

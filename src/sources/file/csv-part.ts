@@ -2,75 +2,111 @@ import { pipeline, type Readable } from 'node:stream';
 import type { FeedPart, PathPart, Refusal, StreamPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import type { RunError } from '../../model/run-error.ts';
-import { csvDialect, type CsvDialect } from '../csv/index.ts';
-import { asWritten } from '../delimited/as-written.ts';
-import { normalizeLayout } from '../delimited/normalize.ts';
+import { checkedText, csvDialect, NotAsWritten, RecordCheck } from '../csv/index.ts';
+import { asWritten, type AsWritten } from '../delimited/as-written.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
+import { recordCheckOptions } from '../delimited/field-checks.ts';
 import { withAbsent, type Layout } from '../delimited/layout.ts';
+import { normalizeLayout } from '../delimited/normalize.ts';
 import { isGzip, isNamedGzip } from '../delimited/text.ts';
+import { checkFile } from './check-file.ts';
 import type { FoundFile } from './list.ts';
 import { openCounted, openText } from './open.ts';
 
+/** One CSV file, how it is written, and how its fields become columns. */
+interface CsvFile {
+  table: Table;
+  file: FoundFile;
+  format: CsvFormat;
+  layout: Layout;
+}
+
 /**
- * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is; else the
- * bytes pass through `normalizeCsv`, which turns them into the CSV that it can.
+ * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is written, and gets
+ * the unpacked bytes of a compressed one; we watch the same bytes. Else they pass through `normalizeCsv`, which turns
+ * them into the CSV that hyperd reads.
  */
 export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): FeedPart {
-  const normalized = normalizedPart(table, file, format, withAbsent(layout, table));
+  const csv: CsvFile = { table, file, format, layout };
+  const normalized = normalizedPart({ ...csv, layout: withAbsent(layout, table) });
   const written = asWritten(format, layout);
+  if (written === undefined) return normalized;
   // hyperd would unpack a file of that name, whatever the format says, and would not see that it was cut off.
-  const isPacked = isGzip(file, format) || isNamedGzip(file);
-  if (written === undefined || isPacked) return normalized;
+  if (!isGzip(file, format) && !isNamedGzip(file)) return pathPart(csv, written, normalized);
+  return layout.constants.length > 0 ? normalized : streamPart(csv, written, normalized);
+}
+
+function pathPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): PathPart {
+  const { file, format, layout } = csv;
   return {
     kind: 'path',
     label: file.shown,
     path: file.absolute,
     size: file.size,
     ...written,
-    constants: [],
-    otherwise: (refusal) => (isStructural(refusal) ? normalized : undefined),
+    constants: layout.constants,
+    check: (signal, until) =>
+      checkFile(file, new RecordCheck(recordCheckOptions(format, layout)), signal, until),
+    asStream: normalized,
+    otherwise: (why) => (isStructural(why) ? normalized : undefined),
     explain: (refusal) => normalized.explain(refusal),
     translate: (error) => normalized.translate(error),
-  } satisfies PathPart;
+  };
 }
 
-function normalizedPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): StreamPart {
-  const dialect = csvDialect(format);
+/** The bytes as they are written, watched as they pass. */
+function streamPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): StreamPart {
+  const { file, format, layout } = csv;
+  return {
+    ...normalized,
+    ...written,
+    open(_signal, most) {
+      const check = new RecordCheck(recordCheckOptions(format, layout, most));
+      const { bytes: text, taken } = openCounted(file, format);
+      const checked = checkedText(text, check, 0);
+      const rows = () => check.records;
+      const bytes = {
+        [Symbol.asyncIterator]: () => checked,
+        destroy: (reason?: Error) => text.destroy(reason),
+      };
+      return Promise.resolve({ bytes, rows, rowsSoFar: rows, taken });
+    },
+    otherwise: (why) => (isStructural(why) ? normalized : undefined),
+  };
+}
+
+function normalizedPart({ table, file, format, layout }: CsvFile): StreamPart {
   return {
     kind: 'stream',
     label: file.shown,
     size: file.size,
     columns: [...layout.columns.map(({ name }) => name), ...layout.constants.map(({ column }) => column)],
     format: { type: 'csv', dateOrder: format.dateOrder },
-    open() {
-      const normalized = normalizeLayout(format, layout);
+    open(_signal, most) {
+      const normalized = normalizeLayout(format, layout, most);
       const text = openCounted(file, format);
       pipeline(text.bytes, normalized, () => undefined);
       const { taken } = text;
       const rows = () => normalized.records;
       return Promise.resolve({ bytes: normalized, rows, rowsSoFar: rows, taken });
     },
-    explain: (refusal) => explain(table, file, format, dialect, layout, refusal),
-    translate: (error) => explainText(error, file, table),
+    explain: (refusal) => explain({ table, file, format, layout }, refusal),
+    translate: (error) => explainText(error, file, table, layout),
   };
 }
 
-async function explain(
-  table: Table,
-  file: FoundFile,
-  format: CsvFormat,
-  dialect: CsvDialect,
-  layout: Layout,
-  refusal: Refusal,
-): Promise<RunError> {
+async function explain({ table, file, format, layout }: CsvFile, refusal: Refusal): Promise<RunError> {
   const text = (): Readable => openText(file, format);
   const index = layout.columns.findIndex(({ name }) => name === refusal.column);
-  return explainRecord(table, file, dialect, refusal, text, layout.select[index]);
+  return explainRecord(table, file, csvDialect(format), refusal, text, layout.select[index]);
 }
 
 /**
  * hyperd is stricter about the form of a file than people are: a blank last line, old line ends. Of bytes that are no
  * UTF-8 it says less than we can.
  */
-const isStructural = ({ message }: Refusal) =>
-  /too (few|many) columns|carriage return|quote|UTF-8/i.test(message);
+function isStructural(why: unknown): boolean {
+  if (why instanceof NotAsWritten) return true;
+  if (why instanceof Error || typeof why !== 'object' || why === null || !('message' in why)) return false;
+  return /too (few|many) columns|carriage return|quote|UTF-8/i.test(String(why.message));
+}

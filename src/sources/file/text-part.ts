@@ -1,19 +1,21 @@
 import type { FeedPart } from '../../model/feed.ts';
 import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import { NotAsWritten } from '../csv/index.ts';
 import { isGzip, isNamedGzip } from '../delimited/text.ts';
-import { hasOtherLines } from '../delimited/text-lines.ts';
-import { fieldsOf, textOptions, textStreamPart } from '../delimited/text-part.ts';
+import { isTextAsWritten, textCheck, textOptions, textStreamPart } from '../delimited/text-part.ts';
+import { checkFile } from './check-file.ts';
 import type { FoundFile } from './list.ts';
-import { beginsWithMark, openCounted } from './open.ts';
+import { beginsWithMark, openCounted, openText } from './open.ts';
 
-/** A file in PostgreSQL's text format. hyperd opens it by itself where it can read it as it is. */
+/** A file in PostgreSQL's text format. hyperd opens it by itself where it can read it as it is written. */
 export async function textPart(table: Table, file: FoundFile, format: CsvFormat): Promise<FeedPart> {
-  const streamed = textStreamPart(table, file, format, () => openCounted(file, format));
+  const streamed = textStreamPart(table, file, format, {
+    open: () => openCounted(file, format),
+    reopen: () => openText(file, format),
+  });
   const isPlain =
     format.encoding === 'utf-8' &&
-    format.nulls.length === 1 &&
-    streamed.columns.length === fieldsOf(table).length &&
-    !hasOtherLines(format) &&
+    isTextAsWritten(table, format) &&
     !isGzip(file, format) &&
     // hyperd would unpack it, whatever the format says, and would not see that it was cut off.
     !isNamedGzip(file) &&
@@ -27,7 +29,9 @@ export async function textPart(table: Table, file: FoundFile, format: CsvFormat)
     columns: streamed.columns,
     format: { type: 'text', ...textOptions(format) },
     constants: [],
-    otherwise: () => undefined,
+    check: (signal, until) => checkFile(file, textCheck(table, format), signal, until),
+    asStream: streamed,
+    otherwise: (why) => (why instanceof NotAsWritten ? streamed : undefined),
     explain: (refusal) => streamed.explain(refusal),
     translate: (error) => streamed.translate(error),
   };

@@ -22,9 +22,8 @@ export async function csvPart(
 ): Promise<StreamPart> {
   const normalized = normalizedPart(reader, table, format, objects);
   const written = await writtenLike(reader, table, format, objects[0], signal);
-  return written === undefined
-    ? normalized
-    : writtenPart(reader, table, format, objects, written, normalized);
+  if (written === undefined) return normalized;
+  return writtenPart(reader, { table, format, objects, written }, normalized);
 }
 
 async function writtenLike(
@@ -34,6 +33,9 @@ async function writtenLike(
   first: FoundObject,
   signal: AbortSignal,
 ): Promise<AsWritten | undefined> {
+  // Constants would have to be put into every record.
+  const hasConstants = table.columns.some(({ origin }) => origin.kind === 'file');
+  if (hasConstants) return undefined;
   const byPlace = asWritten(format, layOutByPlace(table, first));
   if (!namesColumns(format) || byPlace === undefined) return byPlace;
   try {

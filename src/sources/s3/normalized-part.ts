@@ -4,7 +4,7 @@ import type { CsvFormat, Table } from '../../model/pipeline.ts';
 import { csvDialect, type NormalizedCsv } from '../csv/index.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
-import { withAbsent } from '../delimited/layout.ts';
+import { withAbsent, type Layout } from '../delimited/layout.ts';
 import { textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
 import { joinStreams } from './joined.ts';
@@ -51,26 +51,32 @@ export function normalizedPart(
       ...table.columns.filter(({ origin }) => origin.kind === 'file'),
     ].map(({ name }) => name),
     format: { type: 'csv', dateOrder: format.dateOrder },
-    open(signal) {
+    open(signal, most) {
       const ahead = new ReadAhead(reader, objects);
       let turn = -1;
       let normalize: NormalizedCsv | undefined;
       let records = 0;
+      let current: Layout | undefined;
       starts.length = 0;
       const open = async () => {
         records += normalize?.records ?? 0;
-        normalize = undefined;
+        normalize = current = undefined;
         const object = objects[++turn];
         if (object === undefined) return undefined;
         starts.push(records);
         const text = textOf(bytesOf(ahead, object, signal), packed(ahead, object), format);
         const { layout, text: whole } = await layOutObject(table, object, format, text);
-        normalize = normalizeLayout(format, withAbsent(required(layout), table));
+        current = withAbsent(required(layout), table);
+        normalize = normalizeLayout(
+          format,
+          current,
+          most === undefined ? undefined : Math.max(0, most - records),
+        );
         pipeline(whole, normalize, () => undefined);
         return normalize;
       };
       const explain = (error: unknown) =>
-        explainText(error, objects[turn] ?? { shown: source.bucket }, table);
+        explainText(error, objects[turn] ?? { shown: source.bucket }, table, current);
       return Promise.resolve({
         bytes: joinStreams({ open, explain, close: () => ahead.close() }),
         rows: () => records,

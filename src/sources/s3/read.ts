@@ -63,7 +63,7 @@ async function feedOf(
   if (format.type === 'text') {
     const ahead = new ReadAhead(reader, [first, ...others]);
     ends.push(() => ahead.close());
-    return { parts: [first, ...others].map((object) => textPart(ahead, table, object, format)) };
+    return { parts: [first, ...others].map((object) => textPart(reader, ahead, table, object, format)) };
   }
   const parts = [first, ...others].map((object) => parquetPart(reader, table, object, staging));
   return { parts: await Promise.all(parts) };

@@ -65,5 +65,5 @@ test('what is told is bounded', async () => {
 });
 
 test('a quote left open hides the records behind it', async () => {
-  expect(await locate('a,"b\n'.repeat(3), 2, csvDialect({ header: false }))).toBeUndefined();
+  expect(await locate('a,"b\nc,d\n', 2, csvDialect({ header: false }))).toBeUndefined();
 });

@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest';
 import {
   normalizeCsv,
   csvDialect,
+  CsvGrammarError,
   CsvQuoteError,
   CsvRecordError,
   CsvSizeError,
   CsvUtf8Error,
+  type FieldRule,
   type NormalizedCsv,
   type NormalizeOptions,
   type CsvDialect,
@@ -83,15 +85,10 @@ describe('normalizeCsv', () => {
     ).toBe(`${long},"${long}"\n`);
   });
 
-  test('a lone CR ends records if it ends the first one, and is data otherwise', async () => {
+  test('lone CRs end records if the first line ends so', async () => {
     expect(await through('a,b\rc,d\r', columns(2))).toBe('a,b\nc,d\n');
-    expect(await through('a,b\nc\rc,d\n', columns(2))).toBe('a,b\n"c\rc",d\n');
-    expect(await through('a,b\nc,d\r', columns(2))).toBe('a,b\nc,d\n');
-  });
-
-  test('two quoted nothings are one empty string where a doubled quote is no quote', async () => {
-    const options = { select: [0, 1], emptyAsNull: [true, false] };
-    expect(await through('"""",""""\n', columns(2, { escape: '\\' }, options))).toBe(',""\n');
+    expect(await through('a,b\rc,"d\r"', columns(2))).toBe('a,b\nc,"d\r"\n');
+    expect(await through('a,b\r', columns(2))).toBe('a,b\n');
   });
 
   test('nothing, a BOM, or a header alone is no record', async () => {
@@ -124,6 +121,90 @@ describe('normalizeCsv', () => {
     const error = await failure('a,b\n\n\nc,d\n', columns(2));
     expect(error).toMatchObject({ name: 'CsvRecordError', record: 2, line: 2, expected: 2, found: 1 });
     expect(String(error)).toBe('CsvRecordError: line 2 is blank; a record of 2 fields is expected there');
+  });
+
+  test.each([
+    ['a,b\nc\rc,d\n', 2, 0, 'a carriage return outside quotes: c'],
+    ['a,b\nc,d\r', 2, 1, 'a carriage return outside quotes: d'],
+    ['a,b\r\r\nc,d\r\r\n', 1, 1, 'a carriage return outside quotes: b'],
+    ['a,b\r\nc,d\r\r\n', 2, 1, 'a carriage return outside quotes: d'],
+    ['a,b\n\rc,d\n', 2, 0, 'a carriage return outside quotes: '],
+    ['a,b\rc,d\n', 2, 1, 'a line feed where lines end with a carriage return: d'],
+    ['a,b\rc,d\r\n', 2, 1, 'a carriage return outside quotes: d'],
+    ['a,b\nc,24" Monitor\n', 2, 1, 'a quote inside an unquoted field: 24"'],
+    ['a,b\nc, "d"\n', 2, 1, 'a quote inside an unquoted field:  "'],
+    ['a,b\nc,d"', 2, 1, 'a quote inside an unquoted field: d"'],
+    ['a,b\n"c\nc","d"d\n', 3, 1, 'text after a closing quote: "d"d'],
+    ['a,b\n"c" ,d\n', 2, 0, 'text after a closing quote: "c" '],
+    ['a,b\n"c\\"c",d\n', 2, 0, 'text after a closing quote: "c\\"c'],
+  ])('%j breaks the grammar in line %i', async (file, line, field, message) => {
+    for (const lookBytes of [1, 2, 3, 5, 1000]) {
+      const error = await failure(file, columns(2, {}, { lookBytes }), [1]);
+      expect(error).toBeInstanceOf(CsvGrammarError);
+      expect(error).toMatchObject({ line, field });
+      expect((error as Error).message).toBe(message);
+    }
+  });
+
+  test('a doubled quote is no quote where another character escapes', async () => {
+    const error = await failure('"a""b"\n', columns(1, { escape: '\\' }));
+    expect(String(error)).toBe('CsvGrammarError: text after a closing quote: "a""');
+  });
+
+  test('without a quote character fields are what is written', async () => {
+    const dialect = { quote: undefined, delimiter: '\t' };
+    expect(await through('"a\t24" b\n\t\\"\n', columns(2, dialect))).toBe('"""a","24"" b"\n,"\\"""\n');
+  });
+
+  test('a stray quote is kept where the dialect keeps it, text after a closing quote is not', async () => {
+    const dialect = { strayQuotes: 'keep' } as const;
+    expect(await through('24" b,"c"\na"", "b"\n', columns(2, dialect))).toBe(
+      '"24"" b","c"\n"a"""""," ""b"""\n',
+    );
+    expect(await failure('"a"b,c\n', columns(2, dialect))).toMatchObject({
+      message: 'text after a closing quote: "a"b',
+    });
+  });
+
+  test('values go through their rules, and NULL is none of a required column', async () => {
+    const halves: FieldRule = {
+      isExact: (bytes, start, end) => end - start === 1 && bytes[start] !== 0x35,
+      read: (text) =>
+        text === '2,5'
+          ? { text: '2.5' }
+          : text === '--'
+            ? { text: null }
+            : text === '50'
+              ? { text }
+              : { problem: 'no half', hint: 'none' },
+    };
+    const with_ = (more: Partial<NormalizeOptions> = {}) =>
+      columns(2, { nulls: ['', 'NA'] }, { rules: [halves, undefined], required: [false, true], ...more });
+    expect(await through('1,a\n"2,5",b\n--,c\n50,d\n"7",e\nNA,f\n', with_())).toBe(
+      '1,a\n"2.5",b\n,c\n50,d\n"7",e\n,f\n',
+    );
+    expect(await failure('1,a\n55,b\n', with_())).toMatchObject({
+      name: 'CsvValueError',
+      message: 'no half',
+      line: 2,
+      field: 0,
+      value: '55',
+    });
+    expect(await failure('1,a\n1,NA\n', with_())).toMatchObject({
+      message: 'the value is NULL',
+      line: 2,
+      field: 1,
+      value: null,
+    });
+    expect(await failure('--,a\n', with_({ required: [true, true] }))).toMatchObject({
+      message: 'the value would be NULL',
+    });
+  });
+
+  test('the first records are written without a look at what follows', async () => {
+    const normalized = columns(2, {}, { most: 2 });
+    expect(await through('a,b\nc,d\n"', normalized)).toBe('a,b\nc,d\n');
+    expect(normalized.records).toBe(2);
   });
 
   test('a quote left open is told with the line where it opened', async () => {

@@ -101,20 +101,15 @@ export const samples: fc.Arbitrary<Sample> = fc
   });
 
 function writeField(value: Cell, dialect: CsvDialect, style: () => number): string {
-  const { delimiter, quote, nulls } = dialect;
+  const { delimiter, quote = '', nulls } = dialect;
   if (value === null) return nulls[style() % nulls.length] ?? '';
   const isBare = (part: string) => ![delimiter, quote, '\r', '\n'].some((special) => part.includes(special));
   const way = style();
   if (way < 50 && isBare(value) && !nulls.includes(value)) return value;
-  const letters = Array.from(value);
-  const head = letters.slice(0, way < 70 ? style() % (letters.length + 1) : 0).join('');
-  // A quoted part in the middle of a field, as hyperd and PostgreSQL read it.
-  return isBare(head)
-    ? head + writeQuoted(value.slice(head.length), dialect, style)
-    : writeQuoted(value, dialect, style);
+  return writeQuoted(value, dialect, style);
 }
 
-function writeQuoted(value: string, { quote, escape }: CsvDialect, style: () => number): string {
+function writeQuoted(value: string, { quote = '', escape = '' }: CsvDialect, style: () => number): string {
   const parts = Array.from(value).map((character, index, { [index + 1]: next }) => {
     if (character === quote) return escape + quote;
     const mustEscape = next === undefined || next === quote || next === escape;

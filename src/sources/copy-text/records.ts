@@ -1,0 +1,116 @@
+import {
+  bomLength,
+  BOM_BYTES,
+  ByteWindow,
+  CsvError,
+  CsvRecordError,
+  CsvSizeError,
+  FieldChecks,
+  type FieldCheck,
+} from '../csv/index.ts';
+import { unescapeText } from './escape.ts';
+import { TextScanner } from './scan.ts';
+
+const MAX_RECORD_BYTES = 256 * 1024 * 1024;
+const SLICE_BYTES = 256 * 1024;
+
+export interface TextOptions {
+  readonly delimiter: string;
+  readonly nulls: readonly string[];
+  /** Fields in every record. */
+  readonly fields: number;
+  readonly checks: readonly FieldCheck[];
+  /** So many records are looked at, and no more. */
+  readonly most?: number | undefined;
+  /** Where a line of this text is in the file, if lines have been left out. */
+  readonly lineOf?: ((line: number) => number) | undefined;
+}
+
+/** What is done with the records, in their order. */
+export interface TextTaker {
+  /** The record last scanned; its bytes change afterwards. */
+  onRecord(scanner: TextScanner, bytes: Uint8Array, isReplaced: boolean): void;
+  /** The line `\.`, by which PostgreSQL may end the data. */
+  onEndMark(): void;
+}
+
+/** The records of one file in PostgreSQL's text format, each with the right number of fields and values that hold. */
+export class TextRecords {
+  /** Data records so far. */
+  records = 0;
+  readonly checks: FieldChecks;
+
+  readonly #fields: number;
+  readonly #most: number;
+  readonly #taker: TextTaker;
+  readonly #window = new ByteWindow({ lookBytes: 1, maxRecordBytes: MAX_RECORD_BYTES });
+  readonly #scanner: TextScanner;
+  #atStart = true;
+  #hasEnded = false;
+
+  constructor({ delimiter, nulls, fields, checks, most = Infinity, lineOf }: TextOptions, taker: TextTaker) {
+    this.#fields = fields;
+    this.#most = most;
+    this.#taker = taker;
+    this.#scanner = new TextScanner(delimiter, fields, lineOf);
+    this.checks = new FieldChecks({ nulls, text: unescapeText, quotesArePlain: false }, checks);
+  }
+
+  push(chunk: Uint8Array): void {
+    for (let from = 0; from < chunk.length && !this.#isDone; from += SLICE_BYTES) {
+      this.#window.append(chunk.subarray(from, from + SLICE_BYTES));
+      if (!this.#window.isReady) continue;
+      this.#look(false);
+      this.#window.looked();
+    }
+  }
+
+  end(): void {
+    if (!this.#isDone) this.#look(true);
+  }
+
+  get #isDone(): boolean {
+    return this.records >= this.#most;
+  }
+
+  #look(atEnd: boolean): void {
+    const window = this.#window;
+    const { bytes, end } = window;
+    const scanner = this.#scanner;
+    if (this.#atStart) {
+      if (window.length < BOM_BYTES && !atEnd) return;
+      window.start += bomLength(bytes, window.start, end);
+      this.#atStart = false;
+    }
+    while (window.start < end && !this.#isDone) {
+      const next = scanner.scan(bytes, window.start, end, atEnd);
+      if (next < 0) {
+        if (window.length > MAX_RECORD_BYTES)
+          throw new CsvSizeError('record', scanner.line, MAX_RECORD_BYTES);
+        break;
+      }
+      this.#take(bytes, window.start);
+      window.start = next;
+    }
+  }
+
+  #take(bytes: Uint8Array, from: number): void {
+    const scanner = this.#scanner;
+    if (this.#hasEnded) throw new CsvError('there is data after the end mark \\.', scanner.line);
+    if (scanner.end - from === 2 && bytes[from] === 0x5c && bytes[from + 1] === 0x2e) {
+      this.#hasEnded = true;
+      this.#taker.onEndMark();
+      return;
+    }
+    if (scanner.count !== this.#fields) {
+      throw new CsvRecordError(
+        { record: this.records + 1, line: scanner.line },
+        this.#fields,
+        scanner.count,
+        scanner.end === from,
+      );
+    }
+    this.#taker.onRecord(scanner, bytes, this.checks.look(scanner, bytes));
+    this.records++;
+  }
+}
