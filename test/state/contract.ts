@@ -43,6 +43,27 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
     expect(await one.list()).toEqual(['t[a%2Fb]', 't[a/b]']);
   });
 
+  test('of several leases each taker has one of its own; who comes too late waits, or fails with EXT6007', async () => {
+    const [one, other] = await open();
+    const wanted = { what: 'a token', names: ['a', 'b'], wait: 0 };
+    const first = await one.lease(wanted);
+    const second = await other.lease(wanted);
+    expect([first.name, second.name].sort()).toEqual(['a', 'b']);
+    await expect(one.lease(wanted)).rejects.toMatchObject({
+      code: 'EXT6007',
+      message: expect.stringMatching(
+        /^a token is not free: all 2 are in use \(it is in use by process /,
+      ) as string,
+    });
+    const waiting = one.lease({ ...wanted, wait: 60_000 });
+    await first.release();
+    const third = await waiting;
+    expect(third.name).toBe(first.name);
+    await second.confirm();
+    await Promise.all([second.release(), third.release()]);
+    expect([await one.list(), await one.listLocks()]).toEqual([[], []]);
+  });
+
   test('a record is removed by who has seen it as it is', async () => {
     const [one, other] = await open();
     await write(one, record('shop'), undefined);

@@ -392,6 +392,7 @@ describe('an interruption', () => {
     fault('POST', commit, { do: 'wait', for: waiting, when: 'before-commit' });
     const delivery = deliveryOf({ signal: stop.signal });
     const writing = open().write({ path: second, size: 1, modified: '0', rows: {} }, delivery);
+    writing.catch(() => undefined);
     await expect.poll(() => standIn.control.jobs().length).toBeGreaterThan(jobs);
     stop.abort('SIGTERM');
     const [sent, withJob] = delivery.notes;
