@@ -1,10 +1,12 @@
-import { constants } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyInterruptibly } from '../disk/copy.ts';
 import type { Extract, Table } from '../model/pipeline.ts';
 import type { ExtractBase } from '../model/ports.ts';
 import { createTable } from './ddl.ts';
 import type { HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
+
+/** An extract to continue from, and what ends copying it. */
+export type InterruptibleBase = ExtractBase & { signal: AbortSignal };
 
 /**
  * Begins a draft as a copy of an extract: tables that stay are there with their rows, those that are emptied
@@ -16,9 +18,9 @@ export async function copyBase(
   draft: string,
   extract: Extract,
   tables: readonly Table[],
-  { from, kept, emptied, reshaped = [] }: ExtractBase,
+  { from, kept, emptied, reshaped = [], signal }: InterruptibleBase,
 ): Promise<void> {
-  if ('path' in from) await copyFile(from.path, draft, constants.COPYFILE_FICLONE);
+  if ('path' in from) await copyInterruptibly(from.path, draft, signal);
   else await from.unpack(draft);
   await session.query(`attach database ${identifier(draft)} as draft`);
   const stays = new Set([...kept, ...emptied]);

@@ -3,11 +3,11 @@ import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
 import type { CheckResult } from '../model/check.ts';
 import { cursorColumns } from '../model/load.ts';
-import type { BuiltExtract, ExtractBase, ExtractBuild } from '../model/ports.ts';
+import type { BuiltExtract, ExtractBuild } from '../model/ports.ts';
 import type { Extract, Table } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
 import { rejectedFile } from '../model/rejected-file.ts';
-import { copyBase } from './base.ts';
+import { copyBase, type InterruptibleBase } from './base.ts';
 import { changeTable } from './change-table.ts';
 import { checkTable } from './checks/index.ts';
 import { compact } from './compact.ts';
@@ -29,7 +29,7 @@ export async function buildExtract(
   openSession: () => Promise<HyperSession>,
   extract: Extract,
   tables: readonly Table[],
-  base?: ExtractBase,
+  base?: InterruptibleBase,
 ): Promise<ExtractBuild> {
   const draft = await beginDraft(extract.file).catch((error: unknown) => {
     throw unwritable(extract.file, error);

@@ -48,7 +48,8 @@ export function openHyper(settings: HyperSettings): ExtractPort {
         await one.end();
       }
     },
-    build: (extract, tables, _signal, base) => buildExtract(session, extract, tables, base),
+    build: (extract, tables, signal, base) =>
+      buildExtract(session, extract, tables, base && { ...base, signal }),
     preview: async (table, feed, rows, signal) => previewRows(await session(), table, feed, rows, signal),
     split: (file, most, signal) => splitExtract(session, file, most, signal),
     async close() {

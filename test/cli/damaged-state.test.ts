@@ -100,7 +100,7 @@ test('whatever a file of the state holds, no command takes it for a bug', async 
     const paths = fc.constantFrom(...pathsOf(documents[name]));
     const parts = fc
       .tuple(paths, fc.oneof(strange, fc.constant(undefined)))
-      .map(([at, what]) => String(JSON.stringify(damaged(documents[name], at, what))));
+      .map(([at, what]) => JSON.stringify(damaged(documents[name], at, what) ?? null));
     const cut = fc.nat({ max: 400 }).map((length) => JSON.stringify(documents[name]).slice(0, length));
     return fc.record({
       name: fc.constant(name),
