@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { configure } from '../support/config-folder.ts';
+
+const pipeline = (name: string, more: string) => `version: 1
+name: ${name}
+sources: {s: {type: file, path: s.csv}}
+tables: {t: {from: {source: s}, primary_key: [id], columns: {id: int not null, region: text}}}
+destinations:
+  - {type: tableau, server: "https://t.example.com", auth: {user: u, password: p}, project: Sales, name: Shop${more}}
+`;
+const read = (...destinations: string[]) =>
+  configure(
+    Object.fromEntries(
+      destinations.map((more, index) => [`pipelines/p${index}.yaml`, pipeline(`p${index}`, more)]),
+    ),
+    { env: {} },
+  );
+const codes = async (...destinations: string[]) =>
+  (await read(...destinations)).diagnostics.map(({ code }) => code);
+
+const upsert = ', shared: true, method: update, action: upsert';
+
+test('one pipeline that publishes and several that change rows share a data source, if each says so', async () => {
+  expect(await codes(', shared: true', upsert, ', shared: true, method: update, action: delete')).toEqual([]);
+  expect(await codes(', shared: true', ', method: update, action: upsert')).toEqual(['EXT1061']);
+  expect(await codes('', upsert)).toEqual(['EXT1061']);
+  expect(await codes(', shared: true', ', shared: true')).toEqual(['EXT1061']);
+  expect(await codes(', shared: true', ', shared: true, method: update')).toEqual(['EXT1061']);
+});
+
+test('values of a deletion fit the types of their columns', async () => {
+  const { pipelines } = await read(', method: update, action: delete, where: {region: Europe, id: 7}');
+  expect(pipelines[0]?.destinations[0]).toMatchObject({
+    delivery: {
+      where: [
+        { column: 'region', type: 'string', value: 'Europe' },
+        { column: 'id', type: 'integer', value: 7 },
+      ],
+    },
+  });
+  expect(await codes(', method: update, action: delete, where: {region: 7}')).toHaveLength(1);
+  expect(await codes(', method: update, action: delete, where: {id: "7"}')).toHaveLength(1);
+  expect(await codes(', method: update, action: delete, where: {nowhere: 7}')).toEqual(['EXT1035']);
+  expect(await codes(', method: update, action: insert, where: {id: 7}')).toEqual(['EXT1051']);
+});
