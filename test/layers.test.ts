@@ -39,6 +39,7 @@ const borders: Record<string, readonly string[]> = {
   yaml: ['config'],
   ajv: ['config'],
   pg: ['sources/postgres', 'hyper'],
+  pgpass: ['sources/postgres'],
   'pg-connection-string': ['sources/postgres', 'config'],
   '@aws-sdk/client-s3': ['aws'],
   '@aws-sdk/credential-providers': ['aws'],

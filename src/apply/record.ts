@@ -119,8 +119,16 @@ function compactOf({ pipeline, seen }: Job, built: BuiltExtract): Pick<AppliedEx
 
 function appliedTemplate({ plan, pipeline }: Job, { size, modified }: BuiltExtract): AppliedTemplate {
   const { shown, compression } = required(pipeline.template, 'template');
-  const { sha256, unfit: accepted } = required(plan.template, 'template');
-  return { shown, sha256, compression, size, modified, ...(accepted && { accepted }) };
+  const { sha256, unfit: accepted, unnamed } = required(plan.template, 'template');
+  return {
+    shown,
+    sha256,
+    compression,
+    size,
+    modified,
+    ...(accepted && { accepted }),
+    ...(unnamed && { unnamed: unnamed.kept ? 'kept' : 'left out' }),
+  };
 }
 
 function appliedTable(

@@ -3,6 +3,7 @@ import type { S3Access } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
 import { RoleDenied } from './client.ts';
 import { GaveUp } from './retry.ts';
+import { foreign } from '../model/secrets.ts';
 
 /** An object was replaced or removed after the plan saw it: the exit code says so (cli/failure.ts). */
 export const staleObject = 'EXT2206';
@@ -37,7 +38,7 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
   if (error instanceof GaveUp) return gaveUp(error, source, errand);
   if (error instanceof RoleDenied) {
     const hint = "the role's trust policy has to name who asks, and the external id if it wants one";
-    return new RunError('EXT2204', error.message, { hint, place: source.place, cause: error });
+    return new RunError('EXT2204', foreign(error.message), { hint, place: source.place, cause: error });
   }
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
   const failure = error as Failure;
@@ -174,7 +175,7 @@ function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand)
   if (network !== undefined) return network;
   const { act, key } = parts(errand);
   const url = `s3://${source.bucket}/${key}`;
-  const why = failure.$metadata === undefined ? failure.message : (failure.Code ?? failure.name);
+  const why = foreign(failure.$metadata === undefined ? failure.message : (failure.Code ?? failure.name));
   return new RunError('EXT2208', `${doing[act]} ${url} failed ${attempts} times, last: ${why}`, {
     hint: 'S3 or the way to it is overloaded or broken; try again later, with a smaller limits.parallel if it said SlowDown',
     place: source.place,
@@ -186,7 +187,7 @@ function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand)
 function unreachable(error: Failure, { bucket, access, place }: BucketUser): RunError | undefined {
   const { message } = error;
   const code = error.code ?? (error as { cause?: { code?: string } }).cause?.code ?? '';
-  const where = access.endpoint ?? `the S3 service of "${bucket}"`;
+  const where = (access.endpoint && foreign(access.endpoint)) ?? `the S3 service of "${bucket}"`;
   if (error.$metadata?.httpStatusCode !== undefined) return undefined;
   if (/region is missing/i.test(message)) {
     return new RunError('EXT2207', `no region is known for the bucket "${bucket}"`, {
@@ -210,7 +211,7 @@ function unreachable(error: Failure, { bucket, access, place }: BucketUser): Run
     error.name !== 'TimeoutError'
   )
     return undefined;
-  return new RunError('EXT2210', `cannot reach ${where}: ${code === '' ? message : code}`, {
+  return new RunError('EXT2210', `cannot reach ${where}: ${code === '' ? foreign(message) : code}`, {
     hint:
       access.endpoint === undefined
         ? 'check the region and the network'
@@ -229,5 +230,8 @@ function parts(errand: Errand): { act: Act; key: string } {
 
 function other(error: Failure, name: string, url: string, act: string, { place }: BucketUser): unknown {
   if (error.$metadata === undefined && error.code === undefined) return error;
-  return new RunError('EXT2212', `cannot ${act} ${url}: ${name}: ${error.message}`, { place, cause: error });
+  return new RunError('EXT2212', `cannot ${act} ${url}: ${foreign(name)}: ${foreign(error.message)}`, {
+    place,
+    cause: error,
+  });
 }

@@ -15,6 +15,7 @@ import { unknownAllowances } from './allowed.ts';
 import {
   completeFamilies,
   hasErrors,
+  policyOf,
   readConfiguration,
   refuseConfiguration,
   showDiagnostics,
@@ -47,12 +48,18 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
   junit?: string;
   resume?: boolean;
   lockWait?: number;
+  policy?: string;
 }
 
 /** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
   const saved = await savedPlan(paths, options, env);
-  const read = await readConfiguration(saved === undefined ? paths : filesOf(saved), env, 'error');
+  const read = await readConfiguration(
+    saved === undefined ? paths : filesOf(saved),
+    env,
+    'error',
+    policyOf(options),
+  );
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const world = openWorld(read.project, env, { lockWait: options.lockWait });
   try {
@@ -62,7 +69,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const configuration = await selectPipelines(whole, options, world, env);
     const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
     const decisions = saved ? decisionsIn(saved) : decisionsOf(options);
-    const made = await makePlan(configuration, world, env, decisions, resumed);
+    const made = await makePlan(configuration, world, env, { decisions, resumed });
     if (saved !== undefined) refuseStale(saved, made.plan);
     const forgotten =
       saved === undefined ? made.plan.forgotten : await forgottenIn(saved, configuration, world.state);

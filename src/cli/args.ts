@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { durationOf } from '../config/amounts.ts';
 import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './apply.ts';
-import { addGates, addOutputs, addSelection } from './flags.ts';
+import { addGates, addOutputs, addPolicy, addSelection } from './flags.ts';
 import type { Env } from './env.ts';
 import type { GraphFormat } from './graph.ts';
 import { inOneDocument } from './json.ts';
@@ -40,28 +40,37 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   const command = (name: string, description: string) => program.command(name).description(description);
   const paths = ['[paths...]', 'pipeline files or folders (default: pipelines)'] as const;
 
-  command('validate', 'check pipeline files, offline')
-    .argument(...paths)
+  addPolicy(command('validate', 'check pipeline files, offline').argument(...paths))
     .option('--json', 'one JSON document on stdout')
-    .action(async (files: string[], options: { json?: boolean }) => {
+    .action(async (files: string[], options: { json?: boolean; policy?: string }) => {
       const { validate } = await import('./validate.ts');
       finish(await inOneDocument(options, env, (env) => validate(files, options, env)));
     });
 
-  addOutputs(addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths))))
+  addPolicy(
+    addOutputs(
+      addGates(addSelection(command('plan', 'show what would be done, and why').argument(...paths))),
+    ),
+  )
     .option('--out <file>', 'save the plan, for extracts apply FILE')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
     .option('--lock-wait <duration>', 'wait so long for a token that another run uses (90s, 10m)', duration)
+    .option(
+      '--untrusted',
+      'use no variable, ask no server and read nothing outside the project: for pull requests from forks',
+    )
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: PlanOptions) => {
       const { plan } = await import('./plan.ts');
       finish(await inOneDocument(options, env, (env) => plan(files, options, env)));
     });
 
-  addGates(
-    addSelection(
-      command('apply', 'plan, ask, and do it').argument('[paths...]', `${paths[1]}; or one saved plan`),
+  addPolicy(
+    addGates(
+      addSelection(
+        command('apply', 'plan, ask, and do it').argument('[paths...]', `${paths[1]}; or one saved plan`),
+      ),
     ),
   )
     .option('-y, --yes', 'do not ask (needed where there is no terminal)')

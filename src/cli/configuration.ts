@@ -1,4 +1,10 @@
-import { readPipelines, type Answer, type BlockedItem, type Configuration } from '../config/index.ts';
+import {
+  readPipelines,
+  type Answer,
+  type BlockedItem,
+  type Configuration,
+  type Surroundings,
+} from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { foldDiagnostics } from '../model/fold-diagnostics.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
@@ -10,6 +16,7 @@ import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { endingAtOnce } from './interruption.ts';
 import { diagnosticsInJson, encodeJson } from './json.ts';
 import type { World } from './world.ts';
+import { keepSecret } from '../model/secrets.ts';
 
 /**
  * Reads the pipelines that a command is about, and looks whether their templates make sense. Without paths that is the
@@ -19,17 +26,22 @@ export async function readConfiguration(
   paths: readonly string[],
   env: Env,
   unsetVariables: 'error' | 'warning',
+  trust: Pick<Surroundings, 'policy' | 'untrusted'> = {},
 ): Promise<Configuration> {
   return endingAtOnce(async () => {
     const read = await readPipelines(paths.length > 0 ? paths : ['pipelines'], {
       cwd: env.cwd,
       env: env.variables,
-      registerSecret: (value) => env.secrets.add(value),
+      registerSecret: keepSecret,
       unsetVariables,
+      ...trust,
     });
     return withTemplates(read);
   });
 }
+
+/** `--policy FILE`: the policy of that file counts in the place of the project's own. */
+export const policyOf = ({ policy }: { policy?: string }) => (policy === undefined ? {} : { policy });
 
 /**
  * The configuration with the items of families that a source has to tell. A family whose source does not tell

@@ -1,11 +1,9 @@
 import { isatty } from 'node:tty';
-import { collectSecrets, type Secrets } from './secrets.ts';
 
 /** The world around a command: made once by main, passed as an argument, replaced in tests. */
 export interface Env {
   cwd: string;
   variables: Readonly<Record<string, string | undefined>>;
-  secrets: Secrets;
   /** Aborted by SIGINT and SIGTERM; the reason is an Interruption. */
   signal: AbortSignal;
   /** What the user asked for. */
@@ -23,7 +21,6 @@ export interface Env {
 
 /** The real one. Node's standard streams are costly to set up, so each is touched only when it is used. */
 export function processEnv(signal: AbortSignal): Env {
-  const secrets = collectSecrets();
   const { env } = process;
   // What the AWS SDK says about the version of Node.js is for us, not for the users of a nightly job.
   env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -33,16 +30,15 @@ export function processEnv(signal: AbortSignal): Env {
   return {
     cwd: process.cwd(),
     variables: env,
-    secrets,
     signal,
-    out: (text) => write(process.stdout, secrets.redact(text)),
-    err: (text) => write(process.stderr, secrets.redact(text)),
+    out: (text) => write(process.stdout, text),
+    err: (text) => write(process.stderr, text),
     color,
     get width() {
       return isatty(1) && !inCi ? usable(process.stdout.columns) : undefined;
     },
     get terminal() {
-      return draws ? cleaned(process.stderr, secrets, color.err) : undefined;
+      return !draws ? undefined : color.err ? process.stderr : withoutColors(process.stderr);
     },
     ask: isatty(0) && isatty(2) && !inCi ? (question) => askOn(question, signal) : undefined,
   };
@@ -61,12 +57,9 @@ function wantsColor(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   return isatty(descriptor) && env.TERM !== 'dumb';
 }
 
-/**
- * The same stream, with secrets taken out of whatever is written, and colours where none are wanted: listr2 draws on it
- * by itself, and decides otherwise about colours.
- */
-function cleaned(stream: NodeJS.WriteStream, secrets: Secrets, color: boolean): NodeJS.WriteStream {
-  const clean = (text: string) => secrets.redact(color ? text : text.replaceAll(colors, ''));
+/** The same stream without colours: listr2 draws on it by itself, and decides otherwise about them. */
+function withoutColors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  const clean = (text: string) => text.replaceAll(colors, '');
   const write = (chunk: string | Uint8Array, ...rest: []) =>
     stream.write(typeof chunk === 'string' ? clean(chunk) : chunk, ...rest);
   return Object.create(stream, { write: { value: write, writable: true } }) as NodeJS.WriteStream;

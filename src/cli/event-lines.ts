@@ -1,5 +1,6 @@
 import type { ApplyEvent, Listener } from '../apply/events.ts';
 import { bytes, counted } from '../model/numbers.ts';
+import { messageOf } from './failure.ts';
 import { renderEventLine, renderProgress } from '../render/progress.ts';
 
 /** How often a running step may say how far it is, in seconds. */
@@ -38,7 +39,7 @@ function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | unde
       return renderEventLine(
         address,
         step,
-        `failed: ${event.error instanceof Error ? event.error.message : 'interrupted'}`,
+        `failed: ${event.error instanceof Error ? messageOf(event.error) : 'interrupted'}`,
       );
   }
 }

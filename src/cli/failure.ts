@@ -3,6 +3,7 @@ import { printable } from '../render/text-width.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
+import { foreign } from '../model/secrets.ts';
 
 /** 128 and the number of the signal, as shells have it. */
 export function exitCodeOfInterruption({ reason }: AbortSignal): ExitCode {
@@ -19,6 +20,12 @@ export function exitCodeOfError({ code }: RunError): ExitCode {
   const stale = ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005', 'EXT6006', 'EXT6007', 'EXT6103', 'EXT6104'];
   if (code === 'EXT3030') return exitCodes.blocked;
   return stale.includes(code) ? exitCodes.stale : exitCodes.failed;
+}
+
+/** Returns what an error says for an output: what no adapter has put into words may hold anything. */
+export function messageOf(error: unknown): string {
+  if (error instanceof RunError || error instanceof UsageError) return error.message;
+  return foreign(error instanceof Error ? error.message : String(error));
 }
 
 /** The last word on whatever reached main: interrupted, the world said no, or we are wrong. */
@@ -42,7 +49,7 @@ export function describeFailure(
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
-    text: `This is a bug in extracts ${version()} (node ${process.version}, ${process.platform}). Please report it with:\n${stack}\n`,
+    text: `This is a bug in extracts ${version()} (node ${process.version}, ${process.platform}). Please report it with:\n${foreign(stack)}\n`,
     exitCode: exitCodes.bug,
   };
 }

@@ -34,6 +34,14 @@ export function addOutputs(command: Command): Command {
     .option('--html <file>', 'write the plan as a page, too');
 }
 
+/** Where the policy comes from that no pipeline may break. */
+export function addPolicy(command: Command): Command {
+  return command.option(
+    '--policy <file>',
+    'take the policy of this project file, such as one of another checkout',
+  );
+}
+
 export function addSelection(command: Command): Command {
   return command
     .option(

@@ -6,6 +6,7 @@ import { RunError } from '../model/run-error.ts';
 import type { Env } from './env.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { UsageError } from './usage-error.ts';
+import { foreign } from '../model/secrets.ts';
 
 /**
  * With `--json` stdout is one document whatever happens. A command that fails before it has told anything leaves this:
@@ -47,7 +48,7 @@ export interface JsonError {
 }
 
 export function errorInJson(error: unknown): JsonError {
-  if (!(error instanceof RunError || error instanceof UsageError)) return { message: String(error) };
+  if (!(error instanceof RunError || error instanceof UsageError)) return { message: foreign(String(error)) };
   return {
     ...(error instanceof RunError && { code: error.code }),
     message: error.message,

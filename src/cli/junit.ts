@@ -6,16 +6,13 @@ import { RunError } from '../model/run-error.ts';
 import { renderJUnit, type JUnitProblem, type JUnitSuite } from '../render/junit.ts';
 import type { Ended } from './ended.ts';
 import type { Env } from './env.ts';
+import { messageOf } from './failure.ts';
 import { heldBack } from './held-back.ts';
 
 /** Writes what came of the checks for a CI server, whole or not at all. */
 export async function writeJUnit(file: string, ended: Ended, env: Env): Promise<void> {
-  // Before the text is escaped: then secrets would be spelled in ways that nobody looks for.
-  const clean = (_: string, value: unknown) =>
-    typeof value === 'string' ? env.secrets.redact(value) : value;
-  const suites = JSON.parse(JSON.stringify(suitesOf(ended)), clean) as JUnitSuite[];
   try {
-    await replaceFile(path.resolve(env.cwd, file), renderJUnit(suites));
+    await replaceFile(path.resolve(env.cwd, file), renderJUnit(suitesOf(ended)));
   } catch (error) {
     throw new RunError('EXT6106', `cannot write ${file}: ${reasonOf(error)}`, { cause: error });
   }
@@ -61,5 +58,3 @@ function plannedChecks({ pipelines }: Plan, address: string): PlannedCheck[] {
 }
 
 const problemAt = (step: string, message: string): JUnitProblem => ({ kind: 'error', step, message });
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

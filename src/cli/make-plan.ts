@@ -17,13 +17,20 @@ export interface MadePlan {
   seen: readonly Seen[];
 }
 
-/** Observes all pipelines, some at a time, and builds the plan. `resumed` are runs whose work is not done again. */
+export interface PlanSettings {
+  decisions: Decisions;
+  /** Runs whose work is not done again. */
+  resumed?: ReadonlySet<string>;
+  /** What an untrusted plan has not looked at, asked when all has been observed. */
+  unseen?: () => readonly string[];
+}
+
+/** Observes all pipelines, some at a time, and builds the plan. */
 export async function makePlan(
   configuration: Configuration,
   world: World,
   env: Env,
-  decisions: Decisions,
-  resumed: ReadonlySet<string> = new Set(),
+  { decisions, resumed = new Set(), unseen }: PlanSettings,
 ): Promise<MadePlan> {
   const gone = await findForgotten(configuration, world, env);
   const turn = limitTo(configuration.project.limits.parallel);
@@ -49,7 +56,7 @@ export async function makePlan(
     { decisions, policy: configuration.project.policy, hash: sha256 },
     gone.forgotten,
   );
-  return { plan, seen };
+  return { plan: unseen === undefined ? plan : { ...plan, unseen: unseen() }, seen };
 }
 
 /** Of a plan with blocked pipelines: a gate asks for a decision, an error has to go first. */

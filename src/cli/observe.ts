@@ -16,6 +16,7 @@ import { RunError } from '../model/run-error.ts';
 import { configurationHash } from '../plan/index.ts';
 import { defineTable } from '../plan/definition.ts';
 import { hasDrifted } from '../plan/drift.ts';
+import { hideSecrets } from '../plan/hidden.ts';
 import { moveRecord } from '../plan/moves.ts';
 import { sha256 } from './sha256.ts';
 import type { World } from './world.ts';
@@ -83,7 +84,7 @@ async function observeOnce(
   try {
     signal.throwIfAborted();
     stored = await readState(pipeline, world);
-    const moved = stored && moveRecord(pipeline, stored.record);
+    const moved = stored && moveRecord(pipeline, hideSecrets(pipeline, stored.record));
     applied = moved?.record;
     pipeline = await completeTables(written, world, signal);
     if (stored !== undefined && isFinished(stored.record, pipeline, resumed)) {

@@ -32,7 +32,7 @@ function onStdout(plan: Plan, flags: OutputFlags, env: Env): string {
     case 'json':
       return encodePlan(plan);
     case 'markdown':
-      return renderMarkdown(withoutSecrets(plan, env));
+      return renderMarkdown(plan);
     case 'text':
       return renderPlan(plan, {
         color: env.color.out,
@@ -44,16 +44,9 @@ function onStdout(plan: Plan, flags: OutputFlags, env: Env): string {
   }
 }
 
-/** Secrets are taken out before the text is escaped, and would be spelled in ways that nobody looks for. */
-function withoutSecrets(plan: Plan, env: Env): Plan {
-  const clean = (_: string, value: unknown) =>
-    typeof value === 'string' ? env.secrets.redact(value) : value;
-  return JSON.parse(JSON.stringify(plan), clean) as Plan;
-}
-
 /** Whole or not at all: whoever has the old page open reads on. */
 async function writePage(plan: Plan, file: string, env: Env): Promise<void> {
-  const page = renderHtml(withoutSecrets(plan, env), graphOfPlan);
+  const page = renderHtml(plan, graphOfPlan);
   try {
     await replaceFile(path.resolve(env.cwd, file), page);
   } catch (error) {

@@ -1,8 +1,10 @@
+import type { Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { unknownAllowances } from './allowed.ts';
 import {
   completeFamilies,
   hasErrors,
+  policyOf,
   readConfiguration,
   refuseConfiguration,
   showDiagnostics,
@@ -15,30 +17,44 @@ import { tellPlan, type OutputFlags } from './output.ts';
 import { savePlan } from './saved-plan.ts';
 import { selectPipelines, type SelectFlags } from './select/index.ts';
 import { spaceFindings } from './space.ts';
-import { openWorld } from './world.ts';
+import { UsageError } from './usage-error.ts';
+import { openWorld, type World } from './world.ts';
 
 export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
   out?: string;
   detailedExitcode?: boolean;
   offline?: boolean;
   lockWait?: number;
+  untrusted?: boolean;
+  policy?: string;
 }
 
 /** `extracts plan`: what would be done and why. Changes nothing. */
 export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
-  const read = await readConfiguration(paths, env, 'error');
+  const { untrusted = false, offline = untrusted } = options;
+  if (untrusted && options.out !== undefined) {
+    throw new UsageError(
+      'an untrusted plan is not saved: it does not know what it would be applied to',
+      'plan without --untrusted where the files are trusted, or leave out --out',
+    );
+  }
+  const read = await readConfiguration(paths, env, 'error', { untrusted, ...policyOf(options) });
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const world = openWorld(read.project, env, {
-    offline: options.offline ?? false,
+    offline,
+    untrusted,
     lockWait: options.lockWait,
     looksOnly: true,
   });
   try {
-    const whole = await completeFamilies(read, world, env);
+    const whole = untrusted ? read : await completeFamilies(read, world, env);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
     const configuration = await selectPipelines(whole, options, world, env);
-    const made = await makePlan(configuration, world, env, decisionsOf(options));
+    const made = await makePlan(configuration, world, env, {
+      decisions: decisionsOf(options),
+      ...(untrusted && { unseen: () => unseenOf(read, world) }),
+    });
     const space = await spaceFindings(made, configuration.project);
     const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
     const findings = [...made.plan.diagnostics, ...unknown, ...space.map(asWarning)];
@@ -52,6 +68,15 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
   } finally {
     await world.close();
   }
+}
+
+/** What an untrusted plan did not look at. */
+function unseenOf({ unresolved, asked }: Configuration, world: World): string[] {
+  return [
+    ...unresolved.map((reference) => `the value of ${reference}`),
+    ...asked.map(({ name }) => `the items of ${name}`),
+    ...(world.unseen?.() ?? []),
+  ];
 }
 
 /** Room can be made before the plan is applied: only then is it too late. */

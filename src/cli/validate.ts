@@ -1,5 +1,5 @@
 import { counted } from '../model/numbers.ts';
-import { hasErrors, readConfiguration, showDiagnostics } from './configuration.ts';
+import { hasErrors, policyOf, readConfiguration, showDiagnostics } from './configuration.ts';
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { diagnosticsInJson, encodeJson } from './json.ts';
@@ -7,10 +7,10 @@ import { diagnosticsInJson, encodeJson } from './json.ts';
 /** `extracts validate`: whether the files are right in themselves. Reads nothing but them: no network, no engine. */
 export async function validate(
   paths: readonly string[],
-  options: { json?: boolean },
+  options: { json?: boolean; policy?: string },
   env: Env,
 ): Promise<ExitCode> {
-  const configuration = await readConfiguration(paths, env, 'warning');
+  const configuration = await readConfiguration(paths, env, 'warning', policyOf(options));
   const { diagnostics, pipelines } = configuration;
   if (options.json === true) {
     const valid = pipelines.map(({ address }) => address);

@@ -6,9 +6,11 @@ import type { Project } from '../model/project.ts';
 import { openSources } from '../sources/index.ts';
 import { openState } from '../state/index.ts';
 import { openTemplatePort } from '../templates/index.ts';
+import { untrustedWorld } from './untrusted-world.ts';
 import type { Env } from './env.ts';
 import { jobLink } from './job-link.ts';
 import { leaseTokens } from './lease-tokens.ts';
+import { keepSecret } from '../model/secrets.ts';
 
 /** The ports of a run. The one place where rooms meet: what is opened here is handed to those who use it. */
 export interface World {
@@ -20,6 +22,8 @@ export interface World {
   destinationOf(destination: Destination): DestinationPort;
   destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
   templateOf(pipeline: Pipeline): TemplatePort | undefined;
+  /** What an untrusted plan has not looked at; undefined for every other one. */
+  unseen?: () => readonly string[];
   close(): Promise<void>;
 }
 
@@ -30,6 +34,8 @@ export interface WorldOptions {
   lockWait?: number | undefined;
   /** Only looks: without the right to write the state it does without a lease of a token. */
   looksOnly?: boolean;
+  /** Nobody has vouched for the files: no server is asked, and nothing outside of the project is read. */
+  untrusted?: boolean;
 }
 
 /** Without a word about it: a run that waits for a token is not late because of that, it comes after another. */
@@ -39,7 +45,7 @@ const usualTokenWaitOfPlans = 60_000;
 export function openWorld(
   project: Project,
   env: Env,
-  { offline = false, lockWait, looksOnly = false }: WorldOptions = {},
+  { offline = false, lockWait, looksOnly = false, untrusted = false }: WorldOptions = {},
 ): World {
   const state = openState(project.state, {
     job: jobLink(env.variables),
@@ -48,10 +54,9 @@ export function openWorld(
     onWait: (about) => env.err(`Waiting: ${about}\n`),
   });
   const extracts = openHyper({ env: env.variables, memory: project.limits.memory, signal: env.signal });
-  const registerSecret = (value: string) => env.secrets.add(value);
   const destinations = openDestinations({
     variables: env.variables,
-    registerSecret,
+    registerSecret: keepSecret,
     offline,
     signal: env.signal,
     onWait: ({ host, milliseconds, because }) =>
@@ -63,7 +68,7 @@ export function openWorld(
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
   const sources = openSources({ connections: project.limits.connections });
-  return {
+  const world: World = {
     extracts,
     state,
     sourceOf: (source) => sources.open(source),
@@ -85,4 +90,5 @@ export function openWorld(
       if (failed !== undefined) throw failed.reason;
     },
   };
+  return untrusted ? untrustedWorld(world, project) : world;
 }

@@ -77,4 +77,9 @@ export const codes = {
   refreshOfKept: 'EXT1087',
   optionalColumn: 'EXT1088',
   negatedPattern: 'EXT1089',
+  eachVariable: 'EXT1095',
+  pathNotAllowed: 'EXT1096',
+  hostNotAllowed: 'EXT1097',
+  variableNotAllowed: 'EXT1098',
+  policyFile: 'EXT1099',
 } as const;

@@ -34,6 +34,8 @@ export interface Draft {
   /** A destination whose name does not exist is missing. */
   destinations: readonly DraftDestination[];
   shared: Shared;
+  /** The same with references in the place of secrets, for what is shown and recorded. */
+  shown?: Draft;
 }
 
 export interface DraftSource {

@@ -8,6 +8,7 @@ import { interpolate, type Substitution } from './interpolate.ts';
 import type { LoadedFile } from './load.ts';
 import { itemMoves, notListed, stillListed } from './moves.ts';
 import { problem } from './problem.ts';
+import { passwordsOfItems } from './secret-names.ts';
 import { resolveSource } from './resolve/sources.ts';
 import { checkShape } from './schema.ts';
 import type { Shared } from './shared.ts';
@@ -74,8 +75,7 @@ export function draftFile(
   const { for_each: forEach, ...pipeline } = sound as Written.Pipeline;
   const draft = (each: Substitution['each'], key: string | undefined, report = substitution.report) => {
     const own = each === undefined ? substitution : { ...substitution, each, report };
-    const written = interpolate(pipeline, place, own) as Written.Pipeline;
-    return draftPipeline(loaded, { whole, written, key }, shared);
+    return draftBoth(loaded, { whole, pipeline, key }, shared, own);
   };
   const wholeForEach = (whole as { for_each?: unknown }).for_each;
   if (wholeForEach === undefined) return { file: loaded, drafts: [draft(undefined, undefined)], blocked: [] };
@@ -84,7 +84,15 @@ export function draftFile(
   const at: Place = { file: loaded.file, pointer: '/for_each' };
   const written = interpolate(forEach ?? {}, at, substitution) as Written.ForEach;
   const unread: Family = { place: at, written, items: undefined, problems: [], files: [] };
-  const read = forEach === undefined ? unread : readFamily(written, { whole: wholeForEach, loaded, sources });
+  const read =
+    forEach === undefined
+      ? unread
+      : readFamily(written, {
+          whole: wholeForEach,
+          loaded,
+          sources,
+          refusePath: substitution.refusePath,
+        });
   const answer = read.query && answers.get(name);
   const family = answer === undefined ? read : answered(read, answer);
   const { items, query, problems } = family;
@@ -131,10 +139,18 @@ export function draftFile(
   unmoved.forEach((move) => substitution.report(notListed(move)));
   const drafts: Draft[] = [];
   const blocked: BlockedItem[] = [];
+  const secrets = passwordsOfItems(pipeline);
+  const readers = new Map<string, string>();
   for (const item of items) {
     const address = addressOf(name, item.key);
     const own = moves.filter(({ from, to }) => to === address && listed.has(from)).map(stillListed);
-    drafts.push(draft({ address, values: item.values }, item.key, (found) => own.push(found)));
+    const reads = (variable: string, at: Place) => {
+      const other = readers.get(variable) ?? address;
+      readers.set(variable, other);
+      if (other !== address) own.push(sharedVariable(variable, [other, address], at));
+    };
+    const each = { address, values: item.values, secrets, reads };
+    drafts.push(draft(each, item.key, (found) => own.push(found)));
     // What a source has told of one item is no reason to leave the others.
     if (answer !== undefined && own.some(({ severity }) => severity === 'error')) {
       drafts.pop();
@@ -155,4 +171,33 @@ export function draftFile(
     ...(answer !== undefined && { told: { address: name, place, tags } }),
     blocked,
   };
+}
+
+/** The draft, and beside it the same with references in the place of secrets. */
+function draftBoth(
+  loaded: LoadedFile,
+  { whole, pipeline, key }: { whole: unknown; pipeline: unknown; key: string | undefined },
+  shared: Shared,
+  substitution: Substitution,
+): Draft {
+  const place: Place = { file: loaded.file, pointer: '' };
+  const draftOf = (own: Substitution, offered: Shared) => {
+    const written = interpolate(pipeline, place, own) as Written.Pipeline;
+    return draftPipeline(loaded, { whole, written, key }, offered);
+  };
+  const draft = draftOf(substitution, shared);
+  if (!loaded.text.includes('${') && shared.shown === undefined) return draft;
+  const { each } = substitution;
+  const silent = { ...substitution, shown: true, report: () => undefined };
+  const shown = draftOf(
+    each === undefined ? silent : { ...silent, each: { ...each, reads: () => undefined } },
+    shared.shown ?? shared,
+  );
+  return { ...draft, shown };
+}
+
+function sharedVariable(variable: string, [one, other]: readonly [string, string], place: Place): Diagnostic {
+  return problem(codes.eachVariable, `${one} and ${other} would both read the variable ${variable}`, place, {
+    hint: 'each item has a variable of its own: characters outside of A-Z, a-z, 0-9 and _ become _ in its name',
+  });
 }

@@ -86,6 +86,19 @@ export async function findProjectOnly(path: string | undefined, cwd: string): Pr
   return { ...none, ...(project !== undefined && { project: projectFile(project, cwd) }) };
 }
 
+/** The other YAML files of the project; without an extracts.yaml those beside the given ones. */
+export async function findOthers({ pipelines, project }: FoundFiles, cwd: string): Promise<FoundFile[]> {
+  const roots =
+    project === undefined
+      ? [...new Set(pipelines.map(({ absolute }) => dirname(absolute))), resolve(cwd, 'pipelines')]
+      : [dirname(project.absolute)];
+  const given = new Set(pipelines.map(({ absolute }) => absolute));
+  const found = new Set((await Promise.all(roots.map(yamlFilesUnder))).flat());
+  return [...found]
+    .filter((absolute) => !given.has(absolute))
+    .map((absolute) => ({ file: relative(cwd, absolute), absolute }));
+}
+
 function projectFile(absolute: string, cwd: string): FoundFile {
   return { file: relative(cwd, absolute), absolute };
 }

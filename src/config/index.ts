@@ -1,13 +1,21 @@
+import { resolve } from 'node:path';
 import type { Diagnostic, Place, Span } from '../model/diagnostic.ts';
 import { foldDiagnostics } from '../model/fold-diagnostics.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Project } from '../model/project.ts';
-import { findFiles, findProjectOnly, readTexts, type FoundFile, type FoundFiles } from './find.ts';
+import {
+  findFiles,
+  findOthers,
+  findProjectOnly,
+  readTexts,
+  type FoundFile,
+  type FoundFiles,
+} from './find.ts';
 import type { Answer } from './for-each/index.ts';
-import type { Substitution } from './interpolate.ts';
 import { loadYaml, type LoadedFile } from './load.ts';
 import { locate } from './locate.ts';
-import { passwordsIn } from './passwords.ts';
+import { hidePasswords, passwordsIn } from './passwords.ts';
+import { collectSecretNames } from './secret-names.ts';
 import { readProject } from './project.ts';
 import { resolvePipeline } from './resolve.ts';
 import { draftFile, type AskedFamily, type BlockedItem, type ReadFamily } from './drafts.ts';
@@ -24,6 +32,10 @@ export interface Surroundings {
   registerSecret: (value: string) => void;
   /** Offline validation gets along without the values: a warning, and the reference stays as a placeholder. */
   unsetVariables: 'error' | 'warning';
+  /** A file with a policy that counts in the place of the project's own. */
+  policy?: string;
+  /** References to variables and files stay as placeholders, and nothing outside of the project is read. */
+  untrusted?: boolean;
 }
 
 export interface Configuration {
@@ -40,6 +52,8 @@ export interface Configuration {
   /** Absolute: the folders that were given, all of whose pipelines are meant. */
   folders: readonly string[];
   project: Project;
+  /** References that an untrusted reading left as they are. */
+  unresolved: readonly string[];
   diagnostics: readonly Diagnostic[];
   locate: (place: Place) => Span | undefined;
   /** The text of a line (1-based) of a file that was read. */
@@ -72,7 +86,11 @@ export async function readProjectOnly(
 interface Loaded {
   found: FoundFiles;
   project: LoadedFile | undefined;
+  /** The file whose policy counts in the place of the project's own. */
+  policy: LoadedFile | undefined;
   files: readonly LoadedFile[];
+  /** Other files of the project: what they call a secret is one here, too. */
+  others: readonly LoadedFile[];
   diagnostics: readonly Diagnostic[];
 }
 
@@ -81,7 +99,10 @@ async function readFound(found: FoundFiles, surroundings: Surroundings): Promise
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
   const [project] = await load(found.project === undefined ? [] : [found.project], report);
   const files = await load(found.pipelines, report);
-  return configure({ found, project, files, diagnostics }, surroundings, new Map());
+  const asks = [project, ...files].some((file) => file?.text.includes('${env.') === true);
+  const others = asks ? await load(await findOthers(found, surroundings.cwd), () => undefined) : [];
+  const policy = await loadPolicy(surroundings, report);
+  return configure({ found, project, policy, files, others, diagnostics }, surroundings, new Map());
 }
 
 function configure(
@@ -92,9 +113,16 @@ function configure(
   const { found, project, files } = read;
   const diagnostics = [...read.diagnostics];
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
-  const substitution: Substitution = { ...surroundings, report, shown: new Map() };
-
-  const { project: settings, shared } = readProject(project, surroundings.cwd, substitution);
+  const unresolved = new Set<string>();
+  const secretNames = collectSecretNames([...(project ? [project] : []), ...files, ...read.others]);
+  const {
+    project: settings,
+    shared,
+    substitution,
+  } = readProject(
+    { cwd: surroundings.cwd, project, policy: read.policy },
+    { ...surroundings, report, secretNames, skip: (reference) => void unresolved.add(reference) },
+  );
   const drafted = judge(
     files.flatMap((file) => draftFile(file, shared, substitution, answers) ?? []),
     surroundings,
@@ -103,7 +131,9 @@ function configure(
 
   const others = drafted.flatMap(({ family }) => family?.files ?? []);
   const loaded = new Map(
-    [...(project ? [project] : []), ...files, ...others].map((file) => [file.file, file]),
+    [...(project ? [project] : []), ...(read.policy ? [read.policy] : []), ...files, ...others].map(
+      (file) => [file.file, file],
+    ),
   );
   const locatePlace = (place: Place) => {
     const file = loaded.get(place.file);
@@ -120,26 +150,38 @@ function configure(
   // What a broken project file would have offered is missing in all of them.
   const broken = project !== undefined && wrong.has(project.file);
   const sound = broken ? [] : drafted.filter((one) => !wrong.has(one.file.file));
-  const shown = (text: string) => substitution.shown.get(text) ?? text;
   return {
-    pipelines: sound.flatMap((one) => one.drafts.map((draft) => resolvePipeline(draft, shown))),
+    pipelines: sound.flatMap((one) => one.drafts.map((draft) => resolvePipeline(draft))),
     asked: sound.flatMap((one) => one.asked ?? []),
     withItems: (told) => configure(read, surroundings, told),
     families: sound.flatMap((one) => one.family?.known ?? []),
-    blocked: sound.flatMap(({ blocked }) =>
-      blocked.map((item) => ({
-        ...item,
-        problems: item.problems.map((one) => withoutSecrets(one, substitution.shown)),
-      })),
-    ),
+    blocked: sound.flatMap(({ blocked }) => blocked),
     folders: found.folders,
     project: settings,
-    diagnostics: foldDiagnostics(distinct(diagnostics, locatePlace), isOfFamily).map((diagnostic) =>
-      withoutSecrets(diagnostic, substitution.shown),
-    ),
+    unresolved: [...unresolved].sort(),
+    diagnostics: foldDiagnostics(distinct(diagnostics, locatePlace), isOfFamily),
     locate: locatePlace,
-    lineOf: (file, line) => loaded.get(file)?.text.split(/\r?\n/)[line - 1],
+    lineOf: linesOf(loaded),
   };
+}
+
+/** Lines of files as they may be shown. */
+function linesOf(loaded: ReadonlyMap<string, LoadedFile>): Configuration['lineOf'] {
+  const known = new Map<string, string[]>();
+  return (file, line) => {
+    const lines = known.get(file) ?? hidePasswords(loaded.get(file)?.text ?? '').split(/\r?\n/);
+    known.set(file, lines);
+    return lines[line - 1];
+  };
+}
+
+async function loadPolicy(
+  { policy, cwd }: Surroundings,
+  report: (found: Diagnostic) => void,
+): Promise<LoadedFile | undefined> {
+  if (policy === undefined) return undefined;
+  const [loaded] = await load([{ file: policy, absolute: resolve(cwd, policy) }], report);
+  return loaded;
 }
 
 async function load(files: readonly FoundFile[], report: (found: Diagnostic) => void): Promise<LoadedFile[]> {
@@ -170,15 +212,4 @@ function distinct(
     seen.add(key);
     return true;
   });
-}
-
-/** What a rule quotes may have come from a reference. Texts of a letter or two are no secrets and occur everywhere. */
-function withoutSecrets(diagnostic: Diagnostic, shown: ReadonlyMap<string, string>): Diagnostic {
-  if (shown.size === 0) return diagnostic;
-  const masked = (text: string) =>
-    [...shown]
-      .filter(([secret]) => secret.length > 3)
-      .reduce((left, [secret, safe]) => left.replaceAll(secret, () => safe), text);
-  const { message, hint } = diagnostic;
-  return { ...diagnostic, message: masked(message), ...(hint !== undefined && { hint: masked(hint) }) };
 }

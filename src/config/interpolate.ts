@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import { fileFacts } from '../model/pipeline.ts';
 import { codes } from './codes.ts';
-import { findValue, type Each } from './for-each/values.ts';
+import { findValue, nameFromItem, type Each } from './for-each/values.ts';
+import { isRecorded, isSecretPart, purposeOf } from './places.ts';
+import type { SecretNames } from './secret-names.ts';
+import type { Value } from './value.ts';
+import { nameMatches } from '../model/name-pattern.ts';
+import type { Policy } from '../model/project.ts';
+import type { ReadableSettings, RefusePath } from '../model/readable-paths.ts';
 import { nearest } from '../model/nearest.ts';
 import { own } from '../model/own.ts';
 
@@ -11,11 +17,22 @@ import { own } from '../model/own.ts';
 export interface Substitution {
   env: Readonly<Record<string, string | undefined>>;
   registerSecret: (value: string) => void;
+  /** Which variables are secrets whichever file asks for them. */
+  secretNames: SecretNames;
   /** How bad an unset variable is. Where it is a warning, the reference stays as a placeholder. */
   unsetVariables: 'error' | 'warning';
+  /** What the project allows; nothing is forbidden before its policy is read. */
+  policy?: Policy;
+  /** Which files of this machine may be read, and the same as a function. */
+  readable: ReadableSettings;
+  refusePath: RefusePath;
+  /** References to variables and files stay as placeholders: nothing of this machine is looked up. */
+  untrusted?: boolean;
+  /** Hears of each reference that is left for that. */
+  skip?: (reference: string) => void;
+  /** References to secrets stay, and those to everything else are replaced: the form that may be shown. */
+  shown?: boolean;
   report: (diagnostic: Diagnostic) => void;
-  /** Texts with a secret in them, each with the form that may be shown. Filled by `interpolate`. */
-  shown: Map<string, string>;
   /** Of a pipeline with for_each: the item that it is made for. */
   each?: Each;
 }
@@ -49,60 +66,51 @@ export function isPlaceholder(text: string): boolean {
   return /\$\{(?:env|secret|file|each)\./.test(text);
 }
 
-/** `$${` is a plain `${`; otherwise everything up to the next brace is the reference. */
-const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
-
-/** Where a text is SQL: of a table, or of the default of all tables. */
-const sqlPlace =
-  /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$|^(?:\/tables\/[^/]+|\/defaults\/tables)\/load\/deletes\/query$|^\/for_each\/query\/sql$/;
-
-/** What the state keeps of a pipeline, or a hash of it; bound parameters, servers and their users are not among it. */
-const onRecord =
-  /^\/(?:(?:name|description|tags|for_each|relationships|extract|template)(?:\/|$)|tables\/[^/]+\/(?!from\/params\/)|defaults\/(?:extract|tables)\/|(?:sources|connections|defaults\/sources)\/[^/]+\/(?:path|match|exclude|format|header_file)(?:\/|$))/;
+/** `$${` is a plain `${`; otherwise everything up to the next brace is the reference, which may hold one to an item. */
+const reference = /\$\$\{|\$\{((?:secret\.(?:[^{}$]|\$\{each\.[^{}]*\})*)(?=\})|[^}]*)(\}?)/g;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
+  const purpose = purposeOf(place.pointer);
   const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
-  const sql = sqlPlace.test(place.pointer);
-  let shown = '';
+  let hasSecret = false;
   let result = '';
   let from = 0;
   for (const { 0: whole, 1: inside, 2: brace, index } of text.matchAll(reference)) {
-    const before = text.slice(from, index);
-    from = index + whole.length;
-    const found = piece(whole, inside, brace);
-    result += before + found.value;
-    shown += before + (found.secret === true ? whole : found.value);
+    const to = index + whole.length;
+    const isPassword = isSecretPart(purpose, text, index, to);
+    const found = piece({ whole, inside, brace, isPassword, isWhole: whole.length === text.length });
+    result +=
+      text.slice(from, index) + (substitution.shown === true && found.secret === true ? whole : found.value);
+    hasSecret ||= found.secret === true && found.value !== '';
+    from = to;
   }
   result += text.slice(from);
-  shown += text.slice(from);
-  if (shown !== result && result !== '') substitution.shown.set(result, shown);
+  // A server may say the whole text that a secret is a part of.
+  if (hasSecret && substitution.shown !== true) substitution.registerSecret(result);
   return result;
 
-  function piece(whole: string, inside: string | undefined, brace: string | undefined): Piece {
+  function piece({ whole, inside, brace, isPassword, isWhole }: Found): Piece {
     if (inside === undefined) return { value: fileColumn ? whole : '${' };
     if (brace === '')
       return refuse(whole, codes.unknownReference, '"${" has no closing "}"', 'write $${ for a plain ${');
     if (fileColumn && isFileFact(inside)) return { value: whole };
     const each = /^each\.(.*)$/s.exec(inside)?.[1];
-    if (each !== undefined) return valueOf(each, whole);
-    const found = lookUp(inside, substitution);
-    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
-    if (!found.secret) return found;
-    if (found.value !== '') substitution.registerSecret(found.value);
-    if (!sql && !onRecord.test(place.pointer)) return found;
-    if (!sql) {
-      const message = `${whole} is a secret and may not stand here: what this says is recorded and compared`;
-      return refuse(whole, codes.secretOnRecord, message, 'take it from ${env.NAME} if it is none');
-    }
-    const message = `${whole} is a secret and may not be part of an SQL text`;
-    return refuse(whole, codes.secretInSql, message, withoutSecret(place));
-  }
-
-  function valueOf(name: string, whole: string): Piece {
-    const found = findValue(name, substitution.each, place, sql);
+    const found =
+      each === undefined
+        ? lookUp(inside, place, substitution)
+        : findValue(each, substitution.each, place, { purpose, isPassword, isWhole });
     if (found === undefined) return { value: whole };
-    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint);
-    return { ...found, secret: substitution.shown.has(found.value) };
+    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
+    const reason = found.secret ?? (isPassword ? 'it is a password' : undefined);
+    if (reason === undefined) return { value: found.value };
+    if (found.value !== '') substitution.registerSecret(found.value);
+    if (purpose !== 'sql' && !isRecorded(purpose)) return { value: found.value, secret: true };
+    if (purpose === 'sql') {
+      const message = `${whole} is a secret and may not be part of an SQL text`;
+      return refuse(whole, codes.secretInSql, message, withoutSecret(place));
+    }
+    const message = `${whole} is a secret and may not stand here: what this says is shown and recorded`;
+    return refuse(whole, codes.secretOnRecord, message, hintFor(reason, inside));
   }
 
   function refuse(whole: string, code: string, message: string, hint?: string, unset = false): Piece {
@@ -112,11 +120,14 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
   }
 }
 
-function withoutSecret({ pointer }: Place): string {
-  if (pointer.includes('/checks/')) return 'the extract is ours: no check needs a secret to ask it';
-  if (pointer.includes('/load/'))
-    return 'bind it: $1 stands here for the first of the params that from has beside a query';
-  return 'bind it: write $1 in a query and the reference under params';
+/** A reference as it was found in a text. */
+interface Found {
+  whole: string;
+  inside: string | undefined;
+  brace: string | undefined;
+  isPassword: boolean;
+  /** It is all of the text. */
+  isWhole: boolean;
 }
 
 interface Piece {
@@ -124,31 +135,62 @@ interface Piece {
   secret?: boolean;
 }
 
-type Found =
-  { value: string; secret: boolean } | { problem: string; code: string; hint?: string; unset?: boolean };
-
-function lookUp(inside: string, { env }: Substitution): Found {
-  const variable = /^(env|secret)\.([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inside);
-  if (variable !== null) {
-    const [, kind, name = '', fallback] = variable;
-    const value = own(env, name);
-    if (kind === 'secret' && fallback !== undefined) {
-      return {
-        problem: 'a secret takes no default',
-        code: codes.unknownReference,
-        hint: `write \${secret.${name}}`,
-      };
-    }
-    if (fallback !== undefined)
-      return { value: value === undefined || value === '' ? fallback : value, secret: false };
-    if (value !== undefined) return { value, secret: kind === 'secret' };
-    return unset(name, kind === 'secret', env);
-  }
-  const path = /^file\.(\/.+)$/s.exec(inside)?.[1];
-  return path === undefined ? unknown(inside) : contentOf(path);
+function withoutSecret({ pointer }: Place): string {
+  if (pointer.includes('/checks/')) return 'the extract is ours: no check needs a secret to ask it';
+  if (pointer.includes('/load/'))
+    return 'bind it: $1 stands here for the first of the params that from has beside a query';
+  return 'bind it: write $1 in a query and the reference under params';
 }
 
-function unset(name: string, secret: boolean, env: Substitution['env']): Found {
+function hintFor(reason: string, inside: string): string {
+  if (inside.startsWith('secret.')) return 'take it from ${env.NAME} if it is none';
+  return `${reason}: take what is shown from another variable or column`;
+}
+
+function lookUp(inside: string, place: Place, substitution: Substitution): Value {
+  const built = nameFromItem(inside, substitution.each, place);
+  if (built !== undefined && 'problem' in built) return built;
+  const variable = /^(env|secret)\.([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(built?.inside ?? inside);
+  const path = /^file\.(\/.+)$/s.exec(inside)?.[1];
+  if (variable === null && path === undefined) return built === undefined ? unknown(inside) : undefined;
+  if (substitution.untrusted === true) {
+    substitution.skip?.(`\${${inside}}`);
+    return undefined;
+  }
+  if (path !== undefined) return contentOf(path, substitution);
+  const [, kind, name = '', fallback] = variable ?? [];
+  return variableOf(kind === 'secret', name, fallback, substitution);
+}
+
+function variableOf(
+  isSecret: boolean,
+  name: string,
+  fallback: string | undefined,
+  { env, policy, secretNames }: Substitution,
+): Value {
+  if (isSecret && fallback !== undefined) {
+    return {
+      problem: 'a secret takes no default',
+      code: codes.unknownReference,
+      hint: `write \${secret.${name}}`,
+    };
+  }
+  const allowed = policy?.allowedVariables;
+  if (allowed !== undefined && !allowed.some((pattern) => nameMatches(name, pattern))) {
+    return {
+      problem: `the policy of this project does not allow the variable ${name}`,
+      code: codes.variableNotAllowed,
+      hint: 'policy: {allowed_variables} lists those that pipelines may use',
+    };
+  }
+  const value = own(env, name);
+  if (fallback !== undefined && (value === undefined || value === '')) return { value: fallback };
+  if (value === undefined) return unset(name, isSecret, env);
+  const reason = isSecret ? 'it is called a secret here' : secretNames.reason(name, value);
+  return { value, ...(reason !== undefined && { secret: reason }) };
+}
+
+function unset(name: string, secret: boolean, env: Substitution['env']): Value {
   const near = nearest(name, Object.keys(env));
   const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
   return {
@@ -164,16 +206,20 @@ function isFileFact(inside: string): boolean {
   return fileFacts.some((fact) => inside === `file.${fact}`);
 }
 
-function contentOf(path: string): Found {
+function contentOf(path: string, { refusePath }: Substitution): Value {
   try {
-    return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), secret: true };
+    const refused = refusePath(realpathSync(path));
+    if (refused !== undefined) {
+      return { problem: `${path} is not read: ${refused}`, code: codes.pathNotAllowed };
+    }
+    return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), secret: 'it is the content of a file' };
   } catch (cause) {
     const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
     return { problem: `cannot read the file ${path} (${code})`, code: codes.secretFile };
   }
 }
 
-function unknown(inside: string): Found {
+function unknown(inside: string): Value {
   const ofFile = isFileFact(inside);
   const relative = /^file\.(.+)$/.exec(inside);
   const hint = ofFile

@@ -2,6 +2,8 @@ import type { YAMLError } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
 import { parseTree, spanAt } from './parse-tree.ts';
+import { mask } from '../model/secrets.ts';
+import { passwordsIn } from './passwords.ts';
 import { plainValue, TreeProblem } from './tree.ts';
 
 /** A YAML file that was read. Its tree is not kept: thousands of them would weigh more than their use. */
@@ -43,7 +45,7 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
     diagnostics.push({
       code: codes.yamlSyntax,
       severity: 'error',
-      message: sentence(message),
+      message: sentence(withoutPasswords(message, text)),
       place: place(...pos),
     });
   }
@@ -77,7 +79,7 @@ function syntax(error: YAMLError, text: string): Omit<Diagnostic, 'place'> {
   return {
     code: codes.yamlSyntax,
     severity: 'error',
-    message: sentence(error.message),
+    message: sentence(withoutPasswords(error.message, text)),
     ...(hint === undefined ? {} : { hint }),
   };
 }
@@ -89,6 +91,11 @@ const hints: Partial<Record<YAMLError['code'], string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'quote a text that holds ": "',
   MULTILINE_IMPLICIT_KEY: 'a ":" may be missing after a key, or the indentation may be off',
 };
+
+/** The library may quote what it stumbled over. */
+function withoutPasswords(message: string, text: string): string {
+  return passwordsIn(text).reduce((left, password) => left.replaceAll(password, () => mask), message);
+}
 
 /** The YAML library's message in our form. */
 function sentence(message: string): string {

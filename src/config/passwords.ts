@@ -37,17 +37,26 @@ export function keysOf(source: Written.S3Source | Written.S3State): string[] {
  * in it is a password.
  */
 export function passwordsIn(text: string): string[] {
-  const inUrls = [...text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:([^\s/]+)@/gi)];
-  const asValues = [
-    ...text.matchAll(
-      /\b(?:password|token_secret|secret_value|secret_access_key|session_token)["']?\s*:\s*(?:"([^"\n]+)"|'([^'\n]+)'|([^\s,}"'#]+))/gi,
-    ),
-  ];
-  const plain = [...inUrls, ...asValues]
-    .map(([, ...groups]) => groups.join(''))
-    .filter((password) => !password.includes('${') && password !== 'null');
+  const plain = [...text.matchAll(inUrls), ...text.matchAll(asValues)]
+    .map(([, , password = '']) => password)
+    .filter(isPlain);
   return [...plain, ...plain.map(decoded)];
 }
+
+/** The text for its lines to be shown: each password as stars, as many as it has characters, so that columns stay. */
+export function hidePasswords(text: string): string {
+  const hide = (whole: string, before: string, password: string) =>
+    isPlain(password)
+      ? before + password.replace(/[^]/g, '*') + whole.slice(before.length + password.length)
+      : whole;
+  return text.replace(inUrls, hide).replace(asValues, hide);
+}
+
+const isPlain = (password: string) => !password.includes('${') && !/^["']?null["']?$/.test(password);
+
+const inUrls = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:)([^\s/]+)@/gi;
+const asValues =
+  /(\b(?:password|token_secret|secret_value|secret_access_key|session_token)["']?\s*:\s*["']?)((?<=")[^"\n]+|(?<=')[^'\n]+|[^\s,}"'#]+)/gi;
 
 function decoded(text: string): string {
   try {

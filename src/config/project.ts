@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
-import type { Limits, Project, StateSettings } from '../model/project.ts';
+import type { Limits, Policy, Project, StateSettings } from '../model/project.ts';
 import type * as Written from '../model/written.gen.ts';
 import { bytesOf } from './amounts.ts';
 import { checkPolicy, resolvePolicy } from './policy.ts';
@@ -10,35 +10,106 @@ import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts'
 import type { LoadedFile } from './load.ts';
 import { keysOf } from './passwords.ts';
 import { problem } from './problem.ts';
+import { realPathOf } from './readable.ts';
 import { resolveAccess } from './resolve/s3.ts';
 import { checkDefaultLoad } from './rules/load-modes.ts';
 import { checkDefaultZone } from './rules/values.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkAccess } from './rules/s3.ts';
 import { checkShape } from './schema.ts';
+import { readablePaths, type ReadableSettings } from '../model/readable-paths.ts';
+import { foreign } from '../model/secrets.ts';
 import { sharedSettings, type Shared } from './shared.ts';
 
 /** What extracts.yaml says, for the program and for the pipelines; without the file, the defaults. */
+export interface ReadProject {
+  project: Project;
+  shared: Shared;
+  /** With what the policy allows. */
+  substitution: Substitution;
+}
+
+/** Where the project is, and the file whose policy counts in the place of the project's own. */
+export interface ProjectFiles {
+  cwd: string;
+  project: LoadedFile | undefined;
+  policy: LoadedFile | undefined;
+}
+
 export function readProject(
-  loaded: LoadedFile | undefined,
-  cwd: string,
-  substitution: Substitution,
-): { project: Project; shared: Shared } {
-  const root = loaded === undefined ? cwd : dirname(loaded.absolute);
-  if (loaded?.value === undefined) {
-    return { project: resolveProject(root), shared: sharedSettings(root, undefined, substitution) };
+  { cwd, project, policy: foreignPolicy }: ProjectFiles,
+  unrestricted: Omit<Substitution, 'policy' | 'readable' | 'refusePath'>,
+): ReadProject {
+  const root = project === undefined ? cwd : dirname(project.absolute);
+  const written = soundProject(project, unrestricted.report);
+  const policy =
+    foreignPolicy === undefined
+      ? readPolicy(project?.file, written, root, unrestricted)
+      : readPolicy(
+          foreignPolicy.file,
+          soundProject(foreignPolicy, unrestricted.report, { needsPolicy: true }),
+          root,
+          unrestricted,
+        );
+  const readable: ReadableSettings = {
+    root: realPathOf(root),
+    ...(policy.allowedPaths && { allowed: policy.allowedPaths }),
+    ...(unrestricted.untrusted === true && { onlyProject: true }),
+  };
+  const refusePath = readablePaths(readable);
+  const substitution: Substitution = { ...unrestricted, policy, readable, refusePath };
+  if (project?.value === undefined || written === undefined) {
+    const shared = sharedSettings(root, undefined, substitution);
+    return { project: resolveProject(root, policy), shared, substitution };
   }
+  const { file, value } = project;
+  const place: Place = { file, pointer: '' };
+  const settings = readSettings(written, place, substitution);
+  const names = (typeof value === 'object' && value !== null ? value : {}) as Written.Project;
+  return {
+    project: resolveProject(root, policy, settings, child(place, 'state')),
+    shared: sharedSettings(root, { file, sound: written, names }, substitution),
+    substitution,
+  };
+}
+
+function soundProject(
+  loaded: LoadedFile | undefined,
+  report: Substitution['report'],
+  { needsPolicy = false } = {},
+): Written.Project | undefined {
+  if (loaded?.value === undefined) return undefined;
   const { file, value } = loaded;
   const { diagnostics, sound } = checkShape('project', file, value);
-  for (const diagnostic of diagnostics) substitution.report(diagnostic);
+  diagnostics.forEach(report);
   const written = (sound ?? { version: 1 }) as Written.Project;
-  const place: Place = { file, pointer: '' };
+  if (needsPolicy && written.policy === undefined) {
+    const message = `${file} has no policy: nothing is restricted`;
+    report({ code: codes.policyFile, severity: 'warning', message, place: { file, pointer: '' } });
+  }
+  return written;
+}
+
+/** The policy is read first: it says what everything else may refer to. */
+function readPolicy(
+  file: string | undefined,
+  written: Written.Project | undefined,
+  root: string,
+  unrestricted: Omit<Substitution, 'policy' | 'readable' | 'refusePath'>,
+): Policy {
+  if (file === undefined || written?.policy === undefined) return {};
+  const place: Place = { file, pointer: '/policy' };
+  const readable = { root };
+  const substitution = { ...unrestricted, readable, refusePath: readablePaths(readable) };
+  const policy = interpolate(written.policy, place, substitution) as Written.Policy;
+  for (const found of checkPolicy(policy, place)) unrestricted.report(found);
+  return resolvePolicy(policy);
+}
+
+function readSettings(written: Written.Project, place: Place, substitution: Substitution): Settings {
   const settings: Settings = {
     ...(written.state && {
       state: interpolate(written.state, child(place, 'state'), substitution) as Written.State,
-    }),
-    ...(written.policy && {
-      policy: interpolate(written.policy, child(place, 'policy'), substitution) as Written.Policy,
     }),
     ...(written.limits && {
       limits: interpolate(written.limits, child(place, 'limits'), substitution) as Written.Limits,
@@ -48,19 +119,14 @@ export function readProject(
   const found = [
     ...checkState(settings.state, child(place, 'state')),
     ...checkLimits(settings.limits, child(place, 'limits')),
-    ...checkPolicy(settings.policy, child(place, 'policy')),
     ...checkDefaultLoad(written.defaults, child(place, 'defaults')),
     ...checkDefaultZone(written.defaults, child(place, 'defaults')),
   ];
   found.forEach(substitution.report);
-  const names = (typeof value === 'object' && value !== null ? value : {}) as Written.Project;
-  return {
-    project: resolveProject(root, settings, child(place, 'state')),
-    shared: sharedSettings(root, { file, sound: written, names }, substitution),
-  };
+  return settings;
 }
 
-type Settings = Pick<Written.Project, 'state' | 'limits' | 'policy'>;
+type Settings = Pick<Written.Project, 'state' | 'limits'>;
 
 function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterable<Diagnostic> {
   yield* wholeNumber(limits?.parallel, child(place, 'parallel'), 1);
@@ -68,19 +134,29 @@ function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterabl
   const { memory } = limits ?? {};
   if (typeof memory !== 'string' || isPlaceholder(memory) || bytesOf(memory) !== undefined) return;
   const hint = { hint: 'for example 4GiB, 512MiB, 2GB, or a number of bytes' };
-  yield problem(codes.notANumber, `"${memory}" is no amount of memory`, child(place, 'memory'), hint);
+  yield problem(
+    codes.notANumber,
+    `"${foreign(memory)}" is no amount of memory`,
+    child(place, 'memory'),
+    hint,
+  );
 }
 
 function* checkState(state: Written.State | undefined, place: Place): Iterable<Diagnostic> {
   if (state?.type === 's3') yield* checkAccess(state, place);
 }
 
-function resolveProject(root: string, { state, limits, policy }: Settings = {}, place?: Place): Project {
+function resolveProject(
+  root: string,
+  policy: Policy,
+  { state, limits }: Settings = {},
+  place?: Place,
+): Project {
   return {
     root,
     state: resolveState(root, state, place),
     limits: resolveLimits(limits),
-    policy: resolvePolicy(policy),
+    policy,
   };
 }
 

@@ -9,11 +9,8 @@ import { resolveSource } from './resolve/sources.ts';
 import { resolveTables } from './resolve/tables.ts';
 import { resolveTemplate } from './resolve/template.ts';
 
-/** The form of a text that may be shown: with references in the place of secrets. */
-export type ShownText = (text: string) => string;
-
 /** A draft that passed the rules, as the program uses it. */
-export function resolvePipeline(draft: Draft, shown: ShownText): Pipeline {
+export function resolvePipeline(draft: Draft): Pipeline {
   const { name, description, tags = [] } = draft.written;
   const template = resolveTemplate(draft);
   return {
@@ -24,13 +21,21 @@ export function resolvePipeline(draft: Draft, shown: ShownText): Pipeline {
     tags,
     place: draft.place,
     sources: Object.fromEntries(
-      [...draft.sources].map(([source, settings]) => [source, resolveSource(settings)]),
+      [...draft.sources].map(([name, source]) => [
+        name,
+        resolveSource(source, {
+          shown: draft.shown?.sources.get(name),
+          readable: draft.shared.readable,
+        }),
+      ]),
     ),
-    tables: resolveTables(draft, shown),
+    tables: resolveTables(draft),
     relationships: relationships(draft),
     extract: resolveExtract(draft),
     ...(template !== undefined && { template }),
-    destinations: draft.destinations.map((destination) => resolveDestination(draft, destination, shown)),
+    destinations: draft.destinations.map((destination, index) =>
+      resolveDestination(draft, destination, draft.shown?.destinations[index] ?? destination),
+    ),
     moved: resolveMoves(draft),
   };
 }

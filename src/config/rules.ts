@@ -36,6 +36,7 @@ import {
 } from './rules/origins.ts';
 import { oneWriterPerDataSource } from './rules/data-source-writers.ts';
 import { keysBesideUse, tableauDestinations } from './rules/tableau.ts';
+import { allowedHosts, readableFiles } from './rules/policy.ts';
 import {
   knownConnections,
   knownDestinations,
@@ -95,6 +96,8 @@ export const rules: readonly Rule[] = [
   keysBesideUse,
   movesFit,
   checksFit,
+  allowedHosts,
+  readableFiles,
 ];
 
 export const commonRules: readonly CommonRule[] = [

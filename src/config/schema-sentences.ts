@@ -3,6 +3,7 @@ import type { Diagnostic, Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
 import { nearest, suggestion } from '../model/nearest.ts';
+import { purposeOf } from './places.ts';
 import { bundledSchema, type JsonSchema, type SchemaName } from './schema-files.ts';
 
 /** What the validator found, one sentence for each mistake. */
@@ -66,9 +67,7 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
   const must = (code: string, rest: string, more: { hint?: string } = {}): Diagnostic => {
     return { code, severity: 'error', message: `${subject} must ${rest}`, ...more, place };
   };
-  const not = /\/(?:password|url|secret_access_key|session_token)$/.test(error.instancePath)
-    ? ''
-    : `, not ${found(error.data)}`;
+  const not = ['secret', 'url'].includes(purposeOf(error.instancePath)) ? '' : `, not ${found(error.data)}`;
   const { params } = error as { params: Record<string, unknown> };
 
   switch (error.keyword) {

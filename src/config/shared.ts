@@ -1,6 +1,8 @@
 import type * as Written from '../model/written.gen.ts';
 import type { Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
+import type { Policy } from '../model/project.ts';
+import type { ReadableSettings, RefusePath } from '../model/readable-paths.ts';
 import { anchored } from './defaults.ts';
 import { interpolate, type Substitution } from './interpolate.ts';
 
@@ -8,12 +10,17 @@ import { interpolate, type Substitution } from './interpolate.ts';
 export interface Shared {
   /** Absolute: what extracts.yaml says is relative to it. */
   folder: string;
+  policy: Policy;
+  readable: ReadableSettings;
+  refusePath: RefusePath;
   defaults: Written.Defaults | undefined;
   connectionNames: readonly string[];
   destinationNames: readonly string[];
   /** Undefined for a name that does not exist. */
   connection(name: string): Written.InlineSource | undefined;
   destination(name: string): Written.InlineDestination | undefined;
+  /** The same with references in the place of secrets. */
+  shown?: Shared;
 }
 
 /**
@@ -25,13 +32,23 @@ export function sharedSettings(
   project: { file: string; sound: Written.Project; names: Written.Project } | undefined,
   substitution: Substitution,
 ): Shared {
+  const { policy = {}, readable, refusePath } = substitution;
   if (project === undefined) {
     const nothing = () => undefined;
     const none = { defaults: undefined, connectionNames: [], destinationNames: [] };
-    return { folder, ...none, connection: nothing, destination: nothing };
+    return { folder, policy, readable, refusePath, ...none, connection: nothing, destination: nothing };
   }
-  const { sound, names } = project;
-  const place: Place = { file: project.file, pointer: '' };
+  const offered = offeredBy(folder, project, substitution);
+  const shown = offeredBy(folder, project, { ...substitution, shown: true, report: () => undefined });
+  return { ...offered, shown };
+}
+
+function offeredBy(
+  folder: string,
+  { file, sound, names }: { file: string; sound: Written.Project; names: Written.Project },
+  substitution: Substitution,
+): Shared {
+  const place: Place = { file, pointer: '' };
   const lookUp = <Value>(key: string, values: Record<string, Value> | undefined) => {
     const known = new Map<string, Value>();
     return (name: string): Value | undefined => {
@@ -43,8 +60,12 @@ export function sharedSettings(
     };
   };
   const defaults = interpolate(sound.defaults, child(place, 'defaults'), substitution);
+  const { policy = {}, readable, refusePath } = substitution;
   return {
     folder,
+    policy,
+    readable,
+    refusePath,
     defaults: anchored(defaults as Written.Defaults | undefined, folder),
     connectionNames: Object.keys(names.connections ?? {}),
     destinationNames: Object.keys(names.destinations ?? {}),

@@ -5,6 +5,7 @@ import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
 import { fromHyperType } from './types.ts';
 import { own } from '../model/own.ts';
+import { foreign } from '../model/secrets.ts';
 
 /** Size in bytes and time of the last change in nanoseconds, or undefined if there is no such file. */
 export async function findExtract(file: string): Promise<FileMark | undefined> {
@@ -38,7 +39,7 @@ export async function observeExtract(
 }
 
 function unusable(code: string | undefined, message: string): ExtractObservation {
-  const [first = message] = message.split('\n');
+  const [first = message] = foreign(message).split('\n');
   const locked = code === '55006';
   return { kind: 'unusable', code: locked ? 'locked' : 'damaged', reason: first };
 }

@@ -7,6 +7,7 @@ import { loadPart } from './load.ts';
 import type { HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './types.ts';
+import { foreign } from '../model/secrets.ts';
 
 /** Loads the first rows of a feed as apply would, into a file that is gone afterwards, and reads them back as text. */
 export async function previewRows(
@@ -36,7 +37,12 @@ export async function previewRows(
     );
     const found = await session.query(`select ${columns.join(', ')} from ${name} limit ${rows}`);
     await session.query('detach database preview');
-    return found.map((row) => table.columns.map((_, index) => row[`c${index}`] ?? null));
+    return found.map((row) =>
+      table.columns.map((_, index) => {
+        const value = row[`c${index}`] ?? null;
+        return value === null ? null : foreign(value);
+      }),
+    );
   } finally {
     await session.end();
     await folder.remove();

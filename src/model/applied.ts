@@ -113,6 +113,8 @@ export interface AppliedTemplate {
   /** Of the staged package. */
   size: number;
   modified: string;
+  /** What became of files that its data source does not name; absent where there were none, and in older records. */
+  unnamed?: 'kept' | 'left out';
   /** Identities of the misfits that it was applied with: with the same template they do not block again. */
   accepted?: readonly string[];
 }

@@ -18,6 +18,8 @@ export interface TableauDestination {
   place: Place;
   /** Where it is, for messages, and the key in the state: no secret. */
   shown: string;
+  /** The same with the values of secrets: how earlier versions recorded some of them. */
+  plain?: string;
   connection: TableauConnection;
   project: TableauProject;
   /** Of the data source. Unique in its project, without regard to case. */
@@ -54,6 +56,8 @@ export interface TableauConnection {
   /** The content URL; empty for the Default site of a Tableau Server. */
   site: string;
   auth: TableauAuth;
+  /** What messages say in the place of parts that come from secrets. */
+  labels?: { server: string; site: string; identity?: string };
   /** Absolute path of a PEM file with certificate authorities to trust beside the usual ones. */
   ca?: string;
   /** Whether plain http may go further than this machine. */

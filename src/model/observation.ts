@@ -148,6 +148,8 @@ export interface TemplateObservation {
   misfits: readonly Misfit[];
   /** The staged package, if it is there. */
   staged: { size: number; modified: string } | undefined;
+  /** Data files of the package that its data source does not name; absent where there are none. */
+  unnamed?: { files: readonly string[]; kept: boolean };
 }
 
 export interface Misfit extends Diagnostic {

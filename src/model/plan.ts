@@ -27,6 +27,8 @@ export interface Plan {
   gates: readonly Gate[];
   /** What was found while planning; an error here blocks its pipeline. */
   diagnostics: readonly Diagnostic[];
+  /** What an untrusted plan has not looked at; absent in every other one. */
+  unseen?: readonly string[];
 }
 
 /**
@@ -159,4 +161,6 @@ export interface TemplatePlan {
   misfits: number;
   /** The same by their identities; who applies the plan accepts them. Absent where there are none. */
   unfit?: readonly string[];
+  /** Data files of the template that its data source does not name. Absent where there are none. */
+  unnamed?: { files: readonly string[]; kept: boolean };
 }

@@ -24,6 +24,12 @@ export interface Policy {
   maxBytes?: number;
   /** Kinds of checks that every table has. */
   requiredChecks?: readonly CheckKind[];
+  /** Patterns of hosts, with or without a port. */
+  allowedHosts?: readonly string[];
+  /** Paths and globs of what may be read. */
+  allowedPaths?: readonly string[];
+  /** Patterns of environment variables. */
+  allowedVariables?: readonly string[];
 }
 
 export type StateSettings = FileStateSettings | S3StateSettings;

@@ -1,4 +1,5 @@
 import type { Place } from './diagnostic.ts';
+import type { ReadableSettings } from './readable-paths.ts';
 
 /** Where rows come from, as resolved: one shape per kind. */
 export type Source = PostgresSource | FileSource | S3Source;
@@ -14,6 +15,8 @@ export interface PostgresSource {
   user?: string;
   password?: string;
   ssl?: PostgresTls;
+  /** What messages say in the place of parts that come from secrets. */
+  labels?: { host?: string; database?: string; user?: string };
 }
 
 /** libpq's words. `verify-full` checks chain and host name, `verify-ca` the chain, `require` only encrypts. */
@@ -34,6 +37,8 @@ export interface FileSource {
   /** Fewer files than this is an error, not an empty extract. */
   minFiles: number;
   format: Format;
+  /** Which files of this machine may be read. */
+  readable?: ReadableSettings;
 }
 
 export interface S3Source {

@@ -18,6 +18,8 @@ export interface TemplateDescription {
   parameters: readonly { name: string; caption: string | undefined; datatype: string }[];
   /** Custom SQL, unions and the like over the .hyper: which columns they need is not known. */
   opaque: readonly string[];
+  /** Data files of the package that the data source does not name: they are left out of what is delivered. */
+  unnamed: readonly string[];
 }
 
 /** A table that the template needs in the .hyper. */

@@ -34,6 +34,8 @@ export interface FileTemplate extends Packaged {
   kind: 'file';
   /** Absolute. */
   path: string;
+  /** Data files that the data source does not name stay in the package. */
+  keepUnnamed?: true;
 }
 
 /** A data source that is made from the pipeline: what of it people see, besides tables, columns and relationships. */

@@ -871,6 +871,10 @@ export interface TemplateFile {
    * A .tdsx or .tds file, relative to this file.
    */
   file: string;
+  /**
+   * Whether data files in the .tdsx that its data source does not name stay in it: a second .hyper, a CSV. Without it they are left out, because they may hold rows of somebody else.
+   */
+  keep_unnamed?: boolean;
   compression?: PackageCompression;
 }
 /**
@@ -1560,6 +1564,18 @@ export interface Policy {
    * The paths of the Tableau projects that may be published to, with `*` and `?` as in forbidden_columns.
    */
   allowed_projects?: string[];
+  /**
+   * The hosts that sources and destinations may be on, with `*` and `?`: names of PostgreSQL and Tableau servers and of S3 endpoints (`s3.REGION.amazonaws.com` where there is no endpoint), with `:port` where only that port is meant.
+   */
+  allowed_hosts?: string[];
+  /**
+   * What may be read of files: sources, templates, lists of items, certificates and `${file./path}`. Files, or folders with all below them, relative to the folder of extracts.yaml or absolute; `*` stands for characters in a name, `**` for any number of folders. A symbolic link counts as what it leads to.
+   */
+  allowed_paths?: string[];
+  /**
+   * The environment variables that references may use, with `*` and `?`.
+   */
+  allowed_variables?: string[];
   /**
    * Kinds of checks that every table must have.
    */

@@ -13,7 +13,7 @@ export function policyGates(
   estimates: Estimates,
   policy: Policy,
 ): Gate[] {
-  const gate = (rule: keyof Policy, address: string, message: string): Gate => ({
+  const gate = (rule: keyof typeof writtenAs, address: string, message: string): Gate => ({
     kind: 'policy',
     pipeline: pipeline.address,
     address,
@@ -41,14 +41,14 @@ export function policyGates(
   ];
 }
 
-const writtenAs: Record<keyof Policy, string> = {
+const writtenAs = {
   forbiddenColumns: 'forbidden_columns',
   requireDescription: 'require_description',
   allowedProjects: 'allowed_projects',
   maxRows: 'max_rows',
   maxBytes: 'max_bytes',
   requiredChecks: 'required_checks',
-};
+} as const satisfies Partial<Record<keyof Policy, string>>;
 
 function forbiddenColumns({ address, tables }: Pipeline, { forbiddenColumns: patterns = [] }: Policy) {
   return tables.flatMap((table) =>

@@ -36,7 +36,7 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
   }
   if (seen === undefined) throw new Error(`the template of ${address} was not observed`);
   const { shown, compression } = wanted;
-  const { sha256, misfits } = seen;
+  const { sha256, misfits, unnamed } = seen;
   const errors = misfits.filter(({ severity }) => severity === 'error');
   const plan = (action: TemplatePlan['action'], reason: string): TemplatePlan => ({
     shown,
@@ -45,6 +45,7 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
     reason,
     misfits: errors.length,
     ...(errors.length > 0 && { unfit: errors.map(({ identity }) => identity) }),
+    ...(unnamed && { unnamed }),
   });
   const isLeft = applied?.pending?.package === true;
   if (last === undefined) {
@@ -57,7 +58,13 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
     };
   }
   const name = wanted.kind === 'file' ? `template ${shown}` : 'the generated template';
-  const reason = whyChanged(last, { name, shown, sha256, compression });
+  const reason = whyChanged(last, {
+    name,
+    shown,
+    sha256,
+    compression,
+    ...(unnamed && { unnamed: fate(unnamed) }),
+  });
   if (reason !== undefined) {
     const changes = [change('change', 'metadata', reason)];
     return { plan: plan('change', reason), changes, stands: false };
@@ -67,7 +74,9 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
     return { plan: plan('change', notPacked), changes, stands: false };
   }
   const { staged } = seen;
-  const stands = staged?.size === last.size && staged.modified === last.modified;
+  const isSame = staged?.size === last.size && staged.modified === last.modified;
+  // A package of a version that kept such files is not handed on, but neither is it made anew for their sake.
+  const stands = isSame && (unnamed === undefined || last.unnamed === fate(unnamed));
   return { plan: plan('unchanged', 'unchanged'), changes: [], stands };
 }
 
@@ -77,15 +86,21 @@ interface Identity {
   shown: string;
   sha256: string;
   compression: string;
+  unnamed?: AppliedTemplate['unnamed'];
 }
+
+/** What becomes of files that the data source of a template does not name, as it is recorded. */
+export const fate = ({ kept }: { kept: boolean }) => (kept ? 'kept' : 'left out');
 
 function whyChanged(last: Identity, now: Identity & { name: string }): string | undefined {
   if (last.sha256 !== now.sha256) {
     return last.shown === now.shown ? `${now.name} changed` : `${now.name} in the place of ${last.shown}`;
   }
-  return last.compression === now.compression
-    ? undefined
-    : `compression ${last.compression} -> ${now.compression}`;
+  if (last.compression !== now.compression) return `compression ${last.compression} -> ${now.compression}`;
+  // A record without a word is of a version that kept them: the next build for another reason leaves them out.
+  if (last.unnamed === undefined || now.unnamed === undefined || last.unnamed === now.unnamed)
+    return undefined;
+  return `unnamed files ${last.unnamed} -> ${now.unnamed}`;
 }
 
 /** Identities of misfits. Who has accepted those of a template has not accepted those of another one. */

@@ -32,6 +32,8 @@ import {
   tableChanges,
   verdictOf,
   wholeChanges,
+  unnamedFilesWords,
+  unseenWords,
 } from './plan-words.ts';
 import { printableData } from './text-width.ts';
 import { layOutRows, wrap, type Row } from './wrap.ts';
@@ -65,6 +67,7 @@ export function renderPlan(made: Plan, { color, verbose, width }: PlanTextOption
     ...(acting ? ['extracts will perform the following actions:', ''] : []),
     ...blocks.flatMap((rows) => [...layOutRows(rows, width), '']),
     ...closing(plan, paint).flatMap((line) => wrap(line, width)),
+    ...unseenWords(plan).flatMap((line) => wrap(line, width)),
     '',
   ].join('\n');
 }
@@ -148,13 +151,18 @@ function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): Row
   ];
 }
 
-function renderTemplate({ template }: PipelinePlan, paint: Paint, verbose: boolean): string[][] {
-  if (template === undefined || (template.action === 'unchanged' && template.misfits === 0 && !verbose))
-    return [];
+function renderTemplate(plan: PipelinePlan, paint: Paint, verbose: boolean): string[][] {
+  const { template } = plan;
+  if (template === undefined) return [];
   const { shown, action, reason, misfits } = template;
+  const unnamed = unnamedFilesWords(plan);
+  if (action === 'unchanged' && misfits === 0 && unnamed.length === 0 && !verbose) return [];
   const symbol = { create: '+', change: '~', unchanged: '=' }[action];
   const fit = misfits === 0 ? '' : paint.red(counted(misfits, 'misfit'));
-  return [[`      ${sign(symbol, paint)} template ${shown}`, fit, paint.dim(`(${reason})`)]];
+  return [
+    [`      ${sign(symbol, paint)} template ${shown}`, fit, paint.dim(`(${reason})`)],
+    ...unnamed.map((line) => [`        . ${line}`, '', '(its data source does not name it)']),
+  ];
 }
 
 function renderTable(plan: PipelinePlan, table: TablePlan, paint: Paint, verbose: boolean): Row[] {

@@ -197,3 +197,24 @@ const rowsWords = (rows: Estimate) => `${estimate(rows, grouped)} ${rows.value =
 function estimate({ value, exact }: Estimate, format: (value: number) => string): string {
   return `${exact ? '' : '~'}${format(value)}`;
 }
+
+/** The files of a template that its data source does not name, where a package is going to be made of it. */
+export function unnamedFilesWords({ template, steps }: PipelinePlan): string[] {
+  const { unnamed } = template ?? {};
+  if (unnamed === undefined || !steps.some(({ kind }) => kind === 'package')) return [];
+  return unnamed.files.map((file) => `${unnamed.kept ? 'keeps' : 'leaves out'} "${file}"`);
+}
+
+export const untrustedWords =
+  'This plan is untrusted: it knows no values of variables, asked no server and read nothing outside of the project.';
+
+/** What a reader of an untrusted plan must know; empty for every other one. */
+export function unseenWords({ unseen }: Plan): string[] {
+  if (unseen === undefined) return [];
+  return [
+    '',
+    untrustedWords,
+    ...(unseen.length === 0 ? ['Nothing had to be left out for that.'] : ['Not looked at:']),
+    ...unseen.map((one) => `  - ${one}`),
+  ];
+}

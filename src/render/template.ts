@@ -33,6 +33,7 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
     ['Data source filters', template.filters.map(({ field }) => shown.get(field) ?? field)],
     ['Parameters', template.parameters.map((one) => `${shownName(one)} (${one.datatype})`)],
     ['Queries and unions, not traced', [...template.opaque]],
+    ['Files that it does not name, left out unless keep_unnamed: true', [...template.unnamed]],
   ];
   const written = writtenBy === undefined ? '' : `, written by Tableau ${writtenBy}`;
   return [

@@ -3,6 +3,7 @@ import type { AppliedRecord } from '../model/observation.ts';
 import type { BegunRun } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
 import { holderShape, type Holder } from './holder.ts';
+import { foreign } from '../model/secrets.ts';
 import { recordShape } from './record-shape.ts';
 import { every, listOf, mapWith, text, type Shape } from './shape.ts';
 
@@ -54,10 +55,14 @@ export function parseNote(shown: string, note: string): BegunRun & Holder {
   try {
     return sound(noteShape, JSON.parse(note)) as BegunRun & Holder;
   } catch (error) {
-    throw new RunError('EXT6002', `cannot read the note of a run ${shown}: ${(error as Error).message}`, {
-      hint: 'delete it: what that run has left is planned as everything else',
-      cause: error,
-    });
+    throw new RunError(
+      'EXT6002',
+      `cannot read the note of a run ${shown}: ${foreign((error as Error).message)}`,
+      {
+        hint: 'delete it: what that run has left is planned as everything else',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -13,11 +13,12 @@ import type { PhysicalField } from './physical.ts';
 import { fieldResolver } from './resolve.ts';
 import type { Resolve } from './resolve.ts';
 import type { Column, DataSource, SetField } from './tds/model.ts';
+import { unnamedFiles } from './unnamed.ts';
 import { usesOf } from './uses.ts';
 
 /** What a template consists of, and what uses what. */
 export function describeTemplate(
-  template: Pick<Template, 'source' | 'hyper' | 'document'>,
+  template: Pick<Template, 'source' | 'hyper' | 'document' | 'package'>,
 ): TemplateDescription {
   const { source, hyper } = template;
   const tables = neededTables(template);
@@ -45,6 +46,7 @@ export function describeTemplate(
     folders: source.folders.map(({ name, items }) => ({ name, items: items.map((item) => item.name) })),
     filters: source.filters.map(({ field }) => ({ field: resolve(field)?.name ?? field })),
     parameters: source.parameters.map(({ name, caption, datatype }) => ({ name, caption, datatype })),
+    unnamed: unnamedFiles(template),
     opaque: hyper.relations.flatMap((relation) => (relation.kind === 'other' ? [relation.name] : [])),
   };
 }

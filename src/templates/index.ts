@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline as pipe } from 'node:stream/promises';
 import { child } from '../model/diagnostic.ts';
 import { lookAt } from '../disk/look.ts';
+import type { TemplateObservation } from '../model/observation.ts';
 import type { TemplatePort } from '../model/ports.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
@@ -15,6 +16,7 @@ import { documentName, generateDocument } from './generate/document.ts';
 import { openPackage, openTemplate, templateFromDocument, type Template } from './open.ts';
 import { inWords } from './shown.ts';
 import { swapExtract } from './swap.ts';
+import { unnamedFiles } from './unnamed.ts';
 import { unpackEntryTo } from './zip/inflate.ts';
 
 /** The template of a pipeline that has one. */
@@ -27,6 +29,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
         sha256,
         misfits: wanted.kind === 'file' ? findMisfits(pipeline, wanted, describeTemplate(template)) : [],
         staged: found && { size: Number(found.size), modified: String(found.mtimeNs) },
+        ...unnamedIn(template, wanted),
       };
     },
     async package(extract, sha256, signal, confirm) {
@@ -38,6 +41,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
       const { compression, staged } = wanted;
       const swap = {
         template: now.template,
+        leaveOut: isKeeping(wanted) ? [] : unnamedFiles(now.template),
         hyperPath: extract.path,
         outputPath: staged,
         compression,
@@ -53,6 +57,14 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
     },
   };
 }
+
+/** Files of the template that its data source does not name, and what becomes of them; nothing where there are none. */
+function unnamedIn(template: Template, wanted: Wanted): Pick<TemplateObservation, 'unnamed'> {
+  const files = unnamedFiles(template);
+  return files.length === 0 ? {} : { unnamed: { files, kept: isKeeping(wanted) } };
+}
+
+const isKeeping = (wanted: Wanted) => wanted.kind === 'file' && wanted.keepUnnamed === true;
 
 /** The text of the .tds, as it stands in the template or would be generated. */
 export async function documentOf(pipeline: Pipeline, wanted: Wanted, signal: AbortSignal): Promise<Buffer> {

@@ -15,6 +15,8 @@ export interface Swap {
   outputPath: string;
   /** `fast` unless said otherwise: model/template.ts has the measurements. */
   compression?: Compression;
+  /** Entries of the template that the package is not to have. */
+  leaveOut?: readonly string[];
   signal?: AbortSignal;
   /** Asked right before the output takes its name; what it throws leaves no file behind. */
   confirm?: (() => Promise<void>) | undefined;
@@ -32,7 +34,7 @@ export interface Swapped {
 }
 
 /**
- * Writes a copy of the template with another extract in it. Every other entry is copied raw; a bare .tds is packed
+ * Writes a copy of the template with another extract in it. Every other entry is copied raw or left out; a bare .tds is packed
  * together with the extract. The result is opened again before it takes its name, so that what is there afterwards is
  * either complete and sound or what was there before.
  *
@@ -40,7 +42,7 @@ export interface Swapped {
  * result is not what it should be); an abort throws the signal's reason.
  */
 export async function swapExtract(swap: Swap): Promise<Swapped> {
-  const { template, hyperPath, outputPath, compression = 'fast', signal, confirm } = swap;
+  const { template, hyperPath, outputPath, compression = 'fast', leaveOut = [], signal, confirm } = swap;
   const { size } = await stat(hyperPath).catch((cause: unknown) => {
     throw new RunError('EXT4000', `cannot open ${hyperPath}: ${(cause as Error).message}`, { cause });
   });
@@ -50,9 +52,9 @@ export async function swapExtract(swap: Swap): Promise<Swapped> {
     target: outputPath,
     compression,
     signal,
-    ...layOut(template, { path: hyperPath, size }),
+    ...layOut(template, leaveOut, { path: hyperPath, size }),
     async verify(path) {
-      await verify(path, template, size);
+      await verify(path, template, { leaveOut, hyperSize: size });
       await confirm?.();
     },
   };
@@ -62,6 +64,7 @@ export async function swapExtract(swap: Swap): Promise<Swapped> {
 
 function layOut(
   template: Template,
+  leaveOut: readonly string[],
   source: { path: string; size: number },
 ): Pick<ZipOrder, 'parts' | 'from'> {
   if (template.package === undefined) {
@@ -74,9 +77,11 @@ function layOut(
     };
   }
   const { zip, hyper } = template.package;
-  const parts = zip.entries.map((entry): ZipPart =>
-    entry.name === hyper.name ? { kind: 'replace', entry, source } : { kind: 'copy', entry },
-  );
+  const parts = zip.entries
+    .filter(({ name }) => !leaveOut.includes(name))
+    .map((entry): ZipPart =>
+      entry.name === hyper.name ? { kind: 'replace', entry, source } : { kind: 'copy', entry },
+    );
   return { parts, from: zip };
 }
 
@@ -90,11 +95,15 @@ function packagedDocument({ package: original, source, hyper, document }: Templa
 }
 
 /** Reads the result as a stranger would. The extract's bytes were summed up on the way in and are not read again. */
-async function verify(path: string, template: Template, hyperSize: number): Promise<void> {
+async function verify(
+  path: string,
+  template: Template,
+  { leaveOut, hyperSize }: { leaveOut: readonly string[]; hyperSize: number },
+): Promise<void> {
   const wrong = (what: string) => new RunError('EXT4205', `the written package is wrong: ${what}`);
   const result = await openPackage(path);
   const { entries } = result.package.zip;
-  const before = template.package?.zip.entries;
+  const before = template.package?.zip.entries.filter(({ name }) => !leaveOut.includes(name));
   const expected = before?.map(({ name }) => name) ?? [template.document.name, template.hyper.entry];
   if (entries.map(({ name }) => name).join('\n') !== expected.join('\n')) throw wrong('it has other entries');
   if (result.hyper.entry !== template.hyper.entry) throw wrong('its .tds names another .hyper');

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { apply } from '../../src/cli/apply.ts';
 import type { Env } from '../../src/cli/env.ts';
-import { collectSecrets } from '../../src/cli/secrets.ts';
 import { removeState } from '../../src/cli/state/remove.ts';
 import { unlockState } from '../../src/cli/state/unlock.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
@@ -57,7 +56,6 @@ async function projectOfPeople(ask: Env['ask']) {
   const env: Env = {
     cwd,
     variables: {},
-    secrets: collectSecrets(),
     signal: new AbortController().signal,
     out: (text) => void (streams.out += text),
     err: (text) => void (streams.err += text),

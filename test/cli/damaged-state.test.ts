@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Env } from '../../src/cli/env.ts';
 import { plan } from '../../src/cli/plan.ts';
-import { collectSecrets } from '../../src/cli/secrets.ts';
 import { listState } from '../../src/cli/state/list.ts';
 import { showState } from '../../src/cli/state/show.ts';
 import { unlockState } from '../../src/cli/state/unlock.ts';
@@ -152,7 +151,6 @@ function quiet(): Env & { said: () => string } {
   return {
     cwd: folder,
     variables: process.env,
-    secrets: collectSecrets(),
     signal: new AbortController().signal,
     out: (more) => void (text += more),
     err: (more) => void (text += more),

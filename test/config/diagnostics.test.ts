@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readPipelines, type Surroundings } from '../../src/config/index.ts';
+import { keepSecret } from '../../src/model/secrets.ts';
 import { renderDiagnostics } from '../../src/render/diagnostics.ts';
 import { expectGolden } from '../support/golden.ts';
 
@@ -12,7 +13,7 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.yaml') && fil
 const surroundings: Surroundings = {
   cwd: folder,
   env: { SHOP_PG_URL: 'postgres://reader:hidden@db/shop', SHOP_HOST: 'db.example.com' },
-  registerSecret: () => undefined,
+  registerSecret: keepSecret,
   unsetVariables: 'error',
 };
 

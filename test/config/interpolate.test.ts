@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { interpolate, isPlaceholder, type Substitution } from '../../src/config/interpolate.ts';
+import { collectSecretNames } from '../../src/config/secret-names.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
+import { readablePaths } from '../../src/model/readable-paths.ts';
 
 const root = { file: 'p.yaml', pointer: '' };
+const bound = { file: 'p.yaml', pointer: '/tables/t/from/params/0' };
 
 function setUp(env: Record<string, string>, unsetVariables: 'error' | 'warning' = 'error') {
   const diagnostics: Diagnostic[] = [];
@@ -16,13 +19,15 @@ function setUp(env: Record<string, string>, unsetVariables: 'error' | 'warning' 
     unsetVariables,
     registerSecret: (value) => void secrets.push(value),
     report: (diagnostic) => void diagnostics.push(diagnostic),
-    shown: new Map(),
+    secretNames: collectSecretNames([]),
+    readable: { root: '/' },
+    refusePath: readablePaths({ root: '/' }),
   };
   return {
     diagnostics,
     secrets,
     substitution,
-    run: (value: unknown) => interpolate(value, root, substitution),
+    run: (value: unknown, place = root) => interpolate(value, place, substitution),
   };
 }
 
@@ -44,10 +49,12 @@ test('keys, numbers and x- entries stay as they are', () => {
 });
 
 test('a secret is registered, and has a form that may be shown', () => {
-  const { run, secrets, substitution } = setUp({ TOKEN: 'hush', STAGE: 'dev' });
-  expect(run('${env.STAGE}:${secret.TOKEN}')).toBe('dev:hush');
-  expect(secrets).toEqual(['hush']);
-  expect(substitution.shown.get('dev:hush')).toBe('dev:${secret.TOKEN}');
+  const { secrets, substitution } = setUp({ TOKEN: 'hush', STAGE: 'dev' });
+  const text = '${env.STAGE}:${secret.TOKEN}';
+  expect(interpolate(text, bound, substitution)).toBe('dev:hush');
+  // What holds a secret is one as a whole, too.
+  expect(secrets).toEqual(['hush', 'dev:hush']);
+  expect(interpolate(text, bound, { ...substitution, shown: true })).toBe('dev:${secret.TOKEN}');
 });
 
 test('the content of a file is a secret, without its last line break', () => {
@@ -55,8 +62,8 @@ test('the content of a file is a secret, without its last line break', () => {
   try {
     writeFileSync(join(folder, 'key'), 'line one\nline two\n');
     const { run, secrets } = setUp({});
-    expect(run(`\${file.${folder}/key}`)).toBe('line one\nline two');
-    expect(secrets).toEqual(['line one\nline two']);
+    expect(run(`\${file.${folder}/key}`, bound)).toBe('line one\nline two');
+    expect(new Set(secrets)).toEqual(new Set(['line one\nline two']));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -118,7 +125,17 @@ test('a secret is refused where what is written is recorded, or a hash of it', (
         checks: [{ accepted_values: { column: 'a', values: [secret] } }, { row_count: { name: secret } }],
       },
     },
-    destinations: [{ type: 'file', path: secret }],
+    destinations: [
+      { type: 'file', path: secret },
+      {
+        type: 'tableau',
+        server: secret,
+        site: secret,
+        name: secret,
+        project: secret,
+        auth: { user: secret },
+      },
+    ],
     defaults: {
       extract: { schema: secret },
       tables: { load: { cursor: secret } },
@@ -136,6 +153,9 @@ test('a secret is refused where what is written is recorded, or a hash of it', (
     'EXT1025 /tables/t/columns/a/description',
     'EXT1025 /tables/t/checks/0/accepted_values/values/0',
     'EXT1025 /tables/t/checks/1/row_count/name',
+    'EXT1025 /destinations/0/path',
+    'EXT1025 /destinations/1/name',
+    'EXT1025 /destinations/1/project',
     'EXT1025 /defaults/extract/schema',
     'EXT1025 /defaults/tables/load/cursor',
     'EXT1025 /defaults/sources/file/format/delimiter',

@@ -9,20 +9,39 @@ vi.setConfig({ testTimeout: 120_000 });
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 
 interface Workflow {
-  jobs: Record<string, { steps: { run?: string }[] }>;
+  jobs: Record<string, { steps: { name?: string; run?: string }[] }>;
 }
 
 /** What the workflow runs of us, job by job, without what the shell does with it. */
 function commandsOf(job: string): string[][] {
   const { jobs } = parse(read('ci/github-actions.yml')) as Workflow;
-  const lines = (jobs[job]?.steps ?? []).flatMap(({ run = '' }) => run.split('\n'));
+  const lines = (jobs[job]?.steps ?? []).flatMap(({ run = '' }) => run.replace(/\\\n\s*/g, '').split('\n'));
   return lines.flatMap((line) => {
-    const [, command] = /^\s*npx extracts ([^>|]+)/.exec(line) ?? [];
-    return command === undefined ? [] : [command.trim().split(' ')];
+    const [, command] = /^\s*npx --no-install extracts ([^>|]+)/.exec(line) ?? [];
+    return command === undefined
+      ? []
+      : [command.replace('"$RUNNER_TEMP/policy.yaml"', policy).trim().split(' ')];
   });
 }
 
+const policy = 'policy.yaml';
+
+test('only the steps that plan and apply have secrets, and nothing runs that is not installed', () => {
+  const text = read('ci/github-actions.yml');
+  const { jobs } = parse(text) as Workflow;
+  const withSecrets = Object.values(jobs).flatMap(({ steps }) =>
+    steps.filter((step) => JSON.stringify(step).includes('secrets.')).map(({ name }) => name),
+  );
+  expect(withSecrets).toEqual(['Plan', 'Apply']);
+  const outside = parse(text) as { jobs: Record<string, { steps?: unknown }> };
+  for (const job of Object.values(outside.jobs)) delete job.steps;
+  expect(JSON.stringify(outside)).not.toContain('secrets.');
+  expect(text).not.toMatch(/npx (?!--no-install)/);
+  expect(commandsOf('plan').filter((command) => command.includes('--untrusted'))).toHaveLength(1);
+});
+
 const files = {
+  [policy]: 'version: 1\npolicy: { allowed_paths: [pipelines] }\n',
   'extracts.yaml': 'version: 1\n',
   'pipelines/sales.yaml': `version: 1
 name: sales
@@ -46,7 +65,7 @@ async function runAll(project: CliProject, job: string): Promise<string[]> {
 
 test('the workflow plans a pull request and applies what is merged', async () => {
   const project = await createProject(files);
-  expect(commandsOf('plan').map(([name]) => name)).toEqual(['validate', 'plan']);
+  expect(commandsOf('plan').map(([name]) => name)).toEqual(['validate', 'plan', 'plan']);
   const [, markdown] = await runAll(project, 'plan');
   expect(markdown).toContain('sales');
   expect(await project.read('plan.html')).toMatch(/^<!doctype html>/i);

@@ -58,6 +58,7 @@ describe('describing a template', () => {
       filters: [],
       parameters: [],
       opaque: [],
+      unnamed: [],
     });
   });
 

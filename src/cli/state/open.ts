@@ -9,6 +9,7 @@ import type { Env } from '../env.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { jobLink } from '../job-link.ts';
 import { UsageError } from '../usage-error.ts';
+import { keepSecret } from '../../model/secrets.ts';
 
 export interface ProjectOption {
   project?: string;
@@ -23,7 +24,7 @@ export async function withState(
   const configuration = await readProjectOnly(options.project, {
     cwd: env.cwd,
     env: env.variables,
-    registerSecret: (value) => env.secrets.add(value),
+    registerSecret: keepSecret,
     unsetVariables: 'error',
   });
   if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env, options);

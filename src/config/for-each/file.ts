@@ -3,7 +3,9 @@ import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { loadYaml, type LoadedFile } from '../load.ts';
+import type { RefusePath } from '../../model/readable-paths.ts';
 import { problem } from '../problem.ts';
+import { notReadable, realPathOf } from '../readable.ts';
 import { CsvProblem, readCsv } from './csv.ts';
 import type { Listed } from './item.ts';
 
@@ -19,6 +21,7 @@ export function readItemsFile(
   written: string,
   from: Pick<LoadedFile, 'file' | 'absolute'>,
   place: Place,
+  refusePath: RefusePath,
 ): ItemsFile {
   const absolute = resolve(dirname(from.absolute), written);
   const file = isAbsolute(written) ? written : join(dirname(from.file), written);
@@ -34,6 +37,8 @@ export function readItemsFile(
       'the extension says what a file of items is',
     );
   }
+  const reason = refusePath(realPathOf(absolute));
+  if (reason !== undefined) return { listed: [], problems: [notReadable(file, reason, place)] };
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(absolute));

@@ -5,6 +5,7 @@ import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import type { LoadedFile } from '../load.ts';
+import type { RefusePath } from '../../model/readable-paths.ts';
 import { problem } from '../problem.ts';
 import { readItemsFile } from './file.ts';
 import { checkItems, type Item, type Listed } from './item.ts';
@@ -32,10 +33,17 @@ export interface Answer {
 
 export const mostItems = ({ max = 1000 }: Written.ForEach): number => max;
 
+export interface FamilyContext {
+  whole: unknown;
+  loaded: LoadedFile;
+  sources: Written.Pipeline['sources'];
+  refusePath: RefusePath;
+}
+
 /** `written` is the part under for_each with its references replaced; `whole` the same with what is misshapen. */
 export function readFamily(
   written: Written.ForEach,
-  { whole, loaded, sources }: { whole: unknown; loaded: LoadedFile; sources: Written.Pipeline['sources'] },
+  { whole, loaded, sources, refusePath }: FamilyContext,
 ): Family {
   const place: Place = { file: loaded.file, pointer: '/for_each' };
   const family: Family = { place, written, items: undefined, problems: [], files: [] };
@@ -60,7 +68,11 @@ export function readFamily(
   }
   if (written.file !== undefined) {
     if (isPlaceholder(written.file)) return family;
-    const { listed, problems, loaded: read } = readItemsFile(written.file, loaded, child(place, 'file'));
+    const {
+      listed,
+      problems,
+      loaded: read,
+    } = readItemsFile(written.file, loaded, child(place, 'file'), refusePath);
     const files = read === undefined ? [] : [read];
     const checked = settle(family, listed);
     return { ...checked, problems: [...problems, ...(problems.length > 0 ? [] : checked.problems)], files };

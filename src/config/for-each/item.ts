@@ -2,6 +2,7 @@ import type { Place } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** One item of a `for_each`: its key, and what `${each.…}` stands for. */
 export interface Item {
@@ -44,7 +45,7 @@ export function checkItems(listed: readonly Listed[]): CheckedList {
       wrong('its key is no text', 'write it in quotes');
     } else if (!isKey(key)) {
       wrong(
-        `"${key.slice(0, longestKey)}" is no key: it stands in addresses and names of files`,
+        `"${Array.from(foreign(key)).slice(0, longestKey).join('')}" is no key: it stands in addresses and names of files`,
         `a key has letters, digits, "_" and "-", single dots inside, and at most ${longestKey} characters; keep other texts in columns beside it`,
       );
     } else if (items.has(key)) {

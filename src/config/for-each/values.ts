@@ -2,6 +2,9 @@ import type { Place } from '../../model/diagnostic.ts';
 import { suggestion } from '../../model/nearest.ts';
 import { codes } from '../codes.ts';
 import type { Item } from './item.ts';
+import { foreign } from '../../model/secrets.ts';
+import type { Value } from '../value.ts';
+import type { Purpose } from '../places.ts';
 
 /** What `${each.…}` means in the pipeline of one item. */
 export interface Each {
@@ -9,43 +12,90 @@ export interface Each {
   address: string;
   /** Undefined where a source will tell the items: then any name may be right, and references are left standing. */
   values: Item['values'] | undefined;
+  /** The names whose values are passwords somewhere in the pipeline. */
+  secrets?: ReadonlySet<string>;
+  /** Hears of each variable whose name is built with a value of the item. */
+  reads?: (variable: string, place: Place) => void;
 }
 
-export type FoundValue = { value: string } | { problem: string; code: string; hint?: string } | undefined;
+type Problem = Extract<Value, { problem: string }>;
+
+/** Where in a text a value is going to be. */
+export interface Position {
+  purpose: Purpose;
+  /** Its place is that of a password, or of a whole address. */
+  isPassword: boolean;
+  /** It is all of the text. */
+  isWhole: boolean;
+}
 
 /** The value of a name in a certain place; undefined where it is not known yet. */
-export function findValue(name: string, each: Each | undefined, place: Place, isSql: boolean): FoundValue {
+export function findValue(name: string, each: Each | undefined, place: Place, position: Position): Value {
   const reference = `\${each.${name}}`;
-  if (place.pointer.startsWith('/for_each')) {
-    return { code: codes.eachName, problem: `${reference} comes of for_each and cannot be a part of it` };
-  }
-  if (each === undefined) {
-    const hint = 'for_each: at the top of the file says which items there are';
-    return {
-      code: codes.eachName,
-      problem: `${reference} has a meaning in a pipeline with for_each only`,
-      hint,
-    };
-  }
-  if (isSql) {
+  const outside = misplaced(reference, each, place);
+  if (outside !== undefined) return outside;
+  if (position.purpose === 'sql') {
     const problem = `${reference} may not be part of an SQL text`;
     return { code: codes.eachInSql, problem, hint: hintForSql(place) };
   }
-  if (each.values === undefined) return undefined;
-  const value = each.values.get(name);
-  if (value === undefined) {
-    const names = [...each.values.keys()];
-    const problem = `${each.address} has no value "${name}"`;
-    return { code: codes.eachName, problem, ...suggestion(name, names) };
+  const { address = '', values, secrets } = each ?? {};
+  if (values === undefined) return undefined;
+  const value = values.get(name);
+  if (value === undefined) return noSuchValue(name, address, values);
+  if (value === null) return nullValue(reference, address);
+  const isSecret = position.isPassword || secrets?.has(name) === true;
+  const wrong = useOf(position).problemWith(value);
+  if (wrong === undefined) {
+    return { value, ...(isSecret && { secret: `\${each.${name}} is a password in this pipeline` }) };
   }
-  if (value === null) {
-    const problem = `${reference} of ${each.address} is NULL`;
-    return { code: codes.eachValue, problem, hint: 'give it a value, in the query with coalesce(…)' };
+  const shown = isSecret ? 'not safe here' : JSON.stringify(Array.from(foreign(value)).slice(0, 60).join(''));
+  return { code: codes.eachValue, problem: `${reference} of ${address} is ${shown}: ${wrong}` };
+}
+
+function misplaced(reference: string, each: Each | undefined, { pointer }: Place): Problem | undefined {
+  if (pointer.startsWith('/for_each')) {
+    return { code: codes.eachName, problem: `${reference} comes of for_each and cannot be a part of it` };
   }
-  const wrong = useOf(place).problemWith(value);
-  if (wrong === undefined) return { value };
-  const problem = `${reference} of ${each.address} is ${JSON.stringify(value.slice(0, 60))}: ${wrong}`;
-  return { code: codes.eachValue, problem };
+  if (each !== undefined) return undefined;
+  return {
+    code: codes.eachName,
+    problem: `${reference} has a meaning in a pipeline with for_each only`,
+    hint: 'for_each: at the top of the file says which items there are',
+  };
+}
+
+function noSuchValue(name: string, address: string, values: Item['values']): Problem {
+  const problem = `${address} has no value "${name}"`;
+  return { code: codes.eachName, problem, ...suggestion(name, [...values.keys()]) };
+}
+
+function nullValue(reference: string, address: string): Problem {
+  const problem = `${reference} of ${address} is NULL`;
+  return { code: codes.eachValue, problem, hint: 'give it a value, in the query with coalesce(…)' };
+}
+
+/**
+ * The name of a variable that is built with values of the item: `secret.PW_${each.key}`. Undefined where nothing is to be
+ * built.
+ */
+export function nameFromItem(
+  inside: string,
+  each: Each | undefined,
+  place: Place,
+): { inside: string } | Problem | undefined {
+  if (!inside.includes('${each.')) return undefined;
+  let problem: Problem | undefined;
+  const built = inside.replace(/\$\{each\.([^{}]*)\}/g, (reference, name: string) => {
+    problem ??= misplaced(reference, each, place);
+    const value = each?.values?.get(name);
+    if (each?.values === undefined) return reference;
+    if (value === undefined) problem ??= noSuchValue(name, each.address, each.values);
+    if (value === null) problem ??= nullValue(reference, each.address);
+    return (value ?? '').replace(/\W/g, '_');
+  });
+  if (problem !== undefined) return problem;
+  each?.reads?.(built.slice('secret.'.length), place);
+  return { inside: built };
 }
 
 function hintForSql({ pointer }: Place): string {
@@ -62,26 +112,22 @@ interface Use {
 // eslint-disable-next-line no-control-regex -- they are what is looked for
 const control = /[\u0000-\u001f\u007f]/;
 
-const uses: readonly [RegExp, Use][] = [
-  [
-    /^\/sources\/[^/]+\/(?:path|match|exclude)(?:\/\d+)?$/,
-    use('a path', /[/\\*?[\]{}()!]|\.\./, 'one of / \\ * ? [ ] { } ( ) ! or ..'),
-  ],
-  [
-    /^\/sources\/[^/]+\/(?:url|endpoint)$/,
-    use('a URL', /[/\\?#@:%&=\s]/, 'one of / \\ ? # @ : % & = or a blank'),
-  ],
-  [
-    /^\/(?:sources|destinations)\/[^/]+\/(?:server|host)$/,
-    use('an address', /[^\w.-]/, 'more than letters, digits, "_", "-" and dots'),
-  ],
-  [/^\/tables\/[^/]+\/from\/table$/, use('the name of a table', /[."]/, 'a dot or a double quote')],
-  [
-    /^\/(?:destinations\/\d+\/(?:path|project|ca)(?:\/\d+)?|extract\/file|template\/file|sources\/[^/]+\/(?:bucket|header_file\/key|ssl\/ca))$/,
-    use('a path', /[/\\]|\.\./, 'a slash, a backslash or ..'),
-  ],
-  [/^\/destinations\/\d+\/(?:name|site|tags\/\d+)$/, use('a name', /(?!)/, '')],
-];
+const url = use('a URL', /[/\\?#@:%&=\s]/, 'one of / \\ ? # @ : % & = or a blank');
+const address = use('an address', /[^\w.-]/, 'more than letters, digits, "_", "-" and dots');
+
+const uses: Partial<Record<Purpose, Use>> = {
+  pattern: use('a path', /[/\\*?[\]{}()!]|\.\./, 'one of / \\ * ? [ ] { } ( ) ! or ..'),
+  path: use('a path', /[/\\]|\.\./, 'a slash, a backslash or ..'),
+  url,
+  endpoint: url,
+  address,
+  server: address,
+  relation: use('the name of a table', /[."]/, 'a dot or a double quote'),
+  name: use('a name', /(?!)/, ''),
+};
+
+/** An address that is nothing but the value has no structure to be changed. */
+const wholeUrl = use('a URL', /\s/, 'a blank');
 
 function use(what: string, unsafe: RegExp, said: string): Use {
   return {
@@ -99,6 +145,7 @@ const anywhere: Use = {
   problemWith: (value) => (value.includes('\0') ? 'a zero byte is no part of a text' : undefined),
 };
 
-function useOf({ pointer }: Place): Use {
-  return uses.find(([pattern]) => pattern.test(pointer))?.[1] ?? anywhere;
+function useOf({ purpose, isWhole }: Position): Use {
+  if (isWhole && ['url', 'endpoint', 'server'].includes(purpose)) return wholeUrl;
+  return uses[purpose] ?? anywhere;
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Destination,
   TableauAuth,
@@ -11,7 +12,6 @@ import type {
 import type * as Written from '../../model/written.gen.ts';
 import type { Draft, DraftDestination } from '../draft.ts';
 import { readProjectPath, showProjectPath } from '../../model/project-path.ts';
-import type { ShownText } from '../resolve.ts';
 import { bytesOf } from '../amounts.ts';
 import { own } from '../../model/own.ts';
 import { equalTo } from './equal-to.ts';
@@ -20,14 +20,14 @@ import { resolveExtract } from './extract.ts';
 export function resolveDestination(
   draft: Draft,
   destination: DraftDestination,
-  shown: ShownText,
+  shown: DraftDestination,
 ): Destination {
   const { settings, folder, place } = destination;
   switch (settings.type) {
     case 'file':
-      return { type: 'file', place, shown: shown(settings.path), path: resolve(folder, settings.path) };
+      return { type: 'file', place, shown: settings.path, path: resolve(folder, settings.path) };
     case 'tableau':
-      return tableau(draft, destination, settings, shown);
+      return tableau(draft, destination, settings, shown.settings as Written.TableauDestination);
   }
 }
 
@@ -37,18 +37,22 @@ function tableau(
   draft: Draft,
   { folder, place }: DraftDestination,
   settings: Written.TableauDestination,
-  shown: ShownText,
+  shown: Written.TableauDestination,
 ): TableauDestination {
   const { description = draft.written.description, tags, certified, certification_note: note } = settings;
-  const connection = connect(settings, folder);
+  const connection = connect(settings, shown, folder);
   const project = projectOf(settings.project);
   const name = settings.name ?? draft.written.name;
-  const path = project.kind === 'id' ? project.id : showProjectPath(project.path.map(shown));
-  const site = connection.site === '' ? '' : `${shown(connection.site)} on `;
+  const path = project.kind === 'id' ? project.id : showProjectPath(project.path);
+  const label = (site: string, server: string) =>
+    `${path} "${name}" (${site === '' ? '' : `${site} on `}${hostOf(server)})`;
+  const plain = label(connection.site, connection.server);
+  const hidden = label(shown.site ?? '', shown.server === settings.server ? connection.server : shown.server);
   return {
     type: 'tableau',
     place,
-    shown: `${path} "${shown(name)}" (${site}${hostOf(shown(connection.server))})`,
+    shown: hidden,
+    ...(plain !== hidden && { plain }),
     connection,
     project,
     name,
@@ -67,16 +71,38 @@ function tableau(
 
 const hostOf = (server: string) => (URL.canParse(server) ? new URL(server).host : server);
 
-function connect(settings: Written.TableauDestination, folder: string): TableauConnection {
+function connect(
+  settings: Written.TableauDestination,
+  shown: Written.TableauDestination,
+  folder: string,
+): TableauConnection {
   const { server, site = '', ca } = settings;
   return {
     server: URL.canParse(server) ? new URL(server).origin : server,
     site,
+    ...labels(settings, shown),
     auth: authOf(settings.auth),
     ...(ca !== undefined && { ca: resolve(folder, ca) }),
     allowInsecure: settings.allow_insecure ?? false,
     timeout: number(settings.timeout, 600),
   };
+}
+
+const identityOf = ({ token_name: name, user = name }: Written.TableauAuth) =>
+  user === undefined ? {} : { identity: user };
+
+/** What messages say in the place of parts that come from secrets. */
+function labels(
+  settings: Written.TableauDestination,
+  shown: Written.TableauDestination,
+): Pick<TableauConnection, 'labels'> {
+  const of = ({ server, site = '', auth }: Written.TableauDestination) => ({
+    server: hostOf(server),
+    site,
+    ...identityOf(auth),
+  });
+  const labels = of(shown);
+  return isDeepStrictEqual(labels, of(settings)) ? {} : { labels };
 }
 
 /** The rules have seen to it that one kind is complete. */

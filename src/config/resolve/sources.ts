@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { FileSource, PostgresSource, PostgresTls, Source } from '../../model/pipeline.ts';
+import type { ReadableSettings } from '../../model/readable-paths.ts';
 import type * as Written from '../../model/written.gen.ts';
 import type { DraftSource } from '../draft.ts';
 import { pathsOf } from '../file-format.ts';
@@ -7,18 +8,31 @@ import { resolveFormat } from './formats.ts';
 import { numbered } from './numbered.ts';
 import { resolveS3 } from './s3.ts';
 
-export function resolveSource(source: DraftSource): Source {
+export interface ResolveContext {
+  /** The same source with references in the place of secrets. */
+  shown?: DraftSource | undefined;
+  readable?: ReadableSettings;
+}
+
+export function resolveSource(
+  source: DraftSource,
+  { shown = source, readable }: ResolveContext = {},
+): Source {
   switch (source.settings.type) {
     case 'postgres':
-      return postgres(source, source.settings);
+      return postgres(source, source.settings, shown.settings as Written.PostgresSource);
     case 'file':
-      return files(source, source.settings);
+      return { ...files(source, source.settings), ...(readable && { readable }) };
     case 's3':
       return resolveS3(source, source.settings);
   }
 }
 
-function postgres({ place, folder }: DraftSource, settings: Written.PostgresSource): PostgresSource {
+function postgres(
+  { place, folder }: DraftSource,
+  settings: Written.PostgresSource,
+  shown: Written.PostgresSource,
+): PostgresSource {
   const { url, host, port, database, user, password, ssl } = settings;
   return {
     type: 'postgres',
@@ -30,7 +44,19 @@ function postgres({ place, folder }: DraftSource, settings: Written.PostgresSour
     ...(typeof user === 'string' && { user }),
     ...(typeof password === 'string' && { password }),
     ...(ssl !== undefined && ssl !== null && { ssl: tls(ssl, folder) }),
+    ...labels(settings, shown),
   };
+}
+
+/** What messages say in the place of parts that come from secrets. */
+function labels(
+  settings: Written.PostgresSource,
+  shown: Written.PostgresSource,
+): Pick<PostgresSource, 'labels'> {
+  const keys = ['host', 'database', 'user'] as const;
+  const hidden = keys.filter((key) => typeof shown[key] === 'string' && shown[key] !== settings[key]);
+  if (hidden.length === 0) return {};
+  return { labels: Object.fromEntries(hidden.map((key) => [key, shown[key] ?? ''])) };
 }
 
 function tls(ssl: NonNullable<Written.PostgresTls>, folder: string): PostgresTls {

@@ -9,24 +9,17 @@ import { addedSettings, columnSettings, readColumnType, type AddedSettings } fro
 import type { Draft } from '../draft.ts';
 import { keysInOrder } from '../locate.ts';
 import { readRelation } from '../relation.ts';
-import type { ShownText } from '../resolve.ts';
 import { layerValueSettings, resolveValueSettings, type WrittenValueSettings } from '../value-settings.ts';
 import { resolveLoad } from './load.ts';
 
-export function resolveTables(draft: Draft, shown: ShownText): Table[] {
+export function resolveTables(draft: Draft): Table[] {
   const place = child(draft.place, 'tables');
   return inOrder(draft, place, draft.written.tables).map(([name, table]) => {
-    return resolveTable(draft, name, table, child(place, name), shown);
+    return resolveTable(draft, name, table, child(place, name));
   });
 }
 
-function resolveTable(
-  draft: Draft,
-  name: string,
-  table: Written.Table,
-  place: Place,
-  shown: ShownText,
-): Table {
+function resolveTable(draft: Draft, name: string, table: Written.Table, place: Place): Table {
   const values = layerValueSettings(table, draft.values);
   const columns = inOrder(draft, child(place, 'columns'), table.columns ?? {}).map(([column, written]) => {
     return resolveColumn(column, written, child(place, 'columns', column), values);
@@ -39,7 +32,7 @@ function resolveTable(
     name,
     place,
     source: table.from.source,
-    from: origin(draft, table.from, shown),
+    from: origin(draft, name, table.from),
     columns: [...columns, ...added],
     ...(table.columns_from !== undefined && {
       columnsFrom: {
@@ -107,10 +100,10 @@ function resolveAdded(
   };
 }
 
-function origin({ sources }: Draft, from: Written.From, shown: ShownText): TableOrigin {
-  switch (sources.get(from.source)?.settings.type) {
+function origin(draft: Draft, table: string, from: Written.From): TableOrigin {
+  switch (draft.sources.get(from.source)?.settings.type) {
     case 'postgres':
-      return postgresOrigin(from, shown);
+      return postgresOrigin(from, draft.shown?.written.tables[table]?.from ?? from);
     case 'file':
       return { type: 'file' };
     case 's3':
@@ -120,16 +113,16 @@ function origin({ sources }: Draft, from: Written.From, shown: ShownText): Table
   }
 }
 
-function postgresOrigin(from: Written.From, shown: ShownText): PostgresOrigin {
+function postgresOrigin(from: Written.From, shown: Written.From): PostgresOrigin {
   const relation = from.table === undefined ? undefined : readRelation(from.table);
   return {
     type: 'postgres',
     ...(relation !== undefined && { relation }),
     ...(from.where !== undefined && { where: from.where }),
     ...(from.query !== undefined && { query: from.query }),
-    params: (from.params ?? []).map((value): Param => ({
+    params: (from.params ?? []).map((value, index): Param => ({
       value,
-      shown: typeof value === 'string' ? shown(value) : String(value),
+      shown: String(shown.params?.[index] ?? value),
     })),
     ...(from.change_detection !== undefined && { changeDetection: from.change_detection.sql }),
   };

@@ -24,8 +24,14 @@ export function resolveTemplate(draft: Draft): Template | undefined {
   const place = child(draft.place, 'template');
   const common = { place, compression: template.compression ?? 'fast', staged: stagedPackage(draft) };
   if ('file' in template) {
-    const { file } = template;
-    return { kind: 'file', ...common, shown: file, path: resolve(draft.folder, file) };
+    const { file, keep_unnamed: keep } = template;
+    return {
+      kind: 'file',
+      ...common,
+      shown: file,
+      path: resolve(draft.folder, file),
+      ...(keep === true && { keepUnnamed: true }),
+    };
   }
   return { ...common, ...generated(draft, template.generate, child(place, 'generate')) };
 }

@@ -6,6 +6,7 @@ import { optionsOf } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** A reference may stand for a number: what came out of it has to be one. */
 export const numbersFromReferences: Rule = function* ({ sources }) {
@@ -22,7 +23,7 @@ export const numbersFromReferences: Rule = function* ({ sources }) {
 function* amountOfBytes(value: unknown, place: Place): Iterable<Diagnostic> {
   if (typeof value !== 'string' || isPlaceholder(value) || bytesOf(value) !== undefined) return;
   const hint = { hint: 'for example 20GiB, 512MiB, 2GB, or a number of bytes' };
-  yield problem(codes.notANumber, `"${value}" is no amount of bytes`, place, hint);
+  yield problem(codes.notANumber, `"${foreign(value)}" is no amount of bytes`, place, hint);
 }
 
 export function* wholeNumber(
@@ -36,7 +37,7 @@ export function* wholeNumber(
   const range = most === Infinity ? `of at least ${least}` : `of ${least} to ${most}`;
   yield problem(
     codes.notANumber,
-    `the reference gives "${value}" where a whole number ${range} is needed`,
+    `the reference gives "${foreign(value)}" where a whole number ${range} is needed`,
     place,
   );
 }
@@ -50,5 +51,7 @@ export function* amount(
   place: Place,
 ): Iterable<Diagnostic> {
   if (value === undefined || isPlaceholder(value) || read(value) !== undefined) return;
-  yield problem(codes.notANumber, `"${value}" is no ${what}`, place, { hint: `for example ${example}` });
+  yield problem(codes.notANumber, `"${foreign(value)}" is no ${what}`, place, {
+    hint: `for example ${example}`,
+  });
 }

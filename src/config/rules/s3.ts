@@ -6,6 +6,7 @@ import { namesAt } from '../names.ts';
 import { problem } from '../problem.ts';
 import type { WrittenAccess } from '../resolve/s3.ts';
 import type { Rule } from '../rules.ts';
+import { foreign } from '../../model/secrets.ts';
 
 export const bucketAndMatch: Rule = function* ({ sources }) {
   for (const [name, { settings, place }] of sources) {
@@ -74,7 +75,7 @@ export function* checkAccess(settings: WrittenAccess, place: Place): Iterable<Di
   if (typeof endpoint === 'string' && !isPlaceholder(endpoint) && !isHttpUrl(endpoint))
     yield problemAt(
       'endpoint',
-      `"${endpoint}" is no http or https URL`,
+      `"${foreign(endpoint)}" is no http or https URL`,
       'for example https://minio.example.com:9000',
     );
 }

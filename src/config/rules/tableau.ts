@@ -9,6 +9,7 @@ import type { Rule } from '../rules.ts';
 import { bytesOf } from '../amounts.ts';
 import { wholeNumber } from './numbers.ts';
 import { updateRule } from './tableau-update.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** What makes sense for a Tableau destination. */
 export const tableauDestinations: Rule = function* (draft) {
@@ -100,11 +101,11 @@ function* numberRule(settings: Written.TableauDestination, place: Place): Iterab
   for (const key of ['request_limit', 'chunk_size'] as const) {
     const least = key === 'chunk_size' ? 1 : 0;
     if (isSize(settings[key], least, largest)) continue;
-    const message = `"${settings[key]}" is no size up to 64MiB, the most that Tableau takes in one request`;
+    const message = `"${foreign(String(settings[key]))}" is no size up to 64MiB, the most that Tableau takes in one request`;
     yield problem(codes.notANumber, message, child(place, key), { hint: 'for example 16MiB, 50MB' });
   }
   if (isSize(settings.update_limit, smallestUpdate, Infinity)) return;
-  const message = `"${settings.update_limit}" is no size from 100kB on`;
+  const message = `"${foreign(String(settings.update_limit))}" is no size from 100kB on`;
   yield problem(codes.notANumber, message, child(place, 'update_limit'), { hint: 'for example 10MB, 100MB' });
 }
 

@@ -6,8 +6,9 @@ import { SessionEnded, Unclear } from './client/persist.ts';
 import { explainCode } from './error-codes.ts';
 
 /** `Tableau (site "acme" on tableau.example.com)`. */
-export function describe({ server, site }: Pick<TableauConnection, 'server' | 'site'>): string {
-  return `Tableau (${site === '' ? 'Default site' : `site "${site}"`} on ${new URL(server).host})`;
+export function describe(connection: Pick<TableauConnection, 'server' | 'site' | 'labels'>): string {
+  const { server, site } = connection.labels ?? { ...connection, server: new URL(connection.server).host };
+  return `Tableau (${site === '' ? 'Default site' : `site "${site}"`} on ${server})`;
 }
 
 /** Whatever the client met as a RunError at the line of the destination; errors of ours pass. */
@@ -43,17 +44,22 @@ function refusedInWords(error: Refused, destination: TableauDestination): RunErr
   const { connection, place } = destination;
   const where = describe(connection);
   const { code, text, hint } = explainCode(error, destination);
-  const said = [error.code ?? String(error.status), error.detail].filter((part) => part !== '').join(': ');
+  const said = [error.code ?? String(error.status), error.shownDetail]
+    .filter((part) => part !== '')
+    .join(': ');
   return new RunError(code, `${where} ${text} (${said})`, { hint, place, cause: error });
 }
 
 /** The server answers, but not as Tableau does. */
-export function notTableau(connection: Pick<TableauConnection, 'server'>, error?: Refused): RunError {
-  const { host } = new URL(connection.server);
+export function notTableau(
+  connection: Pick<TableauConnection, 'server' | 'labels'>,
+  error?: Refused,
+): RunError {
+  const host = connection.labels?.server ?? new URL(connection.server).host;
   const target =
     error?.location !== undefined && URL.canParse(error.location) ? new URL(error.location) : undefined;
   const answers = {
-    html: `a web page${error?.detail ? ` ("${error.detail}")` : ''}`,
+    html: `a web page${error?.detail ? ` ("${error.shownDetail}")` : ''}`,
     empty: 'nothing',
     api: `error ${error?.code ?? ''}`,
     other: 'something else',

@@ -10,6 +10,7 @@ import { takeSample } from './sample.ts';
 import { statement } from './statement.ts';
 import { unique } from './unique.ts';
 import { acceptedValues, notNull, pattern, range } from './wrong-rows.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** What a check asks of Hyper, and what its answer means. Pure. */
 export function questionOf(check: Check, subject: Subject): Question {
@@ -77,7 +78,7 @@ async function ask(
   } catch (error) {
     signal.throwIfAborted();
     if (!isServerError(error)) throw error;
-    const [first = ''] = error.message.split('\n');
+    const [first = ''] = foreign(error.message).split('\n');
     // Syntax and names, SQLSTATE class 42, are about the query alone.
     const isHarmless = confidential !== true || error.code?.startsWith('42') === true;
     return { outcome: 'error', observed: isHarmless ? first.trim() : `error ${error.code ?? ''} of Hyper` };

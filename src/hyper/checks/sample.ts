@@ -2,6 +2,7 @@ import type { CheckSample } from '../../model/check.ts';
 import type { HyperSession } from '../session.ts';
 import { identifier, literal } from '../sql.ts';
 import type { SampleQuery } from './question.ts';
+import { foreign } from '../../model/secrets.ts';
 
 const most = { rows: 5, characters: 80 };
 
@@ -24,8 +25,10 @@ export async function takeSample(
   };
 }
 
-/** No report needs more of a text than this. */
+/** A value for a report: without secrets, and no more of it than a report needs. */
 export function cut(text: string | null): string | null {
-  const characters = Array.from(text ?? '');
-  return characters.length > most.characters ? `${characters.slice(0, most.characters).join('')}…` : text;
+  if (text === null) return null;
+  const characters = Array.from(foreign(text));
+  if (characters.length <= most.characters) return characters.join('');
+  return `${characters.slice(0, most.characters).join('')}…`;
 }

@@ -1,5 +1,5 @@
 import type { Gate, Plan } from '../../model/plan.ts';
-import { distinctGates, gateWords, isFlag } from '../plan-words.ts';
+import { distinctGates, gateWords, isFlag, untrustedWords } from '../plan-words.ts';
 import { element, together, type Markup } from './element.ts';
 import { table } from './table.ts';
 
@@ -60,5 +60,17 @@ export function renderFindings({ diagnostics }: Plan): Markup | undefined {
         ),
       ),
     ),
+  );
+}
+
+/** What an untrusted plan has not looked at. */
+export function renderUnseen({ unseen }: Plan): Markup | undefined {
+  if (unseen === undefined) return undefined;
+  return element(
+    'section',
+    { 'aria-labelledby': 'unseen' },
+    element('h2', { id: 'unseen' }, 'Not looked at'),
+    element('p', {}, untrustedWords),
+    element('ul', {}, ...unseen.map((one) => element('li', {}, one))),
   );
 }

@@ -11,7 +11,7 @@ import {
   quietWords,
 } from '../plan-words.ts';
 import { foldPipelines, moreLike, type Folded } from '../fold.ts';
-import { renderGates, renderFindings } from './decisions.ts';
+import { renderFindings, renderGates, renderUnseen } from './decisions.ts';
 import { renderGraph } from './drawing.ts';
 import { element, type Markup } from './element.ts';
 import { pipelineLook, signed } from './look.ts';
@@ -35,6 +35,7 @@ export function renderHtml(plan: Plan, graphOf: (pipelines: readonly PipelinePla
     element(
       'main',
       {},
+      renderUnseen(plan),
       renderGates(plan),
       renderFindings(plan),
       renderGraph(plan.pipelines, graphOf, ids),

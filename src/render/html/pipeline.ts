@@ -8,6 +8,7 @@ import {
   tableChanges,
   verdictOf,
   wholeChanges,
+  unnamedFilesWords,
 } from '../plan-words.ts';
 import { renderStep } from '../progress.ts';
 import { renderColumns } from './columns.ts';
@@ -148,14 +149,23 @@ function objects({ fresh, changed, gone }: ObjectChanges): Markup {
   );
 }
 
-function template({ template: plan }: PipelinePlan): Markup | undefined {
+function template(pipeline: PipelinePlan): Markup | undefined {
+  const { template: plan } = pipeline;
   if (plan === undefined) return undefined;
   const { shown, reason, misfits } = plan;
+  const unnamed = unnamedFilesWords(pipeline);
   const fit =
     misfits === 0 ? undefined : element('b', { class: 'remove' }, ` (${counted(misfits, 'misfit')})`);
   return together(
     element('h4', {}, 'Template'),
     element('p', {}, element('code', {}, shown), `: ${reason}`, fit),
+    unnamed.length === 0
+      ? undefined
+      : element(
+          'ul',
+          {},
+          ...unnamed.map((line) => element('li', {}, `${line}: its data source does not name it`)),
+        ),
   );
 }
 

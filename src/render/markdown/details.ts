@@ -10,6 +10,7 @@ import {
   tableChanges,
   verdictOf,
   wholeChanges,
+  unnamedFilesWords,
 } from '../plan-words.ts';
 import { printable } from '../text-width.ts';
 import { layOutRows } from '../wrap.ts';
@@ -74,11 +75,15 @@ function signOf({ act }: Change): string {
   return act === 'create' ? '+' : act === 'remove' ? '-' : '!';
 }
 
-function templateRows({ template }: PipelinePlan): string[][] {
+function templateRows(plan: PipelinePlan): string[][] {
+  const { template } = plan;
   if (template === undefined) return [];
   const sign = { create: '+', change: '!', unchanged: ' ' }[template.action];
   const fit = template.misfits === 0 ? '' : counted(template.misfits, 'misfit');
-  return [cells(sign, `template ${template.shown}`, fit, template.reason)];
+  return [
+    cells(sign, `template ${template.shown}`, fit, template.reason),
+    ...unnamedFilesWords(plan).map((line) => cells(' ', `  ${line}`, '', 'its data source does not name it')),
+  ];
 }
 
 function destinationRow(plan: DestinationPlan): string[] {

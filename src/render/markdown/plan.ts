@@ -13,6 +13,7 @@ import {
   isFlag,
   isQuiet,
   quietWords,
+  unseenWords,
   verdictOf,
 } from '../plan-words.ts';
 import { renderDetails } from './details.ts';
@@ -30,6 +31,8 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
   const page = startPage(most);
   page.add(['<!-- extracts plan -->', '## extracts plan', '']);
   page.add([...headline(plan), '']);
+  const unseen = unseenWords(plan);
+  if (unseen.length > 0) page.add([...unseen.map(plain), '']);
   addGates(page, plan);
   const ordered = plan.pipelines.filter(({ action }) => action !== 'none').toSorted(byUrgency(plan));
   const folded = foldPipelines(ordered);

@@ -13,6 +13,7 @@ import {
 } from '../csv/index.ts';
 import { FileProblem } from './file-problem.ts';
 import { MASK, quoted, wanted, type Layout } from './layout.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** Hyper refused a record of a file: says the line, the column and the value. */
 export async function explainRecord(
@@ -28,7 +29,7 @@ export async function explainRecord(
   const column = table.columns.find((one) => one.name === name);
   const value = field === undefined ? undefined : found?.fields[field];
   const at = `${file.shown}${found === undefined ? '' : `:${found.line}`}`;
-  const what = column === undefined ? message : refused(column, message, value);
+  const what = column === undefined ? foreign(message) : refused(column, message, value);
   return new RunError('EXT2103', `${at}: ${what}`, {
     hint: 'correct the file, change the type in the contract, or name the text as a null string of the format',
     place: column?.place ?? child(table.place, 'columns'),
@@ -40,7 +41,7 @@ export function refused(column: Column, message: string, value: string | undefin
   const said =
     column.sensitive === true && value !== undefined && value !== ''
       ? message.replaceAll(value, MASK)
-      : message;
+      : foreign(message);
   const shown = value === undefined ? '' : `; the value is ${quoted(value, column)}`;
   return `column "${column.name}" (${wanted(column)}): ${said}${shown}`;
 }
@@ -113,10 +114,13 @@ function explainValue({ message, value, hint }: CsvValueError, column: Column | 
   const what = `${type}: ${message}`;
   if (value === null) return { what, hint };
   // The remedy may repeat the value: null strings do.
-  const safe = column?.sensitive === true && value !== '' ? hint.replaceAll(value, MASK) : hint;
+  const safe = column?.sensitive === true && value !== '' ? hint.replaceAll(value, MASK) : foreign(hint);
   return { what: `${what}; the value is ${quoted(value, column)}`, hint: safe };
 }
 
 function explainGrammar({ message, problem, hint }: CsvFieldError, column: Column | undefined) {
-  return { what: `: ${column?.sensitive === true ? problem : message}`, hint };
+  return {
+    what: `: ${column?.sensitive === true ? problem : foreign(message)}`,
+    hint: hint && foreign(hint),
+  };
 }

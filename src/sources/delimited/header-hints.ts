@@ -1,8 +1,6 @@
+import { nameList } from '../../model/name-list.ts';
 import { nearest } from '../../model/nearest.ts';
 import { looksLike, quotedVisible } from '../../model/visible.ts';
-
-/** So many names are listed. */
-const LISTED = 8;
 
 /** What to do about a column that is not among the names of a file; `place` says what has the names: `its header`. */
 export function missingHint(name: string, names: readonly string[], place: string): string {
@@ -14,8 +12,7 @@ export function missingHint(name: string, names: readonly string[], place: strin
   }
   const near = nearest(name, names);
   if (near !== undefined) return `did you mean ${quotedVisible(near)}?`;
-  const listed = names.slice(0, LISTED).map(quotedVisible).join(', ');
-  return `${place} has ${listed}${names.length > LISTED ? ` and ${names.length - LISTED} more` : ''}`;
+  return `${place} has ${nameList(names)}`;
 }
 
 /** What a header says of itself that has one field only: nothing, or that another character is between the fields. */
@@ -30,5 +27,5 @@ export function oneFieldHint(header: readonly string[], delimiter: string): stri
     .map((character): [string, number] => [character, only.split(character).length - 1])
     .reduce((best, one) => (one[1] > best[1] ? one : best));
   if (count === 0) return undefined;
-  return `its header is one field, ${quotedVisible(only)}: write delimiter: ${quotedVisible(most)} in its format`;
+  return `its header is one field, ${nameList(header)}: write delimiter: ${quotedVisible(most)} in its format`;
 }

@@ -7,6 +7,8 @@ import { constantsOf, type Constant, type NamedFile } from './constants.ts';
 import { isPage } from './content.ts';
 import { missingHint, oneFieldHint } from './header-hints.ts';
 import { peek } from './peek.ts';
+import { shortName } from '../../model/name-list.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** How the fields of one CSV file become the columns of the table. */
 export interface Layout {
@@ -89,7 +91,7 @@ function layOutByName(
     columns,
     select,
     constants: constantsOf(table, file),
-    untaken: header.filter((_, index) => !taken.has(index)),
+    untaken: header.filter((_, index) => !taken.has(index)).map(shortName),
     absent,
     isPreceded: false,
     isEmpty: false,
@@ -162,7 +164,7 @@ function twice(column: Column, name: string, file: { shown: string }): Diagnosti
   return {
     code: 'EXT2114',
     severity: 'error',
-    message: `the header of ${file.shown} names ${quotedVisible(name)} twice`,
+    message: `the header of ${file.shown} names ${quotedVisible(shortName(name))} twice`,
     hint: 'rename one of them in the file, or write header: skip and list all columns in order',
     place: column.place,
   };
@@ -179,6 +181,6 @@ export const MASK = '•••';
 /** A value for messages: a long one is cut, one of a sensitive column is masked. */
 export function quoted(value: string, column?: Column): string {
   if (column?.sensitive === true) return MASK;
-  const short = value.length > 60 ? `${value.slice(0, 60)}…` : value;
-  return JSON.stringify(short);
+  const shown = foreign(value);
+  return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
 }

@@ -9,6 +9,7 @@ import { constantsOf, type NamedFile } from './constants.ts';
 import { explainText, refused } from './explain.ts';
 import { rewritesFields, ruleOf } from './field-checks.ts';
 import { hasOtherLines, RecordLines } from './text-lines.ts';
+import { foreign } from '../../model/secrets.ts';
 
 export interface TextFile extends NamedFile {
   size: number;
@@ -155,7 +156,7 @@ async function explainTextRecord(
       : await locateIn(reopen(), format, columns.length, record).catch(ignoreTextError);
   const value = found?.fields[field];
   const at = `${shown}${found === undefined ? '' : `:${found.line}`}`;
-  const what = column === undefined ? message : refused(column, message, value);
+  const what = column === undefined ? foreign(message) : refused(column, message, value);
   return new RunError('EXT2103', `${at}: ${what}`, {
     hint: 'correct the file, the format, or the contract',
     place: column?.place ?? child(table.place, 'columns'),

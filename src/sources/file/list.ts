@@ -1,8 +1,11 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import micromatch from 'micromatch';
 import { cannotLook, lookAt } from '../../disk/look.ts';
+import type { Place } from '../../model/diagnostic.ts';
 import type { FileSource } from '../../model/pipeline.ts';
+import { readablePaths } from '../../model/readable-paths.ts';
+import { RunError } from '../../model/run-error.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 import { fileGlobs, globMatcher } from '../globs.ts';
 
@@ -60,12 +63,15 @@ async function* walk(source: FileSource, folder: string): AsyncGenerator<string>
 
 /** Follows links; folders and vanished files are nothing. */
 export async function lookAtFile(
-  { base, place }: Pick<FileSource, 'base' | 'place'>,
+  { base, place, readable }: Pick<FileSource, 'base' | 'place' | 'readable'>,
   shown: string,
 ): Promise<FoundFile | undefined> {
   const absolute = path.resolve(base, shown);
   const found = await lookAt(absolute, { code: 'EXT2102', shown, place });
-  if (found?.isFile() !== true) return undefined;
+  if (found === undefined || found.isDirectory()) return undefined;
+  const reason = readablePaths(readable ?? { root: base })(await realpath(absolute));
+  if (reason !== undefined) throw notReadable(shown, reason, place);
+  if (!found.isFile()) return undefined;
   const { facts } = nameFile(shown);
   return {
     shown,
@@ -74,6 +80,13 @@ export async function lookAtFile(
     size: Number(found.size),
     modified: String(found.mtimeNs),
   };
+}
+
+function notReadable(shown: string, reason: string, place: Place): RunError {
+  return new RunError('EXT2120', `${shown} is not read: ${reason}`, {
+    hint: 'name the file of data itself; a symbolic link counts as what it leads to',
+    place,
+  });
 }
 
 /** What its path alone says of a file. */

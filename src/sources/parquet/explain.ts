@@ -4,6 +4,7 @@ import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { complaintMark } from './fit.ts';
 import type { ParquetLayout } from './layout.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** Hyper refused a value of a file. It names neither row nor column: our own expressions do where they can. */
 export function explainParquet(
@@ -15,13 +16,19 @@ export function explainParquet(
   const ours = new RegExp(`'${complaintMark}(.*)'`, 's').exec(`${message} ${detail}`)?.[1];
   const column = table.columns.find((one) => one.name === name);
   const what =
-    ours ??
+    (ours && withoutSecrets(ours)) ??
     (message.includes('non-NULL value required') ? nullIn(layout) : undefined) ??
-    `${column === undefined ? '' : `column "${column.name}": `}${message}`;
+    `${column === undefined ? '' : `column "${column.name}": `}${foreign(message)}`;
   return new RunError('EXT2103', `${shown}: ${what}`, {
     hint: 'correct the file or the contract',
     place: column?.place ?? child(table.place, 'columns'),
   });
+}
+
+/** Our own words, and behind them a value of the file. */
+function withoutSecrets(complaint: string): string {
+  const [, words = '', value = ''] = /^([^]*?: longer than [^:]+: )([^]*)$/.exec(complaint) ?? [];
+  return words === '' ? foreign(complaint) : words + foreign(value);
 }
 
 function nullIn(layout: ParquetLayout | undefined): string | undefined {

@@ -7,6 +7,7 @@ import { missingHint } from '../delimited/header-hints.ts';
 import { nameInFile } from '../delimited/layout.ts';
 import { fitParquet } from './fit.ts';
 import type { ParquetColumn, ParquetFooter } from './footer.ts';
+import { shortName } from '../../model/name-list.ts';
 
 /** How the columns of one Parquet file become the columns of the table. */
 export interface ParquetLayout {
@@ -61,7 +62,10 @@ export function layOutParquet(
     if (fit.note !== undefined) remarks.push({ column, kind: 'cut-off' });
   }
   if (problems.length > 0) return { problems };
-  const untaken = footer.columns.map(({ name }) => name).filter((name) => !taken.has(name));
+  const untaken = footer.columns
+    .map(({ name }) => name)
+    .filter((name) => !taken.has(name))
+    .map(shortName);
   const present = columns.filter((column) => !absent.includes(column));
   const [first] = absent;
   if (present.length === 0 && first !== undefined) {

@@ -4,17 +4,19 @@ import { nearest } from '../../model/nearest.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
 import { explainTable, isAboutSql, isDatabaseError, privilegeHint } from './errors.ts';
+import { foreign } from '../../model/secrets.ts';
+import { nameList, shortName } from '../../model/name-list.ts';
 
 /** PostgreSQL refuses what somebody wrote, in its own words. */
 export function refused(error: unknown, table: Table, place: Place): Diagnostic {
   if (!isDatabaseError(error) || !isAboutSql(error))
     throw explainTable(error, `table "${table.name}"`, table);
   const isPrivilege = error.code === '42501';
-  const hint = isPrivilege ? privilegeHint(error.message) : error.hint;
+  const hint = isPrivilege ? privilegeHint(error.message) : error.hint && foreign(error.hint);
   return {
     code: isPrivilege ? 'EXT2016' : 'EXT2011',
     severity: 'error',
-    message: `PostgreSQL refuses it: ${error.message}`,
+    message: `PostgreSQL refuses it: ${foreign(error.message)}`,
     ...(hint === undefined ? {} : { hint }),
     place,
   };
@@ -70,7 +72,7 @@ export function missingColumn(table: Table, column: Column, available: readonly 
     code: 'EXT2013',
     severity: 'error',
     message: `${describeOrigin(table)} has no column "${wanted}"`,
-    hint: near === undefined ? `it has ${listed(names)}` : `did you mean "${near}"?`,
+    hint: near === undefined ? `it has ${nameList(names)}` : `did you mean "${shortName(near)}"?`,
     place: column.place,
   };
 }
@@ -105,11 +107,4 @@ export function describeOrigin(table: Table): string {
   if (table.from.type !== 'postgres' || table.from.relation === undefined) return 'the query';
   const { schema, name } = table.from.relation;
   return schema === undefined ? name : `${schema}.${name}`;
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => `"${name}"`);
-  return names.length > shown.length
-    ? `${shown.join(', ')} and ${names.length - shown.length} more`
-    : shown.join(', ');
 }

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { PostgresSource } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { explainConnect } from './errors.ts';
+import { usePasswordFile } from './pgpass.ts';
 import { parseUrl, type SslMode } from './url.ts';
 
 /** Opens one connection. Nothing is set on it: what we need is set within transactions (see `beginRead`). */
@@ -13,15 +14,16 @@ export async function connect(source: PostgresSource): Promise<pg.Client> {
   } catch (error) {
     if (mayFallBack && speaksNoTls(error)) {
       return await open({ ...config, ssl: false }).catch((second: unknown) => {
-        throw explainConnect(second, config, source.place);
+        throw explainConnect(second, { ...config, ...source.labels }, source.place);
       });
     }
-    throw explainConnect(error, config, source.place);
+    throw explainConnect(error, { ...config, ...source.labels }, source.place);
   }
 }
 
 async function open(config: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client(config);
+  usePasswordFile(client);
   // A connection that breaks is reported by the call that was waiting on it; without a listener it would end us.
   client.on('error', () => undefined);
   try {

@@ -4,6 +4,7 @@ import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { writtenSql } from './column-sql.ts';
 import { complaintHint, readComplaint } from './guards.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** Why a connection could not be made, with what to do. Never shows the password. */
 export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
@@ -12,12 +13,13 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
   const say = (message: string, hint: string) =>
     new RunError('EXT2001', message, { hint, place, cause: error });
   const code = codeOf(error);
-  const text = messageOf(error);
+  const raw = messageOf(error);
+  const text = foreign(raw);
   switch (code) {
     case '28P01':
     case '28000':
-      return text.includes('no pg_hba.conf entry')
-        ? say(`PostgreSQL at ${where} does not let ${user} in: ${text}`, hbaHint(text))
+      return raw.includes('no pg_hba.conf entry')
+        ? say(`PostgreSQL at ${where} does not let ${user} in: ${text}`, hbaHint(raw))
         : say(
             `PostgreSQL at ${where} refused the password of ${user}`,
             'check user and password of this source',
@@ -58,7 +60,7 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
         'use the name in the certificate',
       );
     default:
-      return explainByText(text, where, (config.connectionTimeoutMillis ?? 0) / 1000, say);
+      return explainByText(raw, where, (config.connectionTimeoutMillis ?? 0) / 1000, say);
   }
 }
 
@@ -76,7 +78,10 @@ function explainByText(
   }
   if (/timeout/i.test(text))
     return say(`no answer from ${where} within ${seconds} s`, 'check host, port and firewall');
-  return say(`cannot connect to PostgreSQL at ${where}: ${text}`, 'check the connection of this source');
+  return say(
+    `cannot connect to PostgreSQL at ${where}: ${foreign(text)}`,
+    'check the connection of this source',
+  );
 }
 
 const hbaHint = (text: string) =>
@@ -103,12 +108,13 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
   if (error instanceof RunError) return error;
   if (isFaultOfOurs(error)) throw error;
   const code = codeOf(error);
-  const text = messageOf(error);
+  const raw = messageOf(error);
+  const text = foreign(raw);
   const say = (message: string, hint?: string) =>
     new RunError('EXT2002', message, { hint, place, cause: error });
   switch (code) {
     case '42501':
-      return say(`${doing}: ${text}`, privilegeHint(text));
+      return say(`${doing}: ${text}`, privilegeHint(raw));
     case '40001':
       return say(
         `${doing}: the replica cancelled the read, because replaying changes had to wait for it: ${text}`,
@@ -137,7 +143,7 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
   if (!(error instanceof pg.DatabaseError)) {
     return say(`${doing}: the connection to PostgreSQL broke (${text})`, 'run again; nothing was changed');
   }
-  return say(`${doing}: ${text}`, error.hint);
+  return say(`${doing}: ${text}`, error.hint && foreign(error.hint));
 }
 
 /**

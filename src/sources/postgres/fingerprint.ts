@@ -14,6 +14,7 @@ import { takeDefinitions } from './definitions.ts';
 import { explainQuery, explainTable, isDatabaseError } from './errors.ts';
 import { movingPart } from './moving.ts';
 import { attempt } from './transaction.ts';
+import { foreign } from '../../model/secrets.ts';
 
 interface Unknown {
   kind: 'unknown';
@@ -50,7 +51,7 @@ export async function takeFingerprint(
     return mark.kind === 'unknown' ? mark : await withDefinitions(client, table, agreement, mark);
   } catch (error) {
     if (isDatabaseError(error) && error.code === '42501') {
-      return unknown(`this user may not look at the change counters: ${error.message}`);
+      return unknown(`this user may not look at the change counters: ${foreign(error.message)}`);
     }
     throw explainTable(error, `table "${table.name}": cannot tell whether it has changed`, table);
   }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { ItemsAnswer, ItemsQuery } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { explainQuery, isAboutSql, isDatabaseError, privilegeHint } from './errors.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /**
  * The rows of a query that somebody wrote, through a cursor: whatever it would give, no more is made than is
@@ -24,11 +25,15 @@ export async function queryItems(client: pg.Client, { sql, most, place }: ItemsQ
     if (!isDatabaseError(error) || !isAboutSql(error))
       throw explainQuery(error, 'the query of for_each', place);
     const isPrivilege = error.code === '42501';
-    throw new RunError(isPrivilege ? 'EXT2016' : 'EXT2011', `PostgreSQL refuses it: ${error.message}`, {
-      hint: isPrivilege ? privilegeHint(error.message) : error.hint,
-      place,
-      cause: error,
-    });
+    throw new RunError(
+      isPrivilege ? 'EXT2016' : 'EXT2011',
+      `PostgreSQL refuses it: ${foreign(error.message)}`,
+      {
+        hint: isPrivilege ? privilegeHint(error.message) : error.hint && foreign(error.hint),
+        place,
+        cause: error,
+      },
+    );
   }
 }
 

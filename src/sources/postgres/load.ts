@@ -8,6 +8,7 @@ import { explainTable, isAboutSql, isDatabaseError } from './errors.ts';
 import { missingXmin } from './late.ts';
 import { rowsSql, type Selection } from './selection.ts';
 import { attempt } from './transaction.ts';
+import { foreign } from '../../model/secrets.ts';
 
 interface Given {
   table: Table;
@@ -63,7 +64,7 @@ async function orderProblems(
     } catch (error) {
       if (!isDatabaseError(error) || !isAboutSql(error))
         throw explainTable(error, `table "${table.name}"`, table);
-      const message = `PostgreSQL cannot ${wish}: ${error.message}`;
+      const message = `PostgreSQL cannot ${wish}: ${foreign(error.message)}`;
       return [{ code: 'EXT2019', severity: 'error', message, place: load.place }];
     }
   };

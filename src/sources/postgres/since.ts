@@ -25,6 +25,7 @@ import { takeMarks } from './marks.ts';
 import { inRange, lateOf, leftRows, type Range } from './range.ts';
 import { allOf, anyOf, rowsSql } from './selection.ts';
 import { attempt } from './transaction.ts';
+import { foreign } from '../../model/secrets.ts';
 
 interface Asked {
   request: SourceRequest;
@@ -102,7 +103,7 @@ async function compareHighest(
     return { highest: await attempt(client, () => findHighest(client, selection, cursor, before)) };
   } catch (error) {
     if (before === undefined || !isDatabaseError(error) || error.code?.startsWith('22') !== true) throw error;
-    return { broken: `what was read before cannot be compared any more: ${error.message}` };
+    return { broken: `what was read before cannot be compared any more: ${foreign(error.message)}` };
   }
 }
 

@@ -12,6 +12,7 @@ import { textOf } from '../delimited/text.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
+import { nameList, shortName } from '../../model/name-list.ts';
 
 const mostBytes = 1024 * 1024;
 
@@ -42,7 +43,7 @@ export async function columnsFromHeaderFile(
   const blank = names.findIndex((name) => name === '');
   if (blank >= 0) throw wrong(`column ${blank + 1} has no name`, 'row 1 holds the names of the columns');
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw wrong(`it names "${twice}" twice`, 'names of columns are unique');
+  if (twice !== undefined) throw wrong(`it names "${shortName(twice)}" twice`, 'names of columns are unique');
   if (types !== undefined && types.length !== names.length) {
     throw wrong(`row 1 has ${names.length} names, row 2 ${types.length} types`, 'each column has one type');
   }
@@ -52,7 +53,7 @@ export async function columnsFromHeaderFile(
     const near = nearest(nameInFile(stray), names);
     throw wrong(
       `it has no column "${nameInFile(stray)}"`,
-      near === undefined ? `it has ${names.slice(0, 8).join(', ')}` : `did you mean "${near}"?`,
+      near === undefined ? `it has ${nameList(names)}` : `did you mean "${shortName(near)}"?`,
       stray.place,
     );
   }

@@ -8,6 +8,7 @@ import { holderShape, type Holder } from '../holder.ts';
 import { lockName, sound } from '../record.ts';
 import { every, mapWith, optional, text } from '../shape.ts';
 import { momentaryName } from './leftovers.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** What a lock file says. Locks of version 0.1.0 name neither boot nor namespace. */
 export interface FileHolder extends Holder, ProcessIdentity {
@@ -40,7 +41,7 @@ export async function readHolder(file: string): Promise<FileHolder | undefined> 
     return sound(fileHolderShape, JSON.parse(await readFile(file, 'utf8'))) as FileHolder;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new RunError('EXT6002', `cannot read the lock ${file}: ${reasonOf(error)}`, {
+    throw new RunError('EXT6002', `cannot read the lock ${file}: ${foreign(reasonOf(error))}`, {
       hint: 'if no run is under way, delete the file',
       cause: error,
     });

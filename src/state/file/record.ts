@@ -5,6 +5,7 @@ import type { AppliedRecord } from '../../model/observation.ts';
 import type { StoredRecord } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { addressOfLock, addressOfRecord, recordName, soundRecord, versionOf } from '../record.ts';
+import { foreign } from '../../model/secrets.ts';
 
 export function recordPath(folder: string, address: string): string {
   return path.join(folder, recordName(address));
@@ -79,4 +80,4 @@ function unreadable(file: string, cause: unknown): RunError {
   });
 }
 
-const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const message = (error: unknown) => foreign(error instanceof Error ? error.message : String(error));

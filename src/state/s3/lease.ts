@@ -8,6 +8,7 @@ import { amount, every, mapWith, text } from '../shape.ts';
 import type { StoredText } from './objects.ts';
 import type { Place } from './place.ts';
 import { fenceRecord } from './record.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /**
  * A lease is an object that its holder writes again and again. It has expired when it was not written for `seconds`.
@@ -86,10 +87,14 @@ export function readLease({ shown, lease }: Place, stored: StoredText): Lease {
     if (parsed?.format !== 1) throw new Error(`its format is ${JSON.stringify(parsed?.format)}, not 1`);
     return sound(leaseShape, parsed) as Lease;
   } catch (error) {
-    throw new RunError('EXT6002', `cannot read the lock ${shown}${lease}: ${(error as Error).message}`, {
-      hint: 'if no run is under way, delete the object',
-      cause: error,
-    });
+    throw new RunError(
+      'EXT6002',
+      `cannot read the lock ${shown}${lease}: ${foreign((error as Error).message)}`,
+      {
+        hint: 'if no run is under way, delete the object',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { readLease, takeLease, textOf, type OwnLease } from './lease.ts';
 import { versionOf } from '../record.ts';
 import type { Place } from './place.ts';
 import { readEnvelope, writeEnvelope } from './record.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /**
  * A lease, renewed until it is given back. What it allows is fenced twice: it is renewed once more right before the
@@ -67,7 +68,7 @@ function holdLease(place: Place, taken: OwnLease): Lock {
         wait = pace.heartbeat;
       } catch (error) {
         // It may work again before the lease ends.
-        why = error instanceof Error ? `: ${error.message}` : '';
+        why = error instanceof Error ? `: ${foreign(error.message)}` : '';
         wait = pace.heartbeat / 4;
       }
     }

@@ -4,6 +4,7 @@ import { RunError } from '../../model/run-error.ts';
 import { lockChangesHands } from '../errors.ts';
 import { soundRecord, versionOf } from '../record.ts';
 import type { Place } from './place.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** What is stored for an address. */
 interface Envelope {
@@ -28,7 +29,7 @@ export async function readEnvelope(place: Place, signal: AbortSignal): Promise<S
     const sound = record && soundRecord(record);
     return { etag: found.etag, stored: sound && { record: sound, version: versionOf(sound) } };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = foreign(error instanceof Error ? error.message : String(error));
     throw new RunError('EXT6002', `cannot read the state ${place.shown}${place.record}: ${why}`, {
       hint: 'delete the object to forget what was applied: everything will be observed and read again',
       cause: error,

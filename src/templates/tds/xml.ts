@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { SaxesParser } from 'saxes';
 import { RunError } from '../../model/run-error.ts';
+import { foreign } from '../../model/secrets.ts';
 
 /** An element with what a data source says in it. Where tags stand between text, `text` is all the text joined. */
 export interface XmlElement {
@@ -51,7 +52,7 @@ export function parseXml(bytes: Buffer, shown: string): XmlDocument {
     return new RunError('EXT4101', `${shown} is not well-formed XML at ${place}: ${what}`);
   };
   parser.on('error', (error) => {
-    throw malformed(error.message.replace(/^(?:.*?:)?\d+:\d+: /, ''));
+    throw malformed(foreign(error.message).replace(/^(?:.*?:)?\d+:\d+: /, ''));
   });
   parser.on('doctype', () => {
     throw new RunError('EXT4102', `${shown} has a DOCTYPE, which no Tableau file has and which is not read`, {

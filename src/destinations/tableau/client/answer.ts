@@ -1,11 +1,13 @@
 import type { Reply } from './transport.ts';
 import { childOf, parseXml, type Element } from './xml.ts';
+import { foreign } from '../../../model/secrets.ts';
 
 /** The server, or something in front of it, said no. */
 export class Refused extends Error {
   readonly status: number;
   /** Tableau's six digits; undefined when it was not Tableau who answered. */
   readonly code: string | undefined;
+  /** As it was sent, in one line. */
   readonly detail: string;
   /** Seconds or an HTTP date, as it was sent. */
   readonly retryAfter: string | undefined;
@@ -14,7 +16,7 @@ export class Refused extends Error {
   readonly location: string | undefined;
 
   constructor(facts: Pick<Refused, 'status' | 'code' | 'detail' | 'retryAfter' | 'body' | 'location'>) {
-    super(`${facts.code ?? facts.status} ${facts.detail}`);
+    super(`${facts.code ?? facts.status} ${shortened(facts.detail)}`);
     this.name = 'Refused';
     this.status = facts.status;
     this.code = facts.code;
@@ -22,6 +24,11 @@ export class Refused extends Error {
     this.retryAfter = facts.retryAfter;
     this.body = facts.body;
     this.location = facts.location;
+  }
+
+  /** The detail for a message: without secrets, and short enough. */
+  get shownDetail(): string {
+    return shortened(this.detail);
   }
 }
 
@@ -83,8 +90,11 @@ function asJson(text: string): Pick<Refused, 'code' | 'detail' | 'body'> | undef
   }
 }
 
-/** Texts of others, short enough for a message. */
+function shortened(detail: string): string {
+  const shown = foreign(detail);
+  return shown.length > 300 ? `${shown.slice(0, 299)}…` : shown;
+}
+
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+  return text.replace(/\s+/g, ' ').trim();
 }

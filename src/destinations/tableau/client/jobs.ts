@@ -2,6 +2,7 @@ import { Refused } from './answer.ts';
 import { isPassing } from './patience.ts';
 import type { Site } from './site.ts';
 import { childOf, childrenOf, type Element } from './xml.ts';
+import { foreign } from '../../../model/secrets.ts';
 
 export type JobEnd =
   | { end: 'done' }
@@ -68,7 +69,9 @@ function endOf(job: Element, atOnce: boolean): JobEnd {
     ...job.children.flatMap((child) => childrenOf(child, 'notes').map(({ text }) => text.trim())),
     ...childrenOf(job, 'notes').map(({ text }) => text.trim()),
     ...statusNotes.map(({ attributes }) => [attributes.value, attributes.text].filter(Boolean).join(': ')),
-  ].filter((note) => note !== '');
+  ]
+    .filter((note) => note !== '')
+    .map(foreign);
   if (finishCode === '2') return { end: 'cancelled', notes, atOnce };
   const isFailed =
     finishCode === '1' || statusNotes.some(({ attributes }) => attributes.type === 'errorCode');

@@ -1,3 +1,4 @@
+import { foreign } from '../../../model/secrets.ts';
 /** How much of a request the server can have seen when the connection was lost. */
 export type Reach =
   /** Nothing: no name, no connection, no TLS. */
@@ -31,9 +32,13 @@ export function lost(reach: Reach, error: unknown): Lost {
   if (tls !== undefined) return new Lost(reach, tls, { isTls: true, cause: error });
   if (/^ERR_(TLS|SSL)|^EPROTO|^CERT_|^UNABLE_TO_|^DEPTH_/.test(code))
     return new Lost(reach, `TLS failed (${code})`, { isTls: true, cause: error });
-  return new Lost(reach, networkTrouble[code] ?? (code === '' ? message : `it failed with ${code}`), {
-    cause: error,
-  });
+  return new Lost(
+    reach,
+    networkTrouble[code] ?? (code === '' ? foreign(message) : `it failed with ${code}`),
+    {
+      cause: error,
+    },
+  );
 }
 
 const certificateTrouble: Readonly<Record<string, string>> = {

@@ -208,7 +208,8 @@ function redirectOf(error: Refused, server: string, connection: Signing['connect
 }
 
 function refused(connection: Signing['connection'], cause: Refused): RunError {
-  const { auth, site } = connection;
+  const { auth } = connection;
+  const { site } = connection.labels ?? connection;
   const where = site === '' ? 'the Default site' : `the site "${site}"`;
   const hints = {
     token:
@@ -218,20 +219,21 @@ function refused(connection: Signing['connection'], cause: Refused): RunError {
     'connected-app':
       'check client_id, secret_id and secret_value, that the app is enabled, that the user is on the site, and the clock of this machine',
   };
-  return new RunError('EXT5104', `${describe(connection)} refused ${identity(auth)} for ${where}`, {
+  return new RunError('EXT5104', `${describe(connection)} refused ${identity(connection)} for ${where}`, {
     hint: hints[auth.kind],
     cause,
   });
 }
 
-function identity(auth: Identity['auth']): string {
+function identity({ auth, labels }: Signing['connection']): string {
+  const name = labels?.identity ?? (auth.kind === 'token' ? auth.name : auth.user);
   switch (auth.kind) {
     case 'token':
-      return `the personal access token "${auth.name}"`;
+      return `the personal access token "${name}"`;
     case 'password':
-      return `the user "${auth.user}"`;
+      return `the user "${name}"`;
     case 'connected-app':
-      return `the connected app for the user "${auth.user}"`;
+      return `the connected app for the user "${name}"`;
   }
 }
 
@@ -244,7 +246,8 @@ function givenUp(connection: TableauConnection, cause: Refused): RunError {
 }
 
 /** Two sessions in a row were ended: signing in a third time would only end that of the other one. */
-function usedElsewhere({ auth, ...connection }: Signing['connection'], cause: Refused): RunError {
+function usedElsewhere(connection: Signing['connection'], cause: Refused): RunError {
+  const { auth } = connection;
   const hints = {
     token:
       'a token has one session at a time: give every program, and every run that may overlap with another, a token of its own',
@@ -252,7 +255,7 @@ function usedElsewhere({ auth, ...connection }: Signing['connection'], cause: Re
     'connected-app': `does the app allow these scopes? ${auth.kind === 'connected-app' ? auth.scopes.join(', ') : ''}`,
   };
   const suspicion = auth.kind === 'token' ? ': it is used elsewhere at the same time' : '';
-  const message = `${describe(connection)} ended the session of ${identity(auth)} again and again${suspicion}`;
+  const message = `${describe(connection)} ended the session of ${identity(connection)} again and again${suspicion}`;
   return new RunError('EXT5105', message, { hint: hints[auth.kind], cause });
 }
 

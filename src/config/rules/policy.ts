@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { child, type Place } from '../../model/diagnostic.ts';
+import { nameMatches } from '../../model/name-pattern.ts';
+import { foreign } from '../../model/secrets.ts';
+import { codes } from '../codes.ts';
+import type { Draft } from '../draft.ts';
+import { hostsOf } from '../hosts.ts';
+import { isPlaceholder } from '../interpolate.ts';
+import { problem } from '../problem.ts';
+import { notReadable, realPathOf } from '../readable.ts';
+import type { Rule } from '../rules.ts';
+
+/** Credentials go to no host that the policy does not know. */
+export const allowedHosts: Rule = function* ({ sources, destinations, shared }) {
+  const { allowedHosts: allowed } = shared.policy;
+  if (allowed === undefined || allowed.some(isPlaceholder)) return;
+  for (const { settings, place } of [...sources.values(), ...destinations]) {
+    for (const host of hostsOf(settings)) {
+      if (isPlaceholder(host) || allowed.some((pattern) => isHost(host, pattern))) continue;
+      const message = `the policy of this project does not allow the host ${foreign(host)}`;
+      yield problem(codes.hostNotAllowed, message, place, {
+        hint: 'policy: {allowed_hosts} lists those that sources and destinations may be on',
+      });
+    }
+  }
+};
+
+/** A pattern without a port means every port. */
+function isHost(host: string, pattern: string): boolean {
+  const name = host.replace(/:\d+$/, '');
+  return nameMatches(/:\d+$/.test(pattern) ? host : name, pattern);
+}
+
+/** Files that are read beside the data: a symbolic link counts as what it leads to. */
+export const readableFiles: Rule = function* (draft) {
+  for (const { path, place } of filesOf(draft)) {
+    if (isPlaceholder(path)) continue;
+    const reason = draft.shared.refusePath(realPathOf(path));
+    if (reason !== undefined) yield notReadable(path, reason, place);
+  }
+};
+
+function* filesOf({
+  written,
+  sources,
+  destinations,
+  folder,
+  place,
+}: Draft): Iterable<{ path: string; place: Place }> {
+  const { template } = written;
+  if (template !== undefined && 'file' in template) {
+    yield { path: resolve(folder, template.file), place: child(place, 'template', 'file') };
+  }
+  for (const { settings, folder: base, place: at } of sources.values()) {
+    if (settings.type !== 'postgres') continue;
+    const { ssl, url } = settings;
+    if (typeof ssl === 'object' && ssl !== null && typeof ssl.ca === 'string') {
+      yield { path: resolve(base, ssl.ca), place: child(at, 'ssl', 'ca') };
+    }
+    for (const path of certificatesIn(url ?? '')) yield { path: resolve(path), place: child(at, 'url') };
+  }
+  for (const { settings, folder: base, place: at } of destinations) {
+    if (settings.type !== 'tableau' || settings.ca === undefined) continue;
+    yield { path: resolve(base, settings.ca), place: child(at, 'ca') };
+  }
+}
+
+function certificatesIn(url: string): string[] {
+  if (!URL.canParse(url)) return [];
+  const { searchParams } = new URL(url);
+  return ['sslrootcert', 'sslcert', 'sslkey'].flatMap((key) => searchParams.get(key) ?? []);
+}
