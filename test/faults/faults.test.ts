@@ -75,8 +75,7 @@ async function legalNow(world: World): Promise<Legal> {
 async function converge(world: World, session: HyperSession): Promise<number> {
   world.tableau.control.faults.clear();
   world.bucket?.control.faults.clear();
-  // Leases of killed runs have expired by then.
-  world.pass(120);
+  await world.expireLeases();
   const began = performance.now();
   const { exitCode, stdout, stderr } = await world.project.run(['apply', '--yes'], world.variables);
   const took = performance.now() - began;
@@ -88,7 +87,7 @@ async function converge(world: World, session: HyperSession): Promise<number> {
 async function disturb(world: World, fault: Fault, random: Random, took: number): Promise<Outcome> {
   world.tableau.control.faults.clear();
   world.bucket?.control.faults.clear();
-  world.pass(120);
+  await world.expireLeases();
   prepare(fault, world, random);
   const largest = fault.kind === 'file too large' ? 1 + random.below(120) : undefined;
   const cli = world.project.start(['apply', '--yes'], world.variables, largest);
