@@ -2,7 +2,7 @@ import { child } from '../../model/diagnostic.ts';
 import type { Refusal } from '../../model/feed.ts';
 import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import { complaintMark } from './fit.ts';
+import { complaintMark } from './complaint.ts';
 import type { ParquetLayout } from './layout.ts';
 import { foreign } from '../../model/secrets.ts';
 
@@ -19,6 +19,20 @@ export function explainParquet(
     (ours && withoutSecrets(ours)) ??
     (message.includes('non-NULL value required') ? nullIn(layout) : undefined) ??
     `${column === undefined ? '' : `column "${column.name}": `}${foreign(message)}`;
+  const undecoded = ours === undefined ? decodingOf(detail) : undefined;
+  if (undecoded !== undefined) {
+    const own = table.columns.find(
+      ({ origin }) => origin.kind === 'column' && origin.name === undecoded.column,
+    );
+    return new RunError(
+      'EXT2103',
+      `${shown}: Hyper cannot decode column "${undecoded.column}": ${foreign(undecoded.why)}`,
+      {
+        hint: 'write the file with another writer, or without that encoding, or leave the column out',
+        place: own?.place ?? child(table.place, 'columns'),
+      },
+    );
+  }
   return new RunError('EXT2103', `${shown}: ${what}`, {
     hint: 'correct the file or the contract',
     place: column?.place ?? child(table.place, 'columns'),
@@ -29,6 +43,15 @@ export function explainParquet(
 function withoutSecrets(complaint: string): string {
   const [, words = '', value = ''] = /^([^]*?: longer than [^:]+: )([^]*)$/.exec(complaint) ?? [];
   return words === '' ? foreign(complaint) : words + foreign(value);
+}
+
+/** hyperd says from the outside in where it failed, a line each, the file first. */
+function decodingOf(detail: string): { column: string; why: string } | undefined {
+  const [, column] = /column chunk for column '([^']*)'/.exec(detail) ?? [];
+  if (column === undefined) return undefined;
+  const lines = detail.split('\n').filter((line) => line.trim() !== '' && !/^Error in /.test(line));
+  const why = lines.map((line) => line.trim().replace(/^Error while decoding /, '')).join('; ');
+  return { column, why: why.replace(/\.$/, '') };
 }
 
 function nullIn(layout: ParquetLayout | undefined): string | undefined {

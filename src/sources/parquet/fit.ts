@@ -1,4 +1,6 @@
 import { formatColumnType, sameColumnType, storedType, type ColumnType } from '../../model/column-type.ts';
+import { adaptingCast, type AdaptingSettings, type Select } from './adapted.ts';
+import { complaintMark } from './complaint.ts';
 import type { ParquetColumn } from './footer.ts';
 
 /** How a Parquet column gets into a column of the contract without changing its values. */
@@ -11,7 +13,7 @@ export type ParquetFit =
    */
   | { load: 'cast'; select: (column: string) => string; note?: string }
   /** It cannot; contract types that would hold every value of it, if there are any. */
-  | { holders: readonly string[] };
+  | { holders: readonly string[]; hint?: string };
 
 /**
  * Whether every value of a Parquet column arrives exactly in a column of the contract, and how. Every answer
@@ -24,23 +26,37 @@ export type ParquetFit =
  * `ParquetColumn.hyper` where the file has any column that hyperd cannot read: without it, external() refuses
  * the whole file; COPY does not.
  */
-export function fitParquet(column: ParquetColumn, wanted: ColumnType, notNull = false): ParquetFit {
+export function fitParquet(
+  column: ParquetColumn,
+  wanted: ColumnType,
+  notNull = false,
+  settings: AdaptingSettings = {},
+): ParquetFit {
   const from = column.hyper;
   if (from === undefined) return { holders: [] };
   const to = storedType(wanted);
-  const note = noteOn(column.type, from, to);
+  const note = settings.truncate === undefined ? noteOn(column.type, from, to) : {};
+  const adapted = adaptingCast(column.name, from, to, settings);
+  if (adapted !== undefined) return { load: 'cast', select: adapted, ...note };
   if (copies(from, to)) {
     const isRefused = notNull && column.nullable;
     return isRefused ? { load: 'cast', select: plain, ...note } : { load: 'copy', ...note };
   }
   const select = castOf(column, from, to);
-  return select === undefined ? { holders: holdersOf(column, from) } : { load: 'cast', select, ...note };
+  if (select !== undefined) return { load: 'cast', select, ...note };
+  return { holders: holdersOf(column, from), ...settingHint(from, to) };
 }
 
-/** What stands before our own words in Hyper's error. */
-export const complaintMark = 'extracts: ';
-
-type Select = (column: string) => string;
+/** The setting with which the column would fit. */
+function settingHint(from: ColumnType, to: ColumnType): { hint?: string } {
+  if (from.kind === 'timestamptz' && (to.kind === 'timestamp' || to.kind === 'date'))
+    return { hint: 'set at_zone: UTC, or another zone, to load its wall clock there' };
+  if (from.kind === 'timestamp' && to.kind === 'timestamptz')
+    return { hint: 'set at_zone: UTC, or the zone that the clock is in' };
+  if (adaptingCast('', from, to, { round: 'half_up' }) !== undefined)
+    return { hint: 'set round: half_up to round it' };
+  return {};
+}
 
 const plain: Select = (column) => column;
 

@@ -41,6 +41,7 @@ export function layOutParquet(
   const values: ParquetValue[] = [];
   const remarks: ParquetRemark[] = [];
   const absent: Column[] = [];
+  const nothing: Column[] = [];
   const taken = new Set<string>();
   for (const column of columns) {
     const name = column.origin.kind === 'column' ? column.origin.name : '';
@@ -52,9 +53,14 @@ export function layOutParquet(
       continue;
     }
     taken.add(name);
-    const fit = fitParquet(found, column.type, column.notNull);
+    // Without a value in it, a column has no type that hyperd could read; what is not loaded is NULL.
+    if (found.type === 'null' && !column.notNull) {
+      nothing.push(column);
+      continue;
+    }
+    const fit = fitParquet(found, column.type, column.notNull, column);
     if ('holders' in fit || found.hyper === undefined) {
-      problems.push(misfit(column, found, 'holders' in fit ? fit.holders : [], shown));
+      problems.push(misfit(column, found, 'holders' in fit ? fit : { holders: [] }, shown));
       continue;
     }
     values.push({ name, type: found.hyper, ...(fit.load === 'cast' ? { select: fit.select } : {}) });
@@ -66,8 +72,10 @@ export function layOutParquet(
     .map(({ name }) => name)
     .filter((name) => !taken.has(name))
     .map(shortName);
-  const present = columns.filter((column) => !absent.includes(column));
+  const present = columns.filter((column) => !absent.includes(column) && !nothing.includes(column));
   const [first] = absent;
+  const [empty] = nothing;
+  if (present.length === 0 && empty !== undefined) return { problems: [onlyNulls(empty, shown)] };
   if (present.length === 0 && first !== undefined) {
     return { problems: [missing(first, nameInFile(first), footer.columns, shown)] };
   }
@@ -99,7 +107,23 @@ function missing(
   };
 }
 
-function misfit(column: Column, found: ParquetColumn, holders: readonly string[], shown: string): Diagnostic {
+/** Rows that are NULL in every column cannot be counted by Hyper's reader. */
+function onlyNulls(column: Column, shown: string): Diagnostic {
+  return {
+    code: 'EXT2115',
+    severity: 'error',
+    message: `column "${column.name}": ${shown} has the type null, and no other column that the table takes has values`,
+    hint: 'add a column that has a type in the file, or exclude the file',
+    place: column.place,
+  };
+}
+
+function misfit(
+  column: Column,
+  found: ParquetColumn,
+  { holders, hint }: { holders: readonly string[]; hint?: string },
+  shown: string,
+): Diagnostic {
   return {
     code: 'EXT2115',
     severity: 'error',
@@ -107,7 +131,7 @@ function misfit(column: Column, found: ParquetColumn, holders: readonly string[]
     hint:
       holders.length === 0
         ? 'Hyper does not read such columns: leave it out, or write the file with another type'
-        : `${holders.join(' or ')} would hold it`,
+        : `${holders.join(' or ')} would hold it${hint === undefined ? '' : `; ${hint}`}`,
     place: column.place,
   };
 }

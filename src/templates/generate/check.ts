@@ -61,7 +61,10 @@ function checkTypes({ tables }: GeneratedTemplate): Problem[] {
           code: 'EXT4404',
           path: ['tables', t, 'columns', c, 'type'],
           message: `column "${name}" of table "${table}" has type ${written}, which Tableau has no field type for`,
-          hint: type.kind === 'timestamptz' ? 'cast it to timestamp' : 'cast it, for example to text',
+          hint:
+            type.kind === 'timestamptz'
+              ? 'declare it as timestamp with at_zone: UTC, or another zone'
+              : 'cast it, for example to text',
         },
       ];
     }),

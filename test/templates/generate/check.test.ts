@@ -84,7 +84,7 @@ describe('checking a description', () => {
       [
         'EXT4404',
         'tables/0/columns/7/type',
-        'column "at" of table "orders" has type timestamptz, which Tableau has no field type for (cast it to timestamp)',
+        'column "at" of table "orders" has type timestamptz, which Tableau has no field type for (declare it as timestamp with at_zone: UTC, or another zone)',
       ],
     ]);
     expect(messages({ name: 'a\u0001b' })).toEqual([
