@@ -71,6 +71,15 @@ export async function clientConfig(
 }
 
 async function readAuthority(file: string, source: PostgresSource): Promise<string> {
+  const found = await read(file, source);
+  if (/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(found)) return found;
+  throw new RunError('EXT2001', `${file} holds no certificate`, {
+    hint: 'ca (or sslrootcert) of this source is a PEM file with -----BEGIN CERTIFICATE-----',
+    place: source.place,
+  });
+}
+
+async function read(file: string, source: PostgresSource): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

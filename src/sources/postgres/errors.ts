@@ -17,13 +17,12 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
   const text = foreign(raw);
   switch (code) {
     case '28P01':
+      return say(
+        `PostgreSQL at ${where} refused the password of ${user}`,
+        'check user and password of this source',
+      );
     case '28000':
-      return raw.includes('no pg_hba.conf entry')
-        ? say(`PostgreSQL at ${where} does not let ${user} in: ${text}`, hbaHint(raw))
-        : say(
-            `PostgreSQL at ${where} refused the password of ${user}`,
-            'check user and password of this source',
-          );
+      return say(`PostgreSQL at ${where} does not let ${user} in: ${text}`, rejectionHint(raw));
     case '3D000':
       return say(
         `PostgreSQL at ${where} has no database "${config.database ?? ''}"`,
@@ -60,6 +59,11 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
         'use the name in the certificate',
       );
     default:
+      if (raw.includes('client password must be'))
+        return say(
+          `PostgreSQL at ${where} asks for the password of ${user}, and none was given`,
+          'give password: "${secret.NAME}", or set PGPASSWORD, or write it into ~/.pgpass',
+        );
       return explainByText(raw, where, (config.connectionTimeoutMillis ?? 0) / 1000, say);
   }
 }
@@ -84,10 +88,41 @@ function explainByText(
   );
 }
 
-const hbaHint = (text: string) =>
-  /no encryption|SSL off/.test(text)
-    ? 'the server wants TLS: set ssl: require (or verify-full)'
-    : 'the server’s pg_hba.conf has no line for this user, database and address';
+/** What to do where PostgreSQL lets somebody in by other means than a password, or not at all (SQLSTATE 28000). */
+function rejectionHint(text: string): string {
+  const found = rejections.find(({ words }) => words.test(text));
+  return found?.hint ?? 'check the user of this source, and the lines of the server’s pg_hba.conf for it';
+}
+
+/** The first one that fits; the last words of a server in another language fit none. */
+const rejections: readonly { words: RegExp; hint: string }[] = [
+  {
+    words: /client certificate|certificate authentication/i,
+    hint: 'extracts cannot give a client certificate: have pg_hba.conf let this user in by password',
+  },
+  {
+    words: /peer authentication|ident authentication/i,
+    hint: 'pg_hba.conf compares the user with the account of the system: give host: and a password, or have it mapped in pg_ident.conf',
+  },
+  { words: /not permitted to log in/, hint: 'have it allowed: alter role … login' },
+  { words: /role .* does not exist/, hint: 'check the user of this source' },
+  {
+    words: /no pg_hba\.conf entry.*(?:no encryption|SSL off)/,
+    hint: 'the server wants TLS: set ssl: require (or verify-full)',
+  },
+  {
+    words: /pg_hba\.conf rejects.*(?:no encryption|SSL off)/,
+    hint: 'a line of the server’s pg_hba.conf rejects it, perhaps because it wants TLS: ssl: require (or verify-full)',
+  },
+  {
+    words: /pg_hba\.conf rejects/,
+    hint: 'a line of the server’s pg_hba.conf rejects this user, database or address',
+  },
+  {
+    words: /no pg_hba\.conf entry/,
+    hint: 'the server’s pg_hba.conf has no line for this user, database and address',
+  },
+];
 
 /** The same for a statement about one table, in which a guard may have found a value that does not fit. */
 export function explainTable(error: unknown, doing: string, table: Table): RunError {

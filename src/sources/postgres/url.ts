@@ -36,7 +36,12 @@ export function parseUrl(url: string, place: Place): UrlParts {
     }
   };
   const found = shape.exec(url)?.groups;
-  if (found === undefined) throw wrong('it does not begin with postgresql:// or postgres://');
+  if (found === undefined)
+    throw wrong(
+      /^postgres(?:ql)?:\/\//.test(url)
+        ? 'its parts are unclear; :, /, ?, # and @ in user or password are written %3A, %2F, %3F, %23 and %40'
+        : 'it does not begin with postgresql:// or postgres://',
+    );
   const { user, password, hosts = '', path, query = '' } = found;
   if (hosts.includes(',')) throw wrong('several hosts are not supported');
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(hosts) ?? [];
@@ -93,6 +98,12 @@ const keys = new Set([
   'channel_binding',
   'gssencmode',
   'target_session_attrs',
+  // Our connections always keep alive.
+  'keepalives',
+  'keepalives_idle',
+  'keepalives_interval',
+  'keepalives_count',
+  'tcp_user_timeout',
 ]);
 
 const isMode = (text: string): text is SslMode => (sslModes as readonly string[]).includes(text);

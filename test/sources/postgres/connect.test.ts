@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { PostgresSource } from '../../../src/model/pipeline.ts';
 import { clientConfig, connect } from '../../../src/sources/postgres/connect.ts';
@@ -49,7 +50,10 @@ describe('an address', () => {
       'postgresql://u:hu%sh@h/d',
       'a % is not followed by the two digits of a character; a % itself is written %25',
     ],
-    ['postgresql://u:hu@sh@h/d', 'it does not begin with postgresql:// or postgres://'],
+    [
+      'postgresql://u:hu@sh@h/d',
+      'its parts are unclear; :, /, ?, # and @ in user or password are written %3A, %2F, %3F, %23 and %40',
+    ],
     [
       'postgresql://u:hush@h:x/d',
       'the host and port are unclear; :, / and @ in user or password are written %3A, %2F and %40',
@@ -159,6 +163,10 @@ describe('a server', () => {
     );
     expect(await failure({ ...parts(), ssl: { mode: 'require' } })).toBe(
       'PostgreSQL at 127.0.0.1:PORT does not speak TLS | use ssl: disable, if the network may be trusted',
+    );
+    const own = fileURLToPath(new URL('../../../package.json', import.meta.url));
+    expect(await failure({ ...parts(), ssl: { mode: 'verify-full', ca: own } })).toBe(
+      `${own} holds no certificate | ca (or sslrootcert) of this source is a PEM file with -----BEGIN CERTIFICATE-----`,
     );
     expect(await failure({ ...parts(), ssl: { mode: 'verify-full', ca: '/no/ca.pem' } })).toBe(
       "the certificate authorities in /no/ca.pem cannot be read | check ca (or sslrootcert) of this source: ENOENT: no such file or directory, open '/no/ca.pem'",

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainQuery } from '../../../src/sources/postgres/errors.ts';
+import { explainConnect, explainQuery } from '../../../src/sources/postgres/errors.ts';
 
 const place = { file: 'shop.yaml', pointer: 'tables.orders', line: 3, column: 5 };
 
@@ -11,5 +11,42 @@ test('what is neither PostgreSQL nor a network is not told as a broken connectio
   ).toMatchObject({
     code: 'EXT2002',
     message: 'table "orders": the connection to PostgreSQL broke (Connection terminated unexpectedly)',
+  });
+});
+
+test.each([
+  [
+    'pg_hba.conf rejects connection for host "127.0.0.1", user "rdr", database "shop", no encryption',
+    'a line of the server’s pg_hba.conf rejects it, perhaps because it wants TLS: ssl: require (or verify-full)',
+  ],
+  [
+    'pg_hba.conf rejects connection for host "127.0.0.1", user "rdr", database "shop", SSL encryption',
+    'a line of the server’s pg_hba.conf rejects this user, database or address',
+  ],
+  [
+    'Peer authentication failed for user "rdr"',
+    'pg_hba.conf compares the user with the account of the system: give host: and a password, or have it mapped in pg_ident.conf',
+  ],
+  [
+    'connection requires a valid client certificate',
+    'extracts cannot give a client certificate: have pg_hba.conf let this user in by password',
+  ],
+  ['role "rdr" does not exist', 'check the user of this source'],
+  ['role "rdr" is not permitted to log in', 'have it allowed: alter role … login'],
+  ['anything else', 'check the user of this source, and the lines of the server’s pg_hba.conf for it'],
+])('SQLSTATE 28000 is not always a password: %s', (words, hint) => {
+  const error = Object.assign(new Error(words), { code: '28000' });
+  expect(explainConnect(error, { host: 'db', port: 5432, user: 'rdr' }, place)).toMatchObject({
+    code: 'EXT2001',
+    message: `PostgreSQL at db:5432 does not let user "rdr" in: ${words}`,
+    hint,
+  });
+});
+
+test('a password that was not given', () => {
+  const error = new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string');
+  expect(explainConnect(error, { host: 'db', port: 5432, user: 'rdr' }, place)).toMatchObject({
+    message: 'PostgreSQL at db:5432 asks for the password of user "rdr", and none was given',
+    hint: 'give password: "${secret.NAME}", or set PGPASSWORD, or write it into ~/.pgpass',
   });
 });
