@@ -53,10 +53,11 @@ function spellings(secret: string): string[] {
     inXml.replaceAll("'", '&#39;'),
     Buffer.from(secret).toString('base64'),
     Buffer.from(secret).toString('base64url'),
-    // Half of one is too much, too: of what was cut, or masked in part.
-    secret.slice(0, Math.ceil(secret.length * 0.6)),
   ];
 }
+
+/** Half of one is too much, too: of what was cut, or masked in part. */
+const halfOf = (secret: string) => secret.slice(0, Math.ceil(secret.length * 0.6));
 
 /** Answers whatever is asked with the secrets, in the form that Tableau or S3 have for errors. */
 async function startGossip(told: readonly string[]): Promise<string> {
@@ -228,7 +229,7 @@ it('shows no secret, wherever it is planted and whoever repeats it', async () =>
   );
   const found: string[] = [];
   for (const [place, secret] of Object.entries(secrets)) {
-    for (const spelling of new Set(spellings(secret))) {
+    for (const spelling of new Set([...spellings(secret), halfOf(secret)])) {
       for (const [output, text] of outputs) {
         if (text.includes(spelling) || text.includes(Buffer.from(spelling).toString('latin1')))
           found.push(`${place} in ${output}: ${spelling}`);
