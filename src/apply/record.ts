@@ -152,6 +152,7 @@ function appliedTable(
   const rows = required(own(built.rows, name), `rows of ${name}`);
   const goesOn = table.load.kind !== 'full';
   const isIncrement = report.changed !== undefined;
+  const unseen = job.plan.tables.find((one) => one.name === name)?.unseen;
   const byCursor = isIncrement && table.load.kind !== 'files';
   const fingerprint = byCursor ? own(job.fingerprints, name) : snapshotOf(table).fingerprint(table);
   const watermark = watermarks.get(name);
@@ -164,6 +165,7 @@ function appliedTable(
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(watermark && { watermark: { ...watermark, ...(inExtract && { inExtract }) } }),
     ...verifiedKey(table),
+    ...(isIncrement && unseen && { unseen }),
     ...(readWhole !== undefined && { readWhole }),
   };
 }

@@ -143,16 +143,21 @@ function meets(one: string, other: string, key: readonly string[]): string {
   return `exists (select 1 from ${other} as other where ${same})`;
 }
 
-function beyond(table: Table, { column, bound, nulls }: NonNullable<TableChanges['cut']>): string {
-  const type = table.columns.find(({ name }) => name === column)?.type;
-  if (type === undefined) throw new Error(`no column ${column} in ${table.name}`);
+function beyond(table: Table, { column, bound, ties, nulls }: NonNullable<TableChanges['cut']>): string {
+  const valueOf = (name: string, text: string) => {
+    const type = table.columns.find((one) => one.name === name)?.type;
+    if (type === undefined) throw new Error(`no column ${name} in ${table.name}`);
+    return `cast(${literal(text)} as ${hyperSqlType(type)})`;
+  };
   const quoted = identifier(column);
+  const equal = ties?.columns.map(
+    (name, index) => `${identifier(name)} = ${valueOf(name, ties.values[index] ?? '')}`,
+  );
   return [
     ...(bound === undefined
       ? []
-      : [
-          `${quoted} ${bound.kind === 'after' ? '>' : '>='} cast(${literal(bound.value)} as ${hyperSqlType(type)})`,
-        ]),
+      : [`${quoted} ${bound.kind === 'after' ? '>' : '>='} ${valueOf(column, bound.value)}`]),
+    ...(equal === undefined ? [] : [`(${equal.join(' and ')})`]),
     ...(nulls ? [`${quoted} is null`] : []),
   ].join(' or ');
 }

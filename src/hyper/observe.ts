@@ -81,7 +81,7 @@ export async function readTables(
     const name = tableName(alias, table.schema, table.name);
     const count = await one(session, `select count(*) from ${name}`);
     const highest = await highestOf(session, name, table.columns, own(cursors, table.name) ?? []);
-    counted.push({ ...table, rows: Number(count), ...(highest && { highest }) });
+    counted.push({ ...table, rows: Number(count), ...highest });
   }
   return counted;
 }
@@ -92,16 +92,22 @@ async function highestOf(
   name: string,
   columns: readonly ExtractColumn[],
   cursor: readonly string[],
-): Promise<(string | null)[] | undefined> {
+): Promise<Pick<ExtractTable, 'highest' | 'atHighest'> | undefined> {
   const isThere = cursor.every((wanted) => columns.some((column) => column.name === wanted));
   if (cursor.length === 0 || !isThere) return undefined;
   const quoted = cursor.map(identifier);
-  const [row] = await session.query(
-    `select ${quoted.map((column, index) => `cast(${column} as text) as "c${index}"`).join(', ')} from ${name} ` +
-      `where ${quoted.map((column) => `${column} is not null`).join(' and ')} ` +
-      `order by ${quoted.map((column) => `${column} desc`).join(', ')} limit 1`,
+  const top =
+    `from ${name} where ${quoted.map((column) => `${column} is not null`).join(' and ')} ` +
+    `order by ${quoted.map((column) => `${column} desc`).join(', ')} limit 1`;
+  const texts = quoted.map((column, index) => `cast(${column} as text) as "c${index}"`);
+  const [row] = await session.query(`select ${texts.join(', ')} ${top}`);
+  if (row === undefined) return undefined;
+  const same = quoted.map((column) => `rows.${column} = top.${column}`).join(' and ');
+  const atHighest = await one(
+    session,
+    `select count(*) from ${name} as rows, (select ${quoted.join(', ')} ${top}) as top where ${same}`,
   );
-  return row && cursor.map((_, index) => row[`c${index}`] ?? null);
+  return { highest: cursor.map((_, index) => row[`c${index}`] ?? null), atHighest: Number(atHighest) };
 }
 
 /** Hyper keeps PostgreSQL's catalog tables, one set per attached database. */

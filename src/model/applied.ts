@@ -78,8 +78,19 @@ export interface AppliedTable {
   watermark?: Watermark;
   /** No two rows in the extract have the same primary key. */
   keyVerified?: true;
+  /** What has changed in the source since all rows were read, and no cursor finds. */
+  unseen?: Unseen;
   /** When all of its rows were read last (ISO 8601), of tables that go on from their extract. */
   readWhole?: string;
+}
+
+/** How many rows: `missing` were committed late, the others are in the extract as they were. */
+export interface Unseen {
+  missing?: number;
+  deleted?: number;
+  updated?: number;
+  /** A partition is gone. */
+  lost?: true;
 }
 
 /**

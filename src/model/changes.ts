@@ -21,6 +21,8 @@ export interface Cut {
   column: string;
   /** `after`: rows beyond it; `from`: also those at it. Absent: only NULL. */
   bound?: { kind: 'after' | 'from'; value: string };
+  /** Rows with these values, as the source writes them, in these columns. */
+  ties?: { columns: readonly string[]; values: readonly string[] };
   nulls: boolean;
 }
 

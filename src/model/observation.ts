@@ -131,6 +131,8 @@ export interface ExtractTable {
   rows: number;
   /** The highest cursor, where that was asked for; absent while there is no row. */
   highest?: readonly (string | null)[];
+  /** How many rows have it. */
+  atHighest?: number;
   columns: readonly ExtractColumn[];
 }
 

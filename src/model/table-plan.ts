@@ -1,5 +1,5 @@
 import type { IncrementPlan } from './increment-plan.ts';
-import type { Estimate } from './observation.ts';
+import type { Estimate, Unseen } from './observation.ts';
 
 /** One table of a plan: where its rows are from, and what becomes of it. */
 export interface TablePlan {
@@ -16,6 +16,8 @@ export interface TablePlan {
   rowsAfter?: Estimate;
   bytesBefore?: number;
   bytesAfter?: Estimate;
+  /** What has changed in the source since all rows were read, and no cursor finds. */
+  unseen?: Unseen;
   /** Of a table that changes: what is read. */
   increment?: IncrementPlan;
   /** Objects that differ from those that were applied, where the source knows them one by one. */

@@ -30,10 +30,11 @@ export interface Horizon {
 }
 
 /**
- * `again`: the rows that are read again, within the lag, within the window, with NULL; `deletes`: the answer
+ * `again`: the rows that are read again, within the lag, within the window, with NULL; `ties`: the rows at the highest
+ * cursor, where no key and transaction tell of another one; `deletes`: the answer
  * of that query; `keys`: all primary keys.
  */
-export type WatermarkPart = 'again' | 'deletes' | 'keys';
+export type WatermarkPart = 'again' | 'ties' | 'deletes' | 'keys';
 
 /** What a source tells of a table that goes on from a watermark. */
 export interface CursorObservation {
@@ -41,6 +42,8 @@ export interface CursorObservation {
   upTo?: readonly string[];
   /** Where the window begins now. */
   from?: string;
+  /** Rows that are committed late are found within a lag only: there is no key, or rows do not tell their transactions. */
+  missesLate?: true;
   /** Rows whose cursor is NULL; absent where there can be none. */
   nulls?: number;
   /** Against the watermark that was given. Absent without one, or where counters say that nothing has changed. */
@@ -57,6 +60,10 @@ export type SinceWatermark =
       rows: number;
       /** Of them, those beyond the watermark. */
       beyond: number;
+      /** Of them, those at the watermark itself, where they are read again. */
+      ties?: number;
+      /** Rows that the source has at or below the watermark, where they are counted. */
+      behind?: number;
       /** Of them, those that are not beyond it and were committed late, or are changed. */
       late: number;
       /** The oldest transaction that was not over when they were counted, where none came late. */

@@ -16,7 +16,8 @@ export type Comparison =
       growth?: number;
       /** What was read before is no part of what is there now: only the whole can be read. */
       replaced?: true;
-      /** Rows that were updated and deleted, where the source counts them. */
+      /** Rows that were inserted, updated and deleted, where the source counts them. */
+      inserted?: number;
       updated?: number;
       deleted?: number;
       /** A partition is gone with its rows. */
@@ -81,6 +82,7 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
     same: false,
     reason: `${parts.join(', ')} in the source`,
     growth: inserted - deleted,
+    inserted,
     updated,
     deleted,
   };

@@ -10,7 +10,6 @@ import type {
 } from '../model/observation.ts';
 import { own } from '../model/own.ts';
 import type { IncrementalLoad, Table } from '../model/pipeline.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
 import type { IncrementPlan, TablePlan } from '../model/plan.ts';
 import type { SinceWatermark, Watermark } from '../model/watermark.ts';
 import type { Ground } from './tables.ts';
@@ -60,7 +59,7 @@ function planIncrement(
   if (comparison.same === true && (since === undefined || sameMarks(watermark, since)))
     return { kind: 'unchanged' };
   if (since === undefined) return whole('what is new could not be told');
-  const reason = reasonOf(load, watermark, since, comparison);
+  const reason = reasonOf(load, since, comparison, { watermark, atHighest: atHighestOf(table, observation) });
   if (reason === undefined) return { kind: 'unchanged' };
   const { upTo, from } = seen.cursor ?? {};
   return {
@@ -105,6 +104,11 @@ function disagrees({ name }: Table, { inExtract }: Watermark, { extract }: Obser
   return `the extract ends at ${shown(highest)}, the state says ${shown(inExtract)}`;
 }
 
+/** How many rows of the extract have the highest cursor. */
+export function atHighestOf({ name }: Table, { extract }: Observation): number | undefined {
+  return extract.kind === 'present' ? extract.tables?.find((one) => one.name === name)?.atHighest : undefined;
+}
+
 function sameMarks({ marks = {} }: Watermark, since: Exclude<SinceWatermark, { broken: string }>): boolean {
   return Object.entries(since.marks).every(([part, mark]) => own(marks, part) === mark);
 }
@@ -112,11 +116,16 @@ function sameMarks({ marks = {} }: Watermark, since: Exclude<SinceWatermark, { b
 /** Why there is something to read, or undefined if there is nothing. */
 function reasonOf(
   load: Exclude<IncrementalLoad, { kind: 'files' }>,
-  watermark: Watermark,
   since: Exclude<SinceWatermark, { broken: string }>,
   comparison: Compared,
+  { watermark, atHighest }: { watermark: Watermark; atHighest: number | undefined },
 ): string | undefined {
-  const marks = Object.entries(since.marks).filter(([part, mark]) => own(watermark.marks, part) !== mark);
+  const marks = Object.entries(since.marks).filter(([part, mark]) => {
+    const before = own(watermark.marks, part);
+    // Records of before have no such mark: the number of rows has to do.
+    if (part === 'ties' && before === undefined) return atHighest !== undefined && since.ties !== atHighest;
+    return before !== mark;
+  });
   const counts = [
     ...(since.beyond > 0 ? [`${counted(since.beyond, 'row')} beyond ${boundOf(watermark)}`] : []),
     ...(since.late > 0 ? [`${counted(since.late, 'row')} changed or committed late`] : []),
@@ -125,13 +134,14 @@ function reasonOf(
   const keysMayDiffer = load.kind === 'cursor' && load.deletes?.kind === 'keys' && comparison.same === false;
   // Of rows that are read again none may be left, and the extract has them.
   const hasNone = load.kind === 'window' || load.nulls === 'include' || load.lag !== undefined;
-  const again = comparison.same === false && (since.rows > 0 || hasNone);
+  const again = comparison.same === false && (since.rows - (since.ties ?? 0) > 0 || hasNone);
   if (counts.length === 0 && !keysMayDiffer && !again) return undefined;
   return [...(comparison.reason === undefined ? [] : [comparison.reason]), ...counts].join('; ');
 }
 
 const differences: Readonly<Record<string, string>> = {
   again: 'rows that are read again have changed',
+  ties: 'there are other rows at the highest cursor',
   deletes: 'the query of deletes gives another answer',
   keys: 'the source has other keys',
 };
@@ -197,46 +207,3 @@ export function grownBy(
 }
 
 const guess = (value: number): Estimate => ({ value, exact: false });
-
-const findingDeleted =
-  'deletes: {query: …} or reconcile_keys: true finds them; full_refresh reads all rows now and then';
-
-/** What has changed in the source, and no cursor tells. */
-export function unseenChanges(
-  { name, load }: Table,
-  seen: SourceObservation | undefined,
-  { fingerprint: before }: AppliedTable,
-): Diagnostic[] {
-  if (load.kind !== 'cursor' || load.deletes !== undefined) return [];
-  if (seen === undefined || seen.fingerprint.kind === 'unknown' || before === undefined) return [];
-  const comparison = compareFingerprints(before, seen.fingerprint);
-  const { deleted = 0, updated = 0, lost = false } = comparison.same ? {} : comparison;
-  const told = (message: string, hint: string): Diagnostic => ({
-    code: 'EXT3031',
-    severity: 'warning',
-    message: `table "${name}": ${message}`,
-    hint,
-    place: load.place,
-  });
-  return [
-    ...(lost
-      ? [told('a partition is gone from the source: the extract keeps its rows', findingDeleted)]
-      : []),
-    ...(deleted > 0
-      ? [
-          told(
-            `${counted(deleted, 'row')} ${deleted === 1 ? 'was' : 'were'} deleted in the source, and nothing tells which: the extract keeps them`,
-            findingDeleted,
-          ),
-        ]
-      : []),
-    ...(updated > 0 && load.mode === 'append'
-      ? [
-          told(
-            `${counted(updated, 'row')} ${updated === 1 ? 'was' : 'were'} updated in the source: the extract keeps them as they were`,
-            'load: {mode: upsert, …} takes updates, too',
-          ),
-        ]
-      : []),
-  ];
-}

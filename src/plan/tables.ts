@@ -16,7 +16,8 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { own } from '../model/own.ts';
 import type { Base } from './base.ts';
 import { estimates, grown } from './growth.ts';
-import { goOn, grownBy, unseenChanges } from './increments.ts';
+import { goOn, grownBy } from './increments.ts';
+import { lateWarning, unseenFindings, unseenOf } from './unseen.ts';
 import { diffRest } from './rest.ts';
 import { standingColumns, standingTables, storedColumns } from './standing.ts';
 
@@ -87,6 +88,7 @@ export function planTable(
     return {
       plan: { ...shape, action: 'create', reason, ...after },
       changes: [change, ...columns],
+      findings: lateWarning(table, observation),
     };
   }
   const before = { rowsBefore: applied.rows, bytesBefore: applied.bytes };
@@ -96,6 +98,8 @@ export function planTable(
   ];
   const isReshaped = canReshape(ground, table, changes);
   const going = changes.length > 0 && !isReshaped ? undefined : goOn(table, applied, observation, ground);
+  const unseen = unseenOf(table, applied, observation);
+  const findings = [...unseenFindings(table, unseen), ...lateWarning(table, observation)];
   if (going?.kind === 'increment') {
     const { reason, increment } = going;
     return {
@@ -106,9 +110,10 @@ export function planTable(
         ...before,
         ...after,
         ...grownBy(increment, applied, seen, grown(seen, applied, definition)),
+        ...(unseen && { unseen }),
       },
       changes: [...changes, { address, subject: 'table', act: 'change', category: 'data', reason }],
-      findings: unseenChanges(table, seen, applied),
+      findings,
     };
   }
   const data =
@@ -134,10 +139,11 @@ export function planTable(
             rowsAfter: { value: applied.rows, exact: false },
             ...bytesOf(after),
             ...headerParts(table, source),
+            ...(unseen && { unseen }),
           }),
     },
     changes,
-    ...(going?.kind === 'unchanged' && { findings: unseenChanges(table, seen, applied) }),
+    findings: isRead ? lateWarning(table, observation) : findings,
   };
 }
 

@@ -27,7 +27,7 @@ import {
   isQuiet,
   isRead,
   publicationWords,
-  quietWords,
+  quietWordsOf,
   tableAmounts,
   tableChanges,
   verdictOf,
@@ -99,7 +99,7 @@ function renderForgotten(one: ForgottenPipeline, paint: Paint): Row[] {
 }
 
 function closing(plan: Plan, paint: Paint): string[] {
-  if (isQuiet(plan)) return [paint.bold('No changes.'), quietWords];
+  if (isQuiet(plan)) return [paint.bold('No changes.'), quietWordsOf(plan)];
   const { blocked } = plan.summary;
   const counts = [
     ...countsOf(plan),

@@ -19,7 +19,18 @@ export function isQuiet({ summary: { create, change, blocked }, forgotten }: Pla
   return create + change + blocked + forgotten.length === 0;
 }
 
-export const quietWords = 'The extracts match the configuration and their sources.';
+/** What follows "No changes.": where cursors do not find all that has changed, the extracts do not match their sources. */
+export function quietWordsOf({ pipelines }: Plan): string {
+  const unseen = pipelines.flatMap(({ tables }) => tables.flatMap((table) => table.unseen ?? []));
+  if (unseen.length === 0) return 'The extracts match the configuration and their sources.';
+  const sum = (part: 'missing' | 'updated' | 'deleted') =>
+    unseen.reduce((total, one) => total + (one[part] ?? 0), 0);
+  const counts = (['missing', 'updated', 'deleted'] as const).flatMap((part) =>
+    sum(part) > 0 ? [`${counted(sum(part), 'row')} ${part === 'missing' ? 'committed late' : part}`] : [],
+  );
+  const parts = [...counts, ...(unseen.some(({ lost }) => lost === true) ? ['a partition gone'] : [])];
+  return `The extracts match the configuration, but not their sources: ${parts.join(', ')}, which no cursor finds.`;
+}
 
 /** `1 to create`, `2 to change`, `4 unchanged`. */
 export function countsOf({ summary: { create, change, unchanged } }: Plan): string[] {

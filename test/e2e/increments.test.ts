@@ -223,3 +223,63 @@ test('rows of the window are read again, and those before it stay', async () => 
     { id: '5000', region: 'South' },
   ]);
 });
+
+const ties = (from: string) => `version: 1
+name: ties
+sources:
+  s: ${postgresSource}
+tables:
+  events:
+    from: { source: s, ${from} }
+    columns: { id: int not null, at: timestamptz not null }
+    load: { mode: append, cursor: at }
+destinations:
+  - { type: file, path: ../out/ties.hyper }
+`;
+
+test.each(['table: public.events', 'table: public.seen', 'query: select * from events'])(
+  'a row with the highest cursor arrives without a key: %s',
+  async (from) => {
+    const { client, url } = await testDatabase();
+    await client.query('create table events (id int primary key, at timestamptz not null)');
+    await client.query('create view seen as select * from events');
+    await client.query(`insert into events values (1, '2026-01-01 10:00+00'), (2, '2026-01-01 11:00+00')`);
+    await flush(client);
+    const project = await createProject({ 'pipelines/ties.yaml': ties(from) });
+    const env = postgresUrl(url);
+    const ids = async () =>
+      (
+        await withFile(project.path('out/ties.hyper'), 'readonly', (session) =>
+          session.query('select id from seen."Extract".events order by id'),
+        )
+      ).map(({ id }) => Number(id));
+    await project.apply(env);
+    const first = await project.run(['plan'], env);
+    expect(first.stdout).toBe(noChanges);
+    expect(first.stderr).toContain('[EXT3032]');
+
+    await client.query(`insert into events values (3, '2026-01-01 11:00+00')`);
+    await flush(client);
+    await project.apply(env);
+    expect(await ids()).toEqual([1, 2, 3]);
+    expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
+    if (!from.endsWith('public.events')) return;
+
+    await client.query(`insert into events values (4, '2026-01-01 10:30+00')`);
+    await flush(client);
+    const differs =
+      'No changes.\nThe extracts match the configuration, but not their sources: 1 row committed late, which no cursor finds.\n';
+    const late = await project.run(['plan'], env);
+    expect(late.stdout).toBe(differs);
+    expect(late.stderr).toContain('1 row was committed late, at or below the highest "at"');
+
+    await client.query(`insert into events values (5, '2026-01-01 12:00+00')`);
+    await flush(client);
+    await project.apply(env);
+    expect(await ids()).toEqual([1, 2, 3, 5]);
+    expect((await project.run(['plan'], env)).stdout).toBe(differs);
+    expect((await project.run(['apply', '--yes', '--full'], env)).exitCode).toBe(0);
+    expect(await ids()).toEqual([1, 2, 3, 4, 5]);
+    expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
+  },
+);

@@ -31,13 +31,12 @@ test('a key that two rows have fails the run before anything is published', asyn
   const before = await project.marks();
 
   await project.write('pipelines/data/b.csv', 'id,amount\n2,21\n3,30\n');
-  const { stderr, exitCode } = await project.run(['apply']);
+  const { stderr, exitCode } = await project.run(['apply', '--yes']);
   expect(exitCode).toBe(1);
-  expect(stderr).toContain(
-    'table sales: primary_key (id) is not unique: 1 key in 2 rows: id 2  [EXT3012]',
-  );
+  expect(stderr).toContain('table sales: primary_key (id) is not unique: 1 key in 2 rows: id 2  [EXT3012]');
   expect(stderr).toContain('verify_key: false');
-  const { 'pipelines/data/b.csv': _, ...after } = await project.marks();
+  const after = await project.marks();
+  delete after['pipelines/data/b.csv'];
   expect(after).toEqual(before);
 
   await project.write('pipelines/landing.yaml', landing('    verify_key: false\n'));
@@ -53,11 +52,11 @@ test('an extract of before is verified when it is next changed, and its record s
   await client.query(`insert into events values (21, '2026-01-01 01:00+00', 'new')`);
   await client.query('select pg_stat_force_next_flush()');
   await project.write('pipelines/data/day-3.csv', 'id,amount\n3,33.00\n');
-  const refused = await project.run(['apply', 'pipelines/landing.yaml'], env);
+  const refused = await project.run(['apply', '--yes', 'pipelines/landing.yaml'], env);
   expect(refused.stderr).toContain(
     'table sales: primary_key (id) is not unique: 1 key in 2 rows: id 3  [EXT3012]',
   );
-  const applied = await project.run(['apply', 'pipelines/shop.yaml'], env);
+  const applied = await project.run(['apply', '--yes', 'pipelines/shop.yaml'], env);
   expect(applied.exitCode).toBe(0);
   expect(applied.stdout).toContain('append of 1 row');
   const { tables } = await recordOf(project, 'state/shop.json');

@@ -374,3 +374,60 @@ test('files are read that are new or replaced', () => {
   expect(world('keep', less).action).toBe('unchanged');
   expect(world('delete', less)).toMatchObject({ action: 'change', increment: { files: { gone: 1 } } });
 });
+
+describe('what no cursor finds', () => {
+  const at: Load = { kind: 'cursor', mode: 'append', place, cursor: ['at'], nulls: 'error' };
+  const noKey = [orders(at, { primaryKey: [] }), people];
+  const cursor = { upTo: watermark.upTo!, missesLate: true } as const;
+  const quiet = { after: watermark.upTo!, rows: 1, beyond: 0, ties: 1, late: 0, marks: { ties: '1:1' } };
+  const marked = { watermark: { ...watermark, marks: { ties: '1:1' } } };
+
+  test('is said at the mode, with what would find it', () => {
+    const { plan } = planned({ tables: noKey, seen: { fingerprint: counters({}), cursor } });
+    expect(plan.diagnostics).toMatchObject([
+      {
+        code: 'EXT3032',
+        severity: 'warning',
+        message:
+          'table "orders": without primary_key, rows that are committed later than rows with a higher "at" are missed',
+        place,
+      },
+    ]);
+    const lagged = { ...at, lag: { seconds: 60, shown: '1m' } };
+    const tables = [orders(lagged, { primaryKey: [] }), people];
+    expect(planned({ tables, seen: { fingerprint: counters({}), cursor } }).plan.diagnostics).toEqual([]);
+  });
+
+  test('rows at the highest cursor are read only where they are others than before', () => {
+    const seen = { fingerprint: grown, cursor: { ...cursor, since: quiet } };
+    expect(planned({ tables: noKey, seen, applied: marked }).orders.action).toBe('unchanged');
+    const other = { ...quiet, rows: 2, ties: 2, marks: { ties: '2:1' } };
+    expect(
+      planned({ tables: noKey, seen: { ...seen, cursor: { ...cursor, since: other } }, applied: marked })
+        .orders,
+    ).toMatchObject({
+      action: 'change',
+      reason: '30 rows inserted, 2 rows updated in the source; there are other rows at the highest cursor',
+    });
+  });
+
+  test('is counted where the source has more rows than the extract, and kept until all rows are read', () => {
+    const since = { ...quiet, behind: 9996 };
+    const { plan, orders: found } = planned({
+      tables: noKey,
+      seen: { fingerprint: counters({ inserted: '9996' }), cursor: { ...cursor, since } },
+      applied: marked,
+    });
+    expect(found).toMatchObject({ action: 'unchanged', unseen: { missing: 2 } });
+    expect(plan.diagnostics.map(({ message }) => message)).toContain(
+      'table "orders": 2 rows were committed late, at or below the highest "at", and are not in the extract',
+    );
+    const kept = planned({
+      tables: noKey,
+      seen: { fingerprint: counters({}), cursor },
+      applied: { ...marked, unseen: { missing: 2, deleted: 1 } },
+    });
+    expect(kept.orders.unseen).toEqual({ missing: 2, deleted: 1 });
+    expect(kept.one.action).toBe('none');
+  });
+});

@@ -8,7 +8,7 @@ import {
   forgottenCount,
   forgottenVerdictOf,
   isQuiet,
-  quietWords,
+  quietWordsOf,
 } from '../plan-words.ts';
 import { foldPipelines, moreLike, type Folded } from '../fold.ts';
 import { renderFindings, renderGates, renderUnseen } from './decisions.ts';
@@ -88,7 +88,7 @@ function header(plan: Plan): Markup {
     'header',
     {},
     element('h1', {}, 'extracts plan'),
-    isQuiet(plan) ? element('p', {}, element('strong', {}, 'No changes. '), quietWords) : undefined,
+    isQuiet(plan) ? element('p', {}, element('strong', {}, 'No changes. '), quietWordsOf(plan)) : undefined,
     element(
       'ul',
       { class: 'counts' },

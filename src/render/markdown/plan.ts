@@ -12,7 +12,7 @@ import {
   gateWords,
   isFlag,
   isQuiet,
-  quietWords,
+  quietWordsOf,
   unseenWords,
   verdictOf,
 } from '../plan-words.ts';
@@ -49,7 +49,7 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
 }
 
 function headline(plan: Plan): string[] {
-  if (isQuiet(plan)) return [`**No changes.** ${quietWords}`];
+  if (isQuiet(plan)) return [`**No changes.** ${quietWordsOf(plan)}`];
   const { blocked } = plan.summary;
   const counts = [...countsOf(plan), ...(blocked > 0 ? [`${blocked} blocked`] : []), ...forgottenCount(plan)];
   const amounts = amountsOf(plan);

@@ -11,7 +11,7 @@ import type { Agreed } from './contract.ts';
 import { absent, type Cursor } from './cursor.ts';
 import { countNulls, nullsProblem } from './highest.ts';
 import { horizonBreak, lateSince, takeHorizon, type Present } from './late.ts';
-import { inRange, leftRows, type Range } from './range.ts';
+import { inRange, leftRows, readsTies, type Range } from './range.ts';
 import { narrowed, onlyColumns, type Selection } from './selection.ts';
 
 export interface Going {
@@ -34,7 +34,8 @@ export function changesOf(
   const cut = cutOf(table, cursor, range);
   const key = table.primaryKey;
   const stays = load.kind === 'cursor' && load.mode === 'append' ? 'old' : 'new';
-  const left = leftRows(table, cursor, selection, range);
+  const isInclusive = readsTies(table, cursor, range);
+  const left = leftRows(table, cursor, selection, { ...range, isInclusive });
   const gone = [
     ...(left === undefined ? [] : [part(onlyColumns(left, key), `${label} (left)`)]),
     ...(deletes === undefined ? [] : [part(deletes, `${label} (deleted)`)]),
@@ -70,11 +71,13 @@ function rangeOf(cursor: Cursor, increment: Increment, present: Present | undefi
   const { after, from, watermark } = increment;
   const isLooked = knownHorizon(cursor, increment) === undefined;
   const late = isLooked ? lateSince(watermark.horizon, present) : undefined;
-  return { after, from, upTo: endOf(cursor, increment), late };
+  return { after, from, upTo: endOf(cursor, increment), horizon: watermark.horizon, late };
 }
 
 /** Rows that are read again are taken out first, where no key tells which they are. */
-function cutOf(table: Table, { load, columns }: Cursor, { from, after }: Range): Cut | undefined {
+function cutOf(table: Table, cursor: Cursor, range: Range): Cut | undefined {
+  const { load, columns } = cursor;
+  const { from, after } = range;
   const includes = load.nulls === 'include';
   if (load.kind === 'window') {
     const bound = from === undefined ? undefined : ({ kind: 'from', value: from } as const);
@@ -86,6 +89,10 @@ function cutOf(table: Table, { load, columns }: Cursor, { from, after }: Range):
   if (value !== undefined)
     return { column: first.column.name, bound: { kind: 'after', value }, nulls: includes };
   const open = columns.find(({ mayBeNull, infiniteIsNull }) => mayBeNull || infiniteIsNull);
+  if (after !== undefined && readsTies(table, cursor, range)) {
+    const nulls = includes && open !== undefined;
+    return { column: (open ?? first).column.name, ties: { columns: load.cursor, values: after }, nulls };
+  }
   return includes && open !== undefined ? { column: open.column.name, nulls: true } : undefined;
 }
 

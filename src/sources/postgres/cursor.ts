@@ -81,7 +81,7 @@ const isPresent = ({ sql, notNull }: CursorColumn) =>
  */
 export function compare(
   { columns }: Cursor,
-  sign: '>' | '>=' | '<=' | '<',
+  sign: '>' | '>=' | '=' | '<=' | '<',
   values: readonly string[],
 ): string {
   const tuple = (parts: readonly string[]) =>

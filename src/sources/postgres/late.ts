@@ -32,6 +32,15 @@ export async function takeHorizon(
   return { horizon: { transaction: oldest, system: await systemOf(client) }, next };
 }
 
+/** Whether a row that is committed late is found: it is met by its key, and tells the transaction that wrote it. */
+export async function findsLate(
+  client: pg.Client,
+  { primaryKey }: Table,
+  relation: Relation | undefined,
+): Promise<boolean> {
+  return primaryKey.length > 0 && relation !== undefined && (await isHeap(client, relation.oid));
+}
+
 async function isHeap(client: pg.Client, oid: string): Promise<boolean> {
   const { rows } = await client.query<{ heap: boolean }>(
     `with recursive tree(oid) as (

@@ -4,7 +4,7 @@ import type { Watermark, WatermarkPart } from '../../model/watermark.ts';
 import { probe } from './catalog.ts';
 import type { Agreed } from './contract.ts';
 import { absent, compare, type Cursor } from './cursor.ts';
-import { leftRows } from './range.ts';
+import { leftRows, readsTies } from './range.ts';
 import { allOf, anyOf, narrowed, onlyColumns, rowsSql, type Selection } from './selection.ts';
 
 export interface Marked {
@@ -33,6 +33,8 @@ export async function takeMarks(
     for (const rows of again) parts.push(await hashRows(client, rows));
     marks.again = parts.join(' ');
   }
+  const ties = tiesOf(marked);
+  if (ties !== undefined) marks.ties = await hashRows(client, ties);
   if (deletes !== undefined) marks.deletes = await hashRows(client, deletes);
   const byKeys = cursor.load.kind === 'cursor' && cursor.load.deletes?.kind === 'keys';
   if (byKeys && !counted) marks.keys = await hashRows(client, onlyColumns(selection, table.primaryKey));
@@ -53,6 +55,13 @@ function againRows({ table, agreed: { selection }, cursor, watermark, after }: M
     ...(again === undefined ? [] : [narrowed(selection, again)]),
     ...(left === undefined ? [] : [onlyColumns(left, table.primaryKey)]),
   ];
+}
+
+/** Rows at the highest cursor, where they are read again and nothing else tells of another one. */
+function tiesOf({ table, agreed: { selection }, cursor, watermark }: Marked): Selection | undefined {
+  const { upTo } = watermark;
+  if (upTo === undefined || !readsTies(table, cursor, watermark)) return undefined;
+  return narrowed(selection, compare(cursor, '=', upTo));
 }
 
 async function hashRows(client: pg.Client, selection: Selection): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Table } from '../../model/pipeline.ts';
+import type { Horizon } from '../../model/watermark.ts';
 import { absent, compare, present, type Cursor } from './cursor.ts';
 import { writtenSince, type Late } from './late.ts';
 import { allOf, anyOf, type Selection } from './selection.ts';
@@ -11,6 +12,10 @@ export interface Range {
   upTo?: readonly string[] | undefined;
   /** What a window begins with. */
   from?: string | undefined;
+  /** Rows at `after` count, too, of those that have left what is taken. */
+  isInclusive?: boolean;
+  /** Of the last read; undefined where rows do not tell their transactions. */
+  horizon?: Horizon | undefined;
   /** These are read, too, wherever they stand. */
   late?: Late | undefined;
 }
@@ -21,10 +26,24 @@ export function inRange(table: Table, cursor: Cursor, range: Range): string | un
   const again = cursor.load.nulls === 'include' ? absent(cursor) : undefined;
   if (cursor.load.kind === 'window')
     return from === undefined ? undefined : anyOf(compare(cursor, '>=', [from]), again);
+  const sign = readsTies(table, cursor, range) ? '>=' : '>';
   const begun =
-    after === undefined ? undefined : anyOf(compare(cursor, '>', after), lateOf(table, cursor, range));
+    after === undefined ? undefined : anyOf(compare(cursor, sign, after), lateOf(table, cursor, range));
   const within = allOf(begun, upTo === undefined ? undefined : compare(cursor, '<=', upTo));
   return within === undefined ? undefined : anyOf(within, again);
+}
+
+/**
+ * Whether rows with the very cursor that was read up to are read again: another may have come with it since. A lag reads
+ * them anyway, and where rows tell their transactions a new one is found by that.
+ */
+export function readsTies(
+  { primaryKey }: Table,
+  { load }: Cursor,
+  { horizon }: Pick<Range, 'horizon'>,
+): boolean {
+  const isTold = primaryKey.length > 0 && horizon !== undefined;
+  return load.kind === 'cursor' && load.lag === undefined && !isTold;
 }
 
 /** Rows that are met by their key only: appended, they would be there twice. */
@@ -49,7 +68,9 @@ export function leftRows(
     return undefined;
   const written =
     lateOf(table, cursor, range) ??
-    (range.after === undefined ? undefined : compare(cursor, '>', range.after));
+    (range.after === undefined
+      ? undefined
+      : compare(cursor, range.isInclusive === true ? '>=' : '>', range.after));
   if (written === undefined) return undefined;
   return { ...selection, conditions: [`(${wanted}) is not true`, written] };
 }

@@ -20,9 +20,9 @@ import {
   nullsProblem,
   type Highest,
 } from './highest.ts';
-import { horizonBreak, lateSince, takeHorizon, type Present } from './late.ts';
+import { findsLate, horizonBreak, lateSince, takeHorizon, type Present } from './late.ts';
 import { takeMarks } from './marks.ts';
-import { inRange, lateOf, leftRows, type Range } from './range.ts';
+import { inRange, lateOf, leftRows, readsTies, type Range } from './range.ts';
 import { allOf, anyOf, rowsSql } from './selection.ts';
 import { attempt } from './transaction.ts';
 import { foreign } from '../../model/secrets.ts';
@@ -59,7 +59,12 @@ async function observe(
     request.watermark !== undefined && !isDeepStrictEqual(request.watermark.columns, cursorNames(cursor));
   const watermark = columnsDiffer ? undefined : request.watermark;
   const from = await beginningOf(client, cursor, watermark?.from);
-  const begins = from === undefined ? {} : { from };
+  const begins = {
+    ...(from === undefined ? {} : { from }),
+    ...(cursor.load.kind === 'cursor' && !(await findsLate(client, request.table, agreed.relation))
+      ? { missesLate: true as const }
+      : {}),
+  };
   const isSame =
     isDeepStrictEqual(request.before, asFarAs(request.before, fingerprint)) && agreed.deletes === undefined;
   if (watermark !== undefined && isSame) {
@@ -149,16 +154,19 @@ async function sinceOf(
   }: { watermark: Watermark; present: Present | undefined; from: string | undefined },
 ): Promise<SinceWatermark> {
   const after = await afterOf(client, cursor, watermark.upTo);
-  const range = { after, from, late: lateSince(watermark.horizon, present) };
+  const { horizon } = watermark;
+  const range = { after, from, horizon, late: lateSince(horizon, present) };
   const going = { table, agreed, cursor };
   const broken = await attachedBreak(client, going, range, [before, fingerprint]);
   if (broken !== undefined) return { broken };
   const counted = fingerprint.kind === 'postgres';
   const counts = await countRange(client, { ...going, watermark, range });
+  const behind = counted ? await countBehind(client, going, watermark) : undefined;
   const noneLate = counts.late === 0 && lateOf(table, cursor, range) !== undefined;
   return {
     ...(after === undefined ? {} : { after }),
     ...counts,
+    ...(behind !== undefined && { behind }),
     ...(noneLate && present !== undefined && { horizon: present.horizon }),
     marks: await takeMarks(client, { ...going, counted, watermark, after }),
   };
@@ -168,13 +176,14 @@ async function sinceOf(
 async function countRange(
   client: pg.Client,
   given: { table: Table; agreed: Agreed; cursor: Cursor; watermark: Watermark; range: Range },
-): Promise<{ rows: number; beyond: number; late: number }> {
+): Promise<{ rows: number; beyond: number; ties?: number; late: number }> {
   const { table, agreed, cursor, watermark, range } = given;
   const { selection } = agreed;
   const taken = allOf(...selection.conditions);
   const reads = inRange(table, cursor, range);
   const isWindow = cursor.load.kind === 'window';
   const beyond = isWindow ? 'false' : watermark.upTo && compare(cursor, '>', watermark.upTo);
+  const ties = readsTies(table, cursor, range) && watermark.upTo && compare(cursor, '=', watermark.upTo);
   const late = lateOf(table, cursor, range);
   const left = late && allOf(...(leftRows(table, cursor, selection, range)?.conditions ?? []));
   const scanned = reads === undefined ? undefined : anyOf(reads, left);
@@ -184,11 +193,36 @@ async function countRange(
   };
   const { rows } = await probe(
     client,
-    `select ${count(reads)}, ${count(beyond)},
+    `select ${count(reads)}, ${count(beyond)}, ${ties ? count(ties) : 'null'},
             ${late === undefined ? '0' : count(`(${beyond ?? 'true'}) is not true`, late)}
             ${left === undefined ? '' : `+ count(*) filter (where ${left})`}
      from ${rowsSql(left === undefined ? selection : { ...selection, conditions: [] }, scanned)}`,
   );
-  const [read, further, lately] = rows[0] ?? [];
-  return { rows: Number(read), beyond: Number(further), late: Number(lately) };
+  const [read, further, equal, lately] = rows[0] ?? [];
+  return {
+    rows: Number(read),
+    beyond: Number(further),
+    ...(typeof ties === 'string' && { ties: Number(equal) }),
+    late: Number(lately),
+  };
+}
+
+/**
+ * Rows that a complete extract would have up to its watermark. Counted where nothing finds those that were committed late,
+ * and only of tables of which counters say that something has changed: it takes a scan.
+ */
+async function countBehind(
+  client: pg.Client,
+  { table, agreed, cursor }: { table: Table; agreed: Agreed; cursor: Cursor },
+  { upTo }: Watermark,
+): Promise<number | undefined> {
+  const { load } = cursor;
+  if (load.kind !== 'cursor' || upTo === undefined || load.lag !== undefined || load.nulls === 'include')
+    return undefined;
+  if (await findsLate(client, table, agreed.relation)) return undefined;
+  const { rows } = await probe(
+    client,
+    `select count(*) from ${rowsSql(agreed.selection, compare(cursor, '<=', upTo))}`,
+  );
+  return Number(rows[0]?.[0]);
 }

@@ -22,7 +22,7 @@ const write = (sql: string) => database.write(sql);
 const columns = { id: 'int', at: 'timestamptz', note: 'text' };
 type More = Partial<Parameters<typeof contractOf>[0]>;
 const events = (load: LoadWritten & { nulls?: 'error' | 'include' | 'exclude' }, more: More = {}): Table =>
-  contractOf({ table: 'events', columns, load, ...more });
+  contractOf({ ...(more.query === undefined && { table: 'events' }), columns, load, ...more });
 const append = { kind: 'cursor', mode: 'append', cursor: ['at'] } as const;
 const upsert = { kind: 'cursor', mode: 'upsert', cursor: ['at'] } as const;
 const keyed = { primaryKey: ['id'] };
@@ -33,6 +33,72 @@ const next = (table: Table, last: Remembered, between?: () => Promise<unknown>) 
 
 const first = '1\t2024-01-01 10:00:00+00\ta';
 const second = '2\t2024-01-02 10:00:00.000001+00\tb';
+const secondAt = '2024-01-02 10:00:00.000001+00';
+const tiesAt = (columns: string[], ...values: string[]) => ({
+  column: columns[0]!,
+  ties: { columns, values },
+  nulls: false,
+});
+
+describe('a row with the same cursor as the highest', () => {
+  const sources: [string, More][] = [
+    ['a table', {}],
+    ['a view', { table: 'seen' }],
+    ['a query', { query: 'select * from events' }],
+  ];
+  const tie = "insert into events values (3, '2024-01-02 10:00:00.000001', 1, 'tie')";
+  const third = '3\t2024-01-02 10:00:00.000001+00\ttie';
+  beforeEach(() => write('create view seen as select * from events'));
+
+  test.each(sources)('of %s without a key is read, and takes no other one twice', async (_, from) => {
+    const table = events(append, from);
+    const last = await start(table);
+    await write(tie);
+    const seen = await look(database.url, table, last);
+    expect(seen.cursor).toMatchObject({ missesLate: true, since: { rows: 2, beyond: 0, ties: 2 } });
+    const now = await next(table, last);
+    expect(now.changes).toEqual({ cut: tiesAt(['at'], secondAt), rows: [second, third] });
+    expect(now.rows).toEqual([first, second, third]);
+    const { since } = (await look(database.url, table, now)).cursor!;
+    if (since !== undefined) expect(since).toMatchObject({ marks: now.watermark.marks });
+  });
+
+  test.each(sources.slice(1))('of %s with a key is met by that', async (_, from) => {
+    const table = events(upsert, { ...from, ...keyed });
+    const last = await start(table);
+    expect((await look(database.url, table, last)).cursor?.since).toMatchObject({
+      rows: 1,
+      ties: 1,
+      marks: last.watermark.marks,
+    });
+    await write(tie);
+    const now = await next(table, last);
+    expect(now.changes).toEqual({ rows: [second, third], meeting: { key: ['id'], stays: 'new' } });
+    expect(now.rows).toEqual([first, second, third]);
+  });
+
+  test('of a table with a key is found by its transaction', async () => {
+    const table = events(upsert, keyed);
+    const last = await start(table);
+    expect(last.watermark.marks).toBeUndefined();
+    await write(tie);
+    const now = await next(table, last);
+    expect(now.changes.rows).toEqual([third]);
+    expect(now.rows).toEqual([first, second, third]);
+  });
+
+  test('and one below it, of a table without a key: what the source has is counted', async () => {
+    const table = events(append);
+    const last = await start(table);
+    await write("insert into events values (3, '2024-01-01', 1, 'late')");
+    expect((await look(database.url, table, last)).cursor?.since).toMatchObject({
+      behind: 3,
+      ties: 1,
+      beyond: 0,
+      marks: last.watermark.marks,
+    });
+  });
+});
 
 describe('append', () => {
   test('reads what is beyond the highest, to the microsecond', async () => {
@@ -42,10 +108,15 @@ describe('append', () => {
       columns: ['at'],
       upTo: ['2024-01-02 10:00:00.000001+00'],
       horizon: expect.anything() as unknown,
+      marks: { ties: expect.stringMatching(/^1:/) as unknown },
     });
     await write("insert into events values (3, '2024-01-02 10:00:00.000002', 1, 'c')");
     const now = await next(table, last);
-    expect(now.changes).toEqual({ rows: ['3\t2024-01-02 10:00:00.000002+00\tc'] });
+    expect(now.changes).toEqual({
+      cut: tiesAt(['at'], secondAt),
+      rows: [second, '3\t2024-01-02 10:00:00.000002+00\tc'],
+    });
+    expect(now.rows).toEqual([first, second, '3\t2024-01-02 10:00:00.000002+00\tc']);
     expect(now.watermark.upTo).toEqual(['2024-01-02 10:00:00.000002+00']);
   });
 
@@ -54,9 +125,9 @@ describe('append', () => {
     const last = await start(table);
     await write("insert into events values (3, '2024-01-03', 1, 'c')");
     const now = await next(table, last, () => write("insert into events values (4, '2024-01-04', 1, 'd')"));
-    expect(now.changes.rows).toEqual(['3\t2024-01-03 00:00:00+00\tc']);
+    expect(now.changes.rows).toEqual([second, '3\t2024-01-03 00:00:00+00\tc']);
     const { changes } = await next(table, now);
-    expect(changes.rows).toEqual(['4\t2024-01-04 00:00:00+00\td']);
+    expect(changes.rows).toEqual(['3\t2024-01-03 00:00:00+00\tc', '4\t2024-01-04 00:00:00+00\td']);
   });
 
   test('with a lag cuts what it reads again', async () => {
@@ -125,7 +196,8 @@ describe('a cursor of', () => {
       `insert into events values (3, '${at}', 0, ''), (4, '${at}', 2, ''), (5, '2024-01-03', 0, '')`,
     );
     const now = await next(table, last);
-    expect(now.changes.rows).toEqual([`${at}+00\t2`, '2024-01-03 00:00:00+00\t0']);
+    expect(now.changes.cut).toEqual(tiesAt(['at', 'part'], secondAt, '1'));
+    expect(now.changes.rows).toEqual([`${at}+00\t1`, `${at}+00\t2`, '2024-01-03 00:00:00+00\t0']);
     expect(now.watermark.upTo).toEqual(['2024-01-03 00:00:00+00', '0']);
   });
 
@@ -139,7 +211,7 @@ describe('a cursor of', () => {
     // By their bytes the first two would come before b.
     await write(`insert into events values (3, now(), 1, 'Z'), (4, now(), 1, 'É''\\'), (5, now(), 1, 'B')`);
     const now = await next(table, last);
-    expect(now.changes.rows).toEqual(['Z', "É'\\\\"]);
+    expect(now.changes.rows).toEqual(['Z', 'b', "É'\\\\"]);
     expect(now.watermark.upTo).toEqual(['Z']);
   });
 
@@ -148,7 +220,7 @@ describe('a cursor of', () => {
     const table = events({ ...append, cursor: ['amount'] }, { columns: { amount: 'numeric(38,20)' } });
     const last = await start(table);
     await write("insert into events values (3, now(), 1, '', 0.10000000000000000001)");
-    expect((await next(table, last)).changes.rows).toEqual(['0.10000000000000000001']);
+    expect((await next(table, last)).changes.rows).toEqual(['0.1', '0.1', '0.10000000000000000001']);
   });
 
   test('an expression, of a query with params', async () => {
@@ -159,11 +231,14 @@ describe('a cursor of', () => {
       load: { ...append, cursor: ['day'] },
     });
     const last = await start(table);
-    expect(last.watermark).toEqual({ columns: ['day'], upTo: ['2024-01-02'] });
+    expect(last.watermark).toMatchObject({ columns: ['day'], upTo: ['2024-01-02'] });
     await database.client.query(
       "insert into events values (3, '2024-01-03', 1, 'b''\\'), (4, '2024-01-03', 1, 'c')",
     );
-    expect((await next(table, last)).changes).toEqual({ rows: ['4\t2024-01-03'] });
+    expect((await next(table, last)).changes).toEqual({
+      cut: tiesAt(['day'], '2024-01-02'),
+      rows: ['2\t2024-01-02', '4\t2024-01-03'],
+    });
   });
 });
 
@@ -185,7 +260,7 @@ describe('NULL in the cursor', () => {
     await expect(start(table)).rejects.toMatchObject(error);
     const seen = await look(database.url, table, last);
     expect(seen.problems).toMatchObject([{ ...error, severity: 'error' }]);
-    expect(seen.cursor).toEqual({ upTo: ['2024-01-04 00:00:00+00'], nulls: 1 });
+    expect(seen.cursor).toEqual({ upTo: ['2024-01-04 00:00:00+00'], nulls: 1, missesLate: true });
     await write("insert into events select i, null, 1, 'c' from generate_series(10, 20) i");
     expect((await look(database.url, table)).problems[0]?.message).toBe(
       'column "at" is the cursor, and 12 rows have NULL there',
@@ -201,8 +276,8 @@ describe('NULL in the cursor', () => {
       await write("insert into events select max(id) + 1, max(at) + '1 day', 1, 'more' from events");
       const now = await next(table, last);
       expect(now.changes).toEqual({
-        cut: { column: 'at', nulls: true },
-        rows: [third, expect.stringContaining('more')],
+        cut: { ...tiesAt(['at'], last.watermark.upTo![0]!), nulls: true },
+        rows: expect.arrayContaining([third, expect.stringContaining('more')]) as unknown,
       });
       last = now;
     }
@@ -236,6 +311,7 @@ describe('NULL in the cursor', () => {
     await write('alter table events alter at set not null');
     expect((await look(database.url, events(append))).cursor).toEqual({
       upTo: ['2024-01-02 10:00:00.000001+00'],
+      missesLate: true,
     });
   });
 
@@ -253,8 +329,8 @@ describe('NULL in the cursor', () => {
     expect(last.watermark.upTo).toEqual(['2024-01-02 10:00:00.000001+00']);
     await write("insert into events values (4, '2024-01-04', 1, 'd')");
     expect((await next(table, last)).changes).toEqual({
-      cut: { column: 'at', nulls: true },
-      rows: [third, '4\t2024-01-04 00:00:00+00\td'],
+      cut: { ...tiesAt(['at'], secondAt), nulls: true },
+      rows: [second, third, '4\t2024-01-04 00:00:00+00\td'],
     });
   });
 });

@@ -123,7 +123,11 @@ function carryOut(table: Table, before: readonly string[], changes: ChangesRead)
   const gone = new Set(changes.gone);
   let rows = before.filter((line) => !gone.has(keyOf(line)));
   const { cut, meeting, keys } = changes;
-  if (cut !== undefined) rows = rows.filter((line) => !isCut(valueOf(line, cut.column), cut));
+  if (cut !== undefined)
+    rows = rows.filter((line) => {
+      const isTie = cut.ties?.columns.every((name, index) => valueOf(line, name) === cut.ties?.values[index]);
+      return isTie !== true && !isCut(valueOf(line, cut.column), cut);
+    });
   let fresh = changes.rows;
   if (meeting !== undefined) {
     const [staying, leaving] = meeting.stays === 'new' ? [fresh, rows] : [rows, fresh];

@@ -1,0 +1,118 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { counted } from '../model/numbers.ts';
+import type { AppliedTable, Observation, Unseen } from '../model/observation.ts';
+import { own } from '../model/own.ts';
+import type { CursorLoad, Table } from '../model/pipeline.ts';
+import { compareFingerprints } from './compare.ts';
+import { atHighestOf } from './increments.ts';
+
+/** What has changed in the source since all rows were read, and no cursor finds; undefined if nothing is known of it. */
+export function unseenOf(table: Table, applied: AppliedTable, observation: Observation): Unseen | undefined {
+  const { load } = table;
+  if (load.kind !== 'cursor') return undefined;
+  const before = applied.unseen ?? {};
+  const seen = own(observation.tables, table.name);
+  if (seen === undefined || seen.fingerprint.kind === 'unknown' || applied.fingerprint === undefined)
+    return someOf(before);
+  const comparison = compareFingerprints(applied.fingerprint, seen.fingerprint);
+  const { deleted = 0, updated = 0, lost = false } = comparison.same ? {} : comparison;
+  const findsDeleted = load.deletes !== undefined;
+  return someOf({
+    missing: missingOf(table, applied, observation) ?? before.missing,
+    deleted: findsDeleted ? undefined : (before.deleted ?? 0) + Math.max(0, deleted),
+    updated: load.mode === 'upsert' ? undefined : (before.updated ?? 0) + Math.max(0, updated),
+    lost: !findsDeleted && (lost || before.lost === true) ? true : undefined,
+  });
+}
+
+/** Rows that the source has at or below the watermark, less those of the extract; undefined where they were not counted. */
+function missingOf(table: Table, applied: AppliedTable, observation: Observation): number | undefined {
+  const since = own(observation.tables, table.name)?.cursor?.since;
+  if (since === undefined || 'broken' in since || since.behind === undefined) return undefined;
+  const ties = since.ties ?? 0;
+  const inExtract = applied.rows - (atHighestOf(table, observation) ?? ties) + ties;
+  return Math.max(0, since.behind - inExtract);
+}
+
+/** Without what is none. */
+function someOf({
+  missing,
+  deleted,
+  updated,
+  lost,
+}: Partial<Record<keyof Unseen, number | true | undefined>>): Unseen | undefined {
+  const some = Object.entries({ missing, deleted, updated, lost }).filter(
+    ([, value]) => value !== undefined && value !== 0,
+  );
+  return some.length === 0 ? undefined : Object.fromEntries(some);
+}
+
+/** Says so, with what would find it. */
+export function unseenFindings({ name, load }: Table, unseen: Unseen | undefined): Diagnostic[] {
+  if (load.kind !== 'cursor' || unseen === undefined) return [];
+  const { missing = 0, deleted = 0, updated = 0, lost = false } = unseen;
+  const finding = (message: string, hint: string): Diagnostic => ({
+    code: 'EXT3031',
+    severity: 'warning',
+    message: `table "${name}": ${message}`,
+    hint,
+    place: load.place,
+  });
+  const were = (rows: number) => `${counted(rows, 'row')} ${rows === 1 ? 'was' : 'were'}`;
+  return [
+    ...(missing > 0
+      ? [
+          finding(
+            `${were(missing)} committed late, at or below the highest ${namesOf(load)}, and ${missing === 1 ? 'is' : 'are'} not in the extract`,
+            `extracts apply --full reads all rows now; ${findingLate}`,
+          ),
+        ]
+      : []),
+    ...(lost
+      ? [finding('a partition is gone from the source: the extract keeps its rows', findingDeleted)]
+      : []),
+    ...(deleted > 0
+      ? [
+          finding(
+            `${were(deleted)} deleted in the source, and nothing tells which: the extract keeps them`,
+            findingDeleted,
+          ),
+        ]
+      : []),
+    ...(updated > 0
+      ? [
+          finding(
+            `${were(updated)} updated in the source: the extract keeps them as they were`,
+            'load: {mode: upsert, …} takes updates, too',
+          ),
+        ]
+      : []),
+  ];
+}
+
+const findingDeleted =
+  'deletes: {query: …} or reconcile_keys: true finds them; full_refresh reads all rows now and then';
+
+const findingLate =
+  'primary_key: […] finds them in a plain table, load: {lag: 10m} reads back that far, load: {full_refresh: {every: 7d}} reads all now and then';
+
+const namesOf = ({ cursor }: CursorLoad) => cursor.map((name) => `"${name}"`).join(', ');
+
+/**
+ * What the load mode cannot find by itself: rows that are committed after others with a higher cursor. Nothing is said where
+ * a lag, a full refresh or all keys of the source take care of them.
+ */
+export function lateWarning({ name, load, primaryKey }: Table, observation: Observation): Diagnostic[] {
+  if (load.kind !== 'cursor' || own(observation.tables, name)?.cursor?.missesLate !== true) return [];
+  if (load.lag !== undefined || load.refresh !== undefined || load.deletes?.kind === 'keys') return [];
+  const why = primaryKey.length === 0 ? 'without primary_key' : 'through a view, a query or a foreign table';
+  return [
+    {
+      code: 'EXT3032',
+      severity: 'warning',
+      message: `table "${name}": ${why}, rows that are committed later than rows with a higher ${namesOf(load)} are missed`,
+      hint: primaryKey.length === 0 ? findingLate : findingLate.slice(findingLate.indexOf('load:')),
+      place: load.place,
+    },
+  ];
+}
