@@ -29,6 +29,7 @@ export async function readConfiguration(
   trust: Pick<Surroundings, 'policy' | 'untrusted'> = {},
 ): Promise<Configuration> {
   return endingAtOnce(async () => {
+    env.signal.throwIfAborted();
     const read = await readPipelines(paths.length > 0 ? paths : ['pipelines'], {
       cwd: env.cwd,
       env: env.variables,

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cleanUpSuddenly } from '../disk/last-resort.ts';
 import { Interruption } from '../model/run-error.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -36,6 +37,10 @@ function listen(): void {
  * its turn, which does not come while a large file is parsed.
  */
 export async function endingAtOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+  // A signal that came while the program was loaded still waits to be polled, and without a listener it is lost. The first
+  // turn may be the rest of the current one, behind its poll.
+  await nextTurn();
+  await nextTurn();
   for (const name of names) for (const listener of listeners) process.off(name, listener);
   try {
     return await work();
