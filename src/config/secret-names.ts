@@ -16,7 +16,9 @@ type Text = Pick<LoadedFile, 'file' | 'text' | 'value'>;
 export function collectSecretNames(files: readonly Text[]): SecretNames {
   const names = new Map<string, string>();
   const built = new Map<string, string>();
-  const add = (name: string, reason: string) => void (names.has(name) || names.set(name, reason));
+  const add = (name: string, reason: string) => {
+    if (!names.has(name)) names.set(name, reason);
+  };
   for (const { file, text, value } of files) {
     for (const [whole, inside = ''] of text.matchAll(/\$\{secret\.((?:\$\{each\.[^{}]*\}|[^{}])*)\}/g)) {
       const reason = `${file} calls it ${whole}`;

@@ -49,7 +49,7 @@ function withoutSecrets(complaint: string): string {
 function decodingOf(detail: string): { column: string; why: string } | undefined {
   const [, column] = /column chunk for column '([^']*)'/.exec(detail) ?? [];
   if (column === undefined) return undefined;
-  const lines = detail.split('\n').filter((line) => line.trim() !== '' && !/^Error in /.test(line));
+  const lines = detail.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Error in '));
   const why = lines.map((line) => line.trim().replace(/^Error while decoding /, '')).join('; ');
   return { column, why: why.replace(/\.$/, '') };
 }

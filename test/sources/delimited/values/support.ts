@@ -94,7 +94,9 @@ export async function startValueReader(): Promise<ValueReader> {
             const some = [...refused].map(
               ([index, message]) => `${JSON.stringify(texts[index])}: ${message}`,
             );
-            throw new Error(`hyperd refuses many of these texts (${type}):\n${some.join('\n')}`);
+            throw new Error(`hyperd refuses many of these texts (${type}):\n${some.join('\n')}`, {
+              cause: error,
+            });
           }
           continue;
         }
