@@ -117,9 +117,10 @@ function staged({ steps }: PipelinePlan, { pipeline, outcome }: Seen): Need[] {
   return [{ folder, shown: `in TMPDIR (${folder})`, value: sum('value'), certain: sum('certain') }];
 }
 
+/** A file system without a size of its own, such as /proc, sets no limit. */
 async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }
 
 /** The folder itself may not be made yet. */

