@@ -13,7 +13,6 @@ import { columnTexts, inOrder, startWriter, type Writer } from '../support/incre
 import { postgresSource, postgresUrl } from '../support/one-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { hyperdsOf } from '../support/processes.ts';
-import { noChanges } from '../support/story.ts';
 
 const runs = Number(process.env.PROPERTY_RUNS ?? 3);
 /**
@@ -81,6 +80,10 @@ async function play(script: readonly Batch[], session: HyperSession): Promise<vo
   }
 }
 
+/** A row that is updated without another value moves PostgreSQL's counters, and no cursor finds it. */
+const noChangesNow =
+  /^No changes\.\nThe extracts match the configuration(?: and their sources|, but not their sources: [^.]*)\.\n$/;
+
 /** The same rows everywhere, nothing more to do, and nothing left lying about. */
 async function applyAndCompare(world: World): Promise<void> {
   const { project, env } = world;
@@ -93,7 +96,7 @@ async function applyAndCompare(world: World): Promise<void> {
     expect(await rowsOfFile(world, `build/${name}.hyper`), `${name}: extract`).toEqual(world.before);
   }
   const plan = await project.run(['plan', 'pipelines/goes_on.yaml'], env);
-  expect(plan).toMatchObject({ stdout: noChanges, exitCode: 0 });
+  expect(plan).toMatchObject({ stdout: expect.stringMatching(noChangesNow) as string, exitCode: 0 });
   const files = await readdir(project.folder, { recursive: true });
   // The lock of a run that was killed when all was done stays until there is something to do again.
   expect(files.filter((file) => file.includes('draft'))).toEqual([]);
