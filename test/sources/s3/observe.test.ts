@@ -183,7 +183,12 @@ describe('errors that say what to do', () => {
       'EXT2211',
       /no trusted TLS/,
     ],
-    ['no profile', { credentials: { kind: 'profile', profile: 'nobody' } }, 'EXT2201', /no AWS profile "nobody"/],
+    [
+      'no profile',
+      { credentials: { kind: 'profile', profile: 'nobody' } },
+      'EXT2201',
+      /no AWS profile "nobody"/,
+    ],
   ])('%s', async (_, access, code, message) => {
     const source = lake.source({}, typeof access === 'function' ? access() : access);
     await expect(observe(source)).rejects.toMatchObject({
