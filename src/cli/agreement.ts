@@ -4,7 +4,7 @@ import { UsageError } from './usage-error.ts';
 /** The answer to a question before something is changed; `unasked` where there is no terminal to ask on. */
 export type Agreement = 'yes' | 'no' | 'unasked';
 
-/** Asks on the terminal, unless `--yes` is the answer. Without either, nobody has agreed to anything. */
+/** Asks on the terminal, unless `--yes` is the answer. Without either, there is no agreement. */
 export async function agreementOn(
   question: string,
   { yes }: { yes?: boolean },

@@ -159,7 +159,7 @@ const unasked = {
   hint: 'add --yes to apply it unasked; or save the plan with extracts plan --out plan.json and apply that: extracts apply plan.json',
 };
 
-/** How an apply ends that nobody has agreed to. */
+/** Returns how an apply without agreement ends. */
 const refusals: Readonly<Record<'no' | 'unasked', { text: string; error: JsonError; code: ExitCode }>> = {
   no: {
     text: 'Not applied.\n',

@@ -58,7 +58,7 @@ function endAtOnce(name: Signal): never {
   try {
     writeSync(2, 'Interrupted.\n');
   } catch {
-    // Nobody reads it any more.
+    // It has no reader any more.
   }
   process.removeAllListeners(name);
   process.kill(process.pid, name);

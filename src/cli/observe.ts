@@ -62,7 +62,7 @@ export async function observePipeline(
     const seen = await observeOnce(written, world, looking, tell);
     if (look === mostLooks || !('observation' in seen.outcome)) return seen;
     if (!hasDrifted(seen.pipeline, seen.outcome.observation)) return seen;
-    // In this order: whoever has let go of the lock has written its record before.
+    // In this order: a run writes its record before it lets go of the lock.
     const holder = await world.state.holder(seen.pipeline.address);
     const stored = await readState(seen.pipeline, world);
     if (stored?.version !== seen.stored?.version) continue;

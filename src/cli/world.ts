@@ -34,7 +34,7 @@ export interface WorldOptions {
   lockWait?: number | undefined;
   /** Only looks: without the right to write the state it does without a lease of a token. */
   looksOnly?: boolean;
-  /** Nobody has vouched for the files: no server is asked, and nothing outside of the project is read. */
+  /** The files are not trusted: no server is asked, and nothing outside of the project is read. */
   untrusted?: boolean;
 }
 

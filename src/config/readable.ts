@@ -7,7 +7,7 @@ export function notReadable(path: string, reason: string, place: Place): Diagnos
   return problem(codes.pathNotAllowed, `${path} is not read: ${reason}`, place);
 }
 
-/** What is not there is told by those who read it. */
+/** A missing file is reported where it is read. */
 export function realPathOf(path: string): string {
   try {
     return realpathSync(path);

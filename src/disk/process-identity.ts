@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-/** What tells a process from all others, as far as this machine can tell. */
+/** Identifies one process, as far as this machine can. */
 export interface ProcessIdentity {
   pid: number;
-  /** Clock ticks from boot to its start: tells it from a later process with the same number. Empty without /proc. */
+  /** Clock ticks from boot to its start: distinguishes it from a later process with the same number. Empty without /proc. */
   started: string;
   /** One boot of one machine, or undefined where the system does not say. */
   boot?: string;

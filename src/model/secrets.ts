@@ -6,7 +6,7 @@
 let secrets = new Set<string>();
 let compiled: RegExp | undefined;
 
-/** Stands in messages for the value of a secret. */
+/** Replaces the value of a secret in messages. */
 export const mask = '(secret)';
 
 /** Keeps a value out of every text of others from now on. */
@@ -36,7 +36,7 @@ export function foreign(text: string): string {
   return text.replace(compiled, mask);
 }
 
-/** From this length on a value is nobody's word, and is masked inside of other words, too. */
+/** From this length on a value is no common word, and is masked inside of other words, too. */
 const unmistakable = 16;
 const shortest = 4;
 

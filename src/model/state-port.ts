@@ -42,7 +42,7 @@ export interface OpenRun extends BegunRun {
 }
 
 export interface WantedLease {
-  /** What is told to people: `a token for Tableau (site "acme" on …)`. */
+  /** The name in messages: `a token for Tableau (site "acme" on …)`. */
   what: string;
   /** Names that are safe in file names; any of them will do. */
   names: readonly string[];

@@ -12,7 +12,7 @@ export const fileGlobs: GlobOptions = { dot: false };
 /** In a bucket a dot is a character like others. */
 export const keyGlobs: GlobOptions = { dot: true };
 
-/** Tells whether a path or key matches a pattern. docs/files.md has the syntax, in a table that is tested. */
+/** Returns whether a path or key matches a pattern. docs/files.md has the syntax, in a table that is tested. */
 export function globMatcher(pattern: string, { dot }: GlobOptions): (name: string) => boolean {
   return micromatch.matcher(pattern, { dot });
 }

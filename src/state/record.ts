@@ -36,7 +36,7 @@ export function lockName(address: string): string {
   return `${encodeURIComponent(address)}.lock`;
 }
 
-/** The address that stands for a lease. No pipeline has one that begins with a dot. */
+/** The address of a lease. No pipeline has one that begins with a dot. */
 export function leaseAddress(name: string): string {
   return `.lease-${name}`;
 }

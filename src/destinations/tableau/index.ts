@@ -27,7 +27,7 @@ export interface TableauSettings {
   clock?: Clock;
   /** Hears of waits that users notice. */
   onWait: (wait: Wait) => void;
-  /** Ends waiting for a server: signing in is nobody's step, so it ends with the run. */
+  /** Ends waiting for a server: signing in belongs to no step, so it ends with the run. */
   signal?: AbortSignal;
   /** Takes a token for this process alone; by default others are not asked. */
   leaseToken?: LeaseToken;

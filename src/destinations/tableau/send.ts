@@ -65,7 +65,7 @@ export async function sendFile(target: Target, sending: Sending): Promise<Sent> 
   }
 }
 
-/** The waiting for a job has ended; the job goes on. */
+/** The waiting for a job has ended; the job continues. */
 class Waiting extends Error {}
 
 async function commit(

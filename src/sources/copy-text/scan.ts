@@ -7,7 +7,7 @@ const BACKSLASH = 0x5c;
 
 /**
  * Finds where the fields of one record of PostgreSQL's text format begin and end, in place. A record ends at LF or
- * CR LF, a field at the delimiter, unless a backslash stands before it (PostgreSQL documentation, COPY, "Text Format").
+ * CR LF, a field at the delimiter, unless a backslash precedes it (PostgreSQL documentation, COPY, "Text Format").
  * Fields with a backslash are marked `rewrite`: their bytes are not their value.
  */
 export class TextScanner {

@@ -1,2 +1,2 @@
-/** What stands before our own words in Hyper's error. */
+/** The part of Hyper's error before our own words. */
 export const complaintMark = 'extracts: ';

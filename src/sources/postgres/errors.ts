@@ -88,7 +88,7 @@ function explainByText(
   );
 }
 
-/** What to do where PostgreSQL lets somebody in by other means than a password, or not at all (SQLSTATE 28000). */
+/** What to do where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000). */
 function rejectionHint(text: string): string {
   const found = rejections.find(({ words }) => words.test(text));
   return found?.hint ?? 'check the user of this source, and the lines of the server’s pg_hba.conf for it';

@@ -26,7 +26,7 @@ const nextLook = 2000;
 const reportAfter = 4000;
 
 /**
- * Watches statements that may have to wait for somebody's lock: reports the wait when it takes some seconds, and when it
+ * Watches statements that may have to wait for another session's lock: reports the wait when it takes some seconds, and when it
  * ends in an error names who was in the way. The waiting session cannot ask by itself, so another one does.
  */
 export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): Promise<T> {
@@ -55,7 +55,7 @@ export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): P
   }
 }
 
-/** Undefined where nobody is, or where that cannot be asked: the wait goes on, whatever comes of the question. */
+/** Undefined where there is none, or where that cannot be asked: the wait continues, whatever comes of the question. */
 async function findBlocker({ source, client }: Waiting): Promise<Blocker | undefined> {
   const pid = backendOf(client);
   const aside = pid === undefined ? undefined : await connect(source).catch(() => undefined);

@@ -28,7 +28,7 @@ export interface Answer {
   length: number;
   /** In buckets that keep versions. */
   versionId?: string;
-  /** The header that whoever put the object gave it. */
+  /** The header that the object was uploaded with. */
   contentEncoding?: string;
 }
 

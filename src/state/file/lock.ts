@@ -17,7 +17,7 @@ import { readRecord, recordPath, removeRecord, writeRecord } from './record.ts';
 
 /**
  * Takes the lock file of an address or says who holds it. The file is made whole before it gets its name (a hard link
- * fails if the name is taken), so that nobody reads half a holder. The lock of a process that is gone is taken over; a
+ * fails if the name is taken), so that no process reads half a holder. The lock of a process that is gone is taken over; a
  * process that cannot be seen from here may be alive, so its lock stays.
  */
 export async function takeLock(folder: string, address: string, job: string | undefined): Promise<Lock> {

@@ -99,7 +99,7 @@ export function openSession(settings: SessionSettings): Session {
       const identity = await taking?.catch(() => undefined);
       current = undefined;
       taking = undefined;
-      // A guest leaves the session to whoever has the token now.
+      // A guest leaves the session to the run that has the token now.
       if (signedIn !== undefined) await signOut(signedIn, settings);
       await identity?.lease?.release();
     },

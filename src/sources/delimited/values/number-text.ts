@@ -125,7 +125,7 @@ function formatYaml({ decimal, thousands }: Style): string {
   return keys.length === 0 ? 'format: {decimal: "."}' : `format: {${keys.join(', ')}}`;
 }
 
-/** No-break spaces are written as escapes, so that they can be told from others. */
+/** No-break spaces are written as escapes, so that they can be distinguished from others. */
 function yamlText(text: string): string {
   return /[\u00a0\u202f]/.test(text)
     ? `"\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}"`
