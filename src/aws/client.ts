@@ -1,5 +1,6 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { S3Access, S3Credentials } from '../model/pipeline.ts';
+import { inspectAnswer, type WireRequest, type WireResponse } from './answers.ts';
 import { loadProviders, type Providers, type Sdk } from './sdk.ts';
 
 export type Client = S3Client;
@@ -11,7 +12,7 @@ export type Client = S3Client;
 export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client> {
   const { region, endpoint, pathStyle, credentials, role } = access;
   const isProvided = role !== undefined || credentials.kind === 'profile';
-  return new sdk.S3Client({
+  const client = new sdk.S3Client({
     // Services that are not AWS have no regions, but the signature needs one.
     ...(region === undefined ? (endpoint === undefined ? {} : { region: 'us-east-1' }) : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -26,6 +27,16 @@ export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client
     logger: silent,
     requestHandler: { connectionTimeout: 10_000 },
   });
+  // Next to the wire, before the SDK makes an answer of it.
+  client.middlewareStack.add(
+    (next) => async (step) => {
+      const result = await next(step);
+      await inspectAnswer(step.request as WireRequest, result.response as WireResponse);
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'inspect' },
+  );
+  return client;
 }
 
 /** The profile's region is to be found, too. */

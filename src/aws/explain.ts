@@ -1,26 +1,16 @@
 import type { Place } from '../model/diagnostic.ts';
-import type { S3Access } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
+import { NotS3 } from './answers.ts';
 import { RoleDenied } from './client.ts';
+import { errandUrl, serviceLabel, verbs, type Act, type BucketUser, type Errand } from './errand.ts';
+import { answerInWords, explainAnswer } from './explain-answer.ts';
 import { GaveUp } from './retry.ts';
 import { foreign } from '../model/secrets.ts';
 
+export type { BucketUser, Errand } from './errand.ts';
+
 /** An object was replaced or removed after the plan saw it: the exit code says so (cli/failure.ts). */
 export const staleObject = 'EXT2206';
-
-/** Whose requests they are: a source or the state, with the line of the configuration that names the bucket. */
-export interface BucketUser {
-  bucket: string;
-  access: S3Access;
-  place: Place;
-}
-
-/** What was asked of the bucket: to list keys that begin so, or something about the object of a key. */
-export type Errand = { list: string } | { read: string } | { write: string } | { remove: string };
-
-type Act = 'list' | 'read' | 'write' | 'remove';
-
-const doing = { list: 'listing', read: 'reading', write: 'writing', remove: 'removing' };
 
 interface Failure {
   name: string;
@@ -36,6 +26,7 @@ interface Failure {
 export function explainS3(error: unknown, source: BucketUser, errand: Errand): unknown {
   if (error instanceof RunError) return error;
   if (error instanceof GaveUp) return gaveUp(error, source, errand);
+  if (error instanceof NotS3) return explainAnswer(error, source, errand);
   if (error instanceof RoleDenied) {
     const hint = "the role's trust policy has to name who asks, and the external id if it wants one";
     return new RunError('EXT2204', foreign(error.message), { hint, place: source.place, cause: error });
@@ -47,8 +38,7 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
   const { bucket, place } = source;
   const told = (code: string, message: string, hint: string, at: Place = place) =>
     new RunError(code, message, { hint, place: at, cause: error });
-  const { act, key } = parts(errand);
-  const url = `s3://${bucket}/${key}`;
+  const { act, url } = errandUrl(source, errand);
 
   switch (name) {
     case 'CredentialsProviderError':
@@ -173,21 +163,26 @@ function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand)
   const failure = cause as Failure;
   const network = unreachable(failure, source);
   if (network !== undefined) return network;
-  const { act, key } = parts(errand);
-  const url = `s3://${source.bucket}/${key}`;
-  const why = foreign(failure.$metadata === undefined ? failure.message : (failure.Code ?? failure.name));
-  return new RunError('EXT2208', `${doing[act]} ${url} failed ${attempts} times, last: ${why}`, {
+  const { act, url } = errandUrl(source, errand);
+  const why = cause instanceof NotS3 ? answerInWords(cause) : lastWords(failure);
+  return new RunError('EXT2208', `${verbs[act]} ${url} failed ${attempts} times, last: ${why}`, {
     hint: 'S3 or the way to it is overloaded or broken; try again later, with a smaller limits.parallel if it said SlowDown',
     place: source.place,
     cause,
   });
 }
 
-/** The service was not reached at all. */
-function unreachable(error: Failure, { bucket, access, place }: BucketUser): RunError | undefined {
+function lastWords({ $metadata, message, name, code, Code }: Failure): string {
+  if ($metadata !== undefined) return foreign(Code ?? name);
+  return code === 'ECONNRESET' || code === 'EPIPE' ? 'the connection was reset' : foreign(message);
+}
+
+/** The service was not reached at all, or does not speak HTTP. */
+function unreachable(error: Failure, user: BucketUser): RunError | undefined {
+  const { bucket, access, place } = user;
   const { message } = error;
   const code = error.code ?? (error as { cause?: { code?: string } }).cause?.code ?? '';
-  const where = (access.endpoint && foreign(access.endpoint)) ?? `the S3 service of "${bucket}"`;
+  const where = serviceLabel(user);
   if (error.$metadata?.httpStatusCode !== undefined) return undefined;
   if (/region is missing/i.test(message)) {
     return new RunError('EXT2207', `no region is known for the bucket "${bucket}"`, {
@@ -199,9 +194,18 @@ function unreachable(error: Failure, { bucket, access, place }: BucketUser): Run
   if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:TLS|SSL)|^EPROTO$/.test(code)) {
     return new RunError('EXT2211', `no trusted TLS connection to ${where}: ${code}`, {
       hint:
-        code === 'EPROTO'
+        code === 'EPROTO' || /^ERR_SSL_(?:WRONG_VERSION|PACKET_LENGTH)/.test(code)
           ? 'does it speak https at all? write http:// in endpoint if it does not'
           : 'check the host name; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its PEM file',
+      place,
+      cause: error,
+    });
+  }
+  if (code.startsWith('HPE_') || error.name === 'NotHttp') {
+    return new RunError('EXT2214', `${where} does not speak HTTP: ${foreign(message)}`, {
+      hint: access.endpoint?.startsWith('http:')
+        ? 'if this port speaks TLS, write https:// in endpoint:'
+        : 'check the endpoint and its port, and proxies in between',
       place,
       cause: error,
     });
@@ -219,13 +223,6 @@ function unreachable(error: Failure, { bucket, access, place }: BucketUser): Run
     place,
     cause: error,
   });
-}
-
-function parts(errand: Errand): { act: Act; key: string } {
-  if ('list' in errand) return { act: 'list', key: errand.list };
-  if ('read' in errand) return { act: 'read', key: errand.read };
-  if ('write' in errand) return { act: 'write', key: errand.write };
-  return { act: 'remove', key: errand.remove };
 }
 
 function other(error: Failure, name: string, url: string, act: string, { place }: BucketUser): unknown {

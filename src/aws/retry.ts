@@ -89,6 +89,8 @@ export function mayPass(error: unknown): boolean {
   if (error instanceof Silence || error instanceof CutShort) return true;
   const { name, code, $metadata } = error as Failure;
   const status = $metadata?.httpStatusCode ?? 0;
+  // What a service does not implement it will not implement in a minute.
+  if (status === 501) return false;
   if (status >= 500 || status === 429) return true;
   return passing.has(name ?? '') || passing.has(code ?? '');
 }
@@ -121,5 +123,5 @@ const passing: ReadonlySet<string> = new Set([
     'EHOSTUNREACH',
     'EAI_AGAIN',
   ],
-  ...['ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET', 'HPE_INVALID_CONSTANT'],
+  ...['ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_SOCKET'],
 ]);

@@ -55,7 +55,7 @@ function isSameFile(before: FileMark, now: FileMark): boolean {
   return before.sha256 !== undefined && before.sha256 === now.sha256;
 }
 
-function isSameObject(before: ObjectMark, now: ObjectMark): boolean {
+export function isSameObject(before: ObjectMark, now: ObjectMark): boolean {
   const isSameTime =
     before.modified === undefined || now.modified === undefined || before.modified === now.modified;
   return before.etag === now.etag && before.size === now.size && isSameTime;

@@ -106,9 +106,10 @@ export interface ObjectsFingerprint {
 }
 
 export interface ObjectMark {
-  etag: string;
+  /** Absent where the service gives its objects none: then the time says which version it is. */
+  etag?: string;
   size: number;
-  /** Kept where rows tell it: then the same bytes put anew make other rows. */
+  /** Kept where rows tell it, since the same bytes put anew then make other rows, and where there is no ETag. */
   modified?: string;
 }
 

@@ -19,7 +19,7 @@ const fingerprint = byKind({
   files: mapWith({ files: mapOf(mapWith({ size: amount, modified: text, sha256: optional(text) })) }),
   objects: mapWith({
     bucket: text,
-    objects: mapOf(mapWith({ etag: text, size: amount, modified: optional(text) })),
+    objects: mapOf(mapWith({ etag: optional(text), size: amount, modified: optional(text) })),
     header: optional(mapWith({ key: text, etag: text })),
   }),
 });

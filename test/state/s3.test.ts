@@ -253,6 +253,32 @@ describe('what goes wrong is told in the words of S3 sources', () => {
     });
   });
 
+  test.each([
+    [404, '<html><title>404 Not Found</title></html>', '404 and an HTML page ("404 Not Found")'],
+    [404, '', '404 and an empty body'],
+    [200, '<html><title>Sign in</title></html>', 'an HTML page ("Sign in")'],
+    [200, '', 'an empty body'],
+  ])('an answer of another program (%i %s) is not a place without records', async (status, body, words) => {
+    const prefix = freshPrefix();
+    const state = open(prefix);
+    const lock = await state.lock('shop');
+    await lock.write(shop(), undefined);
+    await lock.release();
+    const act = { kind: 'alien', status, body, headers: { 'content-type': 'text/html' } } as const;
+    for (const operation of ['GetObject', 'ListObjectsV2', 'PutObject'] as const) {
+      standIn.control.faults.add({ operation, times: Infinity, act });
+    }
+    const error = {
+      code: 'EXT2214',
+      message: expect.stringContaining(`with ${words}: that is not S3`) as string,
+    };
+    await expect(state.read('shop')).rejects.toMatchObject(error);
+    await expect(state.list()).rejects.toMatchObject(error);
+    await expect(state.lock('shop')).rejects.toMatchObject(error);
+    standIn.control.faults.clear();
+    expect((await state.read('shop'))?.record).toEqual(shop());
+  });
+
   test('there is no such bucket, or it is elsewhere', async () => {
     await expect(open('x', {}, 'nowhere').read('shop')).rejects.toMatchObject({ code: 'EXT2205' });
     await expect(open('x', {}, 'nowhere').lock('shop')).rejects.toMatchObject({ code: 'EXT2205' });

@@ -19,6 +19,8 @@ export function constantsOf(table: Table, { shown, facts }: NamedFile): Constant
   return table.columns.flatMap((column) => {
     const { name, origin, place } = column;
     if (origin.kind !== 'file') return [];
+    const missing = fileFacts.find((fact) => facts[fact] === undefined && usesFact(origin.template, fact));
+    if (missing !== undefined) throw unknownFact(column, shown, missing);
     const whole = fileFacts.reduce(
       (text, fact) => text.replaceAll(`\${file.${fact}}`, () => facts[fact] ?? ''),
       origin.template,
@@ -36,6 +38,15 @@ export function constantsOf(table: Table, { shown, facts }: NamedFile): Constant
         place,
       },
     );
+  });
+}
+
+const usesFact = (template: string, fact: string) => template.includes(`\${file.${fact}}`);
+
+function unknownFact({ name, place }: Column, shown: string, fact: string): RunError {
+  return new RunError('EXT2105', `"${name}" cannot be made for ${shown}, which has no ${fact}`, {
+    hint: 'its service does not say it: add a column from another part of the file',
+    place,
   });
 }
 

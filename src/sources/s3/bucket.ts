@@ -3,15 +3,18 @@ import type { NamedFile } from '../delimited/constants.ts';
 import { createClient } from '../../aws/client.ts';
 import { createDownloads, type Body, type Download } from '../../aws/download.ts';
 import type { Request } from '../../aws/http-text.ts';
+import { listPage, unquoted, type ListedObject } from '../../aws/list-page.ts';
 import { ObjectRequests } from '../../aws/object-requests.ts';
 import { loadSdk } from '../../aws/sdk.ts';
 
 /** One object of a listing: the version of it that a plan saw. */
 export interface FoundObject extends NamedFile {
   key: string;
-  /** Without quotes. */
-  etag: string;
+  /** Without quotes; undefined where the service gives its objects none. */
+  etag: string | undefined;
   size: number;
+  /** Milliseconds since 1970, by the clock of the service. */
+  modified: number | undefined;
 }
 
 /** Bytes `from` up to, but not including, `to` of an object. */
@@ -22,8 +25,10 @@ export interface ByteRange {
 
 export interface Answer {
   body: Body;
-  etag: string;
-  /** Bytes in the whole object, and in this body. */
+  etag: string | undefined;
+  /** As that of a found object, in whole seconds. */
+  modified: number | undefined;
+  /** Bytes in the whole object, and in this body; -1 where the answer does not say it. */
   size: number;
   length: number;
   /** In buckets that keep versions. */
@@ -42,7 +47,7 @@ export interface Bucket {
 
 export interface Wanted {
   key: string;
-  etag?: string;
+  etag?: string | undefined;
   versionId?: string;
 }
 
@@ -61,25 +66,16 @@ export async function openBucket({ bucket, access }: S3Source): Promise<Bucket &
   const payer = access.requesterPays ? ({ RequestPayer: 'requester' } as const) : {};
   return {
     async list(prefix, after, signal) {
-      const command = new sdk.ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        // XML cannot hold all characters that a key can.
-        EncodingType: 'url',
-        ...(after === undefined ? {} : { ContinuationToken: after }),
-        ...payer,
-      });
-      const page = await client.send(command, { abortSignal: signal });
-      const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
-      const objects = (page.Contents ?? []).flatMap(({ Key, ETag, Size, LastModified }) => {
-        if (Key === undefined || ETag === undefined || Size === undefined) return [];
-        const key = decode(Key);
+      const query = { bucket, prefix, after, requesterPays: access.requesterPays };
+      const { objects, next } = await listPage(sdk, client, query, signal);
+      return {
         // What consoles put there to show a folder.
-        if (key.endsWith('/') && Size === 0) return [];
-        return [found(bucket, key, { etag: unquoted(ETag), size: Size, modified: LastModified })];
-      });
-      const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-      return { objects, keys: page.Contents?.length ?? 0, ...(next === undefined ? {} : { next }) };
+        objects: objects
+          .filter(({ key, size }) => size > 0 || !key.endsWith('/'))
+          .map((object) => found(bucket, object)),
+        keys: objects.length,
+        ...(next === undefined ? {} : { next }),
+      };
     },
 
     // The SDK makes the request, signs it and understands a refusal; the bytes go past it.
@@ -129,6 +125,7 @@ function answerOf({ body, response: { headers } }: Download): Answer {
   return {
     body,
     etag: unquoted(headers.etag ?? ''),
+    modified: timeOf(headers['last-modified']),
     size: whole === undefined ? length : Number(whole),
     length,
     ...(version === undefined || version === 'null' ? {} : { versionId: version }),
@@ -136,14 +133,18 @@ function answerOf({ body, response: { headers } }: Download): Answer {
   };
 }
 
-function found(
-  bucket: string,
-  key: string,
-  { etag, size, modified }: { etag: string; size: number; modified: Date | undefined },
-): FoundObject {
+function timeOf(text: string | undefined): number | undefined {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function found(bucket: string, { key, etag, size, modified }: ListedObject): FoundObject {
   const { shown, facts } = nameObject(bucket, key);
-  const time = modified === undefined ? {} : { last_modified: modified.toISOString() };
-  return { shown, facts: { ...facts, etag, ...time }, key, etag, size };
+  const known = {
+    ...(etag === undefined ? {} : { etag }),
+    ...(modified === undefined ? {} : { last_modified: modified.toISOString() }),
+  };
+  return { shown, facts: { ...facts, ...known }, key, etag, size, modified: modified?.getTime() };
 }
 
 /** What its key alone says of an object. */
@@ -151,10 +152,3 @@ export function nameObject(bucket: string, key: string): NamedFile {
   const shown = `s3://${bucket}/${key}`;
   return { shown, facts: { path: shown, name: key.split('/').at(-1) ?? key, key } };
 }
-
-/** S3 encodes keys as forms are: a blank is a plus. */
-function decodeKey(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
-}
-
-const unquoted = (etag: string) => etag.replace(/^"|"$/g, '');

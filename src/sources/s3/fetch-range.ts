@@ -3,11 +3,13 @@ import type { Answer, ByteRange, Wanted } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
 import { pauseOrGiveUp, Silence } from '../../aws/retry.ts';
+import { requireSameVersion } from './same-version.ts';
 
 /** The version of an object that is read: all its requests name it. The id and the encoding become known with the first answer. */
 export interface Version extends Wanted {
-  etag: string;
+  etag: string | undefined;
   size: number;
+  modified: number | undefined;
   contentEncoding?: string;
 }
 
@@ -43,13 +45,14 @@ export async function fetchRange(
 }
 
 async function attempt(
-  { bucket, patience, source }: Reader,
+  reader: Reader,
   version: Version,
   range: ByteRange,
   into: Buffer,
   came: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const { bucket, patience, source } = reader;
   signal.throwIfAborted();
   const stop = new AbortController();
   let answer: Answer | undefined;
@@ -65,6 +68,7 @@ async function attempt(
     answer = await bucket.get(version, isWhole ? undefined : range, stop.signal);
     stop.signal.throwIfAborted();
     const expected = range.to - range.from;
+    requireSameVersion(answer, version, reader);
     if (answer.size !== version.size || answer.length !== expected)
       throw unexpected(answer, version, range, source.bucket);
     if (answer.versionId !== undefined) version.versionId = answer.versionId;
@@ -88,6 +92,10 @@ function unexpected(
   { from, to }: ByteRange,
   bucket: string,
 ): RunError {
+  if (answer.length < 0)
+    return new RunError('EXT2214', `a request for s3://${bucket}/${key} is answered without a length`, {
+      hint: 'S3 always sends one (Content-Length): a proxy in between has removed it',
+    });
   return new RunError(
     'EXT2212',
     `s3://${bucket}/${key}: bytes ${from} to ${to} of ${size} were asked for, the answer has ${answer.length} of ${answer.size}`,

@@ -9,7 +9,8 @@ import { RunError } from '../../model/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, locateRecord, readHeader } from '../csv/index.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
 import { textOf } from '../delimited/text.ts';
-import { explainS3 } from '../../aws/explain.ts';
+import { explainS3, staleObject } from '../../aws/explain.ts';
+import type { Answer } from './bucket.ts';
 import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
 import { nameList, shortName } from '../../model/name-list.ts';
@@ -32,7 +33,7 @@ export async function columnsFromHeaderFile(
   if (headerFile === undefined || format.type === 'parquet')
     throw new Error(`${table.name} has no header file`);
   const shown = `s3://${bucket}/${headerFile.key}`;
-  const { text, etag } = await readWhole(reader, headerFile.key, format, columnsFrom.place, signal);
+  const { text, pinned } = await readWhole(reader, headerFile.key, format, columnsFrom.place, signal);
   const wrong = (message: string, hint: string, place = columnsFrom.place) =>
     new RunError('EXT2107', `${shown}: ${message}`, { hint, place });
   const { names, types } = await rowsOf(text, format, headerFile.types).catch((error: unknown) => {
@@ -74,7 +75,7 @@ export async function columnsFromHeaderFile(
   const same = all.find(({ name }, index) => all.findIndex((other) => other.name === name) !== index);
   if (same !== undefined)
     throw wrong(`with it there are two columns "${same.name}"`, 'rename the one in the pipeline', same.place);
-  return { ...table, columns: all, columnsFrom: { ...columnsFrom, pinned: etag } };
+  return { ...table, columns: all, columnsFrom: { ...columnsFrom, pinned } };
 }
 
 /** The header file must still be the one that the table's columns are from. */
@@ -84,18 +85,36 @@ export async function confirmHeaderFile(
   signal: AbortSignal,
 ): Promise<void> {
   const key = source.headerFile?.key;
-  const etag = table.columnsFrom?.pinned;
-  if (key === undefined || etag === undefined) return;
+  const pinned = table.columnsFrom?.pinned;
+  if (key === undefined || pinned === undefined) return;
+  const shown = `s3://${source.bucket}/${key}`;
   try {
-    const { body } = await retrying(
-      (one) => bucket.get({ key, etag }, { from: 0, to: 1 }, one),
+    const answer = await retrying(
+      (one) => bucket.get({ key, etag: etagOf(pinned) }, { from: 0, to: 1 }, one),
       patience,
       signal,
     );
-    body.destroy();
+    answer.body.destroy();
+    if (pinOf(answer, shown) === pinned) return;
+    throw new RunError(staleObject, `${shown} was replaced since the plan`, { hint: 'plan again' });
   } catch (error) {
     throw explainS3(error, source, { read: key });
   }
+}
+
+/** What stands for the version of a header file whose service gives it no ETag. No ETag has a blank in it. */
+const timed = 'modified ';
+
+function pinOf({ etag, modified, size }: Answer, shown: string): string {
+  if (etag !== undefined) return etag;
+  if (modified !== undefined) return `${timed}${new Date(modified).toISOString()}, ${size} bytes`;
+  throw new RunError('EXT2214', `a request for ${shown} is answered with neither an ETag nor a time`, {
+    hint: 'that is not S3: a console, a login page or a proxy may answer in its place',
+  });
+}
+
+function etagOf(pinned: string): string | undefined {
+  return pinned.startsWith(timed) ? undefined : pinned;
 }
 
 async function readWhole(
@@ -104,19 +123,26 @@ async function readWhole(
   format: CsvFormat,
   place: Place,
   signal: AbortSignal,
-): Promise<{ text: Buffer; etag: string }> {
+): Promise<{ text: Buffer; pinned: string }> {
   const shown = `s3://${source.bucket}/${key}`;
   try {
     return await retrying(
       async (one) => {
-        const { body, etag, size, contentEncoding } = await bucket.get({ key }, undefined, one);
+        const answer = await bucket.get({ key }, undefined, one);
+        const { body, size, contentEncoding } = answer;
+        if (size < 0) {
+          body.destroy();
+          throw new RunError('EXT2214', `a request for ${shown} is answered without a length`, {
+            hint: 'S3 always sends one (Content-Length): a proxy in between has removed it',
+          });
+        }
         if (size <= mostBytes) {
           const raw = Buffer.alloc(size);
           await body.read(raw, () => undefined);
           const file = { shown: key, contentEncoding: () => contentEncoding };
           // An empty one is an error of its own.
           const text = textOf(Readable.from([raw]), file, { ...format, emptyFiles: 'skip' });
-          return { text: await buffer(text), etag };
+          return { text: await buffer(text), pinned: pinOf(answer, shown) };
         }
         body.destroy();
         throw new RunError('EXT2107', `${shown} has ${size} bytes: that is no header file`, {

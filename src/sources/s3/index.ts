@@ -1,11 +1,12 @@
 import { withProfile } from '../../aws/profile.ts';
+import type { SourceObservation } from '../../model/observation.ts';
 import type { S3Source } from '../../model/pipeline.ts';
 import type { SourcePort } from '../../model/ports.ts';
 import type { FoundObject } from './bucket.ts';
 import { openBuckets, type Buckets } from './buckets.ts';
 import { columnsFromHeaderFile } from './header-file.ts';
 import { listObjects } from './list.ts';
-import { observeTable } from './observe.ts';
+import { guardNotes, observeTable } from './observe.ts';
 import { openObjectSnapshot } from './read.ts';
 import { limits, processBudget, type Reader } from './reader.ts';
 import { patience } from '../../aws/retry.ts';
@@ -36,8 +37,13 @@ export function openS3(
     async observe(requests, signal, tell = () => undefined) {
       const one = await reader();
       const objects = (listed = await listObjects(one, signal, tell));
-      const seen = [];
-      for (const request of requests) seen.push(await observeTable(one, request, objects, signal));
+      const seen: SourceObservation[] = [];
+      for (const request of requests) {
+        // Noted once, at the first table.
+        const notes = seen.length === 0 ? guardNotes(source, objects) : [];
+        const observed = await observeTable(one, request, objects, signal);
+        seen.push({ ...observed, problems: [...observed.problems, ...notes] });
+      }
       return seen;
     },
     columns: async (table, signal) => columnsFromHeaderFile(await reader(), table, signal),

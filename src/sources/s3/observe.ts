@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { limitTo } from '../../model/limit.ts';
+import { isSameObject } from '../../model/listing.ts';
+import { grouped } from '../../model/numbers.ts';
 import type {
   Fingerprint,
   ObjectMark,
@@ -88,10 +90,7 @@ export function fingerprintOf(
   const tellsTime = table.columns.some(
     ({ origin }) => origin.kind === 'file' && origin.template.includes('${file.last_modified}'),
   );
-  const marks = objects.map(({ key, etag, size, facts }): [string, ObjectMark] => [
-    key,
-    { etag, size, ...(tellsTime && facts.last_modified !== undefined && { modified: facts.last_modified }) },
-  ]);
+  const marks = objects.map((object): [string, ObjectMark] => [object.key, markOf(object, tellsTime)]);
   const pinned = table.columnsFrom?.pinned;
   return {
     kind: 'objects',
@@ -103,10 +102,36 @@ export function fingerprintOf(
   };
 }
 
-function isKnown({ key, etag }: FoundObject, before: Fingerprint | undefined): boolean {
-  return (
-    before?.kind === 'objects' && Object.hasOwn(before.objects, key) && before.objects[key]?.etag === etag
-  );
+/** Returns what an object is recognised by: its ETag, or its time where it has none. */
+function markOf({ etag, size, facts }: FoundObject, withTime: boolean): ObjectMark {
+  const time = facts.last_modified;
+  return {
+    ...(etag === undefined ? {} : { etag }),
+    size,
+    ...((withTime || etag === undefined) && time !== undefined ? { modified: time } : {}),
+  };
+}
+
+function isKnown(object: FoundObject, before: Fingerprint | undefined): boolean {
+  if (before?.kind !== 'objects' || !Object.hasOwn(before.objects, object.key)) return false;
+  const last = before.objects[object.key];
+  return last !== undefined && isSameObject(last, markOf(object, false));
+}
+
+/** Returns a note if objects have no ETag: services without them ignore conditions, too. */
+export function guardNotes(source: S3Source, objects: readonly FoundObject[]): Diagnostic[] {
+  const bare = objects.filter(({ etag }) => etag === undefined);
+  const [first] = bare;
+  if (first === undefined) return [];
+  const which = bare.length === 1 ? first.shown : `${first.shown} and ${grouped(bare.length - 1)} more`;
+  return [
+    {
+      code: 'EXT2215',
+      severity: 'note',
+      message: `${which} ${bare.length === 1 ? 'has' : 'have'} no ETag: objects are compared by time and size, and nothing guards against a replacement within one second`,
+      place: source.place,
+    },
+  ];
 }
 
 /** The first key that an added column cannot be told of. */
@@ -143,13 +168,14 @@ function footerOf(
   format: ParquetFormat,
   signal: AbortSignal,
 ) {
-  const { key, etag, size } = object;
+  const { key, etag, size, modified } = object;
+  const version = { key, etag, size, modified };
   const access = {
     size,
     async read(offset: number, length: number) {
       const to = Math.min(size, offset + length);
       const read = Buffer.alloc(to - offset);
-      await fetchRange(reader, { key, etag, size }, { from: offset, to }, read, () => undefined, signal);
+      await fetchRange(reader, version, { from: offset, to }, read, () => undefined, signal);
       return read;
     },
   };

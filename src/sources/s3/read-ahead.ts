@@ -144,8 +144,8 @@ interface Range {
 
 function* rangesOf(objects: readonly FoundObject[], longest: number): Generator<Range, undefined> {
   for (const object of objects) {
-    const { key, etag, size } = object;
-    const version = { key, etag, size };
+    const { key, etag, size, modified } = object;
+    const version = { key, etag, size, modified };
     for (let from = 0; from < size; from += longest) {
       const to = Math.min(size, from + longest);
       yield { object, version, from, to, memory: undefined, filled: 0, drained: 0, isDone: false };

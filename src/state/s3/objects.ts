@@ -1,6 +1,8 @@
 import { createClient, type Client } from '../../aws/client.ts';
 import { withProfile } from '../../aws/profile.ts';
 import { explainS3, type BucketUser, type Errand } from '../../aws/explain.ts';
+import { NotS3 } from '../../aws/answers.ts';
+import { listPage } from '../../aws/list-page.ts';
 import { retrying, type Patience } from '../../aws/retry.ts';
 import { loadSdk, type Sdk } from '../../aws/sdk.ts';
 
@@ -96,18 +98,18 @@ export function openObjects(user: BucketUser, patience: Patience): Objects {
     },
     async list(prefix, signal) {
       const names: string[] = [];
-      let ContinuationToken: string | undefined;
+      let token: string | undefined;
       do {
-        const command = { Bucket, Prefix: prefix, Delimiter: '/', ContinuationToken };
+        const after = token;
         const page = await ask(
           { list: prefix },
           ({ sdk, client }, abortSignal) =>
-            client.send(new sdk.ListObjectsV2Command(command), { abortSignal }),
+            listPage(sdk, client, { bucket: Bucket, prefix, after, delimiter: '/' }, abortSignal),
           signal,
         );
-        names.push(...(page?.Contents ?? []).flatMap(({ Key }) => Key?.slice(prefix.length) ?? []));
-        ContinuationToken = page?.NextContinuationToken;
-      } while (ContinuationToken !== undefined);
+        names.push(...(page?.objects ?? []).map(({ key }) => key.slice(prefix.length)));
+        token = page?.next;
+      } while (token !== undefined);
       return names;
     },
     async close() {
@@ -133,17 +135,24 @@ async function getText(
     { step: 'deserialize', priority: 'high' },
   );
   const answer = await client.send(command, { abortSignal });
+  const text = (await answer.Body?.transformToString()) ?? '';
+  // Everything that is kept here is JSON.
+  if (answer.ETag === undefined || /^\uFEFF?\s*</.test(text)) throw NotS3.page(text, answer.$metadata);
   const now = Date.parse(date ?? '');
   return {
-    text: (await answer.Body?.transformToString()) ?? '',
-    etag: answer.ETag ?? '',
+    text,
+    etag: answer.ETag,
     modified: answer.LastModified?.getTime() ?? NaN,
     now: Number.isNaN(now) ? undefined : now,
   };
 }
 
-/** The object is another one than the condition says, or is not there. A bucket that is not there is something else. */
+/**
+ * The object is another one than the condition says, or does not exist. Only S3's own word for that counts: a 404 of
+ * anything else says nothing about the object.
+ */
 function isOtherwise(error: unknown): boolean {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  return $metadata?.httpStatusCode === 412 || ($metadata?.httpStatusCode === 404 && name !== 'NoSuchBucket');
+  if (error instanceof NotS3) return false;
+  return $metadata?.httpStatusCode === 412 || name === 'NoSuchKey';
 }

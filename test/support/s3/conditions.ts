@@ -6,7 +6,12 @@ import type { S3Request } from './request.ts';
  * The conditions of GET and HEAD with the precedence of the GetObject reference: If-Match outranks
  * If-Unmodified-Since, If-None-Match outranks If-Modified-Since. Gives false for 304; throws 412.
  */
-export function passesReadConditions({ headers }: S3Request, object: StoredObject): boolean {
+export function passesReadConditions(
+  { headers }: S3Request,
+  { options }: Bucket,
+  object: StoredObject,
+): boolean {
+  if (options.quirks?.ignoresReadConditions === true) return true;
   const ifMatch = headers.get('if-match');
   const unmodifiedSince = httpDate(headers.get('if-unmodified-since'));
   if (ifMatch !== undefined) {
@@ -50,6 +55,13 @@ export function refuseConflictingWrite(request: S3Request, bucket: Bucket, key: 
   const ifMatch = request.headers.get('if-match');
   const ifNoneMatch = request.headers.get('if-none-match');
   if (ifMatch === undefined && ifNoneMatch === undefined) return;
+  const { quirks } = bucket.options;
+  if (quirks?.ignoresWriteConditions === true) return;
+  if (quirks?.refusesWriteConditions === true)
+    throw notImplemented(ifMatch === undefined ? 'If-None-Match' : 'If-Match', 'Conditional writes');
+  const isMarked = bucket.newest(key)?.kind === 'delete-marker';
+  if (quirks?.refusesOverDeleteMarkers === true && ifNoneMatch !== undefined && isMarked)
+    throw preconditionFailed('If-None-Match');
 
   const current = bucket.current(key);
   if (current) {
@@ -74,7 +86,7 @@ export function refuseConflictingDelete(
   versionId?: string,
 ): void {
   const ifMatch = request.headers.get('if-match');
-  if (ifMatch === undefined) return;
+  if (ifMatch === undefined || bucket.options.quirks?.ignoresDeleteConditions === true) return;
   if (versionId !== undefined)
     throw notImplemented('If-Match', 'If-Match is not supported with a version id');
   const current = bucket.current(key);

@@ -26,12 +26,19 @@ export async function strikeBefore(
       if (act.afterBytes !== undefined) return;
       await untilGone(gone);
       throw new ConnectionCut('close');
+    case 'alien':
+    case 'edit':
     case 'lost-answer':
     case 'truncate':
     case 'slow':
     case 'replace':
       return;
   }
+}
+
+/** The answer of a program that is not S3. */
+export function alienReply({ status, headers = {}, body = '' }: FaultAct & { kind: 'alien' }): Reply {
+  return { status, headers: { ...headers }, body: Buffer.from(body) };
 }
 
 /** Faults in an answer; for an upload they were in its body instead. */
@@ -42,11 +49,22 @@ export function strikeReply(
   surroundings: FaultSurroundings,
 ): Reply {
   if (act.kind === 'lost-answer') throw new ConnectionCut('reset');
+  if (act.kind === 'edit') return edited(act, reply);
   if (!reply.body || isUpload) return reply;
   const { length, chunks } = Buffer.isBuffer(reply.body)
     ? { length: reply.body.length, chunks: one(reply.body) }
     : reply.body;
   return { ...reply, body: { length, chunks: spoilBody(chunks, act, surroundings) } };
+}
+
+function edited({ headers = {}, body = (text) => text }: FaultAct & { kind: 'edit' }, reply: Reply): Reply {
+  const all = Object.entries({ ...reply.headers, ...headers });
+  return {
+    ...reply,
+    headers: Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    ...(Buffer.isBuffer(reply.body) && { body: Buffer.from(body(reply.body.toString())) }),
+    ...('content-length' in headers && { hasNoLength: true }),
+  };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a body is an async iterable

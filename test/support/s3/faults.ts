@@ -12,6 +12,20 @@ export type FaultAct =
       readonly region: string;
       readonly code: 'PermanentRedirect' | 'AuthorizationHeaderMalformed';
     }
+  /** Another program answers in the place of S3: a login page, a console, a proxy. Nothing is done. */
+  | {
+      readonly kind: 'alien';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
+  /** The answer passes something that changes it. */
+  | {
+      readonly kind: 'edit';
+      /** Headers to set; undefined removes one, also `content-length`. */
+      readonly headers?: Readonly<Record<string, string | undefined>>;
+      readonly body?: (text: string) => string;
+    }
   /** TCP reset: at once, with nothing done, or after so many bytes. */
   | { readonly kind: 'reset'; readonly afterBytes?: number }
   /** The operation is carried out, but the connection is reset instead of an answer. */

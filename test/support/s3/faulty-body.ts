@@ -71,6 +71,8 @@ async function strike(act: FaultAct, surroundings: FaultSurroundings): Promise<v
       if (act.then === 'reset') throw new ConnectionCut('reset');
       return;
     case 'error':
+    case 'alien':
+    case 'edit':
     case 'wrong-region':
     case 'lost-answer':
     case 'slow':

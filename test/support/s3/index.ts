@@ -30,6 +30,7 @@ export type { Operation } from './operation.ts';
 export type { Counters, LoggedRequest, RequestLog } from './request-log.ts';
 export type {
   BucketOptions,
+  BucketQuirks,
   ObjectBody,
   ObjectSummary,
   PutOptions,

@@ -12,7 +12,7 @@ export async function sendReply(response: ServerResponse, reply: Reply, entry: O
   response.writeHead(reply.status, {
     server: 's3-stand-in',
     'x-amz-request-id': newRequestId(),
-    ...(length === undefined ? {} : { 'content-length': length }),
+    ...(length === undefined || reply.hasNoLength === true ? {} : { 'content-length': length }),
     ...toLatin1(reply.headers),
   });
   if (!body || response.req.method === 'HEAD') {

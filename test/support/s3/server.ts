@@ -5,7 +5,7 @@ import type { ContentStore } from './content.ts';
 import type { ContinuationTokens } from './continuation-tokens.ts';
 import { S3Error, errorReply } from './errors.ts';
 import type { Named } from './folder.ts';
-import { strikeBefore, strikeReply } from './fault-points.ts';
+import { alienReply, strikeBefore, strikeReply } from './fault-points.ts';
 import type { FaultAct, FaultTaker } from './faults.ts';
 import { ConnectionCut, spoilBody } from './faulty-body.ts';
 import type { FaultSurroundings } from './faulty-body.ts';
@@ -82,6 +82,7 @@ async function produceReply(exchange: Exchange): Promise<Reply> {
   };
   if (act) {
     entry.logged.fault = act.kind;
+    if (act.kind === 'alien') return alienReply(act);
     await strikeBefore(act, request, region, gone);
   }
   const wire = () => readWire(exchange, isUpload ? act : undefined, surroundings);

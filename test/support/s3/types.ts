@@ -16,6 +16,22 @@ export interface BucketOptions {
   /** Where the bucket lives; requests signed for elsewhere are redirected. Default: the stand-in's region. */
   region?: string;
   readOnly?: boolean;
+  quirks?: BucketQuirks;
+}
+
+/** What other services do differently from S3. */
+export interface BucketQuirks {
+  /** Neither listings nor answers have an ETag. */
+  noEtags?: boolean;
+  ignoresReadConditions?: boolean;
+  /** `If-Match` and `If-None-Match` of uploads. */
+  ignoresWriteConditions?: boolean;
+  /** `If-Match` of DELETE, as MinIO does. */
+  ignoresDeleteConditions?: boolean;
+  /** `If-None-Match: *` is 412 where the newest version is a delete marker, as on versitygw. */
+  refusesOverDeleteMarkers?: boolean;
+  /** Conditions on uploads are 501. */
+  refusesWriteConditions?: boolean;
 }
 
 export interface S3StandInOptions {

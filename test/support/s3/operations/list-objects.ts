@@ -28,7 +28,7 @@ export function listObjects({ request, bucket, region, tokens }: Call): Reply {
     const fields =
       element('Key', encode(key)) +
       element('LastModified', object.lastModified.toISOString()) +
-      element('ETag', `"${object.etag}"`) +
+      element('ETag', bucket.options.quirks?.noEtags === true ? undefined : `"${object.etag}"`) +
       element('Size', object.content.size) +
       element('StorageClass', object.storageClass);
     return [`<Contents>${fields}</Contents>`];

@@ -1,0 +1,39 @@
+import type { Place } from '../model/diagnostic.ts';
+import type { S3Access } from '../model/pipeline.ts';
+import { foreign } from '../model/secrets.ts';
+
+/** Whose requests they are: a source or the state, with the line of the configuration that names the bucket. */
+export interface BucketUser {
+  bucket: string;
+  access: S3Access;
+  place: Place;
+}
+
+/** What was asked of the bucket: to list keys that begin so, or something about the object of a key. */
+export type Errand = { list: string } | { read: string } | { write: string } | { remove: string };
+
+export type Act = 'list' | 'read' | 'write' | 'remove';
+
+export const verbs: Readonly<Record<Act, string>> = {
+  list: 'listing',
+  read: 'reading',
+  write: 'writing',
+  remove: 'removing',
+};
+
+export function errandUrl({ bucket }: BucketUser, errand: Errand): { act: Act; url: string } {
+  const [act, key] = parts(errand);
+  return { act, url: `s3://${bucket}/${key}` };
+}
+
+/** Names the service as the user has written it. */
+export function serviceLabel({ bucket, access }: BucketUser): string {
+  return (access.endpoint && foreign(access.endpoint)) ?? `the S3 service of "${bucket}"`;
+}
+
+function parts(errand: Errand): [Act, string] {
+  if ('list' in errand) return ['list', errand.list];
+  if ('read' in errand) return ['read', errand.read];
+  if ('write' in errand) return ['write', errand.write];
+  return ['remove', errand.remove];
+}

@@ -1,0 +1,81 @@
+import { NotS3 } from './answers.ts';
+import type { Client } from './client.ts';
+import type { Sdk } from './sdk.ts';
+
+export interface ListQuery {
+  bucket: string;
+  prefix: string;
+  /** The token of the page before. */
+  after: string | undefined;
+  delimiter?: string;
+  requesterPays?: boolean;
+}
+
+/** One object of a listing. */
+export interface ListedObject {
+  key: string;
+  /** Without quotes; undefined where the service gives its objects none. */
+  etag: string | undefined;
+  size: number;
+  modified: Date | undefined;
+}
+
+export interface ListedPage {
+  objects: ListedObject[];
+  next: string | undefined;
+}
+
+/** S3 lists as many keys on a page unless it is asked for fewer. */
+const fullPage = 1000;
+
+/**
+ * Returns one page of a listing, in the order of keys. Fails with `NotS3` if it is not certain that all of the page is
+ * here, and that there is a way to the next one: a listing that ends too early looks like objects that were deleted.
+ */
+export async function listPage(
+  sdk: Sdk,
+  client: Client,
+  { bucket, prefix, after, delimiter, requesterPays = false }: ListQuery,
+  signal: AbortSignal,
+): Promise<ListedPage> {
+  const command = new sdk.ListObjectsV2Command({
+    Bucket: bucket,
+    Prefix: prefix,
+    // XML cannot hold all characters that a key can.
+    EncodingType: 'url',
+    ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
+    ...(after === undefined ? {} : { ContinuationToken: after }),
+    ...(requesterPays ? { RequestPayer: 'requester' as const } : {}),
+  });
+  const page = await client.send(command, { abortSignal: signal });
+  const unusable = (why: string) =>
+    new NotS3({ kind: 'unusable', why }, page.$metadata.httpStatusCode ?? 200);
+  const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
+  const objects = (page.Contents ?? []).map(({ Key, ETag, Size, LastModified }): ListedObject => {
+    if (Key === undefined || Size === undefined)
+      throw unusable('a listing with an object without key or size');
+    const key = decode(Key);
+    if (ETag === undefined && LastModified === undefined)
+      throw unusable('a listing with an object that has neither an ETag nor a time');
+    if (!key.startsWith(prefix)) throw unusable(`a listing with "${key}", which was not asked for`);
+    return { key, etag: ETag === undefined ? undefined : unquoted(ETag), size: Size, modified: LastModified };
+  });
+  const next = page.NextContinuationToken;
+  const isFull = page.IsTruncated ?? (next !== undefined || objects.length >= fullPage);
+  if (!isFull) return { objects, next: undefined };
+  if (next === undefined || next === '')
+    throw unusable('a listing that has more pages and no token for the next one');
+  if (next === after) throw unusable('the same page of a listing once more');
+  return { objects, next };
+}
+
+/** S3 encodes keys as forms are: a blank is a plus. */
+function decodeKey(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '));
+}
+
+/** Returns an ETag without its quotes; undefined if nothing is left. */
+export function unquoted(etag: string): string | undefined {
+  const text = etag.replace(/^"|"$/g, '');
+  return text === '' ? undefined : text;
+}

@@ -1,0 +1,192 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { openS3 } from '../../../src/sources/s3/index.ts';
+import type { FaultAct } from '../../support/s3/index.ts';
+import { csv, hasty, sales, small, useLake } from './lake.ts';
+
+const lake = useLake();
+const table = sales({ id: 'int', name: 'text' });
+const html = { 'content-type': 'text/html; charset=utf-8' };
+
+const alien = (status: number, body = '', headers: Record<string, string> = {}): FaultAct => ({
+  kind: 'alien',
+  status,
+  body,
+  headers,
+});
+
+/** What the plan says when every request of this kind is answered so: `CODE message | hint`. */
+async function said(operation: 'ListObjectsV2' | 'GetObject', act: FaultAct): Promise<string> {
+  await lake.put('sales/a.csv', '1,a\n');
+  lake.control.faults.add({ operation, times: Infinity, act });
+  try {
+    await lake.rows(lake.source(), table);
+  } catch (error) {
+    const { code, message, hint } = error as { code: string; message: string; hint?: string };
+    return `${code} ${message} | ${hint}`.replaceAll(lake.standIn.endpoint, 'ENDPOINT');
+  }
+  throw new Error('nothing went wrong');
+}
+
+const check =
+  'check endpoint: a console, a login page or a proxy answers there; the console of a service often has another port than its S3';
+
+describe('an answer to a listing that is not S3 is never an empty bucket', () => {
+  it.each([
+    [
+      'a login page',
+      alien(200, '<!DOCTYPE html>\n<html><head><title>\n Sign in </title></head></html>', html),
+      `an HTML page ("Sign in"): that is not S3 | ${check}`,
+    ],
+    ['a page by its first bytes', alien(200, '<!doctype html>'), `an HTML page: that is not S3 | ${check}`],
+    ['nothing', alien(200), `an empty body: that is not S3 | ${check}`],
+    ['an HTML page without bytes', alien(200, '', html), `an empty body: that is not S3 | ${check}`],
+    ['JSON', alien(200, '{"a": 1}'), `a text ("{"a": 1}"): that is not S3 | ${check}`],
+    [
+      'another document of S3',
+      alien(200, '<?xml version="1.0"?><ListAllMyBucketsResult/>'),
+      `an XML document <ListAllMyBucketsResult>: that is not S3 | ${check}`,
+    ],
+    [
+      'an error in disguise',
+      alien(200, '<Error><Code>InternalError</Code></Error>'),
+      `an XML document <Error>: that is not S3 | ${check}`,
+    ],
+    [
+      'a proxy that refuses',
+      alien(403, '<html><title>Blocked</title></html>', html),
+      `403 and an HTML page ("Blocked"): that is not S3 | ${check}`,
+    ],
+    ['a 404 of others', alien(404), `404 and an empty body: that is not S3 | ${check}`],
+    [
+      'a proxy that wants a password',
+      alien(407),
+      '407 and an empty body: that is not S3 | a proxy wants a user and a password: write them into HTTPS_PROXY',
+    ],
+    [
+      'a port that speaks TLS',
+      alien(400, 'Client sent an HTTP request to an HTTPS server.\n'),
+      '400 and a text ("Client sent an HTTP request to an HTTPS server."): that is not S3 | this port speaks TLS: write https:// in endpoint:',
+    ],
+  ])('%s', async (_, act, words) => {
+    expect(await said('ListObjectsV2', act)).toBe(
+      `EXT2214 ENDPOINT answers listing s3://lake/sales/ with ${words}`,
+    );
+    expect(lake.control.requests.of('ListObjectsV2')).toHaveLength(1);
+  });
+
+  it('a redirect is not followed, and what it carries is not shown', async () => {
+    const act = alien(302, '', { location: 'https://login.example.com/oidc?state=abc123' });
+    expect(await said('ListObjectsV2', act)).toBe(
+      'EXT2214 ENDPOINT redirects listing s3://lake/sales/ to https://login.example.com/oidc | requests are signed for one host, so redirects are not followed; write the address of the service itself as endpoint:',
+    );
+  });
+
+  it("a proxy's 502 is tried again, and reported as what it is", async () => {
+    const act = alien(502, '<html><head><title>502 Bad Gateway</title></head></html>', html);
+    expect(await said('ListObjectsV2', act)).toContain(
+      'listing s3://lake/sales/ failed 4 times, last: 502 and an HTML page ("502 Bad Gateway")',
+    );
+  });
+});
+
+describe('a listing that is not all of it', () => {
+  const edit = (body: (text: string) => string): FaultAct => ({ kind: 'edit', body });
+  const cases: [string, FaultAct, string][] = [
+    ['cut off', edit((text) => text.slice(0, -20)), 'a listing that is cut off'],
+    [
+      'with more pages and no token',
+      edit((text) => text.replace('<IsTruncated>false', '<IsTruncated>true')),
+      'a listing that has more pages and no token for the next one',
+    ],
+    [
+      'with an object without size',
+      edit((text) => text.replace(/<Size>.*?<\/Size>/, '')),
+      'a listing with an object without key or size',
+    ],
+    [
+      'of other keys',
+      edit((text) => text.replace('<Key>sales/', '<Key>elsewhere/')),
+      'a listing with "elsewhere/a.csv", which was not asked for',
+    ],
+    [
+      'without ETag and time',
+      edit((text) => text.replace(/<(ETag|LastModified)>.*?<\/\1>/g, '')),
+      'a listing with an object that has neither an ETag nor a time',
+    ],
+  ];
+  it.each(cases)('%s', async (_, act, words) => {
+    expect(await said('ListObjectsV2', act)).toContain(
+      `EXT2214 ENDPOINT answers listing s3://lake/sales/ with ${words}: that is not S3`,
+    );
+  });
+
+  it('that gives the same page for ever', async () => {
+    const page =
+      '<ListBucketResult><Contents><Key>sales/a.csv</Key><ETag>"x"</ETag><Size>4</Size></Contents>' +
+      '<IsTruncated>true</IsTruncated><NextContinuationToken>same</NextContinuationToken></ListBucketResult>';
+    expect(await said('ListObjectsV2', alien(200, page))).toContain(
+      'with the same page of a listing once more: that is not S3',
+    );
+    expect(lake.control.requests.of('ListObjectsV2')).toHaveLength(2);
+  });
+
+  it('without IsTruncated it ends where the page is not full', async () => {
+    await lake.put('sales/a.csv', '1,a\n');
+    lake.control.faults.add({
+      operation: 'ListObjectsV2',
+      act: edit((text) => text.replace(/<IsTruncated>.*?<\/IsTruncated>/, '')),
+    });
+    expect(await lake.rows(lake.source(), table)).toEqual([['1', 'a']]);
+  });
+});
+
+describe('an answer to a request for an object', () => {
+  it.each([
+    ['a login page', alien(200, '<html>'.padEnd(4), html), 'without the ETag that the listing has'],
+    ['no length', { kind: 'edit', headers: { 'content-length': undefined } }, 'without a length'],
+  ] as [string, FaultAct, string][])('%s', async (_, act, words) => {
+    expect(await said('GetObject', act)).toContain(
+      `EXT2214 a request for s3://lake/sales/a.csv is answered ${words}`,
+    );
+  });
+
+  it('that a proxy gives in its own words does not mean that the object is gone', async () => {
+    const act = alien(404, '<html><title>404 Not Found</title></html>', html);
+    expect(await said('GetObject', act)).toContain(
+      'EXT2214 ENDPOINT answers reading s3://lake/sales/a.csv with 404 and an HTML page ("404 Not Found"): that is not S3',
+    );
+  });
+
+  it('for a header file: a page without ETag and time is none', async () => {
+    lake.control.faults.add({ operation: 'GetObject', act: alien(200, '<html></html>', html) });
+    const source = lake.source({ headerFile: { key: 'header.csv', types: false }, format: csv });
+    const port = openS3(source, { patience: hasty, limits: small });
+    const columnsFrom = { place: table.place, values: {} } as never;
+    await expect(
+      port.columns!({ ...table, columnsFrom }, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'EXT2214' });
+    await port.close();
+  });
+});
+
+it('no hundred rows become none: an extract is not emptied by a login page', async () => {
+  await lake.put('sales/a.csv', '1,a\n'.repeat(100));
+  const source = lake.source({ minFiles: 0 });
+  expect(await lake.load(source, table)).toMatchObject({ rows: 100 });
+  lake.control.faults.add({ operation: 'ListObjectsV2', act: alien(200, '<html></html>', html) });
+  await expect(lake.load(source, table)).rejects.toMatchObject({ code: 'EXT2214' });
+});
+
+it('a resumed Parquet footer is of the planned version, too', async () => {
+  await lake.put(
+    'sales/a.parquet',
+    readFileSync(new URL('../parquet/fixtures/row_groups.parquet', import.meta.url)),
+  );
+  lake.control.faults.add({
+    operation: 'GetObject',
+    act: { kind: 'edit', headers: { etag: '"another"' } },
+  });
+  const source = lake.source({ format: { type: 'parquet' } });
+  await expect(lake.load(source, sales({ id: 'bigint' }))).rejects.toThrow(/EXT2206|was replaced since/);
+});
