@@ -49,7 +49,8 @@ export async function inspectAnswer(request: WireRequest, response: WireResponse
   const isListing = request.method === 'GET' && request.query?.['list-type'] === '2';
   if (status < 300) {
     if (isListing) refuseNoListing(await takeText(response), status);
-    else if (request.method !== 'GET' && isHtml(headers)) throw new NotS3(alienOf(response, await takeText(response)), status);
+    else if (request.method !== 'GET' && isHtml(headers))
+      throw new NotS3(alienOf(response, await takeText(response)), status);
     return;
   }
   const text = await takeText(response);
