@@ -137,8 +137,7 @@ function openRun(job: Job, lock: Lock): Run {
         expectedRows(job, tables),
         confirm,
       );
-      // What an earlier run has sent was another extract.
-      sent.clear();
+      supersede(sent);
       await recorded.save();
       return { bytes: built.size };
     },
@@ -147,6 +146,7 @@ function openRun(job: Job, lock: Lock): Run {
       const inside = built ?? standingExtract(job);
       const port = required(job.template, 'template');
       packed = { ...(await port.package(inside, sha256, signal, confirm)), inside };
+      supersede(sent);
       await recorded.save();
       return { bytes: packed.size };
     },
@@ -257,7 +257,7 @@ function openRun(job: Job, lock: Lock): Run {
   };
 }
 
-/** What earlier runs have sent of the extract that is there, and have not heard of since. */
+/** Returns what earlier runs have sent without seeing what became of it. */
 function sentBefore({ pipeline, seen }: Job): Map<number, SentNote> {
   return new Map(
     pipeline.destinations.flatMap(({ shown }, index) => {
@@ -265,6 +265,11 @@ function sentBefore({ pipeline, seen }: Job): Map<number, SentNote> {
       return note === undefined ? [] : [[index, note] as const];
     }),
   );
+}
+
+/** What earlier runs have sent is not what this one delivers, but it may still arrive and has to be waited for. */
+function supersede(sent: Map<number, SentNote>): void {
+  for (const [index, note] of sent) sent.set(index, { ...note, superseded: true });
 }
 
 /** For a destination that has what it should and is only described otherwise. */

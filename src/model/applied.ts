@@ -47,6 +47,8 @@ export interface SentNote {
   job?: string;
   /** What was published before; absent where there was nothing. */
   before?: { id: string; updatedAt: string; revision?: number };
+  /** Set when the pipeline has been built again since: what was sent is not what is to be delivered now. */
+  superseded?: true;
 }
 
 /** Where what was made for an item is. Paths are relative to the project's folder, with slashes. */

@@ -5,6 +5,7 @@ import type {
   AppliedFile,
   FileDestinationObservation,
   Observation,
+  TableauDestinationObservation,
 } from '../model/observation.ts';
 import type { Destination, FileDestination, TableauDestination } from '../model/pipeline.ts';
 import type { DestinationPlan, FileDestinationPlan } from '../model/plan.ts';
@@ -53,10 +54,11 @@ export function planDestination(
       if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
       const takesRows = destination.delivery.method === 'update' && seen.found !== undefined;
       const size = takesRows ? extractSize(observation) : sizeOf(observation);
-      const isDue = pending !== undefined && seen.sent !== 'under way';
+      // Rows must not be added twice; a whole file is only sent when the run has seen what became of the first.
+      const isDue = pending !== undefined && (seen.sent !== 'under way' || isReplaced(destination));
       const applies = isDue || rewriting?.rows === true || isReplaced(destination);
       return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
-        rewriting: applies ? (rewriting?.reason ?? (isDue ? notDelivered : undefined)) : undefined,
+        rewriting: applies ? (rewriting?.reason ?? (isDue ? whyDue(seen) : undefined)) : undefined,
         size,
         pending,
       });
@@ -71,7 +73,12 @@ function isReplaced({ delivery }: TableauDestination): boolean {
   return delivery.method === 'publish' && delivery.mode !== 'append';
 }
 
+function whyDue({ sent }: TableauDestinationObservation): string {
+  return sent === 'under way' ? notSeen : notDelivered;
+}
+
 const notDelivered = 'the last run built it and did not deliver it';
+const notSeen = 'the last run sent it and did not see it published; apply looks before it sends it again';
 
 /** Has the size of what is delivered. */
 function isCargo({ applied }: Observation, found: FileDestinationObservation['found']): boolean {

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { HyperSession } from '../../src/hyper/session.ts';
 import { identifier } from '../../src/hyper/sql.ts';
 import { noChanges } from '../support/story.ts';
-import { inOrder, pipelines, type PipelineName, type World } from './world.ts';
+import { adding, inOrder, pipelines, type PipelineName, type World } from './world.ts';
 
 /** The states that each pipeline may have been left in. */
 export type Legal = Record<PipelineName, Set<string>>;
@@ -17,12 +17,25 @@ export async function expectLegal(world: World, legal: Legal, session: HyperSess
     if (found === undefined) continue;
     expect(legal[name].has(found), `${name} has a legal state (${found.split('\n').length} rows)`).toBe(true);
   }
+  await expectAddedOnce(world, session);
+}
+
+/** Rows of one content of the source are added as a whole, and once. Returns the rows that are there. */
+async function expectAddedOnce(world: World, session: HyperSession): Promise<Set<string>> {
+  const file = publishedFile(world, adding);
+  if (file === undefined) return new Set();
+  const rows = (await readRows(session, file)).split('\n');
+  const distinct = new Set(rows);
+  expect(rows.length, `${adding} has no row twice`).toBe(distinct.size);
+  return distinct;
 }
 
 /** After an apply that nothing has disturbed: today's rows everywhere, nothing to do, nothing left over. */
 export async function expectConverged(world: World, session: HyperSession): Promise<void> {
   const rows = await world.rows();
   for (const name of pipelines) expect(await rowsAt(world, name, session), name).toBe(rows[name]);
+  const added = await expectAddedOnce(world, session);
+  expect(rows.full.split('\n').filter((row) => !added.has(row))).toEqual([]);
   const plan = await world.project.run(['plan'], world.variables);
   expect(plan, plan.stderr).toMatchObject({ stdout: noChanges, exitCode: 0 });
   const files = await readdir(world.project.folder, { recursive: true });

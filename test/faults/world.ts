@@ -8,9 +8,20 @@ import { demo } from '../support/tableau/seed.ts';
 import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
 import type { Random } from './random.ts';
 
-/** Every way to load rows, and every kind of destination. Each pipeline has a table `t (id, name)`. */
-export const pipelines = ['full', 'packed', 'by_file', 'append', 'upsert', 'window', 'published'] as const;
+/** Pipelines that deliver what their source has: every way to load rows, and every kind of destination. */
+export const pipelines = [
+  'full',
+  'packed',
+  'by_file',
+  'append',
+  'upsert',
+  'window',
+  'published',
+  'updated',
+] as const;
 export type PipelineName = (typeof pipelines)[number];
+/** The pipeline that adds all rows of its source to what it has published, each time that the source has changed. */
+export const adding = 'added';
 
 export interface World {
   project: CliProject;
@@ -32,7 +43,8 @@ const header = (name: string, source: string) => `version: 1\nname: ${name}\nsou
 const postgres = "{ type: postgres, url: '${secret.PG_URL}' }";
 const file = (name: string) => `destinations:\n  - { type: file, path: ../out/${name} }\n`;
 
-const sources: Readonly<Record<PipelineName, string>> = {
+/** Each pipeline has a table `t (id, name)`. */
+const sources: Readonly<Record<PipelineName | typeof adding, string>> = {
   full: `${header('full', '{ type: file, path: data/full.csv }')}tables:
   t: { from: { source: s }, columns: { id: int, name: text } }
 ${file('full.hyper')}`,
@@ -68,6 +80,19 @@ ${file('window.hyper')}`,
 destinations:
   - { use: tableau, project: Sales/Certified, name: published }
 `,
+  updated: `${header('updated', postgres)}tables:
+  t:
+    from: { source: s, table: upserted }
+    primary_key: [id]
+    columns: { id: int not null, name: text }
+destinations:
+  - { use: tableau, project: Sales/Certified, name: updated, method: update, action: upsert }
+`,
+  added: `${header('added', '{ type: file, path: data/full.csv }')}tables:
+  t: { from: { source: s }, columns: { id: int, name: text } }
+destinations:
+  - { use: tableau, project: Sales/Certified, name: added, mode: append }
+`,
 };
 
 export async function createWorld(state: 'folder' | 'bucket'): Promise<World> {
@@ -81,7 +106,7 @@ export async function createWorld(state: 'folder' | 'bucket'): Promise<World> {
     insert into windowed (name, day) values ('old', current_date - 100);`);
   const project = await createProject({
     'extracts.yaml': projectFile(tableau, bucket),
-    ...Object.fromEntries(pipelines.map((name) => [`pipelines/${name}.yaml`, sources[name]])),
+    ...Object.fromEntries(Object.entries(sources).map(([name, text]) => [`pipelines/${name}.yaml`, text])),
   });
   const variables: Variables = { PG_URL: url, TABLEAU_TOKEN: demo.patSecret };
   if (bucket !== undefined) {
@@ -109,7 +134,9 @@ export async function createWorld(state: 'folder' | 'bucket'): Promise<World> {
     },
     rows: () => rowsOf(project, client),
     delivered: (name) =>
-      name === 'published' ? undefined : project.path(`out/${name}.${name === 'packed' ? 'tdsx' : 'hyper'}`),
+      name === 'published' || name === 'updated'
+        ? undefined
+        : project.path(`out/${name}.${name === 'packed' ? 'tdsx' : 'hyper'}`),
   };
 }
 
@@ -133,6 +160,7 @@ ${state}destinations:
     server: ${tableau.url}
     site: ${demo.site}
     auth: { token_name: ${demo.patName}, token_secret: '\${secret.TABLEAU_TOKEN}' }
+    job_timeout: 10
 `;
 }
 
@@ -172,6 +200,7 @@ async function rowsOf(project: CliProject, client: pg.Client): Promise<Record<Pi
     by_file: inOrder(parts.flatMap(linesOf)),
     append: await table(`select id || ',' || name as line from appended`),
     upsert: await table(`select id || ',' || name as line from upserted`),
+    updated: await table(`select id || ',' || name as line from upserted`),
     window: await table(`select id || ',' || name as line from windowed`),
   };
 }

@@ -35,7 +35,8 @@ export async function observeTableau(
   const project = search.found;
   const wanted = { name: destination.name, projectId: project.id, knownId: lastId };
   const found = await findPublished(site, wanted, signal);
-  const became = sent && (await whatBecameOf(site, destination, { sent, found }, signal));
+  const isCurrent = sent !== undefined && sent.superseded !== true;
+  const became = isCurrent ? await whatBecameOf(site, destination, { sent, found }, signal) : undefined;
   const { userId } = await site.me();
   const strayed = found?.id === lastId ? {} : await strayedFrom(site, lastId, found, signal);
   return {

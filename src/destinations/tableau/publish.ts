@@ -4,13 +4,13 @@ import type { TableauDestination } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { Refused } from './client/answer.ts';
 import { findPublished, type DataSource } from './client/data-sources.ts';
-import { awaitJob } from './client/jobs.ts';
 import { isPassing } from './client/patience.ts';
 import type { Site } from './client/site.ts';
 import { describe } from './errors.ts';
 import { hasMoved, isOurs, lookForOurs, lookNow } from './look.ts';
 import { sendFile, type Mode, type Sent } from './send.ts';
-import { settle } from './settle.ts';
+import { awaitEarlier, type Earlier } from './sent.ts';
+import { setWhatIsMissing, settle } from './settle.ts';
 import { projectFor, type Target } from './target.ts';
 
 /** How often a whole file is sent, when nothing of it was published. */
@@ -32,8 +32,14 @@ export async function publish(
   const project = await projectFor(site, destination, signal);
   const knownId = last !== undefined && 'id' in last ? last.id : undefined;
   const wanted = { name: destination.name, projectId: project.id, knownId };
-  await awaitEarlier(site, destination, publishing);
-  const before = await findPublished(site, wanted, signal);
+  const find = () => findPublished(site, wanted, signal);
+  const sent = publishing.sent;
+  const earlier = sent && (await awaitEarlier(site, destination, { sent, find }, signal));
+  if (earlier !== undefined && sent?.superseded !== true) {
+    const written = await takenEarlier({ site, destination, project, before: undefined }, extract, earlier);
+    if (written !== undefined) return written;
+  }
+  const before = await find();
   const target: Target = { site, destination, project, before };
   if (publishing.mode === 'create' && before !== undefined) throw alreadyThere(target);
   // The first publication of a data source that rows are to be added to makes it.
@@ -51,13 +57,23 @@ export async function publish(
   }
 }
 
-/** What an earlier run has sent must not come after what this one sends. */
-async function awaitEarlier(
-  site: Site,
-  { jobTimeout }: TableauDestination,
-  { sent, signal }: Publishing,
-): Promise<void> {
-  if (sent?.job !== undefined) await awaitJob(site, sent.job, jobTimeout, signal);
+/** Returns what is written where an earlier run has sent the same file; undefined where it has to be sent again. */
+async function takenEarlier(
+  target: Target,
+  { size }: BuiltExtract,
+  { became, found }: Earlier,
+): Promise<Written | undefined> {
+  switch (became) {
+    case 'not published':
+      return undefined;
+    case 'under way':
+      return unverified(size, 'the server may still be publishing what an earlier run sent');
+    case 'published': {
+      if (found === undefined) return undefined;
+      const published = await setWhatIsMissing(target, found);
+      return { size, delivered: delivered(published, size), remark: 'an earlier run had sent it' };
+    }
+  }
 }
 
 export function unverified(size: number, why: string): Written {

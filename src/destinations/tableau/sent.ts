@@ -1,7 +1,7 @@
 import type { SentNote, TableauDestinationObservation } from '../../model/observation.ts';
 import type { TableauDestination } from '../../model/pipeline.ts';
 import type { DataSource } from './client/data-sources.ts';
-import { lookAtJob } from './client/jobs.ts';
+import { awaitJob, lookAtJob } from './client/jobs.ts';
 import { patienceSeconds } from './client/patience.ts';
 import type { Site } from './client/site.ts';
 import { isOurs } from './look.ts';
@@ -34,8 +34,39 @@ export async function whatBecameOf(
     case undefined:
       if (isThere) return 'published';
       // Rows must not be added twice, so that is waited for as long as for a job.
-      return until(addsRows(destination) ? destination.jobTimeout : patienceSeconds);
+      return until(addsRows(destination) ? destination.jobTimeout : patienceWith(destination));
   }
+}
+
+/**
+ * Waits until it is known what became of what an earlier run has sent, so that it cannot arrive after what this run
+ * sends. Returns "under way" where that cannot be found out in time.
+ */
+export async function awaitEarlier(
+  site: Site,
+  destination: TableauDestination,
+  { sent, find }: { sent: SentNote; find: () => Promise<DataSource | undefined> },
+  signal: AbortSignal,
+): Promise<Earlier> {
+  const { clock } = site;
+  if (sent.job !== undefined) await awaitJob(site, sent.job, destination.jobTimeout, signal);
+  const deadline = clock.now() + patienceWith(destination) * 1000;
+  for (let pause = 1000; ; pause = Math.min(15_000, pause * 1.5)) {
+    const found = await find();
+    const became = await whatBecameOf(site, destination, { sent, found }, signal);
+    if (became !== 'under way' || clock.now() >= deadline) return { became, found };
+    await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
+  }
+}
+
+export interface Earlier {
+  became: NonNullable<TableauDestinationObservation['sent']>;
+  found: DataSource | undefined;
+}
+
+/** Returns the seconds after which a call whose answer was lost is taken as not carried out. */
+function patienceWith({ jobTimeout }: TableauDestination): number {
+  return Math.min(patienceSeconds, jobTimeout);
 }
 
 function isSent(
