@@ -32,8 +32,8 @@ import { exitCodeOfBlocked, makePlan } from './make-plan.ts';
 import { deletionsOf } from './deletions.ts';
 import { diagnose } from './diagnose.ts';
 import { interruptedRuns, noteRun } from './runs.ts';
-import { decisionsIn, refuseStale } from './stale.ts';
-import { isSavedPlan, readSavedPlan } from './saved-plan.ts';
+import { actingIn, decisionsIn, leftBy, refuseStale } from './stale.ts';
+import { isSavedPlan, readSavedPlan, savedFiles } from './saved-plan.ts';
 import { isSelection, selectPipelines, type SelectFlags } from './select/index.ts';
 import { spaceFindings } from './space.ts';
 import { tellReport } from './tell-report.ts';
@@ -55,7 +55,7 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
   const saved = await savedPlan(paths, options, env);
   const read = await readConfiguration(
-    saved === undefined ? paths : filesOf(saved),
+    saved === undefined ? paths : savedFiles(saved, env.cwd),
     env,
     'error',
     policyOf(options),
@@ -69,7 +69,8 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const configuration = await selectPipelines(whole, options, world, env);
     const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
     const decisions = saved ? decisionsIn(saved) : decisionsOf(options);
-    const made = await makePlan(configuration, world, env, { decisions, resumed });
+    const left = saved && leftBy(saved);
+    const made = await makePlan(configuration, world, env, { decisions, resumed, ...(left && { left }) });
     if (saved !== undefined) refuseStale(saved, made.plan);
     const forgotten =
       saved === undefined ? made.plan.forgotten : await forgottenIn(saved, configuration, world.state);
@@ -141,16 +142,10 @@ async function savedPlan(
 
 const nothingDone: Report = { pipelines: [] };
 
-const filesOf = ({ pipelines }: Plan) => [...new Set(pipelines.map(({ file }) => file))];
-
 /** Of a saved plan only what it was going to do: what has changed elsewhere since is for the next plan. */
 function wantedBy(saved: Plan | undefined): (planned: PipelinePlan) => boolean {
   if (saved === undefined) return () => true;
-  const wanted = new Set(
-    saved.pipelines
-      .filter(({ action, blockedBy }) => action !== 'none' && blockedBy === undefined)
-      .map(({ address }) => address),
-  );
+  const wanted = new Set(actingIn(saved).map(({ address }) => address));
   return ({ address }) => wanted.has(address);
 }
 

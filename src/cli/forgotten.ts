@@ -12,6 +12,7 @@ import { showDiagnostics } from './configuration.ts';
 import { planDeletions, takenPlaces } from './deletions.ts';
 import { diagnose } from './diagnose.ts';
 import type { Env } from './env.ts';
+import { staleError } from './stale.ts';
 import type { World } from './world.ts';
 
 /**
@@ -128,21 +129,34 @@ export async function forgottenIn(
   const names = await findPipelineNames(project.root, () => true);
   const listed = new Set([...pipelines, ...blocked].map(({ address }) => address));
   const read = new Set(families.map(({ name }) => name));
-  for (const { address, record } of gone) {
+  for (const planned of gone) {
+    const { address, record } = planned;
     const stored = await state.read(address);
     const family = familyOf(address);
     const isBack = listed.has(address) || listed.has(family) || (!read.has(family) && names.has(family));
+    const list = families.find(({ name }) => name === family);
     const reason = isBack
       ? 'it is in the configuration again'
       : stored?.version !== record
         ? 'it was applied or forgotten since'
-        : undefined;
-    if (reason === undefined) continue;
-    throw new RunError('EXT6104', `the plan is stale: ${address}: ${reason}`, {
-      hint: 'nothing was done; plan again',
-    });
+        : otherFate(planned, stored, list);
+    if (reason !== undefined) throw staleError(`${address}: ${reason}`);
   }
   return gone;
+}
+
+/** Whether what was made for an item goes with it is decided by `on_removed` when the plan is made, and still when it is done. */
+function otherFate(
+  { address, deletes }: ForgottenPipeline,
+  stored: StoredRecord,
+  list: ReadFamily | undefined,
+): string | undefined {
+  const wasDeleted = deletes !== undefined;
+  if (!isItem(address) || (list === undefined && !wasDeleted)) return undefined;
+  if (list === undefined) return `for_each of ${familyOf(address)} is gone, which said on_removed: delete`;
+  const isDeleted = list.onRemoved === 'delete' && stored.record.made !== undefined;
+  if (isDeleted === wasDeleted) return undefined;
+  return `on_removed of ${list.name} is ${list.onRemoved} now`;
 }
 
 /** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */

@@ -1,5 +1,5 @@
 import { buildPlan } from '../plan/index.ts';
-import type { Decisions } from '../plan/index.ts';
+import type { Decisions, Terms } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
@@ -21,6 +21,8 @@ export interface PlanSettings {
   decisions: Decisions;
   /** Runs whose work is not done again. */
   resumed?: ReadonlySet<string>;
+  /** Tables whose rows are left to the next plan, by address. */
+  left?: Terms['left'];
   /** What an untrusted plan has not looked at, asked when all has been observed. */
   unseen?: () => readonly string[];
 }
@@ -30,7 +32,7 @@ export async function makePlan(
   configuration: Configuration,
   world: World,
   env: Env,
-  { decisions, resumed = new Set(), unseen }: PlanSettings,
+  { decisions, resumed = new Set(), left, unseen }: PlanSettings,
 ): Promise<MadePlan> {
   const gone = await findForgotten(configuration, world, env);
   const turn = limitTo(configuration.project.limits.parallel);
@@ -53,7 +55,7 @@ export async function makePlan(
       })),
     ],
     version(),
-    { decisions, policy: configuration.project.policy, hash: sha256 },
+    { decisions, policy: configuration.project.policy, hash: sha256, ...(left && { left }) },
     gone.forgotten,
   );
   return { plan: unseen === undefined ? plan : { ...plan, unseen: unseen() }, seen };

@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { reasonOf } from '../disk/reason.ts';
 import { replaceFile } from '../disk/replace.ts';
+import { isItem } from '../model/family.ts';
 import type { Plan } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import { encodePlan, sealOf } from './plan-document.ts';
+import { actingIn, staleError } from './stale.ts';
 
 /** Whether a path names a saved plan instead of pipelines, which are YAML. */
 export const isSavedPlan = (file: string) => file.endsWith('.json');
@@ -38,6 +41,25 @@ export async function readPlanFile(file: string, cwd: string): Promise<{ plan: P
     });
   }
   return { plan, isSealed: seal === sealOf(plan) };
+}
+
+/**
+ * Returns the pipeline files that a saved plan is applied with. Fails if one is gone of a pipeline that it does something
+ * about; of all others what has become of them is for the next plan.
+ */
+export function savedFiles(saved: Plan, cwd: string): string[] {
+  const isThere = (file: string) => existsSync(path.resolve(cwd, file));
+  const gone = actingIn(saved).filter(({ file }) => !isThere(file));
+  if (gone.length > 0) {
+    const reasons = gone.map(({ address, file }) => `${address}: ${file} is gone`);
+    throw staleError(
+      reasons.join('; '),
+      'nothing was done; plan again, or apply the plan in the folder where it was made',
+    );
+  }
+  // A list whose last item has gone is the file of no pipeline any more; it must be read to know that they are still gone.
+  const lists = saved.forgotten.filter(({ address }) => isItem(address));
+  return [...new Set([...saved.pipelines, ...lists].map(({ file }) => file))].filter(isThere);
 }
 
 function parse(text: string, file: string): Plan & { seal: unknown } {

@@ -26,6 +26,7 @@ export function resolvePipeline(draft: Draft): Pipeline {
         resolveSource(source, {
           shown: draft.shown?.sources.get(name),
           readable: draft.shared.readable,
+          project: draft.shared.folder,
         }),
       ]),
     ),

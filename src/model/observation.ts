@@ -34,6 +34,8 @@ export interface SourceObservation {
   rows: Estimate | undefined;
   bytes: Estimate | undefined;
   fingerprint: Fingerprint | { kind: 'unknown'; reason: string };
+  /** Which server and database, bucket or folder this is; the same for all tables of a source. */
+  identity?: string;
   /** Of tables that go on from a watermark. */
   cursor?: CursorObservation;
 }

@@ -124,6 +124,31 @@ export interface Basis {
   record: string;
   /** The staged extract, the template and what the destinations have. */
   targets: string;
+  /** What `sources` and `targets` are hashes of. Plans of earlier versions have none: they do not know their world. */
+  parts?: readonly BasisPart[];
+}
+
+/**
+ * One thing that a plan takes for granted. `server`, `bucket` and `folder` are what a source is; `limits` are its
+ * `min_files` and `max_bytes`; `columns`, `header` and `detection` belong to a table; the others to the pipeline.
+ */
+export interface BasisPart {
+  kind:
+    | 'server'
+    | 'bucket'
+    | 'folder'
+    | 'limits'
+    | 'columns'
+    | 'header'
+    | 'detection'
+    | 'extract file'
+    | 'extract'
+    | 'template'
+    | 'destination'
+    | 'moves';
+  /** The source, table, file or target that it is about. */
+  of: string;
+  sha256: string;
 }
 
 /** What applying will cost; what cannot be told is absent. */

@@ -33,6 +33,8 @@ export interface FileSource {
   match: readonly string[];
   /** The folder of the file that names them: absolute. `match` and `exclude` are relative to it. */
   base: string;
+  /** The same relative to the project's folder, with slashes: what it is in every checkout. */
+  folder?: string;
   exclude: readonly string[];
   /** Fewer files than this is an error, not an empty extract. */
   minFiles: number;

@@ -37,6 +37,8 @@ export interface Terms {
   decisions: Decisions;
   policy: Policy;
   hash: Hash;
+  /** By address: tables that a saved plan does not read. Their rows are left to the next plan. */
+  left?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Desired against observed, for one pipeline. `record` is the version of what was applied last. */
@@ -44,16 +46,16 @@ export function planPipeline(
   pipeline: Pipeline,
   observation: Observation,
   record: string,
-  { decisions, policy, hash }: Terms,
+  { decisions, policy, hash, left }: Terms,
 ): PlannedPipeline {
   const template = planTemplate(pipeline, observation);
   const errors = findings(pipeline, observation);
   const goesOn = pipeline.tables.some(({ load }) => load.kind !== 'full');
   const found = goesOn ? findBase(pipeline, observation) : undefined;
   const full = decisions.full ?? false;
-  const tables = pipeline.tables.map((table) =>
-    planTable(pipeline, table, observation, { base: found, full }),
-  );
+  const stay = left?.get(pipeline.address);
+  const ground = { base: found, full, ...(stay && { left: stay }) };
+  const tables = pipeline.tables.map((table) => planTable(pipeline, table, observation, ground));
   const removed = removedTables(pipeline, observation);
   const moved = moveChanges(pipeline, observation.moves ?? []);
   const changes: Change[] = [

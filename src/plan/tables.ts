@@ -16,7 +16,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { own } from '../model/own.ts';
 import type { Base } from './base.ts';
 import { estimates, grown } from './growth.ts';
-import { goOn, grownBy } from './increments.ts';
+import { goOn, grownBy, type Going } from './increments.ts';
 import { lateWarning, unseenFindings, unseenOf } from './unseen.ts';
 import { diffRest } from './rest.ts';
 import { standingColumns, standingTables, storedColumns } from './standing.ts';
@@ -34,6 +34,8 @@ export interface Ground {
   base: Base | undefined;
   /** All rows are wanted, whatever has changed. */
   full: boolean;
+  /** Tables whose rows stay as they are in the extract, whatever has changed. */
+  left?: ReadonlySet<string>;
 }
 
 /** One table: what of it differs from what was applied last, in shape, definition and data. */
@@ -97,7 +99,12 @@ export function planTable(
     ...diffRest(address, applied.definition.rest, definition.rest),
   ];
   const isReshaped = canReshape(ground, table, changes);
-  const going = changes.length > 0 && !isReshaped ? undefined : goOn(table, applied, observation, ground);
+  const isLeft = ground.left?.has(table.name) === true;
+  const going: Going | undefined = isLeft
+    ? { kind: 'unchanged' }
+    : changes.length > 0 && !isReshaped
+      ? undefined
+      : goOn(table, applied, observation, ground);
   const unseen = unseenOf(table, applied, observation);
   const findings = [...unseenFindings(table, unseen), ...lateWarning(table, observation)];
   if (going?.kind === 'increment') {

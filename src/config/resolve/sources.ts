@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { FileSource, PostgresSource, PostgresTls, Source } from '../../model/pipeline.ts';
 import type { ReadableSettings } from '../../model/readable-paths.ts';
 import type * as Written from '../../model/written.gen.ts';
@@ -12,17 +12,23 @@ export interface ResolveContext {
   /** The same source with references in the place of secrets. */
   shown?: DraftSource | undefined;
   readable?: ReadableSettings;
+  /** The project's folder. */
+  project?: string;
 }
 
 export function resolveSource(
   source: DraftSource,
-  { shown = source, readable }: ResolveContext = {},
+  { shown = source, readable, project }: ResolveContext = {},
 ): Source {
   switch (source.settings.type) {
     case 'postgres':
       return postgres(source, source.settings, shown.settings as Written.PostgresSource);
     case 'file':
-      return { ...files(source, source.settings), ...(readable && { readable }) };
+      return {
+        ...files(source, source.settings),
+        ...(readable && { readable }),
+        ...(project !== undefined && { folder: folderIn(project, source.folder) }),
+      };
     case 's3':
       return resolveS3(source, source.settings);
   }
@@ -63,6 +69,8 @@ function tls(ssl: NonNullable<Written.PostgresTls>, folder: string): PostgresTls
   if (typeof ssl === 'string') return { mode: ssl };
   return { mode: ssl.mode, ...(typeof ssl.ca === 'string' && { ca: resolve(folder, ssl.ca) }) };
 }
+
+const folderIn = (project: string, folder: string) => relative(project, folder).replaceAll('\\', '/');
 
 function files({ place, folder }: DraftSource, settings: Written.FileSource): FileSource {
   return {

@@ -26,6 +26,7 @@ export async function observeFiles(source: FileSource, request: SourceRequest): 
     rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: files.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint,
+    identity: source.folder ?? source.base,
   };
 }
 

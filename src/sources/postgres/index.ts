@@ -5,6 +5,7 @@ import type { SourcePort, SourceRequest } from '../../model/ports.ts';
 import { explainQuery } from './errors.ts';
 import { queryItems } from './items.ts';
 import { observeTable, type Seen } from './observe.ts';
+import { systemOf } from './late.ts';
 import { openPool } from './pool.ts';
 import { openSnapshot } from './read.ts';
 import { observeCursor } from './since.ts';
@@ -53,11 +54,14 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
           await client.query('rollback');
           await begin(client);
         }
+        const identity = await lookAt(client, () => systemOf(client));
         const observations = [];
         for (const [index, request] of requests.entries()) {
           const one = seen[index];
-          if (one !== undefined)
-            observations.push(await lookAt(client, () => withCursor(client, request, one)));
+          if (one !== undefined) {
+            const observation = await lookAt(client, () => withCursor(client, request, one));
+            observations.push({ ...observation, identity });
+          }
         }
         return observations;
       }),

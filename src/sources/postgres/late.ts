@@ -54,7 +54,7 @@ async function isHeap(client: pg.Client, oid: string): Promise<boolean> {
 }
 
 /** Server and database. Where this user may not ask which server it is, the database has to do. */
-async function systemOf(client: pg.Client): Promise<string> {
+export async function systemOf(client: pg.Client): Promise<string> {
   const ask = async (server: string) => {
     const { rows } = await client.query<{ system: string }>(
       `select ${server} || '/' || oid::text as system from pg_catalog.pg_database where datname = current_database()`,

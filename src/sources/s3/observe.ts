@@ -77,6 +77,7 @@ export async function observeTable(
     rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: objects.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint,
+    identity: fingerprint.bucket,
   };
 }
 
