@@ -20,6 +20,12 @@ export function lockHeld(address: string, name: string, hint: string): RunError 
   return new RunError('EXT6004', held, { hint });
 }
 
-export function lockChangesHands(address: string): RunError {
-  return new RunError('EXT6003', `the lock of ${address} keeps changing hands`, { hint: 'try again' });
+/** `object` is one that cannot be written, although it is not there. */
+export function lockChangesHands(address: string, object?: string): RunError {
+  return new RunError('EXT6003', `the lock of ${address} keeps changing hands`, {
+    hint:
+      object === undefined
+        ? 'try again'
+        : `try again; if the bucket keeps versions, its service may refuse to write over a delete marker: delete all versions of ${object}`,
+  });
 }

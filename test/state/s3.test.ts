@@ -13,7 +13,15 @@ let standIn: S3StandIn;
 let ahead = 0;
 beforeAll(async () => {
   standIn = await startS3StandIn({
-    buckets: { state: {}, elsewhere: { region: 'eu-west-1' } },
+    buckets: {
+      state: {},
+      elsewhere: { region: 'eu-west-1' },
+      minio: { quirks: { ignoresDeleteConditions: true } },
+      versitygw: { versioning: true, quirks: { refusesOverDeleteMarkers: true } },
+      kept: { versioning: true },
+      lax: { quirks: { ignoresWriteConditions: true } },
+      old: { quirks: { refusesWriteConditions: true } },
+    },
     clock: () => new Date(Date.now() + ahead),
   });
 });
@@ -68,10 +76,111 @@ function slowPace(): Pace & { pass(duration: number): Promise<void> } {
   };
 }
 
-describe('the contract of state, in a bucket', () => {
-  stateContract(() => {
+describe.each(['state', 'kept', 'minio', 'versitygw'])(
+  'the contract of state, in the bucket %s',
+  (bucket) => {
+    stateContract(() => {
+      const prefix = freshPrefix();
+      return Promise.resolve([open(prefix, {}, bucket), open(prefix, {}, bucket)]);
+    });
+  },
+);
+
+describe('the conditions of a service', () => {
+  const probes = () =>
+    standIn.control.requests.entries().filter(({ key }) => key?.includes('/.probe-') === true);
+
+  test('are tried out once for a process, by its first lock; nothing stays of it', async () => {
     const prefix = freshPrefix();
-    return Promise.resolve([open(prefix), open(prefix)]);
+    standIn.control.requests.clear();
+    const state = open(prefix);
+    await (await state.lock('shop')).release();
+    const once = probes().length;
+    expect(once).toBeGreaterThan(4);
+    await Promise.all(['a', 'b'].map(async (address) => (await state.lock(address)).release()));
+    expect(probes()).toHaveLength(once);
+    expect(standIn.control.list('state', `${prefix}/`)).toEqual([]);
+  });
+
+  test('are never tried out by what only looks, or leases a token', async () => {
+    const state = open(freshPrefix());
+    standIn.control.requests.clear();
+    await state.read('shop');
+    await state.list();
+    await state.listLocks();
+    await state.holder('shop');
+    await state.openRuns();
+    const lease = await state.lease({ what: 'a token', names: ['a'], wait: 0 });
+    await lease.release();
+    expect(probes()).toEqual([]);
+    await (await state.lease({ what: 'a token', names: ['a'], wait: 0 })).release();
+  });
+
+  test.each([
+    ['lax', 'ignores If-None-Match: two runs could apply one pipeline at the same time'],
+    ['old', 'does not implement conditional writes: two runs could apply one pipeline at the same time'],
+  ])('are needed: the bucket %s is refused before anything is locked', async (bucket, message) => {
+    const prefix = freshPrefix();
+    const state = open(prefix, {}, bucket);
+    await expect(state.lock('shop')).rejects.toMatchObject({
+      code: 'EXT6008',
+      message: `${standIn.endpoint} ${message}`,
+      place: { file: 'extracts.yaml', pointer: '/state' },
+    });
+    expect(standIn.control.list(bucket, `${prefix}/`)).toEqual([]);
+    expect(await state.read('shop')).toBeUndefined();
+  });
+
+  test('If-Match alone can be ignored, too', async () => {
+    standIn.control.faults.add({
+      operation: 'PutObject',
+      nth: 3,
+      act: { kind: 'alien', status: 200, headers: { etag: '"any"' } },
+    });
+    await expect(open(freshPrefix()).lock('shop')).rejects.toMatchObject({
+      code: 'EXT6008',
+      message: `${standIn.endpoint} ignores If-Match: two runs could apply one pipeline at the same time`,
+    });
+  });
+
+  test.each(['minio', 'state', 'versitygw'])(
+    'a run that comes back late leaves the lease of the next one (%s)',
+    async (bucket) => {
+      const prefix = freshPrefix();
+      const first = await open(prefix, { pace: slowPace() }, bucket).lock('shop');
+      ahead += 61_000;
+      const second = await open(prefix, {}, bucket).lock('shop');
+      await first.release();
+      await second.confirm();
+      const third = open(prefix, {}, bucket);
+      await expect(third.lock('shop')).rejects.toMatchObject({ code: 'EXT6004' });
+      await second.release();
+      await (await third.lock('shop')).release();
+    },
+  );
+
+  test('a removed record is no record, also where its object has to stay', async () => {
+    const prefix = freshPrefix();
+    for (let round = 0; round < 2; round++) {
+      const state = open(prefix, {}, 'versitygw');
+      const lock = await state.lock('shop');
+      expect(await state.read('shop')).toBeUndefined();
+      const version = await lock.write(shop(), undefined);
+      expect(await state.list()).toEqual(['shop']);
+      await lock.remove(version);
+      expect(await state.list()).toEqual([]);
+      await lock.release();
+    }
+  });
+
+  test('a delete marker that an older version has left is named', async () => {
+    const prefix = freshPrefix();
+    await standIn.control.put('versitygw', `${prefix}/shop.lock`, '{}');
+    standIn.control.delete('versitygw', `${prefix}/shop.lock`);
+    await expect(open(prefix, {}, 'versitygw').lock('shop')).rejects.toMatchObject({
+      code: 'EXT6003',
+      hint: expect.stringContaining(`delete all versions of s3://versitygw/${prefix}/shop.lock`) as string,
+    });
   });
 });
 
@@ -234,7 +343,7 @@ test.each(['InternalError', 'SlowDown', 'ConditionalRequestConflict'] as const)(
 
 describe('what goes wrong is told in the words of S3 sources', () => {
   test.each([
-    ['PutObject', 'may not write s3://state/x/shop.lock: AccessDenied', 's3:PutObject'],
+    ['PutObject', 'may not write s3://state/x/.probe-: AccessDenied', 's3:PutObject'],
     ['GetObject', 'may not read s3://state/x/shop.json: AccessDenied', 's3:GetObject'],
     ['ListObjectsV2', 'may not list s3://state/x/: AccessDenied', 's3:ListBucket'],
   ] as const)('%s is not allowed', async (operation, message, needs) => {
@@ -247,7 +356,9 @@ describe('what goes wrong is told in the words of S3 sources', () => {
     }[operation];
     await expect(act()).rejects.toMatchObject({
       code: 'EXT2204',
-      message,
+      message: expect.toSatisfy(
+        (text: string) => text.replace(/\.probe-[0-9a-f]+/, '.probe-') === message,
+      ) as string,
       hint: expect.stringContaining(needs) as string,
       place: { file: 'extracts.yaml', pointer: '/state' },
     });

@@ -2,13 +2,15 @@ import type { StatePort } from '../../model/ports.ts';
 import type { S3StateSettings } from '../../model/project.ts';
 import { addressOfLock, addressOfRecord, leaseAddress, lockName, recordName } from '../record.ts';
 import { noWait, waitForLease, waitForLock } from '../wait.ts';
-import { breakLease, lookAtLease } from './lease.ts';
+import { serviceLabel } from '../../aws/errand.ts';
+import { breakLease, isReleased, lookAtLease } from './lease.ts';
 import { takeLock } from './lock.ts';
 import { openObjects } from './objects.ts';
 import { pace as usualPace, type Pace } from './pace.ts';
 import type { Place } from './place.ts';
+import { probeConditions, type Conditions } from './probe.ts';
 import { openRunNotes } from './runs.ts';
-import { readEnvelope } from './record.ts';
+import { emptyEnvelope, readEnvelope } from './record.ts';
 
 export interface S3StateOptions {
   /** A link to the job that this run is part of. */
@@ -33,6 +35,20 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
   const objects = openObjects(settings, pace.patience);
   const folder = prefix === '' ? '' : `${prefix}/`;
   const runs = openRunNotes(objects, folder, signal);
+  let conditions: Conditions | undefined;
+  let probing: Promise<void> | undefined;
+  const probe = async () => {
+    const label = serviceLabel(settings);
+    conditions = await probeConditions(objects, folder, { label, place: settings.place }, signal);
+  };
+  /** Asked once for a process, before the first lock: plans take none, and need not write. */
+  const probeOnce = async () => {
+    probing ??= probe();
+    await probing.catch((error: unknown) => {
+      probing = undefined;
+      throw error;
+    });
+  };
   const at = (address: string): Place => ({
     objects,
     pace,
@@ -40,15 +56,29 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
     record: folder + recordName(address),
     lease: folder + lockName(address),
     shown: `s3://${bucket}/`,
+    conditions: () => conditions,
     signal,
   });
   return {
     read: async (address) => (await readEnvelope(at(address), signal))?.stored,
     list: async () =>
-      (await objects.list(folder, signal)).flatMap((name) => addressOfRecord(name) ?? []).sort(),
-    listLocks: async () =>
-      (await objects.list(folder, signal)).flatMap((name) => addressOfLock(name) ?? []).sort(),
-    lock: (address) => waitForLock(() => takeLock(at(address), job), waiting),
+      (await objects.list(folder, signal))
+        .filter(({ size }) => size !== emptyEnvelope)
+        .flatMap(({ name }) => addressOfRecord(name) ?? [])
+        .sort(),
+    async listLocks() {
+      const names = (await objects.list(folder, signal)).map(({ name }) => name);
+      const locks = names.flatMap((name) => addressOfLock(name) ?? []).sort();
+      const found = await Promise.all(locks.map((address) => objects.get(at(address).lease, signal)));
+      return locks.filter((_, index) => {
+        const text = found[index]?.text;
+        return text !== undefined && !isReleased(text);
+      });
+    },
+    async lock(address) {
+      await probeOnce();
+      return waitForLock(() => takeLock(at(address), job), waiting);
+    },
     lease: (wanted) => waitForLease((name) => takeLock(at(leaseAddress(name)), job), wanted, waiting),
     holder: (address) => lookAtLease(at(address)),
     breakLock: (address) => breakLease(at(address)),

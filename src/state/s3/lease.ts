@@ -23,6 +23,8 @@ export interface Lease extends Holder {
   /** How often it was renewed: no two texts of a lease are equal. */
   renewals: number;
   seconds: number;
+  /** It was given back: the next run takes it over at once. Older versions see that it has expired. */
+  released?: true;
 }
 
 const leaseShape = every(holderShape, mapWith({ token: text, renewals: amount, seconds: amount }));
@@ -39,6 +41,7 @@ export interface OwnLease {
 export async function takeLease(place: Place, job: string | undefined): Promise<OwnLease> {
   const { objects, pace, signal } = place;
   const lease = newLease(place, job);
+  let wasThere = false;
   for (let attempt = 0; attempt < 5; attempt++) {
     const renewed = pace.now();
     const fresh = await objects.put(place.lease, textOf(lease), undefined, signal);
@@ -46,11 +49,38 @@ export async function takeLease(place: Place, job: string | undefined): Promise<
     const found = await objects.get(place.lease, signal);
     if (found === undefined) continue;
     const other = readLease(place, found);
-    if (!isExpired(found, other)) throw held(place, other);
+    wasThere = true;
+    if (other.released !== true && !isExpired(found, other)) throw held(place, other);
     const taken = await takeOver(place, lease, found);
     if (taken !== undefined) return taken;
   }
-  throw lockChangesHands(place.address);
+  throw lockChangesHands(place.address, wasThere ? undefined : place.shown + place.lease);
+}
+
+/**
+ * Gives a lease back by writing over it, because not every service looks at the condition of a DELETE: it would remove the
+ * lease of the next run. The object is removed only where that is proved to be safe. Resolves to false if the lease is
+ * no longer the one with this ETag.
+ */
+export async function endLease(place: Place, { lease, etag }: Omit<OwnLease, 'renewed'>): Promise<boolean> {
+  const { objects } = place;
+  const unstoppable = new AbortController().signal;
+  const released: Lease = { ...lease, renewals: lease.renewals + 1, seconds: 0, released: true };
+  const left = await objects.put(place.lease, textOf(released), etag, unstoppable);
+  if (left === undefined) return false;
+  const conditions = place.conditions();
+  if (conditions?.guardsDeletes === true && conditions.recreates)
+    await objects.remove(place.lease, left, unstoppable);
+  return true;
+}
+
+/** Tells a lease that was given back from one that is held, or that cannot be read. */
+export function isReleased(text: string): boolean {
+  try {
+    return (JSON.parse(text) as Partial<Lease> | null)?.released === true;
+  } catch {
+    return false;
+  }
 }
 
 /** Takes the lease of whoever has it away, so that he can record nothing any more, and ends it. */
@@ -58,9 +88,9 @@ export async function breakLease(place: Place): Promise<void> {
   const { objects, signal } = place;
   for (let attempt = 0; attempt < 5; attempt++) {
     const found = await objects.get(place.lease, signal);
-    if (found === undefined) return;
+    if (found === undefined || isReleased(found.text)) return;
     const taken = await takeOver(place, newLease(place, undefined), found);
-    if (taken !== undefined && (await objects.remove(place.lease, taken.etag, signal))) return;
+    if (taken !== undefined && (await endLease(place, taken))) return;
   }
   throw lockChangesHands(place.address);
 }
@@ -69,6 +99,7 @@ export async function lookAtLease(place: Place): Promise<LockHolder | undefined>
   const found = await place.objects.get(place.lease, place.signal);
   if (found === undefined) return undefined;
   const lease = readLease(place, found);
+  if (lease.released === true) return undefined;
   return {
     name: nameOf(lease),
     since: lease.since,
@@ -108,7 +139,7 @@ async function takeOver(place: Place, lease: Lease, found: StoredText): Promise<
     // What is leased and not applied has no record that a late writer could change.
     if (!place.address.startsWith('.')) await fenceRecord(place, lease.token, signal);
   } catch (error) {
-    await objects.remove(place.lease, etag, new AbortController().signal);
+    await endLease(place, { lease, etag });
     throw error;
   }
   return { lease, etag, renewed };

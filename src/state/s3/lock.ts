@@ -1,7 +1,7 @@
 import type { Lock } from '../../model/ports.ts';
 import { lockLost, staleRecord } from '../errors.ts';
 import { nameOf } from '../holder.ts';
-import { readLease, takeLease, textOf, type OwnLease } from './lease.ts';
+import { endLease, readLease, takeLease, textOf, type OwnLease } from './lease.ts';
 import { versionOf } from '../record.ts';
 import type { Place } from './place.ts';
 import { readEnvelope, writeEnvelope } from './record.ts';
@@ -102,20 +102,26 @@ function holdLease(place: Place, taken: OwnLease): Lock {
     confirm: () => renew(always),
     async write(record, seen) {
       const over = await expect(seen);
-      if (!(await writeEnvelope(place, own.lease.token, record, over, always))) await refused();
+      const written = await writeEnvelope(place, own.lease.token, record, over, always);
+      if (written === undefined) await refused();
       return versionOf(record);
     },
     async remove(seen) {
       const over = await expect(seen);
-      if (over === undefined || !(await objects.remove(place.record, over, always))) await refused();
+      const token = own.lease.token;
+      const left =
+        over === undefined ? undefined : await writeEnvelope(place, token, undefined, over, always);
+      if (left === undefined) return refused();
+      if (place.conditions()?.recreates === true) await objects.remove(place.record, left, always);
     },
     async release() {
       end.abort();
       await Promise.all(running);
-      if (loss.signal.aborted || (await objects.remove(place.lease, own.etag, always))) return;
+      if (loss.signal.aborted || (await endLease(place, own))) return;
       const found = await objects.get(place.lease, always);
-      if (found === undefined || readLease(place, found).token !== own.lease.token) return;
-      await objects.remove(place.lease, found.etag, always);
+      const lease = found && readLease(place, found);
+      if (found === undefined || lease?.token !== own.lease.token || lease.released === true) return;
+      await endLease(place, { lease, etag: found.etag });
     },
   };
 }

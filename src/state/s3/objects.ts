@@ -20,9 +20,15 @@ export interface Objects {
   put(key: string, text: string, over: string | undefined, signal: AbortSignal): Promise<string | undefined>;
   /** Removes the version with this ETag; false where it is not there any more. */
   remove(key: string, etag: string, signal: AbortSignal): Promise<boolean>;
-  /** The rest of each key that begins with the prefix and has no further slash. */
-  list(prefix: string, signal: AbortSignal): Promise<string[]>;
+  /** Those whose keys begin with the prefix and have no further slash. */
+  list(prefix: string, signal: AbortSignal): Promise<ListedText[]>;
   close(): Promise<void>;
+}
+
+export interface ListedText {
+  /** The key without the prefix. */
+  name: string;
+  size: number;
 }
 
 export interface StoredText {
@@ -97,7 +103,7 @@ export function openObjects(user: BucketUser, patience: Patience): Objects {
       return removed ?? false;
     },
     async list(prefix, signal) {
-      const names: string[] = [];
+      const found: ListedText[] = [];
       let token: string | undefined;
       do {
         const after = token;
@@ -107,10 +113,10 @@ export function openObjects(user: BucketUser, patience: Patience): Objects {
             listPage(sdk, client, { bucket: Bucket, prefix, after, delimiter: '/' }, abortSignal),
           signal,
         );
-        names.push(...(page?.objects ?? []).map(({ key }) => key.slice(prefix.length)));
+        for (const { key, size } of page?.objects ?? []) found.push({ name: key.slice(prefix.length), size });
         token = page?.next;
       } while (token !== undefined);
-      return names;
+      return found;
     },
     async close() {
       (await opening?.catch(() => undefined))?.client.destroy();

@@ -1,5 +1,6 @@
 import type { Objects } from './objects.ts';
 import type { Pace } from './pace.ts';
+import type { Conditions } from './probe.ts';
 
 /** One address in a bucket, and what is needed to work on it. */
 export interface Place {
@@ -9,6 +10,8 @@ export interface Place {
   /** Keys of the objects. */
   record: string;
   lease: string;
+  /** What is known of the service; undefined where nothing has asked it, as when only a token is leased. */
+  conditions(): Conditions | undefined;
   /** `s3://bucket/`, for messages. */
   shown: string;
   /** Ends what only looks, or takes a lock. */

@@ -11,7 +11,7 @@ interface Envelope {
   format: 1;
   /** The token of the lock under which it was written. */
   fence: string;
-  /** Absent where a lease was taken over before the first apply had ended. */
+  /** Absent where a lease was taken over before the first apply had ended, and where the record was removed. */
   record?: AppliedRecord;
 }
 
@@ -37,18 +37,24 @@ export async function readEnvelope(place: Place, signal: AbortSignal): Promise<S
   }
 }
 
-/** Resolves to false where something else than `over` is there by now. */
+/** Resolves to the new ETag, or to undefined if the object is no longer the one with the ETag `over`. */
 export async function writeEnvelope(
   place: Place,
   fence: string,
   record: AppliedRecord | undefined,
   over: string | undefined,
   signal: AbortSignal,
-): Promise<boolean> {
-  const envelope: Envelope = { format: 1, fence, ...(record === undefined ? {} : { record }) };
-  const text = `${JSON.stringify(envelope, undefined, 2)}\n`;
-  return (await place.objects.put(place.record, text, over, signal)) !== undefined;
+): Promise<string | undefined> {
+  return place.objects.put(place.record, envelopeText(fence, record), over, signal);
 }
+
+function envelopeText(fence: string, record: AppliedRecord | undefined): string {
+  const envelope: Envelope = { format: 1, fence, ...(record === undefined ? {} : { record }) };
+  return `${JSON.stringify(envelope, undefined, 2)}\n`;
+}
+
+/** How long an envelope without a record is: every longer one has a record, so that a listing shows which have one. */
+export const emptyEnvelope = envelopeText('0'.repeat(16), undefined).length;
 
 /**
  * Writes the record anew, as it is, in the name of whoever has just taken over the lock. A write that its former
@@ -57,7 +63,8 @@ export async function writeEnvelope(
 export async function fenceRecord(place: Place, fence: string, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const found = await readEnvelope(place, signal);
-    if (await writeEnvelope(place, fence, found?.stored?.record, found?.etag, signal)) return;
+    const written = await writeEnvelope(place, fence, found?.stored?.record, found?.etag, signal);
+    if (written !== undefined) return;
   }
-  throw lockChangesHands(place.address);
+  throw lockChangesHands(place.address, `${place.shown}${place.record}`);
 }

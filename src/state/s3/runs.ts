@@ -26,9 +26,9 @@ export function openRunNotes(objects: Objects, folder: string, signal: AbortSign
       if (found !== undefined) await objects.remove(key, found.etag, unstoppable);
     },
     async open() {
-      const names = (await objects.list(folder, signal)).filter((name) => runOfName(name) !== undefined);
+      const notes = (await objects.list(folder, signal)).filter(({ name }) => runOfName(name) !== undefined);
       const found = await Promise.all(
-        names.map(async (name) => ({ name, stored: await objects.get(folder + name, signal) })),
+        notes.map(async ({ name }) => ({ name, stored: await objects.get(folder + name, signal) })),
       );
       return found.flatMap(({ name, stored }): OpenRun[] => {
         if (stored === undefined) return [];

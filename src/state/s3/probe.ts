@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import type { Place } from '../../model/diagnostic.ts';
+import { RunError } from '../../model/run-error.ts';
+import type { Objects } from './objects.ts';
+
+/** What the service of a bucket does with conditional requests, as far as it may differ from S3. */
+export interface Conditions {
+  /** A DELETE with If-Match removes nothing but that version. MinIO ignores the condition. */
+  guardsDeletes: boolean;
+  /** A key that was deleted can be written as a new one. versitygw refuses it over a delete marker. */
+  recreates: boolean;
+}
+
+export interface ProbedBucket {
+  /** The name of the service for messages. */
+  label: string;
+  place: Place;
+}
+
+/** No object has this ETag. */
+const noSuchEtag = `"${'0'.repeat(32)}"`;
+
+/**
+ * Tries out on an object of its own whether the service honours conditions on writes. Without them the lock of a pipeline
+ * locks nothing, so the run ends with EXT6008. Leaves nothing behind, except versions where the bucket keeps them.
+ */
+export async function probeConditions(
+  objects: Objects,
+  folder: string,
+  bucket: ProbedBucket,
+  signal: AbortSignal,
+): Promise<Conditions> {
+  const key = `${folder}.probe-${randomBytes(8).toString('hex')}`;
+  const put = (turn: number, over?: string) => objects.put(key, `${key} ${turn}`, over, signal);
+  const refuse = async (condition: string, etag: string): Promise<never> => {
+    await objects.remove(key, etag, signal);
+    throw unconditional(bucket, `ignores ${condition}`);
+  };
+  try {
+    const first = await put(1);
+    if (first === undefined)
+      throw unconditional(bucket, 'refuses to write a new object with If-None-Match: *');
+    const second = await put(2);
+    if (second !== undefined) await refuse('If-None-Match', second);
+    const third = await put(3, noSuchEtag);
+    if (third !== undefined) await refuse('If-Match', third);
+    const guardsDeletes = !(await objects.remove(key, noSuchEtag, signal));
+    if (guardsDeletes) await objects.remove(key, first, signal);
+    const again = await put(4);
+    if (again !== undefined) await objects.remove(key, again, signal);
+    return { guardsDeletes, recreates: again !== undefined };
+  } catch (error) {
+    throw isNotImplemented(error)
+      ? unconditional(bucket, 'does not implement conditional writes', error)
+      : error;
+  }
+}
+
+function isNotImplemented(error: unknown): boolean {
+  const cause = error instanceof RunError ? (error.cause as { name?: string } | undefined) : undefined;
+  return cause?.name === 'NotImplemented';
+}
+
+function unconditional({ label, place }: ProbedBucket, what: string, cause?: unknown): RunError {
+  return new RunError('EXT6008', `${label} ${what}: two runs could apply one pipeline at the same time`, {
+    hint: 'keep the state with a service that honours conditional writes, or in a folder: docs/state.md names some',
+    place,
+    cause,
+  });
+}
