@@ -72,7 +72,7 @@ export function conductPipeline(
         };
         const result = await run.perform(step, tell, signal);
         const took = (performance.now() - stepBegan) / 1000;
-        done.push({ id: step.id, seconds: took });
+        if (result.isSkipped !== true) done.push({ id: step.id, seconds: took });
         listener({ type: 'ended', address, step, seconds: took, ...result });
       } catch (error) {
         // What fails because another step has failed is not news.
@@ -97,6 +97,7 @@ export function conductPipeline(
       tables: run?.tables ?? [],
       checks: run?.checks ?? [],
       destinations: run?.delivered ?? [],
+      ...(run?.isNothingNew === true && { nothingNew: true as const }),
       seconds,
       steps: done,
       ...(run?.snapshotSeconds === undefined ? {} : { snapshotSeconds: run.snapshotSeconds }),

@@ -6,7 +6,16 @@ export type ApplyEvent =
   | { type: 'progress'; address: string; step: Step; progress: Progress }
   /** Something outside of the run is waited for. */
   | { type: 'waiting'; address: string; step: Step; text: string }
-  | { type: 'ended'; address: string; step: Step; seconds: number; rows?: number; bytes?: number }
+  | {
+      type: 'ended';
+      address: string;
+      step: Step;
+      seconds: number;
+      rows?: number;
+      bytes?: number;
+      /** It was not needed: no row differs. */
+      isSkipped?: true;
+    }
   /** Without a step: it could not even begin. */
   | { type: 'failed'; address: string; step?: Step; error: unknown };
 

@@ -14,6 +14,7 @@ import { own } from '../model/own.ts';
 import type { Watermark } from '../model/watermark.ts';
 import type { Definitions, Job } from './job.ts';
 import { hasVerifiedKey } from './keys.ts';
+import { recordedExtract } from './nothing-new.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
 
@@ -24,6 +25,8 @@ export interface Achieved {
   /** Of tables that go on by a cursor and were read. */
   watermarks: ReadonlyMap<string, Watermark>;
   built: BuiltExtract | undefined;
+  /** Rows were read, and are those that the extract has: it was not built anew. */
+  isNothingNew: boolean;
   packed: BuiltExtract | undefined;
   delivered: ReadonlyMap<number, Delivered>;
   /** What servers were asked to publish, and have not been heard of since. */
@@ -38,7 +41,10 @@ export interface Achieved {
  */
 export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
   const { pipeline, seen, plan } = job;
-  const { built, packed, delivered } = achieved;
+  const { packed, delivered } = achieved;
+  const built = achieved.isNothingNew
+    ? recordedExtract(pipeline, required(seen.record, 'record'))
+    : achieved.built;
   const definitions = job.define(pipeline);
   const rebuilt = plan.action !== 'deliver' && built !== undefined;
   const tables = rebuilt
@@ -91,10 +97,11 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
 /** What is built and not delivered, by this run or by an earlier one; undefined where nothing is left. */
 function pendingIn(
   { plan, pipeline, seen }: Job,
-  { packed, delivered, sent }: Achieved,
+  { packed, delivered, sent, isNothingNew }: Achieved,
 ): Pending | undefined {
-  const needsPackage = packed === undefined && plan.steps.some(({ kind }) => kind === 'package');
-  const planned = plan.steps.flatMap((step) =>
+  const steps = isNothingNew ? [] : plan.steps;
+  const needsPackage = packed === undefined && steps.some(({ kind }) => kind === 'package');
+  const planned = steps.flatMap((step) =>
     step.kind === 'deliver' && step.details !== true ? step.destination : [],
   );
   const left = pipeline.destinations.flatMap(({ shown }, index) => {

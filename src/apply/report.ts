@@ -16,6 +16,8 @@ export interface PipelineReport {
   destinations: readonly { target: string; size: number; remark?: string }[];
   /** Of an item that is gone: what was deleted, and what was left because it was not as we left it. */
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
+  /** Rows were read, the extract has all of them already, and nothing was written or delivered. */
+  nothingNew?: true;
   seconds: number;
   /** Of those that were done, in the order in which they ended. Some go on beside each other. */
   steps: readonly { id: string; seconds: number }[];

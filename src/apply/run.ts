@@ -22,6 +22,7 @@ import type { Job } from './job.ts';
 import { keysToVerify } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { changeTable, loadTable, telling } from './load-table.ts';
+import { isNothingNew } from './nothing-new.ts';
 import { refuseRejected } from './rejection.ts';
 import { recordProgress } from './progress-record.ts';
 import { newRecord } from './record.ts';
@@ -36,6 +37,8 @@ export interface Run {
   /** Empty before they were asked. */
   checks: readonly CheckResult[];
   delivered: PipelineReport['destinations'];
+  /** Rows were read, all of them are in the extract already, and nothing was written. */
+  isNothingNew: boolean;
   /** How long the sources were held at one moment; undefined before that has ended. */
   snapshotSeconds: number | undefined;
   /** Lets go of everything, whatever was reached. */
@@ -45,6 +48,8 @@ export interface Run {
 export interface StepResult {
   rows?: number;
   bytes?: number;
+  /** It was not needed: no row differs. */
+  isSkipped?: true;
 }
 
 /** Takes the lock and stands ready to perform the steps of a plan in their order. */
@@ -66,13 +71,25 @@ function openRun(job: Job, lock: Lock): Run {
   const remarks = new Map<number, Written>();
   const now = job.now();
   const recorded = recordProgress(lock, job.seen.version, { delivered, sent }, () =>
-    newRecord(job, { tables, snapshotOf, watermarks, built, packed, delivered, sent, now }),
+    newRecord(job, {
+      tables,
+      snapshotOf,
+      watermarks,
+      built,
+      isNothingNew: skipped > 0,
+      packed,
+      delivered,
+      sent,
+      now,
+    }),
   );
   const confirm = () => lock.confirm();
   let build: ExtractBuild | undefined;
   let built: BuiltExtract | undefined;
   let packed: BuiltExtract | undefined;
   let checks: readonly CheckResult[] = [];
+  /** Steps without which nothing differs, because no row does. */
+  let skipped = 0;
 
   const performers = {
     async snapshot(step: Step & { kind: 'snapshot' }, tell: Tell, signal: AbortSignal) {
@@ -193,6 +210,10 @@ function openRun(job: Job, lock: Lock): Run {
   return {
     perform: whileHeld(lock, async (step, tell, signal) => {
       signal.throwIfAborted();
+      if (step.ifRowsDiffer === true && isNothingNew(job, tables)) {
+        skipped += 1;
+        return { isSkipped: true };
+      }
       switch (step.kind) {
         case 'snapshot':
           await performers.snapshot(step, tell, signal);
@@ -233,6 +254,9 @@ function openRun(job: Job, lock: Lock): Run {
     },
     get checks() {
       return checks;
+    },
+    get isNothingNew() {
+      return skipped > 0;
     },
     get snapshotSeconds() {
       return held;

@@ -29,6 +29,7 @@ function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | unde
     case 'waiting':
       return renderEventLine(address, step, event.text);
     case 'ended': {
+      if (event.isSkipped === true) return renderEventLine(address, step, 'skipped, nothing new');
       const amounts = [
         ...(event.rows === undefined ? [] : [counted(event.rows, 'row')]),
         ...(event.bytes === undefined ? [] : [bytes(event.bytes)]),

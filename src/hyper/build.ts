@@ -8,7 +8,7 @@ import type { Extract, Table } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
 import { rejectedFile } from '../model/rejected-file.ts';
 import { copyBase, type InterruptibleBase } from './base.ts';
-import { changeTable } from './change-table.ts';
+import { changeTable, type ChangeTarget } from './change-table.ts';
 import { checkTable } from './checks/index.ts';
 import { compact } from './compact.ts';
 import { createTable, keyStatements } from './ddl.ts';
@@ -61,7 +61,7 @@ export async function buildExtract(
   /** Tables are written side by side, each by a session of its own. */
   const writing = async <Result>(
     table: Table,
-    write: (loader: HyperSession, name: string, attach: () => Promise<void>) => Promise<Result>,
+    write: (loader: HyperSession, target: ChangeTarget) => Promise<Result>,
   ) => {
     const loader = await openSession();
     const attach = async () => {
@@ -69,7 +69,8 @@ export async function buildExtract(
       await loader.query(`attach database ${identifier(draft.path)} as draft`);
     };
     try {
-      const result = await write(loader, tableName('draft', extract.schema, table.name), attach);
+      const name = tableName('draft', extract.schema, table.name);
+      const result = await write(loader, { name, attach, ...lookBefore(loader, extract, table, base) });
       await loader.query('detach database draft');
       return result;
     } catch (error) {
@@ -80,16 +81,14 @@ export async function buildExtract(
   };
   return {
     load: (table, parts, progress, signal) =>
-      writing(table, async (loader, name, attach) => {
+      writing(table, async (loader, { name, attach }) => {
         await attach();
         const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
         return loadFeed(loader, { name, types }, parts, progress, signal);
       }),
 
     change: (table, changes, progress, signal) =>
-      writing(table, (loader, name, attach) =>
-        changeTable(loader, { name, attach }, table, changes, progress, signal),
-      ),
+      writing(table, (loader, target) => changeTable(loader, target, table, changes, progress, signal)),
 
     async check({ lastRows, now }, signal) {
       await begun;
@@ -143,6 +142,28 @@ export async function buildExtract(
     },
 
     abandon,
+  };
+}
+
+/** A base that is a file shows the table as it was, if its columns are the same. */
+function lookBefore(
+  session: HyperSession,
+  extract: Extract,
+  table: Table,
+  base: InterruptibleBase | undefined,
+): Pick<ChangeTarget, 'before'> {
+  if (base === undefined || !('path' in base.from)) return {};
+  if (base.reshaped?.some((one) => one.table === table.name) === true) return {};
+  const { path } = base.from;
+  return {
+    async before(look) {
+      await session.query(`attach database ${identifier(path)} as base with (access_mode = 'readonly')`);
+      try {
+        return await look(tableName('base', extract.schema, table.name));
+      } finally {
+        await session.query('detach database base');
+      }
+    },
   };
 }
 

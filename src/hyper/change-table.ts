@@ -7,6 +7,7 @@ import { RunError } from '../model/run-error.ts';
 import { columnClause } from './ddl.ts';
 import { loadFeed } from './load-feed.ts';
 import type { HyperSession } from './session.ts';
+import { dropEqualRows, haveSameRows } from './same-rows.ts';
 import { identifier, literal } from './sql.ts';
 import { hyperSqlType } from './types.ts';
 import { verifyNewRows } from './verify-key.ts';
@@ -17,16 +18,18 @@ export interface ChangeTarget {
   name: string;
   /** Resolves when the table is there for the session. */
   attach: () => Promise<void>;
+  /** Shows the table as it was before, if it can be: calls `look` with its name in SQL. */
+  before?: <Result>(look: (name: string) => Promise<Result>) => Promise<Result>;
 }
 
 /**
- * Changes a table of a draft. What has to be compared is loaded into temporary tables first, before the draft has to be
+ * Changes a table of a draft. Rows that it has already, equal in every column, are no change. What has to be compared is loaded into temporary tables first, before the draft has to be
  * there. It is nobody's but ours until it is renamed, so that a failure on the way is a draft
  * thrown away; deleting rows and putting others in their place is one transaction nevertheless.
  */
 export async function changeTable(
   session: HyperSession,
-  { name, attach }: ChangeTarget,
+  { name, attach, before }: ChangeTarget,
   table: Table,
   changes: TableChanges,
   progress: LoadProgress,
@@ -37,12 +40,26 @@ export async function changeTable(
   const left = changes.gone && (await stageGone(work, changes.gone));
   const fresh = meeting && (await stageNew(work, changes.rows, meeting));
   await attach();
-  const gone = left === undefined ? 0 : await work.run(left);
-  const cut =
-    changes.cut === undefined ? 0 : await work.run(`delete from ${name} where ${beyond(table, changes.cut)}`);
+  const conditions = (of: string) => [
+    ...(left === undefined ? [] : [left(of)]),
+    ...(changes.cut === undefined ? [] : [beyond(table, changes.cut)]),
+  ];
+  let cut = 0;
+  for (const condition of conditions(name)) cut += await work.run(`delete from ${name} where ${condition}`);
   const added = fresh === undefined ? await addAll(work, changes.rows) : await addCompared(work, fresh);
   const other = changes.keys === undefined ? 0 : await reconcile(work, changes.keys);
-  return { ...added, deleted: gone + cut + added.deleted + other };
+  const changed = { ...added, deleted: cut + added.deleted + other };
+  // Rows that took the place of others by their key differ from them.
+  if (before === undefined || cut === 0 || changed.deleted > cut || changed.inserted !== changed.deleted)
+    return changed;
+  const rowsOf = (of: string) =>
+    `(select * from ${of} where ${conditions(of)
+      .map((one) => `(${one})`)
+      .join(' or ')}) as "rows"`;
+  const isSame = await before((was) =>
+    haveSameRows(session, table.columns, { before: rowsOf(was), after: rowsOf(name), count: cut }, signal),
+  );
+  return isSame ? { ...changed, inserted: 0, deleted: 0 } : changed;
 }
 
 interface Work {
@@ -55,15 +72,13 @@ interface Work {
   run: (sql: string) => Promise<number>;
 }
 
-/** What deletes them, if there are any. */
+/** The condition for them in a table, if there are any. */
 async function stageGone(
   work: Work,
   { columns, feed }: NonNullable<TableChanges['gone']>,
-): Promise<string | undefined> {
+): Promise<((name: string) => string) | undefined> {
   const gone = await stage(work, 'rows gone', columns, feed);
-  return gone.rows === 0
-    ? undefined
-    : `delete from ${work.name} where ${meets(work.name, gone.name, columns)}`;
+  return gone.rows === 0 ? undefined : (name) => meets(name, gone.name, columns);
 }
 
 async function addAll({ session, name, table, progress, signal }: Work, { parts }: Feed): Promise<Changed> {
@@ -98,6 +113,7 @@ async function addCompared(
       deleted: 0,
       ...sizes,
     };
+  await run(dropEqualRows({ fresh, name }, table.columns, key));
   await run('begin');
   const deleted = await run(`delete from ${name} where ${meets(name, fresh, key)}`);
   const inserted = await run(insert);

@@ -7,6 +7,8 @@ export type Step = {
   id: string;
   after: readonly string[];
   because: readonly string[];
+  /** Skipped where every table that was changed came out with the rows that it had. */
+  ifRowsDiffer?: true;
 } & StepAct;
 
 export type StepAct =

@@ -18,6 +18,7 @@ import { extractChanges, extractFindings, isOurs } from './extract.ts';
 import { gatesOf, type Decisions } from './gates.ts';
 import { headline } from './headline.ts';
 import { referenceFindings } from './references.ts';
+import { differsInRowsAlone } from './rows-alone.ts';
 import { rememberedChanges } from './remembered.ts';
 import { isCarriedOver, layOutSteps } from './steps.ts';
 import { moveChanges } from './moves.ts';
@@ -65,6 +66,12 @@ export function planPipeline(
     ...extractChanges(pipeline, observation),
   ];
   const mustBuild = changes.length > 0;
+  const isRowsAlone = differsInRowsAlone(pipeline, observation, {
+    base: found,
+    tables: tables.map(({ plan }) => plan),
+    changes,
+    template,
+  });
   changes.unshift(...moved.filter(({ subject }) => subject === 'pipeline'));
   const planned = pipeline.destinations.map((destination, index) =>
     planDestination(destination, index, observation, rewriting(mustBuild, template)),
@@ -126,7 +133,11 @@ export function planPipeline(
       destinations,
       estimates,
       changes,
-      steps: layOutSteps(pipeline, act, tablePlans, destinations, changes, { mustPackage, base }),
+      steps: layOutSteps(pipeline, act, tablePlans, destinations, changes, {
+        mustPackage,
+        base,
+        isRowsAlone,
+      }),
     },
   };
 }

@@ -10,6 +10,13 @@ import type {
 } from '../model/plan.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 
+interface LayOut {
+  mustPackage: boolean;
+  base: BasePlan | undefined;
+  /** Without other rows nothing has to be written. */
+  isRowsAlone: boolean;
+}
+
 /** The acts of one pipeline, with what each must wait for and the changes that it is for. */
 export function layOutSteps(
   pipeline: Pipeline,
@@ -17,10 +24,11 @@ export function layOutSteps(
   tables: readonly TablePlan[],
   destinations: readonly DestinationPlan[],
   changes: readonly Change[],
-  { mustPackage, base }: { mustPackage: boolean; base: BasePlan | undefined },
+  { mustPackage, base, isRowsAlone }: LayOut,
 ): Step[] {
   if (action === 'none' || action === 'blocked') return [];
   const because = changes.map(({ address }) => address);
+  const condition = isRowsAlone ? { ifRowsDiffer: true as const } : {};
   const steps: Step[] = [];
   if (action === 'create' || action === 'rebuild') {
     const reads = pipeline.tables.flatMap(({ name }) => {
@@ -41,11 +49,13 @@ export function layOutSteps(
     const checks = pipeline.tables.flatMap(checksOf);
     const read = reads.length > 0 ? reads.map(({ id }) => id) : ['create'];
     if (checks.length > 0) steps.push({ id: 'check', kind: 'check', checks, after: read, because });
-    steps.push({ id: 'finish', kind: 'finish', after: checks.length > 0 ? ['check'] : read, because });
+    const after = checks.length > 0 ? ['check'] : read;
+    steps.push({ id: 'finish', kind: 'finish', after, because, ...condition });
   }
   let last = steps.map(({ id }) => id).slice(-1);
   if (mustPackage && pipeline.template !== undefined) {
-    steps.push({ id: 'package', kind: 'package', template: pipeline.template.shown, after: last, because });
+    const template = pipeline.template.shown;
+    steps.push({ id: 'package', kind: 'package', template, after: last, because, ...condition });
     last = ['package'];
   }
   const delivered: string[] = [];
@@ -61,6 +71,7 @@ export function layOutSteps(
       ...(act === 'details' && { details: true as const }),
       after: last,
       because,
+      ...condition,
     });
   });
   steps.push({ id: 'record', kind: 'record', after: delivered.length > 0 ? delivered : last, because });

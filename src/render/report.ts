@@ -19,6 +19,7 @@ export interface ReportRow {
   }[];
   checks: readonly CheckResult[];
   destinations: readonly { target: string; size: number; remark?: string }[];
+  nothingNew?: true;
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   failure?: { step: string; error: unknown };
 }
@@ -61,7 +62,8 @@ export function renderReport(
       bytes(size),
       ...(remark === undefined ? [] : [remark]),
     ]);
-    return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...alignColumns(targets)];
+    const nothing = row.nothingNew === true ? [nothingNew] : [];
+    return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...nothing, ...alignColumns(targets)];
   };
   const printable = rows.map(printableData);
   const parts = verbose
@@ -83,7 +85,8 @@ export function renderReport(
 }
 
 /** What went well, or was not begun. Whatever somebody has to look at is never folded. */
-function sayingOf({ outcome, failure, checks, tables, destinations, removed = [] }: ReportRow): unknown {
+function sayingOf(row: ReportRow): unknown {
+  const { outcome, failure, checks, tables, destinations, removed = [], nothingNew: isEmpty } = row;
   const isWorthALook =
     failure !== undefined ||
     outcome === 'rejected' ||
@@ -94,8 +97,11 @@ function sayingOf({ outcome, failure, checks, tables, destinations, removed = []
   if (isWorthALook) return undefined;
   const shapes = tables.map(({ name, changed }) => [name, changed !== undefined]);
   const remarks = destinations.map(({ remark }) => remark);
-  return [outcome, shapes, remarks, removed.length];
+  return [outcome, shapes, remarks, removed.length, isEmpty];
 }
+
+const nothingNew =
+  '  nothing new: the extract has all rows that were read, so nothing was written or delivered';
 
 function moreRows(more: readonly ReportRow[], like: ReportRow): string {
   const words = moreLike(more, like.address);

@@ -160,6 +160,73 @@ test('rows from a bound on and rows with NULL are cut off before others are adde
   });
 });
 
+test('rows that are there already, equal in every column, are no change', async () => {
+  const equal = '2 West 2024-01-02T10:00:00';
+  const none = { inserted: 0, deleted: 0 };
+  const meeting = { key: ['id'], stays: 'new' as const };
+  expect((await change({ rows: feed(equal, '3 East \\N'), meeting }, { rows: 3 })).changed).toMatchObject({
+    read: 2,
+    ...none,
+  });
+  const one = await change({ rows: feed(equal, '3 East 2024-01-09T00:00:00'), meeting }, { rows: 3 });
+  expect(one.changed).toMatchObject({ read: 2, inserted: 1, deleted: 1 });
+
+  const cut = { column: 'at', bound: { kind: 'from' as const, value: '2024-01-02 10:00:00' }, nulls: true };
+  const again = await change({ cut, rows: feed('3 East \\N', equal) }, { rows: 3 });
+  expect(again.changed).toMatchObject({ read: 2, ...none });
+  const others = [
+    feed(equal, '3 West \\N'),
+    feed(equal, equal),
+    feed('3 East \\N', '3 East \\N'),
+    feed(equal, '3 East 2023-01-01T00:00:00'),
+  ];
+  for (const rows of others)
+    expect((await change({ cut, rows }, { rows: 3 })).changed).toMatchObject({ inserted: 2, deleted: 2 });
+
+  const gone = { columns: ['id'], feed: keys(2, 3) };
+  expect((await change({ gone, rows: feed('3 East \\N', equal) }, { rows: 3 })).changed).toMatchObject(none);
+  expect((await change({ gone, rows: feed('3 East \\N', '4 A \\N') }, { rows: 3 })).changed).toMatchObject({
+    inserted: 2,
+    deleted: 2,
+  });
+});
+
+test('a zero that gets a sign is a change, and NaN is equal to itself', async () => {
+  const numbers = table('numbers', { id: 'int not null', x: 'double' }, { primaryKey: ['id'] });
+  const rowsOfNumbers = (...lines: string[]): Feed => ({
+    parts: [textPart(['id', 'x'], [lines.map((line) => `${line.replace(' ', '\t')}\n`).join('')])],
+  });
+  const extract = {
+    schema: 'Extract',
+    version: 3 as const,
+    file: path.join(await temporaryFolder(), 'n.hyper'),
+    shown: '',
+  };
+  const first = await hyper.build(extract, [numbers], signal);
+  await first.load(numbers, rowsOfNumbers('1 0', '2 NaN', '3 1.5').parts, silent, signal);
+  await first.finish([], { numbers: 3 });
+  await first.abandon();
+  for (const changes of [
+    { meeting: { key: ['id'], stays: 'new' as const } },
+    { cut: { column: 'id', bound: { kind: 'from' as const, value: '1' }, nulls: false } },
+  ]) {
+    for (const [zero, changed] of [
+      ['0', 0],
+      ['-0', 1],
+    ] as const) {
+      const build = await hyper.build(extract, [numbers], signal, {
+        from: { path: extract.file },
+        kept: ['numbers'],
+        emptied: [],
+      });
+      const rows = rowsOfNumbers(`1 ${zero}`, '2 NaN', '3 1.5');
+      const { inserted } = await build.change(numbers, { ...changes, rows }, silent, signal);
+      await build.abandon();
+      expect(inserted > 0 ? 1 : 0, `${zero} ${Object.keys(changes).join()}`).toBe(changed);
+    }
+  }
+});
+
 test('rows that are gone are deleted before the new ones come', async () => {
   const { changed, rows } = await change(
     {

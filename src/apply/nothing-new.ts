@@ -1,0 +1,33 @@
+import type { AppliedRecord } from '../model/observation.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { BuiltExtract } from '../model/ports.ts';
+import type { Job } from './job.ts';
+import { keysToVerify } from './keys.ts';
+import type { TableReport } from './report.ts';
+
+/**
+ * Returns true if every table that was read came out with the rows that it had, and nothing is left to be verified of them:
+ * the extract of before is the one that is wanted.
+ */
+export function isNothingNew(job: Pick<Job, 'pipeline' | 'seen'>, tables: readonly TableReport[]): boolean {
+  const isSame = tables.every(
+    ({ changed }) => changed !== undefined && changed.inserted === 0 && changed.deleted === 0,
+  );
+  return isSame && keysToVerify(job, tables).length === 0;
+}
+
+/** The staged extract as the record describes it. */
+export function recordedExtract({ extract }: Pick<Pipeline, 'extract'>, record: AppliedRecord): BuiltExtract {
+  const { size, modified } = record.extract;
+  const tables = Object.entries(record.tables);
+  const highest = tables.flatMap(([name, { watermark }]) =>
+    watermark?.inExtract === undefined ? [] : [[name, watermark.inExtract] as const],
+  );
+  return {
+    path: extract.file,
+    size,
+    modified,
+    rows: Object.fromEntries(tables.map(([name, { rows }]) => [name, rows])),
+    highest: Object.fromEntries(highest),
+  };
+}
