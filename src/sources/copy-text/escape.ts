@@ -3,8 +3,13 @@ const BACKSLASH = 0x5c;
 
 /** The value of a field of PostgreSQL's text format. */
 export function unescapeText(bytes: Uint8Array, start: number, end: number): string {
+  return unescapeBytes(bytes, start, end).toString();
+}
+
+/** The same as bytes: escapes may stand for any. */
+export function unescapeBytes(bytes: Uint8Array, start: number, end: number): Buffer {
   const field = Buffer.from(bytes.subarray(start, end));
-  if (!field.includes(BACKSLASH)) return field.toString();
+  if (!field.includes(BACKSLASH)) return field;
   // Escapes may stand for the bytes of one character, so they are put together before they are decoded.
   const value = field
     .toString('latin1')
@@ -17,7 +22,7 @@ export function unescapeText(bytes: Uint8Array, start: number, end: number): str
         return code === undefined ? (other ?? '') : String.fromCharCode(code);
       },
     );
-  return Buffer.from(value, 'latin1').toString();
+  return Buffer.from(value, 'latin1');
 }
 
 /** A value as a field of PostgreSQL's text format. */

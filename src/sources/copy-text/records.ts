@@ -110,6 +110,7 @@ export class TextRecords {
         scanner.end === from,
       );
     }
+    scanner.checkEscapes(bytes, from);
     this.#taker.onRecord(scanner, bytes, this.checks.look(scanner, bytes));
     this.records++;
   }

@@ -1,5 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- the sentinel at `to` bounds every index. */
-import { CsvGrammarError, fieldKind } from '../csv/index.ts';
+import { characterAt, CsvGrammarError, fieldKind, type GrammarProblem } from '../csv/index.ts';
+import { wrongEscape } from './escapes.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -63,7 +64,7 @@ export class TextScanner {
         if (byte === BACKSLASH) {
           if (at + 1 >= to) {
             if (!atEnd) return -1;
-            this.#fail('a backslash at the end of the file', { start, at, lines, count }, bytes);
+            this.#fail('a backslash at the end of the file', { from, start, at, lines, count }, bytes);
           }
           kind = fieldKind.rewrite;
           if (bytes[++at] === LF) lines++;
@@ -73,7 +74,7 @@ export class TextScanner {
       if (byte === CR) {
         if (at + 1 >= to && !atEnd) return -1;
         if (at + 1 >= to || bytes[at + 1] !== LF) {
-          this.#fail('a carriage return without a line feed', { start, at, lines, count }, bytes);
+          this.#fail('a carriage return without a line feed', { from, start, at, lines, count }, bytes);
         }
       }
       if (count < this.starts.length) {
@@ -94,16 +95,38 @@ export class TextScanner {
     }
   }
 
+  /**
+   * Looks at the escapes of the record last scanned, which begins at `from`.
+   *
+   * @throws CsvGrammarError for the first that means something else to hyperd, or nothing.
+   */
+  checkEscapes(bytes: Uint8Array, from: number): void {
+    const count = Math.min(this.count, this.starts.length);
+    for (let field = 0; field < count; field++) {
+      if (this.fieldKinds[field] === fieldKind.plain) continue;
+      const start = this.starts[field]!;
+      const end = this.ends[field]!;
+      const wrong = wrongEscape(bytes, start, end);
+      if (wrong === undefined) continue;
+      const { at } = wrong;
+      let lines = 1;
+      for (let before = from; before < at; before++) if (bytes[before] === LF) lines++;
+      const until = Math.min(at + 4, end);
+      this.#fail(wrong.problem, { from, start, at, lines, count: field, until }, bytes);
+    }
+  }
+
   #fail(
-    what: 'a backslash at the end of the file' | 'a carriage return without a line feed',
-    place: { start: number; at: number; lines: number; count: number },
+    what: GrammarProblem,
+    place: { from: number; start: number; at: number; lines: number; count: number; until?: number },
     bytes: Uint8Array,
   ): never {
-    const { start, at, lines, count } = place;
+    const { from, start, at, lines, count, until = at } = place;
     throw new CsvGrammarError(what, {
       line: this.line + lines - 1,
+      character: characterAt(bytes, from, at, false),
       field: count,
-      near: Buffer.from(bytes.subarray(Math.max(start, at - 40), at)).toString(),
+      near: Buffer.from(bytes.subarray(Math.max(start, at - 40), until)).toString(),
       followsBackslash: false,
     });
   }

@@ -3,13 +3,16 @@ export class CsvError extends Error {
   override name = 'CsvError';
   /** 1-based physical line in the file, the header counted. */
   readonly line: number;
+  /** Where in that line, in characters from 1, if it is one place. */
+  readonly character: number | undefined;
   /** What to do, where more is known than that file and format disagree. */
   readonly hint: string | undefined;
 
-  constructor(message: string, line: number, hint?: string) {
+  constructor(message: string, line: number, hint?: string, character?: number) {
     super(message);
     this.line = line;
     this.hint = hint;
+    this.character = character;
   }
 }
 
@@ -27,6 +30,14 @@ export class CsvSeparatorError extends CsvError {
   }
 }
 
+interface FieldPlace {
+  line: number;
+  /** Where in the line, in characters from 1. */
+  character?: number;
+  field: number;
+  near?: string;
+}
+
 /** Something is wrong with one field. The message names neither the line nor the field: its column has a name. */
 export class CsvFieldError extends CsvError {
   override name = 'CsvFieldError';
@@ -36,8 +47,8 @@ export class CsvFieldError extends CsvError {
   /** The message without any text of the file. */
   readonly problem: string;
 
-  constructor(problem: string, at: { line: number; field: number; near?: string }, hint: string) {
-    super(at.near === undefined ? problem : `${problem}: ${visible(at.near)}`, at.line);
+  constructor(problem: string, at: FieldPlace, hint: string) {
+    super(at.near === undefined ? problem : `${problem}: ${visible(at.near)}`, at.line, hint, at.character);
     this.problem = problem;
     this.field = at.field;
     this.hint = hint;
@@ -50,16 +61,17 @@ export type GrammarProblem =
   | 'a carriage return outside quotes'
   | 'a line feed where lines end with a carriage return'
   | 'a carriage return without a line feed'
-  | 'a backslash at the end of the file';
+  | 'a backslash at the end of the file'
+  | 'an escape for the character 0'
+  | 'an escape without its digits'
+  | 'an end mark inside a line'
+  | 'escapes for bytes that are not UTF-8';
 
 /** A field that does not follow the grammar of the dialect. */
 export class CsvGrammarError extends CsvFieldError {
   override name = 'CsvGrammarError';
 
-  constructor(
-    problem: GrammarProblem,
-    at: { line: number; field: number; near: string; followsBackslash: boolean },
-  ) {
+  constructor(problem: GrammarProblem, at: Required<FieldPlace> & { followsBackslash: boolean }) {
     super(problem, at, grammarHint(problem, at.followsBackslash));
   }
 }
@@ -79,6 +91,13 @@ function grammarHint(problem: GrammarProblem, followsBackslash: boolean): string
       return 'write a carriage return inside a value as \\r, and give all lines the same line break (LF or CR LF)';
     case 'a backslash at the end of the file':
       return 'the file may be cut off; a backslash inside a value is written as two';
+    case 'an escape for the character 0':
+      return 'no text holds this character: correct the file; a backslash inside a value is written as two';
+    case 'an escape without its digits':
+    case 'an end mark inside a line':
+      return 'a backslash inside a value is written as two';
+    case 'escapes for bytes that are not UTF-8':
+      return 'write the characters themselves, or escapes for their bytes in UTF-8; a backslash inside a value is written as two';
     default:
       return 'give all lines of the file the same line break (LF or CR LF), or enclose the field in quotes';
   }
@@ -126,18 +145,22 @@ export class CsvRecordError extends CsvError {
   }
 }
 
-/** A quote that is still open at the end of the file. `line` is where it opened. */
+/** A quote that is still open at the end of the file. `line` and `character` are where it opened. */
 export class CsvQuoteError extends CsvError {
   override name = 'CsvQuoteError';
   /** 1-based data record; 0 is the header. */
   readonly record: number;
 
-  constructor(at: { record: number; line: number }) {
+  constructor(record: number, quote: { line: number; character: number } | undefined) {
+    if (quote === undefined) throw new Error('a quote is open that was not opened');
+    const whose = record === 0 ? 'header' : `record ${record}`;
     super(
-      `the quote opened in line ${at.line} (${at.record === 0 ? 'header' : `record ${at.record}`}) is never closed`,
-      at.line,
+      `the quote opened in line ${quote.line} (${whose}) is never closed`,
+      quote.line,
+      undefined,
+      quote.character,
     );
-    this.record = at.record;
+    this.record = record;
   }
 }
 

@@ -60,7 +60,7 @@ function headerIn({ bytes, end }: ByteWindow, dialect: CsvDialect, atEnd: boolea
   if (!dialect.header) return { names: [], length: start, isPreceded, isEmpty: false };
   const next = counter.scan(bytes, start, end, atEnd);
   const line = 1 + starts.lines;
-  if (next < 0 && atEnd) throw new CsvQuoteError({ record: 0, line: line + (counter.openQuote ?? 0) });
+  if (next < 0 && atEnd) throw new CsvQuoteError(0, counter.openQuote);
   if (next < 0) return undefined;
   if (next - start > MAX_HEADER_BYTES) throw new CsvSizeError('header', line, MAX_HEADER_BYTES);
   if (!isUtf8(bytes.subarray(start, next))) {

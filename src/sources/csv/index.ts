@@ -10,6 +10,7 @@
  */
 export { BOM_BYTES, bomLength, stripBom } from './bom.ts';
 export { normalizeCsv, type NormalizedCsv, type NormalizeOptions } from './normalize.ts';
+export { characterAt } from './character.ts';
 export { csvDialect, type CsvDialect } from './dialect.ts';
 export {
   CsvEncodingError,
@@ -22,6 +23,7 @@ export {
   CsvSizeError,
   CsvUtf8Error,
   CsvValueError,
+  type GrammarProblem,
 } from './errors.ts';
 export { readHeader, readHeaderRecord, type HeaderRecord } from './header.ts';
 export { FieldChecks, type FieldCheck, type FieldRule } from './field-checks.ts';

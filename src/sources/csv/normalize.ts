@@ -131,7 +131,7 @@ class Normalizer extends Transform implements NormalizedCsv {
         );
       }
       if (next < 0) {
-        if (atEnd) throw new CsvQuoteError(this.#place(this.#scanner.openQuote));
+        if (atEnd) throw new CsvQuoteError(this.#place().record, this.#scanner.openQuote);
         break;
       }
       this.#takeRecord(bytes, from, next);
@@ -169,8 +169,8 @@ class Normalizer extends Transform implements NormalizedCsv {
     this.records++;
   }
 
-  /** Of the record being read, or of a line in it. */
-  #place(linesDown = 0): { record: number; line: number } {
-    return { record: this.#headerAhead ? 0 : this.records + 1, line: this.#scanner.line + linesDown };
+  /** Of the record being read. */
+  #place(): { record: number; line: number } {
+    return { record: this.#headerAhead ? 0 : this.records + 1, line: this.#scanner.line };
   }
 }

@@ -94,7 +94,7 @@ export class RecordCheck {
         throw new CsvSizeError(this.#headerAhead ? 'header' : 'record', scanner.line, MAX_RECORD_BYTES);
       }
       if (next < 0) {
-        if (atEnd) throw new CsvQuoteError(this.#place(scanner.openQuote));
+        if (atEnd) throw new CsvQuoteError(this.#place().record, scanner.openQuote);
         return;
       }
       this.#lookAtRecord(bytes, from);
@@ -115,7 +115,7 @@ export class RecordCheck {
     this.records++;
   }
 
-  #place(linesDown = 0): { record: number; line: number } {
-    return { record: this.#headerAhead ? 0 : this.records + 1, line: this.#scanner.line + linesDown };
+  #place(): { record: number; line: number } {
+    return { record: this.#headerAhead ? 0 : this.records + 1, line: this.#scanner.line };
   }
 }

@@ -1,5 +1,6 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion --
    every index in the loops below is bounded by the sentinel at `to`; a check per byte would be paid per byte. */
+import { characterAt } from './character.ts';
 import type { CsvDialect } from './dialect.ts';
 import { CsvGrammarError, type GrammarProblem } from './errors.ts';
 
@@ -12,6 +13,12 @@ export const fieldKind = {
   /** More than its outer quotes means something else to hyperd's dialect: it must be quoted anew. */
   rewrite: 2,
 } as const;
+
+/** Where a quote opened that is not closed yet: the physical line, and the place in it in characters from 1. */
+export interface OpenQuote {
+  line: number;
+  character: number;
+}
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -44,8 +51,8 @@ export class RecordScanner {
   line = 1;
   /** Line breaks inside its quotes. */
   innerLines = 0;
-  /** If the scan ended inside a quote: the record's line breaks before that quote opened. */
-  openQuote: number | undefined;
+  /** If the scan ended inside a quote: where that opened. */
+  openQuote: OpenQuote | undefined;
 
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -62,6 +69,7 @@ export class RecordScanner {
   readonly #highestQuoted: number;
   /** What `scan` was given. */
   #bytes: Uint8Array = new Uint8Array(0);
+  #from = 0;
   #to = 0;
   #atEnd = false;
   #nextLine = 1;
@@ -106,6 +114,7 @@ export class RecordScanner {
   scan(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
     bytes[to] = LF;
     this.#bytes = bytes;
+    this.#from = from;
     this.#to = to;
     this.#atEnd = atEnd;
     const { starts, ends, fieldKinds } = this;
@@ -211,7 +220,7 @@ export class RecordScanner {
     const escape = this.#escape;
     const stops = this.#quotedStops;
     const highest = this.#highestQuoted;
-    const openQuote = this.innerLines;
+    const line = this.line + this.innerLines;
     this.#foreign = false;
     let at = open;
     for (;;) {
@@ -232,7 +241,7 @@ export class RecordScanner {
         this.#foreign = true;
       }
     }
-    this.openQuote = openQuote;
+    this.openQuote = { line, character: this.#characterAt(open) };
     return -1;
   }
 
@@ -263,10 +272,15 @@ export class RecordScanner {
     return at + 1;
   }
 
+  #characterAt(at: number): number {
+    return characterAt(this.#bytes, this.#from, at, this.#loneCr === true);
+  }
+
   #fail(what: GrammarProblem, start: number, at: number, field: number): never {
     const bytes = this.#bytes;
     throw new CsvGrammarError(what, {
       line: this.line + this.innerLines,
+      character: this.#characterAt(at),
       field,
       near: textBefore(bytes, start, at),
       followsBackslash: bytes[at - 2] === BACKSLASH,

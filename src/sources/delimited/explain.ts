@@ -65,7 +65,7 @@ export function explainText(
   }
   if (error instanceof CsvFieldError) return explainField(error, file, table, layout);
   if (error instanceof CsvError) {
-    return new RunError('EXT2103', `${file.shown}:${error.line}: ${error.message}`, {
+    return new RunError('EXT2103', `${placeIn(file, error)}: ${error.message}`, {
       hint: error.hint ?? 'correct the file or the format of the source',
       place: table.place,
       cause: error,
@@ -87,22 +87,27 @@ export function explainText(
   });
 }
 
+/** `data/orders.csv:7`, or `data/orders.csv:7:12` where one character is wrong. */
+function placeIn({ shown }: { shown: string }, { line, character }: CsvError): string {
+  return [shown, line, ...(character === undefined ? [] : [character])].join(':');
+}
+
 /** What a layout says of fields. */
 export type FieldNames = Pick<Layout, 'columns' | 'select' | 'header'>;
 
 function explainField(
   error: CsvFieldError,
-  { shown }: { shown: string },
+  file: { shown: string },
   table: Table,
   layout: FieldNames | undefined,
 ): RunError {
-  const { field, line } = error;
+  const { field } = error;
   const column = layout?.columns[layout.select.indexOf(field)];
   const name = column?.name ?? layout?.header[field];
   const label = name === undefined ? `field ${field + 1}` : `column "${name}"`;
   const { what, hint } =
     error instanceof CsvValueError ? explainValue(error, column) : explainGrammar(error, column);
-  return new RunError('EXT2103', `${shown}:${line}: ${label}${what}`, {
+  return new RunError('EXT2103', `${placeIn(file, error)}: ${label}${what}`, {
     hint,
     place: column?.place ?? child(table.place, 'columns'),
     cause: error,

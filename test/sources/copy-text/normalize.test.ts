@@ -74,6 +74,7 @@ describe.each([1, 2, 3, 5, 1000])('the text format, cut into chunks of %i', (chu
       name: 'CsvGrammarError',
       message: 'a carriage return without a line feed: c',
       line: 3,
+      character: 4,
       field: 1,
     });
     expect(await wrong('1\ta\n2\tb\r')).toMatchObject({ name: 'CsvGrammarError', line: 2 });
@@ -83,6 +84,26 @@ describe.each([1, 2, 3, 5, 1000])('the text format, cut into chunks of %i', (chu
     });
     expect(await wrong('1\ta\n2\n')).toMatchObject({ name: 'CsvRecordError', line: 2, found: 1 });
     expect(await wrong('1\ta\n\n')).toMatchObject({ name: 'CsvRecordError', line: 2 });
+  });
+
+  it.each([
+    ['1\t\\377\n', 1, 3, 'escapes for bytes that are not UTF-8: \\377'],
+    ['1\tok\n2\té\\xE9x\n', 2, 4, 'escapes for bytes that are not UTF-8: é\\xE9'],
+    ['1\ta\\\nb\\303\\n\n', 2, 2, 'escapes for bytes that are not UTF-8: a\\\\nb\\303'],
+    ['1\t\\x\n', 1, 3, 'an escape without its digits: \\x'],
+    ['a\\x\tb\n', 1, 2, 'an escape without its digits: a\\x'],
+    ['1\ta\\.x\n', 1, 4, 'an end mark inside a line: a\\.x'],
+    ['1\t\\0\n', 1, 3, 'an escape for the character 0: \\0'],
+    ['1\t\\x0g\n', 1, 3, 'an escape for the character 0: \\x0g'],
+    ['1\t\\400\n', 1, 3, 'an escape for the character 0: \\400'],
+  ])('refuses escapes that mean nothing: %j', async (text, line, character, message) => {
+    const error = await normalized(text, chunk).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: 'CsvGrammarError', line, character, message });
+  });
+
+  it('takes escapes that are put together to UTF-8, and an x that no digits follow', async () => {
+    const text = '1\t\\303\\xA9\\xg\\N\n';
+    expect(await normalized(text, chunk)).toBe(text);
   });
 
   it('is looked at as far as it is wanted', async () => {

@@ -124,24 +124,24 @@ describe('normalizeCsv', () => {
   });
 
   test.each([
-    ['a,b\nc\rc,d\n', 2, 0, 'a carriage return outside quotes: c'],
-    ['a,b\nc,d\r', 2, 1, 'a carriage return outside quotes: d'],
-    ['a,b\r\r\nc,d\r\r\n', 1, 1, 'a carriage return outside quotes: b'],
-    ['a,b\r\nc,d\r\r\n', 2, 1, 'a carriage return outside quotes: d'],
-    ['a,b\n\rc,d\n', 2, 0, 'a carriage return outside quotes: '],
-    ['a,b\rc,d\n', 2, 1, 'a line feed where lines end with a carriage return: d'],
-    ['a,b\rc,d\r\n', 2, 1, 'a carriage return outside quotes: d'],
-    ['a,b\nc,24" Monitor\n', 2, 1, 'a quote inside an unquoted field: 24"'],
-    ['a,b\nc, "d"\n', 2, 1, 'a quote inside an unquoted field:  "'],
-    ['a,b\nc,d"', 2, 1, 'a quote inside an unquoted field: d"'],
-    ['a,b\n"c\nc","d"d\n', 3, 1, 'text after a closing quote: "d"d'],
-    ['a,b\n"c" ,d\n', 2, 0, 'text after a closing quote: "c" '],
-    ['a,b\n"c\\"c",d\n', 2, 0, 'text after a closing quote: "c\\"c'],
-  ])('%j breaks the grammar in line %i', async (file, line, field, message) => {
+    ['a,b\nc\rc,d\n', 2, 2, 0, 'a carriage return outside quotes: c'],
+    ['a,b\nc,d\r', 2, 4, 1, 'a carriage return outside quotes: d'],
+    ['a,b\r\r\nc,d\r\r\n', 1, 4, 1, 'a carriage return outside quotes: b'],
+    ['a,b\r\nc,d\r\r\n', 2, 4, 1, 'a carriage return outside quotes: d'],
+    ['a,b\n\rc,d\n', 2, 1, 0, 'a carriage return outside quotes: '],
+    ['a,b\rc,d\n', 2, 4, 1, 'a line feed where lines end with a carriage return: d'],
+    ['a,b\rc,d\r\n', 2, 4, 1, 'a carriage return outside quotes: d'],
+    ['a,b\nc,24" Monitor\n', 2, 5, 1, 'a quote inside an unquoted field: 24"'],
+    ['a,b\nc, "d"\n', 2, 4, 1, 'a quote inside an unquoted field:  "'],
+    ['a,b\nc,d"', 2, 4, 1, 'a quote inside an unquoted field: d"'],
+    ['a,b\n"c\nc","d"d\n', 3, 7, 1, 'text after a closing quote: "d"d'],
+    ['a,b\n"c" ,d\n', 2, 4, 0, 'text after a closing quote: "c" '],
+    ['a,b\n"c\\"c",d\n', 2, 5, 0, 'text after a closing quote: "c\\"c'],
+  ])('%j breaks the grammar in line %i, character %i', async (file, line, character, field, message) => {
     for (const lookBytes of [1, 2, 3, 5, 1000]) {
       const error = await failure(file, columns(2, {}, { lookBytes }), [1]);
       expect(error).toBeInstanceOf(CsvGrammarError);
-      expect(error).toMatchObject({ line, field });
+      expect(error).toMatchObject({ line, character, field });
       expect((error as Error).message).toBe(message);
     }
   });
@@ -210,9 +210,13 @@ describe('normalizeCsv', () => {
   test('a quote left open is told with the line where it opened', async () => {
     const error = await failure('a,b\n"c\nc","d\ne,f\n', columns(2));
     expect(error).toBeInstanceOf(CsvQuoteError);
-    expect(error).toMatchObject({ record: 2, line: 3 });
+    expect(error).toMatchObject({ record: 2, line: 3, character: 4 });
     expect(String(error)).toBe('CsvQuoteError: the quote opened in line 3 (record 2) is never closed');
-    expect(await failure('"a,b\n', columns(2, { header: true }))).toMatchObject({ record: 0, line: 1 });
+    expect(await failure('"a,b\n', columns(2, { header: true }))).toMatchObject({
+      ...{ record: 0, line: 1, character: 1 },
+    });
+    expect(await failure('a,"é\n😀é","d\ne,f\n', columns(3))).toMatchObject({ line: 2, character: 5 });
+    expect(await failure('a,b\r"c\rc","d', columns(2))).toMatchObject({ line: 3, character: 4 });
   });
 
   test('a record longer than the limit is an error before it is read to its end', async () => {

@@ -25,7 +25,7 @@ const text: Partial<CsvFormat> = { type: 'text', delimiter: '\t', header: false,
 const quotes: Record<string, Case> = {
   'inch marks do not merge rows': {
     ...{ file: inches, columns: inchColumns, format: { delimiter: ';' } },
-    comes: ['data.csv:2: column "name": a quote inside an unquoted field: 24"', doubling],
+    comes: ['data.csv:2:5: column "name": a quote inside an unquoted field: 24"', doubling],
   },
   'inch marks are kept where they are to be': {
     ...{ file: inches, columns: inchColumns, format: { delimiter: ';', strayQuotes: 'keep' } },
@@ -48,12 +48,12 @@ const quotes: Record<string, Case> = {
   'three records do not become two': {
     file: 'k,v,w\n1,5" pipe,x\n2,6" pipe,y\n3,say "hi" there,z\n',
     columns: { k: 'text', v: 'text', w: 'text' },
-    comes: ['data.csv:2: column "v": a quote inside an unquoted field: 5"', doubling],
+    comes: ['data.csv:2:4: column "v": a quote inside an unquoted field: 5"', doubling],
   },
   'quotes behind backslashes do not vanish': {
     ...{ file: json, columns: { id: 'int', doc: 'text' } },
     comes: [
-      'data.csv:2: column "doc": text after a closing quote: "{\\"a',
+      'data.csv:2:7: column "doc": text after a closing quote: "{\\"a',
       'if a backslash precedes quotes inside quoted fields, set format: {escape: "\\\\"}',
     ],
   },
@@ -68,14 +68,14 @@ const quotes: Record<string, Case> = {
     file: 'id,name\r\n1,A\r\r\n2,B\r\r\n',
     columns: { id: 'int', name: 'text' },
     comes: [
-      'data.csv:2: column "name": a carriage return outside quotes: A',
+      'data.csv:2:4: column "name": a carriage return outside quotes: A',
       'give all lines of the file the same line break (LF or CR LF), or enclose the field in quotes',
     ],
   },
   'a column that is not taken has a name, too': {
     file: 'id,more,name\n1,a"b,c\n',
     columns: { id: 'int', name: 'text' },
-    comes: ['data.csv:2: column "more": a quote inside an unquoted field: a"', doubling],
+    comes: ['data.csv:2:4: column "more": a quote inside an unquoted field: a"', doubling],
   },
   'lines that end with CR': {
     file: 'id,name\r1,A\r2,"B\r"\r',

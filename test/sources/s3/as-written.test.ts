@@ -102,7 +102,7 @@ describe('what hyperd refuses is normalized, which takes it or tells where it is
     await lake.put('sales/2.csv', '2,b"\n');
     await expect(lake.load(lake.source(), table)).rejects.toMatchObject({
       code: 'EXT2103',
-      message: 's3://lake/sales/1.csv:2: the quote opened in line 2 (record 2) is never closed',
+      message: 's3://lake/sales/1.csv:2:3: the quote opened in line 2 (record 2) is never closed',
     });
   });
 
