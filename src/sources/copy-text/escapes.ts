@@ -40,7 +40,8 @@ export function wrongEscape(bytes: Uint8Array, start: number, end: number): Wron
 
 /** Others stand for themselves, or for one control character. */
 function isTelling(byte: number | undefined): boolean {
-  return byte === SMALL_X || byte === FULL_STOP || (byte !== undefined && byte >= ZERO && byte <= SEVEN);
+  const isOctal = byte !== undefined && byte >= ZERO && byte <= SEVEN;
+  return byte === SMALL_X || byte === FULL_STOP || isOctal;
 }
 
 /** The byte that digits behind a backslash stand for; undefined if none are there. */

@@ -18,6 +18,12 @@ export function adapt(yielded: Yielded, column: Column, guarded: Guarded): Yield
   return rounded(yielded, column) ?? zoned(yielded, column, guarded) ?? yielded;
 }
 
+/** Returns true if later values may be lower: the column is a wall clock, and the clocks of its zone go back once a year. */
+export function goesBack({ type }: Pick<Yielded, 'type'>, { atZone, type: to }: Column): boolean {
+  const isFixed = atZone === undefined || /^(?:UTC$|Etc\/)/.test(atZone);
+  return !isFixed && type.name === 'timestamptz' && (to.kind === 'timestamp' || to.kind === 'date');
+}
+
 /** PostgreSQL rounds numeric half away from zero. */
 function rounded({ sql, type }: Yielded, { round, type: to }: Column): Yielded | undefined {
   if (round === undefined || to.kind !== 'numeric' || type.name !== 'numeric') return undefined;

@@ -90,19 +90,24 @@ export function compare(
   return `${tuple(compared)} ${sign} ${tuple(values.map((value) => pg.escapeLiteral(value)))}`;
 }
 
-/** What is `lag` behind a value, in the type of the column. */
-export function lessLag({ type }: CursorColumn, lag: Lag, value: string): string {
+/**
+ * What is `lag` behind a value, in the type of the column. Of numbers it is one that the extract can hold: rows that are
+ * read again are looked for by it there, and Hyper would round it.
+ */
+export function lessLag({ column, type }: CursorColumn, lag: Lag, value: string): string {
   if ('seconds' in lag) {
     const earlier = `(${value} - make_interval(secs => ${lag.seconds}))`;
     return type.name === 'date' ? `${earlier}::date` : earlier;
   }
   const lowest = lowestOf[type.name];
-  // Next to the end of its type it would not be a value of it.
-  return lowest === undefined
-    ? `(${value} - ${lag.units})`
-    : `greatest(floor((${value})::numeric - ${lag.units}), ${lowest})`;
+  if (lowest !== undefined) return `greatest(floor((${value})::numeric - ${lag.units}), ${lowest})`;
+  if (type.category !== 'N') return `(${value} - ${lag.units})`;
+  const { precision, scale } = column.type.kind === 'numeric' ? column.type : { precision: 38, scale: 0 };
+  const lower = `floor(((${value})::numeric - ${lag.units}) * 1e${scale})`;
+  return `round(greatest(${lower}, 1 - 1e${precision}) / 1e${scale}, ${scale})`;
 }
 
+/** Next to the end of its type the lower bound would not be a value of it. */
 const lowestOf: Readonly<Record<string, string>> = {
   int2: '-32768',
   int4: '-2147483648',

@@ -149,6 +149,9 @@ describe('append', () => {
     ['int', '-2147483640', { units: 20 }, ['-2147483648']],
     ['bigint', '10', { units: 2.5 }, ['7']],
     ['numeric', '10.25', { units: 0.5 }, ['9.75']],
+    ['numeric', '1.00', { units: 0.002 }, ['0.99']],
+    ['numeric', '-1.00', { units: 0.002 }, ['-1.01']],
+    ['numeric', '1.00', { units: 1e9 }, ['-99999999.99']],
     ['date', '2024-03-01', { seconds: 36 * 3600, shown: '36h' }, ['2024-02-28']],
     ['timestamp(0)', '2024-03-01 00:00:00', { seconds: 90, shown: '90s' }, ['2024-02-29 23:58:30']],
   ])('a lag of %s', async (type, value, lag, after) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
-import { contractOf, sourceAt, startEngine, type ColumnsWritten, type Engine } from './support.ts';
+import { openPostgres } from '../../../src/sources/postgres/index.ts';
+import { contractOf, never, sourceAt, startEngine, type ColumnsWritten, type Engine } from './support.ts';
 
 let database: FreshDatabase;
 let engine: Engine;
@@ -98,4 +99,31 @@ test('24:00 stops the load: Tableau cannot read it', async () => {
     'EXT2003: t.v, id = 1: 24:00:00 is the end of the day, which Tableau cannot read' +
       ` = write expr: "nullif(v, '24:00')" to load NULL instead, or declare the column as text`,
   );
+});
+
+test('a wall clock that is set back is no cursor', async () => {
+  await database.client.query('drop table if exists s; create table s (at timestamptz, id int)');
+  const problems = async (contract: ColumnsWritten[string], load: 'cursor' | 'window') => {
+    const port = openPostgres(sourceAt(database.url));
+    const table = contractOf({
+      ...{ table: 's', columns: { at: contract, id: 'int' } },
+      load:
+        load === 'cursor'
+          ? { kind: 'cursor', mode: 'append', cursor: ['at', 'id'] }
+          : { kind: 'window', column: 'at', last: { seconds: 86_400, shown: '1d' } },
+    });
+    const [seen] = await port.observe([{ table, before: undefined }], never());
+    return seen?.problems.map(({ code, message, hint }) => [code, message, hint]);
+  };
+  const refused = [
+    'EXT2018',
+    'column "at" is the cursor, and the clocks of Europe/Berlin go back: later rows may have lower values',
+    'load the instants (at: timestamptz), set at_zone: UTC on the column, or choose another cursor',
+  ];
+  for (const type of ['timestamp', 'date'] as const) {
+    expect(await problems({ type, atZone: 'Europe/Berlin' }, 'cursor')).toEqual([refused]);
+    expect(await problems({ type, atZone: 'Europe/Berlin' }, 'window')).toEqual([]);
+    for (const atZone of ['UTC', 'Etc/GMT+5']) expect(await problems({ type, atZone }, 'cursor')).toEqual([]);
+  }
+  expect(await problems({ type: 'timestamptz', atZone: 'Europe/Berlin' }, 'cursor')).toEqual([]);
 });
