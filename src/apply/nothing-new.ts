@@ -10,9 +10,7 @@ import type { TableReport } from './report.ts';
  * the extract of before is the one that is wanted.
  */
 export function isNothingNew(job: Pick<Job, 'pipeline' | 'seen'>, tables: readonly TableReport[]): boolean {
-  const isSame = tables.every(
-    ({ changed }) => changed !== undefined && changed.inserted === 0 && changed.deleted === 0,
-  );
+  const isSame = tables.every(({ changed }) => changed?.inserted === 0 && changed.deleted === 0);
   return isSame && keysToVerify(job, tables).length === 0;
 }
 
