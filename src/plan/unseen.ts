@@ -1,3 +1,5 @@
+import { comparable } from '../model/check-fit.ts';
+import type { ColumnType } from '../model/column-type.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { counted } from '../model/numbers.ts';
 import type { AppliedTable, Observation, Unseen } from '../model/observation.ts';
@@ -48,7 +50,8 @@ function someOf({
 }
 
 /** Says so, with what would find it. */
-export function unseenFindings({ name, load }: Table, unseen: Unseen | undefined): Diagnostic[] {
+export function unseenFindings(table: Table, unseen: Unseen | undefined): Diagnostic[] {
+  const { name, load } = table;
   if (load.kind !== 'cursor' || unseen === undefined) return [];
   const { missing = 0, deleted = 0, updated = 0, lost = false } = unseen;
   const finding = (message: string, hint: string): Diagnostic => ({
@@ -64,7 +67,7 @@ export function unseenFindings({ name, load }: Table, unseen: Unseen | undefined
       ? [
           finding(
             `${were(missing)} committed late, at or below the highest ${namesOf(load)}, and ${missing === 1 ? 'is' : 'are'} not in the extract`,
-            `extracts apply --full reads all rows now; ${findingLate}`,
+            `extracts apply --full reads all rows now; ${findingLate(table, load).join(', ')}`,
           ),
         ]
       : []),
@@ -93,8 +96,22 @@ export function unseenFindings({ name, load }: Table, unseen: Unseen | undefined
 const findingDeleted =
   'deletes: {query: …} or reconcile_keys: true finds them; full_refresh reads all rows now and then';
 
-const findingLate =
-  'primary_key: […] finds them in a plain table, load: {lag: 10m} reads back that far, load: {full_refresh: {every: 7d}} reads all now and then';
+/** Returns what finds rows that are committed late; the key comes first. */
+function findingLate({ columns }: Table, { cursor: [first] }: CursorLoad): string[] {
+  const type = columns.find(({ name }) => name === first)?.type;
+  const lag = type && { date: '10m', number: '1000', text: undefined }[lagKind(type)];
+  return [
+    'primary_key: […] finds them in a plain table',
+    ...(lag === undefined ? [] : [`load: {lag: ${lag}} reads back that far`]),
+    'load: {full_refresh: {every: 7d}} reads all now and then',
+  ];
+}
+
+/** Lengths of time lie behind dates, numbers behind numbers, and nothing behind a text. */
+function lagKind(type: ColumnType): 'date' | 'number' | 'text' {
+  const kind = comparable(type);
+  return kind === 'date' || kind === 'number' ? kind : 'text';
+}
 
 const namesOf = ({ cursor }: CursorLoad) => cursor.map((name) => `"${name}"`).join(', ');
 
@@ -102,7 +119,8 @@ const namesOf = ({ cursor }: CursorLoad) => cursor.map((name) => `"${name}"`).jo
  * What the load mode cannot find by itself: rows that are committed after others with a higher cursor. Nothing is said where
  * a lag, a full refresh or all keys of the source take care of them.
  */
-export function lateWarning({ name, load, primaryKey }: Table, observation: Observation): Diagnostic[] {
+export function lateWarning(table: Table, observation: Observation): Diagnostic[] {
+  const { name, load, primaryKey } = table;
   if (load.kind !== 'cursor' || own(observation.tables, name)?.cursor?.missesLate !== true) return [];
   if (load.lag !== undefined || load.refresh !== undefined || load.deletes?.kind === 'keys') return [];
   const why = primaryKey.length === 0 ? 'without primary_key' : 'through a view, a query or a foreign table';
@@ -111,7 +129,9 @@ export function lateWarning({ name, load, primaryKey }: Table, observation: Obse
       code: 'EXT3032',
       severity: 'warning',
       message: `table "${name}": ${why}, rows that are committed later than rows with a higher ${namesOf(load)} are missed`,
-      hint: primaryKey.length === 0 ? findingLate : findingLate.slice(findingLate.indexOf('load:')),
+      hint: findingLate(table, load)
+        .slice(primaryKey.length === 0 ? 0 : 1)
+        .join(', '),
       place: load.place,
     },
   ];
