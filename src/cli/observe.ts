@@ -9,7 +9,8 @@ import type {
   Observation,
   SourceObservation,
 } from '../model/observation.ts';
-import { cursorColumns } from '../model/load.ts';
+import type { ExtractCursor } from '../model/extract-port.ts';
+import { cursorColumns, type Load } from '../model/load.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
 import type { StoredRecord } from '../model/ports.ts';
 import { RunError } from '../model/run-error.ts';
@@ -126,6 +127,11 @@ async function observeOnce(
   }
 }
 
+const extractCursor = (load: Load): ExtractCursor => ({
+  columns: cursorColumns(load),
+  ...(load.kind === 'cursor' && load.lag !== undefined && { lag: load.lag }),
+});
+
 /**
  * Where there are the same rows as last time, nothing inside of the extract decides what is to be done. What a table goes
  * on from does always, so that nobody waits for its source.
@@ -137,10 +143,10 @@ async function observeExtract(
   sources: Promise<Readonly<Record<string, SourceObservation>>>,
   signal: AbortSignal,
 ): Promise<ExtractObservation> {
-  const columns = pipeline.tables.map(({ name, load }) => [name, cursorColumns(load)] as const);
-  const goesOn = columns.some(([, cursor]) => cursor.length > 0);
+  const cursors = pipeline.tables.map(({ name, load }) => [name, extractCursor(load)] as const);
+  const goesOn = cursors.some(([, { columns }]) => columns.length > 0);
   const known = !goesOn && isAsRead(pipeline, await sources, applied) ? applied?.extract : undefined;
-  return world.extracts.observe(pipeline.extract.file, signal, Object.fromEntries(columns), known);
+  return world.extracts.observe(pipeline.extract.file, signal, Object.fromEntries(cursors), known);
 }
 
 function isAsRead(

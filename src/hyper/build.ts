@@ -171,7 +171,7 @@ function lookBefore(
 const isSystemError = (error: unknown) => error instanceof Error && 'syscall' in error;
 
 function cursorsOf(tables: readonly Table[]): Cursors {
-  return Object.fromEntries(tables.map(({ name, load }) => [name, cursorColumns(load)]));
+  return Object.fromEntries(tables.map(({ name, load }) => [name, { columns: cursorColumns(load) }]));
 }
 
 /** Only when the last session lets go everything is written: the disk may be full. */

@@ -1,5 +1,7 @@
 import type { FileMark } from '../disk/draft.ts';
 import { lookAt } from '../disk/look.ts';
+import type { ExtractCursor } from '../model/extract-port.ts';
+import type { Lag } from '../model/load.ts';
 import type { ExtractColumn, ExtractObservation, ExtractTable } from '../model/observation.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
@@ -52,8 +54,8 @@ async function one(session: HyperSession, sql: string): Promise<string | null> {
   return Object.values(row ?? {})[0] ?? null;
 }
 
-/** Columns whose highest values are wanted, by table. */
-export type Cursors = Readonly<Record<string, readonly string[]>>;
+/** By table. */
+export type Cursors = Readonly<Record<string, ExtractCursor>>;
 
 /** All user tables of an attached database, with exact row counts and the highest cursors. */
 export async function readTables(
@@ -80,7 +82,7 @@ export async function readTables(
   for (const table of tables.values()) {
     const name = tableName(alias, table.schema, table.name);
     const count = await one(session, `select count(*) from ${name}`);
-    const highest = await highestOf(session, name, table.columns, own(cursors, table.name) ?? []);
+    const highest = await highestOf(session, name, table.columns, own(cursors, table.name));
     counted.push({ ...table, rows: Number(count), ...highest });
   }
   return counted;
@@ -91,10 +93,11 @@ async function highestOf(
   session: HyperSession,
   name: string,
   columns: readonly ExtractColumn[],
-  cursor: readonly string[],
-): Promise<Pick<ExtractTable, 'highest' | 'atHighest'> | undefined> {
+  { columns: cursor, lag }: ExtractCursor = { columns: [] },
+): Promise<Pick<ExtractTable, 'highest' | 'atHighest' | 'withinLag'> | undefined> {
   const isThere = cursor.every((wanted) => columns.some((column) => column.name === wanted));
-  if (cursor.length === 0 || !isThere) return undefined;
+  const [first] = cursor.map(identifier);
+  if (first === undefined || !isThere) return undefined;
   const quoted = cursor.map(identifier);
   const top =
     `from ${name} where ${quoted.map((column) => `${column} is not null`).join(' and ')} ` +
@@ -102,12 +105,25 @@ async function highestOf(
   const texts = quoted.map((column, index) => `cast(${column} as text) as "c${index}"`);
   const [row] = await session.query(`select ${texts.join(', ')} ${top}`);
   if (row === undefined) return undefined;
-  const same = quoted.map((column) => `rows.${column} = top.${column}`).join(' and ');
-  const atHighest = await one(
-    session,
-    `select count(*) from ${name} as rows, (select ${quoted.join(', ')} ${top}) as top where ${same}`,
-  );
-  return { highest: cursor.map((_, index) => row[`c${index}`] ?? null), atHighest: Number(atHighest) };
+  const count = async (condition: string) =>
+    Number(
+      await one(
+        session,
+        `select count(*) from ${name} as rows, (select ${quoted.join(', ')} ${top}) as top where ${condition}`,
+      ),
+    );
+  return {
+    highest: cursor.map((_, index) => row[`c${index}`] ?? null),
+    atHighest: await count(quoted.map((column) => `rows.${column} = top.${column}`).join(' and ')),
+    ...(lag && { withinLag: await count(isWithin(first, lag)) }),
+  };
+}
+
+/** SQL for rows that are less than a lag behind the highest; numbers in a type that has all differences. */
+function isWithin(column: string, lag: Lag): string {
+  return 'seconds' in lag
+    ? `cast(rows.${column} as timestamp) > cast(top.${column} as timestamp) - interval '${lag.seconds} seconds'`
+    : `cast(rows.${column} as numeric(38, 9)) > cast(top.${column} as numeric(38, 9)) - ${lag.units}`;
 }
 
 /** Hyper keeps PostgreSQL's catalog tables, one set per attached database. */

@@ -2,8 +2,15 @@ import type { CheckResult } from './check.ts';
 import type { Changed, TableChanges } from './changes.ts';
 import type { Feed, FeedPart } from './feed.ts';
 import type { Reshape } from './increment-plan.ts';
+import type { Lag } from './load.ts';
 import type { ExtractObservation } from './observation.ts';
 import type { Extract, Relationship, Table } from './pipeline.ts';
+
+/** The columns by which a table goes on, and how far behind their highest value its rows are read again. */
+export interface ExtractCursor {
+  columns: readonly string[];
+  lag?: Lag;
+}
 
 /** The engine that writes and reads .hyper files. */
 export interface ExtractPort {
@@ -14,7 +21,7 @@ export interface ExtractPort {
   observe(
     file: string,
     signal: AbortSignal,
-    cursors?: Readonly<Record<string, readonly string[]>>,
+    cursors?: Readonly<Record<string, ExtractCursor>>,
     known?: { size: number; modified: string },
   ): Promise<ExtractObservation>;
   /**

@@ -136,6 +136,8 @@ export interface ExtractTable {
   highest?: readonly (string | null)[];
   /** How many rows have it. */
   atHighest?: number;
+  /** How many rows are less than the lag behind it, where there is a lag. */
+  withinLag?: number;
   columns: readonly ExtractColumn[];
 }
 

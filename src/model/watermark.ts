@@ -62,7 +62,7 @@ export type SinceWatermark =
       beyond: number;
       /** Of them, those at the watermark itself, where they are read again. */
       ties?: number;
-      /** Rows that the source has at or below the watermark, where they are counted. */
+      /** Rows that the source has at or below `after`, where they are counted. */
       behind?: number;
       /** Of them, those that are not beyond it and were committed late, or are changed. */
       late: number;

@@ -1,6 +1,7 @@
 import { changesOfListing } from '../model/listing.ts';
 import { counted } from '../model/numbers.ts';
 import type {
+  ExtractTable,
   AppliedTable,
   Estimate,
   FilesFingerprint,
@@ -59,7 +60,10 @@ function planIncrement(
   if (comparison.same === true && (since === undefined || sameMarks(watermark, since)))
     return { kind: 'unchanged' };
   if (since === undefined) return whole('what is new could not be told');
-  const reason = reasonOf(load, since, comparison, { watermark, atHighest: atHighestOf(table, observation) });
+  const reason = reasonOf(load, since, comparison, {
+    watermark,
+    atHighest: inExtractOf(table, observation)?.atHighest,
+  });
   if (reason === undefined) return { kind: 'unchanged' };
   const { upTo, from } = seen.cursor ?? {};
   return {
@@ -104,9 +108,9 @@ function disagrees({ name }: Table, { inExtract }: Watermark, { extract }: Obser
   return `the extract ends at ${shown(highest)}, the state says ${shown(inExtract)}`;
 }
 
-/** How many rows of the extract have the highest cursor. */
-export function atHighestOf({ name }: Table, { extract }: Observation): number | undefined {
-  return extract.kind === 'present' ? extract.tables?.find((one) => one.name === name)?.atHighest : undefined;
+/** Returns what the extract has of a table, where it was looked at. */
+export function inExtractOf({ name }: Table, { extract }: Observation): ExtractTable | undefined {
+  return extract.kind === 'present' ? extract.tables?.find((one) => one.name === name) : undefined;
 }
 
 function sameMarks({ marks = {} }: Watermark, since: Exclude<SinceWatermark, { broken: string }>): boolean {

@@ -1,12 +1,11 @@
 import { comparable } from '../model/check-fit.ts';
-import type { ColumnType } from '../model/column-type.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { counted } from '../model/numbers.ts';
 import type { AppliedTable, Observation, Unseen } from '../model/observation.ts';
 import { own } from '../model/own.ts';
 import type { CursorLoad, Table } from '../model/pipeline.ts';
 import { compareFingerprints } from './compare.ts';
-import { atHighestOf } from './increments.ts';
+import { inExtractOf } from './increments.ts';
 
 /** What has changed in the source since all rows were read, and no cursor finds; undefined if nothing is known of it. */
 export function unseenOf(table: Table, applied: AppliedTable, observation: Observation): Unseen | undefined {
@@ -27,12 +26,19 @@ export function unseenOf(table: Table, applied: AppliedTable, observation: Obser
   });
 }
 
-/** Rows that the source has at or below the watermark, less those of the extract; undefined where they were not counted. */
+/**
+ * Rows that the source has at or below the watermark, or where a lag does not reach, less those of the extract; undefined
+ * where they were not counted.
+ */
 function missingOf(table: Table, applied: AppliedTable, observation: Observation): number | undefined {
   const since = own(observation.tables, table.name)?.cursor?.since;
   if (since === undefined || 'broken' in since || since.behind === undefined) return undefined;
+  if (table.load.kind === 'cursor' && table.load.lag !== undefined) {
+    const within = inExtractOf(table, observation)?.withinLag;
+    return within === undefined ? undefined : Math.max(0, since.behind - (applied.rows - within));
+  }
   const ties = since.ties ?? 0;
-  const inExtract = applied.rows - (atHighestOf(table, observation) ?? ties) + ties;
+  const inExtract = applied.rows - (inExtractOf(table, observation)?.atHighest ?? ties) + ties;
   return Math.max(0, since.behind - inExtract);
 }
 
@@ -66,7 +72,7 @@ export function unseenFindings(table: Table, unseen: Unseen | undefined): Diagno
     ...(missing > 0
       ? [
           finding(
-            `${were(missing)} committed late, at or below the highest ${namesOf(load)}, and ${missing === 1 ? 'is' : 'are'} not in the extract`,
+            `${were(missing)} committed late, ${load.lag === undefined ? 'at or below' : 'further than the lag behind'} the highest ${namesOf(load)}, and ${missing === 1 ? 'is' : 'are'} not in the extract`,
             `extracts apply --full reads all rows now; ${findingLate(table, load).join(', ')}`,
           ),
         ]
@@ -97,20 +103,26 @@ const findingDeleted =
   'deletes: {query: …} or reconcile_keys: true finds them; full_refresh reads all rows now and then';
 
 /** Returns what finds rows that are committed late; the key comes first. */
-function findingLate({ columns }: Table, { cursor: [first] }: CursorLoad): string[] {
-  const type = columns.find(({ name }) => name === first)?.type;
-  const lag = type && { date: '10m', number: '1000', text: undefined }[lagKind(type)];
+function findingLate(table: Table, load: CursorLoad): string[] {
+  const lag = load.lag === undefined ? firstLag(table, load) : 'a longer lag reads back further';
   return [
     'primary_key: […] finds them in a plain table',
-    ...(lag === undefined ? [] : [`load: {lag: ${lag}} reads back that far`]),
+    ...(lag === undefined ? [] : [lag]),
     'load: {full_refresh: {every: 7d}} reads all now and then',
   ];
 }
 
 /** Lengths of time lie behind dates, numbers behind numbers, and nothing behind a text. */
-function lagKind(type: ColumnType): 'date' | 'number' | 'text' {
-  const kind = comparable(type);
-  return kind === 'date' || kind === 'number' ? kind : 'text';
+function firstLag({ columns }: Table, { cursor: [first] }: CursorLoad): string | undefined {
+  const type = columns.find(({ name }) => name === first)?.type;
+  switch (type && comparable(type)) {
+    case 'date':
+      return 'load: {lag: 10m} reads back that far';
+    case 'number':
+      return 'load: {lag: 1000} reads back that far';
+    default:
+      return undefined;
+  }
 }
 
 const namesOf = ({ cursor }: CursorLoad) => cursor.map((name) => `"${name}"`).join(', ');

@@ -224,6 +224,29 @@ test('rows of the window are read again, and those before it stay', async () => 
   ]);
 });
 
+test('rows that come later than the lag allows are counted, whatever is read again', async () => {
+  const { client, url } = await testDatabase();
+  await client.query(`
+    create table events (id int, at timestamptz not null);
+    insert into events values (1, '2026-01-01 10:00+00'), (2, '2026-01-01 11:00+00')`);
+  await flush(client);
+  const text = ties('table: public.events').replace('cursor: at', 'cursor: at, lag: 10m');
+  const project = await createProject({ 'pipelines/ties.yaml': text });
+  const env = postgresUrl(url);
+  await project.apply(env);
+  expect((await project.run(['plan'], env)).stdout).toBe(noChanges);
+  await client.query(`
+    insert into events values (3, '2026-01-01 10:30+00'), (4, '2026-01-01 10:55+00'), (5, '2026-01-01 11:05+00')`);
+  await flush(client);
+  await project.apply(env);
+  await project.apply(env);
+  const after = await project.run(['plan'], env);
+  expect(after.stdout).toBe(
+    'No changes.\nThe extracts match the configuration, but not their sources: 1 row committed late, which no cursor finds.\n',
+  );
+  expect(after.stderr).toContain('1 row was committed late, further than the lag behind the highest "at"');
+});
+
 const ties = (from: string) => `version: 1
 name: ties
 sources:

@@ -110,8 +110,24 @@ test('the highest cursor of an extract is that of rows without NULL', async () =
   const { extract, built } = await standing([orders]);
   expect(built.highest).toEqual({ orders: ['2024-01-02 10:00:00', '2'] });
   expect(built.isCompact).toBe(true);
-  const seen = await hyper.observe(extract.file, signal, { orders: ['at', 'id'], none: ['x'] });
+  const seen = await hyper.observe(extract.file, signal, {
+    orders: { columns: ['at', 'id'] },
+    none: { columns: ['x'] },
+  });
   expect(seen).toMatchObject({ tables: [{ highest: ['2024-01-02 10:00:00', '2'] }] });
+});
+
+test.each([
+  ['at', { seconds: 60, shown: '1m' }, 1],
+  ['at', { seconds: 86_400 * 2, shown: '2d' }, 2],
+  ['id', { units: 0.5 }, 1],
+  ['id', { units: 1 }, 1],
+  ['id', { units: 1.5 }, 2],
+])('of %s, rows less than %j behind the highest are counted: %i', async (column, lag, withinLag) => {
+  const { extract } = await standing([orders]);
+  const cursors = { orders: { columns: [column], lag } };
+  const seen = await hyper.observe(extract.file, signal, cursors);
+  expect(seen).toMatchObject({ tables: [{ withinLag }] });
 });
 
 test('new rows take the place of those with their key, and others stay', async () => {

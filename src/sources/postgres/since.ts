@@ -161,7 +161,7 @@ async function sinceOf(
   if (broken !== undefined) return { broken };
   const counted = fingerprint.kind === 'postgres';
   const counts = await countRange(client, { ...going, watermark, range });
-  const behind = counted ? await countBehind(client, going, watermark) : undefined;
+  const behind = counted ? await countBehind(client, going, after) : undefined;
   const noneLate = counts.late === 0 && lateOf(table, cursor, range) !== undefined;
   return {
     ...(after === undefined ? {} : { after }),
@@ -208,17 +208,16 @@ async function countRange(
 }
 
 /**
- * Rows that a complete extract would have up to its watermark. Counted where nothing finds those that were committed late,
+ * Rows that a complete extract would have up to its watermark, or up to where a lag begins. Counted where nothing finds those that were committed late,
  * and only of tables of which counters say that something has changed: it takes a scan.
  */
 async function countBehind(
   client: pg.Client,
   { table, agreed, cursor }: { table: Table; agreed: Agreed; cursor: Cursor },
-  { upTo }: Watermark,
+  upTo: readonly string[] | undefined,
 ): Promise<number | undefined> {
   const { load } = cursor;
-  if (load.kind !== 'cursor' || upTo === undefined || load.lag !== undefined || load.nulls === 'include')
-    return undefined;
+  if (load.kind !== 'cursor' || upTo === undefined || load.nulls === 'include') return undefined;
   if (await findsLate(client, table, agreed.relation)) return undefined;
   const { rows } = await probe(
     client,
