@@ -3,9 +3,10 @@ import { formatColumnType } from '../../model/column-type.ts';
 import { child, type Diagnostic } from '../../model/diagnostic.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { describe, type CatalogColumn } from './catalog.ts';
-import { adapt, goesBack } from './adapted.ts';
+import { adapt } from './adapted.ts';
 import { bracketed, keyLabel, readable, sourceSql } from './column-sql.ts';
 import { missingColumn, refused } from './complaints.ts';
+import { incrementalProblem } from './incremental-columns.ts';
 import { attempt } from './transaction.ts';
 import { fitType, type PostgresType } from './types.ts';
 
@@ -98,7 +99,8 @@ function settle({ table, column, sql, row }: Asked, found: CatalogColumn): Settl
     sensitive: column.sensitive,
     row,
   };
-  if (isCursor(table, column) && goesBack(found, column)) return { problem: clockGoesBack(column) };
+  const problem = incrementalProblem(table, column, found);
+  if (problem !== undefined) return { problem };
   const adapted = adapt({ sql, type: found.type }, column, guarded);
   const fit = fitType(adapted.type, column.type, guarded);
   if ('select' in fit) {
@@ -114,19 +116,6 @@ function settle({ table, column, sql, row }: Asked, found: CatalogColumn): Settl
       hint: `${fit.holders.join(' or ')} would hold it${fit.hint === undefined ? '' : `; ${fit.hint.replace('COLUMN', named)}`}`,
       place: column.place,
     },
-  };
-}
-
-const isCursor = ({ load }: Table, { name }: Column) => load.kind === 'cursor' && load.cursor.includes(name);
-
-/** Rows of the hour that comes twice would be behind those that were read, and never be found. */
-function clockGoesBack({ name, atZone = '', place }: Column): Diagnostic {
-  return {
-    code: 'EXT2018',
-    severity: 'error',
-    message: `column "${name}" is the cursor, and the clocks of ${atZone} go back: later rows may have lower values`,
-    hint: `load the instants (${name}: timestamptz), set at_zone: UTC on the column, or choose another cursor`,
-    place,
   };
 }
 

@@ -78,3 +78,40 @@ test('a user who may read some columns needs one more', async () => {
   await database.client.query('drop owned by narrow');
   await runStatement(database.url, 'drop role narrow');
 });
+
+test.each([
+  [
+    'numeric(10,3)',
+    { type: 'numeric(5,2) not null', round: 'half_up' } as const,
+    'round: half_up',
+    'without round',
+  ],
+  ['numeric(10,-3)', { type: 'numeric(5,2) not null', round: 'half_up' } as const, undefined, ''],
+  [
+    'timestamptz',
+    { type: 'timestamp not null', atZone: 'Europe/Berlin' } as const,
+    'at_zone: Europe/Berlin',
+    'as timestamptz',
+  ],
+  ['timestamptz', { type: 'timestamp not null', atZone: 'UTC' } as const, undefined, ''],
+  ['varchar(3)', { type: 'char(3) not null' } as const, 'char(3)', 'as varchar(3)'],
+  ['char(3)', { type: 'char(3) not null' } as const, undefined, ''],
+])('a key of type %s with %j', async (type, contract, by, keeps) => {
+  await database.client.query(
+    `drop table if exists merging; create table merging (k ${type} primary key, a int not null)`,
+  );
+  const merging = (rest: object) =>
+    problemsOf(
+      sourceAt(database.url),
+      contractOf({ table: 'merging', columns: { k: contract, a: 'int' }, primaryKey: ['k'], ...rest }),
+    );
+  const load = { ...append, mode: 'upsert', cursor: ['a'] };
+  expect(await merging({ load })).toEqual(
+    by === undefined
+      ? []
+      : [
+          `column "k" is in the primary key, and ${by} can make one value of several: an incremental load would lose rows | load it ${keeps}, or add a column {from: "k"} that is, and make that the key | /tables/t/columns/k`,
+        ],
+  );
+  expect(await merging({})).toEqual([]);
+});
