@@ -108,13 +108,16 @@ export class CsvValueError extends CsvFieldError {
   override name = 'CsvValueError';
   /** As the file has it; null for NULL. */
   readonly value: string | null;
+  /** Says more than `hint` where the text may mean NULL: it may repeat the value. */
+  readonly nullHint: string | undefined;
 
   constructor(
-    problem: { problem: string; hint: string },
+    problem: { problem: string; hint: string; nullHint?: string },
     at: { line: number; field: number; value: string | null },
   ) {
     super(problem.problem, at, problem.hint);
     this.value = at.value;
+    this.nullHint = problem.nullHint;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { CsvDialect } from './dialect.ts';
 import { CsvValueError } from './errors.ts';
 import { fieldText } from './field.ts';
+import { nullRemedy } from './null-remedy.ts';
 import { nullMatcher } from './nulls.ts';
 import { fieldKind } from './scan.ts';
 
@@ -35,7 +36,14 @@ export interface FieldRule {
   /** True if hyperd reads exactly these bytes as the value they mean; false: ask `read`. */
   isExact(bytes: Uint8Array, start: number, end: number): boolean;
   /** The text that hyperd must be given (null is NULL), or why the value cannot be taken. */
-  read(text: string): { text: string | null } | { problem: string; hint: string };
+  read(text: string): { text: string | null } | FieldProblem;
+}
+
+export interface FieldProblem {
+  problem: string;
+  hint: string;
+  /** Instead of the hint, where the text may mean NULL: the ways out beside listing it as such. */
+  ways?: readonly string[];
 }
 
 /** What must hold of one field of every record. */
@@ -129,7 +137,12 @@ export class FieldChecks {
     } else if (kind === fieldKind.plain && rule.isExact(bytes, start, end)) return;
     const text = this.#format.text(bytes, start, end);
     const reading = rule.read(text);
-    if ('problem' in reading) this.#fail(reading, index, record, text);
+    if ('problem' in reading) {
+      const raw = Buffer.from(bytes.subarray(start, end)).toString();
+      const { problem, hint, ways } = reading;
+      const nullHint = ways && nullRemedy(ways, { isQuoted, raw, value: text }, this.#format.nulls);
+      this.#fail({ problem, hint, ...(nullHint !== undefined && { nullHint }) }, index, record, text);
+    }
     if (reading.text === text) return;
     if (reading.text === null && isRequired) {
       this.#fail({ problem: 'the value would be NULL', hint: requiredHint }, index, record, text);
@@ -138,7 +151,7 @@ export class FieldChecks {
   }
 
   #fail(
-    problem: { problem: string; hint: string },
+    problem: { problem: string; hint: string; nullHint?: string },
     index: number,
     record: ScannedRecord,
     value: string | null,

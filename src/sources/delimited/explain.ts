@@ -114,12 +114,17 @@ function explainField(
   });
 }
 
-function explainValue({ message, value, hint }: CsvValueError, column: Column | undefined) {
+function explainValue({ message, value, hint, nullHint }: CsvValueError, column: Column | undefined) {
   const type = column === undefined ? '' : ` (${wanted(column)})`;
   const what = `${type}: ${message}`;
   if (value === null) return { what, hint };
-  // The remedy may repeat the value: null strings do.
-  const safe = column?.sensitive === true && value !== '' ? hint.replaceAll(value, MASK) : foreign(hint);
+  // A null string to be listed is the value.
+  const safe =
+    column?.sensitive !== true
+      ? foreign(nullHint ?? hint)
+      : value === ''
+        ? hint
+        : hint.replaceAll(value, MASK);
   return { what: `${what}; the value is ${quoted(value, column)}`, hint: safe };
 }
 

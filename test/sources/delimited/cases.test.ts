@@ -123,7 +123,209 @@ const quotes: Record<string, Case> = {
   },
 };
 
-it.each(Object.entries(quotes))('%s', async (_, { file, columns, format, comes }) => {
-  const found = await loads.loadFile('data.csv', file, { ...plainCsv, ...format }, table('t', columns));
-  expect(found instanceof RunError ? [found.message, found.hint] : found).toEqual(comes);
-});
+const add = (hint: string) => `set ${hint} on the column, the table or defaults.tables`;
+const asIs = 'declare the column as text, or correct the file';
+
+const values: Record<string, Case> = {
+  'numeric is not rounded': {
+    file: 'id,amt\n1,1.005\n2,1.999\n',
+    columns: { id: 'int not null', amt: 'numeric(18,2)' },
+    comes: [
+      'data.csv:2: column "amt" (numeric(18,2)): more than 2 decimals; the value is "1.005"',
+      `declare the column as numeric(19,3), or ${add('round: half_up')}`,
+    ],
+  },
+  'and neither is the second of two': {
+    file: 'id,amount\n1,1.5\n2,1.999\n',
+    columns: { id: 'int not null', amount: 'numeric(10,2)' },
+    comes: [
+      'data.csv:3: column "amount" (numeric(10,2)): more than 2 decimals; the value is "1.999"',
+      `declare the column as numeric(11,3), or ${add('round: half_up')}`,
+    ],
+  },
+  'zeros beyond the scale are no decimals': {
+    ...{ file: 'amt\n1.50000\n', columns: { amt: 'numeric(18,2)' }, comes: [['1.50']] },
+  },
+  'a date keeps no time': {
+    file: 'id,d\n1,2024-12-31 13:14:15\n',
+    columns: { id: 'int', d: 'date' },
+    comes: [
+      'data.csv:2: column "d" (date): a date with a time, which date does not hold; the value is "2024-12-31 13:14:15"',
+      'declare the column as timestamp, or write the date alone in the file',
+    ],
+  },
+  'a timestamp does not drop the offset': {
+    file: 'id,at\n1,2024-12-31 10:00:00+02\n2,2024-12-31 10:00:00-05\n',
+    columns: { id: 'int', at: 'timestamp' },
+    comes: [
+      'data.csv:2: column "at" (timestamp): an instant, of which timestamp would drop the offset; the value is "2024-12-31 10:00:00+02"',
+      `declare the column as timestamptz, or set at_zone: UTC (or another zone) on the column, the table or defaults.tables to load its wall clock there`,
+    ],
+  },
+  'infinity in the text format': {
+    file: '1\tinfinity\n2\t2024-01-01\n',
+    columns: { id: 'int', until: 'date' },
+    format: text,
+    comes: [
+      'data.csv:1: column "until" (date): Hyper has no infinite date; the value is "infinity"',
+      `${add('on_infinite: null')} to load NULL instead`,
+    ],
+  },
+  'today is no date': {
+    file: 'id,d,at\n1,today,now\n',
+    columns: { id: 'int', d: 'date', at: 'timestamp' },
+    comes: [
+      'data.csv:2: column "d" (date): the word today stands for a moment that the file does not say; the value is "today"',
+      'write the date in the file, or declare the column as text',
+    ],
+  },
+  'a double does not become infinite': {
+    file: 'id,x\n1,1e400\n',
+    columns: { id: 'int', x: 'double' },
+    comes: [
+      'data.csv:2: column "x" (double): the number is too large for double, up to 1.8e308; the value is "1e400"',
+      asIs,
+    ],
+  },
+  'a double does not become zero': {
+    file: 'id,x\n2,1e-400\n',
+    columns: { id: 'int', x: 'double' },
+    comes: [
+      'data.csv:2: column "x" (double): the number is too small for double, down to 5e-324; the value is "1e-400"',
+      asIs,
+    ],
+  },
+  'the seventh digit of a second': {
+    file: 'id,at\n2,2024-12-31 23:59:59.9999999\n',
+    columns: { id: 'int', at: 'timestamp' },
+    comes: [
+      'data.csv:2: column "at" (timestamp): more than six digits after the second: Hyper keeps microseconds; the value is "2024-12-31 23:59:59.9999999"',
+      `${add('truncate: microseconds')} to cut them off`,
+    ],
+  },
+  'a European date': {
+    file: 'id,d\n1,31.12.2024\n',
+    columns: { id: 'int', d: 'date' },
+    comes: [
+      'data.csv:2: column "d" (date): there is no such day; the value is "31.12.2024"',
+      'set format: {date_order: DMY}',
+    ],
+  },
+  'a decimal comma': {
+    file: 'id,x\n1,"12,50"\n',
+    columns: { id: 'int', x: 'double' },
+    comes: [
+      'data.csv:2: column "x" (double): the decimal sign is ".", and groups of digits are not separated; the value is "12,50"',
+      'set format: {decimal: ","}',
+    ],
+  },
+  'a group separator': {
+    file: 'id,i,x,n\n1,"1,234",5%,(5)\n2,1.000,"1,234.5",7\n',
+    columns: { id: 'int', i: 'int', x: 'double', n: 'numeric(18,2)' },
+    comes: [
+      'data.csv:2: column "i" (int): the decimal sign is ".", and groups of digits are not separated; the value is "1,234"',
+      'set format: {thousands: ","}, or format: {decimal: ","} if that is what it means',
+    ],
+  },
+  'a negative number in parentheses': {
+    file: 'id,n\n1,(5)\n',
+    columns: { id: 'int', n: 'numeric(18,2)' },
+    comes: [
+      'data.csv:2: column "n" (numeric(18,2)): a negative number begins with a minus sign; parentheses and trailing signs are not read; the value is "(5)"',
+      'write -5 for (5) and 5- in the file, or declare the column as text',
+    ],
+  },
+};
+
+const maybe = 'correct the file, declare the column as text, or if the text means NULL list it: format: ';
+const notNumber = (place: string, shown: string) =>
+  `data.csv:${place}: column "v" (int): not a number; the value is ${shown}`;
+
+/** A remedy that is followed must help. */
+const remedies: Record<string, Case> = {
+  'a field in quotes is never NULL': {
+    file: 'k,v\n1,"NULL"\n',
+    columns: { k: 'int', v: 'int' },
+    comes: [
+      notNumber('2', '"NULL"'),
+      'correct the file, or declare the column as text; a field in quotes is never NULL',
+    ],
+  },
+  'blanks belong to a null string': {
+    file: 'k,v\n1, NULL\n',
+    columns: { k: 'int', v: 'int' },
+    comes: [notNumber('2', '" NULL"'), `${maybe}{null: ["", " NULL"]}`],
+  },
+  'and it is NULL then': {
+    file: 'k,v\n1, NULL\n',
+    columns: { k: 'int', v: 'int' },
+    format: { nulls: ['', ' NULL'] },
+    comes: [['1', null]],
+  },
+  'null strings of the text format stay': {
+    file: '1\t\\N\n2\tNULL\n',
+    columns: { k: 'int', v: 'int' },
+    format: text,
+    comes: [notNumber('2', '"NULL"'), `${maybe}{null: ["\\\\N", "NULL"]}`],
+  },
+  'null strings of the format stay': {
+    file: 'k,v\n1,-\n2,NULL\n',
+    columns: { k: 'int', v: 'int' },
+    format: { nulls: ['-'] },
+    comes: [notNumber('3', '"NULL"'), `${maybe}{null: ["-", "NULL"]}`],
+  },
+  'a long text is no null string': {
+    file: 'k,v\n1,this is much too long for one\n',
+    columns: { k: 'int', v: 'int' },
+    comes: [
+      notNumber('2', '"this is much too long for one"'),
+      'correct the file, or declare the column as text',
+    ],
+  },
+  'an escaped text is no null string': {
+    file: '1\tn\\/a\n',
+    columns: { k: 'int', v: 'int' },
+    format: text,
+    comes: [notNumber('1', '"n/a"'), 'correct the file, or declare the column as text'],
+  },
+  'a type that holds an integer': {
+    file: `v\n${'9'.repeat(40)}\n`,
+    columns: { v: 'bigint' },
+    comes: [
+      `data.csv:2: column "v" (bigint): bigint holds -9223372036854775808 to 9223372036854775807; the value is "${'9'.repeat(40)}"`,
+      'declare the column as text',
+    ],
+  },
+  'a type that holds decimals': {
+    file: 'v\n1.1234567890123456789\n',
+    columns: { v: 'int' },
+    comes: [
+      'data.csv:2: column "v" (int): int has no decimals; the value is "1.1234567890123456789"',
+      'declare the column as numeric(20,19) or double',
+    ],
+  },
+  'a type that holds a numeric': {
+    file: `v\n1${'0'.repeat(38)}\n`,
+    columns: { v: 'numeric(38,0)' },
+    comes: [
+      `data.csv:2: column "v" (numeric(38,0)): more than 38 digits before the decimal sign; the value is "1${'0'.repeat(38)}"`,
+      'declare the column as text',
+    ],
+  },
+  'a boolean': {
+    file: 'k,v\n1,ja\n',
+    columns: { k: 'int', v: 'boolean' },
+    comes: [
+      'data.csv:2: column "v" (boolean): not a boolean; the value is "ja"',
+      'write true or false in the file, declare the column as text, or if the text means NULL list it: format: {null: ["", "ja"]}',
+    ],
+  },
+};
+
+it.each(Object.entries({ ...quotes, ...values, ...remedies }))(
+  '%s',
+  async (_, { file, columns, format, comes }) => {
+    const found = await loads.loadFile('data.csv', file, { ...plainCsv, ...format }, table('t', columns));
+    expect(found instanceof RunError ? [found.message, found.hint] : found).toEqual(comes);
+  },
+);

@@ -1,6 +1,6 @@
 import type { CsvFormat } from '../../../model/pipeline.ts';
 import { daysInMonth, type Day } from './calendar.ts';
-import type { Refused } from './rule.ts';
+import { noValue, type Refused } from './rule.ts';
 
 export type DateOrder = CsvFormat['dateOrder'];
 
@@ -38,14 +38,15 @@ export interface FoundDate extends Day {
 export function readDate(text: string, order: DateOrder): FoundDate | Refused {
   const parts = isoParts(text) ?? numericParts(text, order) ?? namedParts(text, order);
   if (parts === undefined) return notDate(text, order);
-  if (parts.year === 0) return { problem: 'there is no year 0', hint: zeroDateHint(text) };
+  if (parts.year === 0) return noValue('there is no year 0');
   if (
     parts.month < 1 ||
     parts.month > 12 ||
     parts.day < 1 ||
     parts.day > daysInMonth(parts.year, parts.month)
   ) {
-    return { problem: 'there is no such day', hint: orderHint(text, order) ?? dateHint(text) };
+    const hint = orderHint(text, order);
+    return hint === undefined ? noValue(noSuchDay, dateWays) : { problem: noSuchDay, hint };
   }
   return parts;
 }
@@ -130,8 +131,10 @@ function notDate(text: string, order: DateOrder): Refused {
       hint: 'declare the column as bigint if it counts seconds since 1970',
     };
   }
-  return { problem: 'not a date', hint: dateHint(text) };
+  return noValue('not a date', dateWays);
 }
+
+const noSuchDay = 'there is no such day';
 
 /** Words that PostgreSQL and hyperd turn into the time of reading, or into a fixed time. */
 const clockWords = new Set(['now', 'today', 'tomorrow', 'yesterday', 'epoch', 'allballs']);
@@ -151,14 +154,8 @@ function orderHint(text: string, order: DateOrder): string | undefined {
   return reads === undefined ? undefined : `set format: {date_order: ${reads}}`;
 }
 
-function zeroDateHint(text: string): string {
-  return `if the text means NULL, list it: format: {null: ["", ${JSON.stringify(text)}]}`;
-}
-
-function dateHint(text: string): string {
-  const null_ = JSON.stringify(text.length > 20 ? 'n/a' : text);
-  return (
-    'write 2024-12-31 in the file, set format: {date_order: …}, declare the column as text, or if the text means NULL ' +
-    `list it: format: {null: ["", ${null_}]}`
-  );
-}
+const dateWays = [
+  'write 2024-12-31 in the file',
+  'set format: {date_order: …}',
+  'declare the column as text',
+];

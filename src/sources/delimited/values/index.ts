@@ -4,7 +4,9 @@
  * reads exactly what is written; docs/files.md has it as a table.
  */
 import type { Column, CsvFormat } from '../../../model/pipeline.ts';
+import { booleanRule } from './booleans.ts';
 import { floatRule } from './floats.ts';
+import { geographyRule } from './geography.ts';
 import { integerRule } from './integers.ts';
 import { intervalRule } from './intervals.ts';
 import { dateRule, timeRule, timestampRule, timestamptzRule, type MomentSettings } from './moments.ts';
@@ -41,6 +43,10 @@ export function valueRule(column: Column, format: CsvFormat): ValueRule | undefi
       return timestamptzRule(moments, settingsOf(column));
     case 'interval':
       return intervalRule(column.onInfinite === 'null');
+    case 'boolean':
+      return booleanRule;
+    case 'geography':
+      return geographyRule;
     default:
       return undefined;
   }

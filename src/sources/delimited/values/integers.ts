@@ -1,4 +1,11 @@
-import { hasPlainSigns, notFinite, numberReader, plainNumber, type NumberSigns } from './number-text.ts';
+import {
+  hasPlainSigns,
+  notFinite,
+  numberReader,
+  plainNumber,
+  type NumberSigns,
+  type WrittenNumber,
+} from './number-text.ts';
 import { isBlank, isRefused, withoutBlanks, type Reading, type ValueRule } from './rule.ts';
 
 const MINUS = 0x2d;
@@ -44,20 +51,20 @@ export function integerRule(kind: IntegerKind, signs: NumberSigns): ValueRule {
       if (number.exponent !== 0 || /[eE]/.test(text)) {
         return {
           problem: `${kind} is not written with an exponent`,
-          hint: 'declare the column as numeric or double, or write the digits in the file',
+          hint: 'write the digits in the file, or declare the column as double',
         };
       }
       if (/[1-9]/.test(number.fraction)) {
         return {
           problem: `${kind} has no decimals`,
-          hint: `declare the column as numeric(18,${number.fraction.replace(/0+$/, '').length}) or double`,
+          hint: `declare the column as ${wideEnough(number)}`,
         };
       }
       const value = BigInt(number.integer === '' ? '0' : number.integer) * (number.isNegative ? -1n : 1n);
       if (value < smallest || value > largest) {
         return {
           problem: `${kind} holds ${smallest} to ${largest}`,
-          hint: kind === 'bigint' ? 'declare the column as numeric(38,0)' : 'declare the column as bigint',
+          hint: `declare the column as ${wider(value)}`,
         };
       }
       // hyperd reads an oid as bare digits only.
@@ -68,3 +75,19 @@ export function integerRule(kind: IntegerKind, signs: NumberSigns): ValueRule {
     },
   };
 }
+
+/** A type that holds all digits before and behind the decimal sign. */
+function wideEnough({ integer, fraction }: WrittenNumber): string {
+  const scale = fraction.replace(/0+$/, '').length;
+  const digits = integer.replace(/^0+/, '').length + scale;
+  return digits > MOST_DIGITS ? 'text' : `numeric(${Math.max(18, digits)},${scale}) or double`;
+}
+
+function wider(value: bigint): string {
+  const [smallest, largest] = ranges.bigint;
+  if (value >= smallest && value <= largest) return 'bigint';
+  return String(value).replace('-', '').length > MOST_DIGITS ? 'text' : 'numeric(38,0)';
+}
+
+/** Of a numeric. */
+const MOST_DIGITS = 38;

@@ -1,4 +1,4 @@
-import { invisible, otherwise, withoutBlanks, type Refused } from './rule.ts';
+import { invisible, noValue, withoutBlanks, type Refused } from './rule.ts';
 
 /** The characters that numbers of one file are written with. */
 export interface NumberSigns {
@@ -54,9 +54,8 @@ export function hasPlainSigns({ decimal, thousands }: NumberSigns): boolean {
 
 function notNumber(text: string, signs: NumberSigns): Refused {
   const bare = withoutBlanks(text);
-  const reason =
-    bare === '' ? { problem: 'an empty text is not a number', hint: otherwise('') } : signReason(bare, signs);
-  return reason ?? invisible(bare) ?? { problem: 'not a number', hint: otherwise(bare) };
+  const reason = bare === '' ? noValue('an empty text is not a number') : signReason(bare, signs);
+  return reason ?? invisible(bare) ?? noValue('not a number');
 }
 
 /** Reasons that name what was meant. */
@@ -76,7 +75,7 @@ function signReason(text: string, signs: NumberSigns): Refused | undefined {
   if (/^\(.*\)$/.test(text) || /^[0-9].*-$/.test(text)) {
     return {
       problem: 'a negative number begins with a minus sign; parentheses and trailing signs are not read',
-      hint: `write ${JSON.stringify(`-${text.replace(/^\(|[)-]$/g, '')}`)} in the file, or declare the column as text`,
+      hint: 'write -5 for (5) and 5- in the file, or declare the column as text',
     };
   }
   return separatorReason(text, signs);
@@ -105,7 +104,7 @@ function separatorReason(text: string, signs: NumberSigns): Refused | undefined 
     signs.thousands === undefined ? '' : ` and ${named(signs.thousands)} separates groups of three digits`;
   const problem = `the decimal sign is ${named(signs.decimal)}${own === '' ? ', and groups of digits are not separated' : own}`;
   const [first, second] = fitting.map(formatYaml);
-  if (first === undefined) return { problem, hint: otherwise(text) };
+  if (first === undefined) return noValue(problem);
   const hint = second === undefined ? `set ${first}` : `set ${first}, or ${second} if that is what it means`;
   return { problem, hint };
 }
@@ -143,8 +142,5 @@ function escaped(character: string): string {
 /** For types that have no such values. */
 export function notFinite(text: string): Refused | undefined {
   if (!/^[+-]?(nan|inf|infinity)$/i.test(withoutBlanks(text))) return undefined;
-  return {
-    problem: 'only real and double hold infinity and NaN',
-    hint: `declare the column as double, or list the text as NULL: format: {null: ["", ${JSON.stringify(withoutBlanks(text))}]}`,
-  };
+  return noValue('only real and double hold infinity and NaN', ['declare the column as double']);
 }

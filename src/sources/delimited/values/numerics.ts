@@ -56,7 +56,7 @@ export function numericRule({ precision, scale, rounds }: NumericColumn, signs: 
       if (digits.length - left > whole) {
         return {
           problem: `more than ${whole} ${whole === 1 ? 'digit' : 'digits'} before the decimal sign`,
-          hint: `give the type more digits, up to numeric(38,${scale}), or declare the column as double`,
+          hint: `declare the column as ${wider(digits.length - left + scale, scale)}`,
         };
       }
       return { text: isPlain ? text : plainNumber(number) };
@@ -69,13 +69,20 @@ function isDigit(byte: number | undefined): boolean {
 }
 
 function tooManyDecimals(precision: number, scale: number, needed: number): Reading {
-  const wider = Math.max(precision, precision - scale + needed);
-  const type = wider <= 38 ? `numeric(${wider},${needed})` : 'double';
+  const type = wider(Math.max(precision, precision - scale + needed), needed);
   return {
     problem: `more than ${scale} ${scale === 1 ? 'decimal' : 'decimals'}`,
     hint: `declare the column as ${type}, or set round: half_up on the column, the table or defaults.tables`,
   };
 }
+
+/** The type that holds so many digits exactly. */
+function wider(precision: number, scale: number): string {
+  return precision <= MOST_DIGITS ? `numeric(${precision},${scale})` : 'text';
+}
+
+/** Of a numeric. */
+const MOST_DIGITS = 38;
 
 /** The value rounded half away from zero, to know whether it still fits. */
 function rounded(exact: { digits: string; scale: number }, scale: number): { digits: string; scale: number } {

@@ -15,19 +15,24 @@ export type Reading = { text: string | null } | Refused;
 export interface Refused {
   problem: string;
   hint: string;
+  /** Instead of the hint, where the text may mean NULL: the ways out beside listing it as such. */
+  ways?: readonly string[];
 }
 
 export function isRefused(result: object): result is Refused {
   return 'problem' in result;
 }
 
-/** The remedy for a text that is no value of the type at all. */
-export function otherwise(text: string): string {
-  const shown = text.length > 20 ? 'n/a' : text;
-  return (
-    'correct the file, declare the column as text, or if the text means NULL list it: ' +
-    `format: {null: ["", ${JSON.stringify(shown)}]}`
-  );
+/** For a text that is no value of the type at all, and may mean NULL. The last of the ways out follows an "or". */
+export function noValue(
+  problem: string,
+  ways: readonly string[] = ['correct the file', 'declare the column as text'],
+): Refused {
+  return {
+    problem,
+    hint: [...ways.slice(0, -1), `or ${ways.at(-1) ?? ''}`].join(', ').replace(/^or /, ''),
+    ways,
+  };
 }
 
 const SPACE = 0x20;
