@@ -1,4 +1,5 @@
 import { formatColumnType, sameColumnType, storedType, type ColumnType } from '../../model/column-type.ts';
+import { lossyGeography } from '../../model/geography.ts';
 import { adaptingCast, type AdaptingSettings, type Select } from './adapted.ts';
 import { complaintMark } from './complaint.ts';
 import type { ParquetColumn } from './footer.ts';
@@ -137,7 +138,7 @@ function numericCast({ precision, scale }: Numeric, to: ColumnType): Select | un
   }
 }
 
-/** A text arrives as it is or not at all; only geography is rounded, which is Hyper's way to store it. */
+/** A text arrives as it is or not at all; geography is stored in Hyper's own way. */
 function textCast(column: ParquetColumn, to: ColumnType): Select | undefined {
   switch (to.kind) {
     case 'varchar':
@@ -145,7 +146,7 @@ function textCast(column: ParquetColumn, to: ColumnType): Select | undefined {
     case 'json':
       return (name) => `${name}::json`;
     case 'geography':
-      return (name) => `${name}::tableau.tabgeography`;
+      return (name) => `(${flat(column.name, name)})::tableau.tabgeography`;
     default:
       return undefined;
   }
@@ -162,6 +163,15 @@ function withinLength(
     `case when ${name} is null or length(${name}) <= ${to.length} then ${name} ` +
     `else ('${complaint.replaceAll("'", "''")}' || left(${name}, ${shownLength}))::int::text end`
   );
+}
+
+/** Hyper would drop Z and M, and wrap longitudes: make it fail to read the complaint as a number instead. */
+function flat(label: string, name: string): string {
+  const cases = lossyGeography.map(({ pattern, problem }) => {
+    const complaint = `${complaintMark}column "${label}": ${problem}: `.replaceAll("'", "''");
+    return `when ${name} ~* '${pattern}' then ('${complaint}' || left(${name}, ${shownLength}))::int::text`;
+  });
+  return `case ${cases.join(' ')} else ${name} end`;
 }
 
 /** So much of a value is shown. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { NumericType } from '../../model/column-type.ts';
+import { lossyGeography } from '../../model/geography.ts';
 
 /** What a guard needs to name the value and to know what to do with an infinite one. */
 export interface Guarded {
@@ -38,6 +39,8 @@ export function complaintHint(complaint: string, value: string): string {
     return `write expr: "nullif(${value}, '24:00')" to load NULL instead, or declare the column as text`;
   if (/(?:does not exist|exists twice) in [\w/+-]+$/.test(complaint))
     return `correct the row, or say which instant is meant: expr: "${value} at time zone '…'"`;
+  if (lossyGeography.some(({ problem }) => complaint.endsWith(problem)))
+    return 'declare the column as text, or take longitude and latitude alone: expr: "ST_AsText(ST_Force2D(…))"';
   return complaint.endsWith(isNaN) ? nanHint(value) : 'give the column a larger scale, or set round: half_up';
 }
 
@@ -66,6 +69,15 @@ export function withinScale(sql: string, to: NumericType, column: Guarded): stri
 export function finite(sql: string, type: string, column: Guarded): string {
   const otherwise = column.onInfinite === 'null' ? '' : ` else ${complain(sql, type, column, isInfinite)}`;
   return `case when isfinite(${sql}) or (${sql}) is null then (${sql})${otherwise} end`;
+}
+
+/** Hyper would drop Z and M, and wrap longitudes, silently. */
+export function flat(sql: string, column: Guarded): string {
+  const cases = lossyGeography.map(
+    ({ pattern, problem }) =>
+      `when (${sql})::text ~* ${pg.escapeLiteral(pattern)} then (${complain(sql, 'int', column, problem)})::text`,
+  );
+  return `case ${cases.join(' ')} else (${sql})::text end`;
 }
 
 /** PostgreSQL has 24:00:00, Hyper stores it, and Tableau's own API fails to read it. */

@@ -1,5 +1,5 @@
 import { formatColumnType, type ColumnType } from '../../model/column-type.ts';
-import { finite, withinDay, withinScale, type Guarded } from './guards.ts';
+import { finite, flat, withinDay, withinScale, type Guarded } from './guards.ts';
 
 /** A type as PostgreSQL's catalog knows it. */
 export interface PostgresType {
@@ -46,6 +46,10 @@ const kinds =
 const wholeDigits = (to: ColumnType, digits: number) =>
   to.kind === 'numeric' && to.precision - to.scale >= digits;
 const isText = kinds('text');
+const asGeography = (column: Guarded): Conversion => ({
+  when: kinds('geography'),
+  select: (sql) => flat(sql, column),
+});
 
 function conversions(from: PostgresType, column: Guarded): Conversion[] {
   const length = from.modifier - 4;
@@ -79,12 +83,13 @@ function conversions(from: PostgresType, column: Guarded): Conversion[] {
       ];
     case 'text':
     case 'citext':
-      return [{ when: kinds('text', 'varchar', 'json', 'geography'), select: plain }];
+      return [{ when: kinds('text', 'varchar', 'json'), select: plain }, asGeography(column)];
     case 'name':
       return [{ when: kinds('text', 'varchar'), select: plain }];
     case 'varchar':
       return [
-        { when: kinds('text', 'varchar', 'json', 'geography'), select: plain },
+        { when: kinds('text', 'varchar', 'json'), select: plain },
+        asGeography(column),
         { when: (to) => to.kind === 'char' && length > 0 && to.length >= length, select: plain },
       ];
     case 'bpchar':

@@ -245,6 +245,11 @@ describe('texts', () => {
     expect(await load(type('geography'), ['here'])).toEqual({
       error: expect.stringMatching(/^invalid geography format/) as string,
     });
+    expect(await load(type('geography'), ['POINT(181 2)'])).toEqual({
+      error: expect.stringContaining(
+        'has a longitude beyond 180, which Hyper cannot hold: POINT(181 2)',
+      ) as string,
+    });
   });
 });
 

@@ -227,6 +227,11 @@ test('bytes that are not UTF-8, in a database that keeps any', async () => {
 test('well-known text becomes geography', async () => {
   const [loaded] = (await outcome('text', 'geography', ["'POINT(1 2)'"])) as string[];
   expect(loaded).toBe('POINT(1.0000000 2.0000000)');
+  expect(await outcome('text', 'geography', ["'LINESTRING Z (1 2 3, 1 2 4)'"])).toMatchObject({
+    message: expect.stringContaining(
+      'LINESTRING Z (1 2 3, 1 2 4) has Z or M, which Hyper cannot hold',
+    ) as string,
+  });
 });
 
 describe('types that do not fit are told before a byte moves', () => {

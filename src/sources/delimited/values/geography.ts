@@ -1,30 +1,18 @@
-import { withoutBlanks, type Reading, type ValueRule } from './rule.ts';
+import { lossyGeography } from '../../../model/geography.ts';
+import type { ValueRule } from './rule.ts';
 
-/** Behind the kind of a shape: POINT Z (1 2 3). */
-const dimensions = /[a-z] +(?:zm|z|m)\b/i;
-const pair = /([+-]?[0-9.]+(?:e[+-]?[0-9]+)?) +[+-]?[0-9.]+/gi;
-
-/**
- * geography: well-known text, which hyperd reads. It drops heights and measures and turns longitudes beyond 180 round the
- * globe, so neither is read.
- */
+/** geography: hyperd refuses what is no well-known text, and drops or wraps what it cannot hold. */
 export const geographyRule: ValueRule = {
   isExact: () => false,
-  read(text): Reading {
-    const bare = withoutBlanks(text);
-    if (dimensions.test(bare)) {
-      return {
-        problem: 'a height or a measure, which geography does not hold',
-        hint: 'write longitude and latitude alone in the file, or declare the column as text',
-      };
-    }
-    for (const [, longitude] of bare.matchAll(pair)) {
-      if (Math.abs(Number(longitude)) <= 180) continue;
-      return {
-        problem: 'a longitude is between -180 and 180',
-        hint: 'correct the file, or declare the column as text; longitude comes before latitude',
-      };
-    }
-    return { text };
+  read(text) {
+    const lossy = patterns.find(({ pattern }) => pattern.test(text));
+    return lossy === undefined ? { text } : { problem: lossy.problem, hint };
   },
 };
+
+const patterns = lossyGeography.map(({ pattern, problem }) => ({
+  pattern: new RegExp(pattern, 'i'),
+  problem,
+}));
+
+const hint = 'write longitude and latitude alone in the file, or declare the column as text';
