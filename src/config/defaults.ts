@@ -48,7 +48,11 @@ export function anchored(
   folder: string,
 ): Written.Defaults | undefined {
   const ssl = defaults?.sources?.postgres?.ssl;
-  if (typeof ssl !== 'object' || ssl?.ca === undefined || ssl.ca === null) return defaults;
-  const postgres = { ...defaults?.sources?.postgres, ssl: { ...ssl, ca: resolve(folder, ssl.ca) } };
+  if (typeof ssl !== 'object' || ssl === null) return defaults;
+  const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
+    const path = ssl[key];
+    return typeof path === 'string' ? [[key, resolve(folder, path)] as const] : [];
+  });
+  const postgres = { ...defaults?.sources?.postgres, ssl: { ...ssl, ...Object.fromEntries(files) } };
   return { ...defaults, sources: { ...defaults?.sources, postgres } };
 }

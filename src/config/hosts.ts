@@ -16,7 +16,10 @@ export function hostsOf(settings: Written.InlineSource | Written.InlineDestinati
 
 /** A host beside the URL wins over it, and one among its parameters over that in its authority: all of them count. */
 function postgresHosts({ url, host, port }: Written.PostgresSource): string[] {
-  const named = [host ?? []].flat().map((one) => withPort(one, port));
+  const named = (host ?? '')
+    .split(',')
+    .filter((one) => one !== '')
+    .map((one) => withPort(one, port));
   const found = [...named, ...(typeof url === 'string' ? hostsOfUrl(url) : [])].filter(
     (one) => !one.startsWith('/'),
   );

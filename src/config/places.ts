@@ -35,7 +35,7 @@ const ofSources: readonly (readonly [RegExp, Purpose])[] = [
   [/^host(?:\/\d+)?$/, 'address'],
   [/^(?:password|secret_access_key|session_token|external_id)$/, 'secret'],
   [
-    /^(?:connection|user|database|port|ssl|region|profile|role_arn|access_key_id|min_files|max_bytes)$/,
+    /^(?:connection|user|database|port|ssl|options|target_session_attrs|region|profile|role_arn|access_key_id|min_files|max_bytes)$/,
     'access',
   ],
   [/^format(?:\/|$)/, 'recorded'],

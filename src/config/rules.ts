@@ -36,6 +36,7 @@ import {
 } from './rules/origins.ts';
 import { oneWriterPerDataSource } from './rules/data-source-writers.ts';
 import { keysBesideUse, tableauDestinations } from './rules/tableau.ts';
+import { clientCertificate } from './rules/client-certificate.ts';
 import { allowedHosts, readableFiles } from './rules/policy.ts';
 import {
   knownConnections,
@@ -86,6 +87,7 @@ export const rules: readonly Rule[] = [
   bucketAndMatch,
   keysBesideConnection,
   s3Access,
+  clientCertificate,
   columnsOrHeaderFile,
   defaultLoad,
   loadModes,

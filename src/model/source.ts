@@ -9,12 +9,17 @@ export interface PostgresSource {
   place: Place;
   /** A connection URI (libpq's form), or the parts. A part given beside a URL wins over it. */
   url?: string;
+  /** One, or several with commas between them. */
   host?: string;
   port?: number;
   database?: string;
   user?: string;
   password?: string;
   ssl?: PostgresTls;
+  /** Settings of the session, as in PGOPTIONS: `-c search_path=sales`. */
+  options?: string;
+  /** Which of several hosts is wanted, in libpq's words. */
+  targetSession?: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby';
   /** What messages say in the place of parts that come from secrets. */
   labels?: { host?: string; database?: string; user?: string };
 }
@@ -24,6 +29,9 @@ export interface PostgresTls {
   mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   /** Absolute path of a PEM file with certificate authorities. */
   ca?: string;
+  /** Absolute paths of the client's certificate and its private key, PEM files. */
+  cert?: string;
+  key?: string;
 }
 
 export interface FileSource {

@@ -40,7 +40,7 @@ export type HeaderFile = {
  */
 export type InlineSource = PostgresSource | FileSource | S3Source;
 /**
- * TLS, in libpq's words: a mode, or a mode with a certificate authority. verify-full checks the chain and the host name, verify-ca the chain, require only encrypts.
+ * TLS, in libpq's words: a mode, or a mode with a certificate authority and a client certificate. verify-full checks the chain and the host name, verify-ca the chain, require only encrypts.
  */
 export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify-ca' | 'verify-full' | null);
 /**
@@ -391,7 +391,7 @@ export interface PostgresSource {
    */
   url?: string | null;
   /**
-   * Host name, address, or the folder of a Unix socket.
+   * Host name, address, or the folder of a Unix socket; several with commas between them are tried in order.
    */
   host?: string | null;
   /**
@@ -411,6 +411,14 @@ export interface PostgresSource {
    */
   password?: string | null;
   ssl?: PostgresTls;
+  /**
+   * Settings of the session, as in PGOPTIONS.
+   */
+  options?: string | null;
+  /**
+   * Which of several hosts is wanted: any, or one whose sessions may write, a standby, ….
+   */
+  target_session_attrs?: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby' | null;
 }
 export interface PostgresTlsSettings {
   /**
@@ -421,6 +429,14 @@ export interface PostgresTlsSettings {
    * A PEM file with certificate authorities, relative to the file that names it.
    */
   ca?: string | null;
+  /**
+   * A PEM file with the certificate that the client shows, relative to the file that names it. Needs key.
+   */
+  cert?: string | null;
+  /**
+   * A PEM file with the private key of cert, without a passphrase, which nobody else may read (0600).
+   */
+  key?: string | null;
 }
 /**
  * Files on this machine; all that match make one table.
@@ -1361,7 +1377,7 @@ export interface SourceDefaults {
  */
 export interface PostgresSourceDefaults {
   /**
-   * Host name, address, or the folder of a Unix socket.
+   * Host name, address, or the folder of a Unix socket; several with commas between them are tried in order.
    */
   host?: string | null;
   /**

@@ -25,7 +25,10 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     client,
     close: async () => {
       await client.end();
-      await runStatement(server, `drop database ${pg.escapeIdentifier(name)} with (force)`);
+      const quoted = pg.escapeIdentifier(name);
+      await runStatement(server, (major) =>
+        major < 13 ? `drop database ${quoted}` : `drop database ${quoted} with (force)`,
+      );
     },
   };
 }

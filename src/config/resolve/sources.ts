@@ -39,7 +39,7 @@ function postgres(
   settings: Written.PostgresSource,
   shown: Written.PostgresSource,
 ): PostgresSource {
-  const { url, host, port, database, user, password, ssl } = settings;
+  const { url, host, port, database, user, password, ssl, options, target_session_attrs: target } = settings;
   return {
     type: 'postgres',
     place,
@@ -50,6 +50,8 @@ function postgres(
     ...(typeof user === 'string' && { user }),
     ...(typeof password === 'string' && { password }),
     ...(ssl !== undefined && ssl !== null && { ssl: tls(ssl, folder) }),
+    ...(typeof options === 'string' && { options }),
+    ...(typeof target === 'string' && { targetSession: target }),
     ...labels(settings, shown),
   };
 }
@@ -67,7 +69,11 @@ function labels(
 
 function tls(ssl: NonNullable<Written.PostgresTls>, folder: string): PostgresTls {
   if (typeof ssl === 'string') return { mode: ssl };
-  return { mode: ssl.mode, ...(typeof ssl.ca === 'string' && { ca: resolve(folder, ssl.ca) }) };
+  const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
+    const path = ssl[key];
+    return typeof path === 'string' ? [[key, resolve(folder, path)] as const] : [];
+  });
+  return { mode: ssl.mode, ...Object.fromEntries(files) };
 }
 
 const folderIn = (project: string, folder: string) => relative(project, folder).replaceAll('\\', '/');

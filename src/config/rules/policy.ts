@@ -54,8 +54,11 @@ function* filesOf({
   for (const { settings, folder: base, place: at } of sources.values()) {
     if (settings.type !== 'postgres') continue;
     const { ssl, url } = settings;
-    if (typeof ssl === 'object' && ssl !== null && typeof ssl.ca === 'string') {
-      yield { path: resolve(base, ssl.ca), place: child(at, 'ssl', 'ca') };
+    if (typeof ssl === 'object' && ssl !== null) {
+      for (const key of ['ca', 'cert', 'key'] as const) {
+        const path = ssl[key];
+        if (typeof path === 'string') yield { path: resolve(base, path), place: child(at, 'ssl', key) };
+      }
     }
     for (const path of certificatesIn(url ?? '')) yield { path: resolve(path), place: child(at, 'url') };
   }
@@ -65,8 +68,9 @@ function* filesOf({
   }
 }
 
+/** Paths in a URL of PostgreSQL, which may name several hosts and is no URL for others then. */
 function certificatesIn(url: string): string[] {
-  if (!URL.canParse(url)) return [];
-  const { searchParams } = new URL(url);
-  return ['sslrootcert', 'sslcert', 'sslkey'].flatMap((key) => searchParams.get(key) ?? []);
+  const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
+  const params = new URLSearchParams(query.replaceAll('+', '%2B'));
+  return ['sslrootcert', 'sslcert', 'sslkey'].flatMap((key) => params.getAll(key));
 }

@@ -1,29 +1,105 @@
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import type { PostgresSource } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
-import { explainConnect } from './errors.ts';
+import { tlsConfig } from './certificates.ts';
+import { explainConnect, refusesUser } from './errors.ts';
 import { usePasswordFile } from './pgpass.ts';
-import { parseUrl, type SslMode } from './url.ts';
+import { mismatch } from './target.ts';
+import { hostsOf, parseUrl, type Host, type TargetSession } from './url.ts';
+import { noteVersion, refuseOldServer } from './version.ts';
 
-/** Opens one connection. Nothing is set on it: what we need is set within transactions (see `beginRead`). */
-export async function connect(source: PostgresSource): Promise<pg.Client> {
-  const { config, mayFallBack } = await clientConfig(source);
-  try {
-    return await open(config);
-  } catch (error) {
-    if (mayFallBack && speaksNoTls(error)) {
-      return await open({ ...config, ssl: false }).catch((second: unknown) => {
-        throw explainConnect(second, { ...config, ...source.labels }, source.place);
-      });
+export interface Connected {
+  client: pg.Client;
+  /** Which of the hosts it is: `db1:5432`. */
+  host: string;
+}
+
+/**
+ * Opens one connection, to the first of the hosts that can be used, or to `only` that one. Nothing is set on it: what we need
+ * is set within transactions (see `beginRead`).
+ */
+export async function connect(source: PostgresSource, only?: string): Promise<Connected> {
+  const settings = await clientConfig(source);
+  const hosts = only === undefined ? settings.hosts : settings.hosts.filter((one) => labelOf(one) === only);
+  const { target } = settings;
+  const first = await firstOf(hosts, settings, source, target);
+  if ('connected' in first) return first.connected;
+  const second = target === 'prefer-standby' ? await firstOf(hosts, settings, source, 'any') : first;
+  if ('connected' in second) return second.connected;
+  throw noneOf(second.refused, source);
+}
+
+interface Refused {
+  host: string;
+  error: RunError;
+}
+
+/** As libpq does: a server that lets this user not in is not followed by another one. */
+async function firstOf(
+  hosts: readonly Host[],
+  settings: ClientSettings,
+  source: PostgresSource,
+  target: TargetSession,
+): Promise<{ connected: Connected } | { refused: readonly Refused[] }> {
+  const refused: Refused[] = [];
+  for (const one of hosts) {
+    const host = labelOf(one);
+    const config = { ...settings.config, ...one };
+    try {
+      const client = await openAt(config, settings.mayFallBack, source);
+      const reason = await mismatch(client, target);
+      if (reason === undefined) return { connected: { client, host } };
+      await client.end();
+      refused.push({ host, error: new RunError('EXT2001', reason, { place: source.place }) });
+    } catch (error) {
+      if (!(error instanceof RunError) || hosts.length === 1 || refusesUser(error.cause)) throw error;
+      refused.push({ host, error });
     }
-    throw explainConnect(error, { ...config, ...source.labels }, source.place);
+  }
+  return { refused };
+}
+
+function noneOf(refused: readonly Refused[], { place, labels }: PostgresSource): RunError {
+  const shown = ({ host, error }: Refused) => `${labels?.host ?? host}: ${error.message}`;
+  const [first] = refused;
+  const message = `PostgreSQL cannot be used at ${refused.map(shown).join('; at ')}`;
+  return new RunError('EXT2001', message, {
+    hint: first?.error.hint ?? 'check host, port and target_session_attrs of this source',
+    place,
+    cause: first?.error,
+  });
+}
+
+const labelOf = ({ host = 'localhost', port = 5432 }: Host) => `${host}:${port}`;
+
+/** One host. TLS is left out where it is only preferred and the server has none. */
+async function openAt(
+  config: pg.ClientConfig,
+  mayFallBack: boolean,
+  source: PostgresSource,
+): Promise<pg.Client> {
+  const shown = { ...config, ...source.labels };
+  // A socket is encrypted by nobody.
+  const wanted = config.host?.startsWith('/') === true ? { ...config, ssl: false } : config;
+  const explain = (error: unknown) => {
+    throw explainConnect(error, shown, source.place);
+  };
+  const client = await open(wanted).catch((error: unknown) =>
+    mayFallBack && speaksNoTls(error) ? open({ ...wanted, ssl: false }).catch(explain) : explain(error),
+  );
+  try {
+    refuseOldServer(client, `${shown.host ?? 'localhost'}:${shown.port ?? 5432}`, source.place);
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
   }
 }
 
 async function open(config: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client(config);
   usePasswordFile(client);
+  noteVersion(client);
   // A connection that breaks is reported by the call that was waiting on it; without a listener it would end us.
   client.on('error', () => undefined);
   try {
@@ -38,74 +114,51 @@ async function open(config: pg.ClientConfig): Promise<pg.Client> {
 const speaksNoTls = (error: unknown) =>
   error instanceof Error && error.message.includes('does not support SSL');
 
+export interface ClientSettings {
+  /** At least one. */
+  hosts: readonly Host[];
+  target: TargetSession;
+  config: pg.ClientConfig;
+  mayFallBack: boolean;
+}
+
 /** What to connect to, from the URL and the parts; a part wins over the URL. */
-export async function clientConfig(
-  source: PostgresSource,
-): Promise<{ config: pg.ClientConfig; mayFallBack: boolean }> {
+export async function clientConfig(source: PostgresSource): Promise<ClientSettings> {
   const url = source.url === undefined ? {} : parseUrl(source.url, source.place);
-  const host = source.host ?? url.host;
-  const port = source.port ?? url.port;
   const database = source.database ?? url.database;
   const user = source.user ?? url.user;
   const password = source.password ?? url.password;
-  const { mode, ca } = source.ssl ?? {
+  const options = source.options ?? url.options;
+  const { sslrootcert } = url;
+  const tls = source.ssl ?? {
     mode: url.sslmode ?? 'disable',
-    ...(url.sslrootcert === undefined || url.sslrootcert === 'system' ? {} : { ca: url.sslrootcert }),
+    ca: sslrootcert === 'system' ? undefined : sslrootcert,
+    cert: url.sslcert,
+    key: url.sslkey,
   };
-  const overSocket = host?.startsWith('/') === true;
   return {
+    hosts: hostsWanted(source, url.hosts ?? [{}]),
+    target: source.targetSession ?? url.targetSession ?? 'any',
     config: {
-      ...(host === undefined ? {} : { host }),
-      ...(port === undefined ? {} : { port }),
       ...(database === undefined ? {} : { database }),
       ...(user === undefined ? {} : { user }),
       ...(password === undefined ? {} : { password }),
+      ...(options === undefined ? {} : { options }),
       // Explicit, because pg would otherwise look into PGSSLMODE.
-      ssl: overSocket ? false : tls(mode, ca === undefined ? undefined : await readAuthority(ca, source)),
+      ssl: await tlsConfig(tls, source.place),
       application_name: 'extracts',
       connectionTimeoutMillis: (url.connectTimeout ?? 15) * 1000,
       keepAlive: true,
     },
-    mayFallBack: mode === 'prefer',
+    mayFallBack: tls.mode === 'prefer',
   };
 }
 
-async function readAuthority(file: string, source: PostgresSource): Promise<string> {
-  const found = await read(file, source);
-  if (/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(found)) return found;
-  throw new RunError('EXT2001', `${file} holds no certificate`, {
-    hint: 'ca (or sslrootcert) of this source is a PEM file with -----BEGIN CERTIFICATE-----',
-    place: source.place,
-  });
-}
-
-async function read(file: string, source: PostgresSource): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new RunError('EXT2001', `the certificate authorities in ${file} cannot be read`, {
-      hint: `check ca (or sslrootcert) of this source: ${error instanceof Error ? error.message : String(error)}`,
-      place: source.place,
-      cause: error,
-    });
-  }
-}
-
-/** As in libpq, `require` with an authority checks it. */
-function tls(mode: SslMode, ca: string | undefined): NonNullable<pg.ClientConfig['ssl']> {
-  const authorities = ca === undefined ? {} : { ca };
-  switch (mode) {
-    case 'disable':
-    case 'allow':
-      return false;
-    case 'prefer':
-      return { rejectUnauthorized: false };
-    case 'require':
-      if (ca === undefined) return { rejectUnauthorized: false };
-      return { ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-    case 'verify-ca':
-      return { ...authorities, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-    case 'verify-full':
-      return { ...authorities, rejectUnauthorized: true };
-  }
+/** A host of the source stands in the place of all those of the URL, a port goes for each of them. */
+function hostsWanted({ host, port, place }: PostgresSource, inUrl: readonly Host[]): readonly Host[] {
+  if (host === undefined) return port === undefined ? inUrl : inUrl.map((one) => ({ ...one, port }));
+  const shared = port ?? inUrl[0]?.port;
+  const found = hostsOf(host, shared === undefined ? '' : String(shared));
+  if ('problem' in found) throw new RunError('EXT2001', `host: ${found.problem}`, { place });
+  return found.hosts;
 }

@@ -17,6 +17,7 @@ import { cursorOf, present, type Cursor } from './cursor.ts';
 import { settleLoad } from './load.ts';
 import { selectSql, type Selection } from './selection.ts';
 import { attempt } from './transaction.ts';
+import { majorOf, oldCursorProblem } from './version.ts';
 
 /** What came of holding a table's contract against the catalog. */
 export interface Agreement {
@@ -52,7 +53,8 @@ export async function agree(client: pg.Client, table: Table): Promise<Agreement>
   problems.push(...[denied, secured].filter((one) => one !== undefined));
   const whereProblem = denied === undefined ? await checkWhere(client, table, table.from, origin) : undefined;
   if (whereProblem !== undefined) problems.push(whereProblem);
-  const cursor = cursorOf(table, settled);
+  const cursor = cursorOf(table, settled, majorOf(client));
+  if (cursor !== undefined) problems.push(...oldCursorProblem(client, cursor));
   const selection = {
     columns: table.columns,
     items: settled.map(({ sql }) => sql ?? ''),

@@ -26,7 +26,7 @@ export interface CursorColumn {
 }
 
 /** Undefined for tables that are always read as a whole, and where a column did not settle. */
-export function cursorOf(table: Table, settled: readonly Settled[]): Cursor | undefined {
+export function cursorOf(table: Table, settled: readonly Settled[], major: number): Cursor | undefined {
   const { load } = table;
   if (load.kind !== 'cursor' && load.kind !== 'window') return undefined;
   const names = load.kind === 'cursor' ? load.cursor : [load.column];
@@ -34,15 +34,26 @@ export function cursorOf(table: Table, settled: readonly Settled[]): Cursor | un
     const index = table.columns.findIndex((column) => column.name === name);
     const [column, raw] = [table.columns[index], settled[index]?.raw];
     if (column === undefined || raw === undefined) return [];
-    return [{ column, ...raw, mayBeNull: !raw.neverNull, infiniteIsNull: losesInfinity(column, raw.type) }];
+    return [
+      { column, ...raw, mayBeNull: !raw.neverNull, infiniteIsNull: losesInfinity(column, raw.type, major) },
+    ];
   });
   return columns.length === names.length ? { load, columns } : undefined;
 }
 
 const moments = ['date', 'timestamp', 'timestamptz', 'interval'];
 
-const losesInfinity = (column: Column, type: PostgresType) =>
-  column.onInfinite === 'null' && moments.includes(type.name) && moments.includes(column.type.kind);
+/** Since 14 a numeric may be infinite, if it has no precision. */
+function losesInfinity({ onInfinite, type: to }: Column, type: PostgresType, major: number): boolean {
+  if (onInfinite !== 'null') return false;
+  if (moments.includes(type.name)) return moments.includes(to.kind);
+  return isOpenNumeric(type) && to.kind === 'numeric' && major >= 14;
+}
+
+const isOpenNumeric = ({ name, modifier }: PostgresType) => name === 'numeric' && modifier < 4;
+
+const isFinite = ({ sql, type }: CursorColumn) =>
+  isOpenNumeric(type) ? `${sql} not in ('Infinity'::numeric, '-Infinity'::numeric)` : `isfinite(${sql})`;
 
 export const cursorNames = ({ load }: Cursor): readonly string[] =>
   load.kind === 'cursor' ? load.cursor : [load.column];
@@ -52,7 +63,7 @@ export function present({ columns }: Cursor): string | undefined {
   return allOf(
     ...columns.flatMap((column) => [
       column.mayBeNull ? isPresent(column) : undefined,
-      column.infiniteIsNull ? `isfinite(${column.sql})` : undefined,
+      column.infiniteIsNull ? isFinite(column) : undefined,
     ]),
   );
 }
@@ -62,7 +73,7 @@ export function absent({ columns }: Cursor): string | undefined {
   return anyOf(
     ...columns.map((column) =>
       column.infiniteIsNull
-        ? `isfinite(${column.sql}) is not true`
+        ? `(${isFinite(column)}) is not true`
         : column.mayBeNull
           ? isNull(column)
           : undefined,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Table } from '../../model/pipeline.ts';
 import type { Agreement } from './contract.ts';
+import { majorOf } from './version.ts';
 
 /**
  * What decides the values of a table beside its rows, by what it is called: the numbers of its columns, labels of enums,
@@ -31,12 +32,15 @@ function textsOf({ from, columns }: Table): string[] {
 type Definition = readonly [name: string, text: string];
 
 async function relationDefinitions(client: pg.Client, oid: string): Promise<Definition[]> {
-  const { rows } = await client.query<{ name: string; text: string }>(relationQuery, [oid]);
+  const { rows } = await client.query<{ name: string; text: string }>(
+    relationQuery(majorOf(client) < 12 ? '' : generatedColumns),
+    [oid],
+  );
   return rows.map(({ name, text }) => [name, text]);
 }
 
 /** A label is known by its oid, so that one which is added later changes nothing. */
-const relationQuery = `
+const relationQuery = (more: string) => `
   with recursive used(oid) as (
     select atttypid from pg_catalog.pg_attribute where attrelid = $1 and attnum > 0 and not attisdropped
     union
@@ -48,12 +52,14 @@ const relationQuery = `
     ) as part(oid) where part.oid <> 0
   )
   select 'enum ' || format_type(e.enumtypid, -1) || ' #' || e.oid as name, e.enumlabel as text
-  from used join pg_catalog.pg_enum e on e.enumtypid = used.oid
+  from used join pg_catalog.pg_enum e on e.enumtypid = used.oid ${more}
+  order by 1`;
+
+const generatedColumns = `
   union all
   select 'generated column ' || a.attname, pg_get_expr(d.adbin, d.adrelid)
   from pg_catalog.pg_attribute a join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-  where a.attrelid = $1 and a.attgenerated <> ''
-  order by 1`;
+  where a.attrelid = $1 and a.attgenerated <> ''`;
 
 /** Functions that are called by functions that are called; more is not followed. */
 const deepest = 8;
@@ -72,10 +78,10 @@ async function calledFunctions(
   for (let depth = 0; wanted.length > 0; depth++) {
     if (depth === deepest) return undefined;
     for (const symbol of wanted) asked.add(symbol);
-    const { rows } = await client.query<{ name: string; source: string; mark: string }>(functionsQuery, [
-      wanted,
-      wanted.includes('::') || wanted.includes('cast'),
-    ]);
+    const { rows } = await client.query<{ name: string; source: string; mark: string }>(
+      functionsQuery(majorOf(client) < 11 ? 'p.proisagg' : `p.prokind = 'a'`),
+      [wanted, wanted.includes('::') || wanted.includes('cast')],
+    );
     for (const { name, mark } of rows) found.set(`function ${name}`, mark);
     wanted = symbolsIn(rows.map(({ source }) => source)).filter((symbol) => !asked.has(symbol));
   }
@@ -83,7 +89,7 @@ async function calledFunctions(
 }
 
 /** Overloads of one name are one definition: a new one may be called where an old one was. */
-const functionsQuery = `
+const functionsQuery = (isAggregate: string) => `
   with called as (
     select p.oid from pg_catalog.pg_proc p where p.proname = any ($1)
     union select o.oprcode from pg_catalog.pg_operator o
@@ -91,7 +97,7 @@ const functionsQuery = `
     union select c.castfunc from pg_catalog.pg_cast c where $2 and c.castfunc <> 0
   ), body as (
     select p.pronamespace::regnamespace || '.' || p.proname || '()' as name, p.oid,
-           case when p.prokind = 'a'
+           case when ${isAggregate}
              then (select a::text from pg_catalog.pg_aggregate a where a.aggfnoid = p.oid)
              else pg_get_functiondef(p.oid) end as source
     from called join pg_catalog.pg_proc p on p.oid = called.oid

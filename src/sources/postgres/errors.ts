@@ -58,6 +58,11 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
         `the certificate of PostgreSQL at ${where} is for another host`,
         'use the name in the certificate',
       );
+    case 'ERR_OSSL_X509_KEY_VALUES_MISMATCH':
+      return say(
+        `the key of the client certificate for PostgreSQL at ${where} is another one than its own`,
+        'give the key with which cert was made',
+      );
     default:
       if (raw.includes('client password must be'))
         return say(
@@ -98,7 +103,7 @@ function rejectionHint(text: string): string {
 const rejections: readonly { words: RegExp; hint: string }[] = [
   {
     words: /client certificate|certificate authentication/i,
-    hint: 'extracts cannot give a client certificate: have pg_hba.conf let this user in by password',
+    hint: 'give one whose CN is this user: ssl: {mode: verify-full, cert: client.pem, key: client.key}',
   },
   {
     words: /peer authentication|ident authentication/i,
@@ -193,6 +198,12 @@ export const privilegeHint = (text: string) =>
   text.includes('row-level security')
     ? 'row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all'
     : 'grant it: docs/postgresql.md has the exact GRANT statements';
+
+/** True where a server refused the user or its password, as against one that is not there or cannot be used. */
+export const refusesUser = (error: unknown) => codeOf(error)?.startsWith('28') === true;
+
+/** True where a pooler gave up waiting for a connection to the server. */
+export const isConnectionWait = (error: unknown) => messageOf(error).includes('query_wait_timeout');
 
 /** True where the wait for a lock was given up. */
 export const isLockTimeout = (error: unknown) =>

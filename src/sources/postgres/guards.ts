@@ -24,7 +24,7 @@ export function complain(sql: string, type: string, column: Guarded, reason: str
 export function readComplaint(message: string): string | undefined {
   const start = message.indexOf(mark);
   if (start < 0) return undefined;
-  return /^[^]*(?:decimals|cannot hold|cannot read|(?:does not exist|exists twice) in [\w/+-]+)/.exec(
+  return /^[^]*(?:decimals|cannot hold|cannot read|cannot place|(?:does not exist|exists twice) in [\w/+-]+)/.exec(
     message.slice(start + mark.length),
   )?.[0];
 }
@@ -41,6 +41,8 @@ export function complaintHint(complaint: string, value: string): string {
     return `correct the row, or say which instant is meant: expr: "${value} at time zone '…'"`;
   if (lossyGeography.some(({ problem }) => complaint.endsWith(problem)))
     return 'declare the column as text, or take longitude and latitude alone: expr: "ST_AsText(ST_Force2D(…))"';
+  if (complaint.endsWith(isElsewhere))
+    return `write expr: "ST_AsText(ST_Transform(${value}, 4326))", or ST_SetSRID(…, 4326) where only the SRID is missing`;
   return complaint.endsWith(isNaN) ? nanHint(value) : 'give the column a larger scale, or set round: half_up';
 }
 
@@ -50,6 +52,7 @@ export const nanHint = (value: string) =>
 
 const isInfinite = 'is infinite, which Hyper cannot hold';
 const isNaN = 'is a value that Hyper cannot hold';
+const isElsewhere = 'has another SRID than 4326, which Tableau cannot place';
 const isEndOfDay = 'is the end of the day, which Tableau cannot read';
 
 /** Hyper would round silently and has neither NaN nor ±Infinity. */
@@ -83,4 +86,13 @@ export function flat(sql: string, column: Guarded): string {
 /** PostgreSQL has 24:00:00, Hyper stores it, and Tableau's own API fails to read it. */
 export function withinDay(sql: string, column: Guarded): string {
   return `case when (${sql}) = '24:00' then ${complain(sql, 'time', column, isEndOfDay)} else (${sql}) end`;
+}
+
+/** Well-known text has no SRID, and Tableau takes every point for longitude and latitude of WGS 84. */
+export function onTheGlobe(sql: string, column: Guarded): string {
+  const elsewhere = complain(`left(ST_AsEWKT(${sql}), 60)`, 'int', column, isElsewhere);
+  return (
+    `case when (${sql}) is null then null when ST_SRID(${sql}) <> 4326 then (${elsewhere})::text ` +
+    `else ${flat(`ST_AsText(${sql})`, column)} end`
+  );
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { PostgresSource } from '../../model/pipeline.ts';
 import type { SourceObservation } from '../../model/observation.ts';
 import type { SourcePort, SourceRequest } from '../../model/ports.ts';
@@ -6,10 +7,11 @@ import { explainQuery } from './errors.ts';
 import { queryItems } from './items.ts';
 import { observeTable, type Seen } from './observe.ts';
 import { systemOf } from './late.ts';
-import { openPool } from './pool.ts';
+import { openPool, type Leased } from './pool.ts';
 import { openSnapshot } from './read.ts';
 import { observeCursor } from './since.ts';
-import { beginRead, lookAt } from './transaction.ts';
+import { lookAt } from './transaction.ts';
+import { oldVersionWarning } from './version.ts';
 import { watchLocks } from './waiting.ts';
 
 /** Of a port that shares them with nobody. */
@@ -17,24 +19,24 @@ const usualConnections = 10;
 
 /** PostgreSQL 12 or later: tables, views, partitioned tables and queries, read by COPY under one snapshot. */
 export function openPostgres(source: PostgresSource, pool = openPool(usualConnections, 0)): SourcePort {
-  const begin = (client: pg.Client) =>
-    beginRead(client).catch((error: unknown) => {
+  const begin = (leased: Leased, report?: (text: string) => void) =>
+    leased.begin({ report }).catch((error: unknown) => {
       throw explainQuery(error, 'cannot begin to read', source.place);
     });
   /** What is asked here is answered at once; only a server that hangs is left waiting on. */
   const ask = async <T>(
     signal: AbortSignal,
     report: ((text: string) => void) | undefined,
-    call: (client: pg.Client) => Promise<T>,
+    call: (leased: Leased) => Promise<T>,
   ): Promise<T> => {
     const leased = await pool.lead(source);
-    const { client } = leased;
+    const { client, host } = leased;
     const stop = () => client.connection.stream.destroy();
     signal.addEventListener('abort', stop, { once: true });
     try {
       signal.throwIfAborted();
-      await begin(client);
-      const answer = await watchLocks({ source, client, report }, () => call(client));
+      await begin(leased, report);
+      const answer = await watchLocks({ source, client, host, report }, () => call(leased));
       await leased.free();
       return answer;
     } catch (error) {
@@ -47,12 +49,13 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
   };
   return {
     observe: (requests, signal, report) =>
-      ask(signal, report, async (client) => {
+      ask(signal, report, async (leased) => {
+        const { client } = leased;
         const seen = [];
         for (const { table } of requests) seen.push(await lookAt(client, () => observeTable(client, table)));
         if (seen.some(({ agreement }) => agreement.cursor !== undefined)) {
           await client.query('rollback');
-          await begin(client);
+          await begin(leased, report);
         }
         const identity = await lookAt(client, () => systemOf(client));
         const observations = [];
@@ -63,12 +66,20 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
             observations.push({ ...observation, identity });
           }
         }
-        return observations;
+        return withVersion(observations, oldVersionWarning(client, source.place));
       }),
-    items: (question, signal) => ask(signal, undefined, (client) => queryItems(client, question)),
+    items: (question, signal) => ask(signal, undefined, ({ client }) => queryItems(client, question)),
     snapshot: (tables, signal, report) => openSnapshot({ source, pool, report }, tables, signal),
     close: () => pool.close(),
   };
+}
+
+/** It is of the server, and said once: with the first of its tables. */
+function withVersion(
+  [first, ...others]: readonly SourceObservation[],
+  warning: readonly Diagnostic[],
+): SourceObservation[] {
+  return first === undefined ? [] : [{ ...first, problems: [...warning, ...first.problems] }, ...others];
 }
 
 async function withCursor(

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Table } from '../../model/pipeline.ts';
 import { bareSql } from './bind.ts';
+import { majorOf } from './version.ts';
 
 /**
  * Something in `where` or an expression that depends on more than the rows of the table: another table, the clock, the
@@ -22,9 +23,10 @@ export async function movingPart(client: pg.Client, table: Table): Promise<strin
     ),
     ...[...sql.matchAll(/"((?:[^"]|"")+)"\s*\(/g)].map(([, name = '']) => name.replaceAll('""', '"')),
   ];
+  const yieldsValues = majorOf(client) < 11 ? 'not proisagg' : `prokind in ('f', 'w')`;
   const { rows } = await client.query<{ name: string }>(
     `select proname as name from pg_catalog.pg_proc
-     where proname = any($1) and provolatile <> 'i' and prokind in ('f', 'w')
+     where proname = any($1) and provolatile <> 'i' and ${yieldsValues}
        and not (proname = any($2) and pronamespace = 'pg_catalog'::regnamespace) limit 1`,
     [called, settled],
   );

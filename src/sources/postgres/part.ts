@@ -13,8 +13,12 @@ import { selectSql, type Selection } from './selection.ts';
 export interface Moment {
   source: PostgresSource;
   pool: Pool;
-  /** Begins a transaction at that moment. */
-  join: (client: pg.Client) => Promise<void>;
+  /** The server that has the snapshot. */
+  host: string;
+  /** Begins a transaction at that moment, for a table. */
+  join: (leased: Leased, table: Table) => Promise<void>;
+  /** The same on a connection that is not of the pool. */
+  joinAside: (client: pg.Client) => Promise<void>;
   /** Reports a wait for a lock within this call. */
   watch: <T>(client: pg.Client, table: Table, call: () => Promise<T>) => Promise<T>;
   /** Fails where what this client has locked, or locks for `select`, is no longer what the snapshot saw. */
@@ -63,10 +67,10 @@ export async function askAside<T>(
   signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    leased = await moment.pool.read(moment.source);
+    leased = await moment.pool.read(moment.source, moment.host);
     signal.throwIfAborted();
     const { client } = leased;
-    await moment.join(client);
+    await moment.join(leased, table);
     const answer = await moment.watch(client, table, async () => {
       const answered = await ask(client);
       await moment.confirm(client, table);
@@ -85,23 +89,32 @@ export async function askAside<T>(
 
 /** To explain what went wrong. Its reader may hold a connection still: waiting for one more could be for ever. */
 async function joined(moment: Moment): Promise<pg.Client> {
-  const client = await connect(moment.source);
-  await moment.join(client);
-  return client;
+  const { client } = await connect(moment.source, moment.host);
+  // Behind a pooler there may be no other connection, and without an explanation the refusal is still an error.
+  const timer = setTimeout(() => client.connection.stream.destroy(), patience);
+  try {
+    await moment.joinAside(client);
+    return client;
+  } finally {
+    clearTimeout(timer);
+  }
 }
+
+/** Milliseconds. */
+const patience = 5000;
 
 /** The bytes, on a connection that is free when they have ended. */
 async function openCopy(
-  { source, pool, join, watch, confirm, readers }: Moment,
+  { source, pool, host, join, watch, confirm, readers }: Moment,
   { table, selection, most }: Reading,
   signal: AbortSignal,
 ): Promise<CopyOut> {
-  const leased = await pool.read(source);
+  const leased = await pool.read(source, host);
   const { client } = leased;
   const select = selectSql(selection);
   try {
     signal.throwIfAborted();
-    await join(client);
+    await join(leased, table);
     await watch(client, table, () => confirm(client, table, select));
   } catch (error) {
     await leased.end();

@@ -1,43 +1,67 @@
 import type pg from 'pg';
 import { turnstile, type Turnstile } from '../../model/limit.ts';
 import type { PostgresSource } from '../../model/pipeline.ts';
-import { connect } from './connect.ts';
+import { connect, type Connected } from './connect.ts';
+import { beginInTime } from './patience.ts';
+import { beginRead } from './transaction.ts';
 
 /** Connections to one server, for all pipelines of a run that read from it. */
 export interface Pool {
-  /** For somebody who asks, or holds a snapshot. As the other, an idle one if there is any. */
+  /** For one that asks, or holds a snapshot. As the other, an idle one if there is any. */
   lead(source: PostgresSource): Promise<Leased>;
-  /** For reading at the moment of a snapshot that somebody else holds. */
-  read(source: PostgresSource): Promise<Leased>;
+  /** For reading at the moment of a snapshot that another one holds, on the server that has it. */
+  read(source: PostgresSource, host?: string): Promise<Leased>;
   close(): Promise<void>;
 }
 
 export interface Leased {
   client: pg.Client;
+  /** Of several that the source names: `db1:5432`. */
+  host: string;
+  /** Begins a transaction that can only read, at a moment of its own or that of a snapshot. */
+  begin(options?: { snapshot?: string; report?: ((text: string) => void) | undefined }): Promise<void>;
+  /** From here on its transaction waits for those who read at its snapshot. */
+  hold(): void;
   /** Gives it back for others to use, without a transaction. */
   free(): Promise<void>;
   /** Ends it. Safe to call after anything. */
   end(): Promise<void>;
 }
 
+/** Milliseconds, as for locks. */
+const usualPatience = 60_000;
+
 /**
  * At most `most` connections at once, at least two. Whoever holds a snapshot waits for those who read at it:
  * were they to wait for each other's connections, nobody would go on. So each kind has its own half. `kept`
  * are left open when nobody uses them.
  */
-export function openPool(most: number, kept = most): Pool {
+export function openPool(most: number, kept = most, limit = usualPatience): Pool {
   const leaders = turnstile(Math.max(1, Math.ceil(most / 2)));
   const readers = turnstile(Math.max(1, Math.floor(most / 2)));
-  const idle: pg.Client[] = [];
-  const lease = (client: pg.Client, leave: () => void): Leased => {
+  const idle: Connected[] = [];
+  const spare = async () => {
+    await Promise.all(idle.splice(0).map(({ client }) => client.end()));
+  };
+  const patience = { working: new Set<pg.Client>(), limit, spare };
+  const lease = (connected: Connected, source: PostgresSource, leave: () => void): Leased => {
+    const { client, host } = connected;
     let isOver = false;
     const over = async (call: () => Promise<void>) => {
       if (isOver) return;
       isOver = true;
+      patience.working.delete(client);
       await call().finally(leave);
     };
     return {
       client,
+      host,
+      async begin({ snapshot, report } = {}) {
+        await beginInTime(patience, { client, place: source.place, report }, () =>
+          beginRead(client, snapshot),
+        );
+      },
+      hold: () => void patience.working.delete(client),
       free: () =>
         over(async () => {
           try {
@@ -45,8 +69,9 @@ export function openPool(most: number, kept = most): Pool {
               await client.end();
               return;
             }
-            await client.query('rollback');
-            idle.push(client);
+            // Outside of a transaction the server would write a warning into its log.
+            if (client.getTransactionStatus() !== 'I') await client.query('rollback');
+            idle.push(connected);
           } catch {
             await client.end();
           }
@@ -54,34 +79,33 @@ export function openPool(most: number, kept = most): Pool {
       end: () => over(() => client.end()),
     };
   };
-  const find = async (source: PostgresSource) => (await alive(idle)) ?? connect(source);
-  const open = async (enter: Turnstile, client: () => Promise<pg.Client>) => {
+  const open = async (enter: Turnstile, source: PostgresSource, host?: string) => {
     const leave = await enter();
     try {
-      return lease(await client(), leave);
+      return lease((await alive(idle, host)) ?? (await connect(source, host)), source, leave);
     } catch (error) {
       leave();
       throw error;
     }
   };
   return {
-    lead: (source) => open(leaders, () => find(source)),
-    read: (source) => open(readers, () => find(source)),
-    async close() {
-      await Promise.all(idle.splice(0).map((client) => client.end()));
-    },
+    lead: (source) => open(leaders, source),
+    read: (source, host) => open(readers, source, host),
+    close: spare,
   };
 }
 
-/** An idle connection that still answers: servers and what stands before them end some. */
-async function alive(idle: pg.Client[]): Promise<pg.Client | undefined> {
-  for (let client = idle.pop(); client !== undefined; client = idle.pop()) {
+/** An idle connection that still answers: servers and what is in front of them end some. */
+async function alive(idle: Connected[], host: string | undefined): Promise<Connected | undefined> {
+  for (;;) {
+    const index = idle.findLastIndex((one) => host === undefined || one.host === host);
+    const [found] = index < 0 ? [] : idle.splice(index, 1);
+    if (found === undefined) return undefined;
     try {
-      await client.query('select');
-      return client;
+      await found.client.query('select');
+      return found;
     } catch {
-      await client.end();
+      await found.client.end();
     }
   }
-  return undefined;
 }

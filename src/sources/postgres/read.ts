@@ -11,6 +11,7 @@ import { explainQuery } from './errors.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import { askAside, readPart, type Moment } from './part.ts';
 import type { Pool } from './pool.ts';
+import { lostSnapshot } from './lost.ts';
 import { beginRead, lookAt } from './transaction.ts';
 import { confirmUnchanged } from './unchanged.ts';
 import { watchLocks } from './waiting.ts';
@@ -37,12 +38,13 @@ export async function openSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const leased = await pool.lead(source);
-  const leader = leased.client;
+  const { client: leader, host } = leased;
   try {
     signal.throwIfAborted();
-    const watched = <T>(call: () => Promise<T>) => watchLocks({ source, client: leader, report }, call);
+    const watched = <T>(call: () => Promise<T>) => watchLocks({ source, client: leader, host, report }, call);
+    await leased.begin({ report });
     const fingerprints = await takeFingerprints(leader, tables, watched);
-    await beginRead(leader);
+    await leased.begin({ report });
     const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
     const snapshot = rows[0]?.snapshot ?? '';
     const agreements = new Map<string, Agreed>();
@@ -56,13 +58,19 @@ export async function openSnapshot(
     const moment: Moment = {
       source,
       pool,
-      join: (client) => beginRead(client, snapshot),
+      host,
+      join: (reader, table) =>
+        reader.begin({ snapshot, report: (text) => report?.(text, table.name) }).catch((error: unknown) => {
+          throw lostSnapshot(error, leased, table);
+        }),
+      joinAside: (client) => beginRead(client, snapshot),
       watch: (client, table, call) =>
-        watchLocks({ source, client, report: (text) => report?.(text, table.name) }, call),
+        watchLocks({ source, client, host, report: (text) => report?.(text, table.name) }, call),
       confirm: (client, table, select) =>
         confirmUnchanged(client, { table, agreed: agreedOf(table) }, select),
       readers: new Map(),
     };
+    leased.hold();
     return {
       async feed(table, signal, most) {
         const agreed = agreedOf(table);
@@ -108,7 +116,6 @@ async function takeFingerprints(
   watched: <T>(call: () => Promise<T>) => Promise<T>,
 ): Promise<Map<string, Fingerprint>> {
   const taken = new Map<string, Fingerprint>();
-  await beginRead(client);
   for (const table of tables) {
     const fingerprint = await watched(() =>
       lookAt(client, async () => takeFingerprint(client, table, await stillAgreed(client, table))),

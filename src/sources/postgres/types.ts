@@ -1,5 +1,5 @@
 import { formatColumnType, type ColumnType } from '../../model/column-type.ts';
-import { finite, flat, withinDay, withinScale, type Guarded } from './guards.ts';
+import { finite, flat, onTheGlobe, withinDay, withinScale, type Guarded } from './guards.ts';
 
 /** A type as PostgreSQL's catalog knows it. */
 export interface PostgresType {
@@ -127,6 +127,12 @@ function conversions(from: PostgresType, column: Guarded): Conversion[] {
         { when: kinds('time'), select: (sql) => withinDay(sql, column) },
         { when: isText, select: plain },
       ];
+    case 'geometry':
+    case 'geography':
+      return [
+        { when: kinds('geography'), select: (sql) => onTheGlobe(`(${sql})::geometry`, column) },
+        { when: kinds('text', 'varchar'), select: asText },
+      ];
     default:
       return [{ when: kinds('text', 'varchar'), select: asText }];
   }
@@ -209,6 +215,9 @@ function holdersOf(from: PostgresType): string[] {
     case 'time':
     case 'interval':
       return [from.name, 'text'];
+    case 'geometry':
+    case 'geography':
+      return ['geography', 'text'];
     default:
       return ['text'];
   }
@@ -240,9 +249,6 @@ function hintFor(from: PostgresType, to: ColumnType): { hint: string } | undefin
     return hint('it would lose its offset: load text, or use expr:');
   if (from.name === 'numeric' && (to.kind === 'double' || to.kind === 'real')) {
     return hint('a double keeps 15 digits: if that is enough, write expr: "COLUMN::double precision"');
-  }
-  if ((from.name === 'geometry' || from.name === 'geography') && to.kind === 'geography') {
-    return hint('Hyper reads well-known text: expr: "ST_AsText(COLUMN)"');
   }
   return undefined;
 }

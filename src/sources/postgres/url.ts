@@ -3,19 +3,40 @@ import type { Place } from '../../model/diagnostic.ts';
 
 /** What a connection URI says; what it leaves out is undefined. */
 export interface UrlParts {
-  host?: string;
-  port?: number;
+  /** One or several, to be tried in this order. */
+  hosts?: readonly Host[];
   database?: string;
   user?: string;
   password?: string;
   sslmode?: SslMode;
   /** Path of a PEM file, or `system`. */
   sslrootcert?: string;
+  /** Paths of the client's certificate and its key. */
+  sslcert?: string;
+  sslkey?: string;
+  /** Settings of the session: `-c search_path=sales`. */
+  options?: string;
+  targetSession?: TargetSession;
   connectTimeout?: number;
+}
+
+export interface Host {
+  host?: string;
+  port?: number;
 }
 
 export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof sslModes)[number];
+
+export const targetSessions = [
+  'any',
+  'read-write',
+  'read-only',
+  'primary',
+  'standby',
+  'prefer-standby',
+] as const;
+export type TargetSession = (typeof targetSessions)[number];
 
 /**
  * Reads libpq's URI form (PostgreSQL documentation, "Connection Strings"): every part may be percent-encoded, also the
@@ -43,14 +64,15 @@ export function parseUrl(url: string, place: Place): UrlParts {
         : 'it does not begin with postgresql:// or postgres://',
     );
   const { user, password, hosts = '', path, query = '' } = found;
-  if (hosts.includes(',')) throw wrong('several hosts are not supported');
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(hosts) ?? [];
-  if (bracketed === undefined && plain === undefined) {
+  const authority = hosts.split(',').map((text) => {
+    const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(text) ?? [];
+    if (bracketed !== undefined || plain !== undefined)
+      return { host: bracketed ?? decode(plain ?? ''), port };
     throw wrong('the host and port are unclear; :, / and @ in user or password are written %3A, %2F and %40');
-  }
+  });
   const given: Record<string, string | undefined> = {
-    host: bracketed ?? decode(plain ?? ''),
-    port,
+    host: authority.map(({ host }) => host).join(','),
+    port: authority.map(({ port }) => port).join(','),
     user: user === undefined ? undefined : decode(user),
     password: password === undefined ? undefined : decode(password),
     dbname: path === undefined ? undefined : decode(path),
@@ -60,24 +82,46 @@ export function parseUrl(url: string, place: Place): UrlParts {
     if (!keys.has(key)) throw wrong(`it has no key "${key}"; there are ${[...keys].join(', ')}`);
     given[key] = value;
   }
-  const mode = given.sslmode;
-  if (mode !== undefined && !isMode(mode)) throw wrong(`sslmode is one of ${sslModes.join(', ')}`);
-  const number = (key: string) => {
-    const text = given[key];
-    if (text === undefined || text === '') return undefined;
-    if (!/^\d{1,5}$/.test(text)) throw wrong(`${key} is no number`);
-    return Number(text);
-  };
+  const { sslmode, target_session_attrs: target } = given;
+  if (sslmode !== undefined && !isAmong(sslModes, sslmode))
+    throw wrong(`sslmode is one of ${sslModes.join(', ')}`);
+  if (target !== undefined && !isAmong(targetSessions, target))
+    throw wrong(`target_session_attrs is one of ${targetSessions.join(', ')}`);
+  const several = hostsOf(given.host, given.port);
+  if ('problem' in several) throw wrong(several.problem);
   return compact({
-    host: given.host,
-    port: number('port'),
+    hosts: several.hosts.length === 0 ? undefined : several.hosts,
     database: given.dbname,
     user: given.user,
     password: given.password,
-    sslmode: mode,
+    sslmode,
     sslrootcert: given.sslrootcert,
-    connectTimeout: number('connect_timeout'),
+    sslcert: given.sslcert,
+    sslkey: given.sslkey,
+    options: given.options,
+    targetSession: target,
+    connectTimeout: numberOf(given.connect_timeout, () => wrong('connect_timeout is no number')),
   });
+}
+
+/** Pairs hosts and ports as libpq does: as many ports as hosts, or one for all of them. */
+export function hostsOf(hosts = '', ports = ''): { hosts: readonly Host[] } | { problem: string } {
+  const names = hosts.split(',');
+  const numbers = ports.split(',');
+  if (numbers.length !== names.length && numbers.length > 1)
+    return { problem: `it has ${names.length} hosts and ${numbers.length} ports` };
+  if (numbers.some((text) => !/^\d{0,5}$/.test(text))) return { problem: 'port is no number' };
+  const all = names.map((host, index) => {
+    const port = numbers[index] ?? numbers[0] ?? '';
+    return { ...(host !== '' && { host }), ...(port !== '' && { port: Number(port) }) };
+  });
+  return { hosts: all.length === 1 && Object.keys(all[0] ?? {}).length === 0 ? [] : all };
+}
+
+function numberOf(text: string | undefined, wrong: () => RunError): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d{1,5}$/.test(text)) throw wrong();
+  return Number(text);
 }
 
 const shape =
@@ -91,13 +135,16 @@ const keys = new Set([
   'password',
   'sslmode',
   'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'options',
+  'target_session_attrs',
   'connect_timeout',
   // Said by us: accepted, so that addresses made for other programs work.
   'application_name',
   'client_encoding',
   'channel_binding',
   'gssencmode',
-  'target_session_attrs',
   // Our connections always keep alive.
   'keepalives',
   'keepalives_idle',
@@ -106,8 +153,9 @@ const keys = new Set([
   'tcp_user_timeout',
 ]);
 
-const isMode = (text: string): text is SslMode => (sslModes as readonly string[]).includes(text);
+const isAmong = <Known extends string>(known: readonly Known[], text: string): text is Known =>
+  (known as readonly string[]).includes(text);
 
-function compact(parts: Record<keyof UrlParts, string | number | undefined>): UrlParts {
+function compact(parts: { [Key in keyof UrlParts]: UrlParts[Key] | undefined }): UrlParts {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined && value !== ''));
 }

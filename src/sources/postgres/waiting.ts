@@ -9,6 +9,8 @@ import { backendOf } from './transaction.ts';
 export interface Waiting {
   source: PostgresSource;
   client: pg.Client;
+  /** Which of the hosts of the source it is connected to. */
+  host: string;
   /** Called once, when it takes some seconds. */
   report: ((text: string) => void) | undefined;
 }
@@ -34,8 +36,14 @@ export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): P
   let blocker: Blocker | undefined;
   let isOver = false;
   let isReported = false;
+  let aside: pg.Client | undefined;
   const look = async () => {
-    const found = await findBlocker(waiting);
+    const found = await findBlocker(waiting, (client) => {
+      aside = client;
+      // It may have been opened just as the wait ended.
+      if (isOver) client.connection.stream.destroy();
+    });
+    aside = undefined;
     if (isOver) return;
     blocker = found ?? blocker;
     if (found !== undefined && !isReported && performance.now() - began >= reportAfter) {
@@ -52,14 +60,21 @@ export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): P
   } finally {
     isOver = true;
     clearTimeout(timer);
+    // Behind a pooler its question may wait for the very connection that this call has.
+    aside?.connection.stream.destroy();
   }
 }
 
 /** Undefined where there is none, or where that cannot be asked: the wait continues, whatever comes of the question. */
-async function findBlocker({ source, client }: Waiting): Promise<Blocker | undefined> {
+async function findBlocker(
+  { source, client, host }: Waiting,
+  opened: (aside: pg.Client) => void,
+): Promise<Blocker | undefined> {
   const pid = backendOf(client);
-  const aside = pid === undefined ? undefined : await connect(source).catch(() => undefined);
-  if (aside === undefined) return undefined;
+  const found = pid === undefined ? undefined : await connect(source, host).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const aside = found.client;
+  opened(aside);
   try {
     const { rows } = await aside.query<Blocker>(blockerQuery, [pid]);
     return rows[0];

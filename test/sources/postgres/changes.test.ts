@@ -338,6 +338,22 @@ describe('NULL in the cursor', () => {
   });
 });
 
+test('a numeric cursor may be an infinity that becomes NULL in the extract', async () => {
+  await write(`
+    drop table if exists amounts; create table amounts (id int, amount numeric);
+    insert into amounts values (1, 1.5), (2, 'Infinity'), (3, '-Infinity'), (4, null)`);
+  const amounts = (nulls: 'include' | 'exclude') =>
+    contractOf({
+      table: 'amounts',
+      columns: { id: 'int', amount: { type: 'numeric(18,2)', onInfinite: 'null' } },
+      load: { kind: 'cursor', mode: 'append', cursor: ['amount'], nulls },
+    });
+  const last = await start(amounts('include'));
+  expect(last.watermark.upTo).toEqual(['1.5']);
+  expect(last.rows).toEqual(['1\t1.5', '2\t\\N', '3\t\\N', '4\t\\N']);
+  expect((await start(amounts('exclude'))).rows).toEqual(['1\t1.5']);
+});
+
 describe('a window', () => {
   const window = (days: number, more: object = {}) =>
     events({ kind: 'window', column: 'at', last: { seconds: days * 86_400, shown: `${days}d` }, ...more });

@@ -16,36 +16,64 @@ const from = (parts: Partial<PostgresSource>): PostgresSource => ({ type: 'postg
 
 describe('an address', () => {
   test.each([
-    ['postgres://u:p@h:5433/d', { host: 'h', port: 5433, database: 'd', user: 'u', password: 'p' }],
-    ['postgresql://h', { host: 'h' }],
+    [
+      'postgres://u:p@h:5433/d',
+      { hosts: [{ host: 'h', port: 5433 }], database: 'd', user: 'u', password: 'p' },
+    ],
+    ['postgresql://h', { hosts: [{ host: 'h' }] }],
     ['postgresql://', {}],
     ['postgresql:///d', { database: 'd' }],
-    ['postgresql://u@h/', { host: 'h', user: 'u' }],
+    ['postgresql://u@h/', { hosts: [{ host: 'h' }], user: 'u' }],
     [
       'postgresql://u%40x:%3A%2F%3F%23%26%25%20%C3%A4@h/a%26b%3Fc%23d%2Fe%20f',
-      { host: 'h', user: 'u@x', password: ':/?#&% ä', database: 'a&b?c#d/e f' },
+      { hosts: [{ host: 'h' }], user: 'u@x', password: ':/?#&% ä', database: 'a&b?c#d/e f' },
     ],
-    ['postgresql://u:a:b@h/d', { host: 'h', user: 'u', password: 'a:b', database: 'd' }],
-    ['postgresql://[::1]:5433/d', { host: '::1', port: 5433, database: 'd' }],
-    ['postgresql://[2001:db8::1]/d', { host: '2001:db8::1', database: 'd' }],
-    ['postgresql://%2Fvar%2Frun%2Fpostgresql/d', { host: '/var/run/postgresql', database: 'd' }],
+    ['postgresql://u:a:b@h/d', { hosts: [{ host: 'h' }], user: 'u', password: 'a:b', database: 'd' }],
+    ['postgresql://[::1]:5433/d', { hosts: [{ host: '::1', port: 5433 }], database: 'd' }],
+    ['postgresql://[2001:db8::1]/d', { hosts: [{ host: '2001:db8::1' }], database: 'd' }],
+    ['postgresql://%2Fvar%2Frun%2Fpostgresql/d', { hosts: [{ host: '/var/run/postgresql' }], database: 'd' }],
     [
       'postgresql:///d?host=/var/run&port=5433&user=u&password=a%26b',
-      { host: '/var/run', port: 5433, database: 'd', user: 'u', password: 'a&b' },
+      { hosts: [{ host: '/var/run', port: 5433 }], database: 'd', user: 'u', password: 'a&b' },
     ],
     [
       'postgresql://h/d?dbname=e&application_name=x&connect_timeout=3',
-      { host: 'h', database: 'e', connectTimeout: 3 },
+      { hosts: [{ host: 'h' }], database: 'e', connectTimeout: 3 },
     ],
     [
       'postgresql://h/d?sslmode=verify-full&sslrootcert=/a%20b.pem',
-      { host: 'h', database: 'd', sslmode: 'verify-full', sslrootcert: '/a b.pem' },
+      { hosts: [{ host: 'h' }], database: 'd', sslmode: 'verify-full', sslrootcert: '/a b.pem' },
+    ],
+    [
+      'postgresql://a:1,[::1]:2,c/d?sslcert=/c.pem&sslkey=/c.key&options=-c%20search_path%3Dx&target_session_attrs=primary',
+      {
+        hosts: [{ host: 'a', port: 1 }, { host: '::1', port: 2 }, { host: 'c' }],
+        database: 'd',
+        sslcert: '/c.pem',
+        sslkey: '/c.key',
+        options: '-c search_path=x',
+        targetSession: 'primary',
+      },
+    ],
+    [
+      'postgresql:///d?host=a,/var/run&port=5433',
+      {
+        hosts: [
+          { host: 'a', port: 5433 },
+          { host: '/var/run', port: 5433 },
+        ],
+        database: 'd',
+      },
     ],
   ])('%s', (url, parts) => expect(parseUrl(url, place)).toEqual(parts));
 
   test.each([
     ['mysql://u:hush@h/d', 'it does not begin with postgresql:// or postgres://'],
-    ['postgresql://u:hush@a,b/d', 'several hosts are not supported'],
+    ['postgresql://u:hush@/d?host=a,b,c&port=1,2', 'it has 3 hosts and 2 ports'],
+    [
+      'postgresql://u:hush@h/d?target_session_attrs=master',
+      'target_session_attrs is one of any, read-write, read-only, primary, standby, prefer-standby',
+    ],
     [
       'postgresql://u:hu%sh@h/d',
       'a % is not followed by the two digits of a character; a % itself is written %25',
@@ -75,15 +103,27 @@ describe('an address', () => {
   test('gives way to parts beside it', async () => {
     const url = 'postgresql://u:p@h:1/d?sslmode=verify-full';
     const parts = { host: 'x', port: 2, database: 'y', user: 'z', password: 'q' };
-    const { config } = await clientConfig(from({ url, ...parts, ssl: { mode: 'disable' } }));
-    expect(config).toMatchObject({ ...parts, ssl: false });
-    expect((await clientConfig(from({ url, user: 'z' }))).config).toMatchObject({
-      host: 'h',
-      port: 1,
-      database: 'd',
-      user: 'z',
-      password: 'p',
-      ssl: { rejectUnauthorized: true },
+    const { host, port, ...others } = parts;
+    expect(await clientConfig(from({ url, ...parts, ssl: { mode: 'disable' } }))).toMatchObject({
+      hosts: [{ host, port }],
+      config: { ...others, ssl: false },
+    });
+    expect(await clientConfig(from({ url, user: 'z' }))).toMatchObject({
+      hosts: [{ host: 'h', port: 1 }],
+      config: { database: 'd', user: 'z', password: 'p', ssl: { rejectUnauthorized: true } },
+    });
+    const several = 'postgresql://a:1,b:2/d';
+    expect(await clientConfig(from({ url: several, port: 3 }))).toMatchObject({
+      hosts: [
+        { host: 'a', port: 3 },
+        { host: 'b', port: 3 },
+      ],
+    });
+    expect(await clientConfig(from({ host: 'a,b', port: 3 }))).toMatchObject({
+      hosts: [
+        { host: 'a', port: 3 },
+        { host: 'b', port: 3 },
+      ],
     });
   });
 });
@@ -110,7 +150,7 @@ describe('a server', () => {
 
   const failure = (parts: Partial<PostgresSource>) =>
     connect(from(parts)).then(
-      async (client) => {
+      async ({ client }) => {
         await client.end();
         return 'connected';
       },
@@ -134,7 +174,7 @@ describe('a server', () => {
     const e = encodeURIComponent;
     const url = `postgresql://${e(names.user)}:${e(names.password)}@127.0.0.1:${own.port}/${e(names.database)}`;
     for (const source of [from({ ...parts(), ...names }), from({ url })]) {
-      const client = await connect(source);
+      const { client } = await connect(source);
       const { rows } = await client.query('select current_user as user, current_database() as database');
       expect(rows).toEqual([{ user: names.user, database: names.database }]);
       await client.end();
@@ -251,12 +291,103 @@ describe('a server', () => {
       expect(await failure({ url: url.href })).toBe(told.replace('HOST', host));
     });
 
+    describe('a client certificate', () => {
+      let reject: () => Promise<void>;
+      beforeAll(async () => {
+        certificate('rdr', 'rdr');
+        certificate('other', 'other');
+        const lines = readFileSync(join(folder, 'rdr.pem'), 'utf8').trim();
+        await runStatement(
+          server.url,
+          `copy (select regexp_split_to_table('${lines}', '\\n')) to program 'cat > clients.pem'`,
+        );
+        await runStatement(server.url, 'create role rdr login');
+        await runStatement(server.url, `alter system set ssl_ca_file = 'clients.pem'`);
+        const hba = await show(server.url, 'hba_file');
+        const before = await rowsOf(server.url, `select pg_read_file('${hba}') as v`);
+        writeFileSync(hba, `hostssl all rdr 127.0.0.1/32 cert\n${before}`);
+        await runStatement(server.url, 'select pg_reload_conf()');
+        reject = async () => {
+          writeFileSync(hba, before);
+          await runStatement(server.url, 'select pg_reload_conf()');
+        };
+        await eventually(() => failure(asClient('rdr')), /^connected$/);
+      });
+      afterAll(() => reject());
+
+      const asClient = (name: string): Partial<PostgresSource> => ({
+        host: '127.0.0.1',
+        port: Number(own.port),
+        user: 'rdr',
+        database: 'postgres',
+        ssl: { mode: 'require', cert: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) },
+      });
+      const urlOf = (...query: string[]) =>
+        `postgresql://rdr@127.0.0.1:${own.port}/postgres?${query.join('&')}`;
+
+      test('lets its user in, by parts and by URL', async () => {
+        expect(await failure(asClient('rdr'))).toBe('connected');
+        const files = [`sslcert=${join(folder, 'rdr.pem')}`, `sslkey=${join(folder, 'rdr.key')}`];
+        expect(await failure({ url: urlOf('sslmode=require', ...files) })).toBe('connected');
+        expect(await failure({ url: urlOf('sslmode=require') })).toBe(
+          'PostgreSQL at 127.0.0.1:PORT does not let user "rdr" in: connection requires a valid client certificate | give one whose CN is this user: ssl: {mode: verify-full, cert: client.pem, key: client.key}',
+        );
+        expect(await failure({ url: urlOf(...files) })).toBe(
+          'a client certificate is shown only over TLS, which is off for this source | set ssl: {mode: verify-full, cert: …, key: …}, or sslmode=verify-full in the URL',
+        );
+        expect(await failure({ url: urlOf('sslmode=require', files[0]!) })).toBe(
+          'a client certificate needs both cert and key (sslcert and sslkey in a URL) | the source has only the certificate',
+        );
+      });
+
+      test('that belongs to another user, or to no key', async () => {
+        expect(await failure(asClient('other'))).toMatch(/^(PostgreSQL at|cannot connect to) /);
+        const ssl = { ...asClient('rdr').ssl!, key: join(folder, 'other.key') };
+        expect(await failure({ ...asClient('rdr'), ssl })).toBe(
+          'the key of the client certificate for PostgreSQL at 127.0.0.1:PORT is another one than its own | give the key with which cert was made',
+        );
+      });
+
+      test('whose key others may read is not used, and no key is in a message', async () => {
+        const key = join(folder, 'open.key');
+        const text = readFileSync(join(folder, 'rdr.key'), 'utf8');
+        writeFileSync(key, text, { mode: 0o644 });
+        const ssl = { ...asClient('rdr').ssl!, key };
+        expect(await failure({ ...asClient('rdr'), ssl })).toBe(
+          `others may read the key in ${key}: its permissions are 0644 | chmod 0600 it; a key that belongs to root may have 0640`,
+        );
+        const wrong = join(folder, 'wrong.key');
+        writeFileSync(wrong, text.replaceAll('PRIVATE', 'hush'), { mode: 0o600 });
+        expect(await failure({ ...asClient('rdr'), ssl: { ...ssl, key: wrong } })).toBe(
+          `${wrong} holds no private key | key (or sslkey) of this source is a PEM file with -----BEGIN PRIVATE KEY-----`,
+        );
+        const sealed = join(folder, 'sealed.key');
+        const seal = [
+          'pkey',
+          '-in',
+          join(folder, 'rdr.key'),
+          '-aes256',
+          '-passout',
+          'pass:hush',
+          '-out',
+          sealed,
+        ];
+        execFileSync('openssl', seal, { stdio: 'ignore' });
+        expect(await failure({ ...asClient('rdr'), ssl: { ...ssl, key: sealed } })).toBe(
+          `the key in ${sealed} is encrypted | extracts asks for no passphrase: write it without one (openssl pkey -in … -out …)`,
+        );
+        expect(await failure({ ...asClient('rdr'), ssl: { ...ssl, key: folder } })).toBe(
+          `${folder} is no file | key (or sslkey) of this source is a PEM file`,
+        );
+      });
+    });
+
     test.each([
       ['require', true],
       ['prefer', true],
       ['disable', false],
     ] as const)('%s encrypts: %s', async (mode, encrypted) => {
-      const client = await connect(from({ url: `${server.url}?sslmode=${mode}` }));
+      const { client } = await connect(from({ url: `${server.url}?sslmode=${mode}` }));
       const { rows } = await client.query('select ssl from pg_stat_ssl where pid = pg_backend_pid()');
       await client.end();
       expect(rows).toEqual([{ ssl: encrypted }]);

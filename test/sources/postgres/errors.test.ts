@@ -29,7 +29,7 @@ test.each([
   ],
   [
     'connection requires a valid client certificate',
-    'extracts cannot give a client certificate: have pg_hba.conf let this user in by password',
+    'give one whose CN is this user: ssl: {mode: verify-full, cert: client.pem, key: client.key}',
   ],
   ['role "rdr" does not exist', 'check the user of this source'],
   ['role "rdr" is not permitted to log in', 'have it allowed: alter role … login'],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { openPool, type Pool } from '../../../src/sources/postgres/pool.ts';
 import { testDatabase } from '../../support/database.ts';
+import { linesOf } from './going.ts';
 import { contractOf, never, sourceAt } from './support.ts';
 
 /** A pool whose connections break when this statement is about to be sent for the nth time. */
@@ -40,4 +41,21 @@ test.each([
     message: expect.stringMatching(/: the connection to PostgreSQL broke \(/) as string,
     hint: 'run again; nothing was changed',
   });
+});
+
+test('a snapshot that is lost while its tables are read is named as that', async () => {
+  const { url, client } = await testDatabase();
+  await client.query('create table t (id int)');
+  const table = contractOf({ table: 't', columns: { id: 'int' } });
+  const snapshot = await openPostgres(sourceAt(url)).snapshot([table], never());
+  await client.query(`
+    select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where application_name = 'extracts' and datname = current_database()`);
+  await expect(snapshot.feed(table, never()).then(linesOf)).rejects.toMatchObject({
+    code: 'EXT2002',
+    message:
+      'table "t": the connection that held the snapshot of this run was lost, so that the tables still to be read would be of another moment',
+    hint: expect.stringMatching(/^run again; nothing was changed/) as string,
+  });
+  await snapshot.end();
 });

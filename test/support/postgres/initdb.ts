@@ -14,7 +14,7 @@ export interface Cluster {
 
 /** Creates the data directory: UTF-8, the same locale on every machine, passwords asked also on loopback. */
 export async function runInitdb(
-  { initdb, user }: Programs,
+  { initdb, user, major }: Programs,
   { directory, superuser, password }: Cluster,
   guard: Guard,
 ): Promise<void> {
@@ -31,11 +31,10 @@ export async function runInitdb(
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
+      ...(major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
       // No waiting for the disk: nothing here has to survive a power cut.
       '--no-sync',
-      '--no-instructions',
+      ...(major >= 14 ? ['--no-instructions'] : []),
     ],
     {
       ...user,

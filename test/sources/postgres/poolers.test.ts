@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { openPostgres } from '../../../src/sources/postgres/index.ts';
+import { openPool } from '../../../src/sources/postgres/pool.ts';
+import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
+import { startPooler } from '../../support/postgres/pooler.ts';
+import { linesOf } from './going.ts';
+import { contractOf, never, sourceAt } from './support.ts';
+
+let database: FreshDatabase;
+beforeAll(async () => {
+  database = await freshDatabase();
+  await database.client.query('create table t (id int); insert into t select generate_series(1, 3)');
+});
+afterAll(() => database.close());
+
+const table = contractOf({ name: 't', table: 't', columns: { id: 'int' } });
+
+/** A source behind a pooler with so many connections to the server. */
+async function pooled(size: number, { kept = 0, patience = 1500 } = {}) {
+  const pooler = await startPooler(database.url, size);
+  const pool = openPool(10, kept, patience);
+  onTestFinished(async () => {
+    await pool.close();
+    await pooler.close();
+  });
+  return { pool, source: openPostgres(sourceAt(pooler.url), pool), place: sourceAt(pooler.url) };
+}
+
+test('a pooler with one server connection is an error that says so, and no reader waits for ever', async () => {
+  const { source } = await pooled(1);
+  const [seen] = await source.observe([{ table, before: undefined }], never());
+  expect(seen?.problems).toEqual([]);
+  const snapshot = await source.snapshot([table], never());
+  onTestFinished(() => snapshot.end());
+  await expect(snapshot.feed(table, never()).then(linesOf)).rejects.toMatchObject({
+    code: 'EXT2025',
+    message:
+      'waited 2 s for a second connection: the pooler in front of PostgreSQL has no server connection left for this user and database',
+    hint: 'a snapshot takes one and each reader another: give the pooler at least 2 (pool_size of pgbouncer), or connect to PostgreSQL itself',
+  });
+});
+
+test('with two, tables are read one after the other, however long that takes', async () => {
+  const { source } = await pooled(2, { patience: 600 });
+  const slow = (name: string) =>
+    contractOf({ name, query: 'select pg_sleep(1.2)::text as id', columns: { id: 'text' } });
+  const snapshot = await source.snapshot([slow('one'), slow('two')], never());
+  onTestFinished(() => snapshot.end());
+  const reads = [slow('one'), slow('two')].map((one) => snapshot.feed(one, never()).then(linesOf));
+  expect(await Promise.all(reads)).toEqual([[''], ['']]);
+});
+
+test('a connection that is kept for later is given up for one that is needed now', async () => {
+  const { pool, place } = await pooled(1, { kept: 5 });
+  const first = await pool.lead(place);
+  const second = await pool.lead(place);
+  await first.begin();
+  await first.free();
+  await second.begin();
+  await second.free();
+});
+
+test('a search for the row that was refused does not wait for a connection that there is not', async () => {
+  const { source } = await pooled(2);
+  const wrong = contractOf({ table: 't', columns: { id: 'int' } });
+  const snapshot = await source.snapshot([wrong], never());
+  onTestFinished(() => snapshot.end());
+  const { parts } = await snapshot.feed(wrong, never());
+  const [part] = parts;
+  if (part?.kind !== 'stream') throw new Error('a table of PostgreSQL is a stream');
+  const opened = await part.open(never());
+  const error = await part.explain({ message: 'not a number', record: 2, column: 'id' });
+  expect(error).toMatchObject({
+    code: 'EXT2003',
+    message: expect.stringContaining('row 2 as read') as string,
+  });
+  for await (const chunk of opened.bytes) expect(chunk.length).toBeGreaterThan(0);
+}, 30_000);

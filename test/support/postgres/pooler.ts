@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import pg from 'pg';
+
+export interface Pooler {
+  /** The address of the database through the pooler. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * A pooler of sessions as small as it can be: it lets everyone in at once, and lends a connection to the server with the first
+ * statement, if it has one left. Others wait, as they do at pgbouncer.
+ */
+export async function startPooler(target: string, size: number): Promise<Pooler> {
+  const sockets = new Set<Socket>();
+  const waiting: (() => void)[] = [];
+  let lent = 0;
+  const borrow = async () => {
+    if (lent >= size) await new Promise<void>((resolve) => waiting.push(resolve));
+    lent++;
+  };
+  const giveBack = () => {
+    lent--;
+    waiting.shift()?.();
+  };
+  const serve = async (client: Socket) => {
+    client.on('error', () => undefined);
+    await once(client, 'data');
+    client.write(greeting);
+    const [first] = (await once(client, 'data')) as [Buffer];
+    client.pause();
+    await borrow();
+    if (client.destroyed) {
+      giveBack();
+      return;
+    }
+    const server = await openServer(target);
+    sockets.add(server);
+    server.on('error', () => undefined).once('close', giveBack);
+    client.once('close', () => server.destroy());
+    server.write(first);
+    client.pipe(server).pipe(client);
+  };
+  const listener = createServer((client) => {
+    sockets.add(client);
+    serve(client).catch(() => client.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const url = new URL(target);
+  url.port = String((listener.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+}
+
+/** A session that is open, as the socket that it goes over. */
+async function openServer(target: string): Promise<Socket> {
+  const client = new pg.Client(target);
+  client.on('error', () => undefined);
+  await client.connect();
+  const socket = client.connection.stream as unknown as Socket;
+  socket.removeAllListeners('data');
+  return socket;
+}
+
+const message = (code: string, body: Buffer) => {
+  const head = Buffer.alloc(5, code);
+  head.writeUInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+};
+
+/** AuthenticationOk, BackendKeyData of nothing, ReadyForQuery. */
+const greeting = Buffer.concat([
+  message('R', Buffer.alloc(4)),
+  message('K', Buffer.alloc(8)),
+  message('Z', Buffer.from('I')),
+]);
