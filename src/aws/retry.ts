@@ -1,17 +1,67 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How patient requests are. Times in milliseconds. */
 export interface Patience {
-  /** Tries of one request, the first included. */
-  attempts: number;
-  /** The pause before the second try, doubled for each further one, at most `longestPause`. */
+  /** The longest pause before the second try, doubled for each further one up to `longestPause`. */
   firstPause: number;
   longestPause: number;
   /** A connection that says nothing for so long is given up. */
   silence: number;
+  /** A request that has brought nothing for so long, in however many tries, is given up. */
+  outage: number;
+  /** Never goes back, whatever is done to the machine's clock. */
+  now(): number;
+  /** Waits for at most so long. */
+  pause(longest: number, signal: AbortSignal): Promise<void>;
+  /** Hears why a request fails, and for how long it has brought nothing. */
+  failing?(error: unknown, elapsed: number): void;
+  /** Hears that requests are answered again. */
+  working?(): void;
 }
 
-export const patience: Patience = { attempts: 7, firstPause: 250, longestPause: 10_000, silence: 30_000 };
+/** An outage of a minute is survived. */
+export const patience: Patience = {
+  firstPause: 250,
+  longestPause: 10_000,
+  silence: 30_000,
+  outage: 75_000,
+  now: () => performance.now(),
+  // Many readers that were turned away together must not come back together.
+  pause: (longest, signal) => pause(longest * (0.5 + Math.random() / 2), undefined, { signal }),
+};
+
+/** Counts failures of one request since it last brought something. */
+export class Tries {
+  readonly #settings: Patience;
+  #failures = 0;
+  #since: number;
+
+  constructor(settings: Patience) {
+    this.#settings = settings;
+    this.#since = settings.now();
+  }
+
+  /** Something has come. */
+  progress(): void {
+    this.#since = this.#settings.now();
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#settings.working?.();
+  }
+
+  /** Waits before the next try, or throws: if it will not pass, has lasted too long, or no one waits any more. */
+  async pauseOrGiveUp(error: unknown, signal: AbortSignal): Promise<void> {
+    const { firstPause, longestPause, outage, now, pause: wait, failing } = this.#settings;
+    signal.throwIfAborted();
+    if (!mayPass(error)) throw error;
+    this.#failures++;
+    const elapsed = now() - this.#since;
+    if (elapsed >= outage) throw new GaveUp(this.#failures, error);
+    failing?.(error, elapsed);
+    await wait(Math.min(longestPause, firstPause * 2 ** (this.#failures - 1)), signal);
+  }
+}
 
 /** Calls until it works, as long as what goes wrong may pass by itself. */
 export async function retrying<Value>(
@@ -19,28 +69,16 @@ export async function retrying<Value>(
   settings: Patience,
   signal: AbortSignal,
 ): Promise<Value> {
-  for (let failures = 1; ; failures++) {
+  const tries = new Tries(settings);
+  for (;;) {
     try {
-      return await withinSilence(call, settings, signal);
+      const value = await withinSilence(call, settings, signal);
+      tries.progress();
+      return value;
     } catch (error) {
-      await pauseOrGiveUp(error, failures, settings, signal);
+      await tries.pauseOrGiveUp(error, signal);
     }
   }
-}
-
-/** Waits after the nth failure, or throws: when it will not pass, was tried often enough, or nobody waits any more. */
-export async function pauseOrGiveUp(
-  error: unknown,
-  failures: number,
-  { attempts, firstPause, longestPause }: Patience,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
-  if (!mayPass(error)) throw error;
-  if (failures >= attempts) throw new GaveUp(failures, error);
-  const longest = Math.min(longestPause, firstPause * 2 ** (failures - 1));
-  // Many readers that were turned away together must not come back together.
-  await pause(longest * (0.5 + Math.random() / 2), undefined, { signal });
 }
 
 /** It was tried as often as is reasonable. */

@@ -87,7 +87,7 @@ async function observeOnce(
     stored = await readState(pipeline, world);
     const moved = stored && moveRecord(pipeline, hideSecrets(pipeline, stored.record));
     applied = moved?.record;
-    pipeline = await completeTables(written, world, signal);
+    pipeline = await completeTables(written, world, signal, (text) => tell(`${written.address} › ${text}`));
     if (stored !== undefined && isFinished(stored.record, pipeline, resumed)) {
       return { pipeline, stored, applied, outcome: { finished: true } };
     }
@@ -214,11 +214,12 @@ export async function completeTables(
   pipeline: Pipeline,
   world: World,
   signal: AbortSignal,
+  tell?: (progress: string) => void,
 ): Promise<Pipeline> {
   const sources = world.sourcesOf(pipeline);
   const tables = [];
   for (const table of pipeline.tables) {
-    const complete = table.columnsFrom && (await own(sources, table.source)?.columns?.(table, signal));
+    const complete = table.columnsFrom && (await own(sources, table.source)?.columns?.(table, signal, tell));
     tables.push(complete ?? table);
   }
   return { ...pipeline, tables };

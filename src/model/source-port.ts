@@ -14,7 +14,7 @@ export interface SourcePort {
     tell?: (progress: string) => void,
   ): Promise<SourceObservation[]>;
   /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
-  columns?(table: Table, signal: AbortSignal): Promise<Table>;
+  columns?(table: Table, signal: AbortSignal, tell?: (progress: string) => void): Promise<Table>;
   /**
    * The answer to a query, at most `most` rows of it, as the texts that the source prints. Asked at one
    * moment, in a way that can change nothing.

@@ -77,13 +77,13 @@ it('the lease of a killed runner expires, and the next apply works', async () =>
   await world.letGo();
 
   const held = await world.two.run(['apply', '--yes'], world.variables);
-  expect(held.stderr).toContain('its lock expires 60 s after it was last renewed');
+  expect(held.stderr).toContain('its lock expires 120 s after it was last renewed');
   expect(held.exitCode).toBe(4);
   const unlock = await world.two.run(['state', 'unlock', '--yes', 'flow'], world.variables);
   expect(unlock.stderr).toContain('which is alive');
   expect(unlock.exitCode).toBe(4);
 
-  world.pass(62);
+  world.pass(122);
   expect((await world.two.run(['apply', '--yes'], world.variables)).exitCode).toBe(0);
   expect(world.objects()).toEqual(['production/flow.json']);
   expect((await world.two.run(['plan'], world.variables)).stdout).toBe(noChanges);
@@ -107,7 +107,7 @@ it('a runner that comes back after its lease was taken over delivers and records
   await world.reading(late);
   late.kill('SIGSTOP');
   await world.letGo();
-  world.pass(62);
+  world.pass(122);
 
   await world.client.query(`update flow set name = 'newer'; select pg_stat_force_next_flush()`);
   expect((await world.two.run(['apply', '--yes'], world.variables)).exitCode).toBe(0);

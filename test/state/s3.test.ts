@@ -5,6 +5,7 @@ import { openS3State, type S3StateOptions } from '../../src/state/s3/index.ts';
 import { pace, type Pace } from '../../src/state/s3/pace.ts';
 import { pipeline, record, table } from '../support/pipelines.ts';
 import { clientOf } from '../support/s3/client.ts';
+import { tickingPatience } from '../support/s3/patience.ts';
 import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
 import { stateContract } from './contract.ts';
 
@@ -39,7 +40,7 @@ function open(prefix: string, options: S3StateOptions = {}, bucket = 'state') {
     credentials: { kind: 'keys', ...standIn.credentials } as const,
   };
   const place = { file: 'extracts.yaml', pointer: '/state' };
-  const hasty = { ...pace, patience: { attempts: 4, firstPause: 1, longestPause: 4, silence: 50_000 } };
+  const hasty = { ...pace, patience: tickingPatience() };
   return openS3State({ type: 's3', place, bucket, prefix, access }, { pace: hasty, ...options });
 }
 
@@ -54,7 +55,7 @@ function slowPace(): Pace & { pass(duration: number): Promise<void> } {
   const sleepers = new Set<{ until: number; wake: () => void }>();
   return {
     ...pace,
-    patience: { attempts: 2, firstPause: 1, longestPause: 1, silence: 50_000 },
+    patience: tickingPatience(1),
     now: () => time,
     pause: (duration, signal) =>
       new Promise((resolve, reject) => {
@@ -148,7 +149,7 @@ describe('the conditions of a service', () => {
     async (bucket) => {
       const prefix = freshPrefix();
       const first = await open(prefix, { pace: slowPace() }, bucket).lock('shop');
-      ahead += 61_000;
+      ahead += 121_000;
       const second = await open(prefix, {}, bucket).lock('shop');
       await first.release();
       await second.confirm();
@@ -217,7 +218,7 @@ test('a lease that is not renewed expires by the clock of the service, and is ta
   await first.write(shop(), undefined);
   const seen = (await state.read('shop'))?.version;
 
-  ahead += 55_000;
+  ahead += 115_000;
   const other = open(prefix);
   await expect(other.lock('shop')).rejects.toMatchObject({ code: 'EXT6004' });
   expect(await other.holder('shop')).toMatchObject({ alive: 'yes' });
@@ -247,7 +248,7 @@ test.each([true, false])(
     if (before) await first.write(shop(), undefined);
     const [stored] = standIn.control.list('state', `${prefix}/shop.json`);
 
-    ahead += 61_000;
+    ahead += 121_000;
     const other = open(prefix);
     const second = await other.lock('shop');
     const client = clientOf(standIn);
@@ -295,7 +296,7 @@ test('a holder that cannot renew its lease gives up before others may take it', 
     times: Infinity,
     act: { kind: 'error', code: 'ServiceUnavailable' },
   });
-  for (let second = 0; second < 49; second++) await beating.pass(1000);
+  for (let second = 0; second < 109; second++) await beating.pass(1000);
   expect(lock.lost.aborted).toBe(false);
   await vi.waitUntil(() => standIn.control.faults.pending().length === 0, { interval: 0 });
   await beating.pass(1500);

@@ -2,7 +2,7 @@ import { RunError } from '../../model/run-error.ts';
 import type { Answer, ByteRange, Wanted } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
-import { pauseOrGiveUp, Silence } from '../../aws/retry.ts';
+import { Silence, Tries } from '../../aws/retry.ts';
 import { requireSameVersion } from './same-version.ts';
 
 /** The version of an object that is read: all its requests name it. The id and the encoding become known with the first answer. */
@@ -27,17 +27,19 @@ export async function fetchRange(
   signal: AbortSignal,
 ): Promise<void> {
   let at = from;
+  const tries = new Tries(reader.patience);
   const count = (bytes: number) => {
     at += bytes;
+    tries.progress();
     came(bytes);
   };
-  for (let failures = 1; at < to; failures++) {
+  while (at < to) {
     try {
       await attempt(reader, version, { from: at, to }, into.subarray(at - from), count, signal);
     } catch (error) {
       // How the connection ends after the last byte is of no interest.
       if (at === to) return;
-      await pauseOrGiveUp(error, failures, reader.patience, signal).catch((reason: unknown) => {
+      await tries.pauseOrGiveUp(error, signal).catch((reason: unknown) => {
         throw explainS3(reason, reader.source, { read: version.key });
       });
     }

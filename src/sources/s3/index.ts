@@ -10,6 +10,7 @@ import { guardNotes, observeTable } from './observe.ts';
 import { openObjectSnapshot } from './read.ts';
 import { limits, processBudget, type Reader } from './reader.ts';
 import { patience } from '../../aws/retry.ts';
+import { reportingOutages } from '../../aws/waiting.ts';
 
 /**
  * Objects of a bucket, at AWS or any service that speaks S3: CSV, text and Parquet, found by wildcard, many
@@ -23,18 +24,21 @@ export function openS3(
   const { buckets = openBuckets() } = settings;
   let listed: readonly FoundObject[] | undefined;
   let reached: Promise<S3Source> | undefined;
+  /** The last one who asked hears of outages: the others wait for the same service. */
+  let report: (line: string) => void = () => undefined;
   const reader = async (): Promise<Reader> => {
     const reachable = await (reached ??= withProfile(source));
     return {
       source: reachable,
       bucket: await buckets.open(reachable),
-      patience: settings.patience ?? patience,
+      patience: reportingOutages(settings.patience ?? patience, reachable, (line) => report(line)),
       limits: settings.limits ?? limits,
       budget: settings.budget ?? processBudget,
     };
   };
   return {
     async observe(requests, signal, tell = () => undefined) {
+      report = tell;
       const one = await reader();
       const objects = (listed = await listObjects(one, signal, tell));
       const seen: SourceObservation[] = [];
@@ -46,8 +50,12 @@ export function openS3(
       }
       return seen;
     },
-    columns: async (table, signal) => columnsFromHeaderFile(await reader(), table, signal),
-    async snapshot(tables, signal) {
+    async columns(table, signal, tell = () => undefined) {
+      report = tell;
+      return columnsFromHeaderFile(await reader(), table, signal);
+    },
+    async snapshot(tables, signal, tell = () => undefined) {
+      report = tell;
       const one = await reader();
       listed ??= await listObjects(one, signal, () => undefined);
       return openObjectSnapshot(one, tables, listed, signal);

@@ -3,6 +3,7 @@ import type { S3StateSettings } from '../../model/project.ts';
 import { addressOfLock, addressOfRecord, leaseAddress, lockName, recordName } from '../record.ts';
 import { noWait, waitForLease, waitForLock } from '../wait.ts';
 import { serviceLabel } from '../../aws/errand.ts';
+import { reportingOutages } from '../../aws/waiting.ts';
 import { breakLease, isReleased, lookAtLease } from './lease.ts';
 import { takeLock } from './lock.ts';
 import { openObjects } from './objects.ts';
@@ -32,7 +33,7 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
   const { wait = noWait.wait, onWait = noWait.onWait } = options;
   const waiting = { wait, onWait, signal };
   const { bucket, prefix } = settings;
-  const objects = openObjects(settings, pace.patience);
+  const objects = openObjects(settings, reportingOutages(pace.patience, settings, onWait));
   const folder = prefix === '' ? '' : `${prefix}/`;
   const runs = openRunNotes(objects, folder, signal);
   let conditions: Conditions | undefined;

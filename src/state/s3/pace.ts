@@ -20,7 +20,7 @@ export interface Pace {
 }
 
 export const pace: Pace = {
-  lease: 60_000,
+  lease: 120_000,
   heartbeat: 20_000,
   margin: 10_000,
   patience: { ...patience, silence: 10_000 },

@@ -8,12 +8,12 @@ import type { CsvFormat, S3Access, S3Source, Table } from '../../../src/model/pi
 import type { ExtractPort } from '../../../src/model/ports.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import type { Limits } from '../../../src/sources/s3/reader.ts';
-import type { Patience } from '../../../src/aws/retry.ts';
 import { column } from '../../support/pipelines.ts';
+import { tickingPatience } from '../../support/s3/patience.ts';
 import { startS3StandIn, type S3StandIn, type S3StandInOptions } from '../../support/s3/index.ts';
 
-/** Pauses of a millisecond. */
-export const hasty: Patience = { attempts: 4, firstPause: 1, longestPause: 4, silence: 50_000 };
+/** Gives up at the fourth failure. */
+export const hasty = tickingPatience();
 
 /** Ranges of 64 KiB, so that an object need not be large to be read in many. */
 export const small: Limits = { requests: 4, bytes: 512 * 1024, range: 64 * 1024 };
