@@ -1,6 +1,7 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { S3Access, S3Credentials } from '../model/pipeline.ts';
 import { inspectAnswer, type WireRequest, type WireResponse } from './answers.ts';
+import { TunnelAgent, type ProxyFor } from './tunnel.ts';
 import { loadProviders, type Providers, type Sdk } from './sdk.ts';
 
 export type Client = S3Client;
@@ -9,7 +10,7 @@ export type Client = S3Client;
  * A client for one bucket's user: one attempt per call, because what is worth another one is decided in
  * retry.ts alone.
  */
-export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client> {
+export async function createClient(sdk: Sdk, access: S3Access, proxyFor?: ProxyFor): Promise<S3Client> {
   const { region, endpoint, pathStyle, credentials, role } = access;
   const isProvided = role !== undefined || credentials.kind === 'profile';
   const client = new sdk.S3Client({
@@ -25,7 +26,11 @@ export async function createClient(sdk: Sdk, access: S3Access): Promise<S3Client
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     logger: silent,
-    requestHandler: { connectionTimeout: 10_000 },
+    requestHandler: {
+      connectionTimeout: 10_000,
+      // As the SDK's own agent, which knows no proxies. Requests for credentials take the same way.
+      ...(proxyFor && { httpsAgent: new TunnelAgent(proxyFor, { keepAlive: true, maxSockets: 50 }) }),
+    },
   });
   // Next to the wire, before the SDK makes an answer of it.
   client.middlewareStack.add(
@@ -81,7 +86,7 @@ function providedCredentials(providers: Providers, { credentials, role, region }
       assume(options).catch((error: unknown) => {
         throw error instanceof Error && error.name === 'AccessDenied'
           ? new RoleDenied(role.arn, error)
-          : error;
+          : unreachableRole(role.arn, error);
       }),
   };
 }
@@ -91,6 +96,26 @@ export class RoleDenied extends Error {
   constructor(arn: string, cause: Error) {
     super(`may not assume the role ${arn}: ${cause.name}`, { cause });
   }
+}
+
+/** AWS STS, which gives the credentials of a role, was not reached: another place than the bucket. */
+export class RoleUnreachable extends Error {
+  readonly code: string;
+
+  constructor(arn: string, code: string, cause: Error) {
+    super(`cannot reach AWS STS, which role_arn ${arn} needs: ${code}`, { cause });
+    this.code = code;
+  }
+}
+
+function unreachableRole(arn: string, error: unknown): unknown {
+  if (
+    !(error instanceof Error) ||
+    ('$metadata' in error && (error.$metadata as { httpStatusCode?: number }).httpStatusCode !== undefined)
+  )
+    return error;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined ? error : new RoleUnreachable(arn, code, error);
 }
 
 function ownKeys({ accessKeyId, secretAccessKey, sessionToken }: S3Credentials & { kind: 'keys' }) {

@@ -1,11 +1,29 @@
 import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
+import { ConnectionReset, ConnectTimeout } from './connection-errors.ts';
 import { NotHttp, readHead, readSmallBody, requestText, type Head, type Request } from './http-text.ts';
 import { CutShort } from './retry.ts';
+import { secureThrough } from './tunnel.ts';
 
 /** Milliseconds. */
 const connectLimit = 10_000;
 const longestHead = 64 * 1024;
+const tooLong = `the answer has more than ${longestHead} bytes before its body`;
+
+export type ConnectionPlace = Pick<Request, 'protocol' | 'hostname' | 'port'>;
+
+export interface ConnectionOptions {
+  /** A way to the service that a proxy has made. Node.js then hands out its bytes in buffers of its own. */
+  through?: Socket | undefined;
+  /** A TLS session with the same service to continue: without one a connection costs milliseconds of CPU. */
+  session?: Buffer | undefined;
+  onSession?: (session: Buffer) => void;
+}
+
+/** URLs have IPv6 addresses in brackets, sockets have not. */
+export function plainHost(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
 
 /**
  * A connection of HTTP/1.1 that puts the bodies of answers where its user wants them.
@@ -25,26 +43,41 @@ export class Connection {
   #mode: Mode = { kind: 'idle' };
   #failure: Error | undefined;
   #staysOpen = true;
+  /** No further bytes will come. */
+  #isOver = false;
 
-  constructor({ protocol, hostname, port }: Pick<Request, 'protocol' | 'hostname' | 'port'>) {
+  constructor(
+    { protocol, hostname, port }: ConnectionPlace,
+    { through, session, onSession = () => undefined }: ConnectionOptions = {},
+  ) {
     const isSecure = protocol === 'https:';
+    const host = plainHost(hostname);
     const options: TcpNetConnectOpts = {
-      host: hostname,
+      host,
       port: port ?? (isSecure ? 443 : 80),
       noDelay: true,
       keepAlive: true,
       onread: { buffer: () => this.#room(), callback: (count, memory) => this.#take(count, memory) },
     };
-    this.#socket = isSecure
-      ? connectSecurely({ ...options, ...(isIP(hostname) === 0 && { servername: hostname }) })
-      : connect(options);
-    const timer = setTimeout(() => this.destroy(new ConnectTimeout()), connectLimit);
+    if (through !== undefined) {
+      this.#socket = secureThrough(through, host, session);
+      this.#socket.on('data', (chunk: Buffer) => {
+        if (!this.#take(chunk.length, chunk)) this.#socket.pause();
+      });
+    } else if (isSecure) {
+      const name = isIP(host) === 0 ? { servername: host } : {};
+      this.#socket = connectSecurely({ ...options, ...name, ...(session !== undefined && { session }) });
+    } else {
+      this.#socket = connect(options);
+    }
+    this.#socket.on('session', onSession);
+    const timer = setTimeout(() => this.destroy(new ConnectTimeout(connectLimit)), connectLimit);
     this.#socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(timer));
     this.#socket.on('error', (error) => (this.#failure ??= error));
     this.#socket.once('end', () => this.#endOfBytes());
     this.#socket.once('close', () => {
       clearTimeout(timer);
-      this.destroy(this.#brokenOff());
+      if (!this.#endsWhileHeld()) this.destroy(this.#brokenOff());
     });
   }
 
@@ -77,6 +110,7 @@ export class Connection {
       this.#mode = { kind: 'body', into, at: 0, came, resolve, reject };
       this.#socket.resume();
       this.#takeBody(this.#mode, this.#own.subarray(from, this.#filled));
+      if (this.#isOver) this.destroy(this.#brokenOff());
     });
   }
 
@@ -113,6 +147,7 @@ export class Connection {
 
   #takeText(mode: Mode & { kind: 'head' | 'refusal' }, bytes: Buffer): void {
     // Where bytes come in is said beforehand: those after a body that was short came in elsewhere.
+    if (this.#filled + bytes.length > this.#own.length) throw new NotHttp(tooLong);
     if (bytes.buffer !== this.#own.buffer) bytes.copy(this.#own, this.#filled);
     this.#filled += bytes.length;
     if (mode.kind === 'head') {
@@ -121,8 +156,7 @@ export class Connection {
     } else {
       this.#takeRefusal(mode, false);
     }
-    if (this.#filled === this.#own.length && this.#mode.kind !== 'held')
-      throw new NotHttp(`the answer has more than ${longestHead} bytes before its body`);
+    if (this.#filled === this.#own.length && this.#mode.kind !== 'held') throw new NotHttp(tooLong);
   }
 
   #takeHead({ resolve, reject }: Mode & { kind: 'head' }, head: Head, from: number): void {
@@ -159,7 +193,19 @@ export class Connection {
     resolve();
   }
 
+  /**
+   * A small body can be here with its head, and the connection at its end, before anyone has asked for it. Whether all of
+   * it is here shows when it is read.
+   */
+  #endsWhileHeld(): boolean {
+    if (this.#mode.kind !== 'held') return false;
+    this.#staysOpen = false;
+    this.#isOver = true;
+    return true;
+  }
+
   #endOfBytes(): void {
+    if (this.#endsWhileHeld()) return;
     if (this.#mode.kind === 'refusal') this.#takeRefusal(this.#mode, true);
     this.destroy(this.#brokenOff());
   }
@@ -203,20 +249,3 @@ type Mode =
       resolve: () => void;
       reject: (error: Error) => void;
     };
-
-class ConnectionReset extends Error {
-  readonly code = 'ECONNRESET';
-
-  constructor() {
-    super('the connection has ended');
-  }
-}
-
-class ConnectTimeout extends Error {
-  override name = 'TimeoutError';
-  readonly code = 'ETIMEDOUT';
-
-  constructor() {
-    super(`no connection within ${connectLimit / 1000} s`);
-  }
-}

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { Connection, type Answer } from './connection.ts';
+import { Connection, plainHost, type Answer } from './connection.ts';
 import type { Request } from './http-text.ts';
+import { openTunnel, type ProxyFor } from './tunnel.ts';
 
 /** The answer to a GET, as far as the SDK reads it, and its body, which the SDK never sees. */
 export interface Download {
@@ -26,14 +27,17 @@ export interface Downloads {
 }
 
 /** Connections are kept open and used again, as many as there are requests at once. */
-export function createDownloads(): Downloads {
+export function createDownloads(proxyFor: ProxyFor = () => undefined): Downloads {
   const free = new Map<string, Connection[]>();
+  const sessions = new Map<string, Buffer>();
   let isClosed = false;
   return {
     async get(request, signal) {
       signal.throwIfAborted();
-      const place = `${request.protocol}//${request.hostname}:${request.port ?? ''}`;
-      const connection = takeFree(free.get(place)) ?? new Connection(request);
+      const port = request.port === undefined ? '' : `:${request.port}`;
+      const place = `${request.protocol}//${request.hostname}${port}`;
+      const connection = takeFree(free.get(place)) ?? (await open(place, request));
+      if (signal.aborted) connection.destroy(signal.reason as Error);
       const interrupt = () => connection.destroy(signal.reason as Error);
       signal.addEventListener('abort', interrupt, { once: true });
       const done = () => {
@@ -59,6 +63,17 @@ export function createDownloads(): Downloads {
       free.clear();
     },
   };
+
+  async function open(place: string, request: Request): Promise<Connection> {
+    const { protocol, hostname, port = 443 } = request;
+    const proxy = protocol === 'https:' ? proxyFor(new URL(place)) : undefined;
+    const through = proxy && (await openTunnel(proxy, plainHost(hostname), port));
+    return new Connection(request, {
+      through,
+      session: sessions.get(place),
+      onSession: (session) => void sessions.set(place, session),
+    });
+  }
 
   function keep(place: string, connection: Connection): void {
     if (isClosed) connection.destroy();

@@ -28,7 +28,10 @@ export function errandUrl({ bucket }: BucketUser, errand: Errand): { act: Act; u
 
 /** Names the service as the user has written it. */
 export function serviceLabel({ bucket, access }: BucketUser): string {
-  return (access.endpoint && foreign(access.endpoint)) ?? `the S3 service of "${bucket}"`;
+  const { endpoint, pathStyle } = access;
+  if (endpoint === undefined) return `the S3 service of "${bucket}"`;
+  // The host that is really asked.
+  return foreign(pathStyle === false ? endpoint.replace(/^(https?:\/\/)/, `$1${bucket}.`) : endpoint);
 }
 
 function parts(errand: Errand): [Act, string] {

@@ -1,10 +1,11 @@
 import type { Place } from '../model/diagnostic.ts';
 import { RunError } from '../model/run-error.ts';
 import { NotS3 } from './answers.ts';
-import { RoleDenied } from './client.ts';
+import { RoleDenied, RoleUnreachable } from './client.ts';
 import { errandUrl, serviceLabel, verbs, type Act, type BucketUser, type Errand } from './errand.ts';
 import { answerInWords, explainAnswer } from './explain-answer.ts';
 import { GaveUp } from './retry.ts';
+import { ProxyFailed } from './tunnel.ts';
 import { foreign } from '../model/secrets.ts';
 
 export type { BucketUser, Errand } from './errand.ts';
@@ -31,6 +32,7 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
     const hint = "the role's trust policy has to name who asks, and the external id if it wants one";
     return new RunError('EXT2204', foreign(error.message), { hint, place: source.place, cause: error });
   }
+  if (error instanceof ProxyFailed || error instanceof RoleUnreachable) return wayBlocked(error, source);
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
   const failure = error as Failure;
   const status = failure.$metadata?.httpStatusCode;
@@ -160,6 +162,7 @@ function wrongRegion(error: Failure, { bucket, access, place }: BucketUser): Run
 }
 
 function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand): unknown {
+  if (cause instanceof ProxyFailed || cause instanceof RoleUnreachable) return wayBlocked(cause, source);
   const failure = cause as Failure;
   const network = unreachable(failure, source);
   if (network !== undefined) return network;
@@ -170,6 +173,15 @@ function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand)
     place: source.place,
     cause,
   });
+}
+
+/** Something between us and the service was not reached. */
+function wayBlocked(error: ProxyFailed | RoleUnreachable, { place }: BucketUser): RunError {
+  const hint =
+    error instanceof ProxyFailed
+      ? 'HTTPS_PROXY names it; hosts in NO_PROXY are asked directly'
+      : 'check AWS_ENDPOINT_URL_STS, the region and the network';
+  return new RunError('EXT2210', foreign(error.message), { hint, place, cause: error });
 }
 
 function lastWords({ $metadata, message, name, code, Code }: Failure): string {
@@ -219,7 +231,9 @@ function unreachable(error: Failure, user: BucketUser): RunError | undefined {
     hint:
       access.endpoint === undefined
         ? 'check the region and the network'
-        : 'check the endpoint and the network',
+        : access.pathStyle === false && code === 'ENOTFOUND'
+          ? 'path_style: false asks a host for each bucket; without it the bucket is part of the path'
+          : 'check the endpoint and the network',
     place,
     cause: error,
   });

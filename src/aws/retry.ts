@@ -52,14 +52,14 @@ export class Tries {
 
   /** Waits before the next try, or throws: if it will not pass, has lasted too long, or no one waits any more. */
   async pauseOrGiveUp(error: unknown, signal: AbortSignal): Promise<void> {
-    const { firstPause, longestPause, outage, now, pause: wait, failing } = this.#settings;
+    const { firstPause, longestPause, outage } = this.#settings;
     signal.throwIfAborted();
     if (!mayPass(error)) throw error;
     this.#failures++;
-    const elapsed = now() - this.#since;
+    const elapsed = this.#settings.now() - this.#since;
     if (elapsed >= outage) throw new GaveUp(this.#failures, error);
-    failing?.(error, elapsed);
-    await wait(Math.min(longestPause, firstPause * 2 ** (this.#failures - 1)), signal);
+    this.#settings.failing?.(error, elapsed);
+    await this.#settings.pause(Math.min(longestPause, firstPause * 2 ** (this.#failures - 1)), signal);
   }
 }
 

@@ -51,6 +51,7 @@ export function openWorld(
     job: jobLink(env.variables),
     signal: env.signal,
     wait: lockWait ?? 0,
+    variables: env.variables,
     onWait: (about) => env.err(`Waiting: ${about}\n`),
   });
   const extracts = openHyper({ env: env.variables, memory: project.limits.memory, signal: env.signal });
@@ -67,7 +68,7 @@ export function openWorld(
     }),
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
-  const sources = openSources({ connections: project.limits.connections });
+  const sources = openSources({ connections: project.limits.connections, variables: env.variables });
   const world: World = {
     extracts,
     state,

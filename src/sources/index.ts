@@ -1,5 +1,6 @@
 import type { PostgresSource, Source } from '../model/pipeline.ts';
 import type { SourcePort } from '../model/ports.ts';
+import { proxyFor, type Variables } from '../model/proxy.ts';
 import { openFiles } from './file/index.ts';
 import { openPostgres } from './postgres/index.ts';
 import { openPool, type Pool } from './postgres/pool.ts';
@@ -16,9 +17,11 @@ export interface Sources {
 export interface SourcesSettings {
   /** To one server, at once. */
   connections: number;
+  /** Where HTTPS_PROXY and NO_PROXY are. */
+  variables?: Variables;
 }
 
-export function openSources({ connections }: SourcesSettings): Sources {
+export function openSources({ connections, variables = {} }: SourcesSettings): Sources {
   const ports = new Map<string, SourcePort>();
   const pools = new Map<string, Pool>();
   const poolOf = (source: PostgresSource) => {
@@ -27,7 +30,7 @@ export function openSources({ connections }: SourcesSettings): Sources {
     pools.set(key, pool);
     return pool;
   };
-  const buckets = openBuckets();
+  const buckets = openBuckets((url) => proxyFor(url, variables));
   const kinds = {
     postgres: (source) => openPostgres(source, poolOf(source)),
     file: openFiles,

@@ -6,7 +6,7 @@ import { openS3State, type S3StateOptions } from './s3/index.ts';
 
 export function openState(
   settings: StateSettings,
-  options: Pick<S3StateOptions, 'job' | 'signal' | 'wait' | 'onWait'>,
+  options: Pick<S3StateOptions, 'job' | 'signal' | 'wait' | 'onWait' | 'variables'>,
 ): StatePort {
   switch (settings.type) {
     case 'file':

@@ -30,7 +30,11 @@ export async function withState(
   if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env, options);
   showDiagnostics(configuration.diagnostics, configuration, env);
   const settings = configuration.project.state;
-  const state = openState(settings, { job: jobLink(env.variables), signal: env.signal });
+  const state = openState(settings, {
+    job: jobLink(env.variables),
+    signal: env.signal,
+    variables: env.variables,
+  });
   try {
     return await act(state, shownPlace(settings, env.cwd));
   } finally {

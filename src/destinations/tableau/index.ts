@@ -4,7 +4,7 @@ import type { DestinationPort, ExtractPort } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { realClock, type Clock } from './client/clock.ts';
 import type { Wait } from './client/persist.ts';
-import type { Variables } from './client/proxy.ts';
+import type { Variables } from '../../model/proxy.ts';
 import { openSession, type Session } from './client/session.ts';
 import { openSite, type Site } from './client/site.ts';
 import { openTransport } from './client/transport.ts';

@@ -6,6 +6,7 @@ import type { Request } from '../../aws/http-text.ts';
 import { listPage, unquoted, type ListedObject } from '../../aws/list-page.ts';
 import { ObjectRequests } from '../../aws/object-requests.ts';
 import { loadSdk } from '../../aws/sdk.ts';
+import type { ProxyFor } from '../../aws/tunnel.ts';
 
 /** One object of a listing: the version of it that a plan saw. */
 export interface FoundObject extends NamedFile {
@@ -58,10 +59,13 @@ export interface Page {
   next?: string;
 }
 
-export async function openBucket({ bucket, access }: S3Source): Promise<Bucket & { close(): void }> {
+export async function openBucket(
+  { bucket, access }: S3Source,
+  proxyFor?: ProxyFor,
+): Promise<Bucket & { close(): void }> {
   const sdk = await loadSdk();
-  const client = await createClient(sdk, access);
-  const downloads = createDownloads();
+  const client = await createClient(sdk, access, proxyFor);
+  const downloads = createDownloads(proxyFor);
   const requests = new ObjectRequests();
   const payer = access.requesterPays ? ({ RequestPayer: 'requester' } as const) : {};
   return {

@@ -1,4 +1,5 @@
 import type { S3Source } from '../../model/pipeline.ts';
+import type { ProxyFor } from '../../aws/tunnel.ts';
 import { openBucket, type Bucket } from './bucket.ts';
 
 /** Buckets that are open, for all sources of a run. */
@@ -11,12 +12,12 @@ export interface Buckets {
  * A bucket is opened once for each identity: its connections are kept, and asking for credentials may be a request to
  * another service.
  */
-export function openBuckets(): Buckets {
+export function openBuckets(proxyFor?: ProxyFor): Buckets {
   const opened = new Map<string, ReturnType<typeof openBucket>>();
   return {
     open(source) {
       const key = JSON.stringify([source.bucket, source.access]);
-      const bucket = opened.get(key) ?? openBucket(source);
+      const bucket = opened.get(key) ?? openBucket(source, proxyFor);
       opened.set(key, bucket);
       return bucket;
     },

@@ -1,4 +1,5 @@
 import type { StatePort } from '../../model/ports.ts';
+import { proxyFor, type Variables } from '../../model/proxy.ts';
 import type { S3StateSettings } from '../../model/project.ts';
 import { addressOfLock, addressOfRecord, leaseAddress, lockName, recordName } from '../record.ts';
 import { noWait, waitForLease, waitForLock } from '../wait.ts';
@@ -19,6 +20,8 @@ export interface S3StateOptions {
   /** Ends looking and waiting. What is recorded or given back still is. */
   signal?: AbortSignal;
   pace?: Pace;
+  /** Where HTTPS_PROXY and NO_PROXY are. */
+  variables?: Variables | undefined;
   /** How long a lock that another run has is waited for. */
   wait?: number;
   onWait?: (about: string) => void;
@@ -30,10 +33,12 @@ export interface S3StateOptions {
  */
 export function openS3State(settings: S3StateSettings, options: S3StateOptions = {}): StatePort {
   const { job, signal = new AbortController().signal, pace = usualPace } = options;
-  const { wait = noWait.wait, onWait = noWait.onWait } = options;
+  const { wait = noWait.wait, onWait = noWait.onWait, variables = {} } = options;
   const waiting = { wait, onWait, signal };
   const { bucket, prefix } = settings;
-  const objects = openObjects(settings, reportingOutages(pace.patience, settings, onWait));
+  const objects = openObjects(settings, reportingOutages(pace.patience, settings, onWait), (url) =>
+    proxyFor(url, variables),
+  );
   const folder = prefix === '' ? '' : `${prefix}/`;
   const runs = openRunNotes(objects, folder, signal);
   let conditions: Conditions | undefined;

@@ -4,6 +4,7 @@ import { explainS3, type BucketUser, type Errand } from '../../aws/explain.ts';
 import { NotS3 } from '../../aws/answers.ts';
 import { listPage } from '../../aws/list-page.ts';
 import { retrying, type Patience } from '../../aws/retry.ts';
+import type { ProxyFor } from '../../aws/tunnel.ts';
 import { loadSdk, type Sdk } from '../../aws/sdk.ts';
 
 /**
@@ -44,12 +45,12 @@ export interface StoredText {
   now: number | undefined;
 }
 
-export function openObjects(user: BucketUser, patience: Patience): Objects {
+export function openObjects(user: BucketUser, patience: Patience, proxyFor?: ProxyFor): Objects {
   let opening: Promise<{ sdk: Sdk; client: Client }> | undefined;
   const open = async () => {
     const sdk = await loadSdk();
     const { access } = await withProfile(user);
-    return { sdk, client: await createClient(sdk, access) };
+    return { sdk, client: await createClient(sdk, access, proxyFor) };
   };
   const Bucket = user.bucket;
 

@@ -4,13 +4,14 @@
  *
  * What it does NOT prove: it was written by the same people, from the same public S3 documentation, as the code that
  * is tested against it, so a misreading of S3 that both share stays unseen. It has never been compared with the real
- * service. There is no TLS, no DNS, no IAM, no policies, no encryption, no quotas, no latency and no throttling of its
+ * service. There is no DNS, no IAM, no policies, no encryption, no quotas, no latency and no throttling of its
  * own; its answers are consistent at once; other S3-compatible services differ from it in ways of their own. Only the
  * signature vectors in its tests are Amazon's. A green test here means "as the documentation reads", not "on AWS".
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Bucket } from './bucket.ts';
 import { createContentStore } from './content.ts';
@@ -39,7 +40,7 @@ export type {
 } from './types.ts';
 
 export interface S3StandIn {
-  /** `http://127.0.0.1:PORT`; path style, or virtual-host style as `http://BUCKET.localhost:PORT`. */
+  /** `http://127.0.0.1:PORT`, or as `host` and `tls` say; path style, or virtual-host style as `http://BUCKET.localhost:PORT`. */
   readonly endpoint: string;
   readonly region: string;
   /** The first pair that may sign. */
@@ -79,15 +80,18 @@ export async function startS3StandIn(options: S3StandInOptions = {}): Promise<S3
     },
     refresh,
   };
-  const server = createServer((request, response) => void answer(world, request, response));
-  server.on('checkContinue', (request, response) => void answer(world, request, response));
+  const { host = '127.0.0.1', tls } = options;
+  const listener = (request: IncomingMessage, response: ServerResponse) =>
+    void answer(world, request, response);
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  server.on('checkContinue', listener);
   // Longer than any client keeps an idle connection, so that none is closed under a request being sent.
   server.keepAliveTimeout = 600_000;
-  server.listen(options.port ?? 0, '127.0.0.1');
+  server.listen(options.port ?? 0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `${tls === undefined ? 'http' : 'https'}://${host === '::1' ? '[::1]' : host}:${port}`,
     region: parts.region,
     credentials: first,
     control,

@@ -44,6 +44,10 @@ export interface S3StandInOptions {
   buckets?: Readonly<Record<string, BucketOptions>>;
   /** Its sub folders become read-only buckets that follow the files in them. */
   folder?: string;
+  /** Default 127.0.0.1. */
+  host?: '127.0.0.1' | '::1';
+  /** Speaks TLS with this key and certificate (PEM). */
+  tls?: { readonly key: string; readonly cert: string };
   /** The server's clock, for tests of skew and expiry. */
   clock?: () => Date;
 }

@@ -5,7 +5,7 @@ import { describe, notTableau, unsafeRedirect } from '../errors.ts';
 import { takeIdentity, type Identity, type LeaseToken } from '../token-lease.ts';
 import { signJwt } from './jwt.ts';
 import { persist, type Caller } from './persist.ts';
-import { isLoopback } from './proxy.ts';
+import { isLoopback } from '../../../model/proxy.ts';
 import { isAtLeast, readVersion, showVersion, type ApiVersion } from './version.ts';
 import { childOf, requestXml, xml, type Element } from './xml.ts';
 

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { connect } from './connect.ts';
 import { Lost, lost } from './lost.ts';
-import { proxyFor, type Variables } from './proxy.ts';
+import { proxyFor, type Variables } from '../../../model/proxy.ts';
 
 export interface Exchange {
   method: string;
