@@ -134,3 +134,29 @@ tables: {t: {from: {source: f}, columns: {a: int}}}
     ]);
   });
 });
+
+test('the time of a file is an instant, which an added column does not lose', async () => {
+  const added = (type: string, more = '') => `version: 1
+name: p
+sources: {f: {type: file, path: a.csv}}
+tables:
+  t:
+    from: {source: f}${more}
+    columns: {n: int}
+    add: {Seen: {type: ${type}, from: "\${file.last_modified}"}}
+`;
+  const found = async (text: string) =>
+    (await configure({ 'p.yaml': text })).diagnostics.map(({ code, message, hint }) => [code, message, hint]);
+  expect(await found(added('timestamp'))).toEqual([
+    [
+      'EXT1057',
+      '"Seen" is an instant, of which timestamp would drop the offset',
+      'declare it as timestamptz, or set at_zone: UTC (or another zone) on the table to load its wall clock there',
+    ],
+  ]);
+  expect(await found(added('int'))).toEqual([
+    ['EXT1057', '"Seen" is an instant, which is no int', 'declare it as timestamptz'],
+  ]);
+  for (const text of [added('timestamptz'), added('text'), added('date', '\n    at_zone: UTC')])
+    expect(await found(text)).toEqual([]);
+});

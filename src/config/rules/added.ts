@@ -1,14 +1,15 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { child } from '../../model/diagnostic.ts';
 import { fileFacts } from '../../model/pipeline.ts';
-import { addedSettings } from '../column-text.ts';
+import { formatColumnType } from '../../model/column-type.ts';
+import { addedSettings, readColumnType, type AddedSettings } from '../column-text.ts';
 import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from '../rules.ts';
 
 /** Columns that a table adds to what is in its files. */
-export const addedColumns: Rule = function* ({ written, sources, place }) {
-  for (const [table, { from, add = {} }] of Object.entries(written.tables)) {
+export const addedColumns: Rule = function* ({ written, sources, values, place }) {
+  for (const [table, { from, add = {}, at_zone: own }] of Object.entries(written.tables)) {
     const kind = sources.get(from.source)?.settings.type;
     for (const [name, column] of Object.entries(add)) {
       const { from: template, pattern } = addedSettings(column);
@@ -26,10 +27,35 @@ export const addedColumns: Rule = function* ({ written, sources, place }) {
           hint: 'there is ${file.path}, ${file.name} and ${file.last_modified}',
         });
       }
+      const zone = own === undefined ? values.at_zone : own;
+      yield* instantFits(name, addedSettings(column), typeof zone === 'string', whole);
       if (pattern !== undefined) yield* oneGroup(pattern, child(whole, 'pattern'));
     }
   }
 };
+
+/** The time of a file is an instant, with an offset. */
+function* instantFits(
+  name: string,
+  settings: AddedSettings,
+  hasZone: boolean,
+  place: Diagnostic['place'] & object,
+): Iterable<Diagnostic> {
+  if (settings.from !== '${file.last_modified}' || settings.pattern !== undefined) return;
+  const read = readColumnType(settings);
+  if ('problem' in read) return;
+  const { kind } = read.type;
+  if (['text', 'varchar', 'timestamptz'].includes(kind)) return;
+  const isClock = kind === 'timestamp' || kind === 'date';
+  if (isClock && hasZone) return;
+  const message = isClock
+    ? `"${name}" is an instant, of which ${kind} would drop the offset`
+    : `"${name}" is an instant, which is no ${formatColumnType(read.type)}`;
+  const hint = isClock
+    ? 'declare it as timestamptz, or set at_zone: UTC (or another zone) on the table to load its wall clock there'
+    : 'declare it as timestamptz';
+  yield problem(codes.addedColumn, message, place, { hint });
+}
 
 function* oneGroup(pattern: string, place: Diagnostic['place'] & object): Iterable<Diagnostic> {
   let groups: number;

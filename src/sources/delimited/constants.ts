@@ -1,6 +1,8 @@
 import { formatColumnType } from '../../model/column-type.ts';
-import { fileFacts, type Column, type FileFacts, type Table } from '../../model/pipeline.ts';
+import { fileFacts, type Column, type CsvFormat, type FileFacts, type Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
+import { foreign } from '../../model/secrets.ts';
+import { isRefused, valueRule } from './values/index.ts';
 
 /** A file by the name in messages, and what its rows may say about it. */
 export interface NamedFile {
@@ -14,8 +16,15 @@ export interface Constant {
   text: string;
 }
 
-/** The columns that a table adds, for the rows of this file. A file whose name does not fit a pattern is an error. */
-export function constantsOf(table: Table, { shown, facts }: NamedFile): Constant[] {
+/**
+ * The columns that a table adds, for the rows of this file. A file whose name does not fit a pattern is an error, and so is
+ * a text that is no value of its column.
+ */
+export function constantsOf(
+  table: Table,
+  { shown, facts }: NamedFile,
+  dateOrder: CsvFormat['dateOrder'] = 'MDY',
+): Constant[] {
   return table.columns.flatMap((column) => {
     const { name, origin, place } = column;
     if (origin.kind !== 'file') return [];
@@ -28,7 +37,7 @@ export function constantsOf(table: Table, { shown, facts }: NamedFile): Constant
     const found = origin.pattern === undefined ? whole : new RegExp(origin.pattern).exec(whole)?.[1];
     if (found !== undefined) {
       requireLength(column, found, shown);
-      return [{ column: name, text: found }];
+      return [{ column: name, text: valueOf(column, found, { shown, dateOrder }) }];
     }
     throw new RunError(
       'EXT2105',
@@ -57,4 +66,24 @@ function requireLength({ name, type, place }: Column, text: string, shown: strin
     hint: 'give the column a longer type, or text',
     place,
   });
+}
+
+/** The text that Hyper reads as the value, by the rules for fields. Signs of numbers belong to what is in files. */
+function valueOf(
+  column: Column,
+  text: string,
+  { shown, dateOrder }: { shown: string; dateOrder: CsvFormat['dateOrder'] },
+): string {
+  const { name, type, place } = column;
+  const rule = valueRule({ ...column, onInfinite: 'error' }, { dateOrder });
+  const reading = rule?.read(text) ?? { text };
+  if (!isRefused(reading)) return reading.text ?? text;
+  const value = column.sensitive === true ? '•••' : JSON.stringify(foreign(text));
+  const message = `"${name}" (${formatColumnType(type)}) of ${shown}: ${reading.problem}; the value is ${value}`;
+  // Signs of numbers in the format are not about names.
+  const isAboutSigns = /format: \{(?:decimal|thousands)/.test(reading.hint);
+  const hint = isAboutSigns
+    ? 'write a pattern that finds the digits alone, or declare the column as text'
+    : reading.hint;
+  throw new RunError('EXT2105', message, { hint, place });
 }

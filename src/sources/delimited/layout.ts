@@ -42,7 +42,7 @@ export async function readLayout(
     return layOut(table, format, await readHeaderRecord(text, csvDialect(format)), file);
   }
   const { head } = await peek(text, 4);
-  return { ...layOutByPlace(table, file), isEmpty: head.length === bomLength(head, 0, head.length) };
+  return { ...layOutByPlace(table, file, format), isEmpty: head.length === bomLength(head, 0, head.length) };
 }
 
 /** By the names in the header, or by position; or why that cannot be. */
@@ -53,8 +53,8 @@ export function layOut(
   file: NamedFile,
 ): Layout | { problem: Diagnostic } {
   const { isPreceded, isEmpty } = header;
-  if (isEmpty || !namesColumns(format)) return { ...layOutByPlace(table, file), isPreceded, isEmpty };
-  const found = layOutByName(table, header.names, file, format.delimiter);
+  if (isEmpty || !namesColumns(format)) return { ...layOutByPlace(table, file, format), isPreceded, isEmpty };
+  const found = layOutByName(table, header.names, file, format);
   return 'problem' in found ? found : { ...found, isPreceded };
 }
 
@@ -67,7 +67,7 @@ function layOutByName(
   table: Table,
   header: readonly string[],
   file: NamedFile,
-  delimiter: string,
+  { delimiter, dateOrder }: CsvFormat,
 ): Layout | { problem: Diagnostic } {
   const columns: Column[] = [];
   const select: number[] = [];
@@ -90,7 +90,7 @@ function layOutByName(
     fields: header.length,
     columns,
     select,
-    constants: constantsOf(table, file),
+    constants: constantsOf(table, file, dateOrder),
     untaken: header.filter((_, index) => !taken.has(index)).map(shortName),
     absent,
     isPreceded: false,
@@ -105,13 +105,13 @@ export function isText({ type }: Column): boolean {
 }
 
 /** Without names the fields are the columns, one by one. */
-export function layOutByPlace(table: Table, file: NamedFile): Layout {
+export function layOutByPlace(table: Table, file: NamedFile, { dateOrder }: CsvFormat): Layout {
   const columns = columnsOfFields(table);
   return {
     fields: columns.length,
     columns,
     select: columns.map((_, index) => index),
-    constants: constantsOf(table, file),
+    constants: constantsOf(table, file, dateOrder),
     untaken: [],
     absent: [],
     isPreceded: false,

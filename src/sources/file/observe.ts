@@ -12,6 +12,7 @@ import { readLayout, type Layout } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
 import { markFiles } from './fingerprint.ts';
 import { listFiles, nameFile, type FoundFile } from './list.ts';
+import { zonelessNote } from '../delimited/zoneless-note.ts';
 import { openText } from './open.ts';
 
 /** The files that are there, whether their headers carry the columns of the contract, and what has changed. */
@@ -51,7 +52,7 @@ async function examine(
     else seen.push({ ...layout, shown: file.shown });
   }
   return {
-    problems: [...problems, ...fileNotes(table, seen)],
+    problems: [...problems, ...fileNotes(table, seen), ...zonelessNote(table)],
     untaken: [...new Set(seen.flatMap(({ untaken }) => untaken))],
   };
 }

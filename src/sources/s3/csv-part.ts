@@ -36,7 +36,7 @@ async function writtenLike(
   // Constants would have to be put into every record.
   const hasConstants = table.columns.some(({ origin }) => origin.kind === 'file');
   if (hasConstants) return undefined;
-  const byPlace = asWritten(format, layOutByPlace(table, first));
+  const byPlace = asWritten(format, layOutByPlace(table, first, format));
   if (!namesColumns(format) || byPlace === undefined) return byPlace;
   try {
     const layout = await headerOf(reader, table, first, format, signal);

@@ -14,6 +14,7 @@ import { RunError } from '../../model/run-error.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
+import { zonelessNote } from '../delimited/zoneless-note.ts';
 import { fileNotes } from '../delimited/file-notes.ts';
 import { namesColumns } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet } from '../parquet/index.ts';
@@ -67,7 +68,7 @@ export async function observeTable(
     const fitting = layouts.flatMap((layout) => ('problem' in layout ? [] : [layout]));
     for (const layout of layouts) if ('problem' in layout) problems.push(layout.problem);
     for (const name of fitting.flatMap((layout) => layout.untaken)) untaken.add(name);
-    problems.push(...fileNotes(table, fitting));
+    problems.push(...fileNotes(table, fitting), ...zonelessNote(table));
   }
   const fingerprint = fingerprintOf(source, table, objects);
   problems.push(...vanishedProblems(request, fingerprint, (key) => nameObject(source.bucket, key)));

@@ -17,8 +17,11 @@ import { openZone } from './zone.ts';
 
 export { isRefused, type Reading, type Refused, type ValueRule } from './rule.ts';
 
+/** What of a format decides about values. */
+export type ValueFormat = Pick<CsvFormat, 'dateOrder' | 'decimal' | 'thousands'>;
+
 /** Undefined where any text is a value of the type, or hyperd refuses it without changing any. */
-export function valueRule(column: Column, format: CsvFormat): ValueRule | undefined {
+export function valueRule(column: Column, format: ValueFormat): ValueRule | undefined {
   const signs = signsOf(format);
   const moments = { order: format.dateOrder, decimal: signs.decimal };
   const { type } = column;
@@ -72,13 +75,12 @@ export function rewritesValues(column: Column, format: CsvFormat): boolean {
     case 'date':
       return column.onInfinite === 'null' || column.atZone !== undefined;
     case 'timestamp':
-    case 'timestamptz':
-      return (
-        hasOtherSigns ||
-        column.truncate !== undefined ||
-        column.onInfinite === 'null' ||
-        column.atZone !== undefined
-      );
+    case 'timestamptz': {
+      // Text without an offset is UTC in any case.
+      const isMoved =
+        column.atZone !== undefined && (column.type.kind === 'timestamp' || column.atZone !== 'UTC');
+      return hasOtherSigns || column.truncate !== undefined || column.onInfinite === 'null' || isMoved;
+    }
     case 'interval':
       return column.onInfinite === 'null';
     default:
@@ -86,7 +88,7 @@ export function rewritesValues(column: Column, format: CsvFormat): boolean {
   }
 }
 
-function signsOf({ decimal = '.', thousands }: CsvFormat): NumberSigns {
+function signsOf({ decimal = '.', thousands }: ValueFormat): NumberSigns {
   return { decimal, thousands };
 }
 

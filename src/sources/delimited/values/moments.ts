@@ -60,7 +60,8 @@ export function timestampRule(format: MomentFormat, settings: MomentSettings): V
 }
 
 export function timestamptzRule(format: MomentFormat, settings: MomentSettings): ValueRule {
-  const needsZone = settings.zone !== undefined;
+  const zone = settings.zone?.name === 'UTC' ? undefined : settings.zone;
+  const needsZone = zone !== undefined;
   return {
     isExact(bytes, start, end) {
       const day = dateEnd(bytes, start, end, format.order);
@@ -75,8 +76,8 @@ export function timestamptzRule(format: MomentFormat, settings: MomentSettings):
       converted(text, format, (moment) => {
         if (moment.isFiner && !settings.truncates) return tooFine;
         if (moment.offset !== undefined) return unlessSame(text, moment, format, '+00');
-        if (settings.zone === undefined) return unlessSame(text, moment, format, '+00');
-        const instant = instantOf(moment, settings.zone);
+        if (zone === undefined) return unlessSame(text, moment, format, '+00');
+        const instant = instantOf(moment, zone);
         return typeof instant === 'number'
           ? { text: isoMoment(instant, moment.microsecond, '+00') }
           : instant;
