@@ -181,7 +181,7 @@ function openRun(job: Job, lock: Lock): Run {
         progress: telling(tell, size),
         signal,
         last: own(job.seen.record?.destinations, step.target),
-        sent: own(job.seen.record?.pending?.deliveries, step.target)?.sent,
+        sent: sent.get(step.destination),
         confirm,
         note: (note) => recorded.sent(step.destination, note),
         taken: (taken) => recorded.delivered(step.destination, taken),

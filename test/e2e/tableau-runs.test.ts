@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createProject, type CliProject, type Outcome, type Variables } from '../support/cli.ts';
+import { withFile } from '../support/hyper-file.ts';
 import { demo } from '../support/tableau/seed.ts';
 import { defaultSettings } from '../support/tableau/settings.ts';
 import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
@@ -116,6 +117,62 @@ test('what the server took while the run was ended is recorded: rows are added o
   const next = await one.run(['apply', '--yes', '--fail-on', 'drift'], env);
   expect(summary(next)).toMatch(/^0\n/);
   expect(revisions('orders')).toBe(2);
+  await nothingLeft(one);
+});
+
+test('two pipelines share a data source: one publishes all rows, the other changes some of them', async () => {
+  const one = await newProject(['orders'], ', shared: true');
+  const changes = pipeline('changes', ', shared: true, method: update, action: upsert').replace(
+    'name: changes, shared',
+    'name: orders, shared',
+  );
+  await one.write('pipelines/changes.yaml', changes);
+  await one.write('changes.csv', 'id,region\n1,changed\n2000,added\n');
+  const first = await one.run(['apply', '--yes'], env);
+  expect(summary(first)).toContain('EXT5121');
+  await one.apply(env);
+  expect(await publishedRows('id in (1, 2, 2000)')).toEqual(['1 changed', '2 region 1', '2000 added']);
+  await nothingLeft(one);
+  await one.write('orders.csv', csv(1500));
+  await one.apply(env);
+  await nothingLeft(one);
+});
+
+async function publishedRows(condition: string): Promise<string[]> {
+  const { path } = standIn.control.fileOf(standIn.control.dataSource('orders', 'Sales'));
+  const rows = await withFile(path, 'readonly', (session) =>
+    session.query(`select id, region from seen."Extract".orders where ${condition} order by id`),
+  );
+  return rows.map(({ id, region }) => `${id ?? ''} ${region ?? ''}`);
+}
+
+test('what a killed run has sent is not taken for what the next one has built', async () => {
+  const one = await newProject(['orders']);
+  await one.apply(env);
+  await one.write('orders.csv', csv(1001));
+  let go: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  standIn.control.configure({ jobPolls: 1_000_000 });
+  standIn.control.faults.add({
+    method: 'POST',
+    path: /\/datasources\?/,
+    act: { do: 'wait', for: held, when: 'before-commit' },
+  });
+  const killed = one.start(['apply', '--yes'], env);
+  await expect.poll(() => one.read('.extracts/state/orders.json'), { timeout: 60_000 }).toContain('"job"');
+  killed.kill('SIGKILL');
+  await killed.outcome;
+  await one.write('orders.csv', csv(1002));
+  const next = one.start(['apply', '--yes'], env);
+  await expect
+    .poll(() => one.read('.extracts/state/orders.json'), { timeout: 60_000 })
+    .toContain('superseded');
+  go();
+  await standIn.control.settled();
+  standIn.control.configure({ jobPolls: 1 });
+  expect(summary(await next.outcome)).toMatch(/^0\n/);
+  expect(await publishedRows('id > 1000')).toHaveLength(2);
+  expect(revisions('orders')).toBe(3);
   await nothingLeft(one);
 });
 

@@ -45,7 +45,7 @@ export async function expectConverged(world: World, session: HyperSession): Prom
   expect(await world.project.temporary()).toEqual([]);
   if (world.bucket !== undefined) {
     const keys = world.bucket.control.list('state').map(({ key }) => key);
-    expect(keys.filter((key) => !/\/[^./]+\.(json|lock)$/.test(key))).toEqual([]);
+    expect(keys.filter((key) => !/\/\.?[^./]+\.(json|lock)$/.test(key))).toEqual([]);
   }
 }
 

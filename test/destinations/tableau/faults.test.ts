@@ -72,6 +72,12 @@ describe('what passes without anybody noticing, after which the file is there on
     ['a 500 instead of the commit', 'POST', commit, { do: 'answer', status: 500 }],
     ['a job that is forgotten and done', 'POST', commit, { do: 'job', outcome: 'purged', work: 'done' }],
     ['a job that never ends and is done', 'POST', commit, { do: 'job', outcome: 'stalled', work: 'done' }],
+    [
+      'a list that became shorter between two of its pages',
+      'GET',
+      reads,
+      { do: 'answer', status: 400, code: '400006' },
+    ],
     ['a session that ends before the project is looked up', 'GET', reads, { do: 'revoke-token' }],
     ['a session that ends in mid-upload', 'PUT', chunks, { do: 'revoke-token' }, { nth: 2 }],
     ['a session that ends before the commit', 'POST', commit, { do: 'revoke-token' }],
@@ -172,7 +178,7 @@ describe('what cannot be helped leaves what was there', () => {
       commit,
       { do: 'job', outcome: 'failed', work: 'skipped', notes: ['disk is full'] },
       'EXT5112',
-      /failed: disk is full/,
+      /^the publishing job [0-9a-f-]{36} of .* failed: disk is full/,
     ],
     [
       'a job that fails without a word',
