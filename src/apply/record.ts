@@ -65,6 +65,7 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
         keys: definitions.keys,
         size: built.size,
         modified: built.modified,
+        ...(built.content !== undefined && { content: built.content }),
         ...compactOf(job, built),
       }
     : required(seen.record, 'record').extract;
@@ -124,7 +125,10 @@ function compactOf({ pipeline, seen }: Job, built: BuiltExtract): Pick<AppliedEx
   return { compact: { size: built.size, rows } };
 }
 
-function appliedTemplate({ plan, pipeline }: Job, { size, modified }: BuiltExtract): AppliedTemplate {
+function appliedTemplate(
+  { plan, pipeline }: Job,
+  { size, modified, content }: BuiltExtract,
+): AppliedTemplate {
   const { shown, compression } = required(pipeline.template, 'template');
   const { sha256, unfit: accepted, unnamed } = required(plan.template, 'template');
   return {
@@ -133,6 +137,7 @@ function appliedTemplate({ plan, pipeline }: Job, { size, modified }: BuiltExtra
     compression,
     size,
     modified,
+    ...(content !== undefined && { content }),
     ...(accepted && { accepted }),
     ...(unnamed && { unnamed: unnamed.kept ? 'kept' : 'left out' }),
   };

@@ -312,11 +312,13 @@ function standing(job: Job): BuiltExtract {
   const { template } = job.pipeline;
   const record = required(job.seen.record, 'record');
   if (template === undefined) return standingExtract(job);
-  const { size, modified } = required(record.template, 'package');
-  return { path: template.staged, size, modified, rows: {}, inside: standingExtract(job) };
+  const { size, modified, content } = required(record.template, 'package');
+  const mark = { size, modified, ...(content !== undefined && { content }) };
+  return { path: template.staged, ...mark, rows: {}, inside: standingExtract(job) };
 }
 
 function standingExtract({ seen, pipeline }: Job): BuiltExtract {
-  const { size, modified } = required(seen.record, 'record').extract;
-  return { path: pipeline.extract.file, size, modified, rows: {} };
+  const { size, modified, content } = required(seen.record, 'record').extract;
+  const mark = { size, modified, ...(content !== undefined && { content }) };
+  return { path: pipeline.extract.file, ...mark, rows: {} };
 }

@@ -99,7 +99,7 @@ async function observeOnce(
     const [tables, extract, template, destinations] = await together(
       sources,
       observeExtract(pipeline, world, applied, sources, signal),
-      Promise.resolve(world.templateOf(pipeline)?.observe(signal)),
+      Promise.resolve(world.templateOf(pipeline)?.observe(signal, applied?.template)),
       observeDestinations(pipeline, world, applied, signal),
     );
     const settled = settleDeliveries(pipeline, applied, destinations);
@@ -146,7 +146,11 @@ async function observeExtract(
   const cursors = pipeline.tables.map(({ name, load }) => [name, extractCursor(load)] as const);
   const goesOn = cursors.some(([, { columns }]) => columns.length > 0);
   const known = !goesOn && isAsRead(pipeline, await sources, applied) ? applied?.extract : undefined;
-  return world.extracts.observe(pipeline.extract.file, signal, Object.fromEntries(cursors), known);
+  return world.extracts.observe(pipeline.extract.file, signal, {
+    cursors: Object.fromEntries(cursors),
+    known,
+    left: applied?.extract,
+  });
 }
 
 function isAsRead(

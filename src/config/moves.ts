@@ -5,6 +5,7 @@ import type { Move } from '../model/pipeline.ts';
 import type * as Written from '../model/written.gen.ts';
 import { codes } from './codes.ts';
 import { addressOf, type Draft } from './draft.ts';
+import { followMoves, type Chain } from './move-chain.ts';
 import { problem } from './problem.ts';
 
 /** What `moved:` says, with addresses taken apart by the names that there are. */
@@ -31,59 +32,80 @@ export function movesFromNobody(drafts: readonly Draft[]): Diagnostic[] {
 
 type ReadMove = { move: Move } | { problem: Diagnostic } | { ofAnotherItem: true };
 
+/** Names of today come from older ones over one move or several: the latest of them is looked for first. */
 function readMoves(draft: Draft): ReadMove[] {
+  const { name } = draft.written;
   const written = draft.written.moved ?? [];
-  const before = written.map(({ from }) => from);
-  return written.map(({ from, to }, index): ReadMove => {
-    const place = child(draft.place, 'moved', index);
-    const wrong = (key: 'from' | 'to', message: string, hint?: { hint: string }): ReadMove => ({
-      problem: problem(codes.moved, message, child(place, key), hint),
-    });
-    if (before.indexOf(from) !== index) return wrong('from', `${from} was moved twice`);
-    if (draft.key !== undefined && isItem(to) && familyOf(to) === draft.written.name) {
-      if (from === to) return wrong('from', 'it has this name now');
-      if (!isAddress(from)) return wrong('from', `${from} is no name of a pipeline or an item`);
-      return to === draft.address ? { move: { kind: 'pipeline', from, place } } : { ofAnotherItem: true };
+  const isOfItem = ({ to }: Written.Move) => draft.key !== undefined && isItem(to) && familyOf(to) === name;
+  const chain = followMoves(written.filter((move) => !isOfItem(move)));
+  const reader = { draft, chain, tables: tablesOf(draft), names: [name, ...chain.formerly(name)] };
+  return written
+    .map((move, index) => {
+      const place = child(draft.place, 'moved', index);
+      const isTwice = written.findIndex(({ from }) => from === move.from) !== index;
+      const read = isTwice
+        ? wrong(place, 'from', `${move.from} was moved twice`)
+        : isOfItem(move)
+          ? readItemMove(move, draft, place)
+          : readMove(move, reader, place);
+      return { read, hops: chain.follow(move.to).hops };
+    })
+    .sort((one, other) => one.hops - other.hops)
+    .map(({ read }) => read);
+}
+
+const wrong = (place: Place, key: 'from' | 'to', message: string, hint?: { hint: string }): ReadMove => ({
+  problem: problem(codes.moved, message, child(place, key), hint),
+});
+
+function readItemMove({ from, to }: Written.Move, { address }: Draft, place: Place): ReadMove {
+  if (from === to) return wrong(place, 'from', 'it has this name now');
+  if (!isAddress(from)) return wrong(place, 'from', `${from} is no name of a pipeline or an item`);
+  return to === address ? { move: { kind: 'pipeline', from, place } } : { ofAnotherItem: true };
+}
+
+interface MoveReader {
+  draft: Draft;
+  chain: Chain;
+  /** Columns by table. */
+  tables: ReadonlyMap<string, readonly string[]>;
+  /** Of the pipeline, that of today first. */
+  names: readonly string[];
+}
+
+function readMove(
+  { from, to }: Written.Move,
+  { draft, chain, tables, names }: MoveReader,
+  place: Place,
+): ReadMove {
+  const { name } = draft.written;
+  const target = readAddress(chain.follow(to).address, [name], tables);
+  if (target === undefined)
+    return wrong(place, 'to', `there is no ${to}`, hintOf(suggestion(to, addressesOf(draft))));
+  switch (target.kind) {
+    case 'pipeline':
+      if (from === to) return wrong(place, 'from', 'it has this name now');
+      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(from))
+        return wrong(place, 'from', `${from} is no name of a pipeline`);
+      return { move: { kind: 'pipeline', from: addressOf(from, draft.key), place } };
+    case 'table': {
+      const table = inside(from, names);
+      if (table === undefined) return wrong(place, 'from', `${from} is no table of ${name}`);
+      if (tables.has(table)) return wrong(place, 'from', `${from} is still there`);
+      return { move: { kind: 'table', from: table, to: target.table, place } };
     }
-    const target = readAddress(to, [draft.written.name], tablesOf(draft));
-    if (target === undefined) {
-      return wrong('to', `there is no ${to}`, hintOf(suggestion(to, addressesOf(draft))));
+    case 'column': {
+      const former = chain.formerly(`${name}.${target.table}`).map((one) => inside(one, names) ?? '');
+      const column = inside(inside(from, names) ?? '', [target.table, ...former]);
+      if (column === undefined)
+        return wrong(place, 'from', `${from} is no column of ${name}.${target.table}`, {
+          hint: `write it as ${name}.${target.table}.COLUMN`,
+        });
+      if (tables.get(target.table)?.includes(column) === true)
+        return wrong(place, 'from', `${from} is still there`);
+      return { move: { kind: 'column', table: target.table, from: column, to: target.column, place } };
     }
-    const names = [
-      draft.written.name,
-      ...written.filter((one) => one.to === draft.written.name).map((one) => one.from),
-    ];
-    switch (target.kind) {
-      case 'pipeline':
-        if (from === to) return wrong('from', 'it has this name now');
-        if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(from))
-          return wrong('from', `${from} is no name of a pipeline`);
-        return { move: { kind: 'pipeline', from: addressOf(from, draft.key), place } };
-      case 'table': {
-        const name = inside(from, names);
-        if (name === undefined) return wrong('from', `${from} is no table of ${draft.written.name}`);
-        if (tablesOf(draft).has(name)) return wrong('from', `${from} is still there`);
-        return { move: { kind: 'table', from: name, to: target.table, place } };
-      }
-      case 'column': {
-        const tables = [
-          target.table,
-          ...written
-            .filter((one) => one.to === `${draft.written.name}.${target.table}`)
-            .map((one) => inside(one.from, names) ?? ''),
-        ];
-        const name = inside(inside(from, names) ?? '', tables);
-        if (name === undefined) {
-          return wrong('from', `${from} is no column of ${draft.written.name}.${target.table}`, {
-            hint: `write it as ${draft.written.name}.${target.table}.COLUMN`,
-          });
-        }
-        if (tablesOf(draft).get(target.table)?.includes(name) === true)
-          return wrong('from', `${from} is still there`);
-        return { move: { kind: 'column', table: target.table, from: name, to: target.column, place } };
-      }
-    }
-  });
+  }
 }
 
 const isAddress = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_.-]*(\[[A-Za-z0-9_.-]+\])?$/.test(text);

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { Place } from '../model/diagnostic.ts';
 import { RunError } from '../model/run-error.ts';
+import type { FileMark } from './draft.ts';
 import { reasonOf } from './reason.ts';
 
 /** What an error says where nobody can tell what is at a path. */
@@ -24,6 +25,10 @@ export async function lookAt(file: string, unseen: Unseen): Promise<BigIntStats 
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw cannotLook(error, unseen);
   }
+}
+
+export function markOf({ size, mtimeNs }: Pick<BigIntStats, 'size' | 'mtimeNs'>): FileMark {
+  return { size: Number(size), modified: String(mtimeNs) };
 }
 
 export function cannotLook(error: unknown, { code, shown, place }: Unseen): RunError {

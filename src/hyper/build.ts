@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { contentOf } from '../disk/content.ts';
 import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
 import type { CheckResult } from '../model/check.ts';
@@ -133,12 +134,13 @@ export async function buildExtract(
         base === undefined || (await compact(session, draft.path, extract.file, all, base.compact));
       const { rows, highest } = await verify(session, draft, expectedRows, cursorsOf(tables));
       await session.end();
+      const content = await contentOf(draft.path);
       await confirm?.();
       const mark = await draft.commit().catch((error: unknown) => {
         throw unwritable(extract.file, error);
       });
       await rm(rejectedFile(extract.file), { force: true });
-      return { path: extract.file, ...mark, rows, highest, ...(isCompact && { isCompact }) };
+      return { path: extract.file, ...mark, content, rows, highest, ...(isCompact && { isCompact }) };
     },
 
     abandon,

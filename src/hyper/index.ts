@@ -1,3 +1,4 @@
+import { markSince } from '../disk/content.ts';
 import type { ExtractPort } from '../model/ports.ts';
 import { findHyperd } from './binary.ts';
 import { buildExtract } from './build.ts';
@@ -36,9 +37,10 @@ export function openHyper(settings: HyperSettings): ExtractPort {
   const running = () => (starting ??= start());
   const session = async () => openSession(await running());
   return {
-    async observe(file, _signal, cursors = {}, known) {
-      const found = await findExtract(file);
-      if (found === undefined) return { kind: 'absent' };
+    async observe(file, signal, { cursors = {}, known, left } = {}) {
+      const there = await findExtract(file);
+      if (there === undefined) return { kind: 'absent' };
+      const found = await markSince(file, there, left, signal);
       if (found.size === known?.size && found.modified === known.modified)
         return { kind: 'present', ...found };
       const one = await session();

@@ -1,5 +1,5 @@
 import type { FileMark } from '../disk/draft.ts';
-import { lookAt } from '../disk/look.ts';
+import { lookAt, markOf } from '../disk/look.ts';
 import type { ExtractCursor } from '../model/extract-port.ts';
 import type { Lag } from '../model/load.ts';
 import type { ExtractColumn, ExtractObservation, ExtractTable } from '../model/observation.ts';
@@ -12,7 +12,7 @@ import { foreign } from '../model/secrets.ts';
 /** Size in bytes and time of the last change in nanoseconds, or undefined if there is no such file. */
 export async function findExtract(file: string): Promise<FileMark | undefined> {
   const found = await lookAt(file, { code: 'EXT3004', shown: file });
-  return found && { size: Number(found.size), modified: String(found.mtimeNs) };
+  return found && markOf(found);
 }
 
 /** Reads schema and row counts of a .hyper file. The file is attached read-only, so other readers do not mind. */

@@ -115,6 +115,8 @@ export interface AppliedExtract {
   keys: string;
   size: number;
   modified: string;
+  /** SHA-256 of the file: it tells one that was touched from one that was changed. Absent in older records. */
+  content?: string;
   /** When it was written as a whole last: how many bytes for how many rows. Of extracts that are gone on from. */
   compact?: { size: number; rows: number };
 }
@@ -126,6 +128,8 @@ export interface AppliedTemplate {
   /** Of the staged package. */
   size: number;
   modified: string;
+  /** SHA-256 of the staged package; absent in older records. */
+  content?: string;
   /** What became of files that its data source does not name; absent where there were none, and in older records. */
   unnamed?: 'kept' | 'left out';
   /** Identities of the misfits that it was applied with: with the same template they do not block again. */
@@ -137,6 +141,8 @@ export type AppliedDestination = AppliedFile | AppliedPublication;
 export interface AppliedFile {
   size: number;
   modified: string;
+  /** SHA-256 of the file; absent in older records. */
+  content?: string;
 }
 
 /** A data source as we left it. */

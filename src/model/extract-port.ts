@@ -15,15 +15,9 @@ export interface ExtractCursor {
 /** The engine that writes and reads .hyper files. */
 export interface ExtractPort {
   /**
-   * `cursors`: columns whose highest values are wanted, by table. A file that is still as `known` is not opened: it
-   * takes the engine longer than everything else that is looked at for a pipeline.
+   * Returns what is at a path, with the mark that it was left with where it was only touched since.
    */
-  observe(
-    file: string,
-    signal: AbortSignal,
-    cursors?: Readonly<Record<string, ExtractCursor>>,
-    known?: { size: number; modified: string },
-  ): Promise<ExtractObservation>;
+  observe(file: string, signal: AbortSignal, asked?: AskedOfExtract): Promise<ExtractObservation>;
   /**
    * Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. With a base it is a copy of
    * that, in which some tables are as they were.
@@ -43,6 +37,18 @@ export interface ExtractPort {
    */
   split(file: string, most: number, signal: AbortSignal): AsyncIterable<Portion>;
   close(): Promise<void>;
+}
+
+export interface AskedOfExtract {
+  /** Columns whose highest values are wanted, by table. */
+  cursors?: Readonly<Record<string, ExtractCursor>>;
+  /**
+   * A file that is still so is not opened: it takes the engine longer than everything else that is looked at for a
+   * pipeline.
+   */
+  known?: { size: number; modified: string } | undefined;
+  /** As the last apply left it. */
+  left?: { size: number; modified: string; content?: string } | undefined;
 }
 
 /** An extract to go on from. It is only read. */
@@ -116,6 +122,8 @@ export interface BuiltExtract {
   path: string;
   size: number;
   modified: string;
+  /** SHA-256 of the file; absent of one that an earlier version built. */
+  content?: string;
   rows: Readonly<Record<string, number>>;
   /** The highest cursors, of tables that have one. */
   highest?: Readonly<Record<string, readonly (string | null)[]>>;

@@ -13,8 +13,14 @@ export type * from './state-port.ts';
 
 /** The data source that an extract is put into. */
 export interface TemplatePort {
-  /** The template, and whether the extract that the pipeline promises will fit. Reads no extract. */
-  observe(signal: AbortSignal): Promise<TemplateObservation>;
+  /**
+   * The template, and whether the extract that the pipeline promises will fit. Reads no extract. `left` is the staged
+   * package as the last apply left it.
+   */
+  observe(
+    signal: AbortSignal,
+    left?: { size: number; modified: string; content?: string },
+  ): Promise<TemplateObservation>;
   /**
    * Puts the extract into a package and stages that. Fails if the template is not the one with this hash any more. The
    * file of the template itself is only read.

@@ -57,11 +57,9 @@ export function diffColumns(address: string, before: Columns, after: Columns): C
       before: column.type,
     });
   }
-  if (
-    changes.length === 0 &&
-    before.map(({ name }) => name).join('\n') !== after.map(({ name }) => name).join('\n')
-  ) {
-    changes.push({
+  if (isReordered(before, after)) {
+    // First, because the last one is what is said of the table as a whole.
+    changes.unshift({
       address,
       subject: 'table',
       act: 'change',
@@ -70,6 +68,13 @@ export function diffColumns(address: string, before: Columns, after: Columns): C
     });
   }
   return changes;
+}
+
+/** Returns whether the columns that are in both have changed places among each other. */
+function isReordered(before: Columns, after: Columns): boolean {
+  const namesIn = (columns: Columns, others: Columns) =>
+    columns.map(({ name }) => name).filter((name) => others.some((one) => one.name === name));
+  return namesIn(before, after).join('\n') !== namesIn(after, before).join('\n');
 }
 
 /** Every value of the one type is a value of the other, and Tableau shows the field alike. */

@@ -23,6 +23,7 @@ import {
   deletedVerdict,
   forgottenVerdict,
   gateWords,
+  hasDiff,
   isFlag,
   isQuiet,
   isRead,
@@ -133,8 +134,8 @@ function renderGate(gate: Gate, paint: Paint): string {
 function renderPipeline(plan: PipelinePlan, paint: Paint, verbose: boolean): Row[] {
   const verdict = plan.blockedBy === 'gate' ? paint.red(verdictOf(plan)) : verdictOf(plan);
   const head = `  ${paint.bold(`# ${plan.address} ${verdict}`)}  ${paint.dim(`(because ${plan.because})`)}`;
-  if (plan.action === 'none' || plan.action === 'blocked') return [head];
-  const symbol = plan.action === 'create' ? '+' : plan.action === 'rebuild' ? '~' : '=';
+  if (!hasDiff(plan)) return [head];
+  const symbol = { create: '+', rebuild: '~', blocked: '~' }[plan.action as string] ?? '=';
   return [
     head,
     [`  ${sign(symbol, paint)} extract "${plan.address}"`],

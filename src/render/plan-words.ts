@@ -122,6 +122,10 @@ export function wholeChanges({ address, changes }: PipelinePlan): Change[] {
 /** Whether its tables are read; else only destinations or the record are written. */
 export const isRead = ({ action }: PipelinePlan): boolean => action !== 'deliver' && action !== 'record';
 
+/** Whether there is something to show of it. What an error holds back is shown too, as far as it could be planned. */
+export const hasDiff = ({ action, changes }: PipelinePlan): boolean =>
+  action === 'blocked' ? changes.length > 0 : action !== 'none';
+
 export interface TableChanges {
   columns: readonly Change[];
   /** Why the table as a whole differs; empty if it does not. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline as pipe } from 'node:stream/promises';
 import { child } from '../model/diagnostic.ts';
-import { lookAt } from '../disk/look.ts';
+import { markSince } from '../disk/content.ts';
+import { lookAt, markOf } from '../disk/look.ts';
 import type { TemplateObservation } from '../model/observation.ts';
 import type { TemplatePort } from '../model/ports.ts';
 import type { Pipeline } from '../model/pipeline.ts';
@@ -22,13 +23,13 @@ import { unpackEntryTo } from './zip/inflate.ts';
 /** The template of a pipeline that has one. */
 export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePort {
   return {
-    async observe(signal) {
+    async observe(signal, left) {
       const { template, sha256 } = await openWanted(pipeline, wanted, signal);
       const found = await lookAt(wanted.staged, { code: 'EXT4006', shown: wanted.staged });
       return {
         sha256,
         misfits: wanted.kind === 'file' ? findMisfits(pipeline, wanted, describeTemplate(template)) : [],
-        staged: found && { size: Number(found.size), modified: String(found.mtimeNs) },
+        staged: found && (await markSince(wanted.staged, markOf(found), left, signal)),
         ...unnamedIn(template, wanted),
       };
     },
@@ -48,8 +49,8 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
         signal,
         confirm,
       };
-      const { size, modified } = await inWords(wordsOf(wanted), () => swapExtract(swap));
-      return { path: staged, size, modified, rows: extract.rows };
+      const { size, modified, content } = await inWords(wordsOf(wanted), () => swapExtract(swap));
+      return { path: staged, size, modified, content, rows: extract.rows };
     },
     async unpack(packed, to, signal) {
       const { zip, hyper } = (await openPackage(packed)).package;

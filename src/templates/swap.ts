@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { contentOf } from '../disk/content.ts';
 import { RunError } from '../model/run-error.ts';
 import { openPackage } from './open.ts';
 import type { Template } from './open.ts';
@@ -31,6 +32,8 @@ export interface Swapped {
   size: number;
   /** Nanoseconds since 1970 as text. */
   modified: string;
+  /** SHA-256 of the package. */
+  content: string;
 }
 
 /**
@@ -48,6 +51,7 @@ export async function swapExtract(swap: Swap): Promise<Swapped> {
   });
   await refuseSameFile(outputPath, hyperPath, 'the extract');
   if (template.package !== undefined) await refuseSameFile(outputPath, template.path, 'the template');
+  let content = '';
   const order: ZipOrder = {
     target: outputPath,
     compression,
@@ -55,11 +59,12 @@ export async function swapExtract(swap: Swap): Promise<Swapped> {
     ...layOut(template, leaveOut, { path: hyperPath, size }),
     async verify(path) {
       await verify(path, template, { leaveOut, hyperSize: size });
+      content = await contentOf(path, signal);
       await confirm?.();
     },
   };
   const mark = await writeZip(order);
-  return { path: outputPath, entry: template.hyper.entry, hyperBytes: size, ...mark };
+  return { path: outputPath, entry: template.hyper.entry, hyperBytes: size, ...mark, content };
 }
 
 function layOut(

@@ -110,10 +110,8 @@ test('the highest cursor of an extract is that of rows without NULL', async () =
   const { extract, built } = await standing([orders]);
   expect(built.highest).toEqual({ orders: ['2024-01-02 10:00:00', '2'] });
   expect(built.isCompact).toBe(true);
-  const seen = await hyper.observe(extract.file, signal, {
-    orders: { columns: ['at', 'id'] },
-    none: { columns: ['x'] },
-  });
+  const cursors = { orders: { columns: ['at', 'id'] }, none: { columns: ['x'] } };
+  const seen = await hyper.observe(extract.file, signal, { cursors });
   expect(seen).toMatchObject({ tables: [{ highest: ['2024-01-02 10:00:00', '2'] }] });
 });
 

@@ -44,8 +44,10 @@ test('a file that is as it was known is not opened', async () => {
   if (known.kind !== 'present') throw new Error('it is not there');
   const { size, modified } = known;
   const without = openHyper({ env: { HYPERD_PATH: '/nowhere' } });
-  expect(await without.observe(file, signal, {}, known)).toEqual({ kind: 'present', size, modified });
-  await expect(without.observe(file, signal, {}, { size, modified: '1' })).rejects.toThrow('HYPERD_PATH');
+  expect(await without.observe(file, signal, { known })).toEqual({ kind: 'present', size, modified });
+  await expect(without.observe(file, signal, { known: { size, modified: '1' } })).rejects.toThrow(
+    'HYPERD_PATH',
+  );
 });
 
 test('a text file, a truncated and an empty one are damaged, in the words of the engine', async () => {

@@ -40,6 +40,21 @@ test('a new column is additive, a missing one breaking, another order metadata',
   ]);
 });
 
+test('another order is shown beside other changes, and columns that come or go make none', () => {
+  const before = columns({ a: 'int', b: 'text', c: 'int' });
+  expect(diffColumns('t', before, columns({ b: 'text', a: 'bigint', c: 'int' }))).toMatchObject([
+    { address: 't', subject: 'table', category: 'metadata', reason: 'columns in another order' },
+    { address: 't.a', category: 'additive' },
+  ]);
+  expect(diffColumns('t', before, columns({ c: 'int', a: 'int' }))).toMatchObject([
+    { address: 't', reason: 'columns in another order' },
+    { address: 't.b', act: 'remove' },
+  ]);
+  expect(
+    diffColumns('t', before, columns({ a: 'int', n: 'int', c: 'int' })).map(({ address }) => address),
+  ).toEqual(['t.n', 't.b']);
+});
+
 test('nullability is metadata; another origin is other data', () => {
   expect(diffColumns('t', columns({ a: 'int' }), columns({ a: 'int not null' }))).toMatchObject([
     { category: 'metadata', before: 'null', after: 'not null' },

@@ -154,21 +154,22 @@ export const relationshipsToKeys: Rule = function* (draft) {
     const key = table.primary_key ?? [];
     const isKey = key.length === to.columns.length && to.columns.every((name) => key.includes(name));
     const columns = to.columns.map((name) => own(table.columns, name));
-    if (columns.includes(undefined)) continue;
+    // A column that is not there is another problem; one of a header file is known when planning.
+    const isKnown = !columns.includes(undefined);
+    if (!isKnown && table.columns_from === undefined) continue;
     const isRequired = columns.every((column) => {
       const read = column === undefined ? undefined : readColumnType(column);
       return read !== undefined && 'notNull' in read && read.notNull;
     });
-    if (isKey && isRequired) continue;
+    if (isKey && (isRequired || !isKnown)) continue;
     const names = to.columns.join(', ');
-    yield {
-      ...problem(
-        codes.relationshipWithoutKey,
-        `the extract cannot carry this relationship: ${to.table}(${names}) is no primary key that is not null`,
-        child(draft.place, 'relationships', index, 'to'),
-        { hint: `if it is unique, declare it: primary_key: [${names}], with "not null" on the column` },
-      ),
-      severity: 'warning',
-    };
+    yield problem(
+      codes.relationshipWithoutKey,
+      `the extract cannot carry this relationship: ${to.table}(${names}) is no primary key that is not null`,
+      child(draft.place, 'relationships', index, 'to'),
+      {
+        hint: `if it is unique, declare it: primary_key: [${names}], with "not null" on the column; else remove the relationship, or use a template`,
+      },
+    );
   }
 };

@@ -7,7 +7,7 @@ import { writeFile } from './write.ts';
 /** A .hyper at a path. */
 export function openFileDestination(destination: FileDestination): DestinationPort {
   return {
-    observe: () => observeFile(destination),
+    observe: ({ last }, signal) => observeFile(destination, last, signal),
     async write(extract, { progress, signal, confirm }) {
       const written = await writeFile(destination, extract, { signal, confirm });
       progress(written.size);

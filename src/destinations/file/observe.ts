@@ -1,13 +1,18 @@
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { linkAt } from '../../disk/link.ts';
-import { lookAt } from '../../disk/look.ts';
+import { markSince } from '../../disk/content.ts';
+import { lookAt, markOf } from '../../disk/look.ts';
 import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import type { FileDestinationObservation } from '../../model/observation.ts';
+import type { AppliedDestination, AppliedFile, FileDestinationObservation } from '../../model/observation.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
 
 /** What is at the path, and whether it could be written, as far as that can be seen without writing. */
-export async function observeFile(destination: FileDestination): Promise<FileDestinationObservation> {
+export async function observeFile(
+  destination: FileDestination,
+  last: AppliedDestination | undefined,
+  signal: AbortSignal,
+): Promise<FileDestinationObservation> {
   const found = await lookAt(destination.path, { code: 'EXT5001', ...destination });
   const link = await linkAt(destination.path);
   if (link !== undefined) return { type: 'file', found: undefined, problem: linkProblem(destination, link) };
@@ -17,10 +22,14 @@ export async function observeFile(destination: FileDestination): Promise<FileDes
   const reason = await whyUnwritable(path.dirname(destination.path));
   return {
     type: 'file',
-    found: found && { size: Number(found.size), modified: String(found.mtimeNs) },
+    found: found && (await markSince(destination.path, markOf(found), leftBy(last), signal)),
     ...(reason === undefined ? {} : { problem: unwritable(destination, reason) }),
   };
 }
+
+/** Returns what was delivered last, where that was a file. */
+export const leftBy = (last: AppliedDestination | undefined): AppliedFile | undefined =>
+  last !== undefined && 'modified' in last ? last : undefined;
 
 /** Climbs to the nearest folder that exists: the others will be made. */
 async function whyUnwritable(folder: string): Promise<string | undefined> {

@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
-import { lookAt } from '../../disk/look.ts';
+import { markSince } from '../../disk/content.ts';
+import { lookAt, markOf } from '../../disk/look.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import type { AppliedDestination } from '../../model/observation.ts';
 import type { FileDestination } from '../../model/pipeline.ts';
 import type { Standing } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
+import { leftBy } from './observe.ts';
 
 export async function standingFile(
   destination: FileDestination,
@@ -12,9 +14,9 @@ export async function standingFile(
 ): Promise<Standing> {
   const found = await lookAt(destination.path, { code: 'EXT5003', ...destination });
   if (found === undefined) return 'gone';
-  const isSame =
-    'modified' in last && last.size === Number(found.size) && last.modified === String(found.mtimeNs);
-  return isSame ? 'ours' : 'changed';
+  const left = leftBy(last);
+  const mark = await markSince(destination.path, markOf(found), left);
+  return left?.size === mark.size && left.modified === mark.modified ? 'ours' : 'changed';
 }
 
 export async function removeFile(destination: FileDestination, last: AppliedDestination): Promise<Standing> {

@@ -24,7 +24,8 @@ export async function writeFile(
     await copyInterruptibly(extract.path, draft.path, signal);
     signal.throwIfAborted();
     await confirm();
-    return await draft.commit();
+    const { content } = extract;
+    return { ...(await draft.commit()), ...(content !== undefined && { content }) };
   } catch (error) {
     await draft?.discard();
     signal.throwIfAborted();

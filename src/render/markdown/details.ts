@@ -4,6 +4,7 @@ import {
   beforeAfter,
   columnName,
   costsOf,
+  hasDiff,
   isRead,
   publicationWords,
   tableAmounts,
@@ -42,7 +43,7 @@ export function renderDetails(plan: PipelinePlan): string[] {
 
 /** GitHub colours a diff by the first character of a line: `+` new, `-` gone, `!` changed. */
 function diffOf(plan: PipelinePlan): string[] {
-  if (plan.action === 'none' || plan.action === 'blocked') return [];
+  if (!hasDiff(plan)) return [];
   const rows = [
     ...wholeChanges(plan).map((change) => cells('!', change.subject, beforeAfter(change), change.reason)),
     ...(isRead(plan) ? plan.tables.flatMap((table) => tableRows(plan, table)) : []),
