@@ -51,7 +51,6 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   const redefined = compareDefinitions(before, now);
   if (redefined !== undefined) return redefined;
   const columns = compareColumns(before.columns, now.columns);
-  if (columns !== undefined) return changed(columns);
   if (Object.keys(before.relations).every((oid) => !Object.hasOwn(now.relations, oid)))
     return replaced('the source table is another one');
   let inserted = 0;
@@ -59,20 +58,20 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   let deleted = 0;
   for (const [oid, current] of Object.entries(now.relations)) {
     const last = own(before.relations, oid);
-    if (last === undefined) return changed('the source table has a new partition');
+    if (last === undefined) return changed(columns ?? 'the source table has a new partition');
     if (last.filenode !== current.filenode) return replaced('the source table was rewritten or truncated');
     if (last.reset !== current.reset)
-      return changed('the statistics of the source were reset: it may have changed');
+      return changed(columns ?? 'the statistics of the source were reset: it may have changed');
     inserted += Number(BigInt(current.inserted) - BigInt(last.inserted));
     updated += Number(BigInt(current.updated) - BigInt(last.updated));
     deleted += Number(BigInt(current.deleted) - BigInt(last.deleted));
   }
   if (Object.keys(before.relations).some((oid) => !Object.hasOwn(now.relations, oid))) {
-    return { same: false, reason: 'the source table has lost a partition', lost: true };
+    return { same: false, reason: columns ?? 'the source table has lost a partition', lost: true };
   }
-  if (inserted === 0 && updated === 0 && deleted === 0) return { same: true };
+  if (columns === undefined && inserted === 0 && updated === 0 && deleted === 0) return { same: true };
   if (inserted < 0 || updated < 0 || deleted < 0)
-    return changed('the counters of the source went back: it may have changed');
+    return changed(columns ?? 'the counters of the source went back: it may have changed');
   const parts = [
     ...(inserted > 0 ? [`${counted(inserted, 'row')} inserted`] : []),
     ...(updated > 0 ? [`${counted(updated, 'row')} updated`] : []),
@@ -80,7 +79,7 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   ];
   return {
     same: false,
-    reason: `${parts.join(', ')} in the source`,
+    reason: columns ?? `${parts.join(', ')} in the source`,
     growth: inserted - deleted,
     inserted,
     updated,

@@ -99,7 +99,9 @@ export function planTable(
     ...diffRest(address, applied.definition.rest, definition.rest),
   ];
   const isReshaped = canReshape(ground, table, changes);
-  const isLeft = ground.left?.has(table.name) === true;
+  // Of what cannot be read nothing is known of its rows; the error says why, and the rest is what would change.
+  const isUnreadable = seen?.problems.some(({ severity }) => severity === 'error') === true;
+  const isLeft = isUnreadable || ground.left?.has(table.name) === true;
   const going: Going | undefined = isLeft
     ? { kind: 'unchanged' }
     : changes.length > 0 && !isReshaped
