@@ -124,7 +124,7 @@ test.each([
 ])('of %s, rows less than %j behind the highest are counted: %i', async (column, lag, withinLag) => {
   const { extract } = await standing([orders]);
   const cursors = { orders: { columns: [column], lag } };
-  const seen = await hyper.observe(extract.file, signal, cursors);
+  const seen = await hyper.observe(extract.file, signal, { cursors });
   expect(seen).toMatchObject({ tables: [{ withinLag }] });
 });
 
