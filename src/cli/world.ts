@@ -68,7 +68,11 @@ export function openWorld(
     }),
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
-  const sources = openSources({ connections: project.limits.connections, variables: env.variables });
+  const sources = openSources({
+    connections: project.limits.connections,
+    countAbove: project.policy.maxRows,
+    variables: env.variables,
+  });
   const world: World = {
     extracts,
     state,

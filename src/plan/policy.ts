@@ -1,10 +1,12 @@
 import { own } from '../model/own.ts';
 import { nameMatches } from '../model/name-pattern.ts';
 import { bytes, grouped } from '../model/numbers.ts';
-import type { Observation } from '../model/observation.ts';
-import type { Pipeline, TableauDestination } from '../model/pipeline.ts';
+import type { Estimate, Observation } from '../model/observation.ts';
+import type { Pipeline, Table, TableauDestination } from '../model/pipeline.ts';
 import type { Estimates, Gate } from '../model/plan.ts';
 import type { Policy } from '../model/project.ts';
+import { defineTable } from './definition.ts';
+import { grown } from './growth.ts';
 
 /** Where a pipeline does not keep to the rules of its project. No flag opens these: either side has to be changed. */
 export function policyGates(
@@ -98,10 +100,12 @@ function projectOf({ project }: TableauDestination, seen: string | undefined): s
   return project.kind === 'path' ? project.path.join('/') : (seen ?? project.id);
 }
 
-function tooManyRows({ address, tables }: Pipeline, observation: Observation, { maxRows }: Policy) {
+function tooManyRows(pipeline: Pipeline, observation: Observation, { maxRows }: Policy) {
+  const { address, tables } = pipeline;
   if (maxRows === undefined) return [];
-  return tables.flatMap(({ name }) => {
-    const rows = own(observation.tables, name)?.rows;
+  return tables.flatMap((table) => {
+    const { name } = table;
+    const rows = rowsOf(table, pipeline, observation);
     if (rows === undefined || rows.value <= maxRows) return [];
     return [
       {
@@ -111,6 +115,14 @@ function tooManyRows({ address, tables }: Pipeline, observation: Observation, { 
       },
     ];
   });
+}
+
+/** A count, or what the record and the counters of the source say, or what the source expects. */
+function rowsOf(table: Table, { sources }: Pipeline, { tables, applied }: Observation): Estimate | undefined {
+  const seen = own(tables, table.name);
+  const source = own(sources, table.source);
+  if (seen?.rows?.exact === true || source === undefined) return seen?.rows;
+  return grown(seen, own(applied?.tables, table.name), defineTable(table, source)) ?? seen?.rows;
 }
 
 function missingChecks({ address, tables }: Pipeline, { requiredChecks = [] }: Policy) {

@@ -19,9 +19,11 @@ export interface SourcesSettings {
   connections: number;
   /** Where HTTPS_PROXY and NO_PROXY are. */
   variables?: Variables;
+  /** Rows are counted where an estimate is above this: it decides whether a table may be read. */
+  countAbove?: number | undefined;
 }
 
-export function openSources({ connections, variables = {} }: SourcesSettings): Sources {
+export function openSources({ connections, variables = {}, countAbove }: SourcesSettings): Sources {
   const ports = new Map<string, SourcePort>();
   const pools = new Map<string, Pool>();
   const poolOf = (source: PostgresSource) => {
@@ -32,7 +34,7 @@ export function openSources({ connections, variables = {} }: SourcesSettings): S
   };
   const buckets = openBuckets((url) => proxyFor(url, variables));
   const kinds = {
-    postgres: (source) => openPostgres(source, poolOf(source)),
+    postgres: (source) => openPostgres(source, poolOf(source), { countAbove }),
     file: openFiles,
     s3: (source) => openS3(source, { buckets }),
   } satisfies { [Kind in Source['type']]: (source: Extract<Source, { type: Kind }>) => SourcePort };

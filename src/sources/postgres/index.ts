@@ -5,7 +5,7 @@ import type { SourceObservation } from '../../model/observation.ts';
 import type { SourcePort, SourceRequest } from '../../model/ports.ts';
 import { explainQuery } from './errors.ts';
 import { queryItems } from './items.ts';
-import { observeTable, type Seen } from './observe.ts';
+import { observeTable, type ObserveOptions, type Seen } from './observe.ts';
 import { systemOf } from './late.ts';
 import { openPool, type Leased } from './pool.ts';
 import { openSnapshot } from './read.ts';
@@ -18,7 +18,11 @@ import { watchLocks } from './waiting.ts';
 const usualConnections = 10;
 
 /** PostgreSQL 12 or later: tables, views, partitioned tables and queries, read by COPY under one snapshot. */
-export function openPostgres(source: PostgresSource, pool = openPool(usualConnections, 0)): SourcePort {
+export function openPostgres(
+  source: PostgresSource,
+  pool = openPool(usualConnections, 0),
+  { countAbove }: ObserveOptions = {},
+): SourcePort {
   const begin = (leased: Leased, report?: (text: string) => void) =>
     leased.begin({ report }).catch((error: unknown) => {
       throw explainQuery(error, 'cannot begin to read', source.place);
@@ -52,7 +56,8 @@ export function openPostgres(source: PostgresSource, pool = openPool(usualConnec
       ask(signal, report, async (leased) => {
         const { client } = leased;
         const seen = [];
-        for (const { table } of requests) seen.push(await lookAt(client, () => observeTable(client, table)));
+        for (const { table } of requests)
+          seen.push(await lookAt(client, () => observeTable(client, table, { countAbove })));
         if (seen.some(({ agreement }) => agreement.cursor !== undefined)) {
           await client.query('rollback');
           await begin(leased, report);

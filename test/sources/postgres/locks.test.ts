@@ -68,6 +68,35 @@ describe('nothing is locked that is not being read', () => {
     await atOnce('truncate one; refresh materialized view mv; drop table two');
   });
 
+  /** `limits.parallel` is 4 by default. */
+  test.each([0, 1, 2, 3, 4, 5])(
+    'plan of %i tables holds up neither DDL nor an application',
+    async (count) => {
+      const names = Array.from({ length: count }, (_, index) => `side_${index}`);
+      const drop = names.map((name) => `drop table if exists ${name}`).join('; ');
+      await database.client.query(
+        `${drop}; ${names.map((name) => `create table ${name} (id int)`).join('; ')}`,
+      );
+      onTestFinished(() => void database.client.query(drop));
+      const holder = await session();
+      const last = names.at(-1);
+      if (last !== undefined) await holder.query(`begin; lock table ${last} in access exclusive mode`);
+      const requests = names.map((name) => ({
+        table: contractOf({ name, table: name, columns: { id: 'int' } }),
+        before: undefined,
+      }));
+      const planned = openPostgres(sourceAt(url)).observe(requests, never());
+      if (last !== undefined) await waiter();
+      // The plan has seen all tables but the last, for which it waits.
+      for (const name of names.slice(0, -1)) {
+        await atOnce(`truncate ${name}; alter table ${name} add column more int`);
+        await atOnce(`select * from ${name}`);
+      }
+      if (last !== undefined) await holder.query('commit');
+      expect((await planned).map(({ problems }) => problems)).toEqual(names.map(() => []));
+    },
+  );
+
   test('plan waits for one table without a lock on another', async () => {
     const holder = await session();
     await holder.query('begin; lock table two in access exclusive mode');

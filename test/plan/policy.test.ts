@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { buildPlan } from '../../src/plan/index.ts';
+import type { SourceObservation } from '../../src/model/observation.ts';
+import { counters, lengthHash, observation, pipeline, record, source, table } from '../support/pipelines.ts';
+
+const shop = pipeline([table('orders', { row_id: 'int not null' })]);
+const recorded = record(shop).tables.orders!.rows;
+
+/** What `policy.max_rows` says of a table that its source sees so. */
+function gatesOf(most: number, seen: Partial<SourceObservation>): string[] {
+  const plan = buildPlan(
+    [{ pipeline: shop, observation: observation(shop, { tables: { orders: source(seen) } }), record: 'v1' }],
+    '0.1.0',
+    { decisions: {}, policy: { maxRows: most }, hash: lengthHash },
+  );
+  return plan.gates.map(({ message }) => message);
+}
+
+const guess = { rows: { value: 1_000_000, exact: false } };
+
+test('the record and the counters win over what the source expects', () => {
+  expect(gatesOf(recorded, guess)).toEqual([]);
+  const after = counters({ inserted: String(Number(countersOf('inserted')) + 2) });
+  expect(gatesOf(recorded + 2, { ...guess, fingerprint: after })).toEqual([]);
+  expect(gatesOf(recorded + 1, { ...guess, fingerprint: after })).toHaveLength(1);
+});
+
+test('a count wins over both, and without any of them nothing is closed', () => {
+  expect(gatesOf(recorded + 5, { rows: { value: recorded + 6, exact: true } })).toHaveLength(1);
+  const unknown = { kind: 'unknown', reason: 'a view has no change counters' } as const;
+  expect(gatesOf(5, { rows: undefined, fingerprint: unknown })).toEqual([]);
+  expect(gatesOf(5, { rows: { value: 6, exact: false }, fingerprint: unknown })).toHaveLength(1);
+});
+
+/** Of the record. */
+function countersOf(name: 'inserted'): string {
+  const { fingerprint } = record(shop).tables.orders!;
+  if (fingerprint?.kind !== 'postgres') throw new Error('the record is of PostgreSQL');
+  return Object.values(fingerprint.relations)[0]![name];
+}
