@@ -38,16 +38,19 @@ export function foreign(text: string): string {
 
 /** From this length on a value is no common word, and is masked inside of other words, too. */
 const unmistakable = 16;
+/** So are shorter ones of letters and digits. */
+const unmistakableMix = 8;
 const shortest = 4;
 
 function compile(values: ReadonlySet<string>): RegExp {
-  const anywhere = new Set<string>();
-  const words = new Set<string>();
-  const quoted = new Set<string>();
-  for (const value of values) {
+  const anywhere: string[] = [];
+  const words: string[] = [];
+  const quoted: string[] = [];
+  // The longest first, so that no part of one is left.
+  for (const value of [...values].sort((one, other) => other.length - one.length)) {
     const into = isShort(value) ? quoted : isWord(value) ? words : anywhere;
-    for (const spelling of spellingsOf(value)) into.add(spelling);
-    if (into !== quoted) for (const spelling of encodingsOf(value)) anywhere.add(spelling);
+    into.push(spelled(value));
+    if (into !== quoted) anywhere.push(...inBase64(value));
   }
   const ways = [
     oneOf(anywhere),
@@ -62,47 +65,80 @@ const begin = String.raw`(?:(?<![\p{L}\p{N}_])|(?<=%[\dA-Fa-f]{2}|\\[bfnrt]|\\u[
 const end = String.raw`(?![\p{L}\p{N}_])`;
 
 const isShort = (value: string) => value.trim().length < shortest;
-const isWord = (value: string) => value.length < unmistakable && /^[\p{L}\p{N}_]+$/u.test(value);
 
-/** The longest first, so that no part of one is left; nothing matches where there is none. */
-function oneOf(values: ReadonlySet<string>): string {
-  if (values.size === 0) return '(?!)';
-  const longestFirst = [...values].sort((one, other) => other.length - one.length);
-  return `(?:${longestFirst.map((value) => value.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join('|')})`;
+function isWord(value: string): boolean {
+  if (value.length >= unmistakable || !/^[\p{L}\p{N}_]+$/u.test(value)) return false;
+  return value.length < unmistakableMix || !/\p{L}/u.test(value) || !/\p{N}/u.test(value);
 }
 
-function spellingsOf(value: string): string[] {
-  const encoded = [encodeURIComponent, encodeURI].map((encode) =>
-    encode(value.replace(/\p{Surrogate}/gu, '\ufffd')),
-  );
-  return [
-    value,
-    ...encoded,
-    ...encoded.map((text) => text.replace(/%[\dA-F]{2}/g, (escape) => escape.toLowerCase())),
-    ...encoded.map((text) => text.replaceAll('%20', '+')),
-    JSON.stringify(value).slice(1, -1),
-    // As an error in JSON quotes a body in JSON.
-    JSON.stringify(JSON.stringify(value)).slice(3, -3),
-    ...['&apos;', '&#39;', '&#x27;', "'"].flatMap((apostrophe) =>
-      ['&gt;', '>'].map((greater) => inXml(value, apostrophe, greater)),
-    ),
-  ];
+/** Nothing matches where there is none. */
+const oneOf = (patterns: readonly string[]) => (patterns.length === 0 ? '(?!)' : `(?:${patterns.join('|')})`);
+
+/** Returns a pattern that matches a value in whatever spelling each of its characters has. */
+function spelled(value: string): string {
+  return Array.from(value, (character) =>
+    /^[A-Za-z0-9_]$/.test(character) ? character : spellingsOf(character),
+  ).join('');
 }
 
-function inXml(value: string, apostrophe: string, greater: string): string {
-  return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', greater)
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", apostrophe);
+/**
+ * As it is, and as URLs, JSON (also in JSON: then there are more backslashes), XML, SQL and CSV escape it. Hexadecimal
+ * digits are of either case.
+ */
+function spellingsOf(character: string): string {
+  const point = character.codePointAt(0) ?? 0;
+  const hex = point.toString(16);
+  const units = Array.from({ length: character.length }, (_, at) => hexOf(character.charCodeAt(at), 4));
+  const isLone = units.length === 1 && point >= 0xd800 && point <= 0xdfff;
+  const bytes = new TextEncoder().encode(isLone ? '\ufffd' : character);
+  const named = xmlNames[character];
+  const letter = jsonLetters[character];
+  const plain = isLone ? String.raw`\u${hex}` : character.replace(/[\\^$.*+?()[\]{}|/]/, String.raw`\$&`);
+  return oneOf([
+    // Quotes are doubled, and backslashes added, as often as the text was quoted.
+    character === '\\' ? String.raw`\\+` : String.raw`\\*${plain}`,
+    ...(character === '"' || character === "'" ? [`${plain}${plain}`] : []),
+    units.map((unit) => String.raw`\\+u${eitherCase(unit)}`).join(''),
+    Array.from(bytes, (byte) => `%${eitherCase(hexOf(byte, 2))}`).join(''),
+    ...(point >= 0x80 && point <= 0xff ? [`%${eitherCase(hex)}`] : []),
+    `&#0*${point};`,
+    `&#[xX]0*${eitherCase(hex)};`,
+    ...(named === undefined ? [] : [`&${named};`]),
+    ...(letter === undefined ? [] : [String.raw`\\+${letter}`]),
+    ...(character === ' ' ? [String.raw`\+`] : []),
+  ]);
 }
 
-function encodingsOf(value: string): string[] {
+const xmlNames: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+};
+
+const jsonLetters: Readonly<Record<string, string>> = {
+  '\b': 'b',
+  '\f': 'f',
+  '\n': 'n',
+  '\r': 'r',
+  '\t': 't',
+};
+
+const hexOf = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
+const eitherCase = (hex: string) => hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+
+/** Returns patterns of the value in base64, and of what is in base64 wherever it begins there, as in `user:password`. */
+function inBase64(value: string): string[] {
   const bytes = new TextEncoder().encode(value);
-  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-  const url = base64.replaceAll('+', '-').replaceAll('/', '_');
-  return [base64, base64.replace(/=+$/, ''), url, url.replace(/=+$/, '')].filter(
-    (text) => text.length >= 2 * shortest,
-  );
+  const all = [0, 1, 2].map((before) => {
+    const text = btoa(String.fromCharCode(...new Array<number>(before).fill(0), ...bytes));
+    // Only digits that hold nothing but bits of the value.
+    return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+  });
+  const whole = btoa(String.fromCharCode(...bytes)).replace(/=+$/, '');
+  return [...(isLong(whole) ? [`${inDigits(whole)}={0,2}`] : []), ...all.filter(isLong).map(inDigits)];
 }
+
+const isLong = (text: string) => text.length >= 2 * shortest;
+const inDigits = (text: string) => text.replace(/[+/]/g, (digit) => (digit === '+' ? '[-+]' : '[_/]'));

@@ -2,6 +2,11 @@ import { afterEach, describe, expect, it, test } from 'vitest';
 import { foreign, forgetSecrets, keepSecret, mask } from '../../src/model/secrets.ts';
 import { nameList } from '../../src/model/name-list.ts';
 
+const inAscii = (text: string) =>
+  JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 afterEach(forgetSecrets);
 
 const inXml = (text: string) =>
@@ -27,6 +32,16 @@ describe.each([
     ],
     ['in a form', (text) => encodeURIComponent(text).replaceAll('%20', '+')],
     ['in XML', inXml],
+    ['in XML by numbers', (text) => text.replace(/[^\w]/gu, (one) => `&#${one.codePointAt(0) ?? 0};`)],
+    [
+      'in XML by hexadecimal numbers',
+      (text) =>
+        text.replace(/[^\w]/gu, (one) => `&#x${(one.codePointAt(0) ?? 0).toString(16).toUpperCase()};`),
+    ],
+    ['in JSON of ASCII', inAscii],
+    ['in JSON within JSON', (text) => JSON.stringify(inAscii(text)).slice(1, -1)],
+    ['in SQL', (text) => text.replaceAll("'", "''")],
+    ['in CSV', (text) => text.replaceAll('"', '""')],
     ['in base64', (text) => Buffer.from(text).toString('base64')],
     ['in base64 for URLs', (text) => Buffer.from(text).toString('base64url')],
   ])('%s', (_, spell) => {
@@ -35,6 +50,20 @@ describe.each([
       `the server says: ${mask} twice, "${mask}"`,
     );
   });
+});
+
+test('in base64 of a longer text', () => {
+  keepSecret('Tr0ub4dor&3');
+  for (const user of ['a', 'me', 'you', 'user']) {
+    const shown = foreign(`Basic ${Buffer.from(`${user}:Tr0ub4dor&3`).toString('base64')}`);
+    expect(shown).toContain(mask);
+    expect(Buffer.from(shown.replace(mask, ''), 'base64').toString('latin1')).not.toContain('r0ub4dor');
+  }
+});
+
+test('letters and digits of some length are masked inside of other words', () => {
+  keepSecret('Tr0ub4dor3');
+  expect(foreign('invalid input: "user_Tr0ub4dor3"')).toBe(`invalid input: "user_${mask}"`);
 });
 
 test('a word is masked as a whole word only', () => {
