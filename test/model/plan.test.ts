@@ -65,6 +65,9 @@ function shapeOf(members: ts.NodeArray<ts.TypeElement>): Shape {
   return { required: names(false), optional: names(true) };
 }
 
+/** Steps that are skipped where the rows that were read are the same. */
+const conditional = ['finish', 'package', 'deliver'];
+
 /** The acts of the union `StepAct`, by kind. */
 function stepShapes(): Map<string, Shape> {
   const file = new URL('../../src/model/step.ts', import.meta.url);
@@ -76,7 +79,11 @@ function stepShapes(): Map<string, Shape> {
       const { members } = act as ts.TypeLiteralNode;
       const { required, optional } = shapeOf(members);
       const kind = /kind: '(\w+)'/.exec(act.getText())?.[1] ?? '';
-      shapes.set(`${kind}-step`, { required: [...required, 'after', 'because', 'id'].sort(), optional });
+      if (conditional.includes(kind)) optional.push('ifRowsDiffer');
+      shapes.set(`${kind}-step`, {
+        required: [...required, 'after', 'because', 'id'].sort(),
+        optional: optional.sort(),
+      });
     }
   }
   return shapes;
