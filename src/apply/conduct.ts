@@ -34,6 +34,7 @@ export function conductPipeline(
   let failure: PipelineReport['failure'];
   let seconds = 0;
   const done: { id: string; seconds: number }[] = [];
+  let performed = 0;
 
   const fail = (step: string, error: unknown) => {
     failure ??= { step, error };
@@ -72,6 +73,7 @@ export function conductPipeline(
         };
         const result = await run.perform(step, tell, signal);
         const took = (performance.now() - stepBegan) / 1000;
+        performed++;
         if (result.isSkipped !== true) done.push({ id: step.id, seconds: took });
         listener({ type: 'ended', address, step, seconds: took, ...result });
       } catch (error) {
@@ -93,7 +95,8 @@ export function conductPipeline(
     },
     report: () => ({
       address,
-      outcome: interrupted.aborted ? 'interrupted' : outcomeOf(failure),
+      // What had ended before the interruption is not undone by it.
+      outcome: interrupted.aborted && performed < steps.length ? 'interrupted' : outcomeOf(failure),
       tables: run?.tables ?? [],
       checks: run?.checks ?? [],
       destinations: run?.delivered ?? [],

@@ -29,7 +29,7 @@ export interface World {
   tableau: TableauStandIn;
   /** Undefined where the state is in a folder. */
   bucket: S3StandIn | undefined;
-  /** Lets the leases of killed runs expire: to the bucket they were written two minutes ago. */
+  /** Lets the leases of killed runs expire: to the bucket they were written an hour ago. */
   expireLeases: () => Promise<void>;
   /** Changes every source. */
   change: (random: Random) => Promise<void>;
@@ -121,9 +121,9 @@ export async function createWorld(state: 'folder' | 'bucket'): Promise<World> {
     bucket,
     async expireLeases() {
       if (bucket === undefined) return;
-      const lastModified = new Date(Date.now() - 120_000);
+      const lastModified = new Date(Date.now() - 3_600_000);
       for (const { key } of bucket.control.list('state')) {
-        if (!key.endsWith('.lock')) continue;
+        if (!key.endsWith('.lock') && !key.includes('.probe-')) continue;
         const body = await bucket.control.read('state', key);
         await bucket.control.put('state', key, body, { lastModified });
       }

@@ -103,6 +103,20 @@ describe('the conditions of a service', () => {
     expect(standIn.control.list('state', `${prefix}/`)).toEqual([]);
   });
 
+  test('what a killed run left of it goes with a later one, when it is surely over', async () => {
+    const prefix = freshPrefix();
+    const leave = (name: string, minutes: number) =>
+      standIn.control.put('state', `${prefix}/.probe-${name}`, 'x', {
+        lastModified: new Date(Date.now() - minutes * 60_000),
+      });
+    await leave('old', 60);
+    await leave('young', 1);
+    await (await open(prefix).lock('shop')).release();
+    expect(standIn.control.list('state', `${prefix}/`).map(({ key }) => key)).toEqual([
+      `${prefix}/.probe-young`,
+    ]);
+  });
+
   test('are never tried out by what only looks, or leases a token', async () => {
     const state = open(freshPrefix());
     standIn.control.requests.clear();

@@ -22,7 +22,8 @@ const noSuchEtag = `"${'0'.repeat(32)}"`;
 
 /**
  * Tries out on an object of its own whether the service honours conditions on writes. Without them the lock of a pipeline
- * locks nothing, so the run ends with EXT6008. Leaves nothing behind, except versions where the bucket keeps them.
+ * locks nothing, so the run ends with EXT6008. Leaves nothing behind, except versions where the bucket keeps them; what a
+ * run left that was killed meanwhile is removed by a later one.
  */
 export async function probeConditions(
   objects: Objects,
@@ -36,6 +37,7 @@ export async function probeConditions(
     await objects.remove(key, etag, signal);
     throw unconditional(bucket, `ignores ${condition}`);
   };
+  await removeAbandoned(objects, `${folder}.probe-`, signal);
   try {
     const first = await put(1);
     if (first === undefined)
@@ -53,6 +55,17 @@ export async function probeConditions(
     throw isNotImplemented(error)
       ? unconditional(bucket, 'does not implement conditional writes', error)
       : error;
+  }
+}
+
+/** No probe takes this long, however often its requests are sent again. */
+const longestProbe = 10 * 60_000;
+
+async function removeAbandoned(objects: Objects, prefix: string, signal: AbortSignal): Promise<void> {
+  for (const { name } of await objects.list(prefix, signal)) {
+    const found = await objects.get(`${prefix}${name}`, signal);
+    if (found?.now === undefined || found.now - found.modified < longestProbe) continue;
+    await objects.remove(`${prefix}${name}`, found.etag, signal);
   }
 }
 
