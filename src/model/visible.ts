@@ -20,6 +20,11 @@ export function looksLike(one: string, other: string): boolean {
   return visible(one) !== one || visible(other) !== other;
 }
 
+/** Returns true if two names differ in nothing but case, blanks and characters that cannot be seen. */
+export function isNearMiss(one: string, other: string): boolean {
+  return one !== other && bare(one).toLowerCase() === bare(other).toLowerCase();
+}
+
 function bare(name: string): string {
   return name.normalize('NFKC').replace(/[\p{Cc}\p{Cf}\p{Z}]/gu, '');
 }

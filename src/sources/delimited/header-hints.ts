@@ -1,6 +1,6 @@
-import { nameList } from '../../model/name-list.ts';
+import { nameList, shortName } from '../../model/name-list.ts';
 import { nearest } from '../../model/nearest.ts';
-import { looksLike, quotedVisible } from '../../model/visible.ts';
+import { isNearMiss, looksLike, quotedVisible } from '../../model/visible.ts';
 
 /** What to do about a column that is not among the names of a file; `place` says what has the names: `its header`. */
 export function missingHint(name: string, names: readonly string[], place: string): string {
@@ -13,6 +13,27 @@ export function missingHint(name: string, names: readonly string[], place: strin
   const near = nearest(name, names);
   if (near !== undefined) return `did you mean ${quotedVisible(near)}?`;
   return `${place} has ${nameList(names)}`;
+}
+
+/**
+ * The name in a file that an optional column most likely means, though it is spelt otherwise: to load NULL for it would
+ * lose its values. A name that another column takes is not meant.
+ */
+export function nearMissOf(
+  name: string,
+  names: readonly string[],
+  taken: readonly string[],
+): string | undefined {
+  return names.find((one) => isNearMiss(one, name) && !taken.includes(one));
+}
+
+/** What to do about a near miss of an optional column. */
+export function nearMissHint(found: string): string {
+  const shown = quotedVisible(shortName(found));
+  return (
+    `an optional column is NULL only where no name is like its own: rename ${shown} in the file, or write from: ${shown} ` +
+    `if all files have it so; if it is another column, list that too: {type: text, from: ${shown}, optional: true}`
+  );
 }
 
 /** What a header says of itself that has one field only: nothing, or that another character is between the fields. */

@@ -5,7 +5,7 @@ import { quotedVisible } from '../../model/visible.ts';
 import { ABSENT, bomLength, csvDialect, readHeaderRecord, type HeaderRecord } from '../csv/index.ts';
 import { constantsOf, type Constant, type NamedFile } from './constants.ts';
 import { isPage } from './content.ts';
-import { missingHint, oneFieldHint } from './header-hints.ts';
+import { missingHint, nearMissHint, nearMissOf, oneFieldHint } from './header-hints.ts';
 import { peek } from './peek.ts';
 import { shortName } from '../../model/name-list.ts';
 import { foreign } from '../../model/secrets.ts';
@@ -72,11 +72,15 @@ function layOutByName(
   const columns: Column[] = [];
   const select: number[] = [];
   const absent: Column[] = [];
-  for (const column of columnsOfFields(table)) {
+  const fieldColumns = columnsOfFields(table);
+  const wantedNames = fieldColumns.map(nameInFile);
+  for (const column of fieldColumns) {
     const name = nameInFile(column);
     const field = header.indexOf(name);
     const isMistaken = oneFieldHint(header, delimiter) !== undefined;
     if (field < 0 && column.optional === true && !isMistaken) {
+      const found = nearMissOf(name, header, wantedNames);
+      if (found !== undefined) return { problem: misspelt(column, found, file.shown) };
       absent.push(column);
       continue;
     }
@@ -157,6 +161,17 @@ function missing(
     ...problem,
     message: `${shown} has no column ${quotedVisible(name)}`,
     hint: oneFieldHint(header, delimiter) ?? missingHint(name, header, 'its header'),
+  };
+}
+
+/** A file has the name of an optional column in another spelling. */
+export function misspelt(column: Column, found: string, shown: string): Diagnostic {
+  return {
+    code: 'EXT2113',
+    severity: 'error',
+    message: `${shown} has no column ${quotedVisible(nameInFile(column))}, but ${quotedVisible(shortName(found))}`,
+    hint: nearMissHint(found),
+    place: column.place,
   };
 }
 

@@ -3,8 +3,8 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { ParquetValue } from '../../model/feed.ts';
 import type { Column, Table } from '../../model/pipeline.ts';
 import { quotedVisible } from '../../model/visible.ts';
-import { missingHint } from '../delimited/header-hints.ts';
-import { nameInFile } from '../delimited/layout.ts';
+import { missingHint, nearMissOf } from '../delimited/header-hints.ts';
+import { misspelt, nameInFile } from '../delimited/layout.ts';
 import { fitParquet } from './fit.ts';
 import type { ParquetColumn, ParquetFooter } from './footer.ts';
 import { shortName } from '../../model/name-list.ts';
@@ -43,12 +43,15 @@ export function layOutParquet(
   const absent: Column[] = [];
   const nothing: Column[] = [];
   const taken = new Set<string>();
+  const namesInFile = footer.columns.map((one) => one.name);
   for (const column of columns) {
     const name = column.origin.kind === 'column' ? column.origin.name : '';
     const found = footer.columns.find((one) => one.name === name);
     if (found === undefined) {
       const isFree = column.optional === true && footer.columns.length > 0;
-      if (isFree) absent.push(column);
+      const near = isFree ? nearMissOf(name, namesInFile, columns.map(nameInFile)) : undefined;
+      if (near !== undefined) problems.push(misspelt(column, near, shown));
+      else if (isFree) absent.push(column);
       else problems.push(missing(column, name, footer.columns, shown));
       continue;
     }
