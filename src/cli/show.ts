@@ -1,11 +1,11 @@
 import type { Env } from './env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { tellPlan, type OutputFlags } from './output.ts';
-import { readPlanFile } from './saved-plan.ts';
+import { readShownPlan } from './shown-plan.ts';
 
 /** `extracts show`: a saved plan as it was when it was made. Needs neither the pipelines nor the world. */
 export async function show(file: string, options: OutputFlags, env: Env): Promise<ExitCode> {
-  const { plan, isSealed } = await readPlanFile(file, env.cwd);
+  const { plan, isSealed } = await readShownPlan(file, env.cwd);
   if (!isSealed) env.err(`warning  ${file} was changed after it was made: apply will refuse it\n`);
   await tellPlan(plan, options, env);
   return exitCodes.done;

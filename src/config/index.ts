@@ -130,11 +130,8 @@ function configure(
   );
 
   const others = drafted.flatMap(({ family }) => family?.files ?? []);
-  const loaded = new Map(
-    [...(project ? [project] : []), ...(read.policy ? [read.policy] : []), ...files, ...others].map(
-      (file) => [file.file, file],
-    ),
-  );
+  const shown = [...(project ? [project] : []), ...(read.policy ? [read.policy] : []), ...files];
+  const loaded = new Map([...shown, ...others].map((file) => [file.file, file]));
   const locatePlace = (place: Place) => {
     const file = loaded.get(place.file);
     return place.span ?? (file && locate(file, place));
@@ -161,7 +158,8 @@ function configure(
     unresolved: [...unresolved].sort(),
     diagnostics: foldDiagnostics(distinct(diagnostics, locatePlace), isOfFamily),
     locate: locatePlace,
-    lineOf: linesOf(loaded),
+    // Lists of items hold what tenants sign in with: their places are named, and their lines not shown.
+    lineOf: linesOf(new Map(shown.map((file) => [file.file, file]))),
   };
 }
 
@@ -169,7 +167,9 @@ function configure(
 function linesOf(loaded: ReadonlyMap<string, LoadedFile>): Configuration['lineOf'] {
   const known = new Map<string, string[]>();
   return (file, line) => {
-    const lines = known.get(file) ?? hidePasswords(loaded.get(file)?.text ?? '').split(/\r?\n/);
+    const text = loaded.get(file)?.text;
+    if (text === undefined) return undefined;
+    const lines = known.get(file) ?? hidePasswords(text).split(/\r?\n/);
     known.set(file, lines);
     return lines[line - 1];
   };

@@ -12,7 +12,7 @@ import type { Listed } from './item.ts';
 export interface ItemsFile {
   listed: readonly Listed[];
   problems: readonly Diagnostic[];
-  /** To show its lines. */
+  /** To find its places. */
   loaded?: LoadedFile;
 }
 
