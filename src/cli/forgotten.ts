@@ -56,9 +56,8 @@ export async function findForgotten(configuration: Configuration, world: World, 
   );
   const candidatesFound = found.flat();
   if (candidatesFound.length === 0) return nothing;
-  const elsewhere = await findPipelineNames(project.root, (file) =>
-    folders.every((folder) => !isBelow(file, folder)),
-  );
+  const isElsewhere = (file: string) => folders.every((folder) => !isBelow(file, folder));
+  const elsewhere = await findPipelineNames(project.root, isElsewhere, world.unseen !== undefined);
   const gone = candidatesFound.filter(
     ({ stored, list }) => list !== undefined || !elsewhere.has(familyOf(stored.record.address)),
   );

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, parse, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
+import { refusedStart } from './refused-start.ts';
 
 export interface FoundFile {
   /** As the user would write it. */
@@ -21,8 +22,15 @@ export interface FoundFiles {
 
 const projectName = 'extracts.yaml';
 
-/** The pipeline files that these paths mean: files, or folders with all YAML files below them. */
-export async function findFiles(paths: readonly string[], cwd: string): Promise<FoundFiles> {
+/**
+ * The pipeline files that these paths mean: files, or folders with all YAML files below them. With `untrusted`, paths that
+ * lead out of their project are not even looked into.
+ */
+export async function findFiles(
+  paths: readonly string[],
+  cwd: string,
+  untrusted = false,
+): Promise<FoundFiles> {
   const diagnostics: Diagnostic[] = [];
   const pipelines = new Map<string, FoundFile>();
   const projects = new Map<string, string>();
@@ -30,7 +38,10 @@ export async function findFiles(paths: readonly string[], cwd: string): Promise<
   for (const path of paths) {
     const start = resolve(cwd, path);
     const kind = await kindOf(start);
-    const problem = await problemWith(path, start, kind);
+    const above = projectAbove(kind === 'folder' ? start : dirname(start));
+    const root = above === undefined ? cwd : dirname(above);
+    const problem =
+      refusedStart({ path, start, root, cwd }, untrusted) ?? (await problemWith(path, start, kind));
     if (problem !== undefined) {
       diagnostics.push(problem);
       continue;
@@ -45,7 +56,7 @@ export async function findFiles(paths: readonly string[], cwd: string): Promise<
       const message = `there is no pipeline in ${path}: no .yaml or .yml file besides ${projectName}`;
       diagnostics.push({ code: codes.noPipeline, severity: 'error', message });
     }
-    projects.set(projectAbove(kind === 'folder' ? start : dirname(start)) ?? '', path);
+    projects.set(above ?? '', path);
   }
   const [first, second] = projects;
   if (first !== undefined && second !== undefined) {

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Diagnostic, Place, Span } from '../model/diagnostic.ts';
 import { foldDiagnostics } from '../model/fold-diagnostics.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Project } from '../model/project.ts';
+import type { RefusePath } from '../model/readable-paths.ts';
 import {
   findFiles,
   findOthers,
@@ -16,7 +17,8 @@ import { loadYaml, type LoadedFile } from './load.ts';
 import { locate } from './locate.ts';
 import { hidePasswords, passwordsIn } from './passwords.ts';
 import { collectSecretNames } from './secret-names.ts';
-import { readProject } from './project.ts';
+import { readProject, refusedConfiguration } from './project.ts';
+import { notReadable, realPathOf } from './readable.ts';
 import { resolvePipeline } from './resolve.ts';
 import { draftFile, type AskedFamily, type BlockedItem, type ReadFamily } from './drafts.ts';
 import { judge } from './judge.ts';
@@ -68,7 +70,7 @@ export async function readPipelines(
   paths: readonly string[],
   surroundings: Surroundings,
 ): Promise<Configuration> {
-  return readFound(await findFiles(paths, surroundings.cwd), surroundings);
+  return readFound(await findFiles(paths, surroundings.cwd, surroundings.untrusted), surroundings);
 }
 
 /**
@@ -97,11 +99,18 @@ interface Loaded {
 async function readFound(found: FoundFiles, surroundings: Surroundings): Promise<Configuration> {
   const diagnostics: Diagnostic[] = [...found.diagnostics];
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
-  const [project] = await load(found.project === undefined ? [] : [found.project], report);
-  const files = await load(found.pipelines, report);
-  const asks = [project, ...files].some((file) => file?.text.includes('${env.') === true);
-  const others = asks ? await load(await findOthers(found, surroundings.cwd), () => undefined) : [];
   const policy = await loadPolicy(surroundings, report);
+  const root = found.project === undefined ? surroundings.cwd : dirname(found.project.absolute);
+  const refusing = (project: LoadedFile | undefined) =>
+    refusedConfiguration({ cwd: root, project, policy }, surroundings);
+  const refuse = refusing(undefined);
+  const [project] = await load(found.project === undefined ? [] : [found.project], report, refuse);
+  const refusePipeline = project === undefined ? refuse : refusing(project);
+  const files = await load(found.pipelines, report, refusePipeline);
+  const asks = [project, ...files].some((file) => file?.text.includes('${env.') === true);
+  const others = asks
+    ? await load(await findOthers(found, surroundings.cwd), () => undefined, refusePipeline)
+    : [];
   return configure({ found, project, policy, files, others, diagnostics }, surroundings, new Map());
 }
 
@@ -180,13 +189,23 @@ async function loadPolicy(
   report: (found: Diagnostic) => void,
 ): Promise<LoadedFile | undefined> {
   if (policy === undefined) return undefined;
-  const [loaded] = await load([{ file: policy, absolute: resolve(cwd, policy) }], report);
+  const [loaded] = await load([{ file: policy, absolute: resolve(cwd, policy) }], report, () => undefined);
   return loaded;
 }
 
-async function load(files: readonly FoundFile[], report: (found: Diagnostic) => void): Promise<LoadedFile[]> {
-  const texts = await readTexts(files);
-  return files.flatMap(({ file, absolute }, index) => {
+/** What is refused is not opened: an error in it would show what is there. */
+async function load(
+  files: readonly FoundFile[],
+  report: (found: Diagnostic) => void,
+  refuse: RefusePath,
+): Promise<LoadedFile[]> {
+  const readable = files.filter(({ file, absolute }) => {
+    const reason = refuse(realPathOf(absolute));
+    if (reason !== undefined) report(notReadable(file, reason, { file, pointer: '' }));
+    return reason === undefined;
+  });
+  const texts = await readTexts(readable);
+  return readable.flatMap(({ file, absolute }, index) => {
     const text = texts[index];
     if (typeof text !== 'string') {
       if (text !== undefined) report(text);

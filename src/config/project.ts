@@ -17,7 +17,7 @@ import { checkDefaultZone } from './rules/values.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkAccess } from './rules/s3.ts';
 import { checkShape } from './schema.ts';
-import { readablePaths, type ReadableSettings } from '../model/readable-paths.ts';
+import { readablePaths, type ReadableSettings, type RefusePath } from '../model/readable-paths.ts';
 import { foreign } from '../model/secrets.ts';
 import { sharedSettings, type Shared } from './shared.ts';
 
@@ -34,6 +34,21 @@ export interface ProjectFiles {
   cwd: string;
   project: LoadedFile | undefined;
   policy: LoadedFile | undefined;
+}
+
+/**
+ * Says which of the files of the configuration are not read. The policy's `allowed_paths` need not name those in the
+ * project; without a policy and in a trusted reading they may be anywhere.
+ */
+export function refusedConfiguration(
+  files: ProjectFiles,
+  surroundings: Omit<Substitution, 'policy' | 'readable' | 'refusePath' | 'report' | 'secretNames' | 'skip'>,
+): RefusePath {
+  // What is wrong with the project is reported when it is read in full.
+  const silent = { report: () => undefined, secretNames: { reason: () => undefined }, skip: () => undefined };
+  const { readable } = readProject(files, { ...surroundings, ...silent }).substitution;
+  const { root, allowed } = readable;
+  return readablePaths({ ...readable, ...(allowed && { allowed: [...allowed, root] }) });
 }
 
 export function readProject(
