@@ -16,8 +16,7 @@ export function adaptingCast(
 ): Select | undefined {
   if (round !== undefined && from.kind === 'numeric' && to.kind === 'numeric') {
     const isRounded = to.scale < from.scale && to.precision - to.scale >= from.precision - from.scale;
-    // Hyper rounds half away from zero.
-    return isRounded ? (name) => `${name}::numeric(${to.precision},${to.scale})` : undefined;
+    return isRounded ? (name) => rounded(label, name, from, to) : undefined;
   }
   if (atZone === undefined) return undefined;
   const zone = `'${atZone.replaceAll("'", "''")}'`;
@@ -27,6 +26,26 @@ export function adaptingCast(
     return (name) => `(${name} at time zone ${zone})::date`;
   if (from.kind === 'timestamp' && to.kind === 'timestamptz') return (name) => instantOf(label, name, atZone);
   return undefined;
+}
+
+type Numeric = Extract<ColumnType, { kind: 'numeric' }>;
+
+/**
+ * Hyper rounds half away from zero, and names neither column nor value where that gives one more digit before the decimal
+ * sign: those are found before.
+ */
+function rounded(label: string, name: string, from: Numeric, to: Numeric): string {
+  const cast = `${name}::numeric(${to.precision},${to.scale})`;
+  const whole = to.precision - to.scale;
+  if (whole > from.precision - from.scale) return cast;
+  const least = `${'9'.repeat(whole) || '0'}.${'9'.repeat(to.scale)}5`;
+  const limit = `'${least}'::numeric(${from.precision},${from.scale})`;
+  const problem = `rounded, it has more than ${whole} digits before the decimal sign, which numeric(${to.precision + 1},${to.scale}) holds`;
+  const complaint = `${complaintMark}column "${label}": ${problem}: `.replaceAll("'", "''");
+  return (
+    `case when ${name} >= ${limit} or ${name} <= -${limit} ` +
+    `then ('${complaint}' || ${name}::text)::int::numeric(${to.precision},${to.scale}) else ${cast} end`
+  );
 }
 
 /**

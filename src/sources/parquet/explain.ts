@@ -4,6 +4,7 @@ import type { Table } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
 import { complaintMark } from './complaint.ts';
 import type { ParquetLayout } from './layout.ts';
+import { MASK } from '../delimited/layout.ts';
 import { foreign } from '../../model/secrets.ts';
 
 /** Hyper refused a value of a file. It names neither row nor column: our own expressions do where they can. */
@@ -16,14 +17,22 @@ export function explainParquet(
   const ours = new RegExp(`'${complaintMark}(.*)'`, 's').exec(`${message} ${detail}`)?.[1];
   const column = table.columns.find((one) => one.name === name);
   const what =
-    (ours && withoutSecrets(ours)) ??
+    (ours && shownComplaint(table, ours)) ??
     (message.includes('non-NULL value required') ? nullIn(layout) : undefined) ??
     `${column === undefined ? '' : `column "${column.name}": `}${foreign(message)}`;
+  const holder = ours && /, which (numeric\(\d+,\d+\)) holds: /.exec(ours)?.[1];
   const undecoded = ours === undefined ? decodingOf(detail) : undefined;
   if (undecoded !== undefined) {
     const own = table.columns.find(
       ({ origin }) => origin.kind === 'column' && origin.name === undecoded.column,
     );
+    const range = rangeOf(undecoded.why);
+    if (range !== undefined) {
+      return new RunError('EXT2103', `${shown}: column "${undecoded.column}": ${range.problem}`, {
+        hint: range.hint,
+        place: own?.place ?? child(table.place, 'columns'),
+      });
+    }
     return new RunError(
       'EXT2103',
       `${shown}: Hyper cannot decode column "${undecoded.column}": ${foreign(undecoded.why)}`,
@@ -34,12 +43,34 @@ export function explainParquet(
     );
   }
   return new RunError('EXT2103', `${shown}: ${what}`, {
-    hint: 'correct the file or the contract',
+    hint: holder === undefined ? 'correct the file or the contract' : `declare the column as ${holder}, or correct the file`,
     place: column?.place ?? child(table.place, 'columns'),
   });
 }
 
-/** Our own words, and behind them a value of the file. */
+/** Our own words, and behind them a value of the file: one of a sensitive column is masked. */
+function shownComplaint(table: Table, complaint: string): string {
+  for (const { origin, sensitive } of table.columns) {
+    const head = origin.kind === 'column' ? `column "${origin.name}": ` : undefined;
+    if (sensitive !== true || head === undefined || !complaint.startsWith(head)) continue;
+    return `${head}${complaint.slice(head.length).split(': ')[0] ?? ''}: ${MASK}`;
+  }
+  return withoutSecrets(complaint);
+}
+
+/** A value that was decoded and that Hyper has no place for. Another writer would write the same. */
+function rangeOf(why: string): { problem: string; hint: string } | undefined {
+  if (!/out of (bounds|range)|overflow/i.test(why)) return undefined;
+  const days = 'Hyper has days from 4713-01-01 BC to 294276-12-31';
+  const remedy = 'correct the value in the file, or write NULL for it there (some programs write infinity so)';
+  if (/timestamp/i.test(why))
+    return { problem: `a timestamp is out of range: ${days}`, hint: remedy };
+  if (/\bdate\b/i.test(why)) return { problem: `a date is out of range: ${days}`, hint: remedy };
+  if (/\btime\b/i.test(why))
+    return { problem: 'a time is out of range: Hyper has times from 00:00 to before 24:00', hint: remedy };
+  return { problem: `a value is out of range: ${foreign(why)}`, hint: 'correct the value in the file, or write NULL for it there' };
+}
+
 function withoutSecrets(complaint: string): string {
   const [, words = '', value = ''] = /^([^]*?: longer than [^:]+: )([^]*)$/.exec(complaint) ?? [];
   return words === '' ? foreign(complaint) : words + foreign(value);
