@@ -43,7 +43,10 @@ export function explainParquet(
     );
   }
   return new RunError('EXT2103', `${shown}: ${what}`, {
-    hint: holder === undefined ? 'correct the file or the contract' : `declare the column as ${holder}, or correct the file`,
+    hint:
+      holder === undefined
+        ? 'correct the file or the contract'
+        : `declare the column as ${holder}, or correct the file`,
     place: column?.place ?? child(table.place, 'columns'),
   });
 }
@@ -62,13 +65,16 @@ function shownComplaint(table: Table, complaint: string): string {
 function rangeOf(why: string): { problem: string; hint: string } | undefined {
   if (!/out of (bounds|range)|overflow/i.test(why)) return undefined;
   const days = 'Hyper has days from 4713-01-01 BC to 294276-12-31';
-  const remedy = 'correct the value in the file, or write NULL for it there (some programs write infinity so)';
-  if (/timestamp/i.test(why))
-    return { problem: `a timestamp is out of range: ${days}`, hint: remedy };
+  const remedy =
+    'correct the value in the file, or write NULL for it there (some programs write infinity so)';
+  if (/timestamp/i.test(why)) return { problem: `a timestamp is out of range: ${days}`, hint: remedy };
   if (/\bdate\b/i.test(why)) return { problem: `a date is out of range: ${days}`, hint: remedy };
   if (/\btime\b/i.test(why))
     return { problem: 'a time is out of range: Hyper has times from 00:00 to before 24:00', hint: remedy };
-  return { problem: `a value is out of range: ${foreign(why)}`, hint: 'correct the value in the file, or write NULL for it there' };
+  return {
+    problem: `a value is out of range: ${foreign(why)}`,
+    hint: 'correct the value in the file, or write NULL for it there',
+  };
 }
 
 function withoutSecrets(complaint: string): string {

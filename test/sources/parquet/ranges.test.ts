@@ -34,16 +34,19 @@ test.each([
   ['date', 1, 6, 2n ** 31n - 1n, `a date is out of range: ${days}`],
   ['time', 2, 8, 86_400_000_000n, 'a time is out of range: Hyper has times from 00:00 to before 24:00'],
   ['timestamp', 2, 9, 2n ** 62n, `a timestamp is out of range: ${days}`],
-])('a %s that Hyper has no place for is not blamed on the writer', async (type, physical, converted, value, problem) => {
-  const bytes = Buffer.alloc(physical === 1 ? 4 : 8);
-  if (physical === 1) bytes.writeInt32LE(Number(value));
-  else bytes.writeBigInt64LE(value);
-  const file = path.join(engine.folder, `${type}.parquet`);
-  await writeFile(file, parquetColumn(physical, { 6: { i32: converted } }, [bytes]));
-  const done = await engine.run(`select a::text from ${external(file)}`);
-  if (!('error' in done)) throw new Error(JSON.stringify(done));
-  expect(said(done.error, type)).toBe(`a.parquet: column "a": ${problem} = ${remedy}`);
-});
+])(
+  'a %s that Hyper has no place for is not blamed on the writer',
+  async (type, physical, converted, value, problem) => {
+    const bytes = Buffer.alloc(physical === 1 ? 4 : 8);
+    if (physical === 1) bytes.writeInt32LE(Number(value));
+    else bytes.writeBigInt64LE(value);
+    const file = path.join(engine.folder, `${type}.parquet`);
+    await writeFile(file, parquetColumn(physical, { 6: { i32: converted } }, [bytes]));
+    const done = await engine.run(`select a::text from ${external(file)}`);
+    if (!('error' in done)) throw new Error(JSON.stringify(done));
+    expect(said(done.error, type)).toBe(`a.parquet: column "a": ${problem} = ${remedy}`);
+  },
+);
 
 async function round(values: readonly string[], from: string, to: string) {
   const file = path.join(engine.folder, 'round.parquet');
