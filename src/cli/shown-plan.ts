@@ -1,6 +1,4 @@
-import { Ajv } from 'ajv';
-import { bundledSchema } from '../config/schema-files.ts';
-import { validation } from '../config/validation.ts';
+import { isPlanDocument } from '../config/plan-shape.ts';
 import type { Plan } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import { readPlanFile } from './saved-plan.ts';
@@ -8,14 +6,9 @@ import { readPlanFile } from './saved-plan.ts';
 /** Returns a plan to be shown, whether or not it was changed since it was saved; it then still has to be a plan. */
 export async function readShownPlan(file: string, cwd: string): Promise<{ plan: Plan; isSealed: boolean }> {
   const read = await readPlanFile(file, cwd);
-  if (read.isSealed || isPlan(read.plan)) return read;
+  // Whatever the seal is, it does not hold.
+  if (read.isSealed || isPlanDocument({ ...read.plan, seal: '0'.repeat(64) })) return read;
   throw new RunError('EXT6102', `${file} was changed after it was made, and is no plan any more`, {
     hint: 'plan again: extracts plan --out FILE',
   });
-}
-
-function isPlan(plan: Plan): boolean {
-  const ajv = new Ajv(validation);
-  // Whatever the seal is, it does not hold.
-  return ajv.validate(bundledSchema('plan'), { ...plan, seal: '0'.repeat(64) });
 }

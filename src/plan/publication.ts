@@ -67,6 +67,18 @@ export function isAsWeLeftIt(
   return last.updatedAt === found.updatedAt && isSameRevision;
 }
 
+/** Changes of rows make no revision: another one has the rows of the pipeline that publishes all of them. */
+function isPublishedAnew(
+  found: PublishedDataSource,
+  last: AppliedPublication,
+  { shared, delivery }: Pick<TableauDestination, 'shared' | 'delivery'>,
+): boolean {
+  const isKnown = last.revision !== undefined && found.revision !== undefined;
+  return shared === true && delivery.method === 'update' && isKnown && last.revision !== found.revision;
+}
+
+const changesGone = 'it was published anew since: these changes are not in it';
+
 function decide(
   destination: TableauDestination,
   { found, strayed, project, sent }: TableauDestinationObservation,
@@ -92,6 +104,7 @@ function decide(
   // Rows are added or changed once; what others do to them afterwards is no reason to do it again.
   if (!isAsWeLeftIt(found, last, destination) && action === 'overwrite')
     return { action, reason: drift(found, last) };
+  if (isPublishedAnew(found, last, destination)) return { action, reason: changesGone };
   const details = detailsInWords(detailsToSet(destination, found, undefined));
   if (details.length > 0) return { action: 'details', reason: `${details.join(', ')} not as written` };
   return { action: 'unchanged', reason: 'unchanged' };

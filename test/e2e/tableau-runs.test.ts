@@ -135,6 +135,11 @@ test('two pipelines share a data source: one publishes all rows, the other chang
   await nothingLeft(one);
   await one.write('orders.csv', csv(1500));
   await one.apply(env);
+  expect(await publishedRows('id in (1, 2000)')).toEqual(['1 region 0']);
+  const plan = await one.run(['plan'], env);
+  expect(plan.stdout).toContain('(it was published anew since: these changes are not in it)');
+  await one.apply(env);
+  expect(await publishedRows('id in (1, 2000)')).toEqual(['1 changed', '2000 added']);
   await nothingLeft(one);
 });
 

@@ -72,7 +72,7 @@ async function applyPortions(
   { progress, signal, split, last, confirm, note }: Updating,
 ): Promise<number> {
   const { site, destination, before } = target;
-  const moment = momentOf(update, before, last);
+  const moment = momentOf(update, target, last);
   const applied = { rows: 0, portions: 0 };
   const about: SentNote = {
     at: new Date(site.clock.now()).toISOString(),
@@ -117,10 +117,14 @@ async function applyPortions(
 
 /**
  * What sets one update apart from an equal one at another time. Rows may be replaced by the same rows again,
- * after others came between; the same rows are never inserted twice, whatever came between.
+ * after others came between; the same rows are never inserted twice, unless another pipeline has published all rows anew.
  */
-function momentOf({ action }: Update, before: DataSource, last: AppliedDestination | undefined): string {
-  if (action === 'insert') return '';
+function momentOf(
+  { action }: Update,
+  { destination: { shared }, before }: Target & { before: DataSource },
+  last: AppliedDestination | undefined,
+): string {
+  if (action === 'insert') return shared === true ? String(before.revision ?? '') : '';
   // By what was applied last a run that failed half-way has the same moment when it is run again.
   const time =
     last !== undefined && 'id' in last && last.id === before.id ? last.updatedAt : before.updatedAt;
