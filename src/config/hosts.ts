@@ -1,43 +1,58 @@
+import { isIPv6 } from 'node:net';
+import { posix } from 'node:path';
+import { hostsAsked, parseUrl, type Host } from '../model/postgres-url.ts';
+import { RunError } from '../model/run-error.ts';
 import type * as Written from '../model/written.gen.ts';
 
-/** Returns the hosts that a source or a destination talks to: `name` or `name:port`. Sockets of this machine are none. */
-export function hostsOf(settings: Written.InlineSource | Written.InlineDestination): string[] {
+export interface AskedHost {
+  /** As it was written. */
+  shown: string;
+  /** `name`, `name:port`, or the folder of a socket. It is enough that one of them is allowed. */
+  names: readonly string[];
+}
+
+/** Returns the hosts and sockets that a source or a destination talks to. */
+export function hostsOf(settings: Written.InlineSource | Written.InlineDestination): AskedHost[] {
   switch (settings.type) {
     case 'postgres':
       return postgresHosts(settings);
     case 's3':
-      return [s3Host(settings)];
+      return [named(s3Host(settings))];
     case 'tableau':
-      return [authorityOf(settings.server)];
+      return [named(authorityOf(settings.server))];
     case 'file':
       return [];
   }
 }
 
-/** A host beside the URL wins over it, and one among its parameters over that in its authority: all of them count. */
-function postgresHosts({ url, host, port }: Written.PostgresSource): string[] {
-  const named = (host ?? '')
-    .split(',')
-    .filter((one) => one !== '')
-    .map((one) => withPort(one, port));
-  const found = [...named, ...(typeof url === 'string' ? hostsOfUrl(url) : [])].filter(
-    (one) => !one.startsWith('/'),
-  );
-  return found.length > 0 ? found : ['localhost'];
+const named = (host: string): AskedHost => ({ shown: host, names: [host] });
+
+/** Judged as they will be asked. What cannot be read is refused before anything is asked. */
+function postgresHosts({ url, host, port }: Written.PostgresSource): AskedHost[] {
+  const given = port === undefined || port === null || port === '' ? undefined : Number(port);
+  const inUrl = typeof url === 'string' ? hostsInUrl(url) : [{}];
+  if (inUrl === undefined && (host ?? undefined) === undefined) return [];
+  const found = hostsAsked({ host: host ?? undefined, port: given }, inUrl ?? [{}]);
+  if ('problem' in found) return [];
+  return (found.hosts.length === 0 ? [{}] : found.hosts).map(askedHost);
 }
 
-const withPort = (host: string, port: number | string | null | undefined) =>
-  port === undefined || port === null ? host : `${host}:${port}`;
+/** A socket is on this machine, and is a folder: either may be allowed. */
+function askedHost({ host = 'localhost', port }: Host): AskedHost {
+  const asked = port ?? 5432;
+  if (host.startsWith('/')) return { shown: host, names: [posix.normalize(host), `localhost:${asked}`] };
+  const name = isIPv6(host) ? `[${host}]` : host;
+  return { shown: port === undefined ? name : `${name}:${port}`, names: [`${name}:${asked}`] };
+}
 
-/** As libpq reads it: several hosts with commas between them, percent-encoded, and `host` and `hostaddr` behind `?`. */
-function hostsOfUrl(url: string): string[] {
-  const [, authority = '', query = ''] = /^[a-z]+:\/\/([^/?#]*)[^?#]*(?:\?([^#]*))?/i.exec(url) ?? [];
-  const hosts = authority.slice(authority.lastIndexOf('@') + 1).split(',');
-  const given = query.split('&').flatMap((pair) => {
-    const [key = '', value = ''] = pair.split('=', 2);
-    return ['host', 'hostaddr'].includes(decoded(key)) ? decoded(value).split(',') : [];
-  });
-  return [...hosts.map(decoded), ...given].map((one) => one.toLowerCase()).filter((one) => one !== '');
+/** Undefined for what is no URL, as one whose values are not known yet. */
+function hostsInUrl(url: string): readonly Host[] | undefined {
+  try {
+    return parseUrl(url, { file: '', pointer: '' }).hosts ?? [{}];
+  } catch (error) {
+    if (error instanceof RunError) return undefined;
+    throw error;
+  }
 }
 
 function s3Host({ endpoint, region }: Written.S3Source): string {
@@ -48,12 +63,4 @@ function s3Host({ endpoint, region }: Written.S3Source): string {
 /** What is no URL is refused elsewhere; here it is allowed nowhere. */
 function authorityOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

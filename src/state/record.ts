@@ -9,11 +9,16 @@ import { every, listOf, mapWith, text, type Shape } from './shape.ts';
 
 const noteShape = every(mapWith({ id: text, addresses: listOf(text) }), holderShape);
 
-/** What was parsed, if it is a record that this version of the program understands. */
-export function soundRecord(parsed: unknown): AppliedRecord {
+/**
+ * Returns what was parsed, if it is a record of this address that this version of the program understands. Taken for that of
+ * another pipeline it would be compared, locked and removed in the place of the other's own.
+ */
+export function soundRecord(parsed: unknown, address: string): AppliedRecord {
   const { format } = (parsed ?? {}) as { format?: unknown };
   if (format !== 1) throw new Error(`its format is ${JSON.stringify(format)}, not 1`);
-  return sound(recordShape, parsed) as AppliedRecord;
+  const record = sound(recordShape, parsed) as AppliedRecord;
+  if (record.address !== address) throw new Error(`it is the record of ${record.address}, not of ${address}`);
+  return record;
 }
 
 /** Returns what was parsed if it has the shape; fails with what is wrong. */

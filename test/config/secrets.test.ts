@@ -209,14 +209,49 @@ describe('the policy', () => {
     ['{ type: postgres, host: db.example.com, port: 6000 }', true],
     ['{ type: postgres, host: only.port, port: 5432 }', true],
     ['{ type: postgres, host: only.port, port: 5433 }', false],
+    ['{ type: postgres, host: only.port }', true],
+    ['{ type: postgres, host: "only.port,evil.example.org", port: 5432 }', false],
+    ['{ type: postgres, url: "postgres://only.port:6000,only.port/d" }', false],
+    ['{ type: postgres, url: "postgres://evil.example.org/d?host=only.port" }', true],
+    ['{ type: postgres, url: "postgres://only.port/d?port=6000" }', false],
+    ['{ type: postgres, url: "postgres://only.port/d?host=a.example.com,evil.example.org" }', false],
+    ['{ type: postgres, url: "postgres://only.port/d?sslmode=require&host=evil.example.org" }', false],
+    ['{ type: postgres, url: "postgres://only.port/d?sslmode=require" }', true],
+    ['{ type: postgres, url: "postgres://only.port/d?host=/tmp/pg&port=5432" }', false],
+    ['{ type: postgres, url: "postgres://only.port/d?host=/tmp/x.example.com" }', false],
+    ['{ type: postgres, url: "postgres://only.port/d?host=/run/sockets" }', true],
+    ['{ type: postgres, url: "postgres://only.port/d?host=/run/sockets/../evil" }', false],
+    ['{ type: postgres, url: "postgres://%2Ftmp%2Fpg/d" }', false],
+    ['{ type: postgres, url: "postgres://only.port,%2Ftmp%2Fpg/d" }', false],
+    ['{ type: postgres, url: "postgres://[::1]:6000/d" }', true],
+    ['{ type: postgres, url: "postgres://[::2]/d" }', false],
+    ['{ type: postgres, url: "postgres://only.port/d", host: /tmp/pg }', false],
+    ['{ type: postgres, url: "postgres:///d" }', false],
     ['{ type: postgres, host: /var/run/postgresql }', false],
   ])('allows hosts: %s is allowed: %s', async (source, isAllowed) => {
     const texts = {
-      ...policy('allowed_hosts: ["*.example.com", "only.port:5432"]'),
+      ...policy('allowed_hosts: ["*.example.com", "only.port:5432", "::1", /run/sockets]'),
       'one.yaml': pipeline('one', source),
     };
     const { diagnostics } = await read(texts);
     expect(diagnostics.some(({ code }) => code === 'EXT1097')).toBe(!isAllowed);
+  });
+
+  test('takes a socket as one of this machine, at its port', async () => {
+    const one = (port: number) =>
+      pipeline(
+        `p${port}`,
+        `{ type: postgres, url: "postgres://localhost:5432/d?host=/tmp/pg&port=${port}" }`,
+      );
+    const found = await read({
+      ...policy('allowed_hosts: ["localhost:5432"]'),
+      'a.yaml': one(5432),
+      'b.yaml': one(45990),
+    });
+    expect(problemsOf(found)).toHaveLength(1);
+    expect(found.diagnostics).toMatchObject([
+      { code: 'EXT1097', message: 'the policy of this project does not allow the host /tmp/pg' },
+    ]);
   });
 
   test('allows the hosts of buckets and of Tableau', async () => {

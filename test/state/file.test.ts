@@ -39,6 +39,21 @@ test('a damaged record is an error that says how to go on', async () => {
   await expect(openFileState(folder).read('shop')).rejects.toMatchObject({ code: 'EXT6002' });
 });
 
+test('a record of another pipeline is none of this one, and the other goes on', async () => {
+  const folder = await temporaryFolder();
+  const shop = { ...record(pipeline([table('orders', { id: 'int' })])), address: 'shop' };
+  await writeFile(path.join(folder, 'shop.json'), JSON.stringify(shop));
+  await writeFile(path.join(folder, 'copy.json'), JSON.stringify(shop));
+  const state = openFileState(folder);
+  await expect(state.read('copy')).rejects.toMatchObject({
+    code: 'EXT6002',
+    message: `cannot read the state ${folder}/copy.json: it is the record of shop, not of copy`,
+    hint: expect.stringContaining('delete the file') as string,
+  });
+  expect((await state.read('shop'))?.record).toEqual(shop);
+  expect(await state.list()).toEqual(['copy', 'shop']);
+});
+
 test('a note of a run that cannot be read is told, and one that is gone is none', async () => {
   const folder = await temporaryFolder();
   expect(await openFileState(path.join(folder, 'not yet')).openRuns()).toEqual([]);

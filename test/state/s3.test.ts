@@ -414,6 +414,20 @@ describe('what goes wrong is told in the words of S3 sources', () => {
     });
   });
 
+  test('a record of another pipeline is none of this one', async () => {
+    const prefix = freshPrefix();
+    const shop = { ...record(pipeline([table('orders', { id: 'int' })])), address: 'shop' };
+    const envelope = JSON.stringify({ format: 1, fence: 'x', record: shop });
+    await standIn.control.put('state', `${prefix}/copy.json`, envelope);
+    await standIn.control.put('state', `${prefix}/shop.json`, envelope);
+    const state = open(prefix);
+    await expect(state.read('copy')).rejects.toMatchObject({
+      code: 'EXT6002',
+      message: `cannot read the state s3://state/${prefix}/copy.json: it is the record of shop, not of copy`,
+    });
+    expect((await state.read('shop'))?.record).toEqual(shop);
+  });
+
   test('a damaged record, lock or note of a run is an error that says how to go on', async () => {
     const prefix = freshPrefix();
     await standIn.control.put('state', `${prefix}/shop.json`, '{"format":');

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { child, type Place } from '../../model/diagnostic.ts';
-import { nameMatches } from '../../model/name-pattern.ts';
+import { isAllowedHost } from '../../model/allowed-host.ts';
 import { foreign } from '../../model/secrets.ts';
 import { codes } from '../codes.ts';
 import type { Draft } from '../draft.ts';
@@ -15,21 +15,15 @@ export const allowedHosts: Rule = function* ({ sources, destinations, shared }) 
   const { allowedHosts: allowed } = shared.policy;
   if (allowed === undefined || allowed.some(isPlaceholder)) return;
   for (const { settings, place } of [...sources.values(), ...destinations]) {
-    for (const host of hostsOf(settings)) {
-      if (isPlaceholder(host) || allowed.some((pattern) => isHost(host, pattern))) continue;
-      const message = `the policy of this project does not allow the host ${foreign(host)}`;
+    for (const { shown, names } of hostsOf(settings)) {
+      if (isPlaceholder(shown) || names.some((name) => isAllowedHost(name, allowed))) continue;
+      const message = `the policy of this project does not allow the host ${foreign(shown)}`;
       yield problem(codes.hostNotAllowed, message, place, {
         hint: 'policy: {allowed_hosts} lists those that sources and destinations may be on',
       });
     }
   }
 };
-
-/** A pattern without a port means every port. */
-function isHost(host: string, pattern: string): boolean {
-  const name = host.replace(/:\d+$/, '');
-  return nameMatches(/:\d+$/.test(pattern) ? host : name, pattern);
-}
 
 /** Files that are read beside the data: a symbolic link counts as what it leads to. */
 export const readableFiles: Rule = function* (draft) {

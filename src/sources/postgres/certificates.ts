@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type pg from 'pg';
 import type { Place } from '../../model/diagnostic.ts';
 import { RunError } from '../../model/run-error.ts';
-import type { SslMode } from './url.ts';
+import type { SslMode } from '../../model/postgres-url.ts';
 
 /** How a connection is encrypted: libpq's words, and paths of PEM files. */
 export interface Tls {

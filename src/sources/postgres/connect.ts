@@ -5,7 +5,7 @@ import { tlsConfig } from './certificates.ts';
 import { explainConnect, refusesUser } from './errors.ts';
 import { usePasswordFile } from './pgpass.ts';
 import { mismatch } from './target.ts';
-import { hostsOf, parseUrl, type Host, type TargetSession } from './url.ts';
+import { hostsAsked, parseUrl, type Host, type TargetSession } from '../../model/postgres-url.ts';
 import { noteVersion, refuseOldServer } from './version.ts';
 
 export interface Connected {
@@ -154,11 +154,8 @@ export async function clientConfig(source: PostgresSource): Promise<ClientSettin
   };
 }
 
-/** A host of the source stands in the place of all those of the URL, a port goes for each of them. */
 function hostsWanted({ host, port, place }: PostgresSource, inUrl: readonly Host[]): readonly Host[] {
-  if (host === undefined) return port === undefined ? inUrl : inUrl.map((one) => ({ ...one, port }));
-  const shared = port ?? inUrl[0]?.port;
-  const found = hostsOf(host, shared === undefined ? '' : String(shared));
+  const found = hostsAsked({ host, port }, inUrl);
   if ('problem' in found) throw new RunError('EXT2001', `host: ${found.problem}`, { place });
   return found.hosts;
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { TargetSession } from './url.ts';
+import type { TargetSession } from '../../model/postgres-url.ts';
 
 /**
  * Returns why a server is not the one that is wanted of several, in libpq's words for `target_session_attrs`; undefined if it

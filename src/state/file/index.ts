@@ -6,7 +6,7 @@ import { breakLock, lookAtLock } from './holder.ts';
 import { takeLock } from './lock.ts';
 import { beginRun, endRun, openRuns } from './runs.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { listLocks, listRecords, readRecord, recordPath } from './record.ts';
+import { listLocks, listRecords, readRecord } from './record.ts';
 
 /** State in a folder: one JSON file per address, and beside it a lock file while it is being applied. */
 export function openFileState(folder: string, job?: string, options: WaitOptions = {}): StatePort {
@@ -14,7 +14,7 @@ export function openFileState(folder: string, job?: string, options: WaitOptions
   /** Once is enough for a run. What cannot be removed does no harm. */
   let clearing: Promise<void> | undefined;
   return {
-    read: (address) => readRecord(recordPath(folder, address)),
+    read: (address) => readRecord(folder, address),
     list: () => listRecords(folder),
     listLocks: () => listLocks(folder),
     async lease(wanted) {

@@ -82,7 +82,7 @@ function heldLock(folder: string, address: string, token: string): Lock {
   };
   const expect = async (seen: string | undefined) => {
     await confirm();
-    if ((await readRecord(record))?.version !== seen) throw staleRecord(address);
+    if ((await readRecord(folder, address))?.version !== seen) throw staleRecord(address);
   };
   return {
     lost: loss.signal,

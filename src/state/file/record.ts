@@ -32,14 +32,15 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** The record and its version; undefined if there is none. */
-export async function readRecord(file: string): Promise<StoredRecord | undefined> {
+export async function readRecord(folder: string, address: string): Promise<StoredRecord | undefined> {
+  const file = recordPath(folder, address);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(file, error);
   });
   if (text === undefined) return undefined;
   try {
-    const record = soundRecord(JSON.parse(text));
+    const record = soundRecord(JSON.parse(text), address);
     return { record, version: versionOf(record) };
   } catch (error) {
     throw unreadable(file, error);

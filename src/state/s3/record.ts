@@ -26,7 +26,7 @@ export async function readEnvelope(place: Place, signal: AbortSignal): Promise<S
   try {
     const { format, record } = (JSON.parse(found.text) ?? {}) as Partial<Envelope>;
     if (format !== 1) throw new Error(`its format is ${JSON.stringify(format)}, not 1`);
-    const sound = record && soundRecord(record);
+    const sound = record && soundRecord(record, place.address);
     return { etag: found.etag, stored: sound && { record: sound, version: versionOf(sound) } };
   } catch (error) {
     const why = foreign(error instanceof Error ? error.message : String(error));

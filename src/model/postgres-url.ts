@@ -1,5 +1,5 @@
-import { RunError } from '../../model/run-error.ts';
-import type { Place } from '../../model/diagnostic.ts';
+import { RunError } from './run-error.ts';
+import type { Place } from './diagnostic.ts';
 
 /** What a connection URI says; what it leaves out is undefined. */
 export interface UrlParts {
@@ -116,6 +116,17 @@ export function hostsOf(hosts = '', ports = ''): { hosts: readonly Host[] } | { 
     return { ...(host !== '' && { host }), ...(port !== '' && { port: Number(port) }) };
   });
   return { hosts: all.length === 1 && Object.keys(all[0] ?? {}).length === 0 ? [] : all };
+}
+
+/** A host beside the URL stands in the place of all those of the URL, a port goes for each of them. */
+export function hostsAsked(
+  { host, port }: { host?: string | undefined; port?: number | undefined },
+  inUrl: readonly Host[],
+): ReturnType<typeof hostsOf> {
+  if (host === undefined)
+    return { hosts: port === undefined ? inUrl : inUrl.map((one) => ({ ...one, port })) };
+  const shared = port ?? inUrl[0]?.port;
+  return hostsOf(host, shared === undefined ? '' : String(shared));
 }
 
 function numberOf(text: string | undefined, wrong: () => RunError): number | undefined {
