@@ -1,3 +1,4 @@
+import { shortName } from '../model/name-list.ts';
 import { counted, grouped } from '../model/numbers.ts';
 import type { Column, Table } from '../model/pipeline.ts';
 import { RunError } from '../model/run-error.ts';
@@ -141,9 +142,12 @@ function keyText({ columns, primaryKey }: Table, values: readonly (string | null
   return primaryKey
     .map((name, index) => {
       const isSensitive = columns.some((column) => column.name === name && column.sensitive === true);
-      return `${name} ${isSensitive ? '•••' : (values[index] ?? 'NULL')}`;
+      return `${name} ${isSensitive ? '•••' : shownValue(values[index] ?? null)}`;
     })
     .join(', ');
 }
+
+/** A long text is cut. */
+const shownValue = (value: string | null) => (value === null ? 'NULL' : shortName(value));
 
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');

@@ -124,7 +124,7 @@ destinations:
     'value.yaml:6:44  error  data/value.tsv:2: column "id" (int not null): ',
     'data/fields.tsv:2: line 2 (record 2) has 1 field, expected 2',
     'data/nulls.tsv:2: column "id" (int not null): the value is NULL',
-    'data/bytes.tsv: the character at byte offset 2 is not valid shift_jis',
+    'data/bytes.tsv:1: the character at byte offset 2 is not valid shift_jis',
   ])
     expect(stderr).toContain(line);
 });

@@ -128,6 +128,7 @@ export class TextScanner {
       field: count,
       near: Buffer.from(bytes.subarray(Math.max(start, at - 40), until)).toString(),
       followsBackslash: false,
+      hasQuotes: false,
     });
   }
 }

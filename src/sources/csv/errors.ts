@@ -71,12 +71,18 @@ export type GrammarProblem =
 export class CsvGrammarError extends CsvFieldError {
   override name = 'CsvGrammarError';
 
-  constructor(problem: GrammarProblem, at: Required<FieldPlace> & { followsBackslash: boolean }) {
-    super(problem, at, grammarHint(problem, at.followsBackslash));
+  constructor(
+    problem: GrammarProblem,
+    at: Required<FieldPlace> & { followsBackslash: boolean; hasQuotes: boolean },
+  ) {
+    super(problem, at, grammarHint(problem, at));
   }
 }
 
-function grammarHint(problem: GrammarProblem, followsBackslash: boolean): string {
+function grammarHint(
+  problem: GrammarProblem,
+  { followsBackslash, hasQuotes }: { followsBackslash: boolean; hasQuotes: boolean },
+): string {
   switch (problem) {
     case 'a quote inside an unquoted field':
       return (
@@ -99,6 +105,9 @@ function grammarHint(problem: GrammarProblem, followsBackslash: boolean): string
     case 'escapes for bytes that are not UTF-8':
       return 'write the characters themselves, or escapes for their bytes in UTF-8; a backslash inside a value is written as two';
     default:
+      if (!hasQuotes) {
+        return 'give all lines of the file the same line break (LF or CR LF): without quotes no value can hold one (format: {quote: none})';
+      }
       return 'give all lines of the file the same line break (LF or CR LF), or enclose the field in quotes';
   }
 }
@@ -200,13 +209,17 @@ export class CsvEncodingError extends Error {
   readonly encoding: string;
   /** 0-based, in the file as it is stored: of the byte that cannot be decoded, or that ends a sequence that cannot. */
   readonly offset: number;
+  /** 1-based. */
+  readonly line: number;
 
-  constructor(encoding: string, offset: number, what: string) {
+  constructor(encoding: string, at: { offset: number; line: number }, what: string) {
+    const { offset, line } = at;
     super(
       `${what} at byte offset ${offset} is not valid ${encoding}; set the encoding the file is written in`,
     );
     this.encoding = encoding;
     this.offset = offset;
+    this.line = line;
   }
 }
 

@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util';
 import type { ChunkDecoder } from './encoding.ts';
 import { CsvEncodingError } from './errors.ts';
+import { LineCount } from './line-count.ts';
 
 /** How much of the text before a chunk is kept at least, to find out where characters begin. */
 const CONTEXT_BYTES = 64;
@@ -34,46 +35,63 @@ function textDecoder(encoding: string): ChunkDecoder {
   const decoder = new TextDecoder(encoding, { fatal: true });
   let before: Buffer = Buffer.alloc(0);
   let offset = 0;
+  const lines = new LineCount();
   return {
     decode(chunk) {
       let text: string;
       try {
         text = decoder.decode(chunk, { stream: true });
       } catch {
-        const bad = offset + findBadByte(encoding, before, offset, chunk);
-        throw new CsvEncodingError(encoding, bad, 'the character');
+        const bad = findBadByte(encoding, before, offset, chunk);
+        lines.add(bad.decoded);
+        throw new CsvEncodingError(
+          encoding,
+          { offset: offset + bad.at, line: lines.line },
+          'the character',
+        );
       }
       offset += chunk.length;
       before =
         chunk.length >= CONTEXT_BYTES ? chunk : Buffer.concat([before, chunk]).subarray(-CONTEXT_BYTES);
-      return Buffer.from(text);
+      const utf8 = Buffer.from(text);
+      lines.add(utf8);
+      return utf8;
     },
     end() {
       try {
         return Buffer.from(decoder.decode());
       } catch {
-        throw new CsvEncodingError(encoding, offset, 'the incomplete character before the end of the file');
+        const at = { offset, line: lines.line };
+        throw new CsvEncodingError(encoding, at, 'the incomplete character before the end of the file');
       }
     },
   };
 }
 
 /**
- * Where in `chunk` the first byte is that cannot be decoded. TextDecoder does not tell, so the text is decoded once
+ * Where in `chunk` the first byte is that cannot be decoded, and the text of the chunk before it. TextDecoder does not tell, so the text is decoded once
  * more, byte by byte, from the last place in the text before it where a character surely begins.
  */
-function findBadByte(encoding: string, before: Buffer, offset: number, chunk: Buffer): number {
+function findBadByte(
+  encoding: string,
+  before: Buffer,
+  offset: number,
+  chunk: Buffer,
+): { at: number; decoded: Buffer } {
   const from = encoding.startsWith('utf-16') ? utf16Start(encoding, before, offset) : asciiStart(before);
   const bytes = Buffer.concat([before.subarray(from), chunk]);
   const decoder = new TextDecoder(encoding, { fatal: true });
+  const start = before.length - from;
+  let decoded = '';
   for (let at = 0; at < bytes.length; at++) {
     try {
-      decoder.decode(bytes.subarray(at, at + 1), { stream: true });
+      const text = decoder.decode(bytes.subarray(at, at + 1), { stream: true });
+      if (at >= start) decoded += text;
     } catch {
-      return Math.max(0, at - (before.length - from));
+      return { at: Math.max(0, at - start), decoded: Buffer.from(decoded) };
     }
   }
-  return 0;
+  return { at: 0, decoded: Buffer.alloc(0) };
 }
 
 /** After the last byte below 0x30: in all the encodings of East Asia such a byte ends a character. */

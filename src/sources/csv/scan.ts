@@ -284,6 +284,7 @@ export class RecordScanner {
       field,
       near: textBefore(bytes, start, at),
       followsBackslash: bytes[at - 2] === BACKSLASH,
+      hasQuotes: this.#quote !== NO_BYTE,
     });
   }
 }

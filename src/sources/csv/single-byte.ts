@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- the tables have an entry for every byte. */
 import type { ChunkDecoder } from './encoding.ts';
 import { CsvEncodingError } from './errors.ts';
+import { LineCount } from './line-count.ts';
 
 /** 0x80 to 0x9F of windows-1252. Not asked of TextDecoder: several releases of Node.js answer as for ISO 8859-1. */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8DŽ\x8F\x90‘’“”•–—˜™š›œ\x9DžŸ';
@@ -20,6 +21,7 @@ export function singleByteDecoder(encoding: string): ChunkDecoder | undefined {
   for (const [byte, character] of characters.entries()) utf8.set(character, byte * 3);
 
   let offset = 0;
+  const lines = new LineCount();
   const decode = (chunk: Buffer): Buffer => {
     const text = Buffer.allocUnsafeSlow(chunk.length * 3);
     let at = 0;
@@ -30,13 +32,16 @@ export function singleByteDecoder(encoding: string): ChunkDecoder | undefined {
         text[at++] = utf8[byte * 3]!;
       } else if (length === 0) {
         const hex = byte.toString(16).toUpperCase().padStart(2, '0');
-        throw new CsvEncodingError(encoding, offset + from, `byte 0x${hex}`);
+        lines.add(text.subarray(0, at));
+        throw new CsvEncodingError(encoding, { offset: offset + from, line: lines.line }, `byte 0x${hex}`);
       } else {
         for (let part = 0; part < length; part++) text[at++] = utf8[byte * 3 + part]!;
       }
     }
     offset += chunk.length;
-    return text.subarray(0, at);
+    const decoded = text.subarray(0, at);
+    lines.add(decoded);
+    return decoded;
   };
   return { decode, end: () => Buffer.alloc(0) };
 }

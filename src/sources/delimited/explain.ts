@@ -72,7 +72,7 @@ export function explainText(
     });
   }
   if (error instanceof CsvEncodingError) {
-    return new RunError('EXT2103', `${file.shown}: ${error.message}`, {
+    return new RunError('EXT2103', `${file.shown}:${error.line}: ${error.message}`, {
       hint: 'correct the file or the encoding of the format',
       place: table.place,
       cause: error,

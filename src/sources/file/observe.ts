@@ -3,7 +3,7 @@ import type { SourceObservation } from '../../model/observation.ts';
 import type { CsvFormat, FileSource, ParquetFormat, Table } from '../../model/pipeline.ts';
 import type { SourceRequest } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { CsvEncodingError, CsvError } from '../csv/index.ts';
+import { CsvError } from '../csv/index.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
@@ -109,11 +109,12 @@ async function layOutFooter(
 function unreadable(error: unknown, file: FoundFile, table: Table): Diagnostic {
   const explained = explainText(error, file, table);
   if (!(explained instanceof RunError)) throw error;
-  const isText = error instanceof CsvError || error instanceof CsvEncodingError;
+  // More than the header is decoded at once: where that fails, the line says whether it is there.
+  const isHeader = error instanceof CsvError;
   return {
     code: explained.code,
     severity: 'error',
-    message: isText ? `the header of ${explained.message}` : explained.message,
+    message: isHeader ? `the header of ${explained.message}` : explained.message,
     ...(explained.hint === undefined ? {} : { hint: explained.hint }),
     place: explained.place ?? table.place,
   };

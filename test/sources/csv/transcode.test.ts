@@ -114,3 +114,17 @@ test('stripBom takes the mark and nothing else', async () => {
     ),
   );
 });
+
+test.each<[string, string, (bad: boolean) => Buffer, number]>([
+  ['UTF-16', 'utf-16le', (bad) => Buffer.from(`${'1,ab\r\n'.repeat(30)}2,${bad ? '\ud83d' : ''}x\n3,c`, 'utf16le'), 31],
+  ['UTF-16, half a unit at the end', 'utf-16le', (bad) => Buffer.concat([Buffer.from('1,a\n2,b\n3', 'utf16le'), Buffer.alloc(bad ? 1 : 0)]), 3],
+  ['Shift_JIS', 'shift_jis', (bad) => Buffer.from(`${'1,\x82\xa0\r'.repeat(30)}2,${bad ? '\x81\xff' : ''}\r3`, 'latin1'), 31],
+  ['a table of bytes', 'windows-1253', (bad) => Buffer.from(`${'1,a\n'.repeat(30)}2,${bad ? '\xd2' : ''}\n3`, 'latin1'), 31],
+])('bytes without a meaning are told with their line: %s', async (_, encoding, file, line) => {
+  for (const sizes of [[1], [2], [3], [5, 1], [7], [1 << 16]]) {
+    const error = await decode(file(true), encoding, sizes).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(CsvEncodingError);
+    expect(error).toHaveProperty('line', line);
+    await decode(file(false), encoding, sizes);
+  }
+}); // prettier-ignore

@@ -72,6 +72,14 @@ const quotes: Record<string, Case> = {
       'give all lines of the file the same line break (LF or CR LF), or enclose the field in quotes',
     ],
   },
+  'a carriage return where quotes mean nothing': {
+    ...{ file: 'id,name\n1,A\rB\n', columns: { id: 'int', name: 'text' } },
+    format: { quote: undefined, escape: undefined },
+    comes: [
+      'data.csv:2:4: column "name": a carriage return outside quotes: A',
+      'give all lines of the file the same line break (LF or CR LF): without quotes no value can hold one (format: {quote: none})',
+    ],
+  },
   'a column that is not taken has a name, too': {
     file: 'id,more,name\n1,a"b,c\n',
     columns: { id: 'int', name: 'text' },
