@@ -123,7 +123,9 @@ test('a few keys are shown, and values of sensitive columns are not', async () =
     message:
       'table orders: primary_key (id) is not unique: 7 keys in 14 rows: id 0; id 1; id 2; id 3; id 4; and 2 more',
   });
-  expect(await verdictOf({ ...text, rows: [`${'x'.repeat(5000)} a`, `${'x'.repeat(5000)} b`] })).toMatchObject({
+  expect(
+    await verdictOf({ ...text, rows: [`${'x'.repeat(5000)} a`, `${'x'.repeat(5000)} b`] }),
+  ).toMatchObject({
     message: `table orders: primary_key (id) is not unique: 1 key in 2 rows: id ${'x'.repeat(39)}…`,
   });
   expect(await verdictOf({ ...text, rows: ['secret a', 'secret b'], sensitive: ['id'] })).toMatchObject({

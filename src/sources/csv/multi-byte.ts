@@ -44,11 +44,7 @@ function textDecoder(encoding: string): ChunkDecoder {
       } catch {
         const bad = findBadByte(encoding, before, offset, chunk);
         lines.add(bad.decoded);
-        throw new CsvEncodingError(
-          encoding,
-          { offset: offset + bad.at, line: lines.line },
-          'the character',
-        );
+        throw new CsvEncodingError(encoding, { offset: offset + bad.at, line: lines.line }, 'the character');
       }
       offset += chunk.length;
       before =
