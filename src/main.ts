@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { run } from './cli/args.ts';
-import { processEnv } from './cli/env.ts';
 import { listenForInterruption } from './cli/interruption.ts';
 
+// Before the rest is loaded: the first process of a container gets no signal that it does not listen for.
 const interruption = listenForInterruption();
+const { run } = await import('./cli/args.ts');
+const { processEnv } = await import('./cli/env.ts');
 const env = processEnv(interruption);
 try {
   process.exitCode = await run(process.argv.slice(2), env);

@@ -100,6 +100,7 @@ export function conductPipeline(
       tables: run?.tables ?? [],
       checks: run?.checks ?? [],
       destinations: run?.delivered ?? [],
+      ...(run !== undefined && run.unseen.length > 0 && { unseen: run.unseen }),
       ...(run?.isNothingNew === true && { nothingNew: true as const }),
       seconds,
       steps: done,

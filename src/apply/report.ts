@@ -14,6 +14,8 @@ export interface PipelineReport {
   checks: readonly CheckResult[];
   /** `remark`: what is worth knowing of a delivery that has not failed. */
   destinations: readonly { target: string; size: number; remark?: string }[];
+  /** Targets whose server was sent something by this run, without an answer that says what became of it. */
+  unseen?: readonly string[];
   /** Of an item that is gone: what was deleted, and what was left because it was not as we left it. */
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   /** Rows were read, the extract has all of them already, and nothing was written or delivered. */

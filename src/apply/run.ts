@@ -37,6 +37,8 @@ export interface Run {
   /** Empty before they were asked. */
   checks: readonly CheckResult[];
   delivered: PipelineReport['destinations'];
+  /** Targets that were sent something by this run, and have not answered. */
+  unseen: readonly string[];
   /** Rows were read, all of them are in the extract already, and nothing was written. */
   isNothingNew: boolean;
   /** How long the sources were held at one moment; undefined before that has ended. */
@@ -67,7 +69,8 @@ function openRun(job: Job, lock: Lock): Run {
   const tellers = new Map<string, Tell>();
   const watermarks = new Map<string, Watermark>();
   const delivered = new Map<number, Delivered>();
-  const sent = sentBefore(job);
+  const before = sentBefore(job);
+  const sent = new Map(before);
   const remarks = new Map<number, Written>();
   const now = job.now();
   const recorded = recordProgress(lock, job.seen.version, { delivered, sent }, () =>
@@ -268,6 +271,11 @@ function openRun(job: Job, lock: Lock): Run {
         size,
         ...(remark !== undefined && { remark }),
       }));
+    },
+    get unseen() {
+      return [...sent]
+        .filter(([index, note]) => note !== before.get(index) && note.superseded !== true)
+        .map(([index]) => plan.destinations[index]?.target ?? '');
     },
     async end() {
       const settled = await Promise.allSettled([

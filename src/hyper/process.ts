@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { createServer, type Server, type Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { beforeSuddenEnd } from '../disk/last-resort.ts';
+import { refuseFullDisk } from '../disk/full.ts';
 import { makeTemporaryFolder } from '../disk/temporary.ts';
 import { RunError } from '../model/run-error.ts';
 
@@ -58,7 +59,10 @@ export async function startHyperd(binary: string, options: HyperdOptions): Promi
     });
     const guardSocket = await Promise.race([
       greeting(guard),
-      ended.then((result) => failedStart(binary, result.exitCode, result.originalMessage)),
+      ended.then(async (result) => {
+        await refuseFullDisk(directory, 'hyperd did not start');
+        return failedStart(binary, result.exitCode, result.originalMessage);
+      }),
     ]);
     guardSocket.unref();
     return {

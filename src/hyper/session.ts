@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import pg from 'pg';
+import { refuseFullDisk } from '../disk/full.ts';
 import type { Bytes } from '../model/feed.ts';
 import { RunError } from '../model/run-error.ts';
 import { copyIn, SourceFailure } from './copy-in.ts';
@@ -54,7 +55,14 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
       if (cancelling !== undefined) await settle(client, cancelling);
     }
   };
-  await run(() => client.query("set timezone = 'UTC'"));
+  try {
+    await run(() => client.query("set timezone = 'UTC'"));
+  } catch (error) {
+    await client.end();
+    // A session begins with a database in memory and a file for what does not fit into it.
+    await refuseFullDisk(process.socket.host, 'hyperd cannot begin to work');
+    throw error;
+  }
   return {
     query: (sql, signal) =>
       cancellable(signal, async () => (await client.query<Record<string, string | null>>(sql)).rows),

@@ -19,6 +19,7 @@ export interface ReportRow {
   }[];
   checks: readonly CheckResult[];
   destinations: readonly { target: string; size: number; remark?: string }[];
+  unseen?: readonly string[];
   nothingNew?: true;
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   failure?: { step: string; error: unknown };
@@ -86,12 +87,21 @@ export function renderReport(
 
 /** What went well, or was not begun. Whatever somebody has to look at is never folded. */
 function sayingOf(row: ReportRow): unknown {
-  const { outcome, failure, checks, tables, destinations, removed = [], nothingNew: isEmpty } = row;
+  const {
+    outcome,
+    failure,
+    checks,
+    tables,
+    destinations,
+    unseen = [],
+    removed = [],
+    nothingNew: isEmpty,
+  } = row;
   const isWorthALook =
     failure !== undefined ||
     outcome === 'rejected' ||
     outcome === 'failed' ||
-    (outcome === 'interrupted' && destinations.length > 0) ||
+    (outcome === 'interrupted' && destinations.length + unseen.length > 0) ||
     checks.some((check) => check.outcome !== 'passed') ||
     removed.some(({ standing }) => standing !== 'ours');
   if (isWorthALook) return undefined;
@@ -127,8 +137,15 @@ function changedWords({ inserted, deleted }: { inserted: number; deleted: number
 }
 
 /** A delivery that failed says itself what is there now; those before it are done. */
-function whatStands({ destinations, failure }: ReportRow): string[] {
-  if (destinations.length > 0) return destinations.map(({ target }) => `  delivered before that: ${target}`);
+function whatStands({ destinations, unseen = [], failure }: ReportRow): string[] {
+  const known = [
+    ...destinations.map(({ target }) => `  delivered before that: ${target}`),
+    // The server may have done it, or will yet.
+    ...unseen.map(
+      (target) => `  sent without an answer: ${target}; the next plan finds out what became of it`,
+    ),
+  ];
+  if (known.length > 0) return known;
   return failure?.step.startsWith('deliver') === true ? [] : ['  what was there before is untouched'];
 }
 

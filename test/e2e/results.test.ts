@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, open, symlink, truncate } from 'node:fs/promises';
+import { mkdir, open, symlink, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
 import { testDatabase } from '../support/database.ts';
@@ -168,6 +168,25 @@ describe('an extract that is damaged', () => {
 });
 
 describe.skipIf(!canMount())('a full disk', () => {
+  it('under TMPDIR is named as such', async () => {
+    const project = await createProject({
+      'extracts.yaml': oneAtATime,
+      'pipelines/data.csv': 'id\n1\n',
+      'pipelines/a.yaml': oneTable({
+        name: 'a',
+        source: '{ type: file, path: data.csv }',
+        columns: 'id: int',
+      }),
+    });
+    await mountSmall(project, 'full', '1m');
+    await writeFile(project.path('full/taken'), Buffer.alloc(1020 * 1024));
+    const { exitCode, stderr } = await project.run(['apply', '--yes'], { TMPDIR: project.path('full') });
+    expect(stderr).toMatch(
+      /hyperd (did not start|cannot begin to work): TMPDIR \(.*full\) has only .* free {2}\[EXT3020\]/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
   it.each([
     ['build', 'while it is filled', { size: '1m', rows: 200_000 }],
     ['build', 'when it is finished', { size: '200k', rows: 10_000 }],

@@ -71,3 +71,17 @@ test('pipelines of their own are never counted together', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   expect(report(names.map((name) => row(name))).match(/^\w {2}applied/gm)).toHaveLength(6);
 });
+
+test('what was sent without an answer is not called untouched, and is never folded', () => {
+  const sent: Partial<ReportRow> = {
+    outcome: 'interrupted',
+    tables: [],
+    destinations: [],
+    unseen: ['tableau.example/Sales/Orders'],
+  };
+  const text = report(items(5, 0, sent));
+  expect(text).not.toContain('untouched');
+  expect(
+    text.match(/sent without an answer: tableau.example\/Sales\/Orders; the next plan finds out/g),
+  ).toHaveLength(5);
+});

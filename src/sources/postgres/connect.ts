@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { PostgresSource } from '../../model/pipeline.ts';
 import { RunError } from '../../model/run-error.ts';
+import { noteBackendKey } from './cancel.ts';
 import { tlsConfig } from './certificates.ts';
 import { explainConnect, refusesUser } from './errors.ts';
 import { usePasswordFile } from './pgpass.ts';
@@ -100,6 +101,7 @@ async function open(config: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client(config);
   usePasswordFile(client);
   noteVersion(client);
+  noteBackendKey(client);
   // A connection that breaks is reported by the call that was waiting on it; without a listener it would end us.
   client.on('error', () => undefined);
   try {

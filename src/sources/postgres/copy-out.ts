@@ -19,6 +19,7 @@ export class CopyOut extends Readable implements pg.Submittable {
   rowCount: number | undefined;
 
   readonly #sql: string;
+  readonly #cancel: () => void;
   #socket: Duplex | undefined;
   #parsers: Parser[] = [];
   readonly #header = Buffer.alloc(headerLength);
@@ -29,9 +30,11 @@ export class CopyOut extends Readable implements pg.Submittable {
   /** Whether the present message is a row, or one to pass over. */
   #inRow = false;
 
-  constructor(sql: string) {
+  /** `cancel` is called before the connection is broken: a server that waits or computes would not notice it soon. */
+  constructor(sql: string, cancel: () => void = () => undefined) {
     super({ highWaterMark: 512 * 1024 });
     this.#sql = sql;
+    this.#cancel = cancel;
   }
 
   submit(connection: pg.Connection): void {
@@ -47,7 +50,10 @@ export class CopyOut extends Readable implements pg.Submittable {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    if (this.rowCount === undefined) this.#socket?.destroy();
+    if (this.rowCount === undefined) {
+      this.#cancel();
+      this.#socket?.destroy();
+    }
     this.#release();
     callback(error);
   }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { PostgresSource } from '../../model/pipeline.ts';
 import type { SourceObservation } from '../../model/observation.ts';
 import type { SourcePort, SourceRequest } from '../../model/ports.ts';
+import { endedBy } from './cancel.ts';
 import { explainQuery } from './errors.ts';
 import { queryItems } from './items.ts';
 import { observeTable, type ObserveOptions, type Seen } from './observe.ts';
@@ -35,19 +36,17 @@ export function openPostgres(
   ): Promise<T> => {
     const leased = await pool.lead(source);
     const { client, host } = leased;
-    const stop = () => client.connection.stream.destroy();
-    signal.addEventListener('abort', stop, { once: true });
     try {
-      signal.throwIfAborted();
-      await begin(leased, report);
-      const answer = await watchLocks({ source, client, host, report }, () => call(leased));
-      await leased.free();
-      return answer;
+      return await endedBy(signal, client, async () => {
+        await begin(leased, report);
+        const answer = await watchLocks({ source, client, host, report }, () => call(leased));
+        await leased.free();
+        return answer;
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw explainQuery(error, 'cannot look at the source', source.place);
     } finally {
-      signal.removeEventListener('abort', stop);
       await leased.end();
     }
   };

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { StreamPart } from '../../model/feed.ts';
 import type { PostgresSource, Table } from '../../model/pipeline.ts';
+import { cancelQuery, endedBy } from './cancel.ts';
 import { connect } from './connect.ts';
 import { CopyOut } from './copy-out.ts';
 import { explainBadText, isBadText } from './encoding.ts';
@@ -63,26 +64,25 @@ export async function askAside<T>(
   ask: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   let leased: Leased | undefined;
-  const stop = () => leased?.client.connection.stream.destroy();
-  signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    leased = await moment.pool.read(moment.source, moment.host);
-    signal.throwIfAborted();
-    const { client } = leased;
-    await moment.join(leased, table);
-    const answer = await moment.watch(client, table, async () => {
-      const answered = await ask(client);
-      await moment.confirm(client, table);
-      return answered;
+    const reader = await moment.pool.read(moment.source, moment.host);
+    leased = reader;
+    const { client } = reader;
+    return await endedBy(signal, client, async () => {
+      await moment.join(reader, table);
+      const answer = await moment.watch(client, table, async () => {
+        const answered = await ask(client);
+        await moment.confirm(client, table);
+        return answered;
+      });
+      await reader.free();
+      return answer;
     });
-    await leased.free();
-    return answer;
   } catch (error) {
     signal.throwIfAborted();
     throw explainTable(error, `reading table "${table.name}"`, table);
   } finally {
-    signal.removeEventListener('abort', stop);
     await leased?.end();
   }
 }
@@ -113,15 +113,16 @@ async function openCopy(
   const { client } = leased;
   const select = selectSql(selection);
   try {
-    signal.throwIfAborted();
-    await join(leased, table);
-    await watch(client, table, () => confirm(client, table, select));
+    await endedBy(signal, client, async () => {
+      await join(leased, table);
+      await watch(client, table, () => confirm(client, table, select));
+    });
   } catch (error) {
     await leased.end();
     throw signal.aborted ? error : explainTable(error, `cannot read table "${table.name}"`, table);
   }
   const limited = most === undefined ? select : `select * from (${select}) as whole limit ${most}`;
-  const copy = new CopyOut(`copy (${limited}) to stdout`);
+  const copy = new CopyOut(`copy (${limited}) to stdout`, () => cancelQuery(client));
   const ended = new Promise<void>((resolve) => {
     // One that was broken off has broken its connection.
     const leave = () => (copy.rowCount === undefined ? leased.end() : leased.free());

@@ -3,6 +3,7 @@ import type { Fingerprint } from '../../model/observation.ts';
 import type { PostgresSource, Table } from '../../model/pipeline.ts';
 import type { Snapshot } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
+import { endedBy } from './cancel.ts';
 import { changesOf, confirmGoing, confirmNoNulls } from './changes.ts';
 import { describeOrigin } from './complaints.ts';
 import { agree, type Agreed } from './contract.ts';
@@ -40,16 +41,17 @@ export async function openSnapshot(
   const leased = await pool.lead(source);
   const { client: leader, host } = leased;
   try {
-    signal.throwIfAborted();
     const watched = <T>(call: () => Promise<T>) => watchLocks({ source, client: leader, host, report }, call);
-    await leased.begin({ report });
-    const fingerprints = await takeFingerprints(leader, tables, watched);
-    await leased.begin({ report });
-    const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
-    const snapshot = rows[0]?.snapshot ?? '';
     const agreements = new Map<string, Agreed>();
-    for (const table of tables)
-      agreements.set(table.name, await watched(() => lookAt(leader, () => stillAgreed(leader, table))));
+    const { fingerprints, snapshot } = await endedBy(signal, leader, async () => {
+      await leased.begin({ report });
+      const taken = await takeFingerprints(leader, tables, watched);
+      await leased.begin({ report });
+      const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
+      for (const table of tables)
+        agreements.set(table.name, await watched(() => lookAt(leader, () => stillAgreed(leader, table))));
+      return { fingerprints: taken, snapshot: rows[0]?.snapshot ?? '' };
+    });
     const agreedOf = ({ name }: Table) => {
       const agreed = agreements.get(name);
       if (agreed === undefined) throw new Error(`table ${name} is not in the snapshot`);

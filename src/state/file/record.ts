@@ -57,7 +57,7 @@ export async function writeRecord(file: string, record: AppliedRecord): Promise<
   } catch (error) {
     await draft?.discard();
     throw new RunError('EXT6001', `cannot write the state ${file}: ${message(error)}`, {
-      hint: 'the extract itself is in place; the next plan will see an unknown state and read again',
+      hint: 'make room, or check the permissions of its folder; the state is as it was, and the next plan compares it with what is there',
       cause: error,
     });
   }
