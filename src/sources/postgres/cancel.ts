@@ -1,4 +1,4 @@
-import { createConnection, isIP, type Socket } from 'node:net';
+import { createConnection, isIP, Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import type pg from 'pg';
 
@@ -41,11 +41,11 @@ export function endSession(client: pg.Client): void {
 export function cancelQuery(client: pg.Client, sent: () => void = () => undefined): void {
   const key = keys.get(client);
   const { stream } = client.connection;
-  if (key === undefined || stream.destroyed) {
+  if (key === undefined || stream.destroyed || !(stream instanceof Socket)) {
     sent();
     return;
   }
-  const socket = sameServer(client, stream as Socket);
+  const socket = sameServer(client, stream);
   // An interruption has less than two seconds altogether.
   const timer = setTimeout(() => socket.destroy(), patience);
   socket.on('error', () => socket.destroy());

@@ -50,7 +50,6 @@ it('cancels a COPY that computes and sends nothing when its stream is destroyed'
   const [part] = parts;
   if (part?.kind !== 'stream') throw new Error('PostgreSQL is read as a stream');
   const { bytes } = await part.open(never());
-  bytes.resume();
   await sessions(client, `wait_event = 'PgSleep'`, 1);
   bytes.destroy();
   await sessions(client, `query like 'copy%'`, 0);
