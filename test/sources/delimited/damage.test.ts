@@ -49,9 +49,12 @@ test('an object arrives exactly, or its damaged line is named', async () => {
   await fc.assert(
     fc.asyncProperty(randomFiles, async (file) => {
       await lake.put('sales/data.csv', file.bytes);
+      // Beside another one that is read by the same statement.
+      await lake.put('sales/again.csv', file.clean);
       const source = lake.source({ format: file.format });
       const port = openS3(source, { patience: hasty, limits: small });
-      judge(file, 's3://lake/sales/data.csv', await loads.load(port, table('t', file.columns)));
+      const twice = { ...file, rows: [...file.rows, ...file.rows] };
+      judge(twice, 's3://lake/sales/data.csv', await loads.load(port, table('t', file.columns)));
     }),
     settings,
   );

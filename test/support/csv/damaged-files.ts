@@ -5,7 +5,9 @@ import type { CsvFormat } from '../../../src/model/pipeline.ts';
 export interface RandomFile {
   format: CsvFormat;
   columns: Record<string, string>;
-  /** What is in the file, without any damage or with the one of `damage`. */
+  /** The file without any damage. */
+  clean: string;
+  /** The same, or with the damage of `damage`. */
   bytes: string;
   rows: (string | null)[][];
   damage: { kind: string; lines: readonly [first: number, last: number] } | undefined;
@@ -87,7 +89,16 @@ const damages: Readonly<Record<string, (record: string, d: string, q: string) =>
   'a quote that is not closed': (record, d, q) => `${record}${d}${q}x`,
 };
 
+/** Where a quote inside a field is no damage, these are none either. */
+const damagesWith: Readonly<Record<Dialect['quotes'], readonly string[]>> = {
+  strict: Object.keys(damages),
+  keep: ['text after a closing quote', 'a blank after a closing quote', 'a field too many'],
+  none: ['a field too many'],
+};
+
 interface Dialect {
+  /** `keep`: those inside an unquoted field are written as they are; `none`: all are. */
+  quotes: 'strict' | 'keep' | 'none';
   delimiter: string;
   quote: string;
   backslash: boolean;
@@ -99,12 +110,13 @@ interface Dialect {
 }
 
 const dialects: fc.Arbitrary<Dialect> = fc.record({
+  quotes: fc.constantFrom('strict', 'strict', 'keep', 'none'),
   delimiter: fc.constantFrom(',', ';', '|', '\t'),
   quote: fc.constantFrom('"', "'"),
   backslash: fc.boolean(),
   header: fc.boolean(),
   nulls: fc.constantFrom([''], ['NA'], ['', 'NA']),
-  lineBreak: fc.constantFrom('\n', '\r\n'),
+  lineBreak: fc.constantFrom('\n', '\r\n', '\n', '\r\n', '\r'),
   lastBreak: fc.boolean(),
   quoteAll: fc.boolean(),
 });
@@ -129,25 +141,31 @@ function written(
   chosen: readonly string[],
   drawn: { rows: Value[][]; at: number; what: number; isDamaged: boolean; form: boolean },
 ): RandomFile {
-  const { delimiter, quote, header, lineBreak } = dialect;
-  const escape = dialect.backslash ? '\\' : quote;
+  const { delimiter, quote, quotes, header, lineBreak } = dialect;
+  const escape = dialect.backslash && quotes === 'strict' ? '\\' : quote;
+  const rows = drawn.rows.map((row) => row.map((value) => writable(value, dialect)));
   // char(n) cannot keep a value apart from NULL where '' is one; texts that read like NULL are quoted.
-  const records = drawn.rows.map((row) => row.map((value) => field(value, dialect, escape)).join(delimiter));
+  const records = rows.map((row) => row.map((value) => field(value, dialect, escape)).join(delimiter));
+  const asFile = (some: readonly string[]) => {
+    const lines = [...(header ? [names.join(delimiter)] : []), ...some];
+    return lines.join(lineBreak) + (dialect.lastBreak || lines.at(-1) === '' ? lineBreak : '');
+  };
+  const names = chosen.map((_, index) => `c${index}`);
+  const clean = asFile(records);
   const at = drawn.at % records.length;
   const column = drawn.what % chosen.length;
   const wrong = types[chosen[column] ?? '']?.damage ?? [];
   const value = wrong[drawn.at % Math.max(1, wrong.length)];
   let kind: string | undefined;
   if (drawn.isDamaged && (drawn.form || value === undefined)) {
-    const kinds = Object.keys(damages);
+    const kinds = damagesWith[quotes].filter((one) => lineBreak !== '\r' || one !== 'a bare carriage return');
     kind = kinds[drawn.what % kinds.length] ?? '';
     records[at] = damages[kind]?.(records[at] ?? '', delimiter, quote) ?? '';
   } else if (drawn.isDamaged && value !== undefined) {
     kind = `${value} in ${chosen[column]}`;
-    const row = (drawn.rows[at] ?? []).map((one, index) => (index === column ? value : one));
+    const row = (rows[at] ?? []).map((one, index) => (index === column ? value : one));
     records[at] = row.map((one) => field(one, dialect, escape)).join(delimiter);
   }
-  const names = chosen.map((_, index) => `c${index}`);
   const lines = [...(header ? [names.join(delimiter)] : []), ...records];
   const before = lines.slice(0, at + (header ? 1 : 0)).reduce((sum, one) => sum + countLines(one), 1);
   const last = kind === 'a quote that is not closed' ? Infinity : before + countLines(records[at] ?? '') - 1;
@@ -155,21 +173,35 @@ function written(
     format: {
       type: 'csv',
       ...{ delimiter, quote, escape, header, nulls: dialect.nulls },
+      ...(quotes === 'none' && { quote: undefined, escape: undefined }),
+      ...(quotes === 'keep' && { strayQuotes: 'keep' }),
       encoding: 'utf-8',
       dateOrder: 'MDY',
       compression: 'by-name',
     },
     columns: Object.fromEntries(chosen.map((type, index) => [`c${index}`, type])),
-    bytes: lines.join(lineBreak) + (dialect.lastBreak || lines.at(-1) === '' ? lineBreak : ''),
-    rows: drawn.rows,
+    clean,
+    bytes: asFile(records),
+    rows,
     damage: kind === undefined ? undefined : { kind, lines: [before, last] },
   };
 }
 
-function field(value: Value, { delimiter, quote, nulls, quoteAll }: Dialect, escape: string): string {
+/** Returns what the dialect can write of a value: without quotes, no delimiter, line break or text that means NULL. */
+function writable(value: Value, { quotes, delimiter, lineBreak, nulls }: Dialect): Value {
+  if (value === null) return null;
+  const kept = lineBreak === '\r' ? value.replace(/[\r\n]/g, ' ') : value;
+  if (quotes !== 'none') return kept;
+  const bare = kept.replaceAll(delimiter, '_').replace(/[\r\n]/g, ' ');
+  return nulls.includes(bare) ? null : bare;
+}
+
+function field(value: Value, { quotes, delimiter, quote, nulls, quoteAll }: Dialect, escape: string): string {
   if (value === null) return nulls[0] ?? '';
+  if (quotes === 'none') return value;
+  const special = quotes === 'keep' && !value.startsWith(quote) ? [delimiter] : [delimiter, quote];
   const needsQuotes =
-    quoteAll || nulls.includes(value) || [delimiter, quote, '\r', '\n'].some((one) => value.includes(one));
+    quoteAll || nulls.includes(value) || [...special, '\r', '\n'].some((one) => value.includes(one));
   if (!needsQuotes) return value;
   const inside = Array.from(value, (one) => (one === quote || one === escape ? escape + one : one)).join('');
   return quote + inside + quote;
