@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
 import { RunError } from '../../../src/model/run-error.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
+import { copyTextFiles } from '../../support/csv/copy-text-files.ts';
 import { randomFiles, type RandomFile } from '../../support/csv/damaged-files.ts';
 import { useTextLoads, type Rows } from '../../support/csv/text-loads.ts';
 import { table } from '../../support/pipelines.ts';
@@ -55,6 +56,19 @@ test('an object arrives exactly, or its damaged line is named', async () => {
       const port = openS3(source, { patience: hasty, limits: small });
       const twice = { ...file, rows: [...file.rows, ...file.rows] };
       judge(twice, 's3://lake/sales/data.csv', await loads.load(port, table('t', file.columns)));
+    }),
+    settings,
+  );
+});
+
+test('a file in the COPY text format arrives exactly, or its damaged line is named', async () => {
+  await fc.assert(
+    fc.asyncProperty(copyTextFiles, async (file) => {
+      judge(
+        file,
+        'data.txt',
+        await loads.loadFile('data.txt', file.bytes, file.format, table('t', file.columns)),
+      );
     }),
     settings,
   );

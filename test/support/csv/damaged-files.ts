@@ -46,7 +46,7 @@ const day = fc
 const time = fc.tuple(fc.nat(23), fc.nat(59), fc.nat(59)).map((parts) => parts.map(digits).join(':'));
 
 /** By type: values as SQL shows them, and what hyperd would change or refuse. */
-const types: Readonly<Record<string, { values: fc.Arbitrary<string>; damage: readonly string[] }>> = {
+export const types: Readonly<Record<string, { values: fc.Arbitrary<string>; damage: readonly string[] }>> = {
   int: { values: fc.integer().map(String), damage: ['1.5', '1,234', '1e3', 'x', '3000000000'] },
   'numeric(10,2)': {
     values: fc.integer({ min: -9_999_999, max: 9_999_999 }).map((cents) => (cents / 100).toFixed(2)),
