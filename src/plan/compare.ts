@@ -59,7 +59,8 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   for (const [oid, current] of Object.entries(now.relations)) {
     const last = own(before.relations, oid);
     if (last === undefined) return changed(columns ?? 'the source table has a new partition');
-    if (last.filenode !== current.filenode) return replaced('the source table was rewritten or truncated');
+    if (last.filenode !== current.filenode)
+      return replaced(columns ?? 'the source table was rewritten or truncated');
     if (last.reset !== current.reset)
       return changed(columns ?? 'the statistics of the source were reset: it may have changed');
     inserted += Number(BigInt(current.inserted) - BigInt(last.inserted));
