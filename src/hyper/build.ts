@@ -59,6 +59,7 @@ export async function buildExtract(
       await abandon();
       throw error;
     });
+  const oneAtATime = inTurn();
   /** Tables are written side by side, each by a session of its own. */
   const writing = async <Result>(
     table: Table,
@@ -71,7 +72,11 @@ export async function buildExtract(
     };
     try {
       const name = tableName('draft', extract.schema, table.name);
-      const result = await write(loader, { name, attach, ...lookBefore(loader, extract, table, base) });
+      const result = await write(loader, {
+        name,
+        attach,
+        ...lookBefore(loader, { extract, table, base }, oneAtATime),
+      });
       await loader.query('detach database draft');
       return result;
     } catch (error) {
@@ -150,22 +155,39 @@ export async function buildExtract(
 /** A base that is a file shows the table as it was, if its columns are the same. */
 function lookBefore(
   session: HyperSession,
-  extract: Extract,
-  table: Table,
-  base: InterruptibleBase | undefined,
+  { extract, table, base }: { extract: Extract; table: Table; base: InterruptibleBase | undefined },
+  oneAtATime: ReturnType<typeof inTurn>,
 ): Pick<ChangeTarget, 'before'> {
   if (base === undefined || !('path' in base.from)) return {};
   if (base.reshaped?.some((one) => one.table === table.name) === true) return {};
   const { path } = base.from;
   return {
-    async before(look) {
-      await session.query(`attach database ${identifier(path)} as base with (access_mode = 'readonly')`);
-      try {
-        return await look(tableName('base', extract.schema, table.name));
-      } finally {
-        await session.query('detach database base');
-      }
-    },
+    before: (look) =>
+      oneAtATime(async () => {
+        try {
+          await session.query(`attach database ${identifier(path)} as base with (access_mode = 'readonly')`);
+        } catch (error) {
+          // Hyper refuses now and then ("non-serializable data access"). Then the rows count as others: they are written.
+          if (isServerError(error)) return undefined;
+          throw error;
+        }
+        try {
+          return await look(tableName('base', extract.schema, table.name));
+        } finally {
+          await session.query('detach database base');
+        }
+      }),
+  };
+}
+
+/** Sessions that attach and detach one database at the same moment would meet. */
+function inTurn(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    // Its failure is that of its own caller.
+    last = next.catch(() => undefined);
+    return next;
   };
 }
 

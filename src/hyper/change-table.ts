@@ -18,8 +18,8 @@ export interface ChangeTarget {
   name: string;
   /** Resolves when the table is there for the session. */
   attach: () => Promise<void>;
-  /** Shows the table as it was before, if it can be: calls `look` with its name in SQL. */
-  before?: <Result>(look: (name: string) => Promise<Result>) => Promise<Result>;
+  /** Shows the table as it was before, if it can be: calls `look` with its name in SQL, or resolves to undefined. */
+  before?: <Result>(look: (name: string) => Promise<Result>) => Promise<Result | undefined>;
 }
 
 /**
@@ -59,7 +59,7 @@ export async function changeTable(
   const isSame = await before((was) =>
     haveSameRows(session, table.columns, { before: rowsOf(was), after: rowsOf(name), count: cut }, signal),
   );
-  return isSame ? { ...changed, inserted: 0, deleted: 0 } : changed;
+  return isSame === true ? { ...changed, inserted: 0, deleted: 0 } : changed;
 }
 
 interface Work {

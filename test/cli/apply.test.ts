@@ -34,7 +34,7 @@ test.each(['rm', 'unlock'] as const)('state %s changes nothing without a termina
   await mkdir(folder, { recursive: true });
   await writeFile(
     path.join(folder, 'people.json'),
-    JSON.stringify(record(pipeline([table('t', { person: 'text' })]))),
+    JSON.stringify({ ...record(pipeline([table('t', { person: 'text' })])), address: 'people' }),
   );
   const lock = { pid: 1, host: 'elsewhere', started: '1', token: 'x', since: '2026-01-01T00:00:00Z' };
   if (name === 'unlock') await writeFile(path.join(folder, 'people.lock'), JSON.stringify(lock));

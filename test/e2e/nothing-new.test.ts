@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { createProject } from '../support/cli.ts';
 import { testDatabase } from '../support/database.ts';
-import { expectGolden } from '../support/golden.ts';
 import { withFile } from '../support/hyper-file.ts';
 import { oneAtATime, postgresSource, postgresUrl } from '../support/one-table.ts';
 import { tellStory } from '../support/story.ts';
@@ -92,5 +91,7 @@ test('a run that finds only rows that the extract has already writes and deliver
   );
   expect(names.map(({ name }) => name)).toEqual(['East', 'West']);
   expect((await project.run(['plan'], env)).stdout).toMatch(/^No changes\./);
-  expectGolden('increments/nothing-new.txt', story.text());
+  const said = 'nothing new: the extract has all rows that were read, so nothing was written or delivered';
+  expect(story.text().split(said)).toHaveLength(6);
+  expect(story.text().match(/ › write .* skipped, nothing new$/gm)).toHaveLength(5);
 });
