@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { commandLine, createProject, environment } from '../support/cli.ts';
 import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -32,7 +33,7 @@ describe('usage', () => {
       expect(await story.run(wrong)).toMatchObject({ stdout: '', exitCode: 64 });
     expectGolden('e2e/usage.txt', story.text());
     expect(await project.run([])).toMatchObject({ stdout: '', exitCode: 64 });
-    expect(await project.run(['--version'])).toMatchObject({ stdout: '0.1.0\n', stderr: '', exitCode: 0 });
+    expect(await project.run(['--version'])).toMatchObject({ stdout: `${manifest.version}\n`, stderr: '', exitCode: 0 });
   });
 
   it('is 65 for what is wrong in the files, and for files that are not there', async () => {
