@@ -10,7 +10,9 @@ test('the newest release of the change log is this version, and its date is know
     ([, title]) => title,
   );
   expect(unreleased).toBe('Unreleased');
-  expect(releases[0]).toMatch(new RegExp(String.raw`^${version.replaceAll(".", String.raw`\.`)} - \d{4}-\d{2}-\d{2}$`));
+  expect(releases[0]).toMatch(
+    new RegExp(String.raw`^${version.replaceAll('.', String.raw`\.`)} - \d{4}-\d{2}-\d{2}$`),
+  );
   expect(releases.at(-1)).toBe('0.1.0 - 2026-11-21');
   const dates = releases.map((title = '') => title.split(' - ')[1]);
   expect(dates).toEqual(dates.toSorted().reverse());

@@ -33,7 +33,11 @@ describe('usage', () => {
       expect(await story.run(wrong)).toMatchObject({ stdout: '', exitCode: 64 });
     expectGolden('e2e/usage.txt', story.text());
     expect(await project.run([])).toMatchObject({ stdout: '', exitCode: 64 });
-    expect(await project.run(['--version'])).toMatchObject({ stdout: `${manifest.version}\n`, stderr: '', exitCode: 0 });
+    expect(await project.run(['--version'])).toMatchObject({
+      stdout: `${manifest.version}\n`,
+      stderr: '',
+      exitCode: 0,
+    });
   });
 
   it('is 65 for what is wrong in the files, and for files that are not there', async () => {
