@@ -1,5 +1,6 @@
 import type { DestinationPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
 import type { ExtractObservation } from '../model/observation.ts';
+import type { Place } from '../model/diagnostic.ts';
 import type { Source } from '../model/pipeline.ts';
 import { outsideProject } from '../model/readable-paths.ts';
 import { RunError } from '../model/run-error.ts';
@@ -13,8 +14,7 @@ export type Note = (unseen: string) => void;
 
 /** A source of files is looked at as far as they are in the project, and its paths are known. */
 export function untrustedSource(source: Source, open: () => SourcePort, note: Note): SourcePort {
-  const name = `the source at ${source.place.file}${source.place.pointer}`;
-  const unseen = unseenSource(() => note(name));
+  const unseen = unseenSource(() => note(nameOf(source.place)));
   if (source.type !== 'file' || source.match.some(hasReference)) return unseen;
   const port = open();
   return {
@@ -29,6 +29,14 @@ export function untrustedSource(source: Source, open: () => SourcePort, note: No
     },
     close: () => port.close(),
   };
+}
+
+/** `the source "shop" of pipelines/orders.yaml`. */
+function nameOf({ file, pointer }: Place): string {
+  const [, kind, name = ''] = pointer
+    .split('/')
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return `the ${kind === 'connections' ? 'connection' : 'source'} "${name}" of ${file}`;
 }
 
 function unseenSource(note: () => void): SourcePort {

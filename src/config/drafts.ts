@@ -100,8 +100,9 @@ export function draftFile(
     return { file: loaded, drafts: [], family, blocked: [{ address: name, place, tags, problems }] };
   }
   problems.forEach(substitution.report);
+  const secrets = passwordsOfItems(pipeline);
   if (items === undefined) {
-    const open = draft({ address: name, values: undefined }, '${each.key}');
+    const open = draft({ address: name, values: undefined, secrets }, '${each.key}');
     const source = query && open.sources.get(query.source);
     if (query !== undefined && source !== undefined && source.settings.type !== 'postgres') {
       const message = `"${query.source}" is a source of files, which answers no query`;
@@ -139,7 +140,6 @@ export function draftFile(
   unmoved.forEach((move) => substitution.report(notListed(move)));
   const drafts: Draft[] = [];
   const blocked: BlockedItem[] = [];
-  const secrets = passwordsOfItems(pipeline);
   const readers = new Map<string, string>();
   for (const item of items) {
     const address = addressOf(name, item.key);

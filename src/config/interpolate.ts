@@ -9,7 +9,8 @@ import type { SecretNames } from './secret-names.ts';
 import type { Value } from './value.ts';
 import { nameMatches } from '../model/name-pattern.ts';
 import type { Policy } from '../model/project.ts';
-import type { ReadableSettings, RefusePath } from '../model/readable-paths.ts';
+import { realPathOf } from './readable.ts';
+import { readablePaths, type ReadableSettings, type RefusePath } from '../model/readable-paths.ts';
 import { nearest } from '../model/nearest.ts';
 import { own } from '../model/own.ts';
 
@@ -100,17 +101,20 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
         ? lookUp(inside, place, substitution)
         : findValue(each, substitution.each, place, { purpose, isPassword, isWhole });
     if (found === undefined) return { value: whole };
-    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
-    const reason = found.secret ?? (isPassword ? 'it is a password' : undefined);
-    if (reason === undefined) return { value: found.value };
-    if (found.value !== '') substitution.registerSecret(found.value);
-    if (purpose !== 'sql' && !isRecorded(purpose)) return { value: found.value, secret: true };
-    if (purpose === 'sql') {
+    const isSecret = found.secret !== undefined || isPassword;
+    if (isSecret && 'value' in found && found.value !== '') substitution.registerSecret(found.value);
+    // Where a secret may be is known without its value.
+    if (found.secret !== undefined && purpose === 'sql') {
       const message = `${whole} is a secret and may not be part of an SQL text`;
       return refuse(whole, codes.secretInSql, message, withoutSecret(place));
     }
-    const message = `${whole} is a secret and may not stand here: what this says is shown and recorded`;
-    return refuse(whole, codes.secretOnRecord, message, hintFor(reason, inside));
+    if (found.secret !== undefined && isRecorded(purpose)) {
+      const message = `${whole} is a secret and may not stand here: what this says is shown and recorded`;
+      return refuse(whole, codes.secretOnRecord, message, hintFor(found.secret, inside));
+    }
+    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
+    if ('unknown' in found) return { value: whole };
+    return { value: found.value, ...(isSecret && { secret: true }) };
   }
 
   function refuse(whole: string, code: string, message: string, hint?: string, unset = false): Piece {
@@ -153,10 +157,7 @@ function lookUp(inside: string, place: Place, substitution: Substitution): Value
   const variable = /^(env|secret)\.([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(built?.inside ?? inside);
   const path = /^file\.(\/.+)$/s.exec(inside)?.[1];
   if (variable === null && path === undefined) return built === undefined ? unknown(inside) : undefined;
-  if (substitution.untrusted === true) {
-    substitution.skip?.(`\${${inside}}`);
-    return undefined;
-  }
+  if (substitution.untrusted === true) substitution.skip?.(`\${${inside}}`);
   if (path !== undefined) return contentOf(path, substitution);
   const [, kind, name = '', fallback] = variable ?? [];
   return variableOf(kind === 'secret', name, fallback, substitution);
@@ -166,7 +167,7 @@ function variableOf(
   isSecret: boolean,
   name: string,
   fallback: string | undefined,
-  { env, policy, secretNames }: Substitution,
+  { env, policy, secretNames, untrusted = false }: Substitution,
 ): Value {
   if (isSecret && fallback !== undefined) {
     return {
@@ -176,21 +177,31 @@ function variableOf(
     };
   }
   const allowed = policy?.allowedVariables;
-  if (allowed !== undefined && !allowed.some((pattern) => nameMatches(name, pattern))) {
+  const isAllowed = (pattern: string) => nameMatches(name, pattern) || (untrusted && isPlaceholder(pattern));
+  if (allowed !== undefined && !allowed.some(isAllowed)) {
     return {
       problem: `the policy of this project does not allow the variable ${name}`,
       code: codes.variableNotAllowed,
       hint: 'policy: {allowed_variables} lists those that pipelines may use',
     };
   }
+  const reasonFor = (value: string) =>
+    isSecret ? 'it is called a secret here' : secretNames.reason(name, value);
+  if (untrusted) {
+    // With a default it is a secret only where the variable is set.
+    const secret = fallback === undefined ? reasonFor('') : undefined;
+    return secret === undefined ? undefined : { unknown: true, secret };
+  }
   const value = own(env, name);
   if (fallback !== undefined && (value === undefined || value === '')) return { value: fallback };
-  if (value === undefined) return unset(name, isSecret, env);
-  const reason = isSecret ? 'it is called a secret here' : secretNames.reason(name, value);
-  return { value, ...(reason !== undefined && { secret: reason }) };
+  const secret = reasonFor(value ?? '');
+  return {
+    ...(value === undefined ? unset(name, isSecret, env) : { value }),
+    ...(secret !== undefined && { secret }),
+  };
 }
 
-function unset(name: string, secret: boolean, env: Substitution['env']): Value {
+function unset(name: string, secret: boolean, env: Substitution['env']): Extract<Value, { problem: string }> {
   const near = nearest(name, Object.keys(env));
   const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
   return {
@@ -206,17 +217,24 @@ function isFileFact(inside: string): boolean {
   return fileFacts.some((fact) => inside === `file.${fact}`);
 }
 
-function contentOf(path: string, { refusePath }: Substitution): Value {
+function contentOf(path: string, { refusePath, readable, untrusted }: Substitution): Value {
+  const secret = 'it is the content of a file';
+  if (untrusted === true) {
+    const refused = readablePaths({ ...readable, onlyProject: false })(realPathOf(path));
+    return refused === undefined ? { unknown: true, secret } : pathRefused(path, refused);
+  }
   try {
     const refused = refusePath(realpathSync(path));
-    if (refused !== undefined) {
-      return { problem: `${path} is not read: ${refused}`, code: codes.pathNotAllowed };
-    }
-    return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), secret: 'it is the content of a file' };
+    if (refused !== undefined) return pathRefused(path, refused);
+    return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), secret };
   } catch (cause) {
     const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
     return { problem: `cannot read the file ${path} (${code})`, code: codes.secretFile };
   }
+}
+
+function pathRefused(path: string, reason: string): Value {
+  return { problem: `${path} is not read: ${reason}`, code: codes.pathNotAllowed };
 }
 
 function unknown(inside: string): Value {

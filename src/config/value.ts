@@ -1,5 +1,7 @@
-/** What a reference stands for, with the reason why it is a secret; undefined where it is not known yet. */
+/** What a reference means, with the reason why it is a secret; undefined where nothing is known yet. */
 export type Value =
   | { value: string; secret?: string }
-  | { problem: string; code: string; hint?: string; unset?: boolean }
+  | { problem: string; code: string; hint?: string; unset?: boolean; secret?: string }
+  /** A secret whose value is not looked up. */
+  | { unknown: true; secret: string }
   | undefined;

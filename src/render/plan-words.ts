@@ -20,7 +20,8 @@ export function isQuiet({ summary: { create, change, blocked }, forgotten }: Pla
 }
 
 /** What follows "No changes.": where cursors do not find all that has changed, the extracts do not match their sources. */
-export function quietWordsOf({ pipelines }: Plan): string {
+export function quietWordsOf({ pipelines, unseen: unlooked }: Plan): string {
+  if (unlooked !== undefined) return 'What this plan looked at matches the configuration.';
   const unseen = pipelines.flatMap(({ tables }) => tables.flatMap((table) => table.unseen ?? []));
   if (unseen.length === 0) return 'The extracts match the configuration and their sources.';
   const sum = (part: 'missing' | 'updated' | 'deleted') =>

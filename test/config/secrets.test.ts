@@ -347,3 +347,66 @@ test('an untrusted reading looks nothing up', async () => {
     sources: { s: { url: '${secret.URL}', user: '${env.USER:-x}' } },
   });
 });
+
+describe('what is wrong with a reference is found without its value', () => {
+  const text = files('one', 'description: "${secret.X} ${env.MY_TOKEN} ${env.OTHER_TOKEN:-none}"\n');
+  const sql = pipeline('two', '{ type: postgres, host: h }').replace(
+    'table: t',
+    'query: "select ${file./run/secrets/x}"',
+  );
+  const expected = [
+    'EXT1025 ${secret.X} is a secret and may not stand here: what this says is shown and recorded ' +
+      '(take it from ${env.NAME} if it is none)',
+    'EXT1025 ${env.MY_TOKEN} is a secret and may not stand here: what this says is shown and recorded ' +
+      '(its name says so: take what is shown from another variable or column)',
+  ];
+
+  test.each<[string, Partial<Surroundings>]>([
+    ['where nothing is looked up', { untrusted: true, env: { X: 'v-x', MY_TOKEN: 'v-t' } }],
+    ['where the variable is not set', { unsetVariables: 'warning' }],
+  ])('%s: a secret that would be shown', async (_, surroundings) => {
+    const found = await read({ 'one.yaml': text }, surroundings);
+    expect(problemsOf(found)).toEqual(expected);
+    expect(found.diagnostics.map(({ severity }) => severity)).toEqual(['error', 'error']);
+    expect(found.secrets.size).toBe(0);
+  });
+
+  test('a file in an SQL text, and one that no plan reads', async () => {
+    const source = '{ type: postgres, host: h, password: "${file./proc/self/environ}" }';
+    const found = await read({ 'two.yaml': sql, 'one.yaml': pipeline('one', source) }, { untrusted: true });
+    expect(found.diagnostics.map(({ code }) => code)).toEqual(['EXT1096', 'EXT1022']);
+  });
+
+  test('a variable and a file that the policy does not allow', async () => {
+    const texts = {
+      'extracts.yaml':
+        'version: 1\npolicy: { allowed_variables: ["SHOP_*"], allowed_paths: [/run/secrets] }\n',
+      'one.yaml': pipeline(
+        'one',
+        '{ type: postgres, host: h, user: "${secret.SHOP_U}", password: "${secret.PAT}" }',
+      ),
+      'two.yaml': pipeline('two', '{ type: postgres, host: h, password: "${file./run/secrets/x}" }'),
+      'three.yaml': pipeline('three', '{ type: postgres, host: h, password: "${file./etc/hostname}" }'),
+    };
+    const found = await read(texts, { untrusted: true });
+    expect(found.diagnostics.map(({ code }) => code).toSorted()).toEqual(['EXT1096', 'EXT1098']);
+    expect(found.pipelines.map(({ name }) => name)).toEqual(['two']);
+  });
+
+  test('but not by a policy whose own values are not looked up', async () => {
+    const texts = {
+      'extracts.yaml': 'version: 1\npolicy: { allowed_variables: ["${env.PREFIX}_*"] }\n',
+      'one.yaml': pipeline('one', '{ type: postgres, host: h, password: "${secret.SHOP_PW}" }'),
+    };
+    expect(problemsOf(await read(texts, { untrusted: true }))).toEqual([]);
+  });
+
+  test('a value of items that a query has yet to give', async () => {
+    const family = pipeline(
+      'tt',
+      '{ type: postgres, host: h, password: "${each.pw}" }',
+      'for_each: { query: { source: s, sql: "select slug as key, pw from t" } }\ndescription: "for ${each.pw}"\n',
+    ).replace('out/tt', 'out/${each.key}');
+    expect((await read({ 'tt.yaml': family })).diagnostics).toMatchObject([{ code: 'EXT1025' }]);
+  });
+});

@@ -103,10 +103,10 @@ destinations: [{ type: file, path: ../../elsewhere/outside.hyper }]
       - the extract build/family/\${each.key}.hyper
       - the file ../../elsewhere/outside.hyper
       - the file ../out/\${each.key}.hyper
-      - the source at repo/pipelines/family.yaml/sources/own
-      - the source at repo/pipelines/outside.yaml/sources/e
-      - the source at repo/pipelines/outside.yaml/sources/s
-      - the source at repo/pipelines/sent.yaml/sources/s
+      - the source "e" of repo/pipelines/outside.yaml
+      - the source "own" of repo/pipelines/family.yaml
+      - the source "s" of repo/pipelines/outside.yaml
+      - the source "s" of repo/pipelines/sent.yaml
       - the state in s3://state/extracts/state
     "
   `);

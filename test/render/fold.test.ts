@@ -92,6 +92,13 @@ test('a family of which nothing changes is one line', () => {
   expect(renderPlan(quiet, { color: false, verbose: true }).split('\n').length).toBeGreaterThan(1000);
 });
 
+test('an untrusted plan without changes says no more than it has looked at', () => {
+  const quiet = { ...plan([pipelinePlan('orders')]), unseen: ['the destination p "o"'] };
+  const text = renderPlan(quiet, { color: false, verbose: false });
+  expect(text).toContain('No changes.\nWhat this plan looked at matches the configuration.\n');
+  expect(text).not.toContain('their sources');
+});
+
 test('the page folds, too, and names everything', () => {
   const page = renderHtml(whole, graphOfPlan);
   expect(page.length).toBeLessThan(250_000);

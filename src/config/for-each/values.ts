@@ -39,14 +39,15 @@ export function findValue(name: string, each: Each | undefined, place: Place, po
     return { code: codes.eachInSql, problem, hint: hintForSql(place) };
   }
   const { address = '', values, secrets } = each ?? {};
-  if (values === undefined) return undefined;
+  const secret = `${reference} is a password in this pipeline`;
+  if (values === undefined) return secrets?.has(name) === true ? { unknown: true, secret } : undefined;
   const value = values.get(name);
   if (value === undefined) return noSuchValue(name, address, values);
   if (value === null) return nullValue(reference, address);
   const isSecret = position.isPassword || secrets?.has(name) === true;
   const wrong = useOf(position).problemWith(value);
   if (wrong === undefined) {
-    return { value, ...(isSecret && { secret: `\${each.${name}} is a password in this pipeline` }) };
+    return { value, ...(isSecret && { secret }) };
   }
   const shown = isSecret ? 'not safe here' : JSON.stringify(Array.from(foreign(value)).slice(0, 60).join(''));
   return { code: codes.eachValue, problem: `${reference} of ${address} is ${shown}: ${wrong}` };
