@@ -200,10 +200,9 @@ function integersFrom(from: ColumnType): string[] {
   return kinds.slice(kinds.indexOf(from.kind));
 }
 
-/** Hyper counts microseconds: of nanoseconds it keeps what fits. */
+/** Hyper counts microseconds: of nanoseconds it keeps what fits, whatever zone they are read in. A date keeps none of them. */
 function noteOn(type: string, from: ColumnType, to: ColumnType): { note?: string } {
   const isFiner = type.startsWith('timestamp(ns') || type === 'timestamp(int96)';
-  return isFiner && (from.kind === to.kind || to.kind === 'text')
-    ? { note: 'what is finer than a microsecond is cut off' }
-    : {};
+  const keepsTime = to.kind === from.kind || ['timestamp', 'timestamptz', 'text'].includes(to.kind);
+  return isFiner && keepsTime ? { note: 'what is finer than a microsecond is cut off' } : {};
 }

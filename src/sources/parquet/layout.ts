@@ -133,10 +133,17 @@ function misfit(
     message: `column "${column.name}": ${shown} has ${found.type}, which does not fit ${formatColumnType(column.type)}`,
     hint:
       holders.length === 0
-        ? 'Hyper does not read such columns: leave it out, or write the file with another type'
+        ? hintWithoutHolder(found)
         : `${holders.join(' or ')} would hold it${hint === undefined ? '' : `; ${hint}`}`,
     place: column.place,
   };
+}
+
+function hintWithoutHolder({ type }: ParquetColumn): string {
+  if (type === 'null') return 'it is NULL in every row: remove not null, or leave the column out';
+  if (type.includes(', compressed with '))
+    return 'Hyper does not unpack it: write the file with zstd or snappy, or leave the column out';
+  return 'Hyper does not read such columns: leave it out, or write the file with another type';
 }
 
 /** One note for each column and kind, whatever the number of files. */
@@ -161,6 +168,7 @@ export function tellRemarks(
         kind === 'null-allowed'
           ? `column "${column.name}" is not null in the contract, but NULL is allowed in ${where}: a NULL will stop the load`
           : `column "${column.name}": what is finer than a microsecond in ${where} is cut off`,
+      ...(kind === 'cut-off' && { hint: 'set truncate: microseconds on the column to do without this note' }),
       place: column.place,
     };
   });

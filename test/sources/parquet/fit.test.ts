@@ -291,6 +291,12 @@ test('nanoseconds are cut to microseconds, and that is said', async () => {
   expect(fitParquet(await column(file, 'ts_us'), { kind: 'timestamp' })).toEqual({ load: 'copy' });
   const int96 = await column(path.join(fixtures, 'moments_int96.parquet'), 'ts');
   expect(fitParquet(int96, { kind: 'timestamptz' })).toEqual({ load: 'copy', note });
+  expect(fitParquet(int96, { kind: 'timestamp' }, false, { atZone: 'Europe/Berlin' })).toMatchObject({
+    note,
+  });
+  expect(fitParquet(int96, { kind: 'date' }, false, { atZone: 'UTC' })).not.toHaveProperty('note');
+  const both = { atZone: 'UTC', truncate: 'microseconds' } as const;
+  expect(fitParquet(int96, { kind: 'timestamp' }, false, both)).not.toHaveProperty('note');
   expect(await engine.run(`select "ts_ns"::text from ${external(file)}`)).toEqual({
     rows: [['2024-02-29 23:59:59.123456'], ['1970-01-01 00:00:00'], [null]],
   });

@@ -39,6 +39,19 @@ describe('a layout', () => {
     });
   });
 
+  it.each([
+    ['null', 'it is NULL in every row: remove not null, or leave the column out'],
+    [
+      'int32, compressed with brotli',
+      'Hyper does not unpack it: write the file with zstd or snappy, or leave the column out',
+    ],
+  ])('names the remedy for a column of type %s', (type, hint) => {
+    const orders = table('orders', { id: 'int not null' });
+    expect(layOutParquet(orders, footer(parquet('id', type, undefined)), file)).toMatchObject({
+      problems: [{ code: 'EXT2115', hint }],
+    });
+  });
+
   it('tells everything that is wrong with a file, at the lines of the columns', () => {
     const wrong = footer(
       parquet('id', 'int64', { kind: 'bigint' }),
