@@ -33,6 +33,8 @@ const csv = (format: string) => `{type: file, path: one.csv, format: {type: csv,
 /** Source and further lines of the table, by title. */
 const cases: Readonly<Record<string, readonly [source: string, more?: string]>> = {
   'one CSV': ['{type: file, path: one.csv}'],
+  'one CSV, primary key verified': ['{type: file, path: one.csv}', '    primary_key: [id]\n'],
+  'one CSV, two columns in the key': ['{type: file, path: one.csv}', '    primary_key: [customer, id]\n'],
   '8 CSVs': ['{type: file, path: "part_*.csv"}'],
   '8 CSVs, file name added': ['{type: file, path: "part_*.csv"}', "    add: {file: '${file.name}'}\n"],
   'one CSV, gzip': ['{type: file, path: one.csv.gz}'],

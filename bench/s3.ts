@@ -1,6 +1,7 @@
 /**
  * The same bytes as 1, 8 and 200 objects of the S3 stand-in into a .hyper by the program itself, beside floors of the
- * same run: `tsx bench/s3.ts [MIB] [RUNS]`.
+ * same run: `tsx bench/s3.ts [MIB] [RUNS] [COUNTS]`. Once with typed columns, each value of which is checked, and once with
+ * columns of text, of which none can change and only the grammar is checked; each beside hyperd with the same columns.
  *
  * - plain: hyperd as it comes, reading the bytes as local files by path, as many COPYs as it does best (all files
  *   in one, or two halves side by side).
@@ -21,12 +22,14 @@ import { loadByPaths, plainHyperd } from './engine.ts';
 import { asRatio, inSeconds, measure, megabytes, median, observe, settle, usageOf } from './measure.ts';
 import { alignColumns } from '../src/render/table.ts';
 
-const [mebibytes = 256, runs = 3] = process.argv.slice(2).map(Number);
-const counts = [1, 8, 200];
+const [mebibytes = 256, runs = 3] = process.argv.slice(2, 4).map(Number);
+const counts = (process.argv[4] ?? '1,8,200').split(',').map(Number);
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const cores = availableParallelism();
 
-const types = {
+type Columns = Readonly<Record<string, string>>;
+
+const types: Columns = {
   id: 'bigint',
   customer: 'text',
   day: 'date',
@@ -37,6 +40,11 @@ const types = {
   month: 'int',
   ratio: 'double precision',
   note: 'text',
+};
+
+const kinds: Readonly<Record<string, Columns>> = {
+  checked: types,
+  unchecked: Object.fromEntries(Object.keys(types).map((name) => [name, 'text'])),
 };
 
 function lines(first: number, size: number): string {
@@ -72,7 +80,11 @@ try {
     `${cpus()[0]?.model ?? '?'}, ${cores} cores, node ${process.version}, ${mebibytes} MiB, median of ${runs}\n\n`,
   );
   const rows: string[][] = [];
-  for (const count of counts) rows.push(await bench(count, files.get(count) ?? [], access, pid));
+  for (const [kind, columns] of Object.entries(kinds)) {
+    for (const count of counts) {
+      rows.push(await bench({ count, kind, columns }, files.get(count) ?? [], access, pid));
+    }
+  }
   const header = [
     ...[
       'S3 -> .hyper',
@@ -117,10 +129,21 @@ interface Access {
   secret: string;
 }
 
-async function bench(count: number, files: string[], access: Access, standInPid: number): Promise<string[]> {
-  const project = path.join(folder, `project-${count}`);
+interface Case {
+  count: number;
+  kind: string;
+  columns: Columns;
+}
+
+async function bench(
+  { count, kind, columns }: Case,
+  files: string[],
+  access: Access,
+  standInPid: number,
+): Promise<string[]> {
+  const project = path.join(folder, `project-${kind}-${count}`);
   await mkdir(path.join(project, 'pipelines'), { recursive: true });
-  await writeFile(path.join(project, 'pipelines', 'bench.yaml'), pipelineOf(count, access));
+  await writeFile(path.join(project, 'pipelines', 'bench.yaml'), pipelineOf(count, columns, access));
   const plain = await plainHyperd(folder);
   const plains: { seconds: number }[] = [];
   const loads: { seconds: number; cpu: number }[] = [];
@@ -128,9 +151,9 @@ async function bench(count: number, files: string[], access: Access, standInPid:
   const applies: { seconds: number; cpu: number; peak: number; standIn: number }[] = [];
   for (let run = 0; run < runs; run++) {
     settle();
-    plains.push(await loadBest(files, plain));
+    plains.push(await loadBest(files, columns, plain));
     settle();
-    loads.push(await loadBest(files));
+    loads.push(await loadBest(files, columns));
     settle();
     drains.push(
       await observe(standInPid, () =>
@@ -165,7 +188,7 @@ async function bench(count: number, files: string[], access: Access, standInPid:
   const floor = Math.max(load, drained, cpu / cores);
   const took = of(applies, ({ seconds }) => seconds);
   return [
-    `${count} object${count === 1 ? '' : 's'}`,
+    `${count} object${count === 1 ? '' : 's'}, ${kind} columns`,
     ...[asItComes, load, drained, floor, took].map(inSeconds),
     asRatio(took / asItComes),
     asRatio(took / load),
@@ -178,12 +201,16 @@ async function bench(count: number, files: string[], access: Access, standInPid:
 }
 
 /** All in one COPY, or two halves side by side: whichever is quicker. */
-async function loadBest(files: string[], binary?: string): Promise<{ seconds: number; cpu: number }> {
-  const whole = await loadByPaths([files], types, 'format csv', folder, binary);
+async function loadBest(
+  files: string[],
+  columns: Columns,
+  binary?: string,
+): Promise<{ seconds: number; cpu: number }> {
+  const whole = await loadByPaths([files], columns, 'format csv', folder, binary);
   if (files.length === 1) return whole;
   const half = Math.ceil(files.length / 2);
   const lists = [files.slice(0, half), files.slice(half)];
-  const halves = await loadByPaths(lists, types, 'format csv', folder, binary);
+  const halves = await loadByPaths(lists, columns, 'format csv', folder, binary);
   return whole.seconds < halves.seconds ? whole : halves;
 }
 
@@ -207,8 +234,8 @@ async function drain(keys: string[], count: number, { endpoint, id, secret }: Ac
   client.destroy();
 }
 
-function pipelineOf(count: number, { endpoint, id }: Access): string {
-  const columns = Object.entries(types).map(([name, type]) => `${name}: ${type}`);
+function pipelineOf(count: number, typed: Columns, { endpoint, id }: Access): string {
+  const columns = Object.entries(typed).map(([name, type]) => `${name}: ${type}`);
   return `version: 1
 name: bench
 sources:

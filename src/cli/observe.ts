@@ -18,6 +18,7 @@ import { configurationHash } from '../plan/index.ts';
 import { defineTable } from '../plan/definition.ts';
 import { hasDrifted } from '../plan/drift.ts';
 import { hideSecrets } from '../plan/hidden.ts';
+import { knowInfinite } from '../plan/infinite.ts';
 import { moveRecord } from '../plan/moves.ts';
 import { sha256 } from './sha256.ts';
 import type { World } from './world.ts';
@@ -86,7 +87,7 @@ async function observeOnce(
     signal.throwIfAborted();
     stored = await readState(pipeline, world);
     const moved = stored && moveRecord(pipeline, hideSecrets(pipeline, stored.record));
-    applied = moved?.record;
+    applied = moved && knowInfinite(pipeline, moved.record);
     pipeline = await completeTables(written, world, signal, (text) => tell(`${written.address} › ${text}`));
     if (stored !== undefined && isFinished(stored.record, pipeline, resumed)) {
       return { pipeline, stored, applied, outcome: { finished: true } };

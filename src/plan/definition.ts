@@ -3,6 +3,7 @@ import { formatColumnType } from '../model/column-type.ts';
 import type { TableDefinition } from '../model/observation.ts';
 import type { Column, Destination, Load, Pipeline, Source, Table } from '../model/pipeline.ts';
 import { never } from '../model/never.ts';
+import { typesOfSetting } from '../model/value-settings.ts';
 
 /** The canonical form of what decides a table's rows and shape. */
 export function defineTable(table: Table, source: Source): TableDefinition {
@@ -34,7 +35,7 @@ function describeOrigin(column: Column): string {
 
 /** Nothing where nothing is set: records of earlier versions stay as they are. */
 function describeSettings({ onInfinite, type, optional, round, atZone, truncate }: Column): string {
-  const isInfinite = onInfinite === 'null' && ['date', 'timestamp', 'timestamptz'].includes(type.kind);
+  const isInfinite = onInfinite === 'null' && typesOfSetting.onInfinite.includes(type.kind);
   return [
     ...(isInfinite ? ['infinite as null'] : []),
     ...(optional === true ? ['optional'] : []),

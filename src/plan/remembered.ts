@@ -2,6 +2,7 @@ import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Change } from '../model/plan.ts';
 import { configurationHash, type Hash } from './basis.ts';
+import { withUnwritten } from './infinite.ts';
 
 /**
  * What the pipeline's file says otherwise than when it was applied, where nothing is to be done about it: only the
@@ -20,7 +21,8 @@ export function rememberedChanges(
   ];
   if (settled !== undefined)
     return remember(`${settled.join(', ')} has what the last run sent, and did not record`);
-  if (applied.configuration === configurationHash(pipeline, hash)) return [];
+  const isKnown = (of: Pipeline) => applied.configuration === configurationHash(of, hash);
+  if (isKnown(pipeline) || isKnown(withUnwritten(pipeline))) return [];
   const targets = pipeline.destinations.map(({ shown }) => shown);
   const left = Object.keys(applied.destinations).filter((target) => !targets.includes(target));
   const reason =

@@ -99,4 +99,31 @@ describe('preview shows the first rows as they would land', () => {
     const other = await project.run(['preview', 'pipelines/all.yaml', '--table', 'csv', '--json'], env);
     expect(other).toMatchObject({ exitCode: 0, stderr: '' });
   });
+
+  it('what apply would refuse is named by line and column, as apply does', async () => {
+    const project = await createProject({
+      'extracts.yaml': 'version: 1\n',
+      'p.yaml': `version: 1
+name: p
+sources:
+  s: {type: file, path: "data/*", format: csv}
+tables:
+  t:
+    from: {source: s}
+    columns: {id: int not null, name: text}
+`,
+      'data/a.csv': 'id,name\n1,A\n,B\n',
+    });
+    expect(await project.run(['preview', 'p.yaml'])).toMatchObject({
+      stdout: '',
+      stderr: `p.yaml:8:19  error  data/a.csv:3: column "id" (int not null): the value is NULL  [EXT2103]
+  8 |     columns: {id: int not null, name: text}
+    |                   ~~~~~~~~~~~~
+    = correct the file, or allow NULL: remove "not null" from the column
+
+1 error
+`,
+      exitCode: 1,
+    });
+  });
 });

@@ -26,7 +26,8 @@ export function fieldTexts(
 export function fieldText(dialect: CsvDialect, bytes: Uint8Array, start: number, end: number): string {
   const quote = dialect.quote?.charCodeAt(0);
   const escape = dialect.escape?.charCodeAt(0);
-  if (start === end || bytes[start] !== quote) return Buffer.from(bytes.subarray(start, end)).toString();
+  if (start === end || bytes[start] !== quote)
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
   const value = Buffer.allocUnsafe(end - start);
   let length = 0;
   for (let at = start + 1; at < end; at++) {

@@ -19,6 +19,8 @@ export interface HeaderRecord {
   isPreceded: boolean;
   /** There is no text at all: not even a line that is passed over. */
   isEmpty: boolean;
+  /** Lines that are passed over are all that there is. */
+  isPassedOver?: true;
 }
 
 /** The fields of the first record, whether it is a header or not. */
@@ -55,7 +57,9 @@ function headerIn({ bytes, end }: ByteWindow, dialect: CsvDialect, atEnd: boolea
   const start = starts.next(bytes, 0, end, atEnd);
   const isPreceded = starts.lines > 0 || (!dialect.header && start > 0);
   if (!starts.isFound) {
-    return atEnd ? { names: [], length: end, isPreceded, isEmpty: starts.lines === 0 } : undefined;
+    if (!atEnd) return undefined;
+    const isEmpty = starts.lines === 0;
+    return { names: [], length: end, isPreceded, isEmpty, ...(!isEmpty && { isPassedOver: true }) };
   }
   if (!dialect.header) return { names: [], length: start, isPreceded, isEmpty: false };
   const next = counter.scan(bytes, start, end, atEnd);

@@ -31,9 +31,25 @@ export async function explainRecord(
   const at = `${file.shown}${found === undefined ? '' : `:${found.line}`}`;
   const what = column === undefined ? foreign(message) : refused(column, message, value);
   return new RunError('EXT2103', `${at}: ${what}`, {
-    hint: 'correct the file, change the type in the contract, or name the text as a null string of the format',
+    hint: refusedHint(column),
     place: column?.place ?? child(table.place, 'columns'),
   });
+}
+
+/** What Hyper alone refuses: most values are checked before it reads them. */
+export function refusedHint(column: Column | undefined): string {
+  switch (column?.type.kind) {
+    case undefined:
+      return 'correct the file or the format of the source';
+    case 'interval':
+      return 'write 1 day 02:03:04 or P1DT2H3M4S in the file, or declare the column as text';
+    case 'bytes':
+      return 'write hexadecimal digits in the file, such as \\xdeadbeef, or declare the column as text';
+    case 'geography':
+      return 'write well-known text in the file, such as POINT(13.4 52.5), or declare the column as text';
+    default:
+      return 'correct the file, or declare the column as text';
+  }
 }
 
 /** What Hyper says of a value, which may have the value in it. */

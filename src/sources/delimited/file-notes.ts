@@ -5,12 +5,15 @@ import { quotedVisible } from '../../model/visible.ts';
 /** So many files are named. */
 const NAMED = 2;
 
-/** A note for each optional column that some of the files lack, and one for files without a byte. */
-export function fileNotes(
-  table: Table,
-  files: readonly { shown: string; absent: readonly Column[]; isEmpty: boolean }[],
-): Diagnostic[] {
-  const empty = files.filter(({ isEmpty }) => isEmpty);
+interface ExaminedFile {
+  shown: string;
+  absent: readonly Column[];
+  isEmpty: boolean;
+  isPassedOver?: true;
+}
+
+/** A note for each optional column that some of the files lack, and for files that have no rows. */
+export function fileNotes(table: Table, files: readonly ExaminedFile[]): Diagnostic[] {
   const lacking = table.columns.flatMap((column) => {
     const those = files.filter(({ absent }) => absent.includes(column));
     if (those.length === 0) return [];
@@ -23,9 +26,22 @@ export function fileNotes(
       ),
     ];
   });
-  if (empty.length === 0) return lacking;
+  return [...lacking, ...emptyNote(table, files), ...passedOverNote(table, files)];
+}
+
+function emptyNote(table: Table, files: readonly ExaminedFile[]): Diagnostic[] {
+  const empty = files.filter(({ isEmpty }) => isEmpty);
+  if (empty.length === 0) return [];
   const what = empty.length === 1 ? 'is empty and has' : 'are empty and have';
-  return [...lacking, note('EXT2119', `${namesOf(empty)} ${what} no rows`, table.place)];
+  return [note('EXT2119', `${namesOf(empty)} ${what} no rows`, table.place)];
+}
+
+function passedOverNote(table: Table, files: readonly ExaminedFile[]): Diagnostic[] {
+  const passed = files.filter(({ isPassedOver }) => isPassedOver === true);
+  if (passed.length === 0) return [];
+  const what =
+    passed.length === 1 ? 'has no rows: all of its lines are' : 'have no rows: all of their lines are';
+  return [note('EXT2119', `${namesOf(passed)} ${what} skip_lines, comments or a header`, table.place)];
 }
 
 function note(code: string, message: string, place: Place): Diagnostic {

@@ -7,6 +7,7 @@ import { constantsOf, type Constant, type NamedFile } from './constants.ts';
 import { isPage } from './content.ts';
 import { missingHint, nearMissHint, nearMissOf, oneFieldHint } from './header-hints.ts';
 import { peek } from './peek.ts';
+import { hasRecordLine } from './text-lines.ts';
 import { shortName } from '../../model/name-list.ts';
 import { foreign } from '../../model/secrets.ts';
 
@@ -27,6 +28,8 @@ export interface Layout {
   isPreceded: boolean;
   /** The file has no text at all, and its format allows that. */
   isEmpty: boolean;
+  /** It has no records: all of its lines are passed over. */
+  isPassedOver?: true;
   /** All names in the header; none without one. */
   header: readonly string[];
 }
@@ -41,8 +44,10 @@ export async function readLayout(
   if (format.type === 'csv') {
     return layOut(table, format, await readHeaderRecord(text, csvDialect(format)), file);
   }
-  const { head } = await peek(text, 4);
-  return { ...layOutByPlace(table, file, format), isEmpty: head.length === bomLength(head, 0, head.length) };
+  const { head, all } = await peek(text, 4);
+  const isEmpty = head.length === bomLength(head, 0, head.length);
+  const isPassedOver = !isEmpty && !(await hasRecordLine(all, format));
+  return { ...layOutByPlace(table, file, format), isEmpty, ...(isPassedOver && { isPassedOver }) };
 }
 
 /** By the names in the header, or by position; or why that cannot be. */
@@ -52,8 +57,11 @@ export function layOut(
   header: HeaderRecord,
   file: NamedFile,
 ): Layout | { problem: Diagnostic } {
-  const { isPreceded, isEmpty } = header;
-  if (isEmpty || !namesColumns(format)) return { ...layOutByPlace(table, file, format), isPreceded, isEmpty };
+  const { isPreceded, isEmpty, isPassedOver } = header;
+  if (isEmpty || !namesColumns(format)) {
+    const byPlace = layOutByPlace(table, file, format);
+    return { ...byPlace, isPreceded, isEmpty, ...(isPassedOver && { isPassedOver }) };
+  }
   const found = layOutByName(table, header.names, file, format);
   return 'problem' in found ? found : { ...found, isPreceded };
 }

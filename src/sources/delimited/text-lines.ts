@@ -1,4 +1,4 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import type { CsvFormat } from '../../model/pipeline.ts';
 
 const LF = 0x0a;
@@ -7,6 +7,14 @@ const BACKSLASH = 0x5c;
 /** Returns true if a text in PostgreSQL's format has lines that are no records. */
 export function hasOtherLines({ skipLines, comment, header }: CsvFormat): boolean {
   return skipLines !== undefined || comment !== undefined || header;
+}
+
+/** Returns true if a text has anything beside such lines. Reads no further than up to the first record. */
+export async function hasRecordLine(text: AsyncIterable<Buffer>, format: CsvFormat): Promise<boolean> {
+  if (!hasOtherLines(format)) return true;
+  const lines = pipeline(Readable.from(text), new RecordLines(format), () => undefined);
+  for await (const chunk of lines as AsyncIterable<Buffer>) if (chunk.length > 0) return true;
+  return false;
 }
 
 /**

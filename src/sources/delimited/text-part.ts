@@ -6,7 +6,7 @@ import { RunError } from '../../model/run-error.ts';
 import { locateTextRecord, normalizeText, TextCheck, type TextOptions } from '../copy-text/index.ts';
 import { checkedText, CsvError, NotAsWritten, stripBom } from '../csv/index.ts';
 import { constantsOf, type NamedFile } from './constants.ts';
-import { explainText, refused } from './explain.ts';
+import { explainText, refused, refusedHint } from './explain.ts';
 import { rewritesFields, ruleOf } from './field-checks.ts';
 import { hasOtherLines, RecordLines } from './text-lines.ts';
 import { foreign } from '../../model/secrets.ts';
@@ -158,7 +158,7 @@ async function explainTextRecord(
   const at = `${shown}${found === undefined ? '' : `:${found.line}`}`;
   const what = column === undefined ? foreign(message) : refused(column, message, value);
   return new RunError('EXT2103', `${at}: ${what}`, {
-    hint: 'correct the file, the format, or the contract',
+    hint: refusedHint(column),
     place: column?.place ?? child(table.place, 'columns'),
   });
 }

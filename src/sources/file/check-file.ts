@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { FoundFile } from './list.ts';
 
 /** What watches the bytes of a file. */
@@ -35,5 +36,25 @@ export async function checkFile(
     return check.records;
   } finally {
     await handle.close();
+  }
+}
+
+/** The same for a file that is packed: `text` is what is in it, read by us to its very end. */
+export async function checkUnpacked(
+  text: Readable,
+  check: ByteCheck,
+  signal: AbortSignal,
+  until: () => number,
+): Promise<number | undefined> {
+  try {
+    for await (const chunk of text as AsyncIterable<Buffer>) {
+      signal.throwIfAborted();
+      check.push(chunk);
+      if (check.records >= until()) return undefined;
+    }
+    check.end();
+    return check.records;
+  } finally {
+    text.destroy();
   }
 }

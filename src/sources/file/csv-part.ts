@@ -8,8 +8,8 @@ import { explainRecord, explainText } from '../delimited/explain.ts';
 import { recordCheckOptions } from '../delimited/field-checks.ts';
 import { withAbsent, type Layout } from '../delimited/layout.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
-import { isGzip, isNamedGzip } from '../delimited/text.ts';
-import { checkFile } from './check-file.ts';
+import { isGzip } from '../delimited/text.ts';
+import { checkFile, checkUnpacked } from './check-file.ts';
 import type { FoundFile } from './list.ts';
 import { openCounted, openText } from './open.ts';
 
@@ -22,19 +22,24 @@ interface CsvFile {
 }
 
 /**
- * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is written, and gets
- * the unpacked bytes of a compressed one; we watch the same bytes. Else they pass through `normalizeCsv`, which turns
- * them into the CSV that hyperd reads.
+ * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is written, or as it is
+ * packed, and gets the unpacked bytes of one that it would not unpack; we watch the same bytes. Else they pass through
+ * `normalizeCsv`, which turns them into the CSV that hyperd reads.
  */
 export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): FeedPart {
   const csv: CsvFile = { table, file, format, layout };
   const normalized = normalizedPart({ ...csv, layout: withAbsent(layout, table) });
   const written = asWritten(format, layout);
   if (written === undefined) return normalized;
-  // hyperd would unpack a file of that name, whatever the format says, and would not see that it was cut off.
-  if (!isGzip(file, format) && !isNamedGzip(file)) return pathPart(csv, written, normalized);
+  if (isGzip(file, format) === isUnpacked(file)) return pathPart(csv, written, normalized);
   return layout.constants.length > 0 ? normalized : streamPart(csv, written, normalized);
 }
+
+/**
+ * hyperd unpacks a file of that name, whatever the format says. It does not notice that one was cut off: our check does,
+ * which unpacks it, too. Other spellings of the ending hyperd does not know.
+ */
+const isUnpacked = ({ absolute }: FoundFile) => absolute.endsWith('.gz');
 
 function pathPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): PathPart {
   const { file, format, layout } = csv;
@@ -45,8 +50,12 @@ function pathPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): Pat
     size: file.size,
     ...written,
     constants: layout.constants,
-    check: (signal, until) =>
-      checkFile(file, new RecordCheck(recordCheckOptions(format, layout)), signal, until),
+    check(signal, until) {
+      const check = new RecordCheck(recordCheckOptions(format, layout));
+      return isUnpacked(file)
+        ? checkUnpacked(openText(file, format), check, signal, until)
+        : checkFile(file, check, signal, until);
+    },
     asStream: normalized,
     otherwise: (why) => (isStructural(why) ? normalized : undefined),
     explain: (refusal) => normalized.explain(refusal),
@@ -102,11 +111,11 @@ async function explain({ table, file, format, layout }: CsvFile, refusal: Refusa
 }
 
 /**
- * hyperd is stricter about the form of a file than people are: a blank last line, old line ends. Of bytes that are no
+ * hyperd is stricter about the form of a file than people are: a blank last line, old line ends, zeros behind gzip. Of bytes that are no
  * UTF-8 it says less than we can.
  */
 function isStructural(why: unknown): boolean {
   if (why instanceof NotAsWritten) return true;
   if (why instanceof Error || typeof why !== 'object' || why === null || !('message' in why)) return false;
-  return /too (few|many) columns|carriage return|quote|UTF-8/i.test(String(why.message));
+  return /too (few|many) columns|carriage return|quote|UTF-8|gzipped source/i.test(String(why.message));
 }

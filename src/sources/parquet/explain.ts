@@ -43,12 +43,19 @@ export function explainParquet(
     );
   }
   return new RunError('EXT2103', `${shown}: ${what}`, {
-    hint:
-      holder === undefined
-        ? 'correct the file or the contract'
-        : `declare the column as ${holder}, or correct the file`,
+    hint: holder === undefined ? remedyFor(what) : `declare the column as ${holder}, or correct the file`,
     place: column?.place ?? child(table.place, 'columns'),
   });
+}
+
+/** The YAML that helps, by our own words or Hyper's. */
+function remedyFor(what: string): string {
+  if (/: longer than (?:var)?char\(/.test(what)) return 'declare the column as text, or correct the file';
+  if (/has a NULL, but is not null|non-NULL value required/.test(what))
+    return 'remove "not null" from the column, or correct the file';
+  if (/: this time (?:does not exist|exists twice) in /.test(what))
+    return 'load the wall clock as it is: declare the column as timestamp without at_zone; or correct the file';
+  return 'declare the column as text, or correct the file';
 }
 
 /** Our own words, and behind them a value of the file: one of a sensitive column is masked. */

@@ -31,7 +31,7 @@ export async function explainBadText(
     `${table.name}${column === undefined ? '' : `.${column.name}`}: a text is not UTF-8: ${error.message}` +
       (witnesses === undefined ? '' : `; for example ${witnesses.rows.join(' and ')}`),
     {
-      hint: witnesses?.suspect.hint ?? 'convert the text with expr:, or leave the row out with where:',
+      hint: witnesses?.hint ?? 'convert the text with expr:, or leave the row out with where:',
       place: column?.place ?? child(table.place, 'columns'),
       cause: error,
     },

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { counted } from '../../model/numbers.ts';
 import { RunError } from '../../model/run-error.ts';
 import { probe } from './catalog.ts';
-import { absent, compare, lessLag, present, type Cursor } from './cursor.ts';
+import { absent, compare, lessLag, present, type Cursor, type CursorColumn } from './cursor.ts';
 import { withNulls } from './range.ts';
 import { rowsSql, type Selection } from './selection.ts';
 
@@ -116,9 +116,9 @@ export async function afterOf(
 }
 
 /**
- * Where a window begins by the clock of the server: whole days back at the beginning of a day (UTC), else of
- * an hour. When it was read longer ago than it is long, it begins where it ended then, so that no row is left
- * between.
+ * Where a window begins by the clock of the server: whole days back at the beginning of a day, else of an hour, in the zone
+ * of `at_zone` or in UTC. When it was read longer ago than it is long, it begins where it ended then, so that no row is
+ * left between.
  */
 export async function beginningOf(
   client: pg.Client,
@@ -131,9 +131,17 @@ export async function beginningOf(
   const type = first.type.formatted;
   const length = `make_interval(secs => ${seconds})`;
   const begins = [
-    `date_trunc('${unit}', now() - ${length})::${type}`,
+    `${truncatedNow(unit, `now() - ${length}`, first)}::${type}`,
     ...(before === undefined ? [] : [`(${pg.escapeLiteral(before)}::${type} + ${length})::${type}`]),
   ];
   const { rows } = await probe(client, `select least(${begins.join(', ')})::text`);
   return String(rows[0]?.[0]);
+}
+
+/** Sessions are in UTC: without a zone the clock is that of UTC. An instant stays one. */
+function truncatedNow(unit: string, moment: string, { column, type }: CursorColumn): string {
+  if (column.atZone === undefined) return `date_trunc('${unit}', ${moment})`;
+  const zone = pg.escapeLiteral(column.atZone);
+  const wall = `date_trunc('${unit}', (${moment}) at time zone ${zone})`;
+  return type.name === 'timestamptz' ? `(${wall} at time zone ${zone})` : wall;
 }

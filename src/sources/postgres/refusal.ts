@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatColumnType, type ColumnType } from '../../model/column-type.ts';
+import { formatColumnType, type ColumnType, type NumericType } from '../../model/column-type.ts';
 import { child } from '../../model/diagnostic.ts';
 import type { Refusal } from '../../model/feed.ts';
 import { grouped } from '../../model/numbers.ts';
@@ -26,12 +26,13 @@ export async function explainRefusal(
     wanted === undefined ? '' : ` (${formatColumnType(wanted.type)}${wanted.notNull ? ' not null' : ''})`;
   const witnesses = await witnessesOf(message, wanted, { table, selection }, connect);
   const named = wanted ?? witnesses?.suspect.column;
+  const problem = witnesses?.suspect.problem ?? message;
   return new RunError(
     'EXT2003',
-    `${table.name}${named === undefined ? '' : `.${named.name}`}${row}: a value does not fit the contract${type}: ${message}` +
+    `${table.name}${named === undefined ? '' : `.${named.name}`}${row}: a value does not fit the contract${type}: ${problem}` +
       (witnesses === undefined ? '' : `; for example ${witnesses.rows.join(' and ')}`),
     {
-      hint: witnesses?.suspect.hint ?? 'change the type in the contract, or the value with expr: or where:',
+      hint: witnesses?.hint ?? 'change the type in the contract, or the value with expr: or where:',
       place: named?.place ?? child(table.place, 'columns'),
     },
   );
@@ -57,31 +58,68 @@ async function witnessesOf(
 function suspectsOf(column: Column, item: string, message: string): Suspect[] {
   const { type, notNull } = column;
   if (message.includes('NOT NULL')) return notNull ? [{ column, item, sign: `(${item}) is null` }] : [];
-  const sign = signOfType(type, item);
+  const range = beyondType(type, item);
   return [
     ...(numbers.includes(type.kind)
       ? [{ column, item, sign: `(${item})::text = 'NaN'`, hint: nanHint(writtenSql(column)) }]
       : []),
-    ...(sign === undefined ? [] : [{ column, item, sign }]),
+    ...(range === undefined ? [] : [{ column, item, showsValue: true, ...range }]),
   ];
 }
 
 /** Types of Hyper that have no NaN, while every numeric of PostgreSQL has one. */
 const numbers: readonly ColumnType['kind'][] = ['numeric', 'smallint', 'int', 'bigint'];
 
-function signOfType(type: ColumnType, item: string): string | undefined {
+type Beyond = Pick<Suspect, 'sign' | 'problem' | 'hint' | 'sized'>;
+
+/** The values of a column that its type has no place for. */
+function beyondType(type: ColumnType, item: string): Beyond | undefined {
   switch (type.kind) {
     case 'varchar':
-    case 'char':
-      return `length((${item})::text) > ${type.length}`;
+    case 'char': {
+      const size = `length((${item})::text)`;
+      return {
+        sign: `${size} > ${type.length}`,
+        problem: `longer than ${type.length} ${type.length === 1 ? 'character' : 'characters'}`,
+        sized: {
+          sql: size,
+          hint: (length) => `declare the column as ${type.kind}(${length}) or text, or ${otherWays}`,
+        },
+      };
+    }
     case 'numeric':
-      // NaN counts as greater than every number.
-      return `abs((${item})::numeric) >= 1e${type.precision - type.scale}`;
+      return beyondDigits(type, item);
     case 'date':
     case 'timestamp':
     case 'timestamptz':
-      return `(${item}) > '294276-12-31'`;
+      return {
+        sign: `(${item}) > '294276-12-31'`,
+        problem: 'Hyper has days from 4713-01-01 BC to 294276-12-31',
+        hint: `declare the column as text, or ${otherWays}`,
+      };
     default:
       return undefined;
   }
 }
+
+function beyondDigits({ precision, scale }: NumericType, item: string): Beyond {
+  const whole = precision - scale;
+  return {
+    // NaN counts as greater than every number.
+    sign: `abs((${item})::numeric) >= 1e${whole}`,
+    problem: `more than ${whole} ${whole === 1 ? 'digit' : 'digits'} before the decimal sign`,
+    sized: {
+      sql: `length(trunc(abs((${item})::numeric))::text)`,
+      hint: (digits) => `declare the column as ${holderOf(digits + scale, scale)}, or ${otherWays}`,
+    },
+  };
+}
+
+function holderOf(precision: number, scale: number): string {
+  return precision <= MOST_DIGITS ? `numeric(${precision},${scale})` : 'text';
+}
+
+/** Of a numeric of Hyper. */
+const MOST_DIGITS = 38;
+
+const otherWays = 'change the value with expr:, or leave the row out with where:';

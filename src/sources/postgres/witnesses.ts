@@ -10,8 +10,14 @@ export interface Suspect {
   item: string;
   /** SQL that is true of such rows. */
   sign: string;
+  /** What is wrong with such a row, where Hyper's own words say less. */
+  problem?: string;
   /** What to do about it, where that is known. */
   hint?: string;
+  /** The same for the largest size that was found: `sql` is its number. */
+  sized?: { sql: string; hint: (size: number) => string };
+  /** The value is shown beside the key: it is what is wrong. */
+  showsValue?: boolean;
   /** SQL for a text of the value, where it has no text that can be sent. */
   shown?: string;
 }
@@ -20,6 +26,8 @@ export interface Witnesses {
   suspect: Suspect;
   /** What identifies them. */
   rows: string[];
+  /** What to do about them, where that is known. */
+  hint: string | undefined;
 }
 
 /** Up to three rows within five seconds. A search that fails finds nothing: the refusal itself is what matters. */
@@ -36,10 +44,15 @@ export async function findWitnesses(
   try {
     await client.query(`set local statement_timeout = ${searchLimit}`);
     for (const suspect of suspects) {
-      const { rows } = await client.query<{ witness: string }>(
-        `select ${labelOf(table, selection, suspect)} as witness from ${rowsSql(selection, suspect.sign)} limit 3`,
+      const { rows } = await client.query<{ witness: string; size: number }>(
+        `select ${labelOf(table, selection, suspect)} as witness, (${suspect.sized?.sql ?? '0'})::int as size ` +
+          `from ${rowsSql(selection, suspect.sign)} limit 3`,
       );
-      if (rows.length > 0) return { suspect, rows: rows.map(({ witness }) => witness) };
+      if (rows.length > 0) {
+        const largest = Math.max(...rows.map(({ size }) => size));
+        const hint = suspect.sized?.hint(largest) ?? suspect.hint;
+        return { suspect, rows: rows.map(({ witness }) => witness), hint };
+      }
       if (performance.now() > deadline) break;
     }
     return undefined;
@@ -53,10 +66,15 @@ export async function findWitnesses(
 /** Milliseconds. */
 const searchLimit = 5000;
 
-/** How a row is identified: by its key as `row_id = 17`, else by the value itself. */
-function labelOf(table: Table, { columns, items }: Selection, { column, item, shown }: Suspect): string {
+/** How a row is identified: by its key as `row_id = 17`, perhaps with the value behind it, else by the value itself. */
+function labelOf(table: Table, { columns, items }: Selection, suspect: Suspect): string {
+  const { column, item, shown } = suspect;
   const itemOf = (key: Column) => items[columns.indexOf(key)] ?? 'null';
   const value =
     column.sensitive === true ? `'•••'` : `coalesce(left(${shown ?? `(${item})::text`}, 60), 'NULL')`;
-  return keyLabel(table, itemOf) ?? value;
+  const key = keyLabel(table, itemOf);
+  const isInKey = table.primaryKey.includes(column.name);
+  return key === undefined || suspect.showsValue !== true || isInKey
+    ? (key ?? value)
+    : `${key} || ': ' || ${value}`;
 }

@@ -60,8 +60,9 @@ export async function observeTable(
     if (looked.length === objects.length) rows = summary.rows;
   }
   if (problems.length === 0 && format.type !== 'parquet') {
-    // Of objects without names in a header nothing is read before they are loaded.
-    const looked = unproven.filter(({ size }) => namesColumns(format) || size === 0).slice(0, mostHeaders);
+    // Of other objects nothing is read before they are loaded.
+    const isLookedAt = namesColumns(format) || format.skipLines !== undefined;
+    const looked = unproven.filter(({ size }) => isLookedAt || size === 0).slice(0, mostHeaders);
     const layouts = await Promise.all(
       looked.map((object) => turn(() => examineHeader(reader, table, object, format, signal))),
     );

@@ -43,6 +43,7 @@ async function outcome(
 const larger = 'give the column a larger scale, or set round: half_up';
 const notANumber = `to load NULL instead write expr: "nullif(v, 'NaN')"; as text it arrives as it is`;
 const other = 'change the type in the contract, or the value with expr: or where:';
+const ways = 'change the value with expr:, or leave the row out with where:';
 const infinite = 'set on_infinite: null on the column or table to load NULL instead, or use expr:';
 
 describe('what a type of Hyper cannot hold', () => {
@@ -107,6 +108,9 @@ describe('what a type of Hyper cannot hold', () => {
     expect(
       await outcome('text', { type: 'varchar(3)', sensitive: true }, ["'secret'"], { primaryKey: ['v'] }),
     ).toMatchObject({ message: expect.stringMatching(/; for example v = •••$/) as string });
+    expect(
+      await outcome('text', { type: 'varchar(3)', sensitive: true }, ["'secret'"], { primaryKey: ['id'] }),
+    ).toMatchObject({ message: expect.stringMatching(/; for example id = 0: •••$/) as string });
   });
 
   test('NaN of an expression', async () => {
@@ -143,26 +147,43 @@ describe('what a type of Hyper cannot hold', () => {
     expect(await outcome('numeric', 'numeric(6,2)', ['1', '12345.5'], { primaryKey: ['id'] })).toEqual({
       code: 'EXT2003',
       message:
-        'orders.v, row 2 as read: a value does not fit the contract (numeric(6,2)): numeric overflow; for example id = 1',
-      hint: other,
+        'orders.v, row 2 as read: a value does not fit the contract (numeric(6,2)): more than 4 digits before the decimal sign; for example id = 1: 12345.5',
+      hint: `declare the column as numeric(7,2), or ${ways}`,
       pointer: '/tables/orders/columns/v',
     });
   });
 });
 
 describe('a row that Hyper refuses is looked up again', () => {
+  const key = { primaryKey: ['id'] };
+  const longer = (length: number) => `declare the column as varchar(${length}) or text, or ${ways}`;
   test.each([
-    ['text', 'text not null', ["'a'", 'null', 'null'], 'id = 1 and id = 2', { primaryKey: ['id'] }],
+    ['text', 'text not null', ["'a'", 'null', 'null'], 'id = 1 and id = 2', key, other],
     // Without a key there is nothing by which a NULL could be told.
-    ['text', 'text not null', ["'a'", 'null'], undefined, {}],
-    ['text', 'varchar(3)', ["'abc'", "'abcd'"], 'id = 1, v = abcd', { primaryKey: ['id', 'v'] }],
-    ['text', 'varchar(3)', ["'abc'", `'quite "long"'`], 'quite "long"', { where: 'id > -1 or false' }],
-    ['numeric(4,2)', 'numeric(4,2)', ["'NaN'"], 'NaN', {}],
-    ['numeric(4,0)', 'int', ['1', "'NaN'"], 'id = 1', { primaryKey: ['id'] }],
-    ['date', 'date', ["'5874897-12-31'"], '5874897-12-31', {}],
-  ] as const)('%s as %s', async (type, contract, values, witness, more) => {
+    ['text', 'text not null', ["'a'", 'null'], undefined, {}, other],
+    ['text', 'varchar(3)', ["'abc'", "'abcd'"], 'id = 1, v = abcd', { primaryKey: ['id', 'v'] }, longer(4)],
+    ['text', 'varchar(3)', ["'abcd'", "'abcdef'"], 'id = 0: abcd and id = 1: abcdef', key, longer(6)],
+    [
+      'text',
+      'varchar(3)',
+      ["'abc'", `'quite "long"'`],
+      'quite "long"',
+      { where: 'id > -1 or false' },
+      longer(12),
+    ],
+    [
+      'numeric',
+      'numeric(38,2)',
+      ['1e37'],
+      `id = 0: 1${'0'.repeat(37)}`,
+      key,
+      `declare the column as text, or ${ways}`,
+    ],
+    ['numeric(4,2)', 'numeric(4,2)', ["'NaN'"], 'NaN', {}, notANumber],
+    ['numeric(4,0)', 'int', ['1', "'NaN'"], 'id = 1', key, notANumber],
+    ['date', 'date', ["'5874897-12-31'"], '5874897-12-31', {}, `declare the column as text, or ${ways}`],
+  ] as const)('%s as %s', async (type, contract, values, witness, more, hint) => {
     const result = await outcome(type, contract, [...values], more as Partial<TableWritten>);
-    const hint = type.startsWith('numeric') ? notANumber : other;
     expect(result).toMatchObject({ code: 'EXT2003', hint, pointer: '/tables/orders/columns/v' });
     const { message } = result as { message: string };
     expect(message).toMatch(/^orders\.v, row \d as read: a value does not fit the contract \(.*\): /);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
+import type { CursorColumn } from '../../../src/sources/postgres/cursor.ts';
+import { beginningOf } from '../../../src/sources/postgres/highest.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { contractOf, never, sourceAt, startEngine, type ColumnsWritten, type Engine } from './support.ts';
 
@@ -126,4 +128,54 @@ test('a wall clock that is set back is no cursor', async () => {
     for (const atZone of ['UTC', 'Etc/GMT+5']) expect(await problems({ type, atZone }, 'cursor')).toEqual([]);
   }
   expect(await problems({ type: 'timestamptz', atZone: 'Europe/Berlin' }, 'cursor')).toEqual([]);
+});
+
+describe('a window begins by the clock of at_zone', () => {
+  /** The beginning of the day, or of the hour, of 48 or 5 hours ago there. */
+  const expected = (zone: string, hours: number) => {
+    const format = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      dateStyle: 'short',
+      timeStyle: 'medium',
+    });
+    const wall = format.format(Date.now() - hours * 3_600_000);
+    return hours % 24 === 0 ? `${wall.slice(0, 10)} 00:00:00` : `${wall.slice(0, 13)}:00:00`;
+  };
+  const begins = (type: string, hours: number, atZone?: string) => {
+    const place = { file: 'p.yaml', pointer: '/tables/t/load' };
+    const last = { seconds: hours * 3600, shown: `${hours}h` };
+    const first: CursorColumn = {
+      column: {
+        ...contractOf({ name: 't', columns: { v: 'timestamp' } }).columns[0]!,
+        ...(atZone && { atZone }),
+      },
+      sql: 'v',
+      type: { name: type, formatted: type, modifier: -1, category: 'D' },
+      ...{ mayBeNull: false, notNull: true, infiniteIsNull: false },
+    };
+    const load = { kind: 'window', place, column: 'v', last, nulls: 'error' } as const;
+    return beginningOf(database.client, { load, columns: [first] }, undefined);
+  };
+
+  // Two of them are never in the same day.
+  test.each(['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kolkata', 'UTC'])('%s', async (zone) => {
+    await database.client.query("set timezone = 'UTC'");
+    for (const hours of [48, 5]) {
+      const before = expected(zone, hours);
+      const found = await begins('timestamp', hours, zone);
+      expect([before, expected(zone, hours)]).toContain(found);
+      const day = await begins('date', hours, zone);
+      expect([before.slice(0, 10), expected(zone, hours).slice(0, 10)]).toContain(day);
+    }
+    const instant = await begins('timestamptz', 48, zone);
+    const { rows } = await database.client.query<{ wall: string }>(
+      `select ($1::timestamptz at time zone '${zone}')::text as wall`,
+      [instant],
+    );
+    expect(rows[0]?.wall).toBe(expected(zone, 48));
+  });
+
+  test('without it by that of UTC', async () => {
+    expect(await begins('timestamp', 48)).toBe(expected('UTC', 48));
+  });
 });

@@ -2,12 +2,28 @@ import { noValue, withoutBlanks, type Reading, type ValueRule } from './rule.ts'
 
 const spellings = new Set(['true', 't', 'yes', 'y', 'on', '1', 'false', 'f', 'no', 'n', 'off', '0']);
 
+/** The bytes of each spelling as one number. */
+const packed = new Set(
+  [...spellings].map((text) => Buffer.from(text).reduce((sum, byte) => sum * 256 + byte, 0)),
+);
+
+const LONGEST = 5;
 const ZERO = 0x30;
-const ONE = 0x31;
+/** Makes an upper-case letter a lower-case one, and leaves digits as they are. */
+const LOWER = 0x20;
 
 /** boolean: the spellings that hyperd reads, in any case. */
 export const booleanRule: ValueRule = {
-  isExact: (bytes, start, end) => end - start === 1 && (bytes[start] === ZERO || bytes[start] === ONE),
+  isExact(bytes, start, end) {
+    if (end - start > LONGEST) return false;
+    let sum = 0;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte < ZERO) return false;
+      sum = sum * 256 + (byte | LOWER);
+    }
+    return packed.has(sum);
+  },
   read: (text): Reading =>
     spellings.has(withoutBlanks(text).toLowerCase())
       ? { text }

@@ -75,20 +75,31 @@ export function readOffset(text: string): number | Refused {
   ] = offset.exec(text) ?? [];
   if (all === undefined) return unknownZone(text);
   if (name !== undefined) return 0;
-  if (Number(hours) > MOST_HOURS || Number(minutes) > 59 || Number(seconds) > 59) return unknownZone(text);
+  if (Number(hours) > MOST_HOURS || Number(minutes) > 59 || Number(seconds) > 59) return farOffset;
   const east = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   return sign === '-' ? -east : east;
 }
 
+const farOffset: Refused = {
+  problem: `Hyper reads offsets up to ${MOST_HOURS}:59`,
+  hint: 'write the same instant with another offset in the file, such as 2024-12-31 13:45:59+00, or declare the column as text',
+};
+
 function unknownZone(text: string): Refused {
-  if (/^[a-z]{2,5}$|^[a-z]+\/[a-z_/]+$/i.test(text)) {
+  if (/^(?!(?:ad|b?ce)$)(?:[a-z]{2,5}|[a-z]+\/[a-z_/]+)$/i.test(text)) {
     return {
       problem: 'of the names of zones only UTC, GMT and Z are read',
       hint: 'write the offset in the file, such as +02:00, or leave the zone out and set at_zone: Europe/Berlin',
     };
   }
+  if (/^(?:ad|a\.d\.|ce|c\.e\.|bce|b\.c\.|b\.c\.e\.)$/i.test(text)) {
+    return {
+      problem: `the era ${text} is not read`,
+      hint: 'write 2024-12-31 without an era, and 0044-03-15 BC before year 1, in the file',
+    };
+  }
   return {
     problem: 'text that is neither a time nor an offset follows the date',
-    hint: 'write 2024-12-31 13:45:59+02:00 in the file, or declare the column as text',
+    hint: 'write the date alone, or 2024-12-31 13:45:59+02:00, in the file, or declare the column as text',
   };
 }

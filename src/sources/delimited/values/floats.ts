@@ -17,8 +17,8 @@ const NINE = 0x39;
 /** hyperd takes no more digits than these into account, so that longer numbers may become the second nearest double. */
 const DIGITS_READ = 19;
 
-/** Without an exponent, numbers of so few characters neither overflow nor lose digits. */
-const SAFE_LENGTH = 18;
+/** Without an exponent, numbers of so few characters neither overflow nor underflow. */
+const SAFE_LENGTH = 300;
 
 /** real and double, both stored as double: the nearest one is the value. */
 export function floatRule(signs: NumberSigns): ValueRule {
@@ -32,15 +32,18 @@ export function floatRule(signs: NumberSigns): ValueRule {
       while (at < to && isBlank(bytes[to - 1])) to--;
       if (bytes[at] === MINUS || bytes[at] === PLUS) at++;
       if (to - at > SAFE_LENGTH) return false;
+      let significant = 0;
       let digits = 0;
       let points = 0;
       for (; at < to; at++) {
         const byte = bytes[at] ?? 0;
-        if (byte >= ZERO && byte <= NINE) digits++;
-        else if (byte === POINT && isPlain) points++;
+        if (byte >= ZERO && byte <= NINE) {
+          digits++;
+          if (significant > 0 || byte !== ZERO) significant++;
+        } else if (byte === POINT && isPlain) points++;
         else return false;
       }
-      return digits > 0 && points <= 1;
+      return digits > 0 && points <= 1 && significant <= DIGITS_READ;
     },
     read(text): Reading {
       if (/^[+-]?(nan|inf|infinity)$/i.test(withoutBlanks(text))) return { text };

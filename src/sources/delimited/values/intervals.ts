@@ -1,23 +1,24 @@
-import { withoutBlanks, type Reading, type Refused, type ValueRule } from './rule.ts';
+import { invisible, noValue, withoutBlanks, type Reading, type Refused, type ValueRule } from './rule.ts';
 
 /**
  * interval: hyperd keeps microseconds, and turns fractions of longer units into days and hours as it likes. So only
- * seconds may have a fraction, of six digits. It refuses by itself what is no interval.
+ * seconds may have a fraction, of six digits. A text without digits or with other words than units is refused here; the
+ * rest that is no interval, hyperd refuses by itself.
  */
 export function intervalRule(infiniteIsNull: boolean): ValueRule {
   return {
     isExact(bytes, start, end) {
       for (let at = start; at < end; at++) {
         const byte = bytes[at] ?? 0;
-        const isPlain = (byte >= 0x30 && byte <= 0x39) || byte === 0x3a || byte === 0x20 || byte === 0x2d;
-        const isLetter = (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
-        if (!isPlain && !isLetter) return false;
+        const isDigit = byte >= 0x30 && byte <= 0x39;
+        if (!isDigit && byte !== 0x3a && byte !== 0x20 && byte !== 0x2d) return false;
       }
-      return start < end && !mayBeInfinite(bytes[end - 1]);
+      return start < end && hasDigit(bytes, start, end);
     },
     read(text): Reading {
       const bare = withoutBlanks(text);
       if (/^[+-]?infinity$/i.test(bare)) return infiniteIsNull ? { text: null } : noInfinite;
+      if (!isSpelled(bare)) return invisible(bare) ?? notInterval;
       for (const [, fraction = '', unit = ''] of bare.matchAll(/\.([0-9]*) *([a-z]*)/gi)) {
         const refused = unfit(fraction, unit);
         if (refused !== undefined) return refused;
@@ -27,12 +28,28 @@ export function intervalRule(infiniteIsNull: boolean): ValueRule {
   };
 }
 
-const Y = 0x79;
-const CAPITAL_Y = 0x59;
-
-function mayBeInfinite(last: number | undefined): boolean {
-  return last === Y || last === CAPITAL_Y;
+function hasDigit(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if ((bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39) return true;
+  return false;
 }
+
+/** The words of PostgreSQL and hyperd for units, perhaps with others: hyperd refuses what it does not know. */
+const units =
+  /^(?:[mu]s|[smhdwyc]|(?:micro|milli)?sec(?:ond)?s?|[mu]secs?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|mon(?:th)?s?|y(?:ea)?rs?|dec(?:s|ades?)|cent(?:ur(?:y|ies))?|mil(?:s|lenni(?:um|a))?|ago)$/i;
+
+/** ISO 8601, in which units are letters without blanks: P1DT2H. */
+const iso = /^P[0-9TYMWDHS.:+-]*$/i;
+
+function isSpelled(text: string): boolean {
+  if (!/[0-9]/.test(text)) return false;
+  if (iso.test(text)) return true;
+  return (text.match(/[a-z]+/gi) ?? []).every((word) => units.test(word));
+}
+
+const notInterval = noValue('not an interval', [
+  'write 1 day 02:03:04 or P1DT2H3M4S in the file',
+  'declare the column as text',
+]);
 
 const noInfinite: Refused = {
   problem: 'Hyper has no infinite interval',

@@ -41,7 +41,7 @@ function atMidnight(wall: number): Moment {
 
 function behindDate(midnight: number, rest: string, decimal: string): Moment | Refused {
   const [gap = ''] = /^(?:t|,? +)/i.exec(rest) ?? [];
-  if (gap === '') return readTrail(rest);
+  if (gap === '' || !/^[0-9]/.test(rest.slice(gap.length))) return readTrail(rest.slice(gap.length));
   const time = readTime(rest.slice(gap.length), decimal);
   if (isRefused(time)) return time;
   const zone = rest.slice(gap.length + time.length).trimStart();

@@ -5,8 +5,9 @@ import {
   plainNumber,
   significant,
   type NumberSigns,
+  type WrittenNumber,
 } from './number-text.ts';
-import { isBlank, isRefused, type Reading, type ValueRule } from './rule.ts';
+import { isBlank, isRefused, type Reading, type Refused, type ValueRule } from './rule.ts';
 
 const MINUS = 0x2d;
 const PLUS = 0x2b;
@@ -50,6 +51,8 @@ export function numericRule({ precision, scale, rounds }: NumericColumn, signs: 
     read(text): Reading {
       const number = parse(text);
       if (isRefused(number)) return notFinite(text) ?? number;
+      const refused = number.exponent === 0 ? undefined : unreadExponent(number, precision);
+      if (refused !== undefined) return refused;
       const exact = significant(number);
       if (exact.scale > scale && !rounds) return tooManyDecimals(precision, scale, exact.scale);
       const { digits, scale: left } = exact.scale > scale ? rounded(exact, scale) : exact;
@@ -67,6 +70,23 @@ export function numericRule({ precision, scale, rounds }: NumericColumn, signs: 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
+
+/**
+ * hyperd reads no greater exponents, whatever the digits; and before it moves the decimal sign it drops the digits that the
+ * precision has no place for: `0.00000000001e11` would become 0.
+ */
+function unreadExponent(number: WrittenNumber, precision: number): Refused | undefined {
+  const { integer, fraction, exponent } = number;
+  const hint = 'write the digits without an exponent in the file, or declare the column as double';
+  const most = precision <= SMALL_PRECISION ? SMALL_PRECISION : MOST_DIGITS;
+  if (Math.abs(exponent) > most) return { problem: `an exponent beyond ${most} is not read`, hint };
+  const written = integer.replace(/^0+/, '').length + fraction.replace(/0+$/, '').length;
+  if (written <= precision) return undefined;
+  return { problem: `more than ${precision} digits before an exponent are not read`, hint };
+}
+
+/** hyperd keeps numerics of so many digits in 64 bits. */
+const SMALL_PRECISION = 18;
 
 function tooManyDecimals(precision: number, scale: number, needed: number): Reading {
   const type = wider(Math.max(precision, precision - scale + needed), needed);

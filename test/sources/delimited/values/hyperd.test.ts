@@ -55,11 +55,13 @@ const decimal = fc
   .record({
     sign,
     whole: digits(0, 12),
-    fraction: digits(0, 8),
+    lead: fc.constantFrom('', '', '', '0000000', '00000000000000000000'),
+    decimals: digits(0, 8),
     zeros: fc.constantFrom(0, 0, 3, 30),
-    exponent: fc.constantFrom(0, 0, 0, 2, -3, 5),
+    exponent: fc.constantFrom(0, 0, 0, 2, -3, 5, 12, -12, 18, 19, -20),
     blank,
   })
+  .map(({ lead, decimals, ...rest }) => ({ ...rest, fraction: decimals === '' ? '' : lead + decimals }))
   .filter(({ whole, fraction }) => whole + fraction !== '')
   .map(({ sign: minus, whole, fraction, zeros, exponent, blank: around }) => ({
     text: `${around}${minus}${whole}${fraction === '' && zeros === 0 ? '' : `.${fraction}${'0'.repeat(zeros)}`}${exponent === 0 ? '' : `e${exponent}`}${around}`,
