@@ -28,12 +28,13 @@ const compiledSchemas: esbuild.Plugin = {
   },
 };
 
-/** Writes dist/, and takes away what an earlier build has left there. */
-export async function buildProgram(): Promise<void> {
+/** Writes dist/, removes what an earlier build has left there, and returns what the files are made of. */
+export async function buildProgram({ outdir = 'dist', sourcemap = true } = {}): Promise<esbuild.Metafile> {
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['src/main.ts'],
-    outdir: 'dist',
+    // Files that lie in src/ itself are entrances: main.ts is the bin.
+    entryPoints: ['src/*.ts'],
+    outdir,
     // As deep as src/config: schemas/ is found from there.
     chunkNames: 'parts/[name]-[hash]',
     bundle: true,
@@ -43,7 +44,7 @@ export async function buildProgram(): Promise<void> {
     // Parts that nobody asks for can be left out of packages that are ES modules.
     mainFields: ['module', 'main'],
     target: 'node20',
-    sourcemap: true,
+    sourcemap,
     metafile: true,
     logLevel: 'warning',
     plugins: [compiledSchemas],
@@ -57,10 +58,11 @@ export async function buildProgram(): Promise<void> {
     },
   });
   const written = new Set(Object.keys(metafile.outputs));
-  const parts = (await readdir(path.join(root, 'dist'), { recursive: true, withFileTypes: true }))
+  const parts = (await readdir(path.resolve(root, outdir), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
   await Promise.all(parts.filter((file) => !written.has(file)).map((file) => rm(path.join(root, file))));
+  return metafile;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildProgram();

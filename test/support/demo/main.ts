@@ -13,10 +13,12 @@ import { bucketVariables, startSalesBucket } from './sales-bucket.ts';
 /**
  * The main job on a fresh machine: starts what the example pipelines need on loopback, then plans, applies and plans
  * again as a user would, with the real CLI; the second plan must find no changes. Ends what it started, also on Ctrl-C.
- * Works in this repository, or in the folder given, which has a copy of pipelines/.
+ * Works in this repository, or in the folder given, which has a copy of pipelines/; runs the program of this repository,
+ * or the one given, with the `node` of PATH.
  */
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = path.resolve(process.argv[2] ?? root);
+const program = path.resolve(process.argv[3] ?? path.join(root, 'dist/main.js'));
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort(name));
 
@@ -80,7 +82,7 @@ async function demo(): Promise<number> {
 
 async function extracts(args: string[], variables: Record<string, string>): Promise<number> {
   say(`extracts ${args.join(' ')}`);
-  const child = await execa('node', [path.join(root, 'dist/main.js'), ...args], {
+  const child = await execa('node', [program, ...args], {
     cwd: folder,
     env: variables,
     stdio: 'inherit',
