@@ -25,3 +25,8 @@ test('the lock file has this version, too', () => {
   };
   expect([lock.version, lock.packages['']?.version]).toEqual([version, version]);
 });
+
+test('the README names the file that is packed from this version', () => {
+  const named = [...read('README.md').matchAll(/extracts-\d+\.\d+\.\d+\.tgz/g)].map(([file]) => file);
+  expect(new Set(named)).toEqual(new Set([`extracts-${version}.tgz`]));
+});
