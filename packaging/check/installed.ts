@@ -42,7 +42,7 @@ export const hasEngine = ({ packages }: InstalledProject) => packages.includes(e
 
 /** Runs the installed `extracts`, and never one that npx would fetch. */
 export const runInstalled = ({ folder, node }: InstalledProject, ...args: string[]) =>
-  execa('npx', ['--no', 'extracts', ...args], {
+  execa('npx', ['--no-install', 'extracts', ...args], {
     cwd: folder,
     env: { ...node.env, HYPERD_PATH: '' },
     reject: false,
