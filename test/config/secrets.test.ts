@@ -310,6 +310,43 @@ describe('the policy', () => {
     ]);
   });
 
+  test('judges certificates and keys of clients, beside a URL and in it', async () => {
+    const url = (name: string, query: string) =>
+      pipeline(name, `{ type: postgres, url: "postgres://a.example.com,b.example.com/d?${query}" }`);
+    const texts = {
+      ...policy('allowed_paths: [inside]'),
+      'beside.yaml': pipeline(
+        'beside',
+        '{ type: postgres, host: h, ssl: { mode: verify-full, cert: outside/c.pem, key: inside/link.key } }',
+      ),
+      'url.yaml': url('url', 'sslmode=verify-full&sslcert=FOLDER/outside/a%20b.pem&sslkey=FOLDER/outside/a+b.key'),
+      'twice.yaml': url('twice', 'sslkey=FOLDER/inside/a.key&ssl%6Bey=/proc/self/environ'),
+      'good.yaml': url('good', 'sslrootcert=system&sslcert=FOLDER/inside/c.pem&sslkey=FOLDER/inside/c.key'),
+      'empty.yaml': url('empty', 'sslcert=&sslkey='),
+    };
+    const found = await read(texts, {
+      prepare(folder) {
+        for (const name of ['inside', 'outside']) mkdirSync(join(folder, name));
+        for (const file of ['outside/c.pem', 'outside/c.key']) writeFileSync(join(folder, file), 'x');
+        symlinkSync(join(folder, 'outside/c.key'), join(folder, 'inside/link.key'));
+        for (const [name, text] of Object.entries(texts))
+          writeFileSync(join(folder, name), text.replaceAll('FOLDER', folder));
+      },
+    });
+    const notAllowed = 'it is not among the allowed_paths of the policy';
+    const shown = found.diagnostics.map(
+      ({ code, message, place }) =>
+        `${code} ${place?.file} ${place?.pointer}: ${message.replaceAll(found.folder, 'FOLDER')}`,
+    );
+    expect(shown.toSorted()).toEqual([
+      `EXT1096 beside.yaml /sources/s/ssl/cert: FOLDER/outside/c.pem is not read: ${notAllowed}`,
+      `EXT1096 beside.yaml /sources/s/ssl/key: FOLDER/inside/link.key is not read: ${notAllowed}`,
+      'EXT1096 twice.yaml /sources/s/url: /proc/self/environ is not read: it shows the processes of this machine',
+      `EXT1096 url.yaml /sources/s/url: FOLDER/outside/a b.pem is not read: ${notAllowed}`,
+      `EXT1096 url.yaml /sources/s/url: FOLDER/outside/a+b.key is not read: ${notAllowed}`,
+    ]);
+  });
+
   test('of another file counts in the place of that of the project', async () => {
     const texts = {
       ...policy('allowed_hosts: ["*"]'),

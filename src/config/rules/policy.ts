@@ -66,5 +66,7 @@ function* filesOf({
 function certificatesIn(url: string): string[] {
   const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
   const params = new URLSearchParams(query.replaceAll('+', '%2B'));
-  return ['sslrootcert', 'sslcert', 'sslkey'].flatMap((key) => params.getAll(key));
+  const authorities = params.getAll('sslrootcert').filter((path) => path !== 'system');
+  const own = ['sslcert', 'sslkey'].flatMap((key) => params.getAll(key));
+  return [...authorities, ...own].filter((path) => path !== '');
 }
