@@ -20,7 +20,7 @@ export function estimate(pipeline: Pipeline, observation: Observation, work: Wor
   const bytes = sum(reads.map((read) => read.bytes));
   const all = work.build ? sum(work.tables.map(({ rowsAfter }) => rowsAfter)) : undefined;
   const extract = work.build ? extractSize(observation, all) : undefined;
-  const space = spaceFor(pipeline, observation, work, extract ?? asGuess(bytes));
+  const space = spaceFor(pipeline, observation, work, extract ?? asGuess(knownBytes(work)));
   const upload = uploads(work.destinations);
   return {
     ...(rows && { rows }),
@@ -29,6 +29,11 @@ export function estimate(pipeline: Pipeline, observation: Observation, work: Wor
     ...(upload && { upload }),
     ...(space && { space }),
   };
+}
+
+/** Returns the bytes to read from those tables that have an estimate: at least so many. */
+export function knownBytes(work: Work): Estimate | undefined {
+  return work.build ? sum(readsOf(work).flatMap(({ bytes }) => bytes ?? [])) : undefined;
 }
 
 /** What is read of each table that is read. */

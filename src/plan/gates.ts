@@ -1,6 +1,6 @@
-import type { Observation } from '../model/observation.ts';
+import type { Estimate, Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { Change, Estimates, Gate } from '../model/plan.ts';
+import type { Change, Gate } from '../model/plan.ts';
 import type { Policy } from '../model/project.ts';
 import { policyGates } from './policy.ts';
 import { acceptedBefore } from './template.ts';
@@ -21,7 +21,7 @@ export interface Decisions {
 export function gatesOf(
   pipeline: Pipeline,
   observation: Observation,
-  { changes, estimates }: { changes: readonly Change[]; estimates: Estimates },
+  { changes, bytes }: { changes: readonly Change[]; bytes: Estimate | undefined },
   decisions: Decisions,
   policy: Policy,
 ): Gate[] {
@@ -34,7 +34,7 @@ export function gatesOf(
       ? misfitGates(pipeline, observation, decisions.allowMisfit ?? false)
       : []),
     ...(decisions.failOnDrift === true ? driftGates(pipeline, changes) : []),
-    ...policyGates(pipeline, observation, estimates, policy),
+    ...policyGates(pipeline, observation, bytes, policy),
   ];
 }
 

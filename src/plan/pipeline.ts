@@ -13,7 +13,7 @@ import type { Policy } from '../model/project.ts';
 import { findBase } from './base.ts';
 import { basisOf, type Hash } from './basis.ts';
 import { planDestination, type Rewriting } from './destinations.ts';
-import { estimate } from './estimates.ts';
+import { estimate, knownBytes } from './estimates.ts';
 import { extractChanges, extractFindings, isOurs } from './extract.ts';
 import { gatesOf, type Decisions } from './gates.ts';
 import { headline } from './headline.ts';
@@ -102,15 +102,18 @@ export function planPipeline(
   const base = found !== undefined && 'plan' in found && stays ? found.plan : undefined;
   const act = hasErrors(errors) ? 'blocked' : decide(changes, observation);
   const isBuilt = act === 'create' || act === 'rebuild';
-  const estimates = estimate(pipeline, observation, {
+  const work = {
     build: isBuilt,
     package: mustPackage,
     tables: tablePlans,
     hasBase: base !== undefined,
     destinations,
-  });
+  };
+  const estimates = estimate(pipeline, observation, work);
   const gates =
-    act === 'blocked' ? [] : gatesOf(pipeline, observation, { changes, estimates }, decisions, policy);
+    act === 'blocked'
+      ? []
+      : gatesOf(pipeline, observation, { changes, bytes: knownBytes(work) }, decisions, policy);
   const isGated = gates.some(({ open }) => !open);
   const blockedBy = act === 'blocked' ? 'error' : isGated ? 'gate' : undefined;
   const warnings = tables.flatMap(({ findings = [] }) => findings);

@@ -1,9 +1,9 @@
 import { own } from '../model/own.ts';
 import { nameMatches } from '../model/name-pattern.ts';
-import { bytes, grouped } from '../model/numbers.ts';
+import { bytes as inBytes, grouped } from '../model/numbers.ts';
 import type { Estimate, Observation } from '../model/observation.ts';
 import type { Pipeline, Table, TableauDestination } from '../model/pipeline.ts';
-import type { Estimates, Gate } from '../model/plan.ts';
+import type { Gate } from '../model/plan.ts';
 import type { Policy } from '../model/project.ts';
 import { defineTable } from './definition.ts';
 import { grown } from './growth.ts';
@@ -12,7 +12,7 @@ import { grown } from './growth.ts';
 export function policyGates(
   pipeline: Pipeline,
   observation: Observation,
-  estimates: Estimates,
+  bytes: Estimate | undefined,
   policy: Policy,
 ): Gate[] {
   const gate = (rule: keyof typeof writtenAs, address: string, message: string): Gate => ({
@@ -39,7 +39,7 @@ export function policyGates(
     ...missingChecks(pipeline, policy).map(({ address, kind }) =>
       gate('requiredChecks', address, `needs a check of the kind ${kind}`),
     ),
-    ...tooManyBytes(estimates, policy).map((message) => gate('maxBytes', pipeline.address, message)),
+    ...tooManyBytes(bytes, policy).map((message) => gate('maxBytes', pipeline.address, message)),
   ];
 }
 
@@ -133,9 +133,9 @@ function missingChecks({ address, tables }: Pipeline, { requiredChecks = [] }: P
   );
 }
 
-function tooManyBytes({ bytes: size }: Estimates, { maxBytes }: Policy): string[] {
+function tooManyBytes(size: Estimate | undefined, { maxBytes }: Policy): string[] {
   if (maxBytes === undefined || size === undefined || size.value <= maxBytes) return [];
   return [
-    `${size.exact ? '' : '~'}${bytes(size.value)} to read are more than the allowed ${bytes(maxBytes)}`,
+    `${size.exact ? '' : '~'}${inBytes(size.value)} to read are more than the allowed ${inBytes(maxBytes)}`,
   ];
 }

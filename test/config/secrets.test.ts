@@ -319,7 +319,10 @@ describe('the policy', () => {
         'beside',
         '{ type: postgres, host: h, ssl: { mode: verify-full, cert: outside/c.pem, key: inside/link.key } }',
       ),
-      'url.yaml': url('url', 'sslmode=verify-full&sslcert=FOLDER/outside/a%20b.pem&sslkey=FOLDER/outside/a+b.key'),
+      'url.yaml': url(
+        'url',
+        'sslmode=verify-full&sslcert=FOLDER/outside/a%20b.pem&sslkey=FOLDER/outside/a+b.key',
+      ),
       'twice.yaml': url('twice', 'sslkey=FOLDER/inside/a.key&ssl%6Bey=/proc/self/environ'),
       'good.yaml': url('good', 'sslrootcert=system&sslcert=FOLDER/inside/c.pem&sslkey=FOLDER/inside/c.key'),
       'empty.yaml': url('empty', 'sslcert=&sslkey='),

@@ -130,7 +130,7 @@ const cases: Record<string, [of: Pipeline, seen: Observation]> = {
     observation(shop, { extract: { kind: 'present', size: 5, modified: '9', version: 3, tables: [] } }),
   ],
   'state lost': [shop, observation(shop, { applied: undefined, extract: standing })],
-  'state lost, and another contract': [
+  'contract-after-lost-state': [
     pipeline([
       table('orders', { row_id: 'int not null', region: 'int', sales: 'numeric(18,4)', note: 'text' }),
     ]),

@@ -32,6 +32,26 @@ test('a count wins over both, and without any of them nothing is closed', () => 
   expect(gatesOf(5, { rows: { value: 6, exact: false }, fingerprint: unknown })).toHaveLength(1);
 });
 
+test('max_bytes closes on the tables that are known, also where another one is not', () => {
+  const two = pipeline([
+    table('orders', { row_id: 'int not null' }),
+    table('fresh', { row_id: 'int not null' }),
+  ]);
+  const unknown = { kind: 'unknown', reason: 'a view has no change counters' } as const;
+  const seen = {
+    orders: source({ bytes: { value: 2_000_000, exact: false }, fingerprint: unknown }),
+    fresh: source({ rows: undefined, bytes: undefined, fingerprint: unknown }),
+  };
+  const gates = (maxBytes: number) =>
+    buildPlan(
+      [{ pipeline: two, observation: observation(two, { tables: seen, applied: undefined }), record: 'v1' }],
+      '0.1.0',
+      { decisions: {}, policy: { maxBytes }, hash: lengthHash },
+    ).gates.map(({ message }) => message);
+  expect(gates(1_000_000)).toEqual(['~2.0 MB to read are more than the allowed 1.0 MB']);
+  expect(gates(2_000_000)).toEqual([]);
+});
+
 /** Of the record. */
 function countersOf(name: 'inserted'): string {
   const { fingerprint } = record(shop).tables.orders!;
