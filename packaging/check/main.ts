@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
@@ -14,13 +15,14 @@ import { nodeVersion } from './node-version.ts';
  * HYPERD_PATH that must be EXT3001, with the engine of this clone everything must work.
  */
 const scratch = await mkdtemp(path.join(tmpdir(), 'extracts-install-'));
+// Also after Ctrl-C: three engines and two versions of Node.js are more than a gigabyte.
+process.once('exit', () => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
 const results = { passed: 0, failed: 0 };
-try {
-  const tgz = await packInto(scratch);
-  for (const major of [20, 22, 24]) await check(tgz, major);
-} finally {
-  await rm(scratch, { recursive: true });
-}
+const tgz = await packInto(scratch);
+for (const major of [20, 22, 24]) await check(tgz, major);
 process.stdout.write(`${results.passed} passed, ${results.failed} failed\n`);
 process.exitCode = results.failed === 0 ? 0 : 1;
 

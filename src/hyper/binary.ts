@@ -14,8 +14,8 @@ export async function findHyperd(env: Readonly<Record<string, string | undefined
   if (installed !== undefined && (await isExecutable(installed))) return installed;
   throw new RunError('EXT3001', `There is no Hyper engine for ${process.platform} ${process.arch} here`, {
     hint:
-      'npm brings hyperd for Linux x64 with glibc only. Elsewhere download the Hyper API of any language, unpack it, ' +
-      'and set HYPERD_PATH to its hyperd (docs/engine.md)',
+      'npm installs hyperd on Linux x64 with glibc, beside the packed package on Node.js 21 or later only. Elsewhere ' +
+      'download the Hyper API of any language, unpack it, and set HYPERD_PATH to its hyperd (docs/engine.md)',
   });
 }
 
