@@ -1,17 +1,40 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/slowest-first.ts';
+
+/**
+ * Tests that start no process and no server, so that `npm run test:fast` needs less than a minute. They share the modules
+ * of a worker, because most of their time would go into loading those again for each file.
+ */
+const pure = [
+  'test/layers.test.ts',
+  'test/{apply,house,model,plan,render}/**/*.test.ts',
+  // `diagnostics` runs the built program.
+  'test/config/!(diagnostics).test.ts',
+];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-build.ts', 'test/support/global-postgres.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
       exclude: ['src/model/written.gen.ts'],
       reporter: ['text-summary'],
     },
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: pure,
+          globalSetup: ['test/support/global-build.ts', 'test/support/global-postgres.ts'],
+        },
+      },
+    ],
   },
 });

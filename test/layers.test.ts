@@ -40,7 +40,6 @@ const borders: Record<string, readonly string[]> = {
   ajv: ['config'],
   pg: ['sources/postgres', 'hyper'],
   pgpass: ['sources/postgres'],
-  'pg-connection-string': ['sources/postgres', 'config'],
   '@aws-sdk/client-s3': ['aws'],
   '@aws-sdk/credential-providers': ['aws'],
   '@smithy/core/config': ['aws'],

@@ -20,6 +20,7 @@ export interface Conduct {
   report(): PipelineReport;
 }
 
+// eslint-disable-next-line max-lines-per-function -- its steps share the state of one run
 export function conductPipeline(
   job: Job,
   listener: Listener,

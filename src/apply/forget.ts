@@ -26,6 +26,7 @@ export interface Deletion {
  * Gives up a pipeline under its lock: deletes what was made for it, where that is wanted, and then its
  * record. While something cannot be deleted the record stays, so that the next run tries again.
  */
+// eslint-disable-next-line max-lines-per-function -- its steps share the state of one run
 export function conductForgetting(
   { address, version, state, deletions }: Leaving,
   listener: Listener,

@@ -9,6 +9,7 @@ import type { TableReport } from './report.ts';
 import { required } from './required.ts';
 
 /** Reads a table's feed. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function loadTable(
   build: ExtractBuild,
   snapshot: Snapshot,
@@ -25,6 +26,7 @@ export async function loadTable(
 }
 
 /** Reads what is new of a table and changes it in the copy of its extract. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function changeTable(
   build: ExtractBuild,
   snapshot: Snapshot,

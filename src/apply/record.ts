@@ -143,6 +143,7 @@ function appliedTemplate(
   };
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 function appliedTable(
   job: Job,
   table: Table,

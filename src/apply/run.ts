@@ -59,6 +59,7 @@ export async function startRun(job: Job): Promise<Run> {
   return openRun(job, await takeLock(job));
 }
 
+// eslint-disable-next-line max-lines-per-function -- its steps share the state of one run
 function openRun(job: Job, lock: Lock): Run {
   const { pipeline, plan } = job;
   const snapshots = new Map<string, Snapshot>();

@@ -24,6 +24,7 @@ interface Failure {
 }
 
 /** What S3, the network or the SDK said, in our words and with what to do. Other errors are passed through. */
+// eslint-disable-next-line max-lines-per-function -- one case for each error of the service
 export function explainS3(error: unknown, source: BucketUser, errand: Errand): unknown {
   if (error instanceof RunError) return error;
   if (error instanceof GaveUp) return gaveUp(error, source, errand);
@@ -239,6 +240,7 @@ function unreachable(error: Failure, user: BucketUser): RunError | undefined {
   });
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 function other(error: Failure, name: string, url: string, act: string, { place }: BucketUser): unknown {
   if (error.$metadata === undefined && error.code === undefined) return error;
   return new RunError('EXT2212', `cannot ${act} ${url}: ${foreign(name)}: ${foreign(error.message)}`, {

@@ -52,6 +52,7 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
 }
 
 /** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
+// eslint-disable-next-line max-lines-per-function -- the order of a command, from options to exit code
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
   const saved = await savedPlan(paths, options, env);
   const read = await readConfiguration(
@@ -182,6 +183,7 @@ function tellingOf({ json, verbose = false }: ApplyOptions, env: Env): Telling {
 
 const mostDrawn = 40;
 
+// eslint-disable-next-line max-params -- no two of them belong together
 async function perform(
   jobs: readonly Job[],
   leaving: readonly Leaving[],

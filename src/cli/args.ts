@@ -29,6 +29,7 @@ export async function run(argv: readonly string[], env: Env): Promise<ExitCode> 
   }
 }
 
+// eslint-disable-next-line max-lines-per-function -- the whole command line in one place
 function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   const program = new Command('extracts')
     .description('Tableau extracts as code: plan, build and publish .hyper files from YAML.')

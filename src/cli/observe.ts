@@ -137,6 +137,7 @@ const extractCursor = (load: Load): ExtractCursor => ({
  * Where there are the same rows as last time, nothing inside of the extract decides what is to be done. What a table goes
  * on from does always, so that nobody waits for its source.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function observeExtract(
   pipeline: Pipeline,
   world: World,
@@ -235,6 +236,7 @@ function isRedefined(pipeline: Pipeline, table: Table, applied: AppliedTable | u
   return source === undefined || !isDeepStrictEqual(applied?.definition, defineTable(table, source));
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function observeSources(
   pipeline: Pipeline,
   world: World,

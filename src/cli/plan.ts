@@ -18,6 +18,7 @@ import { savePlan } from './saved-plan.ts';
 import { selectPipelines, type SelectFlags } from './select/index.ts';
 import { spaceFindings } from './space.ts';
 import { UsageError } from './usage-error.ts';
+import { untrustedWorld } from './untrusted-world.ts';
 import { openWorld, type World } from './world.ts';
 
 export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
@@ -40,12 +41,8 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
   }
   const read = await readConfiguration(paths, env, 'error', { untrusted, ...policyOf(options) });
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
-  const world = openWorld(read.project, env, {
-    offline,
-    untrusted,
-    lockWait: options.lockWait,
-    looksOnly: true,
-  });
+  const open = openWorld(read.project, env, { offline, lockWait: options.lockWait, looksOnly: true });
+  const world = untrusted ? untrustedWorld(open, read.project) : open;
   try {
     const whole = untrusted ? read : await completeFamilies(read, world, env);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);

@@ -106,6 +106,7 @@ async function previewPipeline(
   return previewed;
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function previewTable(
   pipeline: Pipeline,
   table: Table,

@@ -6,7 +6,6 @@ import type { Project } from '../model/project.ts';
 import { openSources } from '../sources/index.ts';
 import { openState } from '../state/index.ts';
 import { openTemplatePort } from '../templates/index.ts';
-import { untrustedWorld } from './untrusted-world.ts';
 import type { Env } from './env.ts';
 import { jobLink } from './job-link.ts';
 import { leaseTokens } from './lease-tokens.ts';
@@ -34,8 +33,6 @@ export interface WorldOptions {
   lockWait?: number | undefined;
   /** Only looks: without the right to write the state it does without a lease of a token. */
   looksOnly?: boolean;
-  /** The files are not trusted: no server is asked, and nothing outside of the project is read. */
-  untrusted?: boolean;
 }
 
 /** Without a word about it: a run that waits for a token is not late because of that, it comes after another. */
@@ -45,7 +42,7 @@ const usualTokenWaitOfPlans = 60_000;
 export function openWorld(
   project: Project,
   env: Env,
-  { offline = false, lockWait, looksOnly = false, untrusted = false }: WorldOptions = {},
+  { offline = false, lockWait, looksOnly = false }: WorldOptions = {},
 ): World {
   const state = openState(project.state, {
     job: jobLink(env.variables),
@@ -73,7 +70,7 @@ export function openWorld(
     countAbove: project.policy.maxRows,
     variables: env.variables,
   });
-  const world: World = {
+  return {
     extracts,
     state,
     sourceOf: (source) => sources.open(source),
@@ -95,5 +92,4 @@ export function openWorld(
       if (failed !== undefined) throw failed.reason;
     },
   };
-  return untrusted ? untrustedWorld(world, project) : world;
 }

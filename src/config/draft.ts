@@ -3,7 +3,7 @@ import type { Place } from '../model/diagnostic.ts';
 import { child } from '../model/diagnostic.ts';
 import type * as Written from '../model/written.gen.ts';
 import { anchored, merge, mergeLoad } from './defaults.ts';
-import type { LoadedFile } from './load.ts';
+import type { LoadedFile } from './loaded-file.ts';
 import type { Shared } from './shared.ts';
 import { layerValueSettings, type WrittenValueSettings } from './value-settings.ts';
 

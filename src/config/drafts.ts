@@ -5,7 +5,7 @@ import { codes } from './codes.ts';
 import { addressOf, draftPipeline, type Draft } from './draft.ts';
 import { answered, mostItems, readFamily, type Answer, type Family } from './for-each/index.ts';
 import { interpolate, type Substitution } from './interpolate.ts';
-import type { LoadedFile } from './load.ts';
+import type { LoadedFile } from './loaded-file.ts';
 import { itemMoves, notListed, stillListed } from './moves.ts';
 import { problem } from './problem.ts';
 import { passwordsOfItems } from './secret-names.ts';
@@ -60,6 +60,7 @@ export interface BlockedItem {
 }
 
 /** As much of a file as can be judged; nothing where it is no YAML or has hardly a part of a pipeline. */
+// eslint-disable-next-line max-lines-per-function -- the ways to read a family share what was read so far
 export function draftFile(
   loaded: LoadedFile,
   shared: Shared,

@@ -13,7 +13,8 @@ import {
   type FoundFiles,
 } from './find.ts';
 import type { Answer } from './for-each/index.ts';
-import { loadYaml, type LoadedFile } from './load.ts';
+import { loadYaml } from './load.ts';
+import type { LoadedFile } from './loaded-file.ts';
 import { locate } from './locate.ts';
 import { hidePasswords, passwordsIn } from './passwords.ts';
 import { collectSecretNames } from './secret-names.ts';

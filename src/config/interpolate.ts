@@ -117,6 +117,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     return { value: found.value, ...(isSecret && { secret: true }) };
   }
 
+  // eslint-disable-next-line max-params -- no two of them belong together
   function refuse(whole: string, code: string, message: string, hint?: string, unset = false): Piece {
     const severity = unset ? substitution.unsetVariables : 'error';
     substitution.report({ code, severity, message, ...(hint === undefined ? {} : { hint }), place });

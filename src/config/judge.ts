@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Draft } from './draft.ts';
 import type { BlockedItem, DraftedFile } from './drafts.ts';
-import type { Surroundings } from './index.ts';
 import { passwordsOf } from './passwords.ts';
 import { commonRules, rules } from './rules.ts';
 
@@ -12,7 +11,7 @@ import { commonRules, rules } from './rules.ts';
  */
 export function judge(
   drafted: readonly DraftedFile[],
-  { registerSecret }: Surroundings,
+  { registerSecret }: { registerSecret: (secret: string) => void },
   report: (diagnostic: Diagnostic) => void,
 ): readonly DraftedFile[] {
   const alone = drafted.map((file) => judgeEach(file, registerSecret, report));

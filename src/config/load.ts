@@ -1,21 +1,11 @@
 import type { YAMLError } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { codes } from './codes.ts';
+import type { LoadedFile } from './loaded-file.ts';
 import { parseTree, spanAt } from './parse-tree.ts';
 import { mask } from '../model/secrets.ts';
 import { passwordsIn } from './passwords.ts';
 import { plainValue, TreeProblem } from './tree.ts';
-
-/** A YAML file that was read. Its tree is not kept: thousands of them would weigh more than their use. */
-export interface LoadedFile {
-  /** As the user would write it. */
-  file: string;
-  absolute: string;
-  text: string;
-  /** Plain data, or undefined where the text is no YAML. */
-  value: unknown;
-  diagnostics: readonly Diagnostic[];
-}
 
 export function loadYaml(file: string, absolute: string, text: string): LoadedFile {
   const tree = parseTree(text);

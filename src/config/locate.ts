@@ -1,6 +1,6 @@
 import { isAlias, isCollection, isMap, isSeq, type Document, type Node } from 'yaml';
 import type { Place, Span } from '../model/diagnostic.ts';
-import type { LoadedFile } from './load.ts';
+import type { LoadedFile } from './loaded-file.ts';
 import { parseTree, spanAt, type Tree } from './parse-tree.ts';
 import { isMerge, keyText, mergedMaps, target, TreeProblem } from './tree.ts';
 

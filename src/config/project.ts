@@ -7,7 +7,7 @@ import { bytesOf } from './amounts.ts';
 import { checkPolicy, resolvePolicy } from './policy.ts';
 import { codes } from './codes.ts';
 import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts';
-import type { LoadedFile } from './load.ts';
+import type { LoadedFile } from './loaded-file.ts';
 import { keysOf } from './passwords.ts';
 import { problem } from './problem.ts';
 import { realPathOf } from './readable.ts';

@@ -1,5 +1,3 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Draft } from './draft.ts';
 import { movesFit, movesFromNobody } from './moves.ts';
 import {
   columnNames,
@@ -45,14 +43,9 @@ import {
   knownRelationshipEnds,
   knownSources,
 } from './rules/references.ts';
+import type { CommonRule, Rule } from './rules/rule.ts';
 import { valueSettingsFit, zonesExist } from './rules/values.ts';
 import { bucketAndMatch, columnsOrHeaderFile, keysBesideConnection, s3Access } from './rules/s3.ts';
-
-/** What a schema cannot say about one pipeline. */
-export type Rule = (draft: Draft) => Iterable<Diagnostic>;
-
-/** What only all pipelines together show. */
-export type CommonRule = (drafts: readonly Draft[]) => Iterable<Diagnostic>;
 
 export const rules: readonly Rule[] = [
   knownConnections,

@@ -61,6 +61,7 @@ function knownKeys({ parentSchema }: ErrorObject): string[] {
   return Object.keys((parentSchema as { properties?: object }).properties ?? {});
 }
 
+// eslint-disable-next-line max-lines-per-function -- one case for each keyword of the schema
 function diagnostic(error: ErrorObject, context: Context): Diagnostic {
   const place: Place = { file: context.file, pointer: error.instancePath };
   const subject = subjectOf(error.instancePath, context.name);

@@ -1,4 +1,4 @@
-import type { LoadedFile } from './load.ts';
+import type { LoadedFile } from './loaded-file.ts';
 import { isSecretPart, purposeOf } from './places.ts';
 
 /** Which environment variables are secrets, whichever file asks for them. */

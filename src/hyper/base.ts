@@ -13,6 +13,7 @@ export type InterruptibleBase = ExtractBase & { signal: AbortSignal };
  * without, both with the columns that are wanted, and whatever else is in it makes place for what the contract
  * has. Attached as `draft`.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyBase(
   session: HyperSession,
   draft: string,

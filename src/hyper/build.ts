@@ -26,6 +26,7 @@ import { own } from '../model/own.ts';
  * memory until the last session lets go of it, so every load ends its own session and `finish` detaches last.
  * With a base it begins as a copy of that: the base itself is never changed.
  */
+// eslint-disable-next-line max-lines-per-function -- the operations on a build share its session and draft
 export async function buildExtract(
   openSession: () => Promise<HyperSession>,
   extract: Extract,

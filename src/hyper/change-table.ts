@@ -27,6 +27,7 @@ export interface ChangeTarget {
  * there. It is nobody's but ours until it is renamed, so that a failure on the way is a draft
  * thrown away; deleting rows and putting others in their place is one transaction nevertheless.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function changeTable(
   session: HyperSession,
   { name, attach, before }: ChangeTarget,

@@ -12,6 +12,7 @@ const worthwhile = 1024 * 1024;
  * were written at once is written anew, which costs about as much as it did then. Nobody has it attached.
  * Tells whether it was done.
  */
+// eslint-disable-next-line max-params -- no two of them belong together
 export async function compact(
   session: HyperSession,
   file: string,

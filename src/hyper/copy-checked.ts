@@ -26,6 +26,7 @@ export interface CheckedCopy {
  *
  * @throws CheckFailure, or what the server says.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyChecked(
   session: HyperSession,
   statement: string,

@@ -11,6 +11,7 @@ import { CopyBlocks } from './copy-blocks.ts';
  *
  * @throws SourceFailure with what the bytes failed with, an interruption too; else what the server or the connection says.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyIn(
   client: pg.Client,
   sql: string,

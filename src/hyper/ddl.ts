@@ -19,6 +19,7 @@ export function columnClause(column: Column): string {
  * primary key, so a relationship to other columns has none (rules in config/ say so beforehand). Tables of a base have
  * their own already.
  */
+// eslint-disable-next-line max-params -- no two of them belong together
 export function keyStatements(
   alias: string,
   schema: string,

@@ -14,6 +14,7 @@ export interface LoadTarget {
  * The statement that loads files which hyperd opens by itself: COPY where it will do, which is the faster.
  * What it cannot (other names, other types, constants, only the first rows) a query over the files can.
  */
+// eslint-disable-next-line max-params -- no two of them belong together
 export function fileStatement(
   target: LoadTarget,
   { columns, constants }: PathPart,

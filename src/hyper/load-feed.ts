@@ -11,6 +11,7 @@ import { tellOnce } from './tell-once.ts';
  * names are loaded by one statement, which reads them side by side. Where Hyper refuses that they are loaded
  * one after the other, so that an error names its file, and each may take another way.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function loadFeed(
   session: HyperSession,
   target: LoadTarget,
@@ -45,6 +46,7 @@ export async function loadFeed(
 }
 
 /** Undefined if there is nothing to load together, or Hyper refused it, which leaves the table as it was. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function loadTogether(
   session: HyperSession,
   target: LoadTarget,

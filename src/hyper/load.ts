@@ -13,6 +13,7 @@ import { tellOnce } from './tell-once.ts';
  * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was, and the
  * part may know another way. With `most` only its first rows, to have a look at them.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function loadPart(
   session: HyperSession,
   target: LoadTarget,
@@ -31,6 +32,7 @@ export async function loadPart(
   }
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function tryPart(
   session: HyperSession,
   target: LoadTarget,
@@ -98,6 +100,7 @@ export async function useDateOrder(session: HyperSession, format: FeedPart['form
 }
 
 /** hyperd opens the file by itself; how far it is, is seen from outside. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function loadFile(
   session: HyperSession,
   target: LoadTarget,

@@ -10,6 +10,7 @@ import { hyperSqlType } from './types.ts';
 import { foreign } from '../model/secrets.ts';
 
 /** Loads the first rows of a feed as apply would, into a file that is gone afterwards, and reads them back as text. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function previewRows(
   session: HyperSession,
   table: Table,

@@ -1,4 +1,4 @@
-import type { Fingerprint } from './observation.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import type { Watermark } from './watermark.ts';
 
 /** The record that apply leaves behind for a pipeline: the memory of the planner. Holds no secret. */

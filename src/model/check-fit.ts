@@ -80,6 +80,7 @@ function findColumn(table: string, column: string, place: Place, columnsOf: Colu
   return { problems: [problem], type: undefined };
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 function wantsKind(
   { problems, type }: Found,
   column: string,

@@ -8,6 +8,16 @@ import { changesShape, reshapeOf } from './reshape.ts';
 /** The extract of last time, if the new one can be a copy of it with changes; else why not. */
 export type Base = { plan: BasePlan } | { none: string };
 
+/** What decides whether a table can go on from its extract. */
+export interface Ground {
+  /** Undefined of pipelines that have no table which goes on. */
+  base: Base | undefined;
+  /** All rows are wanted, whatever has changed. */
+  full: boolean;
+  /** Tables whose rows stay as they are in the extract, whatever has changed. */
+  left?: ReadonlySet<string>;
+}
+
 /**
  * Looks for an extract to go on from. It has to be as we left it, in one of the places where we have put it, and what
  * Hyper cannot change in a file has to be the same: its version, its schema, its keys.

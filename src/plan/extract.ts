@@ -37,6 +37,7 @@ export function extractChanges(pipeline: Pipeline, { applied, extract }: Observa
     from: string,
     to: string,
     category: Change['category'],
+    // eslint-disable-next-line max-params -- no two of them belong together
   ) =>
     changes.push({
       address: pipeline.address,

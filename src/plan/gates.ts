@@ -18,6 +18,7 @@ export interface Decisions {
 }
 
 /** What holds a pipeline back, or would if this run had not opened it. */
+// eslint-disable-next-line max-params -- no two of them belong together
 export function gatesOf(
   pipeline: Pipeline,
   observation: Observation,

@@ -13,7 +13,7 @@ import { own } from '../model/own.ts';
 import type { IncrementalLoad, Table } from '../model/pipeline.ts';
 import type { IncrementPlan, TablePlan } from '../model/plan.ts';
 import type { SinceWatermark, Watermark } from '../model/watermark.ts';
-import type { Ground } from './tables.ts';
+import type { Ground } from './base.ts';
 import { compareFingerprints, type Comparison } from './compare.ts';
 
 /** What becomes of the rows of a table that goes on from its extract. */

@@ -43,6 +43,7 @@ export interface Terms {
 }
 
 /** Desired against observed, for one pipeline. `record` is the version of what was applied last. */
+// eslint-disable-next-line max-lines-per-function -- assembles a plan from its parts in order
 export function planPipeline(
   pipeline: Pipeline,
   observation: Observation,

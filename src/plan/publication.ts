@@ -188,6 +188,7 @@ function actionWord(delivery: TableauDestination['delivery']): string {
   return delivery.method === 'update' && delivery.action === 'delete' ? 'delete' : 'change';
 }
 
+// eslint-disable-next-line max-lines-per-function -- one case for each finding
 function findings(
   destination: TableauDestination,
   { looked, because, found, strayed, sent }: TableauDestinationObservation,

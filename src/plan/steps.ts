@@ -18,6 +18,7 @@ interface LayOut {
 }
 
 /** The acts of one pipeline, with what each must wait for and the changes that it is for. */
+// eslint-disable-next-line max-params -- no two of them belong together
 export function layOutSteps(
   pipeline: Pipeline,
   action: PipelineAction,

@@ -14,7 +14,7 @@ import { defineTable } from './definition.ts';
 import { diffObjects } from './objects.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { own } from '../model/own.ts';
-import type { Base } from './base.ts';
+import type { Ground } from './base.ts';
 import { estimates, grown } from './growth.ts';
 import { goOn, grownBy, type Going } from './increments.ts';
 import { lateWarning, unseenFindings, unseenOf } from './unseen.ts';
@@ -28,17 +28,8 @@ export interface PlannedTable {
   findings?: readonly Diagnostic[];
 }
 
-/** What decides whether a table can go on from its extract. */
-export interface Ground {
-  /** Undefined of pipelines that have no table which goes on. */
-  base: Base | undefined;
-  /** All rows are wanted, whatever has changed. */
-  full: boolean;
-  /** Tables whose rows stay as they are in the extract, whatever has changed. */
-  left?: ReadonlySet<string>;
-}
-
 /** One table: what of it differs from what was applied last, in shape, definition and data. */
+// eslint-disable-next-line max-lines-per-function -- one case for each kind of difference
 export function planTable(
   pipeline: Pipeline,
   table: Table,

@@ -11,6 +11,7 @@ export interface PlannedTemplate {
   stands: boolean;
 }
 
+// eslint-disable-next-line max-lines-per-function -- one case for each reason to pack
 export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Observation): PlannedTemplate {
   const { template: wanted, address } = pipeline;
   const last = applied?.template;

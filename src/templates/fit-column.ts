@@ -2,7 +2,7 @@ import { formatColumnType } from '../model/column-type.ts';
 import type { ColumnType } from '../model/column-type.ts';
 import { shownName } from '../model/template-description.ts';
 import type { TemplateField, Use } from '../model/template-description.ts';
-import type { Finding, TableShape } from './fit.ts';
+import type { Finding, TableShape } from './fit-finding.ts';
 import { columnShape } from './local-types.ts';
 import { nearest } from '../model/nearest.ts';
 

@@ -4,7 +4,8 @@ import type { Misfit } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { FileTemplate } from '../model/template.ts';
 import type { TemplateDescription } from '../model/template-description.ts';
-import { checkFit, type Finding } from './fit.ts';
+import { checkFit } from './fit.ts';
+import type { Finding } from './fit-finding.ts';
 import { columnShape } from './local-types.ts';
 
 /** Where the extract that a pipeline promises would not fit into its template, at the columns to look at. */

@@ -14,7 +14,7 @@ import { postgresSource, postgresUrl } from '../support/one-table.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { hyperdsOf } from '../support/processes.ts';
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 3);
+const runs = Number(process.env.PROPERTY_RUNS ?? 2);
 /**
  * The same scripts every time, unless others are asked for: `random`, or a number. When something is killed
  * is never the same.
@@ -28,7 +28,9 @@ let server: TestPostgres;
 beforeAll(async () => void (server = await startPostgres({ settings: { synchronous_commit: 'on' } })));
 afterAll(() => server.close());
 
-test('what goes on comes to what reading everything does, whatever is killed meanwhile', async () => {
+const title = `what goes on comes to what reading everything does, whatever is killed meanwhile: ${runs} from seed ${seed}`;
+
+test(title, async () => {
   await withSession((session) =>
     fc.assert(
       fc.asyncProperty(scripts(5), (script) => play(script, session)),

@@ -9,9 +9,9 @@ import { chooseFault, prepare, strike, type Fault } from './faults.ts';
 import { randomFrom, type Random } from './random.ts';
 import { createWorld, pipelines, type World } from './world.ts';
 
-/** How many applies are disturbed with each kind of state. `npm run test:long` takes many more. */
-const faults = Number(process.env.FAULTS ?? 20);
-/** Says how far it is. */
+/** How many applies are disturbed with each kind of state. `npm run test:long` disturbs many more. */
+const faults = Number(process.env.FAULTS ?? 12);
+/** Prints how far it is. */
 const isLong = faults > 100;
 const seed = Number(process.env.FAULT_SEED ?? 20261129);
 /** So many in a row are disturbed before one may end in peace. */
@@ -19,7 +19,9 @@ const inARow = 4;
 
 vi.setConfig({ testTimeout: 120_000 + faults * 60_000 });
 
-test.each(['folder', 'bucket'] as const)('whatever happens to applies, with state in a %s', async (state) => {
+const title = `whatever happens to applies, with state in a %s: ${faults} faults from seed ${seed}`;
+
+test.each(['folder', 'bucket'] as const)(title, async (state) => {
   const random = randomFrom(seed + (state === 'bucket' ? 1 : 0));
   const counts: Record<string, number> = {};
   await withSession(async (session) => {

@@ -4,7 +4,7 @@ import type { ColumnType } from '../../src/model/column-type.ts';
 import { parseColumnType } from '../../src/model/column-type.ts';
 import { describeTemplate } from '../../src/templates/describe.ts';
 import { checkFit } from '../../src/templates/fit.ts';
-import type { ExtractShape } from '../../src/templates/fit.ts';
+import type { ExtractShape } from '../../src/templates/fit-finding.ts';
 import { generateDocument } from '../../src/templates/generate/document.ts';
 import { templateFromDocument } from '../../src/templates/open.ts';
 import { extracted, extractedTables, live, record, related } from './support/documents.ts';

@@ -38,6 +38,7 @@ export async function writeTemplate(file: string, { out }: { out?: string }, env
   }
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 async function write(
   pipeline: Pipeline,
   template: Template,
@@ -65,6 +66,7 @@ async function writeDocument(target: string, bytes: Buffer): Promise<void> {
 }
 
 /** A package needs an extract: one with the pipeline's tables and no row in them. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function writePackage(
   target: string,
   pipeline: Pipeline,

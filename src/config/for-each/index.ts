@@ -4,7 +4,7 @@ import { grouped } from '../../model/numbers.ts';
 import type * as Written from '../../model/written.gen.ts';
 import { codes } from '../codes.ts';
 import { isPlaceholder } from '../interpolate.ts';
-import type { LoadedFile } from '../load.ts';
+import type { LoadedFile } from '../loaded-file.ts';
 import type { RefusePath } from '../../model/readable-paths.ts';
 import { problem } from '../problem.ts';
 import { readItemsFile } from './file.ts';

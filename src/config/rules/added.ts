@@ -5,7 +5,7 @@ import { formatColumnType } from '../../model/column-type.ts';
 import { addedSettings, readColumnType, type AddedSettings } from '../column-text.ts';
 import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 /** Columns that a table adds to what is in its files. */
 export const addedColumns: Rule = function* ({ written, sources, values, place }) {

@@ -9,7 +9,7 @@ import { codes } from '../codes.ts';
 import type { Draft } from '../draft.ts';
 import { columnNamesOf, namesAt, readEnd } from '../names.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 import { typeOf } from './columns.ts';
 import { amount, wholeNumber } from './numbers.ts';
 

@@ -1,7 +1,7 @@
 import { child } from '../../model/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 /** A client certificate is a pair of files, and is shown over TLS only. */
 export const clientCertificate: Rule = function* ({ sources }) {

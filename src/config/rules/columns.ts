@@ -13,7 +13,7 @@ import { isSet } from '../defaults.ts';
 import { namesAt, readEnd } from '../names.ts';
 import { nearest } from '../../model/nearest.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 import { own } from '../../model/own.ts';
 
 export const columnTypes: Rule = function* (draft) {

@@ -5,7 +5,7 @@ import type { Draft } from '../draft.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
-import type { CommonRule } from '../rules.ts';
+import type { CommonRule } from './rule.ts';
 
 interface Writer {
   draft: Draft;

@@ -6,7 +6,7 @@ import type { Draft } from '../draft.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { stagedFile, stagedPackage } from '../resolve/extract.ts';
-import type { CommonRule, Rule } from '../rules.ts';
+import type { CommonRule, Rule } from './rule.ts';
 
 /** A template makes a package of the extract, and Tableau tells the two apart by their names. */
 export const destinationKind: Rule = function* ({ destinations, whole }) {

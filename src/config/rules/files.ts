@@ -14,7 +14,7 @@ import {
 } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 export const formatKnown: Rule = function* ({ sources }) {
   for (const [name, { settings, place }] of sources) {

@@ -10,7 +10,7 @@ import { fileColumn, fileReference } from '../file-column.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { cursorColumns, readLag, tableLoad, type TableLoad } from '../load-settings.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 import { typeOf } from './columns.ts';
 import { amount } from './numbers.ts';
 import { knownColumn } from './references.ts';

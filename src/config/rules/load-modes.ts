@@ -6,7 +6,7 @@ import type { Draft } from '../draft.ts';
 import { tableLoad, type LoadKey, type LoadSettings, type TableLoad } from '../load-settings.ts';
 import { namesAt } from '../names.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 /** A load has the keys that its mode goes by, those that fit to it, and a source that can do it. */
 export const loadModes: Rule = function* (draft) {

@@ -5,7 +5,7 @@ import { codes } from '../codes.ts';
 import { optionsOf } from '../file-format.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 import { foreign } from '../../model/secrets.ts';
 
 /** A reference may stand for a number: what came out of it has to be one. */
@@ -43,6 +43,7 @@ export function* wholeNumber(
 }
 
 /** A text with a unit, of which a reference may have made something else. */
+// eslint-disable-next-line max-params -- no two of them belong together
 export function* amount(
   value: string | undefined,
   read: (text: string) => number | undefined,

@@ -7,7 +7,7 @@ import { formatTypeOf, isFilesSource, optionsOf, type FilesSource } from '../fil
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { readRelation } from '../relation.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 /** Which keys of a table make sense for which kind of source. */
 

@@ -8,7 +8,7 @@ import { hostsOf } from '../hosts.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { notReadable, realPathOf } from '../readable.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 /** Credentials go to no host that the policy does not know. */
 export const allowedHosts: Rule = function* ({ sources, destinations, shared }) {

@@ -5,7 +5,7 @@ import type { Draft } from '../draft.ts';
 import { columnNamesOf, namesAt, readEnd } from '../names.ts';
 import { suggestion } from '../../model/nearest.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 /** What a name refers to has to exist. */
 

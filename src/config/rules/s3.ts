@@ -5,7 +5,7 @@ import { isPlaceholder } from '../interpolate.ts';
 import { namesAt } from '../names.ts';
 import { problem } from '../problem.ts';
 import type { WrittenAccess } from '../resolve/s3.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 import { foreign } from '../../model/secrets.ts';
 
 export const bucketAndMatch: Rule = function* ({ sources }) {

@@ -5,7 +5,7 @@ import { codes } from '../codes.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 import { bytesOf } from '../amounts.ts';
 import { wholeNumber } from './numbers.ts';
 import { updateRule } from './tableau-update.ts';

@@ -5,7 +5,7 @@ import { codes } from '../codes.ts';
 import { columnSettings, readColumnType } from '../column-text.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 import { valueSettings } from '../value-settings.ts';
 
 /** A setting that a column itself writes applies to its type; one of the table is passed over. */

@@ -23,6 +23,7 @@ type Updating = Delivery & { split: ExtractPort['split'] };
  * nothing, or in several where the server takes no payload of that size. Where nothing is published yet,
  * publishes the extract, if its rows make sense by themselves.
  */
+// eslint-disable-next-line max-params -- no two of them belong together
 export async function updateData(
   site: Site,
   destination: TableauDestination,
@@ -140,6 +141,7 @@ async function asItIs(
   return isFirst ? target : { ...target, before: (await lookNow(target, signal)) ?? target.before };
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 function stopped(
   { site, destination }: Target,
   { action }: Update,

@@ -51,6 +51,7 @@ export function pattern({ column, matches }: Check & { kind: 'pattern' }, subjec
   return wrongRows(subject, [column], other, `all matching ${matches}`, (rows) => `${rows} not matching`);
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 function wrongRows(
   { table, nameOf }: Subject,
   columns: readonly string[],

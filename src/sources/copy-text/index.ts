@@ -5,5 +5,5 @@
 export { TextCheck } from './check.ts';
 export { escapeText } from './escape.ts';
 export { locateTextRecord } from './locate.ts';
-export { normalizeText, type NormalizedText } from './normalize.ts';
+export { normalizeText } from './normalize.ts';
 export type { TextOptions } from './records.ts';

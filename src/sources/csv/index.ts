@@ -32,6 +32,6 @@ export { fieldKind } from './scan.ts';
 export { ByteWindow } from './window.ts';
 export { NotAsWritten, RecordCheck, type RecordCheckOptions } from './record-check.ts';
 export { checkedText } from './checked-text.ts';
-export { locateRecord, type LocatedRecord } from './locate.ts';
+export { locateRecord } from './locate.ts';
 export { ABSENT } from './record-writer.ts';
 export { transcodeToUtf8 } from './transcode.ts';

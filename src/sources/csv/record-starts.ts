@@ -76,6 +76,7 @@ export class RecordStarts {
     }
   }
 
+  // eslint-disable-next-line max-params -- no two of them belong together
   #passLine(bytes: Uint8Array, from: number, to: number, atEnd: boolean, passed?: () => void): number {
     if (from === to) return -1;
     const next = this.#scanner.skipLine(bytes, from, to, atEnd);

@@ -111,6 +111,7 @@ export class RecordScanner {
    *
    * @throws CsvGrammarError
    */
+  // eslint-disable-next-line max-lines-per-function -- a loop over bytes that must not call
   scan(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
     bytes[to] = LF;
     this.#bytes = bytes;

@@ -16,6 +16,7 @@ import { MASK, quoted, wanted, type Layout } from './layout.ts';
 import { foreign } from '../../model/secrets.ts';
 
 /** Hyper refused a record of a file: says the line, the column and the value. */
+// eslint-disable-next-line max-params -- no two of them belong together
 export async function explainRecord(
   table: Table,
   file: { shown: string },

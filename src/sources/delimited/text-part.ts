@@ -88,6 +88,7 @@ function checked(
   };
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 function normalized(
   table: Table,
   file: NamedFile,
@@ -140,6 +141,7 @@ export function textOptions({ delimiter, nulls, dateOrder }: CsvFormat) {
   return { delimiter, null: nulls[0] ?? '\\N', dateOrder };
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 async function explainTextRecord(
   table: Table,
   { shown }: { shown: string },

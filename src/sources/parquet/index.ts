@@ -6,7 +6,7 @@
 export { ParquetError, type ParquetFault } from './error.ts';
 export { explainParquet } from './explain.ts';
 export { fitParquet, type ParquetFit } from './fit.ts';
-export { readFooter, type ParquetColumn, type ParquetFooter, type RandomAccess } from './footer.ts';
+export { readFooter, type ParquetColumn, type RandomAccess } from './footer.ts';
 export type { ParquetLayout } from './layout.ts';
 export { examineParquet, requireParquet, summarizeParquet } from './observe.ts';
 export { withFile } from './open.ts';

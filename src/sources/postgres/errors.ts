@@ -7,6 +7,7 @@ import { complaintHint, readComplaint } from './guards.ts';
 import { foreign } from '../../model/secrets.ts';
 
 /** Why a connection could not be made, with what to do. Never shows the password. */
+// eslint-disable-next-line max-lines-per-function -- one case for each error of the server
 export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
   const where = `${config.host ?? 'localhost'}:${config.port ?? 5432}`;
   const user = `user "${config.user ?? pg.defaults.user ?? ''}"`;

@@ -33,6 +33,7 @@ interface Opening {
  * The leader holds no lock while it waits for the readers, and a reader locks only what it reads, while it reads it
  * (docs/decisions.md). So readers confirm that what they read is what the snapshot saw.
  */
+// eslint-disable-next-line max-lines-per-function -- its parts share one transaction
 export async function openSnapshot(
   { source, pool, report }: Opening,
   tables: readonly Table[],

@@ -51,6 +51,7 @@ const asGeography = (column: Guarded): Conversion => ({
   select: (sql) => flat(sql, column),
 });
 
+// eslint-disable-next-line max-lines-per-function -- one case for each type
 function conversions(from: PostgresType, column: Guarded): Conversion[] {
   const length = from.modifier - 4;
   switch (from.name) {

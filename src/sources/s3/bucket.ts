@@ -59,6 +59,7 @@ export interface Page {
   next?: string;
 }
 
+// eslint-disable-next-line max-lines-per-function -- the operations on a bucket share its client
 export async function openBucket(
   { bucket, access }: S3Source,
   proxyFor?: ProxyFor,

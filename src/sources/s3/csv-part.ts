@@ -13,6 +13,7 @@ import { writtenPart } from './written-part.ts';
  * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY: as they are
  * written, if hyperd can read the first of them so, else each normalized.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function csvPart(
   reader: Reader,
   table: Table,
@@ -26,6 +27,7 @@ export async function csvPart(
   return writtenPart(reader, { table, format, objects, written }, normalized);
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function writtenLike(
   reader: Reader,
   table: Table,

@@ -1,23 +1,16 @@
 import { RunError } from '../../model/run-error.ts';
-import type { Answer, ByteRange, Wanted } from './bucket.ts';
+import type { Answer, ByteRange } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
 import { Silence, Tries } from '../../aws/retry.ts';
-import { requireSameVersion } from './same-version.ts';
-
-/** The version of an object that is read: all its requests name it. The id and the encoding become known with the first answer. */
-export interface Version extends Wanted {
-  etag: string | undefined;
-  size: number;
-  modified: number | undefined;
-  contentEncoding?: string;
-}
+import { requireSameVersion, type Version } from './same-version.ts';
 
 /**
  * Fills the memory, which is as long as the range, in order; `came` hears of every piece. When the connection
  * breaks, the next request goes on behind the last byte that came; all requests are for the same version, so
  * the pieces fit.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function fetchRange(
   reader: Reader,
   version: Version,
@@ -46,6 +39,7 @@ export async function fetchRange(
   }
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function attempt(
   reader: Reader,
   version: Version,

@@ -117,6 +117,7 @@ function etagOf(pinned: string): string | undefined {
   return pinned.startsWith(timed) ? undefined : pinned;
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function readWhole(
   { source, bucket, patience }: Reader,
   key: string,

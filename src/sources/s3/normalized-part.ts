@@ -17,6 +17,7 @@ import type { Reader } from './reader.ts';
  * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY. Each is normalized by itself,
  * so they may differ in their headers; where each begins is kept to say which of them an error is in.
  */
+// eslint-disable-next-line max-lines-per-function -- the stages of one stream share its state
 export function normalizedPart(
   reader: Reader,
   table: Table,

@@ -147,6 +147,7 @@ function nameProblem(table: Table, objects: readonly FoundObject[]): Diagnostic 
   }
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function examineHeader(
   reader: Reader,
   table: Table,
@@ -164,6 +165,7 @@ async function examineHeader(
 }
 
 /** The end of the object, by ranges of the version that was listed. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 function footerOf(
   reader: Reader,
   table: Table,

@@ -1,6 +1,7 @@
 import type { FoundObject } from './bucket.ts';
-import { fetchRange, type Version } from './fetch-range.ts';
+import { fetchRange } from './fetch-range.ts';
 import type { Reader } from './reader.ts';
+import type { Version } from './same-version.ts';
 
 /**
  * Reads objects one after the other for somebody who takes their bytes in order, and fetches what comes next meanwhile:

@@ -46,6 +46,7 @@ export async function openObjectSnapshot(
   };
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function feedOf(
   reader: Reader,
   table: Table,

@@ -1,8 +1,15 @@
 import { staleObject } from '../../aws/explain.ts';
 import { RunError } from '../../model/run-error.ts';
-import type { Answer } from './bucket.ts';
-import type { Version } from './fetch-range.ts';
+import type { Answer, Wanted } from './bucket.ts';
 import type { Reader } from './reader.ts';
+
+/** The version of an object that is read: all its requests name it. The id and the encoding become known with the first answer. */
+export interface Version extends Wanted {
+  etag: string | undefined;
+  size: number;
+  modified: number | undefined;
+  contentEncoding?: string;
+}
 
 /**
  * Fails if an answer is about another version of the object than the one that was planned. Requests name that version, but

@@ -31,6 +31,7 @@ export interface S3StateOptions {
  * State in a bucket, for runs that share no disk: an object per address, and beside it a lease while it is being
  * applied. Nothing is changed but by conditional requests.
  */
+// eslint-disable-next-line max-lines-per-function -- the operations of a state share its objects
 export function openS3State(settings: S3StateSettings, options: S3StateOptions = {}): StatePort {
   const { job, signal = new AbortController().signal, pace = usualPace } = options;
   const { wait = noWait.wait, onWait = noWait.onWait, variables = {} } = options;

@@ -16,6 +16,7 @@ export async function takeLock(place: Place, job: string | undefined): Promise<L
   return holdLease(place, await takeLease(place, job));
 }
 
+// eslint-disable-next-line max-lines-per-function -- the renewals of a lease share its state
 function holdLease(place: Place, taken: OwnLease): Lock {
   const { objects, pace, address } = place;
   const loss = new AbortController();

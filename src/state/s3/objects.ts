@@ -45,6 +45,7 @@ export interface StoredText {
   now: number | undefined;
 }
 
+// eslint-disable-next-line max-lines-per-function -- the operations on objects share their client
 export function openObjects(user: BucketUser, patience: Patience, proxyFor?: ProxyFor): Objects {
   let opening: Promise<{ sdk: Sdk; client: Client }> | undefined;
   const open = async () => {

@@ -38,6 +38,7 @@ export async function readEnvelope(place: Place, signal: AbortSignal): Promise<S
 }
 
 /** Resolves to the new ETag, or to undefined if the object is no longer the one with the ETag `over`. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function writeEnvelope(
   place: Place,
   fence: string,

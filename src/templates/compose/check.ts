@@ -7,7 +7,8 @@ import type { FieldLook, GenerateTemplate } from '../../model/template.ts';
 import { columnShape } from '../local-types.ts';
 import { checkGenerated } from '../generate/check.ts';
 import { composeFolders } from './folders.ts';
-import { aliasedValue, composeTemplate, lookOf } from './template.ts';
+import { lookOf } from './look.ts';
+import { aliasedValue, composeTemplate } from './template.ts';
 
 /** Why a pipeline cannot become the data source it describes, each at the line that is to blame. */
 export function checkComposed(pipeline: Pipeline, template: GenerateTemplate): Diagnostic[] {

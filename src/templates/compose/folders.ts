@@ -2,7 +2,7 @@ import type { GeneratedTemplate } from '../../model/data-source.ts';
 import type { FolderLook, GenerateTemplate, PlacedName } from '../../model/template.ts';
 import { nameFields } from '../generate/fields.ts';
 import { orderTables } from '../generate/order.ts';
-import { lookOf } from './template.ts';
+import { lookOf } from './look.ts';
 
 /** The folders as written, and behind what is in them the fields that say their folder themselves. */
 export function composeFolders(composed: GeneratedTemplate, template: GenerateTemplate): FolderLook[] {

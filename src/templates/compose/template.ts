@@ -11,6 +11,7 @@ import type { Column, Pipeline, Table } from '../../model/pipeline.ts';
 import type { AliasLook, ColumnLook, FieldLook, GenerateTemplate, TableLook } from '../../model/template.ts';
 import { columnShape } from '../local-types.ts';
 import { composeFolders } from './folders.ts';
+import { lookOf } from './look.ts';
 
 /** The data source that a pipeline describes: its contract, and what it says of how people see that. */
 export function composeTemplate(pipeline: Pipeline, template: GenerateTemplate): GeneratedTemplate {
@@ -38,14 +39,6 @@ export function composeTemplate(pipeline: Pipeline, template: GenerateTemplate):
     ...(hierarchies.length > 0 && { hierarchies: hierarchies.map((hierarchy) => hierarchy.name) }),
   }));
   return { ...withoutFolders, folders };
-}
-
-/** What was said of a table or column, if anything was. */
-export function lookOf<Look extends { name: string }>(
-  looks: readonly Look[] | undefined,
-  { name }: { name: string },
-): Look | undefined {
-  return looks?.find((look) => look.name === name);
 }
 
 function composeTable(table: Table, look: TableLook | undefined): GeneratedTable {

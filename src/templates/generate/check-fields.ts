@@ -1,6 +1,6 @@
 import { parseFormula } from '../formula.ts';
 import { nearest } from '../../model/nearest.ts';
-import type { Problem } from './check.ts';
+import type { Problem } from './problem.ts';
 import { nameFields } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
 import type { GeneratedTemplate } from '../../model/data-source.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from './check.ts';
+import type { Problem } from './problem.ts';
 import type { GeneratedRelationship, GeneratedTable, GeneratedTemplate } from '../../model/data-source.ts';
 
 /** Relationships must name what exists and join all tables into one tree. */

@@ -3,18 +3,9 @@ import { columnShape } from '../local-types.ts';
 import { checkFields } from './check-fields.ts';
 import { checkRelationships } from './check-relationships.ts';
 import type { GeneratedTemplate } from '../../model/data-source.ts';
+import type { Problem } from './problem.ts';
 import { parseVersion } from './spelling.ts';
 import { isXmlText } from './xml.ts';
-
-/** Why a description cannot become a data source. */
-export interface Problem {
-  code: string;
-  /** Where in the description: keys and indices from the top. */
-  path: readonly (string | number)[];
-  /** One sentence without a final full stop. */
-  message: string;
-  hint?: string;
-}
 
 /**
  * Checks everything that Tableau would only notice when it opens the file, or never.

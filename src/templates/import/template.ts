@@ -101,6 +101,7 @@ function importTables(
   });
 }
 
+// eslint-disable-next-line max-params -- no two of them belong together
 function importCalculations(
   description: TemplateDescription,
   carried: ReadonlySet<string>,

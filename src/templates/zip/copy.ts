@@ -7,6 +7,7 @@ const blockSize = 1024 * 1024;
  * Copies the bytes from `start` to before `end` to `at` in another file, and shows every block to `see` on the way.
  * Reading is one block ahead of writing. Throws when the file ends early.
  */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyRange(
   from: FileHandle,
   start: number,

@@ -16,6 +16,7 @@ interface Packed {
 }
 
 /** Writes the data of an entry to `at`. Throws RunError EXT4005 when the source is not as long as it was. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function pack(
   source: PackSource,
   to: FileHandle,
@@ -44,6 +45,7 @@ export async function pack(
   }
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function store(
   file: FileHandle,
   size: number,
@@ -58,6 +60,7 @@ async function store(
   return { crc32: checksum, size, compressedSize: size };
 }
 
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function deflateInto(
   to: FileHandle,
   at: number,

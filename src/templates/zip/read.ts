@@ -128,6 +128,7 @@ async function locate(path: string, file: FileHandle, entry: Entry, fileSize: nu
 }
 
 /** Where the central directory starts, after checking that it is as long as the end record says. */
+// eslint-disable-next-line max-params -- no two of them belong together
 async function directoryStart(
   path: string,
   file: FileHandle,

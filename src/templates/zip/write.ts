@@ -86,6 +86,7 @@ async function writeParts(file: FileHandle, { from, parts, compression, signal }
 }
 
 /** The sizes are known only after the data: the header is written first with room for them, and again at the end. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function writeEntry(
   file: FileHandle,
   at: number,

@@ -1,4 +1,8 @@
-import type { Act } from './scripts.ts';
+/**
+ * `touch` changes a row and leaves its cursor as it is, `blank` makes that NULL, and `revive` writes a key
+ * again that was deleted.
+ */
+export type Act = 'insert' | 'update' | 'touch' | 'blank' | 'delete' | 'revive';
 
 /** A table of the source, how the extract goes on from it, and what may happen to it so that nothing is missed. */
 export interface Kind {

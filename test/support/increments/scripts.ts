@@ -1,11 +1,5 @@
 import fc from 'fast-check';
-import { kinds } from './kinds.ts';
-
-/**
- * `touch` changes a row and leaves its cursor as it is, `blank` makes that NULL, and `revive` writes a key
- * again that was deleted.
- */
-export type Act = 'insert' | 'update' | 'touch' | 'blank' | 'delete' | 'revive';
+import { kinds, type Act } from './kinds.ts';
 
 /** Something that happens to some rows of a table. */
 export interface Change {

@@ -9,7 +9,7 @@ import { refuseForeignPayloadHash } from './payload.ts';
 import type { OpenEntry } from './request-log.ts';
 import { header } from './request.ts';
 import type { S3Request } from './request.ts';
-import type { World } from './server.ts';
+import type { World } from './world.ts';
 
 export interface Admitted {
   readonly operation: Operation;

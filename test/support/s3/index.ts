@@ -22,22 +22,12 @@ import { createFaults } from './faults.ts';
 import { mirrorFolder } from './folder.ts';
 import { createRequestLog } from './request-log.ts';
 import { answer } from './server.ts';
-import type { World } from './server.ts';
+import type { World } from './world.ts';
 import type { S3Credentials, S3StandInOptions } from './types.ts';
 
 export type { Control } from './control.ts';
-export type { Fault, FaultAct, Faults } from './faults.ts';
-export type { Operation } from './operation.ts';
-export type { Counters, LoggedRequest, RequestLog } from './request-log.ts';
-export type {
-  BucketOptions,
-  BucketQuirks,
-  ObjectBody,
-  ObjectSummary,
-  PutOptions,
-  S3Credentials,
-  S3StandInOptions,
-} from './types.ts';
+export type { FaultAct } from './faults.ts';
+export type { S3Credentials, S3StandInOptions } from './types.ts';
 
 export interface S3StandIn {
   /** `http://127.0.0.1:PORT`, or as `host` and `tls` say; path style, or virtual-host style as `http://BUCKET.localhost:PORT`. */

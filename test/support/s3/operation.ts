@@ -3,10 +3,10 @@ import type { Bucket } from './bucket.ts';
 import type { ContentStore } from './content.ts';
 import { S3Error } from './errors.ts';
 import type { ContinuationTokens } from './continuation-tokens.ts';
-import type { Uploads } from './operations/multipart-upload.ts';
 import type { Reply } from './reply.ts';
 import { parameter } from './request.ts';
 import type { S3Request } from './request.ts';
+import type { Uploads } from './uploads.ts';
 
 /** The operations that the stand-in plays; everything else is 501 NotImplemented. */
 export type Operation =

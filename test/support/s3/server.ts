@@ -1,37 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { admit, takesBody } from './admission.ts';
-import type { Bucket } from './bucket.ts';
-import type { ContentStore } from './content.ts';
-import type { ContinuationTokens } from './continuation-tokens.ts';
 import { S3Error, errorReply } from './errors.ts';
-import type { Named } from './folder.ts';
 import { alienReply, strikeBefore, strikeReply } from './fault-points.ts';
-import type { FaultAct, FaultTaker } from './faults.ts';
+import type { FaultAct } from './faults.ts';
 import { ConnectionCut, spoilBody } from './faulty-body.ts';
 import type { FaultSurroundings } from './faulty-body.ts';
 import { handlers } from './operations/index.ts';
-import type { Uploads } from './operations/multipart-upload.ts';
 import type { Reply } from './reply.ts';
-import type { KeptLog, OpenEntry } from './request-log.ts';
+import type { OpenEntry } from './request-log.ts';
 import { parseRequest } from './request.ts';
 import { sendReply } from './send-reply.ts';
-import type { ObjectBody, S3Credentials } from './types.ts';
-
-/** Everything behind the endpoint. */
-export interface World {
-  readonly region: string;
-  readonly credentials: readonly S3Credentials[];
-  readonly buckets: Map<string, Bucket>;
-  readonly store: ContentStore;
-  readonly uploads: Uploads;
-  readonly tokens: ContinuationTokens;
-  readonly faults: FaultTaker;
-  readonly requests: KeptLog;
-  readonly now: () => Date;
-  /** Called before each request, to bring what it names up to date with what the buckets mirror. */
-  readonly refresh: (request: Named) => Promise<void>;
-  readonly replaceObject: (bucket: string, key: string, body: ObjectBody) => Promise<void>;
-}
+import type { World } from './world.ts';
 
 /** Answers one request, in whatever way; never rejects. */
 export async function answer(

@@ -1,4 +1,4 @@
 /** The sample shop that examples, tests and benchmarks read. Invented here, and the same on every machine. */
 export { generateOrders, type OrderRow } from './orders.ts';
-export { writeCsvFiles, type WrittenFile } from './files.ts';
+export { writeCsvFiles } from './files.ts';
 export { createTables } from './tables.ts';

@@ -48,7 +48,9 @@ const largestAnswer = 64 * 1024 * 1024;
  * request goes out, and nobody could tell whether it arrived. The body is a list of buffers, so memory is
  * bounded by what the caller holds.
  */
+// eslint-disable-next-line max-lines-per-function -- the events of one exchange share its state
 export function openTransport({ ca, variables, timeout }: TransportSettings): Transport {
+  // eslint-disable-next-line max-lines-per-function -- the events of one exchange share its state
   return async (exchange) => {
     const { method, url, headers, body, beforeLast, onSent, signal } = exchange;
     signal.throwIfAborted();

@@ -3,9 +3,6 @@ import { multipart } from './multipart.ts';
 import type { Site } from './site.ts';
 import { childOf } from './xml.ts';
 
-/** The most the server takes in one chunk. */
-export const largestChunk = 64 * 1024 * 1024;
-
 /**
  * Sends a file in chunks to an upload of its own, whose id a later call names. Holds one chunk at a time. Fails with
  * Unclear (`upload-again`) where nobody can tell which bytes have arrived.

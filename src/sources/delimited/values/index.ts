@@ -15,7 +15,7 @@ import { numericRule } from './numerics.ts';
 import type { ValueRule } from './rule.ts';
 import { openZone } from './zone.ts';
 
-export { isRefused, type Reading, type Refused, type ValueRule } from './rule.ts';
+export { isRefused, type Reading, type ValueRule } from './rule.ts';
 
 /** What of a format decides about values. */
 export type ValueFormat = Pick<CsvFormat, 'dateOrder' | 'decimal' | 'thousands'>;

@@ -7,18 +7,9 @@ import { receivePayload } from '../payload.ts';
 import type { Payload } from '../payload.ts';
 import type { Reply } from '../reply.ts';
 import { parameter } from '../request.ts';
+import type { Upload } from '../uploads.ts';
 import { element, xmlDocument } from '../xml.ts';
 import { describedBy, wholeSeconds, writer } from './put-object.ts';
-
-/** Uploads in progress by their id. */
-export type Uploads = Map<string, Upload>;
-
-interface Upload {
-  readonly bucket: string;
-  readonly key: string;
-  readonly described: ReturnType<typeof describedBy>;
-  readonly parts: Map<number, Payload>;
-}
 
 export function createMultipartUpload({ request, bucket, key, uploads }: Call): Reply {
   const id = randomBytes(24).toString('base64url');

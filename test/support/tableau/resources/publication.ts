@@ -2,10 +2,20 @@ import { randomUUID } from 'node:crypto';
 
 import type { UserCall } from '../call.ts';
 import type { Contents } from '../extracts/sniff.ts';
-import type { Connection, DataSource, World } from '../world.ts';
+import type { SavedFile } from '../store.ts';
+import type { Connection, DataSource, Project, StoredFile, World } from '../world.ts';
 import { laterThan } from '../world.ts';
 import { pathOf } from './projects.ts';
-import type { Publication } from './publish.ts';
+import type { AskedDataSource, PublishQuery } from './publish-request.ts';
+
+/** Everything about one publication that was checked before any work. */
+export interface Publication {
+  query: PublishQuery;
+  asked: AskedDataSource;
+  name: string;
+  project: Project;
+  file: SavedFile & { type: StoredFile['type']; name: string };
+}
 
 /**
  * Makes a checked publication the truth, in one go: a new data source, or a new revision of the existing one,

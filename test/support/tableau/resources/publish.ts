@@ -6,7 +6,6 @@ import { lookInto } from '../extracts/sniff.ts';
 import type { Answer } from '../rest/answer.ts';
 import { answer } from '../rest/answer.ts';
 import { refuse, refuseAsProxy } from '../rest/refusal.ts';
-import type { SavedFile } from '../store.ts';
 import type { DataSource, Project, StoredFile } from '../world.ts';
 import { currentFile, mayPublishInto } from '../world.ts';
 import { dataSourceElement, dataSourceNamed } from './data-sources.ts';
@@ -14,20 +13,11 @@ import type { Form } from './form.ts';
 import { receiveForm } from './form.ts';
 import { newJobElement, startJob } from './jobs.ts';
 import { findProject } from './projects.ts';
-import type { AskedDataSource, PublishQuery } from './publish-request.ts';
+import type { PublishQuery } from './publish-request.ts';
 import { readFileType, readPublishPayload, readPublishQuery } from './publish-request.ts';
-import { recordPublication } from './publication.ts';
+import { recordPublication, type Publication } from './publication.ts';
 import { countPublication } from './rate-limit.ts';
 import { consumeUpload, findUpload, sizeOf } from './uploads.ts';
-
-/** Everything about one publication that was checked before any work. */
-export interface Publication {
-  query: PublishQuery;
-  asked: AskedDataSource;
-  name: string;
-  project: Project;
-  file: SavedFile & { type: StoredFile['type']; name: string };
-}
 
 export async function publishDataSource(call: UserCall): Promise<Answer> {
   const query = readPublishQuery(call);

@@ -1,0 +1,32 @@
+import type { ColumnType } from '../model/column-type.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Use } from '../model/template-description.ts';
+
+/** What the extract will be, as the pipeline's column contract says. */
+export interface ExtractShape {
+  schema: string;
+  tables: readonly TableShape[];
+}
+
+export interface TableShape {
+  name: string;
+  columns: readonly { name: string; type: ColumnType }[];
+}
+
+/**
+ * One way in which template and extract do not agree. Errors break fields, warnings change what people see, notes say
+ * what was looked at and is harmless.
+ */
+export interface Finding {
+  severity: Diagnostic['severity'];
+  code: string;
+  /** The table in the .hyper: of the template where it is missing, else of the extract. */
+  table: string;
+  column?: string;
+  field?: { name: string; caption: string | undefined };
+  uses: readonly Use[];
+  /** One sentence without a final full stop. */
+  message: string;
+  /** The name in the extract that was probably meant. */
+  nearest?: string;
+}
