@@ -9,7 +9,7 @@ import { findHyperd } from '../src/hyper/binary.ts';
 import { startHyperd } from '../src/hyper/process.ts';
 import { openSession } from '../src/hyper/session.ts';
 import { loadByPath } from './engine.ts';
-import { asRatio, measure, median, megabytes, settle, spread } from './measure.ts';
+import { asRatio, inSeconds, measure, median, megabytes, settle, spread } from './measure.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -26,7 +26,15 @@ const types = {
   note: 'text',
 };
 
-export const filesHeader = ['files -> .hyper', 'size', 'load', 'of floor', 'whole command', 'our peak'];
+export const filesHeader = [
+  'files -> .hyper',
+  'size',
+  'load',
+  'of floor',
+  'whole command',
+  'our CPU',
+  'our peak',
+];
 
 const csv = (format: string) => `{type: file, path: one.csv, format: {type: csv, ${format}}}`;
 
@@ -69,7 +77,7 @@ export async function benchFiles(millions: number, runs: number): Promise<string
     }
     const floor = median(floors);
     return [
-      ['hyperd, one CSV by path', '', spread(floors), '', '', ''],
+      ['hyperd, one CSV by path', '', spread(floors), '', '', '', ''],
       ...[...loads].map(([title, several]) => row(title, several, floor)),
     ];
   } finally {
@@ -81,6 +89,7 @@ interface Load {
   bytes: number;
   seconds: number;
   whole: number;
+  cpu: number;
   peak: number;
 }
 
@@ -92,6 +101,7 @@ function row(title: string, loads: readonly Load[], floor: number): string[] {
     spread(seconds),
     asRatio(median(seconds) / floor),
     spread(loads.map(({ whole }) => whole)),
+    inSeconds(median(loads.map(({ cpu }) => cpu))),
     megabytes(Math.max(...loads.map(({ peak }) => peak))),
   ];
 }
@@ -117,7 +127,7 @@ async function loadOnce(
   ).pipelines[0].tables;
   if (table.rows !== expected) throw new Error(`${title}: ${table.rows} rows instead of ${expected}`);
   for (const rest of ['build', '.extracts', 'out']) await rm(path.join(folder, rest), { recursive: true });
-  return { bytes: table.bytes, seconds: table.seconds, whole: run.seconds, peak: run.peak };
+  return { bytes: table.bytes, seconds: table.seconds, whole: run.seconds, cpu: run.cpu, peak: run.peak };
 }
 
 async function writeCsv(file: string, rows: number): Promise<void> {

@@ -3,6 +3,7 @@ import { alignColumns } from '../src/render/table.ts';
 import { benchCli, cliHeader } from './cli.ts';
 import { benchFiles, filesHeader } from './files.ts';
 import { benchIncrement, incrementHeader } from './increment.ts';
+import { benchKeys, keysHeader } from './keys.ts';
 import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
 import { benchTenants, tenantsHeader } from './tenants.ts';
@@ -23,6 +24,7 @@ process.stdout.write(
 );
 if (part === 'all' || part === 'cli') print(cliHeader, await benchCli());
 if (part === 'all' || part === 'files') print(filesHeader, await benchFiles(Number(millions), Number(runs)));
+if (part === 'all' || part === 'keys') print(keysHeader, await benchKeys(Number(millions), Number(runs)));
 if (part === 'all' || part === 'postgres')
   print(postgresHeader, await benchPostgres(Number(millions), Number(runs)));
 if (part === 'all' || part === 'increment')

@@ -50,7 +50,6 @@ export function explainParquet(
 
 /** The YAML that helps, by our own words or Hyper's. */
 function remedyFor(what: string): string {
-  if (/: longer than (?:var)?char\(/.test(what)) return 'declare the column as text, or correct the file';
   if (/has a NULL, but is not null|non-NULL value required/.test(what))
     return 'remove "not null" from the column, or correct the file';
   if (/: this time (?:does not exist|exists twice) in /.test(what))

@@ -74,3 +74,14 @@ test.each([
   expect(said(done.error, to)).toBe(`a.parquet: column "a": ${problem}: ${grown} = ${hint}`);
   expect(said(done.error, to, true)).toBe(`a.parquet: column "a": ${problem}: ••• = ${hint}`);
 }); // prettier-ignore
+
+test.each([
+  ['longer than varchar(3): abcd', 'declare the column as text, or correct the file'],
+  [
+    'this time exists twice in Europe/Berlin: 2024-10-27 02:30:00',
+    'load the wall clock as it is: declare the column as timestamp without at_zone; or correct the file',
+  ],
+])('%s has a remedy in the contract', (problem, hint) => {
+  const detail = `invalid input syntax for integer: 'extracts: column "a": ${problem}'`;
+  expect(said(detail, 'timestamptz')).toBe(`a.parquet: column "a": ${problem} = ${hint}`);
+});
