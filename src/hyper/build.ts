@@ -60,15 +60,16 @@ export async function buildExtract(
       await abandon();
       throw error;
     });
-  const oneAtATime = inTurn();
   /** Tables are written side by side, each by a session of its own. */
   const writing = async <Result>(
     table: Table,
     write: (loader: HyperSession, target: ChangeTarget) => Promise<Result>,
   ) => {
     const loader = await openSession();
+    const view = viewOfBase(loader, { extract, table, base });
     const attach = async () => {
       await begun;
+      await view.attach();
       await loader.query(`attach database ${identifier(draft.path)} as draft`);
     };
     try {
@@ -76,7 +77,7 @@ export async function buildExtract(
       const result = await write(loader, {
         name,
         attach,
-        ...lookBefore(loader, { extract, table, base }, oneAtATime),
+        ...(view.before && { before: view.before }),
       });
       await loader.query('detach database draft');
       return result;
@@ -153,42 +154,30 @@ export async function buildExtract(
   };
 }
 
-/** A base that is a file shows the table as it was, if its columns are the same. */
-function lookBefore(
+/**
+ * Shows a session the table as it was, if the base is a file and its columns are the same. Attached after the copy was made,
+ * which would be empty otherwise, and before the draft: Hyper refuses to attach ("non-serializable data access") while
+ * another session commits to a database that this session has attached already.
+ */
+function viewOfBase(
   session: HyperSession,
   { extract, table, base }: { extract: Extract; table: Table; base: InterruptibleBase | undefined },
-  oneAtATime: ReturnType<typeof inTurn>,
-): Pick<ChangeTarget, 'before'> {
-  if (base === undefined || !('path' in base.from)) return {};
-  if (base.reshaped?.some((one) => one.table === table.name) === true) return {};
+): { attach: () => Promise<void>; before?: NonNullable<ChangeTarget['before']> } {
+  const isReshaped = base?.reshaped?.some((one) => one.table === table.name) === true;
+  if (base === undefined || isReshaped || !('path' in base.from)) return { attach: () => Promise.resolve() };
   const { path } = base.from;
+  let isAttached = false;
   return {
-    before: (look) =>
-      oneAtATime(async () => {
-        try {
-          await session.query(`attach database ${identifier(path)} as base with (access_mode = 'readonly')`);
-        } catch (error) {
-          // Hyper refuses now and then ("non-serializable data access"). Then the rows count as others: they are written.
-          if (isServerError(error)) return undefined;
-          throw error;
-        }
-        try {
-          return await look(tableName('base', extract.schema, table.name));
-        } finally {
-          await session.query('detach database base');
-        }
-      }),
-  };
-}
-
-/** Sessions that attach and detach one database at the same moment would meet. */
-function inTurn(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work);
-    // Its failure is that of its own caller.
-    last = next.catch(() => undefined);
-    return next;
+    async attach() {
+      try {
+        await session.query(`attach database ${identifier(path)} as base with (access_mode = 'readonly')`);
+        isAttached = true;
+      } catch (error) {
+        // Another program may hold the file since it was copied. Then the rows count as others: they are written.
+        if (!isServerError(error)) throw error;
+      }
+    },
+    before: async (look) => (isAttached ? look(tableName('base', extract.schema, table.name)) : undefined),
   };
 }
 

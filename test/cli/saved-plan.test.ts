@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sealOf } from '../../src/cli/plan-document.ts';
 import type { Plan } from '../../src/model/plan.ts';
@@ -253,6 +253,22 @@ test('a plan of a version that did not record what its sources are asks to plan 
     project,
     'north: it was saved by an earlier version of extracts, which did not record what its sources are',
   );
+});
+
+/** `plan --out` of that commit wrote the fixture, for these files. */
+test('a plan that commit 768509c saved is refused whole, and asks to plan again', async () => {
+  const project = await createProject(files);
+  const written = readFileSync(new URL('../fixtures/plan-768509c.json', import.meta.url), 'utf8');
+  const { seal, ...plan } = JSON.parse(written) as Plan & { seal: string };
+  expect(seal).toBe(sealOf(plan));
+  await project.write('plan.json', written);
+  await expectRefused(
+    project,
+    'north: it was saved by an earlier version of extracts, which did not record what its sources are',
+  );
+  await saved(project);
+  await applied(project, ['plan.json']);
+  expect(await amounts(project, 'out/north.hyper')).toEqual(['1']);
 });
 
 test('rows that came since are no reason where the plan only delivers: they are left to the next plan', async () => {

@@ -241,6 +241,46 @@ test('a zero that gets a sign is a change, and NaN is equal to itself', async ()
   }
 });
 
+test('tables that are written side by side are each compared with the base', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const tables = names.map((name) => table(name, { id: 'int not null', note: 'text' }));
+  const lines = Array.from(
+    { length: 400 },
+    (_, index) => `${index % 300}\t${['', 'x', 'x ', '\\N'][index % 4]}\n`,
+  );
+  const rows = (all: readonly string[]): Feed => ({ parts: [textPart(['id', 'note'], [all.join('')])] });
+  const extract = {
+    schema: 'Extract',
+    version: 3 as const,
+    file: path.join(await temporaryFolder(), 'side.hyper'),
+    shown: '',
+  };
+  const first = await hyper.build(extract, tables, signal);
+  for (const one of tables) await first.load(one, rows(lines).parts, silent, signal);
+  await first.finish([], Object.fromEntries(names.map((name) => [name, lines.length])));
+  await first.abandon();
+  const cut = { column: 'id', bound: { kind: 'from' as const, value: '10' }, nulls: true };
+  const again = lines.filter((line) => Number(line.split('\t')[0]) >= 10).toReversed();
+  const blank = again.map((line) => (line === '11\t\\N\n' ? '11\t\n' : line));
+  expect(blank).not.toEqual(again);
+  for (const [read, isNew] of [
+    [again, false],
+    [again, false],
+    [blank, true],
+  ] as const) {
+    const build = await hyper.build(extract, tables, signal, {
+      from: { path: extract.file },
+      kept: names,
+      emptied: [],
+    });
+    const changes = tables.map((one) => build.change(one, { cut, rows: rows(read) }, silent, signal));
+    const changed = await Promise.all(changes);
+    await build.abandon();
+    const count = isNew ? again.length : 0;
+    expect(changed).toMatchObject(names.map(() => ({ inserted: count, deleted: count })));
+  }
+});
+
 test('rows that are gone are deleted before the new ones come', async () => {
   const { changed, rows } = await change(
     {
