@@ -273,7 +273,7 @@ test.each(Object.entries(identities))(
 
 test('rows of a generated data source are updated in portions, of which the plan tells', async () => {
   const template = `template: {generate: {calculations: {Ids: "COUNTD([id])"}}}\n`;
-  const update = ', method: update, action: replace, update_limit: 200kB';
+  const update = ', method: update, action: replace, update_limit: 100kB';
   const yaml = (destination: string) =>
     `${template}${pipeline('orders', destination)}`.replace('use: tableau', () => inline());
   const inline = () =>

@@ -42,17 +42,16 @@ export async function startGuard(): Promise<Guard> {
 }
 
 /**
- * Each line read is the process to end, or empty for none; the end of input is the order to clear. SIGQUIT makes a
- * postmaster end at once with all its children. The waits are bounded. A process that has ended and that no one reaps
- * (Z) counts as gone: in a container it may stay for ever. A killed server leaves the System V segment that PostgreSQL
- * uses as its lock: line 7 of postmaster.pid has its key and id.
+ * Each line read is the process to end, or empty for none; the end of input is the order to clear.
+ * SIGQUIT makes a postmaster end at once with all its children. The waits are bounded, because a process
+ * that nobody reaps looks alive for ever. A killed server leaves the System V segment that PostgreSQL uses
+ * as its lock: line 7 of postmaster.pid has its key and id.
  */
 const script = `
-  is_running() { kill -0 "$1" && ! grep -q '^State:.Z' "/proc/$1/status"; }
   while read -r line; do pid=$line; done
   tries=100
   if [ -n "$pid" ] && kill -QUIT "$pid"; then
-    while is_running "$pid" && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
+    while kill -0 "$pid" && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
   fi
   segment=$(sed -n '7s/.* //p' "$1/data/postmaster.pid") && [ -n "$segment" ] && ipcrm -m "$segment"
   until rm -rf -- "$1" || [ $tries -le 0 ]; do sleep 0.1; tries=$((tries - 1)); done
