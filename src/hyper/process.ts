@@ -35,6 +35,7 @@ const startLimit = 30_000;
  *   killed. For the same reason its output goes nowhere: a pipe to a dead parent would kill it before the flush.
  * - It is the leader of its own process group, so that Ctrl-C in a terminal reaches only us.
  * - It gets no variables of ours but a harmless few: others hold passwords, and /proc would show them.
+ * - It speaks English whatever language the user has: its words are looked for values and columns.
  */
 export async function startHyperd(binary: string, options: HyperdOptions): Promise<HyperProcess> {
   const folder = await makeTemporaryFolder(longestFolder);
@@ -48,7 +49,11 @@ export async function startHyperd(binary: string, options: HyperdOptions): Promi
       stdio: 'ignore',
       cleanup: false,
       reject: false,
-      env: { ...Object.fromEntries(passedOn.map((name) => [name, options.env?.[name]])), TMPDIR: directory },
+      env: {
+        ...Object.fromEntries(passedOn.map((name) => [name, options.env?.[name]])),
+        LANG: language,
+        TMPDIR: directory,
+      },
       extendEnv: false,
     });
     const kill = () => void child.kill('SIGKILL');
@@ -91,7 +96,10 @@ const socketIn = (directory: string) => `${directory}/domain/.s.PGSQL.${socketNu
 /** The path of a socket has 107 bytes and a zero at most (unix(7)). */
 const longestFolder = 107 - socketIn('').length;
 
-const passedOn = ['HOME', 'LANG', 'LC_ALL', 'LD_LIBRARY_PATH', 'PATH', 'TZ'];
+const passedOn = ['HOME', 'LD_LIBRARY_PATH', 'PATH', 'TZ'];
+
+/** It need not be installed. */
+const language = 'en_US.UTF-8';
 
 function hyperdArguments(directory: string, callback: number, memory: number | undefined): string[] {
   return [

@@ -2,9 +2,10 @@ import { execa } from 'execa';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { findHyperd } from '../../src/hyper/binary.ts';
 import { startHyperd, threadArguments } from '../../src/hyper/process.ts';
+import { openSession } from '../../src/hyper/session.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const isRunning = (pid: number) => {
@@ -56,6 +57,15 @@ test('it is gone when we are gone, also when we are killed', async () => {
   parent.kill('SIGKILL');
   await parent;
   await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 });
+});
+
+test('its words are English in every language of the user', async () => {
+  const env = { ...process.env, LANG: 'de_DE.UTF-8', LC_ALL: 'ja_JP.UTF-8', LANGUAGE: 'fr' };
+  const hyperd = await startHyperd(await findHyperd({}), { env });
+  onTestFinished(() => hyperd.stop());
+  const session = await openSession(hyperd);
+  onTestFinished(() => session.end());
+  await expect(session.query("select 'x'::int")).rejects.toThrow('invalid input syntax for integer');
 });
 
 test('HYPERD_PATH: a file, a folder, or an error that says what is wrong', async () => {

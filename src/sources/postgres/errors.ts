@@ -74,6 +74,18 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
   }
 }
 
+/** A connection attempt without an answer, where this run has connections open: a pooler may have given them all to it. */
+export function ownConnectionsMayBlock(error: unknown): unknown {
+  if (!(error instanceof RunError) || !isTimeout(messageOf(error.cause))) return error;
+  return new RunError(error.code, `${error.message}, though this run has others open there`, {
+    hint: `a pooler or proxy may have no connection left: let it have as many as this run takes, in extracts.yaml: limits: {connections: 2}; otherwise ${error.hint ?? 'check the network'}`,
+    place: error.place,
+    cause: error,
+  });
+}
+
+const isTimeout = (text: string) => /timeout/i.test(text);
+
 function explainByText(
   text: string,
   where: string,
@@ -86,7 +98,7 @@ function explainByText(
       'use ssl: disable, if the network may be trusted',
     );
   }
-  if (/timeout/i.test(text))
+  if (isTimeout(text))
     return say(`no answer from ${where} within ${seconds} s`, 'check host, port and firewall');
   return say(
     `cannot connect to PostgreSQL at ${where}: ${foreign(text)}`,

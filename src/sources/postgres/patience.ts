@@ -18,19 +18,33 @@ const spareAfter = 500;
 const nextLook = 250;
 const reportAfter = 4000;
 
-/**
- * Begins a transaction, which is answered at once unless a pooler in between has no server connection left. As long as
- * another one of ours works, that one will come free; but a pooler that has lent all of them to snapshots lets their
- * readers wait for ever.
- */
+export interface Waiter {
+  client: pg.Client;
+  place: Place;
+  report: ((text: string) => void) | undefined;
+}
+
+/** Begins a transaction in time (see `answerInTime`); while it lasts, the connection counts as working. */
 export async function beginInTime(
-  { working, limit, spare }: Patience,
-  {
-    client,
-    place,
-    report,
-  }: { client: pg.Client; place: Place; report: ((text: string) => void) | undefined },
+  patience: Patience,
+  waiter: Waiter,
   begin: () => Promise<void>,
+): Promise<void> {
+  // Beginning again ends the transaction before: until this one begins, the connection waits like any other.
+  patience.working.delete(waiter.client);
+  await answerInTime(patience, waiter, begin);
+  patience.working.add(waiter.client);
+}
+
+/**
+ * Calls something that is answered at once unless a pooler in between has no server connection left. As long as
+ * another connection of ours works, that one will come free; but a pooler that has lent all of them to snapshots lets
+ * their readers wait for ever.
+ */
+export async function answerInTime(
+  { working, limit, spare }: Patience,
+  { client, place, report }: Waiter,
+  call: () => Promise<void>,
 ): Promise<void> {
   const began = performance.now();
   let lastWork = began;
@@ -54,8 +68,7 @@ export async function beginInTime(
   };
   const timer = setInterval(look, nextLook);
   try {
-    await begin();
-    working.add(client);
+    await call();
   } catch (error) {
     throw patience.signal.aborted || isConnectionWait(error)
       ? noConnectionLeft(performance.now() - began, place, error)
@@ -69,9 +82,9 @@ function noConnectionLeft(milliseconds: number, place: Place, cause: unknown): R
   const seconds = Math.max(1, Math.round(milliseconds / 1000));
   return new RunError(
     'EXT2025',
-    `waited ${seconds} s for a second connection: the pooler in front of PostgreSQL has no server connection left for this user and database`,
+    `waited ${seconds} s for a connection: the pooler in front of PostgreSQL has no server connection left for this user and database`,
     {
-      hint: 'a snapshot takes one and each reader another: give the pooler at least 2 (pool_size of pgbouncer), or connect to PostgreSQL itself',
+      hint: 'each snapshot takes one and each reader another: give the pooler at least 2 (pool_size of pgbouncer) and this run no more than that, in extracts.yaml: limits: {connections: 2}; or connect to PostgreSQL itself',
       place,
       cause,
     },

@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { turnstile, type Turnstile } from '../../model/limit.ts';
 import type { PostgresSource } from '../../model/pipeline.ts';
+import { RunError } from '../../model/run-error.ts';
 import { connect, type Connected } from './connect.ts';
-import { beginInTime } from './patience.ts';
+import { ownConnectionsMayBlock } from './errors.ts';
+import { answerInTime, beginInTime } from './patience.ts';
 import { beginRead } from './transaction.ts';
 
 /** Connections to one server, for all pipelines of a run that read from it. */
@@ -79,10 +81,25 @@ export function openPool(most: number, kept = most, limit = usualPatience): Pool
       end: () => over(() => client.end()),
     };
   };
+  let lent = 0;
+  const answers = (client: pg.Client, { place }: PostgresSource) =>
+    answerInTime(patience, { client, place, report: undefined }, async () => {
+      await client.query('select');
+    });
   const open = async (enter: Turnstile, source: PostgresSource, host?: string) => {
     const leave = await enter();
     try {
-      return lease((await alive(idle, host)) ?? (await connect(source, host)), source, leave);
+      const kept = await alive(idle, host, (client) => answers(client, source));
+      const connected =
+        kept ??
+        (await connect(source, host).catch((error: unknown) => {
+          throw lent > 0 ? ownConnectionsMayBlock(error) : error;
+        }));
+      lent++;
+      return lease(connected, source, () => {
+        lent--;
+        leave();
+      });
     } catch (error) {
       leave();
       throw error;
@@ -95,17 +112,22 @@ export function openPool(most: number, kept = most, limit = usualPatience): Pool
   };
 }
 
-/** An idle connection that still answers: servers and what is in front of them end some. */
-async function alive(idle: Connected[], host: string | undefined): Promise<Connected | undefined> {
+/** Returns an idle connection that still answers, if any: servers and what is in front of them end some. */
+async function alive(
+  idle: Connected[],
+  host: string | undefined,
+  answers: (client: pg.Client) => Promise<void>,
+): Promise<Connected | undefined> {
   for (;;) {
     const index = idle.findLastIndex((one) => host === undefined || one.host === host);
     const [found] = index < 0 ? [] : idle.splice(index, 1);
     if (found === undefined) return undefined;
     try {
-      await found.client.query('select');
+      await answers(found.client);
       return found;
-    } catch {
+    } catch (error) {
       await found.client.end();
+      if (error instanceof RunError) throw error;
     }
   }
 }

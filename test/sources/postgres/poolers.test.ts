@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { SourcePort } from '../../../src/model/ports.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { openPool } from '../../../src/sources/postgres/pool.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { startPooler } from '../../support/postgres/pooler.ts';
+import { startTransactionPooler } from '../../support/postgres/transaction-pooler.ts';
 import { linesOf } from './going.ts';
 import { contractOf, never, sourceAt } from './support.ts';
 
@@ -16,9 +20,9 @@ afterAll(() => database.close());
 const table = contractOf({ name: 't', table: 't', columns: { id: 'int' } });
 
 /** A source behind a pooler with so many connections to the server. */
-async function pooled(size: number, { kept = 0, patience = 1500 } = {}) {
-  const pooler = await startPooler(database.url, size);
-  const pool = openPool(10, kept, patience);
+async function pooled(size: number, { kept = 0, patience = 1500, most = 10, start = startPooler } = {}) {
+  const pooler = await start(database.url, size);
+  const pool = openPool(most, kept, patience);
   onTestFinished(async () => {
     await pool.close();
     await pooler.close();
@@ -35,8 +39,8 @@ test('a pooler with one server connection is an error that says so, and no reade
   await expect(snapshot.feed(table, never()).then(linesOf)).rejects.toMatchObject({
     code: 'EXT2025',
     message:
-      'waited 2 s for a second connection: the pooler in front of PostgreSQL has no server connection left for this user and database',
-    hint: 'a snapshot takes one and each reader another: give the pooler at least 2 (pool_size of pgbouncer), or connect to PostgreSQL itself',
+      'waited 2 s for a connection: the pooler in front of PostgreSQL has no server connection left for this user and database',
+    hint: 'each snapshot takes one and each reader another: give the pooler at least 2 (pool_size of pgbouncer) and this run no more than that, in extracts.yaml: limits: {connections: 2}; or connect to PostgreSQL itself',
   });
 });
 
@@ -76,3 +80,46 @@ test('a search for the row that was refused does not wait for a connection that 
   });
   for await (const chunk of opened.bytes) expect(chunk.length).toBeGreaterThan(0);
 }, 30_000);
+
+/** Reads the table as a pipeline of a run does, beside others. */
+async function readBeside(source: SourcePort): Promise<string[]> {
+  const snapshot = await source.snapshot([table], never());
+  try {
+    return await snapshot.feed(table, never()).then(linesOf);
+  } finally {
+    await snapshot.end();
+  }
+}
+
+test('behind a pooler of transactions with one server connection, several pipelines end as one does', async () => {
+  const { source } = await pooled(1, { kept: 10, start: startTransactionPooler });
+  const reads = await Promise.allSettled([1, 2, 3].map(() => readBeside(source)));
+  const refused = { status: 'rejected', reason: expect.objectContaining({ code: 'EXT2025' }) as Error };
+  expect(reads).toEqual([refused, refused, refused]);
+}, 30_000);
+
+test('with limits.connections as many as the pooler has, all of them are read', async () => {
+  const { source } = await pooled(2, { kept: 2, most: 2, start: startTransactionPooler });
+  const reads = await Promise.all([1, 2, 3].map(() => readBeside(source)));
+  expect(reads).toEqual([1, 2, 3].map(() => ['1', '2', '3']));
+});
+
+test('a new connection that is held back where the run has others open names the pooler and the limit', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const held = new URL(database.url);
+  held.port = String((silent.address() as AddressInfo).port);
+  held.searchParams.set('connect_timeout', '1');
+  const pool = openPool(4);
+  const first = await pool.lead(sourceAt(database.url));
+  onTestFinished(async () => {
+    await first.end();
+    await pool.close();
+    silent.close();
+  });
+  await expect(pool.read(sourceAt(held.href))).rejects.toMatchObject({
+    code: 'EXT2001',
+    message: `no answer from 127.0.0.1:${held.port} within 1 s, though this run has others open there`,
+    hint: 'a pooler or proxy may have no connection left: let it have as many as this run takes, in extracts.yaml: limits: {connections: 2}; otherwise check host, port and firewall',
+  });
+});

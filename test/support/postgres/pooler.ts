@@ -60,7 +60,7 @@ export async function startPooler(target: string, size: number): Promise<Pooler>
 }
 
 /** A session that is open, as the socket that it goes over. */
-async function openServer(target: string): Promise<Socket> {
+export async function openServer(target: string): Promise<Socket> {
   const client = new pg.Client(target);
   client.on('error', () => undefined);
   await client.connect();
@@ -76,7 +76,7 @@ const message = (code: string, body: Buffer) => {
 };
 
 /** AuthenticationOk, BackendKeyData of nothing, ReadyForQuery. */
-const greeting = Buffer.concat([
+export const greeting = Buffer.concat([
   message('R', Buffer.alloc(4)),
   message('K', Buffer.alloc(8)),
   message('Z', Buffer.from('I')),
