@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import { realPathToBe } from '../config/readable.ts';
 import type { Destination, Pipeline, Source } from '../model/pipeline.ts';
 import type { Project } from '../model/project.ts';
 import { readablePaths } from '../model/readable-paths.ts';
@@ -17,9 +17,9 @@ import type { World } from './world.ts';
 export function untrustedWorld(world: World, project: Project): World {
   const noted = new Set<string>();
   const note = (unseen: string) => void noted.add(unseen);
-  const root = realPathOf(project.root);
+  const root = realPathToBe(project.root);
   const refuse = readablePaths({ root, onlyProject: true });
-  const isOutside = (file: string) => hasReference(file) || refuse(realPathOf(file)) !== undefined;
+  const isOutside = (file: string) => hasReference(file) || refuse(realPathToBe(file)) !== undefined;
 
   const sourceOf = (source: Source) => untrustedSource(source, () => world.sourceOf(source), note);
   const destinationOf = (destination: Destination) => {
@@ -52,17 +52,4 @@ export function untrustedWorld(world: World, project: Project): World {
     },
     unseen: () => [...noted].sort(),
   };
-}
-
-/** What is not there yet is judged by the nearest folder that is. */
-function realPathOf(file: string): string {
-  for (let [at, rest] = [file, '']; ;) {
-    try {
-      return `${realpathSync(at)}${rest}`;
-    } catch {
-      const slash = at.lastIndexOf('/');
-      if (slash <= 0) return file;
-      [at, rest] = [at.slice(0, slash), `${at.slice(slash)}${rest}`];
-    }
-  }
 }

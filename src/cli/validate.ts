@@ -1,6 +1,12 @@
 import { counted } from '../model/numbers.ts';
 import { hasErrors, policyOf, readConfiguration, showDiagnostics } from './configuration.ts';
+import type { Configuration } from '../config/index.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { RunError } from '../model/run-error.ts';
+import { listFiles } from '../sources/file/list.ts';
+import { diagnose } from './diagnose.ts';
 import type { Env } from './env.ts';
+import { hasReference } from './untrusted.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { diagnosticsInJson, encodeJson } from './json.ts';
 
@@ -11,7 +17,8 @@ export async function validate(
   env: Env,
 ): Promise<ExitCode> {
   const configuration = await readConfiguration(paths, env, 'warning', policyOf(options));
-  const { diagnostics, pipelines } = configuration;
+  const { pipelines } = configuration;
+  const diagnostics = [...configuration.diagnostics, ...(await unreadableFiles(configuration))];
   if (options.json === true) {
     const valid = pipelines.map(({ address }) => address);
     env.out(encodeJson({ pipelines: valid, diagnostics: diagnosticsInJson(diagnostics, configuration) }));
@@ -20,4 +27,23 @@ export async function validate(
     if (!hasErrors(diagnostics)) env.out(`${counted(pipelines.length, 'pipeline')} valid.\n`);
   }
   return hasErrors(diagnostics) ? exitCodes.configuration : exitCodes.done;
+}
+
+/**
+ * Files of data that the policy does not allow. Whether there are any files is a matter of the plan, and so is what else
+ * keeps them from being read.
+ */
+async function unreadableFiles({ pipelines, project }: Configuration): Promise<Diagnostic[]> {
+  if (project.policy.allowedPaths === undefined) return [];
+  const found: Diagnostic[] = [];
+  for (const source of pipelines.flatMap((pipeline) => Object.values(pipeline.sources))) {
+    if (source.type !== 'file' || source.match.some(hasReference)) continue;
+    try {
+      await listFiles(source);
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      if (error.code === 'EXT2120') found.push(diagnose(error, source));
+    }
+  }
+  return found;
 }

@@ -125,6 +125,11 @@ export async function readTexts(files: readonly FoundFile[]): Promise<(string | 
 
 async function readText({ file, absolute }: FoundFile): Promise<string | Diagnostic> {
   try {
+    // Reading a named pipe may wait for ever, unless a shell has opened it, as for --policy <(git show …).
+    if (!absolute.startsWith('/dev/fd/') && (await stat(absolute)).isFIFO()) {
+      const message = `cannot read ${file}: it is a named pipe`;
+      return { code: codes.unreadableFile, severity: 'error', message, place: { file, pointer: '' } };
+    }
     // Drops a byte order mark, too.
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(absolute));
   } catch (cause) {

@@ -45,9 +45,10 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
     if (!(problem instanceof TreeProblem)) throw problem;
     const [from, to] = problem.range;
     const found: Diagnostic = {
-      code: codes.alias,
+      code: problem.about === 'size' ? codes.outOfBounds : codes.alias,
       severity: 'error',
       message: problem.message,
+      ...(problem.about === 'size' && { hint: 'keep large lists in a file of items or in the source' }),
       place: place(from, to),
     };
     return { ...loaded, value: undefined, diagnostics: [...diagnostics, found] };

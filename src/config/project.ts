@@ -10,14 +10,19 @@ import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts'
 import type { LoadedFile } from './loaded-file.ts';
 import { keysOf } from './passwords.ts';
 import { problem } from './problem.ts';
-import { realPathOf } from './readable.ts';
+import { realPathOf, realPathToBe } from './readable.ts';
 import { resolveAccess } from './resolve/s3.ts';
 import { checkDefaultLoad } from './rules/load-modes.ts';
 import { checkDefaultZone } from './rules/values.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkAccess } from './rules/s3.ts';
 import { checkShape } from './schema.ts';
-import { readablePaths, type ReadableSettings, type RefusePath } from '../model/readable-paths.ts';
+import {
+  readablePaths,
+  refuseToWrite,
+  type ReadableSettings,
+  type RefusePath,
+} from '../model/readable-paths.ts';
 import { foreign } from '../model/secrets.ts';
 import { sharedSettings, type Shared } from './shared.ts';
 
@@ -132,7 +137,7 @@ function readSettings(written: Written.Project, place: Place, substitution: Subs
   };
   if (settings.state?.type === 's3') keysOf(settings.state).forEach(substitution.registerSecret);
   const found = [
-    ...checkState(settings.state, child(place, 'state')),
+    ...checkState(settings.state, child(place, 'state'), substitution.readable.root),
     ...checkLimits(settings.limits, child(place, 'limits')),
     ...checkDefaultLoad(written.defaults, child(place, 'defaults')),
     ...checkDefaultZone(written.defaults, child(place, 'defaults')),
@@ -157,8 +162,13 @@ function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterabl
   );
 }
 
-function* checkState(state: Written.State | undefined, place: Place): Iterable<Diagnostic> {
+function* checkState(state: Written.State | undefined, place: Place, root: string): Iterable<Diagnostic> {
   if (state?.type === 's3') yield* checkAccess(state, place);
+  if (state?.type !== 'file' || isPlaceholder(state.path)) return;
+  const reason = refuseToWrite(realPathToBe(resolve(root, state.path)));
+  if (reason === undefined) return;
+  const hint = { hint: 'write it elsewhere' };
+  yield problem(codes.pathNotAllowed, `${state.path} is not written: ${reason}`, child(place, 'path'), hint);
 }
 
 function resolveProject(

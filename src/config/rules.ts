@@ -35,7 +35,7 @@ import {
 import { oneWriterPerDataSource } from './rules/data-source-writers.ts';
 import { keysBesideUse, tableauDestinations } from './rules/tableau.ts';
 import { clientCertificate } from './rules/client-certificate.ts';
-import { allowedHosts, readableFiles } from './rules/policy.ts';
+import { allowedHosts, readableFiles, writableFiles } from './rules/policy.ts';
 import {
   knownConnections,
   knownDestinations,
@@ -93,6 +93,7 @@ export const rules: readonly Rule[] = [
   checksFit,
   allowedHosts,
   readableFiles,
+  writableFiles,
 ];
 
 export const commonRules: readonly CommonRule[] = [

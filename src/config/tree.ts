@@ -13,9 +13,11 @@ import {
 /** What the tree holds that plain data cannot: a lost alias, a circle, a bomb. */
 export class TreeProblem extends Error {
   readonly range: readonly [number, number];
+  readonly about: 'alias' | 'size';
 
-  constructor(message: string, node: Node | null) {
+  constructor(message: string, node: Node | null, about: 'alias' | 'size' = 'alias') {
     super(message);
+    this.about = about;
     this.range = [node?.range?.[0] ?? 0, node?.range?.[1] ?? 0];
   }
 }
@@ -38,8 +40,7 @@ export function plainValue(document: Document.Parsed): unknown {
   const open = new Set<Node>();
 
   const convert = (node: Node | null): unknown => {
-    if (++values > mostValues)
-      throw new TreeProblem('the aliases of this file unfold to too many values', lastAlias ?? node);
+    if (++values > mostValues) throw tooMany(lastAlias, node);
     if (isScalar(node)) return node.value;
     if (node === null) return null;
     if (open.has(node))
@@ -69,6 +70,11 @@ export function plainValue(document: Document.Parsed): unknown {
     return Object.fromEntries(entries);
   };
   return convert(document.contents);
+}
+
+function tooMany(alias: Node | null, node: Node | null): TreeProblem {
+  if (alias !== null) return new TreeProblem('the aliases of this file unfold to too many values', alias);
+  return new TreeProblem('this file has more than 200,000 values', node, 'size');
 }
 
 /** The node an alias stands for. */

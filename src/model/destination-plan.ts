@@ -28,3 +28,9 @@ export interface TableauDestinationPlan {
     portions?: number;
   };
 }
+
+/** Why something is created where this pipeline has delivered nothing before. */
+export const firstDelivery = {
+  alone: 'not there yet',
+  withProject: 'project and data source are new',
+} as const;

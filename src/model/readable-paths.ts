@@ -11,6 +11,11 @@ export interface ReadableSettings {
   onlyProject?: boolean;
 }
 
+const ofGit = [/\/\.git(?:\/|$)/, 'it belongs to git'] as const;
+
+/** Says why no file is written at a real path; undefined if one may be. Git runs and trusts what it keeps. */
+export const refuseToWrite: RefusePath = (realPath) => (ofGit[0].test(realPath) ? ofGit[1] : undefined);
+
 /**
  * Files of the kernel are no files: they hold variables, memory and devices of this machine. Neither is what git keeps: its
  * configuration may hold the token of a checkout.
@@ -18,8 +23,17 @@ export interface ReadableSettings {
 const never: readonly (readonly [RegExp, string])[] = [
   [/^\/(?:proc|sys)(?:\/|$)/, 'it shows the processes of this machine'],
   [/^\/dev(?!\/shm\/)(?:\/|$)/, 'it is a device'],
-  [/\/\.git(?:\/|$)/, 'it belongs to git'],
+  ofGit,
 ];
+
+/** Why a file is not read that the policy does not list, and what to do about it. */
+const notListed = 'it is not among the allowed_paths of the policy';
+
+export function hintForRefused(reason: string): string {
+  return reason === notListed
+    ? 'add it to policy: {allowed_paths}, by its real path: a symbolic link counts as what it leads to'
+    : 'name the file of data itself; a symbolic link counts as what it leads to';
+}
 
 /** Why an untrusted plan does not read a file. */
 export const outsideProject = 'it is outside of the project';
@@ -31,7 +45,7 @@ export function readablePaths({ root, allowed, onlyProject = false }: ReadableSe
     if (found !== undefined) return found[1];
     if (onlyProject && !isBelow(realPath, root)) return outsideProject;
     if (patterns === undefined || patterns.some((pattern) => pattern.test(realPath))) return undefined;
-    return 'it is not among the allowed_paths of the policy';
+    return notListed;
   };
 }
 

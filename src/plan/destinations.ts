@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { firstDelivery } from '../model/destination-plan.ts';
 import { never } from '../model/never.ts';
 import type {
   AppliedDestination,
@@ -114,7 +115,7 @@ function planFile(
     action,
     reason,
   });
-  if (found === undefined) return plan('create', last === undefined ? 'not there yet' : 'it was removed');
+  if (found === undefined) return plan('create', last === undefined ? firstDelivery.alone : 'it was removed');
   if (rewriting !== undefined) return plan('overwrite', rewriting);
   if (last === undefined) return plan('overwrite', 'it is there, but was not written by this pipeline');
   return isSameFile(last, found)

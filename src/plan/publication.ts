@@ -7,6 +7,7 @@ import type {
 } from '../model/observation.ts';
 import type { TableauDestination } from '../model/pipeline.ts';
 import type { TableauDestinationPlan } from '../model/plan.ts';
+import { firstDelivery } from '../model/destination-plan.ts';
 import { needsRows } from '../model/tableau-delivery.ts';
 import { detailsInWords, detailsToSet } from '../model/tableau-details.ts';
 
@@ -91,7 +92,7 @@ function decide(
     if (last !== undefined) return { action: 'create', reason: 'it was deleted there since we published it' };
     return {
       action: 'create',
-      reason: project === undefined ? 'project and data source are new' : 'not there yet',
+      reason: project === undefined ? firstDelivery.withProject : firstDelivery.alone,
     };
   }
   const action = actionOn(destination);
@@ -204,7 +205,7 @@ function findings(
       : [
           {
             ...warning,
-            code: 'EXT5118',
+            code: because === undefined ? 'EXT5118' : 'EXT5122',
             message: `${shown} was not looked at: ${because ?? 'the plan is offline'}`,
           },
         ]),

@@ -1,4 +1,5 @@
 import { bytes, counted, grouped } from '../model/numbers.ts';
+import { firstDelivery } from '../model/destination-plan.ts';
 import type { Estimate } from '../model/observation.ts';
 import type {
   Change,
@@ -105,9 +106,20 @@ export const participles: Record<PipelineAction, string> = {
 };
 
 /** `will be rebuilt`, `is blocked: it would be rebuilt`, `cannot be applied`. */
-export function verdictOf({ action, blockedBy }: PipelinePlan): string {
-  if (blockedBy === 'gate') return `is blocked: it would be ${participles[action]}`;
-  return `${action === 'none' ? 'is' : action === 'blocked' ? 'cannot be' : 'will be'} ${participles[action]}`;
+export function verdictOf(plan: PipelinePlan): string {
+  const { action, blockedBy } = plan;
+  const done = isFirstDelivery(plan) ? 'delivered' : participles[action];
+  if (blockedBy === 'gate') return `is blocked: it would be ${done}`;
+  return `${action === 'none' ? 'is' : action === 'blocked' ? 'cannot be' : 'will be'} ${done}`;
+}
+
+/** Whether no destination has anything yet of what is delivered. */
+function isFirstDelivery({ action, destinations }: PipelinePlan): boolean {
+  const first: readonly string[] = Object.values(firstDelivery);
+  return (
+    action === 'deliver' &&
+    destinations.every((one) => one.action === 'unchanged' || first.includes(one.reason))
+  );
 }
 
 /** Changes of the pipeline as a whole, and not of its tables, template file or destinations. */

@@ -146,7 +146,10 @@ function whatStands({ destinations, unseen = [], failure }: ReportRow): string[]
     ),
   ];
   if (known.length > 0) return known;
-  return failure?.step.startsWith('deliver') === true ? [] : ['  what was there before is untouched'];
+  const { step = '' } = failure ?? {};
+  if (step.startsWith('deliver')) return [];
+  const isBuilt = step.startsWith('finish') || step.startsWith('package');
+  return [`  ${isBuilt ? 'nothing was delivered: ' : ''}what was there before is untouched`];
 }
 
 function seconds(value: number): string {

@@ -2,6 +2,12 @@ import { RunError } from '../model/run-error.ts';
 
 /** What all kinds of state say in the same words. */
 
+/** Leases are taken for things that are used, not applied: their address is a name of ours. */
+const isLease = (address: string) => address.startsWith('.');
+
+export const lockOf = (address: string): string =>
+  isLease(address) ? 'the lease of a token' : `the lock of ${address}`;
+
 export function staleRecord(address: string): RunError {
   return new RunError('EXT6005', `the state of ${address} was changed by another run meanwhile`, {
     hint: 'plan again: what was applied here may not be what is recorded',
@@ -9,20 +15,19 @@ export function staleRecord(address: string): RunError {
 }
 
 export function lockLost(address: string, why: string): RunError {
-  return new RunError('EXT6006', `the lock of ${address} was lost: ${why}`, {
+  return new RunError('EXT6006', `${lockOf(address)} was lost: ${why}`, {
     hint: 'nothing was recorded since; plan again when the other run has ended',
   });
 }
 
 export function lockHeld(address: string, name: string, hint: string): RunError {
-  // Leases are taken for things that are used, not applied.
-  const held = address.startsWith('.') ? `it is in use by ${name}` : `${address} is being applied by ${name}`;
+  const held = isLease(address) ? `in use by ${name}` : `${address} is being applied by ${name}`;
   return new RunError('EXT6004', held, { hint });
 }
 
 /** `object` is one that cannot be written, although it is not there. */
 export function lockChangesHands(address: string, object?: string): RunError {
-  return new RunError('EXT6003', `the lock of ${address} keeps changing hands`, {
+  return new RunError('EXT6003', `${lockOf(address)} keeps changing hands`, {
     hint:
       object === undefined
         ? 'try again'

@@ -78,8 +78,10 @@ function isHeld(error: unknown): error is RunError {
 }
 
 function inUse(what: string, count: number, cause: RunError): RunError {
-  const all = count === 1 ? 'is in use' : `is not free: all ${count} are in use`;
-  return new RunError('EXT6007', `${what} ${all} (${cause.message})`, {
+  const held = cause.code === 'EXT6004' ? `is ${cause.message}` : 'is in use';
+  const all =
+    count === 1 ? held : `is not free: all ${count} are in use, one ${cause.message.replace('in use ', '')}`;
+  return new RunError('EXT6007', `${what} ${cause.code === 'EXT6004' ? all : held}`, {
     hint: 'wait longer with --lock-wait, add a token to auth: {tokens: […]}, or sign in by a connected app, which any number of runs may use',
     cause,
   });

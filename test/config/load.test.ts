@@ -81,3 +81,8 @@ test('an unknown tag is told', () => {
     { code: 'EXT1001', message: 'YAML: unresolved tag: !secret' },
   ]);
 });
+
+test('a file without aliases that holds too many values is not said to have any', () => {
+  const { diagnostics } = load(`x-big: [${'1,'.repeat(200_001)}]\n`);
+  expect(diagnostics).toMatchObject([{ code: 'EXT1006', message: 'this file has more than 200,000 values' }]);
+});

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -449,4 +450,49 @@ describe('what is wrong with a reference is found without its value', () => {
     ).replace('out/tt', 'out/${each.key}');
     expect((await read({ 'tt.yaml': family })).diagnostics).toMatchObject([{ code: 'EXT1025' }]);
   });
+});
+
+describe('nothing is written where git keeps its own', () => {
+  const texts = {
+    'extracts.yaml': 'version: 1\nstate: { type: file, path: .git/state }\n',
+    'one.yaml': files('one', 'extract: { file: .git/one.hyper }\n').replace(
+      'out/one.hyper',
+      'linked/hooks/one.hyper',
+    ),
+  };
+
+  test('by an extract, a destination or the state, also through a link', async () => {
+    const prepare = (folder: string) => symlinkSync(join(folder, '.git'), join(folder, 'linked'));
+    const found = await read(texts, { prepare });
+    expect(problemsOf(found).toSorted()).toEqual([
+      'EXT1096 .git/one.hyper is not written: it belongs to git (write it elsewhere)',
+      'EXT1096 .git/state is not written: it belongs to git (write it elsewhere)',
+      'EXT1096 linked/hooks/one.hyper is not written: it belongs to git (write it elsewhere)',
+    ]);
+  });
+
+  test('but beside it', async () => {
+    expect(problemsOf(await read({ 'one.yaml': texts['one.yaml'].replace('.git/', '.github/') }))).toEqual(
+      [],
+    );
+  });
+});
+
+test('a named pipe is no pipeline', async () => {
+  const prepare = (folder: string) => void execFileSync('mkfifo', [join(folder, 'p.yaml')]);
+  const found = await read({ 'one.yaml': files('one', '') }, { prepare });
+  expect(problemsOf(found)).toEqual(['EXT1014 cannot read p.yaml: it is a named pipe']);
+});
+
+test('a pool names each token once', async () => {
+  const token = (name: string) => `{ token_name: ${name}, token_secret: "\${secret.${name.toUpperCase()}}" }`;
+  const text = files('one', '').replace(
+    /destinations: .*/,
+    `destinations: [{ type: tableau, server: "https://t.example", auth: { tokens: [${token('a')}, ${token('b')}, ${token('a')}] } }]`,
+  );
+  const found = await read({ 'one.yaml': text }, { env: { A: 'a-secret', B: 'b-secret' } });
+  expect(problemsOf(found)).toContain(
+    'EXT1071 the token "a" is in this pool twice (a token has one session at a time: name another one, or leave it out)',
+  );
+  expect(found.diagnostics.filter(({ code }) => code === 'EXT1071')).toHaveLength(1);
 });

@@ -28,6 +28,7 @@ describe('every YAML example of the documentation is valid', () => {
     mkdirSync(own);
     const isProject = !/^name:/m.test(block);
     writeFileSync(join(own, isProject ? 'extracts.yaml' : 'example.yaml'), block);
+    if (block.includes('use: share')) writeFileSync(join(own, 'extracts.yaml'), share);
     if (isProject) writeFileSync(join(own, 'uses.yaml'), /^connections:/m.test(block) ? usesProject : plain);
     const { diagnostics, pipelines, locate, lineOf } = await readPipelines(['.'], {
       cwd: own,
@@ -40,6 +41,11 @@ describe('every YAML example of the documentation is valid', () => {
     expect(pipelines).toHaveLength(1);
   });
 });
+
+const share = `version: 1
+destinations:
+  share: {type: tableau, server: "https://tableau.example.com", auth: {token_name: ci, token_secret: "\${secret.TOKEN}"}}
+`;
 
 const usesProject = `version: 1
 name: uses_project

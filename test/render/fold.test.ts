@@ -3,6 +3,7 @@ import type { Gate, PipelinePlan } from '../../src/model/plan.ts';
 import { graphOfPlan } from '../../src/plan/graph.ts';
 import { renderHtml } from '../../src/render/html/page.ts';
 import { renderMarkdown } from '../../src/render/markdown/plan.ts';
+import { verdictOf } from '../../src/render/plan-words.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
 import { expectGolden } from '../support/golden.ts';
 import { pipelinePlan, plan, tablePlan } from '../support/plans.ts';
@@ -114,4 +115,21 @@ test('a drawing shows one of each family', () => {
     'table orders',
     'destination ../out/t0.hyper',
   ]);
+});
+
+test('what was never delivered is not delivered again', () => {
+  const target = { type: 'file', target: '../out/orders.hyper' } as const;
+  const words = (...actions: ('create' | 'overwrite' | 'unchanged')[]) =>
+    verdictOf(
+      pipelinePlan('orders', {
+        action: 'deliver',
+        destinations: actions.map((action) => ({
+          ...target,
+          action,
+          reason: action === 'create' ? 'not there yet' : 'something else changed it since we wrote it',
+        })),
+      }),
+    );
+  expect(words('create', 'unchanged')).toBe('will be delivered');
+  expect(words('create', 'overwrite')).toBe('will be delivered again');
 });

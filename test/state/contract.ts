@@ -52,7 +52,7 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
     await expect(one.lease(wanted)).rejects.toMatchObject({
       code: 'EXT6007',
       message: expect.stringMatching(
-        /^a token is not free: all 2 are in use \(it is in use by process /,
+        /^a token is not free: all 2 are in use, one by process \d+ on \S+$/,
       ) as string,
     });
     const waiting = one.lease({ ...wanted, wait: 60_000 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -157,4 +158,16 @@ test.each(['lock', 'beginRun'] as const)('%s says what keeps it from writing', a
     code: 'EXT6001',
     message: expect.stringContaining(`${folder} is no folder`) as string,
   });
+});
+
+test('a named pipe in the place of a lock or a record is an error, and nobody waits for it', async () => {
+  const folder = await temporaryFolder();
+  const state = openFileState(folder);
+  for (const name of ['shop.lock', 'other.json', '.run-0a.json'])
+    execFileSync('mkfifo', [path.join(folder, name)]);
+  const refused = { code: 'EXT6002', message: expect.stringContaining('it is no regular file') as string };
+  await expect(state.lock('shop')).rejects.toMatchObject(refused);
+  await expect(state.holder('shop')).rejects.toMatchObject(refused);
+  await expect(state.read('other')).rejects.toMatchObject(refused);
+  await expect(state.openRuns()).rejects.toMatchObject(refused);
 });

@@ -14,28 +14,37 @@ export function listState(options: ProjectOption & { json?: boolean }, env: Env)
     const recorded = await state.list();
     const first = (await state.listLocks()).filter((address) => !recorded.includes(address));
     const outcomes = await Promise.all(
-      [...recorded, ...first].map((address) =>
-        turn(() => look(state, address).catch((error: unknown) => ({ problem: error }))),
-      ),
+      [...recorded, ...first].map((address) => turn(() => look(state, address))),
     );
-    const found = outcomes.flatMap((one) => ('problem' in one ? [] : one));
+    const found = outcomes.flatMap((one) => one.found);
+    const problems = outcomes.flatMap((one) => one.problems);
     const records = found.filter((one): one is ListedState => 'rows' in one);
     const firstApplies = found.filter((one): one is FirstApply => !('rows' in one));
-    env.out(
-      options.json === true
-        ? `${JSON.stringify({ state: shown, records, firstApplies }, undefined, 2)}\n`
-        : renderStateList({ records, firstApplies }, shown, env.color.out),
-    );
-    const problems = outcomes.flatMap((one) => ('problem' in one ? [one.problem] : []));
+    if (options.json === true) {
+      env.out(`${JSON.stringify({ state: shown, records, firstApplies }, undefined, 2)}\n`);
+    } else if (found.length > 0 || problems.length === 0) {
+      env.out(renderStateList({ records, firstApplies }, shown, env.color.out));
+    }
     for (const problem of problems) env.err(describeFailure(problem, env.signal).text);
     return problems.length > 0 ? exitCodes.failed : exitCodes.done;
   });
 }
 
-async function look(state: StatePort, address: string): Promise<(ListedState | FirstApply)[]> {
-  const [stored, lock] = [await state.read(address), await state.holder(address)];
-  if (stored !== undefined) return [listed(stored.record, lock)];
-  return lock === undefined ? [] : [{ address, lock }];
+interface Look {
+  found: readonly (ListedState | FirstApply)[];
+  problems: readonly unknown[];
+}
+
+/** A record is listed even if its lock cannot be read. */
+async function look(state: StatePort, address: string): Promise<Look> {
+  const [stored, holder] = await Promise.allSettled([state.read(address), state.holder(address)]);
+  const problems = [stored, holder].flatMap((one) =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  );
+  const record = stored.status === 'fulfilled' ? stored.value?.record : undefined;
+  const lock = holder.status === 'fulfilled' ? holder.value : undefined;
+  if (record !== undefined) return { found: [listed(record, lock)], problems };
+  return { found: lock === undefined || stored.status === 'rejected' ? [] : [{ address, lock }], problems };
 }
 
 function listed(record: AppliedRecord, lock: LockHolder | undefined): ListedState {

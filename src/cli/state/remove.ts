@@ -1,3 +1,4 @@
+import { renderStateRecord } from '../../render/state.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { isAgreed } from '../agreement.ts';
@@ -15,6 +16,7 @@ export function removeState(
     try {
       const stored = await state.read(address);
       if (stored === undefined) return await refuseUnknown(address, state);
+      if (options.yes !== true) env.out(renderStateRecord(stored.record, undefined, env.color.out));
       const question = `Forget what was applied of ${address}? Its extract and what is published stay.`;
       if (!(await isAgreed(question, options, env))) {
         env.err('Not removed.\n');

@@ -24,6 +24,7 @@ export function unlockState(
       );
       return exitCodes.stale;
     }
+    if (options.yes !== true) env.out(`${address} is locked by ${describeLock(holder)}.\n`);
     const question = `Take the lock of ${address} away from ${describeLock(holder)}?`;
     if (!(await isAgreed(question, options, env))) {
       env.err('Not unlocked.\n');

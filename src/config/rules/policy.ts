@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { child, type Place } from '../../model/diagnostic.ts';
 import { isAllowedHost } from '../../model/allowed-host.ts';
+import { refuseToWrite } from '../../model/readable-paths.ts';
 import { foreign } from '../../model/secrets.ts';
 import { codes } from '../codes.ts';
 import type { Draft } from '../draft.ts';
 import { hostsOf } from '../hosts.ts';
 import { isPlaceholder } from '../interpolate.ts';
 import { problem } from '../problem.ts';
-import { notReadable, realPathOf } from '../readable.ts';
+import { notReadable, realPathOf, realPathToBe } from '../readable.ts';
+import { stagedFile } from '../resolve/extract.ts';
 import type { Rule } from './rule.ts';
 
 /** Credentials go to no host that the policy does not know. */
@@ -31,6 +33,25 @@ export const readableFiles: Rule = function* (draft) {
     if (isPlaceholder(path)) continue;
     const reason = draft.shared.refusePath(realPathOf(path));
     if (reason !== undefined) yield notReadable(path, reason, place);
+  }
+};
+
+/** Nothing is written where git keeps its own. */
+export const writableFiles: Rule = function* (draft) {
+  const staged = stagedFile(draft);
+  const wanted = [
+    { path: draft.extract.file ?? staged, absolute: staged, at: child(draft.place, 'extract', 'file') },
+    ...draft.destinations.flatMap(({ settings, folder, place }) =>
+      settings.type === 'file'
+        ? [{ path: settings.path, absolute: resolve(folder, settings.path), at: child(place, 'path') }]
+        : [],
+    ),
+  ];
+  for (const { path, absolute, at } of wanted) {
+    const reason = isPlaceholder(absolute) ? undefined : refuseToWrite(realPathToBe(absolute));
+    if (reason === undefined) continue;
+    const hint = { hint: 'write it elsewhere' };
+    yield problem(codes.pathNotAllowed, `${path} is not written: ${reason}`, at, hint);
   }
 };
 

@@ -62,10 +62,24 @@ function* authRule(auth: Written.TableauAuth, place: Place): Iterable<Diagnostic
   const fits = authKinds.some(
     (kind) => kind.length === given.length && kind.every((key) => given.includes(key)),
   );
+  if (fits) yield* poolRule(auth, child(place, 'auth', 'tokens'));
   if (fits) return;
   const message = `credentials are ${authKinds.map((kind) => kind.join(', ')).join('; or ')}`;
   const hint = given.length === 0 ? {} : { hint: `there is ${given.join(', ')}` };
   yield problem(codes.tableauAuth, message, child(place, 'auth'), hint);
+}
+
+/** A token is leased by its name: two entries of one name would be one token, which one process uses at a time. */
+function* poolRule({ tokens = [] }: Written.TableauAuth, place: Place): Iterable<Diagnostic> {
+  const seen = new Set<string>();
+  for (const [index, { token_name: name }] of tokens.entries()) {
+    if (!isPlaceholder(name) && seen.has(name)) {
+      const message = `the token "${foreign(name)}" is in this pool twice`;
+      const hint = { hint: 'a token has one session at a time: name another one, or leave it out' };
+      yield problem(codes.tableauAuth, message, child(place, index, 'token_name'), hint);
+    }
+    seen.add(name);
+  }
 }
 
 const authKinds = [

@@ -4,7 +4,7 @@ import micromatch from 'micromatch';
 import { cannotLook, lookAt } from '../../disk/look.ts';
 import type { Place } from '../../model/diagnostic.ts';
 import type { FileSource } from '../../model/pipeline.ts';
-import { readablePaths } from '../../model/readable-paths.ts';
+import { hintForRefused, readablePaths } from '../../model/readable-paths.ts';
 import { RunError } from '../../model/run-error.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 import { fileGlobs, globMatcher } from '../globs.ts';
@@ -84,7 +84,7 @@ export async function lookAtFile(
 
 function notReadable(shown: string, reason: string, place: Place): RunError {
   return new RunError('EXT2120', `${shown} is not read: ${reason}`, {
-    hint: 'name the file of data itself; a symbolic link counts as what it leads to',
+    hint: hintForRefused(reason),
     place,
   });
 }

@@ -1,8 +1,9 @@
-import { link, readFile, rename, rm } from 'node:fs/promises';
+import { link, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { isRunning, thisProcess, type ProcessIdentity } from '../../disk/process-identity.ts';
 import { reasonOf } from '../../disk/reason.ts';
+import { readRegularFile } from '../../disk/regular-file.ts';
 import { RunError } from '../../model/run-error.ts';
 import { holderShape, type Holder } from '../holder.ts';
 import { lockName, sound } from '../record.ts';
@@ -38,7 +39,7 @@ export async function claim(draft: string, file: string): Promise<boolean> {
 
 export async function readHolder(file: string): Promise<FileHolder | undefined> {
   try {
-    return sound(fileHolderShape, JSON.parse(await readFile(file, 'utf8'))) as FileHolder;
+    return sound(fileHolderShape, JSON.parse(await readRegularFile(file))) as FileHolder;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new RunError('EXT6002', `cannot read the lock ${file}: ${foreign(reasonOf(error))}`, {

@@ -8,7 +8,7 @@ import { reasonOf } from '../../disk/reason.ts';
 import type { AppliedRecord } from '../../model/observation.ts';
 import type { Lock } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
-import { lockChangesHands, lockHeld, lockLost, staleRecord } from '../errors.ts';
+import { lockChangesHands, lockHeld, lockLost, lockOf, staleRecord } from '../errors.ts';
 import { nameOf, thisRun } from '../holder.ts';
 import { versionOf } from '../record.ts';
 import { momentaryName } from './leftovers.ts';
@@ -25,10 +25,14 @@ export async function takeLock(folder: string, address: string, job: string | un
     return await tryToLock(folder, address, job);
   } catch (error) {
     if (error instanceof RunError) throw error;
-    throw new RunError('EXT6001', `cannot lock ${address} in the state ${folder}: ${reasonOf(error)}`, {
-      hint: 'nothing was done; the folder must be writable and have room',
-      cause: error,
-    });
+    throw new RunError(
+      'EXT6001',
+      `cannot take ${lockOf(address)} in the state ${folder}: ${reasonOf(error)}`,
+      {
+        hint: 'nothing was done; the folder must be writable and have room',
+        cause: error,
+      },
+    );
   }
 }
 
@@ -57,6 +61,7 @@ async function tryToLock(folder: string, address: string, job: string | undefine
 }
 
 function wayOut(address: string, alive: true | undefined): string {
+  if (address.startsWith('.')) return 'wait for it';
   const command = `extracts state unlock ${address}`;
   return alive
     ? `wait for it; if that run is gone for good: ${command}`

@@ -1,6 +1,7 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beginDraft, type Draft } from '../../disk/draft.ts';
+import { readRegularFile } from '../../disk/regular-file.ts';
 import type { AppliedRecord } from '../../model/observation.ts';
 import type { StoredRecord } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
@@ -34,7 +35,7 @@ async function namesIn(folder: string): Promise<string[]> {
 /** The record and its version; undefined if there is none. */
 export async function readRecord(folder: string, address: string): Promise<StoredRecord | undefined> {
   const file = recordPath(folder, address);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const text = await readRegularFile(file).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(file, error);
   });

@@ -1,8 +1,9 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../disk/folder.ts';
 import { thisProcess } from '../../disk/process-identity.ts';
 import { reasonOf } from '../../disk/reason.ts';
+import { readRegularFile } from '../../disk/regular-file.ts';
 import type { BegunRun, OpenRun } from '../../model/ports.ts';
 import { RunError } from '../../model/run-error.ts';
 import { nameOf, thisRun } from '../holder.ts';
@@ -58,7 +59,7 @@ export async function openRuns(folder: string): Promise<OpenRun[]> {
 }
 
 async function noteIn(file: string): Promise<RunNote | undefined> {
-  const text = await unlessGone(file, readFile(file, 'utf8'));
+  const text = await unlessGone(file, readRegularFile(file));
   return text === undefined ? undefined : (parseNote(file, text) as RunNote);
 }
 

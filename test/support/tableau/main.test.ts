@@ -69,6 +69,22 @@ test('says where it listens and how to sign in, tells what arrives, and leaves n
   expect(leftBehind()).toEqual([]);
 });
 
+test('--help names its options and starts nothing', async () => {
+  const { child, output } = start('--help');
+  await once(child, 'close');
+  expect([child.exitCode, output.err]).toEqual([0, '']);
+  expect(output.out).toContain('--port PORT');
+  expect(output.out).not.toContain('listens at');
+});
+
+test('an unknown option is refused with the options that there are', async () => {
+  const { child, output } = start('--prot', '1');
+  await once(child, 'close');
+  expect(child.exitCode).toBe(2);
+  expect(output.err).toContain('--port PORT');
+  expect(output.err).not.toContain('node:internal');
+});
+
 test.each([
   [['--port', 'many'], 2, "--port must be a number from 0 to 65535, not 'many'\n"],
   [['--port', '99999'], 2, "--port must be a number from 0 to 65535, not '99999'\n"],

@@ -5,7 +5,19 @@ import { narrate } from './narrate.ts';
 import { demo } from './seed.ts';
 import { startTableauStandIn } from './stand-in.ts';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
+const usage = `Usage: npm run tableau-stand-in -- [--port PORT]
+
+A stand-in for the REST API of Tableau Server on this machine. It prints how to sign in, and what arrives.
+
+  --port PORT  where it listens (default: a free port)
+  --help       show this
+`;
+
+const { values } = read();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   console.error(`--port must be a number from 0 to 65535, not '${values.port}'`);
@@ -28,3 +40,14 @@ Nothing is kept: what it stores is removed when it stops (Ctrl-C).`);
 
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 await standIn.close();
+
+function read() {
+  try {
+    return parseArgs({
+      options: { port: { type: 'string', default: '0' }, help: { type: 'boolean', default: false } },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
