@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Step } from '../model/plan.ts';
+import type { Publication, Step } from '../model/plan.ts';
 import { RunError } from '../model/run-error.ts';
 import type { Listener, Progress, Tell } from './events.ts';
 import { isRejection } from './rejection.ts';
@@ -10,6 +10,8 @@ import { startRun, type Run } from './run.ts';
 /** One pipeline being applied: performs its steps, tells what happens, and keeps what came of it. */
 export interface Conduct {
   address: string;
+  /** Pipelines that must have ended before this one begins, where they are a part of the run. */
+  after: readonly string[];
   steps: readonly Step[];
   /** Nothing more will be done: a step has failed or the run was interrupted. */
   readonly failed: boolean;
@@ -20,14 +22,20 @@ export interface Conduct {
   report(): PipelineReport;
 }
 
+interface Conducting {
+  listener: Listener;
+  progressText: (progress: Progress) => string;
+  interrupted: AbortSignal;
+  /** Whether another pipeline has published this in this run. */
+  hasPublished: (publication: Publication) => boolean;
+}
+
 // eslint-disable-next-line max-lines-per-function -- its steps share the state of one run
 export function conductPipeline(
   job: Job,
-  listener: Listener,
-  progressText: (progress: Progress) => string,
-  interrupted: AbortSignal,
+  { listener, progressText, interrupted, hasPublished }: Conducting,
 ): Conduct {
-  const { address, steps } = job.plan;
+  const { address, steps, after = [] } = job.plan;
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, interrupted]);
   const began = performance.now();
@@ -44,6 +52,7 @@ export function conductPipeline(
 
   return {
     address,
+    after,
     steps,
     get failed() {
       return signal.aborted;
@@ -51,7 +60,7 @@ export function conductPipeline(
     async begin() {
       try {
         signal.throwIfAborted();
-        run = await startRun(job);
+        run = await startRun(job, hasPublished);
       } catch (error) {
         fail('lock', error);
         listener({ type: 'failed', address, error });

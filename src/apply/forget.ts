@@ -60,6 +60,7 @@ export function conductForgetting(
 
   return {
     address,
+    after: [],
     steps,
     get failed() {
       return interrupted.aborted || failure !== undefined;

@@ -1,4 +1,5 @@
-import { conductPipeline } from './conduct.ts';
+import type { Publication } from '../model/plan.ts';
+import { conductPipeline, type Conduct } from './conduct.ts';
 import type { Listener, Progress } from './events.ts';
 import { conductForgetting, type Leaving } from './forget.ts';
 import type { Report } from './report.ts';
@@ -22,8 +23,14 @@ export async function applyJobs(
   leaving: readonly Leaving[] = [],
 ): Promise<Report> {
   const { listener, signal } = settings;
-  const conducts = jobs.map((job) =>
-    conductPipeline(job, listener, (progress) => settings.words.progress(progress), signal),
+  const conducts: Conduct[] = [];
+  const hasPublished = ({ pipeline, target }: Publication) =>
+    conducts.some(
+      (one) => one.address === pipeline && one.report().destinations.some((made) => made.target === target),
+    );
+  const progressText = (progress: Progress) => settings.words.progress(progress);
+  conducts.push(
+    ...jobs.map((job) => conductPipeline(job, { listener, progressText, interrupted: signal, hasPublished })),
   );
   const farewells = leaving.map((one) => conductForgetting(one, listener, signal));
   if (conducts.length > 0) await runTasks(conducts, settings);

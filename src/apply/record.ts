@@ -103,7 +103,9 @@ function pendingIn(
   const steps = isNothingNew ? [] : plan.steps;
   const needsPackage = packed === undefined && steps.some(({ kind }) => kind === 'package');
   const planned = steps.flatMap((step) =>
-    step.kind === 'deliver' && step.details !== true ? step.destination : [],
+    step.kind === 'deliver' && step.details !== true && step.ifPublished === undefined
+      ? step.destination
+      : [],
   );
   const left = pipeline.destinations.flatMap(({ shown }, index) => {
     const isLeft = planned.includes(index) || own(seen.record?.pending?.deliveries, shown) !== undefined;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { CheckResult } from '../model/check.ts';
 import type { Table } from '../model/pipeline.ts';
-import type { Step } from '../model/plan.ts';
+import type { Publication, Step } from '../model/plan.ts';
 import type {
   BuiltExtract,
   Delivered,
@@ -22,6 +22,7 @@ import type { Job } from './job.ts';
 import { keysToVerify } from './keys.ts';
 import { takeLock } from './lock.ts';
 import { changeTable, loadTable, telling } from './load-table.ts';
+import { isNeeded } from './needed.ts';
 import { isNothingNew } from './nothing-new.ts';
 import { refuseRejected } from './rejection.ts';
 import { recordProgress } from './progress-record.ts';
@@ -55,12 +56,15 @@ export interface StepResult {
 }
 
 /** Takes the lock and stands ready to perform the steps of a plan in their order. */
-export async function startRun(job: Job): Promise<Run> {
-  return openRun(job, await takeLock(job));
+export async function startRun(
+  job: Job,
+  hasPublished: (publication: Publication) => boolean,
+): Promise<Run> {
+  return openRun(job, await takeLock(job), hasPublished);
 }
 
 // eslint-disable-next-line max-lines-per-function -- its steps share the state of one run
-function openRun(job: Job, lock: Lock): Run {
+function openRun(job: Job, lock: Lock, hasPublished: (publication: Publication) => boolean): Run {
   const { pipeline, plan } = job;
   const snapshots = new Map<string, Snapshot>();
   let opened: number | undefined;
@@ -214,8 +218,8 @@ function openRun(job: Job, lock: Lock): Run {
   return {
     perform: whileHeld(lock, async (step, tell, signal) => {
       signal.throwIfAborted();
-      if (step.ifRowsDiffer === true && isNothingNew(job, tables)) {
-        skipped += 1;
+      if (!isNeeded(step, { rowsDiffer: () => !isNothingNew(job, tables), hasPublished })) {
+        if (step.ifRowsDiffer === true) skipped += 1;
         return { isSkipped: true };
       }
       switch (step.kind) {

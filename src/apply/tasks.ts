@@ -18,14 +18,21 @@ export async function runTasks(
   settings: { parallel: number; terminal: NodeJS.WriteStream | undefined; words: Words },
 ): Promise<void> {
   const tableTurn = limitTo(settings.parallel);
-  const tasks = conducts.map((conduct): ListrTask => ({
+  const ends = new Map(conducts.map(({ address }) => [address, ending()]));
+  // Whatever is waited for has begun before: with few pipelines at once none waits for one that may not begin.
+  const tasks = inOrder(conducts).map((conduct): ListrTask => ({
     title: conduct.address,
     task: (_, task) =>
       task.newListr(
         [
-          { task: () => conduct.begin() },
+          {
+            async task() {
+              await Promise.all(conduct.after.map((address) => ends.get(address)?.ended));
+              await conduct.begin();
+            },
+          },
           ...stages(conduct.steps).map((stage) => stageTask(conduct, stage, tableTurn, settings.words)),
-          { task: () => conduct.end() },
+          { task: () => conduct.end().finally(() => ends.get(conduct.address)?.end()) },
         ],
         { concurrent: false, exitOnError: false },
       ),
@@ -79,6 +86,28 @@ function stepTask(conduct: Conduct, step: Step, tableTurn: Limit, words: Words):
 
 /** Steps that take a connection to a source and one to hyperd, of which `limits.parallel` allows so many. */
 const readsTable = ({ kind }: Step) => kind === 'load' || kind === 'change';
+
+function ending(): { ended: Promise<void>; end: () => void } {
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  return { ended, end };
+}
+
+/** Orders pipelines so that each comes after those that it waits for; no two wait for each other. */
+function inOrder(conducts: readonly Conduct[]): Conduct[] {
+  const known = new Map(conducts.map((conduct) => [conduct.address, conduct]));
+  const depthOf = ({ after }: Conduct): number => {
+    const depths = after.flatMap((address) => {
+      const before = known.get(address);
+      return before === undefined ? [] : depthOf(before);
+    });
+    return Math.max(-1, ...depths) + 1;
+  };
+  return conducts
+    .map((conduct) => ({ conduct, depth: depthOf(conduct) }))
+    .sort((one, other) => one.depth - other.depth)
+    .map(({ conduct }) => conduct);
+}
 
 /** Steps by depth: a step stands one stage after the latest of those it waits for. */
 export function stages(steps: readonly Step[]): Step[][] {

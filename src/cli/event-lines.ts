@@ -29,7 +29,11 @@ function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | unde
     case 'waiting':
       return renderEventLine(address, step, event.text);
     case 'ended': {
-      if (event.isSkipped === true) return renderEventLine(address, step, 'skipped, nothing new');
+      if (event.isSkipped === true) {
+        const isForPublication = event.step.kind === 'deliver' && event.step.ifPublished !== undefined;
+        const what = isForPublication ? 'nothing was published anew' : 'nothing new';
+        return renderEventLine(address, step, `skipped, ${what}`);
+      }
       const amounts = [
         ...(event.rows === undefined ? [] : [counted(event.rows, 'row')]),
         ...(event.bytes === undefined ? [] : [bytes(event.bytes)]),

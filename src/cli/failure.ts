@@ -16,7 +16,7 @@ export function exitCodeOfInterruption({ reason }: AbortSignal): ExitCode {
  * Of what the world said: somebody else was there first (a lock, a record, a source or a template that
  * changed since the plan), which another try may settle; an extract failed its checks; or anything else.
  */
-export function exitCodeOfError({ code }: RunError): ExitCode {
+export function exitCodeOfError({ code }: Pick<RunError, 'code'>): ExitCode {
   const stale = ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005', 'EXT6006', 'EXT6007', 'EXT6103', 'EXT6104'];
   if (code === 'EXT3030') return exitCodes.blocked;
   return stale.includes(code) ? exitCodes.stale : exitCodes.failed;

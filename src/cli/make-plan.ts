@@ -5,7 +5,9 @@ import type { Plan } from '../model/plan.ts';
 import type { Env } from './env.ts';
 import { printable } from '../render/text-width.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodeOfError } from './failure.ts';
 import { findForgotten } from './forgotten.ts';
+import { nameItem } from '../model/family.ts';
 import { limitTo } from '../model/limit.ts';
 import { observePipeline, type Seen } from './observe.ts';
 import { sha256 } from './sha256.ts';
@@ -61,8 +63,17 @@ export async function makePlan(
   return { plan: unseen === undefined ? plan : { ...plan, unseen: unseen() }, seen };
 }
 
-/** Of a plan with blocked pipelines: a gate asks for a decision, an error has to go first. */
-export function exitCodeOfBlocked({ pipelines }: Plan): ExitCode {
-  const blocked = pipelines.filter(({ blockedBy }) => blockedBy !== undefined);
-  return blocked.every(({ blockedBy }) => blockedBy === 'gate') ? exitCodes.blocked : exitCodes.failed;
+/**
+ * Returns the exit code of a plan with blocked pipelines: a gate asks for a decision, an error must be mended first, and
+ * where all of them only came after another run, a later try may settle it.
+ */
+export function exitCodeOfBlocked({ pipelines, diagnostics }: Plan): ExitCode {
+  const codes = pipelines.flatMap(({ address, blockedBy, because }) => {
+    if (blockedBy !== 'error') return blockedBy === undefined ? [] : exitCodes.blocked;
+    const { message } = nameItem(address, { message: because });
+    const found = diagnostics.find((one) => one.severity === 'error' && one.message === message);
+    return found === undefined ? exitCodes.failed : exitCodeOfError(found);
+  });
+  const [first = exitCodes.failed] = codes;
+  return codes.every((code) => code === first) ? first : exitCodes.failed;
 }

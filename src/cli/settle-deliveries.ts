@@ -3,9 +3,10 @@ import type {
   AppliedRecord,
   DestinationObservation,
   PublishedDataSource,
+  SentNote,
 } from '../model/observation.ts';
 import { own } from '../model/own.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { Destination, Pipeline } from '../model/pipeline.ts';
 
 /**
  * Returns the record as it would be if the last run had heard the end of what it sent: publications that turn out to
@@ -18,11 +19,12 @@ export function settleDeliveries(
 ): { record: AppliedRecord | undefined; targets: readonly string[] } {
   const deliveries = record?.pending?.deliveries;
   if (record === undefined || deliveries === undefined) return { record, targets: [] };
-  const settled = destinations.flatMap(({ shown }, index): [string, AppliedDestination][] => {
+  const settled = destinations.flatMap((destination, index): [string, AppliedDestination][] => {
+    const { shown } = destination;
     const one = seen[index];
     const sent = own(deliveries, shown)?.sent;
     if (one?.type !== 'tableau' || one.sent !== 'published' || one.found === undefined) return [];
-    return sent === undefined ? [] : [[shown, publication(one.found, sent.size)]];
+    return sent === undefined ? [] : [[shown, publication(one.found, sent, destination)]];
   });
   if (settled.length === 0) return { record, targets: [] };
   const targets = settled.map(([target]) => target);
@@ -39,7 +41,18 @@ export function settleDeliveries(
   };
 }
 
-function publication(found: PublishedDataSource, size: number): AppliedDestination {
-  const { id, contentUrl, name, projectId, updatedAt, revision } = found;
-  return { size, id, contentUrl, name, projectId, updatedAt, ...(revision !== undefined && { revision }) };
+function publication(
+  found: PublishedDataSource,
+  { size, before, batch }: SentNote,
+  destination: Destination,
+): AppliedDestination {
+  const { id, contentUrl, name, projectId, updatedAt } = found;
+  // Rows were changed in what was published then: another revision since may not have them.
+  const isUpdate = destination.type === 'tableau' && destination.delivery.method === 'update';
+  const revision = (isUpdate && before?.id === id ? before.revision : undefined) ?? found.revision;
+  return {
+    ...{ size, id, contentUrl, name, projectId, updatedAt },
+    ...(revision !== undefined && { revision }),
+    ...(batch !== undefined && { batch }),
+  };
 }

@@ -47,6 +47,8 @@ export interface SentNote {
   job?: string;
   /** What was published before; absent where there was nothing. */
   before?: { id: string; updatedAt: string; revision?: number };
+  /** The identity of the batch, where it has one. */
+  batch?: string;
   /** Set when the pipeline has been built again since: what was sent is not what is to be delivered now. */
   superseded?: true;
 }
@@ -154,5 +156,8 @@ export interface AppliedPublication {
   name: string;
   projectId: string;
   updatedAt: string;
+  /** Of rows that were changed: the revision that they were changed in. */
   revision?: number;
+  /** Of rows that were added as a batch with an identity. */
+  batch?: string;
 }

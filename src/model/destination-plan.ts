@@ -1,4 +1,6 @@
+import type { TableauUpdateAction } from './destination.ts';
 import type { Estimate } from './observation.ts';
+import type { Publication } from './step.ts';
 
 /** What becomes of one destination. */
 export type DestinationPlan = FileDestinationPlan | TableauDestinationPlan;
@@ -18,6 +20,10 @@ export interface TableauDestinationPlan {
   /** `details`: nothing is uploaded, only description, tags or certification are set. */
   action: 'create' | 'overwrite' | 'append' | 'update' | 'details' | 'unchanged';
   reason: string;
+  /** Of an update: what becomes of the published rows. */
+  rows?: TableauUpdateAction;
+  /** Only needed if that pipeline publishes the data source in the same run: its rows have these changes otherwise. */
+  ifPublished?: Publication;
   /** What will be overwritten. */
   existing?: { owner: string; updatedAt: string; megabytes?: number; revision?: number };
   /** By the size of the last extract; absent where there was none, or where nothing is uploaded. */

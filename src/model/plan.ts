@@ -97,6 +97,8 @@ export interface PipelinePlan {
   because: string;
   /** Of a blocked pipeline: a gate that a flag opens, or an error that has to go. */
   blockedBy?: 'gate' | 'error';
+  /** Pipelines of this plan that publish what this one changes: they must have ended before. */
+  after?: readonly string[];
   tables: readonly TablePlan[];
   /** Of an extract that begins as a copy of the last one. Tables that are unchanged are not read then. */
   base?: BasePlan;

@@ -26,14 +26,24 @@ export type StepAct =
   | { kind: 'finish' }
   /** Put the extract into a package made like the template. */
   | { kind: 'package'; template: string }
-  /** Put the extract where the destination wants it; with `details` only set what describes it there. */
-  | { kind: 'deliver'; destination: number; target: string; details?: true }
+  /**
+   * Put the extract where the destination wants it; with `details` only set what describes it there. With
+   * `ifPublished` skipped unless that pipeline has published the data source in the same run, or unless rows differ
+   * where there is that condition, too.
+   */
+  | { kind: 'deliver'; destination: number; target: string; details?: true; ifPublished?: Publication }
   /** Remember what was applied. */
   | { kind: 'record' }
   /** Delete what was made for an item that is gone from its `for_each`, if it is as we left it. */
   | { kind: 'delete'; target: string }
   /** Remember no more what was applied; of pipelines that are gone from the configuration. */
   | { kind: 'forget' };
+
+/** A pipeline that publishes a data source in this run, and what it calls it. */
+export interface Publication {
+  pipeline: string;
+  target: string;
+}
 
 /** In the order of the tables and of their checks. */
 export interface PlannedCheck {

@@ -1118,11 +1118,11 @@ export interface NamedDestination {
   action?: 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
   where?: Where;
   /**
-   * With action insert, the identity of the batch: equal rows are inserted once for each identity within a day.
+   * With action insert, the identity of the batch: equal rows are inserted once for each identity within a day. Another identity is a change: the rows are inserted again, also of an extract that has not changed.
    */
   batch?: string;
   /**
-   * Whether other pipelines deliver to the same data source: at most one that publishes or replaces all rows, and any number that change rows. Each of them says so.
+   * Whether other pipelines deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them says so.
    */
   shared?: boolean;
   /**
@@ -1232,11 +1232,11 @@ export interface TableauDestination {
   action?: 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
   where?: Where;
   /**
-   * With action insert, the identity of the batch: equal rows are inserted once for each identity within a day.
+   * With action insert, the identity of the batch: equal rows are inserted once for each identity within a day. Another identity is a change: the rows are inserted again, also of an extract that has not changed.
    */
   batch?: string;
   /**
-   * Whether other pipelines deliver to the same data source: at most one that publishes or replaces all rows, and any number that change rows. Each of them says so.
+   * Whether other pipelines deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them says so.
    */
   shared?: boolean;
   /**

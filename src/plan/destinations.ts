@@ -9,8 +9,9 @@ import type {
   TableauDestinationObservation,
 } from '../model/observation.ts';
 import type { Destination, FileDestination, TableauDestination } from '../model/pipeline.ts';
-import type { DestinationPlan, FileDestinationPlan } from '../model/plan.ts';
+import type { DestinationPlan, FileDestinationPlan, Publication } from '../model/plan.ts';
 import { planPublication } from './publication.ts';
+import type { PlannedTemplate } from './template.ts';
 import { own } from '../model/own.ts';
 
 export interface PlannedDestination {
@@ -26,6 +27,26 @@ export interface Rewriting {
   reason: string;
   /** Whether the rows are others, too; only the template is, if not. */
   rows: boolean;
+  /** The rows may turn out to be the same: then nothing is delivered. */
+  ifRowsDiffer?: true;
+}
+
+/** Returns why destinations get another file, if they do. */
+export function rewritingOf(
+  mustBuild: boolean,
+  isRowsAlone: boolean,
+  { changes }: Pick<PlannedTemplate, 'changes'>,
+): Rewriting | undefined {
+  const condition = isRowsAlone ? { ifRowsDiffer: true as const } : {};
+  if (mustBuild) return { reason: 'the extract is rebuilt', rows: true, ...condition };
+  const [change] = changes;
+  return change && { reason: change.reason, rows: false };
+}
+
+export interface Circumstances {
+  rewriting: Rewriting | undefined;
+  /** The pipeline that publishes the same data source in this run. */
+  publication: Publication | undefined;
 }
 
 /** What will become of one destination. */
@@ -33,7 +54,7 @@ export function planDestination(
   destination: Destination,
   index: number,
   observation: Observation,
-  rewriting: Rewriting | undefined,
+  { rewriting, publication }: Circumstances,
 ): PlannedDestination {
   const seen = observation.destinations[index];
   const last = own(observation.applied?.destinations, destination.shown);
@@ -53,7 +74,8 @@ export function planDestination(
     }
     case 'tableau': {
       if (seen?.type !== 'tableau') throw new Error(`${destination.shown} was not observed`);
-      const takesRows = destination.delivery.method === 'update' && seen.found !== undefined;
+      const isThere = seen.found !== undefined || publication !== undefined;
+      const takesRows = destination.delivery.method === 'update' && isThere;
       const size = takesRows ? extractSize(observation) : sizeOf(observation);
       // Rows must not be added twice; a whole file is only sent when the run has seen what became of the first.
       const isDue = pending !== undefined && (seen.sent !== 'under way' || isReplaced(destination));
@@ -62,6 +84,8 @@ export function planDestination(
         rewriting: applies ? (rewriting?.reason ?? (isDue ? whyDue(seen) : undefined)) : undefined,
         size,
         pending,
+        publication,
+        isConditional: rewriting?.ifRowsDiffer === true,
       });
     }
     default:

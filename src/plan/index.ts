@@ -2,10 +2,11 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { nameItem } from '../model/family.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary } from '../model/plan.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary, Publication } from '../model/plan.ts';
 import { configurationHash, noBasis } from './basis.ts';
 import { sum } from './estimates.ts';
-import { planPipeline, type Terms } from './pipeline.ts';
+import { planPipeline, type PlannedPipeline, type Terms } from './pipeline.ts';
+import { publishedBy, publishersFirst } from './shared-sources.ts';
 
 export { configurationHash } from './basis.ts';
 export type { Decisions } from './gates.ts';
@@ -33,18 +34,39 @@ export function buildPlan(
 ): Plan {
   const diagnostics: Diagnostic[] = [];
   const gates: Gate[] = [];
+  const planned = planAll(observed, terms);
   const pipelines = observed.map((one) => {
     if ('failure' in one) {
       diagnostics.push(...one.failure.map((found) => nameItem(one.pipeline.address, found)));
       return unobserved(one.pipeline, one.failure);
     }
     if ('finished' in one) return finished(one.pipeline, one.record, terms);
-    const planned = planPipeline(one.pipeline, one.observation, one.record, terms);
-    diagnostics.push(...planned.diagnostics.map((found) => nameItem(one.pipeline.address, found)));
-    gates.push(...planned.gates);
-    return planned.plan;
+    const { plan, diagnostics: findings, gates: own } = required(planned.get(one));
+    diagnostics.push(...findings.map((found) => nameItem(one.pipeline.address, found)));
+    gates.push(...own);
+    return plan;
   });
   return { format: 1, tool, pipelines, forgotten, summary: summarize(pipelines), gates, diagnostics };
+}
+
+/** Plans what was observed. Pipelines that change the rows of a data source are planned knowing who publishes it. */
+function planAll(observed: readonly Observed[], terms: Terms): Map<Observed, PlannedPipeline> {
+  const publications = new Map<string, Publication>();
+  const planned = new Map<Observed, PlannedPipeline>();
+  for (const one of publishersFirst(observed)) {
+    if (!('observation' in one)) continue;
+    const { pipeline, observation, record } = one;
+    const plan = planPipeline(pipeline, observation, record, { ...terms, publications });
+    planned.set(one, plan);
+    for (const [source, publication] of publishedBy(pipeline, plan.plan))
+      publications.set(source, publication);
+  }
+  return planned;
+}
+
+function required(planned: PlannedPipeline | undefined): PlannedPipeline {
+  if (planned === undefined) throw new Error('a pipeline was observed and not planned');
+  return planned;
 }
 
 function finished(pipeline: Pipeline, record: string, { hash }: Terms): PipelinePlan {

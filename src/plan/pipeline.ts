@@ -12,7 +12,7 @@ import type {
 import type { Policy } from '../model/project.ts';
 import { findBase } from './base.ts';
 import { basisOf, type Hash } from './basis.ts';
-import { planDestination, type Rewriting } from './destinations.ts';
+import { planDestination, rewritingOf } from './destinations.ts';
 import { estimate, knownBytes } from './estimates.ts';
 import { extractChanges, extractFindings, isOurs } from './extract.ts';
 import { gatesOf, type Decisions } from './gates.ts';
@@ -24,8 +24,9 @@ import { isCarriedOver, layOutSteps } from './steps.ts';
 import { moveChanges } from './moves.ts';
 import { standingColumns, standingTables } from './standing.ts';
 import { planRemoved, planTable } from './tables.ts';
-import { acceptedBefore, planTemplate, type PlannedTemplate } from './template.ts';
+import { acceptedBefore, planTemplate } from './template.ts';
 import { own } from '../model/own.ts';
+import { afterOf, publicationOf, type Publications } from './shared-sources.ts';
 
 export interface PlannedPipeline {
   plan: PipelinePlan;
@@ -40,6 +41,8 @@ export interface Terms {
   hash: Hash;
   /** By address: tables that a saved plan does not read. Their rows are left to the next plan. */
   left?: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Shared data sources that are published by pipelines of this plan. */
+  publications?: Publications;
 }
 
 /** Desired against observed, for one pipeline. `record` is the version of what was applied last. */
@@ -48,7 +51,7 @@ export function planPipeline(
   pipeline: Pipeline,
   observation: Observation,
   record: string,
-  { decisions, policy, hash, left }: Terms,
+  { decisions, policy, hash, left, publications = new Map() }: Terms,
 ): PlannedPipeline {
   const template = planTemplate(pipeline, observation);
   const errors = findings(pipeline, observation);
@@ -75,7 +78,10 @@ export function planPipeline(
   });
   changes.unshift(...moved.filter(({ subject }) => subject === 'pipeline'));
   const planned = pipeline.destinations.map((destination, index) =>
-    planDestination(destination, index, observation, rewriting(mustBuild, template)),
+    planDestination(destination, index, observation, {
+      rewriting: rewritingOf(mustBuild, isRowsAlone, template),
+      publication: publicationOf(destination, publications),
+    }),
   );
   errors.push(...planned.flatMap((one) => one.diagnostics));
   const destinations = planned.map(({ plan }) => plan);
@@ -130,6 +136,7 @@ export function planPipeline(
       action: act,
       because: headline(act, pipeline, changes, diagnostics),
       ...(blockedBy === undefined ? {} : { blockedBy }),
+      ...afterOf(pipeline, destinations, publications),
       tables: tablePlans,
       ...(base !== undefined && isBuilt && { base }),
       ...(full && { full }),
@@ -179,12 +186,6 @@ function misfits({ template, applied }: Observation, gates: readonly Gate[]): Di
 
 function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
-}
-
-function rewriting(mustBuild: boolean, { changes }: PlannedTemplate): Rewriting | undefined {
-  if (mustBuild) return { reason: 'the extract is rebuilt', rows: true };
-  const [change] = changes;
-  return change && { reason: change.reason, rows: false };
 }
 
 function decide(changes: readonly Change[], observation: Observation): PipelineAction {

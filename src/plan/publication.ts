@@ -6,10 +6,10 @@ import type {
   TableauDestinationObservation,
 } from '../model/observation.ts';
 import type { TableauDestination } from '../model/pipeline.ts';
-import type { TableauDestinationPlan } from '../model/plan.ts';
+import type { Publication, TableauDestinationPlan } from '../model/plan.ts';
 import { firstDelivery } from '../model/destination-plan.ts';
-import { needsRows } from '../model/tableau-delivery.ts';
 import { detailsInWords, detailsToSet } from '../model/tableau-details.ts';
+import { nothingToChange, publicationFindings, stillAtIt, strayedTo } from './publication-findings.ts';
 
 interface Planned {
   plan: TableauDestinationPlan;
@@ -17,29 +17,40 @@ interface Planned {
   diagnostics: readonly Diagnostic[];
 }
 
-type Decision = Pick<TableauDestinationPlan, 'action' | 'reason'>;
+type Decision = Pick<TableauDestinationPlan, 'action' | 'reason' | 'ifPublished'>;
+
+interface Circumstances {
+  /** Why other rows or another file are to be delivered. */
+  rewriting: string | undefined;
+  size: number | undefined;
+  pending: PendingDelivery | undefined;
+  /** The pipeline that publishes the data source in this run, before its rows are changed. */
+  publication: Publication | undefined;
+  /** The rows may turn out to be the same as before. */
+  isConditional: boolean;
+}
 
 /** What will be published, what it replaces, and how it gets there. */
 export function planPublication(
   destination: TableauDestination,
   seen: TableauDestinationObservation,
   last: AppliedPublication | undefined,
-  {
-    rewriting,
-    size,
-    pending,
-  }: { rewriting: string | undefined; size: number | undefined; pending: PendingDelivery | undefined },
+  circumstances: Circumstances,
 ): Planned {
-  const decision = seen.looked
+  const { rewriting, size, pending, publication } = circumstances;
+  const alone = seen.looked
     ? decide(destination, seen, last, rewriting)
     : unseen(destination, last, rewriting, seen.because);
+  const decision = publication === undefined ? alone : afterPublication(alone, seen, publication, circumstances);
   const { found } = seen;
+  const { delivery } = destination;
   const uploads = decision.action !== 'unchanged' && decision.action !== 'details';
   return {
     plan: {
       type: 'tableau',
       target: destination.shown,
       ...decision,
+      ...(decision.action === 'update' && delivery.method === 'update' && { rows: delivery.action }),
       ...(found !== undefined && decision.action !== 'unchanged' && { existing: existing(found) }),
       ...(uploads &&
         size !== undefined && {
@@ -52,7 +63,10 @@ export function planPublication(
       last !== undefined &&
       !(found !== undefined && isAsWeLeftIt(found, last, destination)) &&
       !(pending !== undefined && found?.id === last.id && seen.byUs === true),
-    diagnostics: findings(destination, seen, decision, last),
+    diagnostics: [
+      ...publicationFindings(destination, seen, decision.action, last),
+      ...(publication === undefined ? nothingToChange(destination, seen) : []),
+    ],
   };
 }
 
@@ -76,6 +90,13 @@ function isPublishedAnew(
 ): boolean {
   const isKnown = last.revision !== undefined && found.revision !== undefined;
   return shared === true && delivery.method === 'update' && isKnown && last.revision !== found.revision;
+}
+
+/** Equal rows of another batch are other rows: they are added. Returns the reason, or undefined for the same batch. */
+function anotherBatch(last: AppliedPublication, { delivery }: TableauDestination): string | undefined {
+  if (delivery.method !== 'update' || delivery.action !== 'insert') return undefined;
+  const { batch } = delivery;
+  return batch === undefined || batch === last.batch ? undefined : `batch "${batch}" is not added yet`;
 }
 
 const changesGone = 'it was published anew since: these changes are not in it';
@@ -106,12 +127,36 @@ function decide(
   if (!isAsWeLeftIt(found, last, destination) && action === 'overwrite')
     return { action, reason: drift(found, last) };
   if (isPublishedAnew(found, last, destination)) return { action, reason: changesGone };
+  const batch = anotherBatch(last, destination);
+  if (batch !== undefined) return { action, reason: batch };
   const details = detailsInWords(detailsToSet(destination, found, undefined));
   if (details.length > 0) return { action: 'details', reason: `${details.join(', ')} not as written` };
   return { action: 'unchanged', reason: 'unchanged' };
 }
 
-const stillAtIt = 'the server may still be publishing what the last run sent';
+/** Rows are changed in what is published before that, whatever is there now. */
+function afterPublication(
+  decision: Decision,
+  { sent }: TableauDestinationObservation,
+  publication: Publication,
+  { isConditional }: Circumstances,
+): Decision {
+  const { pipeline } = publication;
+  switch (decision.action) {
+    case 'create':
+      return { action: 'update', reason: `${pipeline} publishes it first` };
+    case 'details':
+    case 'unchanged':
+      if (sent === 'under way') return decision;
+      return {
+        action: 'update',
+        reason: `${pipeline} publishes it anew: these changes are not in that`,
+        ifPublished: publication,
+      };
+    default:
+      return isConditional ? { ...decision, ifPublished: publication } : decision;
+  }
+}
 
 function actionOn({ delivery }: TableauDestination): 'overwrite' | 'append' | 'update' {
   if (delivery.method === 'update') return 'update';
@@ -127,8 +172,9 @@ function unseen(
 ): Decision {
   if (last === undefined)
     return { action: 'create', reason: `not published by this pipeline yet; not looked (${because})` };
-  if (rewriting !== undefined)
-    return { action: actionOn(destination), reason: `${rewriting}; not looked (${because})` };
+  const reason = rewriting ?? anotherBatch(last, destination);
+  if (reason !== undefined)
+    return { action: actionOn(destination), reason: `${reason}; not looked (${because})` };
   return { action: 'unchanged', reason: `as it was when we published it; not looked (${because})` };
 }
 
@@ -144,16 +190,6 @@ function newest({ owner, updatedAt, revision }: PublishedDataSource): string {
     updatedAt,
     ...(owner === '' ? [] : [`owned by ${owner}`]),
   ].join(', ');
-}
-
-function strayedTo(
-  { name, project }: { name: string; project: string },
-  destination: TableauDestination,
-): string {
-  const where = project === '' ? 'elsewhere' : `to ${project}`;
-  return name === destination.name
-    ? `what we published was moved ${where}`
-    : `what we published is now "${name}"${project === '' ? '' : ` in ${project}`}`;
 }
 
 function existing({
@@ -183,73 +219,4 @@ function upload(
     requests: isSingle ? 1 : Math.max(1, Math.ceil(size / chunkSize)),
     ...(isUpdate && size > delivery.most && { portions: 2 ** Math.ceil(Math.log2(size / delivery.most)) }),
   };
-}
-
-function actionWord(delivery: TableauDestination['delivery']): string {
-  return delivery.method === 'update' && delivery.action === 'delete' ? 'delete' : 'change';
-}
-
-// eslint-disable-next-line max-lines-per-function -- one case for each finding
-function findings(
-  destination: TableauDestination,
-  { looked, because, found, strayed, sent }: TableauDestinationObservation,
-  { action }: Decision,
-  last: AppliedPublication | undefined,
-): Diagnostic[] {
-  const { delivery, place, shown } = destination;
-  const warning = { severity: 'warning', place } as const;
-  const createsOnly = delivery.method === 'publish' && delivery.mode === 'create';
-  return [
-    ...(looked
-      ? []
-      : [
-          {
-            ...warning,
-            code: because === undefined ? 'EXT5118' : 'EXT5122',
-            message: `${shown} was not looked at: ${because ?? 'the plan is offline'}`,
-          },
-        ]),
-    ...(sent === 'under way' && action === 'unchanged'
-      ? [
-          {
-            ...warning,
-            code: 'EXT5120',
-            message: `${shown}: ${stillAtIt}`,
-            hint: 'nothing is sent again meanwhile; plan again later to see what came of it',
-          },
-        ]
-      : []),
-    ...(needsRows(destination) && looked && found === undefined
-      ? [
-          {
-            code: 'EXT5121',
-            severity: 'error' as const,
-            message: `${shown} is not published: there are no rows to ${actionWord(delivery)}`,
-            hint: 'apply the pipeline that publishes all rows first',
-            place,
-          },
-        ]
-      : []),
-    ...(createsOnly && found !== undefined && action !== 'unchanged' && action !== 'details'
-      ? [
-          {
-            code: 'EXT5108',
-            severity: 'error' as const,
-            message: `${shown} is there already, and mode: create replaces nothing`,
-            hint: 'mode: overwrite replaces it; or give another name:',
-            place,
-          },
-        ]
-      : []),
-    ...(strayed !== undefined && last !== undefined
-      ? [
-          {
-            ...warning,
-            code: 'EXT5117',
-            message: `${shown}: ${strayedTo(strayed, destination)}; workbooks follow it, not the one that will be published`,
-            hint: 'name it so in the configuration, or rename or move it back, if it is to be updated',
-          },
-        ]
-      : []),
-  ];
 }

@@ -5,6 +5,8 @@ import type { Base } from './base.ts';
 import { planDestination } from './destinations.ts';
 import type { PlannedTemplate } from './template.ts';
 
+const nothingElse = { rewriting: undefined, publication: undefined };
+
 /** What else of a pipeline than its rows may differ. */
 export interface RowsAloneQuestion {
   base: Base | undefined;
@@ -32,6 +34,6 @@ export function differsInRowsAlone(
   if (!isRows || changed.length === 0 || changes.length !== changed.length) return false;
   return pipeline.destinations.every(
     (destination, index) =>
-      planDestination(destination, index, observation, undefined).plan.action === 'unchanged',
+      planDestination(destination, index, observation, nothingElse).plan.action === 'unchanged',
   );
 }

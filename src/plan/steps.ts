@@ -60,8 +60,10 @@ export function layOutSteps(
     last = ['package'];
   }
   const delivered: string[] = [];
-  destinations.forEach(({ action: act, target }, index) => {
+  destinations.forEach((one, index) => {
+    const { action: act, target } = one;
     if (act === 'unchanged') return;
+    const ifPublished = one.type === 'tableau' ? one.ifPublished : undefined;
     const id = `deliver ${index + 1}`;
     delivered.push(id);
     steps.push({
@@ -70,6 +72,7 @@ export function layOutSteps(
       destination: index,
       target,
       ...(act === 'details' && { details: true as const }),
+      ...(ifPublished && { ifPublished }),
       after: last,
       because,
       ...condition,

@@ -202,8 +202,8 @@ export function beforeAfter({ before, after }: Change): string {
   return [before, after].filter((part) => part !== undefined).join(' -> ');
 }
 
-/** `overwrite revision 3 of Ann (2026-01-31T08:00:00Z, 12 MB), ~2.6 MB in 1 request`. */
-export function publicationWords({ action, existing, upload }: TableauDestinationPlan): string {
+/** `overwrite revision 3 of Ann (2026-01-31T08:00:00Z, 12 MB), ~2.6 MB in 1 request`; `delete rows in revision 3 …`. */
+export function publicationWords({ action, rows, existing, upload }: TableauDestinationPlan): string {
   const facts = existing && [
     existing.updatedAt,
     ...(existing.megabytes === undefined ? [] : [`${grouped(existing.megabytes)} MB`]),
@@ -212,7 +212,8 @@ export function publicationWords({ action, existing, upload }: TableauDestinatio
   const owner = existing === undefined || existing.owner === '' ? '' : ` of ${existing.owner}`;
   const there = facts === undefined ? '' : `${revision}${owner} (${facts.join(', ')})`;
   const way = upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} in ${inRequests(upload)}`];
-  return [`${action}${there}`, ...way].join(', ');
+  const what = rows === undefined ? action : `${rows} rows${there === '' ? '' : ' in'}`;
+  return [`${what}${there}`, ...way].join(', ');
 }
 
 function inRequests({ requests, portions }: NonNullable<TableauDestinationPlan['upload']>): string {

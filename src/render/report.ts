@@ -63,7 +63,7 @@ export function renderReport(
       bytes(size),
       ...(remark === undefined ? [] : [remark]),
     ]);
-    const nothing = row.nothingNew === true ? [nothingNew] : [];
+    const nothing = row.nothingNew === true && row.destinations.length === 0 ? [nothingNew] : [];
     return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...nothing, ...alignColumns(targets)];
   };
   const printable = rows.map(printableData);

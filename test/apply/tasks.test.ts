@@ -17,6 +17,7 @@ async function mostAtOnce(parallel: number, pipelines: readonly (readonly Step[]
   let most = 0;
   const conducts = pipelines.map((steps, index): Conduct => ({
     address: `p${index}`,
+    after: [],
     steps,
     failed: false,
     begin: () => Promise.resolve(),

@@ -26,6 +26,7 @@ test('one pipeline that publishes and several that change rows share a data sour
   expect(await codes('', upsert)).toEqual(['EXT1061']);
   expect(await codes(', shared: true', ', shared: true')).toEqual(['EXT1061']);
   expect(await codes(', shared: true', ', shared: true, method: update')).toEqual(['EXT1061']);
+  expect(await codes(', shared: true, mode: append', upsert)).toEqual(['EXT1061']);
 });
 
 test('values of a deletion fit the types of their columns', async () => {

@@ -15,7 +15,7 @@ interface Writer {
 
 /**
  * Two writers of one data source would overwrite each other, whichever comes last; unless each says that it is
- * shared, and at most one of them publishes or replaces all rows.
+ * shared, and at most one of them publishes all rows.
  */
 export const oneWriterPerDataSource: CommonRule = function* (drafts) {
   const writers = new Map<string, Writer[]>();
@@ -25,6 +25,10 @@ export const oneWriterPerDataSource: CommonRule = function* (drafts) {
       const { server, site = '', project, name = draft.written.name } = settings;
       const key = JSON.stringify([server, site, projectOf(project), name.toLowerCase()]);
       if (isPlaceholder(key)) continue;
+      if (leavesNoTrace(settings)) {
+        yield traceless(settings, name, place);
+        continue;
+      }
       const earlier = writers.get(key) ?? [];
       writers.set(key, [...earlier, { draft, settings, place }]);
       yield* conflict({ draft, settings, place }, earlier);
@@ -50,12 +54,26 @@ function* conflict(writer: Writer, earlier: readonly Writer[]): Iterable<Diagnos
   const full = earlier.find(({ settings: one }) => isFull(one));
   if (!isFull(settings) || full === undefined) return;
   yield problem(codes.sameDestination, `${also(full)}, and both put all of its rows there`, place, {
-    hint: 'of those that share a data source one may publish or replace; others take method: update with action insert, update, upsert or delete',
+    hint: 'of those that share a data source one may publish; others take method: update with action insert, update, upsert or delete',
   });
+}
+
+/** Pipelines that change rows see by its revision that a data source was published anew. */
+function leavesNoTrace({ shared, method = 'publish', mode, action = 'replace' }: Written.TableauDestination) {
+  return shared === true && (method === 'publish' ? mode === 'append' : action === 'replace');
+}
+
+function traceless({ mode }: Written.TableauDestination, name: string, place: Place): Diagnostic {
+  const [what, instead] =
+    mode === 'append'
+      ? ['rows that are appended look like a new publication', 'add rows by method: update with action: insert']
+      : ['others do not see when all rows are replaced in place', 'publish all rows: leave out method: update'];
+  const message = `the data source "${name}" is shared, and ${what}`;
+  return problem(codes.sameDestination, message, place, { hint: instead });
 }
 
 const isShared = ({ settings }: Writer) => settings.shared === true;
 
-function isFull({ method = 'publish', action = 'replace' }: Written.TableauDestination): boolean {
-  return method === 'publish' || action === 'replace';
+function isFull({ method = 'publish' }: Written.TableauDestination): boolean {
+  return method === 'publish';
 }

@@ -27,5 +27,13 @@ export async function describeTableau(
   const now = await setWhatIsMissing({ site, destination, project, before: found }, found);
   const left = detailsInWords(detailsToSet(destination, now, undefined));
   if (left.length > 0) throw wrong({ site, destination }, [`not as written: ${left.join(', ')}`]);
-  return delivered(now, last.size);
+  const described = delivered(now, last.size);
+  if (destination.delivery.method === 'publish' || !('id' in last)) return described;
+  // The rows are changed in the revision in which they were, whatever is published since.
+  const { revision = now.revision, batch } = last;
+  return {
+    ...described,
+    ...(revision !== undefined && { revision }),
+    ...(batch !== undefined && { batch }),
+  };
 }

@@ -117,7 +117,8 @@ async function bringThere(
   }
 }
 
-function markOf({ id, updatedAt, revision }: DataSource): NonNullable<SentNote['before']> {
+/** Returns what a later run recognizes this version by. */
+export function markOf({ id, updatedAt, revision }: DataSource): NonNullable<SentNote['before']> {
   return { id, updatedAt, ...(revision !== undefined && { revision }) };
 }
 

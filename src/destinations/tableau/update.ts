@@ -9,7 +9,7 @@ import type { Site } from './client/site.ts';
 import { describe, inWords } from './errors.ts';
 import { lookNow } from './look.ts';
 import { applyPortion, Unseen } from './patch.ts';
-import { delivered, publish, rising, unverified } from './publish.ts';
+import { delivered, markOf, publish, rising, unverified } from './publish.ts';
 import { settleRows } from './settle.ts';
 import { projectFor, type Target } from './target.ts';
 import { actionsFor } from './update-actions.ts';
@@ -17,6 +17,9 @@ import { actionsFor } from './update-actions.ts';
 export type Update = Extract<TableauDelivery, { method: 'update' }>;
 
 type Updating = Delivery & { split: ExtractPort['split'] };
+
+/** How often rows are changed again where the data source is published anew at the same moment. */
+const mostTurns = 3;
 
 /**
  * Changes the rows of a live-to-Hyper data source by those of the extract: as one batch of the server, all or
@@ -31,31 +34,60 @@ export async function updateData(
   cargo: BuiltExtract,
   updating: Updating,
 ): Promise<Written> {
-  const { last, signal, taken } = updating;
+  const { last, signal } = updating;
   const project = await projectFor(site, destination, signal);
   const knownId = last !== undefined && 'id' in last ? last.id : undefined;
   const wanted = { name: destination.name, projectId: project.id, knownId };
-  const before = await findPublished(site, wanted, signal);
-  if (before === undefined) {
-    if (needsRows(destination)) throw nothingThere(destination);
-    return publish(site, destination, cargo, { ...updating, mode: 'create' });
+  for (let turn = 1; ; turn++) {
+    const before = await findPublished(site, wanted, signal);
+    if (before === undefined) {
+      if (needsRows(destination)) throw nothingThere(destination);
+      return publish(site, destination, cargo, { ...updating, mode: 'create' });
+    }
+    const target = { site, destination, project, before };
+    // The server has the data source; of a package it takes nothing but the rows.
+    const { written, isInDoubt } = await changeRows(target, update, cargo.inside ?? cargo, updating);
+    if (!isInDoubt) return written;
+    // Rows that were added must not be added twice; all other changes may be made again.
+    if (update.action === 'insert' || turn === mostTurns) throw inDoubt(target, update);
   }
-  // The server has the data source; of a package it takes nothing but the rows.
-  const extract = cargo.inside ?? cargo;
-  const target = { site, destination, project, before };
+}
+
+/** Changes the rows of what is published. It is in doubt whether they are changed where that was published anew meanwhile. */
+async function changeRows(
+  target: Target & { before: DataSource },
+  update: Update,
+  extract: BuiltExtract,
+  updating: Updating,
+): Promise<{ written: Written; isInDoubt: boolean }> {
+  const { before } = target;
+  const { size } = extract;
+  // They are changed in this revision, whatever comes after it.
+  const asLeft = (found: DataSource) => delivered({ ...found, revision: before.revision ?? found.revision }, size);
   try {
     const rows = await applyPortions(target, update, extract, updating);
-    const now = await settleRows(target, (found) => taken(delivered(found, extract.size)), signal);
+    const now = await settleRows(target, (found) => updating.taken(asLeft(found)), updating.signal);
+    const isNewRevision = before.revision !== undefined && now.revision !== before.revision;
+    // Of what is not shared nobody but this pipeline is expected to have changes in it.
+    const isInDoubt = target.destination.shared === true && isNewRevision;
     // The server takes a batch of equal rows for one that it has, for a day.
     const isRepeated = update.action === 'insert' && rows > 0 && now.updatedAt === before.updatedAt;
-    const written = { size: extract.size, delivered: delivered(now, extract.size) };
-    return isRepeated
-      ? { ...written, remark: 'the server has this batch already: no row was added' }
-      : written;
+    const written = { size, delivered: asLeft(now) };
+    const remark = 'the server has this batch already: no row was added';
+    return { written: isRepeated ? { ...written, remark } : written, isInDoubt };
   } catch (error) {
-    if (error instanceof Unseen) return unverified(extract.size, error.message);
+    if (error instanceof Unseen) return { written: unverified(size, error.message), isInDoubt: false };
     throw error;
   }
+}
+
+function inDoubt({ site, destination }: Target, { action }: Update): RunError {
+  const message = `${describe(site.connection)} took the rows for "${destination.name}", but it was published anew at the same moment`;
+  const hint =
+    action === 'insert'
+      ? 'look whether its rows are in it: the next plan adds them again'
+      : 'the next plan makes these changes again; apply it when nothing else publishes';
+  return new RunError('EXT5114', message, { hint, place: destination.place });
 }
 
 function nothingThere(destination: TableauDestination): RunError {
@@ -78,7 +110,7 @@ async function applyPortions(
   const about: SentNote = {
     at: new Date(site.clock.now()).toISOString(),
     size: extract.size,
-    before: { id: before.id, updatedAt: before.updatedAt },
+    before: markOf(before),
   };
   for await (const portion of split(extract.path, update.most, signal)) {
     // An empty portion still empties what it replaces.

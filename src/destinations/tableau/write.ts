@@ -1,18 +1,26 @@
 import type { TableauDestination } from '../../model/pipeline.ts';
-import type { BuiltExtract, Delivery, ExtractPort, Written } from '../../model/ports.ts';
+import type { BuiltExtract, Delivered, Delivery, ExtractPort, Written } from '../../model/ports.ts';
 import type { Site } from './client/site.ts';
 import { publish } from './publish.ts';
 import { updateData } from './update.ts';
 
 /** Publishes the extract, or changes the rows of what is published by it. */
-export function writeTableau(
+export async function writeTableau(
   site: Site,
   destination: TableauDestination,
   extract: BuiltExtract,
   settings: Delivery & { split: ExtractPort['split'] },
 ): Promise<Written> {
   const { delivery } = destination;
-  return delivery.method === 'publish'
-    ? publish(site, destination, extract, { ...settings, mode: delivery.mode })
-    : updateData(site, destination, delivery, extract, settings);
+  if (delivery.method === 'publish') {
+    return publish(site, destination, extract, { ...settings, mode: delivery.mode });
+  }
+  const batch = delivery.batch === undefined ? {} : { batch: delivery.batch };
+  const ofBatch = (delivered: Delivered): Delivered => ({ ...delivered, ...batch });
+  const written = await updateData(site, destination, delivery, extract, {
+    ...settings,
+    note: (sent) => settings.note(sent && { ...sent, ...batch }),
+    taken: (delivered) => settings.taken(ofBatch(delivered)),
+  });
+  return { ...written, delivered: written.delivered && ofBatch(written.delivered) };
 }

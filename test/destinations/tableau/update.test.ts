@@ -173,6 +173,44 @@ describe('and never twice', () => {
   });
 });
 
+describe('where another run publishes at the same moment', () => {
+  /** Publishes right before the server answers what became of the first job. */
+  const publishMeanwhile = async () => {
+    await write(open(), base);
+    let arrived: () => void = () => undefined;
+    const published = new Promise<void>((resolve) => (arrived = resolve));
+    standIn.control.faults.add({
+      method: 'GET',
+      path: /\/jobs\//,
+      act: { do: 'wait', for: published, when: 'after-work' },
+    });
+    const jobs = standIn.control.jobs().length;
+    return async (writing: Promise<unknown>) => {
+      writing.catch(() => undefined);
+      await expect.poll(() => standIn.control.jobs().length, { timeout: 20_000 }).toBe(jobs + 1);
+      await write(open(), base);
+      arrived();
+    };
+  };
+
+  test('rows are changed again, in what is there now', async () => {
+    const meanwhile = await publishMeanwhile();
+    const writing = write(open('upsert', { shared: true }), delta);
+    await meanwhile(writing);
+    expect((await writing).delivered).toMatchObject({ revision: 2 });
+    expect(await rows()).toBe('1a 2b 3C 4d');
+  });
+
+  test('rows that may have been added are not added again, and not taken for added', async () => {
+    const meanwhile = await publishMeanwhile();
+    const delivery = deliveryOf();
+    const writing = open('insert', { shared: true, batch: 'Monday' }).write(await built(delta), delivery);
+    await meanwhile(writing);
+    await expect(writing).rejects.toMatchObject({ code: 'EXT5114' });
+    expect(delivery.takings).toMatchObject([{ revision: 1, batch: 'Monday' }]);
+  });
+});
+
 describe('of a pipeline with a template', () => {
   test('the package is published once; after that it is the rows that travel', async () => {
     const packed = async (name: string, file: string) => ({
