@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -48,6 +49,8 @@ export interface Looking {
 /** How often it is looked again while another run applies the pipeline, and how long is waited in between. */
 const mostLooks = 6;
 const betweenLooks = 500;
+/** Milliseconds after which another run may have applied the pipeline: whoever waits for a token waits for its holder. */
+const longLook = 100;
 
 /**
  * Looks at everything around a pipeline without changing anything. A world that cannot be seen blocks this
@@ -61,8 +64,13 @@ export async function observePipeline(
   tell: (progress: string) => void,
 ): Promise<Seen> {
   for (let look = 1; ; look++) {
+    const began = performance.now();
     const seen = await observeOnce(written, world, looking, tell);
     if (look === mostLooks || !('observation' in seen.outcome)) return seen;
+    if (performance.now() - began > longLook) {
+      const now = await readState(seen.pipeline, world);
+      if (now?.version !== seen.stored?.version) continue;
+    }
     if (!hasDrifted(seen.pipeline, seen.outcome.observation)) return seen;
     // In this order: a run writes its record before it lets go of the lock.
     const holder = await world.state.holder(seen.pipeline.address);

@@ -205,6 +205,25 @@ test.each([2, 4, 8])(
   },
 );
 
+test('of two first applies at once the second waits for the token, and finds nothing left to do', async () => {
+  const one = await newProject(['orders']);
+  let go: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  const published = standIn.control.faults.add({
+    method: 'POST',
+    path: /\/datasources\?/,
+    act: { do: 'wait', for: held, when: 'before-commit' },
+  });
+  const first = one.start(['apply', '--yes'], env);
+  await expect.poll(() => published.struck, { timeout: 60_000 }).toBe(1);
+  const second = one.start(['apply', '--yes'], env);
+  await expect.poll(second.stderr, { timeout: 60_000 }).toContain('Waiting: the token');
+  go();
+  expect(summary(await first.outcome)).toMatch(/^0\n/);
+  expect(summary(await second.outcome)).toMatch(/^0\nNo changes\./);
+  expect(revisions('orders')).toBe(1);
+});
+
 test('a plan that sees no lease gives way, and says what it did not look at', async () => {
   const one = await newProject(['orders']);
   await one.apply(env);
