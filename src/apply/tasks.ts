@@ -27,7 +27,7 @@ export async function runTasks(
         [
           {
             async task() {
-              await Promise.all(conduct.after.map((address) => ends.get(address)?.ended));
+              await Promise.all(conduct.after.flatMap((address) => ends.get(address)?.ended ?? []));
               await conduct.begin();
             },
           },

@@ -34,7 +34,6 @@ export function nothingToChange(
 }
 
 /** Returns what users must know of a publication beside what will be done. */
-// eslint-disable-next-line max-lines-per-function -- one case for each finding
 export function publicationFindings(
   destination: TableauDestination,
   { looked, because, found, strayed, sent }: TableauDestinationObservation,
