@@ -56,10 +56,7 @@ export interface StepResult {
 }
 
 /** Takes the lock and stands ready to perform the steps of a plan in their order. */
-export async function startRun(
-  job: Job,
-  hasPublished: (publication: Publication) => boolean,
-): Promise<Run> {
+export async function startRun(job: Job, hasPublished: (publication: Publication) => boolean): Promise<Run> {
   return openRun(job, await takeLock(job), hasPublished);
 }
 

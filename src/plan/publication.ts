@@ -41,7 +41,8 @@ export function planPublication(
   const alone = seen.looked
     ? decide(destination, seen, last, rewriting)
     : unseen(destination, last, rewriting, seen.because);
-  const decision = publication === undefined ? alone : afterPublication(alone, seen, publication, circumstances);
+  const decision =
+    publication === undefined ? alone : afterPublication(alone, seen, publication, circumstances);
   const { found } = seen;
   const { delivery } = destination;
   const uploads = decision.action !== 'unchanged' && decision.action !== 'details';

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { isNeeded } from '../../src/apply/needed.ts';
 import type { Step } from '../../src/model/plan.ts';
 
-const step = (conditions: { ifRowsDiffer?: true; ifPublished?: { pipeline: string; target: string } }): Step => ({
+const step = (conditions: {
+  ifRowsDiffer?: true;
+  ifPublished?: { pipeline: string; target: string };
+}): Step => ({
   ...{ id: 'deliver 1', after: [], because: [], kind: 'deliver', destination: 0, target: 'Orders' },
   ...conditions,
 });

@@ -51,21 +51,24 @@ test('tables that are read, whole or in part, are limited over all pipelines', a
   expect(await mostAtOnce(9, [changes])).toBe(5);
 });
 
-test.each([1, 2])('a pipeline begins when those that it waits for have ended, %i at once', async (parallel) => {
-  const events: string[] = [];
-  const conduct = (address: string, ...after: string[]): Conduct => ({
-    address,
-    after,
-    steps: [reading('load', address)],
-    failed: false,
-    begin: () => Promise.resolve(void events.push(`begin ${address}`)),
-    perform: () => new Promise(setImmediate),
-    end: () => Promise.resolve(void events.push(`end ${address}`)),
-    report: () => {
-      throw new Error('not asked for');
-    },
-  });
-  const conducts = [conduct('changes', 'orders', 'elsewhere'), conduct('orders')];
-  await runTasks(conducts, { parallel, terminal: undefined, words: { title: () => '' } });
-  expect(events).toEqual(['begin orders', 'end orders', 'begin changes', 'end changes']);
-});
+test.each([1, 2])(
+  'a pipeline begins when those that it waits for have ended, %i at once',
+  async (parallel) => {
+    const events: string[] = [];
+    const conduct = (address: string, ...after: string[]): Conduct => ({
+      address,
+      after,
+      steps: [reading('load', address)],
+      failed: false,
+      begin: () => Promise.resolve(void events.push(`begin ${address}`)),
+      perform: () => new Promise(setImmediate),
+      end: () => Promise.resolve(void events.push(`end ${address}`)),
+      report: () => {
+        throw new Error('not asked for');
+      },
+    });
+    const conducts = [conduct('changes', 'orders', 'elsewhere'), conduct('orders')];
+    await runTasks(conducts, { parallel, terminal: undefined, words: { title: () => '' } });
+    expect(events).toEqual(['begin orders', 'end orders', 'begin changes', 'end changes']);
+  },
+);

@@ -6,7 +6,12 @@ import { buildPlan } from '../../src/plan/index.ts';
 import { lengthHash } from '../support/pipelines.ts';
 
 const place = { file: 'pipelines/shop.yaml', pointer: '' };
-const error = (code: string): Diagnostic => ({ code, severity: 'error', message: `because of ${code}`, place });
+const error = (code: string): Diagnostic => ({
+  code,
+  severity: 'error',
+  message: `because of ${code}`,
+  place,
+});
 
 /** A plan in which each of these keeps a pipeline from being observed. */
 const blockedBy = (...codes: string[]): Plan =>

@@ -66,8 +66,14 @@ function leavesNoTrace({ shared, method = 'publish', mode, action = 'replace' }:
 function traceless({ mode }: Written.TableauDestination, name: string, place: Place): Diagnostic {
   const [what, instead] =
     mode === 'append'
-      ? ['rows that are appended look like a new publication', 'add rows by method: update with action: insert']
-      : ['others do not see when all rows are replaced in place', 'publish all rows: leave out method: update'];
+      ? [
+          'rows that are appended look like a new publication',
+          'add rows by method: update with action: insert',
+        ]
+      : [
+          'others do not see when all rows are replaced in place',
+          'publish all rows: leave out method: update',
+        ];
   const message = `the data source "${name}" is shared, and ${what}`;
   return problem(codes.sameDestination, message, place, { hint: instead });
 }

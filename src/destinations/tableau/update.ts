@@ -63,7 +63,8 @@ async function changeRows(
   const { before } = target;
   const { size } = extract;
   // They are changed in this revision, whatever comes after it.
-  const asLeft = (found: DataSource) => delivered({ ...found, revision: before.revision ?? found.revision }, size);
+  const asLeft = (found: DataSource) =>
+    delivered({ ...found, revision: before.revision ?? found.revision }, size);
   try {
     const rows = await applyPortions(target, update, extract, updating);
     const now = await settleRows(target, (found) => updating.taken(asLeft(found)), updating.signal);
