@@ -47,7 +47,7 @@ const publication: AppliedPublication = {
 /** The world as the last apply left it, or before the first one. */
 function seen(of: Pipeline, isNew: boolean, changes: Partial<Observation> = {}): Observation {
   const { size: _, ...there } = publication;
-  const found = { ...there, owner: 'Ann', megabytes: 1, description: '', tags: [] };
+  const found = { ...there, revision: 1, owner: 'Ann', megabytes: 1, description: '', tags: [] };
   return observation(of, {
     applied: isNew ? undefined : record(of, { destinations: { [target]: publication } }),
     ...(isNew && { extract: { kind: 'absent' } }),
