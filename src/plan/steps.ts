@@ -6,6 +6,7 @@ import type {
   PipelineAction,
   PlannedCheck,
   Step,
+  StepAct,
   TablePlan,
 } from '../model/plan.ts';
 import type { Pipeline, Table } from '../model/pipeline.ts';
@@ -61,25 +62,24 @@ export function layOutSteps(
   }
   const delivered: string[] = [];
   destinations.forEach((one, index) => {
-    const { action: act, target } = one;
-    if (act === 'unchanged') return;
-    const ifPublished = one.type === 'tableau' ? one.ifPublished : undefined;
+    if (one.action === 'unchanged') return;
     const id = `deliver ${index + 1}`;
     delivered.push(id);
-    steps.push({
-      id,
-      kind: 'deliver',
-      destination: index,
-      target,
-      ...(act === 'details' && { details: true as const }),
-      ...(ifPublished && { ifPublished }),
-      after: last,
-      because,
-      ...condition,
-    });
+    steps.push({ id, ...deliveryOf(one, index), after: last, because, ...condition });
   });
   steps.push({ id: 'record', kind: 'record', after: delivered.length > 0 ? delivered : last, because });
   return steps;
+}
+
+function deliveryOf(one: DestinationPlan, destination: number): StepAct & { kind: 'deliver' } {
+  const ifPublished = one.type === 'tableau' ? one.ifPublished : undefined;
+  return {
+    kind: 'deliver',
+    destination,
+    target: one.target,
+    ...(one.action === 'details' && { details: true as const }),
+    ...(ifPublished && { ifPublished }),
+  };
 }
 
 function checksOf({ name: table, checks }: Table): PlannedCheck[] {

@@ -46,8 +46,9 @@ const publication: AppliedPublication = {
 
 /** The world as the last apply left it, or before the first one. */
 function seen(of: Pipeline, isNew: boolean, changes: Partial<Observation> = {}): Observation {
-  const { size: _, ...there } = publication;
-  const found = { ...there, revision: 1, owner: 'Ann', megabytes: 1, description: '', tags: [] };
+  const { id, name, contentUrl, projectId, updatedAt } = publication;
+  const there = { id, name, contentUrl, projectId, updatedAt, revision: 1 };
+  const found = { ...there, owner: 'Ann', megabytes: 1, description: '', tags: [] };
   return observation(of, {
     applied: isNew ? undefined : record(of, { destinations: { [target]: publication } }),
     ...(isNew && { extract: { kind: 'absent' } }),
