@@ -9,7 +9,7 @@ import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import * as esbuild from 'esbuild';
 import { bundledSchema } from './src/config/schema-files.ts';
-import { validation } from './src/config/validation.ts';
+import { validation } from './src/config/schema/ajv-options.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const compiledSchemas: esbuild.Plugin = {
   name: 'compiled schemas',
   setup(build) {
-    build.onLoad({ filter: /\/src\/config\/validator\.ts$/ }, ({ path: file }) => {
+    build.onLoad({ filter: /\/src\/config\/schema\/validator\.ts$/ }, ({ path: file }) => {
       const names = ['pipeline', 'project'] as const;
       const ajv = new Ajv({ ...validation, code: { source: true, esm: true } });
       for (const name of names) ajv.addSchema({ ...bundledSchema(name), $id: name });

@@ -21,7 +21,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/model/written.gen.ts'],
+      exclude: ['src/model/config/written.gen.ts'],
       reporter: ['text-summary'],
     },
     projects: [

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { generateDocument } from '../src/templates/generate/document.ts';
 import { templateFromDocument } from '../src/templates/open.ts';
 import { swapExtract } from '../src/templates/swap.ts';
-import type { Compression } from '../src/model/template.ts';
+import type { Compression } from '../src/model/config/template.ts';
 
 const gib = Number(process.argv[2] ?? 3);
 const compression = (process.argv[3] ?? 'store') as Compression;

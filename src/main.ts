@@ -3,13 +3,13 @@ import { listenForInterruption } from './cli/interruption.ts';
 
 // Before the rest is loaded: the first process of a container gets no signal that it does not listen for.
 const interruption = listenForInterruption();
-const { run } = await import('./cli/args.ts');
+const { run } = await import('./cli/program.ts');
 const { processEnv } = await import('./cli/env.ts');
 const env = processEnv(interruption);
 try {
   process.exitCode = await run(process.argv.slice(2), env);
 } catch (error) {
-  const { describeFailure } = await import('./cli/failure.ts');
+  const { describeFailure } = await import('./cli/output/failure.ts');
   const { text, exitCode } = describeFailure(error, interruption);
   env.err(text);
   process.exitCode = exitCode;

@@ -30,7 +30,8 @@ const rooms: Record<string, readonly string[]> = {
   state: ['model', 'disk', 'aws'],
   plan: ['model'],
   render: ['model'],
-  cli: [...siblings, 'model', 'disk'],
+  run: [...siblings, 'cli', 'model', 'disk'],
+  cli: [...siblings, 'run', 'model', 'disk'],
   'main.ts': ['cli', 'model'],
 };
 

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
-import type { Publication, Step } from '../model/plan.ts';
-import { RunError } from '../model/run-error.ts';
-import type { Listener, Progress, Tell } from './events.ts';
+import type { Publication, Step } from '../model/plan/step.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import type { Listener, Progress, ReportProgress } from './events.ts';
 import { isRejection } from './rejection.ts';
 import type { PipelineReport } from './report.ts';
 import type { Job } from './job.ts';
 import { startRun, type Run } from './run.ts';
 
 /** One pipeline being applied: performs its steps, tells what happens, and keeps what came of it. */
-export interface Conduct {
+export interface PipelineRun {
   address: string;
   /** Pipelines that must have ended before this one begins, where they are a part of the run. */
   after: readonly string[];
@@ -31,10 +31,10 @@ interface Conducting {
 }
 
 // eslint-disable-next-line max-lines-per-function -- its steps share the state of one run
-export function conductPipeline(
+export function runPipeline(
   job: Job,
   { listener, progressText, interrupted, hasPublished }: Conducting,
-): Conduct {
+): PipelineRun {
   const { address, steps, after = [] } = job.plan;
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, interrupted]);
@@ -72,7 +72,7 @@ export function conductPipeline(
       const stepBegan = performance.now();
       listener({ type: 'started', address, step });
       try {
-        const tell: Tell = (news) => {
+        const report: ReportProgress = (news) => {
           if ('waiting' in news) {
             show(news.waiting);
             listener({ type: 'waiting', address, step, text: news.waiting });
@@ -81,7 +81,7 @@ export function conductPipeline(
           show(progressText(news));
           listener({ type: 'progress', address, step, progress: news });
         };
-        const result = await run.perform(step, tell, signal);
+        const result = await run.perform(step, report, signal);
         const took = (performance.now() - stepBegan) / 1000;
         performed++;
         if (result.isSkipped !== true) done.push({ id: step.id, seconds: took });
@@ -115,7 +115,7 @@ export function conductPipeline(
       seconds,
       steps: done,
       ...(run?.snapshotSeconds === undefined ? {} : { snapshotSeconds: run.snapshotSeconds }),
-      ...(failure === undefined || (interrupted.aborted && !isWorthTelling(failure.error))
+      ...(failure === undefined || (interrupted.aborted && !isWorthReporting(failure.error))
         ? {}
         : { failure }),
     }),
@@ -128,6 +128,6 @@ function outcomeOf(failure: PipelineReport['failure']): PipelineReport['outcome'
 }
 
 /** An interruption is no news to who has caused it; what it left half done is. */
-function isWorthTelling(error: unknown): boolean {
+function isWorthReporting(error: unknown): boolean {
   return error instanceof RunError && error.code === 'EXT5119';
 }

@@ -1,4 +1,4 @@
-import type { Step } from '../model/plan.ts';
+import type { Step } from '../model/plan/step.ts';
 
 /** What happens while a plan is applied, for whoever shows it. */
 export type ApplyEvent =
@@ -29,6 +29,6 @@ export interface Progress {
 }
 
 /** What a step reports while it runs: how far it is, or for whom it waits. */
-export type Tell = (news: Progress | { waiting: string }) => void;
+export type ReportProgress = (news: Progress | { waiting: string }) => void;
 
 export type Listener = (event: ApplyEvent) => void;

@@ -1,14 +1,15 @@
 import { performance } from 'node:perf_hooks';
-import type { Step } from '../model/plan.ts';
-import type { Lock, Standing, StatePort } from '../model/ports.ts';
+import type { Step } from '../model/plan/step.ts';
+import type { Lock, StatePort } from '../model/ports/state-port.ts';
+import type { Existing } from '../model/ports/destination-port.ts';
 import { appliedMeanwhile } from './lock.ts';
-import type { Conduct } from './conduct.ts';
+import type { PipelineRun } from './conduct.ts';
 import type { Listener } from './events.ts';
 import type { PipelineReport } from './report.ts';
 import { required } from './required.ts';
 
 /** A pipeline that is gone from the configuration. */
-export interface Leaving {
+export interface Removal {
   address: string;
   /** Of the record that the plan was made from. */
   version: string;
@@ -19,7 +20,7 @@ export interface Leaving {
 
 export interface Deletion {
   target: string;
-  remove: (signal: AbortSignal) => Promise<Standing>;
+  remove: (signal: AbortSignal) => Promise<Existing>;
 }
 
 /**
@@ -27,15 +28,15 @@ export interface Deletion {
  * record. While something cannot be deleted the record stays, so that the next run tries again.
  */
 // eslint-disable-next-line max-lines-per-function -- its steps share the state of one run
-export function conductForgetting(
-  { address, version, state, deletions }: Leaving,
+export function removePipeline(
+  { address, version, state, deletions }: Removal,
   listener: Listener,
   interrupted: AbortSignal,
-): Conduct {
+): PipelineRun {
   const began = performance.now();
   const secondsSince = (time: number) => (performance.now() - time) / 1000;
   const steps = stepsFor(deletions ?? []);
-  const removed: { target: string; standing: Standing }[] = [];
+  const removed: { target: string; standing: Existing }[] = [];
   let lock: Lock | undefined;
   let failure: PipelineReport['failure'];
   let seconds = 0;

@@ -1,7 +1,7 @@
-import type { AppliedTable } from '../model/observation.ts';
-import { own } from '../model/own.ts';
-import type { Table } from '../model/pipeline.ts';
-import type { Increment } from '../model/watermark.ts';
+import type { AppliedTable } from '../model/world/applied-record.ts';
+import { getOwn } from '../model/base/get-own.ts';
+import type { Table } from '../model/config/pipeline.ts';
+import type { Increment } from '../model/world/watermark.ts';
 import type { Job } from './job.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
@@ -10,7 +10,7 @@ import { required } from './required.ts';
 export function incrementOf({ plan, horizons }: Job, { name }: Table, last: AppliedTable): Increment {
   const planned = plan.tables.find((table) => table.name === name)?.increment;
   const { after, upTo, from } = required(planned, `increment of ${name}`);
-  const horizon = own(horizons, name);
+  const horizon = getOwn(horizons, name);
   return {
     watermark: last.watermark ?? { columns: [] },
     ...(horizon && { horizon }),
@@ -28,7 +28,7 @@ export function expectedRows(
   return Object.fromEntries(
     pipeline.tables.map(({ name }) => {
       const report = reports.find((one) => one.name === name);
-      const before = own(seen.record?.tables, name)?.rows ?? 0;
+      const before = getOwn(seen.record?.tables, name)?.rows ?? 0;
       if (report === undefined) return [name, before];
       const { rows, changed } = report;
       return [name, changed === undefined ? rows : before + changed.inserted - changed.deleted];

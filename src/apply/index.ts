@@ -1,7 +1,7 @@
-import type { Publication } from '../model/plan.ts';
-import { conductPipeline, type Conduct } from './conduct.ts';
+import type { Publication } from '../model/plan/step.ts';
+import { runPipeline, type PipelineRun } from './conduct.ts';
 import type { Listener, Progress } from './events.ts';
-import { conductForgetting, type Leaving } from './forget.ts';
+import { removePipeline, type Removal } from './forget.ts';
 import type { Report } from './report.ts';
 import type { Job } from './job.ts';
 import { runTasks, type Words } from './tasks.ts';
@@ -20,21 +20,21 @@ export interface ApplySettings {
 export async function applyJobs(
   jobs: readonly Job[],
   settings: ApplySettings,
-  leaving: readonly Leaving[] = [],
+  removed: readonly Removal[] = [],
 ): Promise<Report> {
   const { listener, signal } = settings;
-  const conducts: Conduct[] = [];
+  const runs: PipelineRun[] = [];
   const hasPublished = ({ pipeline, target }: Publication) =>
-    conducts.some(
+    runs.some(
       (one) => one.address === pipeline && one.report().destinations.some((made) => made.target === target),
     );
   const progressText = (progress: Progress) => settings.words.progress(progress);
-  conducts.push(
-    ...jobs.map((job) => conductPipeline(job, { listener, progressText, interrupted: signal, hasPublished })),
+  runs.push(
+    ...jobs.map((job) => runPipeline(job, { listener, progressText, interrupted: signal, hasPublished })),
   );
-  const farewells = leaving.map((one) => conductForgetting(one, listener, signal));
-  if (conducts.length > 0) await runTasks(conducts, settings);
+  const removals = removed.map((one) => removePipeline(one, listener, signal));
+  if (runs.length > 0) await runTasks(runs, settings);
   // Nothing goes before everything that comes is there.
-  if (farewells.length > 0) await runTasks(farewells, settings);
-  return { pipelines: [...conducts, ...farewells].map((conduct) => conduct.report()) };
+  if (removals.length > 0) await runTasks(removals, settings);
+  return { pipelines: [...runs, ...removals].map((conduct) => conduct.report()) };
 }

@@ -1,8 +1,12 @@
-import type { AppliedRecord, AppliedTable, Fingerprint, MadeThings } from '../model/observation.ts';
-import type { Pipeline } from '../model/pipeline.ts';
-import type { PipelinePlan } from '../model/plan.ts';
-import type { DestinationPort, ExtractPort, SourcePort, StatePort, TemplatePort } from '../model/ports.ts';
-import type { Horizon } from '../model/watermark.ts';
+import type { AppliedRecord, AppliedTable, Artifacts } from '../model/world/applied-record.ts';
+import type { Fingerprint } from '../model/world/fingerprint.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { PipelinePlan } from '../model/plan/plan.ts';
+import type { DestinationPort, TemplatePort } from '../model/ports/destination-port.ts';
+import type { ExtractPort } from '../model/ports/extract-port.ts';
+import type { SourcePort } from '../model/ports/source-port.ts';
+import type { StatePort } from '../model/ports/state-port.ts';
+import type { Horizon } from '../model/world/watermark.ts';
 
 /** Everything that one pipeline needs to be applied; `cli` opens the ports and hands them over. */
 export interface Job {
@@ -13,7 +17,7 @@ export interface Job {
   /** The run that this is a part of, where it is noted. */
   run: string | undefined;
   /** Of an item of `for_each`. */
-  made: MadeThings | undefined;
+  made: Artifacts | undefined;
   /** The record that the plan was made from, under the names of today, and the address that it is kept under. */
   seen: { record: AppliedRecord | undefined; version: string | undefined; address: string };
   /** By the name of the source. */

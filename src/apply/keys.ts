@@ -1,5 +1,5 @@
-import { own } from '../model/own.ts';
-import type { Table } from '../model/pipeline.ts';
+import { getOwn } from '../model/base/get-own.ts';
+import type { Table } from '../model/config/pipeline.ts';
 import type { Job } from './job.ts';
 import type { TableReport } from './report.ts';
 
@@ -21,7 +21,7 @@ export function keysToVerify(
       if (!hasVerifiedKey(table)) return false;
       const report = reports.find(({ name }) => name === table.name);
       const isCompared = report?.changed !== undefined && table.load.kind !== 'files';
-      const isKnown = own(seen.record?.tables, table.name)?.keyVerified === true;
+      const isKnown = getOwn(seen.record?.tables, table.name)?.keyVerified === true;
       return !(isKnown && (report === undefined || isCompared));
     })
     .map(({ name }) => name);

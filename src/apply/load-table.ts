@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import type { Table } from '../model/pipeline.ts';
-import type { Step } from '../model/plan.ts';
-import type { Fingerprint } from '../model/observation.ts';
-import type { ExtractBuild, LoadProgress, Snapshot } from '../model/ports.ts';
-import type { Increment } from '../model/watermark.ts';
+import type { Table } from '../model/config/pipeline.ts';
+import type { Step } from '../model/plan/step.ts';
+import type { Fingerprint } from '../model/world/fingerprint.ts';
+import type { ExtractBuild, LoadProgress } from '../model/ports/extract-port.ts';
+import type { Snapshot } from '../model/ports/source-port.ts';
+import type { Increment } from '../model/world/watermark.ts';
 import type { Progress } from './events.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
@@ -76,7 +77,7 @@ function counting(
 }
 
 /** Bytes as they pass, told with the time they took. */
-export function telling(tell: (progress: Progress) => void, totalBytes: number): (bytes: number) => void {
+export function reportBytes(tell: (progress: Progress) => void, totalBytes: number): (bytes: number) => void {
   const seconds = clock();
   let seen = 0;
   return (bytes) => {

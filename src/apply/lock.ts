@@ -1,5 +1,5 @@
-import type { Lock } from '../model/ports.ts';
-import { RunError } from '../model/run-error.ts';
+import type { Lock } from '../model/ports/state-port.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import type { Job } from './job.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Publication, Step } from '../model/plan.ts';
+import type { Publication, Step } from '../model/plan/step.ts';
 
 interface Facts {
   /** Whether a table that was changed came out with other rows than it had. */

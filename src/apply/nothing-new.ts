@@ -1,6 +1,6 @@
-import type { AppliedRecord } from '../model/observation.ts';
-import type { Pipeline } from '../model/pipeline.ts';
-import type { BuiltExtract } from '../model/ports.ts';
+import type { AppliedRecord } from '../model/world/applied-record.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { BuiltExtract } from '../model/ports/extract-port.ts';
 import type { Job } from './job.ts';
 import { keysToVerify } from './keys.ts';
 import type { TableReport } from './report.ts';

@@ -1,5 +1,6 @@
-import type { AppliedRecord, SentNote } from '../model/observation.ts';
-import type { Delivered, Lock } from '../model/ports.ts';
+import type { AppliedRecord, SentNote } from '../model/world/applied-record.ts';
+import type { Delivered } from '../model/ports/destination-port.ts';
+import type { Lock } from '../model/ports/state-port.ts';
 
 /** What of a run is recorded by now; each call leaves the record as the next run would have to find it. */
 export interface ProgressRecord {

@@ -1,8 +1,8 @@
-import { rejects, type CheckResult } from '../model/check.ts';
-import type { Pipeline } from '../model/pipeline.ts';
-import type { ExtractBuild } from '../model/ports.ts';
-import { rejectedFile } from '../model/rejected-file.ts';
-import { RunError } from '../model/run-error.ts';
+import { rejects, type CheckResult } from '../model/config/check.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { ExtractBuild } from '../model/ports/extract-port.ts';
+import { rejectedFile } from '../model/world/rejected-file.ts';
+import { RunError } from '../model/errors/run-error.ts';
 
 const code = 'EXT3030';
 

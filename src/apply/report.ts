@@ -1,4 +1,4 @@
-import type { CheckResult } from '../model/check.ts';
+import type { CheckResult } from '../model/config/check.ts';
 
 /** What came of a run, per pipeline, in the order of the plan. */
 export interface Report {

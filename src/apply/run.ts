@@ -1,39 +1,34 @@
 import { performance } from 'node:perf_hooks';
-import type { CheckResult } from '../model/check.ts';
-import type { Table } from '../model/pipeline.ts';
-import type { Publication, Step } from '../model/plan.ts';
-import type {
-  BuiltExtract,
-  Delivered,
-  DestinationPort,
-  ExtractBuild,
-  Lock,
-  Snapshot,
-  Written,
-} from '../model/ports.ts';
-import type { SentNote } from '../model/observation.ts';
-import type { Increment, Watermark } from '../model/watermark.ts';
-import { never } from '../model/never.ts';
-import { own } from '../model/own.ts';
-import { baseFor } from './base.ts';
-import type { Tell } from './events.ts';
+import type { CheckResult } from '../model/config/check.ts';
+import type { Table } from '../model/config/pipeline.ts';
+import type { Publication, Step } from '../model/plan/step.ts';
+import type { BuiltExtract, ExtractBuild } from '../model/ports/extract-port.ts';
+import type { Delivered, DestinationPort, Written } from '../model/ports/destination-port.ts';
+import type { Lock } from '../model/ports/state-port.ts';
+import type { Snapshot } from '../model/ports/source-port.ts';
+import type { SentNote } from '../model/world/applied-record.ts';
+import type { Increment, Watermark } from '../model/world/watermark.ts';
+import { never } from '../model/base/never.ts';
+import { getOwn } from '../model/base/get-own.ts';
+import { baseFor } from './base-extract.ts';
+import type { ReportProgress } from './events.ts';
 import { expectedRows, incrementOf } from './increment.ts';
 import type { Job } from './job.ts';
 import { keysToVerify } from './keys.ts';
 import { takeLock } from './lock.ts';
-import { changeTable, loadTable, telling } from './load-table.ts';
+import { changeTable, loadTable, reportBytes } from './load-table.ts';
 import { isNeeded } from './needed.ts';
 import { isNothingNew } from './nothing-new.ts';
 import { refuseRejected } from './rejection.ts';
 import { recordProgress } from './progress-record.ts';
-import { newRecord } from './record.ts';
+import { newRecord } from './new-record.ts';
 import type { PipelineReport, TableReport } from './report.ts';
 import { required } from './required.ts';
 import { whileHeld } from './while-held.ts';
 
 /** The state of one pipeline under way: what a step leaves for the next. */
 export interface Run {
-  perform(step: Step, tell: Tell, signal: AbortSignal): Promise<StepResult>;
+  perform(step: Step, tell: ReportProgress, signal: AbortSignal): Promise<StepResult>;
   tables: readonly TableReport[];
   /** Empty before they were asked. */
   checks: readonly CheckResult[];
@@ -68,7 +63,7 @@ function openRun(job: Job, lock: Lock, hasPublished: (publication: Publication) 
   let held: number | undefined;
   const tables: TableReport[] = [];
   /** Of tables that are being read: where a line about them belongs. */
-  const tellers = new Map<string, Tell>();
+  const reporters = new Map<string, ReportProgress>();
   const watermarks = new Map<string, Watermark>();
   const delivered = new Map<number, Delivered>();
   const before = sentBefore(job);
@@ -97,13 +92,13 @@ function openRun(job: Job, lock: Lock, hasPublished: (publication: Publication) 
   let skipped = 0;
 
   const performers = {
-    async snapshot(step: Step & { kind: 'snapshot' }, tell: Tell, signal: AbortSignal) {
+    async snapshot(step: Step & { kind: 'snapshot' }, tell: ReportProgress, signal: AbortSignal) {
       const wanted = pipeline.tables.filter(({ name }) => step.tables.includes(name));
       opened = performance.now();
       for (const name of new Set(wanted.map(({ source }) => source))) {
         const some = wanted.filter(({ source }) => source === name);
         const source = required(job.sources[name], `source ${name}`);
-        const report = (waiting: string, table?: string) => (tellers.get(table ?? '') ?? tell)({ waiting });
+        const report = (waiting: string, table?: string) => (reporters.get(table ?? '') ?? tell)({ waiting });
         snapshots.set(name, await source.snapshot(some, signal, report));
       }
     },
@@ -111,25 +106,25 @@ function openRun(job: Job, lock: Lock, hasPublished: (publication: Publication) 
       const base = baseFor(job, step, signal);
       build = await job.extracts.build(pipeline.extract, pipeline.tables, signal, base);
     },
-    async load(step: Step & { kind: 'load' }, tell: Tell, signal: AbortSignal) {
+    async load(step: Step & { kind: 'load' }, tell: ReportProgress, signal: AbortSignal) {
       const table = required(
         pipeline.tables.find(({ name }) => name === step.table),
         `table ${step.table}`,
       );
-      tellers.set(table.name, tell);
+      reporters.set(table.name, tell);
       const report = await loadTable(required(build, 'build'), snapshotOf(table), table, step, tell, signal);
       await keepWatermark(table, undefined, signal);
       tables.push(report);
       return { rows: report.rows, bytes: report.bytes };
     },
-    async change(step: Step & { kind: 'change' }, tell: Tell, signal: AbortSignal) {
+    async change(step: Step & { kind: 'change' }, tell: ReportProgress, signal: AbortSignal) {
       const table = required(
         pipeline.tables.find(({ name }) => name === step.table),
         `table ${step.table}`,
       );
-      const last = required(own(job.seen.record?.tables, table.name), `record of ${table.name}`);
+      const last = required(getOwn(job.seen.record?.tables, table.name), `record of ${table.name}`);
       const increment = incrementOf(job, table, last);
-      tellers.set(table.name, tell);
+      reporters.set(table.name, tell);
       const report = await changeTable(
         required(build, 'build'),
         snapshotOf(table),
@@ -165,27 +160,27 @@ function openRun(job: Job, lock: Lock, hasPublished: (publication: Publication) 
     },
     async package(signal: AbortSignal) {
       const { sha256 } = required(plan.template, 'template');
-      const inside = built ?? standingExtract(job);
+      const inside = built ?? existingExtract(job);
       const port = required(job.template, 'template');
       packed = { ...(await port.package(inside, sha256, signal, confirm)), inside };
       supersede(sent);
       await recorded.save();
       return { bytes: packed.size };
     },
-    async deliver(step: Step & { kind: 'deliver' }, tell: Tell, signal: AbortSignal) {
+    async deliver(step: Step & { kind: 'deliver' }, tell: ReportProgress, signal: AbortSignal) {
       const port = required(job.destinations[step.destination], 'destination');
       await lock.confirm();
       if (step.details === true) {
         await recorded.delivered(step.destination, await describeAgain(job, port, step.target, signal));
         return {};
       }
-      const cargo = packed ?? (pipeline.template === undefined ? built : undefined) ?? standing(job);
+      const cargo = packed ?? (pipeline.template === undefined ? built : undefined) ?? existingArtifact(job);
       const takesRows = plan.destinations[step.destination]?.action === 'update';
       const { size } = (takesRows ? cargo.inside : undefined) ?? cargo;
       const written = await port.write(cargo, {
-        progress: telling(tell, size),
+        progress: reportBytes(tell, size),
         signal,
-        last: own(job.seen.record?.destinations, step.target),
+        last: getOwn(job.seen.record?.destinations, step.target),
         sent: sent.get(step.destination),
         confirm,
         note: (note) => recorded.sent(step.destination, note),
@@ -253,7 +248,7 @@ function openRun(job: Job, lock: Lock, hasPublished: (publication: Publication) 
       return tables
         .toSorted((a, b) => inOrder(a.name) - inOrder(b.name))
         .map((table) => {
-          const inFile = built === undefined ? undefined : own(built.rows, table.name);
+          const inFile = built === undefined ? undefined : getOwn(built.rows, table.name);
           return { ...table, ...(inFile !== undefined && { inFile }) };
         });
     },
@@ -295,7 +290,7 @@ function openRun(job: Job, lock: Lock, hasPublished: (publication: Publication) 
 function sentBefore({ pipeline, seen }: Job): Map<number, SentNote> {
   return new Map(
     pipeline.destinations.flatMap(({ shown }, index) => {
-      const note = own(seen.record?.pending?.deliveries, shown)?.sent;
+      const note = getOwn(seen.record?.pending?.deliveries, shown)?.sent;
       return note === undefined ? [] : [[index, note] as const];
     }),
   );
@@ -318,16 +313,16 @@ function describeAgain(
 }
 
 /** What stands staged, when only a destination is written: the package where there is a template, else the extract. */
-function standing(job: Job): BuiltExtract {
+function existingArtifact(job: Job): BuiltExtract {
   const { template } = job.pipeline;
   const record = required(job.seen.record, 'record');
-  if (template === undefined) return standingExtract(job);
+  if (template === undefined) return existingExtract(job);
   const { size, modified, content } = required(record.template, 'package');
   const mark = { size, modified, ...(content !== undefined && { content }) };
-  return { path: template.staged, ...mark, rows: {}, inside: standingExtract(job) };
+  return { path: template.staged, ...mark, rows: {}, inside: existingExtract(job) };
 }
 
-function standingExtract({ seen, pipeline }: Job): BuiltExtract {
+function existingExtract({ seen, pipeline }: Job): BuiltExtract {
   const { size, modified, content } = required(seen.record, 'record').extract;
   const mark = { size, modified, ...(content !== undefined && { content }) };
   return { path: pipeline.extract.file, ...mark, rows: {} };

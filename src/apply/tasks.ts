@@ -1,7 +1,7 @@
 import { Listr, ListrLogger, ProcessOutput, type ListrTask } from 'listr2';
-import type { Step } from '../model/plan.ts';
-import { limitTo, type Limit } from '../model/limit.ts';
-import type { Conduct } from './conduct.ts';
+import type { Step } from '../model/plan/step.ts';
+import { limitConcurrency, type Limit } from '../model/base/limit.ts';
+import type { PipelineRun } from './conduct.ts';
 
 /** What of a step is shown while it runs. */
 export interface Words {
@@ -14,25 +14,25 @@ export interface Words {
  * list: outcomes are in the conducts, listr2 only draws.
  */
 export async function runTasks(
-  conducts: readonly Conduct[],
+  runs: readonly PipelineRun[],
   settings: { parallel: number; terminal: NodeJS.WriteStream | undefined; words: Words },
 ): Promise<void> {
-  const tableTurn = limitTo(settings.parallel);
-  const ends = new Map(conducts.map(({ address }) => [address, ending()]));
+  const tableTurn = limitConcurrency(settings.parallel);
+  const ends = new Map(runs.map(({ address }) => [address, ending()]));
   // Whatever is waited for has begun before: with few pipelines at once none waits for one that may not begin.
-  const tasks = inOrder(conducts).map((conduct): ListrTask => ({
-    title: conduct.address,
+  const tasks = inOrder(runs).map((run): ListrTask => ({
+    title: run.address,
     task: (_, task) =>
       task.newListr(
         [
           {
             async task() {
-              await Promise.all(conduct.after.flatMap((address) => ends.get(address)?.ended ?? []));
-              await conduct.begin();
+              await Promise.all(run.after.flatMap((address) => ends.get(address)?.ended ?? []));
+              await run.begin();
             },
           },
-          ...stages(conduct.steps).map((stage) => stageTask(conduct, stage, tableTurn, settings.words)),
-          { task: () => conduct.end().finally(() => ends.get(conduct.address)?.end()) },
+          ...stages(run.steps).map((stage) => stageTask(run, stage, tableTurn, settings.words)),
+          { task: () => run.end().finally(() => ends.get(run.address)?.end()) },
         ],
         { concurrent: false, exitOnError: false },
       ),
@@ -59,26 +59,26 @@ export async function runTasks(
   }).run();
 }
 
-function stageTask(conduct: Conduct, stage: readonly Step[], tableTurn: Limit, words: Words): ListrTask {
+function stageTask(run: PipelineRun, stage: readonly Step[], tableTurn: Limit, words: Words): ListrTask {
   const [only] = stage;
-  if (only !== undefined && stage.length === 1) return stepTask(conduct, only, tableTurn, words);
+  if (only !== undefined && stage.length === 1) return stepTask(run, only, tableTurn, words);
   return {
     title: `${stage.length} at once`,
-    skip: () => conduct.failed,
+    skip: () => run.failed,
     task: (_, task) =>
       task.newListr(
-        stage.map((step) => stepTask(conduct, step, tableTurn, words)),
+        stage.map((step) => stepTask(run, step, tableTurn, words)),
         { concurrent: true, exitOnError: false },
       ),
   };
 }
 
-function stepTask(conduct: Conduct, step: Step, tableTurn: Limit, words: Words): ListrTask {
+function stepTask(run: PipelineRun, step: Step, tableTurn: Limit, words: Words): ListrTask {
   return {
-    title: words.title(conduct.address, step),
-    skip: () => conduct.failed,
+    title: words.title(run.address, step),
+    skip: () => run.failed,
     task: (_, task) => {
-      const perform = () => conduct.perform(step, (text) => (task.output = text));
+      const perform = () => run.perform(step, (text) => (task.output = text));
       return readsTable(step) ? tableTurn(perform) : perform();
     },
   };
@@ -94,19 +94,19 @@ function ending(): { ended: Promise<void>; end: () => void } {
 }
 
 /** Orders pipelines so that each comes after those that it waits for; no two wait for each other. */
-function inOrder(conducts: readonly Conduct[]): Conduct[] {
-  const known = new Map(conducts.map((conduct) => [conduct.address, conduct]));
-  const depthOf = ({ after }: Conduct): number => {
+function inOrder(runs: readonly PipelineRun[]): PipelineRun[] {
+  const known = new Map(runs.map((run) => [run.address, run]));
+  const depthOf = ({ after }: PipelineRun): number => {
     const depths = after.flatMap((address) => {
       const before = known.get(address);
       return before === undefined ? [] : depthOf(before);
     });
     return Math.max(-1, ...depths) + 1;
   };
-  return conducts
-    .map((conduct) => ({ conduct, depth: depthOf(conduct) }))
+  return runs
+    .map((run) => ({ conduct: run, depth: depthOf(run) }))
     .sort((one, other) => one.depth - other.depth)
-    .map(({ conduct }) => conduct);
+    .map(({ conduct: run }) => run);
 }
 
 /** Steps by depth: a step stands one stage after the latest of those it waits for. */

@@ -1,8 +1,8 @@
-import type { Lock } from '../model/ports.ts';
-import type { Step } from '../model/plan.ts';
-import type { Tell } from './events.ts';
+import type { Lock } from '../model/ports/state-port.ts';
+import type { Step } from '../model/plan/step.ts';
+import type { ReportProgress } from './events.ts';
 
-type Perform<Result> = (step: Step, tell: Tell, signal: AbortSignal) => Promise<Result>;
+type Perform<Result> = (step: Step, tell: ReportProgress, signal: AbortSignal) => Promise<Result>;
 
 /** Ends a step as soon as the lock is lost, whatever it does; it then fails with that as the reason. */
 export function whileHeld<Result>(lock: Lock, perform: Perform<Result>): Perform<Result> {

@@ -1,5 +1,5 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import type { S3Access, S3Credentials } from '../model/pipeline.ts';
+import type { S3Access, S3Credentials } from '../model/config/source.ts';
 import { inspectAnswer, type WireRequest, type WireResponse } from './answers.ts';
 import { TunnelAgent, type ProxyFor } from './tunnel.ts';
 import { loadProviders, type Providers, type Sdk } from './sdk.ts';

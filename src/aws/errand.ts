@@ -1,6 +1,6 @@
-import type { Place } from '../model/diagnostic.ts';
-import type { S3Access } from '../model/pipeline.ts';
-import { foreign } from '../model/secrets.ts';
+import type { Place } from '../model/errors/diagnostic.ts';
+import type { S3Access } from '../model/config/source.ts';
+import { foreign } from '../model/errors/secrets.ts';
 
 /** Whose requests they are: a source or the state, with the line of the configuration that names the bucket. */
 export interface BucketUser {

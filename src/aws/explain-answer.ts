@@ -1,5 +1,5 @@
-import { RunError } from '../model/run-error.ts';
-import { foreign } from '../model/secrets.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import { foreign } from '../model/errors/secrets.ts';
 import type { Alien, NotS3 } from './answers.ts';
 import { errandUrl, serviceLabel, verbs, type BucketUser, type Errand } from './errand.ts';
 
@@ -10,7 +10,7 @@ export function explainAnswer(error: NotS3, user: BucketUser, errand: Errand): R
   const message =
     alien.kind === 'redirect'
       ? `${serviceLabel(user)} redirects ${verbs[act]} ${errandUrl(user, errand).url} to ${foreign(alien.to)}`
-      : `${serviceLabel(user)} answers ${verbs[act]} ${errandUrl(user, errand).url} with ${answerInWords(error)}: that is not S3`;
+      : `${serviceLabel(user)} answers ${verbs[act]} ${errandUrl(user, errand).url} with ${answerToRunError(error)}: that is not S3`;
   return new RunError('EXT2214', message, {
     hint: hintFor(error, user),
     place: user.place,
@@ -19,7 +19,7 @@ export function explainAnswer(error: NotS3, user: BucketUser, errand: Errand): R
 }
 
 /** Returns the answer as a part of a sentence: `403 and an HTML page ("Blocked")`. */
-export function answerInWords({ alien, $metadata: { httpStatusCode: status } }: NotS3): string {
+export function answerToRunError({ alien, $metadata: { httpStatusCode: status } }: NotS3): string {
   const what = labelOf(alien);
   return status < 300 ? what : `${status} and ${what}`;
 }

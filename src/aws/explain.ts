@@ -1,12 +1,12 @@
-import type { Place } from '../model/diagnostic.ts';
-import { RunError } from '../model/run-error.ts';
+import type { Place } from '../model/errors/diagnostic.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { NotS3 } from './answers.ts';
 import { RoleDenied, RoleUnreachable } from './client.ts';
 import { errandUrl, serviceLabel, verbs, type Act, type BucketUser, type Errand } from './errand.ts';
-import { answerInWords, explainAnswer } from './explain-answer.ts';
+import { answerToRunError, explainAnswer } from './explain-answer.ts';
 import { GaveUp } from './retry.ts';
 import { ProxyFailed } from './tunnel.ts';
-import { foreign } from '../model/secrets.ts';
+import { foreign } from '../model/errors/secrets.ts';
 
 export type { BucketUser, Errand } from './errand.ts';
 
@@ -168,7 +168,7 @@ function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand)
   const network = unreachable(failure, source);
   if (network !== undefined) return network;
   const { act, url } = errandUrl(source, errand);
-  const why = cause instanceof NotS3 ? answerInWords(cause) : lastWords(failure);
+  const why = cause instanceof NotS3 ? answerToRunError(cause) : lastWords(failure);
   return new RunError('EXT2208', `${verbs[act]} ${url} failed ${attempts} times, last: ${why}`, {
     hint: 'S3 or the way to it is overloaded or broken; try again later, with a smaller limits.parallel if it said SlowDown',
     place: source.place,

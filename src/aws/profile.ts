@@ -1,5 +1,5 @@
-import { nearest } from '../model/nearest.ts';
-import { RunError } from '../model/run-error.ts';
+import { nearest } from '../model/base/nearest.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import type { BucketUser } from './explain.ts';
 import { loadConfigFiles } from './sdk.ts';
 

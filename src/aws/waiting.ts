@@ -1,7 +1,7 @@
-import { foreign } from '../model/secrets.ts';
+import { foreign } from '../model/errors/secrets.ts';
 import { NotS3 } from './answers.ts';
 import { serviceLabel, type BucketUser } from './errand.ts';
-import { answerInWords } from './explain-answer.ts';
+import { answerToRunError } from './explain-answer.ts';
 import type { Patience } from './retry.ts';
 
 /** What passes within so many milliseconds is not worth a line. */
@@ -32,7 +32,7 @@ export function reportingOutages(
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof NotS3) return answerInWords(error);
+  if (error instanceof NotS3) return answerToRunError(error);
   const { code, Code, name, message, $metadata } = error as Error & {
     code?: string;
     Code?: string;

@@ -1,5 +1,5 @@
 import type { Env } from './env.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../run/usage-error.ts';
 
 /** The answer to a question before something is changed; `unasked` where there is no terminal to ask on. */
 export type Agreement = 'yes' | 'no' | 'unasked';

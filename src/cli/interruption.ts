@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cleanUpSuddenly } from '../disk/last-resort.ts';
-import { Interruption } from '../model/run-error.ts';
-import { exitCodes } from './exit-codes.ts';
+import { Interruption } from '../model/errors/run-error.ts';
+import { exitCodes } from './output/exit-codes.ts';
 
 /** The usual clean-up has so long, in milliseconds: who sends a signal expects the end within two seconds. */
 const grace = 1500;

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import type { Diagnostic, Place, Span } from '../model/diagnostic.ts';
-import { foldDiagnostics } from '../model/fold-diagnostics.ts';
-import type { Pipeline } from '../model/pipeline.ts';
-import type { Project } from '../model/project.ts';
-import type { RefusePath } from '../model/readable-paths.ts';
+import type { Diagnostic, Place, Span } from '../model/errors/diagnostic.ts';
+import { foldDiagnostics } from '../model/errors/fold-diagnostics.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { Project } from '../model/config/project.ts';
+import type { RefusePath } from '../model/config/readable-paths.ts';
 import {
   findFiles,
   findOthers,
@@ -11,24 +11,24 @@ import {
   readTexts,
   type FoundFile,
   type FoundFiles,
-} from './find.ts';
+} from './read/find.ts';
 import type { Answer } from './for-each/index.ts';
-import { loadYaml } from './load.ts';
-import type { LoadedFile } from './loaded-file.ts';
-import { locate } from './locate.ts';
-import { hidePasswords, passwordsIn } from './passwords.ts';
-import { collectSecretNames } from './secret-names.ts';
+import { loadYaml } from './read/parse.ts';
+import type { LoadedFile } from './read/loaded-file.ts';
+import { locate } from './read/locate.ts';
+import { hidePasswords, passwordsIn } from './references/passwords.ts';
+import { collectSecretNames } from './references/secret-names.ts';
 import { readProject, refusedConfiguration } from './project.ts';
-import { notReadable, realPathOf } from './readable.ts';
-import { resolvePipeline } from './resolve.ts';
-import { draftFile, type AskedFamily, type BlockedItem, type ReadFamily } from './drafts.ts';
-import { judge } from './judge.ts';
+import { notReadable, realPathOf } from './read/readable.ts';
+import { resolvePipeline } from './resolve/index.ts';
+import { draftFile, type AskedFamily, type BlockedItem, type ReadFamily } from './drafts/drafts.ts';
+import { judge } from './rules/judge.ts';
 
 export type { Answer } from './for-each/index.ts';
-export type { AskedFamily, BlockedItem, ReadFamily } from './drafts.ts';
-export { findPipelineNames } from './pipeline-names.ts';
+export type { AskedFamily, BlockedItem, ReadFamily } from './drafts/drafts.ts';
+export { findPipelineNames } from './read/pipeline-names.ts';
 
-export interface Surroundings {
+export interface ProjectContext {
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   /** Hears of every value that must not be shown. */
@@ -69,9 +69,9 @@ export interface Configuration {
  */
 export async function readPipelines(
   paths: readonly string[],
-  surroundings: Surroundings,
+  context: ProjectContext,
 ): Promise<Configuration> {
-  return readFound(await findFiles(paths, surroundings.cwd, surroundings.untrusted), surroundings);
+  return readFound(await findFiles(paths, context.cwd, context.untrusted), context);
 }
 
 /**
@@ -80,9 +80,9 @@ export async function readPipelines(
  */
 export async function readProjectOnly(
   path: string | undefined,
-  surroundings: Surroundings,
+  context: ProjectContext,
 ): Promise<Configuration> {
-  return readFound(await findProjectOnly(path, surroundings.cwd), surroundings);
+  return readFound(await findProjectOnly(path, context.cwd), context);
 }
 
 /** Files as they were read, with what was wrong with that. */
@@ -97,27 +97,27 @@ interface Loaded {
   diagnostics: readonly Diagnostic[];
 }
 
-async function readFound(found: FoundFiles, surroundings: Surroundings): Promise<Configuration> {
+async function readFound(found: FoundFiles, context: ProjectContext): Promise<Configuration> {
   const diagnostics: Diagnostic[] = [...found.diagnostics];
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
-  const policy = await loadPolicy(surroundings, report);
-  const root = found.project === undefined ? surroundings.cwd : dirname(found.project.absolute);
+  const policy = await loadPolicy(context, report);
+  const root = found.project === undefined ? context.cwd : dirname(found.project.absolute);
   const refusing = (project: LoadedFile | undefined) =>
-    refusedConfiguration({ cwd: root, project, policy }, surroundings);
+    refusedConfiguration({ cwd: root, project, policy }, context);
   const refuse = refusing(undefined);
   const [project] = await load(found.project === undefined ? [] : [found.project], report, refuse);
   const refusePipeline = project === undefined ? refuse : refusing(project);
   const files = await load(found.pipelines, report, refusePipeline);
   const asks = [project, ...files].some((file) => file?.text.includes('${env.') === true);
   const others = asks
-    ? await load(await findOthers(found, surroundings.cwd), () => undefined, refusePipeline)
+    ? await load(await findOthers(found, context.cwd), () => undefined, refusePipeline)
     : [];
-  return configure({ found, project, policy, files, others, diagnostics }, surroundings, new Map());
+  return configure({ found, project, policy, files, others, diagnostics }, context, new Map());
 }
 
 function configure(
   read: Loaded,
-  surroundings: Surroundings,
+  context: ProjectContext,
   answers: ReadonlyMap<string, Answer>,
 ): Configuration {
   const { found, project, files } = read;
@@ -130,12 +130,12 @@ function configure(
     shared,
     substitution,
   } = readProject(
-    { cwd: surroundings.cwd, project, policy: read.policy },
-    { ...surroundings, report, secretNames, skip: (reference) => void unresolved.add(reference) },
+    { cwd: context.cwd, project, policy: read.policy },
+    { ...context, report, secretNames, skip: (reference) => void unresolved.add(reference) },
   );
   const drafted = judge(
     files.flatMap((file) => draftFile(file, shared, substitution, answers) ?? []),
-    surroundings,
+    context,
     report,
   );
 
@@ -152,7 +152,7 @@ function configure(
     diagnostics.flatMap(({ severity, place }) => (severity === 'error' && place ? place.file : [])),
   );
   for (const file of wrong) {
-    for (const secret of passwordsIn(loaded.get(file)?.text ?? '')) surroundings.registerSecret(secret);
+    for (const secret of passwordsIn(loaded.get(file)?.text ?? '')) context.registerSecret(secret);
   }
   // What a broken project file would have offered is missing in all of them.
   const broken = project !== undefined && wrong.has(project.file);
@@ -160,7 +160,7 @@ function configure(
   return {
     pipelines: sound.flatMap((one) => one.drafts.map((draft) => resolvePipeline(draft))),
     asked: sound.flatMap((one) => one.asked ?? []),
-    withItems: (told) => configure(read, surroundings, told),
+    withItems: (told) => configure(read, context, told),
     families: sound.flatMap((one) => one.family?.known ?? []),
     blocked: sound.flatMap(({ blocked }) => blocked),
     folders: found.folders,
@@ -186,7 +186,7 @@ function linesOf(loaded: ReadonlyMap<string, LoadedFile>): Configuration['lineOf
 }
 
 async function loadPolicy(
-  { policy, cwd }: Surroundings,
+  { policy, cwd }: ProjectContext,
   report: (found: Diagnostic) => void,
 ): Promise<LoadedFile | undefined> {
   if (policy === undefined) return undefined;

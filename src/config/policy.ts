@@ -1,11 +1,11 @@
-import { child, type Diagnostic, type Place } from '../model/diagnostic.ts';
-import type { Policy } from '../model/project.ts';
-import type * as Written from '../model/written.gen.ts';
-import { bytesOf } from './amounts.ts';
+import { child, type Diagnostic, type Place } from '../model/errors/diagnostic.ts';
+import type { Policy } from '../model/config/project.ts';
+import type * as Written from '../model/config/written.gen.ts';
+import { bytesOf } from './values/amounts.ts';
 import { codes } from './codes.ts';
-import { isPlaceholder } from './interpolate.ts';
+import { isPlaceholder } from './references/interpolate.ts';
 import { problem } from './problem.ts';
-import { foreign } from '../model/secrets.ts';
+import { foreign } from '../model/errors/secrets.ts';
 import { wholeNumber } from './rules/numbers.ts';
 
 /** The rules of a project, as numbers and lists. */

@@ -1,4 +1,4 @@
-import type { Diagnostic, Place } from '../model/diagnostic.ts';
+import type { Diagnostic, Place } from '../model/errors/diagnostic.ts';
 import type { codes } from './codes.ts';
 
 type Code = (typeof codes)[keyof typeof codes];

@@ -1,30 +1,30 @@
 import { dirname, join, resolve } from 'node:path';
-import type { Diagnostic, Place } from '../model/diagnostic.ts';
-import { child } from '../model/diagnostic.ts';
-import type { Limits, Policy, Project, StateSettings } from '../model/project.ts';
-import type * as Written from '../model/written.gen.ts';
-import { bytesOf } from './amounts.ts';
+import type { Diagnostic, Place } from '../model/errors/diagnostic.ts';
+import { child } from '../model/errors/diagnostic.ts';
+import type { Limits, Policy, Project, StateSettings } from '../model/config/project.ts';
+import type * as Written from '../model/config/written.gen.ts';
+import { bytesOf } from './values/amounts.ts';
 import { checkPolicy, resolvePolicy } from './policy.ts';
 import { codes } from './codes.ts';
-import { interpolate, isPlaceholder, type Substitution } from './interpolate.ts';
-import type { LoadedFile } from './loaded-file.ts';
-import { keysOf } from './passwords.ts';
+import { interpolate, isPlaceholder, type Substitution } from './references/interpolate.ts';
+import type { LoadedFile } from './read/loaded-file.ts';
+import { keysOf } from './references/passwords.ts';
 import { problem } from './problem.ts';
-import { realPathOf, realPathToBe } from './readable.ts';
+import { realPathOf, realPathToBe } from './read/readable.ts';
 import { resolveAccess } from './resolve/s3.ts';
 import { checkDefaultLoad } from './rules/load-modes.ts';
 import { checkDefaultZone } from './rules/values.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkAccess } from './rules/s3.ts';
-import { checkShape } from './schema.ts';
+import { checkShape } from './schema/check-schema.ts';
 import {
   readablePaths,
   refuseToWrite,
   type ReadableSettings,
   type RefusePath,
-} from '../model/readable-paths.ts';
-import { foreign } from '../model/secrets.ts';
-import { sharedSettings, type Shared } from './shared.ts';
+} from '../model/config/readable-paths.ts';
+import { foreign } from '../model/errors/secrets.ts';
+import { sharedSettings, type Shared } from './drafts/shared.ts';
 
 /** What extracts.yaml says, for the program and for the pipelines; without the file, the defaults. */
 export interface ReadProject {

@@ -7,8 +7,8 @@ import type {
   GeneratedTable,
   GeneratedTemplate,
   Presentation,
-} from '../model/data-source.ts';
-import type * as Written from '../model/written.gen.ts';
+} from '../model/config/data-source.ts';
+import type * as Written from '../model/config/written.gen.ts';
 import { missingValues } from './resolve/template.ts';
 
 /**

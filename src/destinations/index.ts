@@ -1,5 +1,5 @@
-import type { Destination } from '../model/pipeline.ts';
-import type { DestinationPort, Destinations } from '../model/ports.ts';
+import type { Destination } from '../model/config/destination.ts';
+import type { DestinationPort, Destinations } from '../model/ports/destination-port.ts';
 import { openFileDestination } from './file/index.ts';
 import { openTableauDestinations, type TableauSettings } from './tableau/index.ts';
 

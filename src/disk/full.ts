@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { bytes } from '../model/numbers.ts';
-import { RunError } from '../model/run-error.ts';
+import { bytes } from '../model/base/numbers.ts';
+import { RunError } from '../model/errors/run-error.ts';
 
 /** What a program that ends without a word needed at most to begin: hyperd writes some hundred kB. */
 const least = 8 * 1024 ** 2;

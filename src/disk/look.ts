@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
-import type { Place } from '../model/diagnostic.ts';
-import { RunError } from '../model/run-error.ts';
+import type { Place } from '../model/errors/diagnostic.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import type { FileMark } from './draft.ts';
 import { reasonOf } from './reason.ts';
 

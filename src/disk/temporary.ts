@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { RunError } from '../model/run-error.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { beforeSuddenEnd } from './last-resort.ts';
 import { isAbandoned, ownMark } from './process-identity.ts';
 import { reasonOf } from './reason.ts';

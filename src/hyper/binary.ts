@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { RunError } from '../model/run-error.ts';
+import { RunError } from '../model/errors/run-error.ts';
 
 /**
  * Finds the engine: `HYPERD_PATH` (the file, or the folder that holds it), else the package that npm installed. The

@@ -2,15 +2,15 @@ import { rm } from 'node:fs/promises';
 import { contentOf } from '../disk/content.ts';
 import { beginDraft, type Draft } from '../disk/draft.ts';
 import { reasonOf } from '../disk/reason.ts';
-import type { CheckResult } from '../model/check.ts';
-import { cursorColumns } from '../model/load.ts';
-import type { BuiltExtract, ExtractBuild } from '../model/ports.ts';
-import type { Extract, Table } from '../model/pipeline.ts';
-import { RunError } from '../model/run-error.ts';
-import { rejectedFile } from '../model/rejected-file.ts';
-import { copyBase, type InterruptibleBase } from './base.ts';
+import type { CheckResult } from '../model/config/check.ts';
+import { cursorColumns } from '../model/config/load-mode.ts';
+import type { BuiltExtract, ExtractBuild } from '../model/ports/extract-port.ts';
+import type { Extract, Table } from '../model/config/pipeline.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import { rejectedFile } from '../model/world/rejected-file.ts';
+import { copyBase, type InterruptibleBase } from './base-copy.ts';
 import { changeTable, type ChangeTarget } from './change-table.ts';
-import { checkTable } from './checks/index.ts';
+import { checkTable } from './checks/run-checks.ts';
 import { compact } from './compact.ts';
 import { createTable, keyStatements } from './ddl.ts';
 import { loadFeed } from './load-feed.ts';
@@ -19,7 +19,7 @@ import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './types.ts';
 import { verifyKey } from './verify-key.ts';
-import { own } from '../model/own.ts';
+import { getOwn } from '../model/base/get-own.ts';
 
 /**
  * Builds a new .hyper beside its place and puts it there at the end. hyperd keeps a file's new content in
@@ -108,7 +108,7 @@ export async function buildExtract(
       const nameOf = (table: string) => tableName('draft', extract.schema, table);
       const results: CheckResult[] = [];
       for (const table of tables) {
-        const subject = { table, tables, nameOf, now, lastRows: own(lastRows, table.name) };
+        const subject = { table, tables, nameOf, now, lastRows: getOwn(lastRows, table.name) };
         results.push(...(await checkTable(session, subject, signal)));
       }
       await session.query('detach database draft');
@@ -221,10 +221,10 @@ async function verify(
   await session.query('detach database proof');
   const rows = Object.fromEntries(tables.map((table) => [table.name, table.rows]));
   for (const [table, expected] of Object.entries(expectedRows)) {
-    if (own(rows, table) === expected) continue;
+    if (getOwn(rows, table) === expected) continue;
     throw new RunError(
       'EXT3010',
-      `table ${table}: ${expected} rows were loaded, the file has ${own(rows, table) ?? 'no table'}`,
+      `table ${table}: ${expected} rows were loaded, the file has ${getOwn(rows, table) ?? 'no table'}`,
       { hint: 'nothing was kept; please report this with the table definition' },
     );
   }

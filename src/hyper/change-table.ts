@@ -1,9 +1,9 @@
-import type { Changed, TableChanges } from '../model/changes.ts';
-import type { Feed } from '../model/feed.ts';
-import { counted } from '../model/numbers.ts';
-import type { Column, Table } from '../model/pipeline.ts';
-import type { LoadProgress } from '../model/ports.ts';
-import { RunError } from '../model/run-error.ts';
+import type { Changed, TableChanges } from '../model/plan/row-changes.ts';
+import type { Feed } from '../model/ports/feed.ts';
+import { counted } from '../model/base/numbers.ts';
+import type { Column, Table } from '../model/config/pipeline.ts';
+import type { LoadProgress } from '../model/ports/extract-port.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { columnClause } from './ddl.ts';
 import { loadFeed } from './load-feed.ts';
 import type { HyperSession } from './session.ts';
@@ -37,13 +37,13 @@ export async function changeTable(
   signal: AbortSignal,
 ): Promise<Changed> {
   const work: Work = { session, name, table, progress, signal, run: (sql) => session.change(sql, signal) };
-  const { meeting } = changes;
-  const left = changes.gone && (await stageGone(work, changes.gone));
+  const { onConflict: meeting } = changes;
+  const left = changes.deletedKeys && (await stageGone(work, changes.deletedKeys));
   const fresh = meeting && (await stageNew(work, changes.rows, meeting));
   await attach();
   const conditions = (of: string) => [
     ...(left === undefined ? [] : [left(of)]),
-    ...(changes.cut === undefined ? [] : [beyond(table, changes.cut)]),
+    ...(changes.deleteRange === undefined ? [] : [beyond(table, changes.deleteRange)]),
   ];
   let cut = 0;
   for (const condition of conditions(name)) cut += await work.run(`delete from ${name} where ${condition}`);
@@ -76,7 +76,7 @@ interface Work {
 /** The condition for them in a table, if there are any. */
 async function stageGone(
   work: Work,
-  { columns, feed }: NonNullable<TableChanges['gone']>,
+  { columns, feed }: NonNullable<TableChanges['deletedKeys']>,
 ): Promise<((name: string) => string) | undefined> {
   const gone = await stage(work, 'rows gone', columns, feed);
   return gone.rows === 0 ? undefined : (name) => meets(name, gone.name, columns);
@@ -88,12 +88,12 @@ async function addAll({ session, name, table, progress, signal }: Work, { parts 
   return { read: rows, inserted: rows, deleted: 0, ...sizes };
 }
 
-type Fresh = Awaited<ReturnType<typeof stage>> & NonNullable<TableChanges['meeting']>;
+type Fresh = Awaited<ReturnType<typeof stage>> & NonNullable<TableChanges['onConflict']>;
 
 async function stageNew(
   work: Work,
   feed: Feed,
-  meeting: NonNullable<TableChanges['meeting']>,
+  meeting: NonNullable<TableChanges['onConflict']>,
 ): Promise<Fresh> {
   const all = work.table.columns.map((column) => column.name);
   const staged = await stage(work, 'new rows', all, feed);
@@ -103,7 +103,7 @@ async function stageNew(
 
 async function addCompared(
   { name, table, run }: Work,
-  { name: fresh, rows: read, key, stays, ...sizes }: Fresh,
+  { name: fresh, rows: read, key, keep: stays, ...sizes }: Fresh,
 ): Promise<Changed> {
   const all = table.columns.map((column) => column.name);
   const insert = `insert into ${name} (${list(all)}) select ${list(all)} from ${fresh}`;
@@ -160,7 +160,10 @@ function meets(one: string, other: string, key: readonly string[]): string {
   return `exists (select 1 from ${other} as other where ${same})`;
 }
 
-function beyond(table: Table, { column, bound, ties, nulls }: NonNullable<TableChanges['cut']>): string {
+function beyond(
+  table: Table,
+  { column, bound, ties, nulls }: NonNullable<TableChanges['deleteRange']>,
+): string {
   const valueOf = (name: string, text: string) => {
     const type = table.columns.find((one) => one.name === name)?.type;
     if (type === undefined) throw new Error(`no column ${name} in ${table.name}`);

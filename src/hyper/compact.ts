@@ -1,6 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { draftPath } from '../disk/draft.ts';
-import type { ExtractBase } from '../model/ports.ts';
+import type { ExtractBase } from '../model/ports/extract-port.ts';
 import type { HyperSession } from './session.ts';
 import { identifier } from './sql.ts';
 

@@ -1,4 +1,4 @@
-import type { PathPart } from '../model/feed.ts';
+import type { PathPart } from '../model/ports/feed.ts';
 import { isServerError, type HyperSession } from './session.ts';
 
 /** A file is not what Hyper may be given as it is; the cause says why, in the words of its source. */

@@ -1,7 +1,7 @@
 import { Readable, type Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
-import type { Bytes } from '../model/feed.ts';
+import type { Bytes } from '../model/ports/feed.ts';
 import { CopyBlocks } from './copy-blocks.ts';
 
 /**

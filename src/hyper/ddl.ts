@@ -1,4 +1,4 @@
-import type { Column, Relationship, Table } from '../model/pipeline.ts';
+import type { Column, Relationship, Table } from '../model/config/pipeline.ts';
 import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { formatColumnType } from '../model/column-type.ts';
-import type { ExtractTable } from '../model/observation.ts';
+import { formatColumnType } from '../model/config/column-type.ts';
+import type { ExtractTable } from '../model/world/observation.ts';
 import type { HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 

@@ -1,5 +1,5 @@
-import type { ParquetValue, PathFormat, PathPart, WrittenCsv } from '../model/feed.ts';
-import { never } from '../model/never.ts';
+import type { ParquetValue, PathFormat, PathPart, WrittenCsv } from '../model/ports/feed.ts';
+import { never } from '../model/base/never.ts';
 import { identifier, literal } from './sql.ts';
 import { sqlType } from './types.ts';
 

@@ -20,7 +20,7 @@ export function watchFiles(
   const read = new Map<string, number>();
   let told = 0;
   let isStopped = false;
-  const tell = () => {
+  const report = () => {
     const total = [...read.values()].reduce((sum, bytes) => sum + bytes, 0);
     if (total > told) progress(total - told);
     told = Math.max(told, total);
@@ -31,14 +31,14 @@ export function watchFiles(
     // What was open, and is no more, was read to its end.
     for (const [file, position] of read) if (position > 0 && !open.has(file)) read.set(file, sizeOf(file));
     for (const [file, position] of open) read.set(file, Math.max(position, read.get(file) ?? 0));
-    tell();
+    report();
   };
   const timer = setInterval(() => void look(), 500);
   timer.unref();
   return {
     finish() {
       for (const file of files.keys()) read.set(file, sizeOf(file));
-      tell();
+      report();
     },
     stop() {
       isStopped = true;

@@ -1,4 +1,4 @@
-import type { Bytes, StreamFormat } from '../model/feed.ts';
+import type { Bytes, StreamFormat } from '../model/ports/feed.ts';
 
 const LF = 0x0a;
 const DOUBLE_QUOTE = 0x22;

@@ -1,5 +1,5 @@
 import { markSince } from '../disk/content.ts';
-import type { ExtractPort } from '../model/ports.ts';
+import type { ExtractPort } from '../model/ports/extract-port.ts';
 import { findHyperd } from './binary.ts';
 import { buildExtract } from './build.ts';
 import { findExtract, observeExtract } from './observe.ts';

@@ -1,10 +1,10 @@
-import type { FeedPart } from '../model/feed.ts';
-import type { Loaded, LoadProgress } from '../model/ports.ts';
+import type { FeedPart } from '../model/ports/feed.ts';
+import type { Loaded, LoadProgress } from '../model/ports/extract-port.ts';
 import { CheckFailure, copyChecked } from './copy-checked.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
 import { isDiskFailure, loadPart, reconcile, useDateOrder } from './load.ts';
 import { isServerError, type HyperSession } from './session.ts';
-import { tellOnce } from './tell-once.ts';
+import { monotonicProgress } from './monotonic-progress.ts';
 
 /**
  * Loads the parts of a feed in their order. Files that follow each other and differ in nothing but their
@@ -27,7 +27,7 @@ export async function loadFeed(
     counts.push(sent);
   };
   for (const group of groupsOf(target, parts)) {
-    const meter = tellOnce(progress);
+    const meter = monotonicProgress(progress);
     const together = await loadTogether(session, target, group, meter.attempt(), signal);
     if (together !== undefined) {
       add(together);
@@ -70,7 +70,7 @@ async function loadTogether(
     return { rows, bytes, ...(sent !== undefined && { sent }) };
   } catch (error) {
     if (error instanceof CheckFailure) {
-      if (error.part.otherwise(error.cause) !== undefined) return undefined;
+      if (error.part.fallback(error.cause) !== undefined) return undefined;
       throw error.part.translate(error.cause);
     }
     if (signal.aborted || !isServerError(error) || isDiskFailure(error)) throw error;

@@ -1,13 +1,13 @@
-import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/feed.ts';
-import type { Loaded, LoadProgress } from '../model/ports.ts';
-import { RunError } from '../model/run-error.ts';
+import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/ports/feed.ts';
+import type { Loaded, LoadProgress } from '../model/ports/extract-port.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { CheckFailure, copyChecked } from './copy-checked.ts';
 import { SourceFailure } from './copy-in.ts';
 import { csvOptions, fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
-import { tellOnce } from './tell-once.ts';
+import { monotonicProgress } from './monotonic-progress.ts';
 
 /**
  * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was, and the
@@ -22,13 +22,13 @@ export async function loadPart(
   signal: AbortSignal,
   most?: number,
 ): Promise<Loaded> {
-  const meter = tellOnce(progress);
+  const meter = monotonicProgress(progress);
   // Of a file that it opens by itself Hyper does not say in which record it refuses one of the first.
   const first = most !== undefined && part.kind === 'path' ? (part.asStream ?? part) : part;
   for (let way: FeedPart = first; ;) {
     const result = await tryPart(session, target, way, meter.attempt(), signal, most);
     if ('rows' in result) return result;
-    way = result.otherwise;
+    way = result.fallback;
   }
 }
 
@@ -40,7 +40,7 @@ async function tryPart(
   progress: LoadProgress,
   signal: AbortSignal,
   most: number | undefined,
-): Promise<Loaded | { otherwise: FeedPart }> {
+): Promise<Loaded | { fallback: FeedPart }> {
   const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
     await useDateOrder(session, part.format);
@@ -67,14 +67,14 @@ async function tryPart(
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof SourceFailure || error instanceof CheckFailure) {
-      const otherwise = part.otherwise?.(error.cause);
-      if (otherwise !== undefined) return { otherwise };
+      const fallback = part.fallback?.(error.cause);
+      if (fallback !== undefined) return { fallback: fallback };
       throw await part.translate(error.cause);
     }
     if (!isServerError(error) || isDiskFailure(error)) throw error;
     const why = refusal(error, part);
-    const otherwise = part.otherwise?.(why);
-    if (otherwise !== undefined) return { otherwise };
+    const fallback = part.fallback?.(why);
+    if (fallback !== undefined) return { fallback: fallback };
     throw await part.explain(why);
   }
 }

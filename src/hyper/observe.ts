@@ -1,13 +1,13 @@
 import type { FileMark } from '../disk/draft.ts';
 import { lookAt, markOf } from '../disk/look.ts';
-import type { ExtractCursor } from '../model/extract-port.ts';
-import type { Lag } from '../model/load.ts';
-import type { ExtractColumn, ExtractObservation, ExtractTable } from '../model/observation.ts';
+import type { ExtractCursor } from '../model/ports/extract-port.ts';
+import type { Lag } from '../model/config/load-mode.ts';
+import type { ExtractColumn, ExtractObservation, ExtractTable } from '../model/world/observation.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
 import { fromHyperType } from './types.ts';
-import { own } from '../model/own.ts';
-import { foreign } from '../model/secrets.ts';
+import { getOwn } from '../model/base/get-own.ts';
+import { foreign } from '../model/errors/secrets.ts';
 
 /** Size in bytes and time of the last change in nanoseconds, or undefined if there is no such file. */
 export async function findExtract(file: string): Promise<FileMark | undefined> {
@@ -82,7 +82,7 @@ export async function readTables(
   for (const table of tables.values()) {
     const name = tableName(alias, table.schema, table.name);
     const count = await one(session, `select count(*) from ${name}`);
-    const highest = await highestOf(session, name, table.columns, own(cursors, table.name));
+    const highest = await highestOf(session, name, table.columns, getOwn(cursors, table.name));
     counted.push({ ...table, rows: Number(count), ...highest });
   }
   return counted;

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { makeTemporaryFolder } from '../disk/temporary.ts';
-import type { Feed } from '../model/feed.ts';
-import type { Table } from '../model/pipeline.ts';
+import type { Feed } from '../model/ports/feed.ts';
+import type { Table } from '../model/config/pipeline.ts';
 import { createTable } from './ddl.ts';
 import { loadPart } from './load.ts';
 import type { HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './types.ts';
-import { foreign } from '../model/secrets.ts';
+import { foreign } from '../model/errors/secrets.ts';
 
 /** Loads the first rows of a feed as apply would, into a file that is gone afterwards, and reads them back as text. */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it

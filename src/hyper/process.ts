@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { beforeSuddenEnd } from '../disk/last-resort.ts';
 import { refuseFullDisk } from '../disk/full.ts';
 import { makeTemporaryFolder } from '../disk/temporary.ts';
-import { RunError } from '../model/run-error.ts';
+import { RunError } from '../model/errors/run-error.ts';
 
 export interface HyperProcess {
   /** Folder of the unix socket, and its number: what `pg` calls host and port. */

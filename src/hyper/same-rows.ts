@@ -1,4 +1,4 @@
-import type { Column } from '../model/pipeline.ts';
+import type { Column } from '../model/config/pipeline.ts';
 import type { HyperSession } from './session.ts';
 import { identifier } from './sql.ts';
 

@@ -1,8 +1,8 @@
 import { createConnection } from 'node:net';
 import pg from 'pg';
 import { refuseFullDisk } from '../disk/full.ts';
-import type { Bytes } from '../model/feed.ts';
-import { RunError } from '../model/run-error.ts';
+import type { Bytes } from '../model/ports/feed.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { copyIn, SourceFailure } from './copy-in.ts';
 import { watchFiles, type FileWatch } from './file-watch.ts';
 import type { HyperProcess } from './process.ts';

@@ -1,5 +1,5 @@
-import { parseColumnType, storedType, type ColumnType } from '../model/column-type.ts';
-import { never } from '../model/never.ts';
+import { parseColumnType, storedType, type ColumnType } from '../model/config/column-type.ts';
+import { never } from '../model/base/never.ts';
 
 /** The SQL type under which a contract type is stored. */
 export function hyperSqlType(contract: ColumnType): string {

@@ -1,7 +1,7 @@
-import { shortName } from '../model/name-list.ts';
-import { counted, grouped } from '../model/numbers.ts';
-import type { Column, Table } from '../model/pipeline.ts';
-import { RunError } from '../model/run-error.ts';
+import { shortName } from '../model/base/name-list.ts';
+import { counted, grouped } from '../model/base/numbers.ts';
+import type { Column, Table } from '../model/config/pipeline.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import type { HyperSession } from './session.ts';
 import { identifier } from './sql.ts';
 

@@ -1,6 +1,8 @@
-import type { Estimate, Observation } from '../model/observation.ts';
-import type { Pipeline } from '../model/pipeline.ts';
-import type { DestinationPlan, Estimates, TablePlan } from '../model/plan.ts';
+import type { Estimate, Observation } from '../model/world/observation.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { DestinationPlan } from '../model/plan/destination-plan.ts';
+import type { Estimates } from '../model/plan/plan.ts';
+import type { TablePlan } from '../model/plan/table-plan.ts';
 import { isCarriedOver } from './steps.ts';
 
 /** What is to be done, as far as it costs something. */

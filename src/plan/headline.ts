@@ -1,6 +1,7 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Pipeline } from '../model/pipeline.ts';
-import type { Change, PipelineAction } from '../model/plan.ts';
+import type { Diagnostic } from '../model/errors/diagnostic.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { Change } from '../model/plan/change.ts';
+import type { PipelineAction } from '../model/plan/plan.ts';
 
 /** The one thing to say about the pipeline: the most weighty reason. */
 export function headline(

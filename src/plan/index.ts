@@ -1,16 +1,17 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
-import { nameItem } from '../model/family.ts';
-import type { Observation } from '../model/observation.ts';
-import type { Pipeline } from '../model/pipeline.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary, Publication } from '../model/plan.ts';
-import { configurationHash, noBasis } from './basis.ts';
+import type { Diagnostic } from '../model/errors/diagnostic.ts';
+import { nameItem } from '../model/config/family.ts';
+import type { Observation } from '../model/world/observation.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary } from '../model/plan/plan.ts';
+import type { Publication } from '../model/plan/step.ts';
+import { configurationHash, noBasis } from './basis/basis.ts';
 import { sum } from './estimates.ts';
-import { planPipeline, type PlannedPipeline, type Terms } from './pipeline.ts';
-import { publishedBy, publishersFirst } from './shared-sources.ts';
+import { planPipeline, type PlannedPipeline, type Terms } from './plan-pipeline.ts';
+import { publishedBy, publishersFirst } from './destination/shared-sources.ts';
 
-export { configurationHash } from './basis.ts';
-export type { Decisions } from './gates.ts';
-export type { Terms } from './pipeline.ts';
+export { configurationHash } from './basis/basis.ts';
+export type { Decisions } from './gates/gates.ts';
+export type { Terms } from './plan-pipeline.ts';
 
 /** A pipeline, what was seen around it, and what went wrong while looking. */
 export type Observed =

@@ -1,15 +1,10 @@
-import type {
-  BaseFates,
-  BasePlan,
-  Change,
-  DestinationPlan,
-  PipelineAction,
-  PlannedCheck,
-  Step,
-  StepAct,
-  TablePlan,
-} from '../model/plan.ts';
-import type { Pipeline, Table } from '../model/pipeline.ts';
+import type { BaseFates, BasePlan } from '../model/plan/increment-plan.ts';
+import type { Change } from '../model/plan/change.ts';
+import type { DestinationPlan } from '../model/plan/destination-plan.ts';
+import type { PipelineAction } from '../model/plan/plan.ts';
+import type { PlannedCheck, Step, StepAct } from '../model/plan/step.ts';
+import type { TablePlan } from '../model/plan/table-plan.ts';
+import type { Pipeline, Table } from '../model/config/pipeline.ts';
 
 interface LayOut {
   mustPackage: boolean;

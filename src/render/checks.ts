@@ -1,5 +1,5 @@
 import type pc from 'picocolors';
-import type { CheckResult } from '../model/check.ts';
+import type { CheckResult } from '../model/config/check.ts';
 import { cellText } from './cell.ts';
 import { alignColumns } from './table.ts';
 import { printable } from './text-width.ts';

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import type { Diagnostic, Place, Span } from '../model/diagnostic.ts';
+import type { Diagnostic, Place, Span } from '../model/errors/diagnostic.ts';
 import { clipAround, printable } from './text-width.ts';
 
 export interface DiagnosticsView {

@@ -1,6 +1,6 @@
-import { familyOf, isItem } from '../model/family.ts';
-import { grouped } from '../model/numbers.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan } from '../model/plan.ts';
+import { familyOf, isItem } from '../model/config/family.ts';
+import { grouped } from '../model/base/numbers.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan } from '../model/plan/plan.ts';
 
 /** Something to show, or how many more there are like the one that was shown before. */
 export type Folded<T> = { one: T } | { more: readonly T[]; like: T };

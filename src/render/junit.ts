@@ -1,5 +1,5 @@
-import type { CheckResult } from '../model/check.ts';
-import type { PlannedCheck } from '../model/plan.ts';
+import type { CheckResult } from '../model/config/check.ts';
+import type { PlannedCheck } from '../model/plan/step.ts';
 
 /** What of a run a CI server is told. */
 export interface JUnitSuite {
@@ -54,10 +54,10 @@ interface Case {
   group: string;
   name: string;
   seconds: number;
-  told?: Told;
+  reported?: Reported;
 }
 
-interface Told {
+interface Reported {
   as: 'failure' | 'error' | 'skipped';
   message: string;
   /** Of failures and errors: what it is that went wrong. */
@@ -66,21 +66,26 @@ interface Told {
 }
 
 const count = ({ cases }: Suite, as: 'failure' | 'error' | 'skipped') =>
-  cases.filter(({ told }) => told?.as === as).length;
+  cases.filter(({ reported: reported }) => reported?.as === as).length;
 
 function suiteOf({ address, seconds, results, unasked, problem }: JUnitSuite): Suite {
   const made = results.map((result) => caseOf(address, result));
   const left = unasked.map(({ table, name }): Case => {
-    return { group: `${address}.${table}`, name, seconds: 0, told: { as: 'skipped', message: 'not asked' } };
+    return {
+      group: `${address}.${table}`,
+      name,
+      seconds: 0,
+      reported: { as: 'skipped', message: 'not asked' },
+    };
   });
   const other = problem === undefined ? [] : [problemCase(address, problem)];
   return { name: address, seconds, cases: [...made, ...left, ...other] };
 }
 
 function problemCase(group: string, { kind, step, message }: JUnitProblem): Case {
-  const told: Told =
+  const reported: Reported =
     kind === 'gate' ? { as: 'failure', type: 'gate', message } : { as: 'error', type: 'pipeline', message };
-  return { group, name: step, seconds: 0, told };
+  return { group, name: step, seconds: 0, reported: reported };
 }
 
 function caseOf(address: string, result: CheckResult): Case {
@@ -88,11 +93,11 @@ function caseOf(address: string, result: CheckResult): Case {
   const one = { group: `${address}.${table}`, name, seconds };
   if (outcome === 'passed') return one;
   const message = outcome === 'error' ? observed : `${observed}, expected ${expected}`;
-  if (severity === 'warn') return { ...one, told: { as: 'skipped', message: `warned: ${message}` } };
+  if (severity === 'warn') return { ...one, reported: { as: 'skipped', message: `warned: ${message}` } };
   const body = sampleText(result);
   return {
     ...one,
-    told: {
+    reported: {
       as: outcome === 'error' ? 'error' : 'failure',
       type: 'check',
       message,
@@ -121,10 +126,10 @@ function suiteLines(suite: Suite): string[] {
   return [`  <testsuite${counts}>`, ...cases.map(caseLine), '  </testsuite>'];
 }
 
-function caseLine({ group, name, seconds, told }: Case): string {
+function caseLine({ group, name, seconds, reported: reported }: Case): string {
   const head = `    <testcase${attributes({ classname: group, name, time: seconds.toFixed(3) })}`;
-  if (told === undefined) return `${head}/>`;
-  const { as, message, type, body } = told;
+  if (reported === undefined) return `${head}/>`;
+  const { as, message, type, body } = reported;
   const open = `<${as}${attributes({ message, ...(type !== undefined && { type }) })}`;
   return `${head}>${body === undefined ? `${open}/>` : `${open}>${escape(body)}</${as}>`}</testcase>`;
 }

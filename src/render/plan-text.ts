@@ -1,17 +1,10 @@
 import pc from 'picocolors';
-import { counted } from '../model/numbers.ts';
-import { visible } from '../model/visible.ts';
-import type {
-  DestinationPlan,
-  Change,
-  ForgottenPipeline,
-  Gate,
-  KeySet,
-  ObjectChanges,
-  PipelinePlan,
-  Plan,
-  TablePlan,
-} from '../model/plan.ts';
+import { counted } from '../model/base/numbers.ts';
+import { visible } from '../model/base/visible.ts';
+import type { DestinationPlan } from '../model/plan/destination-plan.ts';
+import type { Change } from '../model/plan/change.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan, Plan } from '../model/plan/plan.ts';
+import type { KeySet, ObjectChanges, TablePlan } from '../model/plan/table-plan.ts';
 import { countIdle, foldForgotten, foldGates, foldPipelines, moreLike } from './fold.ts';
 import {
   amountsOf,
@@ -22,19 +15,19 @@ import {
   forgottenCount,
   deletedVerdict,
   forgottenVerdict,
-  gateWords,
+  gateText,
   hasDiff,
   isFlag,
   isQuiet,
   isRead,
-  publicationWords,
-  quietWordsOf,
+  publicationText,
+  quietTextOf,
   tableAmounts,
   tableChanges,
   verdictOf,
   wholeChanges,
-  unnamedFilesWords,
-  unseenWords,
+  unnamedFilesText,
+  unseenText,
 } from './plan-words.ts';
 import { printableData } from './text-width.ts';
 import { layOutRows, wrap, type Row } from './wrap.ts';
@@ -68,7 +61,7 @@ export function renderPlan(made: Plan, { color, verbose, width }: PlanTextOption
     ...(acting ? ['extracts will perform the following actions:', ''] : []),
     ...blocks.flatMap((rows) => [...layOutRows(rows, width), '']),
     ...closing(plan, paint).flatMap((line) => wrap(line, width)),
-    ...unseenWords(plan).flatMap((line) => wrap(line, width)),
+    ...unseenText(plan).flatMap((line) => wrap(line, width)),
     '',
   ].join('\n');
 }
@@ -100,7 +93,7 @@ function renderForgotten(one: ForgottenPipeline, paint: Paint): Row[] {
 }
 
 function closing(plan: Plan, paint: Paint): string[] {
-  if (isQuiet(plan)) return [paint.bold('No changes.'), quietWordsOf(plan)];
+  if (isQuiet(plan)) return [paint.bold('No changes.'), quietTextOf(plan)];
   const { blocked } = plan.summary;
   const counts = [
     ...countsOf(plan),
@@ -126,7 +119,7 @@ function renderMoreGates({ more, like }: { more: readonly Gate[]; like: Gate }):
 /** What holds a pipeline back and how to open it; what a flag has opened is told, too. */
 function renderGate(gate: Gate, paint: Paint): string {
   const { kind, address, message, remedy, open } = gate;
-  const word = open ? paint.yellow(`${gateWords[kind]}, allowed:`) : paint.red(`${gateWords[kind]}:`);
+  const word = open ? paint.yellow(`${gateText[kind]}, allowed:`) : paint.red(`${gateText[kind]}:`);
   const way = open ? '' : isFlag(gate) ? `. Blocked without ${remedy}` : ` (${remedy})`;
   return `${paint.bold(word)} ${address}: ${message}${way}`;
 }
@@ -156,7 +149,7 @@ function renderTemplate(plan: PipelinePlan, paint: Paint, verbose: boolean): str
   const { template } = plan;
   if (template === undefined) return [];
   const { shown, action, reason, misfits } = template;
-  const unnamed = unnamedFilesWords(plan);
+  const unnamed = unnamedFilesText(plan);
   if (action === 'unchanged' && misfits === 0 && unnamed.length === 0 && !verbose) return [];
   const symbol = { create: '+', change: '~', unchanged: '=' }[action];
   const fit = misfits === 0 ? '' : paint.red(counted(misfits, 'misfit'));
@@ -234,7 +227,7 @@ function renderDestination(plan: DestinationPlan, paint: Paint): string[] {
   const { target, action, reason, type } = plan;
   const symbol = action === 'unchanged' ? '=' : '<=';
   const verb = type === 'tableau' ? 'publish' : 'write';
-  const amount = type === 'tableau' ? publicationWords(plan) : action;
+  const amount = type === 'tableau' ? publicationText(plan) : action;
   return [`    ${sign(symbol, paint)} ${verb} ${target}`, amount, paint.dim(`(${reason})`)];
 }
 

@@ -1,17 +1,17 @@
-import { bytes, counted, grouped } from '../model/numbers.ts';
-import { firstDelivery } from '../model/destination-plan.ts';
-import type { Estimate } from '../model/observation.ts';
+import { bytes, counted, grouped } from '../model/base/numbers.ts';
+import { firstDelivery } from '../model/plan/destination-plan.ts';
+import type { Estimate } from '../model/world/observation.ts';
+import type { Change } from '../model/plan/change.ts';
 import type {
-  Change,
   ForgottenPipeline,
   Gate,
   GateKind,
   PipelineAction,
   PipelinePlan,
   Plan,
-  TableauDestinationPlan,
-  TablePlan,
-} from '../model/plan.ts';
+} from '../model/plan/plan.ts';
+import type { TableauDestinationPlan } from '../model/plan/destination-plan.ts';
+import type { TablePlan } from '../model/plan/table-plan.ts';
 
 /** What a plan says in words, whatever it is printed on. */
 
@@ -21,7 +21,7 @@ export function isQuiet({ summary: { create, change, blocked }, forgotten }: Pla
 }
 
 /** What follows "No changes.": where cursors do not find all that has changed, the extracts do not match their sources. */
-export function quietWordsOf({ pipelines, unseen: unlooked }: Plan): string {
+export function quietTextOf({ pipelines, unseen: unlooked }: Plan): string {
   if (unlooked !== undefined) return 'What this plan looked at matches the configuration.';
   const unseen = pipelines.flatMap(({ tables }) => tables.flatMap((table) => table.unseen ?? []));
   if (unseen.length === 0) return 'The extracts match the configuration and their sources.';
@@ -57,7 +57,7 @@ export function forgottenCount({ forgotten }: Plan): string[] {
 export function amountsOf({ summary, pipelines }: Plan): string {
   const { rows, bytes: size, extracts, upload } = summary;
   const read = [
-    ...(rows === undefined ? [] : [rowsWords(rows)]),
+    ...(rows === undefined ? [] : [rowsText(rows)]),
     ...(size === undefined ? [] : [estimate(size, bytes)]),
   ];
   const reads = pipelines.some(({ steps }) => steps.some(({ kind }) => kind === 'load' || kind === 'change'));
@@ -74,7 +74,7 @@ export function amountsOf({ summary, pipelines }: Plan): string {
 export function costsOf({ estimates }: PipelinePlan): string[] {
   const { rows, bytes: size, extract, upload, space } = estimates;
   return [
-    ...(rows === undefined ? [] : [`${rowsWords(rows)} to read`]),
+    ...(rows === undefined ? [] : [`${rowsText(rows)} to read`]),
     ...(size === undefined ? [] : [`${estimate(size, bytes)} to read`]),
     ...(extract === undefined ? [] : [`${estimate(extract, bytes)} of extract`]),
     ...(upload === undefined ? [] : [`${estimate(upload.bytes, bytes)} to upload in ${inRequests(upload)}`]),
@@ -82,7 +82,7 @@ export function costsOf({ estimates }: PipelinePlan): string[] {
   ];
 }
 
-export const gateWords: Record<GateKind, string> = {
+export const gateText: Record<GateKind, string> = {
   breaking: 'Breaking',
   misfit: 'Misfit',
   policy: 'Policy',
@@ -181,15 +181,15 @@ export function tableAmounts(table: TablePlan): string {
       ? [`${rows.join(' -> ')} ${rows.length === 1 && rows[0] === '1' ? 'row' : 'rows'}`]
       : []),
     ...(size.length > 0 ? [size.join(' -> ')] : []),
-    ...incrementWords(table),
+    ...incrementText(table),
   ].join(', ');
 }
 
 /** `upsert 3 412 rows`, `append by file, 2 of 5 files`. */
-function incrementWords({ increment }: TablePlan): string[] {
+function incrementText({ increment }: TablePlan): string[] {
   if (increment === undefined) return [];
   const { mode, rows, files } = increment;
-  if (files === undefined) return [`${mode}${rows === undefined ? '' : ` of ${rowsWords(rows)}`}`];
+  if (files === undefined) return [`${mode}${rows === undefined ? '' : ` of ${rowsText(rows)}`}`];
   const counts = [
     ...(files.fresh > 0 ? [`${files.fresh} new`] : []),
     ...(files.changed > 0 ? [`${files.changed} replaced`] : []),
@@ -203,7 +203,7 @@ export function beforeAfter({ before, after }: Change): string {
 }
 
 /** `overwrite revision 3 of Ann (2026-01-31T08:00:00Z, 12 MB), ~2.6 MB in 1 request`; `delete rows in revision 3 …`. */
-export function publicationWords({ action, rows, existing, upload }: TableauDestinationPlan): string {
+export function publicationText({ action, rows, existing, upload }: TableauDestinationPlan): string {
   const facts = existing && [
     existing.updatedAt,
     ...(existing.megabytes === undefined ? [] : [`${grouped(existing.megabytes)} MB`]),
@@ -221,28 +221,28 @@ function inRequests({ requests, portions }: NonNullable<TableauDestinationPlan['
   return requests === 1 ? '1 request' : `${grouped(requests)} chunks`;
 }
 
-const rowsWords = (rows: Estimate) => `${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`;
+const rowsText = (rows: Estimate) => `${estimate(rows, grouped)} ${rows.value === 1 ? 'row' : 'rows'}`;
 
 function estimate({ value, exact }: Estimate, format: (value: number) => string): string {
   return `${exact ? '' : '~'}${format(value)}`;
 }
 
 /** The files of a template that its data source does not name, where a package is going to be made of it. */
-export function unnamedFilesWords({ template, steps }: PipelinePlan): string[] {
+export function unnamedFilesText({ template, steps }: PipelinePlan): string[] {
   const { unnamed } = template ?? {};
   if (unnamed === undefined || !steps.some(({ kind }) => kind === 'package')) return [];
   return unnamed.files.map((file) => `${unnamed.kept ? 'keeps' : 'leaves out'} "${file}"`);
 }
 
-export const untrustedWords =
+export const untrustedText =
   'This plan is untrusted: it knows no values of variables, asked no server and read nothing outside of the project.';
 
 /** What a reader of an untrusted plan must know; empty for every other one. */
-export function unseenWords({ unseen }: Plan): string[] {
+export function unseenText({ unseen }: Plan): string[] {
   if (unseen === undefined) return [];
   return [
     '',
-    untrustedWords,
+    untrustedText,
     ...(unseen.length === 0 ? ['Nothing had to be left out for that.'] : ['Not looked at:']),
     ...unseen.map((one) => `  - ${one}`),
   ];

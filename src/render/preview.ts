@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { counted } from '../model/numbers.ts';
+import { counted } from '../model/base/numbers.ts';
 import { cellText } from './cell.ts';
 import { alignColumns } from './table.ts';
 import { printable } from './text-width.ts';

@@ -1,5 +1,5 @@
-import { bytes, grouped } from '../model/numbers.ts';
-import type { Step } from '../model/plan.ts';
+import { bytes, grouped } from '../model/base/numbers.ts';
+import type { Step } from '../model/plan/step.ts';
 import { printable } from './text-width.ts';
 
 /** How far a load is. Shapes as apply/ tells them. */
@@ -39,10 +39,10 @@ function shareDone(done: number | undefined, total: number | undefined): number 
 
 /** What a step does, in the words of the terminal. */
 export function renderStep(step: Step): string {
-  return printable(stepWords(step));
+  return printable(stepLabel(step));
 }
 
-function stepWords(step: Step): string {
+function stepLabel(step: Step): string {
   switch (step.kind) {
     case 'snapshot':
       return 'open sources';
@@ -71,6 +71,6 @@ function stepWords(step: Step): string {
 
 /** One line for logs: `superstore › orders › load 1 200 000 rows 31.4 MB`. */
 export function renderEventLine(address: string, step: Step | undefined, text: string): string {
-  const head = [address, ...(step === undefined ? [] : [stepWords(step)])].join(' › ');
+  const head = [address, ...(step === undefined ? [] : [stepLabel(step)])].join(' › ');
   return printable([head, text].filter(Boolean).join(' '));
 }

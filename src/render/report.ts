@@ -1,6 +1,6 @@
 import pc from 'picocolors';
-import type { CheckResult } from '../model/check.ts';
-import { bytes, counted, grouped } from '../model/numbers.ts';
+import type { CheckResult } from '../model/config/check.ts';
+import { bytes, counted, grouped } from '../model/base/numbers.ts';
 import { renderChecks } from './checks.ts';
 import { fold, moreLike } from './fold.ts';
 import { alignColumns } from './table.ts';
@@ -56,7 +56,7 @@ export function renderReport(
       counted(table.rows, 'row'),
       bytes(table.bytes),
       seconds(table.seconds),
-      ...(table.changed === undefined ? [] : [changedWords(table.changed)]),
+      ...(table.changed === undefined ? [] : [changedText(table.changed)]),
     ]);
     const targets = row.destinations.map(({ target, size, remark }) => [
       `  -> ${target}`,
@@ -132,7 +132,7 @@ function whatWent({ removed = [] }: ReportRow): string[] {
   );
 }
 
-function changedWords({ inserted, deleted }: { inserted: number; deleted: number }): string {
+function changedText({ inserted, deleted }: { inserted: number; deleted: number }): string {
   return `(+${grouped(inserted)} -${grouped(deleted)})`;
 }
 

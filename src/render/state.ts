@@ -1,7 +1,7 @@
 import pc from 'picocolors';
-import { bytes, counted, grouped } from '../model/numbers.ts';
-import type { AppliedDestination, AppliedRecord } from '../model/observation.ts';
-import type { LockHolder } from '../model/ports.ts';
+import { bytes, counted, grouped } from '../model/base/numbers.ts';
+import type { AppliedDestination, AppliedRecord } from '../model/world/applied-record.ts';
+import type { LockHolder } from '../model/ports/state-port.ts';
 import { alignColumns } from './table.ts';
 import { printable } from './text-width.ts';
 

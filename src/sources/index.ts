@@ -1,9 +1,9 @@
-import type { PostgresSource, Source } from '../model/pipeline.ts';
-import type { SourcePort } from '../model/ports.ts';
-import { proxyFor, type Variables } from '../model/proxy.ts';
+import type { PostgresSource, Source } from '../model/config/source.ts';
+import type { SourcePort } from '../model/ports/source-port.ts';
+import { proxyFor, type Variables } from '../model/base/proxy.ts';
 import { openFiles } from './file/index.ts';
 import { openPostgres } from './postgres/index.ts';
-import { openPool, type Pool } from './postgres/pool.ts';
+import { openPool, type Pool } from './postgres/connection/pool.ts';
 import { openBuckets } from './s3/buckets.ts';
 import { openS3 } from './s3/index.ts';
 

@@ -1,4 +1,4 @@
-import { RunError } from '../model/run-error.ts';
+import { RunError } from '../model/errors/run-error.ts';
 
 /** What all kinds of state say in the same words. */
 

@@ -1,6 +1,6 @@
-import { never } from '../model/never.ts';
-import type { StatePort } from '../model/ports.ts';
-import type { StateSettings } from '../model/project.ts';
+import { never } from '../model/base/never.ts';
+import type { StatePort } from '../model/ports/state-port.ts';
+import type { StateSettings } from '../model/config/project.ts';
 import { openFileState } from './file/index.ts';
 import { openS3State, type S3StateOptions } from './s3/index.ts';
 

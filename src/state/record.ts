@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { AppliedRecord } from '../model/observation.ts';
-import type { BegunRun } from '../model/ports.ts';
-import { RunError } from '../model/run-error.ts';
+import type { AppliedRecord } from '../model/world/applied-record.ts';
+import type { BegunRun } from '../model/ports/state-port.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { holderShape, type Holder } from './holder.ts';
-import { foreign } from '../model/secrets.ts';
+import { foreign } from '../model/errors/secrets.ts';
 import { recordShape } from './record-shape.ts';
 import { every, listOf, mapWith, text, type Shape } from './shape.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Lease, Lock, WantedLease } from '../model/ports.ts';
-import { RunError } from '../model/run-error.ts';
+import type { Lease, Lock, WantedLease } from '../model/ports/state-port.ts';
+import { RunError } from '../model/errors/run-error.ts';
 
 export interface Waiting {
   /** Milliseconds. */

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic } from '../model/errors/diagnostic.ts';
 
 /** Rows of `from` refer to rows of `to`: a foreign key in the .hyper. */
 export interface Edge {

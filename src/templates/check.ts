@@ -1,7 +1,7 @@
-import type { Diagnostic, Place } from '../model/diagnostic.ts';
-import type { Pipeline, Table } from '../model/pipeline.ts';
+import type { Diagnostic, Place } from '../model/errors/diagnostic.ts';
+import type { Pipeline, Table } from '../model/config/pipeline.ts';
 import { checkTree } from './bare-hyper.ts';
-import { checkComposed } from './compose/check.ts';
+import { checkComposed } from './compose/check-compose.ts';
 
 /**
  * What can be said of a pipeline's template from its YAML alone: whether a generated one can be made, and without a
@@ -40,7 +40,7 @@ function checkBare({ tables, relationships, destinations, place }: Pipeline): Di
   }));
 }
 
-function placeOf(names: readonly string[], tables: Pipeline['tables'], otherwise: Place): Place {
+function placeOf(names: readonly string[], tables: Pipeline['tables'], fallback: Place): Place {
   const table = tables.find(({ name }) => name === names[0]);
-  return table === undefined ? otherwise : { ...table.place, part: 'key' };
+  return table === undefined ? fallback : { ...table.place, part: 'key' };
 }

@@ -1,10 +1,10 @@
-import { shownName } from '../model/template-description.ts';
+import { shownName } from '../model/world/template-description.ts';
 import type {
   FieldKind,
   TemplateDescription,
   TemplateField,
   TemplateTable,
-} from '../model/template-description.ts';
+} from '../model/world/template-description.ts';
 import { parseFormula } from './formula.ts';
 import { templateName } from './open.ts';
 import type { Template } from './open.ts';

@@ -1,6 +1,6 @@
-import type { ColumnType } from '../model/column-type.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Use } from '../model/template-description.ts';
+import type { ColumnType } from '../model/config/column-type.ts';
+import type { Diagnostic } from '../model/errors/diagnostic.ts';
+import type { Use } from '../model/world/template-description.ts';
 
 /** What the extract will be, as the pipeline's column contract says. */
 export interface ExtractShape {

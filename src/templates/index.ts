@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline as pipe } from 'node:stream/promises';
-import { child } from '../model/diagnostic.ts';
+import { child } from '../model/errors/diagnostic.ts';
 import { markSince } from '../disk/content.ts';
 import { lookAt, markOf } from '../disk/look.ts';
-import type { TemplateObservation } from '../model/observation.ts';
-import type { TemplatePort } from '../model/ports.ts';
-import type { Pipeline } from '../model/pipeline.ts';
-import { RunError } from '../model/run-error.ts';
-import type { FileTemplate, Template as Wanted } from '../model/template.ts';
-import { checkComposed } from './compose/check.ts';
-import { composeTemplate } from './compose/template.ts';
+import type { TemplateObservation } from '../model/world/observation.ts';
+import type { TemplatePort } from '../model/ports/destination-port.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import type { FileTemplate, Template as Wanted } from '../model/config/template.ts';
+import { checkComposed } from './compose/check-compose.ts';
+import { composeTemplate } from './compose/compose.ts';
 import { describeTemplate } from './describe.ts';
-import { findMisfits } from './misfits.ts';
+import { findMisfits } from './mismatches.ts';
 import { documentName, generateDocument } from './generate/document.ts';
 import { openPackage, openTemplate, templateFromDocument, type Template } from './open.ts';
-import { inWords } from './shown.ts';
+import { toRunError } from './shown.ts';
 import { swapExtract } from './swap.ts';
 import { unnamedFiles } from './unnamed.ts';
 import { unpackEntryTo } from './zip/inflate.ts';
@@ -49,7 +49,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
         signal,
         confirm,
       };
-      const { size, modified, content } = await inWords(wordsOf(wanted), () => swapExtract(swap));
+      const { size, modified, content } = await toRunError(reasonsOf(wanted), () => swapExtract(swap));
       return { path: staged, size, modified, content, rows: extract.rows };
     },
     async unpack(packed, to, signal) {
@@ -78,7 +78,7 @@ interface Opened {
 }
 
 async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSignal): Promise<Opened> {
-  if (wanted.kind === 'file') return inWords(wordsOf(wanted), () => openFile(wanted, signal));
+  if (wanted.kind === 'file') return toRunError(reasonsOf(wanted), () => openFile(wanted, signal));
   const [problem] = checkComposed(pipeline, wanted);
   if (problem !== undefined) throw new RunError(problem.code, problem.message, problem);
   const composed = composeTemplate(pipeline, wanted);
@@ -98,7 +98,7 @@ async function openFile({ path, shown }: FileTemplate, signal: AbortSignal): Pro
   return { template: await openTemplate(path), sha256: hash.digest('hex') };
 }
 
-function wordsOf(wanted: Wanted) {
+function reasonsOf(wanted: Wanted) {
   const { shown, staged } = wanted;
   return wanted.kind === 'file'
     ? { path: wanted.path, shown, place: child(wanted.place, 'file') }

@@ -1,5 +1,5 @@
-import type { ColumnType } from '../model/column-type.ts';
-import type { LocalType } from '../model/data-source.ts';
+import type { ColumnType } from '../model/config/column-type.ts';
+import type { LocalType } from '../model/config/data-source.ts';
 
 /** How a .tds describes a column of a .hyper. */
 export interface ColumnShape {

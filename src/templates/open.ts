@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { RunError } from '../model/run-error.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { fileName, findHyper } from './slot.ts';
 import type { HyperSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';

@@ -1,4 +1,4 @@
-import type { FieldOrigin, TemplateTable } from '../model/template-description.ts';
+import type { FieldOrigin, TemplateTable } from '../model/world/template-description.ts';
 import { columnTypeOf } from './local-types.ts';
 import type { HyperSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';

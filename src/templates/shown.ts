@@ -1,14 +1,14 @@
-import { RunError } from '../model/run-error.ts';
-import type { Place } from '../model/diagnostic.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import type { Place } from '../model/errors/diagnostic.ts';
 import { openTemplate, type Template } from './open.ts';
 
 /** Opens a template that is spoken of as `shown`, whatever its whole path is. */
-export function openShown(path: string, shown: string): Promise<Template> {
-  return inWords({ path, shown }, () => openTemplate(path));
+export function openTemplateFile(path: string, shown: string): Promise<Template> {
+  return toRunError({ path, shown }, () => openTemplate(path));
 }
 
 /** What goes wrong with a template is told in the words of the person who named it, at the line that does. */
-export async function inWords<Result>(
+export async function toRunError<Result>(
   { path, shown, place }: { path: string; shown: string; place?: Place },
   act: () => Promise<Result>,
 ): Promise<Result> {

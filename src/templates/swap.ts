@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { contentOf } from '../disk/content.ts';
-import { RunError } from '../model/run-error.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { openPackage } from './open.ts';
 import type { Template } from './open.ts';
 import { editAttributes } from './tds/edit.ts';
-import type { Compression } from '../model/template.ts';
+import type { Compression } from '../model/config/template.ts';
 import { writeZip } from './zip/write.ts';
 import type { ZipOrder, ZipPart } from './zip/write.ts';
 

@@ -1,5 +1,5 @@
-import { shownName } from '../model/template-description.ts';
-import type { TemplateField, Use } from '../model/template-description.ts';
+import { shownName } from '../model/world/template-description.ts';
+import type { TemplateField, Use } from '../model/world/template-description.ts';
 import { parseFormula } from './formula.ts';
 import type { Template } from './open.ts';
 import type { Resolve } from './resolve.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { keysToVerify } from '../../src/apply/keys.ts';
 import type { TableReport } from '../../src/apply/report.ts';
-import type { Load, Table } from '../../src/model/pipeline.ts';
+import type { Load } from '../../src/model/config/load-mode.ts';
+import type { Table } from '../../src/model/config/pipeline.ts';
 import { pipeline, record, table } from '../support/pipelines.ts';
 
 const place = { file: '', pointer: '' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job } from '../../src/apply/job.ts';
 import { takeLock } from '../../src/apply/lock.ts';
-import type { StatePort } from '../../src/model/ports.ts';
+import type { StatePort } from '../../src/model/ports/state-port.ts';
 
 /** A state that keeps only who holds which lock. */
 function lockingState(read: StatePort['read']) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isNeeded } from '../../src/apply/needed.ts';
-import type { Step } from '../../src/model/plan.ts';
+import type { Step } from '../../src/model/plan/step.ts';
 
 const step = (conditions: {
   ifRowsDiffer?: true;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Conduct } from '../../src/apply/conduct.ts';
+import type { PipelineRun } from '../../src/apply/conduct.ts';
 import { runTasks } from '../../src/apply/tasks.ts';
-import type { Step } from '../../src/model/plan.ts';
+import type { Step } from '../../src/model/plan/step.ts';
 
 const reading = (kind: 'load' | 'change', table: string): Step => ({
   id: `${kind} ${table}`,
@@ -15,7 +15,7 @@ const reading = (kind: 'load' | 'change', table: string): Step => ({
 async function mostAtOnce(parallel: number, pipelines: readonly (readonly Step[])[]): Promise<number> {
   let now = 0;
   let most = 0;
-  const conducts = pipelines.map((steps, index): Conduct => ({
+  const conducts = pipelines.map((steps, index): PipelineRun => ({
     address: `p${index}`,
     after: [],
     steps,
@@ -55,7 +55,7 @@ test.each([1, 2])(
   'a pipeline begins when those that it waits for have ended, %i at once',
   async (parallel) => {
     const events: string[] = [];
-    const conduct = (address: string, ...after: string[]): Conduct => ({
+    const conduct = (address: string, ...after: string[]): PipelineRun => ({
       address,
       after,
       steps: [reading('load', address)],

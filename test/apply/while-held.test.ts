@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { whileHeld } from '../../src/apply/while-held.ts';
-import type { Step } from '../../src/model/plan.ts';
-import type { Lock } from '../../src/model/ports.ts';
-import { RunError } from '../../src/model/run-error.ts';
+import type { Step } from '../../src/model/plan/step.ts';
+import type { Lock } from '../../src/model/ports/state-port.ts';
+import { RunError } from '../../src/model/errors/run-error.ts';
 
 const step: Step = { id: 'finish', kind: 'finish', after: [], because: [] };
 const untold = () => undefined;

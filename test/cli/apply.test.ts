@@ -1,11 +1,11 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { apply } from '../../src/cli/apply.ts';
+import { apply } from '../../src/cli/commands/apply.ts';
 import type { Env } from '../../src/cli/env.ts';
-import { removeState } from '../../src/cli/state/remove.ts';
-import { unlockState } from '../../src/cli/state/unlock.ts';
-import { UsageError } from '../../src/cli/usage-error.ts';
+import { removeState } from '../../src/cli/commands/state/remove.ts';
+import { unlockState } from '../../src/cli/commands/state/unlock.ts';
+import { UsageError } from '../../src/run/usage-error.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { oneTable } from '../support/one-table.ts';
 import { pipeline, record, table } from '../support/pipelines.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { exitCodeOfBlocked } from '../../src/cli/make-plan.ts';
-import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import type { Plan } from '../../src/model/plan.ts';
+import { exitCodeOfBlocked } from '../../src/run/make-plan.ts';
+import type { Diagnostic } from '../../src/model/errors/diagnostic.ts';
+import type { Plan } from '../../src/model/plan/plan.ts';
 import { buildPlan } from '../../src/plan/index.ts';
 import { lengthHash } from '../support/pipelines.ts';
 

@@ -5,12 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Env } from '../../src/cli/env.ts';
-import { plan } from '../../src/cli/plan.ts';
-import { listState } from '../../src/cli/state/list.ts';
-import { showState } from '../../src/cli/state/show.ts';
-import { unlockState } from '../../src/cli/state/unlock.ts';
-import { RunError } from '../../src/model/run-error.ts';
-import { UsageError } from '../../src/cli/usage-error.ts';
+import { plan } from '../../src/cli/commands/plan.ts';
+import { listState } from '../../src/cli/commands/state/list.ts';
+import { showState } from '../../src/cli/commands/state/show.ts';
+import { unlockState } from '../../src/cli/commands/state/unlock.ts';
+import { RunError } from '../../src/model/errors/run-error.ts';
+import { UsageError } from '../../src/run/usage-error.ts';
 
 const fixture = fileURLToPath(new URL('../fixtures/state-768509c/project', import.meta.url));
 const lock = {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sealOf } from '../../src/cli/plan-document.ts';
-import type { Plan } from '../../src/model/plan.ts';
+import { sealOf } from '../../src/run/plan-document.ts';
+import type { Plan } from '../../src/model/plan/plan.ts';
 import { createProject, type CliProject, type Variables } from '../support/cli.ts';
 import { freshDatabase, testDatabase } from '../support/database.ts';
 import { readHyperFile } from '../support/hyper-file.ts';

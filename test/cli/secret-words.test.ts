@@ -5,9 +5,9 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { run } from '../../src/cli/args.ts';
+import { run } from '../../src/cli/program.ts';
 import type { Env } from '../../src/cli/env.ts';
-import { forgetSecrets } from '../../src/model/secrets.ts';
+import { forgetSecrets } from '../../src/model/errors/secrets.ts';
 import { bundledSchema } from '../../src/config/schema-files.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anchored, merge } from '../../src/config/defaults.ts';
+import { anchored, merge } from '../../src/config/drafts/defaults.ts';
 
 test('maps are merged key by key, everything else replaces', () => {
   const base = { format: { delimiter: ';', null: ['a'] }, exclude: ['x'] };

@@ -2,22 +2,22 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readPipelines, type Surroundings } from '../../src/config/index.ts';
-import { keepSecret } from '../../src/model/secrets.ts';
+import { readPipelines, type ProjectContext } from '../../src/config/index.ts';
+import { keepSecret } from '../../src/model/errors/secrets.ts';
 import { renderDiagnostics } from '../../src/render/diagnostics.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const folder = fileURLToPath(new URL('../golden/diagnostics/files/', import.meta.url));
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml') && file !== 'extracts.yaml');
 
-const surroundings: Surroundings = {
+const surroundings: ProjectContext = {
   cwd: folder,
   env: { SHOP_PG_URL: 'postgres://reader:hidden@db/shop', SHOP_HOST: 'db.example.com' },
   registerSecret: keepSecret,
   unsetVariables: 'error',
 };
 
-async function shown(paths: readonly string[], more: Partial<Surroundings> = {}): Promise<string> {
+async function shown(paths: readonly string[], more: Partial<ProjectContext> = {}): Promise<string> {
   const { diagnostics, pipelines, locate, lineOf } = await readPipelines(paths, { ...surroundings, ...more });
   expect(pipelines).toEqual([]);
   return renderDiagnostics(diagnostics, { locate, lineOf, color: false });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findFiles, readTexts } from '../../src/config/find.ts';
+import { findFiles, readTexts } from '../../src/config/read/find.ts';
 import { configFolder } from '../support/config-folder.ts';
 
 test('folders are searched in order; hidden ones, packages and project files are left out', async () => {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { interpolate, isPlaceholder, type Substitution } from '../../src/config/interpolate.ts';
-import { collectSecretNames } from '../../src/config/secret-names.ts';
-import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { readablePaths } from '../../src/model/readable-paths.ts';
+import { interpolate, isPlaceholder, type Substitution } from '../../src/config/references/interpolate.ts';
+import { collectSecretNames } from '../../src/config/references/secret-names.ts';
+import type { Diagnostic } from '../../src/model/errors/diagnostic.ts';
+import { readablePaths } from '../../src/model/config/readable-paths.ts';
 
 const root = { file: 'p.yaml', pointer: '' };
 const bound = { file: 'p.yaml', pointer: '/tables/t/from/params/0' };

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readPipelines, type Surroundings } from '../../src/config/index.ts';
+import { readPipelines, type ProjectContext } from '../../src/config/index.ts';
 import { configFolder } from '../support/config-folder.ts';
 
 const pipeline = `version: 1
@@ -22,7 +22,7 @@ async function readLinked(
     project = 'version: 1\n',
     policy,
     ...more
-  }: Partial<Surroundings> & {
+  }: Partial<ProjectContext> & {
     paths?: readonly string[];
     project?: string;
   } = {},

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { loadYaml } from '../../src/config/load.ts';
-import { locate } from '../../src/config/locate.ts';
+import { loadYaml } from '../../src/config/read/parse.ts';
+import { locate } from '../../src/config/read/locate.ts';
 
 const load = (text: string) => loadYaml('p.yaml', '/p.yaml', text);
 

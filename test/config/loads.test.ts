@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Load } from '../../src/model/load.ts';
+import type { Load } from '../../src/model/config/load-mode.ts';
 import { configure } from '../support/config-folder.ts';
 
 const sources = {

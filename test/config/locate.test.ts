@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { loadYaml } from '../../src/config/load.ts';
-import { keysInOrder, locate } from '../../src/config/locate.ts';
-import { child, type Place } from '../../src/model/diagnostic.ts';
+import { loadYaml } from '../../src/config/read/parse.ts';
+import { keysInOrder, locate } from '../../src/config/read/locate.ts';
+import { child, type Place } from '../../src/model/errors/diagnostic.ts';
 
 const root: Place = { file: 'p.yaml', pointer: '' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSecretPart, listedPurpose, purposeOf } from '../../src/config/places.ts';
+import { isSecretPart, listedPurpose, purposeOf } from '../../src/config/references/places.ts';
 import { bundledSchema, type JsonSchema } from '../../src/config/schema-files.ts';
 
 /** The pointers of all texts that a schema allows, with a `*` or a number for what has any name. */

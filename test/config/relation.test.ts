@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readRelation } from '../../src/config/relation.ts';
+import { readRelation } from '../../src/config/values/relation.ts';
 
 test.each([
   ['orders', { name: 'orders' }],

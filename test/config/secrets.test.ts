@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readPipelines, type Configuration, type Surroundings } from '../../src/config/index.ts';
+import { readPipelines, type Configuration, type ProjectContext } from '../../src/config/index.ts';
 import { configFolder } from '../support/config-folder.ts';
 
 const pipeline = (name: string, source: string, more = '') => `version: 1
@@ -26,7 +26,7 @@ interface Read extends Configuration {
 
 async function read(
   texts: Readonly<Record<string, string>>,
-  more: Partial<Surroundings> & { paths?: readonly string[]; prepare?: (folder: string) => void } = {},
+  more: Partial<ProjectContext> & { paths?: readonly string[]; prepare?: (folder: string) => void } = {},
 ): Promise<Read> {
   const folder = configFolder(texts);
   const { paths = ['.'], prepare, ...surroundings } = more;
@@ -402,7 +402,7 @@ describe('what is wrong with a reference is found without its value', () => {
       '(its name says so: take what is shown from another variable or column)',
   ];
 
-  test.each<[string, Partial<Surroundings>]>([
+  test.each<[string, Partial<ProjectContext>]>([
     ['where nothing is looked up', { untrusted: true, env: { X: 'v-x', MY_TOKEN: 'v-t' } }],
     ['where the variable is not set', { unsetVariables: 'warning' }],
   ])('%s: a secret that would be shown', async (_, surroundings) => {

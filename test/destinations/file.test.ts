@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { RunError } from '../../src/model/run-error.ts';
+import { RunError } from '../../src/model/errors/run-error.ts';
 import { deliveryOf } from './tableau/support.ts';
 import { openFileDestination } from '../../src/destinations/file/index.ts';
 import { temporaryFolder } from '../support/folder.ts';

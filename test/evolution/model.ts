@@ -1,4 +1,4 @@
-import { own } from '../../src/model/own.ts';
+import { getOwn } from '../../src/model/base/get-own.ts';
 
 /**
  * What a project should be, kept by the test alone: its configuration, its sources with their rows, and what was applied.
@@ -161,7 +161,7 @@ function breaks({ tables, template }: Pipeline, applied: Applied): boolean {
     if (!tables.includes(last.table) || last.table.name !== last.name) return true;
     return last.columns.some(({ column, name, type }) => {
       if (!last.table.columns.includes(column) || column.name !== name) return true;
-      return column.type !== type && !(own(wider, type) ?? []).includes(column.type);
+      return column.type !== type && !(getOwn(wider, type) ?? []).includes(column.type);
     });
   });
 }

@@ -6,7 +6,7 @@ import { findHyperd } from '../../src/hyper/binary.ts';
 import { openHyper } from '../../src/hyper/index.ts';
 import { startHyperd } from '../../src/hyper/process.ts';
 import { openSession } from '../../src/hyper/session.ts';
-import type { ExtractPort } from '../../src/model/ports.ts';
+import type { ExtractPort } from '../../src/model/ports/extract-port.ts';
 import { textPart } from '../support/feeds.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { table } from '../support/pipelines.ts';

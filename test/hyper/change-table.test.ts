@@ -2,10 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHyper } from '../../src/hyper/index.ts';
-import type { TableChanges } from '../../src/model/changes.ts';
-import type { Feed } from '../../src/model/feed.ts';
-import type { BuiltExtract, ExtractBase, ExtractPort } from '../../src/model/ports.ts';
-import type { Relationship, Table } from '../../src/model/pipeline.ts';
+import type { TableChanges } from '../../src/model/plan/row-changes.ts';
+import type { Feed } from '../../src/model/ports/feed.ts';
+import type { BuiltExtract, ExtractBase, ExtractPort } from '../../src/model/ports/extract-port.ts';
+import type { Relationship, Table } from '../../src/model/config/pipeline.ts';
 import { textPart } from '../support/feeds.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { readHyperFile, withFile } from '../support/hyper-file.ts';
@@ -132,7 +132,7 @@ test('new rows take the place of those with their key, and others stay', async (
   const { changed, after, rows } = await change(
     {
       rows: feed('2 North 2024-01-03T00:00:00', '4 East 2024-01-04T00:00:00'),
-      meeting: { key: ['id'], stays: 'new' },
+      onConflict: { key: ['id'], keep: 'new' },
     },
     { rows: 4 },
   );
@@ -151,7 +151,7 @@ test('what is there stays where rows are only added, and is not added twice', as
   const { changed, rows } = await change(
     {
       rows: feed('2 North 2024-01-03T00:00:00', '4 East 2024-01-04T00:00:00'),
-      meeting: { key: ['id'], stays: 'old' },
+      onConflict: { key: ['id'], keep: 'old' },
     },
     { rows: 4 },
   );
@@ -161,7 +161,10 @@ test('what is there stays where rows are only added, and is not added twice', as
 
 test('rows from a bound on and rows with NULL are cut off before others are added', async () => {
   const cut = { column: 'at', bound: { kind: 'from' as const, value: '2024-01-02 10:00:00' }, nulls: true };
-  const { changed, rows } = await change({ cut, rows: feed('5 South 2024-02-01T00:00:00') }, { rows: 2 });
+  const { changed, rows } = await change(
+    { deleteRange: cut, rows: feed('5 South 2024-02-01T00:00:00') },
+    { rows: 2 },
+  );
   expect(changed).toMatchObject({ read: 1, inserted: 1, deleted: 2 });
   expect(rows).toEqual(['1 East 2024-01-01 10:00:00', '5 South 2024-02-01 00:00:00']);
   const beyond = {
@@ -169,7 +172,7 @@ test('rows from a bound on and rows with NULL are cut off before others are adde
     bound: { kind: 'after' as const, value: '2024-01-02 10:00:00' },
     nulls: false,
   };
-  expect(await change({ cut: beyond, rows: { parts: [] } }, { rows: 3 })).toMatchObject({
+  expect(await change({ deleteRange: beyond, rows: { parts: [] } }, { rows: 3 })).toMatchObject({
     changed: { read: 0, inserted: 0, deleted: 0, bytes: 0 },
   });
 });
@@ -177,16 +180,21 @@ test('rows from a bound on and rows with NULL are cut off before others are adde
 test('rows that are there already, equal in every column, are no change', async () => {
   const equal = '2 West 2024-01-02T10:00:00';
   const none = { inserted: 0, deleted: 0 };
-  const meeting = { key: ['id'], stays: 'new' as const };
-  expect((await change({ rows: feed(equal, '3 East \\N'), meeting }, { rows: 3 })).changed).toMatchObject({
+  const meeting = { key: ['id'], keep: 'new' as const };
+  expect(
+    (await change({ rows: feed(equal, '3 East \\N'), onConflict: meeting }, { rows: 3 })).changed,
+  ).toMatchObject({
     read: 2,
     ...none,
   });
-  const one = await change({ rows: feed(equal, '3 East 2024-01-09T00:00:00'), meeting }, { rows: 3 });
+  const one = await change(
+    { rows: feed(equal, '3 East 2024-01-09T00:00:00'), onConflict: meeting },
+    { rows: 3 },
+  );
   expect(one.changed).toMatchObject({ read: 2, inserted: 1, deleted: 1 });
 
   const cut = { column: 'at', bound: { kind: 'from' as const, value: '2024-01-02 10:00:00' }, nulls: true };
-  const again = await change({ cut, rows: feed('3 East \\N', equal) }, { rows: 3 });
+  const again = await change({ deleteRange: cut, rows: feed('3 East \\N', equal) }, { rows: 3 });
   expect(again.changed).toMatchObject({ read: 2, ...none });
   const others = [
     feed(equal, '3 West \\N'),
@@ -195,11 +203,18 @@ test('rows that are there already, equal in every column, are no change', async 
     feed(equal, '3 East 2023-01-01T00:00:00'),
   ];
   for (const rows of others)
-    expect((await change({ cut, rows }, { rows: 3 })).changed).toMatchObject({ inserted: 2, deleted: 2 });
+    expect((await change({ deleteRange: cut, rows }, { rows: 3 })).changed).toMatchObject({
+      inserted: 2,
+      deleted: 2,
+    });
 
   const gone = { columns: ['id'], feed: keys(2, 3) };
-  expect((await change({ gone, rows: feed('3 East \\N', equal) }, { rows: 3 })).changed).toMatchObject(none);
-  expect((await change({ gone, rows: feed('3 East \\N', '4 A \\N') }, { rows: 3 })).changed).toMatchObject({
+  expect(
+    (await change({ deletedKeys: gone, rows: feed('3 East \\N', equal) }, { rows: 3 })).changed,
+  ).toMatchObject(none);
+  expect(
+    (await change({ deletedKeys: gone, rows: feed('3 East \\N', '4 A \\N') }, { rows: 3 })).changed,
+  ).toMatchObject({
     inserted: 2,
     deleted: 2,
   });
@@ -221,7 +236,7 @@ test('a zero that gets a sign is a change, and NaN is equal to itself', async ()
   await first.finish([], { numbers: 3 });
   await first.abandon();
   for (const changes of [
-    { meeting: { key: ['id'], stays: 'new' as const } },
+    { meeting: { key: ['id'], keep: 'new' as const } },
     { cut: { column: 'id', bound: { kind: 'from' as const, value: '1' }, nulls: false } },
   ]) {
     for (const [zero, changed] of [
@@ -273,7 +288,9 @@ test('tables that are written side by side are each compared with the base', asy
       kept: names,
       emptied: [],
     });
-    const changes = tables.map((one) => build.change(one, { cut, rows: rows(read) }, silent, signal));
+    const changes = tables.map((one) =>
+      build.change(one, { deleteRange: cut, rows: rows(read) }, silent, signal),
+    );
     const changed = await Promise.all(changes);
     await build.abandon();
     const count = isNew ? again.length : 0;
@@ -284,9 +301,9 @@ test('tables that are written side by side are each compared with the base', asy
 test('rows that are gone are deleted before the new ones come', async () => {
   const { changed, rows } = await change(
     {
-      gone: { columns: ['id'], feed: keys(1, 1, 9) },
+      deletedKeys: { columns: ['id'], feed: keys(1, 1, 9) },
       rows: feed('1 East 2024-05-01T00:00:00'),
-      meeting: { key: ['id'], stays: 'new' },
+      onConflict: { key: ['id'], keep: 'new' },
     },
     { rows: 3 },
   );
@@ -295,15 +312,15 @@ test('rows that are gone are deleted before the new ones come', async () => {
 });
 
 test('all keys of the source: others are deleted, and one that is missing is an error', async () => {
-  const meeting = { key: ['id'], stays: 'new' as const };
+  const meeting = { key: ['id'], keep: 'new' as const };
   const rows = feed('4 East 2024-01-04T00:00:00');
   const reconciled = await change(
-    { rows, meeting, keys: { columns: ['id'], feed: keys(2, 3, 4) } },
+    { rows, onConflict: meeting, keys: { columns: ['id'], feed: keys(2, 3, 4) } },
     { rows: 3 },
   );
   expect(reconciled.changed).toMatchObject({ inserted: 1, deleted: 1 });
   await expect(
-    change({ rows, meeting, keys: { columns: ['id'], feed: keys(2, 3, 4, 7, 8) } }, { rows: 3 }),
+    change({ rows, onConflict: meeting, keys: { columns: ['id'], feed: keys(2, 3, 4, 7, 8) } }, { rows: 3 }),
   ).rejects.toMatchObject({
     code: 'EXT3013',
     message: 'table orders: 2 rows of the source are not in the extract, and no cursor tells',
@@ -313,7 +330,7 @@ test('all keys of the source: others are deleted, and one that is missing is an 
 test('two new rows with one key are refused, and nothing has changed', async () => {
   const twice = feed('4 East 2024-01-04T00:00:00', '4 West 2024-01-05T00:00:00');
   await expect(
-    change({ rows: twice, meeting: { key: ['id'], stays: 'new' } }, { rows: 4 }),
+    change({ rows: twice, onConflict: { key: ['id'], keep: 'new' } }, { rows: 4 }),
   ).rejects.toMatchObject({
     code: 'EXT3012',
     message: 'table orders: primary_key (id) is not unique: 1 key in 2 rows: id 4',
@@ -389,7 +406,7 @@ test('a file with much waste is made compact', async () => {
       await build.change(
         orders,
         {
-          ...(cut && { cut: { column: 'id', bound: { kind: 'from', value: '0' }, nulls: false } }),
+          ...(cut && { deleteRange: { column: 'id', bound: { kind: 'from', value: '0' }, nulls: false } }),
           rows,
         },
         silent,
@@ -410,7 +427,7 @@ test('a file with much waste is made compact', async () => {
   expect(again.size).toBeLessThan(wasted.size / 3);
 });
 
-const upserting = (rows: Feed): TableChanges => ({ rows, meeting: { key: ['id'], stays: 'new' } });
+const upserting = (rows: Feed): TableChanges => ({ rows, onConflict: { key: ['id'], keep: 'new' } });
 
 test('changes are read before the copy of the base is there, and wait for it', async () => {
   const { extract } = await standing([orders]);

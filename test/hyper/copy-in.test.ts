@@ -5,7 +5,7 @@ import { blockSize } from '../../src/hyper/copy-blocks.ts';
 import { SourceFailure } from '../../src/hyper/copy-in.ts';
 import { startHyperd, type HyperProcess } from '../../src/hyper/process.ts';
 import { openSession, type HyperSession } from '../../src/hyper/session.ts';
-import type { Bytes } from '../../src/model/feed.ts';
+import type { Bytes } from '../../src/model/ports/feed.ts';
 
 let engine: HyperProcess;
 let session: HyperSession;

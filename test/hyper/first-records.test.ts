@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import type { StreamFormat, WrittenCsv } from '../../src/model/feed.ts';
+import type { StreamFormat, WrittenCsv } from '../../src/model/ports/feed.ts';
 import { firstRecords } from '../../src/hyper/first-records.ts';
 
 const written: WrittenCsv = {

@@ -6,8 +6,8 @@ import { findHyperd } from '../../src/hyper/binary.ts';
 import { loadFeed } from '../../src/hyper/load-feed.ts';
 import { startHyperd, type HyperProcess } from '../../src/hyper/process.ts';
 import { openSession, type HyperSession } from '../../src/hyper/session.ts';
-import type { PathPart } from '../../src/model/feed.ts';
-import { RunError } from '../../src/model/run-error.ts';
+import type { PathPart } from '../../src/model/ports/feed.ts';
+import { RunError } from '../../src/model/errors/run-error.ts';
 import { textPart } from '../support/feeds.ts';
 
 let engine: HyperProcess;
@@ -73,7 +73,7 @@ async function csv(name: string, text: string, changes: Partial<PathPart> = {}):
       forceNull: [],
     },
     constants: [],
-    otherwise: () => undefined,
+    fallback: () => undefined,
     explain: ({ record }) => Promise.resolve(new RunError('EXT0000', `${name}: record ${record}`)),
     translate: (error) => error,
     ...changes,
@@ -145,8 +145,8 @@ test('what is refused together is loaded one by one, so that the error names the
 test('a file that has another way takes it, the others do not', async () => {
   const parts = [
     await csv('a.csv', 'n\n1\n'),
-    await csv('b.csv', 'n\n2\n\n\n', { columns: ['n'], otherwise: () => textPart(['n'], ['2\n']) }),
-    await csv('c.csv', 'n\nx\n', { otherwise: () => textPart(['n'], ['3\n']) }),
+    await csv('b.csv', 'n\n2\n\n\n', { columns: ['n'], fallback: () => textPart(['n'], ['2\n']) }),
+    await csv('c.csv', 'n\nx\n', { fallback: () => textPart(['n'], ['3\n']) }),
   ];
   expect(await load(parts)).toMatchObject({ rows: expect.any(Number) as number });
   expect((await stored()).filter((n) => n !== null)).toEqual(['1', '2', '3']);

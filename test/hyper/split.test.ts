@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHyper } from '../../src/hyper/index.ts';
-import type { ExtractPort, Portion } from '../../src/model/ports.ts';
+import type { ExtractPort, Portion } from '../../src/model/ports/extract-port.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { readHyperFile, withSession } from '../support/hyper-file.ts';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHyper } from '../../src/hyper/index.ts';
-import type { ExtractBase, ExtractPort } from '../../src/model/ports.ts';
-import type { Table } from '../../src/model/pipeline.ts';
+import type { ExtractBase, ExtractPort } from '../../src/model/ports/extract-port.ts';
+import type { Table } from '../../src/model/config/pipeline.ts';
 import { textPart } from '../support/feeds.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { table } from '../support/pipelines.ts';

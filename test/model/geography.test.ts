@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lossyGeography } from '../../src/model/geography.ts';
+import { lossyGeography } from '../../src/model/base/geography.ts';
 
 const problemOf = (text: string) =>
   lossyGeography.find(({ pattern }) => new RegExp(pattern, 'i').test(text))?.problem;

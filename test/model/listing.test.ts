@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { changesOfListing } from '../../src/model/listing.ts';
-import type { FileMark, FilesFingerprint, ObjectsFingerprint } from '../../src/model/observation.ts';
+import { changesOfListing } from '../../src/model/world/listing.ts';
+import type { FileMark, FilesFingerprint, ObjectsFingerprint } from '../../src/model/world/fingerprint.ts';
 
 const files = (marks: Record<string, FileMark>): FilesFingerprint => ({ kind: 'files', files: marks });
 const objects = (bucket: string, ...keys: string[]): ObjectsFingerprint => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearest, suggestion } from '../../src/model/nearest.ts';
+import { nearest, suggestion } from '../../src/model/base/nearest.ts';
 
 const keys = ['primary_key', 'columns', 'from', 'table'];
 

@@ -2,12 +2,12 @@ import { Ajv } from 'ajv';
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { encodePlan } from '../../src/cli/plan-document.ts';
+import { encodePlan } from '../../src/run/plan-document.ts';
 import { bundledSchema } from '../../src/config/schema-files.ts';
-import type { Plan } from '../../src/model/plan.ts';
+import type { Plan } from '../../src/model/plan/plan.ts';
 import { fullPlan } from '../support/plans.ts';
 
-/** schemas/plan.schema.json says to others what src/model/plan.ts and the files behind it say to us. */
+/** schemas/plan.schema.json says to others what src/model/plan/plan.ts and the files behind it say to us. */
 const schema = bundledSchema('plan');
 const validate = new Ajv({ discriminator: true, strictTypes: false, allErrors: true }).compile(schema);
 const documentOf = (plan: Plan): unknown => JSON.parse(encodePlan(plan));
@@ -70,7 +70,7 @@ const conditional = ['finish', 'package', 'deliver'];
 
 /** The acts of the union `StepAct`, by kind. */
 function stepShapes(): Map<string, Shape> {
-  const file = new URL('../../src/model/step.ts', import.meta.url);
+  const file = new URL('../../src/model/plan/step.ts', import.meta.url);
   const source = ts.createSourceFile('step.ts', readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true);
   const shapes = new Map<string, Shape>();
   for (const statement of source.statements) {
@@ -102,14 +102,14 @@ function shapeOfSchema({ properties = {}, required = [] }: ObjectSchema): Shape 
 describe('types and schema have the same properties', () => {
   const definitions = schema.definitions as Record<string, ObjectSchema>;
   const shapes = shapesOf([
-    'plan.ts',
-    'table-plan.ts',
-    'increment-plan.ts',
-    'destination-plan.ts',
-    'change.ts',
-    'step.ts',
-    'observation.ts',
-    'diagnostic.ts',
+    'plan/plan.ts',
+    'plan/table-plan.ts',
+    'plan/increment-plan.ts',
+    'plan/destination-plan.ts',
+    'plan/change.ts',
+    'plan/step.ts',
+    'world/observation.ts',
+    'errors/diagnostic.ts',
   ]);
   const steps = stepShapes();
   const named = Object.keys(definitions).filter((name) => definitions[name]!.properties !== undefined);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readablePaths } from '../../src/model/readable-paths.ts';
+import { readablePaths } from '../../src/model/config/readable-paths.ts';
 
 test.each([
   ['/proc/self/environ', true],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { rejectedFile } from '../../src/model/rejected-file.ts';
+import { rejectedFile } from '../../src/model/world/rejected-file.ts';
 
 it('is beside the extract, under a name that no pipeline can have', () => {
   expect(rejectedFile('build/shop.hyper')).toBe('build/shop~rejected.hyper');

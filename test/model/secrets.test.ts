@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, test } from 'vitest';
-import { foreign, forgetSecrets, keepSecret, mask } from '../../src/model/secrets.ts';
-import { nameList } from '../../src/model/name-list.ts';
+import { foreign, forgetSecrets, keepSecret, mask } from '../../src/model/errors/secrets.ts';
+import { nameList } from '../../src/model/base/name-list.ts';
 
 const inAscii = (text: string) =>
   JSON.stringify(text)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { together } from '../../src/model/together.ts';
+import { settleAll } from '../../src/model/base/settle-all.ts';
 
 test('answers are in the order of the calls', async () => {
-  expect(await together(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two']);
+  expect(await settleAll(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two']);
 });
 
 test('of several failures the first by order is told, when all have ended', async () => {
@@ -11,7 +11,7 @@ test('of several failures the first by order is told, when all have ended', asyn
     ended = true;
     throw new Error('slow');
   });
-  const call = together(slow, Promise.reject(new Error('quick')));
+  const call = settleAll(slow, Promise.reject(new Error('quick')));
   await expect(call).rejects.toThrow('slow');
   expect(ended).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diffColumns } from '../../src/plan/columns.ts';
+import { diffColumns } from '../../src/plan/table/column-changes.ts';
 
 const columns = (written: Record<string, string>) =>
   Object.entries(written).map(([name, type]) => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareFingerprints } from '../../src/plan/compare.ts';
+import { compareFingerprints } from '../../src/plan/table/compare-fingerprints.ts';
 import { counters } from '../support/pipelines.ts';
 
 const files = (marks: Record<string, [size: number, modified: string, sha256?: string]>) => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { rankOf } from '../../src/model/graph.ts';
-import { graphOfPlan } from '../../src/plan/graph.ts';
+import { rankOf } from '../../src/model/plan/graph.ts';
+import { graphOfPlan } from '../../src/plan/pipeline-graph.ts';
 import { graph, pipelines } from '../support/graphs.ts';
 import { fullPlan } from '../support/plans.ts';
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { AppliedTable, Observation, SourceObservation } from '../../src/model/observation.ts';
-import type { Load, Pipeline, Table } from '../../src/model/pipeline.ts';
-import type { CursorObservation, Watermark } from '../../src/model/watermark.ts';
+import type { AppliedTable } from '../../src/model/world/applied-record.ts';
+import type { Observation, SourceObservation } from '../../src/model/world/observation.ts';
+import type { Load } from '../../src/model/config/load-mode.ts';
+import type { Pipeline, Table } from '../../src/model/config/pipeline.ts';
+import type { CursorObservation, Watermark } from '../../src/model/world/watermark.ts';
 import { buildPlan, type Decisions } from '../../src/plan/index.ts';
 import { counters, lengthHash, observation, pipeline, record, source, table } from '../support/pipelines.ts';
 

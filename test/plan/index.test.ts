@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { buildPlan, type Terms } from '../../src/plan/index.ts';
-import type { Observation } from '../../src/model/observation.ts';
-import type { Pipeline, TableauConnection } from '../../src/model/pipeline.ts';
+import type { Observation } from '../../src/model/world/observation.ts';
+import type { Pipeline } from '../../src/model/config/pipeline.ts';
+import type { TableauConnection } from '../../src/model/config/destination.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
 import { expectGolden } from '../support/golden.ts';
 import { counters, lengthHash, observation, pipeline, record, source, table } from '../support/pipelines.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { knowInfinite } from '../../src/plan/infinite.ts';
-import { configurationHash } from '../../src/plan/basis.ts';
-import { rememberedChanges } from '../../src/plan/remembered.ts';
-import { defineTable } from '../../src/plan/definition.ts';
-import type { Column } from '../../src/model/pipeline.ts';
+import { knowInfinite } from '../../src/plan/record/infinite.ts';
+import { configurationHash } from '../../src/plan/basis/basis.ts';
+import { recordOnlyChanges } from '../../src/plan/record/record-only-changes.ts';
+import { defineTable } from '../../src/plan/table/definition.ts';
+import type { Column } from '../../src/model/config/pipeline.ts';
 import { column, observation, pipeline, record, table } from '../support/pipelines.ts';
 
 const of = (type: string, onInfinite: Column['onInfinite']) =>
@@ -51,7 +51,7 @@ test('a whole configuration that an earlier version recorded without it is the s
   const hash = (text: string) => text;
   const recordedAs = (before: ReturnType<typeof of>) => {
     const applied = { ...record(now), configuration: configurationHash(before, hash) };
-    return rememberedChanges(now, { ...observation(now), applied }, [], hash);
+    return recordOnlyChanges(now, { ...observation(now), applied }, [], hash);
   };
   expect(recordedAs(of('numeric(10,2)', 'error'))).toEqual([]);
   expect(recordedAs(now)).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareFingerprints } from '../../src/plan/compare.ts';
-import type { ObjectMark, ObjectsFingerprint } from '../../src/model/observation.ts';
+import { compareFingerprints } from '../../src/plan/table/compare-fingerprints.ts';
+import type { ObjectMark, ObjectsFingerprint } from '../../src/model/world/fingerprint.ts';
 
 function listing(
   keys: readonly string[],

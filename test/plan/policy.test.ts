@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { buildPlan } from '../../src/plan/index.ts';
-import type { SourceObservation } from '../../src/model/observation.ts';
+import type { SourceObservation } from '../../src/model/world/observation.ts';
 import { counters, lengthHash, observation, pipeline, record, source, table } from '../support/pipelines.ts';
 
 const shop = pipeline([table('orders', { row_id: 'int not null' })]);

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import type { AppliedPublication, Observation } from '../../src/model/observation.ts';
-import type { Pipeline, TableauDestination } from '../../src/model/pipeline.ts';
+import type { AppliedPublication } from '../../src/model/world/applied-record.ts';
+import type { Observation } from '../../src/model/world/observation.ts';
+import type { Pipeline } from '../../src/model/config/pipeline.ts';
+import type { TableauDestination } from '../../src/model/config/destination.ts';
 import { buildPlan } from '../../src/plan/index.ts';
 import { counters, lengthHash, observation, pipeline, record, source, table } from '../support/pipelines.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Diagnostic, Span } from '../../src/model/diagnostic.ts';
+import type { Diagnostic, Span } from '../../src/model/errors/diagnostic.ts';
 import { renderDiagnostics } from '../../src/render/diagnostics.ts';
 import { clipAround, columnsOf } from '../../src/render/text-width.ts';
 

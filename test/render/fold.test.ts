@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Gate, PipelinePlan } from '../../src/model/plan.ts';
-import { graphOfPlan } from '../../src/plan/graph.ts';
+import type { Gate, PipelinePlan } from '../../src/model/plan/plan.ts';
+import { graphOfPlan } from '../../src/plan/pipeline-graph.ts';
 import { renderHtml } from '../../src/render/html/page.ts';
 import { renderMarkdown } from '../../src/render/markdown/plan.ts';
 import { verdictOf } from '../../src/render/plan-words.ts';

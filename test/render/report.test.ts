@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CheckResult } from '../../src/model/check.ts';
+import type { CheckResult } from '../../src/model/config/check.ts';
 import { renderReport, type ReportRow } from '../../src/render/report.ts';
 
 const row = (address: string, more: Partial<ReportRow> = {}): ReportRow => ({

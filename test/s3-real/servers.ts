@@ -5,7 +5,7 @@ import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
-import type { S3Access } from '../../src/model/pipeline.ts';
+import type { S3Access } from '../../src/model/config/source.ts';
 
 export type ServerName = 'versitygw' | 'rclone';
 

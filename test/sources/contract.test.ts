@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, vi } from 'vitest';
-import type { CsvFormat } from '../../src/model/pipeline.ts';
+import type { CsvFormat } from '../../src/model/config/source.ts';
 import { openFiles } from '../../src/sources/file/index.ts';
 import { openPostgres } from '../../src/sources/postgres/index.ts';
 import { openS3 } from '../../src/sources/s3/index.ts';

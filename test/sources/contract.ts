@@ -1,11 +1,13 @@
 import { env } from 'node:process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHyper } from '../../src/hyper/index.ts';
-import type { Fingerprint, SourceObservation } from '../../src/model/observation.ts';
-import type { Table } from '../../src/model/pipeline.ts';
-import type { ExtractPort, SourcePort } from '../../src/model/ports.ts';
-import { RunError } from '../../src/model/run-error.ts';
-import { compareFingerprints } from '../../src/plan/compare.ts';
+import type { Fingerprint } from '../../src/model/world/fingerprint.ts';
+import type { SourceObservation } from '../../src/model/world/observation.ts';
+import type { Table } from '../../src/model/config/pipeline.ts';
+import type { ExtractPort } from '../../src/model/ports/extract-port.ts';
+import type { SourcePort } from '../../src/model/ports/source-port.ts';
+import { RunError } from '../../src/model/errors/run-error.ts';
+import { compareFingerprints } from '../../src/plan/table/compare-fingerprints.ts';
 import { column } from '../support/pipelines.ts';
 
 /** A source that a test can change, with the table "sales" of the columns `id` (int) and `name` (text). */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
-import type { AppliedRecord } from '../../src/model/observation.ts';
-import type { StatePort } from '../../src/model/ports.ts';
+import type { AppliedRecord } from '../../src/model/world/applied-record.ts';
+import type { StatePort } from '../../src/model/ports/state-port.ts';
 
 const record = (address: string, tool = '1'): AppliedRecord => ({
   format: 1,

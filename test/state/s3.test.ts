@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { AppliedRecord } from '../../src/model/observation.ts';
+import type { AppliedRecord } from '../../src/model/world/applied-record.ts';
 import { openS3State, type S3StateOptions } from '../../src/state/s3/index.ts';
 import { pace, type Pace } from '../../src/state/s3/pace.ts';
 import { pipeline, record, table } from '../support/pipelines.ts';

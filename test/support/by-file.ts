@@ -1,6 +1,7 @@
-import type { TableChanges } from '../../src/model/changes.ts';
-import type { FileLoad, Table } from '../../src/model/pipeline.ts';
-import type { ExtractPort } from '../../src/model/ports.ts';
+import type { TableChanges } from '../../src/model/plan/row-changes.ts';
+import type { FileLoad } from '../../src/model/config/load-mode.ts';
+import type { Table } from '../../src/model/config/pipeline.ts';
+import type { ExtractPort } from '../../src/model/ports/extract-port.ts';
 import { column } from './pipelines.ts';
 
 /** The same table, which goes on by file; `File` says which. */
@@ -14,7 +15,7 @@ export function byFile(table: Table, template: string, onVanished: FileLoad['onV
 }
 
 /** The names whose rows are deleted, as the bytes say them. */
-export async function goneBytes({ gone }: TableChanges): Promise<string> {
+export async function goneBytes({ deletedKeys: gone }: TableChanges): Promise<string> {
   if (gone === undefined) return '';
   const [part, ...others] = gone.feed.parts;
   if (part?.kind !== 'stream' || others.length > 0) throw new Error('not one stream');
@@ -41,7 +42,7 @@ export async function applied(
   extracts: ExtractPort,
   table: Table,
   rows: Rows,
-  { gone, rows: feed }: TableChanges,
+  { deletedKeys: gone, rows: feed }: TableChanges,
 ): Promise<Rows> {
   const { signal } = new AbortController();
   const at = table.columns.findIndex(({ name }) => name === 'File');

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { readPipelines, type Configuration, type Surroundings } from '../../src/config/index.ts';
+import { readPipelines, type Configuration, type ProjectContext } from '../../src/config/index.ts';
 
 /** Files by their path in a folder of its own, which goes when the test ends. */
 export function configFolder(files: Readonly<Record<string, string>>): string {
@@ -20,7 +20,7 @@ export function configFolder(files: Readonly<Record<string, string>>): string {
 /** What readPipelines says about these files, and the secrets it registered. */
 export async function configure(
   files: Readonly<Record<string, string>>,
-  { paths = ['.'], ...more }: Partial<Surroundings> & { paths?: readonly string[] } = {},
+  { paths = ['.'], ...more }: Partial<ProjectContext> & { paths?: readonly string[] } = {},
 ): Promise<Configuration & { folder: string; secrets: readonly string[] }> {
   const folder = configFolder(files);
   const secrets: string[] = [];

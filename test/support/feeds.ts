@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Refusal, StreamPart } from '../../src/model/feed.ts';
-import { RunError } from '../../src/model/run-error.ts';
+import type { Refusal, StreamPart } from '../../src/model/ports/feed.ts';
+import { RunError } from '../../src/model/errors/run-error.ts';
 
 /**
  * A feed part in COPY text format, from chunks of text. What Hyper refuses comes back as `refused` in the

@@ -1,5 +1,5 @@
 /**
- * Writes src/model/written.gen.ts from schemas/; with --check it only says whether the file is current.
+ * Writes src/model/config/written.gen.ts from schemas/; with --check it only says whether the file is current.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { argv, exit, stderr } from 'node:process';
@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
 import { bundledSchema, type JsonSchema } from '../../src/config/schema-files.ts';
 
-export const generatedFile = new URL('../../src/model/written.gen.ts', import.meta.url);
+export const generatedFile = new URL('../../src/model/config/written.gen.ts', import.meta.url);
 
-/** The text that src/model/written.gen.ts has to have. */
+/** The text that src/model/config/written.gen.ts has to have. */
 export async function generateTypes(): Promise<string> {
   const pipeline = bundledSchema('pipeline');
   const project = bundledSchema('project');
@@ -56,7 +56,7 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   if (!argv.includes('--check')) {
     writeFileSync(generatedFile, wanted);
   } else if (readFileSync(generatedFile, 'utf8') !== wanted) {
-    stderr.write('src/model/written.gen.ts is not current: npm run generate\n');
+    stderr.write('src/model/config/written.gen.ts is not current: npm run generate\n');
     exit(1);
   }
 }

@@ -1,6 +1,6 @@
-import type { Graph } from '../../src/model/graph.ts';
-import type { Pipeline } from '../../src/model/pipeline.ts';
-import { graphOfPipelines } from '../../src/plan/graph.ts';
+import type { Graph } from '../../src/model/plan/graph.ts';
+import type { Pipeline } from '../../src/model/config/pipeline.ts';
+import { graphOfPipelines } from '../../src/plan/pipeline-graph.ts';
 import { pipeline, table } from './pipelines.ts';
 
 const place = { file: 'pipelines/shop.yaml', pointer: '' };

@@ -1,6 +1,6 @@
-import { run } from '../../src/cli/args.ts';
+import { run } from '../../src/cli/program.ts';
 import type { Env } from '../../src/cli/env.ts';
-import { describeFailure } from '../../src/cli/failure.ts';
+import { describeFailure } from '../../src/cli/output/failure.ts';
 import { environment, type CliProject, type Outcome, type Variables } from './cli.ts';
 
 /**

@@ -1,8 +1,9 @@
-import { parseColumnType, type ColumnType } from '../../src/model/column-type.ts';
-import type { AppliedRecord, Observation, SourceObservation } from '../../src/model/observation.ts';
-import type { Column, Pipeline, Table } from '../../src/model/pipeline.ts';
-import { configurationHash } from '../../src/plan/basis.ts';
-import { defineKeys, defineTable } from '../../src/plan/definition.ts';
+import { parseColumnType, type ColumnType } from '../../src/model/config/column-type.ts';
+import type { AppliedRecord } from '../../src/model/world/applied-record.ts';
+import type { Observation, SourceObservation } from '../../src/model/world/observation.ts';
+import type { Column, Pipeline, Table } from '../../src/model/config/pipeline.ts';
+import { configurationHash } from '../../src/plan/basis/basis.ts';
+import { defineKeys, defineTable } from '../../src/plan/table/definition.ts';
 
 /**
  * Pipelines, observations and records for tests of pure functions: complete, and different only where a test

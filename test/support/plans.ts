@@ -1,13 +1,7 @@
-import type {
-  Change,
-  ColumnPlan,
-  DestinationPlan,
-  Gate,
-  PipelinePlan,
-  Plan,
-  PlanSummary,
-  TablePlan,
-} from '../../src/model/plan.ts';
+import type { Change } from '../../src/model/plan/change.ts';
+import type { ColumnPlan, TablePlan } from '../../src/model/plan/table-plan.ts';
+import type { DestinationPlan } from '../../src/model/plan/destination-plan.ts';
+import type { Gate, PipelinePlan, Plan, PlanSummary } from '../../src/model/plan/plan.ts';
 
 /** Plans for tests of what tells them: whole, and with every property that a plan can have. */
 

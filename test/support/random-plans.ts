@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PipelinePlan, Plan } from '../../src/model/plan.ts';
+import type { PipelinePlan, Plan } from '../../src/model/plan/plan.ts';
 import { columnChange, gate, pipelinePlan, plan, tablePlan } from './plans.ts';
 
 /** What breaks Markdown, HTML, tables and fences, in names as they could be. */

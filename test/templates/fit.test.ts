@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ColumnType } from '../../src/model/column-type.ts';
-import { parseColumnType } from '../../src/model/column-type.ts';
+import type { ColumnType } from '../../src/model/config/column-type.ts';
+import { parseColumnType } from '../../src/model/config/column-type.ts';
 import { describeTemplate } from '../../src/templates/describe.ts';
-import { checkFit } from '../../src/templates/fit.ts';
+import { checkFit } from '../../src/templates/match.ts';
 import type { ExtractShape } from '../../src/templates/fit-finding.ts';
 import { generateDocument } from '../../src/templates/generate/document.ts';
 import { templateFromDocument } from '../../src/templates/open.ts';

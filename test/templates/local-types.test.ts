@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatColumnType, parseColumnType } from '../../src/model/column-type.ts';
-import type { ColumnType } from '../../src/model/column-type.ts';
+import { formatColumnType, parseColumnType } from '../../src/model/config/column-type.ts';
+import type { ColumnType } from '../../src/model/config/column-type.ts';
 import { columnShape, columnTypeOf } from '../../src/templates/local-types.ts';
 
 describe('Hyper types in a .tds', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunError } from '../../src/model/run-error.ts';
+import type { RunError } from '../../src/model/errors/run-error.ts';
 import { openTemplate } from '../../src/templates/open.ts';
 import { extracted, live } from './support/documents.ts';
 import { buildPackage } from './support/packages.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
+import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import { loadYaml } from '../load.ts';
-import type { LoadedFile } from '../loaded-file.ts';
-import type { RefusePath } from '../../model/readable-paths.ts';
+import { loadYaml } from '../read/parse.ts';
+import type { LoadedFile } from '../read/loaded-file.ts';
+import type { RefusePath } from '../../model/config/readable-paths.ts';
 import { problem } from '../problem.ts';
-import { notReadable, realPathOf } from '../readable.ts';
+import { notReadable, realPathOf } from '../read/readable.ts';
 import { CsvProblem, readCsv } from './csv.ts';
 import type { Listed } from './item.ts';
 

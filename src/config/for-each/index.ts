@@ -1,11 +1,11 @@
-import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
-import { suggestion } from '../../model/nearest.ts';
-import { grouped } from '../../model/numbers.ts';
-import type * as Written from '../../model/written.gen.ts';
+import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
+import { suggestion } from '../../model/base/nearest.ts';
+import { grouped } from '../../model/base/numbers.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import { isPlaceholder } from '../interpolate.ts';
-import type { LoadedFile } from '../loaded-file.ts';
-import type { RefusePath } from '../../model/readable-paths.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
+import type { LoadedFile } from '../read/loaded-file.ts';
+import type { RefusePath } from '../../model/config/readable-paths.ts';
 import { problem } from '../problem.ts';
 import { readItemsFile } from './file.ts';
 import { checkItems, type Item, type Listed } from './item.ts';

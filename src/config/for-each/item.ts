@@ -1,8 +1,8 @@
-import type { Place } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import { foreign } from '../../model/secrets.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** One item of a `for_each`: its key, and what `${each.…}` stands for. */
 export interface Item {

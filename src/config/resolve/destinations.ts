@@ -8,12 +8,12 @@ import type {
   TableauDestination,
   TableauEquals,
   TableauProject,
-} from '../../model/pipeline.ts';
-import type * as Written from '../../model/written.gen.ts';
-import type { Draft, DraftDestination } from '../draft.ts';
-import { readProjectPath, showProjectPath } from '../../model/project-path.ts';
-import { bytesOf } from '../amounts.ts';
-import { own } from '../../model/own.ts';
+} from '../../model/config/destination.ts';
+import type * as Written from '../../model/config/written.gen.ts';
+import type { Draft, DraftDestination } from '../drafts/draft.ts';
+import { readProjectPath, showProjectPath } from '../../model/config/project-path.ts';
+import { bytesOf } from '../values/amounts.ts';
+import { getOwn } from '../../model/base/get-own.ts';
 import { equalTo } from './equal-to.ts';
 import { resolveExtract } from './extract.ts';
 
@@ -163,17 +163,17 @@ function delivery(draft: Draft, settings: Written.TableauDestination): TableauDe
 /** All tables have the column in the same type, or the rules have refused it. */
 function equalIn(draft: Draft, [column, value]: [string, string | number | boolean]): TableauEquals[] {
   const [table] = Object.values(draft.written.tables);
-  const found = own(table?.columns ?? {}, column);
+  const found = getOwn(table?.columns ?? {}, column);
   if (found === undefined) return [];
   const equal = equalTo(column, typeof found === 'string' ? found : found.type, value);
   return 'problem' in equal ? [] : [equal];
 }
 
-function size(written: number | string | undefined, otherwise: number): number {
-  return (typeof written === 'string' ? bytesOf(written) : written) ?? otherwise;
+function size(written: number | string | undefined, fallback: number): number {
+  return (typeof written === 'string' ? bytesOf(written) : written) ?? fallback;
 }
 
-function number(written: number | string | undefined, otherwise: number): number {
+function number(written: number | string | undefined, fallback: number): number {
   const value = Number(written);
-  return Number.isNaN(value) ? otherwise : value;
+  return Number.isNaN(value) ? fallback : value;
 }

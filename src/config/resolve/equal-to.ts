@@ -1,5 +1,5 @@
-import { parseColumnType } from '../../model/column-type.ts';
-import type { TableauEquals } from '../../model/pipeline.ts';
+import { parseColumnType } from '../../model/config/column-type.ts';
+import type { TableauEquals } from '../../model/config/destination.ts';
 
 /** A column of a contract and a value as the server compares them; or, in a sentence, why it cannot. */
 export function equalTo(

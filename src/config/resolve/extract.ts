@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path';
-import type { Extract } from '../../model/pipeline.ts';
-import type { Draft } from '../draft.ts';
+import type { Extract } from '../../model/config/pipeline.ts';
+import type { Draft } from '../drafts/draft.ts';
 
 export function resolveExtract(draft: Draft): Extract {
   const { schema, version } = draft.extract;

@@ -1,6 +1,6 @@
-import type { CsvFormat, Format } from '../../model/pipeline.ts';
-import { formatTypeOf, optionsOf, quoteOf, type FilesSource } from '../file-format.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import type { CsvFormat, Format } from '../../model/config/source.ts';
+import { formatTypeOf, optionsOf, quoteOf, type FilesSource } from '../values/file-format.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { numbered } from './numbered.ts';
 
 /** How the files of a source are to be read, with everything that is not said filled in. */

@@ -1,10 +1,17 @@
-import { child } from '../../model/diagnostic.ts';
-import type { CursorLoad, Deletes, Duration, FileLoad, Load, WindowLoad } from '../../model/load.ts';
-import { never } from '../../model/never.ts';
-import { durationOf } from '../amounts.ts';
-import type { Draft } from '../draft.ts';
-import { fileColumn } from '../file-column.ts';
-import { cursorColumns, readLag, tableLoad, type TableLoad } from '../load-settings.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import type {
+  CursorLoad,
+  Deletes,
+  Duration,
+  FileLoad,
+  Load,
+  WindowLoad,
+} from '../../model/config/load-mode.ts';
+import { never } from '../../model/base/never.ts';
+import { durationOf } from '../values/amounts.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { fileColumn } from '../values/file-column.ts';
+import { cursorColumns, readLag, tableLoad, type TableLoad } from '../values/load-settings.ts';
 
 /** Keys that another mode would have, from defaults, mean nothing here. */
 export function resolveLoad(draft: Draft, table: string): Load {

@@ -1,15 +1,19 @@
-import type { Check } from '../../model/check.ts';
-import { child } from '../../model/diagnostic.ts';
-import type { Place } from '../../model/diagnostic.ts';
-import type { Column, Param, PostgresOrigin, Table, TableOrigin } from '../../model/pipeline.ts';
-import { settingsFor } from '../../model/value-settings.ts';
-import type * as Written from '../../model/written.gen.ts';
-import { readCheck } from '../checks.ts';
-import { addedSettings, columnSettings, readColumnType, type AddedSettings } from '../column-text.ts';
-import type { Draft } from '../draft.ts';
-import { keysInOrder } from '../locate.ts';
-import { readRelation } from '../relation.ts';
-import { layerValueSettings, resolveValueSettings, type WrittenValueSettings } from '../value-settings.ts';
+import type { Check } from '../../model/config/check.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import type { Place } from '../../model/errors/diagnostic.ts';
+import type { Column, Param, PostgresOrigin, Table, TableOrigin } from '../../model/config/pipeline.ts';
+import { settingsFor } from '../../model/config/value-settings.ts';
+import type * as Written from '../../model/config/written.gen.ts';
+import { readCheck } from '../values/checks.ts';
+import { addedSettings, columnSettings, readColumnType, type AddedSettings } from '../values/column-text.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { keysInOrder } from '../read/locate.ts';
+import { readRelation } from '../values/relation.ts';
+import {
+  layerValueSettings,
+  resolveValueSettings,
+  type WrittenValueSettings,
+} from '../values/value-settings.ts';
 import { resolveLoad } from './load.ts';
 
 export function resolveTables(draft: Draft): Table[] {

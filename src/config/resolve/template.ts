@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { aggregations } from '../../model/data-source.ts';
-import type { Place } from '../../model/diagnostic.ts';
-import { child } from '../../model/diagnostic.ts';
+import { aggregations } from '../../model/config/data-source.ts';
+import type { Place } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
 import type {
   AliasLook,
   CalculationLook,
@@ -12,9 +12,9 @@ import type {
   PlacedName,
   TableLook,
   Template,
-} from '../../model/template.ts';
-import type * as Written from '../../model/written.gen.ts';
-import type { Draft } from '../draft.ts';
+} from '../../model/config/template.ts';
+import type * as Written from '../../model/config/written.gen.ts';
+import type { Draft } from '../drafts/draft.ts';
 import { stagedPackage } from './extract.ts';
 import { inOrder } from './tables.ts';
 

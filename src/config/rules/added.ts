@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import { child } from '../../model/diagnostic.ts';
-import { fileFacts } from '../../model/pipeline.ts';
-import { formatColumnType } from '../../model/column-type.ts';
-import { addedSettings, readColumnType, type AddedSettings } from '../column-text.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import { fileFacts } from '../../model/config/pipeline.ts';
+import { formatColumnType } from '../../model/config/column-type.ts';
+import { addedSettings, readColumnType, type AddedSettings } from '../values/column-text.ts';
 import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';

@@ -1,4 +1,4 @@
-import { child } from '../../model/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';

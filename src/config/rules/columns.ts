@@ -1,20 +1,20 @@
-import { comparable } from '../../model/check-fit.ts';
+import { comparable } from '../../model/config/check-columns.ts';
 import {
   columnTypeNames,
   formatColumnType,
   versionProblem,
   type ColumnType,
-} from '../../model/column-type.ts';
-import { child, type Place } from '../../model/diagnostic.ts';
+} from '../../model/config/column-type.ts';
+import { child, type Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import { addedSettings, readColumnType } from '../column-text.ts';
-import type { Draft } from '../draft.ts';
-import { isSet } from '../defaults.ts';
-import { namesAt, readEnd } from '../names.ts';
-import { nearest } from '../../model/nearest.ts';
+import { addedSettings, readColumnType } from '../values/column-text.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { isSet } from '../drafts/defaults.ts';
+import { namesAt, readEnd } from '../drafts/written-names.ts';
+import { nearest } from '../../model/base/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
-import { own } from '../../model/own.ts';
+import { getOwn } from '../../model/base/get-own.ts';
 
 export const columnTypes: Rule = function* (draft) {
   for (const { place, column } of writtenColumns(draft)) {
@@ -132,10 +132,10 @@ export const relationshipsFit: Rule = function* (draft) {
 
 /** The type of a column as written; undefined where it is not there, or is none. */
 export function typeOf({ written }: Draft, table: string, column: string): ColumnType | undefined {
-  const found = own(written.tables, table);
+  const found = getOwn(written.tables, table);
   if (found === undefined) return undefined;
-  const added = own(found.add, column);
-  const settings = own(found.columns, column) ?? (added && { type: addedSettings(added).type });
+  const added = getOwn(found.add, column);
+  const settings = getOwn(found.columns, column) ?? (added && { type: addedSettings(added).type });
   const type = settings === undefined ? undefined : readColumnType(settings);
   return type === undefined || 'problem' in type ? undefined : type.type;
 }
@@ -149,11 +149,11 @@ export const relationshipsToKeys: Rule = function* (draft) {
   const tables = namesAt(draft, 'tables');
   for (const [index, relationship] of (draft.written.relationships ?? []).entries()) {
     const to = readEnd(relationship.to, tables);
-    const table = to && own(draft.written.tables, to.table);
+    const table = to && getOwn(draft.written.tables, to.table);
     if (to === undefined || table === undefined) continue;
     const key = table.primary_key ?? [];
     const isKey = key.length === to.columns.length && to.columns.every((name) => key.includes(name));
-    const columns = to.columns.map((name) => own(table.columns, name));
+    const columns = to.columns.map((name) => getOwn(table.columns, name));
     // A column that is not there is another problem; one of a header file is known when planning.
     const isKnown = !columns.includes(undefined);
     if (!isKnown && table.columns_from === undefined) continue;

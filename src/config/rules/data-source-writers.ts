@@ -1,8 +1,8 @@
-import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import type * as Written from '../../model/written.gen.ts';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../draft.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
 import type { CommonRule } from './rule.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import { child } from '../../model/diagnostic.ts';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../draft.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import { stagedFile, stagedPackage } from '../resolve/extract.ts';
 import type { CommonRule, Rule } from './rule.ts';

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
-import { child } from '../../model/diagnostic.ts';
-import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import type * as Written from '../../model/written.gen.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
 import {
   formatTypeOf,
@@ -11,8 +11,8 @@ import {
   pathsOf,
   quoteOf,
   type FilesSource,
-} from '../file-format.ts';
-import { isPlaceholder } from '../interpolate.ts';
+} from '../values/file-format.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 

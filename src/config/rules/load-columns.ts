@@ -1,14 +1,14 @@
-import { comparable } from '../../model/check-fit.ts';
-import { formatColumnType, type ColumnType } from '../../model/column-type.ts';
-import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
-import { own } from '../../model/own.ts';
-import { durationOf } from '../amounts.ts';
+import { comparable } from '../../model/config/check-columns.ts';
+import { formatColumnType, type ColumnType } from '../../model/config/column-type.ts';
+import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+import { durationOf } from '../values/amounts.ts';
 import { codes } from '../codes.ts';
-import { readColumnType } from '../column-text.ts';
-import type { Draft } from '../draft.ts';
-import { fileColumn, fileReference } from '../file-column.ts';
-import { isPlaceholder } from '../interpolate.ts';
-import { cursorColumns, readLag, tableLoad, type TableLoad } from '../load-settings.ts';
+import { readColumnType } from '../values/column-text.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { fileColumn, fileReference } from '../values/file-column.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
+import { cursorColumns, readLag, tableLoad, type TableLoad } from '../values/load-settings.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 import { typeOf } from './columns.ts';
@@ -113,9 +113,9 @@ function* windowOf(draft: Draft, table: string, { settings, placeOf }: TableLoad
 
 /** Rows are found again by their key: one with NULL in it is never found, and would be added each time. */
 function* keyWithoutNulls(draft: Draft, table: string, mode: string): Iterable<Diagnostic> {
-  const { primary_key: key = [], columns } = own(draft.written.tables, table) ?? {};
+  const { primary_key: key = [], columns } = getOwn(draft.written.tables, table) ?? {};
   for (const name of key) {
-    const column = own(columns, name);
+    const column = getOwn(columns, name);
     const read = column === undefined ? undefined : readColumnType(column);
     if (read === undefined || 'problem' in read || read.notNull) continue;
     const message = `${mode} finds rows by primary key, and "${name}" allows NULL: such rows are never found again`;

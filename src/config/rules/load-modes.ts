@@ -1,10 +1,10 @@
-import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
-import type * as Written from '../../model/written.gen.ts';
+import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import { merge } from '../defaults.ts';
-import type { Draft } from '../draft.ts';
-import { tableLoad, type LoadKey, type LoadSettings, type TableLoad } from '../load-settings.ts';
-import { namesAt } from '../names.ts';
+import { merge } from '../drafts/defaults.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { tableLoad, type LoadKey, type LoadSettings, type TableLoad } from '../values/load-settings.ts';
+import { namesAt } from '../drafts/written-names.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 

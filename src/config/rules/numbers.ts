@@ -1,12 +1,12 @@
-import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import { child } from '../../model/diagnostic.ts';
-import { bytesOf } from '../amounts.ts';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import { bytesOf } from '../values/amounts.ts';
 import { codes } from '../codes.ts';
-import { optionsOf } from '../file-format.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import { optionsOf } from '../values/file-format.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** A reference may stand for a number: what came out of it has to be one. */
 export const numbersFromReferences: Rule = function* ({ sources }) {

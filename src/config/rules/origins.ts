@@ -1,12 +1,12 @@
-import { child } from '../../model/diagnostic.ts';
-import type * as Written from '../../model/written.gen.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import { columnSettings, readColumnType } from '../column-text.ts';
-import type { Draft } from '../draft.ts';
-import { formatTypeOf, isFilesSource, optionsOf, type FilesSource } from '../file-format.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import { columnSettings, readColumnType } from '../values/column-text.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { formatTypeOf, isFilesSource, optionsOf, type FilesSource } from '../values/file-format.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
-import { readRelation } from '../relation.ts';
+import { readRelation } from '../values/relation.ts';
 import type { Rule } from './rule.ts';
 
 /** Which keys of a table make sense for which kind of source. */

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import { child, type Place } from '../../model/diagnostic.ts';
-import { isAllowedHost } from '../../model/allowed-host.ts';
-import { refuseToWrite } from '../../model/readable-paths.ts';
-import { foreign } from '../../model/secrets.ts';
+import { child, type Place } from '../../model/errors/diagnostic.ts';
+import { isAllowedHost } from '../../model/config/allowed-host.ts';
+import { refuseToWrite } from '../../model/config/readable-paths.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../draft.ts';
-import { hostsOf } from '../hosts.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { hostsOf } from './hosts.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
-import { notReadable, realPathOf, realPathToBe } from '../readable.ts';
+import { notReadable, realPathOf, realPathToBe } from '../read/readable.ts';
 import { stagedFile } from '../resolve/extract.ts';
 import type { Rule } from './rule.ts';
 

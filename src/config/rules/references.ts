@@ -1,9 +1,9 @@
-import type { Place } from '../../model/diagnostic.ts';
-import { child } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../draft.ts';
-import { columnNamesOf, namesAt, readEnd } from '../names.ts';
-import { suggestion } from '../../model/nearest.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { columnNamesOf, namesAt, readEnd } from '../drafts/written-names.ts';
+import { suggestion } from '../../model/base/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Draft } from '../draft.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { Draft } from '../drafts/draft.ts';
 
 /** What a schema cannot say about one pipeline. */
 export type Rule = (draft: Draft) => Iterable<Diagnostic>;

@@ -1,12 +1,12 @@
-import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
+import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import { formatTypeOf } from '../file-format.ts';
-import { isPlaceholder } from '../interpolate.ts';
-import { namesAt } from '../names.ts';
+import { formatTypeOf } from '../values/file-format.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
+import { namesAt } from '../drafts/written-names.ts';
 import { problem } from '../problem.ts';
 import type { WrittenAccess } from '../resolve/s3.ts';
 import type { Rule } from './rule.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 export const bucketAndMatch: Rule = function* ({ sources }) {
   for (const [name, { settings, place }] of sources) {

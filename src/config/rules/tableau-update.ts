@@ -1,9 +1,9 @@
-import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import { child } from '../../model/diagnostic.ts';
-import { own } from '../../model/own.ts';
-import type * as Written from '../../model/written.gen.ts';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../draft.ts';
+import type { Draft } from '../drafts/draft.ts';
 import { problem } from '../problem.ts';
 import { equalTo } from '../resolve/equal-to.ts';
 
@@ -50,7 +50,7 @@ function* whereRule(
 ): Iterable<Diagnostic> {
   for (const [column, value] of Object.entries(where)) {
     for (const [name, table] of Object.entries(draft.written.tables)) {
-      const found = own(table.columns ?? {}, column);
+      const found = getOwn(table.columns ?? {}, column);
       if (found === undefined) {
         yield problem(
           codes.unknownColumn,

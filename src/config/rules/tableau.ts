@@ -1,15 +1,15 @@
-import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import { child } from '../../model/diagnostic.ts';
-import type * as Written from '../../model/written.gen.ts';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
 import type { Rule } from './rule.ts';
-import { bytesOf } from '../amounts.ts';
+import { bytesOf } from '../values/amounts.ts';
 import { wholeNumber } from './numbers.ts';
 import { updateRule } from './tableau-update.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** What makes sense for a Tableau destination. */
 export const tableauDestinations: Rule = function* (draft) {

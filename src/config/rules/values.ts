@@ -1,12 +1,12 @@
-import { formatColumnType } from '../../model/column-type.ts';
-import { child, type Diagnostic, type Place } from '../../model/diagnostic.ts';
-import type * as Written from '../../model/written.gen.ts';
+import { formatColumnType } from '../../model/config/column-type.ts';
+import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import { columnSettings, readColumnType } from '../column-text.ts';
-import { isPlaceholder } from '../interpolate.ts';
+import { columnSettings, readColumnType } from '../values/column-text.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
-import { valueSettings } from '../value-settings.ts';
+import { valueSettings } from '../values/value-settings.ts';
 
 /** A setting that a column itself writes applies to its type; one of the table is passed over. */
 export const valueSettingsFit: Rule = function* ({ written, place }) {

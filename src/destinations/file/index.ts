@@ -1,7 +1,7 @@
-import type { FileDestination } from '../../model/pipeline.ts';
-import type { DestinationPort } from '../../model/ports.ts';
+import type { FileDestination } from '../../model/config/destination.ts';
+import type { DestinationPort } from '../../model/ports/destination-port.ts';
 import { observeFile } from './observe.ts';
-import { removeFile, standingFile } from './remove.ts';
+import { removeFile, existingFile } from './remove.ts';
 import { writeFile } from './write.ts';
 
 /** A .hyper at a path. */
@@ -13,7 +13,7 @@ export function openFileDestination(destination: FileDestination): DestinationPo
       progress(written.size);
       return { size: written.size, delivered: written };
     },
-    standing: (last) => standingFile(destination, last),
+    existing: (last) => existingFile(destination, last),
     remove: (last) => removeFile(destination, last),
   };
 }

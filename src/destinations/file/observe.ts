@@ -3,9 +3,10 @@ import path from 'node:path';
 import { linkAt } from '../../disk/link.ts';
 import { markSince } from '../../disk/content.ts';
 import { lookAt, markOf } from '../../disk/look.ts';
-import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import type { AppliedDestination, AppliedFile, FileDestinationObservation } from '../../model/observation.ts';
-import type { FileDestination } from '../../model/pipeline.ts';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import type { AppliedDestination, AppliedFile } from '../../model/world/applied-record.ts';
+import type { FileDestinationObservation } from '../../model/world/observation.ts';
+import type { FileDestination } from '../../model/config/destination.ts';
 
 /** What is at the path, and whether it could be written, as far as that can be seen without writing. */
 export async function observeFile(

@@ -2,16 +2,16 @@ import { rm } from 'node:fs/promises';
 import { markSince } from '../../disk/content.ts';
 import { lookAt, markOf } from '../../disk/look.ts';
 import { reasonOf } from '../../disk/reason.ts';
-import type { AppliedDestination } from '../../model/observation.ts';
-import type { FileDestination } from '../../model/pipeline.ts';
-import type { Standing } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { AppliedDestination } from '../../model/world/applied-record.ts';
+import type { FileDestination } from '../../model/config/destination.ts';
+import type { Existing } from '../../model/ports/destination-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { leftBy } from './observe.ts';
 
-export async function standingFile(
+export async function existingFile(
   destination: FileDestination,
   last: AppliedDestination,
-): Promise<Standing> {
+): Promise<Existing> {
   const found = await lookAt(destination.path, { code: 'EXT5003', ...destination });
   if (found === undefined) return 'gone';
   const left = leftBy(last);
@@ -19,8 +19,8 @@ export async function standingFile(
   return left?.size === mark.size && left.modified === mark.modified ? 'ours' : 'changed';
 }
 
-export async function removeFile(destination: FileDestination, last: AppliedDestination): Promise<Standing> {
-  const standing = await standingFile(destination, last);
+export async function removeFile(destination: FileDestination, last: AppliedDestination): Promise<Existing> {
+  const standing = await existingFile(destination, last);
   if (standing !== 'ours') return standing;
   try {
     await rm(destination.path, { force: true });

@@ -2,10 +2,11 @@ import { copyInterruptibly } from '../../disk/copy.ts';
 import { beginDraft, type Draft } from '../../disk/draft.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { linkAt } from '../../disk/link.ts';
-import type { AppliedFile } from '../../model/observation.ts';
-import type { FileDestination } from '../../model/pipeline.ts';
-import type { BuiltExtract, Delivery } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { AppliedFile } from '../../model/world/applied-record.ts';
+import type { FileDestination } from '../../model/config/destination.ts';
+import type { BuiltExtract } from '../../model/ports/extract-port.ts';
+import type { Delivery } from '../../model/ports/destination-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { linkProblem } from './observe.ts';
 
 /**

@@ -1,14 +1,14 @@
-import type { AppliedDestination } from '../../model/observation.ts';
-import type { TableauDestination } from '../../model/pipeline.ts';
-import type { Delivered } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
-import { detailsInWords, detailsToSet } from '../../model/tableau-details.ts';
-import { getDataSource } from './client/data-sources.ts';
-import type { Site } from './client/site.ts';
-import { describe } from './errors.ts';
-import { delivered } from './publish.ts';
-import { setWhatIsMissing, wrong } from './settle.ts';
-import { projectFor } from './target.ts';
+import type { AppliedDestination } from '../../model/world/applied-record.ts';
+import type { TableauDestination } from '../../model/config/destination.ts';
+import type { Delivered } from '../../model/ports/destination-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { detailsText, detailsToSet } from '../../model/plan/tableau-details.ts';
+import { getDataSource } from './client/resources/data-sources.ts';
+import type { Site } from './client/site/site.ts';
+import { siteLabel } from './client/errors.ts';
+import { delivered } from './publish/publish.ts';
+import { setWhatIsMissing, wrong } from './publish/settle.ts';
+import { projectFor } from './target/target.ts';
 
 /** Sets description, tags and certification of what is published, and uploads nothing. */
 export async function describeTableau(
@@ -20,12 +20,12 @@ export async function describeTableau(
   const project = await projectFor(site, destination, signal);
   const found = 'id' in last ? await getDataSource(site, last.id, signal) : undefined;
   if (found === undefined) {
-    throw new RunError('EXT5115', `${describe(site.connection)} has no "${destination.name}" any more`, {
+    throw new RunError('EXT5115', `${siteLabel(site.connection)} has no "${destination.name}" any more`, {
       hint: 'plan again: somebody deleted it meanwhile',
     });
   }
   const now = await setWhatIsMissing({ site, destination, project, before: found }, found);
-  const left = detailsInWords(detailsToSet(destination, now, undefined));
+  const left = detailsText(detailsToSet(destination, now, undefined));
   if (left.length > 0) throw wrong({ site, destination }, [`not as written: ${left.join(', ')}`]);
   const described = delivered(now, last.size);
   if (destination.delivery.method === 'publish' || !('id' in last)) return described;

@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
-import type { TableauConnection, TableauDestination } from '../../model/pipeline.ts';
-import type { DestinationPort, ExtractPort } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
-import { realClock, type Clock } from './client/clock.ts';
-import type { Wait } from './client/persist.ts';
-import type { Variables } from '../../model/proxy.ts';
-import { openSession, type Session } from './client/session.ts';
-import { openSite, type Site } from './client/site.ts';
-import { openTransport } from './client/transport.ts';
+import type { TableauConnection, TableauDestination } from '../../model/config/destination.ts';
+import type { DestinationPort } from '../../model/ports/destination-port.ts';
+import type { ExtractPort } from '../../model/ports/extract-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { realClock, type Clock } from './client/http/clock.ts';
+import type { Wait } from './client/http/persist.ts';
+import type { Variables } from '../../model/base/proxy.ts';
+import { openSession, type Session } from './client/site/session.ts';
+import { openSite, type Site } from './client/site/site.ts';
+import { openTransport } from './client/http/transport.ts';
 import { describeTableau } from './describe.ts';
-import { inWords } from './errors.ts';
+import { toRunError } from './client/errors.ts';
 import { observeTableau } from './observe.ts';
-import { removePublication, standingPublication } from './remove.ts';
-import { rememberProjects, type SeeProject } from './seen-projects.ts';
-import type { LeaseToken } from './token-lease.ts';
+import { removePublication, existingPublication } from './remove.ts';
+import { cacheProjects, type SeeProject } from './target/seen-projects.ts';
+import type { LeaseToken } from './client/site/token-lease.ts';
 import { writeTableau } from './write.ts';
 
 export interface TableauSettings {
@@ -53,7 +54,7 @@ const unleased: LeaseToken = ({ names: [name = ''] }) =>
 /** The Tableau destinations of a process. Those with the same identity share one session. */
 export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
   const sessions = new Map<string, Session>();
-  const seeProject = rememberProjects();
+  const seeProject = cacheProjects();
   const siteOf = (destination: TableauDestination): Site => {
     const { connection } = destination;
     const { clock = realClock, variables, registerSecret, signal = neverAborts, onWait } = settings;
@@ -87,7 +88,7 @@ function openTableauDestination(
     try {
       return await use((opened ??= siteOf(destination)));
     } catch (error) {
-      throw inWords(error, destination);
+      throw toRunError(error, destination);
     }
   };
   return {
@@ -107,8 +108,8 @@ function openTableauDestination(
     write: (extract, delivery) =>
       translated((site) => writeTableau(site, destination, extract, { ...delivery, split })),
     describe: (last, signal) => translated((site) => describeTableau(site, destination, last, signal)),
-    standing: (last, signal) =>
-      offline ? Promise.resolve('ours') : translated((site) => standingPublication(site, last, signal)),
+    existing: (last, signal) =>
+      offline ? Promise.resolve('ours') : translated((site) => existingPublication(site, last, signal)),
     remove: (last, signal) => translated((site) => removePublication(site, last, signal)),
   };
 }

@@ -1,15 +1,15 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { PublishedDataSource, TableauDestinationObservation } from '../../model/observation.ts';
-import type { TableauDestination } from '../../model/pipeline.ts';
-import type { KnownDelivery } from '../../model/ports.ts';
-import { showProjectPath } from '../../model/project-path.ts';
-import { findPublished, getDataSource, type DataSource } from './client/data-sources.ts';
-import { pathOfProject, type Project } from './client/projects.ts';
-import type { Site } from './client/site.ts';
-import { describe } from './errors.ts';
-import type { SeeProject } from './seen-projects.ts';
-import { whatBecameOf } from './sent.ts';
-import { projectProblem } from './target.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { PublishedDataSource, TableauDestinationObservation } from '../../model/world/observation.ts';
+import type { TableauDestination } from '../../model/config/destination.ts';
+import type { KnownDelivery } from '../../model/ports/destination-port.ts';
+import { showProjectPath } from '../../model/config/project-path.ts';
+import { findPublished, getDataSource, type DataSource } from './client/resources/data-sources.ts';
+import { pathOfProject, type Project } from './client/resources/projects.ts';
+import type { Site } from './client/site/site.ts';
+import { siteLabel } from './client/errors.ts';
+import type { SeeProject } from './target/seen-projects.ts';
+import { whatBecameOf } from './publish/sent.ts';
+import { projectProblem } from './target/target.ts';
 
 /** What is published there now, by reading only. */
 export async function observeTableau(
@@ -25,7 +25,7 @@ export async function observeTableau(
     const problem: Diagnostic | undefined = error && {
       code: error.code,
       severity: 'error',
-      message: `${describe(site.connection)}: ${error.message}`,
+      message: `${siteLabel(site.connection)}: ${error.message}`,
       place: destination.place,
       ...(error.hint !== undefined && { hint: error.hint }),
     };
@@ -84,7 +84,7 @@ function permissionProblem(
   { place }: TableauDestination,
 ): Pick<TableauDestinationObservation, 'problem'> {
   if (project.isWriteable !== false) return {};
-  const message = `${describe(site.connection)} does not let us publish into "${showProjectPath(project.path)}"`;
+  const message = `${siteLabel(site.connection)} does not let us publish into "${showProjectPath(project.path)}"`;
   const hint = 'the project’s leader or an administrator gives the right (Publish)';
   return { problem: { code: 'EXT5107', severity: 'error', message, hint, place } };
 }

@@ -1,14 +1,14 @@
-import type { AppliedDestination } from '../../model/observation.ts';
-import type { Standing } from '../../model/ports.ts';
-import { deleteDataSource, getDataSource } from './client/data-sources.ts';
-import type { Site } from './client/site.ts';
+import type { AppliedDestination } from '../../model/world/applied-record.ts';
+import type { Existing } from '../../model/ports/destination-port.ts';
+import { deleteDataSource, getDataSource } from './client/resources/data-sources.ts';
+import type { Site } from './client/site/site.ts';
 
 /** Looks for it by its id: wherever it was moved, and whatever it is called by now. */
-export async function standingPublication(
+export async function existingPublication(
   site: Site,
   last: AppliedDestination,
   signal: AbortSignal,
-): Promise<Standing> {
+): Promise<Existing> {
   if (!('id' in last)) return 'changed';
   const found = await getDataSource(site, last.id, signal);
   if (found === undefined) return 'gone';
@@ -20,8 +20,8 @@ export async function removePublication(
   site: Site,
   last: AppliedDestination,
   signal: AbortSignal,
-): Promise<Standing> {
-  const standing = await standingPublication(site, last, signal);
+): Promise<Existing> {
+  const standing = await existingPublication(site, last, signal);
   if (standing === 'ours' && 'id' in last) await deleteDataSource(site, last.id, signal);
   return standing;
 }

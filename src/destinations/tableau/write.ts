@@ -1,8 +1,9 @@
-import type { TableauDestination } from '../../model/pipeline.ts';
-import type { BuiltExtract, Delivered, Delivery, ExtractPort, Written } from '../../model/ports.ts';
-import type { Site } from './client/site.ts';
-import { publish } from './publish.ts';
-import { updateData } from './update.ts';
+import type { TableauDestination } from '../../model/config/destination.ts';
+import type { BuiltExtract, ExtractPort } from '../../model/ports/extract-port.ts';
+import type { Delivered, Delivery, Written } from '../../model/ports/destination-port.ts';
+import type { Site } from './client/site/site.ts';
+import { publish } from './publish/publish.ts';
+import { updateData } from './update/update.ts';
 
 /** Publishes the extract, or changes the rows of what is published by it. */
 export async function writeTableau(

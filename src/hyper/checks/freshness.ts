@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Check } from '../../model/config/check.ts';
 import { identifier } from '../sql.ts';
 import { failed, isSensitive, passed, type Question, type Subject } from './question.ts';
 

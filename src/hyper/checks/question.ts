@@ -1,4 +1,4 @@
-import type { Column, Table } from '../../model/pipeline.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
 import { identifier } from '../sql.ts';
 
 /** A check as something that Hyper can answer. */

@@ -1,5 +1,5 @@
-import type { Check } from '../../model/check.ts';
-import { counted, grouped } from '../../model/numbers.ts';
+import type { Check } from '../../model/config/check.ts';
+import { counted, grouped } from '../../model/base/numbers.ts';
 import { failed, numberIn, passed, type Question, type Subject } from './question.ts';
 
 export function rowCount(

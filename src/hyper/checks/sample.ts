@@ -1,8 +1,8 @@
-import type { CheckSample } from '../../model/check.ts';
+import type { CheckSample } from '../../model/config/check.ts';
 import type { HyperSession } from '../session.ts';
 import { identifier, literal } from '../sql.ts';
 import type { SampleQuery } from './question.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 const most = { rows: 5, characters: 80 };
 

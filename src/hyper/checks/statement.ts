@@ -1,5 +1,5 @@
-import type { Check } from '../../model/check.ts';
-import type { Table } from '../../model/pipeline.ts';
+import type { Check } from '../../model/config/check.ts';
+import type { Table } from '../../model/config/pipeline.ts';
 import { identifier } from '../sql.ts';
 import type { Question, Row, Subject, Verdict } from './question.ts';
 import { cut } from './sample.ts';

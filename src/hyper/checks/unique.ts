@@ -1,5 +1,5 @@
-import type { Check } from '../../model/check.ts';
-import { counted } from '../../model/numbers.ts';
+import type { Check } from '../../model/config/check.ts';
+import { counted } from '../../model/base/numbers.ts';
 import { identifier } from '../sql.ts';
 import { failed, numberIn, ownColumn, passed, type Question, type Subject } from './question.ts';
 

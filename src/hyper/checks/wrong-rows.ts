@@ -1,5 +1,5 @@
-import type { Check } from '../../model/check.ts';
-import { counted } from '../../model/numbers.ts';
+import type { Check } from '../../model/config/check.ts';
+import { counted } from '../../model/base/numbers.ts';
 import { identifier, literal } from '../sql.ts';
 import {
   columnOf,
@@ -11,7 +11,7 @@ import {
   type Question,
   type Subject,
 } from './question.ts';
-import { asText, valueSql } from './values.ts';
+import { asText, valueSql } from './value-sql.ts';
 
 /** Checks that a row passes or fails by itself. A NULL is for `not_null` to judge. */
 

@@ -1,4 +1,4 @@
-import type { GraphNode } from '../../model/graph.ts';
+import type { GraphNode } from '../../model/plan/graph.ts';
 
 export interface Groups {
   /** In the order of their first nodes. */

@@ -1,4 +1,4 @@
-import type { Graph, GraphNode } from '../../model/graph.ts';
+import type { Graph, GraphNode } from '../../model/plan/graph.ts';
 import { printable } from '../text-width.ts';
 import { byPipeline } from './groups.ts';
 

@@ -1,7 +1,7 @@
-import type { Graph, GraphNode } from '../../model/graph.ts';
+import type { Graph, GraphNode } from '../../model/plan/graph.ts';
 import { element, type Markup } from '../html/element.ts';
 import { clipAround } from '../text-width.ts';
-import { layOutGraph, type PlacedEdge, type PlacedNode } from './layout.ts';
+import { layOutGraph, type PlacedEdge, type PlacedNode } from './place-nodes.ts';
 
 /** How a node looks beside what it is. */
 export interface Look {

@@ -1,4 +1,4 @@
-import { rankOf, type Graph, type GraphNode } from '../../model/graph.ts';
+import { rankOf, type Graph, type GraphNode } from '../../model/plan/graph.ts';
 import { clipAround } from '../text-width.ts';
 import { byPipeline } from './groups.ts';
 

@@ -1,7 +1,7 @@
-import type { Gate, Plan } from '../../model/plan.ts';
-import { distinctGates, gateWords, isFlag, untrustedWords } from '../plan-words.ts';
+import type { Gate, Plan } from '../../model/plan/plan.ts';
+import { distinctGates, gateText, isFlag, untrustedText } from '../plan-words.ts';
 import { element, together, type Markup } from './element.ts';
-import { table } from './table.ts';
+import { table } from './scroll-table.ts';
 
 /** What asks for a decision, and what this run has allowed; nothing where there is nothing. */
 export function renderGates({ gates: all }: Plan): Markup | undefined {
@@ -29,7 +29,7 @@ function gateList(className: string, title: string, shown: readonly Gate[]): Mar
       title,
       ['Gate', 'Where', 'Why', 'What allows it'],
       shown.map((gate) => [
-        element('strong', {}, gateWords[gate.kind]),
+        element('strong', {}, gateText[gate.kind]),
         element('code', {}, gate.address),
         gate.message,
         isFlag(gate) ? element('code', {}, gate.remedy) : gate.remedy,
@@ -70,7 +70,7 @@ export function renderUnseen({ unseen }: Plan): Markup | undefined {
     'section',
     { 'aria-labelledby': 'unseen' },
     element('h2', { id: 'unseen' }, 'Not looked at'),
-    element('p', {}, untrustedWords),
+    element('p', {}, untrustedText),
     element('ul', {}, ...unseen.map((one) => element('li', {}, one))),
   );
 }

@@ -1,6 +1,6 @@
-import type { Graph, GraphNode } from '../../model/graph.ts';
-import { counted } from '../../model/numbers.ts';
-import type { PipelinePlan } from '../../model/plan.ts';
+import type { Graph, GraphNode } from '../../model/plan/graph.ts';
+import { counted } from '../../model/base/numbers.ts';
+import type { PipelinePlan } from '../../model/plan/plan.ts';
 import { renderSvg, type Look } from '../graph/svg.ts';
 import { element, type Markup } from './element.ts';
 import { pipelineLook, tableLook } from './look.ts';

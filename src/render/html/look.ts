@@ -1,4 +1,5 @@
-import type { PipelinePlan, TablePlan } from '../../model/plan.ts';
+import type { PipelinePlan } from '../../model/plan/plan.ts';
+import type { TablePlan } from '../../model/plan/table-plan.ts';
 import { element, type Markup } from './element.ts';
 
 /** A symbol, the tone of its colour, and the word for those who see neither. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Graph } from '../../model/graph.ts';
-import { counted } from '../../model/numbers.ts';
-import type { ForgottenPipeline, PipelinePlan, Plan } from '../../model/plan.ts';
+import type { Graph } from '../../model/plan/graph.ts';
+import { counted } from '../../model/base/numbers.ts';
+import type { ForgottenPipeline, PipelinePlan, Plan } from '../../model/plan/plan.ts';
 import {
   amountsOf,
   countsOf,
   forgottenCount,
   forgottenVerdictOf,
   isQuiet,
-  quietWordsOf,
+  quietTextOf,
 } from '../plan-words.ts';
 import { foldPipelines, moreLike, type Folded } from '../fold.ts';
 import { renderFindings, renderGates, renderUnseen } from './decisions.ts';
@@ -88,7 +88,7 @@ function header(plan: Plan): Markup {
     'header',
     {},
     element('h1', {}, 'extracts plan'),
-    isQuiet(plan) ? element('p', {}, element('strong', {}, 'No changes. '), quietWordsOf(plan)) : undefined,
+    isQuiet(plan) ? element('p', {}, element('strong', {}, 'No changes. '), quietTextOf(plan)) : undefined,
     element(
       'ul',
       { class: 'counts' },

@@ -1,20 +1,22 @@
-import { counted } from '../../model/numbers.ts';
-import type { DestinationPlan, ObjectChanges, PipelinePlan, TablePlan } from '../../model/plan.ts';
+import { counted } from '../../model/base/numbers.ts';
+import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
+import type { ObjectChanges, TablePlan } from '../../model/plan/table-plan.ts';
+import type { PipelinePlan } from '../../model/plan/plan.ts';
 import {
   beforeAfter,
   costsOf,
-  publicationWords,
+  publicationText,
   tableAmounts,
   tableChanges,
   verdictOf,
   wholeChanges,
-  unnamedFilesWords,
+  unnamedFilesText,
 } from '../plan-words.ts';
 import { renderStep } from '../progress.ts';
-import { renderColumns } from './columns.ts';
+import { renderColumns } from './column-table.ts';
 import { element, together, type Markup } from './element.ts';
 import { pipelineLook, signed, tableLook } from './look.ts';
-import { table } from './table.ts';
+import { table } from './scroll-table.ts';
 
 /**
  * One pipeline, folded up unless it is `open`: what it costs, its tables with their columns, where it goes,
@@ -153,7 +155,7 @@ function template(pipeline: PipelinePlan): Markup | undefined {
   const { template: plan } = pipeline;
   if (plan === undefined) return undefined;
   const { shown, reason, misfits } = plan;
-  const unnamed = unnamedFilesWords(pipeline);
+  const unnamed = unnamedFilesText(pipeline);
   const fit =
     misfits === 0 ? undefined : element('b', { class: 'remove' }, ` (${counted(misfits, 'misfit')})`);
   return together(
@@ -178,7 +180,7 @@ function destinationTable(destinations: readonly DestinationPlan[]): Markup | un
       ['Where', 'What', 'Because'],
       destinations.map((one) => [
         element('code', {}, one.target),
-        one.type === 'tableau' ? `publish: ${publicationWords(one)}` : `write: ${one.action}`,
+        one.type === 'tableau' ? `publish: ${publicationText(one)}` : `write: ${one.action}`,
         one.reason,
       ]),
     ),

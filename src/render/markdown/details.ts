@@ -1,17 +1,20 @@
-import { counted } from '../../model/numbers.ts';
-import type { Change, DestinationPlan, PipelinePlan, TablePlan } from '../../model/plan.ts';
+import { counted } from '../../model/base/numbers.ts';
+import type { Change } from '../../model/plan/change.ts';
+import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
+import type { PipelinePlan } from '../../model/plan/plan.ts';
+import type { TablePlan } from '../../model/plan/table-plan.ts';
 import {
   beforeAfter,
   columnName,
   costsOf,
   hasDiff,
   isRead,
-  publicationWords,
+  publicationText,
   tableAmounts,
   tableChanges,
   verdictOf,
   wholeChanges,
-  unnamedFilesWords,
+  unnamedFilesText,
 } from '../plan-words.ts';
 import { printable } from '../text-width.ts';
 import { layOutRows } from '../wrap.ts';
@@ -83,14 +86,14 @@ function templateRows(plan: PipelinePlan): string[][] {
   const fit = template.misfits === 0 ? '' : counted(template.misfits, 'misfit');
   return [
     cells(sign, `template ${template.shown}`, fit, template.reason),
-    ...unnamedFilesWords(plan).map((line) => cells(' ', `  ${line}`, '', 'its data source does not name it')),
+    ...unnamedFilesText(plan).map((line) => cells(' ', `  ${line}`, '', 'its data source does not name it')),
   ];
 }
 
 function destinationRow(plan: DestinationPlan): string[] {
   const sign = { create: '+', unchanged: ' ' }[plan.action as string] ?? '!';
   const verb = plan.type === 'tableau' ? 'publish' : 'write';
-  const amount = plan.type === 'tableau' ? publicationWords(plan) : plan.action;
+  const amount = plan.type === 'tableau' ? publicationText(plan) : plan.action;
   return cells(sign, `${verb} ${plan.target}`, amount, plan.action === 'unchanged' ? '' : plan.reason);
 }
 

@@ -1,4 +1,4 @@
-import { counted } from '../../model/numbers.ts';
+import { counted } from '../../model/base/numbers.ts';
 
 /** A page of Markdown that never gets longer than it may. What does not fit is left out whole, and counted. */
 export interface Page {

@@ -1,6 +1,6 @@
-import { isItem } from '../../model/family.ts';
-import { counted } from '../../model/numbers.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan, Plan } from '../../model/plan.ts';
+import { isItem } from '../../model/config/family.ts';
+import { counted } from '../../model/base/numbers.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan, Plan } from '../../model/plan/plan.ts';
 import { countIdle, foldForgotten, foldGates, foldPipelines, moreLike, type Folded } from '../fold.ts';
 import {
   amountsOf,
@@ -9,11 +9,11 @@ import {
   forgottenCount,
   deletedVerdict,
   forgottenVerdict,
-  gateWords,
+  gateText,
   isFlag,
   isQuiet,
-  quietWordsOf,
-  unseenWords,
+  quietTextOf,
+  unseenText,
   verdictOf,
 } from '../plan-words.ts';
 import { renderDetails } from './details.ts';
@@ -31,7 +31,7 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
   const page = startPage(most);
   page.add(['<!-- extracts plan -->', '## extracts plan', '']);
   page.add([...headline(plan), '']);
-  const unseen = unseenWords(plan);
+  const unseen = unseenText(plan);
   if (unseen.length > 0) page.add([...unseen.map(plain), '']);
   addGates(page, plan);
   const ordered = plan.pipelines.filter(({ action }) => action !== 'none').toSorted(byUrgency(plan));
@@ -49,7 +49,7 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
 }
 
 function headline(plan: Plan): string[] {
-  if (isQuiet(plan)) return [`**No changes.** ${quietWordsOf(plan)}`];
+  if (isQuiet(plan)) return [`**No changes.** ${quietTextOf(plan)}`];
   const { blocked } = plan.summary;
   const counts = [...countsOf(plan), ...(blocked > 0 ? [`${blocked} blocked`] : []), ...forgottenCount(plan)];
   const amounts = amountsOf(plan);
@@ -63,7 +63,7 @@ function addGates(page: Page, { gates, pipelines }: Plan): void {
   const alert =
     closed.length === 0
       ? ['> [!WARNING]', '> This run allows what is marked as allowed below.']
-      : ['> [!CAUTION]', `> ${blockedWords(pipelines)} until this is decided:`];
+      : ['> [!CAUTION]', `> ${blockedText(pipelines)} until this is decided:`];
   page.addTable({
     lead: [...alert, ''],
     head: ['gate', 'where', 'why', 'what opens it'],
@@ -75,7 +75,7 @@ function addGates(page: Page, { gates, pipelines }: Plan): void {
   });
 }
 
-function blockedWords(pipelines: readonly PipelinePlan[]): string {
+function blockedText(pipelines: readonly PipelinePlan[]): string {
   const held = pipelines.filter(({ blockedBy }) => blockedBy === 'gate').length;
   return `${counted(held, 'pipeline')} ${held === 1 ? 'is' : 'are'} blocked`;
 }
@@ -84,7 +84,7 @@ function gateRow(gate: Gate): string[] {
   const remedy = clip(gate.remedy, 400);
   const way = isFlag(gate) ? code(remedy) : plain(remedy);
   return [
-    `**${gateWords[gate.kind]}**`,
+    `**${gateText[gate.kind]}**`,
     code(clip(gate.address, 200)),
     plain(clip(gate.message, 300)),
     gate.open ? 'allowed in this run' : way,

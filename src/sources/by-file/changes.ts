@@ -1,8 +1,8 @@
-import type { TableChanges } from '../../model/changes.ts';
-import { changesOfListing } from '../../model/listing.ts';
-import type { FilesFingerprint, Fingerprint, ObjectsFingerprint } from '../../model/observation.ts';
-import type { Table } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { TableChanges } from '../../model/plan/row-changes.ts';
+import { changesOfListing } from '../../model/world/listing.ts';
+import type { FilesFingerprint, Fingerprint, ObjectsFingerprint } from '../../model/world/fingerprint.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { constantsOf, type NamedFile } from '../delimited/constants.ts';
 import { namesPart } from './names-part.ts';
 import { vanishedProblems } from './vanished.ts';
@@ -16,7 +16,7 @@ export function changesByFile(
   before: Fingerprint | undefined,
   now: FilesFingerprint | ObjectsFingerprint,
   named: (name: string) => NamedFile,
-): { read: ReadonlySet<string>; gone?: NonNullable<TableChanges['gone']> } {
+): { read: ReadonlySet<string>; gone?: NonNullable<TableChanges['deletedKeys']> } {
   const { load } = table;
   const changes = changesOfListing(before, now);
   if (load.kind !== 'files' || changes === undefined) {

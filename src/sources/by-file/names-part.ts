@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import type { StreamPart } from '../../model/feed.ts';
-import { counted } from '../../model/numbers.ts';
-import type { Table } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { StreamPart } from '../../model/ports/feed.ts';
+import { counted } from '../../model/base/numbers.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { escapeText } from '../copy-text/index.ts';
 import { wanted } from '../delimited/layout.ts';
 

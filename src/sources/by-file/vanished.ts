@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import { changesOfListing } from '../../model/listing.ts';
-import { counted } from '../../model/numbers.ts';
-import type { FilesFingerprint, ObjectsFingerprint } from '../../model/observation.ts';
-import type { SourceRequest } from '../../model/ports.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { changesOfListing } from '../../model/world/listing.ts';
+import { counted } from '../../model/base/numbers.ts';
+import type { FilesFingerprint, ObjectsFingerprint } from '../../model/world/fingerprint.ts';
+import type { SourceRequest } from '../../model/ports/source-port.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 
 /** So many are named. */

@@ -1,5 +1,5 @@
-import type { WrittenCsv } from '../../model/feed.ts';
-import type { CsvFormat } from '../../model/pipeline.ts';
+import type { WrittenCsv } from '../../model/ports/feed.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
 import { rewritesFields } from './field-checks.ts';
 import { isText, type Layout } from './layout.ts';
 

@@ -1,7 +1,8 @@
-import { formatColumnType } from '../../model/column-type.ts';
-import { fileFacts, type Column, type CsvFormat, type FileFacts, type Table } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
-import { foreign } from '../../model/secrets.ts';
+import { formatColumnType } from '../../model/config/column-type.ts';
+import { fileFacts, type Column, type FileFacts, type Table } from '../../model/config/pipeline.ts';
+import { type CsvFormat } from '../../model/config/source.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 import { isRefused, valueRule } from './values/index.ts';
 
 /** A file by the name in messages, and what its rows may say about it. */

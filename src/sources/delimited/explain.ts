@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { Refusal } from '../../model/feed.ts';
-import type { Column, Table } from '../../model/pipeline.ts';
-import { child } from '../../model/diagnostic.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Refusal } from '../../model/ports/feed.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import {
   CsvEncodingError,
   CsvError,
@@ -13,7 +13,7 @@ import {
 } from '../csv/index.ts';
 import { FileProblem } from './file-problem.ts';
 import { MASK, quoted, wanted, type Layout } from './layout.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** Hyper refused a record of a file: says the line, the column and the value. */
 // eslint-disable-next-line max-params -- no two of them belong together

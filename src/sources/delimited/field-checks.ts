@@ -1,5 +1,6 @@
-import { formatColumnType } from '../../model/column-type.ts';
-import type { Column, CsvFormat } from '../../model/pipeline.ts';
+import { formatColumnType } from '../../model/config/column-type.ts';
+import type { Column } from '../../model/config/pipeline.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
 import { csvDialect, type FieldCheck, type FieldRule, type RecordCheckOptions } from '../csv/index.ts';
 import { isText, type Layout } from './layout.ts';
 import { rewritesValues, valueRule } from './values/index.ts';

@@ -1,6 +1,6 @@
-import type { Diagnostic, Place } from '../../model/diagnostic.ts';
-import type { Column, Table } from '../../model/pipeline.ts';
-import { quotedVisible } from '../../model/visible.ts';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 
 /** So many files are named. */
 const NAMED = 2;

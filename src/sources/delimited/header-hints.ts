@@ -1,6 +1,6 @@
-import { nameList, shortName } from '../../model/name-list.ts';
-import { nearest } from '../../model/nearest.ts';
-import { isNearMiss, looksLike, quotedVisible } from '../../model/visible.ts';
+import { nameList, shortName } from '../../model/base/name-list.ts';
+import { nearest } from '../../model/base/nearest.ts';
+import { isNearMiss, looksLike, quotedVisible } from '../../model/base/visible.ts';
 
 /** What to do about a column that is not among the names of a file; `place` says what has the names: `its header`. */
 export function missingHint(name: string, names: readonly string[], place: string): string {

@@ -1,15 +1,16 @@
-import { formatColumnType } from '../../model/column-type.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
-import { quotedVisible } from '../../model/visible.ts';
+import { formatColumnType } from '../../model/config/column-type.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 import { ABSENT, bomLength, csvDialect, readHeaderRecord, type HeaderRecord } from '../csv/index.ts';
 import { constantsOf, type Constant, type NamedFile } from './constants.ts';
 import { isPage } from './content.ts';
 import { missingHint, nearMissHint, nearMissOf, oneFieldHint } from './header-hints.ts';
 import { peek } from './peek.ts';
 import { hasRecordLine } from './text-lines.ts';
-import { shortName } from '../../model/name-list.ts';
-import { foreign } from '../../model/secrets.ts';
+import { shortName } from '../../model/base/name-list.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** How the fields of one CSV file become the columns of the table. */
 export interface Layout {

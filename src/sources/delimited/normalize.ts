@@ -1,4 +1,4 @@
-import type { CsvFormat } from '../../model/pipeline.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
 import { csvDialect, normalizeCsv, type NormalizedCsv } from '../csv/index.ts';
 import { fieldChecks } from './field-checks.ts';
 import type { Layout } from './layout.ts';

@@ -1,5 +1,5 @@
 import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
-import type { CsvFormat } from '../../model/pipeline.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
 
 const LF = 0x0a;
 const BACKSLASH = 0x5c;

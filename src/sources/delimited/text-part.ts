@@ -1,15 +1,16 @@
 import { pipeline, type Readable, type Transform } from 'node:stream';
-import { child } from '../../model/diagnostic.ts';
-import type { ByteStream, Refusal, StreamPart } from '../../model/feed.ts';
-import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import type { ByteStream, Refusal, StreamPart } from '../../model/ports/feed.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { locateTextRecord, normalizeText, TextCheck, type TextOptions } from '../copy-text/index.ts';
 import { checkedText, CsvError, NotAsWritten, stripBom } from '../csv/index.ts';
 import { constantsOf, type NamedFile } from './constants.ts';
 import { explainText, refused, refusedHint } from './explain.ts';
 import { rewritesFields, ruleOf } from './field-checks.ts';
 import { hasOtherLines, RecordLines } from './text-lines.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 export interface TextFile extends NamedFile {
   size: number;
@@ -49,7 +50,7 @@ export function textStreamPart(
   return {
     ...part,
     open: (signal, most) => Promise.resolve(checked(table, format, open(signal), most)),
-    otherwise: (why) => (why instanceof NotAsWritten ? part : undefined),
+    fallback: (why) => (why instanceof NotAsWritten ? part : undefined),
   };
 }
 

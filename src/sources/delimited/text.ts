@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream';
-import type { CsvFormat } from '../../model/pipeline.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
 import { bomLength, transcodeToUtf8 } from '../csv/index.ts';
 import { foreignContent, HEAD_BYTES, isGzipHead } from './content.ts';
 import { FileProblem } from './file-problem.ts';

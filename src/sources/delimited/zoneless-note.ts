@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Table } from '../../model/pipeline.ts';
-import { quotedVisible } from '../../model/visible.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 
 /** One note for a table whose text without an offset is read as UTC, unless `at_zone` says so. */
 export function zonelessNote({ name, columns }: Table): Diagnostic[] {

@@ -1,7 +1,8 @@
 import { pipeline, type Readable } from 'node:stream';
-import type { FeedPart, PathPart, Refusal, StreamPart } from '../../model/feed.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
-import type { RunError } from '../../model/run-error.ts';
+import type { FeedPart, PathPart, Refusal, StreamPart } from '../../model/ports/feed.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import type { RunError } from '../../model/errors/run-error.ts';
 import { checkedText, csvDialect, NotAsWritten, RecordCheck } from '../csv/index.ts';
 import { asWritten, type AsWritten } from '../delimited/as-written.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
@@ -57,7 +58,7 @@ function pathPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): Pat
         : checkFile(file, check, signal, until);
     },
     asStream: normalized,
-    otherwise: (why) => (isStructural(why) ? normalized : undefined),
+    fallback: (why) => (isStructural(why) ? normalized : undefined),
     explain: (refusal) => normalized.explain(refusal),
     translate: (error) => normalized.translate(error),
   };
@@ -80,7 +81,7 @@ function streamPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): S
       };
       return Promise.resolve({ bytes, rows, rowsSoFar: rows, taken });
     },
-    otherwise: (why) => (isStructural(why) ? normalized : undefined),
+    fallback: (why) => (isStructural(why) ? normalized : undefined),
   };
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { FileMark, FilesFingerprint, Fingerprint } from '../../model/observation.ts';
+import type { FileMark, FilesFingerprint, Fingerprint } from '../../model/world/fingerprint.ts';
 import type { FoundFile } from './list.ts';
-import { own } from '../../model/own.ts';
+import { getOwn } from '../../model/base/get-own.ts';
 
 /** Larger files get no content hash: when only their time has changed, reading them is as quick as hashing them. */
 const hashLimit = 64 * 1024 * 1024;
@@ -20,7 +20,7 @@ export async function markFiles(
   const last = before?.kind === 'files' ? before.files : {};
   const marks = new Map<string, FileMark>();
   for (const file of files) {
-    const known = own(last, file.shown);
+    const known = getOwn(last, file.shown);
     const isSameTime = known?.size === file.size && known.modified === file.modified;
     const isDoubtful =
       known?.size === file.size && known.modified !== file.modified && known.sha256 !== undefined;

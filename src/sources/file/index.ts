@@ -1,5 +1,5 @@
-import type { FileSource } from '../../model/pipeline.ts';
-import type { SourcePort } from '../../model/ports.ts';
+import type { FileSource } from '../../model/config/source.ts';
+import type { SourcePort } from '../../model/ports/source-port.ts';
 import { observeFiles } from './observe.ts';
 import { openFileSnapshot } from './read.ts';
 

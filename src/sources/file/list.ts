@@ -2,10 +2,10 @@ import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import micromatch from 'micromatch';
 import { cannotLook, lookAt } from '../../disk/look.ts';
-import type { Place } from '../../model/diagnostic.ts';
-import type { FileSource } from '../../model/pipeline.ts';
-import { hintForRefused, readablePaths } from '../../model/readable-paths.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Place } from '../../model/errors/diagnostic.ts';
+import type { FileSource } from '../../model/config/source.ts';
+import { hintForRefused, readablePaths } from '../../model/config/readable-paths.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 import { fileGlobs, globMatcher } from '../globs.ts';
 

@@ -1,8 +1,9 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { SourceObservation } from '../../model/observation.ts';
-import type { CsvFormat, FileSource, ParquetFormat, Table } from '../../model/pipeline.ts';
-import type { SourceRequest } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { SourceObservation } from '../../model/world/observation.ts';
+import type { CsvFormat, FileSource, ParquetFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import type { SourceRequest } from '../../model/ports/source-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { CsvError } from '../csv/index.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';

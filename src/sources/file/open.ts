@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { CsvFormat } from '../../model/pipeline.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
 import { bomLength } from '../csv/index.ts';
 import { textOf } from '../delimited/text.ts';
 import type { FoundFile } from './list.ts';

@@ -1,5 +1,5 @@
-import type { PathPart } from '../../model/feed.ts';
-import type { Table } from '../../model/pipeline.ts';
+import type { PathPart } from '../../model/ports/feed.ts';
+import type { Table } from '../../model/config/pipeline.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
 import { explainParquet, requireParquet, withFile } from '../parquet/index.ts';
@@ -17,7 +17,7 @@ export async function parquetPart(table: Table, file: FoundFile): Promise<PathPa
     constants: constantsOf(table, file),
     format: { type: 'parquet', columns: layout.values },
     rows: layout.rows,
-    otherwise: () => undefined,
+    fallback: () => undefined,
     explain: (refusal) => Promise.resolve(explainParquet(table, file, layout, refusal)),
     translate: (error) => explainText(error, file, table),
   };

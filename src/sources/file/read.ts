@@ -1,8 +1,9 @@
-import type { Feed, FeedPart } from '../../model/feed.ts';
-import type { FilesFingerprint } from '../../model/observation.ts';
-import type { FileSource, Table } from '../../model/pipeline.ts';
-import type { Snapshot } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Feed, FeedPart } from '../../model/ports/feed.ts';
+import type { FilesFingerprint } from '../../model/world/fingerprint.ts';
+import type { FileSource } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import type { Snapshot } from '../../model/ports/source-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { changesByFile } from '../by-file/changes.ts';
 import { csvPart } from './csv-part.ts';
 import { explainText } from '../delimited/explain.ts';

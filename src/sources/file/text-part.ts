@@ -1,5 +1,6 @@
-import type { FeedPart } from '../../model/feed.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import type { FeedPart } from '../../model/ports/feed.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
 import { NotAsWritten } from '../csv/index.ts';
 import { isGzip, isNamedGzip } from '../delimited/text.ts';
 import { isTextAsWritten, textCheck, textOptions, textStreamPart } from '../delimited/text-part.ts';
@@ -31,7 +32,7 @@ export async function textPart(table: Table, file: FoundFile, format: CsvFormat)
     constants: [],
     check: (signal, until) => checkFile(file, textCheck(table, format), signal, until),
     asStream: streamed,
-    otherwise: (why) => (why instanceof NotAsWritten ? streamed : undefined),
+    fallback: (why) => (why instanceof NotAsWritten ? streamed : undefined),
     explain: (refusal) => streamed.explain(refusal),
     translate: (error) => streamed.translate(error),
   };

@@ -1,5 +1,5 @@
-import type { ColumnType } from '../../model/column-type.ts';
-import type { ValueSettings } from '../../model/value-settings.ts';
+import type { ColumnType } from '../../model/config/column-type.ts';
+import type { ValueSettings } from '../../model/config/value-settings.ts';
 import { complaintMark } from './complaint.ts';
 
 export type AdaptingSettings = Pick<ValueSettings, 'round' | 'atZone' | 'truncate'>;

@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../model/column-type.ts';
+import type { ColumnType } from '../../model/config/column-type.ts';
 import { corrupt, inconsistent } from './error.ts';
 import type { Annotation, Physical, SchemaElement } from './schema.ts';
 

@@ -1,11 +1,11 @@
-import { child } from '../../model/diagnostic.ts';
-import type { Refusal } from '../../model/feed.ts';
-import type { Table } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import type { Refusal } from '../../model/ports/feed.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { complaintMark } from './complaint.ts';
 import type { ParquetLayout } from './layout.ts';
 import { MASK } from '../delimited/layout.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** Hyper refused a value of a file. It names neither row nor column: our own expressions do where they can. */
 export function explainParquet(

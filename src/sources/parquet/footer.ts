@@ -1,4 +1,4 @@
-import type { ColumnType } from '../../model/column-type.ts';
+import type { ColumnType } from '../../model/config/column-type.ts';
 import { corrupt, encrypted, ParquetError } from './error.ts';
 import { codecNames, readableCodecs } from './codecs.ts';
 import { maxElements, readElement, type SchemaElement } from './schema.ts';

@@ -5,7 +5,7 @@
  */
 export { ParquetError, type ParquetFault } from './error.ts';
 export { explainParquet } from './explain.ts';
-export { fitParquet, type ParquetFit } from './fit.ts';
+export { mapParquet as fitParquet, type ParquetMapping as ParquetFit } from './map-column.ts';
 export { readFooter, type ParquetColumn, type RandomAccess } from './footer.ts';
 export type { ParquetLayout } from './layout.ts';
 export { examineParquet, requireParquet, summarizeParquet } from './observe.ts';

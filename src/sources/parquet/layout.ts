@@ -1,13 +1,13 @@
-import { formatColumnType } from '../../model/column-type.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { ParquetValue } from '../../model/feed.ts';
-import type { Column, Table } from '../../model/pipeline.ts';
-import { quotedVisible } from '../../model/visible.ts';
+import { formatColumnType } from '../../model/config/column-type.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { ParquetValue } from '../../model/ports/feed.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 import { missingHint, nearMissOf } from '../delimited/header-hints.ts';
 import { misspelt, nameInFile } from '../delimited/layout.ts';
-import { fitParquet } from './fit.ts';
+import { mapParquet } from './map-column.ts';
 import type { ParquetColumn, ParquetFooter } from './footer.ts';
-import { shortName } from '../../model/name-list.ts';
+import { shortName } from '../../model/base/name-list.ts';
 
 /** How the columns of one Parquet file become the columns of the table. */
 export interface ParquetLayout {
@@ -61,9 +61,9 @@ export function layOutParquet(
       nothing.push(column);
       continue;
     }
-    const fit = fitParquet(found, column.type, column.notNull, column);
+    const fit = mapParquet(found, column.type, column.notNull, column);
     if ('holders' in fit || found.hyper === undefined) {
-      problems.push(misfit(column, found, 'holders' in fit ? fit : { holders: [] }, shown));
+      problems.push(mismatch(column, found, 'holders' in fit ? fit : { holders: [] }, shown));
       continue;
     }
     values.push({ name, type: found.hyper, ...(fit.load === 'cast' ? { select: fit.select } : {}) });
@@ -121,7 +121,7 @@ function onlyNulls(column: Column, shown: string): Diagnostic {
   };
 }
 
-function misfit(
+function mismatch(
   column: Column,
   found: ParquetColumn,
   { holders, hint }: { holders: readonly string[]; hint?: string },
@@ -147,7 +147,7 @@ function hintWithoutHolder({ type }: ParquetColumn): string {
 }
 
 /** One note for each column and kind, whatever the number of files. */
-export function tellRemarks(
+export function reportRemarks(
   files: readonly { shown: string; remarks: readonly ParquetRemark[] }[],
 ): Diagnostic[] {
   const told = new Map<string, { remark: ParquetRemark; shown: string; more: number }>();

@@ -1,10 +1,11 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { ParquetFormat, Table } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { ParquetFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { fileNotes } from '../delimited/file-notes.ts';
 import { ParquetError } from './error.ts';
 import { readFooter, type RandomAccess } from './footer.ts';
-import { emptyParquet, layOutParquet, tellRemarks, type ParquetLayout } from './layout.ts';
+import { emptyParquet, layOutParquet, reportRemarks, type ParquetLayout } from './layout.ts';
 
 /** Reads the footer of one file and holds it against the contract. Errors of the source come through unchanged. */
 export async function examineParquet(
@@ -56,7 +57,7 @@ export function summarizeParquet(
   });
   for (const file of fitting) for (const name of file.untaken) untaken.add(name);
   return {
-    problems: [...problems, ...tellRemarks(fitting), ...fileNotes(table, fitting)],
+    problems: [...problems, ...reportRemarks(fitting), ...fileNotes(table, fitting)],
     untaken: [...untaken],
     rows: fitting.reduce((sum, { rows }) => sum + rows, 0),
   };

@@ -1,19 +1,19 @@
 import type pg from 'pg';
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { PostgresSource } from '../../model/pipeline.ts';
-import type { SourceObservation } from '../../model/observation.ts';
-import type { SourcePort, SourceRequest } from '../../model/ports.ts';
-import { endedBy } from './cancel.ts';
-import { explainQuery } from './errors.ts';
-import { queryItems } from './items.ts';
-import { observeTable, type ObserveOptions, type Seen } from './observe.ts';
-import { systemOf } from './late.ts';
-import { openPool, type Leased } from './pool.ts';
-import { openSnapshot } from './read.ts';
-import { observeCursor } from './since.ts';
-import { lookAt } from './transaction.ts';
-import { oldVersionWarning } from './version.ts';
-import { watchLocks } from './waiting.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { PostgresSource } from '../../model/config/source.ts';
+import type { SourceObservation } from '../../model/world/observation.ts';
+import type { SourcePort, SourceRequest } from '../../model/ports/source-port.ts';
+import { endedBy } from './connection/cancel.ts';
+import { explainQuery } from './connection/errors.ts';
+import { queryItems } from './observe/items.ts';
+import { observeTable, type ObserveOptions, type Seen } from './observe/table.ts';
+import { systemOf } from './incremental/late.ts';
+import { openPool, type Leased } from './connection/pool.ts';
+import { openSnapshot } from './read/snapshot.ts';
+import { observeCursor } from './incremental/beyond-watermark.ts';
+import { lookAt } from './connection/transaction.ts';
+import { oldVersionWarning } from './connection/server-version.ts';
+import { watchLocks } from './connection/lock-waits.ts';
 
 /** Of a port that shares them with nobody. */
 const usualConnections = 10;

@@ -1,4 +1,4 @@
-import type { S3Source } from '../../model/pipeline.ts';
+import type { S3Source } from '../../model/config/source.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 import { createClient } from '../../aws/client.ts';
 import { createDownloads, type Body, type Download } from '../../aws/download.ts';

@@ -1,4 +1,4 @@
-import type { S3Source } from '../../model/pipeline.ts';
+import type { S3Source } from '../../model/config/source.ts';
 import type { ProxyFor } from '../../aws/tunnel.ts';
 import { openBucket, type Bucket } from './bucket.ts';
 

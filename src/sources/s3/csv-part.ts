@@ -1,5 +1,6 @@
-import type { StreamPart } from '../../model/feed.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import type { StreamPart } from '../../model/ports/feed.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
 import { asWritten, type AsWritten } from '../delimited/as-written.ts';
 import { explainText } from '../delimited/explain.ts';
 import { layOutByPlace, namesColumns } from '../delimited/layout.ts';

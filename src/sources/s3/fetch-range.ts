@@ -1,4 +1,4 @@
-import { RunError } from '../../model/run-error.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import type { Answer, ByteRange } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { columnTypeNames, parseColumnType, type ColumnType } from '../../model/column-type.ts';
-import type { Place } from '../../model/diagnostic.ts';
-import { nearest } from '../../model/nearest.ts';
-import type { Column, CsvFormat, Table } from '../../model/pipeline.ts';
-import { settingsFor } from '../../model/value-settings.ts';
-import { RunError } from '../../model/run-error.ts';
+import { columnTypeNames, parseColumnType, type ColumnType } from '../../model/config/column-type.ts';
+import type { Place } from '../../model/errors/diagnostic.ts';
+import { nearest } from '../../model/base/nearest.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import { settingsFor } from '../../model/config/value-settings.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, locateRecord, readHeader } from '../csv/index.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
 import { textOf } from '../delimited/text.ts';
@@ -13,7 +14,7 @@ import { explainS3, staleObject } from '../../aws/explain.ts';
 import type { Answer } from './bucket.ts';
 import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
-import { nameList, shortName } from '../../model/name-list.ts';
+import { nameList, shortName } from '../../model/base/name-list.ts';
 
 const mostBytes = 1024 * 1024;
 

@@ -1,5 +1,6 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
 import { readLayout, type Layout } from '../delimited/layout.ts';
 import { textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';

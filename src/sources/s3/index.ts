@@ -1,7 +1,7 @@
 import { withProfile } from '../../aws/profile.ts';
-import type { SourceObservation } from '../../model/observation.ts';
-import type { S3Source } from '../../model/pipeline.ts';
-import type { SourcePort } from '../../model/ports.ts';
+import type { SourceObservation } from '../../model/world/observation.ts';
+import type { S3Source } from '../../model/config/source.ts';
+import type { SourcePort } from '../../model/ports/source-port.ts';
 import type { FoundObject } from './bucket.ts';
 import { openBuckets, type Buckets } from './buckets.ts';
 import { columnsFromHeaderFile } from './header-file.ts';

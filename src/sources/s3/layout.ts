@@ -1,6 +1,7 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { csvDialect, readHeaderRecord } from '../csv/index.ts';
 import { layOut, type Layout } from '../delimited/layout.ts';
 import type { FoundObject } from './bucket.ts';

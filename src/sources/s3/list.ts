@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import { bytes, counted, grouped } from '../../model/numbers.ts';
-import type { S3Source } from '../../model/pipeline.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { bytes, counted, grouped } from '../../model/base/numbers.ts';
+import type { S3Source } from '../../model/config/source.ts';
 import { globMatcher, keyGlobs } from '../globs.ts';
 import type { FoundObject } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
@@ -8,7 +8,7 @@ import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
 
 /** A long listing says how far it is whenever it has seen so many keys more. */
-const tellEvery = 10_000;
+const reportEvery = 10_000;
 
 /**
  * The objects that a source means now, in the order of their keys (by code unit, the same on every machine).
@@ -34,7 +34,7 @@ export async function listObjects(
       for (const object of page.objects) if (matches(object.key)) found.set(object.key, object);
       const before = seen;
       seen += page.keys;
-      if (Math.floor(seen / tellEvery) > Math.floor(before / tellEvery)) {
+      if (Math.floor(seen / reportEvery) > Math.floor(before / reportEvery)) {
         tell(`s3://${source.bucket}/${prefix}: ${grouped(seen)} keys listed, ${grouped(found.size)} match`);
       }
       after = page.next;

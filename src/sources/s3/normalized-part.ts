@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
-import type { Refusal, StreamPart } from '../../model/feed.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import type { Refusal, StreamPart } from '../../model/ports/feed.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
 import { csvDialect, type NormalizedCsv } from '../csv/index.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { counted } from '../../model/numbers.ts';
+import { counted } from '../../model/base/numbers.ts';
 import type { PackedFile } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
 import type { ReadAhead } from './read-ahead.ts';

@@ -1,16 +1,13 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import { limitTo } from '../../model/limit.ts';
-import { isSameObject } from '../../model/listing.ts';
-import { grouped } from '../../model/numbers.ts';
-import type {
-  Fingerprint,
-  ObjectMark,
-  ObjectsFingerprint,
-  SourceObservation,
-} from '../../model/observation.ts';
-import type { CsvFormat, ParquetFormat, S3Source, Table } from '../../model/pipeline.ts';
-import type { SourceRequest } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { limitConcurrency } from '../../model/base/limit.ts';
+import { isSameObject } from '../../model/world/listing.ts';
+import { grouped } from '../../model/base/numbers.ts';
+import type { Fingerprint, ObjectMark, ObjectsFingerprint } from '../../model/world/fingerprint.ts';
+import type { SourceObservation } from '../../model/world/observation.ts';
+import type { CsvFormat, ParquetFormat, S3Source } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import type { SourceRequest } from '../../model/ports/source-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
@@ -42,7 +39,7 @@ export async function observeTable(
   const problem = problems.length > 0 ? undefined : nameProblem(table, unproven);
   if (problem !== undefined) problems.push(problem);
   const { format } = source;
-  const turn = limitTo(reader.limits.requests);
+  const turn = limitConcurrency(reader.limits.requests);
   let rows: number | undefined;
   if (problems.length === 0 && format.type === 'parquet') {
     const looked = unproven.slice(0, mostHeaders);

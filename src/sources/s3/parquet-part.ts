@@ -4,10 +4,10 @@ import { rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../disk/temporary.ts';
-import type { PathPart } from '../../model/feed.ts';
-import { bytes } from '../../model/numbers.ts';
-import type { Table } from '../../model/pipeline.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { PathPart } from '../../model/ports/feed.ts';
+import { bytes } from '../../model/base/numbers.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainParquet, requireParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
 import type { FoundObject } from './bucket.ts';
@@ -69,7 +69,7 @@ export async function parquetPart(
         release: () => rm(file, { force: true }),
       };
     },
-    otherwise: () => undefined,
+    fallback: () => undefined,
     explain: (refusal) => Promise.resolve(explainParquet(table, object, layout, refusal)),
     translate: (error) => error,
   };

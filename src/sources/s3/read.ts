@@ -1,7 +1,7 @@
-import type { Feed } from '../../model/feed.ts';
-import type { Table } from '../../model/pipeline.ts';
-import type { Snapshot } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Feed } from '../../model/ports/feed.ts';
+import type { Table } from '../../model/config/pipeline.ts';
+import type { Snapshot } from '../../model/ports/source-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { changesByFile } from '../by-file/changes.ts';
 import { nameObject, type FoundObject } from './bucket.ts';
 import { csvPart } from './csv-part.ts';

@@ -1,4 +1,4 @@
-import type { S3Source } from '../../model/pipeline.ts';
+import type { S3Source } from '../../model/config/source.ts';
 import type { Bucket } from './bucket.ts';
 import type { Patience } from '../../aws/retry.ts';
 import { createBudget, type Budget } from './budget.ts';

@@ -1,5 +1,5 @@
 import { staleObject } from '../../aws/explain.ts';
-import { RunError } from '../../model/run-error.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import type { Answer, Wanted } from './bucket.ts';
 import type { Reader } from './reader.ts';
 

@@ -1,5 +1,6 @@
-import type { StreamPart } from '../../model/feed.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import type { StreamPart } from '../../model/ports/feed.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
 import { textOf } from '../delimited/text.ts';
 import { textStreamPart } from '../delimited/text-part.ts';
 import type { FoundObject } from './bucket.ts';

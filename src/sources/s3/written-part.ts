@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream';
-import type { StreamPart } from '../../model/feed.ts';
-import type { CsvFormat, Table } from '../../model/pipeline.ts';
+import type { StreamPart } from '../../model/ports/feed.ts';
+import type { CsvFormat } from '../../model/config/source.ts';
+import type { Table } from '../../model/config/pipeline.ts';
 import { checkedText, NotAsWritten, RecordCheck, type NormalizedCsv } from '../csv/index.ts';
 import { asWritten, type AsWritten } from '../delimited/as-written.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
@@ -45,7 +46,7 @@ export function writtenPart(reader: Reader, of: WrittenObjects, normalized: Stre
         taken: () => ahead.taken,
       });
     },
-    otherwise: (why) => (why instanceof Error && !(why instanceof NotAsWritten) ? undefined : normalized),
+    fallback: (why) => (why instanceof Error && !(why instanceof NotAsWritten) ? undefined : normalized),
   };
 }
 

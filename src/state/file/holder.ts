@@ -1,6 +1,6 @@
 import { reasonOf } from '../../disk/reason.ts';
-import type { LockHolder } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { LockHolder } from '../../model/ports/state-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { nameOf } from '../holder.ts';
 import { isAlive, lockPath, readHolder, removeLock } from './lock-file.ts';
 

@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import type { StatePort } from '../../model/ports.ts';
+import type { StatePort } from '../../model/ports/state-port.ts';
 import { leaseAddress } from '../record.ts';
 import { noWait, waitForLease, waitForLock, type WaitOptions } from '../wait.ts';
 import { breakLock, lookAtLock } from './holder.ts';

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { isRunning, thisProcess, type ProcessIdentity } from '../../disk/process-identity.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { readRegularFile } from '../../disk/regular-file.ts';
-import { RunError } from '../../model/run-error.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { holderShape, type Holder } from '../holder.ts';
 import { lockName, sound } from '../record.ts';
 import { every, mapWith, optional, text } from '../shape.ts';
 import { momentaryName } from './leftovers.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** What a lock file says. Locks of version 0.1.0 name neither boot nor namespace. */
 export interface FileHolder extends Holder, ProcessIdentity {

@@ -2,11 +2,11 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beginDraft, type Draft } from '../../disk/draft.ts';
 import { readRegularFile } from '../../disk/regular-file.ts';
-import type { AppliedRecord } from '../../model/observation.ts';
-import type { StoredRecord } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { AppliedRecord } from '../../model/world/applied-record.ts';
+import type { StoredRecord } from '../../model/ports/state-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { addressOfLock, addressOfRecord, recordName, soundRecord, versionOf } from '../record.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 export function recordPath(folder: string, address: string): string {
   return path.join(folder, recordName(address));

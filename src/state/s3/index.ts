@@ -1,6 +1,6 @@
-import type { StatePort } from '../../model/ports.ts';
-import { proxyFor, type Variables } from '../../model/proxy.ts';
-import type { S3StateSettings } from '../../model/project.ts';
+import type { StatePort } from '../../model/ports/state-port.ts';
+import { proxyFor, type Variables } from '../../model/base/proxy.ts';
+import type { S3StateSettings } from '../../model/config/project.ts';
 import { addressOfLock, addressOfRecord, leaseAddress, lockName, recordName } from '../record.ts';
 import { noWait, waitForLease, waitForLock } from '../wait.ts';
 import { serviceLabel } from '../../aws/errand.ts';

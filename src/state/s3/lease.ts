@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { RunError } from '../../model/run-error.ts';
-import type { LockHolder } from '../../model/ports.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import type { LockHolder } from '../../model/ports/state-port.ts';
 import { lockHeld, lockChangesHands } from '../errors.ts';
 import { holderShape, nameOf, thisRun, type Holder } from '../holder.ts';
 import { sound } from '../record.ts';
@@ -8,7 +8,7 @@ import { amount, every, mapWith, text } from '../shape.ts';
 import type { StoredText } from './objects.ts';
 import type { Place } from './place.ts';
 import { fenceRecord } from './record.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /**
  * A lease is an object that its holder writes again and again. It has expired when it was not written for `seconds`.

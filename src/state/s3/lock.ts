@@ -1,11 +1,11 @@
-import type { Lock } from '../../model/ports.ts';
+import type { Lock } from '../../model/ports/state-port.ts';
 import { lockLost, staleRecord } from '../errors.ts';
 import { nameOf } from '../holder.ts';
 import { endLease, readLease, takeLease, textOf, type OwnLease } from './lease.ts';
 import { versionOf } from '../record.ts';
 import type { Place } from './place.ts';
 import { readEnvelope, writeEnvelope } from './record.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /**
  * A lease, renewed until it is given back. What it allows is fenced twice: it is renewed once more right before the

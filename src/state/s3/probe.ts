@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Place } from '../../model/diagnostic.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { Place } from '../../model/errors/diagnostic.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import type { Objects } from './objects.ts';
 
 /** What the service of a bucket does with conditional requests, as far as it may differ from S3. */

@@ -1,10 +1,10 @@
-import type { AppliedRecord } from '../../model/observation.ts';
-import type { StoredRecord } from '../../model/ports.ts';
-import { RunError } from '../../model/run-error.ts';
+import type { AppliedRecord } from '../../model/world/applied-record.ts';
+import type { StoredRecord } from '../../model/ports/state-port.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { lockChangesHands } from '../errors.ts';
 import { soundRecord, versionOf } from '../record.ts';
 import type { Place } from './place.ts';
-import { foreign } from '../../model/secrets.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** What is stored for an address. */
 interface Envelope {

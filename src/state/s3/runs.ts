@@ -1,4 +1,4 @@
-import type { BegunRun, OpenRun } from '../../model/ports.ts';
+import type { BegunRun, OpenRun } from '../../model/ports/state-port.ts';
 import { nameOf, thisRun, type Holder } from '../holder.ts';
 import { parseNote, runName, runOfName } from '../record.ts';
 import type { Objects } from './objects.ts';

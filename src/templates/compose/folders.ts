@@ -1,5 +1,5 @@
-import type { GeneratedTemplate } from '../../model/data-source.ts';
-import type { FolderLook, GenerateTemplate, PlacedName } from '../../model/template.ts';
+import type { GeneratedTemplate } from '../../model/config/data-source.ts';
+import type { FolderLook, GenerateTemplate, PlacedName } from '../../model/config/template.ts';
 import { nameFields } from '../generate/fields.ts';
 import { orderTables } from '../generate/order.ts';
 import { lookOf } from './look.ts';

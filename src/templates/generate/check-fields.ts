@@ -1,9 +1,9 @@
 import { parseFormula } from '../formula.ts';
-import { nearest } from '../../model/nearest.ts';
+import { nearest } from '../../model/base/nearest.ts';
 import type { Problem } from './problem.ts';
 import { nameFields } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
-import type { GeneratedTemplate } from '../../model/data-source.ts';
+import type { GeneratedTemplate } from '../../model/config/data-source.ts';
 import { orderTables } from './order.ts';
 
 type Path = readonly (string | number)[];

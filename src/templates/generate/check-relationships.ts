@@ -1,5 +1,9 @@
 import type { Problem } from './problem.ts';
-import type { GeneratedRelationship, GeneratedTable, GeneratedTemplate } from '../../model/data-source.ts';
+import type {
+  GeneratedRelationship,
+  GeneratedTable,
+  GeneratedTemplate,
+} from '../../model/config/data-source.ts';
 
 /** Relationships must name what exists and join all tables into one tree. */
 export function checkRelationships({ tables, relationships }: GeneratedTemplate): Problem[] {

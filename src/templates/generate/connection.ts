@@ -1,9 +1,9 @@
 import { columnShape } from '../local-types.ts';
 import { fileName } from '../slot.ts';
-import { bracket } from '../tds/names.ts';
+import { bracket } from '../tds/brackets.ts';
 import type { ColumnField, Fields } from './fields.ts';
 import { connectionId, objectId } from './ids.ts';
-import type { GeneratedTable, GeneratedTemplate } from '../../model/data-source.ts';
+import type { GeneratedTable, GeneratedTemplate } from '../../model/config/data-source.ts';
 import type { Tags } from './spelling.ts';
 import { element } from './xml.ts';
 import type { Node } from './xml.ts';

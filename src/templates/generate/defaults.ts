@@ -1,4 +1,4 @@
-import type { Aggregation, GeoRole, LocalType, Role } from '../../model/data-source.ts';
+import type { Aggregation, GeoRole, LocalType, Role } from '../../model/config/data-source.ts';
 
 /** Numbers are measures, everything else describes them. */
 export function defaultRole(type: LocalType): Role {

@@ -1,12 +1,12 @@
-import { RunError } from '../../model/run-error.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { fileName } from '../slot.ts';
-import { checkGenerated } from './check.ts';
-import { columnNodes } from './columns.ts';
+import { checkGenerated } from './check-description.ts';
+import { columnNodes } from './column-elements.ts';
 import { connectionNode } from './connection.ts';
 import { nameFields } from './fields.ts';
 import { connectionId } from './ids.ts';
-import type { GeneratedTemplate } from '../../model/data-source.ts';
-import { objectGraph, tableColumns } from './objects.ts';
+import type { GeneratedTemplate } from '../../model/config/data-source.ts';
+import { objectGraph, tableColumns } from './object-elements.ts';
 import { orderTables } from './order.ts';
 import { folderNodes, hierarchyNodes } from './semantics.ts';
 import { tagsFor } from './spelling.ts';

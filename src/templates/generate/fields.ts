@@ -5,7 +5,7 @@ import type {
   GeneratedTable,
   GeneratedTemplate,
   LocalType,
-} from '../../model/data-source.ts';
+} from '../../model/config/data-source.ts';
 import { calculationId } from './ids.ts';
 
 /** A field with the name that Tableau knows it by. */

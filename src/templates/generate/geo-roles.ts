@@ -1,4 +1,4 @@
-import type { GeoRole } from '../../model/data-source.ts';
+import type { GeoRole } from '../../model/config/data-source.ts';
 
 /** Tableau's geographic roles, as they stand in files that Desktop saved. */
 export const geoRoles: Readonly<Record<GeoRole, string>> = {

@@ -1,4 +1,4 @@
-import type { GeneratedTable, GeneratedTemplate } from '../../model/data-source.ts';
+import type { GeneratedTable, GeneratedTemplate } from '../../model/config/data-source.ts';
 
 /**
  * Tables from the facts outwards: one that no relationship leads to comes first, then what it refers to. Tableau shows

@@ -1,6 +1,6 @@
-import { bracket } from '../tds/names.ts';
+import { bracket } from '../tds/brackets.ts';
 import type { Fields } from './fields.ts';
-import type { GeneratedTemplate } from '../../model/data-source.ts';
+import type { GeneratedTemplate } from '../../model/config/data-source.ts';
 import type { Tags } from './spelling.ts';
 import { element } from './xml.ts';
 import type { Node } from './xml.ts';

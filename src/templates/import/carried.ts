@@ -1,5 +1,5 @@
-import { shownName } from '../../model/template-description.ts';
-import type { TemplateDescription, TemplateField } from '../../model/template-description.ts';
+import { shownName } from '../../model/world/template-description.ts';
+import type { TemplateDescription, TemplateField } from '../../model/world/template-description.ts';
 import { parseFormula } from '../formula.ts';
 import type { Template } from '../open.ts';
 

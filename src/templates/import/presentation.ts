@@ -1,8 +1,8 @@
-import { aliasKey } from '../generate/columns.ts';
+import { aliasKey } from '../generate/column-elements.ts';
 import { defaultAggregation, defaultContinuous, defaultRole, fieldType } from '../generate/defaults.ts';
 import { geoRoles } from '../generate/geo-roles.ts';
-import { aggregations } from '../../model/data-source.ts';
-import type { Alias, GeoRole, LocalType, Presentation } from '../../model/data-source.ts';
+import { aggregations } from '../../model/config/data-source.ts';
+import type { Alias, GeoRole, LocalType, Presentation } from '../../model/config/data-source.ts';
 import type { Column } from '../tds/model.ts';
 
 /** What was said of a field, without what holds anyway. */

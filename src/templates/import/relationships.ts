@@ -1,7 +1,11 @@
-import type { FieldOrigin, TemplateDescription, TemplateTable } from '../../model/template-description.ts';
-import type { Cardinality, GeneratedRelationship } from '../../model/data-source.ts';
+import type {
+  FieldOrigin,
+  TemplateDescription,
+  TemplateTable,
+} from '../../model/world/template-description.ts';
+import type { Cardinality, GeneratedRelationship } from '../../model/config/data-source.ts';
 import type { Template } from '../open.ts';
-import { splitPath } from '../tds/names.ts';
+import { splitPath } from '../tds/brackets.ts';
 import type { Relationship } from '../tds/model.ts';
 
 /** Relationships of equal columns; other operators and calculated operands are told in `lost`. */

@@ -1,5 +1,5 @@
 import type { Connection, MetadataRecord, NamedConnection, Relation } from './model.ts';
-import { splitPath, unbracket } from './names.ts';
+import { splitPath, unbracket } from './brackets.ts';
 import { attributeOf, childOf, childrenOf, descendantsOf } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 

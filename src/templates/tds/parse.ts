@@ -1,10 +1,10 @@
-import { RunError } from '../../model/run-error.ts';
-import { parseColumn } from './columns.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { parseColumn } from './column-elements.ts';
 import { parseConnection } from './connections.ts';
 import { parseFilters, parseFolders, parseHierarchies, parseSets } from './semantics.ts';
 import type { DataSource } from './model.ts';
-import { unbracket } from './names.ts';
-import { parseObjects, parseRelationships } from './objects.ts';
+import { unbracket } from './brackets.ts';
+import { parseObjects, parseRelationships } from './object-graph.ts';
 import { attributeOf, childOf, childrenOf, descendantsOf, parseXml } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 

@@ -1,5 +1,5 @@
 import type { DataFilter, Folder, Hierarchy, SetField } from './model.ts';
-import { unbracket } from './names.ts';
+import { unbracket } from './brackets.ts';
 import { attributeOf, childOf, childrenOf, descendantsOf } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 

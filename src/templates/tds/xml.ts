@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { SaxesParser } from 'saxes';
-import { RunError } from '../../model/run-error.ts';
-import { foreign } from '../../model/secrets.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { foreign } from '../../model/errors/secrets.ts';
 
 /** An element with what a data source says in it. Where tags stand between text, `text` is all the text joined. */
 export interface XmlElement {

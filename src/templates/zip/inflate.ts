@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { pipeline } from 'node:stream/promises';
-import { RunError } from '../../model/run-error.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import type { ZipArchive, ZipEntry } from './read.ts';
 import { deflated } from './records.ts';
 

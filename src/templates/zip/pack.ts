@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { constants, crc32, createDeflateRaw } from 'node:zlib';
 import { pipeline } from 'node:stream/promises';
-import { RunError } from '../../model/run-error.ts';
-import type { Compression } from '../../model/template.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import type { Compression } from '../../model/config/template.ts';
 import { copyRange, writeAll } from './copy.ts';
 
 /** What goes into an entry. The size is known before: it decides whether the header needs 64 bits. */

@@ -2,9 +2,9 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { openPromise } from 'yauzl';
 import type { Entry } from 'yauzl';
-import { RunError } from '../../model/run-error.ts';
-import { locateEntry, refuseOverlaps } from './layout.ts';
-import { decodeName, unsafeName } from './names.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { locateEntry, refuseOverlaps } from './entry-data.ts';
+import { decodeName, unsafeName } from './entry-names.ts';
 import { deflated, flag, stored, withoutZip64 } from './records.ts';
 import type { Header } from './records.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { SentNote } from '../../../src/model/observation.ts';
+import type { SentNote } from '../../../src/model/world/applied-record.ts';
 import { built, deliveryOf, destinationOn, never, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AppliedPublication } from '../../../src/model/observation.ts';
+import type { AppliedPublication } from '../../../src/model/world/applied-record.ts';
 import { destinationOn, failed, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 

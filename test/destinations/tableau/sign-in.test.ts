@@ -7,7 +7,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { TableauAuth } from '../../../src/model/pipeline.ts';
+import type { TableauAuth } from '../../../src/model/config/destination.ts';
 import { demo } from '../../support/tableau/seed.ts';
 import { destinationOn, failed, never } from './support.ts';
 import { openWorkshop } from './workshop.ts';

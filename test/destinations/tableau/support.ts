@@ -1,8 +1,9 @@
-import type { SentNote } from '../../../src/model/observation.ts';
-import type { TableauDestination } from '../../../src/model/pipeline.ts';
-import type { BuiltExtract, Delivered, Delivery, DestinationPort } from '../../../src/model/ports.ts';
+import type { SentNote } from '../../../src/model/world/applied-record.ts';
+import type { TableauDestination } from '../../../src/model/config/destination.ts';
+import type { BuiltExtract } from '../../../src/model/ports/extract-port.ts';
+import type { Delivered, Delivery, DestinationPort } from '../../../src/model/ports/destination-port.ts';
 import { stat } from 'node:fs/promises';
-import type { Clock } from '../../../src/destinations/tableau/client/clock.ts';
+import type { Clock } from '../../../src/destinations/tableau/client/http/clock.ts';
 import {
   openTableauDestinations,
   type TableauDestinations,

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { SaxesParser } from 'saxes';
 import { describe, expect, test } from 'vitest';
-import { graphOfPlan } from '../../../src/plan/graph.ts';
+import { graphOfPlan } from '../../../src/plan/pipeline-graph.ts';
 import { renderHtml } from '../../../src/render/html/page.ts';
 import { style } from '../../../src/render/html/style.ts';
-import type { Plan } from '../../../src/model/plan.ts';
+import type { Plan } from '../../../src/model/plan/plan.ts';
 import { fullPlan, pipelinePlan, plan, tablePlan, wordyPlan } from '../../support/plans.ts';
 import { plans } from '../../support/random-plans.ts';
 

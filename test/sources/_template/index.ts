@@ -1,4 +1,4 @@
-import type { SourcePort } from '../../../src/model/ports.ts';
+import type { SourcePort } from '../../../src/model/ports/source-port.ts';
 import { observeTable } from './observe.ts';
 import { openTemplateSnapshot } from './read.ts';
 import type { TemplateSource } from './source.ts';

@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ValueFingerprint } from '../../../src/model/observation.ts';
-import type { Table } from '../../../src/model/pipeline.ts';
-import { RunError } from '../../../src/model/run-error.ts';
+import type { ValueFingerprint } from '../../../src/model/world/fingerprint.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import type { TemplateSource } from './source.ts';
 
 /** What can be learnt of a table without reading its rows. */

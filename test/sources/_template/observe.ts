@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../../../src/model/diagnostic.ts';
-import type { SourceObservation } from '../../../src/model/observation.ts';
-import type { Table } from '../../../src/model/pipeline.ts';
+import type { Diagnostic } from '../../../src/model/errors/diagnostic.ts';
+import type { SourceObservation } from '../../../src/model/world/observation.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
 import { lookAtTable } from './look.ts';
 import type { TemplateSource } from './source.ts';
 

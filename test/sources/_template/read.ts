@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import type { StreamPart } from '../../../src/model/feed.ts';
-import type { Table } from '../../../src/model/pipeline.ts';
-import type { Snapshot } from '../../../src/model/ports.ts';
-import { RunError } from '../../../src/model/run-error.ts';
+import type { StreamPart } from '../../../src/model/ports/feed.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
+import type { Snapshot } from '../../../src/model/ports/source-port.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import { lookAtTable, unreadable, type FoundTable } from './look.ts';
 import { missingColumns } from './observe.ts';
 import type { TemplateSource } from './source.ts';

@@ -1,4 +1,4 @@
-import type { Place } from '../../../src/model/diagnostic.ts';
+import type { Place } from '../../../src/model/errors/diagnostic.ts';
 
 /**
  * A source as config/ resolves it: paths absolute, variables substituted, a place for messages. In src/ this is a member

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { env } from 'node:process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHyper } from '../../../src/hyper/index.ts';
-import type { FilesFingerprint } from '../../../src/model/observation.ts';
-import type { ExtractPort } from '../../../src/model/ports.ts';
+import type { FilesFingerprint } from '../../../src/model/world/fingerprint.ts';
+import type { ExtractPort } from '../../../src/model/ports/extract-port.ts';
 import { changesByFile } from '../../../src/sources/by-file/changes.ts';
 import { byFile, goneBytes } from '../../support/by-file.ts';
 import { textPart } from '../../support/feeds.ts';
@@ -59,7 +59,7 @@ test('names that every object has by itself are names', async () => {
   const before = listing(['constructor', 'toString']);
   const { read, gone } = changesByFile(sales, before, listing(['toString', '__proto__', '1']), named);
   expect([...read]).toEqual(['1', '__proto__']);
-  expect(await goneBytes({ gone: gone!, rows: { parts: [] } })).toBe('1\n__proto__\nconstructor\n');
+  expect(await goneBytes({ deletedKeys: gone!, rows: { parts: [] } })).toBe('1\n__proto__\nconstructor\n');
 });
 
 test('other columns need not be told of a file that is gone', async () => {
@@ -68,7 +68,7 @@ test('other columns need not be told of a file that is gone', async () => {
   });
   const dated = { ...sales, columns: [year, ...sales.columns] };
   const { gone } = changesByFile(dated, listing(['a']), listing([]), named);
-  expect(await goneBytes({ gone: gone!, rows: { parts: [] } })).toBe('a\n');
+  expect(await goneBytes({ deletedKeys: gone!, rows: { parts: [] } })).toBe('a\n');
 });
 
 test('a name that is too long for the column is no name of rows', () => {

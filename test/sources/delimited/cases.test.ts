@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { CsvFormat } from '../../../src/model/pipeline.ts';
-import { RunError } from '../../../src/model/run-error.ts';
+import type { CsvFormat } from '../../../src/model/config/source.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import { plainCsv, useTextLoads, type Rows } from '../../support/csv/text-loads.ts';
 import { table } from '../../support/pipelines.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Column } from '../../../src/model/pipeline.ts';
+import type { Column } from '../../../src/model/config/pipeline.ts';
 import { constantsOf } from '../../../src/sources/delimited/constants.ts';
 import { zonelessNote } from '../../../src/sources/delimited/zoneless-note.ts';
 import { table } from '../../support/pipelines.ts';

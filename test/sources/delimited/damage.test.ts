@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
-import { RunError } from '../../../src/model/run-error.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { copyTextFiles } from '../../support/csv/copy-text-files.ts';
 import { randomFiles, type RandomFile } from '../../support/csv/damaged-files.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { CsvFormat, Table } from '../../../src/model/pipeline.ts';
+import type { CsvFormat } from '../../../src/model/config/source.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
 import { readLayout } from '../../../src/sources/delimited/layout.ts';
 import { layOutParquet } from '../../../src/sources/parquet/layout.ts';
 import { table } from '../../support/pipelines.ts';

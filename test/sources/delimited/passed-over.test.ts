@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CsvFormat } from '../../../src/model/pipeline.ts';
+import type { CsvFormat } from '../../../src/model/config/source.ts';
 import { fileNotes } from '../../../src/sources/delimited/file-notes.ts';
 import { readLayout } from '../../../src/sources/delimited/layout.ts';
 import { plainCsv } from '../../support/csv/text-loads.ts';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import type { CsvFormat } from '../../../src/model/pipeline.ts';
-import { RunError } from '../../../src/model/run-error.ts';
+import type { CsvFormat } from '../../../src/model/config/source.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import { plainCsv, useTextLoads } from '../../support/csv/text-loads.ts';
 import { adapted, adaptedLines, adaptedRows } from '../../support/adapted.ts';
 import { column, table } from '../../support/pipelines.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import type { CsvFormat } from '../../../src/model/pipeline.ts';
+import type { CsvFormat } from '../../../src/model/config/source.ts';
 import { RecordLines } from '../../../src/sources/delimited/text-lines.ts';
 
 const format: CsvFormat = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formatColumnType } from '../../../src/model/column-type.ts';
+import { formatColumnType } from '../../../src/model/config/column-type.ts';
 import { ParquetError, readFooter, type ParquetFault } from '../../../src/sources/parquet/index.ts';
 import { bytesOf, fileOf, fixtures } from './support/engine.ts';
 import { footerOf, parquetFile, type Struct } from './support/write.ts';

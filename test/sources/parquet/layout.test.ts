@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ColumnType } from '../../../src/model/column-type.ts';
+import type { ColumnType } from '../../../src/model/config/column-type.ts';
 import { examineParquet, summarizeParquet } from '../../../src/sources/parquet/index.ts';
 import { layOutParquet } from '../../../src/sources/parquet/layout.ts';
 import { explainParquet } from '../../../src/sources/parquet/explain.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Param } from '../../../src/model/pipeline.ts';
-import { bareSql, bindParams, countParams } from '../../../src/sources/postgres/bind.ts';
+import type { Param } from '../../../src/model/config/pipeline.ts';
+import { bareSql, bindParams, countParams } from '../../../src/sources/postgres/sql/bind.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 
 let database: FreshDatabase;

@@ -34,7 +34,7 @@ it('cancels the query of for_each when it is interrupted', async () => {
   const interruption = new AbortController();
   const place = { file: 'pipeline.yaml', pointer: '/for_each' };
   const asked = openPostgres(sourceAt(url)).items?.(
-    { sql: 'select pg_sleep(40)::text as key', most: 2, place },
+    { sql: 'select pg_sleep(40)::text as key', limit: 2, place },
     interruption.signal,
   );
   if (asked === undefined) throw new Error('PostgreSQL has items');

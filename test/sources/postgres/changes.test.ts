@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Table } from '../../../src/model/pipeline.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
 import { goOn, look, readWhole, within, type Remembered } from './going.ts';
 import { quietDatabase, type QuietDatabase } from './quiet.ts';
 import { contractOf, never, type LoadWritten } from './support.ts';
@@ -428,7 +428,7 @@ test('parts say what they are, and which columns they have', async () => {
   const last = await start(table);
   await within(database.url, table, async (snapshot) => {
     const changes = await snapshot.changes!(table, { watermark: last.watermark }, undefined, never());
-    const parts = [changes.gone, { feed: changes.rows }, changes.keys].map((one) =>
+    const parts = [changes.deletedKeys, { feed: changes.rows }, changes.keys].map((one) =>
       one?.feed.parts.map(({ label, columns: names }) => [label, names]),
     );
     expect(parts).toEqual([

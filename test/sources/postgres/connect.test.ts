@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { PostgresSource } from '../../../src/model/pipeline.ts';
-import { clientConfig, connect } from '../../../src/sources/postgres/connect.ts';
-import { parseUrl } from '../../../src/model/postgres-url.ts';
+import type { PostgresSource } from '../../../src/model/config/source.ts';
+import { clientConfig, connect } from '../../../src/sources/postgres/connection/connect.ts';
+import { parseUrl } from '../../../src/model/config/postgres-url.ts';
 import { runStatement, startPostgres, type TestPostgres } from '../../support/postgres.ts';
 
 const place = { file: 'pipeline.yaml', pointer: '/sources/shop' };

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { StreamPart } from '../../../src/model/feed.ts';
-import type { Table } from '../../../src/model/pipeline.ts';
+import type { StreamPart } from '../../../src/model/ports/feed.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { contractOf, never, observe, problemsOf, sourceAt, type TableWritten } from './support.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Fingerprint } from '../../../src/model/observation.ts';
-import type { Table } from '../../../src/model/pipeline.ts';
-import { compareFingerprints } from '../../../src/plan/compare.ts';
+import type { Fingerprint } from '../../../src/model/world/fingerprint.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
+import { compareFingerprints } from '../../../src/plan/table/compare-fingerprints.ts';
 import { testDatabase } from '../../support/database.ts';
 import { look } from './going.ts';
 import { contractOf } from './support.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Deletes } from '../../../src/model/load.ts';
-import type { Table } from '../../../src/model/pipeline.ts';
+import type { Deletes } from '../../../src/model/config/load-mode.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
 import { goOn, look, readWhole, type Remembered } from './going.ts';
 import { quietDatabase, type QuietDatabase } from './quiet.ts';
 import { contractOf, problemsOf, sourceAt, type LoadWritten, type TableWritten } from './support.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pg from 'pg';
-import { parseColumnType } from '../../../src/model/column-type.ts';
-import { describe as describeColumns } from '../../../src/sources/postgres/catalog.ts';
-import { fitType } from '../../../src/sources/postgres/types.ts';
+import { parseColumnType } from '../../../src/model/config/column-type.ts';
+import { describe as describeColumns } from '../../../src/sources/postgres/contract/catalog.ts';
+import { mapType } from '../../../src/sources/postgres/contract/postgres-types.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { contractOf, observe, problemsOf, sourceAt } from './support.ts';
 
@@ -99,7 +99,7 @@ describe('the table of types', () => {
     const fitting = candidates.filter((candidate) => {
       const contract = parseColumnType(candidate);
       if ('problem' in contract) throw new Error(contract.problem);
-      return 'select' in fitType(column!.type, contract, { label: 't.c', onInfinite: 'error' });
+      return 'select' in mapType(column!.type, contract, { label: 't.c', onInfinite: 'error' });
     });
     expect(fitting.map((candidate) => candidate.replace(/\(.*/, '')).sort()).toEqual([...kinds].sort());
   });

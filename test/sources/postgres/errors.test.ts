@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainConnect, explainQuery } from '../../../src/sources/postgres/errors.ts';
+import { explainConnect, explainQuery } from '../../../src/sources/postgres/connection/errors.ts';
 
 const place = { file: 'shop.yaml', pointer: 'tables.orders', line: 3, column: 5 };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
-import { openPool } from '../../../src/sources/postgres/pool.ts';
+import { openPool } from '../../../src/sources/postgres/connection/pool.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { contractOf, never, sourceAt, type TableWritten } from './support.ts';
 

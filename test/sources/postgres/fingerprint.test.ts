@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Fingerprint } from '../../../src/model/observation.ts';
-import { compareFingerprints } from '../../../src/plan/compare.ts';
-import type { Agreement } from '../../../src/sources/postgres/contract.ts';
-import { takeFingerprint } from '../../../src/sources/postgres/fingerprint.ts';
+import type { Fingerprint } from '../../../src/model/world/fingerprint.ts';
+import { compareFingerprints } from '../../../src/plan/table/compare-fingerprints.ts';
+import type { Agreement } from '../../../src/sources/postgres/contract/contract.ts';
+import { takeFingerprint } from '../../../src/sources/postgres/observe/fingerprint.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { runStatement, startPostgres, type TestPostgres } from '../../support/postgres.ts';

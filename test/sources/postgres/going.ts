@@ -1,10 +1,11 @@
 import { text } from 'node:stream/consumers';
-import type { TableChanges } from '../../../src/model/changes.ts';
-import type { Feed } from '../../../src/model/feed.ts';
-import type { Fingerprint, SourceObservation } from '../../../src/model/observation.ts';
-import type { Table } from '../../../src/model/pipeline.ts';
-import type { Snapshot } from '../../../src/model/ports.ts';
-import type { Increment, Watermark } from '../../../src/model/watermark.ts';
+import type { TableChanges } from '../../../src/model/plan/row-changes.ts';
+import type { Feed } from '../../../src/model/ports/feed.ts';
+import type { Fingerprint } from '../../../src/model/world/fingerprint.ts';
+import type { SourceObservation } from '../../../src/model/world/observation.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
+import type { Snapshot } from '../../../src/model/ports/source-port.ts';
+import type { Increment, Watermark } from '../../../src/model/world/watermark.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { never, sourceAt } from './support.ts';
 
@@ -77,13 +78,19 @@ export function incrementOf({ cursor }: SourceObservation, last: Remembered): In
 
 export interface ChangesRead {
   gone?: string[];
-  cut?: TableChanges['cut'];
+  cut?: TableChanges['deleteRange'];
   rows: string[];
-  meeting?: TableChanges['meeting'];
+  meeting?: TableChanges['onConflict'];
   keys?: string[];
 }
 
-export async function readChanges({ gone, cut, rows, meeting, keys }: TableChanges): Promise<ChangesRead> {
+export async function readChanges({
+  deletedKeys: gone,
+  deleteRange: cut,
+  rows,
+  onConflict: meeting,
+  keys,
+}: TableChanges): Promise<ChangesRead> {
   return {
     ...(gone && { gone: await linesOf(gone.feed) }),
     ...(cut && { cut }),
@@ -130,10 +137,10 @@ function carryOut(table: Table, before: readonly string[], changes: ChangesRead)
     });
   let fresh = changes.rows;
   if (meeting !== undefined) {
-    const [staying, leaving] = meeting.stays === 'new' ? [fresh, rows] : [rows, fresh];
+    const [staying, leaving] = meeting.keep === 'new' ? [fresh, rows] : [rows, fresh];
     const there = new Set(staying.map(keyOf));
     const left = leaving.filter((line) => !there.has(keyOf(line)));
-    [fresh, rows] = meeting.stays === 'new' ? [fresh, left] : [left, rows];
+    [fresh, rows] = meeting.keep === 'new' ? [fresh, left] : [left, rows];
   }
   rows = [...rows, ...fresh];
   if (keys !== undefined) {
@@ -144,7 +151,7 @@ function carryOut(table: Table, before: readonly string[], changes: ChangesRead)
   return rows.sort();
 }
 
-function isCut(value: string, { bound, nulls }: NonNullable<TableChanges['cut']>): boolean {
+function isCut(value: string, { bound, nulls }: NonNullable<TableChanges['deleteRange']>): boolean {
   if (value === '\\N') return nulls;
   if (bound === undefined) return false;
   if (value === bound.value) return bound.kind === 'from';

@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { PostgresSource } from '../../../src/model/pipeline.ts';
-import { connect } from '../../../src/sources/postgres/connect.ts';
-import { openPool } from '../../../src/sources/postgres/pool.ts';
+import type { PostgresSource } from '../../../src/model/config/source.ts';
+import { connect } from '../../../src/sources/postgres/connection/connect.ts';
+import { openPool } from '../../../src/sources/postgres/connection/pool.ts';
 import { createDatabase, runStatement, startPostgres, type TestPostgres } from '../../support/postgres.ts';
 
 const place = { file: 'pipeline.yaml', pointer: '/sources/shop' };

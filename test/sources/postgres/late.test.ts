@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Table } from '../../../src/model/pipeline.ts';
-import { writtenSince } from '../../../src/sources/postgres/late.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
+import { writtenSince } from '../../../src/sources/postgres/incremental/late.ts';
 import { goOn, look, readWhole, type Remembered } from './going.ts';
 import { quietDatabase, type QuietDatabase } from './quiet.ts';
 import { contractOf, type LoadWritten } from './support.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import pg from 'pg';
-import type { Table } from '../../../src/model/pipeline.ts';
-import type { Snapshot } from '../../../src/model/ports.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
+import type { Snapshot } from '../../../src/model/ports/source-port.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { linesOf } from './going.ts';

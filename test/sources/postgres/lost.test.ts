@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
-import { openPool, type Pool } from '../../../src/sources/postgres/pool.ts';
+import { openPool, type Pool } from '../../../src/sources/postgres/connection/pool.ts';
 import { testDatabase } from '../../support/database.ts';
 import { linesOf } from './going.ts';
 import { contractOf, never, sourceAt } from './support.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openPool } from '../../../src/sources/postgres/pool.ts';
+import { openPool } from '../../../src/sources/postgres/connection/pool.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { sourceAt } from './support.ts';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { SourcePort } from '../../../src/model/ports.ts';
+import type { SourcePort } from '../../../src/model/ports/source-port.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
-import { openPool } from '../../../src/sources/postgres/pool.ts';
+import { openPool } from '../../../src/sources/postgres/connection/pool.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { startPooler } from '../../support/postgres/pooler.ts';
 import { startTransactionPooler } from '../../support/postgres/transaction-pooler.ts';

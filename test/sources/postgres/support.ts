@@ -1,17 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseColumnType } from '../../../src/model/column-type.ts';
-import type {
-  Column,
-  CursorLoad,
-  Nulls,
-  PostgresOrigin,
-  PostgresSource,
-  Table,
-  WindowLoad,
-} from '../../../src/model/pipeline.ts';
-import type { SourceObservation } from '../../../src/model/observation.ts';
+import { parseColumnType } from '../../../src/model/config/column-type.ts';
+import type { Column, PostgresOrigin, Table } from '../../../src/model/config/pipeline.ts';
+import type { CursorLoad, Nulls, WindowLoad } from '../../../src/model/config/load-mode.ts';
+import type { PostgresSource } from '../../../src/model/config/source.ts';
+import type { SourceObservation } from '../../../src/model/world/observation.ts';
 import { createTable } from '../../../src/hyper/ddl.ts';
 import { findHyperd } from '../../../src/hyper/binary.ts';
 import { loadPart } from '../../../src/hyper/load.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { contractOf, problemsOf, sourceAt, startEngine, type Engine } from './support.ts';
-import { beginRead } from '../../../src/sources/postgres/transaction.ts';
+import { beginRead } from '../../../src/sources/postgres/connection/transaction.ts';
 
 let database: FreshDatabase;
 let engine: Engine;

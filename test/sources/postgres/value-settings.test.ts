@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
-import type { CursorColumn } from '../../../src/sources/postgres/cursor.ts';
-import { beginningOf } from '../../../src/sources/postgres/highest.ts';
+import type { CursorColumn } from '../../../src/sources/postgres/contract/cursor-columns.ts';
+import { beginningOf } from '../../../src/sources/postgres/incremental/highest.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { contractOf, never, sourceAt, startEngine, type ColumnsWritten, type Engine } from './support.ts';
 

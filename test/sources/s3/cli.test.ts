@@ -3,7 +3,7 @@ import path from 'node:path';
 import { env as variables } from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { run } from '../../../src/cli/args.ts';
+import { run } from '../../../src/cli/program.ts';
 import type { Env } from '../../../src/cli/env.ts';
 import { createProject } from '../../support/cli.ts';
 import { configFolder } from '../../support/config-folder.ts';

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
-import type { S3Access, S3Source } from '../../../src/model/pipeline.ts';
-import type { SourceObservation } from '../../../src/model/observation.ts';
+import type { S3Access, S3Source } from '../../../src/model/config/source.ts';
+import type { SourceObservation } from '../../../src/model/world/observation.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { column } from '../../support/pipelines.ts';
 import { tickingPatience } from '../../support/s3/patience.ts';

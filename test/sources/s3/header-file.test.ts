@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatColumnType } from '../../../src/model/column-type.ts';
-import type { Table } from '../../../src/model/pipeline.ts';
+import { formatColumnType } from '../../../src/model/config/column-type.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { column } from '../../support/pipelines.ts';
 import { csv, hasty, sales, small, useLake } from './lake.ts';

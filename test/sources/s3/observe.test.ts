@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { S3Access } from '../../../src/model/pipeline.ts';
+import type { S3Access } from '../../../src/model/config/source.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { prefixesOf } from '../../../src/sources/s3/list.ts';
 import { footerOf, parquetFile } from '../parquet/support/write.ts';

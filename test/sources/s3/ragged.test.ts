@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { CsvFormat } from '../../../src/model/pipeline.ts';
+import type { CsvFormat } from '../../../src/model/config/source.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { csv, sales, useLake } from './lake.ts';
 

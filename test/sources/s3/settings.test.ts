@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import type { S3Source, Table } from '../../../src/model/pipeline.ts';
+import type { S3Source } from '../../../src/model/config/source.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
 import { adapted, adaptedLines, adaptedRows } from '../../support/adapted.ts';
 import { column } from '../../support/pipelines.ts';
 import { csv, sales, useLake } from './lake.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CsvFormat } from '../../../src/model/pipeline.ts';
+import type { CsvFormat } from '../../../src/model/config/source.ts';
 
 /** A table as text: what SQL must show of each value, NULL as null. */
 export interface RandomFile {

@@ -9,9 +9,10 @@ import { startHyperd, type HyperProcess } from '../../../src/hyper/process.ts';
 import { openSession, type HyperSession } from '../../../src/hyper/session.ts';
 import { identifier, tableName } from '../../../src/hyper/sql.ts';
 import { hyperSqlType } from '../../../src/hyper/types.ts';
-import type { CsvFormat, FileSource, Table } from '../../../src/model/pipeline.ts';
-import type { SourcePort } from '../../../src/model/ports.ts';
-import { RunError } from '../../../src/model/run-error.ts';
+import type { CsvFormat, FileSource } from '../../../src/model/config/source.ts';
+import type { Table } from '../../../src/model/config/pipeline.ts';
+import type { SourcePort } from '../../../src/model/ports/source-port.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import { openFiles } from '../../../src/sources/file/index.ts';
 
 export type Rows = (string | null)[][];

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { signJwt } from '../../../src/destinations/tableau/client/jwt.ts';
+import { signJwt } from '../../../src/destinations/tableau/client/site/jwt.ts';
 import { openSamples } from './samples.ts';
 import { demo } from './seed.ts';
 import { startTableauStandIn } from './stand-in.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { readPipelines } from '../../../src/config/index.ts';
-import type { GeneratedTemplate } from '../../../src/model/data-source.ts';
-import type { Pipeline } from '../../../src/model/pipeline.ts';
+import type { GeneratedTemplate } from '../../../src/model/config/data-source.ts';
+import type { Pipeline } from '../../../src/model/config/pipeline.ts';
 import { generateDocument } from '../../../src/templates/generate/document.ts';
 
 const folder = fileURLToPath(new URL('../../../', import.meta.url));

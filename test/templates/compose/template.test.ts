@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { writeGenerate } from '../../../src/config/write-generate.ts';
-import { formatColumnType } from '../../../src/model/column-type.ts';
-import type { GeneratedTemplate } from '../../../src/model/data-source.ts';
-import { checkComposed } from '../../../src/templates/compose/check.ts';
-import { composeTemplate } from '../../../src/templates/compose/template.ts';
+import { formatColumnType } from '../../../src/model/config/column-type.ts';
+import type { GeneratedTemplate } from '../../../src/model/config/data-source.ts';
+import { checkComposed } from '../../../src/templates/compose/check-compose.ts';
+import { composeTemplate } from '../../../src/templates/compose/compose.ts';
 import { configure } from '../../support/config-folder.ts';
 import { shop } from '../support/shop.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkGenerated } from '../../../src/templates/generate/check.ts';
+import { checkGenerated } from '../../../src/templates/generate/check-description.ts';
 import { generateDocument } from '../../../src/templates/generate/document.ts';
-import type { GeneratedTemplate } from '../../../src/model/data-source.ts';
+import type { GeneratedTemplate } from '../../../src/model/config/data-source.ts';
 import { shop } from '../support/shop.ts';
 
 const messages = (change: Partial<GeneratedTemplate>) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkGenerated } from '../../../src/templates/generate/check.ts';
-import { importTemplate } from '../../../src/templates/import/template.ts';
+import { checkGenerated } from '../../../src/templates/generate/check-description.ts';
+import { importTemplate } from '../../../src/templates/import/import.ts';
 import { templateFromDocument } from '../../../src/templates/open.ts';
 import { extracted, extractedTables, live, related } from '../support/documents.ts';
 

@@ -1,4 +1,4 @@
-import type { GeneratedTemplate } from '../../../src/model/data-source.ts';
+import type { GeneratedTemplate } from '../../../src/model/config/data-source.ts';
 
 /** A description that uses everything there is, with names that need care. */
 export const shop: GeneratedTemplate = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RunError } from '../../../src/model/run-error.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import { describeTemplate } from '../../../src/templates/describe.ts';
 import { templateFromDocument } from '../../../src/templates/open.ts';
 import { editAttributes } from '../../../src/templates/tds/edit.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RunError } from '../../../src/model/run-error.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import { openTemplate } from '../../../src/templates/open.ts';
 import { swapExtract } from '../../../src/templates/swap.ts';
 import { unpackEntry } from '../../../src/templates/zip/inflate.ts';

@@ -1,4 +1,4 @@
-import type { CsvFormat } from '../../../model/pipeline.ts';
+import type { CsvFormat } from '../../../model/config/source.ts';
 import { daysInMonth, type Day } from './calendar.ts';
 import { noValue, type Refused } from './rule.ts';
 

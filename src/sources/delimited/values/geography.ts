@@ -1,4 +1,4 @@
-import { lossyGeography } from '../../../model/geography.ts';
+import { lossyGeography } from '../../../model/base/geography.ts';
 import type { ValueRule } from './rule.ts';
 
 /** geography: hyperd refuses what is no well-known text, and drops or wraps what it cannot hold. */

@@ -3,7 +3,8 @@
  * as the time of the load. Here is the one grammar of numbers, dates and times that a text must follow, so that hyperd
  * reads exactly what is written; docs/files.md has it as a table.
  */
-import type { Column, CsvFormat } from '../../../model/pipeline.ts';
+import type { Column } from '../../../model/config/pipeline.ts';
+import type { CsvFormat } from '../../../model/config/source.ts';
 import { booleanRule } from './booleans.ts';
 import { floatRule } from './floats.ts';
 import { geographyRule } from './geography.ts';

@@ -6,7 +6,7 @@ import {
   type CallKind,
   type Trouble,
   type Verdict,
-} from '../../../../src/destinations/tableau/client/retry.ts';
+} from '../../../../src/destinations/tableau/client/http/retry.ts';
 
 const lost = (reach: 'none' | 'part' | 'whole'): Trouble => ({ kind: 'lost', reach, isTls: false });
 const refused = (status: number, code?: string): Trouble => ({ kind: 'refused', status, code });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Column, CsvFormat } from '../../../../src/model/pipeline.ts';
+import type { Column } from '../../../../src/model/config/pipeline.ts';
+import type { CsvFormat } from '../../../../src/model/config/source.ts';
 import { isRefused, rewritesValues } from '../../../../src/sources/delimited/values/index.ts';
 import { column, csvFormat, given, startValueReader, type ValueReader } from './support.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CsvFormat } from '../../../../src/model/pipeline.ts';
+import type { CsvFormat } from '../../../../src/model/config/source.ts';
 import { isRefused } from '../../../../src/sources/delimited/values/index.ts';
 import { column, csvFormat, given, startValueReader, type ValueReader } from './support.ts';
 

@@ -6,8 +6,9 @@ import { findHyperd } from '../../../../src/hyper/binary.ts';
 import { startHyperd } from '../../../../src/hyper/process.ts';
 import { isServerError, openSession } from '../../../../src/hyper/session.ts';
 import { hyperSqlType } from '../../../../src/hyper/types.ts';
-import { parseColumnType } from '../../../../src/model/column-type.ts';
-import type { Column, CsvFormat } from '../../../../src/model/pipeline.ts';
+import { parseColumnType } from '../../../../src/model/config/column-type.ts';
+import type { Column } from '../../../../src/model/config/pipeline.ts';
+import type { CsvFormat } from '../../../../src/model/config/source.ts';
 import { isRefused, valueRule, type Reading } from '../../../../src/sources/delimited/values/index.ts';
 
 export function column(type: string, settings: Partial<Column> = {}): Column {

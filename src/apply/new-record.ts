@@ -1,0 +1,204 @@
+import type {
+  AppliedExtract,
+  AppliedRecord,
+  AppliedTable,
+  AppliedTemplate,
+  Pending,
+  SentNote,
+} from '../model/world/applied-record.ts';
+import type { Fingerprint } from '../model/world/fingerprint.ts';
+import type { Table } from '../model/config/pipeline.ts';
+import type { BuiltExtract } from '../model/ports/extract-port.ts';
+import type { Delivered } from '../model/ports/destination-port.ts';
+import type { Snapshot } from '../model/ports/source-port.ts';
+import { withDefinitions } from '../model/world/fingerprint.ts';
+import { getOwn } from '../model/base/get-own.ts';
+import type { Watermark } from '../model/world/watermark.ts';
+import type { Definitions, Job } from './job.ts';
+import { hasVerifiedKey } from './keys.ts';
+import { recordedExtract } from './nothing-new.ts';
+import type { TableReport } from './report.ts';
+import { required } from './required.ts';
+
+/** What a run has come to. */
+export interface Achieved {
+  tables: readonly TableReport[];
+  snapshotOf: (table: Table) => Snapshot;
+  /** Of tables that go on by a cursor and were read. */
+  watermarks: ReadonlyMap<string, Watermark>;
+  built: BuiltExtract | undefined;
+  /** Rows were read, and are those that the extract has: it was not built anew. */
+  isNothingNew: boolean;
+  packed: BuiltExtract | undefined;
+  delivered: ReadonlyMap<number, Delivered>;
+  /** What servers were asked to publish, and have not been heard of since. */
+  sent: ReadonlyMap<number, SentNote>;
+  /** When the run began. */
+  now: Date;
+}
+
+/**
+ * What the next plan will know of this run, as far as it has come: what was rebuilt as it is now, everything else
+ * as it was known before, and what is still to be delivered.
+ */
+export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
+  const { pipeline, seen, plan } = job;
+  const { packed, delivered } = achieved;
+  const built = achieved.isNothingNew
+    ? recordedExtract(pipeline, required(seen.record, 'record'))
+    : achieved.built;
+  const definitions = job.define(pipeline);
+  const rebuilt = plan.action !== 'deliver' && built !== undefined;
+  const tables = rebuilt
+    ? Object.fromEntries(
+        pipeline.tables.map((table) => [table.name, appliedTable(job, table, built, achieved, definitions)]),
+      )
+    : Object.fromEntries(
+        Object.entries(required(seen.record, 'record').tables).map(([name, table]) => [
+          name,
+          completed(table, getOwn(job.fingerprints, name)),
+        ]),
+      );
+  const extract = rebuilt
+    ? {
+        shown: pipeline.extract.shown,
+        schema: pipeline.extract.schema,
+        version: pipeline.extract.version,
+        keys: definitions.keys,
+        size: built.size,
+        modified: built.modified,
+        ...(built.content !== undefined && { content: built.content }),
+        ...compactOf(job, built),
+      }
+    : required(seen.record, 'record').extract;
+  const pending = pendingIn(job, achieved);
+  const destinations = Object.fromEntries(
+    pipeline.destinations.flatMap(({ shown }, index) => {
+      const known = delivered.get(index) ?? getOwn(seen.record?.destinations, shown);
+      if (known !== undefined) return [[shown, known] as const];
+      if (getOwn(pending?.deliveries, shown) !== undefined) return [];
+      throw new Error(`no record of ${shown}`);
+    }),
+  );
+  const template = packed === undefined ? seen.record?.template : appliedTemplate(job, packed);
+  return {
+    format: 1,
+    tool: job.tool,
+    address: pipeline.address,
+    file: job.file,
+    configuration: plan.basis.configuration,
+    tables,
+    extract,
+    ...(pipeline.template === undefined || template === undefined ? {} : { template }),
+    destinations,
+    ...(pending && { pending }),
+    ...(job.run !== undefined && { run: job.run }),
+    ...(job.made && { made: job.made }),
+  };
+}
+
+/** What is built and not delivered, by this run or by an earlier one; undefined where nothing is left. */
+function pendingIn(
+  { plan, pipeline, seen }: Job,
+  { packed, delivered, sent, isNothingNew }: Achieved,
+): Pending | undefined {
+  const steps = isNothingNew ? [] : plan.steps;
+  const needsPackage = packed === undefined && steps.some(({ kind }) => kind === 'package');
+  const planned = steps.flatMap((step) =>
+    step.kind === 'deliver' && step.details !== true && step.ifPublished === undefined
+      ? step.destination
+      : [],
+  );
+  const left = pipeline.destinations.flatMap(({ shown }, index) => {
+    const isLeft = planned.includes(index) || getOwn(seen.record?.pending?.deliveries, shown) !== undefined;
+    const note = sent.get(index);
+    return isLeft && !delivered.has(index)
+      ? [[shown, note === undefined ? {} : { sent: note }] as const]
+      : [];
+  });
+  if (left.length === 0 && !needsPackage) return undefined;
+  return { ...(needsPackage && { package: true }), deliveries: Object.fromEntries(left) };
+}
+
+/** Only extracts that are gone on from have waste in them. */
+function compactOf({ pipeline, seen }: Job, built: BuiltExtract): Pick<AppliedExtract, 'compact'> {
+  if (pipeline.tables.every(({ load }) => load.kind === 'full')) return {};
+  if (built.isCompact !== true)
+    return seen.record?.extract.compact ? { compact: seen.record.extract.compact } : {};
+  const rows = Object.values(built.rows).reduce((sum, some) => sum + some, 0);
+  return { compact: { size: built.size, rows } };
+}
+
+function appliedTemplate(
+  { plan, pipeline }: Job,
+  { size, modified, content }: BuiltExtract,
+): AppliedTemplate {
+  const { shown, compression } = required(pipeline.template, 'template');
+  const { sha256, unfit: accepted, unnamed } = required(plan.template, 'template');
+  return {
+    shown,
+    sha256,
+    compression,
+    size,
+    modified,
+    ...(content !== undefined && { content }),
+    ...(accepted && { accepted }),
+    ...(unnamed && { unnamed: unnamed.kept ? 'kept' : 'left out' }),
+  };
+}
+
+// eslint-disable-next-line max-params -- no two of them belong together
+function appliedTable(
+  job: Job,
+  table: Table,
+  built: BuiltExtract,
+  { tables, snapshotOf, watermarks, now }: Achieved,
+  definitions: Definitions,
+): AppliedTable {
+  const { name } = table;
+  const definition = required(getOwn(definitions.tables, name), `definition of ${name}`);
+  const before = getOwn(job.seen.record?.tables, name);
+  const report = tables.find((one) => one.name === name);
+  // Carried over in the copy.
+  if (report === undefined) {
+    const last = completed(required(before, `record of ${name}`), getOwn(job.fingerprints, name));
+    const carried: AppliedTable = { ...last, definition };
+    delete carried.keyVerified;
+    return { ...carried, ...verifiedKey(table) };
+  }
+  const rows = required(getOwn(built.rows, name), `rows of ${name}`);
+  const goesOn = table.load.kind !== 'full';
+  const isIncrement = report.changed !== undefined;
+  const unseen = job.plan.tables.find((one) => one.name === name)?.unseen;
+  const byCursor = isIncrement && table.load.kind !== 'files';
+  const fingerprint = byCursor ? getOwn(job.fingerprints, name) : snapshotOf(table).fingerprint(table);
+  const watermark = watermarks.get(name);
+  const inExtract = getOwn(built.highest, name);
+  const readWhole = isIncrement ? before?.readWhole : goesOn ? now.toISOString() : undefined;
+  return {
+    definition,
+    rows,
+    bytes: isIncrement && before !== undefined ? widened(before, rows, report.bytes) : report.bytes,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(watermark && { watermark: { ...watermark, ...(inExtract && { inExtract }) } }),
+    ...verifiedKey(table),
+    ...(isIncrement && unseen && { unseen }),
+    ...(readWhole !== undefined && { readWhole }),
+  };
+}
+
+/** Whatever was not known to be verified was, before the extract was finished. */
+function verifiedKey(table: Table): Pick<AppliedTable, 'keyVerified'> {
+  return hasVerifiedKey(table) ? { keyVerified: true } : {};
+}
+
+/** A record of an older version knows less of the source; what it lacks is taken from the plan, which found no change. */
+function completed(table: AppliedTable, seen: Fingerprint | undefined): AppliedTable {
+  const { fingerprint } = table;
+  return fingerprint === undefined ? table : { ...table, fingerprint: withDefinitions(fingerprint, seen) };
+}
+
+/** All rows in bytes of the source, as far as the first reading and this one tell. */
+function widened(before: AppliedTable, rows: number, read: number): number {
+  return before.rows === 0 ? read : Math.round((before.bytes * rows) / before.rows);
+}

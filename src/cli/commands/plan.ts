@@ -1,0 +1,80 @@
+import type { Configuration } from '../../config/index.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { unknownAllowances } from '../../run/unknown-allowances.ts';
+import {
+  completeFamilies,
+  hasErrors,
+  policyOf,
+  readConfiguration,
+  refuseConfiguration,
+  showDiagnostics,
+} from '../../run/configuration.ts';
+import { decisionsOf, type GateFlags } from '../flags.ts';
+import type { Env } from '../env.ts';
+import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
+import { exitCodeOfBlocked, makePlan } from '../../run/make-plan.ts';
+import { writePlan, type OutputFlags } from '../output/plan-output.ts';
+import { savePlan } from '../../run/saved-plan.ts';
+import { selectPipelines, type SelectFlags } from '../../run/select/select.ts';
+import { spaceFindings } from '../../run/disk-space.ts';
+import { UsageError } from '../../run/usage-error.ts';
+import { untrustedPorts } from '../../run/untrusted/untrusted-ports.ts';
+import { openPorts, type Ports } from '../../run/open-ports.ts';
+
+export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
+  out?: string;
+  detailedExitcode?: boolean;
+  offline?: boolean;
+  lockWait?: number;
+  untrusted?: boolean;
+  policy?: string;
+}
+
+/** `extracts plan`: what would be done and why. Changes nothing. */
+export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
+  const { untrusted = false, offline = untrusted } = options;
+  if (untrusted && options.out !== undefined) {
+    throw new UsageError(
+      'an untrusted plan is not saved: it does not know what it would be applied to',
+      'plan without --untrusted where the files are trusted, or leave out --out',
+    );
+  }
+  const read = await readConfiguration(paths, env, 'error', { untrusted, ...policyOf(options) });
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
+  const open = openPorts(read.project, env, { offline, lockWait: options.lockWait, looksOnly: true });
+  const world = untrusted ? untrustedPorts(open, read.project) : open;
+  try {
+    const whole = untrusted ? read : await completeFamilies(read, world, env);
+    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
+    showDiagnostics(whole.diagnostics, whole, env, options.verbose);
+    const configuration = await selectPipelines(whole, options, world, env);
+    const made = await makePlan(configuration, world, env, {
+      decisions: decisionsOf(options),
+      ...(untrusted && { unseen: () => unseenOf(read, world) }),
+    });
+    const space = await spaceFindings(made, configuration.project);
+    const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
+    const findings = [...made.plan.diagnostics, ...unknown, ...space.map(asWarning)];
+    showDiagnostics(findings, configuration, env, options.verbose);
+    if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
+    await writePlan(made.plan, options, env);
+    const { create, change, blocked } = made.plan.summary;
+    if (blocked > 0) return exitCodeOfBlocked(made.plan);
+    const changes = create + change + made.plan.forgotten.length;
+    return options.detailedExitcode === true && changes > 0 ? exitCodes.changes : exitCodes.done;
+  } finally {
+    await world.close();
+  }
+}
+
+/** What an untrusted plan did not look at. */
+function unseenOf({ unresolved, asked }: Configuration, world: Ports): string[] {
+  return [
+    ...unresolved.map((reference) => `the value of ${reference}`),
+    ...asked.map(({ name }) => `the items of ${name}`),
+    ...(world.unseen?.() ?? []),
+  ];
+}
+
+/** Room can be made before the plan is applied: only then is it too late. */
+const asWarning = (finding: Diagnostic): Diagnostic => ({ ...finding, severity: 'warning' });

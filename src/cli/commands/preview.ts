@@ -1,0 +1,130 @@
+import { formatColumnType } from '../../model/config/column-type.ts';
+import { nearest } from '../../model/base/nearest.ts';
+import type { Pipeline, Table } from '../../model/config/pipeline.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { renderPreview, type PreviewedTable } from '../../render/preview.ts';
+import type { Configuration } from '../../config/index.ts';
+import { grouped } from '../../model/base/numbers.ts';
+import {
+  completeFamilies,
+  hasErrors,
+  readConfiguration,
+  refuseConfiguration,
+  showDiagnostics,
+} from '../../run/configuration.ts';
+import type { Env } from '../env.ts';
+import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
+import { diagnose } from '../../run/diagnose.ts';
+import { diagnosticsInJson, encodeJson } from '../output/json.ts';
+import { completeTables } from '../../run/observe.ts';
+import { UsageError } from '../../run/usage-error.ts';
+import { openPorts, type Ports } from '../../run/open-ports.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+
+export interface PreviewOptions {
+  table?: string;
+  rows: number;
+  json?: boolean;
+}
+
+/**
+ * `extracts preview`: the first rows of a pipeline's tables as they would land. Changes nothing, writes
+ * nothing that stays.
+ */
+export async function preview(file: string, options: PreviewOptions, env: Env): Promise<ExitCode> {
+  const read = await readConfiguration([file], env, 'error');
+  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
+  const world = openPorts(read.project, env);
+  try {
+    const configuration = await completeFamilies(read, world, env);
+    if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env, options);
+    showDiagnostics(configuration.diagnostics, configuration, env);
+    return await previewIn(configuration, options, world, env);
+  } finally {
+    await world.close();
+  }
+}
+
+async function previewIn(
+  configuration: Configuration,
+  options: PreviewOptions,
+  world: Ports,
+  env: Env,
+): Promise<ExitCode> {
+  const [first, ...others] = configuration.pipelines;
+  // Items of a family look alike.
+  const pipelines = first === undefined ? [] : [first];
+  if (first !== undefined && others.length > 0) {
+    env.err(`${first.address}, the first of ${grouped(others.length + 1)}:\n`);
+  }
+  const chosen = options.table;
+  const names = pipelines.flatMap(({ tables }) => tables.map(({ name }) => name));
+  if (chosen !== undefined && !names.includes(chosen)) {
+    const near = nearest(chosen, names);
+    throw new UsageError(
+      `there is no table "${chosen}"`,
+      near === undefined ? undefined : `did you mean "${near}"?`,
+    );
+  }
+  const failures = configuration.blocked.flatMap(({ problems }) => problems);
+  const seen: { pipeline: string; tables: PreviewedTable[] }[] = [];
+  for (const pipeline of pipelines) {
+    try {
+      const tables = await previewPipeline(pipeline, options, world, env.signal);
+      seen.push({ pipeline: pipeline.address, tables });
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      failures.push(diagnose(error, pipeline));
+    }
+  }
+  showDiagnostics(failures, configuration, env);
+  const { diagnostics } = configuration;
+  if (options.json === true) {
+    const located = diagnosticsInJson([...diagnostics, ...failures], configuration);
+    env.out(encodeJson({ pipelines: seen, diagnostics: located }));
+  } else {
+    env.out(
+      renderPreview(
+        seen.flatMap(({ tables }) => tables),
+        env.color.out,
+      ),
+    );
+  }
+  return failures.length > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+async function previewPipeline(
+  written: Pipeline,
+  { table: chosen, rows }: PreviewOptions,
+  world: Ports,
+  signal: AbortSignal,
+): Promise<PreviewedTable[]> {
+  const wanted = written.tables.filter(({ name }) => chosen === undefined || name === chosen);
+  const { tables } = await completeTables({ ...written, tables: wanted }, world, signal);
+  const previewed: PreviewedTable[] = [];
+  for (const table of tables) previewed.push(await previewTable(written, table, rows, world, signal));
+  return previewed;
+}
+
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
+async function previewTable(
+  pipeline: Pipeline,
+  table: Table,
+  rows: number,
+  world: Ports,
+  signal: AbortSignal,
+): Promise<PreviewedTable> {
+  const source = getOwn(world.sourcesOf(pipeline), table.source);
+  if (source === undefined) throw new Error(`table ${table.name} has no source`);
+  const snapshot = await source.snapshot([table], signal);
+  try {
+    const feed = await snapshot.feed(table, signal, rows);
+    return {
+      name: table.name,
+      columns: table.columns.map(({ name, type }) => ({ name, type: formatColumnType(type) })),
+      rows: await world.extracts.preview(table, feed, rows, signal),
+    };
+  } finally {
+    await snapshot.end();
+  }
+}

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import type { Env } from '../../env.ts';
+import type { ExitCode } from '../../output/exit-codes.ts';
+import { inOneDocument } from '../../output/json.ts';
+import type { ProjectOption } from './open.ts';
+
+/** `extracts state …` */
+export function addStateCommands(state: Command, env: Env, finish: (code: ExitCode) => void): void {
+  const command = (name: string, description: string) =>
+    state
+      .command(name)
+      .description(description)
+      .option('--project <path>', 'a folder or an extracts.yaml (default: as for pipelines/, or from here)');
+  const address = ['<address>', 'the name of a pipeline'] as const;
+
+  command('list', 'list what is recorded, and who holds a lock')
+    .option('--json', 'one JSON document on stdout')
+    .action(async (options: ProjectOption & { json?: boolean }) => {
+      const { listState } = await import('./list.ts');
+      finish(await inOneDocument(options, env, (env) => listState(options, env)));
+    });
+
+  command('show', 'show what is recorded of one pipeline')
+    .argument(...address)
+    .option('--json', 'the record as one JSON document on stdout')
+    .action(async (name: string, options: ProjectOption & { json?: boolean }) => {
+      const { showState } = await import('./show.ts');
+      finish(await inOneDocument(options, env, (env) => showState(name, options, env)));
+    });
+
+  command('rm', 'forget what was applied; extracts and publications stay')
+    .argument(...address)
+    .option('-y, --yes', 'do not ask (needed where there is no terminal)')
+    .action(async (name: string, options: ProjectOption & { yes?: boolean }) => {
+      const { removeState } = await import('./remove.ts');
+      finish(await removeState(name, options, env));
+    });
+
+  command('unlock', 'take the lock away from a run that is gone')
+    .argument(...address)
+    .option('-y, --yes', 'do not ask (needed where there is no terminal)')
+    .option('--force', 'also from a run that is alive')
+    .action(async (name: string, options: ProjectOption & { yes?: boolean; force?: boolean }) => {
+      const { unlockState } = await import('./unlock.ts');
+      finish(await unlockState(name, options, env));
+    });
+}

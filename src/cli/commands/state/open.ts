@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { readProjectOnly } from '../../../config/index.ts';
+import { suggestion } from '../../../model/base/nearest.ts';
+import type { StatePort } from '../../../model/ports/state-port.ts';
+import type { StateSettings } from '../../../model/config/project.ts';
+import { openState } from '../../../state/index.ts';
+import { hasErrors, refuseConfiguration, showDiagnostics } from '../../../run/configuration.ts';
+import type { Env } from '../../env.ts';
+import type { ExitCode } from '../../output/exit-codes.ts';
+import { jobLink } from '../../../run/job-link.ts';
+import { UsageError } from '../../../run/usage-error.ts';
+import { keepSecret } from '../../../model/errors/secrets.ts';
+
+export interface ProjectOption {
+  project?: string;
+}
+
+/** The state of a project, for a command that is about nothing else; `shown` is where it is, for messages. */
+export async function withState(
+  options: ProjectOption & { json?: boolean },
+  env: Env,
+  act: (state: StatePort, shown: string) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const configuration = await readProjectOnly(options.project, {
+    cwd: env.cwd,
+    env: env.variables,
+    registerSecret: keepSecret,
+    unsetVariables: 'error',
+  });
+  if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env, options);
+  showDiagnostics(configuration.diagnostics, configuration, env);
+  const settings = configuration.project.state;
+  const state = openState(settings, {
+    job: jobLink(env.variables),
+    signal: env.signal,
+    variables: env.variables,
+  });
+  try {
+    return await act(state, shownPlace(settings, env.cwd));
+  } finally {
+    await state.close();
+  }
+}
+
+/** There is nothing of this address; maybe it is a slip. */
+export async function refuseUnknown(address: string, state: StatePort): Promise<never> {
+  const others = (await state.list()).filter((one) => one !== address);
+  throw new UsageError(`there is no state of "${address}"`, suggestion(address, others).hint);
+}
+
+function shownPlace(settings: StateSettings, cwd: string): string {
+  if (settings.type === 'file') return path.relative(cwd, settings.path) || '.';
+  return `s3://${settings.bucket}/${settings.prefix}`;
+}

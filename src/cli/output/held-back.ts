@@ -1,0 +1,18 @@
+import type { Plan } from '../../model/plan/plan.ts';
+
+/** A pipeline that a plan does not do. */
+export interface HeldBack {
+  address: string;
+  by: 'gate' | 'error';
+  /** Of a gate with what opens it. */
+  message: string;
+}
+
+export function heldBack({ pipelines, gates }: Plan): HeldBack[] {
+  return pipelines.flatMap(({ address, blockedBy: by, because }): HeldBack[] => {
+    if (by === undefined) return [];
+    const closed = gates.filter(({ pipeline, open }) => pipeline === address && !open);
+    const words = closed.map((gate) => `${gate.address}: ${gate.message} (${gate.remedy})`);
+    return [{ address, by, message: by === 'gate' ? words.join('; ') : because }];
+  });
+}

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { reasonOf } from '../../disk/reason.ts';
+import { replaceFile } from '../../disk/replace.ts';
+import type { PlannedCheck } from '../../model/plan/step.ts';
+import type { Plan } from '../../model/plan/plan.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { renderJUnit, type JUnitProblem, type JUnitSuite } from '../../render/junit.ts';
+import type { Ended } from './ended.ts';
+import type { Env } from '../env.ts';
+import { messageOf } from './failure.ts';
+import { heldBack } from './held-back.ts';
+
+/** Writes what came of the checks for a CI server, whole or not at all. */
+export async function writeJUnit(file: string, ended: Ended, env: Env): Promise<void> {
+  try {
+    await replaceFile(path.resolve(env.cwd, file), renderJUnit(suitesOf(ended)));
+  } catch (error) {
+    throw new RunError('EXT6106', `cannot write ${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Pipelines that are forgotten, or with nothing to do, have nothing to check. */
+function suitesOf({ report, plan, refusal }: Ended): JUnitSuite[] {
+  const done = report.pipelines
+    .filter(({ outcome }) => outcome !== 'forgotten' && outcome !== 'deleted')
+    .map(({ address, seconds, checks, outcome, failure }) => ({
+      address,
+      seconds,
+      results: checks,
+      unasked: checks.length === 0 ? plannedChecks(plan, address) : [],
+      ...(outcome === 'failed' &&
+        failure !== undefined && { problem: problemAt(failure.step, messageOf(failure.error)) }),
+      ...(outcome === 'interrupted' && { problem: problemAt('apply', 'interrupted') }),
+    }));
+  const held = heldBack(plan).map(({ address, by, message }) =>
+    unmade(
+      plan,
+      address,
+      by === 'gate' ? { kind: 'gate', step: 'plan', message } : problemAt('plan', message),
+    ),
+  );
+  const refused = plan.pipelines.filter(
+    ({ action, blockedBy }) => refusal !== undefined && action !== 'none' && blockedBy === undefined,
+  );
+  return [
+    ...done,
+    ...held,
+    ...refused.map(({ address }) => unmade(plan, address, problemAt('apply', refusal?.message ?? ''))),
+  ];
+}
+
+function unmade(plan: Plan, address: string, problem: JUnitProblem): JUnitSuite {
+  return { address, seconds: 0, results: [], unasked: plannedChecks(plan, address), problem };
+}
+
+function plannedChecks({ pipelines }: Plan, address: string): PlannedCheck[] {
+  const steps = pipelines.find((one) => one.address === address)?.steps ?? [];
+  return steps.flatMap((step) => (step.kind === 'check' ? step.checks : []));
+}
+
+const problemAt = (step: string, message: string): JUnitProblem => ({ kind: 'error', step, message });

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import type * as Written from '../../model/config/written.gen.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+
+/**
+ * `over` on top of `base`: maps are merged key by key, everything else replaces, and null un-sets. Maps that name
+ * another `type` (or one against a plain text) have other keys, so the upper one replaces the lower.
+ */
+export function merge<Value>(base: Value | undefined, over: Value | undefined): Value | undefined {
+  if (over === undefined) return base;
+  if (over === null) return undefined;
+  if (!isMap(over)) return over;
+  const below: Record<string, unknown> = isMap(base) && sameKind(base, over) ? base : {};
+  const keys = new Set([...Object.keys(below), ...Object.keys(over)]);
+  const entries = [...keys].flatMap((key) => {
+    const value = merge(getOwn(below, key), getOwn(over, key));
+    return value === undefined ? [] : [[key, value]];
+  });
+  return Object.fromEntries(entries) as Value;
+}
+
+/** A load of another mode, or one by files in the place of one by cursor, has other keys: it replaces as a whole. */
+export function mergeLoad(base: Written.Load | undefined, over: Written.Load | undefined) {
+  return merge<Written.Load>(isOtherLoad(base ?? {}, over ?? {}) ? undefined : base, over);
+}
+
+function isOtherLoad(base: NonNullable<Written.Load>, over: NonNullable<Written.Load>): boolean {
+  if (isSet(base.mode) && over.mode !== undefined && over.mode !== base.mode) return true;
+  return (isSet(base.by) && isSet(over.cursor)) || (isSet(base.cursor) && isSet(over.by));
+}
+
+/** Whether a key has a value: null un-sets it. */
+export function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sameKind(base: Record<string, unknown>, over: Record<string, unknown>): boolean {
+  return base.type === undefined || over.type === undefined || base.type === over.type;
+}
+
+/** Makes the paths in defaults absolute, before layers of several files are merged. */
+export function anchored(
+  defaults: Written.Defaults | undefined,
+  folder: string,
+): Written.Defaults | undefined {
+  const ssl = defaults?.sources?.postgres?.ssl;
+  if (typeof ssl !== 'object' || ssl === null) return defaults;
+  const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
+    const path = ssl[key];
+    return typeof path === 'string' ? [[key, resolve(folder, path)] as const] : [];
+  });
+  const postgres = { ...defaults?.sources?.postgres, ssl: { ...ssl, ...Object.fromEntries(files) } };
+  return { ...defaults, sources: { ...defaults?.sources, postgres } };
+}

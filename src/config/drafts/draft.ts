@@ -1,0 +1,126 @@
+import { dirname } from 'node:path';
+import type { Place } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import type * as Written from '../../model/config/written.gen.ts';
+import { anchored, merge, mergeLoad } from './defaults.ts';
+import type { LoadedFile } from '../read/loaded-file.ts';
+import type { Shared } from './shared.ts';
+import { layerValueSettings, type WrittenValueSettings } from '../values/value-settings.ts';
+
+/**
+ * A pipeline between what was written and what it means: references substituted, connections and named destinations
+ * followed, defaults applied. The rules judge it; resolve.ts turns it into the model.
+ */
+export interface Draft {
+  loaded: LoadedFile;
+  /** The file as it is, misshapen parts included. */
+  whole: unknown;
+  place: Place;
+  /** The name, with for_each `name[key]`. */
+  address: string;
+  /** Of an item of for_each. */
+  key: string | undefined;
+  /** Of the pipeline file: its paths are relative to it. */
+  folder: string;
+  written: Written.Pipeline;
+  /** By name; a source whose connection does not exist is missing. */
+  sources: ReadonlyMap<string, DraftSource>;
+  extract: Written.Extract;
+  /** The default of every table. */
+  load: Written.Load | undefined;
+  verifyKey: boolean;
+  /** The same, for values. */
+  values: WrittenValueSettings;
+  /** A destination whose name does not exist is missing. */
+  destinations: readonly DraftDestination[];
+  shared: Shared;
+  /** The same with references in the place of secrets, for what is shown and recorded. */
+  shown?: Draft;
+}
+
+export interface DraftSource {
+  place: Place;
+  /** Of the file that the source is written in. */
+  folder: string;
+  /** Without defaults. */
+  own: Written.InlineSource;
+  /** With defaults. */
+  settings: Written.InlineSource;
+}
+
+export interface DraftDestination {
+  place: Place;
+  folder: string;
+  settings: Written.InlineDestination;
+}
+
+export function draftPipeline(
+  loaded: LoadedFile,
+  { whole, written, key }: Pick<Draft, 'whole' | 'written' | 'key'>,
+  shared: Shared,
+): Draft {
+  const place: Place = { file: loaded.file, pointer: '' };
+  const folder = dirname(loaded.absolute);
+  const defaults = merge(shared.defaults, anchored(written.defaults, folder)) ?? {};
+  const here = { place, folder, shared };
+
+  const sources = new Map<string, DraftSource>();
+  for (const [name, source] of Object.entries(written.sources)) {
+    const found = sourceOf(source, here);
+    if (found === undefined) continue;
+    const settings = merge<Written.InlineSource>(defaultsFor(found.own, defaults), found.own) ?? found.own;
+    sources.set(name, { ...found, place: child(place, 'sources', name), settings });
+  }
+  return {
+    loaded,
+    whole,
+    address: addressOf(written.name, key),
+    key,
+    ...here,
+    written,
+    sources,
+    extract: merge<Written.Extract>(defaults.extract, written.extract) ?? {},
+    load: mergeLoad(shared.defaults?.tables?.load, written.defaults?.tables?.load),
+    verifyKey: defaults.tables?.verify_key ?? true,
+    values: layerValueSettings(written.defaults?.tables, shared.defaults?.tables),
+    destinations: (written.destinations ?? []).flatMap((destination, index) => {
+      const found = destinationOf(destination, here);
+      return found === undefined ? [] : [{ ...found, place: child(place, 'destinations', index) }];
+    }),
+  };
+}
+
+export function addressOf(name: string, key: string | undefined): string {
+  return key === undefined ? name : `${name}[${key}]`;
+}
+
+interface Here {
+  folder: string;
+  shared: Shared;
+}
+
+function sourceOf(source: Written.Source, { folder, shared }: Here) {
+  if (!('connection' in source)) return { folder, own: source };
+  const { connection: name, ...over } = source;
+  const connection = shared.connection(name);
+  if (connection?.type !== 's3') return connection && { folder: shared.folder, own: connection };
+  return { folder: shared.folder, own: { ...connection, ...over } };
+}
+
+/** A default has a type of its own only in the schema; in a merge it takes that of the source. */
+function defaultsFor(
+  source: Written.InlineSource,
+  defaults: Written.Defaults,
+): Written.InlineSource | undefined {
+  const found = defaults.sources?.[source.type];
+  return found && ({ ...found, type: source.type } as Written.InlineSource);
+}
+
+function destinationOf(destination: Written.Destination, { folder, shared }: Here) {
+  if (!('use' in destination)) return { folder, settings: destination };
+  const { use, ...over } = destination;
+  const named = shared.destination(use);
+  if (named === undefined) return undefined;
+  // A path is relative to the file that says it.
+  return { folder: over.path === undefined ? shared.folder : folder, settings: { ...named, ...over } };
+}

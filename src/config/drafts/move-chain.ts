@@ -1,0 +1,39 @@
+import type * as Written from '../../model/config/written.gen.ts';
+
+/** Names as they follow from each other: a line may stay when what it names has another name since, or is in such a thing. */
+export interface Chain {
+  /** The address as it is called today, and over how many moves. */
+  follow(address: string): { address: string; hops: number };
+  /** What was called otherwise and has this address now, the latest first. */
+  formerly(address: string): string[];
+}
+
+export function followMoves(moves: readonly Written.Move[]): Chain {
+  const follow = (address: string) => {
+    let [now, hops] = [address, 0];
+    // Lines that lead round in a circle are reported as what is still there.
+    for (; hops < moves.length; hops++) {
+      const next = step(now, moves);
+      if (next === undefined) break;
+      now = next;
+    }
+    return { address: now, hops };
+  };
+  return {
+    follow,
+    formerly: (address) =>
+      moves
+        .map(({ from, to }) => ({ from, ...follow(to) }))
+        .filter((one) => one.address === address)
+        .sort((one, other) => one.hops - other.hops)
+        .map(({ from }) => from),
+  };
+}
+
+/** The narrowest thing that was moved takes what is in it along. */
+function step(address: string, moves: readonly Written.Move[]): string | undefined {
+  const [move] = moves
+    .filter(({ from, to }) => from !== to && (address === from || address.startsWith(`${from}.`)))
+    .sort((one, other) => other.from.length - one.from.length);
+  return move && move.to + address.slice(move.from.length);
+}

@@ -1,0 +1,44 @@
+import type * as Written from '../../model/config/written.gen.ts';
+import type { Draft } from './draft.ts';
+
+/**
+ * The names of a map as written, also of entries that were taken out for their shape: whoever refers to one of those
+ * makes no second mistake.
+ */
+export function namesAt(draft: Draft, ...path: readonly string[]): string[] {
+  const value = valueAt(draft, ...path);
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+}
+
+/** What was written there, misshapen or not. */
+export function valueAt({ whole }: Draft, ...path: readonly string[]): unknown {
+  let value: unknown = whole;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+/** Column names of a table, added ones included. */
+export function columnNamesOf(draft: Draft, table: string): string[] {
+  return [...namesAt(draft, 'tables', table, 'columns'), ...namesAt(draft, 'tables', table, 'add')];
+}
+
+export interface End {
+  table: string;
+  columns: readonly string[];
+}
+
+/**
+ * One side of a relationship. In `table.column` both names may hold dots: the longest table name that exists wins.
+ * Undefined for a text without a dot.
+ */
+export function readEnd(end: Written.RelationshipEnd, tables: readonly string[]): End | undefined {
+  if (typeof end !== 'string') return end;
+  const [known] = tables
+    .filter((name) => end.startsWith(`${name}.`))
+    .sort((one, other) => other.length - one.length);
+  const table = known ?? /^[^.]+(?=\..)/.exec(end)?.[0];
+  return table === undefined ? undefined : { table, columns: [end.slice(table.length + 1)] };
+}

@@ -1,0 +1,250 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import { child } from '../../model/errors/diagnostic.ts';
+import { fileFacts } from '../../model/config/pipeline.ts';
+import { codes } from '../codes.ts';
+import { findValue, nameFromItem, type Each } from '../for-each/each-values.ts';
+import { isRecorded, isSecretPart, purposeOf } from './places.ts';
+import type { SecretNames } from './secret-names.ts';
+import type { Value } from './value.ts';
+import { nameMatches } from '../../model/base/name-pattern.ts';
+import type { Policy } from '../../model/config/project.ts';
+import { realPathOf } from '../read/readable.ts';
+import { readablePaths, type ReadableSettings, type RefusePath } from '../../model/config/readable-paths.ts';
+import { nearest } from '../../model/base/nearest.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+
+/** What references may be replaced with, and who hears about it. */
+export interface Substitution {
+  env: Readonly<Record<string, string | undefined>>;
+  registerSecret: (value: string) => void;
+  /** Which variables are secrets whichever file asks for them. */
+  secretNames: SecretNames;
+  /** How bad an unset variable is. Where it is a warning, the reference stays as a placeholder. */
+  unsetVariables: 'error' | 'warning';
+  /** What the project allows; nothing is forbidden before its policy is read. */
+  policy?: Policy;
+  /** Which files of this machine may be read, and the same as a function. */
+  readable: ReadableSettings;
+  refusePath: RefusePath;
+  /** References to variables and files stay as placeholders: nothing of this machine is looked up. */
+  untrusted?: boolean;
+  /** Hears of each reference that is left for that. */
+  skip?: (reference: string) => void;
+  /** References to secrets stay, and those to everything else are replaced: the form that may be shown. */
+  shown?: boolean;
+  report: (diagnostic: Diagnostic) => void;
+  /** Of a pipeline with for_each: the item that it is made for. */
+  each?: Each;
+}
+
+/**
+ * The same value with the references in its scalars replaced. Happens after parsing, so that no value can change the
+ * structure of a file; keys stay as they are.
+ */
+export function interpolate(value: unknown, place: Place, substitution: Substitution): unknown {
+  if (isPlain(value)) return value;
+  if (typeof value === 'string') return replaced(value, place, substitution);
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) =>
+      isPlain(item) ? item : interpolate(item, child(place, index), substitution),
+    );
+  }
+  const entries = Object.entries(value as object).map(([key, inside]: [string, unknown]) => {
+    const yours = place.pointer === '' && key.startsWith('x-');
+    return [key, yours || isPlain(inside) ? inside : interpolate(inside, child(place, key), substitution)];
+  });
+  return Object.fromEntries(entries) as unknown;
+}
+
+/** Most scalars hold no reference: for those not even a place has to be made. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' ? !value.includes('${') : typeof value !== 'object' || value === null;
+}
+
+/** Whether a reference was left standing because its value is not known yet: then there is nothing to check. */
+export function isPlaceholder(text: string): boolean {
+  return /\$\{(?:env|secret|file|each)\./.test(text);
+}
+
+/** `$${` is a plain `${`; otherwise everything up to the next brace is the reference, which may hold one to an item. */
+const reference = /\$\$\{|\$\{((?:secret\.(?:[^{}$]|\$\{each\.[^{}]*\})*)(?=\})|[^}]*)(\}?)/g;
+
+function replaced(text: string, place: Place, substitution: Substitution): string {
+  const purpose = purposeOf(place.pointer);
+  const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
+  let hasSecret = false;
+  let result = '';
+  let from = 0;
+  for (const { 0: whole, 1: inside, 2: brace, index } of text.matchAll(reference)) {
+    const to = index + whole.length;
+    const isPassword = isSecretPart(purpose, text, index, to);
+    const found = piece({ whole, inside, brace, isPassword, isWhole: whole.length === text.length });
+    result +=
+      text.slice(from, index) + (substitution.shown === true && found.secret === true ? whole : found.value);
+    hasSecret ||= found.secret === true && found.value !== '';
+    from = to;
+  }
+  result += text.slice(from);
+  // A server may say the whole text that a secret is a part of.
+  if (hasSecret && substitution.shown !== true) substitution.registerSecret(result);
+  return result;
+
+  function piece({ whole, inside, brace, isPassword, isWhole }: Found): Piece {
+    if (inside === undefined) return { value: fileColumn ? whole : '${' };
+    if (brace === '')
+      return refuse(whole, codes.unknownReference, '"${" has no closing "}"', 'write $${ for a plain ${');
+    if (fileColumn && isFileFact(inside)) return { value: whole };
+    const each = /^each\.(.*)$/s.exec(inside)?.[1];
+    const found =
+      each === undefined
+        ? lookUp(inside, place, substitution)
+        : findValue(each, substitution.each, place, { purpose, isPassword, isWhole });
+    if (found === undefined) return { value: whole };
+    const isSecret = found.secret !== undefined || isPassword;
+    if (isSecret && 'value' in found && found.value !== '') substitution.registerSecret(found.value);
+    // Where a secret may be is known without its value.
+    if (found.secret !== undefined && purpose === 'sql') {
+      const message = `${whole} is a secret and may not be part of an SQL text`;
+      return refuse(whole, codes.secretInSql, message, withoutSecret(place));
+    }
+    if (found.secret !== undefined && isRecorded(purpose)) {
+      const message = `${whole} is a secret and may not stand here: what this says is shown and recorded`;
+      return refuse(whole, codes.secretOnRecord, message, hintFor(found.secret, inside));
+    }
+    if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
+    if ('unknown' in found) return { value: whole };
+    return { value: found.value, ...(isSecret && { secret: true }) };
+  }
+
+  // eslint-disable-next-line max-params -- no two of them belong together
+  function refuse(whole: string, code: string, message: string, hint?: string, unset = false): Piece {
+    const severity = unset ? substitution.unsetVariables : 'error';
+    substitution.report({ code, severity, message, ...(hint === undefined ? {} : { hint }), place });
+    return { value: whole };
+  }
+}
+
+/** A reference as it was found in a text. */
+interface Found {
+  whole: string;
+  inside: string | undefined;
+  brace: string | undefined;
+  isPassword: boolean;
+  /** It is all of the text. */
+  isWhole: boolean;
+}
+
+interface Piece {
+  value: string;
+  secret?: boolean;
+}
+
+function withoutSecret({ pointer }: Place): string {
+  if (pointer.includes('/checks/')) return 'the extract is ours: no check needs a secret to ask it';
+  if (pointer.includes('/load/'))
+    return 'bind it: $1 stands here for the first of the params that from has beside a query';
+  return 'bind it: write $1 in a query and the reference under params';
+}
+
+function hintFor(reason: string, inside: string): string {
+  if (inside.startsWith('secret.')) return 'take it from ${env.NAME} if it is none';
+  return `${reason}: take what is shown from another variable or column`;
+}
+
+function lookUp(inside: string, place: Place, substitution: Substitution): Value {
+  const built = nameFromItem(inside, substitution.each, place);
+  if (built !== undefined && 'problem' in built) return built;
+  const variable = /^(env|secret)\.([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(built?.inside ?? inside);
+  const path = /^file\.(\/.+)$/s.exec(inside)?.[1];
+  if (variable === null && path === undefined) return built === undefined ? unknown(inside) : undefined;
+  if (substitution.untrusted === true) substitution.skip?.(`\${${inside}}`);
+  if (path !== undefined) return contentOf(path, substitution);
+  const [, kind, name = '', fallback] = variable ?? [];
+  return variableOf(kind === 'secret', name, fallback, substitution);
+}
+
+function variableOf(
+  isSecret: boolean,
+  name: string,
+  fallback: string | undefined,
+  { env, policy, secretNames, untrusted = false }: Substitution,
+): Value {
+  if (isSecret && fallback !== undefined) {
+    return {
+      problem: 'a secret takes no default',
+      code: codes.unknownReference,
+      hint: `write \${secret.${name}}`,
+    };
+  }
+  const allowed = policy?.allowedVariables;
+  const isAllowed = (pattern: string) => nameMatches(name, pattern) || (untrusted && isPlaceholder(pattern));
+  if (allowed !== undefined && !allowed.some(isAllowed)) {
+    return {
+      problem: `the policy of this project does not allow the variable ${name}`,
+      code: codes.variableNotAllowed,
+      hint: 'policy: {allowed_variables} lists those that pipelines may use',
+    };
+  }
+  const reasonFor = (value: string) =>
+    isSecret ? 'it is called a secret here' : secretNames.reason(name, value);
+  if (untrusted) {
+    // With a default it is a secret only where the variable is set.
+    const secret = fallback === undefined ? reasonFor('') : undefined;
+    return secret === undefined ? undefined : { unknown: true, secret };
+  }
+  const value = getOwn(env, name);
+  if (fallback !== undefined && (value === undefined || value === '')) return { value: fallback };
+  const secret = reasonFor(value ?? '');
+  return {
+    ...(value === undefined ? unset(name, isSecret, env) : { value }),
+    ...(secret !== undefined && { secret }),
+  };
+}
+
+function unset(name: string, secret: boolean, env: Substitution['env']): Extract<Value, { problem: string }> {
+  const near = nearest(name, Object.keys(env));
+  const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
+  return {
+    problem: `the environment variable ${name} is not set`,
+    code: codes.unsetVariable,
+    hint: secret ? `set it${meant}` : `set it${meant}, or give a default: \${env.${name}:-value}`,
+    unset: true,
+  };
+}
+
+/** What a row may say about its file: `file.name`, `file.key`, … */
+function isFileFact(inside: string): boolean {
+  return fileFacts.some((fact) => inside === `file.${fact}`);
+}
+
+function contentOf(path: string, { refusePath, readable, untrusted }: Substitution): Value {
+  const secret = 'it is the content of a file';
+  if (untrusted === true) {
+    const refused = readablePaths({ ...readable, onlyProject: false })(realPathOf(path));
+    return refused === undefined ? { unknown: true, secret } : pathRefused(path, refused);
+  }
+  try {
+    const refused = refusePath(realpathSync(path));
+    if (refused !== undefined) return pathRefused(path, refused);
+    return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), secret };
+  } catch (cause) {
+    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
+    return { problem: `cannot read the file ${path} (${code})`, code: codes.secretFile };
+  }
+}
+
+function pathRefused(path: string, reason: string): Value {
+  return { problem: `${path} is not read: ${reason}`, code: codes.pathNotAllowed };
+}
+
+function unknown(inside: string): Value {
+  const ofFile = isFileFact(inside);
+  const relative = /^file\.(.+)$/.exec(inside);
+  const hint = ofFile
+    ? `\${${inside}} is known under add only, where it becomes a column`
+    : relative !== null
+      ? 'a file reference takes an absolute path: ${file./run/secrets/name}'
+      : 'there is ${env.NAME}, ${env.NAME:-default}, ${secret.NAME} and ${file./path}; write $${ for a plain ${';
+  return { problem: `\${${inside}} is no reference`, code: codes.unknownReference, hint };
+}

@@ -1,0 +1,104 @@
+import { movesFit, movesFromNobody } from '../drafts/moves.ts';
+import {
+  columnNames,
+  columnTypes,
+  keyColumnsOnce,
+  keysToVerify,
+  relationshipsFit,
+  relationshipsToKeys,
+  typesOfVersion,
+} from './columns.ts';
+import { checksFit } from './checks.ts';
+import { destinationKind, oneWriterPerFile, uniqueNames } from './destinations.ts';
+import { addedColumns } from './added.ts';
+import {
+  formatKnown,
+  formatOptions,
+  knownEncoding,
+  nullStrings,
+  numberSigns,
+  oneCharacter,
+  patternsAdd,
+  quoteOptions,
+} from './files.ts';
+import { loadColumns } from './load-columns.ts';
+import { defaultLoad, loadModes } from './load-modes.ts';
+import { numbersFromReferences } from './numbers.ts';
+import {
+  addOnlyOnFiles,
+  connectionsComplete,
+  keysOfFileTables,
+  oneColumnOrigin,
+  optionalColumns,
+  tableOrQuery,
+} from './origins.ts';
+import { oneWriterPerDataSource } from './data-source-writers.ts';
+import { keysBesideUse, tableauDestinations } from './tableau.ts';
+import { clientCertificate } from './client-certificate.ts';
+import { allowedHosts, readableFiles, writableFiles } from './policy.ts';
+import {
+  knownConnections,
+  knownDestinations,
+  knownKeyColumns,
+  knownRelationshipEnds,
+  knownSources,
+} from './references.ts';
+import type { CommonRule, Rule } from './rule.ts';
+import { valueSettingsFit, zonesExist } from './values.ts';
+import { bucketAndMatch, columnsOrHeaderFile, keysBesideConnection, s3Access } from './s3.ts';
+
+export const rules: readonly Rule[] = [
+  knownConnections,
+  knownDestinations,
+  knownSources,
+  knownKeyColumns,
+  knownRelationshipEnds,
+  columnTypes,
+  typesOfVersion,
+  valueSettingsFit,
+  zonesExist,
+  columnNames,
+  keyColumnsOnce,
+  keysToVerify,
+  relationshipsFit,
+  relationshipsToKeys,
+  tableOrQuery,
+  keysOfFileTables,
+  addOnlyOnFiles,
+  oneColumnOrigin,
+  optionalColumns,
+  connectionsComplete,
+  formatKnown,
+  formatOptions,
+  oneCharacter,
+  quoteOptions,
+  nullStrings,
+  knownEncoding,
+  numberSigns,
+  patternsAdd,
+  addedColumns,
+  bucketAndMatch,
+  keysBesideConnection,
+  s3Access,
+  clientCertificate,
+  columnsOrHeaderFile,
+  defaultLoad,
+  loadModes,
+  loadColumns,
+  numbersFromReferences,
+  destinationKind,
+  tableauDestinations,
+  keysBesideUse,
+  movesFit,
+  checksFit,
+  allowedHosts,
+  readableFiles,
+  writableFiles,
+];
+
+export const commonRules: readonly CommonRule[] = [
+  uniqueNames,
+  oneWriterPerFile,
+  oneWriterPerDataSource,
+  movesFromNobody,
+];

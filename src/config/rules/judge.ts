@@ -1,0 +1,58 @@
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { Draft } from '../drafts/draft.ts';
+import type { BlockedItem, DraftedFile } from '../drafts/drafts.ts';
+import { passwordsOf } from '../references/passwords.ts';
+import { commonRules, rules } from './index.ts';
+
+/**
+ * Holds all drafts against the rules. What is wrong with one whose values a source has told blocks that item; where two
+ * such items, or one and another pipeline, get into each other's way, it blocks their family. Everything else is a mistake
+ * in the files, and reported.
+ */
+export function judge(
+  drafted: readonly DraftedFile[],
+  { registerSecret }: { registerSecret: (secret: string) => void },
+  report: (diagnostic: Diagnostic) => void,
+): readonly DraftedFile[] {
+  const alone = drafted.map((file) => judgeEach(file, registerSecret, report));
+  // Of two in each other's way the later one is told: pipelines that are written come before items that are told.
+  const inOrder = alone.toSorted((one, other) => Number(isTold(one)) - Number(isTold(other)));
+  const found = commonRules.flatMap((rule) => [...rule(inOrder.flatMap(({ drafts }) => drafts))]);
+  const errorsOf = new Map<DraftedFile, Diagnostic[]>();
+  for (const one of found) {
+    const family = alone.find((file) => isTold(file) && file.file.file === one.place?.file);
+    if (family === undefined || one.severity !== 'error') report(one);
+    else errorsOf.set(family, [...(errorsOf.get(family) ?? []), one]);
+  }
+  return alone.map((file) => {
+    const problems = errorsOf.get(file);
+    return problems === undefined ? file : withoutItems(file, problems);
+  });
+}
+
+const isTold = ({ told }: DraftedFile) => told !== undefined;
+
+function judgeEach(
+  file: DraftedFile,
+  registerSecret: (secret: string) => void,
+  report: (diagnostic: Diagnostic) => void,
+): DraftedFile {
+  const drafts: Draft[] = [];
+  const blocked: BlockedItem[] = [];
+  for (const draft of file.drafts) {
+    for (const secret of passwordsOf(draft)) registerSecret(secret);
+    const found = rules.flatMap((rule) => [...rule(draft)]);
+    if (file.told !== undefined && found.some(({ severity }) => severity === 'error')) {
+      blocked.push({ ...file.told, address: draft.address, problems: found });
+    } else {
+      drafts.push(draft);
+      found.forEach(report);
+    }
+  }
+  return { ...file, drafts, blocked: [...file.blocked, ...blocked] };
+}
+
+function withoutItems({ told, ...file }: DraftedFile, problems: readonly Diagnostic[]): DraftedFile {
+  if (told === undefined) return file;
+  return { ...file, drafts: [], blocked: [{ ...told, problems }] };
+}

@@ -1,0 +1,20 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import { bundledSchema, type SchemaName } from '../schema-files.ts';
+import { validation } from './ajv-options.ts';
+
+/** The schemas that files are compared with. */
+export type CheckedSchema = Exclude<SchemaName, 'plan'>;
+
+const validators = new Map<CheckedSchema, ValidateFunction>();
+
+/**
+ * Compiles a schema when its first file is checked, once. In dist/ this module is replaced by what it returns:
+ * compiling takes longer than reading a hundred files; see esbuild.config.ts.
+ */
+export function validatorOf(name: CheckedSchema): ValidateFunction {
+  const known = validators.get(name);
+  if (known !== undefined) return known;
+  const validate = new Ajv(validation).compile(bundledSchema(name));
+  validators.set(name, validate);
+  return validate;
+}

@@ -1,0 +1,64 @@
+import { child, type Place } from '../../model/errors/diagnostic.ts';
+import type { Lag } from '../../model/config/load-mode.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+import type * as Written from '../../model/config/written.gen.ts';
+import { durationOf } from './amounts.ts';
+import { isSet, mergeLoad } from '../drafts/defaults.ts';
+import type { Draft } from '../drafts/draft.ts';
+import { isPlaceholder } from '../references/interpolate.ts';
+import { namesAt, valueAt } from '../drafts/written-names.ts';
+
+/** A load without the nulls that un-set a default. */
+export type LoadSettings = { [Key in LoadKey]?: NonNullable<NonNullable<Written.Load>[Key]> };
+
+export type LoadKey = keyof NonNullable<Written.Load>;
+
+/** How rows get into one table, as it says so itself and as the defaults do. */
+export interface TableLoad {
+  settings: LoadSettings;
+  /** What the table itself sets. */
+  own: readonly LoadKey[];
+  /** Whether a key was written for it, misshapen or not. */
+  says: (key: LoadKey) => boolean;
+  /** Where that is: in the table, or in the defaults of the pipeline; else the table. */
+  placeOf: (key: LoadKey) => Place;
+  place: Place;
+}
+
+export function tableLoad(draft: Draft, table: string): TableLoad {
+  const written = getOwn(draft.written.tables, table)?.load;
+  // A merge leaves no null behind.
+  const settings = (mergeLoad(draft.load, written) ?? {}) as LoadSettings;
+  const layers = [
+    ['tables', table, 'load'],
+    ['defaults', 'tables', 'load'],
+  ];
+  const layerOf = (key: string) => layers.find((layer) => isSet(valueAt(draft, ...layer, key)));
+  const isWritten = layers.find((layer) => isSet(valueAt(draft, ...layer)));
+  const place = child(draft.place, ...(isWritten ?? ['tables', table]));
+  return {
+    settings,
+    own: namesAt(draft, 'tables', table, 'load').filter((key): key is LoadKey =>
+      isSet(getOwn(written ?? {}, key)),
+    ),
+    says: (key) => settings[key] !== undefined || isSet(valueAt(draft, 'tables', table, 'load', key)),
+    placeOf: (key) => {
+      const layer = settings[key] === undefined ? undefined : layerOf(key);
+      return layer === undefined ? place : child(draft.place, ...layer, key);
+    },
+    place,
+  };
+}
+
+/** `10m`, 1000 or `1000`; a reference that has no value yet is any length of time. Undefined for other texts. */
+export function readLag(written: string | number): Lag | undefined {
+  if (typeof written === 'number') return { units: written };
+  if (/^\s*\d+(?:\.\d+)?\s*$/.test(written)) return { units: Number(written) };
+  const seconds = isPlaceholder(written) ? 0 : durationOf(written);
+  return seconds === undefined ? undefined : { seconds, shown: written };
+}
+
+/** The columns of a cursor. */
+export function cursorColumns({ cursor = [] }: LoadSettings): readonly string[] {
+  return typeof cursor === 'string' ? [cursor] : cursor;
+}

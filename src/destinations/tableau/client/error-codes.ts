@@ -1,0 +1,162 @@
+import type { TableauDestination } from '../../../model/config/destination.ts';
+import type { Refused } from './http/answer.ts';
+
+export interface Explanation {
+  /** Of ours. */
+  code: string;
+  /** Follows the name of the server. */
+  text: string;
+  hint: string;
+}
+
+type Explain = Explanation | ((refused: Refused, destination: TableauDestination) => Explanation);
+
+/** What a refusal means and what to do about it, by the server's code, else by the HTTP status. */
+export function explainCode(refused: Refused, destination: TableauDestination): Explanation {
+  const explain = byCode[refused.code ?? ''] ?? byStatus[refused.status] ?? other;
+  return typeof explain === 'function' ? explain(refused, destination) : explain;
+}
+
+const permission = (text: string, hint: string): Explanation => ({ code: 'EXT5107', text, hint });
+const file = (text: string, hint: string): Explanation => ({ code: 'EXT5109', text, hint });
+const gone = (text: string, hint: string): Explanation => ({ code: 'EXT5115', text, hint });
+const ours = (text: string): Explanation => ({
+  code: 'EXT5116',
+  text,
+  hint: 'the published data source is as it was; please report this with the codes',
+});
+
+const signInAgain: Explanation = {
+  code: 'EXT5104',
+  text: 'does not accept the session any more',
+  hint: 'run again; if it stays, the token was revoked, or has expired',
+};
+
+/** Codes of the REST API reference, and of what its official clients have met. */
+const byCode: Readonly<Record<string, Explain>> = {
+  '400000': ({ detail }) =>
+    /fact table/i.test(detail)
+      ? file(
+          'cannot make a data source of the extract: its tables must form one tree',
+          'relationships: lead from exactly one table to all others, each reached by one way; or put the extract into a template',
+        )
+      : ours('did not understand the request'),
+  '400008': ours('did not understand a parameter'),
+  '400010': file('does not take this kind of file', 'a data source is published from a .hyper or a .tdsx'),
+  '400011': file(
+    'could not publish the file',
+    'does the server’s version know what is in it (several tables need 2021.4, extract version 3 needs 2022.4: try extract: {version: 2})?',
+  ),
+  '400016': file('takes no chunk of this size', 'set chunk_size: to what the message allows'),
+  '400019': ours('did not understand the request'),
+  '400020': ours('missed the bytes of a chunk'),
+  '400054': file('appends .hyper files only', 'mode: append takes no template'),
+  '400055': ours('was asked to overwrite and to append at once'),
+  '400065': ours('did not understand a filter'),
+  '400075': ours('did not take the tags'),
+  '401000': signInAgain,
+  '401001': { ...signInAgain, text: 'refused the sign-in', hint: 'check the credentials and the site' },
+  '401002': signInAgain,
+  '401003': { ...signInAgain, text: 'does not know the site', hint: 'check site:' },
+  '403003': permission('does not let us do that', 'ask an administrator of the site for the right'),
+  '403004': permission(
+    'does not let us change this data source',
+    'its owner, a project leader or an administrator can; a connected app also needs the scopes for it',
+  ),
+  '403007': ({ detail }, { name }) => {
+    if (/already exists/i.test(detail))
+      return {
+        code: 'EXT5108',
+        text: `has a data source "${name}" already`,
+        hint: 'mode: overwrite replaces it; or give another name:',
+      };
+    if (/licen[sc]e/i.test(detail))
+      return permission(
+        'gives our user no licence to publish',
+        'it needs a Creator or Explorer (Can Publish) role',
+      );
+    if (/connect/i.test(detail))
+      return file('could not connect to what the data source refers to', 'check the template’s connections');
+    return permission(
+      'does not let us publish into the project',
+      'the project’s leader or an administrator gives the right (Publish); or take another project:',
+    );
+  },
+  '403008': {
+    code: 'EXT5110',
+    text: 'has no room left for the extract on this site',
+    hint: 'the site’s storage quota is used up: delete something there, or ask an administrator',
+  },
+  '403014': ours('was asked for too many items at once'),
+  '403015': permission(
+    'does not let us publish on this site',
+    'our user needs a role that publishes: Creator or Explorer (Can Publish)',
+  ),
+  '403016': file('stopped the upload', 'fewer and larger chunks (chunk_size:) may help'),
+  '403027': permission('does not let us change the owner', 'an administrator can'),
+  '403030': permission(
+    'does not let us move the data source',
+    'ask for the right to publish into the project',
+  ),
+  '403032': permission('does not let us change this data source', 'its owner or an administrator can'),
+  '403045': permission(
+    'does not let us create projects',
+    'let an administrator create it, and leave create_project: away',
+  ),
+  '403062': file(
+    'has a data source with several connections there',
+    'method: update takes one with a single extract',
+  ),
+  '403131': file('could not connect to what the data source refers to', 'check the template’s connections'),
+  '403132': file('could not connect to what the data source refers to', 'check the template’s connections'),
+  '403141': permission('does not let us change this data source', 'its owner or an administrator can'),
+  '404000': gone('does not know the site of our session', 'check site:'),
+  '404003': gone(
+    'has no such part of the API',
+    'is it older than 2019.4? then publishing by tokens is not possible',
+  ),
+  '404004': gone('has no such data source any more', 'plan again: somebody deleted it meanwhile'),
+  '404005': gone('has no such project any more', 'plan again: somebody deleted it meanwhile'),
+  '404015': gone('has forgotten the upload', 'run again'),
+  '404018': gone('has forgotten the job', 'plan again: it shows what came of it'),
+  '405000': ours('does not know that verb'),
+  '409006': gone('has a project of that name already', 'plan again'),
+  '409015': gone('has another data source of that name in the project', 'give another name:'),
+};
+
+const busy: Explanation = {
+  code: 'EXT5111',
+  text: 'cannot serve us now',
+  hint: 'it was asked several times; run again later',
+};
+
+const byStatus: Readonly<Record<number, Explain>> = {
+  401: signInAgain,
+  403: permission('does not let us do that', 'ask an administrator of the site for the right'),
+  408: busy,
+  413: file(
+    'or a proxy before it takes no request of this size',
+    'lower request_limit: (files above it are sent in chunks) and chunk_size:',
+  ),
+  429: {
+    ...busy,
+    text: 'counts too many calls',
+    hint: 'it was waited for; run again later, or with fewer runs at once',
+  },
+  500: busy,
+  502: busy,
+  503: busy,
+  504: busy,
+};
+
+const other: Explain = ({ body, status }) =>
+  body === 'api'
+    ? ours('refused the request')
+    : {
+        code: 'EXT5103',
+        text:
+          status < 300
+            ? 'answered with something that is no answer of Tableau'
+            : 'did not answer as Tableau does',
+        hint: 'is there a login page or a proxy before it?',
+      };

@@ -1,0 +1,93 @@
+import type { TableauConnection, TableauDestination } from '../../../model/config/destination.ts';
+import { RunError } from '../../../model/errors/run-error.ts';
+import { Refused } from './http/answer.ts';
+import { Lost } from './http/lost.ts';
+import { SessionEnded, Unclear } from './http/persist.ts';
+import { explainCode } from './error-codes.ts';
+
+/** `Tableau (site "acme" on tableau.example.com)`. */
+export function siteLabel(connection: Pick<TableauConnection, 'server' | 'site' | 'labels'>): string {
+  const { server, site } = connection.labels ?? { ...connection, server: new URL(connection.server).host };
+  return `Tableau (${site === '' ? 'Default site' : `site "${site}"`} on ${server})`;
+}
+
+/** Whatever the client met as a RunError at the line of the destination; errors of ours pass. */
+export function toRunError(error: unknown, destination: TableauDestination): unknown {
+  if (error instanceof RunError) return error.place === undefined ? placed(error, destination) : error;
+  if (error instanceof Unclear || error instanceof SessionEnded) return toRunError(error.cause, destination);
+  if (error instanceof Lost) return lostToRunError(error, destination);
+  return error instanceof Refused ? refusedToRunError(error, destination) : error;
+}
+
+function placed({ code, message, hint, cause }: RunError, { place }: TableauDestination): RunError {
+  return new RunError(code, message, { hint, place, cause });
+}
+
+function lostToRunError(error: Lost, { connection, place }: TableauDestination): RunError {
+  const where = siteLabel(connection);
+  if (error.isTls) {
+    return new RunError('EXT5102', `no safe connection to ${where}: ${error.reason}`, {
+      hint: 'where an authority of your own signs certificates, name its PEM file with ca:; nothing was sent',
+      place,
+      cause: error,
+    });
+  }
+  const what = error.reach === 'none' ? 'cannot reach' : 'lost the connection to';
+  return new RunError('EXT5101', `${what} ${where}: ${error.reason}`, {
+    hint: 'check server: and the network; HTTPS_PROXY and NO_PROXY count; then run again',
+    place,
+    cause: error,
+  });
+}
+
+function refusedToRunError(error: Refused, destination: TableauDestination): RunError {
+  const { connection, place } = destination;
+  const where = siteLabel(connection);
+  const { code, text, hint } = explainCode(error, destination);
+  const said = [error.code ?? String(error.status), error.shownDetail]
+    .filter((part) => part !== '')
+    .join(': ');
+  return new RunError(code, `${where} ${text} (${said})`, { hint, place, cause: error });
+}
+
+/** The server answers, but not as Tableau does. */
+export function notTableau(
+  connection: Pick<TableauConnection, 'server' | 'labels'>,
+  error?: Refused,
+): RunError {
+  const host = connection.labels?.server ?? new URL(connection.server).host;
+  const target =
+    error?.location !== undefined && URL.canParse(error.location) ? new URL(error.location) : undefined;
+  const answers = {
+    html: `a web page${error?.detail ? ` ("${error.shownDetail}")` : ''}`,
+    empty: 'nothing',
+    api: `error ${error?.code ?? ''}`,
+    other: 'something else',
+  };
+  const said =
+    error === undefined
+      ? 'something else'
+      : target === undefined
+        ? `${answers[error.body]} with status ${error.status}`
+        : `a redirect to ${target.host}`;
+  return new RunError('EXT5103', `what answers at ${host} is no Tableau REST API: it answered ${said}`, {
+    hint:
+      target === undefined
+        ? 'server: is the address of Tableau itself, such as https://10ax.online.tableau.com, without a path; is there a login page or a proxy before it?'
+        : `write server: ${target.origin}`,
+    cause: error,
+  });
+}
+
+export function unsafeRedirect(
+  connection: Pick<TableauConnection, 'server' | 'site'>,
+  target: URL,
+): RunError {
+  return new RunError(
+    'EXT5102',
+    `${siteLabel(connection)} sends the sign-in on to ${target.origin}, without TLS`,
+    {
+      hint: 'credentials go over https only; allow_insecure: true allows it on a network that you trust',
+    },
+  );
+}

@@ -1,0 +1,104 @@
+import type { TableauConnection } from '../../../../model/config/destination.ts';
+import { Refused } from '../http/answer.ts';
+import type { Clock } from '../http/clock.ts';
+import { persist, SessionEnded, type Caller } from '../http/persist.ts';
+import type { CallKind } from '../http/retry.ts';
+import type { Session, SignedIn } from './session.ts';
+import { showVersion } from './api-version.ts';
+import { childOf, type Element } from '../http/answer-xml.ts';
+
+export interface Call {
+  kind: CallKind;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/api/{version}/sites/{site}`; every part is escaped. */
+  path: readonly string[];
+  query?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>>;
+  /** Text is sent as XML; bytes need their own Content-Type. */
+  body?: string | readonly Uint8Array[];
+  /** Is waited for before the server can have the whole of it. */
+  beforeLast?: () => Promise<void>;
+  onSent?: (bytes: number) => void;
+  signal: AbortSignal;
+}
+
+/** A site to which we are signed in, or will be at the first call. */
+export interface Site {
+  connection: TableauConnection;
+  clock: Clock;
+  me(): Promise<SignedIn>;
+  /** Sends a call, signs in anew where the session has ended, and repeats as the retry table allows. */
+  call(call: Call): Promise<Element>;
+  /** All items of a list, page by page. */
+  list(call: Pick<Call, 'path' | 'query' | 'signal'>, plural: string, singular: string): Promise<Element[]>;
+}
+
+const pageSize = 1000;
+/** How often a list is begun that becomes shorter while it is read. */
+const mostLists = 5;
+
+export function openSite(connection: TableauConnection, session: Session, caller: Caller): Site {
+  const send = (signedIn: SignedIn, { kind, method, path, query = {}, ...call }: Call) => {
+    const steps = ['api', showVersion(signedIn.version), 'sites', signedIn.siteId, ...path];
+    const url = new URL(`${signedIn.server}/${steps.map(encodeURIComponent).join('/')}`);
+    const pairs = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+    url.search = pairs.join('&');
+    const isText = typeof call.body === 'string';
+    const headers = {
+      accept: 'application/xml',
+      ...(isText && { 'content-type': 'application/xml' }),
+      ...call.headers,
+      'x-tableau-auth': signedIn.token,
+    };
+    const body = typeof call.body === 'string' ? [Buffer.from(call.body)] : (call.body ?? []);
+    const { beforeLast, onSent, signal } = call;
+    return persist(kind, { method, url, headers, body, beforeLast, onSent, signal }, caller);
+  };
+  const site: Site = {
+    connection,
+    clock: caller.clock,
+    me: () => session.use(),
+    async call(call) {
+      let signedIn = await session.use();
+      for (;;) {
+        call.signal.throwIfAborted();
+        try {
+          return await send(signedIn, call);
+        } catch (error) {
+          if (!(error instanceof SessionEnded)) throw error;
+          signedIn = await session.renew(signedIn, error.cause);
+        }
+      }
+    },
+    async list(call, plural, singular) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await allPages(site, call, plural, singular);
+        } catch (error) {
+          // The list became shorter between two pages: what was read may lack what has moved up.
+          const isShorter = error instanceof Refused && error.code === '400006';
+          if (!isShorter || attempt === mostLists) throw error;
+        }
+      }
+    },
+  };
+  return site;
+}
+
+async function allPages(
+  site: Pick<Site, 'call'>,
+  { path, query, signal }: Pick<Call, 'path' | 'query' | 'signal'>,
+  plural: string,
+  singular: string,
+): Promise<Element[]> {
+  const items: Element[] = [];
+  for (let page = 1; ; page++) {
+    const paging = { pageSize: String(pageSize), pageNumber: String(page) };
+    const call = { kind: 'harmless', method: 'GET', path, query: { ...query, ...paging }, signal } as const;
+    const root = await site.call(call);
+    const found = childOf(root, plural)?.children.filter(({ name }) => name === singular) ?? [];
+    items.push(...found);
+    const total = Number(childOf(root, 'pagination')?.attributes.totalAvailable ?? items.length);
+    if (found.length === 0 || items.length >= total) return items;
+  }
+}

@@ -1,0 +1,76 @@
+import { detailsText, detailsToSet } from '../../../model/plan/tableau-details.ts';
+import { RunError } from '../../../model/errors/run-error.ts';
+import { addTags, removeTag, setDetails, type DataSource } from '../client/resources/data-sources.ts';
+import { sameName } from '../client/resources/filter.ts';
+import { siteLabel } from '../client/errors.ts';
+import { hasMoved, lookForOurs, lookNow } from '../target/current.ts';
+import type { Target } from '../target/target.ts';
+
+const never = new AbortController().signal;
+
+type Taken = (found: DataSource) => Promise<void>;
+
+/**
+ * After a publication: finds it, sets what it needs beside its data, reads it again and compares. `taken` hears of it
+ * as soon as it is found. Resolves to undefined for a new one that the server does not list yet; fails with EXT5114
+ * naming whatever is not as it should be.
+ */
+export async function settle(
+  target: Target,
+  taken: Taken,
+  signal: AbortSignal,
+): Promise<DataSource | undefined> {
+  const ours = await lookForOurs(target, signal);
+  const found = ours ?? (await lookNow(target, signal));
+  if (found === undefined && target.before === undefined) return undefined;
+  if (found === undefined) throw wrong(target, ['it is not to be found']);
+  if (ours !== undefined) await taken(ours);
+  const published = await setWhatIsMissing(target, found);
+  const problems = whatIsWrong(target, published);
+  if (problems.length > 0) throw wrong(target, problems);
+  return published;
+}
+
+/** After the server has said that rows are changed. They may have been before: then nothing has moved. */
+export async function settleRows(target: Target, taken: Taken, signal: AbortSignal): Promise<DataSource> {
+  const found = await lookNow(target, signal);
+  if (found === undefined) throw wrong(target, ['it is not to be found']);
+  await taken(found);
+  const published = await setWhatIsMissing(target, found);
+  const problems = whatIsWrong({ ...target, before: undefined }, published);
+  if (problems.length > 0) throw wrong(target, problems);
+  return published;
+}
+
+/** Sets description, tags and certification where they are not as they should be, and reads the result. */
+export async function setWhatIsMissing(target: Target, found: DataSource): Promise<DataSource> {
+  const { site, destination, before } = target;
+  const { addTags: added, removeTags: removed, ...details } = detailsToSet(destination, found, before);
+  if (Object.keys(details).length > 0) await setDetails(site, found.id, details, never);
+  if (added.length > 0) await addTags(site, found.id, added, never);
+  for (const tag of removed) await removeTag(site, found.id, tag, never);
+  if (Object.keys(details).length + added.length + removed.length === 0) return found;
+  return (await lookNow({ ...target, before: found }, never)) ?? found;
+}
+
+function whatIsWrong({ destination, project, before }: Target, now: DataSource): string[] {
+  const left = detailsText(detailsToSet(destination, now, before));
+  return [
+    ...(before !== undefined && now.id !== before.id ? ['it has another id than before'] : []),
+    ...(before !== undefined && !hasMoved(before, now) ? ['it has not changed'] : []),
+    ...(now.projectId === project.id ? [] : ['it is in another project']),
+    ...(sameName(now.name, destination.name) ? [] : [`its name is "${now.name}"`]),
+    ...left.map((detail) => `its ${detail} ${detail === 'tags' ? 'are' : 'is'} not as written`),
+  ];
+}
+
+export function wrong(
+  { site, destination }: Pick<Target, 'site' | 'destination'>,
+  problems: readonly string[],
+): RunError {
+  return new RunError(
+    'EXT5114',
+    `${siteLabel(site.connection)} took "${destination.name}", but ${problems.join(', and ')}`,
+    { hint: 'did somebody change it at the same moment? plan again: it shows what is there now' },
+  );
+}

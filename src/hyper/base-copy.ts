@@ -1,0 +1,49 @@
+import { copyInterruptibly } from '../disk/copy.ts';
+import type { Extract, Table } from '../model/config/pipeline.ts';
+import type { ExtractBase } from '../model/ports/extract-port.ts';
+import { createTable } from './ddl.ts';
+import type { HyperSession } from './session.ts';
+import { identifier, literal, tableName } from './sql.ts';
+
+/** An extract to continue from, and what ends copying it. */
+export type InterruptibleBase = ExtractBase & { signal: AbortSignal };
+
+/**
+ * Begins a draft as a copy of an extract: tables that stay are there with their rows, those that are emptied
+ * without, both with the columns that are wanted, and whatever else is in it makes place for what the contract
+ * has. Attached as `draft`.
+ */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
+export async function copyBase(
+  session: HyperSession,
+  draft: string,
+  extract: Extract,
+  tables: readonly Table[],
+  { from, kept, emptied, reshaped = [], signal }: InterruptibleBase,
+): Promise<void> {
+  if ('path' in from) await copyInterruptibly(from.path, draft, signal);
+  else await from.unpack(draft);
+  await session.query(`attach database ${identifier(draft)} as draft`);
+  const stays = new Set([...kept, ...emptied]);
+  const name = (table: string) => tableName('draft', extract.schema, table);
+  for (const table of await tablesIn(session, extract.schema))
+    if (!stays.has(table)) await session.query(`drop table ${name(table)}`);
+  for (const { table, rename, drop } of reshaped) {
+    for (const { from: old, to } of rename)
+      await session.query(`alter table ${name(table)} rename column ${identifier(old)} to ${identifier(to)}`);
+    for (const column of drop)
+      await session.query(`alter table ${name(table)} drop column ${identifier(column)}`);
+  }
+  for (const table of emptied) await session.query(`truncate table ${name(table)}`);
+  for (const table of tables)
+    if (!stays.has(table.name)) await session.query(createTable('draft', extract.schema, table));
+}
+
+async function tablesIn(session: HyperSession, schema: string): Promise<string[]> {
+  const rows = await session.query(
+    `select c.relname as "table" from draft.pg_catalog.pg_class c ` +
+      `join draft.pg_catalog.pg_namespace n on n.oid = c.relnamespace ` +
+      `where c.relkind = 'r' and n.nspname = ${literal(schema)}`,
+  );
+  return rows.flatMap(({ table }) => table ?? []);
+}

@@ -1,0 +1,16 @@
+import { nameMatches } from '../base/name-pattern.ts';
+
+/**
+ * Returns whether a host, `name` or `name:port`, is one of those that the policy allows. A pattern without a port means
+ * every port, and one that begins with a slash folders of sockets.
+ */
+export function isAllowedHost(host: string, patterns: readonly string[]): boolean {
+  const isFolder = host.startsWith('/');
+  return patterns.some((pattern) => {
+    if (isFolder !== pattern.startsWith('/')) return false;
+    // An IPv6 address without brackets ends in what looks like a port.
+    const whole = /^[^[]*:.*:/.test(pattern) ? `[${pattern}]` : pattern;
+    const name = /:\d+$/.test(whole) || isFolder ? host : host.replace(/:\d+$/, '');
+    return nameMatches(name, whole);
+  });
+}

@@ -1,0 +1,115 @@
+import type { Place } from '../errors/diagnostic.ts';
+
+/** Where a finished extract goes, as resolved: one shape per kind. */
+export type Destination = FileDestination | TableauDestination;
+
+export interface FileDestination {
+  type: 'file';
+  place: Place;
+  /** As written: for messages and hashes. */
+  shown: string;
+  /** Absolute. */
+  path: string;
+}
+
+/** A published data source on Tableau Server or Cloud. */
+export interface TableauDestination {
+  type: 'tableau';
+  place: Place;
+  /** Where it is, for messages, and the key in the state: no secret. */
+  shown: string;
+  /** The same with the values of secrets: how earlier versions recorded some of them. */
+  plain?: string;
+  connection: TableauConnection;
+  project: TableauProject;
+  /** Of the data source. Unique in its project, without regard to case. */
+  name: string;
+  delivery: TableauDelivery;
+  /** What to set; what is undefined is left to those who use the server. */
+  description?: string;
+  tags?: readonly string[];
+  certification?: TableauCertification;
+  /** What the server may reset when a data source is replaced, and is set again as people had it. */
+  keep: readonly TableauDetail[];
+  createProject: boolean;
+  /** Other pipelines deliver to the same data source. */
+  shared?: true;
+  /** Files below this many bytes go in one request. */
+  singleBelow: number;
+  /** Bytes of one chunk; the most that is held in memory. */
+  chunkSize: number;
+  /** Seconds to wait for a job of the server. */
+  jobTimeout: number;
+}
+
+export type TableauDetail = 'description' | 'tags' | 'certification';
+
+export interface TableauCertification {
+  certified: boolean;
+  note?: string;
+}
+
+/** How to reach a site and as whom. Destinations with the same server, site and identity share one session. */
+export interface TableauConnection {
+  /** `https://host[:port]`, without a slash at the end. */
+  server: string;
+  /** The content URL; empty for the Default site of a Tableau Server. */
+  site: string;
+  auth: TableauAuth;
+  /** What messages say in the place of parts that come from secrets. */
+  labels?: { server: string; site: string; identity?: string };
+  /** Absolute path of a PEM file with certificate authorities to trust beside the usual ones. */
+  ca?: string;
+  /** Whether plain http may go further than this machine. */
+  allowInsecure: boolean;
+  /** Seconds without a single byte after which a request counts as lost. */
+  timeout: number;
+}
+
+export type TableauAuth =
+  | { kind: 'token'; name: string; secret: string }
+  /** A process uses one of them that no other uses. */
+  | { kind: 'tokens'; tokens: readonly { name: string; secret: string }[] }
+  | { kind: 'password'; user: string; password: string }
+  | {
+      kind: 'connected-app';
+      user: string;
+      clientId: string;
+      secretId: string;
+      secretValue: string;
+      scopes: readonly string[];
+    };
+
+export type TableauProject = { kind: 'path'; path: readonly string[] } | { kind: 'id'; id: string };
+
+export type TableauDelivery =
+  | { method: 'publish'; mode: 'create' | 'overwrite' | 'append' }
+  /** The rows of the extract's tables change the rows of the published ones; the data source itself stays. */
+  | {
+      method: 'update';
+      action: TableauUpdateAction;
+      tables: readonly TableauUpdateTable[];
+      /** The most bytes that the server takes in one update; more are sent in portions. */
+      most: number;
+      /** Sets equal rows of one batch apart from those of another. */
+      batch?: string;
+      /** Of a deletion: what the rows have in common. */
+      where?: readonly TableauEquals[];
+    };
+
+export type TableauUpdateAction = 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
+
+/** A column and the value that it has, with the name that the server has for the kind of value. */
+export interface TableauEquals {
+  column: string;
+  type: 'string' | 'integer' | 'boolean' | 'date' | 'datetime';
+  value: string | number | boolean;
+}
+
+/** Named alike in the extract and in the published data source. */
+export interface TableauUpdateTable {
+  schema: string;
+  name: string;
+  /** Columns by which rows are found again. */
+  key: readonly string[];
+}

@@ -1,0 +1,130 @@
+import type { Place } from '../errors/diagnostic.ts';
+import type { ReadableSettings } from './readable-paths.ts';
+
+/** Where rows come from, as resolved: one shape per kind. */
+export type Source = PostgresSource | FileSource | S3Source;
+
+export interface PostgresSource {
+  type: 'postgres';
+  place: Place;
+  /** A connection URI (libpq's form), or the parts. A part given beside a URL wins over it. */
+  url?: string;
+  /** One, or several with commas between them. */
+  host?: string;
+  port?: number;
+  database?: string;
+  user?: string;
+  password?: string;
+  ssl?: PostgresTls;
+  /** Settings of the session, as in PGOPTIONS: `-c search_path=sales`. */
+  options?: string;
+  /** Which of several hosts is wanted, in libpq's words. */
+  targetSession?: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby';
+  /** What messages say in the place of parts that come from secrets. */
+  labels?: { host?: string; database?: string; user?: string };
+}
+
+/** libpq's words. `verify-full` checks chain and host name, `verify-ca` the chain, `require` only encrypts. */
+export interface PostgresTls {
+  mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
+  /** Absolute path of a PEM file with certificate authorities. */
+  ca?: string;
+  /** Absolute paths of the client's certificate and its private key, PEM files. */
+  cert?: string;
+  key?: string;
+}
+
+export interface FileSource {
+  type: 'file';
+  place: Place;
+  /** Paths and globs as written, for messages and hashes: relative to `base`, or absolute. */
+  match: readonly string[];
+  /** The folder of the file that names them: absolute. `match` and `exclude` are relative to it. */
+  base: string;
+  /** The same relative to the project's folder, with slashes: what it is in every checkout. */
+  folder?: string;
+  exclude: readonly string[];
+  /** Fewer files than this is an error, not an empty extract. */
+  minFiles: number;
+  format: Format;
+  /** Which files of this machine may be read. */
+  readable?: ReadableSettings;
+}
+
+export interface S3Source {
+  type: 's3';
+  place: Place;
+  bucket: string;
+  /** Keys and globs. */
+  match: readonly string[];
+  exclude: readonly string[];
+  /** Fewer objects than this is an error, not an empty extract. */
+  minFiles: number;
+  /** More bytes than this in all objects is an error. */
+  maxBytes?: number;
+  format: Format;
+  headerFile?: { key: string; types: boolean };
+  access: S3Access;
+}
+
+/** Where the service is and who asks. */
+export interface S3Access {
+  /** Undefined: AWS_REGION or the profile's. */
+  region?: string;
+  endpoint?: string;
+  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. Undefined: where there is an endpoint. */
+  pathStyle?: boolean;
+  requesterPays: boolean;
+  credentials: S3Credentials;
+  /** A role to assume with the credentials. */
+  role?: { arn: string; externalId?: string };
+}
+
+export type S3Credentials =
+  /** Environment, configuration files, web identity, container, instance: AWS's own order. */
+  | { kind: 'default' }
+  | { kind: 'profile'; profile: string }
+  | { kind: 'keys'; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  | { kind: 'anonymous' };
+
+export type Format = CsvFormat | ParquetFormat;
+
+/** What is written only where it differs from the default: records of applied tables hold a format as it is. */
+interface AnyFormat {
+  /** Files without any byte have no rows. Without it they are an error. */
+  emptyFiles?: 'skip';
+}
+
+export interface ParquetFormat extends AnyFormat {
+  type: 'parquet';
+}
+
+/** `csv`, or `text` for PostgreSQL's tab-separated COPY text format. */
+export interface CsvFormat extends AnyFormat {
+  type: 'csv' | 'text';
+  delimiter: string;
+  /** Undefined: no character is a quote. */
+  quote: string | undefined;
+  escape: string | undefined;
+  /** Whether a quote inside an unquoted field is data; it is an error otherwise. */
+  strayQuotes?: 'keep';
+  /** The first record is a header. Columns are then matched by its names, in any order. */
+  header: boolean;
+  /** The header is passed over: fields are the columns, one by one. */
+  byPosition?: true;
+  /** Lines before the first record that are passed over, whatever is in them. */
+  skipLines?: number;
+  /** Lines that begin with this character are no records. */
+  comment?: string;
+  /** Unquoted fields equal to one of these are NULL. */
+  nulls: readonly string[];
+  /** A WHATWG encoding label in lower case. */
+  encoding: string;
+  /** How to read dates that are not ISO: 1/2/2024. */
+  dateOrder: 'MDY' | 'DMY' | 'YMD';
+  /** Before the fraction of a number or a second; undefined is the point. */
+  decimal?: string;
+  /** Between groups of three digits; undefined: there are none. */
+  thousands?: string;
+  compression: 'none' | 'gzip' | 'by-name';
+}

@@ -1,0 +1,35 @@
+import type { Diagnostic } from './diagnostic.ts';
+import { counted } from '../base/numbers.ts';
+
+/** As many as one reads before one has understood. */
+const most = 3;
+
+/**
+ * What is wrong with one place of a pipeline may be wrong for each item of its `for_each`. The first few are
+ * told, what is said in the same words once, and the others counted. `isMeant` says which diagnostics may be
+ * of a family.
+ */
+export function foldDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  isMeant: (diagnostic: Diagnostic) => boolean = () => true,
+): Diagnostic[] {
+  const groups = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const { code, place, message } = diagnostic;
+    const where = [code, place?.file, place?.pointer, place?.span];
+    // What has no place, or is not of a family, stands for itself.
+    const own = place === undefined || !isMeant(diagnostic) ? [message, groups.size] : [];
+    const key = JSON.stringify([...where, ...own]);
+    const group = groups.get(key) ?? [];
+    group.push(diagnostic);
+    groups.set(key, group);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const distinct = [...new Map(group.map((one) => [one.message, one])).values()];
+    const [first] = distinct;
+    if (first === undefined || distinct.length <= most + 1) return distinct;
+    const { code, severity, place } = first;
+    const message = `and ${counted(group.length - most, 'more item')} like that`;
+    return [...distinct.slice(0, most), { code, severity, message, ...(place && { place }) }];
+  });
+}

@@ -1,0 +1,95 @@
+import type { AppliedRecord } from '../world/applied-record.ts';
+
+/** Where records are kept, one per address. Everybody may read; who writes holds the lock of the address. */
+export interface StatePort {
+  read(address: string): Promise<StoredRecord | undefined>;
+  /**
+   * The addresses of which something is kept, sorted. One that is being applied for the first time may have
+   * no record yet.
+   */
+  list(): Promise<readonly string[]>;
+  /** The addresses that are locked, sorted, also those that are being applied for the first time. */
+  listLocks(): Promise<readonly string[]>;
+  /** Takes the lock of an address or fails at once, saying who holds it (EXT6004). */
+  lock(address: string): Promise<Lock>;
+  /**
+   * Takes one of several things that only one process may use at a time, such as tokens, and waits for it; fails
+   * with EXT6007 when all stay in use. `name` says which it is.
+   */
+  lease(wanted: WantedLease): Promise<Lease & { name: string }>;
+  /** Who holds the lock of an address; undefined when nobody does. */
+  holder(address: string): Promise<LockHolder | undefined>;
+  /** Takes the lock away from whoever holds it. That run can record nothing any more, and hears of it. */
+  breakLock(address: string): Promise<void>;
+  /** Notes that a run of several pipelines has begun. What it applies is recorded with its id. */
+  beginRun(run: BegunRun): Promise<void>;
+  /** Removes the note: the run has ended, or another has taken its place. */
+  endRun(id: string): Promise<void>;
+  /** Runs that have begun and did not end, those that were interrupted and those under way. */
+  openRuns(): Promise<readonly OpenRun[]>;
+  close(): Promise<void>;
+}
+
+export interface BegunRun {
+  id: string;
+  /** Of all pipelines that it is about. */
+  addresses: readonly string[];
+}
+
+export interface OpenRun extends BegunRun {
+  /** As of a lock. */
+  holder: Pick<LockHolder, 'name' | 'since' | 'alive'>;
+}
+
+export interface WantedLease {
+  /** The name in messages: `a token for Tableau (site "acme" on …)`. */
+  what: string;
+  /** Names that are safe in file names; any of them will do. */
+  names: readonly string[];
+  /** Milliseconds to wait. */
+  wait: number;
+  /** Fails instead of making a place for state that is not there yet. */
+  onlyWhereStateIs?: true;
+}
+
+export type Lease = Pick<Lock, 'lost' | 'confirm' | 'release'>;
+
+export interface StoredRecord {
+  record: AppliedRecord;
+  /** Differs when anything in the record does. */
+  version: string;
+}
+
+/**
+ * The right to apply one address. It can be lost: a lease that was not renewed in time is taken over, and somebody may
+ * break a lock. Whoever has lost it changes the record no more, whatever he believes.
+ */
+export interface Lock {
+  /** Aborted as soon as it is known that the lock is lost; the reason is a RunError (EXT6006). */
+  readonly lost: AbortSignal;
+  /**
+   * Asks whether the lock is still ours, and fails with EXT6006 if not. For the moment before something is
+   * done that shows.
+   */
+  confirm(): Promise<void>;
+  /**
+   * Replaces the record and resolves to its version; fails with EXT6005 when the stored version is not `seen`
+   * any more.
+   */
+  write(record: AppliedRecord, seen: string | undefined): Promise<string>;
+  /** Forgets the record; fails with EXT6005 when the stored version is not `seen` any more. */
+  remove(seen: string): Promise<void>;
+  /** Gives the lock back. A lock that is lost stays with whoever has it now. */
+  release(): Promise<void>;
+}
+
+export interface LockHolder {
+  /** `process 4711 on build-3`, with a link to the job where CI gives one. */
+  name: string;
+  /** By the clock of the holder, ISO 8601 to the second. */
+  since: string;
+  /** When it expires unless it is renewed, by the clock of the store. Undefined where locks do not expire. */
+  until?: string;
+  /** `unknown`: a process on another machine, of which nothing is heard. */
+  alive: 'yes' | 'no' | 'unknown';
+}

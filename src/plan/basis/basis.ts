@@ -1,0 +1,38 @@
+import type { Observation } from '../../model/world/observation.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
+import type { Basis, BasisPart } from '../../model/plan/plan.ts';
+import { worldParts, type OpenPart } from './parts.ts';
+import { defineConfiguration } from '../table/definition.ts';
+
+/** A cryptographic hash of a text, in hexadecimal digits; handed in, because this room knows no node. */
+export type Hash = (text: string) => string;
+
+/** Returns what a plan was computed from, in parts. The order of keys does not show. */
+export function basisOf(pipeline: Pipeline, observation: Observation, record: string, hash: Hash): Basis {
+  const { sources, targets } = worldParts(pipeline, observation);
+  const close = ({ value, ...part }: OpenPart): BasisPart => ({ ...part, sha256: hash(canonical([value])) });
+  const [closedSources, closedTargets] = [sources.map(close), targets.map(close)];
+  return {
+    configuration: configurationHash(pipeline, hash),
+    sources: hash(canonical(closedSources)),
+    record,
+    targets: hash(canonical(closedTargets)),
+    parts: [...closedSources, ...closedTargets],
+  };
+}
+
+/** Returns the hash of what the pipeline's file says. */
+export function configurationHash(pipeline: Pipeline, hash: Hash): string {
+  return hash(canonical(defineConfiguration(pipeline)));
+}
+
+export const noBasis: Basis = { configuration: '', sources: '', record: '', targets: '' };
+
+/** JSON with sorted keys, so that what is equal is written alike. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

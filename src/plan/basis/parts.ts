@@ -1,0 +1,124 @@
+import type { AppliedDestination } from '../../model/world/applied-record.ts';
+import type {
+  DestinationObservation,
+  Observation,
+  SourceObservation,
+} from '../../model/world/observation.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+import type { Destination } from '../../model/config/destination.ts';
+import type { Pipeline, Table } from '../../model/config/pipeline.ts';
+import type { Source } from '../../model/config/source.ts';
+import type { BasisPart } from '../../model/plan/plan.ts';
+import { isAsWeLeftIt } from '../destination/publication.ts';
+
+/** A part of a basis before it is hashed. `undefined` is a value like others: there is nothing. */
+export type OpenPart = Omit<BasisPart, 'sha256'> & { value: unknown };
+
+/**
+ * Returns what the plan of a pipeline takes for granted of its world, part by part. What the pipeline's file says and the
+ * version of its record are not among them: both are parts of their own since the first format of plans.
+ */
+export function worldParts(
+  pipeline: Pipeline,
+  observation: Observation,
+): { sources: OpenPart[]; targets: OpenPart[] } {
+  const { tables, sources } = pipeline;
+  const used = Object.entries(sources).filter(([name]) => tables.some(({ source }) => source === name));
+  return {
+    sources: [
+      ...used.flatMap(([name, source]) => sourceParts(name, source, tables, observation)),
+      ...tables.flatMap((table) => tableParts(table, getOwn(observation.tables, table.name))),
+    ],
+    targets: targetParts(pipeline, observation),
+  };
+}
+
+const places = { postgres: 'server', s3: 'bucket', file: 'folder' } as const satisfies Record<
+  Source['type'],
+  BasisPart['kind']
+>;
+
+function sourceParts(
+  name: string,
+  source: Source,
+  tables: readonly Table[],
+  { tables: seen }: Observation,
+): OpenPart[] {
+  const identities = tables.map((table) =>
+    table.source === name ? getOwn(seen, table.name)?.identity : undefined,
+  );
+  const identity = identities.find((one) => one !== undefined);
+  const limits =
+    source.type === 'postgres'
+      ? []
+      : [
+          source.minFiles,
+          ...(source.type === 's3' && source.maxBytes !== undefined ? [source.maxBytes] : []),
+        ];
+  return [
+    { kind: places[source.type], of: name, value: identity },
+    ...(limits.length > 0 ? [{ kind: 'limits' as const, of: name, value: limits }] : []),
+  ];
+}
+
+/** Columns that are left, and all of them with their types where the source keeps track of them. */
+function tableParts({ name, from }: Table, seen: SourceObservation | undefined): OpenPart[] {
+  const detection = from.type === 'postgres' ? from.changeDetection : undefined;
+  const fingerprint = seen?.fingerprint;
+  const header = fingerprint?.kind === 'objects' ? fingerprint.header?.etag : undefined;
+  return [
+    {
+      kind: 'columns',
+      of: name,
+      value: seen && [seen.untaken, fingerprint?.kind === 'postgres' ? fingerprint.columns : undefined],
+    },
+    ...(header === undefined ? [] : [{ kind: 'header' as const, of: name, value: header }]),
+    ...(detection === undefined ? [] : [{ kind: 'detection' as const, of: name, value: detection }]),
+  ];
+}
+
+function targetParts(
+  { extract: wanted, destinations, template: packed }: Pipeline,
+  { extract, template, destinations: seen, applied, moves = [] }: Observation,
+): OpenPart[] {
+  return [
+    { kind: 'extract file', of: '', value: wanted.shown },
+    {
+      kind: 'extract',
+      of: wanted.shown,
+      value: extract.kind === 'present' ? [extract.size, extract.modified] : extract.kind,
+    },
+    ...(packed === undefined
+      ? []
+      : [{ kind: 'template' as const, of: packed.shown, value: template?.sha256 }]),
+    ...destinations.map((destination, index): OpenPart => {
+      const { shown } = destination;
+      const last = getOwn(applied?.destinations, shown);
+      return { kind: 'destination', of: shown, value: markOf(destination, seen[index], last) };
+    }),
+    ...(moves.length === 0
+      ? []
+      : [{ kind: 'moves' as const, of: '', value: moves.map((move) => ({ ...move, place: undefined })) }]),
+  ];
+}
+
+/**
+ * Returns what a destination has. Offline it is what we left there, as the plan takes for granted: one that looks finds
+ * the same mark, unless something else was there.
+ */
+function markOf(
+  destination: Destination,
+  seen: DestinationObservation | undefined,
+  last: AppliedDestination | undefined,
+): unknown {
+  if (seen?.type !== 'tableau') return seen?.found;
+  const left = last !== undefined && 'id' in last ? last : undefined;
+  const { found, looked } = seen;
+  const isOurs =
+    found !== undefined &&
+    left !== undefined &&
+    destination.type === 'tableau' &&
+    isAsWeLeftIt(found, left, destination);
+  const there = isOurs || !looked ? left : found;
+  return there && [there.id, there.updatedAt, there.revision];
+}

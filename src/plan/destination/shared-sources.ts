@@ -1,0 +1,77 @@
+import type { Destination, TableauDestination } from '../../model/config/destination.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
+import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
+import type { PipelinePlan } from '../../model/plan/plan.ts';
+import type { Publication } from '../../model/plan/step.ts';
+
+/** Data sources that are published in this run, by their identity. */
+export type Publications = ReadonlyMap<string, Publication>;
+
+/** Returns the identity of a data source that several pipelines deliver to; undefined of every other one. */
+function sharedSource({ shared, connection, project, name }: TableauDestination): string | undefined {
+  if (shared !== true) return undefined;
+  return JSON.stringify([connection.server, connection.site, project, name.toLowerCase()]);
+}
+
+/** Returns the data sources that this plan of a pipeline publishes and whose rows other pipelines change. */
+export function publishedBy(pipeline: Pipeline, plan: PipelinePlan): [string, Publication][] {
+  if (plan.blockedBy !== undefined) return [];
+  return pipeline.destinations.flatMap((destination, index): [string, Publication][] => {
+    const action = plan.destinations[index]?.action;
+    if (destination.type !== 'tableau' || destination.delivery.method !== 'publish') return [];
+    const source = sharedSource(destination);
+    if (source === undefined || action === undefined || action === 'unchanged' || action === 'details')
+      return [];
+    return [[source, { pipeline: pipeline.address, target: destination.shown }]];
+  });
+}
+
+/** Returns the pipeline that publishes the data source whose rows a destination changes, if this plan has one. */
+export function publicationOf(destination: Destination, publications: Publications): Publication | undefined {
+  if (destination.type !== 'tableau' || destination.delivery.method !== 'update') return undefined;
+  const source = sharedSource(destination);
+  return source === undefined ? undefined : publications.get(source);
+}
+
+/** Returns the pipelines that publish the data sources whose rows this one is going to change. */
+export function afterOf(
+  pipeline: Pipeline,
+  destinations: readonly DestinationPlan[],
+  publications: Publications,
+): Pick<PipelinePlan, 'after'> {
+  const before = pipeline.destinations.flatMap((destination, index) => {
+    const isWritten = destinations[index]?.action !== 'unchanged';
+    return isWritten ? (publicationOf(destination, publications)?.pipeline ?? []) : [];
+  });
+  return before.length === 0 ? {} : { after: [...new Set(before)] };
+}
+
+/**
+ * Orders pipelines so that those that publish a data source come before those that change its rows, and leaves all
+ * others as they are. Where two pipelines each change what the other publishes, the first one comes first: the changes
+ * that are lost by that are found by the next plan.
+ */
+export function publishersFirst<One extends { pipeline: object }>(all: readonly One[]): One[] {
+  const publishers = new Map<string, One>();
+  for (const one of all) for (const source of sourcesOf(one, 'publish')) publishers.set(source, one);
+  const ordered = new Set<One>();
+  const begun = new Set<One>();
+  const visit = (one: One) => {
+    if (begun.has(one)) return;
+    begun.add(one);
+    for (const source of sourcesOf(one, 'update')) {
+      const publisher = publishers.get(source);
+      if (publisher !== undefined) visit(publisher);
+    }
+    ordered.add(one);
+  };
+  for (const one of all) visit(one);
+  return [...ordered];
+}
+
+function sourcesOf({ pipeline }: { pipeline: object }, method: 'publish' | 'update'): string[] {
+  const { destinations = [] } = pipeline as Partial<Pipeline>;
+  return destinations.flatMap((one) =>
+    one.type === 'tableau' && one.delivery.method === method ? (sharedSource(one) ?? []) : [],
+  );
+}

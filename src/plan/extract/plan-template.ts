@@ -1,0 +1,115 @@
+import type { AppliedTemplate } from '../../model/world/applied-record.ts';
+import type { Observation, TemplateObservation } from '../../model/world/observation.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
+import type { Change } from '../../model/plan/change.ts';
+import type { TemplatePlan } from '../../model/plan/plan.ts';
+
+/** What comes of a pipeline's template; nothing where it has none and had none. */
+export interface PlannedTemplate {
+  plan?: TemplatePlan;
+  /** At most one. */
+  changes: Change[];
+  /** The staged package is there and is what was packed last. */
+  stands: boolean;
+}
+
+// eslint-disable-next-line max-lines-per-function -- one case for each reason to pack
+export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Observation): PlannedTemplate {
+  const { template: wanted, address } = pipeline;
+  const last = applied?.template;
+  const change = (act: Change['act'], category: Change['category'], reason: string): Change => ({
+    address,
+    subject: 'template',
+    act,
+    category,
+    reason,
+  });
+  if (wanted === undefined) {
+    const gone =
+      last === undefined
+        ? []
+        : [
+            change(
+              'remove',
+              'breaking',
+              'no template any more: its captions and calculations will be missing',
+            ),
+          ];
+    return { changes: gone, stands: false };
+  }
+  if (seen === undefined) throw new Error(`the template of ${address} was not observed`);
+  const { shown, compression } = wanted;
+  const { sha256, misfits, unnamed } = seen;
+  const errors = misfits.filter(({ severity }) => severity === 'error');
+  const plan = (action: TemplatePlan['action'], reason: string): TemplatePlan => ({
+    shown,
+    sha256,
+    action,
+    reason,
+    misfits: errors.length,
+    ...(errors.length > 0 && { unfit: errors.map(({ identity }) => identity) }),
+    ...(unnamed && { unnamed }),
+  });
+  const isLeft = applied?.pending?.package === true;
+  if (last === undefined) {
+    const reason = isLeft ? notPacked : applied === undefined ? 'not packed yet' : 'a template was added';
+    const category = applied === undefined || isLeft ? 'create' : 'metadata';
+    return {
+      plan: plan('create', reason),
+      changes: [change('create', category, reason)],
+      stands: false,
+    };
+  }
+  const name = wanted.kind === 'file' ? `template ${shown}` : 'the generated template';
+  const reason = whyChanged(last, {
+    name,
+    shown,
+    sha256,
+    compression,
+    ...(unnamed && { unnamed: fate(unnamed) }),
+  });
+  if (reason !== undefined) {
+    const changes = [change('change', 'metadata', reason)];
+    return { plan: plan('change', reason), changes, stands: false };
+  }
+  if (isLeft) {
+    const changes = [change('change', 'data', notPacked)];
+    return { plan: plan('change', notPacked), changes, stands: false };
+  }
+  const { staged } = seen;
+  const isSame = staged?.size === last.size && staged.modified === last.modified;
+  // A package of a version that kept such files is not handed on, but neither is it made anew for their sake.
+  const stands = isSame && (unnamed === undefined || last.unnamed === fate(unnamed));
+  return { plan: plan('unchanged', 'unchanged'), changes: [], stands };
+}
+
+const notPacked = 'the last run built the extract and did not pack it';
+
+interface Identity {
+  shown: string;
+  sha256: string;
+  compression: string;
+  unnamed?: AppliedTemplate['unnamed'];
+}
+
+/** What becomes of files that the data source of a template does not name, as it is recorded. */
+export const fate = ({ kept }: { kept: boolean }) => (kept ? 'kept' : 'left out');
+
+function whyChanged(last: Identity, now: Identity & { name: string }): string | undefined {
+  if (last.sha256 !== now.sha256) {
+    return last.shown === now.shown ? `${now.name} changed` : `${now.name} in the place of ${last.shown}`;
+  }
+  if (last.compression !== now.compression) return `compression ${last.compression} -> ${now.compression}`;
+  // A record without a word is of a version that kept them: the next build for another reason leaves them out.
+  if (last.unnamed === undefined || now.unnamed === undefined || last.unnamed === now.unnamed)
+    return undefined;
+  return `unnamed files ${last.unnamed} -> ${now.unnamed}`;
+}
+
+/** Identities of misfits. Who has accepted those of a template has not accepted those of another one. */
+export function acceptedBefore(
+  last: AppliedTemplate | undefined,
+  { sha256 }: TemplateObservation,
+): ReadonlySet<string> {
+  return new Set(last?.sha256 === sha256 ? last.accepted : []);
+}

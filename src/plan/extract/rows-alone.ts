@@ -1,0 +1,40 @@
+import type { Observation } from '../../model/world/observation.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
+import type { Change } from '../../model/plan/change.ts';
+import type { TablePlan } from '../../model/plan/table-plan.ts';
+import type { Base } from '../table/find-base.ts';
+import { planDestination } from '../destination/plan-destination.ts';
+import type { PlannedTemplate } from './plan-template.ts';
+
+const nothingElse = { rewriting: undefined, publication: undefined };
+
+/** What else of a pipeline than its rows may differ. */
+export interface RowsAloneQuestion {
+  base: Base | undefined;
+  tables: readonly TablePlan[];
+  /** Of tables and of the extract. */
+  changes: readonly Change[];
+  template: PlannedTemplate;
+}
+
+/**
+ * Returns true if nothing but rows of tables that continue from the staged extract can differ: if it turns out that they do
+ * not, the extract, its package and all destinations are as they should be.
+ */
+export function differsInRowsAlone(
+  pipeline: Pipeline,
+  observation: Observation,
+  { base, tables, changes, template }: RowsAloneQuestion,
+): boolean {
+  const isInPlace = base !== undefined && 'plan' in base && base.plan.from.kind === 'extract';
+  if (!isInPlace || template.changes.length > 0) return false;
+  if (pipeline.template !== undefined && !template.stands) return false;
+  const changed = tables.filter(({ action }) => action === 'change');
+  // Each of these tables has one change, and there is no other.
+  const isRows = tables.every(({ action }) => action === 'change' || action === 'unchanged');
+  if (!isRows || changed.length === 0 || changes.length !== changed.length) return false;
+  return pipeline.destinations.every(
+    (destination, index) =>
+      planDestination(destination, index, observation, nothingElse).plan.action === 'unchanged',
+  );
+}

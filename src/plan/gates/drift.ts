@@ -1,0 +1,21 @@
+import { getOwn } from '../../model/base/get-own.ts';
+import type { Observation } from '../../model/world/observation.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
+import { isAsWeLeftIt } from '../destination/publication.ts';
+
+/** Whether anything that was left by the last apply is not as its record says. */
+export function hasDrifted({ destinations }: Pipeline, { applied, extract, ...seen }: Observation): boolean {
+  if (applied === undefined) return false;
+  const isOther = (found: { size: number; modified: string }, last: { size: number; modified: string }) =>
+    found.size !== last.size || found.modified !== last.modified;
+  if (extract.kind === 'present' && isOther(extract, applied.extract)) return true;
+  return destinations.some((destination, index) => {
+    const last = getOwn(applied.destinations, destination.shown);
+    const one = seen.destinations[index];
+    if (last === undefined || one === undefined) return false;
+    if (one.type === 'file')
+      return 'modified' in last && (one.found === undefined || isOther(one.found, last));
+    if (!one.looked || destination.type !== 'tableau') return false;
+    return 'id' in last && (one.found === undefined || !isAsWeLeftIt(one.found, last, destination));
+  });
+}

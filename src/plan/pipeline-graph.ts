@@ -1,0 +1,131 @@
+import type { Graph, GraphEdge, GraphNode } from '../model/plan/graph.ts';
+import { familyOf, isItem } from '../model/config/family.ts';
+import { grouped } from '../model/base/numbers.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { Source } from '../model/config/source.ts';
+import type { PipelinePlan } from '../model/plan/plan.ts';
+import { describeSource } from './table/plan-table.ts';
+
+/**
+ * The graph of pipelines as they are written. Sources with equal settings are one node, destinations of one
+ * place, too.
+ */
+export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
+  return draw(
+    oneOfEach(pipelines).map(({ label, one: { address, sources, tables, template, destinations } }) => ({
+      address,
+      label,
+      sources: Object.entries(sources).map(([name, source]) => ({
+        name,
+        type: source.type,
+        identity: identityOf(source),
+      })),
+      tables: tables.map((table) => {
+        const source = sources[table.source];
+        const of = source === undefined ? '' : describeSource(table, source);
+        return { name: table.name, source: table.source, of };
+      }),
+      template: template?.shown,
+      destinations: destinations.map((destination) => ({
+        type: destination.type,
+        target: destination.shown,
+        // The same words in two folders are two files.
+        identity: destination.type === 'file' ? destination.path : destination.shown,
+      })),
+    })),
+  );
+}
+
+/**
+ * The same of a plan, without tables that will be gone and pipelines of which nothing could be seen. A plan
+ * does not say whether sources of two pipelines are the same one, so they are drawn apart.
+ */
+export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
+  const seen = pipelines.filter(({ tables, destinations }) => tables.length + destinations.length > 0);
+  return draw(
+    oneOfEach(seen).map(({ label, one: { address, tables, template, destinations } }) => {
+      const standing = tables.filter(({ action }) => action !== 'drop');
+      const sources = new Map(standing.map(({ source: { name, type } }) => [name, type]));
+      return {
+        address,
+        label,
+        sources: [...sources].map(([name, type]) => ({ name, type, identity: `${address} ${name}` })),
+        tables: standing.map(({ name, source }) => ({ name, source: source.name, of: source.of })),
+        template: template?.shown,
+        destinations: destinations.map(({ type, target }) => ({
+          type,
+          target,
+          identity: `${address} ${target}`,
+        })),
+      };
+    }),
+  );
+}
+
+/** Items of a family look alike: where there are several, the first stands for all. */
+function oneOfEach<T extends { address: string }>(all: readonly T[]): { one: T; label: string }[] {
+  const families = new Map<string, T[]>();
+  for (const one of all) {
+    const family = isItem(one.address) ? familyOf(one.address) : one.address;
+    families.set(family, [...(families.get(family) ?? []), one]);
+  }
+  return [...families.values()].flatMap(([one, ...others]) => {
+    if (one === undefined) return [];
+    const label = others.length === 0 ? one.address : `${one.address} and ${grouped(others.length)} more`;
+    return { one, label };
+  });
+}
+
+interface Outline {
+  address: string;
+  label: string;
+  /** What is equal in `identity` is one node. */
+  sources: readonly { name: string; type: string; identity: string }[];
+  tables: readonly { name: string; source: string; of: string }[];
+  template: string | undefined;
+  destinations: readonly { type: string; target: string; identity: string }[];
+}
+
+function draw(outlines: readonly Outline[]): Graph {
+  const nodes = new Map<string, GraphNode>();
+  const edges: GraphEdge[] = [];
+  /** Ids are counted, because names may hold anything and identities may hold secrets. */
+  const place = (key: string, node: Omit<GraphNode, 'id'>): string => {
+    const known = nodes.get(key) ?? { ...node, id: `n${nodes.size + 1}` };
+    nodes.set(key, known);
+    return known.id;
+  };
+  for (const { address, label: whole, sources, tables, template, destinations } of outlines) {
+    const ids = new Map(
+      sources
+        .filter(({ name }) => tables.some(({ source }) => source === name))
+        .map(({ name, type, identity }) => [
+          name,
+          place(`source ${identity}`, { kind: 'source', label: name, detail: type }),
+        ]),
+    );
+    const middle = place(`whole ${address}`, {
+      kind: template === undefined ? 'extract' : 'template',
+      label: whole,
+      detail: template ?? 'extract without a template',
+      pipeline: address,
+    });
+    for (const { name, source, of } of tables) {
+      const node = { kind: 'table', label: name, detail: of, pipeline: address } as const;
+      const table = place(`table ${address} ${name}`, node);
+      const from = ids.get(source);
+      if (from !== undefined) edges.push({ from, to: table });
+      edges.push({ from: table, to: middle });
+    }
+    for (const { type, target, identity } of destinations) {
+      const node = { kind: 'destination', label: target, detail: type } as const;
+      edges.push({ from: middle, to: place(`destination ${type} ${identity}`, node) });
+    }
+  }
+  return { nodes: [...nodes.values()], edges };
+}
+
+/** Everything about a source but where it is written. It may hold a password, so that it never leaves this file. */
+function identityOf(source: Source): string {
+  return JSON.stringify({ ...source, place: undefined });
+}

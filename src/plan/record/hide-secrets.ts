@@ -1,0 +1,45 @@
+import { getOwn } from '../../model/base/get-own.ts';
+import type { AppliedRecord, AppliedTable } from '../../model/world/applied-record.ts';
+import type { Pipeline, Table } from '../../model/config/pipeline.ts';
+
+/**
+ * Returns the record as this version would have written it where it holds values that have become secrets since: a
+ * variable that another file calls one, or an earlier version that did not see it. What is the same stays as it is, so
+ * that nothing is read or published for it; the next apply writes the record without the values.
+ */
+export function hideSecrets(pipeline: Pipeline, record: AppliedRecord): AppliedRecord {
+  const { tables, destinations } = pipeline;
+  const hidden = tables.flatMap((table): [string, AppliedTable][] => {
+    const last = getOwn(record.tables, table.name);
+    const params = last && hiddenParams(table, last);
+    return params === undefined || last === undefined ? [] : [[table.name, withParams(last, params)]];
+  });
+  const labels = new Map(
+    destinations.flatMap((one) =>
+      one.type === 'tableau' && one.plain !== undefined ? [[one.plain, one.shown] as const] : [],
+    ),
+  );
+  if (hidden.length === 0 && ![...labels.keys()].some((label) => Object.hasOwn(record.destinations, label)))
+    return record;
+  return {
+    ...record,
+    tables: { ...record.tables, ...Object.fromEntries(hidden) },
+    destinations: Object.fromEntries(
+      Object.entries(record.destinations).map(([label, one]) => [labels.get(label) ?? label, one]),
+    ),
+  };
+}
+
+/** The params with references, where the record has the very values that they stand for now. */
+function hiddenParams({ from }: Table, { definition }: AppliedTable): string | undefined {
+  const recorded = definition.rest.params;
+  if (from.type !== 'postgres' || recorded === undefined) return undefined;
+  const now = JSON.stringify(from.params.map(({ shown }) => shown));
+  const plain = JSON.stringify(from.params.map(({ value }) => String(value)));
+  return recorded === plain && recorded !== now ? now : undefined;
+}
+
+function withParams(table: AppliedTable, params: string): AppliedTable {
+  const { definition } = table;
+  return { ...table, definition: { ...definition, rest: { ...definition.rest, params } } };
+}

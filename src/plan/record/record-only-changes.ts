@@ -1,0 +1,33 @@
+import type { Observation } from '../../model/world/observation.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
+import type { Change } from '../../model/plan/change.ts';
+import { configurationHash, type Hash } from '../basis/basis.ts';
+import { withUnwritten } from './infinite.ts';
+
+/**
+ * What the pipeline's file says otherwise than when it was applied, where nothing is to be done about it: only the
+ * record of it is old. Without this, `state:modified` would mean the pipeline for ever.
+ */
+export function recordOnlyChanges(
+  pipeline: Pipeline,
+  { applied, settled }: Observation,
+  planned: readonly Change[],
+  hash: Hash,
+): Change[] {
+  if (applied === undefined || planned.length > 0) return [];
+  const { address } = pipeline;
+  const remember = (reason: string): Change[] => [
+    { address, subject: 'pipeline', act: 'change', category: 'metadata', reason },
+  ];
+  if (settled !== undefined)
+    return remember(`${settled.join(', ')} has what the last run sent, and did not record`);
+  const isKnown = (of: Pipeline) => applied.configuration === configurationHash(of, hash);
+  if (isKnown(pipeline) || isKnown(withUnwritten(pipeline))) return [];
+  const targets = pipeline.destinations.map(({ shown }) => shown);
+  const left = Object.keys(applied.destinations).filter((target) => !targets.includes(target));
+  const reason =
+    left.length > 0
+      ? `no longer delivered to ${left.join(', ')}; what is there stays`
+      : 'its checks, descriptions, tags or the like changed; its data did not';
+  return remember(reason);
+}

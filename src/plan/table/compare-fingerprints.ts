@@ -1,0 +1,126 @@
+import { counted } from '../../model/base/numbers.ts';
+import { never } from '../../model/base/never.ts';
+import { compareObjects } from './object-changes.ts';
+import { changesOfFiles } from '../../model/world/listing.ts';
+import type { FilesFingerprint, Fingerprint, PostgresFingerprint } from '../../model/world/fingerprint.ts';
+import { definitionsOf } from '../../model/world/fingerprint.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+
+/** What two fingerprints say about the data between them. */
+export type Comparison =
+  | { same: true }
+  | {
+      same: false;
+      reason: string;
+      /** Rows more than before, where the source counts them. */
+      growth?: number;
+      /** What was read before is no part of what is there now: only the whole can be read. */
+      replaced?: true;
+      /** Rows that were inserted, updated and deleted, where the source counts them. */
+      inserted?: number;
+      updated?: number;
+      deleted?: number;
+      /** A partition is gone with its rows. */
+      lost?: true;
+    };
+
+export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comparison {
+  switch (now.kind) {
+    case 'postgres':
+      return before.kind === 'postgres' ? compareCounters(before, now) : otherKind;
+    case 'value':
+      if (before.kind !== 'value') return otherKind;
+      return before.value === now.value
+        ? (compareDefinitions(before, now) ?? { same: true })
+        : changed('the change_detection query gives another answer');
+    case 'files':
+      return before.kind === 'files' ? compareFiles(before, now) : otherKind;
+    case 'objects':
+      return before.kind === 'objects' ? compareObjects(before, now) : otherKind;
+    default:
+      return never(now);
+  }
+}
+
+const changed = (reason: string): Comparison => ({ same: false, reason });
+const replaced = (reason: string): Comparison => ({ same: false, reason, replaced: true });
+const otherKind = replaced('changes are detected in another way than before');
+
+function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint): Comparison {
+  if (before.system !== now.system) return replaced('it is another server or database than before');
+  const redefined = compareDefinitions(before, now);
+  if (redefined !== undefined) return redefined;
+  const columns = compareColumns(before.columns, now.columns);
+  if (Object.keys(before.relations).every((oid) => !Object.hasOwn(now.relations, oid)))
+    return replaced('the source table is another one');
+  let inserted = 0;
+  let updated = 0;
+  let deleted = 0;
+  for (const [oid, current] of Object.entries(now.relations)) {
+    const last = getOwn(before.relations, oid);
+    if (last === undefined) return changed(columns ?? 'the source table has a new partition');
+    if (last.filenode !== current.filenode)
+      return replaced(columns ?? 'the source table was rewritten or truncated');
+    if (last.reset !== current.reset)
+      return changed(columns ?? 'the statistics of the source were reset: it may have changed');
+    inserted += Number(BigInt(current.inserted) - BigInt(last.inserted));
+    updated += Number(BigInt(current.updated) - BigInt(last.updated));
+    deleted += Number(BigInt(current.deleted) - BigInt(last.deleted));
+  }
+  if (Object.keys(before.relations).some((oid) => !Object.hasOwn(now.relations, oid))) {
+    return { same: false, reason: columns ?? 'the source table has lost a partition', lost: true };
+  }
+  if (columns === undefined && inserted === 0 && updated === 0 && deleted === 0) return { same: true };
+  if (inserted < 0 || updated < 0 || deleted < 0)
+    return changed(columns ?? 'the counters of the source went back: it may have changed');
+  const parts = [
+    ...(inserted > 0 ? [`${counted(inserted, 'row')} inserted`] : []),
+    ...(updated > 0 ? [`${counted(updated, 'row')} updated`] : []),
+    ...(deleted > 0 ? [`${counted(deleted, 'row')} deleted`] : []),
+  ];
+  return {
+    same: false,
+    reason: columns ?? `${parts.join(', ')} in the source`,
+    growth: inserted - deleted,
+    inserted,
+    updated,
+    deleted,
+  };
+}
+
+/**
+ * What was not recorded cannot differ, and what is new was used by no row that was read. Columns that are gone are named
+ * by the comparison of columns.
+ */
+function compareDefinitions(before: Fingerprint, now: Fingerprint): Comparison | undefined {
+  const [last, current] = [definitionsOf(before), definitionsOf(now)];
+  if (last === undefined) return undefined;
+  const other = Object.keys(last).filter((name) => {
+    const text = getOwn(current, name);
+    return text !== last[name] && !(text === undefined && name.startsWith('column '));
+  });
+  const names = [...new Set(other.map((name) => name.replace(/ #\d+$/, '')))];
+  if (names.length === 0) return undefined;
+  return replaced(`${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} redefined in the source`);
+}
+
+function compareColumns(before: readonly string[], now: readonly string[]): string | undefined {
+  const differences = [
+    ...now.filter((column) => !before.includes(column)).map((column) => `+ ${column}`),
+    ...before.filter((column) => !now.includes(column)).map((column) => `- ${column}`),
+  ];
+  if (differences.length > 0)
+    return `the columns of the source table have changed: ${differences.join(', ')}`;
+  return before.join('\n') === now.join('\n') ? undefined : 'the columns of the source table change places';
+}
+
+function compareFiles(before: FilesFingerprint, now: FilesFingerprint): Comparison {
+  const { fresh, changed: other, gone } = changesOfFiles(before, now);
+  if (fresh.length + gone.length + other.length === 0) return { same: true };
+  const total = counted(Object.keys(now.files).length, 'file');
+  const part = (paths: readonly string[], word: string) =>
+    paths.length === 0
+      ? []
+      : [paths.length === 1 ? `${paths[0] ?? ''} is ${word}` : `${paths.length} of ${total} are ${word}`];
+  return changed([...part(fresh, 'new'), ...part(other, 'changed'), ...part(gone, 'gone')].join(', '));
+}

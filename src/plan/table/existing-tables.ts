@@ -1,0 +1,40 @@
+import { formatColumnType, storedType } from '../../model/config/column-type.ts';
+import type { ExtractTable, Observation } from '../../model/world/observation.ts';
+import type { TableDefinition } from '../../model/world/applied-record.ts';
+import type { Pipeline, Table } from '../../model/config/pipeline.ts';
+
+/**
+ * Tables of an extract that is there while nothing is recorded of it: the state was lost, or another tool made it. What
+ * workbooks use is then known from the file itself.
+ */
+export function existingTables(
+  { extract }: Pipeline,
+  { applied, extract: seen }: Observation,
+): ExtractTable[] {
+  if (applied !== undefined || seen.kind !== 'present') return [];
+  return (seen.tables ?? []).filter(({ schema }) => schema === extract.schema);
+}
+
+/** The columns of a standing table, as far as a file tells them: `wanted` says where they come from. */
+export function existingColumns(
+  { columns }: ExtractTable,
+  wanted: TableDefinition['columns'],
+): TableDefinition['columns'] {
+  return columns.map(({ name, type, notNull }) => ({
+    name,
+    type: type.kind === 'other' ? type.name : formatColumnType(type),
+    notNull,
+    from: wanted.find((column) => column.name === name)?.from ?? '',
+  }));
+}
+
+/** The columns of a contract as a file will show them: Hyper stores some types as wider ones. */
+export function storedColumns(
+  { columns }: Table,
+  definition: TableDefinition['columns'],
+): TableDefinition['columns'] {
+  return definition.map((column, index) => {
+    const type = columns[index]?.type;
+    return type === undefined ? column : { ...column, type: formatColumnType(storedType(type)) };
+  });
+}

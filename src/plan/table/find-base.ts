@@ -1,0 +1,72 @@
+import type { Observation } from '../../model/world/observation.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
+import type { BasePlan } from '../../model/plan/increment-plan.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+import { defineKeys } from './definition.ts';
+import { changesShape, reshapeOf } from './reshape.ts';
+
+/** The extract of last time, if the new one can be a copy of it with changes; else why not. */
+export type Base = { plan: BasePlan } | { none: string };
+
+/** What decides whether a table can go on from its extract. */
+export interface IncrementalContext {
+  /** Undefined of pipelines that have no table which goes on. */
+  base: Base | undefined;
+  /** All rows are wanted, whatever has changed. */
+  full: boolean;
+  /** Tables whose rows stay as they are in the extract, whatever has changed. */
+  left?: ReadonlySet<string>;
+}
+
+/**
+ * Looks for an extract to go on from. It has to be as we left it, in one of the places where we have put it, and what
+ * Hyper cannot change in a file has to be the same: its version, its schema, its keys.
+ */
+export function findBase(pipeline: Pipeline, observation: Observation): Base {
+  const { applied } = observation;
+  if (applied === undefined) return { none: 'no record of this extract' };
+  const { extract } = applied;
+  if (extract.schema !== pipeline.extract.schema) return { none: 'another schema inside the file' };
+  if (extract.version !== pipeline.extract.version) return { none: 'another file version' };
+  if (extract.keys !== defineKeys(pipeline)) return { none: 'other keys or relationships' };
+  const anew = pipeline.relationships
+    .flatMap(({ from, to }) => [from.table, to.table])
+    .find((name) => reshapeOf(pipeline, observation, name) === undefined);
+  if (anew !== undefined) return { none: `${anew}, which has a relationship, is made anew` };
+  const from = existingPlace(pipeline, observation);
+  if (from === undefined) return { none: 'the extract of last time is not there, or is not as we left it' };
+  const shapes = pipeline.tables.flatMap(({ name }) => reshapeOf(pipeline, observation, name) ?? []);
+  const reshaped = shapes.filter(changesShape);
+  const tables = shapes.map(({ table }) => table);
+  return { plan: { from, tables, ...(reshaped.length > 0 && { reshaped }) } };
+}
+
+/** The staged extract; or, where that is gone, a package or file of ours that it is in. */
+function existingPlace(
+  pipeline: Pipeline,
+  { applied, extract, template, destinations }: Observation,
+): BasePlan['from'] | undefined {
+  if (applied === undefined) return undefined;
+  if (extract.kind === 'present') return isSame(extract, applied.extract) ? { kind: 'extract' } : undefined;
+  if (extract.kind !== 'absent') return undefined;
+  // What is still to be packed or delivered is newer than what is there.
+  const { pending } = applied;
+  const isPacked = pending?.package === undefined && isSame(template?.staged, applied.template);
+  if (pipeline.template !== undefined && isPacked) return { kind: 'package' };
+  const index = pipeline.destinations.findIndex((destination, place) => {
+    const seen = destinations[place];
+    if (getOwn(pending?.deliveries, destination.shown) !== undefined) return false;
+    const last = getOwn(applied.destinations, destination.shown);
+    return seen?.type === 'file' && last !== undefined && 'modified' in last && isSame(seen.found, last);
+  });
+  return index < 0 ? undefined : { kind: 'destination', destination: index };
+}
+
+interface Mark {
+  size: number;
+  modified: string;
+}
+
+function isSame(seen: Mark | undefined, last: Mark | undefined): boolean {
+  return seen !== undefined && seen.size === last?.size && seen.modified === last.modified;
+}

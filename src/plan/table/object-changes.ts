@@ -1,0 +1,54 @@
+import { changesOfObjects } from '../../model/world/listing.ts';
+import { bytes, counted } from '../../model/base/numbers.ts';
+import type { ObjectsFingerprint } from '../../model/world/fingerprint.ts';
+import type { KeySet, ObjectChanges } from '../../model/plan/table-plan.ts';
+
+/** So many keys of each kind are named in a sentence, and in a plan. */
+const named = 3;
+const kept = 100;
+
+/** What two listings say about the data between them. */
+export function compareObjects(
+  before: ObjectsFingerprint,
+  now: ObjectsFingerprint,
+): { same: true } | { same: false; reason: string; replaced?: true } {
+  if (before.bucket !== now.bucket)
+    return { same: false, reason: `it is another bucket than before`, replaced: true };
+  if (before.header !== undefined && now.header !== undefined && before.header.etag !== now.header.etag)
+    return { same: false, reason: `the header file ${now.header.key} has changed`, replaced: true };
+  const { fresh, changed, gone } = diffObjects(before, now);
+  if (fresh.count + changed.count + gone.count === 0) return { same: true };
+  const total = counted(Object.keys(now.objects).length, 'object');
+  const part = ({ count, bytes: size, keys }: KeySet, one: string, many: string, withSize: boolean) => {
+    if (count === 0) return [];
+    const [only = ''] = keys;
+    const amount = withSize ? [bytes(size)] : [];
+    if (count === 1) return [`${only} ${one}${withSize ? ` (${bytes(size)})` : ''}`];
+    const names =
+      count <= named ? [keys.join(', ')] : [`${keys.slice(0, named).join(', ')} and ${count - named} more`];
+    return [`${count} of ${total} ${many} (${[...names, ...amount].join('; ')})`];
+  };
+  const parts = [
+    ...part(fresh, 'is new', 'are new', true),
+    ...part(changed, 'has a new ETag', 'have new ETags', true),
+    ...part(gone, 'is gone', 'are gone', false),
+  ];
+  return { same: false, reason: parts.join(', ') };
+}
+
+export function diffObjects(before: ObjectsFingerprint, now: ObjectsFingerprint): ObjectChanges {
+  const { fresh, changed, gone } = changesOfObjects(before, now);
+  return {
+    fresh: keySet(fresh, now.objects),
+    changed: keySet(changed, now.objects),
+    gone: keySet(gone, before.objects),
+  };
+}
+
+function keySet(keys: readonly string[], marks: ObjectsFingerprint['objects']): KeySet {
+  return {
+    count: keys.length,
+    bytes: keys.reduce((sum, key) => sum + (marks[key]?.size ?? 0), 0),
+    keys: keys.slice(0, kept),
+  };
+}

@@ -1,0 +1,87 @@
+import pc from 'picocolors';
+import { counted } from '../model/base/numbers.ts';
+import {
+  shownName,
+  type TemplateDescription,
+  type TemplateField,
+  type TemplateTable,
+  type Use,
+} from '../model/world/template-description.ts';
+import { alignColumns } from './table.ts';
+import { printable } from './text-width.ts';
+
+/** A data source for the terminal: tables with their fields, what is calculated from them, and what uses what. */
+export function renderTemplate(template: TemplateDescription, color: boolean): string {
+  const paint = pc.createColors(color);
+  const { name, flavour, writtenBy, entry, tables, fields } = template;
+  const unplaced = fields.filter(({ kind, origin }) => kind === 'column' && origin?.table === undefined);
+  const others = fields.filter(({ kind }) => kind !== 'column');
+  // What is made of columns has a name that nobody would know it by.
+  const shown = new Map(others.map((field) => [field.name, shownName(field)]));
+  const list = (names: readonly string[], between: string) =>
+    names.map((one) => shown.get(one) ?? one).join(between);
+  const sections: [title: string, lines: string[]][] = [
+    ...tables.map((table): [string, string[]] => [
+      `Table ${tableName(table)}`,
+      alignColumns(fields.filter(({ origin }) => origin?.table === table).map(columnRow)),
+    ]),
+    ['Fields of no table', alignColumns(unplaced.map(columnRow))],
+    ['Made of them', alignColumns(others.map(madeRow))],
+    ['Relationships', template.relationships.map(relationship)],
+    ['Hierarchies', template.hierarchies.map((one) => `${one.name}: ${list(one.fields, ' > ')}`)],
+    ['Folders', template.folders.map((one) => `${one.name}: ${list(one.items, ', ')}`)],
+    ['Data source filters', template.filters.map(({ field }) => shown.get(field) ?? field)],
+    ['Parameters', template.parameters.map((one) => `${shownName(one)} (${one.datatype})`)],
+    ['Queries and unions, not traced', [...template.opaque]],
+    ['Files that it does not name, left out unless keep_unnamed: true', [...template.unnamed]],
+  ];
+  const written = writtenBy === undefined ? '' : `, written by Tableau ${writtenBy}`;
+  return [
+    `${paint.bold(printable(name))}  ${flavour === 'live' ? 'live' : 'extract of another source'}${written}`,
+    `${counted(fields.length, 'field')}, extract in ${entry}`,
+    ...sections
+      .filter(([, lines]) => lines.length > 0)
+      .flatMap(([title, lines]) => [
+        '',
+        paint.bold(printable(title)),
+        ...lines.map((line) => `  ${printable(line)}`),
+      ]),
+    '',
+  ].join('\n');
+}
+
+function tableName({ schema, name, caption }: TemplateTable): string {
+  const whole = schema === undefined ? `"${name}"` : `"${schema}"."${name}"`;
+  return caption === undefined || caption === name ? whole : `${whole}, shown as ${caption}`;
+}
+
+function columnRow(field: TemplateField): string[] {
+  const { name, origin } = field;
+  const column = origin?.column ?? name;
+  const shown = shownName(field) === column ? '' : `shown as ${shownName(field)}`;
+  return [column, field.datatype ?? '', traits(field), shown, usedBy(field.uses)];
+}
+
+function madeRow(field: TemplateField): string[] {
+  const { kind, formula, needs, unknown } = field;
+  // A formula may have many lines; a table has one for each field.
+  const text = formula?.replaceAll(/\s+/g, ' ') ?? needs.map((name) => `[${name}]`).join(', ');
+  const lost = unknown.length === 0 ? '' : `unknown: ${unknown.map((name) => `[${name}]`).join(', ')}`;
+  return [shownName(field), kind, field.datatype ?? '', traits(field), text, lost, usedBy(field.uses)];
+}
+
+function traits({ role, aggregation, hidden }: TemplateField): string {
+  return [role, aggregation?.toLowerCase(), hidden ? 'hidden' : undefined].filter(Boolean).join(', ');
+}
+
+function usedBy(uses: readonly Use[]): string {
+  if (uses.length === 0) return '';
+  const named = uses.map(({ kind, name, through }) => {
+    return through.length === 0 ? `${kind} ${name}` : `${kind} ${name} through ${through.join(', ')}`;
+  });
+  return `<- ${named.join('; ')}`;
+}
+
+function relationship({ first, second, pairs }: TemplateDescription['relationships'][number]): string {
+  return `${first} - ${second}: ${pairs.join(' and ')}`;
+}

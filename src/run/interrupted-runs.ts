@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import type { Plan } from '../model/plan/plan.ts';
+import type { OpenRun, StatePort } from '../model/ports/state-port.ts';
+import type { Env } from '../cli/env.ts';
+
+/** The ids of runs that were interrupted, for `--resume`; says which they are. */
+export async function interruptedRuns(state: StatePort, env: Env): Promise<ReadonlySet<string>> {
+  const runs = (await state.openRuns()).filter(({ holder }) => holder.alive !== 'yes');
+  if (runs.length === 0) env.err('No run was interrupted: everything is planned.\n');
+  for (const { holder } of runs) env.err(`Resuming the run of ${holder.since} by ${holder.name}.\n`);
+  return new Set(runs.map(({ id }) => id));
+}
+
+/** A run as others will find it if it is interrupted. */
+export interface NotedRun {
+  id: string;
+  begin(): Promise<void>;
+  /** It was not interrupted: neither it nor those that it has replaced are to be resumed. */
+  end(resumed: ReadonlySet<string>): Promise<void>;
+}
+
+export function noteRun(state: StatePort, { pipelines, forgotten }: Plan): NotedRun {
+  const id = randomBytes(8).toString('hex');
+  const addresses = pipelines.map(({ address }) => address);
+  return {
+    id,
+    begin: () => state.beginRun({ id, addresses }),
+    async end(resumed) {
+      const about = new Set([...addresses, ...forgotten.map(({ address }) => address)]);
+      // No run of a single pipeline was ever noted.
+      if (about.size < 2 && resumed.size === 0) return;
+      // One of another machine may go on: what it loses is that it can be resumed.
+      const isReplaced = (run: OpenRun) =>
+        run.id === id ||
+        resumed.has(run.id) ||
+        (run.holder.alive !== 'yes' && run.addresses.every((address) => about.has(address)));
+      for (const run of await state.openRuns()) if (isReplaced(run)) await state.endRun(run.id);
+    },
+  };
+}

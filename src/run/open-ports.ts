@@ -1,0 +1,100 @@
+import { openDestinations } from '../destinations/index.ts';
+import { openHyper } from '../hyper/index.ts';
+import type { Destination } from '../model/config/destination.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { Source } from '../model/config/source.ts';
+import type { DestinationPort, TemplatePort } from '../model/ports/destination-port.ts';
+import type { ExtractPort } from '../model/ports/extract-port.ts';
+import type { SourcePort } from '../model/ports/source-port.ts';
+import type { StatePort } from '../model/ports/state-port.ts';
+import type { Project } from '../model/config/project.ts';
+import { openSources } from '../sources/index.ts';
+import { openState } from '../state/index.ts';
+import { openTemplatePort } from '../templates/index.ts';
+import type { Env } from '../cli/env.ts';
+import { jobLink } from './job-link.ts';
+import { leaseTokens } from './lease-tokens.ts';
+import { keepSecret } from '../model/errors/secrets.ts';
+
+/** The ports of a run. The one place where rooms meet: what is opened here is handed to those who use it. */
+export interface Ports {
+  extracts: ExtractPort;
+  state: StatePort;
+  sourceOf(source: Source): SourcePort;
+  /** The sources of a pipeline by their names. */
+  sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
+  destinationOf(destination: Destination): DestinationPort;
+  destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
+  templateOf(pipeline: Pipeline): TemplatePort | undefined;
+  /** What an untrusted plan has not looked at; undefined for every other one. */
+  unseen?: () => readonly string[];
+  close(): Promise<void>;
+}
+
+export interface OpenPortsOptions {
+  /** Destinations on servers are not asked. */
+  offline?: boolean;
+  /** Milliseconds to wait for what another run has: a lock, or a token. */
+  lockWait?: number | undefined;
+  /** Only looks: without the right to write the state it does without a lease of a token. */
+  looksOnly?: boolean;
+}
+
+/** Without a word about it: a run that waits for a token is not late because of that, it comes after another. */
+const usualTokenWait = 600_000;
+const usualTokenWaitOfPlans = 60_000;
+
+export function openPorts(
+  project: Project,
+  env: Env,
+  { offline = false, lockWait, looksOnly = false }: OpenPortsOptions = {},
+): Ports {
+  const state = openState(project.state, {
+    job: jobLink(env.variables),
+    signal: env.signal,
+    wait: lockWait ?? 0,
+    variables: env.variables,
+    onWait: (about) => env.err(`Waiting: ${about}\n`),
+  });
+  const extracts = openHyper({ env: env.variables, memory: project.limits.memory, signal: env.signal });
+  const destinations = openDestinations({
+    variables: env.variables,
+    registerSecret: keepSecret,
+    offline,
+    signal: env.signal,
+    onWait: ({ host, milliseconds, because }) =>
+      env.err(`Waiting ${Math.ceil(milliseconds / 1000)} s for ${host}: ${because}\n`),
+    leaseToken: leaseTokens(state, {
+      wait: lockWait ?? (looksOnly ? usualTokenWaitOfPlans : usualTokenWait),
+      looksOnly,
+    }),
+    split: (file, most, signal) => extracts.split(file, most, signal),
+  });
+  const sources = openSources({
+    connections: project.limits.connections,
+    countAbove: project.policy.maxRows,
+    variables: env.variables,
+  });
+  return {
+    extracts,
+    state,
+    sourceOf: (source) => sources.open(source),
+    sourcesOf: (pipeline) =>
+      Object.fromEntries(
+        Object.entries(pipeline.sources).map(([name, source]) => [name, sources.open(source)] as const),
+      ),
+    destinationOf: (destination) => destinations.open(destination),
+    destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
+    templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
+    async close() {
+      // Each is closed, whatever becomes of the others. Leases are given back before the state is closed.
+      const settled = await Promise.allSettled([
+        sources.close(),
+        destinations.close().finally(() => state.close()),
+        extracts.close(),
+      ]);
+      const failed = settled.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import {
+  findPipelineNames,
+  type BlockedItem,
+  type Configuration,
+  type ReadFamily,
+} from '../../config/index.ts';
+import { familyOf, isItem } from '../../model/config/family.ts';
+import { limitConcurrency } from '../../model/base/limit.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
+import type { ForgottenPipeline, Plan } from '../../model/plan/plan.ts';
+import type { StatePort, StoredRecord } from '../../model/ports/state-port.ts';
+import type { Project } from '../../model/config/project.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import { showDiagnostics } from '../configuration.ts';
+import { planDeletions, takenPlaces } from './deletions.ts';
+import { diagnose } from '../diagnose.ts';
+import type { Env } from '../../cli/env.ts';
+import { staleError } from '../stale.ts';
+import type { Ports } from '../open-ports.ts';
+
+/**
+ * What was applied from the folders that were given and is in none of their files any more. A pipeline whose file has
+ * only gone to another folder of the project is not gone, although this run does not read that folder.
+ */
+export async function findRemoved(
+  configuration: Configuration,
+  world: Ports,
+  env: Env,
+): Promise<RemovedPipelines> {
+  const { folders, pipelines, families, blocked, project } = configuration;
+  const nothing: RemovedPipelines = { forgotten: [], blocked: [] };
+  if (folders.length + families.length === 0) return nothing;
+  const { state } = world;
+  const recorded = await state.list();
+  const isRecorded = new Set(recorded);
+  const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, isRecorded)));
+  // Of a family that could not be read nobody knows what is gone.
+  const unclear = new Set(blocked.map(({ address }) => address));
+  // An empty list deletes nothing: it is too often a mistake. Nor does a slip in `moved:`.
+  for (const { name, addresses, onRemoved, unmoved } of families) {
+    for (const address of unmoved) unclear.add(address);
+    if (addresses.length === 0 && onRemoved === 'delete') unclear.add(name);
+  }
+  const listOf = new Map(
+    families.map((one) => [`${one.name} ${fileInProject(one.place.file, project, env)}`, one]),
+  );
+  const turn = limitConcurrency(8);
+  const candidates = recorded.filter(
+    (address) => !known.has(address) && !unclear.has(address) && !unclear.has(familyOf(address)),
+  );
+  const found = await Promise.all(
+    candidates.map((address) =>
+      turn(async (): Promise<Candidate[]> => {
+        const stored = await readable(state, address, configuration, env);
+        const file = stored?.record.file;
+        if (stored === undefined || file === undefined) return [];
+        const absolute = path.resolve(project.root, file);
+        const list = isItem(address) ? listOf.get(`${familyOf(address)} ${file}`) : undefined;
+        if (list === undefined && !folders.some((folder) => isBelow(absolute, folder))) return [];
+        return [{ stored, file, list }];
+      }),
+    ),
+  );
+  const candidatesFound = found.flat();
+  if (candidatesFound.length === 0) return nothing;
+  const isElsewhere = (file: string) => folders.every((folder) => !isBelow(file, folder));
+  const elsewhere = await findPipelineNames(project.root, isElsewhere, world.unseen !== undefined);
+  const removed = candidatesFound.filter(
+    ({ stored, list }) => list !== undefined || !elsewhere.has(familyOf(stored.record.address)),
+  );
+  const today = { configuration, taken: takenPlaces(configuration) };
+  const planned = await Promise.all(
+    removed.map((one) => turn(() => planRemoval(one, today, world, env.signal))),
+  );
+  return {
+    forgotten: planned.flatMap((one) => ('problems' in one ? [] : one)),
+    blocked: planned.flatMap((one) => ('problems' in one ? one : [])),
+  };
+}
+
+/** A record that cannot be read is no reason to leave out the others; it stays as it is. */
+async function readable(
+  state: StatePort,
+  address: string,
+  configuration: Configuration,
+  env: Env,
+): Promise<StoredRecord | undefined> {
+  try {
+    return await state.read(address);
+  } catch (error) {
+    if (!(error instanceof RunError) || error.code !== 'EXT6002') throw error;
+    const { code, message, hint } = error;
+    const finding = { code, severity: 'warning', message, ...(hint !== undefined && { hint }) } as const;
+    showDiagnostics([finding], configuration, env);
+    return undefined;
+  }
+}
+
+export interface RemovedPipelines {
+  forgotten: readonly ForgottenPipeline[];
+  /** What was to be deleted and could not be looked at: it stays as it is. */
+  blocked: readonly BlockedItem[];
+}
+
+interface Candidate {
+  stored: StoredRecord;
+  file: string;
+  /** The list that does not name it any more, if that could be read. */
+  list: ReadFamily | undefined;
+}
+
+async function planRemoval(
+  candidate: Candidate,
+  today: { configuration: Configuration; taken: ReadonlyMap<string, string> },
+  world: Ports,
+  signal: AbortSignal,
+): Promise<ForgottenPipeline | BlockedItem> {
+  const { stored, list } = candidate;
+  const base = forgotten(candidate, today.configuration.project);
+  if (list?.onRemoved !== 'delete' || stored.record.made === undefined) return base;
+  try {
+    return { ...base, ...(await planDeletions(stored.record, today, world, signal)) };
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    const { place } = list;
+    return { address: base.address, place, tags: [], problems: [diagnose(error, { place })] };
+  }
+}
+
+/** What a saved plan will forget; fails if that is not so any more. */
+export async function removedIn(
+  { forgotten: removed }: Plan,
+  { pipelines, families, blocked, project }: Configuration,
+  state: StatePort,
+): Promise<readonly ForgottenPipeline[]> {
+  if (removed.length === 0) return removed;
+  const names = await findPipelineNames(project.root, () => true);
+  const listed = new Set([...pipelines, ...blocked].map(({ address }) => address));
+  const read = new Set(families.map(({ name }) => name));
+  for (const planned of removed) {
+    const { address, record } = planned;
+    const stored = await state.read(address);
+    const family = familyOf(address);
+    const isBack = listed.has(address) || listed.has(family) || (!read.has(family) && names.has(family));
+    const list = families.find(({ name }) => name === family);
+    const reason = isBack
+      ? 'it is in the configuration again'
+      : stored?.version !== record
+        ? 'it was applied or forgotten since'
+        : otherFate(planned, stored, list);
+    if (reason !== undefined) throw staleError(`${address}: ${reason}`);
+  }
+  return removed;
+}
+
+/** Whether what was made for an item goes with it is decided by `on_removed` when the plan is made, and still when it is done. */
+function otherFate(
+  { address, deletes }: ForgottenPipeline,
+  stored: StoredRecord,
+  list: ReadFamily | undefined,
+): string | undefined {
+  const wasDeleted = deletes !== undefined;
+  if (!isItem(address) || (list === undefined && !wasDeleted)) return undefined;
+  if (list === undefined) return `for_each of ${familyOf(address)} is gone, which said on_removed: delete`;
+  const isDeleted = list.onRemoved === 'delete' && stored.record.made !== undefined;
+  if (isDeleted === wasDeleted) return undefined;
+  return `on_removed of ${list.name} is ${list.onRemoved} now`;
+}
+
+/** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */
+function namesOf({ address, moved }: Pipeline, recorded: ReadonlySet<string>): string[] {
+  if (recorded.has(address)) return [address];
+  return [address, ...moved.flatMap((move) => (move.kind === 'pipeline' ? move.from : []))];
+}
+
+/** A pipeline's file as a record keeps it: the same for every checkout of the project. */
+export function fileInProject(file: string, { root }: Project, { cwd }: Pick<Env, 'cwd'>): string {
+  return path.relative(root, path.resolve(cwd, file)).split(path.sep).join('/');
+}
+
+function forgotten({ stored, file, list }: Candidate, { root }: Project): ForgottenPipeline {
+  const { record, version } = stored;
+  const { address, extract, destinations } = record;
+  const still = existsSync(path.resolve(root, file));
+  return {
+    address,
+    file,
+    record: version,
+    because: list
+      ? `for_each of ${file} does not list it any more`
+      : still
+        ? `${file} does not define it any more`
+        : `${file} is gone`,
+    leaves: [...(extract.shown === undefined ? [] : [extract.shown]), ...Object.keys(destinations)],
+  };
+}
+
+function isBelow(file: string, folder: string): boolean {
+  const way = path.relative(folder, file);
+  return !path.isAbsolute(way) && way.split(path.sep)[0] !== '..';
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { reasonOf } from '../disk/reason.ts';
+import { replaceFile } from '../disk/replace.ts';
+import { isItem } from '../model/config/family.ts';
+import type { Plan } from '../model/plan/plan.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import { encodePlan, sealOf } from './plan-document.ts';
+import { actingIn, staleError } from './stale.ts';
+
+/** Whether a path names a saved plan instead of pipelines, which are YAML. */
+export const isSavedPlan = (file: string) => file.endsWith('.json');
+
+/** The same bytes as `plan --json` prints, whole or not at all. */
+export async function savePlan(plan: Plan, file: string, cwd: string): Promise<void> {
+  try {
+    await replaceFile(path.resolve(cwd, file), encodePlan(plan));
+  } catch (error) {
+    throw new RunError('EXT6105', `cannot write the plan ${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** A plan as it was saved, of which no byte was changed since. */
+export async function readSavedPlan(file: string, cwd: string): Promise<Plan> {
+  const { plan, isSealed } = await readPlanFile(file, cwd);
+  if (isSealed) return plan;
+  throw new RunError('EXT6103', `${file} was changed after it was made: its seal does not hold`, {
+    hint: 'plan again; what is to be done is changed in the pipeline files, never in the plan',
+  });
+}
+
+export async function readPlanFile(file: string, cwd: string): Promise<{ plan: Plan; isSealed: boolean }> {
+  const text = await readFile(path.resolve(cwd, file), 'utf8').catch((error: unknown) => {
+    throw new RunError('EXT6101', `cannot read the plan ${file}: ${reasonOf(error)}`, { cause: error });
+  });
+  const { seal, ...plan } = parse(text, file);
+  if ((plan.format as unknown) !== 1) {
+    throw new RunError('EXT6102', `${file} is a plan of format ${String(plan.format)}, not 1`, {
+      hint: 'show and apply it with the version of extracts that made it, or plan again',
+    });
+  }
+  return { plan, isSealed: seal === sealOf(plan) };
+}
+
+/**
+ * Returns the pipeline files that a saved plan is applied with. Fails if one is gone of a pipeline that it does something
+ * about; of all others what has become of them is for the next plan.
+ */
+export function savedFiles(saved: Plan, cwd: string): string[] {
+  const isThere = (file: string) => existsSync(path.resolve(cwd, file));
+  const gone = actingIn(saved).filter(({ file }) => !isThere(file));
+  if (gone.length > 0) {
+    const reasons = gone.map(({ address, file }) => `${address}: ${file} is gone`);
+    throw staleError(
+      reasons.join('; '),
+      'nothing was done; plan again, or apply the plan in the folder where it was made',
+    );
+  }
+  // A list whose last item has gone is the file of no pipeline any more; it must be read to know that they are still gone.
+  const lists = saved.forgotten.filter(({ address }) => isItem(address));
+  return [...new Set([...saved.pipelines, ...lists].map(({ file }) => file))].filter(isThere);
+}
+
+function parse(text: string, file: string): Plan & { seal: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && 'format' in value && 'seal' in value)
+      return value as Plan & { seal: unknown };
+  } catch {
+    // Told below: it is no plan, whatever else it is.
+  }
+  throw new RunError('EXT6102', `${file} is no plan`, { hint: 'extracts plan --out FILE makes one' });
+}

@@ -1,0 +1,148 @@
+import { familyOf } from '../model/config/family.ts';
+import type { BasisPart, PipelinePlan, Plan } from '../model/plan/plan.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import type { Decisions, Terms } from '../plan/index.ts';
+
+const isActing = ({ action, blockedBy }: PipelinePlan) => action !== 'none' && blockedBy === undefined;
+
+/** Returns the pipelines that a saved plan does something about. */
+export const actingIn = ({ pipelines }: Plan): PipelinePlan[] => pipelines.filter(isActing);
+
+/**
+ * Fails if a saved plan is not what one would plan now. Rows that came since do not matter: tables that are read are read
+ * with them, all others are left to the next plan. Everything else that the plan was computed from must be as it was, for
+ * every pipeline that it is going to touch; else none is touched.
+ */
+export function refuseStale(saved: Plan, now: Plan): void {
+  const acting = actingIn(saved);
+  for (const { address } of acting) refuseUnseen(address, now);
+  const reasons = acting.flatMap((planned) => {
+    const found = whyStale(planned, now);
+    return found.length === 0 ? [] : [`${planned.address}: ${found.join(', and ')}`];
+  });
+  if (reasons.length > 0) throw staleError(reasons.join('; '));
+}
+
+export function staleError(reasons: string, hint = 'nothing was done; plan again'): RunError {
+  return new RunError('EXT6104', `the plan is stale: ${reasons}`, { hint });
+}
+
+/** What cannot be looked at may be as it was: that the plan is stale would not be true. */
+function refuseUnseen(address: string, { pipelines, diagnostics }: Plan): void {
+  const unseen = pipelines.find(
+    (one) => [address, familyOf(address)].includes(one.address) && one.basis.configuration === '',
+  );
+  if (unseen?.action !== 'blocked') return;
+  const finding = diagnostics.find(({ message }) => message === unseen.because);
+  const hint = finding?.hint === undefined ? '' : `${finding.hint}; `;
+  throw new RunError(
+    'EXT6108',
+    `cannot compare the plan with what is there now: ${address}: ${unseen.because}`,
+    {
+      hint: `${hint}nothing was done`,
+      ...(finding?.place && { place: finding.place }),
+    },
+  );
+}
+
+/** Returns each reason that is one by itself; what only follows from another one is left out. */
+function whyStale(planned: PipelinePlan, now: Plan): string[] {
+  const fresh = now.pipelines.find(({ address }) => address === planned.address);
+  if (fresh === undefined) return ['it is no longer in the configuration'];
+  if (planned.basis.parts === undefined)
+    return ['it was saved by an earlier version of extracts, which did not record what its sources are'];
+  const differing = differences(planned.basis.parts, fresh.basis.parts ?? []);
+  const reasons = [...differing.filter(isPlace).map(partText), ...recordReasons(planned, fresh)];
+  const header = differing.filter(({ kind }) => kind === 'header');
+  if (header.length > 0) return [...reasons, ...header.map(partText)];
+  if (planned.basis.configuration !== fresh.basis.configuration)
+    return [...reasons, 'its configuration has changed'];
+  if (reasons.length > 0) return reasons;
+  if (differing.length > 0) return differing.map(partText);
+  if (fresh.blockedBy === 'error') return [`it is blocked now: ${fresh.because}`];
+  if (fresh.blockedBy === 'gate') return closedGates(fresh, now);
+  return otherSteps(planned, fresh);
+}
+
+function recordReasons(
+  { basis: { record } }: PipelinePlan,
+  { basis: { record: now } }: PipelinePlan,
+): string[] {
+  if (record === now) return [];
+  return [
+    now === '' ? 'its record was removed since' : 'it was applied since, by this plan or by another run',
+  ];
+}
+
+/** Parts that are not the same in both, in the order in which they are listed. */
+function differences(before: readonly BasisPart[], now: readonly BasisPart[]): BasisPart[] {
+  const isIn = (part: BasisPart, others: readonly BasisPart[]) =>
+    others.some(({ kind, of, sha256 }) => kind === part.kind && of === part.of && sha256 === part.sha256);
+  const all = [...before.filter((part) => !isIn(part, now)), ...now.filter((part) => !isIn(part, before))];
+  const hasMoved = all.some(({ kind }) => kind === 'extract file');
+  return all.filter(
+    (part, index) =>
+      !(hasMoved && part.kind === 'extract') &&
+      all.findIndex(({ kind, of }) => kind === part.kind && of === part.of) === index,
+  );
+}
+
+const isPlace = ({ kind }: BasisPart) => kind === 'server' || kind === 'bucket' || kind === 'folder';
+
+function partText({ kind, of }: BasisPart): string {
+  const words: Record<BasisPart['kind'], string> = {
+    server: `source "${of}" is another server or database than when it was planned`,
+    bucket: `source "${of}" is another bucket or endpoint than when it was planned`,
+    folder: `the files of source "${of}" are looked for in another folder than when it was planned`,
+    limits: `min_files or max_bytes of source "${of}" has changed`,
+    columns: `the columns of table "${of}" in its source have changed`,
+    header: `the header file of table "${of}" has changed`,
+    detection: `change_detection of table "${of}" has changed`,
+    'extract file': 'extract.file has changed',
+    extract: `the extract ${of} is not as it was`,
+    template: `the template ${of} has changed`,
+    destination: `the destination ${of} is not as it was`,
+    moves: 'other names are moved: than when it was planned',
+  };
+  return words[kind];
+}
+
+function closedGates({ address }: PipelinePlan, { gates }: Plan): string[] {
+  return gates
+    .filter(({ pipeline, open }) => pipeline === address && !open)
+    .map(({ address: about, message, remedy }) => `it is held back now: ${about}: ${message} (${remedy})`);
+}
+
+/** What is left is what the rows of a source have become: a table that cannot be changed any more, or need not be. */
+function otherSteps(planned: PipelinePlan, fresh: PipelinePlan): string[] {
+  const ids = ({ steps }: PipelinePlan) => steps.map(({ id }) => id).join(', ');
+  if (ids(planned) === ids(fresh)) return [];
+  const table = planned.tables.find(
+    ({ name, action }) => fresh.tables.find((one) => one.name === name)?.action !== action,
+  );
+  if (table === undefined) return [`other steps are needed now: ${fresh.because}`];
+  const today = fresh.tables.find(({ name }) => name === table.name);
+  return today?.action === 'unchanged'
+    ? [`nothing is left to read of table "${table.name}"`]
+    : [`table "${table.name}" must be read in another way now: ${today?.reason ?? fresh.because}`];
+}
+
+/** Returns what was allowed when the plan was made. */
+export function decisionsIn({ gates, pipelines }: Plan): Decisions {
+  const open = gates.filter((gate) => gate.open);
+  return {
+    allowBreaking: open.filter(({ kind }) => kind === 'breaking').map(({ address }) => address),
+    ...(pipelines.some(({ full }) => full === true) && { full: true }),
+    allowMisfit: open.some(({ kind }) => kind === 'misfit'),
+  };
+}
+
+/** Returns the tables that a saved plan leaves as they are, by pipeline. */
+export function leftBy(saved: Plan): NonNullable<Terms['left']> {
+  return new Map(
+    actingIn(saved).map(({ address, tables }) => {
+      const stay = tables.filter(({ action }) => action === 'unchanged' || action === 'reshape');
+      return [address, new Set(stay.map(({ name }) => name))];
+    }),
+  );
+}

@@ -1,0 +1,244 @@
+import pg from 'pg';
+import type { Place } from '../../../model/errors/diagnostic.ts';
+import type { Table } from '../../../model/config/pipeline.ts';
+import { RunError } from '../../../model/errors/run-error.ts';
+import { writtenSql } from '../sql/column.ts';
+import { complaintHint, readComplaint } from '../sql/guards.ts';
+import { foreign } from '../../../model/errors/secrets.ts';
+
+/** Why a connection could not be made, with what to do. Never shows the password. */
+// eslint-disable-next-line max-lines-per-function -- one case for each error of the server
+export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
+  const where = `${config.host ?? 'localhost'}:${config.port ?? 5432}`;
+  const user = `user "${config.user ?? pg.defaults.user ?? ''}"`;
+  const say = (message: string, hint: string) =>
+    new RunError('EXT2001', message, { hint, place, cause: error });
+  const code = codeOf(error);
+  const raw = messageOf(error);
+  const text = foreign(raw);
+  switch (code) {
+    case '28P01':
+      return say(
+        `PostgreSQL at ${where} refused the password of ${user}`,
+        'check user and password of this source',
+      );
+    case '28000':
+      return say(`PostgreSQL at ${where} does not let ${user} in: ${text}`, rejectionHint(raw));
+    case '3D000':
+      return say(
+        `PostgreSQL at ${where} has no database "${config.database ?? ''}"`,
+        'check the database name',
+      );
+    case '53300':
+      return say(
+        `PostgreSQL at ${where} has no connection left`,
+        'lower `limits: {connections: …}` or raise its limit',
+      );
+    case 'ECONNREFUSED':
+      return say(
+        `nothing answers at ${where}`,
+        'check host and port, and that PostgreSQL runs and listens there',
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return say(`the host name "${config.host ?? ''}" cannot be resolved`, 'check the host of this source');
+    case 'ENOENT':
+      return say(`there is no PostgreSQL socket at ${config.host ?? ''}`, 'check the host of this source');
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return say(
+        `the certificate of PostgreSQL at ${where} is not signed by a known authority`,
+        'give the authority: ssl: {mode: verify-full, ca: path/to/ca.pem}',
+      );
+    case 'CERT_HAS_EXPIRED':
+      return say(`the certificate of PostgreSQL at ${where} has expired`, 'renew it on the server');
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return say(
+        `the certificate of PostgreSQL at ${where} is for another host`,
+        'use the name in the certificate',
+      );
+    case 'ERR_OSSL_X509_KEY_VALUES_MISMATCH':
+      return say(
+        `the key of the client certificate for PostgreSQL at ${where} is another one than its own`,
+        'give the key with which cert was made',
+      );
+    default:
+      if (raw.includes('client password must be'))
+        return say(
+          `PostgreSQL at ${where} asks for the password of ${user}, and none was given`,
+          'give password: "${secret.NAME}", or set PGPASSWORD, or write it into ~/.pgpass',
+        );
+      return explainByText(raw, where, (config.connectionTimeoutMillis ?? 0) / 1000, say);
+  }
+}
+
+/** A connection attempt without an answer, where this run has connections open: a pooler may have given them all to it. */
+export function ownConnectionsMayBlock(error: unknown): unknown {
+  if (!(error instanceof RunError) || !isTimeout(messageOf(error.cause))) return error;
+  return new RunError(error.code, `${error.message}, though this run has others open there`, {
+    hint: `a pooler or proxy may have no connection left: let it have as many as this run takes, in extracts.yaml: limits: {connections: 2}; otherwise ${error.hint ?? 'check the network'}`,
+    place: error.place,
+    cause: error,
+  });
+}
+
+const isTimeout = (text: string) => /timeout/i.test(text);
+
+function explainByText(
+  text: string,
+  where: string,
+  seconds: number,
+  say: (message: string, hint: string) => RunError,
+): RunError {
+  if (text.includes('does not support SSL')) {
+    return say(
+      `PostgreSQL at ${where} does not speak TLS`,
+      'use ssl: disable, if the network may be trusted',
+    );
+  }
+  if (isTimeout(text))
+    return say(`no answer from ${where} within ${seconds} s`, 'check host, port and firewall');
+  return say(
+    `cannot connect to PostgreSQL at ${where}: ${foreign(text)}`,
+    'check the connection of this source',
+  );
+}
+
+/** What to do where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000). */
+function rejectionHint(text: string): string {
+  const found = rejections.find(({ words }) => words.test(text));
+  return found?.hint ?? 'check the user of this source, and the lines of the server’s pg_hba.conf for it';
+}
+
+/** The first one that fits; the last words of a server in another language fit none. */
+const rejections: readonly { words: RegExp; hint: string }[] = [
+  {
+    words: /client certificate|certificate authentication/i,
+    hint: 'give one whose CN is this user: ssl: {mode: verify-full, cert: client.pem, key: client.key}',
+  },
+  {
+    words: /peer authentication|ident authentication/i,
+    hint: 'pg_hba.conf compares the user with the account of the system: give host: and a password, or have it mapped in pg_ident.conf',
+  },
+  { words: /not permitted to log in/, hint: 'have it allowed: alter role … login' },
+  { words: /role .* does not exist/, hint: 'check the user of this source' },
+  {
+    words: /no pg_hba\.conf entry.*(?:no encryption|SSL off)/,
+    hint: 'the server wants TLS: set ssl: require (or verify-full)',
+  },
+  {
+    words: /pg_hba\.conf rejects.*(?:no encryption|SSL off)/,
+    hint: 'a line of the server’s pg_hba.conf rejects it, perhaps because it wants TLS: ssl: require (or verify-full)',
+  },
+  {
+    words: /pg_hba\.conf rejects/,
+    hint: 'a line of the server’s pg_hba.conf rejects this user, database or address',
+  },
+  {
+    words: /no pg_hba\.conf entry/,
+    hint: 'the server’s pg_hba.conf has no line for this user, database and address',
+  },
+];
+
+/** The same for a statement about one table, in which a guard may have found a value that does not fit. */
+export function explainTable(error: unknown, doing: string, table: Table): RunError {
+  const complaint = error instanceof RunError ? undefined : readComplaint(messageOf(error));
+  if (complaint === undefined) return explainQuery(error, doing, table.place);
+  const [column] = table.columns
+    .filter(({ name }) => [',', ':'].some((end) => complaint.startsWith(`${table.name}.${name}${end}`)))
+    .toSorted((one, other) => other.name.length - one.name.length);
+  return new RunError('EXT2003', complaint, {
+    hint: complaintHint(complaint, column === undefined ? '…' : writtenSql(column)),
+    place: column?.place ?? table.place,
+    cause: error,
+  });
+}
+
+/** Why a statement of ours failed while it read or looked. Throws what is a fault of this program. */
+export function explainQuery(error: unknown, doing: string, place: Place): RunError {
+  if (error instanceof RunError) return error;
+  if (isFaultOfOurs(error)) throw error;
+  const code = codeOf(error);
+  const raw = messageOf(error);
+  const text = foreign(raw);
+  const say = (message: string, hint?: string) =>
+    new RunError('EXT2002', message, { hint, place, cause: error });
+  switch (code) {
+    case '42501':
+      return say(`${doing}: ${text}`, privilegeHint(raw));
+    case '40001':
+      return say(
+        `${doing}: the replica cancelled the read, because replaying changes had to wait for it: ${text}`,
+        'read from the primary, or raise max_standby_streaming_delay or set hot_standby_feedback on the replica',
+      );
+    case '55P03':
+      return new RunError('EXT2022', `${doing}: another session holds a lock for too long: ${text}`, {
+        place,
+        cause: error,
+      });
+    case '57014':
+      return say(
+        `${doing}: the server cancelled the statement: ${text}`,
+        'somebody or a time limit ended it; run again',
+      );
+    case '57P01':
+    case '57P02':
+    case '57P03':
+      return say(
+        `${doing}: PostgreSQL ended the session: it is shutting down or restarting, or somebody ended it`,
+        'run again when it is up; nothing was changed',
+      );
+    default:
+      break;
+  }
+  if (!(error instanceof pg.DatabaseError)) {
+    return say(`${doing}: the connection to PostgreSQL broke (${text})`, 'run again; nothing was changed');
+  }
+  return say(`${doing}: ${text}`, error.hint && foreign(error.hint));
+}
+
+/**
+ * Neither PostgreSQL nor a network throws these; as a broken connection they would send people to look in the
+ * wrong place.
+ */
+const isFaultOfOurs = (error: unknown) =>
+  [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
+
+/** What to do about SQLSTATE 42501, whose text PostgreSQL writes in the language of the server. */
+export const privilegeHint = (text: string) =>
+  text.includes('row-level security')
+    ? 'row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all'
+    : 'grant it: docs/postgresql.md has the exact GRANT statements';
+
+/** True where a server refused the user or its password, as against one that is not there or cannot be used. */
+export const refusesUser = (error: unknown) => codeOf(error)?.startsWith('28') === true;
+
+/** True where a pooler gave up waiting for a connection to the server. */
+export const isConnectionWait = (error: unknown) => messageOf(error).includes('query_wait_timeout');
+
+/** True where the wait for a lock was given up. */
+export const isLockTimeout = (error: unknown) =>
+  error instanceof RunError ? error.code === 'EXT2022' : codeOf(error) === '55P03';
+
+/**
+ * True where PostgreSQL has something against the statement itself. Everything else that it answers with is of the
+ * moment: locks, limits, cancelled statements, a server that stops.
+ */
+export const isAboutSql = (error: pg.DatabaseError) => !/^(?:08|40|53|57|55P03)/.test(error.code ?? '');
+
+/** True where PostgreSQL itself answered with an error, as against a broken connection. */
+export function isDatabaseError(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError;
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return (error as { code?: string } | undefined)?.code;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return messageOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+}

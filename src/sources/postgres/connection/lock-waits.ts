@@ -1,0 +1,116 @@
+import pg from 'pg';
+import type { PostgresSource } from '../../../model/config/source.ts';
+import { RunError } from '../../../model/errors/run-error.ts';
+import { connect } from './connect.ts';
+import { isLockTimeout } from './errors.ts';
+import { backendOf } from './transaction.ts';
+
+/** Who waits, and where it is reported. */
+export interface Waiting {
+  source: PostgresSource;
+  client: pg.Client;
+  /** Which of the hosts of the source it is connected to. */
+  host: string;
+  /** Called once, when it takes some seconds. */
+  report: ((text: string) => void) | undefined;
+}
+
+interface Blocker {
+  relation: string | null;
+  pid: number;
+  user: string | null;
+  application: string | null;
+}
+
+/** Milliseconds until the first look at who is in the way, between looks, and until a line is printed. */
+const firstLook = 1000;
+const nextLook = 2000;
+const reportAfter = 4000;
+
+/**
+ * Watches statements that may have to wait for another session's lock: reports the wait when it takes some seconds, and when it
+ * ends in an error names who was in the way. The waiting session cannot ask by itself, so another one does.
+ */
+export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  let blocker: Blocker | undefined;
+  let isOver = false;
+  let isReported = false;
+  let aside: pg.Client | undefined;
+  const look = async () => {
+    const found = await findBlocker(waiting, (client) => {
+      aside = client;
+      // It may have been opened just as the wait ended.
+      if (isOver) client.connection.stream.destroy();
+    });
+    aside = undefined;
+    if (isOver) return;
+    blocker = found ?? blocker;
+    if (found !== undefined && !isReported && performance.now() - began >= reportAfter) {
+      isReported = true;
+      waiting.report?.(`waiting for ${holderOf(found)}`);
+    }
+    timer = setTimeout(() => void look(), nextLook);
+  };
+  let timer = setTimeout(() => void look(), firstLook);
+  try {
+    return await call();
+  } catch (error) {
+    throw isLockTimeout(error) ? lockError(error, blocker, performance.now() - began) : error;
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
+    // Behind a pooler its question may wait for the very connection that this call has.
+    aside?.connection.stream.destroy();
+  }
+}
+
+/** Undefined where there is none, or where that cannot be asked: the wait continues, whatever comes of the question. */
+async function findBlocker(
+  { source, client, host }: Waiting,
+  opened: (aside: pg.Client) => void,
+): Promise<Blocker | undefined> {
+  const pid = backendOf(client);
+  const found = pid === undefined ? undefined : await connect(source, host).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const aside = found.client;
+  opened(aside);
+  try {
+    const { rows } = await aside.query<Blocker>(blockerQuery, [pid]);
+    return rows[0];
+  } catch {
+    return undefined;
+  } finally {
+    await aside.end();
+  }
+}
+
+/** Of several the one that was there first. */
+const blockerQuery = `
+  select l.relation::regclass::text as relation, b.pid, a.usename as user, a.application_name as application
+  from pg_catalog.pg_locks l cross join unnest(pg_blocking_pids($1)) as b(pid)
+  left join pg_catalog.pg_stat_activity a on a.pid = b.pid
+  where l.pid = $1 and not l.granted
+  order by a.xact_start nulls last limit 1`;
+
+function holderOf({ relation, pid, user, application }: Blocker): string {
+  const facts = [
+    ...(user === null || user === '' ? [] : [`user ${user}`]),
+    ...(application === null || application === '' ? [] : [application]),
+  ];
+  const who = `process ${pid}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
+  return relation === null ? who : `${who}, which locks ${relation}`;
+}
+
+function lockError(error: unknown, blocker: Blocker | undefined, milliseconds: number): RunError {
+  const { place, message } = error instanceof RunError ? error : { place: undefined, message: 'no lock' };
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
+  const text =
+    blocker === undefined ? message : `gave up after ${seconds} s of waiting for ${holderOf(blocker)}`;
+  const end = blocker === undefined ? '' : `, or end it: select pg_terminate_backend(${blocker.pid})`;
+  return new RunError('EXT2022', text, {
+    hint: `run again when it is over${end}; alter role … set lock_timeout = '10min' waits longer`,
+    place,
+    cause: error,
+  });
+}

@@ -1,0 +1,110 @@
+import type pg from 'pg';
+import { child, type Diagnostic, type Place } from '../../../model/errors/diagnostic.ts';
+import { nearest } from '../../../model/base/nearest.ts';
+import type { Column, Table } from '../../../model/config/pipeline.ts';
+import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
+import { explainTable, isAboutSql, isDatabaseError, privilegeHint } from '../connection/errors.ts';
+import { foreign } from '../../../model/errors/secrets.ts';
+import { nameList, shortName } from '../../../model/base/name-list.ts';
+
+/** PostgreSQL refuses what somebody wrote, in its own words. */
+export function refused(error: unknown, table: Table, place: Place): Diagnostic {
+  if (!isDatabaseError(error) || !isAboutSql(error))
+    throw explainTable(error, `table "${table.name}"`, table);
+  const isPrivilege = error.code === '42501';
+  const hint = isPrivilege ? privilegeHint(error.message) : error.hint && foreign(error.hint);
+  return {
+    code: isPrivilege ? 'EXT2016' : 'EXT2011',
+    severity: 'error',
+    message: `PostgreSQL refuses it: ${foreign(error.message)}`,
+    ...(hint === undefined ? {} : { hint }),
+    place,
+  };
+}
+
+/** This user may see that the table is there, but not read it, or not all columns that are wanted. */
+export function missingPrivilege(
+  table: Table,
+  { name, role }: Relation,
+  columns: readonly CatalogColumn[],
+): Diagnostic | undefined {
+  const wanted = new Set(table.columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : '')));
+  const denied = columns.filter((column) => !column.readable);
+  const needed = denied.filter((column) => wanted.has(column.name));
+  const all = denied.length === columns.length && columns.length > 0;
+  if (!all && needed.length === 0) return undefined;
+  const listed = needed.map((column) => `"${column.name}"`).join(', ');
+  return {
+    code: 'EXT2016',
+    severity: 'error',
+    message: all
+      ? `user ${role} may not read ${name}`
+      : `user ${role} may not read column${needed.length === 1 ? '' : 's'} ${listed} of ${name}`,
+    hint: `grant select ${all ? '' : `(${listed}) `}on ${name} to ${role}`,
+    place: child(table.place, 'from', 'table'),
+  };
+}
+
+/** Rows that PostgreSQL leaves out without an error, as their absence shows in no count. */
+export async function rowSecurityNote(
+  client: pg.Client,
+  table: Table,
+  { oid, name, role }: Relation,
+): Promise<Diagnostic | undefined> {
+  const { rows } = await client.query<{ active: boolean }>('select row_security_active($1::oid) as active', [
+    oid,
+  ]);
+  if (rows[0]?.active !== true) return undefined;
+  return {
+    code: 'EXT2021',
+    severity: 'note',
+    message: `row security is on for ${name}: user ${role} reads only the rows that its policies allow`,
+    hint: `to load all rows, alter role ${role} bypassrls`,
+    place: child(table.place, 'from', 'table'),
+  };
+}
+
+export function missingColumn(table: Table, column: Column, available: readonly CatalogColumn[]): Diagnostic {
+  const wanted = column.origin.kind === 'column' ? column.origin.name : column.name;
+  const names = available.map(({ name }) => name);
+  const near = nearest(wanted, names);
+  return {
+    code: 'EXT2013',
+    severity: 'error',
+    message: `${describeOrigin(table)} has no column "${wanted}"`,
+    hint: near === undefined ? `it has ${nameList(names)}` : `did you mean "${shortName(near)}"?`,
+    place: column.place,
+  };
+}
+
+export async function missingRelation(
+  client: pg.Client,
+  table: Table,
+  wanted: { schema?: string; name: string },
+): Promise<Diagnostic> {
+  const names = await relationNames(client, wanted.schema);
+  const short = (name: string) => (wanted.schema === undefined ? name.slice(name.indexOf('.') + 1) : name);
+  const near = nearest(wanted.name, names.map(short));
+  // A name without a schema is looked for along search_path; the same name elsewhere needs its schema.
+  const meant =
+    wanted.schema === undefined
+      ? names.find((name) => short(name) === near)
+      : `${wanted.schema}.${near ?? ''}`;
+  return {
+    code: 'EXT2012',
+    severity: 'error',
+    message: `there is no table or view ${wanted.schema === undefined ? '' : `${wanted.schema}.`}${wanted.name} in the database`,
+    hint:
+      near === undefined
+        ? 'check the name and the schema; a table that this user may not see counts as absent'
+        : `did you mean "${meant ?? near}"?`,
+    place: child(table.place, 'from', 'table'),
+  };
+}
+
+/** What people call where the rows come from: `public.orders`, `the query`. */
+export function describeOrigin(table: Table): string {
+  if (table.from.type !== 'postgres' || table.from.relation === undefined) return 'the query';
+  const { schema, name } = table.from.relation;
+  return schema === undefined ? name : `${schema}.${name}`;
+}

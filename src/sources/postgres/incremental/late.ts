@@ -1,0 +1,136 @@
+import type pg from 'pg';
+import { child, type Diagnostic } from '../../../model/errors/diagnostic.ts';
+import type { CursorLoad, WindowLoad } from '../../../model/config/load-mode.ts';
+import type { Table } from '../../../model/config/pipeline.ts';
+import type { Horizon } from '../../../model/world/watermark.ts';
+import type { Relation } from '../contract/catalog.ts';
+import { isDatabaseError } from '../connection/errors.ts';
+import { attempt } from '../connection/transaction.ts';
+
+/** What a snapshot says of transactions. */
+export interface Present {
+  /** The oldest transaction that is not over. */
+  horizon: Horizon;
+  /** The first transaction that is not begun, in 64 bits as text: no row that is seen was written by it or a later one. */
+  next: string;
+}
+
+/**
+ * As this transaction's snapshot sees it. Undefined where rows do not tell the transaction that wrote them: views,
+ * queries, foreign tables, and tables that are not kept in PostgreSQL's own heap.
+ */
+export async function takeHorizon(
+  client: pg.Client,
+  relation: Relation | undefined,
+): Promise<Present | undefined> {
+  if (relation === undefined || !(await isHeap(client, relation.oid))) return undefined;
+  const { rows } = await client.query<{ oldest: string; next: string }>(
+    `select txid_snapshot_xmin(seen)::text as oldest, txid_snapshot_xmax(seen)::text as next
+     from txid_current_snapshot() as seen`,
+  );
+  const { oldest = '', next = '' } = rows[0] ?? {};
+  return { horizon: { transaction: oldest, system: await systemOf(client) }, next };
+}
+
+/** Whether a row that is committed late is found: it is met by its key, and tells the transaction that wrote it. */
+export async function findsLate(
+  client: pg.Client,
+  { primaryKey }: Table,
+  relation: Relation | undefined,
+): Promise<boolean> {
+  return primaryKey.length > 0 && relation !== undefined && (await isHeap(client, relation.oid));
+}
+
+async function isHeap(client: pg.Client, oid: string): Promise<boolean> {
+  const { rows } = await client.query<{ heap: boolean }>(
+    `with recursive tree(oid) as (
+       select $1::oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
+     )
+     select bool_and(c.relkind = 'p' or (c.relkind in ('r', 'm') and a.amname = 'heap')) as heap
+     from tree join pg_catalog.pg_class c on c.oid = tree.oid left join pg_catalog.pg_am a on a.oid = c.relam`,
+    [oid],
+  );
+  return rows[0]?.heap === true;
+}
+
+/** Server and database. Where this user may not ask which server it is, the database has to do. */
+export async function systemOf(client: pg.Client): Promise<string> {
+  const ask = async (server: string) => {
+    const { rows } = await client.query<{ system: string }>(
+      `select ${server} || '/' || oid::text as system from pg_catalog.pg_database where datname = current_database()`,
+    );
+    return rows[0]?.system ?? '';
+  };
+  try {
+    return await attempt(client, () => ask('(select system_identifier::text from pg_control_system())'));
+  } catch (error) {
+    if (!isDatabaseError(error) || error.code !== '42501') throw error;
+    return await ask(`'-'`);
+  }
+}
+
+/** Why rows cannot be told by a horizon any more; undefined if they can. A window has only its server to agree on. */
+export function horizonBreak(
+  then: Horizon | undefined,
+  now: Horizon | undefined,
+  kind: (CursorLoad | WindowLoad)['kind'],
+): string | undefined {
+  if (then === undefined) return undefined;
+  if (now === undefined)
+    return 'its rows do not tell their transactions any more: it is another kind of table';
+  if (then.system !== now.system) return 'it is another server or database than before';
+  if (kind === 'window') return undefined;
+  const passed = BigInt(now.transaction) - BigInt(then.transaction);
+  if (passed < 0n)
+    return 'the server is behind what was read before: it was restored, or is a replica that lags';
+  return passed > furthest ? 'too many transactions ago to tell late ones' : undefined;
+}
+
+/** Transactions are told by 32 bits, half of them before and half after the present one; with room until it is read. */
+const furthest = 2n ** 31n - 10n ** 8n;
+
+/** Versions of rows that were written by transactions that were not over then, `horizon`, as they are seen now. */
+export interface Late {
+  horizon: Horizon;
+  /** As of `Present`. */
+  next: string;
+}
+
+/** There are none without either: nothing was read, or rows do not tell. */
+export function lateSince(horizon: Horizon | undefined, present: Present | undefined): Late | undefined {
+  return horizon && present && { horizon, next: present.next };
+}
+
+/**
+ * For these versions of rows. Transactions have no order in PostgreSQL, as their 32 bits begin again at 3; the bytes of
+ * them have. There is age(), but it keeps a scan from being shared among parallel workers.
+ */
+export function writtenSince({ horizon, next }: Late): string {
+  const begin = BigInt.asUintN(32, BigInt(horizon.transaction));
+  const end = BigInt.asUintN(32, BigInt(next));
+  const isFrom = `xidsend(xmin) >= xidsend('${begin}'::xid)`;
+  const isBefore = `xidsend(xmin) < xidsend('${end}'::xid)`;
+  if (begin <= end) return `${isFrom} and ${isBefore}`;
+  return `${isFrom} or ${isBefore} and xidsend(xmin) >= xidsend('3'::xid)`;
+}
+
+/** With privileges on some columns only, that one needs its own. */
+export async function missingXmin(
+  client: pg.Client,
+  table: Table,
+  { oid, name, role }: Relation,
+): Promise<Diagnostic | undefined> {
+  if (table.primaryKey.length === 0 || !(await isHeap(client, oid))) return undefined;
+  const { rows } = await client.query<{ readable: boolean }>(
+    `select has_column_privilege($1::oid, 'xmin', 'select') as readable`,
+    [oid],
+  );
+  if (rows[0]?.readable !== false) return undefined;
+  return {
+    code: 'EXT2016',
+    severity: 'error',
+    message: `user ${role} may not read column "xmin" of ${name}, which tells rows that are committed late`,
+    hint: `grant select (xmin) on ${name} to ${role}`,
+    place: child(table.place, 'from', 'table'),
+  };
+}

@@ -1,0 +1,138 @@
+import type pg from 'pg';
+import type { StreamPart } from '../../../model/ports/feed.ts';
+import type { PostgresSource } from '../../../model/config/source.ts';
+import type { Table } from '../../../model/config/pipeline.ts';
+import { cancelQuery, endedBy } from '../connection/cancel.ts';
+import { connect } from '../connection/connect.ts';
+import { CopyOut } from './copy-out.ts';
+import { explainBadText, isBadText } from './undecodable-text.ts';
+import { explainTable } from '../connection/errors.ts';
+import { explainRefusal } from './refused-value.ts';
+import type { Leased, Pool } from '../connection/pool.ts';
+import { selectSql, type Selection } from '../sql/selection.ts';
+
+/** Connections at the moment of a snapshot. */
+export interface Moment {
+  source: PostgresSource;
+  pool: Pool;
+  /** The server that has the snapshot. */
+  host: string;
+  /** Begins a transaction at that moment, for a table. */
+  join: (leased: Leased, table: Table) => Promise<void>;
+  /** The same on a connection that is not of the pool. */
+  joinAside: (client: pg.Client) => Promise<void>;
+  /** Reports a wait for a lock within this call. */
+  watch: <T>(client: pg.Client, table: Table, call: () => Promise<T>) => Promise<T>;
+  /** Fails where what this client has locked, or locks for `select`, is no longer what the snapshot saw. */
+  confirm: (client: pg.Client, table: Table, select?: string) => Promise<void>;
+  /** What is being read, and when it has let go of its connection. */
+  readers: Map<CopyOut, Promise<void>>;
+}
+
+/** What is read by one COPY, and what the user calls it. */
+export interface Reading {
+  table: Table;
+  selection: Selection;
+  label: string;
+  /** No more rows than this. */
+  most?: number | undefined;
+}
+
+export function readPart(moment: Moment, reading: Reading): StreamPart {
+  const { table, selection, label } = reading;
+  return {
+    kind: 'stream',
+    label,
+    columns: selection.columns.map(({ name }) => name),
+    format: { type: 'text' },
+    async open(signal) {
+      const copy = await openCopy(moment, reading, signal);
+      return { bytes: copy, rows: () => copy.rowCount, rowsSoFar: () => copy.rowsSoFar };
+    },
+    explain: (refusal) => explainRefusal(refusal, table, selection, () => joined(moment)),
+    translate: (error) =>
+      isBadText(error)
+        ? explainBadText(error, table, selection, () => joined(moment))
+        : explainTable(error, `reading table "${table.name}"`, table),
+  };
+}
+
+/** Asks something at the moment of the snapshot, on a connection of its own. */
+export async function askAside<T>(
+  moment: Moment,
+  table: Table,
+  signal: AbortSignal,
+  ask: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  let leased: Leased | undefined;
+  try {
+    signal.throwIfAborted();
+    const reader = await moment.pool.read(moment.source, moment.host);
+    leased = reader;
+    const { client } = reader;
+    return await endedBy(signal, client, async () => {
+      await moment.join(reader, table);
+      const answer = await moment.watch(client, table, async () => {
+        const answered = await ask(client);
+        await moment.confirm(client, table);
+        return answered;
+      });
+      await reader.free();
+      return answer;
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw explainTable(error, `reading table "${table.name}"`, table);
+  } finally {
+    await leased?.end();
+  }
+}
+
+/** To explain what went wrong. Its reader may hold a connection still: waiting for one more could be for ever. */
+async function joined(moment: Moment): Promise<pg.Client> {
+  const { client } = await connect(moment.source, moment.host);
+  // Behind a pooler there may be no other connection, and without an explanation the refusal is still an error.
+  const timer = setTimeout(() => client.connection.stream.destroy(), patience);
+  try {
+    await moment.joinAside(client);
+    return client;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Milliseconds. */
+const patience = 5000;
+
+/** The bytes, on a connection that is free when they have ended. */
+async function openCopy(
+  { source, pool, host, join, watch, confirm, readers }: Moment,
+  { table, selection, most }: Reading,
+  signal: AbortSignal,
+): Promise<CopyOut> {
+  const leased = await pool.read(source, host);
+  const { client } = leased;
+  const select = selectSql(selection);
+  try {
+    await endedBy(signal, client, async () => {
+      await join(leased, table);
+      await watch(client, table, () => confirm(client, table, select));
+    });
+  } catch (error) {
+    await leased.end();
+    throw signal.aborted ? error : explainTable(error, `cannot read table "${table.name}"`, table);
+  }
+  const limited = most === undefined ? select : `select * from (${select}) as whole limit ${most}`;
+  const copy = new CopyOut(`copy (${limited}) to stdout`, () => cancelQuery(client));
+  const ended = new Promise<void>((resolve) => {
+    // One that was broken off has broken its connection.
+    const leave = () => (copy.rowCount === undefined ? leased.end() : leased.free());
+    copy.once('close', () => void leave().then(resolve));
+  });
+  readers.set(copy, ended);
+  void ended.then(() => readers.delete(copy));
+  // Whoever reads it hears of an error; one that comes before that is told again by the stream's state.
+  copy.on('error', () => undefined);
+  client.query(copy);
+  return copy;
+}

@@ -1,0 +1,103 @@
+import type {
+  Alias,
+  GeneratedCalculation,
+  GeneratedColumn,
+  GeneratedTable,
+  GeneratedTemplate,
+  LocalType,
+  Presentation,
+} from '../../model/config/data-source.ts';
+import type { Column, Pipeline, Table } from '../../model/config/pipeline.ts';
+import type {
+  AliasLook,
+  ColumnLook,
+  FieldLook,
+  GenerateTemplate,
+  TableLook,
+} from '../../model/config/template.ts';
+import { columnShape } from '../local-types.ts';
+import { composeFolders } from './folders.ts';
+import { lookOf } from './look.ts';
+
+/** The data source that a pipeline describes: its contract, and what it says of how people see that. */
+export function composeTemplate(pipeline: Pipeline, template: GenerateTemplate): GeneratedTemplate {
+  const { name, tableau } = template;
+  const withoutFolders = {
+    name,
+    tableau,
+    schema: pipeline.extract.schema,
+    tables: pipeline.tables.map((table) => composeTable(table, lookOf(template.tables, table))),
+    relationships: pipeline.relationships.map(({ from, to, cardinality }) => ({
+      from,
+      to,
+      ...(cardinality !== undefined && { cardinality }),
+    })),
+    calculations: template.calculations.map(composeCalculation),
+    hierarchies: template.hierarchies.map((hierarchy) => ({
+      name: hierarchy.name,
+      fields: hierarchy.fields.map((field) => field.name),
+    })),
+    folders: [],
+  };
+  const folders = composeFolders(withoutFolders, template).map(({ hierarchies, ...folder }) => ({
+    name: folder.name,
+    fields: folder.fields.map((field) => field.name),
+    ...(hierarchies.length > 0 && { hierarchies: hierarchies.map((hierarchy) => hierarchy.name) }),
+  }));
+  return { ...withoutFolders, folders };
+}
+
+function composeTable(table: Table, look: TableLook | undefined): GeneratedTable {
+  return {
+    name: table.name,
+    ...(look?.caption !== undefined && { caption: look.caption }),
+    ...(look?.description !== undefined && { description: look.description }),
+    columns: table.columns.map((column) => composeColumn(column, lookOf(look?.columns, column))),
+  };
+}
+
+function composeColumn({ name, type, description }: Column, look: ColumnLook | undefined): GeneratedColumn {
+  const { caption, localName } = look ?? {};
+  return {
+    name,
+    type,
+    ...(caption !== undefined && { caption }),
+    ...(localName !== undefined && { localName }),
+    ...(description !== undefined && { description }),
+    ...(look !== undefined && presented(look, columnShape(type)?.localType ?? 'string')),
+  };
+}
+
+function composeCalculation(look: GenerateTemplate['calculations'][number]): GeneratedCalculation {
+  const { name, formula, datatype, localName } = look;
+  const own = localName === undefined ? {} : { localName };
+  return { name, formula, datatype, ...own, ...presented(look, datatype) };
+}
+
+function presented({ presentation, aliases: written }: FieldLook, type: LocalType): Presentation {
+  const aliases = written.flatMap(({ value, alias }) => {
+    const meant = aliasedValue(value, type);
+    return meant === undefined ? [] : [{ value: meant, alias }];
+  });
+  return { ...presentation, ...(aliases.length > 0 && { aliases }) };
+}
+
+/** What the text of a value means in a field of that type; undefined where there is no such value. */
+export function aliasedValue(text: AliasLook['value'], type: LocalType): Alias['value'] | undefined {
+  if (text === undefined) return null;
+  switch (type) {
+    case 'integer':
+    case 'real': {
+      const number = text.trim() === '' ? NaN : Number(text);
+      return Number.isNaN(number) ? undefined : number;
+    }
+    case 'boolean':
+      return text === 'true' || text === 'false' ? text === 'true' : undefined;
+    case 'spatial':
+      return undefined;
+    case 'string':
+    case 'date':
+    case 'datetime':
+      return text;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Alias, LocalType } from '../../model/config/data-source.ts';
+import { renameFields } from '../formula.ts';
+import { bracket } from '../tds/brackets.ts';
+import { defaultAggregation, defaultContinuous, defaultRole, fieldType } from './defaults.ts';
+import type { Field, Fields } from './fields.ts';
+import { geoRoles } from './geo-roles.ts';
+import { describedBy, element } from './xml.ts';
+import type { Node } from './xml.ts';
+
+/** One `column` a field: what Tableau would otherwise guess is said. */
+export function columnNodes(fields: Fields): Node[] {
+  return fields.all.map((field) => columnNode(field, fields));
+}
+
+function columnNode(field: Field, fields: Fields): Node {
+  const look = field.kind === 'column' ? field.column : field.calculation;
+  const role = look.role ?? defaultRole(field.localType);
+  const continuous = look.continuous ?? defaultContinuous(field.localType, role);
+  const attributes = {
+    aggregation: look.aggregation ?? defaultAggregation(look.geo),
+    caption: field.caption,
+    datatype: field.localType,
+    'default-format': look.format,
+    hidden: look.hidden === true ? 'true' : undefined,
+    name: bracket(field.localName),
+    role,
+    'semantic-role': look.geo === undefined ? undefined : geoRoles[look.geo],
+    type: fieldType(field.localType, continuous),
+  };
+  return element('column', attributes, [
+    field.kind === 'calculation' ? calculationNode(field.calculation.formula, fields) : undefined,
+    aliasesNode(look.aliases ?? [], field.localType),
+    describedBy('desc', look.description),
+  ]);
+}
+
+/** Tableau's files name fields by local name; people write captions. */
+function calculationNode(formula: string, fields: Fields): Node {
+  const renamed = renameFields(formula, (reference) => {
+    const field = fields.resolve(reference.field);
+    return field === undefined || field === 'ambiguous' ? undefined : field.localName;
+  });
+  return element('calculation', { class: 'tableau', formula: renamed });
+}
+
+function aliasesNode(aliases: readonly Alias[], type: LocalType): Node | undefined {
+  if (aliases.length === 0) return undefined;
+  return element(
+    'aliases',
+    {},
+    aliases.map(({ value, alias }) => element('alias', { key: aliasKey(value, type), value: alias })),
+  );
+}
+
+/** Strings carry their quotes, `null` is `%null%`, dates stand between `#`. */
+export function aliasKey(value: Alias['value'], type: LocalType): string {
+  if (value === null) return '%null%';
+  if (type === 'date' || type === 'datetime') return `#${value}#`;
+  if (type !== 'string') return String(value);
+  return `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}

@@ -1,0 +1,168 @@
+import { describeTemplate } from '../describe.ts';
+import { shownName } from '../../model/world/template-description.ts';
+import type {
+  TemplateDescription,
+  TemplateField,
+  TemplateTable,
+} from '../../model/world/template-description.ts';
+import { renameFields } from '../formula.ts';
+import { derivedName } from '../generate/fields.ts';
+import { calculationId } from '../generate/ids.ts';
+import type {
+  GeneratedCalculation,
+  GeneratedColumn,
+  GeneratedTable,
+  GeneratedTemplate,
+  LocalType,
+} from '../../model/config/data-source.ts';
+import { parseVersion } from '../generate/spelling.ts';
+import { templateName } from '../open.ts';
+import type { Template } from '../open.ts';
+import { findCarried } from './carried.ts';
+import { importPresentation } from './presentation.ts';
+import { importRelationships } from './relationships.ts';
+
+export interface Imported {
+  template: GeneratedTemplate;
+  /** One sentence for each thing that a generated data source cannot have. */
+  lost: readonly string[];
+}
+
+/** How a field is named in what is written: columns by their field name, calculations by their caption. */
+export type Refer = (localName: string) => string;
+
+/**
+ * The description from which a template could be generated, so that nobody needs Tableau Desktop for it any more. What
+ * `generate` can express comes back whole; the rest is listed.
+ */
+export function importTemplate(template: Template): Imported {
+  const { source } = template;
+  const description = describeTemplate(template);
+  const lost: string[] = [];
+  const carried = findCarried(description, template, lost);
+  const refer = referrer(description.fields);
+  const tables = importTables(description, carried, template, lost);
+  const tableNames = new Map(tables.map(({ original, table }) => [original, table.name]));
+
+  const field = (name: string) => (carried.has(name) ? [refer(name)] : []);
+  const hierarchies = source.hierarchies.map(({ name, fields }) => ({ name, fields: fields.flatMap(field) }));
+  const folders = source.folders.map(({ name, items }) => {
+    const inside = items.filter((item) => item.kind === 'hierarchy').map((item) => item.name);
+    const fields = items.flatMap((item) => (item.kind === 'field' ? field(item.name) : []));
+    return { name, fields, ...(inside.length === 0 ? {} : { hierarchies: inside }) };
+  });
+  return {
+    template: {
+      name: templateName(template),
+      tableau: importVersion(description),
+      schema: description.tables.find(({ schema }) => schema !== undefined)?.schema ?? 'Extract',
+      tables: tables.map(({ table }) => table),
+      relationships: importRelationships(template, description, tableNames, lost),
+      calculations: importCalculations(description, carried, template, refer, lost),
+      hierarchies: hierarchies.filter(({ fields }) => fields.length > 0),
+      folders: folders.filter(({ fields, hierarchies: inside }) => fields.length > 0 || inside !== undefined),
+    },
+    lost,
+  };
+}
+
+function importTables(
+  description: TemplateDescription,
+  carried: ReadonlySet<string>,
+  { source, hyper }: Template,
+  lost: string[],
+): { original: TemplateTable; table: GeneratedTable }[] {
+  const declared = new Map(source.columns.map((column) => [column.name, column]));
+  const taken = new Set<string>();
+  return description.tables.map((original) => {
+    const name = hyper.flavour === 'extract' ? withoutObjectId(original.name) : original.name;
+    const fields = description.fields.filter(({ origin }) => origin?.table === original);
+    const columns = fields.flatMap((field): GeneratedColumn[] => {
+      const { origin } = field;
+      if (origin === undefined || !carried.has(field.name)) return [];
+      const localName = derivedName(origin.column, name, taken);
+      taken.add(field.name);
+      return [
+        {
+          name: origin.column,
+          type: origin.type,
+          ...(field.caption === undefined ? {} : { caption: field.caption }),
+          ...(field.name === localName ? {} : { localName: field.name }),
+          ...importPresentation(declared.get(field.name), localTypeOf(origin.localType), lost),
+        },
+      ];
+    });
+    const { caption, description: text } = original;
+    return {
+      original,
+      table: {
+        name,
+        ...(caption === undefined || caption === name ? {} : { caption }),
+        ...(text === undefined ? {} : { description: text }),
+        columns,
+      },
+    };
+  });
+}
+
+// eslint-disable-next-line max-params -- no two of them belong together
+function importCalculations(
+  description: TemplateDescription,
+  carried: ReadonlySet<string>,
+  { source }: Template,
+  refer: Refer,
+  lost: string[],
+): GeneratedCalculation[] {
+  const declared = new Map(source.columns.map((column) => [column.name, column]));
+  const names = new Set(description.fields.map(({ name }) => name));
+  return description.fields.flatMap((field): GeneratedCalculation[] => {
+    if (field.kind !== 'calculation' || !carried.has(field.name)) return [];
+    const caption = shownName(field);
+    const datatype = localTypeOf(field.datatype);
+    const rename = (reference: { field: string }) =>
+      names.has(reference.field) ? refer(reference.field) : undefined;
+    return [
+      {
+        name: caption,
+        formula: renameFields(field.formula ?? '', rename),
+        datatype,
+        ...(field.name === calculationId(caption) ? {} : { localName: field.name }),
+        ...importPresentation(declared.get(field.name), datatype, lost),
+      },
+    ];
+  });
+}
+
+/** A caption stands for a calculation if nothing else has it; the field's own name always does. */
+function referrer(fields: readonly TemplateField[]): Refer {
+  const times = new Map<string, number>();
+  for (const { name, caption } of fields) {
+    for (const word of new Set([name, caption ?? name])) times.set(word, (times.get(word) ?? 0) + 1);
+  }
+  const calculations = new Map(
+    fields.filter(({ kind }) => kind === 'calculation').map((field) => [field.name, field]),
+  );
+  return (localName) => {
+    const caption = calculations.get(localName)?.caption;
+    return caption !== undefined && times.get(caption) === 1 ? caption : localName;
+  };
+}
+
+function importVersion({ writtenBy, spelling }: TemplateDescription): string {
+  const [year, release] = parseVersion(writtenBy ?? '') ?? [0, 0];
+  if (writtenBy === undefined || year < 2020 || (year === 2020 && release < 2)) {
+    return spelling === 'plain' ? '2024.3' : '2020.2';
+  }
+  return writtenBy;
+}
+
+/** An extract of several tables calls them by the id of their object: a name with 32 digits behind it. */
+function withoutObjectId(table: string): string {
+  return table.replace(/_[0-9A-F]{32}$/, '');
+}
+
+function localTypeOf(text: string | undefined): LocalType {
+  return localTypes.find((type) => type === text) ?? 'string';
+}
+
+const localTypes = ['string', 'integer', 'real', 'boolean', 'date', 'datetime', 'spatial'] as const;

@@ -1,0 +1,94 @@
+import { formatColumnType } from '../model/config/column-type.ts';
+import type { ColumnType } from '../model/config/column-type.ts';
+import { shownName } from '../model/world/template-description.ts';
+import type { TemplateField, Use } from '../model/world/template-description.ts';
+import type { Finding, TableShape } from './fit-finding.ts';
+import { columnShape } from './local-types.ts';
+import { nearest } from '../model/base/nearest.ts';
+
+/** Compares one field of the template with the table it comes from. `extra` are columns that no field asks for. */
+export function checkColumn(
+  field: TemplateField,
+  table: TableShape,
+  extra: readonly { name: string }[],
+): Finding | undefined {
+  const { origin } = field;
+  if (origin === undefined) return undefined;
+  const actual = table.columns.find(({ name }) => name === origin.column);
+  if (actual === undefined) return missing(field, origin.column, table, extra);
+  return checkType(field, origin, table.name, actual.type);
+}
+
+function missing(
+  field: TemplateField,
+  column: string,
+  table: TableShape,
+  extra: readonly { name: string }[],
+): Finding {
+  const facts = { table: table.name, column, field: identity(field), uses: field.uses };
+  const sameLetters = table.columns.find(({ name }) => name.toLowerCase() === column.toLowerCase());
+  const subject = `${described(field)}${usedBy(field.uses)}`;
+  if (sameLetters !== undefined) {
+    const { name } = sameLetters;
+    const message = `${subject} needs column "${column}" of table "${table.name}", which the extract spells "${name}"`;
+    return { severity: 'error', code: 'EXT4304', ...facts, message, nearest: name };
+  }
+  const near = nearest(
+    column,
+    extra.map(({ name }) => name),
+  );
+  const meant = near === undefined ? '' : `; did it become "${near}"?`;
+  const message = `${subject} needs column "${column}", which table "${table.name}" of the extract does not have${meant}`;
+  const harmless = field.hidden && field.uses.every(({ kind }) => kind === 'folder');
+  return {
+    severity: harmless ? 'warning' : 'error',
+    code: harmless ? 'EXT4303' : 'EXT4302',
+    ...facts,
+    message,
+    ...(near === undefined ? {} : { nearest: near }),
+  };
+}
+
+function checkType(
+  field: TemplateField,
+  { column, localType, remoteType }: NonNullable<TemplateField['origin']>,
+  table: string,
+  type: ColumnType,
+): Finding | undefined {
+  const facts = { table, column, field: identity(field), uses: field.uses };
+  const shape = columnShape(type);
+  const written = formatColumnType(type);
+  if (shape === undefined) {
+    const message = `column "${column}" of table "${table}" has type ${written}, which Tableau has no field type for; cast it`;
+    return { severity: 'warning', code: 'EXT4307', ...facts, message };
+  }
+  if (localType === undefined) return undefined;
+  if (shape.localType !== localType) {
+    const message = `${described(field)}${usedBy(field.uses)} is ${localType} in the template, but column "${column}" of table "${table}" has type ${written}, which is ${shape.localType} in Tableau`;
+    return { severity: 'error', code: 'EXT4305', ...facts, message };
+  }
+  if (remoteType === undefined || remoteType === String(shape.remoteType)) return undefined;
+  const message = `column "${column}" of table "${table}" was stored otherwise when the template was saved; it is ${written} now and stays ${localType} in Tableau`;
+  return { severity: 'note', code: 'EXT4306', ...facts, message };
+}
+
+function identity({ name, caption }: TemplateField): { name: string; caption: string | undefined } {
+  return { name, caption };
+}
+
+function described(field: TemplateField): string {
+  const shown = shownName(field);
+  return shown === field.name ? `field "${shown}"` : `field "${shown}" ([${field.name}])`;
+}
+
+/** ` (used by calculation "Profit Ratio", relationship Orders and People, and 3 more)` */
+function usedBy(uses: readonly Use[]): string {
+  if (uses.length === 0) return '';
+  const shown = uses.slice(0, 3).map(({ kind, name, through }) => {
+    const chain =
+      through.length === 0 ? '' : ` through ${through.map((step) => `"${step}"`).join(', then ')}`;
+    return `${kind} "${name}"${chain}`;
+  });
+  const more = uses.length > shown.length ? `, and ${uses.length - shown.length} more` : '';
+  return ` (used by ${shown.join(', ')}${more})`;
+}

@@ -1,0 +1,116 @@
+import { checkColumn } from './match-column.ts';
+import type { ExtractShape, Finding, TableShape } from './fit-finding.ts';
+import type {
+  TemplateDescription,
+  TemplateField,
+  TemplateTable,
+} from '../model/world/template-description.ts';
+import { nearest } from '../model/base/nearest.ts';
+
+/**
+ * Says beforehand whether a template still works when this extract is put into it. Names are compared as Tableau does,
+ * letter case and all.
+ *
+ * Codes: EXT4301 table missing · EXT4302 column missing · EXT4303 hidden column missing, used by nothing · EXT4304 name
+ * differs in letter case · EXT4305 type changed · EXT4306 same Tableau type, other Hyper type · EXT4307 type that
+ * Tableau has no name for · EXT4308 new column · EXT4309 table not used · EXT4310 columns cannot be traced.
+ */
+export function checkFit(template: TemplateDescription, shape: ExtractShape): Finding[] {
+  const findings: Finding[] = [];
+  const used = new Set<TableShape>();
+  // Two relations may read the same table: a join with itself.
+  const distinct = template.tables.filter(
+    (table, n) => template.tables.findIndex((one) => same(one, table)) === n,
+  );
+  for (const table of distinct) {
+    const actual = shape.tables.find(({ name }) => name === table.name && schemaFits(table, shape));
+    const fields = template.fields.filter(
+      ({ origin }) => origin?.table !== undefined && same(origin.table, table),
+    );
+    if (actual === undefined) {
+      findings.push(missingTable(table, fields, shape));
+    } else {
+      used.add(actual);
+      findings.push(...checkTable(table, fields, actual, template));
+    }
+  }
+  findings.push(...checkUnplaced(template, shape));
+  for (const table of shape.tables) if (!used.has(table)) findings.push(unusedTable(table, shape, template));
+  for (const name of template.opaque) findings.push(opaque(name));
+  return findings;
+}
+
+function same(one: TemplateTable, other: TemplateTable): boolean {
+  return one.name === other.name && one.schema === other.schema;
+}
+
+function schemaFits(table: TemplateTable, shape: ExtractShape): boolean {
+  return table.schema === undefined || table.schema === shape.schema;
+}
+
+function checkTable(
+  table: TemplateTable,
+  fields: readonly TemplateField[],
+  actual: TableShape,
+  template: TemplateDescription,
+): Finding[] {
+  const expected = new Set(fields.map(({ origin }) => origin?.column));
+  const extra = actual.columns.filter(({ name }) => !expected.has(name));
+  const findings = fields.flatMap((field) => checkColumn(field, actual, extra) ?? []);
+  // A renamed column is one finding, not two: the new name stands in the error of the old one.
+  const explained = new Set(findings.map((finding) => finding.nearest));
+  const traced = template.fields.every(({ origin }) => origin === undefined || origin.table !== undefined);
+  if (!traced || template.opaque.includes(table.relation)) return findings;
+  const appearing = extra.filter(({ name }) => !explained.has(name));
+  return [...findings, ...appearing.map(({ name }) => newColumn(actual.name, name))];
+}
+
+/** Columns of a template with several tables that does not say where they belong: any table will do. */
+function checkUnplaced(template: TemplateDescription, shape: ExtractShape): Finding[] {
+  const unplaced = template.fields.filter(({ origin }) => origin !== undefined && origin.table === undefined);
+  const needed = shape.tables.filter(({ name }) => template.tables.some((table) => table.name === name));
+  const all = {
+    name: needed.map(({ name }) => name).join(', '),
+    columns: needed.flatMap(({ columns }) => columns),
+  };
+  return unplaced.flatMap((field) => checkColumn(field, all, all.columns) ?? []);
+}
+
+function missingTable(table: TemplateTable, fields: readonly TemplateField[], shape: ExtractShape): Finding {
+  const wanted = table.schema === undefined ? `"${table.name}"` : `"${table.schema}"."${table.name}"`;
+  const elsewhere = shape.tables.some(({ name }) => name === table.name);
+  const near = elsewhere
+    ? table.name
+    : nearest(
+        table.name,
+        shape.tables.map(({ name }) => name),
+      );
+  const has = elsewhere
+    ? `the extract has it in schema "${shape.schema}"`
+    : `the extract has ${shape.tables.map(({ name }) => `"${shape.schema}"."${name}"`).join(', ') || 'no table'}`;
+  const count = fields.length === 1 ? 'its one field' : `its ${fields.length} fields`;
+  return {
+    severity: 'error',
+    code: 'EXT4301',
+    table: table.name,
+    uses: [],
+    message: `the template reads ${count} from table ${wanted}, but ${has}`,
+    ...(near === undefined ? {} : { nearest: near }),
+  };
+}
+
+function newColumn(table: string, column: string): Finding {
+  const message = `column "${column}" of table "${table}" is not in the template and will appear as a new field`;
+  return { severity: 'warning', code: 'EXT4308', table, column, uses: [], message };
+}
+
+function unusedTable(table: TableShape, shape: ExtractShape, template: TemplateDescription): Finding {
+  const message = `table "${shape.schema}"."${table.name}" is not used by the template`;
+  const severity = template.opaque.length > 0 ? 'note' : 'warning';
+  return { severity, code: 'EXT4309', table: table.name, uses: [], message };
+}
+
+function opaque(name: string): Finding {
+  const message = `the template makes "${name}" from a query or union over the extract; what that needs is not checked`;
+  return { severity: 'note', code: 'EXT4310', table: name, uses: [], message };
+}

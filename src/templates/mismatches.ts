@@ -1,0 +1,53 @@
+import type { Place } from '../model/errors/diagnostic.ts';
+import { child } from '../model/errors/diagnostic.ts';
+import type { Misfit } from '../model/world/observation.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import type { FileTemplate } from '../model/config/template.ts';
+import type { TemplateDescription } from '../model/world/template-description.ts';
+import { checkFit } from './match.ts';
+import type { Finding } from './fit-finding.ts';
+import { columnShape } from './local-types.ts';
+
+/** Where the extract that a pipeline promises would not fit into its template, at the columns to look at. */
+export function findMisfits(
+  pipeline: Pipeline,
+  template: FileTemplate,
+  description: TemplateDescription,
+): Misfit[] {
+  const { extract, tables } = pipeline;
+  return checkFit(description, { schema: extract.schema, tables }).map((finding) => ({
+    code: finding.code,
+    identity: identityOf(finding, pipeline),
+    severity: finding.severity,
+    message: finding.message,
+    ...(finding.severity === 'error' && { hint: remedy(finding, template) }),
+    place: placeOf(finding, pipeline) ?? child(template.place, 'file'),
+  }));
+}
+
+/** A column that becomes yet another type does not fit in another way. */
+function identityOf({ code, table, column, field }: Finding, { tables }: Pipeline): string {
+  if (column === undefined) return `${code} ${table}`;
+  const found = tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column);
+  return [
+    `${code} ${table}.${column}`,
+    ...(field === undefined || field.name === column ? [] : [`[${field.name}]`]),
+    ...(found === undefined ? [] : [columnShape(found.type)?.localType ?? 'no type']),
+  ].join(' ');
+}
+
+function remedy({ code }: Finding, { shown }: FileTemplate): string {
+  const change = code === 'EXT4301' ? 'name table and schema so' : 'change the pipeline';
+  return `${change}, or the template ${shown}; --allow-misfit applies it all the same`;
+}
+
+/** The column itself, the one that was probably meant, or the table; undefined where the YAML has none of them. */
+function placeOf({ code, table, column, nearest }: Finding, { tables }: Pipeline): Place | undefined {
+  const missing = code === 'EXT4301';
+  const found = tables.find(({ name }) => name === (missing ? nearest : table));
+  if (missing || column === undefined) return found && { ...found.place, part: 'key' };
+  const own = found?.columns.find(({ name }) => name === column);
+  if (own !== undefined) return own.place;
+  const near = found?.columns.find(({ name }) => name === nearest);
+  return near && { ...near.place, part: 'key' };
+}
