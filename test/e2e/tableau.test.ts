@@ -192,7 +192,7 @@ test('a connected app has all the scopes it needs, for projects, chunks, details
     'pipelines/orders.yaml',
     written.replace('tags:', 'method: update, action: replace, tags:'),
   );
-  expect((await done(project.run(['plan']))).stdout).toMatch(/update revision 1 of demo .* in 1 request/);
+  expect((await done(project.run(['plan']))).stdout).toMatch(/replace rows in revision 1 of demo .* in 1 request/);
   await project.apply();
   expect(standIn.control.dataSource('orders').revisions).toHaveLength(1);
   expect((await done(project.run(['plan']))).stdout).toMatch(/^No changes/);
@@ -287,7 +287,7 @@ test('rows of a generated data source are updated in portions, of which the plan
   expect(standIn.control.fileOf(source())).toMatchObject({ type: 'tdsx' });
   await project.write('orders.csv', csv(60_000));
   const planned = await done(project.run(['plan'], env));
-  expect(planned.stdout).toMatch(/update revision 1 of demo .* in 1 request/);
+  expect(planned.stdout).toMatch(/replace rows in revision 1 of demo .* in 1 request/);
   await project.apply(env);
   const { jobs } = standIn.control;
   expect(jobs().filter(({ type }) => type === 'UpdateUploadedFile').length).toBeGreaterThan(2);
@@ -295,5 +295,5 @@ test('rows of a generated data source are updated in portions, of which the plan
 
   await project.write('orders.csv', csv(70_000));
   const again = await done(project.run(['plan'], env));
-  expect(again.stdout).toMatch(/update revision 1 of demo .* in about \d+ portions/);
+  expect(again.stdout).toMatch(/replace rows in revision 1 of demo .* in about \d+ portions/);
 });
