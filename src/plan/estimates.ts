@@ -5,17 +5,17 @@ import type { Estimates } from '../model/plan/plan.ts';
 import type { TablePlan } from '../model/plan/table-plan.ts';
 import { isCarriedOver } from './steps.ts';
 
-/** What is to be done, as far as it costs something. */
+/** The part of the plan that costs something. */
 export interface Work {
   build: boolean;
   package: boolean;
-  /** Whether tables that are unchanged are carried over, and not read. */
+  /** True if unchanged tables are carried over instead of read. */
   hasBase: boolean;
   tables: readonly TablePlan[];
   destinations: readonly DestinationPlan[];
 }
 
-/** What a pipeline will cost, from what its sources tell and from what the last build came to. */
+/** Returns what a pipeline will cost, from what its sources report and from the size of the last build. */
 export function estimate(pipeline: Pipeline, observation: Observation, work: Work): Estimates {
   const reads = work.build ? readsOf(work) : [];
   const rows = sum(reads.map((read) => read.rows));
@@ -38,7 +38,7 @@ export function knownBytes(work: Work): Estimate | undefined {
   return work.build ? sum(readsOf(work).flatMap(({ bytes }) => bytes ?? [])) : undefined;
 }
 
-/** What is read of each table that is read. */
+/** Returns the rows and bytes to read of each table that is read. */
 function readsOf({ tables, hasBase }: Work): { rows: Estimate | undefined; bytes: Estimate | undefined }[] {
   return tables
     .filter((table) => !(hasBase && isCarriedOver(table)))
@@ -49,7 +49,7 @@ function readsOf({ tables, hasBase }: Work): { rows: Estimate | undefined; bytes
     );
 }
 
-/** What the smallest .hyper takes: it grows by what is in it, not in proportion to this. */
+/** The size of the smallest .hyper: a file grows by its content, not in proportion to this. */
 const emptyExtract = 65_536;
 
 /** The size of the last build, in proportion to the rows. */
@@ -58,14 +58,15 @@ function extractSize({ applied }: Observation, rows: Estimate | undefined): Esti
   const before = Object.values(applied.tables).reduce((total, table) => total + table.rows, 0);
   if (rows === undefined || before === 0) return { value: applied.extract.size, exact: false };
   const content = Math.max(0, applied.extract.size - emptyExtract);
-  // A handful of rows say nothing about many.
+  // A handful of rows allows no estimate for many.
   if (content === 0 && rows.value > 10 * before) return undefined;
   return { value: emptyExtract + Math.round((content * rows.value) / before), exact: false };
 }
 
 /**
- * All new files together: what they replace goes away only when they are whole. A table's bytes in its source stand for
- * an extract that was never built; Hyper compresses, so that this is rather too much.
+ * Returns the disk space for all new files together: the files that they replace are removed only when the new ones are
+ * complete. The bytes of a table in its source are the estimate for an extract that was never built; Hyper compresses,
+ * so this is rather too much.
  */
 function spaceFor(
   pipeline: Pipeline,
@@ -98,7 +99,7 @@ function uploads(destinations: readonly DestinationPlan[]): Estimates['upload'] 
   return { bytes, requests: all.reduce((total, { requests }) => total + requests, 0) };
 }
 
-/** The sum, or nothing when a part of it is unknown or there is none. */
+/** Returns the sum, or undefined if a part of it is unknown or there are no parts. */
 export function sum(estimates: readonly (Estimate | undefined)[]): Estimate | undefined {
   const known = estimates.filter((one) => one !== undefined);
   if (known.length < estimates.length || known.length === 0) return undefined;

@@ -3,7 +3,7 @@ import type { Pipeline } from '../model/config/pipeline.ts';
 import type { Change } from '../model/plan/change.ts';
 import type { PipelineAction } from '../model/plan/plan.ts';
 
-/** The one thing to say about the pipeline: the most weighty reason. */
+/** Returns the one sentence about the pipeline: its most important reason. */
 export function headline(
   action: PipelineAction,
   pipeline: Pipeline,

@@ -18,15 +18,18 @@ export type Observed =
   | {
       pipeline: Pipeline;
       observation: Observation;
-      /** The version of the record of what was applied last; empty if there is none. */
+      /** The version of the record of the last apply; empty if there is none. */
       record: string;
     }
-  /** An interrupted run that is resumed has applied it as it is written now: it is not looked at. */
+  /** An interrupted run that is resumed has already applied it as it is written now: it is not observed again. */
   | { pipeline: Pipeline; finished: true; record: string }
   /** The world could not be observed: the pipeline is blocked by these. */
   | { pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>; failure: readonly Diagnostic[] };
 
-/** The heart: what is wanted and what is there, in; what will be done and why, out. No I/O, no clock, no chance. */
+/**
+ * Builds the plan: takes the wanted and the observed state, and returns what will be done and why. No I/O, no clock, no
+ * randomness.
+ */
 export function buildPlan(
   observed: readonly Observed[],
   tool: string,
@@ -92,7 +95,7 @@ function unobserved(
   };
 }
 
-/** Of a pipeline at which nobody has looked. */
+/** Returns the outline of a pipeline that was not observed. */
 function outlineOf(pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>) {
   return {
     address: pipeline.address,

@@ -29,7 +29,7 @@ export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
       destinations: destinations.map((destination) => ({
         type: destination.type,
         target: destination.shown,
-        // The same words in two folders are two files.
+        // The same path as written in two folders means two files.
         identity: destination.type === 'file' ? destination.path : destination.shown,
       })),
     })),
@@ -37,20 +37,20 @@ export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
 }
 
 /**
- * The same of a plan, without tables that will be gone and pipelines of which nothing could be seen. A plan
- * does not say whether sources of two pipelines are the same one, so they are drawn apart.
+ * Returns the graph of a plan, without tables that will be removed and pipelines that could not be observed. A plan
+ * does not say whether sources of two pipelines are the same one, so they are drawn separately.
  */
 export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
   const seen = pipelines.filter(({ tables, destinations }) => tables.length + destinations.length > 0);
   return draw(
     oneOfEach(seen).map(({ label, one: { address, tables, template, destinations } }) => {
-      const standing = tables.filter(({ action }) => action !== 'drop');
-      const sources = new Map(standing.map(({ source: { name, type } }) => [name, type]));
+      const existing = tables.filter(({ action }) => action !== 'drop');
+      const sources = new Map(existing.map(({ source: { name, type } }) => [name, type]));
       return {
         address,
         label,
         sources: [...sources].map(([name, type]) => ({ name, type, identity: `${address} ${name}` })),
-        tables: standing.map(({ name, source }) => ({ name, source: source.name, of: source.of })),
+        tables: existing.map(({ name, source }) => ({ name, source: source.name, of: source.of })),
         template: template?.shown,
         destinations: destinations.map(({ type, target }) => ({
           type,
@@ -62,7 +62,7 @@ export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
   );
 }
 
-/** Items of a family look alike: where there are several, the first stands for all. */
+/** Returns one pipeline of each family: items look alike, so the first represents all. */
 function oneOfEach<T extends { address: string }>(all: readonly T[]): { one: T; label: string }[] {
   const families = new Map<string, T[]>();
   for (const one of all) {
@@ -79,7 +79,7 @@ function oneOfEach<T extends { address: string }>(all: readonly T[]): { one: T; 
 interface Outline {
   address: string;
   label: string;
-  /** What is equal in `identity` is one node. */
+  /** Sources with the same `identity` are one node. */
   sources: readonly { name: string; type: string; identity: string }[];
   tables: readonly { name: string; source: string; of: string }[];
   template: string | undefined;

@@ -30,12 +30,12 @@ export interface PlannedPipeline {
   diagnostics: Diagnostic[];
 }
 
-/** What is the same for all pipelines of a plan. */
+/** Settings that are the same for all pipelines of a plan. */
 export interface Terms {
   decisions: Decisions;
   policy: Policy;
   hash: Hash;
-  /** By address: tables that a saved plan does not read. Their rows are left to the next plan. */
+  /** By address: tables that a saved plan does not read. Their rows are left for the next plan. */
   left?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Shared data sources that are published by pipelines of this plan. */
   publications?: Publications;
@@ -83,7 +83,7 @@ export function planPipeline(
   const destinations = planned.map(({ plan }) => plan);
   const mustDeliver = destinations.some(({ action }) => action !== 'unchanged' && action !== 'details');
   const isWanted = mustDeliver || template.changes.length > 0;
-  const mustPackage = template.plan !== undefined && (mustBuild || (!template.stands && isWanted));
+  const mustPackage = template.plan !== undefined && (mustBuild || (!template.isCurrent && isWanted));
   const takesRows = destinations.some(({ action }) => action === 'update');
   const needsExtract = mustPackage || takesRows || (mustDeliver && pipeline.template === undefined);
   if (needsExtract && !mustBuild && !isOurs(observation)) {
@@ -213,12 +213,12 @@ function removedTables(pipeline: Pipeline, observation: Observation) {
       },
     ]) => ({ name, columns, rows, bytes }),
   );
-  const standing = existingTables(pipeline, observation).map((table) => ({
+  const existing = existingTables(pipeline, observation).map((table) => ({
     name: table.name,
     columns: existingColumns(table, []),
     rows: table.rows,
   }));
-  return [...applied, ...standing]
+  return [...applied, ...existing]
     .filter(({ name }) => tables.every((table) => table.name !== name))
     .map(({ name, ...table }) => {
       const reason = 'no longer in the configuration: fields on it will be missing';

@@ -9,7 +9,7 @@ import type { Pipeline, Table } from '../model/config/pipeline.ts';
 interface LayOut {
   mustPackage: boolean;
   base: BasePlan | undefined;
-  /** Without other rows nothing has to be written. */
+  /** Nothing needs to be written unless the rows differ. */
   isRowsAlone: boolean;
 }
 
@@ -92,7 +92,7 @@ function fatesOf(base: BasePlan, tables: readonly TablePlan[]): BaseFates {
   return { kept, emptied, ...(reshaped.length > 0 && { reshaped }) };
 }
 
-/** A table of which nothing is read where there is a base. */
+/** Returns true for a table that is not read if there is a base. */
 export const isCarriedOver = ({ action }: TablePlan) => action === 'unchanged' || action === 'reshape';
 
 type ReadStep = Step & { kind: 'load' | 'change' };

@@ -100,8 +100,8 @@ async function observeOnce(
       return { pipeline, stored, applied, outcome: { finished: true } };
     }
     const refresh = refreshDue(pipeline, applied, new Date());
-    const anew = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
-    const sources = observeSources(pipeline, world, { applied, anew }, signal, (text) =>
+    const reread = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
+    const sources = observeSources(pipeline, world, { applied, reread }, signal, (text) =>
       report(`${pipeline.address} › ${text}`),
     );
     const [tables, extract, template, destinations] = await settleAll(
@@ -248,7 +248,7 @@ function isRedefined(pipeline: Pipeline, table: Table, applied: AppliedTable | u
 async function observeSources(
   pipeline: Pipeline,
   world: Ports,
-  { applied, anew }: { applied: AppliedRecord | undefined; anew: ReadonlySet<string> },
+  { applied, reread }: { applied: AppliedRecord | undefined; reread: ReadonlySet<string> },
   signal: AbortSignal,
   report: (progress: string) => void,
 ): Promise<Record<string, SourceObservation>> {
@@ -258,7 +258,7 @@ async function observeSources(
     if (tables.length === 0) continue;
     const requests = tables.map((table) => {
       const last = getOwn(applied?.tables, table.name);
-      const redefined = anew.has(table.name) || isRedefined(pipeline, table, last);
+      const redefined = reread.has(table.name) || isRedefined(pipeline, table, last);
       const watermark = redefined ? undefined : last?.watermark;
       return { table, before: last?.fingerprint, redefined, ...(watermark && { watermark }) };
     });

@@ -31,8 +31,8 @@ export async function inOneDocument(
     // What env looks up when it is asked stays so.
     return await command(Object.create(env, { out: { value: out } }) as Env);
   } catch (error) {
-    const told = env.signal.aborted ? interrupted : errorInJson(error);
-    if (documents === 0) env.out(encodeJson({ error: told, diagnostics: [] }));
+    const reported = env.signal.aborted ? interrupted : errorInJson(error);
+    if (documents === 0) env.out(encodeJson({ error: reported, diagnostics: [] }));
     throw error;
   } finally {
     unregister();

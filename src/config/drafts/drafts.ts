@@ -22,7 +22,7 @@ export interface DraftedFile {
   /** Of a family whose items nobody has told yet; a draft with open references stands for all of them. */
   asked?: AskedFamily;
   /** Of a family whose items a source has told. */
-  told?: Omit<BlockedItem, 'problems'>;
+  answeredFamily?: Omit<BlockedItem, 'problems'>;
   blocked: readonly BlockedItem[];
 }
 
@@ -169,7 +169,7 @@ export function draftFile(
     file: loaded,
     drafts,
     family: { ...family, known },
-    ...(answer !== undefined && { told: { address: name, place, tags } }),
+    ...(answer !== undefined && { answeredFamily: { address: name, place, tags } }),
     blocked,
   };
 }

@@ -16,11 +16,11 @@ export function judge(
 ): readonly DraftedFile[] {
   const alone = drafted.map((file) => judgeEach(file, registerSecret, report));
   // Of two in each other's way the later one is told: pipelines that are written come before items that are told.
-  const inOrder = alone.toSorted((one, other) => Number(isTold(one)) - Number(isTold(other)));
+  const inOrder = alone.toSorted((one, other) => Number(isAnswered(one)) - Number(isAnswered(other)));
   const found = commonRules.flatMap((rule) => [...rule(inOrder.flatMap(({ drafts }) => drafts))]);
   const errorsOf = new Map<DraftedFile, Diagnostic[]>();
   for (const one of found) {
-    const family = alone.find((file) => isTold(file) && file.file.file === one.place?.file);
+    const family = alone.find((file) => isAnswered(file) && file.file.file === one.place?.file);
     if (family === undefined || one.severity !== 'error') report(one);
     else errorsOf.set(family, [...(errorsOf.get(family) ?? []), one]);
   }
@@ -30,7 +30,7 @@ export function judge(
   });
 }
 
-const isTold = ({ told }: DraftedFile) => told !== undefined;
+const isAnswered = ({ answeredFamily }: DraftedFile) => answeredFamily !== undefined;
 
 function judgeEach(
   file: DraftedFile,
@@ -42,8 +42,8 @@ function judgeEach(
   for (const draft of file.drafts) {
     for (const secret of passwordsOf(draft)) registerSecret(secret);
     const found = rules.flatMap((rule) => [...rule(draft)]);
-    if (file.told !== undefined && found.some(({ severity }) => severity === 'error')) {
-      blocked.push({ ...file.told, address: draft.address, problems: found });
+    if (file.answeredFamily !== undefined && found.some(({ severity }) => severity === 'error')) {
+      blocked.push({ ...file.answeredFamily, address: draft.address, problems: found });
     } else {
       drafts.push(draft);
       found.forEach(report);
@@ -52,7 +52,7 @@ function judgeEach(
   return { ...file, drafts, blocked: [...file.blocked, ...blocked] };
 }
 
-function withoutItems({ told, ...file }: DraftedFile, problems: readonly Diagnostic[]): DraftedFile {
-  if (told === undefined) return file;
-  return { ...file, drafts: [], blocked: [{ ...told, problems }] };
+function withoutItems({ answeredFamily, ...file }: DraftedFile, problems: readonly Diagnostic[]): DraftedFile {
+  if (answeredFamily === undefined) return file;
+  return { ...file, drafts: [], blocked: [{ ...answeredFamily, problems }] };
 }

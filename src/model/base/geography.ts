@@ -1,14 +1,14 @@
 /** Well-known text that Hyper would change: a regular expression that finds it, without regard to case, and what it is. */
 export interface LossyGeography {
-  /** Of a syntax that JavaScript, PostgreSQL and Hyper share. */
+  /** A regular expression in the syntax that JavaScript, PostgreSQL and Hyper share. */
   pattern: string;
   /** Follows the value. */
   problem: string;
 }
 
 /**
- * Hyper drops Z and M, and takes the longitude of 181 for one of −179, without a word. It refuses a latitude beyond 90
- * and text that is no well-known text by itself.
+ * Values that Hyper changes or refuses: it drops Z and M, and silently reads the longitude 181 as −179. It refuses a
+ * latitude above 90 and text that is not well-known text.
  */
 export const lossyGeography: readonly LossyGeography[] = [
   {

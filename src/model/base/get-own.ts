@@ -1,6 +1,6 @@
 /**
- * The entry of a record whose keys people have chosen. `record[key]` would find what every object has by
- * itself: a table may be named `constructor`, a file `__proto__`.
+ * Returns the entry of a record whose keys come from users. `record[key]` would also find what every object inherits: a
+ * table may be named `constructor`, a file `__proto__`.
  */
 export function getOwn<Value>(
   record: Readonly<Record<string, Value>> | undefined,

@@ -1,6 +1,6 @@
 export type Limit = <T>(call: () => Promise<T>) => Promise<T>;
 
-/** At most `count` calls at once; the others wait their turn in order. */
+/** Runs at most `count` calls at once; the others wait their turn in order. */
 export function limitConcurrency(count: number): Limit {
   const enter = semaphore(count);
   return async (call) => {
@@ -13,7 +13,7 @@ export function limitConcurrency(count: number): Limit {
   };
 }
 
-/** Resolves when there is room, to what has to be called once to make room again. */
+/** Resolves when there is room, with a function that the caller must call once to release it. */
 export type Semaphore = () => Promise<() => void>;
 
 export function semaphore(count: number): Semaphore {
@@ -24,7 +24,7 @@ export function semaphore(count: number): Semaphore {
     else inside++;
     return () => {
       const next = waiting.shift();
-      // Whoever waits takes the place over: nobody who comes just now gets in between.
+      // The waiting caller takes the place over, so that no later caller gets in between.
       if (next === undefined) inside--;
       else next();
     };

@@ -4,8 +4,8 @@ import { quotedVisible } from './visible.ts';
 const most = { names: 8, characters: 40 };
 
 /**
- * Returns names that others chose for a message: in quotes, a few of them, each cut to a length. What was taken for the
- * header of a file may be anything.
+ * Returns names that others chose for a message: in quotes, a few of them, each cut to a length. A line that was read
+ * as the header of a file may hold anything.
  */
 export function nameList(names: readonly string[]): string {
   const shown = names.slice(0, most.names).map((name) => quotedVisible(shortName(name)));

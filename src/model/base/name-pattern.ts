@@ -1,4 +1,4 @@
-/** Whether a name is one that a pattern means: `*` stands for any characters, `?` for one; case does not matter. */
+/** Returns true if a name matches a pattern: `*` matches any characters, `?` one; case is ignored. */
 export function nameMatches(name: string, pattern: string): boolean {
   const source = pattern
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')

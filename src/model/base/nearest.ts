@@ -1,4 +1,4 @@
-/** The candidate that `word` was most likely meant to be, or undefined when none is near. */
+/** Returns the candidate that `word` was most likely meant to be, or undefined if none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -9,7 +9,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** `did you mean "x"?` for one of the candidates, else what there is altogether, or nothing where that is too much. */
+/**
+ * Returns `did you mean "x"?` for one of the candidates, or a list of all of them, or nothing if that list is too long.
+ */
 export function suggestion(
   word: string,
   candidates: readonly string[],
@@ -21,12 +23,14 @@ export function suggestion(
   return { hint: `there is ${all.map((name) => `"${name}"`).join(', ')}` };
 }
 
-/** People slip in case and in the sign between words more often than in letters. */
+/** Returns the word without case and separators: typing errors concern these more often than letters. */
 function plain(word: string): string {
   return word.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other. */
+/**
+ * Returns the number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
+ */
 function editDistance(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

@@ -1,7 +1,4 @@
-/**
- * For the end of a switch over a closed union: a new member becomes a compile error at every place that must
- * know it.
- */
+/** Ends a switch over a closed union: a new member becomes a compile error at every place that must handle it. */
 export function never(value: never): never {
   throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
 }

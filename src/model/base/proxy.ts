@@ -1,8 +1,8 @@
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for a URL by the usual variables: `https_proxy` or `http_proxy`, else `all_proxy`; `no_proxy` lists hosts
- * (with their subdomains; `*` for all) that need none. Lower case wins. This machine itself never needs one.
+ * Returns the proxy for a URL by the usual variables: `https_proxy` or `http_proxy`, then `all_proxy`; `no_proxy` lists
+ * hosts (with their subdomains; `*` for all) that need none. Lower case wins. The local machine never needs one.
  */
 export function proxyFor(url: URL, variables: Variables): URL | undefined {
   if (isLoopback(url.hostname) || isExcepted(url, read(variables, 'no_proxy'))) return undefined;

@@ -1,6 +1,6 @@
 /**
- * All of them side by side, each to its end: nothing goes on behind the back of whoever waits. Which failure is told
- * follows from their order and not from their haste.
+ * Runs all of them concurrently and waits until each has settled, so that nothing keeps running unnoticed. The reported
+ * failure depends on their order, not on their speed.
  */
 export async function settleAll<Results extends readonly unknown[]>(
   ...calls: { [Index in keyof Results]: Promise<Results[Index]> }

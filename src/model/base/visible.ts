@@ -1,7 +1,7 @@
-/** Control and format characters, blanks that are not the space, and characters that are assigned to nothing. */
+/** Control and format characters, blanks other than the space, and unassigned characters. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]|(?! )\p{Zs}/gu;
 
-/** The same, and the marks of letters that are written apart from their letters. */
+/** The same characters, and combining marks, which are written separately from their letters. */
 const unseenOrApart = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}\p{M}]|(?! )\p{Zs}/gu;
 
 /** A name with escapes for what cannot be seen in it, as double quotes in YAML know them: `name\u00a0`. */
@@ -20,7 +20,7 @@ export function looksLike(one: string, other: string): boolean {
   return visible(one) !== one || visible(other) !== other;
 }
 
-/** Returns true if two names differ in nothing but case, blanks and characters that cannot be seen. */
+/** Returns true if two names differ only in case, blanks and invisible characters. */
 export function isNearMiss(one: string, other: string): boolean {
   return one !== other && bare(one).toLowerCase() === bare(other).toLowerCase();
 }

@@ -1,8 +1,8 @@
 import { nameMatches } from '../base/name-pattern.ts';
 
 /**
- * Returns whether a host, `name` or `name:port`, is one of those that the policy allows. A pattern without a port means
- * every port, and one that begins with a slash folders of sockets.
+ * Returns true if the policy allows a host, `name` or `name:port`. A pattern without a port matches every port, and one
+ * that begins with a slash matches folders of sockets.
  */
 export function isAllowedHost(host: string, patterns: readonly string[]): boolean {
   const isFolder = host.startsWith('/');

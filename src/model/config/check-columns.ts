@@ -4,7 +4,7 @@ import { child, type Place } from '../errors/diagnostic.ts';
 import { suggestion } from '../base/nearest.ts';
 import { never } from '../base/never.ts';
 
-/** Why a check cannot be asked of the columns that there are. */
+/** The reason why a check cannot apply to the existing columns. */
 export interface CheckProblem {
   about: 'column' | 'type';
   message: string;
@@ -13,8 +13,8 @@ export interface CheckProblem {
 }
 
 /**
- * The columns of a table by name; a type that is not known fits everything. Undefined: nothing is known of
- * the table.
+ * Returns the columns of a table by name; an unknown type fits everything. The result is undefined if nothing is known
+ * of the table.
  */
 export type ColumnsOf = (table: string) => ReadonlyMap<string, ColumnType | undefined> | undefined;
 
@@ -129,7 +129,7 @@ const isOrdered = (type: ColumnType) => ['number', 'date', 'time'].includes(comp
 const iso = String.raw`\d{4}-\d{2}-\d{2}`;
 const clock = String.raw`\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?`;
 
-/** What a value of each type looks like, for those that a check may be given. */
+/** The form of values of each type, for the types that a check accepts. */
 const forms: Readonly<Record<string, { form: RegExp; example: string }>> = {
   number: { form: /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i, example: '9.5' },
   date: { form: new RegExp(`^${iso}$`), example: '"2026-01-31"' },
@@ -141,7 +141,7 @@ const forms: Readonly<Record<string, { form: RegExp; example: string }>> = {
   time: { form: new RegExp(`^${clock}$`), example: '"08:00"' },
 };
 
-/** Numbers may be quoted: some are beyond what YAML's own can hold. */
+/** Returns why a value does not fit the type. Numbers may be quoted, because some exceed YAML's own numbers. */
 function valueProblem(
   value: string | number | boolean,
   type: ColumnType | undefined,

@@ -15,14 +15,14 @@ export const checkKinds = [
 
 export type CheckKind = (typeof checkKinds)[number];
 
-/** `warn` is told and holds nothing back. */
+/** `warn` is reported and blocks nothing. */
 export type CheckSeverity = 'error' | 'warn';
 
-/** What must hold of a table of the finished extract. */
+/** A condition on a table of the finished extract. */
 export type Check = CheckRule & {
-  /** Of the check's settings. */
+  /** The place of the check's settings. */
   place: Place;
-  /** `unique (row_id)`, where nobody has named it. */
+  /** The name of the check; `unique (row_id)` if the user gave none. */
   name: string;
   severity: CheckSeverity;
 };
@@ -32,7 +32,7 @@ export type CheckRule =
       kind: 'row_count';
       min?: number;
       max?: number;
-      /** Of the rows of the last apply: 0.2 for 20 %. */
+      /** The share of the rows of the last apply: 0.2 for 20 %. */
       maxChange?: number;
     }
   | { kind: 'unique' | 'not_null'; columns: readonly string[]; columnsPlace: Place }
@@ -59,7 +59,7 @@ export type CheckRule =
     }
   | { kind: 'sql'; query: string; expect: string | number | boolean | null };
 
-/** What came of a check. Everything in it may be shown: values of sensitive columns are masked. */
+/** The result of a check. Everything in it may be shown: values of sensitive columns are masked. */
 export interface CheckResult {
   table: string;
   check: CheckKind;
@@ -69,7 +69,7 @@ export interface CheckResult {
   outcome: 'passed' | 'failed' | 'error';
   /** `each value in one row`. */
   expected: string;
-  /** `3 values in 7 rows`, or what Hyper says. */
+  /** `3 values in 7 rows`, or Hyper's message. */
   observed: string;
   /** Some of what is wrong, as the text that Hyper prints. */
   sample?: CheckSample;
@@ -81,7 +81,7 @@ export interface CheckSample {
   rows: readonly (readonly (string | null)[])[];
 }
 
-/** Whether a result keeps the extract from being published. */
+/** Returns true if a result keeps the extract from being published. */
 export function rejects({ severity, outcome }: CheckResult): boolean {
   return severity === 'error' && outcome !== 'passed';
 }

@@ -1,8 +1,8 @@
 import { getOwn } from '../base/get-own.ts';
 
 /**
- * A column's type in Hyper's own names. The contract of a table is made of these; every source has to say how its
- * values become one of them.
+ * A column's type in Hyper's own names. The contract of a table is made of these; every source defines how its values
+ * become one of them.
  */
 export type ColumnType = SimpleType | NumericType | SizedText;
 
@@ -67,8 +67,8 @@ const aliases: Readonly<Record<string, SimpleKind>> = {
 export const columnTypeNames: readonly string[] = [...simpleKinds, ...Object.keys(aliases)];
 
 /**
- * Reads a type as people write it (`numeric(18,4)`, `varchar(20)`, `big_int`), or says in one sentence why it is none.
- * Letter case and spaces do not matter.
+ * Parses a type as users write it (`numeric(18,4)`, `varchar(20)`, `big_int`), or returns one sentence about why it is
+ * not a type. Letter case and spaces are ignored.
  */
 export function parseColumnType(text: string): ColumnType | { problem: string } {
   const normal = text.trim().toLowerCase().replace(/\s+/g, ' ');
@@ -98,9 +98,9 @@ export function formatColumnType(type: ColumnType): string {
 }
 
 /**
- * The type that is found in an extract after this one was written there. `real` becomes double: 32-bit floats need
+ * Returns the type that an extract has after this one was written to it. `real` becomes double: 32-bit floats need
  * database version 4, which only Tableau 2024.3 and later reads, and every real is exact as a double. `char(1)` becomes
- * `varchar(1)`: into its own char(1) Hyper cuts longer values without a word.
+ * `varchar(1)`: Hyper silently cuts longer values into its own char(1).
  */
 export function storedType(type: ColumnType): ColumnType {
   if (type.kind === 'real') return { kind: 'double' };
@@ -108,7 +108,7 @@ export function storedType(type: ColumnType): ColumnType {
   return type;
 }
 
-/** Why a column of this type cannot be stored in an extract of this version; undefined if it can. */
+/** Returns why a column of this type cannot be stored in an extract of this version, or undefined if it can. */
 export function versionProblem(type: ColumnType, version: number): string | undefined {
   if (type.kind !== 'numeric' || type.precision <= 18 || version >= 3) return undefined;
   return `${formatColumnType(type)} needs extract version 3 (Tableau 2022.4 or later): version ${version} keeps 18 digits`;

@@ -4,14 +4,14 @@ import type { ColumnType } from './column-type.ts';
 export type LocalType = 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'datetime' | 'spatial';
 
 /**
- * A data source to be made without Tableau Desktop: what the extract holds and what people see of it. A field is named,
- * in formulas, folders and hierarchies, by its column name (with ` (Table)` behind it if a table before has a column of
- * that name) or by its caption.
+ * A data source that is made without Tableau Desktop: the content of the extract and its presentation. Formulas,
+ * folders and hierarchies refer to a field by its column name (followed by ` (Table)` if an earlier table has a column
+ * of that name) or by its caption.
  */
 export interface GeneratedTemplate {
-  /** Also names the .tds and the .hyper in the package. */
+  /** The name of the data source, and of the .tds and the .hyper in the package. */
   name: string;
-  /** The oldest Tableau that has to open it: `2020.2` or later. From `2024.3` on tags are spelled plainly. */
+  /** The oldest Tableau that must open it: `2020.2` or later. From `2024.3` on tags are spelled plainly. */
   tableau: string;
   /** The schema in the .hyper that holds all tables. */
   schema: string;
@@ -24,21 +24,21 @@ export interface GeneratedTemplate {
 }
 
 export interface GeneratedTable {
-  /** In the .hyper. */
+  /** The name in the .hyper. */
   name: string;
   caption?: string;
   description?: string;
   columns: readonly GeneratedColumn[];
 }
 
-/** What people see of a field, be it a column or calculated. Everything left out has Tableau's own default. */
+/** The presentation of a field, a column or a calculated one. Everything left out has Tableau's own default. */
 export interface Presentation {
   description?: string;
   role?: Role;
   /** Numbers and dates on an axis instead of as headers. Measures are, dimensions are not. */
   continuous?: boolean;
   aggregation?: Aggregation;
-  /** In Tableau's notation: `n#,##0;-#,##0`, `p0.0%`, `c"$"#,##0`. */
+  /** A format in Tableau's notation: `n#,##0;-#,##0`, `p0.0%`, `c"$"#,##0`. */
   format?: string;
   hidden?: boolean;
   geo?: GeoRole;
@@ -46,7 +46,7 @@ export interface Presentation {
 }
 
 export interface GeneratedColumn extends Presentation {
-  /** In the .hyper. */
+  /** The name in the .hyper. */
   name: string;
   type: ColumnType;
   caption?: string;
@@ -66,16 +66,13 @@ export interface GeneratedCalculation extends Presentation {
 export interface GeneratedRelationship {
   from: { table: string; columns: readonly string[] };
   to: { table: string; columns: readonly string[] };
-  /**
-   * `many-to-one` unless said otherwise: the columns of `to` are a key. A wrong promise makes Tableau count
-   * wrongly.
-   */
+  /** The default is `many-to-one`: the columns of `to` are a key. A wrong cardinality makes Tableau count wrongly. */
   cardinality?: Cardinality;
 }
 
 export interface GeneratedHierarchy {
   name: string;
-  /** From the widest to the narrowest. */
+  /** The fields from the widest level to the narrowest. */
   fields: readonly string[];
 }
 

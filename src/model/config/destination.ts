@@ -1,12 +1,12 @@
 import type { Place } from '../errors/diagnostic.ts';
 
-/** Where a finished extract goes, as resolved: one shape per kind. */
+/** The resolved target of a finished extract: one shape per kind. */
 export type Destination = FileDestination | TableauDestination;
 
 export interface FileDestination {
   type: 'file';
   place: Place;
-  /** As written: for messages and hashes. */
+  /** The path as written, for messages and hashes. */
   shown: string;
   /** Absolute. */
   path: string;
@@ -16,20 +16,20 @@ export interface FileDestination {
 export interface TableauDestination {
   type: 'tableau';
   place: Place;
-  /** Where it is, for messages, and the key in the state: no secret. */
+  /** The location, for messages and as the key in the state: it holds no secret. */
   shown: string;
-  /** The same with the values of secrets: how earlier versions recorded some of them. */
+  /** The same location with the values of secrets: earlier versions recorded some of them like this. */
   plain?: string;
   connection: TableauConnection;
   project: TableauProject;
-  /** Of the data source. Unique in its project, without regard to case. */
+  /** The name of the data source. It is unique in its project, without regard to case. */
   name: string;
   delivery: TableauDelivery;
-  /** What to set; what is undefined is left to those who use the server. */
+  /** The details to set; undefined ones are left to the users of the server. */
   description?: string;
   tags?: readonly string[];
   certification?: TableauCertification;
-  /** What the server may reset when a data source is replaced, and is set again as people had it. */
+  /** Details that the server may reset when a data source is replaced, and that are restored to the users' values. */
   keep: readonly TableauDetail[];
   createProject: boolean;
   /** Other pipelines deliver to the same data source. */
@@ -49,18 +49,20 @@ export interface TableauCertification {
   note?: string;
 }
 
-/** How to reach a site and as whom. Destinations with the same server, site and identity share one session. */
+/**
+ * The site and the identity to sign in with. Destinations with the same server, site and identity share one session.
+ */
 export interface TableauConnection {
   /** `https://host[:port]`, without a slash at the end. */
   server: string;
   /** The content URL; empty for the Default site of a Tableau Server. */
   site: string;
   auth: TableauAuth;
-  /** What messages say in the place of parts that come from secrets. */
+  /** Labels that messages show instead of parts that come from secrets. */
   labels?: { server: string; site: string; identity?: string };
   /** Absolute path of a PEM file with certificate authorities to trust beside the usual ones. */
   ca?: string;
-  /** Whether plain http may go further than this machine. */
+  /** True if plain http is allowed to other machines than this one. */
   allowInsecure: boolean;
   /** Seconds without a single byte after which a request counts as lost. */
   timeout: number;
@@ -84,16 +86,16 @@ export type TableauProject = { kind: 'path'; path: readonly string[] } | { kind:
 
 export type TableauDelivery =
   | { method: 'publish'; mode: 'create' | 'overwrite' | 'append' }
-  /** The rows of the extract's tables change the rows of the published ones; the data source itself stays. */
+  /** The rows of the extract's tables change the rows of the published ones; the data source itself is kept. */
   | {
       method: 'update';
       action: TableauUpdateAction;
       tables: readonly TableauUpdateTable[];
       /** The most bytes that the server takes in one update; more are sent in portions. */
       most: number;
-      /** Sets equal rows of one batch apart from those of another. */
+      /** Distinguishes equal rows of one batch from those of another. */
       batch?: string;
-      /** Of a deletion: what the rows have in common. */
+      /** For a deletion: the values that the rows have in common. */
       where?: readonly TableauEquals[];
     };
 

@@ -1,10 +1,12 @@
 import type { Place } from '../errors/diagnostic.ts';
 import { never } from '../base/never.ts';
 
-/** How rows get into a table of the extract: all of them each time, or what is new to an extract that is there. */
+/**
+ * The way rows get into a table of the extract: all of them each time, or only the new ones into an existing extract.
+ */
 export type Load = FullLoad | CursorLoad | WindowLoad | FileLoad;
 
-/** What goes on from the extract that is there. */
+/** The load modes that continue from an existing extract. */
 export type IncrementalLoad = Exclude<Load, FullLoad>;
 
 export interface FullLoad {
@@ -12,8 +14,8 @@ export interface FullLoad {
 }
 
 /**
- * Rows beyond the highest cursor that the extract has. `append` leaves what is there as it is; `upsert` puts
- * rows in the place of those with the same primary key.
+ * Reads rows above the highest cursor of the extract. `append` leaves existing rows as they are; `upsert` replaces rows
+ * that have the same primary key.
  */
 export interface CursorLoad {
   kind: 'cursor';
@@ -21,7 +23,7 @@ export interface CursorLoad {
   place: Place;
   /** Columns of the extract, compared as a tuple. */
   cursor: readonly string[];
-  /** How far behind the highest cursor is read again, for rows that come late. */
+  /** The distance below the highest cursor that is read again, for late rows. */
   lag?: Lag;
   nulls: Nulls;
   deletes?: Deletes;
@@ -43,28 +45,25 @@ export interface WindowLoad {
 export interface FileLoad {
   kind: 'files';
   place: Place;
-  /**
-   * The column that says which file a row is from: `${file.key}` of objects, `${file.path}` of files, and
-   * nothing else.
-   */
+  /** The column that identifies the file of a row: exactly `${file.key}` for objects, `${file.path}` for files. */
   column: string;
   onVanished: 'keep' | 'delete' | 'error';
   refresh?: Refresh;
 }
 
-/** Of the first cursor column: time, where that is a date or timestamp; else a difference of numbers. */
+/** A lag of the first cursor column: a duration for a date or timestamp, otherwise a difference of numbers. */
 export type Lag = Duration | { units: number };
 
 export interface Duration {
   seconds: number;
-  /** As written: `36h`. */
+  /** The duration as written: `36h`. */
   shown: string;
 }
 
-/** What becomes of rows whose cursor is NULL: the run fails, they are read every time, or they are left out. */
+/** The treatment of rows whose cursor is NULL: the run fails, they are read every time, or they are left out. */
 export type Nulls = 'error' | 'include' | 'exclude';
 
-/** How rows are found that are gone from the source. */
+/** The way to find rows that were deleted in the source. */
 export type Deletes =
   /** The query gives the primary keys of deleted rows. */
   | { kind: 'query'; sql: string; place: Place }
@@ -76,7 +75,7 @@ export interface Refresh {
   every: Duration;
 }
 
-/** The columns by which a table goes on; none where it does so in another way. */
+/** Returns the cursor columns, or the column of the window; empty for other load modes. */
 export function cursorColumns(load: Load): readonly string[] {
   switch (load.kind) {
     case 'cursor':

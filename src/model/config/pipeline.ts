@@ -9,15 +9,15 @@ import type { Template } from './template.ts';
 import type { ValueSettings } from './value-settings.ts';
 
 /**
- * A pipeline as the program uses it: defaults applied, `${…}` substituted, references resolved, paths absolute. What
- * people wrote is another type (written.gen.ts); only this one leaves config/.
+ * A pipeline as the program uses it: defaults applied, `${…}` substituted, references resolved, paths absolute. The
+ * configuration as written is another type (written.gen.ts); only this one leaves config/.
  */
 export interface Pipeline {
   /** Stable and unique over all files of a run: the name, with `for_each` `name[key]`. State is kept under it. */
   address: string;
   /** Items of one `for_each` share it. */
   name: string;
-  /** Of an item of `for_each`. */
+  /** The key of an item of `for_each`. */
   key?: string;
   description?: string;
   tags: readonly string[];
@@ -26,10 +26,10 @@ export interface Pipeline {
   tables: readonly Table[];
   relationships: readonly Relationship[];
   extract: Extract;
-  /** Undefined: the bare .hyper is delivered. */
+  /** The template; without one, the bare .hyper is delivered. */
   template?: Template;
   destinations: readonly Destination[];
-  /** What was called otherwise when it was applied. */
+  /** The things that had another name when they were last applied. */
   moved: readonly Move[];
 }
 
@@ -47,7 +47,7 @@ export interface Extract {
   version: 2 | 3;
   /** Absolute path of the staged .hyper. */
   file: string;
-  /** The same for people: as written, or relative to the project. */
+  /** The same path for messages: as written, or relative to the project. */
   shown: string;
 }
 
@@ -60,14 +60,14 @@ export interface Table {
   columnsFrom?: ColumnsFrom;
   /** Column names of the extract; declared to Hyper as an assumed key. */
   primaryKey: readonly string[];
-  /** The key is declared although no one has looked for two rows with the same. */
+  /** The key is declared without a check for duplicate keys. */
   verifyKey?: false;
   load: Load;
-  /** What must hold of its rows before anything is published, in the order written. */
+  /** Checks of its rows that must pass before anything is published, in the order written. */
   checks: readonly Check[];
 }
 
-/** What of its source a table takes; the kind agrees with the source's `type`. */
+/** The part of its source that a table reads; the kind agrees with the source's `type`. */
 export type TableOrigin = PostgresOrigin | FileOrigin | ObjectOrigin;
 
 export interface PostgresOrigin {
@@ -81,7 +81,7 @@ export interface PostgresOrigin {
   changeDetection?: string;
 }
 
-/** A bound value of a query. `shown` stands for it in plans and hashes, so that a secret does not. */
+/** A bound value of a query. Plans and hashes use `shown` instead, so that they hold no secret. */
 export interface Param {
   value: string | number | boolean | null;
   shown: string;
@@ -98,14 +98,14 @@ export interface ObjectOrigin {
 }
 
 /**
- * Columns that are not all written: `columns` holds those that win by name, and added ones.
- * `SourcePort.columns` makes a whole table of it before anything is planned; `pinned` is then the ETag of the
- * header file that was read.
+ * A header file that supplies columns: `columns` holds the written ones, which win by name, and added ones.
+ * `SourcePort.columns` completes the table before anything is planned; `pinned` is then the ETag of the header file
+ * that was read.
  */
 export interface ColumnsFrom {
   kind: 'header-file';
   place: Place;
-  /** For the columns that are not written, as far as each applies to their types. */
+  /** Settings for the columns that are not written, as far as each applies to their types. */
   values: ValueSettings;
   pinned?: string;
 }
@@ -134,10 +134,10 @@ export type ColumnOrigin =
    */
   | { kind: 'file'; template: string; pattern?: string };
 
-/** What `${file.…}` may stand for; `key` and `etag` are known of S3 objects only. */
+/** The names that `${file.…}` accepts; only S3 objects have `key` and `etag`. */
 export const fileFacts = ['path', 'name', 'key', 'last_modified', 'etag'] as const;
 
-/** Of one file; what is missing is not known of its kind. */
+/** The facts of one file; a missing one is not known for its kind. */
 export type FileFacts = Readonly<Partial<Record<(typeof fileFacts)[number], string>>>;
 
 /** Rows of `from` refer to one row of `to`: an assumed foreign key in the extract. */
@@ -145,6 +145,6 @@ export interface Relationship {
   place: Place;
   from: { table: string; columns: readonly string[] };
   to: { table: string; columns: readonly string[] };
-  /** What a generated template tells Tableau; `many-to-one` unless said otherwise. */
+  /** The cardinality in a generated template; the default is `many-to-one`. */
   cardinality?: Cardinality;
 }

@@ -1,7 +1,7 @@
 import { RunError } from '../errors/run-error.ts';
 import type { Place } from '../errors/diagnostic.ts';
 
-/** What a connection URI says; what it leaves out is undefined. */
+/** The parts of a connection URI; omitted ones are undefined. */
 export interface UrlParts {
   /** One or several, to be tried in this order. */
   hosts?: readonly Host[];
@@ -39,9 +39,9 @@ export const targetSessions = [
 export type TargetSession = (typeof targetSessions)[number];
 
 /**
- * Reads libpq's URI form (PostgreSQL documentation, "Connection Strings"): every part may be percent-encoded, also the
- * host, which is then the folder of a Unix socket; keys after `?` stand for parts and win over them. The address may
- * hold a password, so that no error repeats it.
+ * Parses libpq's URI form (PostgreSQL documentation, "Connection Strings"): every part may be percent-encoded,
+ * including the host, which is then the folder of a Unix socket; keys after `?` override parts. The address may hold a
+ * password, so no error repeats it.
  */
 export function parseUrl(url: string, place: Place): UrlParts {
   const wrong = (why: string) =>
@@ -118,7 +118,9 @@ export function hostsOf(hosts = '', ports = ''): { hosts: readonly Host[] } | { 
   return { hosts: all.length === 1 && Object.keys(all[0] ?? {}).length === 0 ? [] : all };
 }
 
-/** A host beside the URL stands in the place of all those of the URL, a port goes for each of them. */
+/**
+ * Returns the hosts to try: a host beside the URL replaces all hosts of the URL, and a port applies to each of them.
+ */
 export function hostsAsked(
   { host, port }: { host?: string | undefined; port?: number | undefined },
   inUrl: readonly Host[],

@@ -2,7 +2,7 @@ import type { CheckKind } from './check.ts';
 import type { Place } from '../errors/diagnostic.ts';
 import type { S3Access } from './source.ts';
 
-/** What `extracts.yaml` says for all pipelines, resolved; all of it has defaults, so the file is optional. */
+/** The settings of `extracts.yaml` for all pipelines, resolved; all of them have defaults, so the file is optional. */
 export interface Project {
   /** Absolute: the folder of extracts.yaml, else the working directory. `build/` and the state live under it. */
   root: string;
@@ -11,16 +11,16 @@ export interface Project {
   policy: Policy;
 }
 
-/** What no pipeline may do, whoever asks; nothing by default. */
+/** The rules that every pipeline must keep; empty by default. */
 export interface Policy {
   /** Patterns of column names (`*` and `?`, without regard to case), in the extract and in the source. */
   forbiddenColumns?: readonly string[];
   requireDescription?: readonly ('pipeline' | 'columns')[];
   /** Patterns of project paths. */
   allowedProjects?: readonly string[];
-  /** Of one table, as estimated. */
+  /** The limit for one table, as estimated. */
   maxRows?: number;
-  /** To be read for one pipeline, as estimated. */
+  /** The limit of bytes to read for one pipeline, as estimated. */
   maxBytes?: number;
   /** Kinds of checks that every table has. */
   requiredChecks?: readonly CheckKind[];
@@ -44,16 +44,16 @@ export interface S3StateSettings {
   type: 's3';
   place: Place;
   bucket: string;
-  /** Without slashes around it. Empty: the top of the bucket. */
+  /** The prefix without slashes around it; empty for the top of the bucket. */
   prefix: string;
   access: S3Access;
 }
 
 export interface Limits {
-  /** How many tables are read at once, over all pipelines. */
+  /** The number of tables that are read at once, over all pipelines. */
   parallel: number;
-  /** How many connections to one PostgreSQL server there are at once, over all pipelines. */
+  /** The number of connections to one PostgreSQL server at once, over all pipelines. */
   connections: number;
-  /** What hyperd may use, in bytes; hyperd's own default is 80 % of the machine. */
+  /** The memory that hyperd may use, in bytes; hyperd's own default is 80 % of the machine. */
   memory?: number;
 }

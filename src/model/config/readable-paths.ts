@@ -1,7 +1,7 @@
 /** Says why the file at a real path (absolute, without symbolic links) is not to be read; undefined if it may be. */
 export type RefusePath = (realPath: string) => string | undefined;
 
-/** What a project allows to be read. Paths are real and absolute, with slashes. */
+/** The files that a project allows to be read. Paths are real and absolute, with slashes. */
 export interface ReadableSettings {
   /** The folder of the project. */
   root: string;
@@ -26,7 +26,7 @@ const never: readonly (readonly [RegExp, string])[] = [
   ofGit,
 ];
 
-/** Why a file is not read that the policy does not list, and what to do about it. */
+/** The reason why a file is refused that the policy does not list. */
 const notListed = 'it is not among the allowed_paths of the policy';
 
 export function hintForRefused(reason: string): string {
@@ -35,7 +35,7 @@ export function hintForRefused(reason: string): string {
     : 'name the file of data itself; a symbolic link counts as what it leads to';
 }
 
-/** Why an untrusted plan does not read a file. */
+/** The reason why an untrusted plan does not read a file. */
 export const outsideProject = 'it is outside of the project';
 
 export function readablePaths({ root, allowed, onlyProject = false }: ReadableSettings): RefusePath {
@@ -52,7 +52,7 @@ export function readablePaths({ root, allowed, onlyProject = false }: ReadableSe
 const isBelow = (path: string, folder: string) =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 
-/** Matches what the glob means, and all below that. */
+/** Returns a pattern that matches the paths of the glob and everything below them. */
 function patternOf(glob: string): RegExp {
   const parts = normalized(glob).split('/');
   const source = parts.map((part) => {
@@ -66,7 +66,7 @@ function patternOf(glob: string): RegExp {
   return new RegExp(`^${source.join('')}(?:/.*)?$`, 'su');
 }
 
-/** Without empty parts, `.` and `..`. */
+/** Returns the path without empty parts, `.` and `..`. */
 function normalized(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {

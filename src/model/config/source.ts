@@ -1,7 +1,7 @@
 import type { Place } from '../errors/diagnostic.ts';
 import type { ReadableSettings } from './readable-paths.ts';
 
-/** Where rows come from, as resolved: one shape per kind. */
+/** The resolved origin of rows: one shape per kind. */
 export type Source = PostgresSource | FileSource | S3Source;
 
 export interface PostgresSource {
@@ -18,13 +18,13 @@ export interface PostgresSource {
   ssl?: PostgresTls;
   /** Settings of the session, as in PGOPTIONS: `-c search_path=sales`. */
   options?: string;
-  /** Which of several hosts is wanted, in libpq's words. */
+  /** The wanted host among several, in libpq's terms. */
   targetSession?: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby';
-  /** What messages say in the place of parts that come from secrets. */
+  /** Labels that messages show instead of parts that come from secrets. */
   labels?: { host?: string; database?: string; user?: string };
 }
 
-/** libpq's words. `verify-full` checks chain and host name, `verify-ca` the chain, `require` only encrypts. */
+/** The TLS modes of libpq. `verify-full` checks chain and host name, `verify-ca` the chain, `require` only encrypts. */
 export interface PostgresTls {
   mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   /** Absolute path of a PEM file with certificate authorities. */
@@ -41,13 +41,13 @@ export interface FileSource {
   match: readonly string[];
   /** The folder of the file that names them: absolute. `match` and `exclude` are relative to it. */
   base: string;
-  /** The same relative to the project's folder, with slashes: what it is in every checkout. */
+  /** The same path relative to the project's folder, with slashes, so that it is equal in every checkout. */
   folder?: string;
   exclude: readonly string[];
   /** Fewer files than this is an error, not an empty extract. */
   minFiles: number;
   format: Format;
-  /** Which files of this machine may be read. */
+  /** The files of this machine that may be read. */
   readable?: ReadableSettings;
 }
 
@@ -67,12 +67,15 @@ export interface S3Source {
   access: S3Access;
 }
 
-/** Where the service is and who asks. */
+/** The location of the service and the credentials. */
 export interface S3Access {
-  /** Undefined: AWS_REGION or the profile's. */
+  /** The region; if undefined, AWS_REGION or the profile's. */
   region?: string;
   endpoint?: string;
-  /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. Undefined: where there is an endpoint. */
+  /**
+   * Requests `endpoint/bucket/key` instead of `bucket.endpoint/key`. If undefined, an endpoint decides: true if there
+   * is one.
+   */
   pathStyle?: boolean;
   requesterPays: boolean;
   credentials: S3Credentials;
@@ -89,7 +92,9 @@ export type S3Credentials =
 
 export type Format = CsvFormat | ParquetFormat;
 
-/** What is written only where it differs from the default: records of applied tables hold a format as it is. */
+/**
+ * Settings that are written only where they differ from the default: records of applied tables hold a format as it is.
+ */
 interface AnyFormat {
   /** Files without any byte have no rows. Without it they are an error. */
   emptyFiles?: 'skip';
@@ -103,16 +108,16 @@ export interface ParquetFormat extends AnyFormat {
 export interface CsvFormat extends AnyFormat {
   type: 'csv' | 'text';
   delimiter: string;
-  /** Undefined: no character is a quote. */
+  /** The quote character; if undefined, no character is a quote. */
   quote: string | undefined;
   escape: string | undefined;
-  /** Whether a quote inside an unquoted field is data; it is an error otherwise. */
+  /** With `keep`, a quote inside an unquoted field is data; otherwise it is an error. */
   strayQuotes?: 'keep';
   /** The first record is a header. Columns are then matched by its names, in any order. */
   header: boolean;
   /** The header is passed over: fields are the columns, one by one. */
   byPosition?: true;
-  /** Lines before the first record that are passed over, whatever is in them. */
+  /** The number of lines before the first record that are skipped, whatever they contain. */
   skipLines?: number;
   /** Lines that begin with this character are no records. */
   comment?: string;
@@ -120,11 +125,11 @@ export interface CsvFormat extends AnyFormat {
   nulls: readonly string[];
   /** A WHATWG encoding label in lower case. */
   encoding: string;
-  /** How to read dates that are not ISO: 1/2/2024. */
+  /** The order in dates that are not ISO: 1/2/2024. */
   dateOrder: 'MDY' | 'DMY' | 'YMD';
-  /** Before the fraction of a number or a second; undefined is the point. */
+  /** The sign before the fraction of a number or a second; undefined is the point. */
   decimal?: string;
-  /** Between groups of three digits; undefined: there are none. */
+  /** The sign between groups of three digits; if undefined, there is none. */
   thousands?: string;
   compression: 'none' | 'gzip' | 'by-name';
 }

@@ -1,12 +1,12 @@
 import type { LocalType, Presentation } from './data-source.ts';
 import type { Place } from '../errors/diagnostic.ts';
 
-/** The Tableau data source that the extract is put into. */
+/** The Tableau data source that receives the extract. */
 export type Template = FileTemplate | GenerateTemplate;
 
 interface Packaged {
   place: Place;
-  /** What people call it: the file as written, or `generated`. */
+  /** The name for users: the file as written, or `generated`. */
   shown: string;
   compression: Compression;
   /** Absolute path of the staged .tdsx. */
@@ -29,16 +29,16 @@ interface Packaged {
  */
 export type Compression = 'store' | 'fast' | 'best';
 
-/** A .tdsx or .tds that somebody saved in Tableau Desktop. */
+/** A .tdsx or .tds that was saved in Tableau Desktop. */
 export interface FileTemplate extends Packaged {
   kind: 'file';
   /** Absolute. */
   path: string;
-  /** Data files that the data source does not name stay in the package. */
+  /** Data files that the data source does not name are kept in the package. */
   keepUnnamed?: true;
 }
 
-/** A data source that is made from the pipeline: what of it people see, besides tables, columns and relationships. */
+/** A data source that is generated from the pipeline: its presentation, besides tables, columns and relationships. */
 export interface GenerateTemplate extends Packaged {
   kind: 'generate';
   name: string;
@@ -57,7 +57,7 @@ export interface TableLook {
   columns: readonly ColumnLook[];
 }
 
-/** What people see of a field, as written. */
+/** The presentation of a field, as written. */
 export interface FieldLook {
   name: string;
   place: Place;
@@ -76,7 +76,7 @@ export interface CalculationLook extends FieldLook {
   datatype: LocalType;
 }
 
-/** The text of a value, which only the type of its field gives a meaning; undefined stands for missing values. */
+/** The text of a value, which gets its meaning from the type of its field; undefined represents missing values. */
 export interface AliasLook {
   value: string | undefined;
   alias: string;

@@ -1,10 +1,10 @@
 import type { ColumnType } from './column-type.ts';
 
-/** How values that do not fit their column are made to fit. What is not set makes them an error. */
+/** The conversion of values that do not fit their column. A setting that is absent makes them an error. */
 export interface ValueSettings {
-  /** What ±infinity of a date or timestamp becomes. Hyper would change it silently into a far date. */
+  /** The conversion of ±infinity in a date or timestamp. Hyper would silently change it into a far date. */
   onInfinite: 'null' | 'error';
-  /** Decimals beyond the scale are rounded half away from zero. */
+  /** Rounds decimals beyond the scale half away from zero. */
   round?: 'half_up';
   /**
    * An IANA zone. Instants become its wall clock in date and timestamp, and text without a zone is its wall clock in

@@ -8,14 +8,14 @@ export interface Diagnostic {
   severity: 'error' | 'warning' | 'note';
   /** One sentence without a final full stop. */
   message: string;
-  /** What to do about it, if that is not plain from the message. */
+  /** The remedy, if it is not plain from the message. */
   hint?: string;
   place?: Place;
 }
 
 /**
  * A place in a YAML file, kept as a JSON pointer (RFC 6901) so that plans and errors need no parser; `config/locate`
- * turns it into line and column when somebody looks.
+ * turns it into line and column when it is shown.
  */
 export interface Place {
   /** The path as the user would write it. */
@@ -23,7 +23,10 @@ export interface Place {
   pointer: string;
   /** The key of a map entry instead of its value: for unknown keys. */
   part?: 'key';
-  /** Where the pointer cannot say it (syntax errors): 1-based line and column, and how many characters. */
+  /**
+   * The exact position if no pointer can give it (syntax errors): 1-based line and column, and the number of
+   * characters.
+   */
   span?: Span;
 }
 

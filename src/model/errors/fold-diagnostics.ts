@@ -1,13 +1,12 @@
 import type { Diagnostic } from './diagnostic.ts';
 import { counted } from '../base/numbers.ts';
 
-/** As many as one reads before one has understood. */
+/** The number of messages that a reader needs to understand the problem. */
 const most = 3;
 
 /**
- * What is wrong with one place of a pipeline may be wrong for each item of its `for_each`. The first few are
- * told, what is said in the same words once, and the others counted. `isMeant` says which diagnostics may be
- * of a family.
+ * Folds diagnostics: a problem at one place of a pipeline may occur for each item of its `for_each`. The first few are
+ * reported, equal messages once, and the others are counted. `isMeant` says which diagnostics may belong to a family.
  */
 export function foldDiagnostics(
   diagnostics: readonly Diagnostic[],
@@ -17,7 +16,7 @@ export function foldDiagnostics(
   for (const diagnostic of diagnostics) {
     const { code, place, message } = diagnostic;
     const where = [code, place?.file, place?.pointer, place?.span];
-    // What has no place, or is not of a family, stands for itself.
+    // A diagnostic without a place, or outside of a family, is not folded.
     const own = place === undefined || !isMeant(diagnostic) ? [message, groups.size] : [];
     const key = JSON.stringify([...where, ...own]);
     const group = groups.get(key) ?? [];

@@ -1,7 +1,7 @@
 import type { Place } from './diagnostic.ts';
 
 export interface RunErrorFacts {
-  /** What to do about it. */
+  /** The remedy. */
   hint?: string | undefined;
   /** The line of the configuration that is to blame. */
   place?: Place | undefined;
@@ -20,8 +20,8 @@ export class Interruption extends Error {
 }
 
 /**
- * The world said no: a server refused, a disk is full, a value does not fit. Adapters translate what they meet into
- * this, once, at their border; `code` is stable (docs/errors.md) and `message` is one line without a secret.
+ * A failure of the outside world: a server refused, a disk is full, a value does not fit. Adapters translate errors
+ * into this, once, at their border; `code` is stable (docs/errors.md) and `message` is one line without a secret.
  */
 export class RunError extends Error {
   readonly code: string;

@@ -1,7 +1,8 @@
 /**
- * What this process must not show. There is one set for the whole process, because a secret is one wherever its value
- * comes back. Only texts of others pass `foreign`: what servers and files say, and what was interpolated. Our own words,
- * keys, codes and paths are never masked, so that an output has the same form whatever the secrets are.
+ * The values that this process must not show. There is one set for the whole process, because a secret is one wherever
+ * its value appears. Only foreign texts pass `foreign`: messages of servers, contents of files, and interpolated
+ * values. Our own texts, keys, codes and paths are never masked, so that an output has the same form whatever the
+ * secrets are.
  */
 let secrets = new Set<string>();
 let compiled: RegExp | undefined;
@@ -25,9 +26,9 @@ export function forgetSecrets(): void {
 }
 
 /**
- * Returns a text of others with the secrets in it masked, in the spellings that servers, URLs, JSON and XML have. Call it
- * before the text is cut to a length. A secret that is a word is masked where it is a whole word; one of fewer than four
- * characters only where it is in quotes or the whole text, because elsewhere the gaps would show what it is.
+ * Returns a foreign text with its secrets masked, in the spellings that servers, URLs, JSON and XML use. Call it before
+ * the text is cut to a length. A secret that is a word is masked where it is a whole word; one of fewer than four
+ * characters only where it is in quotes or the whole text, because elsewhere the gaps would show it.
  */
 export function foreign(text: string): string {
   if (secrets.size === 0 || text === '') return text;
@@ -36,9 +37,9 @@ export function foreign(text: string): string {
   return text.replace(compiled, mask);
 }
 
-/** From this length on a value is no common word, and is masked inside of other words, too. */
+/** From this length on a value cannot be a common word, and is also masked inside of other words. */
 const unmistakable = 16;
-/** So are shorter ones of letters and digits. */
+/** The same length for values that mix letters and digits. */
 const unmistakableMix = 8;
 const shortest = 4;
 
@@ -60,7 +61,7 @@ function compile(values: ReadonlySet<string>): RegExp {
   return new RegExp(ways.join('|'), 'gu');
 }
 
-/** Where a word begins and ends. An escape before it ends in a letter or digit that is none of the word. */
+/** The boundaries of a word. An escape before it may end in a letter or digit that does not belong to the word. */
 const begin = String.raw`(?:(?<![\p{L}\p{N}_])|(?<=%[\dA-Fa-f]{2}|\\[bfnrt]|\\u[\dA-Fa-f]{4}))`;
 const end = String.raw`(?![\p{L}\p{N}_])`;
 
@@ -71,10 +72,10 @@ function isWord(value: string): boolean {
   return value.length < unmistakableMix || !/\p{L}/u.test(value) || !/\p{N}/u.test(value);
 }
 
-/** Nothing matches where there is none. */
+/** Returns a pattern that matches one of the patterns, and nothing if there are none. */
 const oneOf = (patterns: readonly string[]) => (patterns.length === 0 ? '(?!)' : `(?:${patterns.join('|')})`);
 
-/** Returns a pattern that matches a value in whatever spelling each of its characters has. */
+/** Returns a pattern that matches a value in any spelling of each of its characters. */
 function spelled(value: string): string {
   return Array.from(value, (character) =>
     /^[A-Za-z0-9_]$/.test(character) ? character : spellingsOf(character),
@@ -82,8 +83,8 @@ function spelled(value: string): string {
 }
 
 /**
- * As it is, and as URLs, JSON (also in JSON: then there are more backslashes), XML, SQL and CSV escape it. Hexadecimal
- * digits are of either case.
+ * Returns the spellings of a character: plain, and escaped as in URLs, JSON (also nested JSON, which has more
+ * backslashes), XML, SQL and CSV. Hexadecimal digits are of either case.
  */
 function spellingsOf(character: string): string {
   const point = character.codePointAt(0) ?? 0;
@@ -133,7 +134,7 @@ function inBase64(value: string): string[] {
   const bytes = new TextEncoder().encode(value);
   const all = [0, 1, 2].map((before) => {
     const text = btoa(String.fromCharCode(...new Array<number>(before).fill(0), ...bytes));
-    // Only digits that hold nothing but bits of the value.
+    // Keep only digits that hold nothing but bits of the value.
     return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
   });
   const whole = btoa(String.fromCharCode(...bytes)).replace(/=+$/, '');

@@ -6,7 +6,7 @@ export interface Change {
   act: 'create' | 'change' | 'remove' | 'rename' | 'reload' | 'write';
   category: Category;
   reason: string;
-  /** Not we have made this difference: somebody else has changed what we wrote. */
+  /** The difference was made outside extracts: something that we wrote was changed. */
   drift?: true;
   before?: string;
   after?: string;
@@ -14,6 +14,6 @@ export interface Change {
 
 /**
  * `breaking`: workbooks on the extract may stop working; `additive`: something new, nothing lost; `data`: other rows,
- * same shape; `metadata`: neither rows nor shape; `create`: there was nothing before.
+ * same shape; `metadata`: neither rows nor shape; `create`: nothing existed before.
  */
 export type Category = 'create' | 'breaking' | 'additive' | 'data' | 'metadata';

@@ -2,7 +2,7 @@ import type { TableauUpdateAction } from '../config/destination.ts';
 import type { Estimate } from '../world/observation.ts';
 import type { Publication } from './step.ts';
 
-/** What becomes of one destination. */
+/** The plan for one destination. */
 export type DestinationPlan = FileDestinationPlan | TableauDestinationPlan;
 
 export interface FileDestinationPlan {
@@ -20,22 +20,25 @@ export interface TableauDestinationPlan {
   /** `details`: nothing is uploaded, only description, tags or certification are set. */
   action: 'create' | 'overwrite' | 'append' | 'update' | 'details' | 'unchanged';
   reason: string;
-  /** Of an update: what becomes of the published rows. */
+  /** For an update: the change to the published rows. */
   rows?: TableauUpdateAction;
-  /** Only needed if that pipeline publishes the data source in the same run: its rows have these changes otherwise. */
+  /**
+   * Only needed if that pipeline publishes the data source in the same run; otherwise its rows already have these
+   * changes.
+   */
   ifPublished?: Publication;
-  /** What will be overwritten. */
+  /** The publication that will be overwritten. */
   existing?: { owner: string; updatedAt: string; megabytes?: number; revision?: number };
-  /** By the size of the last extract; absent where there was none, or where nothing is uploaded. */
+  /** The upload, estimated from the size of the last extract; absent if there was none, or if nothing is uploaded. */
   upload?: {
     bytes: Estimate;
     requests: number;
-    /** Where the rows are too many for one update: how many there will be, as far as the size tells. */
+    /** The number of updates if the rows are too many for one, as far as the size allows an estimate. */
     portions?: number;
   };
 }
 
-/** Why something is created where this pipeline has delivered nothing before. */
+/** The reasons to create something where this pipeline has delivered nothing before. */
 export const firstDelivery = {
   alone: 'not there yet',
   withProject: 'project and data source are new',

@@ -1,6 +1,6 @@
 /**
- * Where data comes from and where it goes: sources → tables → what a pipeline makes of them → destinations. Edges point
- * only from one of these ranks to the next, nodes stand in the order of the files.
+ * The flow of data: sources → tables → output of a pipeline → destinations. Edges point only from one of these ranks to
+ * the next, nodes are in the order of the files.
  */
 export interface Graph {
   nodes: readonly GraphNode[];
@@ -8,7 +8,7 @@ export interface Graph {
 }
 
 export interface GraphNode {
-  /** Unique in the graph; says nothing to people. */
+  /** Unique in the graph; it has no meaning for readers. */
   id: string;
   kind: NodeKind;
   label: string;
@@ -27,7 +27,7 @@ export interface GraphEdge {
   to: string;
 }
 
-/** From left to right. */
+/** Returns the rank of a node, from left to right. */
 export function rankOf({ kind }: GraphNode): 0 | 1 | 2 | 3 {
   switch (kind) {
     case 'source':

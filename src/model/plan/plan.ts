@@ -7,27 +7,27 @@ import type { Step } from './step.ts';
 import type { TablePlan } from './table-plan.ts';
 
 /**
- * What will be done and why, as plain data: no secret, no clock, nothing that depends on the machine. The same world
- * gives the same bytes. Two interpreters take it: render/ tells it, apply/ does it.
+ * The actions to take and their reasons, as plain data: no secret, no clock, nothing that depends on the machine. The
+ * same world gives the same bytes. Two interpreters take it: render/ shows it, apply/ performs it.
  */
 export interface Plan {
   format: 1;
   tool: string;
   pipelines: readonly PipelinePlan[];
-  /** What was applied from folders that this plan is about, and is gone from the configuration. */
+  /** Pipelines that were applied from the folders of this plan and are no longer in the configuration. */
   forgotten: readonly ForgottenPipeline[];
   summary: PlanSummary;
-  /** What asks for a decision before it is done, also where a flag of this run has given it. */
+  /** Changes that need a decision before they are applied, even if a flag of this run has given it. */
   gates: readonly Gate[];
-  /** What was found while planning; an error here blocks its pipeline. */
+  /** Findings of planning; an error here blocks its pipeline. */
   diagnostics: readonly Diagnostic[];
-  /** What an untrusted plan has not looked at; absent in every other one. */
+  /** Things that an untrusted plan has not inspected; absent in every other plan. */
   unseen?: readonly string[];
 }
 
 /**
- * A pipeline that will no longer be managed: its record goes and, of an item of a `for_each` that says so,
- * what was made for it.
+ * A pipeline that will no longer be managed: its record is removed and, for an item of a `for_each` that asks for it,
+ * its output.
  */
 export interface ForgottenPipeline {
   address: string;
@@ -36,11 +36,11 @@ export interface ForgottenPipeline {
   /** The version of its record: another one is not forgotten. */
   record: string;
   because: string;
-  /** What stays where it is: the staged extract, files, publications. */
+  /** Output that is kept in its place: the staged extract, files, publications. */
   leaves: readonly string[];
   /**
-   * What will be deleted; absent where nothing was asked to be. Then `leaves` is what stays all the same,
-   * with the reason.
+   * Output that will be deleted; absent if no deletion was requested. In that case `leaves` is the output that is kept
+   * nevertheless, with the reason.
    */
   deletes?: readonly string[];
 }
@@ -50,13 +50,13 @@ export interface PlanSummary {
   change: number;
   unchanged: number;
   blocked: number;
-  /** Rows to read; absent where a source cannot tell. */
+  /** Rows to read; absent if a source cannot count them. */
   rows?: Estimate;
-  /** Bytes to read from the sources; absent where a source cannot tell. */
+  /** Bytes to read from the sources; absent if a source cannot estimate them. */
   bytes?: Estimate;
-  /** Bytes of the extracts that will be built; absent where one cannot be told. */
+  /** Bytes of the extracts that will be built; absent if one cannot be estimated. */
   extracts?: Estimate;
-  /** What goes to servers. */
+  /** The upload to servers. */
   upload?: { bytes: Estimate; requests: number };
   breaking: readonly string[];
 }
@@ -66,18 +66,18 @@ export interface Gate {
   kind: GateKind;
   /** The address of the pipeline that it holds back. */
   pipeline: string;
-  /** What it is about: `superstore.orders.region`. */
+  /** The address that it concerns: `superstore.orders.region`. */
   address: string;
   message: string;
-  /** What opens it: a flag as it is typed, or what to change. */
+  /** The remedy: a flag as it is typed, or the change to make. */
   remedy: string;
   /** A flag of this run has opened it. */
   open: boolean;
 }
 
 /**
- * `breaking`: a change of that category; `misfit`: the extract does not fit its template; `policy`: a rule of
- * the project; `drift`: somebody else has changed what we wrote, and the run was asked to stop at that.
+ * `breaking`: a change of that category; `misfit`: the extract does not match its template; `policy`: a rule of the
+ * project; `drift`: our output was changed outside extracts, and the run was asked to stop at that.
  */
 export type GateKind = 'breaking' | 'misfit' | 'policy' | 'drift';
 
@@ -87,18 +87,18 @@ export interface PipelinePlan {
   tags: readonly string[];
   basis: Basis;
   action: PipelineAction;
-  /** Why, in a phrase: `orders: 3 412 rows inserted in the source`. */
+  /** The reason, in a phrase: `orders: 3 412 rows inserted in the source`. */
   because: string;
-  /** Of a blocked pipeline: a gate that a flag opens, or an error that has to go. */
+  /** For a blocked pipeline: a gate that a flag opens, or an error that must be fixed. */
   blockedBy?: 'gate' | 'error';
   /** Pipelines of this plan that publish what this one changes: they must have ended before. */
   after?: readonly string[];
   tables: readonly TablePlan[];
-  /** Of an extract that begins as a copy of the last one. Tables that are unchanged are not read then. */
+  /** For an extract that begins as a copy of the last one. Unchanged tables are not read then. */
   base?: BasePlan;
-  /** All rows are read because somebody has asked for it. */
+  /** All rows are read because the user requested it. */
   full?: true;
-  /** Of pipelines that have a template. */
+  /** For pipelines that have a template. */
   template?: TemplatePlan;
   destinations: readonly DestinationPlan[];
   estimates: Estimates;
@@ -107,26 +107,28 @@ export interface PipelinePlan {
 }
 
 /**
- * SHA-256 of what the plan of a pipeline was computed from, in parts, so that a stale plan can say why it is
- * stale. Rows are not in it: more of them do not make a plan stale. Empty for a pipeline that could not be
- * observed.
+ * SHA-256 of the data that the plan of a pipeline was computed from, in parts, so that a stale plan can say why it is
+ * stale. Rows are not included: more of them do not make a plan stale. Empty for a pipeline that could not be observed.
  */
 export interface Basis {
-  /** What the pipeline's file says, in canonical form. */
+  /** The configuration of the pipeline, in canonical form. */
   configuration: string;
-  /** Names and types of the columns that the sources have, as far as they tell. */
+  /** Names and types of the columns of the sources, as far as they report them. */
   sources: string;
   /** The record of what was applied last: a plan that was applied is over. */
   record: string;
   /** The staged extract, the template and what the destinations have. */
   targets: string;
-  /** What `sources` and `targets` are hashes of. Plans of earlier versions have none: they do not know their world. */
+  /**
+   * The parts that `sources` and `targets` are hashes of. Plans of earlier versions have none: they do not know their
+   * world.
+   */
   parts?: readonly BasisPart[];
 }
 
 /**
- * One thing that a plan takes for granted. `server`, `bucket` and `folder` are what a source is; `limits` are its
- * `min_files` and `max_bytes`; `columns`, `header` and `detection` belong to a table; the others to the pipeline.
+ * One assumption of a plan. `server`, `bucket` and `folder` identify a source; `limits` are its `min_files` and
+ * `max_bytes`; `columns`, `header` and `detection` belong to a table; the others to the pipeline.
  */
 export interface BasisPart {
   kind:
@@ -147,7 +149,7 @@ export interface BasisPart {
   sha256: string;
 }
 
-/** What applying will cost; what cannot be told is absent. */
+/** The cost of applying; unknown amounts are absent. */
 export interface Estimates {
   /** Read from the sources. */
   rows?: Estimate;
@@ -157,31 +159,33 @@ export interface Estimates {
   extract?: Estimate;
   upload?: { bytes: Estimate; requests: number };
   /**
-   * Bytes that are needed for a while beside what is there now: the new extract, its package, copies for
+   * Bytes that are needed temporarily in addition to the existing files: the new extract, its package, copies for
    * destinations.
    */
   space?: Estimate;
 }
 
 /**
- * `create`: there was no extract; `rebuild`: it is read anew; `deliver`: the extract stands and only
- * destinations are written; `record`: only what is remembered of it changes; `none`: nothing to do;
- * `blocked`: an error in the diagnostics keeps it from being planned. What a closed gate holds back has the
- * action that it would take.
+ * `create`: there was no extract; `rebuild`: all of it is built again; `deliver`: the extract is up to date and only
+ * destinations are written; `record`: only its record changes; `none`: nothing to do; `blocked`: an error in the
+ * diagnostics keeps it from being planned. A pipeline behind a closed gate has the action that it would take.
  */
 export type PipelineAction = 'create' | 'rebuild' | 'deliver' | 'record' | 'none' | 'blocked';
 
 export interface TemplatePlan {
   /** The file as the user wrote it, or `generated`. */
   shown: string;
-  /** Of what the plan was made with: apply takes no other. */
+  /** SHA-256 of the template that the plan was made with: apply accepts no other. */
   sha256: string;
   action: 'create' | 'change' | 'unchanged';
   reason: string;
-  /** How many errors the fit has found; they block unless that is allowed, or they were accepted before. */
+  /**
+   * The number of errors in the comparison with the template; they block unless that is allowed, or they were accepted
+   * before.
+   */
   misfits: number;
-  /** The same by their identities; who applies the plan accepts them. Absent where there are none. */
+  /** The identities of these errors; applying the plan accepts them. Absent if there are none. */
   unfit?: readonly string[];
-  /** Data files of the template that its data source does not name. Absent where there are none. */
+  /** Data files of the template that its data source does not name. Absent if there are none. */
   unnamed?: { files: readonly string[]; kept: boolean };
 }

@@ -7,7 +7,7 @@ export type Step = {
   id: string;
   after: readonly string[];
   because: readonly string[];
-  /** Skipped where every table that was changed came out with the rows that it had. */
+  /** Skipped if every table that was changed has the same rows as before. */
   ifRowsDiffer?: true;
 } & StepAct;
 
@@ -20,23 +20,23 @@ export type StepAct =
   | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
   /** Read what is new of a table and change it in the copy. */
   | { kind: 'change'; table: string; rows?: Estimate; bytes?: Estimate }
-  /** Ask the new extract what must hold of its rows; where it does not, nothing further is done. */
+  /** Runs the checks on the new extract; if one fails, nothing further is done. */
   | { kind: 'check'; checks: readonly PlannedCheck[] }
-  /** Keys, detach, verify, flush to disk, put in the place of the old one. */
+  /** Declares keys, detaches, verifies, flushes to disk, and replaces the old extract. */
   | { kind: 'finish' }
   /** Put the extract into a package made like the template. */
   | { kind: 'package'; template: string }
   /**
-   * Put the extract where the destination wants it; with `details` only set what describes it there. With
-   * `ifPublished` skipped unless that pipeline has published the data source in the same run, or unless rows differ
-   * where there is that condition, too.
+   * Puts the extract where the destination wants it; with `details` only sets its descriptive details there. With
+   * `ifPublished` it is skipped unless that pipeline has published the data source in the same run, or unless rows
+   * differ if there is that condition, too.
    */
   | { kind: 'deliver'; destination: number; target: string; details?: true; ifPublished?: Publication }
   /** Remember what was applied. */
   | { kind: 'record' }
-  /** Delete what was made for an item that is gone from its `for_each`, if it is as we left it. */
+  /** Deletes the output of an item that was removed from its `for_each`, if it is as we left it. */
   | { kind: 'delete'; target: string }
-  /** Remember no more what was applied; of pipelines that are gone from the configuration. */
+  /** Removes the record of a pipeline that is no longer in the configuration. */
   | { kind: 'forget' };
 
 /** A pipeline that publishes a data source in this run, and what it calls it. */
@@ -45,7 +45,7 @@ export interface Publication {
   target: string;
 }
 
-/** In the order of the tables and of their checks. */
+/** The checks in the order of the tables and of their definitions. */
 export interface PlannedCheck {
   table: string;
   check: CheckKind;

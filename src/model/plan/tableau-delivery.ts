@@ -1,8 +1,8 @@
 import type { TableauDestination } from '../config/destination.ts';
 
 /**
- * Whether the extract is no data source by itself: it holds keys of rows to delete, rows that matter only where they
- * match, or changes to what another pipeline publishes.
+ * Returns true if the extract is not a data source of its own: it holds keys of rows to delete, rows that matter only
+ * where they match, or changes to the publication of another pipeline.
  */
 export function needsRows({ delivery, shared }: Pick<TableauDestination, 'delivery' | 'shared'>): boolean {
   if (delivery.method !== 'update') return false;

@@ -1,7 +1,7 @@
 import type { PublishedDataSource } from '../world/observation.ts';
 import type { TableauDestination } from '../config/destination.ts';
 
-/** What has to be set on a published data source so that it is as it should be. Empty where nothing has to. */
+/** The details to set on a published data source so that it is as it should be. Empty if there are none. */
 export interface DetailsToSet {
   description?: string;
   isCertified?: boolean;
@@ -13,8 +13,8 @@ export interface DetailsToSet {
 type Described = Pick<PublishedDataSource, 'description' | 'tags' | 'certified' | 'certificationNote'>;
 
 /**
- * The difference between `now` and what the destination asks for. What it leaves open and wants kept is as it was
- * `before` the publication; what it neither names nor keeps stays as the server has made it.
+ * Returns the difference between `now` and the details that the destination asks for. Details that it leaves open and
+ * wants kept are as they were `before` the publication; others are left as the server has made them.
  */
 export function detailsToSet(
   { description, tags, certification, keep }: TableauDestination,
@@ -40,7 +40,7 @@ export function detailsToSet(
   };
 }
 
-/** What of it is still to be set, in words; empty when all is as it should be. */
+/** Returns a text for each detail that is still to be set; empty if all are as they should be. */
 export function detailsText(details: DetailsToSet): string[] {
   const { description, isCertified, certificationNote, addTags, removeTags } = details;
   return [

@@ -3,7 +3,7 @@ import type { AppliedDestination, SentNote } from '../world/applied-record.ts';
 import type { DestinationObservation, TemplateObservation } from '../world/observation.ts';
 import type { Destination } from '../config/destination.ts';
 
-/** The data source that an extract is put into. */
+/** The data source that receives an extract. */
 export interface TemplatePort {
   /**
    * The template, and whether the extract that the pipeline promises will fit. Reads no extract. `left` is the staged
@@ -14,8 +14,8 @@ export interface TemplatePort {
     left?: { size: number; modified: string; content?: string },
   ): Promise<TemplateObservation>;
   /**
-   * Puts the extract into a package and stages that. Fails if the template is not the one with this hash any more. The
-   * file of the template itself is only read.
+   * Puts the extract into a package and stages that. Fails if the template no longer has this hash. The file of the
+   * template itself is only read.
    */
   package(
     extract: BuiltExtract,
@@ -23,13 +23,13 @@ export interface TemplatePort {
     signal: AbortSignal,
     confirm?: Confirm,
   ): Promise<BuiltExtract>;
-  /** Writes the extract that is in a package of ours to a path where there is no file yet. */
+  /** Writes the extract in a package of ours to a path where no file exists yet. */
   unpack(packed: string, to: string, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Fails if the right to write is lost. Asked right before what others will see: a process that was suspended does
- * not know that another has taken over.
+ * Fails if the right to write is lost. It is called right before changes that others will see: a process that was
+ * suspended does not know that another has taken over.
  */
 export type Confirm = () => Promise<void>;
 
@@ -39,13 +39,16 @@ export interface DestinationPort {
    * has sent whose end it did not see.
    */
   observe(known: KnownDelivery, signal: AbortSignal): Promise<DestinationObservation>;
-  /** Writes the finished extract. All or nothing: on failure what was there before still is. */
+  /** Writes the finished extract, all or nothing: on failure the previous content is still there. */
   write(extract: BuiltExtract, delivery: Delivery): Promise<Written>;
-  /** Sets what describes the delivered extract, where the destination has such things; nothing else changes. */
+  /** Sets the descriptive details of the delivered extract, if the destination has such; nothing else changes. */
   describe?(last: AppliedDestination, signal: AbortSignal): Promise<Delivered>;
-  /** Whether what was delivered last is there as we left it. */
+  /** Returns true if the last delivery is still there as we left it. */
   existing(last: AppliedDestination, signal: AbortSignal): Promise<Existing>;
-  /** Deletes what was delivered last if it is there as we left it, else nothing; resolves to how it was found. */
+  /**
+   * Deletes the last delivery if it is there as we left it, otherwise nothing; resolves to the state in which it was
+   * found.
+   */
   remove(last: AppliedDestination, signal: AbortSignal): Promise<Existing>;
 }
 
@@ -60,31 +63,31 @@ export interface Delivery extends KnownDelivery {
   signal: AbortSignal;
   confirm: Confirm;
   /**
-   * Is called, and waited for, before the destination may have taken the extract, so that a run which ends now is
-   * not forgotten; with undefined when it surely has not taken it.
+   * Is called, and awaited, before the destination may have accepted the extract, so that a run which ends now is not
+   * forgotten; with undefined when it certainly has not accepted it.
    */
   note: (sent: SentNote | undefined) => Promise<void>;
   /** Is called, and waited for, as soon as the destination has the extract; what follows may still fail. */
   taken: (delivered: Delivered) => Promise<void>;
 }
 
-/** What came of writing to a destination. */
+/** The result of writing to a destination. */
 export interface Written {
   /** Bytes of what was sent. */
   size: number;
   /**
-   * What is there now; undefined where the destination has taken the extract and could not be asked since: the note
-   * says how the next plan finds it out.
+   * The delivery as it is now; undefined if the destination has accepted the extract and could not be asked since: the
+   * note says how the next plan finds it out.
    */
   delivered: Delivered | undefined;
-  /** What is worth knowing about a delivery that has not failed. */
+  /** A remark about a delivery that has not failed. */
   remark?: string;
 }
 
-/** What became of what was delivered last: `changed` by somebody else, or `gone`. */
+/** The state of the last delivery: `changed` outside extracts, or `gone`. */
 export type Existing = 'ours' | 'changed' | 'gone';
 
-/** What the record keeps of a delivery: enough to see later whether something else has changed it. */
+/** The record of a delivery: enough to see later whether it was changed outside extracts. */
 export type Delivered = AppliedDestination;
 
 /** The destinations of a run. What several of them share (a session) is opened once and closed here. */

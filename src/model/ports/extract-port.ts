@@ -6,7 +6,7 @@ import type { Lag } from '../config/load-mode.ts';
 import type { ExtractObservation } from '../world/observation.ts';
 import type { Extract, Relationship, Table } from '../config/pipeline.ts';
 
-/** The columns by which a table goes on, and how far behind their highest value its rows are read again. */
+/** The cursor columns of a table, and the distance below their highest value that is read again. */
 export interface ExtractCursor {
   columns: readonly string[];
   lag?: Lag;
@@ -19,8 +19,8 @@ export interface ExtractPort {
    */
   observe(file: string, signal: AbortSignal, asked?: AskedOfExtract): Promise<ExtractObservation>;
   /**
-   * Starts a new file beside `extract.file`; nothing is seen at that place before `finish`. With a base it is a copy of
-   * that, in which some tables are as they were.
+   * Starts a new file beside `extract.file`; nothing appears at that place before `finish`. With a base it is a copy of
+   * that, in which some tables keep their rows.
    */
   build(
     extract: Extract,
@@ -31,9 +31,8 @@ export interface ExtractPort {
   /** The first rows of a feed as they would land, as the text that Hyper prints. */
   preview(table: Table, feed: Feed, rows: number, signal: AbortSignal): Promise<(string | null)[][]>;
   /**
-   * The rows of a finished extract in files of at most `most` bytes, one after the other; the extract itself
-   * where it is no larger. Which rows go together follows from their content alone. A file is there until the
-   * next is asked for.
+   * Yields the rows of a finished extract in files of at most `most` bytes, one after the other; the extract itself if
+   * it is no larger. The grouping of rows follows from their content alone. A file exists until the next is requested.
    */
   split(file: string, most: number, signal: AbortSignal): AsyncIterable<Portion>;
   close(): Promise<void>;
@@ -43,23 +42,23 @@ export interface AskedOfExtract {
   /** Columns whose highest values are wanted, by table. */
   cursors?: Readonly<Record<string, ExtractCursor>>;
   /**
-   * A file that is still so is not opened: it takes the engine longer than everything else that is looked at for a
+   * A file that is still like this is not opened: opening takes the engine longer than all other observations of a
    * pipeline.
    */
   known?: { size: number; modified: string } | undefined;
-  /** As the last apply left it. */
+  /** The file as the last apply left it. */
   left?: { size: number; modified: string; content?: string } | undefined;
 }
 
-/** An extract to go on from. It is only read. */
+/** An extract to continue from. It is only read. */
 export interface ExtractBase {
-  /** A .hyper file, or what writes one to a path where there is none yet. */
+  /** A .hyper file, or a function that writes one to a path where no file exists yet. */
   from: { path: string } | { unpack: (to: string) => Promise<void> };
-  /** Tables that go on from what they are. */
+  /** Tables that continue with their rows. */
   kept: readonly string[];
-  /** Tables that are what they were but for their rows. Any others are made anew. */
+  /** Tables that are kept without their rows. Any others are created again. */
   emptied: readonly string[];
-  /** Of these tables, those whose columns are changed first. */
+  /** The tables among these whose columns are changed first. */
   reshaped?: readonly Reshape[];
   /** Size and rows of the file when it was written as a whole: more bytes per row than then are waste. */
   compact?: { size: number; rows: number };
@@ -69,14 +68,16 @@ export interface Portion {
   path: string;
   size: number;
   rows: number;
-  /** Of the whole extract. */
+  /** The number of rows of the whole extract. */
   rowsInAll: number;
-  /** Of tables, columns and rows: the same for the same rows, in whatever order and file they stand. */
+  /** A digest of tables, columns and rows: equal for the same rows, in any order and file. */
   digest: string;
 }
 
 export interface ExtractBuild {
-  /** Loads the parts of a feed in their order. Resolves to the rows that Hyper took; fails with the error of a part. */
+  /**
+   * Loads the parts of a feed in their order. Resolves to the rows that Hyper accepted; fails with the error of a part.
+   */
   load(
     table: Table,
     parts: readonly FeedPart[],
@@ -85,7 +86,7 @@ export interface ExtractBuild {
   ): Promise<Loaded>;
   /** Changes a table that the base has. */
   change(table: Table, changes: TableChanges, progress: LoadProgress, signal: AbortSignal): Promise<Changed>;
-  /** Asks what was loaded the checks of all tables, in their order. Changes nothing. */
+  /** Runs the checks of all tables on the loaded rows, in their order. Changes nothing. */
   check(given: CheckGiven, signal: AbortSignal): Promise<CheckResult[]>;
   /** Keeps what was built, whole and readable, beside its place. To be abandoned all the same. */
   keepRejected(): Promise<void>;
@@ -107,11 +108,11 @@ export type LoadProgress = (bytes: number, rows?: number) => void;
 export interface Loaded {
   rows: number;
   bytes: number;
-  /** What the source says it sent: the same number. Absent where the source does not count. */
+  /** The number that the source says it sent: the same. Absent if the source does not count. */
   sent?: number;
 }
 
-/** What checks compare with beside the extract. */
+/** The values that checks compare with, besides the extract. */
 export interface CheckGiven {
   /** Rows of the tables at the last apply. */
   lastRows: Readonly<Record<string, number>>;
@@ -127,8 +128,8 @@ export interface BuiltExtract {
   rows: Readonly<Record<string, number>>;
   /** The highest cursors, of tables that have one. */
   highest?: Readonly<Record<string, readonly (string | null)[]>>;
-  /** It was written as a whole, or made compact: there is no waste in it. */
+  /** It was written as a whole, or compacted: it holds no unused space. */
   isCompact?: boolean;
-  /** Of a package: the extract that was put into it. */
+  /** For a package: the extract inside it. */
   inside?: BuiltExtract;
 }

@@ -2,8 +2,8 @@ import type { ColumnType } from '../config/column-type.ts';
 import type { RunError } from '../errors/run-error.ts';
 
 /**
- * The bytes of one table on their way into Hyper, which parses them by itself: rows never become JavaScript values.
- * A feed is one or more parts, each one COPY, so that an error names the file it came from.
+ * The bytes of one table on their way into Hyper, which parses them itself: rows never become JavaScript values. A feed
+ * is one or more parts, each one COPY, so that an error names the file it came from.
  */
 export interface Feed {
   parts: readonly FeedPart[];
@@ -12,26 +12,28 @@ export interface Feed {
 export type FeedPart = StreamPart | PathPart;
 
 interface PartBasics {
-  /** What the user calls it, for progress and errors: `public.orders`, `data/orders_2024.csv`. */
+  /** The user's name for it, for progress and errors: `public.orders`, `data/orders_2024.csv`. */
   label: string;
   /** Names of extract columns, in the order of the bytes. Columns of the table that are missing here become NULL. */
   columns: readonly string[];
   /** Bytes that will be read, if known before. */
   size?: number;
   /**
-   * Hyper refused a record. The part knows its source, so it can tell the file and line, and show the value; resolves
-   * to the error to report. `record` is 1-based and counts data records only.
+   * Explains why Hyper refused a record. The part knows its source, so it can name the file and line, and show the
+   * value; resolves to the error to report. `record` is 1-based and counts data records only.
    */
   explain(refusal: Refusal): Promise<RunError>;
-  /** The source failed while its bytes were flowing: its error in our words, or a promise of it where it is looked up. */
+  /** Translates an error of the source while its bytes were flowing; returns a promise if it must look something up. */
   translate(error: unknown): unknown;
 }
 
-/** Bytes through our process. `rows` is what the source says it sent, once the stream has ended. */
+/**
+ * Bytes that flow through our process. `rows` is the number that the source says it sent, once the stream has ended.
+ */
 export interface StreamPart extends PartBasics {
   kind: 'stream';
   format: StreamFormat;
-  /** With `most` the first records are enough: what comes after them is not looked at. */
+  /** With `most` the first records are enough: the rest is not read. */
   open(signal: AbortSignal, most?: number): Promise<ByteStream>;
   /** Another way to the same rows, after Hyper refused these bytes (a Refusal) or they failed (the error). */
   fallback?(why: unknown): StreamPart | undefined;
@@ -39,26 +41,28 @@ export interface StreamPart extends PartBasics {
 
 export interface ByteStream {
   bytes: Bytes;
-  /** How many rows the source sent, known after the end; undefined where the source does not count. */
+  /** Returns the number of rows that the source sent, known after the end; undefined if the source does not count. */
   rows(): number | undefined;
   /** Rows so far, where they are counted as they pass. */
   rowsSoFar?(): number;
-  /** Bytes taken from the source so far, where they are not the ones that flow on: it is packed, or split. */
+  /**
+   * Returns the bytes taken from the source so far, if they differ from the bytes that flow: it is packed, or split.
+   */
   taken?(): number;
 }
 
 /**
- * Bytes in order: a Readable, or something leaner. A chunk is the taker's until the next one is asked for;
- * then its memory may be written anew.
+ * Bytes in order: a Readable, or something leaner. A chunk belongs to the consumer until the next one is requested;
+ * then its memory may be reused.
  */
 export interface Bytes extends AsyncIterable<Buffer> {
-  /** Ends it, for whoever waits for the next chunk too. */
+  /** Ends the stream, also for a consumer that waits for the next chunk. */
   destroy(reason?: Error): unknown;
 }
 
 /**
- * PostgreSQL's COPY text format; CSV with comma, double quotes, no header and unquoted empty for NULL; or CSV
- * that says what it is.
+ * PostgreSQL's COPY text format; CSV with comma, double quotes, no header and unquoted empty for NULL; or CSV with
+ * options of its own.
  */
 export type StreamFormat =
   | { type: 'text' }
@@ -66,28 +70,28 @@ export type StreamFormat =
   | { type: 'csv'; dateOrder: DateOrder }
   | WrittenCsv;
 
-/** How dates that are not ISO are read: 1/2/2024. */
+/** The order of the parts in dates that are not ISO: 1/2/2024. */
 export type DateOrder = 'MDY' | 'DMY' | 'YMD';
 
 /**
- * A file that hyperd opens by itself. With `stage` it is there only between that call and `release`, and what
- * it says of itself is known only then.
+ * A file that hyperd opens itself. With `stage` it exists only between that call and `release`, and its own facts are
+ * known only then.
  */
 export interface PathPart extends PartBasics {
   kind: 'path';
   path: string;
   stage?(signal: AbortSignal): Promise<StagedFile>;
   format: PathFormat;
-  /** What the file says it holds, where it says. */
+  /** The number of rows that the file declares, if it does. */
   rows?: number;
   /** Further columns with the same text in every row. */
   constants: readonly { column: string; text: string }[];
   /**
-   * Reads the same bytes beside Hyper, which changes without a word what it cannot keep. Resolves to the number of
-   * records, or to undefined after the first `until()` of them; fails with the first problem.
+   * Reads the same bytes in parallel to Hyper, which silently changes values that it cannot hold. Resolves to the
+   * number of records, or to undefined after the first `until()` of them; fails with the first problem.
    */
   check?(signal: AbortSignal, until: () => number): Promise<number | undefined>;
-  /** The same rows through our process, for a look at the first of them. */
+  /** The same rows as a stream through our process, to preview the first of them. */
   asStream?: StreamPart;
   /** Another way to read the same file, after Hyper refused it (a Refusal) or the check failed (the error). */
   fallback(why: unknown): StreamPart | undefined;
@@ -102,12 +106,12 @@ export interface StagedFile {
 }
 
 export type PathFormat =
-  /** For each of the part's columns. */
+  /** The kind of value for each of the part's columns. */
   | { type: 'parquet'; columns: readonly ParquetValue[] }
   | { type: 'text'; delimiter: string; null: string; dateOrder: DateOrder }
   | WrittenCsv;
 
-/** CSV as people write it, as far as hyperd reads it. */
+/** CSV as users write it, as far as hyperd reads it. */
 export interface WrittenCsv {
   type: 'csv';
   header: boolean;
@@ -117,13 +121,13 @@ export interface WrittenCsv {
   null: string;
   encoding: 'utf-8';
   dateOrder: DateOrder;
-  /** Columns in which a quoted null string means NULL too. */
+  /** Columns in which a quoted null string means NULL, too. */
   forceNull: readonly string[];
 }
 
 /** A column of a Parquet file on its way into a column of the extract. */
 export interface ParquetValue {
-  /** What the file calls it. */
+  /** The name in the file. */
   name: string;
   /** The type as which Hyper reads it. */
   type: ColumnType;
@@ -131,10 +135,10 @@ export interface ParquetValue {
   select?: (column: string) => string;
 }
 
-/** Why Hyper refused: its words, the record if it named one, and the extract column if it named one. */
+/** A refusal of Hyper: its message, the record if it named one, and the extract column if it named one. */
 export interface Refusal {
   message: string;
-  /** What Hyper adds to its words. */
+  /** The detail that Hyper adds to its message. */
   detail?: string;
   record?: number;
   column?: string;

@@ -8,22 +8,22 @@ import type { Increment, Watermark } from '../world/watermark.ts';
 
 /** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
 export interface SourcePort {
-  /** What the source has for each table. `before` is what was applied last, for fingerprints that need it. */
+  /** Observes the source of each table. `before` is the last applied record, for fingerprints that need it. */
   observe(
     tables: readonly SourceRequest[],
     signal: AbortSignal,
-    tell?: (progress: string) => void,
+    report?: (progress: string) => void,
   ): Promise<SourceObservation[]>;
   /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
-  columns?(table: Table, signal: AbortSignal, tell?: (progress: string) => void): Promise<Table>;
+  columns?(table: Table, signal: AbortSignal, report?: (progress: string) => void): Promise<Table>;
   /**
-   * The answer to a query, at most `most` rows of it, as the texts that the source prints. Asked at one
+   * Runs a query and returns at most `most` of its rows, as the texts that the source prints. The query runs at one
    * moment, in a way that can change nothing.
    */
   items?(question: ItemsQuery, signal: AbortSignal): Promise<ItemsAnswer>;
   /**
-   * Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. `report` gets a
-   * line when another session is waited for, with the table for which that is.
+   * Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. `report`
+   * receives a line when another session is waited for, with the table that it concerns.
    */
   snapshot(
     tables: readonly Table[],
@@ -36,7 +36,7 @@ export interface SourcePort {
 export interface ItemsQuery {
   sql: string;
   limit: number;
-  /** Where it is written. */
+  /** The place where it is written. */
   place: Place;
 }
 
@@ -48,26 +48,29 @@ export interface ItemsAnswer {
 export interface SourceRequest {
   table: Table;
   before: Fingerprint | undefined;
-  /** All of it will be read, whatever was applied: what was found in order last time need not be. */
+  /** All of it will be read, regardless of what was applied: data that was valid last time may not be valid now. */
   redefined?: boolean;
-  /** How far it has been read, where it could go on from there. */
+  /** The progress of reading, if it can continue from there. */
   watermark?: Watermark;
 }
 
 /** Tables of one source at one moment. */
 export interface Snapshot {
-  /** `most`: no more rows than this are wanted, where the source can tell its own side. */
+  /** With `limit` no more rows than this are needed, if the source can limit them itself. */
   feed(table: Table, signal: AbortSignal, limit?: number): Promise<Feed>;
-  /** What has changed in a table since it was read last, of sources that can tell. `before` is what was applied. */
+  /**
+   * Returns the changes in a table since it was last read, for sources that can find them. `before` is the applied
+   * record.
+   */
   changes?(
     table: Table,
     increment: Increment,
     before: Fingerprint | undefined,
     signal: AbortSignal,
   ): Promise<TableChanges>;
-  /** How far a table is read now: with an increment up to its end, else all of it. */
+  /** Returns how far a table is read now: with an increment up to its end, otherwise all of it. */
   watermark?(table: Table, increment: Increment | undefined, signal: AbortSignal): Promise<Watermark>;
-  /** After a table was read: fails if what was read is not one moment of it. */
+  /** Fails, after a table was read, if its rows do not come from one moment. */
   confirm(table: Table): Promise<void>;
   /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
   fingerprint(table: Table): Fingerprint | undefined;

@@ -1,11 +1,11 @@
 import type { AppliedRecord } from '../world/applied-record.ts';
 
-/** Where records are kept, one per address. Everybody may read; who writes holds the lock of the address. */
+/** The store of records, one per address. Everyone may read; a writer holds the lock of the address. */
 export interface StatePort {
   read(address: string): Promise<StoredRecord | undefined>;
   /**
-   * The addresses of which something is kept, sorted. One that is being applied for the first time may have
-   * no record yet.
+   * Returns the addresses with stored data, sorted. One that is being applied for the first time may have no record
+   * yet.
    */
   list(): Promise<readonly string[]>;
   /** The addresses that are locked, sorted, also those that are being applied for the first time. */
@@ -13,17 +13,17 @@ export interface StatePort {
   /** Takes the lock of an address or fails at once, saying who holds it (EXT6004). */
   lock(address: string): Promise<Lock>;
   /**
-   * Takes one of several things that only one process may use at a time, such as tokens, and waits for it; fails
-   * with EXT6007 when all stay in use. `name` says which it is.
+   * Takes one of several things that only one process may use at a time, such as tokens, and waits for it; fails with
+   * EXT6007 when all stay in use. `name` says which one it is.
    */
   lease(wanted: WantedLease): Promise<Lease & { name: string }>;
-  /** Who holds the lock of an address; undefined when nobody does. */
+  /** Returns the holder of the lock of an address, or undefined if it is not locked. */
   holder(address: string): Promise<LockHolder | undefined>;
-  /** Takes the lock away from whoever holds it. That run can record nothing any more, and hears of it. */
+  /** Takes the lock away from its holder. That run can no longer record anything, and is notified. */
   breakLock(address: string): Promise<void>;
   /** Notes that a run of several pipelines has begun. What it applies is recorded with its id. */
   beginRun(run: BegunRun): Promise<void>;
-  /** Removes the note: the run has ended, or another has taken its place. */
+  /** Removes the note: the run has ended, or another has replaced it. */
   endRun(id: string): Promise<void>;
   /** Runs that have begun and did not end, those that were interrupted and those under way. */
   openRuns(): Promise<readonly OpenRun[]>;
@@ -32,12 +32,12 @@ export interface StatePort {
 
 export interface BegunRun {
   id: string;
-  /** Of all pipelines that it is about. */
+  /** The addresses of all its pipelines. */
   addresses: readonly string[];
 }
 
 export interface OpenRun extends BegunRun {
-  /** As of a lock. */
+  /** The holder, as for a lock. */
   holder: Pick<LockHolder, 'name' | 'since' | 'alive'>;
 }
 
@@ -48,7 +48,7 @@ export interface WantedLease {
   names: readonly string[];
   /** Milliseconds to wait. */
   wait: number;
-  /** Fails instead of making a place for state that is not there yet. */
+  /** Fails instead of creating a place for state that does not exist yet. */
   onlyWhereStateIs?: true;
 }
 
@@ -61,8 +61,8 @@ export interface StoredRecord {
 }
 
 /**
- * The right to apply one address. It can be lost: a lease that was not renewed in time is taken over, and somebody may
- * break a lock. Whoever has lost it changes the record no more, whatever he believes.
+ * The right to apply one address. It can be lost: a lease that was not renewed in time is taken over, and a user may
+ * break a lock. A run that has lost it no longer changes the record, whatever it believes.
  */
 export interface Lock {
   /** Aborted as soon as it is known that the lock is lost; the reason is a RunError (EXT6006). */
@@ -72,24 +72,21 @@ export interface Lock {
    * done that shows.
    */
   confirm(): Promise<void>;
-  /**
-   * Replaces the record and resolves to its version; fails with EXT6005 when the stored version is not `seen`
-   * any more.
-   */
+  /** Replaces the record and resolves to its version; fails with EXT6005 if the stored version is no longer `seen`. */
   write(record: AppliedRecord, seen: string | undefined): Promise<string>;
-  /** Forgets the record; fails with EXT6005 when the stored version is not `seen` any more. */
+  /** Removes the record; fails with EXT6005 if the stored version is no longer `seen`. */
   remove(seen: string): Promise<void>;
-  /** Gives the lock back. A lock that is lost stays with whoever has it now. */
+  /** Gives the lock back. A lost lock stays with its new holder. */
   release(): Promise<void>;
 }
 
 export interface LockHolder {
   /** `process 4711 on build-3`, with a link to the job where CI gives one. */
   name: string;
-  /** By the clock of the holder, ISO 8601 to the second. */
+  /** The time by the clock of the holder, ISO 8601 to the second. */
   since: string;
-  /** When it expires unless it is renewed, by the clock of the store. Undefined where locks do not expire. */
+  /** The time when it expires unless it is renewed, by the clock of the store. Undefined if locks do not expire. */
   until?: string;
-  /** `unknown`: a process on another machine, of which nothing is heard. */
+  /** `unknown`: a process on another machine that cannot be checked. */
   alive: 'yes' | 'no' | 'unknown';
 }

@@ -1,39 +1,42 @@
 import type { Fingerprint } from './fingerprint.ts';
 import type { Watermark } from './watermark.ts';
 
-/** The record that apply leaves behind for a pipeline: the memory of the planner. Holds no secret. */
+/** The record that apply leaves for a pipeline: the memory of the planner. It holds no secret. */
 export interface AppliedRecord {
   format: 1;
   tool: string;
   address: string;
   /** The pipeline's file, relative to the project's folder, with slashes. */
   file?: string;
-  /** The basis' hash of what the pipeline's file said. */
+  /** The hash of the pipeline's configuration in the basis. */
   configuration: string;
   tables: Readonly<Record<string, AppliedTable>>;
   extract: AppliedExtract;
-  /** Of pipelines that had a template. */
+  /** For pipelines that had a template. */
   template?: AppliedTemplate;
-  /** By what the user wrote as the target. */
+  /** The destinations by the target as the user wrote it. */
   destinations: Readonly<Record<string, AppliedDestination>>;
-  /** What was built and is not delivered yet; absent where all of it is. */
+  /** Output that was built and not delivered yet; absent if all of it is delivered. */
   pending?: Pending;
-  /** The run that applied it, where that was about several pipelines: whoever resumes that run leaves it as it is. */
+  /** The run that applied it, if that run had several pipelines: a run that resumes it skips this pipeline. */
   run?: string;
-  /** Of an item of `for_each`: when it is gone, the configuration does not tell any more where these are. */
+  /**
+   * For an item of `for_each`: the places of its output, which the configuration does not know once the item is
+   * removed.
+   */
   made?: Artifacts;
 }
 
-/** What a run has built and not finished delivering: the next one does that, without reading a source. */
+/** Output that a run has built and not finished delivering: the next run does that, without reading a source. */
 export interface Pending {
   /** The staged package holds an older extract. */
   package?: true;
-  /** By target. `destinations` has what was there before, if anything. */
+  /** The deliveries by target. `destinations` has the previous ones, if there were any. */
   deliveries: Readonly<Record<string, PendingDelivery>>;
 }
 
 export interface PendingDelivery {
-  /** What a server was asked to publish; absent where it surely was not asked, or has refused. */
+  /** The publication that a server was asked for; absent if it certainly was not asked, or has refused. */
   sent?: SentNote;
 }
 
@@ -43,9 +46,9 @@ export interface SentNote {
   at: string;
   /** Bytes of the file that was sent. */
   size: number;
-  /** The server’s job, once it has said which. */
+  /** The server’s job, once it has named one. */
   job?: string;
-  /** What was published before; absent where there was nothing. */
+  /** The previous publication; absent if there was none. */
   before?: { id: string; updatedAt: string; revision?: number };
   /** The identity of the batch, where it has one. */
   batch?: string;
@@ -53,11 +56,11 @@ export interface SentNote {
   superseded?: true;
 }
 
-/** Where what was made for an item is. Paths are relative to the project's folder, with slashes. */
+/** The places of the output of an item. Paths are relative to the project's folder, with slashes. */
 export interface Artifacts {
   extract: string;
   package?: string;
-  /** By the keys of the record's destinations. */
+  /** The places by the keys of the record's destinations. */
   destinations: Readonly<Record<string, MadeFile | MadePublication>>;
 }
 
@@ -76,31 +79,31 @@ export interface AppliedTable {
   rows: number;
   /** Bytes that were read from the source. */
   bytes: number;
-  /** Undefined when the source could not give one: then it is read every time. */
+  /** The fingerprint; undefined if the source could not give one: then the table is read every time. */
   fingerprint?: Fingerprint;
-  /** How far it has been read, of tables that go on from their extract. */
+  /** The progress of reading, for tables that continue from their extract. */
   watermark?: Watermark;
   /** No two rows in the extract have the same primary key. */
   keyVerified?: true;
-  /** What has changed in the source since all rows were read, and no cursor finds. */
+  /** Changes in the source since the last full read that no cursor finds. */
   unseen?: Unseen;
-  /** When all of its rows were read last (ISO 8601), of tables that go on from their extract. */
+  /** The time when all of its rows were last read (ISO 8601), for tables that continue from their extract. */
   readWhole?: string;
 }
 
-/** How many rows: `missing` were committed late, the others are in the extract as they were. */
+/** The number of rows: `missing` were committed late, the others are in the extract as they were. */
 export interface Unseen {
   missing?: number;
   deleted?: number;
   updated?: number;
-  /** A partition is gone. */
+  /** A partition was removed. */
   lost?: true;
 }
 
 /**
- * What of a table's configuration decides the rows and shape of the extract, in canonical form: spelling,
- * comments, order of keys and the folder of the file do not show. Kept whole instead of hashed, so that a
- * plan can say what has changed.
+ * The part of a table's configuration that decides the rows and shape of the extract, in canonical form: it does not
+ * depend on spelling, comments, order of keys and the folder of the file. It is kept whole instead of hashed, so that a
+ * plan can name the changes.
  */
 export interface TableDefinition {
   columns: readonly { name: string; type: string; notNull: boolean; from: string }[];
@@ -117,9 +120,12 @@ export interface AppliedExtract {
   keys: string;
   size: number;
   modified: string;
-  /** SHA-256 of the file: it tells one that was touched from one that was changed. Absent in older records. */
+  /**
+   * SHA-256 of the file: it distinguishes a file that was only touched from one that was changed. Absent in older
+   * records.
+   */
   content?: string;
-  /** When it was written as a whole last: how many bytes for how many rows. Of extracts that are gone on from. */
+  /** The bytes and rows when it was last written as a whole. For extracts that are continued. */
   compact?: { size: number; rows: number };
 }
 
@@ -127,12 +133,12 @@ export interface AppliedTemplate {
   shown: string;
   sha256: string;
   compression: string;
-  /** Of the staged package. */
+  /** The size of the staged package. */
   size: number;
   modified: string;
   /** SHA-256 of the staged package; absent in older records. */
   content?: string;
-  /** What became of files that its data source does not name; absent where there were none, and in older records. */
+  /** The treatment of files that its data source does not name; absent if there were none, and in older records. */
   unnamed?: 'kept' | 'left out';
   /** Identities of the misfits that it was applied with: with the same template they do not block again. */
   accepted?: readonly string[];
@@ -156,8 +162,8 @@ export interface AppliedPublication {
   name: string;
   projectId: string;
   updatedAt: string;
-  /** Of rows that were changed: the revision that they were changed in. */
+  /** For rows that were changed: the revision that they were changed in. */
   revision?: number;
-  /** Of rows that were added as a batch with an identity. */
+  /** For rows that were added as a batch with an identity. */
   batch?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * What tells one state of a source from another without reading it. Equal fingerprints mean equal data; the planner
- * compares them part by part, so that it can say what has changed.
+ * Distinguishes one state of a source from another without reading it. Equal fingerprints mean equal data; the planner
+ * compares them part by part, so that it can name the changes.
  */
 export type Fingerprint = PostgresFingerprint | ValueFingerprint | FilesFingerprint | ObjectsFingerprint;
 
@@ -16,12 +16,12 @@ export interface PostgresFingerprint {
 }
 
 /**
- * What decides values beside rows, by its name: `column total`, `enum mood #16401`, `function public.rate()`. Absent in
- * records of versions that did not look at it, and where there is nothing.
+ * Definitions that decide values besides rows, by name: `column total`, `enum mood #16401`, `function public.rate()`.
+ * Absent in records of versions that did not read them, and if there are none.
  */
 export type SourceDefinitions = Readonly<Record<string, string>>;
 
-/** From pg_stat_all_tables; counters are numbers as text because they are bigint. */
+/** Counters from pg_stat_all_tables; they are numbers as text because they are bigint. */
 export interface RelationCounters {
   filenode: string;
   inserted: string;
@@ -37,7 +37,7 @@ export interface ValueFingerprint {
   definitions?: SourceDefinitions;
 }
 
-/** By path relative to the pipeline file. */
+/** The files by path relative to the pipeline file. */
 export interface FilesFingerprint {
   kind: 'files';
   files: Readonly<Record<string, FileMark>>;
@@ -47,28 +47,28 @@ export interface FileMark {
   size: number;
   /** Nanoseconds since 1970 as text. */
   modified: string;
-  /** Known for files up to 64 MiB: tells a touched file from a changed one. */
+  /** The hash of files up to 64 MiB: it distinguishes a touched file from a changed one. */
   sha256?: string;
 }
 
-/** The objects of a bucket that make a table, by key, and the header file its columns are from. */
+/** The objects of a bucket that make up a table, by key, and the header file that its columns are from. */
 export interface ObjectsFingerprint {
   kind: 'objects';
-  /** With the endpoint, where it is not AWS: the same name elsewhere is another bucket. */
+  /** The bucket, with the endpoint if it is not AWS: the same name elsewhere is another bucket. */
   bucket: string;
   objects: Readonly<Record<string, ObjectMark>>;
   header?: { key: string; etag: string };
 }
 
 export interface ObjectMark {
-  /** Absent where the service gives its objects none: then the time says which version it is. */
+  /** Absent if the service gives its objects none: then the time identifies the version. */
   etag?: string;
   size: number;
-  /** Kept where rows tell it, since the same bytes put anew then make other rows, and where there is no ETag. */
+  /** Kept if rows hold it, since the same bytes uploaded again then make other rows, and if there is no ETag. */
   modified?: string;
 }
 
-/** The same fingerprint without what an older version did not record in the other one. */
+/** Returns the same fingerprint without the parts that an older version did not record in the other one. */
 export function asFarAs<Now extends Fingerprint | { kind: 'unknown' }>(
   before: Fingerprint | undefined,
   now: Now,
@@ -77,7 +77,7 @@ export function asFarAs<Now extends Fingerprint | { kind: 'unknown' }>(
   return Object.fromEntries(Object.entries(now).filter(([key]) => key !== 'definitions')) as Now;
 }
 
-/** What was recorded, with the definitions that are there now if it has none: they are not older than it. */
+/** Returns the recorded fingerprint, with the present definitions if it has none: they are not older than it. */
 export function withDefinitions(before: Fingerprint, now: Fingerprint | undefined): Fingerprint {
   const definitions = now && definitionsOf(now);
   const isOlder = definitionsOf(before) === undefined && now?.kind === before.kind;

@@ -14,7 +14,7 @@ export interface ListingChanges {
   gone: readonly string[];
 }
 
-/** Undefined where the two are no listings of the same place. */
+/** Returns undefined if the two are not listings of the same place. */
 export function changesOfListing(
   before: Fingerprint | undefined,
   now: FilesFingerprint | ObjectsFingerprint,
@@ -48,7 +48,10 @@ function compareMarks<Mark>(
   return { fresh, changed, gone: Object.keys(before).filter((name) => !Object.hasOwn(now, name)) };
 }
 
-/** A file that was only touched has the same content: its hash says so where the size leaves a doubt. */
+/**
+ * Returns true if the content is equal. A file that was only touched has the same content: its hash decides if the size
+ * leaves a doubt.
+ */
 function isSameFile(before: FileMark, now: FileMark): boolean {
   if (before.size !== now.size) return false;
   if (before.modified === now.modified) return true;

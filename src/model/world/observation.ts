@@ -5,16 +5,18 @@ import type { Fingerprint } from './fingerprint.ts';
 import type { Move } from '../config/pipeline.ts';
 import type { CursorObservation } from './watermark.ts';
 
-/** What is there now around one pipeline, read without changing anything. The planner sees nothing else. */
+/**
+ * The present state of the world around one pipeline, read without changing anything. The planner sees nothing else.
+ */
 export interface Observation {
-  /** By table name. */
+  /** The observations by table name. */
   tables: Readonly<Record<string, SourceObservation>>;
   extract: ExtractObservation;
-  /** Of pipelines that have a template. */
+  /** For pipelines that have a template. */
   template?: TemplateObservation;
-  /** In the order of the pipeline's destinations. */
+  /** The observations in the order of the pipeline's destinations. */
   destinations: readonly DestinationObservation[];
-  /** What was applied last, under the names of today; undefined when nothing is known. */
+  /** The last applied record, under today's names; undefined if nothing is known. */
   applied: AppliedRecord | undefined;
   /** The moves that gave it these names. */
   moves?: readonly Move[];
@@ -26,16 +28,16 @@ export interface Observation {
 
 /** One table of the contract as its source has it now. */
 export interface SourceObservation {
-  /** What does not agree with the contract. An error here keeps the pipeline from being applied. */
+  /** Disagreements with the contract. An error here keeps the pipeline from being applied. */
   problems: readonly Diagnostic[];
   /** Columns that the source has and the contract does not take. */
   untaken: readonly string[];
   rows: Estimate | undefined;
   bytes: Estimate | undefined;
   fingerprint: Fingerprint | { kind: 'unknown'; reason: string };
-  /** Which server and database, bucket or folder this is; the same for all tables of a source. */
+  /** Identifies the server and database, bucket or folder; equal for all tables of a source. */
   identity?: string;
-  /** Of tables that go on from a watermark. */
+  /** For tables that continue from a watermark. */
   cursor?: CursorObservation;
 }
 
@@ -52,7 +54,7 @@ export type ExtractObservation =
       kind: 'present';
       size: number;
       modified: string;
-      /** As what follows, read only where somebody looked inside. */
+      /** The version, which like the following is read only if the file was opened. */
       version?: number;
       tables?: readonly ExtractTable[];
     };
@@ -61,11 +63,11 @@ export interface ExtractTable {
   schema: string;
   name: string;
   rows: number;
-  /** The highest cursor, where that was asked for; absent while there is no row. */
+  /** The highest cursor, if it was requested; absent while there is no row. */
   highest?: readonly (string | null)[];
-  /** How many rows have it. */
+  /** The number of rows that have it. */
   atHighest?: number;
-  /** How many rows are less than the lag behind it, where there is a lag. */
+  /** The number of rows less than the lag below it, if there is a lag. */
   withinLag?: number;
   columns: readonly ExtractColumn[];
 }
@@ -78,18 +80,21 @@ export interface ExtractColumn {
 
 /** A template as it is, held against what the pipeline promises of its extract. */
 export interface TemplateObservation {
-  /** Of the file, or of the document that is generated. */
+  /** The hash of the file, or of the generated document. */
   sha256: string;
-  /** Where the extract would not fit. Errors block, unless they are allowed or were accepted before. */
+  /**
+   * The differences between the extract and the template. Errors block, unless they are allowed or were accepted
+   * before.
+   */
   misfits: readonly Misfit[];
-  /** The staged package, if it is there. */
+  /** The staged package, if it exists. */
   staged: { size: number; modified: string } | undefined;
-  /** Data files of the package that its data source does not name; absent where there are none. */
+  /** Data files of the package that its data source does not name; absent if there are none. */
   unnamed?: { files: readonly string[]; kept: boolean };
 }
 
 export interface Misfit extends Diagnostic {
-  /** What does not fit, whatever else is said of it: `EXT4302 orders.sales`. */
+  /** Identifies the difference, independent of its message: `EXT4302 orders.sales`. */
   identity: string;
 }
 
@@ -98,27 +103,27 @@ export type DestinationObservation = FileDestinationObservation | TableauDestina
 export interface FileDestinationObservation {
   type: 'file';
   found: { size: number; modified: string } | undefined;
-  /** Why it cannot be written, if that can be seen before. */
+  /** The reason why it cannot be written, if that can be seen before. */
   problem?: Diagnostic;
 }
 
 export interface TableauDestinationObservation {
   type: 'tableau';
-  /** False when planning offline, or where another run had the token: then nothing else is known. */
+  /** False when planning offline, or if another run had the token: then nothing else is known. */
   looked: boolean;
-  /** Why it was not looked at, where the plan is not offline. */
+  /** The reason why it was not inspected, if the plan is not offline. */
   because?: string;
-  /** The project as people write it; undefined where it will be made first. */
+  /** The project as users write it; undefined if it will be created first. */
   project: string | undefined;
   found: PublishedDataSource | undefined;
   /**
-   * What became of what an earlier run has sent without hearing of its end: it is published (then `found` is that),
-   * the server is still at it or may be, or it was not published.
+   * The outcome of a delivery that an earlier run sent without seeing its end: it is published (then `found` is that),
+   * the server is still processing it or may be, or it was not published.
    */
   sent?: 'published' | 'under way' | 'not published';
-  /** Whether our user published the newest revision; undefined where the server does not say. */
+  /** True if our user published the newest revision; undefined if the server does not say. */
   byUs?: boolean;
-  /** What we published last, where it is no longer found under its name and project. */
+  /** Our last publication, if it no longer has its name and project. */
   strayed?: { name: string; project: string };
   problem?: Diagnostic;
 }
@@ -131,9 +136,9 @@ export interface PublishedDataSource {
   owner: string;
   /** ISO 8601 to the second, as the server writes it. */
   updatedAt: string;
-  /** Megabytes, as far as the server tells. */
+  /** Megabytes, as far as the server reports them. */
   megabytes: number | undefined;
-  /** Undefined where the server keeps no revisions or does not show them. */
+  /** The revision; undefined if the server keeps no revisions or does not show them. */
   revision: number | undefined;
   description: string;
   tags: readonly string[];

@@ -1,9 +1,12 @@
 import type { ColumnType } from '../config/column-type.ts';
 
-/** A template as people see it: tables, fields, and what uses what. Plain data, for `template show` and for the fit. */
+/**
+ * A template as users see it: tables, fields, and their dependencies. Plain data, for `template show` and for the
+ * comparison with an extract.
+ */
 export interface TemplateDescription {
   name: string;
-  /** The Tableau that wrote it, like `2023.3`, if the file says so. */
+  /** The Tableau version that wrote it, like `2023.3`, if the file names it. */
   writtenBy: string | undefined;
   spelling: 'prefixed' | 'plain';
   flavour: 'live' | 'extract';
@@ -28,17 +31,17 @@ export interface TemplateTable {
   name: string;
   caption: string | undefined;
   description: string | undefined;
-  /** How the .tds calls it when it speaks of its columns. */
+  /** The name that the .tds uses for it in references to its columns. */
   relation: string;
 }
 
 export interface TemplateField {
   /** Tableau's own name of the field, without brackets; what formulas and workbooks refer to. */
   name: string;
-  /** What people see in its place. */
+  /** The name that users see instead. */
   caption: string | undefined;
   kind: FieldKind;
-  /** For columns: where they come from. */
+  /** For columns: their origin. */
   origin: FieldOrigin | undefined;
   datatype: string | undefined;
   role: string | undefined;
@@ -48,7 +51,7 @@ export interface TemplateField {
   formula: string | undefined;
   /** Names of the fields that it is made of. */
   needs: readonly string[];
-  /** What its formula names and nothing is called. */
+  /** Names in its formula that refer to nothing. */
   unknown: readonly string[];
   uses: readonly Use[];
 }
@@ -56,13 +59,13 @@ export interface TemplateField {
 export type FieldKind = 'column' | 'calculation' | 'bin' | 'group' | 'set';
 
 export interface FieldOrigin {
-  /** Undefined when the .tds has several tables and does not say which. */
+  /** Undefined if the .tds has several tables and does not say which one it is. */
   table: TemplateTable | undefined;
   column: string;
-  /** As Tableau last saw the column. */
+  /** The type of the column when Tableau last saw it. */
   localType: string | undefined;
   remoteType: string | undefined;
-  /** The Hyper type that this stands for, as far as the .tds tells. */
+  /** The corresponding Hyper type, as far as the .tds shows it. */
   type: ColumnType;
 }
 
@@ -74,7 +77,7 @@ export interface Use {
   through: readonly string[];
 }
 
-/** The caption people know a field by, else its name. */
+/** Returns the caption that users know a field by, or else its name. */
 export function shownName({ name, caption }: { name: string; caption?: string | undefined }): string {
   return caption ?? name;
 }

@@ -1,25 +1,27 @@
 /**
- * How far a table has been read that goes on from its extract. Part of the record: what is not in the extract is beyond
- * it, or is found by the other marks.
+ * The progress of reading of a table that continues from its extract. It is part of the record: rows that are not in
+ * the extract are above it, or are found by the other marks.
  */
 export interface Watermark {
   /** The cursor's columns, or the window's column. */
   columns: readonly string[];
   /**
-   * The highest cursor that was read, one text for each column as the source writes it; absent while there is
-   * no row.
+   * The highest cursor that was read, one text for each column as the source writes it; absent while there is no row.
    */
   upTo?: readonly string[];
-  /** Where the window began, as the source writes it. */
+  /** The start of the window, as the source writes it. */
   from?: string;
-  /** That highest cursor as Hyper writes it, so that an extract that is not as we left it is seen. */
+  /** The same highest cursor as Hyper writes it, to recognize an extract that is not as we left it. */
   inExtract?: readonly (string | null)[];
   /**
-   * Of PostgreSQL tables: the oldest transaction that was not over when they were read. A row of an older one
-   * was seen then.
+   * For PostgreSQL tables: the oldest transaction that was still open when they were read. A row of an older one was
+   * seen then.
    */
   horizon?: Horizon;
-  /** Of what a higher cursor does not tell; where one differs there is something to read. By what it is of. */
+  /**
+   * Marks of changes that a higher cursor does not show; if one differs there is something to read. The key names the
+   * rows that a mark covers.
+   */
   marks?: Readonly<Partial<Record<WatermarkPart, string>>>;
 }
 
@@ -31,56 +33,55 @@ export interface Horizon {
 
 /**
  * `again`: the rows that are read again, within the lag, within the window, with NULL; `ties`: the rows at the highest
- * cursor, where no key and transaction tell of another one; `deletes`: the answer
- * of that query; `keys`: all primary keys.
+ * cursor, if no key and transaction identify a new one; `deletes`: the result of that query; `keys`: all primary keys.
  */
 export type WatermarkPart = 'again' | 'ties' | 'deletes' | 'keys';
 
-/** What a source tells of a table that goes on from a watermark. */
+/** The report of a source about a table that continues from a watermark. */
 export interface CursorObservation {
-  /** The highest cursor that there is now. */
+  /** The present highest cursor. */
   upTo?: readonly string[];
-  /** Where the window begins now. */
+  /** The present start of the window. */
   from?: string;
-  /** Rows that are committed late are found within a lag only: there is no key, or rows do not tell their transactions. */
+  /** Late rows are found within a lag only: there is no key, or rows do not show their transactions. */
   missesLate?: true;
-  /** Rows whose cursor is NULL; absent where there can be none. */
+  /** The number of rows whose cursor is NULL; absent if there can be none. */
   nulls?: number;
-  /** Against the watermark that was given. Absent without one, or where counters say that nothing has changed. */
+  /** The comparison with the given watermark. Absent without one, or if counters say that nothing has changed. */
   since?: SinceWatermark;
 }
 
 export type SinceWatermark =
-  /** It cannot be gone on from, and why: `it is another server or database than before`. */
+  /** It cannot be continued, with the reason: `it is another server or database than before`. */
   | { broken: string }
   | {
-      /** The watermark less the lag: rows beyond this are read. */
+      /** The watermark less the lag: rows above this are read. */
       after?: readonly string[];
       /** Rows that will be read. */
       rows: number;
-      /** Of them, those beyond the watermark. */
+      /** The number of these rows above the watermark. */
       beyond: number;
-      /** Of them, those at the watermark itself, where they are read again. */
+      /** The number of these rows at the watermark itself, if they are read again. */
       ties?: number;
       /** Rows that the source has at or below `after`, where they are counted. */
       behind?: number;
-      /** Of them, those that are not beyond it and were committed late, or are changed. */
+      /** The number of these rows that are not above it and were committed late, or were changed. */
       late: number;
-      /** The oldest transaction that was not over when they were counted, where none came late. */
+      /** The oldest transaction that was open when they were counted, if no row came late. */
       horizon?: Horizon;
-      /** As they are now, of the same range as the watermark's. */
+      /** The present marks, of the same range as the watermark's. */
       marks: Readonly<Partial<Record<WatermarkPart, string>>>;
     };
 
-/** What is read of a table that goes on from its extract: fixed by the plan. */
+/** The rows to read of a table that continues from its extract: fixed by the plan. */
 export interface Increment {
   watermark: Watermark;
   /**
-   * Where the plan has found that no row came late: up to this no other has to be looked for, and with it the next look
-   * begins. That spares a scan of the source.
+   * Present if the plan has found that no row came late: no other row must be looked for up to this, and the next
+   * search begins with it. That spares a scan of the source.
    */
   horizon?: Horizon;
-  /** Rows beyond this are read, up to and with `upTo`. */
+  /** Rows above this are read, up to and including `upTo`. */
   after?: readonly string[];
   upTo?: readonly string[];
   /** Rows of the window from here on are read. */

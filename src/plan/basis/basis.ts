@@ -21,7 +21,7 @@ export function basisOf(pipeline: Pipeline, observation: Observation, record: st
   };
 }
 
-/** Returns the hash of what the pipeline's file says. */
+/** Returns the hash of the pipeline's configuration. */
 export function configurationHash(pipeline: Pipeline, hash: Hash): string {
   return hash(canonical(defineConfiguration(pipeline)));
 }

@@ -11,12 +11,14 @@ import type { Source } from '../../model/config/source.ts';
 import type { BasisPart } from '../../model/plan/plan.ts';
 import { isAsWeLeftIt } from '../destination/publication.ts';
 
-/** A part of a basis before it is hashed. `undefined` is a value like others: there is nothing. */
+/**
+ * A part of a basis before it is hashed. `undefined` is a value like any other: it means that the thing does not exist.
+ */
 export type OpenPart = Omit<BasisPart, 'sha256'> & { value: unknown };
 
 /**
- * Returns what the plan of a pipeline takes for granted of its world, part by part. What the pipeline's file says and the
- * version of its record are not among them: both are parts of their own since the first format of plans.
+ * Returns what the plan of a pipeline assumes about its world, part by part. The configuration and the version of the
+ * record are not among them: both have been parts of their own since the first format of plans.
  */
 export function worldParts(
   pipeline: Pipeline,
@@ -103,8 +105,8 @@ function targetParts(
 }
 
 /**
- * Returns what a destination has. Offline it is what we left there, as the plan takes for granted: one that looks finds
- * the same mark, unless something else was there.
+ * Returns the mark of what a destination holds. Offline this is what we left there, as the plan assumes; a plan that
+ * looks finds the same mark, unless something else was there.
  */
 function markOf(
   destination: Destination,

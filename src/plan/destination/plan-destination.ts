@@ -18,16 +18,16 @@ export interface PlannedDestination {
   plan: DestinationPlan;
   /** Somebody else has changed what we delivered. */
   drifted: boolean;
-  /** What the observation alone does not show to be wrong. */
+  /** Problems that the observation alone does not show. */
   diagnostics: readonly Diagnostic[];
 }
 
-/** Why there will be another file than the one that a destination has. */
+/** The reason why the file of a destination will be replaced. */
 export interface Rewriting {
   reason: string;
-  /** Whether the rows are others, too; only the template is, if not. */
+  /** True if the rows change, too; false if only the template does. */
   rows: boolean;
-  /** The rows may turn out to be the same: then nothing is delivered. */
+  /** The rows may turn out to be equal: then nothing is delivered. */
   ifRowsDiffer?: true;
 }
 
@@ -49,7 +49,7 @@ export interface Circumstances {
   publication: Publication | undefined;
 }
 
-/** What will become of one destination. */
+/** Returns the plan for one destination. */
 export function planDestination(
   destination: Destination,
   index: number,
@@ -66,7 +66,7 @@ export function planDestination(
       const before = isFile(last) ? last : undefined;
       return {
         plan: planFile(destination, found, before, reason),
-        // A run that was killed may have written it and not said so.
+        // A run that was killed may have written it without recording so.
         drifted:
           before !== undefined && !isSameFile(before, found) && !(pending && isCargo(observation, found)),
         diagnostics: [],
@@ -93,7 +93,10 @@ export function planDestination(
   }
 }
 
-/** Where rows are added or changed, the same rows are not delivered twice because a template is another. */
+/**
+ * Returns false where rows are added or changed: the same rows are not delivered twice because the template is
+ * different.
+ */
 function isReplaced({ delivery }: TableauDestination): boolean {
   return delivery.method === 'publish' && delivery.mode !== 'append';
 }

@@ -22,7 +22,7 @@ function actionWord(delivery: TableauDestination['delivery']): string {
   return delivery.method === 'update' && delivery.action === 'delete' ? 'delete' : 'change';
 }
 
-/** Returns an error where rows are to be changed and nothing is published. */
+/** Returns an error if rows are to be changed and nothing is published. */
 export function nothingToChange(
   destination: TableauDestination,
   { looked, found }: TableauDestinationObservation,

@@ -17,7 +17,7 @@ interface Planned {
 type Decision = Pick<TableauDestinationPlan, 'action' | 'reason' | 'ifPublished'>;
 
 interface Circumstances {
-  /** Why other rows or another file are to be delivered. */
+  /** The reason why other rows or another file will be delivered. */
   rewriting: string | undefined;
   size: number | undefined;
   pending: PendingDelivery | undefined;
@@ -27,7 +27,7 @@ interface Circumstances {
   isConditional: boolean;
 }
 
-/** What will be published, what it replaces, and how it gets there. */
+/** Plans the publication: what is published, what it replaces, and how it gets there. */
 export function planPublication(
   destination: TableauDestination,
   seen: TableauDestinationObservation,
@@ -55,7 +55,7 @@ export function planPublication(
           upload: upload(destination, decision.action, size, rewriting === undefined),
         }),
     },
-    // A run that was killed may have published it and not said so.
+    // A run that was killed may have published it without recording so.
     drifted:
       seen.looked &&
       last !== undefined &&
@@ -68,7 +68,10 @@ export function planPublication(
   };
 }
 
-/** What others who share a data source do to its rows makes no revision, and is no change of ours. */
+/**
+ * Returns true if the publication is as we left it. Changes that others who share a data source make to its rows create
+ * no revision, and are not changes of ours.
+ */
 export function isAsWeLeftIt(
   found: PublishedDataSource,
   last: AppliedPublication,
@@ -132,7 +135,10 @@ function decide(
   return { action: 'unchanged', reason: 'unchanged' };
 }
 
-/** Rows are changed in what is published before that, whatever is there now. */
+/**
+ * Returns the plan after another pipeline has published the data source: rows are changed in what it publishes,
+ * whatever the server has now.
+ */
 function afterPublication(
   decision: Decision,
   { sent }: TableauDestinationObservation,
@@ -161,7 +167,7 @@ function actionOn({ delivery }: TableauDestination): 'overwrite' | 'append' | 'u
   return delivery.mode === 'append' ? 'append' : 'overwrite';
 }
 
-/** Without a look at the server, what we know of our last publication has to do. */
+/** Returns the plan without a look at the server, from what is recorded of our last publication. */
 function unseen(
   destination: TableauDestination,
   last: AppliedPublication | undefined,

@@ -70,7 +70,7 @@ export function extractChanges(pipeline: Pipeline, { applied, extract }: Observa
   return changes;
 }
 
-/** The staged file is there and is what we wrote last. */
+/** Returns true if the staged file exists and is the one that we wrote last. */
 export function isOurs({ applied, extract }: Observation): boolean {
   return extract.kind === 'present' && applied !== undefined;
 }

@@ -4,13 +4,13 @@ import type { Pipeline } from '../../model/config/pipeline.ts';
 import type { Change } from '../../model/plan/change.ts';
 import type { TemplatePlan } from '../../model/plan/plan.ts';
 
-/** What comes of a pipeline's template; nothing where it has none and had none. */
+/** The plan for a pipeline's template; empty if it has none and had none. */
 export interface PlannedTemplate {
   plan?: TemplatePlan;
-  /** At most one. */
+  /** One change or none. */
   changes: Change[];
-  /** The staged package is there and is what was packed last. */
-  stands: boolean;
+  /** True if the staged package exists and is the one that was packed last. */
+  isCurrent: boolean;
 }
 
 // eslint-disable-next-line max-lines-per-function -- one case for each reason to pack
@@ -35,7 +35,7 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
               'no template any more: its captions and calculations will be missing',
             ),
           ];
-    return { changes: gone, stands: false };
+    return { changes: gone, isCurrent: false };
   }
   if (seen === undefined) throw new Error(`the template of ${address} was not observed`);
   const { shown, compression } = wanted;
@@ -57,7 +57,7 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
     return {
       plan: plan('create', reason),
       changes: [change('create', category, reason)],
-      stands: false,
+      isCurrent: false,
     };
   }
   const name = wanted.kind === 'file' ? `template ${shown}` : 'the generated template';
@@ -70,17 +70,17 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
   });
   if (reason !== undefined) {
     const changes = [change('change', 'metadata', reason)];
-    return { plan: plan('change', reason), changes, stands: false };
+    return { plan: plan('change', reason), changes, isCurrent: false };
   }
   if (isLeft) {
     const changes = [change('change', 'data', notPacked)];
-    return { plan: plan('change', notPacked), changes, stands: false };
+    return { plan: plan('change', notPacked), changes, isCurrent: false };
   }
   const { staged } = seen;
   const isSame = staged?.size === last.size && staged.modified === last.modified;
-  // A package of a version that kept such files is not handed on, but neither is it made anew for their sake.
-  const stands = isSame && (unnamed === undefined || last.unnamed === fate(unnamed));
-  return { plan: plan('unchanged', 'unchanged'), changes: [], stands };
+  // A package of a version that kept such files is not delivered again, but it is not rebuilt for their sake either.
+  const isCurrent = isSame && (unnamed === undefined || last.unnamed === fate(unnamed));
+  return { plan: plan('unchanged', 'unchanged'), changes: [], isCurrent };
 }
 
 const notPacked = 'the last run built the extract and did not pack it';
@@ -92,7 +92,7 @@ interface Identity {
   unnamed?: AppliedTemplate['unnamed'];
 }
 
-/** What becomes of files that the data source of a template does not name, as it is recorded. */
+/** Returns what happens to files that the data source of a template does not name, in the form that is recorded. */
 export const fate = ({ kept }: { kept: boolean }) => (kept ? 'kept' : 'left out');
 
 function whyChanged(last: Identity, now: Identity & { name: string }): string | undefined {
@@ -100,7 +100,7 @@ function whyChanged(last: Identity, now: Identity & { name: string }): string | 
     return last.shown === now.shown ? `${now.name} changed` : `${now.name} in the place of ${last.shown}`;
   }
   if (last.compression !== now.compression) return `compression ${last.compression} -> ${now.compression}`;
-  // A record without a word is of a version that kept them: the next build for another reason leaves them out.
+  // A record without this field is from a version that kept them: the next build for another reason leaves them out.
   if (last.unnamed === undefined || now.unnamed === undefined || last.unnamed === now.unnamed)
     return undefined;
   return `unnamed files ${last.unnamed} -> ${now.unnamed}`;

@@ -8,18 +8,18 @@ import type { PlannedTemplate } from './plan-template.ts';
 
 const nothingElse = { rewriting: undefined, publication: undefined };
 
-/** What else of a pipeline than its rows may differ. */
+/** The other parts of a pipeline, besides its rows, that may differ. */
 export interface RowsAloneQuestion {
   base: Base | undefined;
   tables: readonly TablePlan[];
-  /** Of tables and of the extract. */
+  /** Changes of tables and of the extract. */
   changes: readonly Change[];
   template: PlannedTemplate;
 }
 
 /**
- * Returns true if nothing but rows of tables that continue from the staged extract can differ: if it turns out that they do
- * not, the extract, its package and all destinations are as they should be.
+ * Returns true if only rows of tables that continue from the staged extract can differ: if they turn out to be equal,
+ * the extract, its package and all destinations are already as they should be.
  */
 export function differsInRowsAlone(
   pipeline: Pipeline,
@@ -28,9 +28,9 @@ export function differsInRowsAlone(
 ): boolean {
   const isInPlace = base !== undefined && 'plan' in base && base.plan.from.kind === 'extract';
   if (!isInPlace || template.changes.length > 0) return false;
-  if (pipeline.template !== undefined && !template.stands) return false;
+  if (pipeline.template !== undefined && !template.isCurrent) return false;
   const changed = tables.filter(({ action }) => action === 'change');
-  // Each of these tables has one change, and there is no other.
+  // Each of these tables has one change, and no other change exists.
   const isRows = tables.every(({ action }) => action === 'change' || action === 'unchanged');
   if (!isRows || changed.length === 0 || changes.length !== changed.length) return false;
   return pipeline.destinations.every(

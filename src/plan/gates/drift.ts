@@ -3,7 +3,7 @@ import type { Observation } from '../../model/world/observation.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
 import { isAsWeLeftIt } from '../destination/publication.ts';
 
-/** Whether anything that was left by the last apply is not as its record says. */
+/** Returns true if anything that the last apply left differs from its record. */
 export function hasDrifted({ destinations }: Pipeline, { applied, extract, ...seen }: Observation): boolean {
   if (applied === undefined) return false;
   const isOther = (found: { size: number; modified: string }, last: { size: number; modified: string }) =>

@@ -6,19 +6,19 @@ import type { Policy } from '../../model/config/project.ts';
 import { policyGates } from './policy.ts';
 import { acceptedBefore } from '../extract/plan-template.ts';
 
-/** What this run has decided beforehand. */
+/** The decisions that this run was given. */
 export interface Decisions {
   /** Applies also where the extract does not fit its template. */
   allowMisfit?: boolean;
-  /** Addresses whose breaking changes are meant, with everything below them. */
+  /** Addresses whose breaking changes are allowed, including everything below them. */
   allowBreaking?: readonly string[];
-  /** Reads all rows, whatever has changed. */
+  /** Reads all rows, regardless of what has changed. */
   full?: boolean;
-  /** Stops where somebody else has changed what we wrote. */
+  /** Blocks pipelines whose output was changed outside extracts. */
   failOnDrift?: boolean;
 }
 
-/** What holds a pipeline back, or would if this run had not opened it. */
+/** Returns the gates that block a pipeline, or would block it if this run had not opened them. */
 // eslint-disable-next-line max-params -- no two of them belong together
 export function gatesOf(
   pipeline: Pipeline,
@@ -31,7 +31,7 @@ export function gatesOf(
     ...changes
       .filter(({ category }) => category === 'breaking')
       .map((change) => breakingGate(pipeline, change, decisions.allowBreaking ?? [])),
-    // An extract that stands in its template is not put into it again.
+    // An extract that is already in its template is not put into it again.
     ...(changes.some(({ subject }) => subject !== 'pipeline')
       ? templateMismatchGates(pipeline, observation, decisions.allowMisfit ?? false)
       : []),
@@ -41,7 +41,7 @@ export function gatesOf(
 }
 
 function breakingGate(pipeline: Pipeline, { address, reason }: Change, allowed: readonly string[]): Gate {
-  // What is meant of all items of a family is said without a key.
+  // A decision about all items of a family is written without a key.
   const ofFamily = pipeline.name + address.slice(pipeline.address.length);
   return {
     kind: 'breaking',
@@ -86,7 +86,7 @@ function driftGates(pipeline: Pipeline, changes: readonly Change[]): Gate[] {
     }));
 }
 
-/** As one types it in a shell. */
+/** Returns the address as it is typed in a shell. */
 function asArgument(address: string): string {
   return /^[\w.@%+:,/[\]-]+$/.test(address) ? address : `'${address.replaceAll("'", `'\\''`)}'`;
 }

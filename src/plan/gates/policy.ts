@@ -9,7 +9,10 @@ import type { Policy } from '../../model/config/project.ts';
 import { defineTable } from '../table/definition.ts';
 import { grown } from '../table/growth.ts';
 
-/** Where a pipeline does not keep to the rules of its project. No flag opens these: either side has to be changed. */
+/**
+ * Returns a gate for each rule of the project that a pipeline breaks. No flag opens these: either the pipeline or the
+ * rule must change.
+ */
 export function policyGates(
   pipeline: Pipeline,
   observation: Observation,
@@ -96,7 +99,7 @@ function strangeProjects(
   });
 }
 
-/** A project that is named by its id is known by its path once it was looked at. */
+/** Returns the path of the project; a project that is given by its id has a known path once the server was asked. */
 function projectOf({ project }: TableauDestination, seen: string | undefined): string {
   return project.kind === 'path' ? project.path.join('/') : (seen ?? project.id);
 }
@@ -118,7 +121,7 @@ function tooManyRows(pipeline: Pipeline, observation: Observation, { maxRows }: 
   });
 }
 
-/** A count, or what the record and the counters of the source say, or what the source expects. */
+/** Returns a count, or else what the record and the counters of the source say, or what the source expects. */
 function rowsOf(table: Table, { sources }: Pipeline, { tables, applied }: Observation): Estimate | undefined {
   const seen = getOwn(tables, table.name);
   const source = getOwn(sources, table.source);

@@ -3,9 +3,9 @@ import type { AppliedRecord, AppliedTable } from '../../model/world/applied-reco
 import type { Pipeline, Table } from '../../model/config/pipeline.ts';
 
 /**
- * Returns the record as this version would have written it where it holds values that have become secrets since: a
- * variable that another file calls one, or an earlier version that did not see it. What is the same stays as it is, so
- * that nothing is read or published for it; the next apply writes the record without the values.
+ * Returns the record as this version would have written it where it holds values that have become secrets since:
+ * another file now declares the variable as secret, or an earlier version did not recognize it. Equal values stay as
+ * they are, so nothing is read or published because of it; the next apply writes the record without the values.
  */
 export function hideSecrets(pipeline: Pipeline, record: AppliedRecord): AppliedRecord {
   const { tables, destinations } = pipeline;
@@ -30,7 +30,7 @@ export function hideSecrets(pipeline: Pipeline, record: AppliedRecord): AppliedR
   };
 }
 
-/** The params with references, where the record has the very values that they stand for now. */
+/** Returns the params with references, if the record has exactly the values that they resolve to now. */
 function hiddenParams({ from }: Table, { definition }: AppliedTable): string | undefined {
   const recorded = definition.rest.params;
   if (from.type !== 'postgres' || recorded === undefined) return undefined;

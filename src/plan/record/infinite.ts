@@ -4,9 +4,9 @@ import type { Pipeline, Table } from '../../model/config/pipeline.ts';
 import { defineTable } from '../table/definition.ts';
 
 /**
- * Returns the record with what earlier versions did not write: that infinite values of `numeric` and `interval` become
- * NULL. A load without that setting ends with an error where there are such values, so that no row differs by it, and
- * nothing is read or published; the opposite is a changed definition.
+ * Returns the record with a setting that earlier versions did not write: infinite values of `numeric` and `interval`
+ * become NULL. A load without that setting fails on such values, so no row differs because of it, and nothing is read
+ * or published; the opposite is a changed definition.
  */
 export function knowInfinite(pipeline: Pipeline, record: AppliedRecord): AppliedRecord {
   const completed = pipeline.tables.flatMap((table): [string, AppliedTable][] => {
@@ -29,7 +29,7 @@ function completedColumns(
   if (source === undefined) return undefined;
   const define = (of: Table) => defineTable(of, source).columns;
   const now = define(table);
-  // What the same columns were defined as before the setting was written.
+  // The definition of the same columns before the setting was written.
   const plain = define(asUnwritten(table));
   const known = new Map(
     plain.flatMap(({ name, from }, index) => {

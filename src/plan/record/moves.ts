@@ -2,13 +2,16 @@ import type { AppliedRecord, AppliedTable } from '../../model/world/applied-reco
 import type { Move, Pipeline } from '../../model/config/pipeline.ts';
 import type { Change } from '../../model/plan/change.ts';
 
-/** What was applied, under the names of today, and the moves that made it so. */
+/** The record of the last apply under today's names, and the moves that were made. */
 export interface Moved {
   record: AppliedRecord;
   moves: readonly Move[];
 }
 
-/** A move whose old name is not known, or whose new name is taken, was made before: it is passed over. */
+/**
+ * Returns the record under today's names. A move whose old name is unknown, or whose new name is already used, was made
+ * before: it is skipped.
+ */
 export function moveRecord(pipeline: Pipeline, record: AppliedRecord): Moved {
   const moves: Move[] = [];
   let moved = record;
@@ -60,7 +63,10 @@ function renameColumn(table: AppliedTable, from: string, to: string): AppliedTab
   return { ...table, definition: { ...table.definition, columns: renamed } };
 }
 
-/** Names that people see: whoever uses the old one will miss it. The pipeline's own is seen nowhere. */
+/**
+ * Returns the changes of names that users see: workbooks that use the old name will miss it. The pipeline's own name is
+ * not visible to them.
+ */
 export function moveChanges(pipeline: Pipeline, moves: readonly Move[]): Change[] {
   const { address } = pipeline;
   return moves.map((move): Change => {

@@ -5,8 +5,8 @@ import { configurationHash, type Hash } from '../basis/basis.ts';
 import { withUnwritten } from './infinite.ts';
 
 /**
- * What the pipeline's file says otherwise than when it was applied, where nothing is to be done about it: only the
- * record of it is old. Without this, `state:modified` would mean the pipeline for ever.
+ * Returns the differences between the configuration and the record that need no action: only the record is out of date.
+ * Without this, `state:modified` would select the pipeline forever.
  */
 export function recordOnlyChanges(
   pipeline: Pipeline,

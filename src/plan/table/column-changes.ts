@@ -59,7 +59,7 @@ export function diffColumns(address: string, before: Columns, after: Columns): C
     });
   }
   if (isReordered(before, after)) {
-    // First, because the last one is what is said of the table as a whole.
+    // It comes first, because the last change is the one that describes the table as a whole.
     changes.unshift({
       address,
       subject: 'table',
@@ -71,7 +71,7 @@ export function diffColumns(address: string, before: Columns, after: Columns): C
   return changes;
 }
 
-/** Returns whether the columns that are in both have changed places among each other. */
+/** Returns true if the columns that exist in both have changed their relative order. */
 function isReordered(before: Columns, after: Columns): boolean {
   const namesIn = (columns: Columns, others: Columns) =>
     columns.map(({ name }) => name).filter((name) => others.some((one) => one.name === name));

@@ -6,7 +6,7 @@ import type { FilesFingerprint, Fingerprint, PostgresFingerprint } from '../../m
 import { definitionsOf } from '../../model/world/fingerprint.ts';
 import { getOwn } from '../../model/base/get-own.ts';
 
-/** What two fingerprints say about the data between them. */
+/** The result of comparing two fingerprints: what they say about the data between them. */
 export type Comparison =
   | { same: true }
   | {
@@ -14,13 +14,13 @@ export type Comparison =
       reason: string;
       /** Rows more than before, where the source counts them. */
       growth?: number;
-      /** What was read before is no part of what is there now: only the whole can be read. */
+      /** The data that was read before is no part of the data now: only a full read is possible. */
       replaced?: true;
       /** Rows that were inserted, updated and deleted, where the source counts them. */
       inserted?: number;
       updated?: number;
       deleted?: number;
-      /** A partition is gone with its rows. */
+      /** A partition was removed with its rows. */
       lost?: true;
     };
 
@@ -89,8 +89,8 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
 }
 
 /**
- * What was not recorded cannot differ, and what is new was used by no row that was read. Columns that are gone are named
- * by the comparison of columns.
+ * Compares definitions. A definition that was not recorded cannot differ, and a new one was used by no row that was
+ * read. Removed columns are reported by the comparison of columns.
  */
 function compareDefinitions(before: Fingerprint, now: Fingerprint): Comparison | undefined {
   const [last, current] = [definitionsOf(before), definitionsOf(now)];

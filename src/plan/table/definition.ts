@@ -36,7 +36,7 @@ function describeOrigin(column: Column): string {
   }
 }
 
-/** Nothing where nothing is set: records of earlier versions stay as they are. */
+/** Returns undefined if no setting is set: records of earlier versions stay as they are. */
 function describeSettings({ onInfinite, type, optional, round, atZone, truncate }: Column): string {
   const isInfinite = onInfinite === 'null' && typesOfSetting.onInfinite.includes(type.kind);
   return [
@@ -94,7 +94,7 @@ function sourceParts(source: Source): Record<string, string | undefined> {
   }
 }
 
-/** As far as it decides which rows are in the extract already. */
+/** Returns the part of the load mode that decides which rows are already in the extract. */
 function describeLoad(load: Load): string | undefined {
   switch (load.kind) {
     case 'full':
@@ -117,8 +117,9 @@ function defined(parts: Record<string, string | undefined>): Record<string, stri
 }
 
 /**
- * All that a pipeline's file says, in a form that comments, order of keys, formatting, the folder of the file and the
- * values of secrets do not change: plain data to be compared or hashed. How a server is reached is not part of it.
+ * Returns the whole configuration of a pipeline in a form that does not depend on comments, order of keys, formatting,
+ * the folder of the file and the values of secrets: plain data to compare or hash. The way to reach a server is not
+ * part of it.
  */
 export function defineConfiguration(pipeline: Pipeline): unknown {
   const { name, description, tags, tables, extract, template, destinations } = pipeline;
@@ -131,7 +132,7 @@ export function defineConfiguration(pipeline: Pipeline): unknown {
       return [table.name, source && defineTable(table, source), describeColumns(table)];
     }),
     keys: defineKeys(pipeline),
-    // Not part of a table's definition: what is asked of an extract changes nothing in it.
+    // Checks are not part of a table's definition: they change nothing in an extract.
     checks: tables.some(({ checks }) => checks.length > 0)
       ? tables.map(({ checks }) => withoutPlaces(checks))
       : undefined,
@@ -145,7 +146,7 @@ export function defineConfiguration(pipeline: Pipeline): unknown {
   };
 }
 
-/** Absent where every key is verified, as it is in configurations that say nothing of it. */
+/** Returns undefined if every key is verified, as in configurations that do not mention it. */
 function unverifiedKeys(tables: readonly Table[]): readonly string[] | undefined {
   const names = tables.filter(({ verifyKey }) => verifyKey === false).map(({ name }) => name);
   return names.length === 0 ? undefined : names;
@@ -175,7 +176,7 @@ function defineDestination(destination: Destination): unknown {
   }
 }
 
-/** Where a thing is written is not what it says. */
+/** Returns the value without the places where its parts are written, which are not part of its meaning. */
 function withoutPlaces(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, part: unknown) =>

@@ -4,8 +4,8 @@ import type { TableDefinition } from '../../model/world/applied-record.ts';
 import type { Pipeline, Table } from '../../model/config/pipeline.ts';
 
 /**
- * Tables of an extract that is there while nothing is recorded of it: the state was lost, or another tool made it. What
- * workbooks use is then known from the file itself.
+ * Returns the tables of an extract that exists without a record: the state was lost, or another tool made it. The names
+ * that workbooks use are then known from the file itself.
  */
 export function existingTables(
   { extract }: Pipeline,
@@ -15,7 +15,7 @@ export function existingTables(
   return (seen.tables ?? []).filter(({ schema }) => schema === extract.schema);
 }
 
-/** The columns of a standing table, as far as a file tells them: `wanted` says where they come from. */
+/** Returns the columns of an existing table, as far as the file shows them: `wanted` says where they come from. */
 export function existingColumns(
   { columns }: ExtractTable,
   wanted: TableDefinition['columns'],

@@ -8,19 +8,19 @@ import { changesShape, reshapeOf } from './reshape.ts';
 /** The extract of last time, if the new one can be a copy of it with changes; else why not. */
 export type Base = { plan: BasePlan } | { none: string };
 
-/** What decides whether a table can go on from its extract. */
+/** The facts that decide whether a table can continue from its extract. */
 export interface IncrementalContext {
-  /** Undefined of pipelines that have no table which goes on. */
+  /** Undefined for pipelines without an incremental table. */
   base: Base | undefined;
-  /** All rows are wanted, whatever has changed. */
+  /** All rows are requested, regardless of what has changed. */
   full: boolean;
-  /** Tables whose rows stay as they are in the extract, whatever has changed. */
+  /** Tables whose rows stay as they are in the extract, regardless of what has changed. */
   left?: ReadonlySet<string>;
 }
 
 /**
- * Looks for an extract to go on from. It has to be as we left it, in one of the places where we have put it, and what
- * Hyper cannot change in a file has to be the same: its version, its schema, its keys.
+ * Finds an extract to continue from. It must be as we left it, in one of the places where we put it, and the parts that
+ * Hyper cannot change in a file must be the same: its version, its schema, its keys.
  */
 export function findBase(pipeline: Pipeline, observation: Observation): Base {
   const { applied } = observation;
@@ -29,10 +29,10 @@ export function findBase(pipeline: Pipeline, observation: Observation): Base {
   if (extract.schema !== pipeline.extract.schema) return { none: 'another schema inside the file' };
   if (extract.version !== pipeline.extract.version) return { none: 'another file version' };
   if (extract.keys !== defineKeys(pipeline)) return { none: 'other keys or relationships' };
-  const anew = pipeline.relationships
+  const rebuilt = pipeline.relationships
     .flatMap(({ from, to }) => [from.table, to.table])
     .find((name) => reshapeOf(pipeline, observation, name) === undefined);
-  if (anew !== undefined) return { none: `${anew}, which has a relationship, is made anew` };
+  if (rebuilt !== undefined) return { none: `${rebuilt}, which has a relationship, is made anew` };
   const from = existingPlace(pipeline, observation);
   if (from === undefined) return { none: 'the extract of last time is not there, or is not as we left it' };
   const shapes = pipeline.tables.flatMap(({ name }) => reshapeOf(pipeline, observation, name) ?? []);
@@ -41,7 +41,7 @@ export function findBase(pipeline: Pipeline, observation: Observation): Base {
   return { plan: { from, tables, ...(reshaped.length > 0 && { reshaped }) } };
 }
 
-/** The staged extract; or, where that is gone, a package or file of ours that it is in. */
+/** Returns the staged extract or, if it does not exist, a package or file of ours that contains it. */
 function existingPlace(
   pipeline: Pipeline,
   { applied, extract, template, destinations }: Observation,
@@ -49,7 +49,7 @@ function existingPlace(
   if (applied === undefined) return undefined;
   if (extract.kind === 'present') return isSame(extract, applied.extract) ? { kind: 'extract' } : undefined;
   if (extract.kind !== 'absent') return undefined;
-  // What is still to be packed or delivered is newer than what is there.
+  // An extract that is still to be packed or delivered is newer than the delivered one.
   const { pending } = applied;
   const isPacked = pending?.package === undefined && isSame(template?.staged, applied.template);
   if (pipeline.template !== undefined && isPacked) return { kind: 'package' };

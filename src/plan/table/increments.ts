@@ -17,13 +17,13 @@ import type { SinceWatermark, Watermark } from '../../model/world/watermark.ts';
 import type { IncrementalContext } from './find-base.ts';
 import { compareFingerprints, type Comparison } from './compare-fingerprints.ts';
 
-/** What becomes of the rows of a table that goes on from its extract. */
+/** The decision about the rows of a table that continues from its extract. */
 export type IncrementalDecision =
   | { kind: 'unchanged' }
   | { kind: 'increment'; increment: IncrementPlan; reason: string }
   | { kind: 'whole'; reason: string };
 
-/** A table of which nothing but rows differs; undefined where it is always read as a whole. */
+/** Returns the plan of a table in which only rows differ, or undefined if the table is always read as a whole. */
 export function continueFrom(
   table: Table,
   applied: AppliedTable,
@@ -84,8 +84,8 @@ function planIncrement(
 }
 
 /**
- * Whether only rows were updated or deleted that the extract has. Their new versions look like rows that came late, but
- * with `append` a row whose key is there is left out: a run would publish what is published.
+ * Returns true if only rows that are already in the extract were updated or deleted. Their new versions look like late
+ * rows, but with `append` a row whose key exists is left out: a run would publish the same rows again.
  */
 function onlyOldRows(
   { primaryKey }: Table,
@@ -101,11 +101,11 @@ function onlyOldRows(
 const whole = (reason: string): IncrementalDecision => ({ kind: 'whole', reason });
 
 interface Compared {
-  /** Undefined where nothing can be compared. */
+  /** Undefined if nothing can be compared. */
   same: boolean | undefined;
   reason?: string;
   replaced?: string;
-  /** The source counts every insert, and there was none. */
+  /** The source counts every insert, and counted none. */
   insertsNone?: true;
 }
 
@@ -122,7 +122,7 @@ function compared({ fingerprint }: SourceObservation, { fingerprint: before }: A
   };
 }
 
-/** The extract has to have what the record says that it has. */
+/** Returns the disagreement between the extract and the record about a table, if there is one. */
 function disagrees({ name }: Table, { inExtract }: Watermark, { extract }: Observation): string | undefined {
   if (extract.kind !== 'present') return undefined;
   const { highest } = extract.tables?.find((one) => one.name === name) ?? {};
@@ -132,7 +132,7 @@ function disagrees({ name }: Table, { inExtract }: Watermark, { extract }: Obser
   return `the extract ends at ${shown(highest)}, the state says ${shown(inExtract)}`;
 }
 
-/** Returns what the extract has of a table, where it was looked at. */
+/** Returns what the extract holds of a table, if it was opened. */
 export function inExtractOf({ name }: Table, { extract }: Observation): ExtractTable | undefined {
   return extract.kind === 'present' ? extract.tables?.find((one) => one.name === name) : undefined;
 }
@@ -141,7 +141,7 @@ function sameMarks({ marks = {} }: Watermark, since: Exclude<SinceWatermark, { b
   return Object.entries(since.marks).every(([part, mark]) => getOwn(marks, part) === mark);
 }
 
-/** Why there is something to read, or undefined if there is nothing. */
+/** Returns why there is something to read, or undefined if there is nothing. */
 function reasonOf(
   load: Exclude<IncrementalLoad, { kind: 'files' }>,
   since: Exclude<SinceWatermark, { broken: string }>,
@@ -150,7 +150,7 @@ function reasonOf(
 ): string | undefined {
   const marks = Object.entries(since.marks).filter(([part, mark]) => {
     const before = getOwn(watermark.marks, part);
-    // Records of before have no such mark: the number of rows has to do.
+    // Older records have no such mark: the number of rows is compared instead.
     if (part === 'ties' && before === undefined) return atHighest !== undefined && since.ties !== atHighest;
     return before !== mark;
   });
@@ -160,7 +160,7 @@ function reasonOf(
     ...marks.map(([part]) => differences[part] ?? part),
   ];
   const keysMayDiffer = load.kind === 'cursor' && load.deletes?.kind === 'keys' && comparison.same === false;
-  // Of rows that are read again none may be left, and the extract has them.
+  // All rows in the range that is read again may have left the source, while the extract still has them.
   const hasNone = load.kind === 'window' || load.nulls === 'include' || load.lag !== undefined;
   const again = comparison.same === false && (since.rows - (since.ties ?? 0) > 0 || hasNone);
   if (counts.length === 0 && !keysMayDiffer && !again) return undefined;
@@ -210,7 +210,10 @@ function bytesOf(listing: FilesFingerprint | ObjectsFingerprint, names: readonly
   return names.reduce((sum, name) => sum + (getOwn(marks, name)?.size ?? 0), 0);
 }
 
-/** Rows and bytes as they will be: what is read is as wide as the rest. `rows` is what counters of the source say. */
+/**
+ * Returns rows and bytes after the run: the rows that are read are as wide as the existing ones. `rows` is the number
+ * that counters of the source give.
+ */
 export function grownBy(
   increment: IncrementPlan,
   applied: AppliedTable,

@@ -3,11 +3,11 @@ import { bytes, counted } from '../../model/base/numbers.ts';
 import type { ObjectsFingerprint } from '../../model/world/fingerprint.ts';
 import type { KeySet, ObjectChanges } from '../../model/plan/table-plan.ts';
 
-/** So many keys of each kind are named in a sentence, and in a plan. */
+/** The number of keys of each kind that a sentence, and a plan, names. */
 const named = 3;
 const kept = 100;
 
-/** What two listings say about the data between them. */
+/** Returns what two listings say about the data between them. */
 export function compareObjects(
   before: ObjectsFingerprint,
   now: ObjectsFingerprint,

@@ -21,7 +21,7 @@ import { existingColumns, existingTables, storedColumns } from './existing-table
 export interface PlannedTable {
   plan: TablePlan;
   changes: Change[];
-  /** What is worth knowing, and holds nothing back. */
+  /** Findings that are worth knowing and block nothing. */
   findings?: readonly Diagnostic[];
 }
 
@@ -51,14 +51,14 @@ export function planTable(
     ...(seen !== undefined && seen.untaken.length > 0 && { untaken: seen.untaken }),
   };
   if (applied === undefined) {
-    const standing = existingTables(pipeline, observation).find(({ name }) => name === table.name);
-    if (standing !== undefined) {
-      const before = existingColumns(standing, definition.columns);
+    const existing = existingTables(pipeline, observation).find(({ name }) => name === table.name);
+    if (existing !== undefined) {
+      const before = existingColumns(existing, definition.columns);
       const now = storedColumns(table, definition.columns);
       const reason = 'unknown, will read: no record of this extract';
       const columns = columnPlans(before, now);
       return {
-        plan: { ...shape, columns, action: 'reload', reason, rowsBefore: standing.rows, ...after },
+        plan: { ...shape, columns, action: 'reload', reason, rowsBefore: existing.rows, ...after },
         changes: [
           ...diffColumns(address, before, now),
           { address, subject: 'table', act: 'reload', category: 'data', reason },
@@ -87,7 +87,7 @@ export function planTable(
     ...diffSettings(address, applied.definition.rest, definition.rest),
   ];
   const isReshaped = canReshape(context, table, changes);
-  // Of what cannot be read nothing is known of its rows; the error says why, and the rest is what would change.
+  // The rows of an unreadable table are unknown; the error says why, and the other changes are what would be applied.
   const isUnreadable = seen?.problems.some(({ severity }) => severity === 'error') === true;
   const isLeft = isUnreadable || context.left?.has(table.name) === true;
   const decision: IncrementalDecision | undefined = isLeft
@@ -144,14 +144,14 @@ export function planTable(
   };
 }
 
-/** Whether the table differs in columns alone, and in no more than can be changed in a copy of the extract. */
+/** Returns true if the table differs in columns only, and only in ways that can be applied in a copy of the extract. */
 function canReshape({ base }: IncrementalContext, { name }: Table, changes: readonly Change[]): boolean {
   if (base === undefined || 'none' in base) return false;
   const isWanted = base.plan.reshaped?.some(({ table }) => table === name) ?? false;
   return isWanted && changes.every(({ subject, act }) => subject === 'column' && act === 'remove');
 }
 
-/** What a table is read from, in a few words. */
+/** Returns a short description of what a table is read from. */
 export function describeSource({ from }: Table, source: Source): string {
   if (from.type === 'postgres') {
     const { relation } = from;
@@ -176,7 +176,7 @@ function columnPlans(before: TableDefinition['columns'], after: TableDefinition[
   ];
 }
 
-/** A table that is in the extract and no longer in the configuration. */
+/** Plans the removal of a table that is in the extract and no longer in the configuration. */
 export function planRemoved(
   name: string,
   { columns, rows, bytes }: { columns: TableDefinition['columns']; rows: number; bytes?: number },
@@ -210,12 +210,12 @@ function headerParts({ columns, columnsFrom }: Table, source: Source): Pick<Tabl
   return { columnsFrom: { file, etag: columnsFrom.pinned, columns: shown } };
 }
 
-/** What is unchanged has as many rows as before, and is read again when the others are. */
+/** Returns the bytes of a table; an unchanged one has as many rows as before, and is read again when the others are. */
 function bytesOf({ bytesAfter }: { bytesAfter?: Estimate }): { bytesAfter?: Estimate } {
   return bytesAfter === undefined ? {} : { bytesAfter };
 }
 
-/** Why the data must be read, or undefined if it is known to be the same. */
+/** Returns why the data must be read, or undefined if it is known to be equal. */
 function dataChange(
   seen: SourceObservation | undefined,
   applied: AppliedTable,

@@ -5,8 +5,8 @@ import type { Reshape } from '../../model/plan/increment-plan.ts';
 import { defineTable } from './definition.ts';
 
 /**
- * What a copy of a table takes to have the columns that are wanted: none for what it is already. Hyper can
- * rename columns and drop them; a table that needs more than that, or was not there, is undefined.
+ * Returns the columns to rename and drop so that a copy of a table has the wanted columns: both lists are empty if it
+ * already has them. Hyper can do no more, so the result is undefined for a table that needs more, or did not exist.
  */
 export function reshapeOf(
   pipeline: Pipeline,

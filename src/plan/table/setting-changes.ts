@@ -1,6 +1,6 @@
 import type { Change } from '../../model/plan/change.ts';
 
-/** What differs of a table's definition beside its columns. */
+/** Returns the differences in a table's definition other than its columns. */
 export function diffSettings(
   address: string,
   before: Readonly<Record<string, string>>,

@@ -9,7 +9,10 @@ import type { Table } from '../../model/config/pipeline.ts';
 import { compareFingerprints } from './compare-fingerprints.ts';
 import { inExtractOf } from './increments.ts';
 
-/** What has changed in the source since all rows were read, and no cursor finds; undefined if nothing is known of it. */
+/**
+ * Returns changes in the source since the last full read that no cursor finds; undefined if nothing is known about
+ * them.
+ */
 export function unseenOf(table: Table, applied: AppliedTable, observation: Observation): Unseen | undefined {
   const { load } = table;
   if (load.kind !== 'cursor') return undefined;
@@ -44,7 +47,7 @@ function missingOf(table: Table, applied: AppliedTable, observation: Observation
   return Math.max(0, since.behind - inExtract);
 }
 
-/** Without what is none. */
+/** Returns the counts that are not zero. */
 function someOf({
   missing,
   deleted,
@@ -114,7 +117,10 @@ function findingLate(table: Table, load: CursorLoad): string[] {
   ];
 }
 
-/** Lengths of time lie behind dates, numbers behind numbers, and nothing behind a text. */
+/**
+ * Returns an example of a lag for the first cursor column: a duration for dates, a number for numbers, and undefined
+ * for text.
+ */
 function firstLag({ columns }: Table, { cursor: [first] }: CursorLoad): string | undefined {
   const type = columns.find(({ name }) => name === first)?.type;
   switch (type && comparable(type)) {
@@ -130,8 +136,8 @@ function firstLag({ columns }: Table, { cursor: [first] }: CursorLoad): string |
 const namesOf = ({ cursor }: CursorLoad) => cursor.map((name) => `"${name}"`).join(', ');
 
 /**
- * What the load mode cannot find by itself: rows that are committed after others with a higher cursor. Nothing is said where
- * a lag, a full refresh or all keys of the source take care of them.
+ * Warns about changes that the load mode cannot find: rows that are committed after others with a higher cursor.
+ * Returns undefined if a lag, a full refresh or all keys of the source cover them.
  */
 export function lateWarning(table: Table, observation: Observation): Diagnostic[] {
   const { name, load, primaryKey } = table;
