@@ -1,7 +1,7 @@
 import type { Env } from './env.ts';
 import { UsageError } from '../run/usage-error.ts';
 
-/** The answer to a question before something is changed; `unasked` where there is no terminal to ask on. */
+/** The answer to a question before a change; `unasked` if there is no terminal to ask on. */
 export type Agreement = 'yes' | 'no' | 'unasked';
 
 /** Asks on the terminal, unless `--yes` is the answer. Without either, there is no agreement. */
@@ -15,7 +15,7 @@ export async function agreementOn(
   return /^y(es)?$/i.test((await env.ask(`${question} [y/N] `)).trim()) ? 'yes' : 'no';
 }
 
-/** The same for a command that needs no report: fails with a usage error where it cannot ask. */
+/** Asks for a command that needs no report: fails with a usage error if it cannot ask. */
 export async function isAgreed(question: string, flags: { yes?: boolean }, env: Env): Promise<boolean> {
   const agreement = await agreementOn(question, flags, env);
   if (agreement !== 'unasked') return agreement === 'yes';

@@ -6,7 +6,7 @@ export interface Env {
   variables: Readonly<Record<string, string | undefined>>;
   /** Aborted by SIGINT and SIGTERM; the reason is an Interruption. */
   signal: AbortSignal;
-  /** What the user asked for. */
+  /** Writes the output that the user asked for. */
   out(text: string): void;
   /** Everything else: progress, warnings, diagnostics, questions. */
   err(text: string): void;
@@ -15,14 +15,14 @@ export interface Env {
   width: number | undefined;
   /** The terminal for drawing progress, or undefined where lines are wanted: no TTY, or CI. */
   terminal: NodeJS.WriteStream | undefined;
-  /** Asks on the terminal; undefined where nobody could answer. */
+  /** Asks on the terminal; undefined if there is no terminal to answer on. */
   ask: ((question: string) => Promise<string>) | undefined;
 }
 
 /** The real one. Node's standard streams are costly to set up, so each is touched only when it is used. */
 export function processEnv(signal: AbortSignal): Env {
   const { env } = process;
-  // What the AWS SDK says about the version of Node.js is for us, not for the users of a nightly job.
+  // The warning of the AWS SDK about the version of Node.js is for us, not for the users of a nightly job.
   env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
   const draws = isatty(2) && !inCi && env.TERM !== 'dumb';
@@ -44,7 +44,7 @@ export function processEnv(signal: AbortSignal): Env {
   };
 }
 
-/** Some terminals say 0, or next to nothing; there it may break lines as it likes. */
+/** Returns a usable width. Some terminals report 0, or a tiny one; there lines may break anywhere. */
 function usable(columns: number): number | undefined {
   return columns >= 40 ? columns : undefined;
 }
@@ -57,7 +57,7 @@ function wantsColor(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   return isatty(descriptor) && env.TERM !== 'dumb';
 }
 
-/** The same stream without colours: listr2 draws on it by itself, and decides otherwise about them. */
+/** Returns the same stream without colours: listr2 draws on it, and decides about colours in its own way. */
 function withoutColors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   const clean = (text: string) => text.replaceAll(colors, '');
   const write = (chunk: string | Uint8Array, ...rest: []) =>
@@ -82,7 +82,7 @@ function unlessClosed(error: NodeJS.ErrnoException): void {
 async function askOn(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  // While a line is being read, the terminal gives Ctrl-C to whoever reads it and not to the process.
+  // While a line is being read, the terminal sends Ctrl-C to the reader and not to the process.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {

@@ -26,7 +26,7 @@ export function addGates(command: Command): Command {
     );
 }
 
-/** How a plan is wanted on stdout, and beside it. */
+/** Adds the flags for the form of a plan on stdout, and for files. */
 export function addOutputs(command: Command): Command {
   return command
     .addOption(new Option('--json', 'the plan as one JSON document on stdout').conflicts('markdown'))
@@ -34,7 +34,7 @@ export function addOutputs(command: Command): Command {
     .option('--html <file>', 'write the plan as a page, too');
 }
 
-/** Where the policy comes from that no pipeline may break. */
+/** Adds the flag for the file of the policy that every pipeline must keep. */
 export function addPolicy(command: Command): Command {
   return command.option(
     '--policy <file>',

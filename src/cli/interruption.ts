@@ -8,8 +8,8 @@ import { exitCodes } from './output/exit-codes.ts';
 const grace = 1500;
 
 /**
- * Listens for SIGINT and SIGTERM. The first asks everything to clean up and end; where that takes too long (a disk or a
- * server does not answer), or at the second, what must not stay is removed and the process ends at once.
+ * Listens for SIGINT and SIGTERM. The first asks everything to clean up and end; if that takes too long (a disk or a
+ * server does not answer), or at the second, temporary files are removed and the process ends at once.
  */
 export function listenForInterruption(): AbortSignal {
   const interruption = new AbortController();
@@ -33,12 +33,12 @@ function listen(): void {
 }
 
 /**
- * Does work that leaves nothing to clean up. A signal ends the process as if we did not listen: a handler would wait for
- * its turn, which does not come while a large file is parsed.
+ * Runs work that leaves nothing to clean up. A signal ends the process as if there were no listener: a handler would
+ * wait for its turn, which does not come while a large file is parsed.
  */
 export async function endingAtOnce<Result>(work: () => Promise<Result>): Promise<Result> {
-  // A signal that came while the program was loaded still waits to be polled, and without a listener it is lost. The first
-  // turn may be the rest of the current one, behind its poll.
+  // A signal that came while the program was loaded still waits to be polled, and without a listener it is lost. The
+  // first turn may be the rest of the current one, after its poll.
   await nextTurn();
   await nextTurn();
   for (const name of names) for (const listener of listeners) process.off(name, listener);
@@ -58,7 +58,7 @@ function endAtOnce(name: Signal): never {
   try {
     writeSync(2, 'Interrupted.\n');
   } catch {
-    // It has no reader any more.
+    // The output has no reader any longer.
   }
   process.removeAllListeners(name);
   process.kill(process.pid, name);

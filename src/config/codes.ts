@@ -1,4 +1,4 @@
-/** Every code a diagnostic of config/ may carry; docs/errors.md tells what each means and what to do. */
+/** Every code that a diagnostic of config/ may carry; docs/errors.md explains each one and its remedy. */
 export const codes = {
   yamlSyntax: 'EXT1001',
   unknownKey: 'EXT1002',

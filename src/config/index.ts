@@ -33,26 +33,29 @@ export interface ProjectContext {
   env: Readonly<Record<string, string | undefined>>;
   /** Hears of every value that must not be shown. */
   registerSecret: (value: string) => void;
-  /** Offline validation gets along without the values: a warning, and the reference stays as a placeholder. */
+  /**
+   * Offline validation works without the values: an unset variable is a warning, and the reference is kept as a
+   * placeholder.
+   */
   unsetVariables: 'error' | 'warning';
   /** A file with a policy that counts in the place of the project's own. */
   policy?: string;
-  /** References to variables and files stay as placeholders, and nothing outside of the project is read. */
+  /** References to variables and files are kept as placeholders, and nothing outside of the project is read. */
   untrusted?: boolean;
 }
 
 export interface Configuration {
-  /** Those without an error. Of a family whose items are not known yet one pipeline stands for all. */
+  /** Pipelines without an error. One pipeline represents all items of a family whose items are not known yet. */
   pipelines: readonly Pipeline[];
-  /** Families whose items a source has to tell. */
+  /** Families whose items come from a source. */
   asked: readonly AskedFamily[];
-  /** The same with the items of those families, by the names of these. */
+  /** Returns the same with the items of those families, by the names of these. */
   withItems: (answers: ReadonlyMap<string, Answer>) => Configuration;
-  /** Families whose items are known, for what is gone from their lists. */
+  /** Families whose items are known, to find the ones removed from their lists. */
   families: readonly ReadFamily[];
-  /** What could not become a pipeline because of what a source has told. */
+  /** Items that are invalid because of an answer of their source. */
   blocked: readonly BlockedItem[];
-  /** Absolute: the folders that were given, all of whose pipelines are meant. */
+  /** Absolute paths of the given folders, all of whose pipelines are included. */
   folders: readonly string[];
   project: Project;
   /** References that an untrusted reading left as they are. */
@@ -64,8 +67,8 @@ export interface Configuration {
 }
 
 /**
- * Reads pipelines and their project: find → load → schema → rules → resolve. Whatever is wrong with the files comes
- * back as diagnostics, of all files together; nothing that a user can write is thrown.
+ * Reads pipelines and their project: find → load → schema → rules → resolve. All problems of all files are returned
+ * together as diagnostics; no user input makes it throw.
  */
 export async function readPipelines(
   paths: readonly string[],
@@ -154,7 +157,7 @@ function configure(
   for (const file of wrong) {
     for (const secret of passwordsIn(loaded.get(file)?.text ?? '')) context.registerSecret(secret);
   }
-  // What a broken project file would have offered is missing in all of them.
+  // Settings of a broken project file are missing in all of them.
   const broken = project !== undefined && wrong.has(project.file);
   const sound = broken ? [] : drafted.filter((one) => !wrong.has(one.file.file));
   return {
@@ -194,7 +197,7 @@ async function loadPolicy(
   return loaded;
 }
 
-/** What is refused is not opened: an error in it would show what is there. */
+/** Loads files. A refused file is not opened: an error in it would reveal its content. */
 async function load(
   files: readonly FoundFile[],
   report: (found: Diagnostic) => void,
@@ -218,7 +221,7 @@ async function load(
   });
 }
 
-/** A text that several aliases stand for is wrong once, however often it is used. */
+/** Removes duplicates: a text that several aliases refer to is reported once, however often it is used. */
 function distinct(
   diagnostics: readonly Diagnostic[],
   find: (place: Place) => Span | undefined,

@@ -26,15 +26,15 @@ import {
 import { foreign } from '../model/errors/secrets.ts';
 import { sharedSettings, type Shared } from './drafts/shared.ts';
 
-/** What extracts.yaml says, for the program and for the pipelines; without the file, the defaults. */
+/** The content of extracts.yaml, for the program and for the pipelines; without the file, the defaults. */
 export interface ReadProject {
   project: Project;
   shared: Shared;
-  /** With what the policy allows. */
+  /** The substitution, with the limits of the policy. */
   substitution: Substitution;
 }
 
-/** Where the project is, and the file whose policy counts in the place of the project's own. */
+/** The location of the project, and the file whose policy replaces the project's own. */
 export interface ProjectFiles {
   cwd: string;
   project: LoadedFile | undefined;
@@ -49,7 +49,7 @@ export function refusedConfiguration(
   files: ProjectFiles,
   surroundings: Omit<Substitution, 'policy' | 'readable' | 'refusePath' | 'report' | 'secretNames' | 'skip'>,
 ): RefusePath {
-  // What is wrong with the project is reported when it is read in full.
+  // Problems of the project are reported when it is read in full.
   const silent = { report: () => undefined, secretNames: { reason: () => undefined }, skip: () => undefined };
   const { readable } = readProject(files, { ...surroundings, ...silent }).substitution;
   const { root, allowed } = readable;
@@ -110,7 +110,7 @@ function soundProject(
   return written;
 }
 
-/** The policy is read first: it says what everything else may refer to. */
+/** Reads the policy, which comes first: it limits the references of everything else. */
 function readPolicy(
   file: string | undefined,
   written: Written.Project | undefined,

@@ -6,8 +6,9 @@ export type JsonSchema = Record<string, unknown>;
 export type SchemaName = 'pipeline' | 'project' | 'plan';
 
 /**
- * The schema of one kind of file with everything it refers to in its `definitions`, so that it stands alone: for the
- * validator, the type generator and `extracts schema`. `plan` is the document that `extracts plan --json` prints.
+ * Returns the schema of one kind of file with everything it refers to in its `definitions`, so that it is
+ * self-contained: for the validator, the type generator and `extracts schema`. `plan` is the document that `extracts
+ * plan --json` prints.
  */
 export function bundledSchema(name: SchemaName): JsonSchema {
   const definitions: Record<string, JsonSchema> = {};
@@ -33,7 +34,7 @@ function readSchema(part: string): unknown {
   return JSON.parse(readFileSync(new URL(`${part}.schema.json`, folder), 'utf8'));
 }
 
-/** `"x.schema.json#/a"` becomes `"#/definitions/x/a"`; what refers to its own file stays as it is. */
+/** Turns `"x.schema.json#/a"` into `"#/definitions/x/a"`; references within a file are left as they are. */
 function withLocalReferences(schema: unknown, need: (part: string) => void): unknown {
   if (Array.isArray(schema)) return schema.map((item) => withLocalReferences(item, need));
   if (typeof schema !== 'object' || schema === null) return schema;

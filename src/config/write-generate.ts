@@ -90,7 +90,7 @@ function table_({ caption, description, columns }: GeneratedTable): Written.Gene
   };
 }
 
-/** A column of which nothing is said but its caption is only that. */
+/** Returns the short form of a column that has only a caption. */
 function column({ caption, localName, ...rest }: GeneratedColumn): Written.GenerateColumn | undefined {
   const look = { ...(caption !== undefined && { caption }), ...presentation(rest), ...ownName(localName) };
   const keys = Object.keys(look);
@@ -143,7 +143,7 @@ function end({ table, columns }: GeneratedRelationship['from']): Written.Relatio
     : `${table}.${first}`;
 }
 
-/** `${` begins a reference in our files; a text that has it by chance says so. */
+/** Escapes `${`, which begins a reference in our files, in a text that contains it by chance. */
 function escaped(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map(escaped);

@@ -9,8 +9,8 @@ export interface DiagnosticsView {
 }
 
 /**
- * Diagnostics as people and editors read them: `file:line:col  error  message  [code]`, the line of the file, what is
- * meant underlined, the hint; at the end how many there were. Empty for none.
+ * Returns diagnostics in the form of compilers: `file:line:col error message [code]`, the line of the file with the
+ * exact part underlined, the hint; at the end the counts. Empty if there are none.
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], view: DiagnosticsView): string {
   if (diagnostics.length === 0) return '';
@@ -58,7 +58,7 @@ function block({ diagnostic, span }: Located, view: DiagnosticsView): string {
   return lines.join('\n');
 }
 
-/** Wider lines are cut around what is meant. */
+/** Wider lines are cut around the underlined part. */
 const widest = 100;
 
 function count(diagnostics: readonly Diagnostic[]): string {

@@ -5,12 +5,13 @@ import type { ForgottenPipeline, Gate, PipelinePlan } from '../model/plan/plan.t
 /** Something to show, or how many more there are like the one that was shown before. */
 export type Folded<T> = { one: T } | { more: readonly T[]; like: T };
 
-/** As many as one reads before one has understood. */
+/** The number of lines that a reader needs to understand the problem. */
 const most = 3;
 
 /**
- * Items of a family that say the same, but for their keys: the first few, and the others as one line, where the first of
- * them stood. What would be a line anyway is not folded, nor what says undefined: it stays where it is.
+ * Folds items of a family with equal texts, apart from their keys: the first few are kept, and the others become one
+ * line at the position of the first of them. A single item is not folded, and neither are items whose text is
+ * undefined: they keep their position.
  */
 export function fold<T>(
   all: readonly T[],
@@ -83,7 +84,7 @@ export function moreLike(more: readonly unknown[], address: string): string {
   return `and ${grouped(more.length)} more like ${address}`;
 }
 
-/** What has nothing to do, a line for each family: `tenant_sales`, `998 of 1 000 unchanged`. */
+/** Returns a line for each family of pipelines without changes: `tenant_sales`, `998 of 1 000 unchanged`. */
 export function countIdle(pipelines: readonly PipelinePlan[]): { family: string; count: string }[] {
   const sizes = new Map<string, number>();
   const idle = new Map<string, { family: string; because: string; number: number }>();

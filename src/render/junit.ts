@@ -1,14 +1,14 @@
 import type { CheckResult } from '../model/config/check.ts';
 import type { PlannedCheck } from '../model/plan/step.ts';
 
-/** What of a run a CI server is told. */
+/** The part of a run that a CI server receives. */
 export interface JUnitSuite {
   address: string;
   seconds: number;
   results: readonly CheckResult[];
   /** Checks that were planned and not made. */
   unasked: readonly PlannedCheck[];
-  /** Why it ended otherwise than by its checks. */
+  /** The reason for its end, if it is not a check. */
   problem?: JUnitProblem;
 }
 
@@ -20,9 +20,9 @@ export interface JUnitProblem {
 }
 
 /**
- * JUnit XML as CI servers read it: a suite for each pipeline, a case for each check. A warning is a skipped
- * case with its message, because the format has none. Another failure of a pipeline is a case of its own, and so is
- * what held it back: a suite without a failure is green.
+ * Returns JUnit XML for CI servers: a suite for each pipeline, a case for each check. A warning is a skipped case with
+ * its message, because the format has none. Another failure of a pipeline is a case of its own, and so is the reason
+ * that blocked it: a suite without a failure is green.
  */
 export function renderJUnit(suites: readonly JUnitSuite[]): string {
   const all = suites.map(suiteOf);
@@ -60,7 +60,7 @@ interface Case {
 interface Reported {
   as: 'failure' | 'error' | 'skipped';
   message: string;
-  /** Of failures and errors: what it is that went wrong. */
+  /** For failures and errors: the kind of problem. */
   type?: 'check' | 'pipeline' | 'gate';
   body?: string;
 }
@@ -145,7 +145,7 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** What XML 1.0 cannot hold becomes the sign for that. */
+/** Escapes a text; characters that XML 1.0 cannot hold become the replacement character. */
 function escape(text: string): string {
   return text
     .replace(/[&<>"]/g, (character) => entities[character] ?? character)

@@ -40,7 +40,7 @@ export interface PlanTextOptions {
   width?: number;
 }
 
-/** The plan in Terraform's grammar, because people know it: a symbol, what, how much, and why. */
+/** Returns the plan in Terraform's grammar, because users know it: a symbol, the change, its amount, and its reason. */
 export function renderPlan(made: Plan, { color, verbose, width }: PlanTextOptions): string {
   const plan = printableData(made);
   const paint = pc.createColors(color);
@@ -75,13 +75,16 @@ function renderMore(
   return `  ${paint.dim('…')} ${moreLike(more, like.address)}`;
 }
 
-/** Families are told also where nothing of them changes: that they were read, and how many items they have. */
+/**
+ * Returns the idle pipelines. Families are listed even if nothing in them changes: that they were read, and their
+ * number of items.
+ */
 function renderIdle(pipelines: readonly PipelinePlan[]): Row[][] {
   const lines = countIdle(pipelines).map(({ family, count }) => [`  = ${family}`, count]);
   return lines.length === 0 ? [] : [lines];
 }
 
-/** A pipeline that is gone from the configuration, with everything that stays where it is. */
+/** Returns a pipeline that was removed from the configuration, with all output that is kept in its place. */
 function renderForgotten(one: ForgottenPipeline, paint: Paint): Row[] {
   const { address, because, leaves, deletes = [] } = one;
   const verdict = one.deletes === undefined ? forgottenVerdict : paint.red(deletedVerdict);
@@ -116,7 +119,7 @@ function renderMoreGates({ more, like }: { more: readonly Gate[]; like: Gate }):
   return `… ${moreLike(more, like.address)}${forAll}`;
 }
 
-/** What holds a pipeline back and how to open it; what a flag has opened is told, too. */
+/** Returns the gate that blocks a pipeline and how to open it; a gate that a flag has opened is shown, too. */
 function renderGate(gate: Gate, paint: Paint): string {
   const { kind, address, message, remedy, open } = gate;
   const word = open ? paint.yellow(`${gateText[kind]}, allowed:`) : paint.red(`${gateText[kind]}:`);
@@ -189,7 +192,7 @@ function renderUntaken({ untaken = [] }: TablePlan): Row[] {
   ]);
 }
 
-/** Columns that nobody has written down are shown when the table is new. */
+/** Returns the header of a table. Columns that the configuration does not list are shown if the table is new. */
 function renderHeader({ action, columnsFrom }: TablePlan, verbose: boolean): string[] {
   if (columnsFrom === undefined || (action !== 'create' && !verbose)) return [];
   return [

@@ -13,14 +13,16 @@ import type {
 import type { TableauDestinationPlan } from '../model/plan/destination-plan.ts';
 import type { TablePlan } from '../model/plan/table-plan.ts';
 
-/** What a plan says in words, whatever it is printed on. */
+/** The texts of a plan, independent of the format of the output. */
 
-/** Nothing to do, and nothing held back. */
+/** Returns true if there is nothing to do, and nothing is blocked. */
 export function isQuiet({ summary: { create, change, blocked }, forgotten }: Plan): boolean {
   return create + change + blocked + forgotten.length === 0;
 }
 
-/** What follows "No changes.": where cursors do not find all that has changed, the extracts do not match their sources. */
+/**
+ * Returns the text after "No changes.": if cursors do not find all changes, the extracts do not match their sources.
+ */
 export function quietTextOf({ pipelines, unseen: unlooked }: Plan): string {
   if (unlooked !== undefined) return 'What this plan looked at matches the configuration.';
   const unseen = pipelines.flatMap(({ tables }) => tables.flatMap((table) => table.unseen ?? []));
@@ -46,14 +48,14 @@ export const deletedVerdict = 'will be deleted';
 export const forgottenVerdictOf = ({ deletes }: ForgottenPipeline): string =>
   deletes === undefined ? forgottenVerdict : deletedVerdict;
 
-/** `1 to forget`, `2 to delete`; empty for none. */
+/** Returns `1 to forget`, `2 to delete`; empty if there are none. */
 export function forgottenCount({ forgotten }: Plan): string[] {
   const deleted = forgotten.filter(({ deletes }) => deletes !== undefined).length;
   const left = forgotten.length - deleted;
   return [...(left > 0 ? [`${left} to forget`] : []), ...(deleted > 0 ? [`${deleted} to delete`] : [])];
 }
 
-/** `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty where nothing can be told. */
+/** Returns `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty if nothing can be estimated. */
 export function amountsOf({ summary, pipelines }: Plan): string {
   const { rows, bytes: size, extracts, upload } = summary;
   const read = [
@@ -91,7 +93,7 @@ export const gateText: Record<GateKind, string> = {
 
 export const isFlag = ({ remedy }: Gate): boolean => remedy.startsWith('--');
 
-/** What several errors of a template share is told once. */
+/** Returns the gates without duplicates: a remedy that several errors of a template share is shown once. */
 export function distinctGates(gates: readonly Gate[]): Gate[] {
   return [...new Map(gates.map((gate) => [`${gate.kind} ${gate.address} ${gate.message}`, gate])).values()];
 }
@@ -113,7 +115,7 @@ export function verdictOf(plan: PipelinePlan): string {
   return `${action === 'none' ? 'is' : action === 'blocked' ? 'cannot be' : 'will be'} ${done}`;
 }
 
-/** Whether no destination has anything yet of what is delivered. */
+/** Returns true if no destination has received the extract before. */
 function isFirstDelivery({ action, destinations }: PipelinePlan): boolean {
   const first: readonly string[] = Object.values(firstDelivery);
   return (
@@ -132,16 +134,19 @@ export function wholeChanges({ address, changes }: PipelinePlan): Change[] {
   );
 }
 
-/** Whether its tables are read; else only destinations or the record are written. */
+/** Returns true if its tables are read; otherwise only destinations or the record are written. */
 export const isRead = ({ action }: PipelinePlan): boolean => action !== 'deliver' && action !== 'record';
 
-/** Whether there is something to show of it. What an error holds back is shown too, as far as it could be planned. */
+/**
+ * Returns true if the pipeline has something to show. A pipeline that an error blocks is shown too, as far as it could
+ * be planned.
+ */
 export const hasDiff = ({ action, changes }: PipelinePlan): boolean =>
   action === 'blocked' ? changes.length > 0 : action !== 'none';
 
 export interface TableChanges {
   columns: readonly Change[];
-  /** Why the table as a whole differs; empty if it does not. */
+  /** The reason why the table as a whole differs; empty if it does not. */
   reason: string;
 }
 
@@ -237,7 +242,7 @@ export function unnamedFilesText({ template, steps }: PipelinePlan): string[] {
 export const untrustedText =
   'This plan is untrusted: it knows no values of variables, asked no server and read nothing outside of the project.';
 
-/** What a reader of an untrusted plan must know; empty for every other one. */
+/** Returns the notice for a reader of an untrusted plan; empty for every other plan. */
 export function unseenText({ unseen }: Plan): string[] {
   if (unseen === undefined) return [];
   return [

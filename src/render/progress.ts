@@ -2,7 +2,7 @@ import { bytes, grouped } from '../model/base/numbers.ts';
 import type { Step } from '../model/plan/step.ts';
 import { printable } from './text-width.ts';
 
-/** How far a load is. Shapes as apply/ tells them. */
+/** The progress of a load, in the shape that apply/ reports. */
 export interface ProgressNumbers {
   bytes: number;
   seconds: number;
@@ -31,13 +31,13 @@ export function renderProgress({
   ].join(', ');
 }
 
-/** Totals are often estimates: past them nothing is claimed. */
+/** Returns the share that is done. Totals are often estimates: above them the result is undefined. */
 function shareDone(done: number | undefined, total: number | undefined): number | undefined {
   if (done === undefined || total === undefined || total <= 0 || done > total) return undefined;
   return done / total;
 }
 
-/** What a step does, in the words of the terminal. */
+/** Returns the description of a step for the terminal. */
 export function renderStep(step: Step): string {
   return printable(stepLabel(step));
 }

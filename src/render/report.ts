@@ -26,8 +26,8 @@ export interface ReportRow {
 }
 
 /**
- * The end of an apply: a table per pipeline with rows, bytes, seconds and where it went, and the checks that
- * did not pass; with `verbose` those that did, too. Items of a family that went alike are told a few times and
+ * Returns the report of an apply: a table per pipeline with rows, bytes, seconds and destination, and the checks that
+ * did not pass; with `verbose` also those that did. Items of a family with equal results are listed a few times and
  * then counted, unless `verbose` asks for all.
  */
 export function renderReport(
@@ -85,7 +85,10 @@ export function renderReport(
   return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
 }
 
-/** What went well, or was not begun. Whatever somebody has to look at is never folded. */
+/**
+ * Returns the text by which rows are folded: only for success or a run that was not begun. A row that needs attention
+ * is never folded.
+ */
 function sayingOf(row: ReportRow): unknown {
   const {
     outcome,
@@ -136,11 +139,14 @@ function changedText({ inserted, deleted }: { inserted: number; deleted: number 
   return `(+${grouped(inserted)} -${grouped(deleted)})`;
 }
 
-/** A delivery that failed says itself what is there now; those before it are done. */
+/**
+ * Returns the present state of the destinations. A failed delivery describes it itself; the deliveries before it are
+ * done.
+ */
 function whatStands({ destinations, unseen = [], failure }: ReportRow): string[] {
   const known = [
     ...destinations.map(({ target }) => `  delivered before that: ${target}`),
-    // The server may have done it, or will yet.
+    // The server may have done it, or may still do it.
     ...unseen.map(
       (target) => `  sent without an answer: ${target}; the next plan finds out what became of it`,
     ),

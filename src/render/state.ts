@@ -5,19 +5,19 @@ import type { LockHolder } from '../model/ports/state-port.ts';
 import { alignColumns } from './table.ts';
 import { printable } from './text-width.ts';
 
-/** What there is to say of a record in a line. */
+/** One line about a record. */
 export interface ListedState {
   address: string;
   file?: string;
   tables: number;
   rows: number;
-  /** Of the staged extract. */
+  /** The size of the staged extract. */
   bytes: number;
   destinations: readonly string[];
   lock?: LockHolder;
 }
 
-/** The lock of a pipeline of which nothing is recorded yet. */
+/** The lock of a pipeline that has no record yet. */
 export interface FirstApply {
   address: string;
   lock: LockHolder;
@@ -58,7 +58,7 @@ export function renderStateList(
   return [paint.dim(first), ...lines.map(printable), '', paint.dim(printable(closing)), ''].join('\n');
 }
 
-/** One record for people. */
+/** Returns one record as text for users. */
 export function renderStateRecord(
   record: AppliedRecord,
   lock: LockHolder | undefined,
@@ -100,7 +100,7 @@ export function renderStateRecord(
   ].join('\n');
 }
 
-/** `process 4711 on build-3, since 2026-01-31T08:00:00Z, until 2026-01-31T08:01:00Z (gone)`. */
+/** Returns `process 4711 on build-3, since 2026-01-31T08:00:00Z, until 2026-01-31T08:01:00Z (gone)`. */
 export function describeLock({ name, since, until, alive }: LockHolder): string {
   const times = [`since ${since}`, ...(until === undefined ? [] : [`until ${until}`])];
   return `${[name, ...times].join(', ')}${alive === 'no' ? ' (gone)' : ''}`;

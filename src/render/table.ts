@@ -23,7 +23,7 @@ export function alignColumns(
   );
 }
 
-/** How many terminal columns a text takes; its colour codes take none. */
+/** Returns the number of terminal columns of a text, without its colour codes. */
 export function visibleWidth(text: string): number {
   return columnsOf(text.replace(colors, ''));
 }

@@ -16,7 +16,7 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
   const { name, flavour, writtenBy, entry, tables, fields } = template;
   const unplaced = fields.filter(({ kind, origin }) => kind === 'column' && origin?.table === undefined);
   const others = fields.filter(({ kind }) => kind !== 'column');
-  // What is made of columns has a name that nobody would know it by.
+  // A field made of columns has an internal name that users do not know.
   const shown = new Map(others.map((field) => [field.name, shownName(field)]));
   const list = (names: readonly string[], between: string) =>
     names.map((one) => shown.get(one) ?? one).join(between);

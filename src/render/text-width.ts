@@ -1,4 +1,6 @@
-/** How many terminal columns a text takes, for one line of ordinary text: wide characters two, combining marks none. */
+/**
+ * Returns the number of terminal columns of one line of ordinary text: wide characters take two, combining marks none.
+ */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text) columns += widthOf(character);
@@ -23,8 +25,8 @@ function pictureOf(character: string): string {
 }
 
 /**
- * Plain data with all texts in it printable; the same data where they are already. Errors and the like stay
- * as they are.
+ * Returns plain data with all its texts printable; the same object if they already are. Errors and similar objects are
+ * left as they are.
  */
 export function printableData<T>(data: T): T {
   if (typeof data === 'string') return printable(data) as T & string;
@@ -38,12 +40,12 @@ export function printableData<T>(data: T): T {
 
 export interface ClippedLine {
   text: string;
-  /** Where the piece begins and how wide it is, in terminal columns of `text`. */
+  /** The start of the piece and its width, in terminal columns of `text`. */
   from: number;
   width: number;
 }
 
-/** At most about `widest` columns of a line, with the piece of `length` code units at `start` in it. */
+/** Returns at most about `widest` columns of a line that contain the piece of `length` code units at `start`. */
 export function clipAround(line: string, start: number, length: number, widest: number): ClippedLine {
   const before = printable(line.slice(0, start));
   const piece = printable(line.slice(start, start + length));

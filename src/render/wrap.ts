@@ -1,11 +1,11 @@
 import { alignColumns, visibleWidth } from './table.ts';
 
-/** Cells to align with those of other rows (what, how much, why), or a line that stands for itself. */
+/** Cells to align with those of other rows (name, amount, reason), or a line of its own. */
 export type Row = readonly string[] | string;
 
 /**
- * Rows as lines, their cells in columns. Where a row is wider than the terminal, what does not fit goes below it,
- * indented and broken between words. Colour codes take no room.
+ * Returns rows as lines, their cells in columns. If a row is wider than the terminal, the rest goes below it, indented
+ * and broken between words. Colour codes have no width.
  */
 export function layOutRows(rows: readonly Row[], width = Infinity): string[] {
   const cells = rows.filter((row) => typeof row !== 'string');
@@ -15,7 +15,7 @@ export function layOutRows(rows: readonly Row[], width = Infinity): string[] {
   return rows.flatMap((row) => (typeof row === 'string' ? wrap(row, width) : (blocks.shift() ?? [])));
 }
 
-/** Two columns where they fit, and the reason behind them or below. */
+/** Returns two columns if they fit, and the reason behind or below them. */
 function narrowed(rows: readonly (readonly string[])[], width: number): string[][] {
   const fits = (line: string) => visibleWidth(line) <= width;
   const pairs = rows.map((row) => row.slice(0, 2));
@@ -36,7 +36,7 @@ function narrowed(rows: readonly (readonly string[])[], width: number): string[]
   });
 }
 
-/** A line in lines of at most `width` columns, broken between words; all but the first are indented. */
+/** Breaks a line into lines of at most `width` columns, between words; all but the first are indented. */
 export function wrap(text: string, width = Infinity, indent = indentOf(text) + 4): string[] {
   if (visibleWidth(text) <= width) return [text];
   const hanging = ' '.repeat(Math.min(indent, Math.floor(width / 2)));
@@ -60,7 +60,10 @@ export function wrap(text: string, width = Infinity, indent = indentOf(text) + 4
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** A word that is wider than a line, in pieces; colour codes and what people see as one character stay whole. */
+/**
+ * Breaks a word that is wider than a line into pieces; colour codes and characters that users see as one are kept
+ * whole.
+ */
 function breakWord(word: string, width: number): string[] {
   const pieces: string[] = [];
   let piece = '';

@@ -45,8 +45,8 @@ export async function readConfiguration(
 export const policyOf = ({ policy }: { policy?: string }) => (policy === undefined ? {} : { policy });
 
 /**
- * The configuration with the items of families that a source has to tell. A family whose source does not tell
- * them is blocked as a whole, and nothing of it is gone.
+ * Returns the configuration with the items of families that come from a source. A family whose source fails is blocked
+ * as a whole, and no item of it counts as removed.
  */
 export async function completeFamilies(read: Configuration, world: Ports, env: Env): Promise<Configuration> {
   if (read.asked.length === 0) return read;

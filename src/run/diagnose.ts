@@ -1,7 +1,10 @@
 import type { Diagnostic, Place } from '../model/errors/diagnostic.ts';
 import type { RunError } from '../model/errors/run-error.ts';
 
-/** An error of the world as a diagnostic at the line of the configuration that led there, if there is a pipeline. */
+/**
+ * Returns an error of the world as a diagnostic at the line of the configuration that led to it, if there is a
+ * pipeline.
+ */
 export function diagnose(
   { code, message, hint, place }: RunError,
   within: { place: Place } | undefined,

@@ -10,25 +10,26 @@ import type { Project } from '../model/config/project.ts';
 import type { MadePlan } from './make-plan.ts';
 import type { Seen } from './observe.ts';
 
-/** What one pipeline writes into one folder. */
+/** The space that one pipeline needs in one folder. */
 interface Need {
   folder: string;
-  /** How messages name the place. */
+  /** The name of the folder in messages. */
   shown: string;
   value: number;
   /** The part of it that is no estimate: as much as the last time, or objects of a known size. */
   certain: number;
 }
 
-/** What one pipeline writes to one disk. */
+/** The space that one pipeline needs on one disk. */
 interface DiskNeed extends Need {
   pipeline: Pipeline;
 }
 
 /**
- * Whether the disks have room for what will be written at once: the extract, its package, each file that is delivered, and
- * in TMPDIR the objects that hyperd needs as files. As many of the largest pipelines count as run side by side. No room
- * for what is certain is an error; estimates of what is new can be far off, for a query most of all, and only warn.
+ * Returns findings about disk space for everything that is written at once: the extract, its package, each file that is
+ * delivered, and in TMPDIR the objects that hyperd needs as files. As many of the largest pipelines count as run in
+ * parallel. Too little room for certain amounts is an error; estimates of new data can be far off, for a query most of
+ * all, and only warn.
  */
 export async function spaceFindings({ plan, seen }: MadePlan, { limits }: Project): Promise<Diagnostic[]> {
   const disks = new Map<number, { free: number; needs: DiskNeed[] }>();
@@ -109,7 +110,7 @@ function staged({ steps }: PipelinePlan, { pipeline, outcome }: Seen): Need[] {
     if (source?.type !== 's3' || source.format.type !== 'parquet' || fingerprint?.kind !== 'objects')
       return [];
     const largest = Math.max(0, ...Object.values(fingerprint.objects).map(({ size }) => size));
-    // Of a change only the new objects are read, and they may be smaller.
+    // A change reads only the new objects, and they may be smaller.
     return [{ value: largest, certain: step.kind === 'load' ? largest : 0 }];
   });
   const sum = (part: 'value' | 'certain') => sizes.reduce((total, size) => total + size[part], 0);
@@ -123,7 +124,7 @@ async function freeBytes(folder: string): Promise<number> {
   return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }
 
-/** The folder itself may not be made yet. */
+/** Returns the nearest existing folder: the folder itself may not have been created yet. */
 async function nearestFolder(folder: string): Promise<string> {
   const found = await stat(folder).catch(() => undefined);
   return found?.isDirectory() === true ? folder : await nearestFolder(path.dirname(folder));

@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan/plan.ts';
 import type { OpenRun, StatePort } from '../model/ports/state-port.ts';
 import type { Env } from '../cli/env.ts';
 
-/** The ids of runs that were interrupted, for `--resume`; says which they are. */
+/** Returns the ids of runs that were interrupted, for `--resume`, and reports them. */
 export async function interruptedRuns(state: StatePort, env: Env): Promise<ReadonlySet<string>> {
   const runs = (await state.openRuns()).filter(({ holder }) => holder.alive !== 'yes');
   if (runs.length === 0) env.err('No run was interrupted: everything is planned.\n');
@@ -27,9 +27,9 @@ export function noteRun(state: StatePort, { pipelines, forgotten }: Plan): Noted
     begin: () => state.beginRun({ id, addresses }),
     async end(resumed) {
       const about = new Set([...addresses, ...forgotten.map(({ address }) => address)]);
-      // No run of a single pipeline was ever noted.
+      // A run of a single pipeline is never noted.
       if (about.size < 2 && resumed.size === 0) return;
-      // One of another machine may go on: what it loses is that it can be resumed.
+      // A run of another machine may still continue: it then only loses the possibility to be resumed.
       const isReplaced = (run: OpenRun) =>
         run.id === id ||
         resumed.has(run.id) ||

@@ -1,6 +1,6 @@
 import type { Env } from '../cli/env.ts';
 
-/** Where to look at the job that this run is part of, as CI services tell it: GitHub, GitLab, Jenkins. */
+/** Returns the URL of the job that this run is part of, from the variables of GitHub, GitLab or Jenkins. */
 export function jobLink(variables: Env['variables']): string | undefined {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = variables;
   if (server && repository && run) return `${server}/${repository}/actions/runs/${run}`;

@@ -18,7 +18,7 @@ export interface JobSettings {
   run: string | undefined;
 }
 
-/** What of a plan is to be done, with the ports that it is done by. */
+/** Returns the part of a plan to apply, with the ports that it needs. */
 export function jobsOf(
   { plan, seen }: MadePlan,
   world: Ports,

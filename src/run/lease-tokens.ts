@@ -2,8 +2,8 @@ import type { StatePort, WantedLease } from '../model/ports/state-port.ts';
 import { RunError } from '../model/errors/run-error.ts';
 
 /**
- * Leases tokens in the state, where all runs see it. A run that only looks does without one where it may not write the
- * state, or where the token stays in use: it then takes what it gets.
+ * Leases tokens in the state, where all runs see it. A run that only plans works without a lease if it may not write
+ * the state, or if the token stays in use: it then accepts what it gets.
  */
 export function leaseTokens(
   state: Pick<StatePort, 'lease'>,
@@ -26,7 +26,7 @@ function mayNotWrite(error: unknown): boolean {
   return code !== undefined && ['EACCES', 'EROFS', 'EPERM', 'ENOENT'].includes(code);
 }
 
-/** A plan does not fail for it: what it could not look at is marked. */
+/** Marks an unavailable token: a plan does not fail for it, and marks the things that it could not inspect. */
 function unseen({ message, hint, cause }: RunError): RunError {
   return new RunError('EXT5122', message, { ...(hint !== undefined && { hint }), cause });
 }

@@ -25,7 +25,7 @@ export interface PlanSettings {
   resumed?: ReadonlySet<string>;
   /** Tables whose rows are left to the next plan, by address. */
   left?: Terms['left'];
-  /** What an untrusted plan has not looked at, asked when all has been observed. */
+  /** Returns the things that an untrusted plan has not inspected; called when all has been observed. */
   unseen?: () => readonly string[];
 }
 

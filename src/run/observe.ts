@@ -28,7 +28,7 @@ import { settleAll } from '../model/base/settle-all.ts';
 import { diagnose } from './diagnose.ts';
 import { settleDeliveries } from './settle-deliveries.ts';
 
-/** What was seen around a pipeline; or why it could not be seen. */
+/** The observation of a pipeline; or why it could not be observed. */
 export interface Seen {
   pipeline: Pipeline;
   stored: StoredRecord | undefined;
@@ -38,23 +38,25 @@ export interface Seen {
 }
 
 export interface ObserveOptions {
-  /** All rows are to be read anew. */
+  /** All rows will be read again. */
   full: boolean;
   /** Runs whose work is not done again. */
   resumed: ReadonlySet<string>;
   signal: AbortSignal;
 }
 
-/** How often it is looked again while another run applies the pipeline, and how long is waited in between. */
+/** The number of observations while another run applies the pipeline, and the pause between them. */
 const maxObservations = 6;
 const pauseBetweenObservations = 500;
-/** Milliseconds after which another run may have applied the pipeline: whoever waits for a token waits for its holder. */
+/**
+ * Milliseconds after which another run may have applied the pipeline: a run that waits for a token waits for its
+ * holder.
+ */
 const longLook = 100;
 
 /**
- * Looks at everything around a pipeline without changing anything. A world that cannot be seen blocks this
- * one only. What another run changes meanwhile is not drift: it is looked again until the record is the one
- * that was there before and after.
+ * Observes everything around a pipeline without changing anything. A failure blocks this pipeline only. A change that
+ * another run makes meanwhile is not drift: the observation is repeated until the record is the same before and after.
  */
 export async function observePipeline(
   written: Pipeline,
@@ -71,7 +73,7 @@ export async function observePipeline(
       if (now?.version !== seen.stored?.version) continue;
     }
     if (!hasDrifted(seen.pipeline, seen.outcome.observation)) return seen;
-    // In this order: a run writes its record before it lets go of the lock.
+    // Read in this order: a run writes its record before it releases the lock.
     const holder = await world.state.holder(seen.pipeline.address);
     const stored = await readState(seen.pipeline, world);
     if (stored?.version !== seen.stored?.version) continue;
@@ -141,8 +143,8 @@ const extractCursor = (load: Load): ExtractCursor => ({
 });
 
 /**
- * Where there are the same rows as last time, nothing inside of the extract decides what is to be done. What a table goes
- * on from does always, so that nobody waits for its source.
+ * Observes the extract. If the rows are the same as last time, nothing inside of the extract decides the plan. The base
+ * of an incremental table always does, so it is opened early, in parallel to its source.
  */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function observeExtract(
@@ -201,7 +203,7 @@ function refreshDue({ tables }: Pipeline, applied: AppliedRecord | undefined, no
     .map(({ name }) => name);
 }
 
-/** Whether one of the runs that are resumed has applied what the pipeline's file says now. */
+/** Returns true if one of the resumed runs has applied the present configuration of the pipeline. */
 function isFinished(
   { run, configuration, pending }: AppliedRecord,
   pipeline: Pipeline,
@@ -211,7 +213,7 @@ function isFinished(
   return run !== undefined && resumed.has(run) && configuration === configurationHash(pipeline, sha256);
 }
 
-/** What was applied under the name of today, or under one that `moved:` knows. */
+/** Returns the record under today's name, or under one that `moved:` lists. */
 async function readState(pipeline: Pipeline, world: Ports): Promise<StoredRecord | undefined> {
   const stored = await world.state.read(pipeline.address);
   if (stored !== undefined) return stored;
@@ -222,7 +224,7 @@ async function readState(pipeline: Pipeline, world: Ports): Promise<StoredRecord
   return undefined;
 }
 
-/** The pipeline with the columns that a source has to be asked for. */
+/** Returns the pipeline with the columns that a source must be asked for. */
 export async function completeTables(
   pipeline: Pipeline,
   world: Ports,

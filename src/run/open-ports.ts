@@ -26,7 +26,7 @@ export interface Ports {
   destinationOf(destination: Destination): DestinationPort;
   destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
   templateOf(pipeline: Pipeline): TemplatePort | undefined;
-  /** What an untrusted plan has not looked at; undefined for every other one. */
+  /** Returns the things that an untrusted plan has not inspected; undefined for every other plan. */
   unseen?: () => readonly string[];
   close(): Promise<void>;
 }
@@ -40,7 +40,10 @@ export interface OpenPortsOptions {
   looksOnly?: boolean;
 }
 
-/** Without a word about it: a run that waits for a token is not late because of that, it comes after another. */
+/**
+ * A wait up to this long is not reported: a run that waits for a token is not late because of it, it comes after
+ * another.
+ */
 const usualTokenWait = 600_000;
 const usualTokenWaitOfPlans = 60_000;
 
@@ -87,7 +90,7 @@ export function openPorts(
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {
-      // Each is closed, whatever becomes of the others. Leases are given back before the state is closed.
+      // Each is closed, regardless of the others. Leases are given back before the state is closed.
       const settled = await Promise.allSettled([
         sources.close(),
         destinations.close().finally(() => state.close()),

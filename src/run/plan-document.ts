@@ -2,9 +2,9 @@ import type { Plan } from '../model/plan/plan.ts';
 import { sha256 } from './sha256.ts';
 
 /**
- * The plan as a JSON document with a seal: the SHA-256 of everything before it. The same world gives the same
- * bytes, because the plan holds nothing that depends on time, machine or chance. A seal tells that a file was
- * changed; it is no signature, for whoever changes the file can make a new one.
+ * Returns the plan as a JSON document with a seal: the SHA-256 of everything before it. The same world gives the same
+ * bytes, because the plan holds nothing that depends on time, machine or chance. A seal shows that a file was changed;
+ * it is not a signature, because anyone who changes the file can make a new one.
  */
 export function encodePlan(plan: Plan): string {
   return `${JSON.stringify({ ...plan, seal: sealOf(plan) }, undefined, 2)}\n`;

@@ -9,10 +9,10 @@ import { RunError } from '../model/errors/run-error.ts';
 import { encodePlan, sealOf } from './plan-document.ts';
 import { actingIn, staleError } from './stale.ts';
 
-/** Whether a path names a saved plan instead of pipelines, which are YAML. */
+/** Returns true if a path names a saved plan instead of pipelines, which are YAML. */
 export const isSavedPlan = (file: string) => file.endsWith('.json');
 
-/** The same bytes as `plan --json` prints, whole or not at all. */
+/** Writes the same bytes as `plan --json` prints, whole or not at all. */
 export async function savePlan(plan: Plan, file: string, cwd: string): Promise<void> {
   try {
     await replaceFile(path.resolve(cwd, file), encodePlan(plan));
@@ -21,7 +21,7 @@ export async function savePlan(plan: Plan, file: string, cwd: string): Promise<v
   }
 }
 
-/** A plan as it was saved, of which no byte was changed since. */
+/** Reads a saved plan, and fails if a byte of it was changed since. */
 export async function readSavedPlan(file: string, cwd: string): Promise<Plan> {
   const { plan, isSealed } = await readPlanFile(file, cwd);
   if (isSealed) return plan;
@@ -44,8 +44,8 @@ export async function readPlanFile(file: string, cwd: string): Promise<{ plan: P
 }
 
 /**
- * Returns the pipeline files that a saved plan is applied with. Fails if one is gone of a pipeline that it does something
- * about; of all others what has become of them is for the next plan.
+ * Returns the pipeline files that a saved plan is applied with. Fails if the file of a pipeline with actions no longer
+ * exists; missing files of all others are left for the next plan.
  */
 export function savedFiles(saved: Plan, cwd: string): string[] {
   const isThere = (file: string) => existsSync(path.resolve(cwd, file));
@@ -57,7 +57,7 @@ export function savedFiles(saved: Plan, cwd: string): string[] {
       'nothing was done; plan again, or apply the plan in the folder where it was made',
     );
   }
-  // A list whose last item has gone is the file of no pipeline any more; it must be read to know that they are still gone.
+  // A list whose last item was removed is the file of no pipeline any longer; it must be read to confirm the removals.
   const lists = saved.forgotten.filter(({ address }) => isItem(address));
   return [...new Set([...saved.pipelines, ...lists].map(({ file }) => file))].filter(isThere);
 }
@@ -68,7 +68,7 @@ function parse(text: string, file: string): Plan & { seal: unknown } {
     if (typeof value === 'object' && value !== null && 'format' in value && 'seal' in value)
       return value as Plan & { seal: unknown };
   } catch {
-    // Told below: it is no plan, whatever else it is.
+    // Reported below: the file is not a plan, whatever else it is.
   }
   throw new RunError('EXT6102', `${file} is no plan`, { hint: 'extracts plan --out FILE makes one' });
 }

@@ -5,7 +5,7 @@ import type { Destination } from '../model/config/destination.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 
 /**
- * Returns the record as it would be if the last run had heard the end of what it sent: publications that turn out to
+ * Returns the record as it would be if the last run had seen the end of its deliveries: publications that turn out to
  * be done are delivered. `targets` names them.
  */
 export function settleDeliveries(

@@ -1,4 +1,4 @@
 import { createHash } from 'node:crypto';
 
-/** In hexadecimal digits. */
+/** Returns the hash in hexadecimal digits. */
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

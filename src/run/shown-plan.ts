@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan/plan.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { readPlanFile } from './saved-plan.ts';
 
-/** Returns a plan to be shown, whether or not it was changed since it was saved; it then still has to be a plan. */
+/** Returns a plan for display, even if it was changed since it was saved; it must still be a plan. */
 export async function readShownPlan(file: string, cwd: string): Promise<{ plan: Plan; isSealed: boolean }> {
   const read = await readPlanFile(file, cwd);
   // Whatever the seal is, it does not hold.

@@ -9,9 +9,9 @@ const isActing = ({ action, blockedBy }: PipelinePlan) => action !== 'none' && b
 export const actingIn = ({ pipelines }: Plan): PipelinePlan[] => pipelines.filter(isActing);
 
 /**
- * Fails if a saved plan is not what one would plan now. Rows that came since do not matter: tables that are read are read
- * with them, all others are left to the next plan. Everything else that the plan was computed from must be as it was, for
- * every pipeline that it is going to touch; else none is touched.
+ * Fails if a saved plan differs from the plan of now. Rows that came since do not matter: tables that are read are read
+ * with them, all others are left to the next plan. Everything else that the plan was computed from must be the same,
+ * for every pipeline that it is going to change; otherwise none is changed.
  */
 export function refuseStale(saved: Plan, now: Plan): void {
   const acting = actingIn(saved);
@@ -27,7 +27,7 @@ export function staleError(reasons: string, hint = 'nothing was done; plan again
   return new RunError('EXT6104', `the plan is stale: ${reasons}`, { hint });
 }
 
-/** What cannot be looked at may be as it was: that the plan is stale would not be true. */
+/** Fails if a pipeline cannot be inspected: it may be unchanged, so that calling the plan stale would not be true. */
 function refuseUnseen(address: string, { pipelines, diagnostics }: Plan): void {
   const unseen = pipelines.find(
     (one) => [address, familyOf(address)].includes(one.address) && one.basis.configuration === '',
@@ -45,7 +45,7 @@ function refuseUnseen(address: string, { pipelines, diagnostics }: Plan): void {
   );
 }
 
-/** Returns each reason that is one by itself; what only follows from another one is left out. */
+/** Returns each independent reason; one that only follows from another is left out. */
 function whyStale(planned: PipelinePlan, now: Plan): string[] {
   const fresh = now.pipelines.find(({ address }) => address === planned.address);
   if (fresh === undefined) return ['it is no longer in the configuration'];
@@ -113,7 +113,10 @@ function closedGates({ address }: PipelinePlan, { gates }: Plan): string[] {
     .map(({ address: about, message, remedy }) => `it is held back now: ${about}: ${message} (${remedy})`);
 }
 
-/** What is left is what the rows of a source have become: a table that cannot be changed any more, or need not be. */
+/**
+ * Returns the remaining difference, which comes from the rows of a source: a table that can no longer be changed, or
+ * need not be.
+ */
 function otherSteps(planned: PipelinePlan, fresh: PipelinePlan): string[] {
   const ids = ({ steps }: PipelinePlan) => steps.map(({ id }) => id).join(', ');
   if (ids(planned) === ids(fresh)) return [];

@@ -5,9 +5,9 @@ import type { Plan } from '../model/plan/plan.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
- * Warns of addresses after `--allow-breaking` that mean nothing. What is in a known table or pipeline may be
- * gone since the flag was written, and what is like another address was mistyped; what is like nothing at all
- * is a mistake in the command. `pipelines` are those before any were selected.
+ * Warns of addresses after `--allow-breaking` that match nothing. An address in a known table or pipeline may have been
+ * removed since the flag was written, and one that is similar to another was mistyped; one that is similar to nothing
+ * is an error in the command. `pipelines` are those before any were selected.
  */
 export function unknownAllowances(
   allowed: readonly string[] = [],
@@ -37,7 +37,7 @@ function addressesOf({ address, tables }: Pipeline): string[] {
   return [address, ...inTables];
 }
 
-/** What is gone from the configuration, too. */
+/** Returns the addresses in a plan, including those that were removed from the configuration. */
 function addressesInPlan({ address, changes }: Plan['pipelines'][number]): string[] {
   const inside = changes.filter(({ subject }) => subject !== 'destination');
   return [address, ...inside.map((change) => change.address)];

@@ -1,4 +1,4 @@
-/** The command line asks for something that makes no sense: told with exit code 64. */
+/** A command line that makes no sense: reported with exit code 64. */
 export class UsageError extends Error {
   readonly hint: string | undefined;
 

@@ -112,7 +112,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
       env.err(text);
       return await refuse(error, code);
     }
-    // Of a single pipeline there is nothing that could be done already.
+    // A single pipeline has no others that could be done already.
     if (jobs.length > 1) await run.begin();
     const report = await perform(jobs, removals, configuration, env, output);
     showFailures(report, configuration, env);
@@ -144,7 +144,10 @@ async function savedPlan(
 
 const nothingDone: Report = { pipelines: [] };
 
-/** Of a saved plan only what it was going to do: what has changed elsewhere since is for the next plan. */
+/**
+ * Returns the filter for a saved plan: only its own actions are applied, and changes elsewhere are left for the next
+ * plan.
+ */
 function wantedBy(saved: Plan | undefined): (planned: PipelinePlan) => boolean {
   if (saved === undefined) return () => true;
   const wanted = new Set(actingIn(saved).map(({ address }) => address));
@@ -170,7 +173,7 @@ const refusals: Readonly<Record<'no' | 'unasked', { text: string; error: JsonErr
   },
 };
 
-/** How people read the plan and the report: on stdout, or on stderr beside the document that is there. */
+/** The stream for the plan and the report: stdout, or stderr if a document goes to stdout. */
 interface Output {
   show: (text: string) => void;
   view: { color: boolean; verbose: boolean; width?: number };
@@ -193,7 +196,7 @@ async function perform(
   { show, view }: Output,
 ): Promise<Report> {
   if (jobs.length + removals.length === 0) return nothingDone;
-  // A terminal has room for so many; of more the lines of a log tell better.
+  // A terminal has room for this many; for more, lines of a log are easier to read.
   const terminal = jobs.length + removals.length <= mostDrawn ? env.terminal : undefined;
   const settings = {
     parallel: project.limits.parallel,
@@ -207,7 +210,7 @@ async function perform(
   return report;
 }
 
-/** Each failure as a diagnostic at its line; what no adapter has put into words goes up to main as our bug. */
+/** Shows each failure as a diagnostic at its line; an error that no adapter has translated is thrown, as our bug. */
 function showFailures(report: Report, configuration: Configuration, env: Env): void {
   const failures: Diagnostic[] = [];
   for (const { address, failure } of report.pipelines) {

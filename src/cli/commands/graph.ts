@@ -22,7 +22,7 @@ export async function graph(
   env: Env,
 ): Promise<ExitCode> {
   const configuration = await readConfiguration(paths, env, 'warning');
-  // A drawing needs no variables, so that only errors are told.
+  // A drawing needs no variables, so only errors are reported.
   const errors = configuration.diagnostics.filter(({ severity }) => severity === 'error');
   showDiagnostics(errors, configuration, env);
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;

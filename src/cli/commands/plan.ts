@@ -30,7 +30,7 @@ export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
   policy?: string;
 }
 
-/** `extracts plan`: what would be done and why. Changes nothing. */
+/** `extracts plan`: the planned actions and their reasons. Changes nothing. */
 export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
   const { untrusted = false, offline = untrusted } = options;
   if (untrusted && options.out !== undefined) {
@@ -67,7 +67,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
   }
 }
 
-/** What an untrusted plan did not look at. */
+/** Returns the things that an untrusted plan did not inspect. */
 function unseenOf({ unresolved, asked }: Configuration, world: Ports): string[] {
   return [
     ...unresolved.map((reference) => `the value of ${reference}`),

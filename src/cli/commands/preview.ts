@@ -28,8 +28,8 @@ export interface PreviewOptions {
 }
 
 /**
- * `extracts preview`: the first rows of a pipeline's tables as they would land. Changes nothing, writes
- * nothing that stays.
+ * `extracts preview`: the first rows of a pipeline's tables as they would be loaded. Changes nothing, and leaves no
+ * files.
  */
 export async function preview(file: string, options: PreviewOptions, env: Env): Promise<ExitCode> {
   const read = await readConfiguration([file], env, 'error');

@@ -10,7 +10,7 @@ import { hasReference } from '../../run/untrusted/unseen-ports.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { diagnosticsInJson, encodeJson } from '../output/json.ts';
 
-/** `extracts validate`: whether the files are right in themselves. Reads nothing but them: no network, no engine. */
+/** `extracts validate`: checks the files alone. Reads nothing else: no network, no engine. */
 export async function validate(
   paths: readonly string[],
   options: { json?: boolean; policy?: string },

@@ -3,12 +3,12 @@ import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import type { JsonError } from './json.ts';
 
-/** How an apply has ended. */
+/** The end of an apply. */
 export interface Ended {
   report: Report;
   plan: Plan;
-  /** What was found before it began. */
+  /** Findings before it began. */
   diagnostics: readonly Diagnostic[];
-  /** Why nothing of the plan was begun. */
+  /** The reason why the plan was not begun. */
   refusal?: JsonError;
 }

@@ -3,7 +3,7 @@ import { bytes, counted } from '../../model/base/numbers.ts';
 import { messageOf } from './failure.ts';
 import { renderEventLine, renderProgress } from '../../render/progress.ts';
 
-/** How often a running step may say how far it is, in seconds. */
+/** The interval of progress lines of a running step, in seconds. */
 const every = 10;
 
 /** Events as lines for logs: one at the end of each step, and for long ones at most one every ten seconds. */

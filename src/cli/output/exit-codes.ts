@@ -1,4 +1,4 @@
-/** What the exit code of the process means; docs/exit-codes.md is the same table for users. */
+/** The exit codes of the process; docs/exit-codes.md is the same table for users. */
 export const exitCodes = {
   done: 0,
   failed: 1,

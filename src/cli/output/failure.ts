@@ -13,7 +13,7 @@ export function exitCodeOfInterruption({ reason }: AbortSignal): ExitCode {
 }
 
 /**
- * Of what the world said: somebody else was there first (a lock, a record, a source or a template that
+ * Returns the exit code of an error of the world: another run was first (a lock, a record, a source or a template that
  * changed since the plan), which another try may settle; an extract failed its checks; or anything else.
  */
 export function exitCodeOfError({ code }: Pick<RunError, 'code'>): ExitCode {
@@ -22,13 +22,13 @@ export function exitCodeOfError({ code }: Pick<RunError, 'code'>): ExitCode {
   return stale.includes(code) ? exitCodes.stale : exitCodes.failed;
 }
 
-/** Returns what an error says for an output: what no adapter has put into words may hold anything. */
+/** Returns the message of an error for an output: an error that no adapter has translated may hold anything. */
 export function messageOf(error: unknown): string {
   if (error instanceof RunError || error instanceof UsageError) return error.message;
   return foreign(error instanceof Error ? error.message : String(error));
 }
 
-/** The last word on whatever reached main: interrupted, the world said no, or we are wrong. */
+/** Describes an error that reached main: interrupted, a failure of the world, or our bug. */
 export function describeFailure(
   error: unknown,
   interrupted: AbortSignal,

@@ -4,7 +4,7 @@ import type { Plan } from '../../model/plan/plan.ts';
 export interface HeldBack {
   address: string;
   by: 'gate' | 'error';
-  /** Of a gate with what opens it. */
+  /** The message of a gate with its remedy. */
   message: string;
 }
 

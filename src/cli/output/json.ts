@@ -9,8 +9,8 @@ import { UsageError } from '../../run/usage-error.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
 /**
- * With `--json` stdout is one document whatever happens. A command that fails before it has told anything leaves this:
- * `{error: {code?, message, hint?}, diagnostics: []}`.
+ * Runs a command so that with `--json` stdout is one document in any case. A command that fails before it has printed
+ * one leaves this: `{error: {code?, message, hint?}, diagnostics: []}`.
  */
 export async function inOneDocument(
   { json }: { json?: boolean },
@@ -28,7 +28,7 @@ export async function inOneDocument(
     if (documents === 0) writeSync(1, encodeJson({ error: interrupted, diagnostics: [] }));
   });
   try {
-    // What env looks up when it is asked stays so.
+    // Properties that env computes on access remain computed.
     return await command(Object.create(env, { out: { value: out } }) as Env);
   } catch (error) {
     const reported = env.signal.aborted ? interrupted : errorInJson(error);

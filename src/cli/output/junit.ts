@@ -10,7 +10,7 @@ import type { Env } from '../env.ts';
 import { messageOf } from './failure.ts';
 import { heldBack } from './held-back.ts';
 
-/** Writes what came of the checks for a CI server, whole or not at all. */
+/** Writes the results of the checks for a CI server, whole or not at all. */
 export async function writeJUnit(file: string, ended: Ended, env: Env): Promise<void> {
   try {
     await replaceFile(path.resolve(env.cwd, file), renderJUnit(suitesOf(ended)));
@@ -19,7 +19,7 @@ export async function writeJUnit(file: string, ended: Ended, env: Env): Promise<
   }
 }
 
-/** Pipelines that are forgotten, or with nothing to do, have nothing to check. */
+/** Returns the suites. Pipelines that are forgotten, or with nothing to do, have nothing to check. */
 function suitesOf({ report, plan, refusal }: Ended): JUnitSuite[] {
   const done = report.pipelines
     .filter(({ outcome }) => outcome !== 'forgotten' && outcome !== 'deleted')

@@ -11,7 +11,10 @@ import { renderPlan } from '../../render/plan-text.ts';
 import type { Env } from '../env.ts';
 import { encodePlan } from '../../run/plan-document.ts';
 
-/** How a plan is wanted. On stdout it is one of text, JSON and Markdown; a page goes into a file beside any of them. */
+/**
+ * The requested form of a plan. On stdout it is one of text, JSON and Markdown; a page goes into a file beside any of
+ * them.
+ */
 export interface OutputFlags {
   json?: boolean;
   markdown?: boolean;
@@ -44,7 +47,7 @@ function onStdout(plan: Plan, flags: OutputFlags, env: Env): string {
   }
 }
 
-/** Whole or not at all: whoever has the old page open reads on. */
+/** Writes the page whole or not at all: a reader of the old page is not interrupted. */
 async function writePage(plan: Plan, file: string, env: Env): Promise<void> {
   const page = renderHtml(plan, graphOfPlan);
   try {

@@ -5,7 +5,7 @@ import { heldBack } from './held-back.ts';
 import { diagnosticsInJson, encodeJson, errorInJson } from './json.ts';
 import { writeJUnit } from './junit.ts';
 
-/** Tells programs what came of an apply, where flags ask for it. */
+/** Writes the results of an apply for programs, if flags ask for it. */
 export async function writeReport(
   ended: Ended,
   { json, junit }: { json?: boolean; junit?: string },

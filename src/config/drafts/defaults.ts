@@ -29,7 +29,7 @@ function isOtherLoad(base: NonNullable<Written.Load>, over: NonNullable<Written.
   return (isSet(base.by) && isSet(over.cursor)) || (isSet(base.cursor) && isSet(over.by));
 }
 
-/** Whether a key has a value: null un-sets it. */
+/** Returns true if a key has a value: null un-sets it. */
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
 }

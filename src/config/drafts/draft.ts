@@ -8,8 +8,8 @@ import type { Shared } from './shared.ts';
 import { layerValueSettings, type WrittenValueSettings } from '../values/value-settings.ts';
 
 /**
- * A pipeline between what was written and what it means: references substituted, connections and named destinations
- * followed, defaults applied. The rules judge it; resolve.ts turns it into the model.
+ * A pipeline between its written and its resolved form: references substituted, connections and named destinations
+ * followed, defaults applied. The rules check it; resolve.ts turns it into the model.
  */
 export interface Draft {
   loaded: LoadedFile;
@@ -18,33 +18,33 @@ export interface Draft {
   place: Place;
   /** The name, with for_each `name[key]`. */
   address: string;
-  /** Of an item of for_each. */
+  /** The key of an item of for_each. */
   key: string | undefined;
-  /** Of the pipeline file: its paths are relative to it. */
+  /** The folder of the pipeline file: its paths are relative to it. */
   folder: string;
   written: Written.Pipeline;
-  /** By name; a source whose connection does not exist is missing. */
+  /** The sources by name; a source whose connection does not exist is missing. */
   sources: ReadonlyMap<string, DraftSource>;
   extract: Written.Extract;
   /** The default of every table. */
   load: Written.Load | undefined;
   verifyKey: boolean;
-  /** The same, for values. */
+  /** The same settings for values. */
   values: WrittenValueSettings;
   /** A destination whose name does not exist is missing. */
   destinations: readonly DraftDestination[];
   shared: Shared;
-  /** The same with references in the place of secrets, for what is shown and recorded. */
+  /** The same draft with references instead of secrets, for display and records. */
   shown?: Draft;
 }
 
 export interface DraftSource {
   place: Place;
-  /** Of the file that the source is written in. */
+  /** The folder of the file that defines the source. */
   folder: string;
-  /** Without defaults. */
+  /** The source without defaults. */
   own: Written.InlineSource;
-  /** With defaults. */
+  /** The source with defaults. */
   settings: Written.InlineSource;
 }
 
@@ -121,6 +121,6 @@ function destinationOf(destination: Written.Destination, { folder, shared }: Her
   const { use, ...over } = destination;
   const named = shared.destination(use);
   if (named === undefined) return undefined;
-  // A path is relative to the file that says it.
+  // A path is relative to the file that contains it.
   return { folder: over.path === undefined ? shared.folder : folder, settings: { ...named, ...over } };
 }

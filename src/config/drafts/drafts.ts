@@ -14,29 +14,29 @@ import { checkShape } from '../schema/check-schema.ts';
 import type { Shared } from './shared.ts';
 import { joinSplitTypes } from '../read/split-types.ts';
 
-/** What one file makes: a pipeline, or with for_each one for each item. */
+/** The result of one file: a pipeline, or with for_each one for each item. */
 export interface DraftedFile {
   file: LoadedFile;
   drafts: readonly Draft[];
   family?: Pick<Family, 'files'> & { known?: ReadFamily };
-  /** Of a family whose items nobody has told yet; a draft with open references stands for all of them. */
+  /** For a family whose items are not known yet; a draft with open references represents all of them. */
   asked?: AskedFamily;
-  /** Of a family whose items a source has told. */
+  /** For a family whose items came from a source. */
   answeredFamily?: Omit<BlockedItem, 'problems'>;
   blocked: readonly BlockedItem[];
 }
 
-/** A family whose items a source has to tell. */
+/** A family whose items come from a source. */
 export interface AskedFamily {
   name: string;
-  /** Of the pipeline. */
+  /** The place of the pipeline. */
   place: Place;
   tags: readonly string[];
   source: Source;
   sql: string;
-  /** Of the query. */
+  /** The place of the query. */
   at: Place;
-  /** More items than this are wrong: there is no need to ask for more than one beyond. */
+  /** The limit of items: more are an error, so that one item above it is enough to ask for. */
   max: number;
 }
 
@@ -51,7 +51,7 @@ export interface ReadFamily {
   unmoved: readonly string[];
 }
 
-/** An item, or a whole family, that what a source has told cannot become. Its file is right. */
+/** An item, or a whole family, that is invalid because of an answer of its source. Its file is right. */
 export interface BlockedItem {
   address: string;
   place: Place;
@@ -59,7 +59,7 @@ export interface BlockedItem {
   problems: readonly Diagnostic[];
 }
 
-/** As much of a file as can be judged; nothing where it is no YAML or has hardly a part of a pipeline. */
+/** Returns as much of a file as can be checked; nothing if it is not YAML or has hardly a part of a pipeline. */
 // eslint-disable-next-line max-lines-per-function -- the ways to read a family share what was read so far
 export function draftFile(
   loaded: LoadedFile,
@@ -152,7 +152,7 @@ export function draftFile(
     };
     const each = { address, values: item.values, secrets, reads };
     drafts.push(draft(each, item.key, (found) => own.push(found)));
-    // What a source has told of one item is no reason to leave the others.
+    // A wrong answer about one item is no reason to leave out the others.
     if (answer !== undefined && own.some(({ severity }) => severity === 'error')) {
       drafts.pop();
       blocked.push({ address, place, tags, problems: own });

@@ -1,10 +1,13 @@
 import type * as Written from '../../model/config/written.gen.ts';
 
-/** Names as they follow from each other: a line may stay when what it names has another name since, or is in such a thing. */
+/**
+ * Names that follow from each other: a line may remain after its target was renamed again, or after the thing around it
+ * was.
+ */
 export interface Chain {
   /** The address as it is called today, and over how many moves. */
   follow(address: string): { address: string; hops: number };
-  /** What was called otherwise and has this address now, the latest first. */
+  /** Returns the earlier names of this address, the latest first. */
   formerly(address: string): string[];
 }
 

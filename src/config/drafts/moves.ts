@@ -8,7 +8,7 @@ import { addressOf, type Draft } from './draft.ts';
 import { followMoves, type Chain } from './move-chain.ts';
 import { problem } from '../problem.ts';
 
-/** What `moved:` says, with addresses taken apart by the names that there are. */
+/** Returns the moves of `moved:`, with addresses split at existing names. */
 export function resolveMoves(draft: Draft): Move[] {
   return readMoves(draft).flatMap((one) => ('move' in one ? [one.move] : []));
 }
@@ -17,7 +17,10 @@ export function movesFit(draft: Draft): Diagnostic[] {
   return readMoves(draft).flatMap((one) => ('problem' in one ? [one.problem] : []));
 }
 
-/** A pipeline that is there goes on from its record: two cannot. Items of one file are held against its list. */
+/**
+ * Reports moves from a pipeline that still exists: it continues from its own record, and two pipelines cannot share
+ * one. Items of one file are checked against its list.
+ */
 export function movesFromNobody(drafts: readonly Draft[]): Diagnostic[] {
   const files = new Map(drafts.map(({ address, place }) => [address, place.file]));
   return drafts.flatMap((draft) =>
@@ -32,7 +35,7 @@ export function movesFromNobody(drafts: readonly Draft[]): Diagnostic[] {
 
 type ReadMove = { move: Move } | { problem: Diagnostic } | { ofAnotherItem: true };
 
-/** Names of today come from older ones over one move or several: the latest of them is looked for first. */
+/** Reads moves. Today's names come from older ones over one move or several: the latest is looked up first. */
 function readMoves(draft: Draft): ReadMove[] {
   const { name } = draft.written;
   const written = draft.written.moved ?? [];
@@ -69,7 +72,7 @@ interface MoveReader {
   chain: Chain;
   /** Columns by table. */
   tables: ReadonlyMap<string, readonly string[]>;
-  /** Of the pipeline, that of today first. */
+  /** The names of the pipeline, today's first. */
   names: readonly string[];
 }
 
@@ -110,7 +113,7 @@ function readMove(
 
 const isAddress = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_.-]*(\[[A-Za-z0-9_.-]+\])?$/.test(text);
 
-/** What `moved:` says of single items of a family. */
+/** A move of a single item of a family. */
 export interface ItemMove {
   from: string;
   to: string;
@@ -123,13 +126,16 @@ export function itemMoves({ name, moved = [] }: Written.Pipeline, place: Place):
     .filter(({ to }) => isItem(to) && familyOf(to) === name);
 }
 
-/** Two items cannot go on from one record. */
+/** Reports a move from an item that is still listed: two items cannot continue from one record. */
 export function stillListed({ from, place }: ItemMove): Diagnostic {
   const hint = { hint: 'an item that is listed keeps what was applied for it: take the line out' };
   return problem(codes.moved, `${from} is still in the list`, child(place, 'from'), hint);
 }
 
-/** Whoever is gone from the list may have left this line; whoever was mistyped must not lose what was applied. */
+/**
+ * Reports a move to an item that is not listed. An item that was removed from the list may have left this line; a
+ * mistyped one must not lose its record.
+ */
 export function notListed({ from, to, place }: ItemMove): Diagnostic {
   const hint = {
     hint: `what was applied for ${from} is kept until this line names an item, or is taken out`,
@@ -159,7 +165,7 @@ function readAddress(
   return undefined;
 }
 
-/** What follows one of the names and a dot. */
+/** Returns the part that follows one of the names and a dot. */
 function inside(text: string, names: readonly string[]): string | undefined {
   const name = names.find((one) => one !== '' && text.startsWith(`${one}.`) && text.length > one.length + 1);
   return name === undefined ? undefined : text.slice(name.length + 1);

@@ -6,9 +6,9 @@ import type { ReadableSettings, RefusePath } from '../../model/config/readable-p
 import { anchored } from './defaults.ts';
 import { interpolate, type Substitution } from '../references/interpolate.ts';
 
-/** What extracts.yaml offers to every pipeline. */
+/** The settings of extracts.yaml that every pipeline can use. */
 export interface Shared {
-  /** Absolute: what extracts.yaml says is relative to it. */
+  /** Absolute folder: paths in extracts.yaml are relative to it. */
   folder: string;
   policy: Policy;
   readable: ReadableSettings;
@@ -16,16 +16,16 @@ export interface Shared {
   defaults: Written.Defaults | undefined;
   connectionNames: readonly string[];
   destinationNames: readonly string[];
-  /** Undefined for a name that does not exist. */
+  /** Returns the connection, or undefined for a name that does not exist. */
   connection(name: string): Written.InlineSource | undefined;
   destination(name: string): Written.InlineDestination | undefined;
-  /** The same with references in the place of secrets. */
+  /** The same settings with references instead of secrets. */
   shown?: Shared;
 }
 
 /**
- * References in a connection are looked up when a pipeline first uses it: nobody has to set the variables of
- * connections that this run does not touch.
+ * Returns the shared settings. References in a connection are looked up when a pipeline first uses it: the variables of
+ * connections that this run does not use need not be set.
  */
 export function sharedSettings(
   folder: string,

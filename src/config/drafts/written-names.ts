@@ -2,15 +2,15 @@ import type * as Written from '../../model/config/written.gen.ts';
 import type { Draft } from './draft.ts';
 
 /**
- * The names of a map as written, also of entries that were taken out for their shape: whoever refers to one of those
- * makes no second mistake.
+ * Returns the names of a map as written, including entries that were removed for their shape: a reference to one of
+ * those is not a second mistake.
  */
 export function namesAt(draft: Draft, ...path: readonly string[]): string[] {
   const value = valueAt(draft, ...path);
   return typeof value === 'object' && value !== null ? Object.keys(value) : [];
 }
 
-/** What was written there, misshapen or not. */
+/** Returns the value as written, misshapen or not. */
 export function valueAt({ whole }: Draft, ...path: readonly string[]): unknown {
   let value: unknown = whole;
   for (const key of path) {

@@ -14,7 +14,10 @@ export class CsvProblem extends Error {
   }
 }
 
-/** Records of a text with commas and double quotes, without empty lines. For lists that people keep, not for data. */
+/**
+ * Parses records with commas and double quotes, without empty lines. It is meant for lists that users maintain, not for
+ * data.
+ */
 export function readCsv(text: string): CsvRecord[] {
   const records: CsvRecord[] = [];
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;

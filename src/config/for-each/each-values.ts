@@ -6,11 +6,14 @@ import { foreign } from '../../model/errors/secrets.ts';
 import type { Value } from '../references/value.ts';
 import type { Purpose } from '../references/places.ts';
 
-/** What `${each.…}` means in the pipeline of one item. */
+/** The values of `${each.…}` in the pipeline of one item. */
 export interface Each {
   /** `tenant_sales[acme]`. */
   address: string;
-  /** Undefined where a source will tell the items: then any name may be right, and references are left standing. */
+  /**
+   * The values, or undefined if a source will supply the items: then any name may be right, and references are left as
+   * they are.
+   */
   values: Item['values'] | undefined;
   /** The names whose values are passwords somewhere in the pipeline. */
   secrets?: ReadonlySet<string>;
@@ -20,7 +23,7 @@ export interface Each {
 
 type Problem = Extract<Value, { problem: string }>;
 
-/** Where in a text a value is going to be. */
+/** The position of a value in a text. */
 export interface Position {
   purpose: Purpose;
   /** Its place is that of a password, or of a whole address. */
@@ -29,7 +32,7 @@ export interface Position {
   isWhole: boolean;
 }
 
-/** The value of a name in a certain place; undefined where it is not known yet. */
+/** Returns the value of a name in a certain position; undefined if it is not known yet. */
 export function findValue(name: string, each: Each | undefined, place: Place, position: Position): Value {
   const reference = `\${each.${name}}`;
   const outside = misplaced(reference, each, place);
@@ -76,8 +79,8 @@ function nullValue(reference: string, address: string): Problem {
 }
 
 /**
- * The name of a variable that is built with values of the item: `secret.PW_${each.key}`. Undefined where nothing is to be
- * built.
+ * Returns the name of a variable that is built with values of the item: `secret.PW_${each.key}`. The result is
+ * undefined if it is not built from any.
  */
 export function nameFromItem(
   inside: string,
@@ -105,7 +108,7 @@ function hintForSql({ pointer }: Place): string {
   return 'bind it: write a query with $1, and the reference under params';
 }
 
-/** Where a value takes part in a text that has a structure, it must not change that. */
+/** The restrictions on a value inside a structured text, whose structure it must not change. */
 interface Use {
   problemWith(value: string): string | undefined;
 }
@@ -127,7 +130,7 @@ const uses: Partial<Record<Purpose, Use>> = {
   name: use('a name', /(?!)/, ''),
 };
 
-/** An address that is nothing but the value has no structure to be changed. */
+/** An address that consists of the value alone has no structure to protect. */
 const wholeUrl = use('a URL', /\s/, 'a blank');
 
 function use(what: string, unsafe: RegExp, said: string): Use {
@@ -135,7 +138,7 @@ function use(what: string, unsafe: RegExp, said: string): Use {
     problemWith(value) {
       if (value.trim() === '') return `${what} takes no empty value`;
       if (control.test(value)) return `${what} takes no control characters`;
-      // Beside another one it would lead out of the folder.
+      // Next to another one it would lead out of the folder.
       if (value === '.') return `${what} takes no value that is a dot alone`;
       return unsafe.test(value) ? `${what} takes no value with ${said}` : undefined;
     },

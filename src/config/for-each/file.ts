@@ -13,7 +13,7 @@ import type { Listed } from './item.ts';
 export interface ItemsFile {
   listed: readonly Listed[];
   problems: readonly Diagnostic[];
-  /** To find its places. */
+  /** The file, to locate its places. */
   loaded?: LoadedFile;
 }
 

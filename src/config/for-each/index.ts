@@ -12,13 +12,13 @@ import { checkItems, type Item, type Listed } from './item.ts';
 
 export type { Item } from './item.ts';
 
-/** What `for_each` says, with its items where files alone tell them. */
+/** The settings of `for_each`, with its items if files alone supply them. */
 export interface Family {
   place: Place;
   written: Written.ForEach;
-  /** Undefined where a source has to be asked, or where something is wrong with the list. */
+  /** The items, or undefined if a source must be asked, or if the list has an error. */
   items: readonly Item[] | undefined;
-  /** What has to be asked. */
+  /** The query to run. */
   query?: Written.ForEachQuery;
   problems: readonly Diagnostic[];
   /** Files that were read for it. */
@@ -49,7 +49,7 @@ export function readFamily(
   const family: Family = { place, written, items: undefined, problems: [], files: [] };
   const isWritten = (way: string) => Object.hasOwn(whole ?? {}, way);
   const [way, second] = (['items', 'file', 'query'] as const).filter(isWritten);
-  // What was taken out for its shape is told already.
+  // A value that was removed for its shape is already reported.
   if (way !== undefined && second === undefined && written[way] === undefined) return family;
   if (way === undefined || second !== undefined) {
     const message =
@@ -80,7 +80,7 @@ export function readFamily(
   return settle(family, listedItems(written.items ?? [], child(place, 'items')));
 }
 
-/** The family with the items that its source has told. */
+/** Returns the family with the items from its source. */
 export function answered(family: Family, { columns, rows }: Answer): Family {
   const place = child(family.place, 'query', 'sql');
   const wrong = (message: string, hint: string): Family => ({
@@ -103,12 +103,12 @@ export function answered(family: Family, { columns, rows }: Answer): Family {
     label: `row ${index + 1}`,
   }));
   const settled = settle(family, listed);
-  // A query without an order gives its rows in any; the plan shall be the same.
+  // A query without an order returns its rows in any order; the plan must be the same.
   const items = settled.items?.toSorted((one, other) => (one.key < other.key ? -1 : 1));
   return { ...settled, items };
 }
 
-/** Whether there are as many items as there may be, and each is right. */
+/** Checks the number of items, and each of them. */
 function settle(family: Family, listed: readonly Listed[]): Family {
   const { place, written } = family;
   const { min = 1 } = written;

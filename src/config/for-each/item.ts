@@ -4,23 +4,23 @@ import { problem } from '../problem.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
-/** One item of a `for_each`: its key, and what `${each.…}` stands for. */
+/** One item of a `for_each`: its key, and the values of `${each.…}`. */
 export interface Item {
   key: string;
-  /** As texts, the key among them; null where there is none. */
+  /** The values as texts, including the key; null for an absent one. */
   values: ReadonlyMap<string, string | null>;
 }
 
-/** An item as somebody has listed it: nothing of it is known to be right. */
+/** An item as listed, before any check. */
 export interface Listed {
   key: unknown;
   values: readonly (readonly [string, unknown])[];
-  /** Where it stands, and in which words where a place does not tell. */
+  /** The place of the item, and a description if a place does not identify it. */
   place: Place;
   label: string;
 }
 
-/** A list without what is wrong in it; whoever has `problems` does not know which items there are. */
+/** A list without its invalid items; if there are `problems`, the real items are not known. */
 export interface CheckedList {
   items: readonly Item[];
   problems: readonly Diagnostic[];

@@ -6,7 +6,7 @@ import { codes } from '../codes.ts';
 import { refusedStart } from './refused-start.ts';
 
 export interface FoundFile {
-  /** As the user would write it. */
+  /** The path as the user would write it. */
   file: string;
   absolute: string;
 }
@@ -23,8 +23,8 @@ export interface FoundFiles {
 const projectName = 'extracts.yaml';
 
 /**
- * The pipeline files that these paths mean: files, or folders with all YAML files below them. With `untrusted`, paths that
- * lead out of their project are not even looked into.
+ * Finds the pipeline files for these paths: files, or folders with all YAML files below them. With `untrusted`, paths
+ * that lead out of their project are not even opened.
  */
 export async function findFiles(
   paths: readonly string[],
@@ -125,7 +125,7 @@ export async function readTexts(files: readonly FoundFile[]): Promise<(string | 
 
 async function readText({ file, absolute }: FoundFile): Promise<string | Diagnostic> {
   try {
-    // Reading a named pipe may wait for ever, unless a shell has opened it, as for --policy <(git show …).
+    // Reading a named pipe may wait forever, unless a shell has opened it, as for --policy <(git show …).
     if (!absolute.startsWith('/dev/fd/') && (await stat(absolute)).isFIFO()) {
       const message = `cannot read ${file}: it is a named pipe`;
       return { code: codes.unreadableFile, severity: 'error', message, place: { file, pointer: '' } };
@@ -194,7 +194,7 @@ function isYaml(path: string): boolean {
   return ['.yaml', '.yml'].includes(extname(path));
 }
 
-/** The search ends with the repository: what lies above it belongs to somebody else. */
+/** Finds the project file. The search ends with the repository: folders above it belong to others. */
 function projectAbove(folder: string): string | undefined {
   const candidate = join(folder, projectName);
   if (existsSync(candidate)) return candidate;

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 
 /** A YAML file that was read. Its tree is not kept: thousands of them would weigh more than their use. */
 export interface LoadedFile {
-  /** As the user would write it. */
+  /** The path as the user would write it. */
   file: string;
   absolute: string;
   text: string;

@@ -74,7 +74,7 @@ function isAwkward({ text }: Tree, node: Node | null): boolean {
   return from === to || (isCollection(node) && text.slice(from, to).trimEnd().includes('\n'));
 }
 
-// What plainValue has already told as a problem of its own is nothing to find here.
+// A target that plainValue has already reported as a problem is not found here.
 const resolved = orNothing(target, null);
 const text = orNothing(keyText, undefined);
 const merged = orNothing(mergedMaps, []);

@@ -55,7 +55,7 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
   }
 }
 
-/** Of a cascade only the first error tells something; what follows comes from the parser being lost. */
+/** Reports the first of several follow-on errors: the others come from the parser being lost. */
 function syntax(error: YAMLError, text: string): Omit<Diagnostic, 'place'> {
   const [position] = error.pos;
   if (text[position] === '{' && text[position - 1] === '$') {

@@ -3,8 +3,8 @@ import { findFiles, readTexts } from './find.ts';
 import { realPathOf } from './readable.ts';
 
 /**
- * Returns the names of pipelines in YAML files below a folder, as far as a look at the text shows them. An untrusted look
- * follows no symbolic link out of the folder.
+ * Returns the names of pipelines in YAML files below a folder, as far as a look at the text shows them. An untrusted
+ * search follows no symbolic link out of the folder.
  */
 export async function findPipelineNames(
   folder: string,

@@ -6,7 +6,7 @@ import { codes } from '../codes.ts';
 import { realPathOf } from './readable.ts';
 
 export interface Start {
-  /** As it was given. */
+  /** The path as given. */
   path: string;
   start: string;
   /** The folder of its project. */
@@ -15,8 +15,8 @@ export interface Start {
 }
 
 /**
- * Says why a path is not looked into. A folder that is a link may have a project file of its own: where the project is must not be up
- * to what it leads to.
+ * Returns why a path is not opened. A folder that is a link may have a project file of its own: the target of a link
+ * must not decide where the project is.
  */
 export function refusedStart({ path, start, root, cwd }: Start, untrusted: boolean): Diagnostic | undefined {
   const realRoot = realPathOf(root);

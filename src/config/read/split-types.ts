@@ -3,8 +3,8 @@ import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 
 /**
- * `{total: numeric(18,2)}` is valid YAML for `{total: "numeric(18", "2)": null}`. Recognised here, told once, and put
- * together again so that the rest of the file can be checked.
+ * Joins types that YAML splits: `{total: numeric(18,2)}` is valid YAML for `{total: "numeric(18", "2)": null}`. This is
+ * recognised here, reported once, and joined again so that the rest of the file can be checked.
  */
 export function joinSplitTypes(
   value: unknown,

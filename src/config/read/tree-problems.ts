@@ -10,7 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-/** What the tree holds that plain data cannot: a lost alias, a circle, a bomb. */
+/** An error in the tree that plain data cannot represent: an undefined alias, a circle, an expansion bomb. */
 export class TreeProblem extends Error {
   readonly range: readonly [number, number];
   readonly about: 'alias' | 'size';
@@ -77,7 +77,7 @@ function tooMany(alias: Node | null, node: Node | null): TreeProblem {
   return new TreeProblem('this file has more than 200,000 values', node, 'size');
 }
 
-/** The node an alias stands for. */
+/** Returns the node that an alias refers to. */
 export function target(node: Node | null, document: Document.Parsed): Node | null {
   if (!isAlias(node)) return node;
   const found = node.resolve(document);
@@ -86,7 +86,7 @@ export function target(node: Node | null, document: Document.Parsed): Node | nul
   return found;
 }
 
-/** A key as it is written, whatever YAML makes of it: `null`, `true` and `1` are keys like others. */
+/** Returns a key as it is written, regardless of its YAML type: `null`, `true` and `1` are keys like others. */
 export function keyText({ key }: Pair<Node, Node | null>): string {
   if (!isScalar(key)) throw new TreeProblem('a key has to be text', key);
   return scalarText(key);

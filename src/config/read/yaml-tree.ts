@@ -42,7 +42,7 @@ function compose(tokens: readonly CST.Token[], text: string): Document.Parsed {
   }
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false });
   const [document, second] = composer.compose(tokens, true, text.length);
-  // With forceDoc, composing an empty text gives an empty document too.
+  // With forceDoc, composing an empty text also gives an empty document.
   if (document === undefined) throw new Error('the YAML composer gave no document');
   if (second !== undefined) {
     document.errors.push(error(second.range[0], 'MULTIPLE_DOCS', 'a second document begins here'));
@@ -60,8 +60,8 @@ function error(
 }
 
 /**
- * Where the nesting exceeds its limit. The composer recurses, and a stack that is nearly full does not only throw: a
- * regular expression compiled there ends the process.
+ * Returns the offset at which the nesting exceeds its limit. The composer recurses, and a stack that is nearly full
+ * does not only throw: a regular expression compiled there ends the process.
  */
 function tooDeep(tokens: readonly CST.Token[]): number | undefined {
   const waiting = tokens.map((token) => ({ token, depth: 0 }));

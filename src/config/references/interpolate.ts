@@ -14,33 +14,33 @@ import { readablePaths, type ReadableSettings, type RefusePath } from '../../mod
 import { nearest } from '../../model/base/nearest.ts';
 import { getOwn } from '../../model/base/get-own.ts';
 
-/** What references may be replaced with, and who hears about it. */
+/** The values that references are replaced with, and the receiver of problems and secrets. */
 export interface Substitution {
   env: Readonly<Record<string, string | undefined>>;
   registerSecret: (value: string) => void;
-  /** Which variables are secrets whichever file asks for them. */
+  /** The variables that are secrets, regardless of which file uses them. */
   secretNames: SecretNames;
-  /** How bad an unset variable is. Where it is a warning, the reference stays as a placeholder. */
+  /** The severity of an unset variable. If it is a warning, the reference is kept as a placeholder. */
   unsetVariables: 'error' | 'warning';
-  /** What the project allows; nothing is forbidden before its policy is read. */
+  /** The limits of the project; nothing is forbidden before its policy is read. */
   policy?: Policy;
-  /** Which files of this machine may be read, and the same as a function. */
+  /** The files of this machine that may be read, as data and as a function. */
   readable: ReadableSettings;
   refusePath: RefusePath;
-  /** References to variables and files stay as placeholders: nothing of this machine is looked up. */
+  /** References to variables and files are kept as placeholders: nothing of this machine is looked up. */
   untrusted?: boolean;
   /** Hears of each reference that is left for that. */
   skip?: (reference: string) => void;
-  /** References to secrets stay, and those to everything else are replaced: the form that may be shown. */
+  /** References to secrets are kept, and all others are replaced: the form that may be shown. */
   shown?: boolean;
   report: (diagnostic: Diagnostic) => void;
-  /** Of a pipeline with for_each: the item that it is made for. */
+  /** For a pipeline with for_each: the item that it is made for. */
   each?: Each;
 }
 
 /**
- * The same value with the references in its scalars replaced. Happens after parsing, so that no value can change the
- * structure of a file; keys stay as they are.
+ * Returns the same value with the references in its scalars replaced. This happens after parsing, so that no value can
+ * change the structure of a file; keys are left as they are.
  */
 export function interpolate(value: unknown, place: Place, substitution: Substitution): unknown {
   if (isPlain(value)) return value;
@@ -57,17 +57,19 @@ export function interpolate(value: unknown, place: Place, substitution: Substitu
   return Object.fromEntries(entries) as unknown;
 }
 
-/** Most scalars hold no reference: for those not even a place has to be made. */
+/** Returns true if no scalar holds a reference, which is true for most: those do not even need a place. */
 function isPlain(value: unknown): boolean {
   return typeof value === 'string' ? !value.includes('${') : typeof value !== 'object' || value === null;
 }
 
-/** Whether a reference was left standing because its value is not known yet: then there is nothing to check. */
+/** Returns true if a reference was kept because its value is not known yet: then there is nothing to check. */
 export function isPlaceholder(text: string): boolean {
   return /\$\{(?:env|secret|file|each)\./.test(text);
 }
 
-/** `$${` is a plain `${`; otherwise everything up to the next brace is the reference, which may hold one to an item. */
+/**
+ * `$${` is a plain `${`; otherwise everything up to the next brace is the reference, which may contain one to an item.
+ */
 const reference = /\$\$\{|\$\{((?:secret\.(?:[^{}$]|\$\{each\.[^{}]*\})*)(?=\})|[^}]*)(\}?)/g;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
@@ -86,7 +88,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     from = to;
   }
   result += text.slice(from);
-  // A server may say the whole text that a secret is a part of.
+  // A server may repeat the whole text that contains a secret.
   if (hasSecret && substitution.shown !== true) substitution.registerSecret(result);
   return result;
 
@@ -103,7 +105,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     if (found === undefined) return { value: whole };
     const isSecret = found.secret !== undefined || isPassword;
     if (isSecret && 'value' in found && found.value !== '') substitution.registerSecret(found.value);
-    // Where a secret may be is known without its value.
+    // The position of a secret is known without its value.
     if (found.secret !== undefined && purpose === 'sql') {
       const message = `${whole} is a secret and may not be part of an SQL text`;
       return refuse(whole, codes.secretInSql, message, withoutSecret(place));
@@ -189,7 +191,7 @@ function variableOf(
   const reasonFor = (value: string) =>
     isSecret ? 'it is called a secret here' : secretNames.reason(name, value);
   if (untrusted) {
-    // With a default it is a secret only where the variable is set.
+    // With a default it is a secret only if the variable is set.
     const secret = fallback === undefined ? reasonFor('') : undefined;
     return secret === undefined ? undefined : { unknown: true, secret };
   }
@@ -213,7 +215,7 @@ function unset(name: string, secret: boolean, env: Substitution['env']): Extract
   };
 }
 
-/** What a row may say about its file: `file.name`, `file.key`, … */
+/** Returns true for a fact of a row's file: `file.name`, `file.key`, … */
 function isFileFact(inside: string): boolean {
   return fileFacts.some((fact) => inside === `file.${fact}`);
 }

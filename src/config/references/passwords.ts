@@ -33,8 +33,7 @@ export function keysOf(source: Written.S3Source | Written.S3State): string[] {
 }
 
 /**
- * Passwords that stand plainly in the text of a file. Where the file is wrong it may be shown before anybody knows what
- * in it is a password.
+ * Returns the passwords that are written plainly in a file. A wrong file may be shown before its passwords are known.
  */
 export function passwordsIn(text: string): string[] {
   const plain = [...text.matchAll(inUrls), ...text.matchAll(asValues)]
@@ -43,7 +42,10 @@ export function passwordsIn(text: string): string[] {
   return [...plain, ...plain.map(decoded)];
 }
 
-/** The text for its lines to be shown: each password as stars, as many as it has characters, so that columns stay. */
+/**
+ * Returns the text for display: each password is replaced by as many stars as it has characters, so that columns are
+ * kept.
+ */
 export function hidePasswords(text: string): string {
   const hide = (whole: string, before: string, password: string) =>
     isPlain(password)

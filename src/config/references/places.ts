@@ -1,4 +1,4 @@
-/** What a text of the configuration is for, by its JSON pointer: this decides which references it may hold. */
+/** The purpose of a text in the configuration, by its JSON pointer: it decides which references the text may hold. */
 export type Purpose =
   /** Goes to a server as a statement: values are bound, never inserted. */
   | 'sql'
@@ -19,7 +19,7 @@ export type Purpose =
   | 'server'
   /** A password, a key or a token: always a secret. */
   | 'secret'
-  /** How and as whom a server is asked; kept in no record. */
+  /** The way and the identity to contact a server; kept in no record. */
   | 'access'
   /** A value that is bound to a query. Its reference is recorded in the place of a secret. */
   | 'bound'
@@ -75,7 +75,7 @@ export function purposeOf(pointer: string): Purpose {
   return listedPurpose(pointer) ?? (inside(pointer) === undefined ? 'recorded' : 'path');
 }
 
-/** The same, undefined for a key of a source or destination that is not listed: a test asks for each that there is. */
+/** Returns the same, and undefined for a key of a source or destination that is not listed: a test checks every key. */
 export function listedPurpose(pointer: string): Purpose | undefined {
   const found = inside(pointer);
   if (found === undefined) return others.find(([pattern]) => pattern.test(pointer))?.[1] ?? 'recorded';
@@ -89,12 +89,12 @@ function inside(pointer: string) {
   return destination === undefined ? undefined : { keys: ofDestinations, key: destination };
 }
 
-/** Whether what the text says is shown, recorded or compared, so that no secret may be in it. */
+/** Returns true if the text is shown, recorded or compared, so that it must not contain a secret. */
 export function isRecorded(purpose: Purpose): boolean {
   return ['path', 'pattern', 'relation', 'name', 'recorded'].includes(purpose);
 }
 
-/** Whether the reference at this place of a text is a password, or an address that may hold one. */
+/** Returns true if the reference at this position is a password, or an address that may hold one. */
 export function isSecretPart(purpose: Purpose, text: string, from: number, to: number): boolean {
   if (purpose === 'secret') return true;
   if (purpose !== 'url') return false;

@@ -1,9 +1,9 @@
 import type { LoadedFile } from '../read/loaded-file.ts';
 import { isSecretPart, purposeOf } from './places.ts';
 
-/** Which environment variables are secrets, whichever file asks for them. */
+/** The environment variables that are secrets, regardless of which file uses them. */
 export interface SecretNames {
-  /** Why the variable is a secret; undefined if it is none. */
+  /** Returns why the variable is a secret, or undefined if it is not. */
   reason(name: string, value: string): string | undefined;
 }
 
@@ -42,7 +42,7 @@ export function collectSecretNames(files: readonly Text[]): SecretNames {
   };
 }
 
-/** Names that say of themselves what they hold. */
+/** Names that indicate a secret by themselves. */
 const speaking =
   /(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|PAT|TOKEN|API_?KEY|PRIVATE_KEY|SECRET_ACCESS_KEY|SECRET_KEY|SECRET_VALUE|TOKEN_SECRET)$|^PGPASSWORD$/i;
 
@@ -51,7 +51,9 @@ function patternOf(inside: string): string {
   return `^${parts.join(String.raw`\w*`)}$`;
 }
 
-/** The values of an item that its pipeline uses as passwords. The key is none: it is a part of the address. */
+/**
+ * Returns the values of an item that its pipeline uses as passwords. The key is never one: it is a part of the address.
+ */
 export function passwordsOfItems(pipeline: unknown): ReadonlySet<string> {
   const names = new Set([...passwordsIn('each', pipeline)].map(({ name }) => name));
   names.delete('key');

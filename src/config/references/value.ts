@@ -1,4 +1,4 @@
-/** What a reference means, with the reason why it is a secret; undefined where nothing is known yet. */
+/** The value of a reference, with the reason why it is a secret; undefined if nothing is known yet. */
 export type Value =
   | { value: string; secret?: string }
   | { problem: string; code: string; hint?: string; unset?: boolean; secret?: string }

@@ -91,7 +91,7 @@ function connect(
 const identityOf = ({ token_name: name, user = name }: Written.TableauAuth) =>
   user === undefined ? {} : { identity: user };
 
-/** What messages say in the place of parts that come from secrets. */
+/** Returns the labels that messages show instead of parts that come from secrets. */
 function labels(
   settings: Written.TableauDestination,
   shown: Written.TableauDestination,
@@ -128,7 +128,7 @@ function authOf(auth: Written.TableauAuth): TableauAuth {
   };
 }
 
-/** What planning, publishing and updating take. */
+/** The scopes for planning, publishing and updating. */
 const usualScopes = [
   'tableau:content:read',
   'tableau:projects:*',

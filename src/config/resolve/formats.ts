@@ -3,7 +3,7 @@ import { formatTypeOf, optionsOf, quoteOf, type FilesSource } from '../values/fi
 import { isPlaceholder } from '../references/interpolate.ts';
 import { numbered } from './numbered.ts';
 
-/** How the files of a source are to be read, with everything that is not said filled in. */
+/** Returns the format of a source's files, with all defaults filled in. */
 export function resolveFormat(settings: FilesSource): Format {
   const type = formatTypeOf(settings) ?? 'csv';
   const options = optionsOf(settings);

@@ -13,7 +13,7 @@ import type { Draft } from '../drafts/draft.ts';
 import { fileColumn } from '../values/file-column.ts';
 import { cursorColumns, readLag, tableLoad, type TableLoad } from '../values/load-settings.ts';
 
-/** Keys that another mode would have, from defaults, mean nothing here. */
+/** Resolves the load mode. Keys of another mode, from defaults, are ignored here. */
 export function resolveLoad(draft: Draft, table: string): Load {
   const load = tableLoad(draft, table);
   const { mode = 'full', by } = load.settings;
@@ -79,7 +79,7 @@ function refreshOf({ settings: { full_refresh: refresh } }: TableLoad) {
   return refresh === undefined ? {} : { refresh: { every: duration(refresh.every) } };
 }
 
-/** The rules pass lengths of time, and references that have no value yet: those are told, not used. */
+/** Parses a duration. The rules accept durations, and references without a value yet: those are reported, not used. */
 function duration(written: string): Duration {
   return { seconds: durationOf(written) ?? 0, shown: written };
 }

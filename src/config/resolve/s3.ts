@@ -23,7 +23,7 @@ export function resolveS3({ place }: DraftSource, settings: Written.S3Source): S
   };
 }
 
-/** What of a source or of the state says where the service is and who asks. */
+/** The settings of a source or of the state that locate the service and give its credentials. */
 export type WrittenAccess = Omit<Written.S3State, 'type' | 'bucket' | 'prefix'> &
   Pick<Written.S3Source, 'requester_pays' | 'anonymous'>;
 

@@ -9,7 +9,7 @@ import { numbered } from './numbered.ts';
 import { resolveS3 } from './s3.ts';
 
 export interface ResolveContext {
-  /** The same source with references in the place of secrets. */
+  /** The same source with references instead of secrets. */
   shown?: DraftSource | undefined;
   readable?: ReadableSettings;
   /** The project's folder. */
@@ -56,7 +56,7 @@ function postgres(
   };
 }
 
-/** What messages say in the place of parts that come from secrets. */
+/** Returns the labels that messages show instead of parts that come from secrets. */
 function labels(
   settings: Written.PostgresSource,
   shown: Written.PostgresSource,

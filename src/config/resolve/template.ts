@@ -125,7 +125,7 @@ function fieldLook(draft: Draft, name: string, look: WrittenLook, place: Place):
   };
 }
 
-/** Tableau's own word for them. */
+/** Tableau's own name for missing values. */
 export const missingValues = '%null%';
 
 function folderLook(name: string, written: Written.Folder, place: Place): FolderLook {

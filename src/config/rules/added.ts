@@ -60,7 +60,7 @@ function* instantFits(
 function* oneGroup(pattern: string, place: Diagnostic['place'] & object): Iterable<Diagnostic> {
   let groups: number;
   try {
-    // With an empty alternative it matches anything, so the result has all its groups.
+    // With an empty alternative it matches any text, so the result has all its groups.
     groups = (new RegExp(`${pattern}|`).exec('')?.length ?? 1) - 1;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -13,7 +13,7 @@ import type { Rule } from './rule.ts';
 import { typeOf } from './columns.ts';
 import { amount, wholeNumber } from './numbers.ts';
 
-/** Checks say one thing each, with bounds that can be kept, about columns that there are. */
+/** Checks must state one condition each, with bounds that can be met, about existing columns. */
 export const checksFit: Rule = function* (draft) {
   const tables = namesAt(draft, 'tables');
   for (const [table, { checks = [] }] of Object.entries(draft.written.tables)) {
@@ -44,7 +44,7 @@ function* oneKind(written: Written.Check, item: Place): Iterable<Diagnostic> {
   );
 }
 
-/** What references have given, and ends of relationships. */
+/** Checks values from references, and ends of relationships. */
 function* wellWritten(
   { row_count: rows, freshness, relationship }: Written.Check,
   item: Place,
@@ -71,7 +71,7 @@ function* wellWritten(
   }
 }
 
-/** A check that every extract passes, or none. */
+/** Reports a check that every extract passes, or none. */
 function* possible(check: Check): Iterable<Diagnostic> {
   const { kind, place } = check;
   if (kind === 'row_count') {
@@ -90,7 +90,10 @@ function* possible(check: Check): Iterable<Diagnostic> {
   }
 }
 
-/** Which columns a header file brings is known when planning; a table that does not exist is told elsewhere. */
+/**
+ * Returns the columns of a table. Those of a header file are known only when planning; a table that does not exist is
+ * reported elsewhere.
+ */
 function columnsIn(draft: Draft): ColumnsOf {
   return (table) => {
     if (!namesAt(draft, 'tables').includes(table)) return undefined;

@@ -24,7 +24,7 @@ export const columnTypes: Rule = function* (draft) {
   }
 };
 
-/** An extract that older Tableau opens cannot hold every type: hyperd would say so only once it has begun to build. */
+/** Reports types that the version of the extract cannot hold: hyperd would report it only after the build has begun. */
 export const typesOfVersion: Rule = function* (draft) {
   const { version } = draft.extract;
   if (version === undefined || version === null) return;
@@ -97,7 +97,7 @@ export const keyColumnsOnce: Rule = function* ({ written, place }) {
   }
 };
 
-/** Without a key there is nothing that could be verified. */
+/** Reports verify_key without a key: there is nothing to verify. */
 export const keysToVerify: Rule = function* ({ written, place }) {
   for (const [table, { primary_key: key, verify_key: verify }] of Object.entries(written.tables)) {
     if (key !== undefined || !isSet(verify)) continue;
@@ -130,7 +130,7 @@ export const relationshipsFit: Rule = function* (draft) {
   }
 };
 
-/** The type of a column as written; undefined where it is not there, or is none. */
+/** Returns the type of a column as written; undefined if it is absent or not a type. */
 export function typeOf({ written }: Draft, table: string, column: string): ColumnType | undefined {
   const found = getOwn(written.tables, table);
   if (found === undefined) return undefined;
@@ -154,7 +154,7 @@ export const relationshipsToKeys: Rule = function* (draft) {
     const key = table.primary_key ?? [];
     const isKey = key.length === to.columns.length && to.columns.every((name) => key.includes(name));
     const columns = to.columns.map((name) => getOwn(table.columns, name));
-    // A column that is not there is another problem; one of a header file is known when planning.
+    // A missing column is another problem; one of a header file is known when planning.
     const isKnown = !columns.includes(undefined);
     if (!isKnown && table.columns_from === undefined) continue;
     const isRequired = columns.every((column) => {

@@ -14,8 +14,8 @@ interface Writer {
 }
 
 /**
- * Two writers of one data source would overwrite each other, whichever comes last; unless each says that it is
- * shared, and at most one of them publishes all rows.
+ * Reports two writers of one data source: they would overwrite each other in any order. This is allowed if each says
+ * that it is shared, and at most one of them publishes all rows.
  */
 export const oneWriterPerDataSource: CommonRule = function* (drafts) {
   const writers = new Map<string, Writer[]>();
@@ -58,7 +58,10 @@ function* conflict(writer: Writer, earlier: readonly Writer[]): Iterable<Diagnos
   });
 }
 
-/** Pipelines that change rows see by its revision that a data source was published anew. */
+/**
+ * Returns true if publishing creates no new revision: pipelines that change rows recognize a new publication by its
+ * revision.
+ */
 function leavesNoTrace({ shared, method = 'publish', mode, action = 'replace' }: Written.TableauDestination) {
   return shared === true && (method === 'publish' ? mode === 'append' : action === 'replace');
 }

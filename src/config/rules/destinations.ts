@@ -8,7 +8,9 @@ import { problem } from '../problem.ts';
 import { stagedFile, stagedPackage } from '../resolve/extract.ts';
 import type { CommonRule, Rule } from './rule.ts';
 
-/** A template makes a package of the extract, and Tableau tells the two apart by their names. */
+/**
+ * Checks the kind of file: a template makes a package of the extract, and Tableau distinguishes the two by their names.
+ */
 export const destinationKind: Rule = function* ({ destinations, whole }) {
   const packed = (whole as { template?: unknown }).template !== undefined;
   const wanted = packed ? '.tdsx' : '.hyper';
@@ -45,7 +47,7 @@ export const oneWriterPerFile: CommonRule = function* (drafts) {
 
 interface Writer {
   path: string;
-  /** As written; a staged extract that nobody placed has the name of its pipeline, which is unique anyway. */
+  /** The path as written; the default path of a staged extract has the name of its pipeline, which is unique anyway. */
   text?: string;
   what: 'extract' | 'destination';
   place: Place;
@@ -96,7 +98,7 @@ export const uniqueNames: CommonRule = function* (drafts) {
   }
 };
 
-/** The name in the file, not the one that stands in for a wrong one. */
+/** Returns the name in the file, not the substitute for an invalid one. */
 function writtenName({ whole, written }: Draft): string | undefined {
   return (whole as { name?: unknown }).name === written.name ? written.name : undefined;
 }

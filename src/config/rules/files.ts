@@ -48,7 +48,7 @@ export const formatOptions: Rule = function* ({ sources }) {
   }
 };
 
-/** Without a quote character there is nothing to escape, and no quote is astray. */
+/** Reports options of quotes without a quote character: nothing is escaped then, and no quote is stray. */
 export const quoteOptions: Rule = function* ({ sources }) {
   for (const { own, settings, place } of sources.values()) {
     if (!isFilesSource(own) || !isFilesSource(settings)) continue;
@@ -95,7 +95,7 @@ export const oneCharacter: Rule = function* ({ sources }) {
       const message = `delimiter and ${delimiter === quote ? 'quote' : 'escape'} must be different characters`;
       yield problem(codes.oneCharacter, message, optionPlace(place, 'delimiter'));
     }
-    // PostgreSQL's own rule: in this format such a character behind a backslash means something else.
+    // PostgreSQL's own rule: in this format a backslash gives such a character another meaning.
     if (formatTypeOf(settings) === 'text' && /^[\\.a-z0-9]$/.test(delimiter)) {
       const message = `the delimiter of the text format cannot be ${JSON.stringify(delimiter)}`;
       const hint = { hint: 'no backslash, dot, small letter or digit' };
@@ -104,7 +104,7 @@ export const oneCharacter: Rule = function* ({ sources }) {
   }
 };
 
-/** A comment cannot be taken for a field. */
+/** Reports a comment character that could begin a field. */
 function* commentApart(settings: FilesSource, place: Place): Iterable<Diagnostic> {
   const { comment } = optionsOf(settings);
   if (comment === undefined || comment === null) return;
@@ -154,7 +154,7 @@ export const numberSigns: Rule = function* ({ sources }) {
   }
 };
 
-/** What no field can be equal to says nothing, and was meant otherwise. */
+/** Reports null strings that no field can equal: they have no effect, so something else was intended. */
 export const nullStrings: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
     if (!isFilesSource(settings)) continue;

@@ -5,7 +5,7 @@ import { RunError } from '../../model/errors/run-error.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 
 export interface AskedHost {
-  /** As it was written. */
+  /** The host as written. */
   shown: string;
   /** `name`, `name:port`, or the folder of a socket. It is enough that one of them is allowed. */
   names: readonly string[];
@@ -45,7 +45,7 @@ function askedHost({ host = 'localhost', port }: Host): AskedHost {
   return { shown: port === undefined ? name : `${name}:${port}`, names: [`${name}:${asked}`] };
 }
 
-/** Undefined for what is no URL, as one whose values are not known yet. */
+/** Returns undefined for a text that is not a URL, such as one whose values are not known yet. */
 function hostsInUrl(url: string): readonly Host[] | undefined {
   try {
     return parseUrl(url, { file: '', pointer: '' }).hosts ?? [{}];
@@ -60,7 +60,7 @@ function s3Host({ endpoint, region }: Written.S3Source): string {
   return typeof region === 'string' ? `s3.${region}.amazonaws.com` : 's3.amazonaws.com';
 }
 
-/** What is no URL is refused elsewhere; here it is allowed nowhere. */
+/** Returns the authority of a URL. A text that is not a URL is refused elsewhere; here it is allowed nowhere. */
 function authorityOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : url;
 }

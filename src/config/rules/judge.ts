@@ -5,9 +5,8 @@ import { passwordsOf } from '../references/passwords.ts';
 import { commonRules, rules } from './index.ts';
 
 /**
- * Holds all drafts against the rules. What is wrong with one whose values a source has told blocks that item; where two
- * such items, or one and another pipeline, get into each other's way, it blocks their family. Everything else is a mistake
- * in the files, and reported.
+ * Checks all drafts against the rules. A problem of an item from a source blocks that item; a conflict between two such
+ * items, or one and another pipeline, blocks their family. Every other problem is a mistake in the files, and reported.
  */
 export function judge(
   drafted: readonly DraftedFile[],
@@ -15,7 +14,7 @@ export function judge(
   report: (diagnostic: Diagnostic) => void,
 ): readonly DraftedFile[] {
   const alone = drafted.map((file) => judgeEach(file, registerSecret, report));
-  // Of two in each other's way the later one is told: pipelines that are written come before items that are told.
+  // The later one of two in conflict is reported: written pipelines come before items from a source.
   const inOrder = alone.toSorted((one, other) => Number(isAnswered(one)) - Number(isAnswered(other)));
   const found = commonRules.flatMap((rule) => [...rule(inOrder.flatMap(({ drafts }) => drafts))]);
   const errorsOf = new Map<DraftedFile, Diagnostic[]>();
@@ -52,7 +51,10 @@ function judgeEach(
   return { ...file, drafts, blocked: [...file.blocked, ...blocked] };
 }
 
-function withoutItems({ answeredFamily, ...file }: DraftedFile, problems: readonly Diagnostic[]): DraftedFile {
+function withoutItems(
+  { answeredFamily, ...file }: DraftedFile,
+  problems: readonly Diagnostic[],
+): DraftedFile {
   if (answeredFamily === undefined) return file;
   return { ...file, drafts: [], blocked: [{ ...answeredFamily, problems }] };
 }

@@ -15,7 +15,7 @@ import { typeOf } from './columns.ts';
 import { amount } from './numbers.ts';
 import { knownColumn } from './references.ts';
 
-/** What a load goes by is there, and of a type that does; lengths of time are some. */
+/** Checks that the columns of a load exist and have a suitable type; durations are checked, too. */
 export const loadColumns: Rule = function* (draft) {
   for (const [table, { from }] of Object.entries(draft.written.tables)) {
     const load = tableLoad(draft, table);
@@ -133,7 +133,7 @@ function* knownToTable(draft: Draft, table: string, column: string, place: Place
   if (!isPlaceholder(column)) yield* knownColumn(draft, table, column, place);
 }
 
-/** What can be taken from any date of today. */
+/** The longest duration that can be subtracted from any present date. */
 const longest = 36_500 * 86_400;
 
 function* within(written: string | undefined, place: Place, least = 0): Iterable<Diagnostic> {

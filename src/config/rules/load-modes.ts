@@ -25,7 +25,7 @@ export const loadModes: Rule = function* (draft) {
   }
 };
 
-/** The keys of a default go with its own mode; whether it fits to a table is told there. */
+/** Checks a default load. Its keys belong to its own mode; whether it suits a table is reported there. */
 export const defaultLoad: Rule = ({ written, place }) =>
   checkDefaultLoad(written.defaults, child(place, 'defaults'));
 
@@ -33,7 +33,7 @@ export function* checkDefaultLoad(
   defaults: Written.Defaults | undefined,
   place: Place,
 ): Iterable<Diagnostic> {
-  // A merge leaves no null behind.
+  // The merged value contains no null.
   const settings = (merge(undefined, defaults?.tables?.load) ?? {}) as LoadSettings;
   if (settings.mode === undefined) return;
   const load: WrittenLoad = {
@@ -65,7 +65,7 @@ const modesOf: Readonly<Record<Exclude<LoadKey, 'mode'>, readonly Mode[]>> = {
   full_refresh: modes,
 };
 
-/** What another mode calls the same. */
+/** The names of the same thing in another mode. */
 const counterparts = {
   cursor: 'column',
   column: 'cursor',
@@ -136,10 +136,10 @@ function* sourceOfMode(draft: Draft, table: string, load: TableLoad): Iterable<D
   }
 }
 
-/** What a mode goes by. */
+/** Reports missing keys of a mode. */
 function* complete(draft: Draft, table: string, load: TableLoad): Iterable<Diagnostic> {
   const { settings, own, says, placeOf } = load;
-  // Another mode's name for it stands there, and is told.
+  // Another mode's name is written instead, and is reported.
   const meant = (key: 'cursor' | 'column' | 'last') => own.includes(counterparts[key]);
   const lacks = (keys: readonly string[], hint: string) => {
     const message = `${settings.mode} needs ${keys.map((key) => `"${key}"`).join(' and ')}`;

@@ -8,7 +8,7 @@ import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
-/** A reference may stand for a number: what came out of it has to be one. */
+/** Checks numbers from references: the result must be a number. */
 export const numbersFromReferences: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
     if (settings.type === 'postgres') yield* wholeNumber(settings.port, child(place, 'port'), 1, 65_535);
@@ -42,7 +42,7 @@ export function* wholeNumber(
   );
 }
 
-/** A text with a unit, of which a reference may have made something else. */
+/** Checks a text with a unit that may come from a reference. */
 // eslint-disable-next-line max-params -- no two of them belong together
 export function* amount(
   value: string | undefined,

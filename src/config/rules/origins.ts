@@ -9,7 +9,7 @@ import { problem } from '../problem.ts';
 import { readRelation } from '../values/relation.ts';
 import type { Rule } from './rule.ts';
 
-/** Which keys of a table make sense for which kind of source. */
+/** Rules that relate keys of a table to the kind of its source. */
 
 export const tableOrQuery: Rule = function* (draft) {
   for (const [name, { from }] of tablesOf(draft, 'postgres')) {

@@ -7,7 +7,7 @@ import { suggestion } from '../../model/base/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 
-/** What a name refers to has to exist. */
+/** Rules about references: the named thing must exist. */
 
 export const knownConnections: Rule = function* ({ written, place, shared }) {
   for (const [name, source] of Object.entries(written.sources)) {
@@ -82,7 +82,7 @@ export const knownRelationshipEnds: Rule = function* (draft) {
 
 export function* knownColumn(draft: Draft, table: string, column: string, place: Place) {
   const names = columnNamesOf(draft, table);
-  // Which columns a header file brings is known when planning.
+  // The columns of a header file are known when planning.
   const isOpen = namesAt(draft, 'tables', table).includes('columns_from');
   if (isOpen || names.includes(column)) return;
   const message = `the table "${table}" has no column "${column}"`;

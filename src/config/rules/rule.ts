@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { Draft } from '../drafts/draft.ts';
 
-/** What a schema cannot say about one pipeline. */
+/** A rule about one pipeline that a schema cannot express. */
 export type Rule = (draft: Draft) => Iterable<Diagnostic>;
 
-/** What only all pipelines together show. */
+/** A rule about all pipelines together. */
 export type CommonRule = (drafts: readonly Draft[]) => Iterable<Diagnostic>;

@@ -22,7 +22,7 @@ export const bucketAndMatch: Rule = function* ({ sources }) {
   }
 };
 
-/** Beside a connection only an S3 source says what it is about: the others do so in `from`. */
+/** Checks the keys beside a connection: only an S3 source names its objects there; the others do so in `from`. */
 export const keysBesideConnection: Rule = function* ({ written, sources, place }) {
   for (const [name, source] of Object.entries(written.sources)) {
     const type = sources.get(name)?.settings.type;

@@ -7,7 +7,7 @@ import type { Draft } from '../drafts/draft.ts';
 import { problem } from '../problem.ts';
 import { equalTo } from '../resolve/equal-to.ts';
 
-/** What makes sense for `method: update`, and nowhere else. */
+/** Checks the settings of `method: update`, and their use elsewhere. */
 export function* updateRule(
   draft: Draft,
   settings: Written.TableauDestination,

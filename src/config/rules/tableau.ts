@@ -11,7 +11,7 @@ import { wholeNumber } from './numbers.ts';
 import { updateRule } from './tableau-update.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
-/** What makes sense for a Tableau destination. */
+/** Checks the settings of a Tableau destination. */
 export const tableauDestinations: Rule = function* (draft) {
   for (const { settings, place } of draft.destinations) {
     if (settings.type !== 'tableau') continue;

@@ -53,7 +53,10 @@ function* checkZone(zone: Written.AtZone | undefined, place: Place): Iterable<Di
   });
 }
 
-/** Offsets such as +02:00 are zones to Node.js, and abbreviations such as EST are fixed offsets: neither is meant. */
+/**
+ * Returns true for the name of a time zone. Offsets such as +02:00 are zones to Node.js, and abbreviations such as EST
+ * are fixed offsets: neither is accepted.
+ */
 function isZone(name: string): boolean {
   if (name !== 'UTC' && !name.includes('/')) return false;
   try {

@@ -1,11 +1,11 @@
-/** How ajv is to read our schemas, at run time and when they are compiled beforehand. */
+/** The options of ajv for our schemas, at run time and at build time. */
 export const validation = {
   allErrors: true,
   verbose: true,
   discriminator: true,
   // Tagged unions and "a number or a reference" are what strictTypes would complain about.
   strictTypes: false,
-  // The schemas are ours: a test compares them with their own schema, so that no run has to.
+  // The schemas are ours: a test checks them against their own schema, so that no run needs to.
   meta: false,
   validateSchema: false,
 } as const;

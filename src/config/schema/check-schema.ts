@@ -6,8 +6,8 @@ import { validatorOf, type CheckedSchema } from './validator.ts';
 export interface Shape {
   diagnostics: readonly Diagnostic[];
   /**
-   * The value without the parts that are wrong, so that the rules can still look at the rest; undefined when too
-   * little is left. It has the shape that the schema describes.
+   * The value without its invalid parts, so that the rules can still check the rest; undefined if too little is left.
+   * It has the shape that the schema describes.
    */
   sound: unknown;
 }
@@ -30,7 +30,7 @@ function soundPart(validate: ValidateFunction, written: unknown): unknown {
   return value;
 }
 
-/** A file whose name or version is wrong still has tables to look at. */
+/** Returns a substitute for an invalid value: a file whose name or version is wrong still has tables to check. */
 function standIn({ instancePath, keyword, params }: ErrorObject, value: unknown): unknown {
   if (instancePath !== '' || keyword !== 'required') return undefined;
   const { missingProperty } = params as { missingProperty: string };

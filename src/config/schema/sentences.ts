@@ -6,10 +6,10 @@ import { nearest, suggestion } from '../../model/base/nearest.ts';
 import { purposeOf } from '../references/places.ts';
 import { bundledSchema, type JsonSchema, type SchemaName } from '../schema-files.ts';
 
-/** What the validator found, one sentence for each mistake. */
+/** Returns the validator's errors, one sentence for each mistake. */
 export function sentences(name: SchemaName, file: string, errors: readonly ErrorObject[]): Diagnostic[] {
   const version = errors.find(({ instancePath }) => instancePath === '/version');
-  // Another version may mean anything else by its keys: no further word about them.
+  // The keys of another version may have any meaning: no further message about them.
   if (version !== undefined) return [unknownVersion(version, file)];
   const wrong = { name, file, errors };
   return errors.filter((error) => !isEcho(error, errors)).map((error) => diagnostic(error, wrong));
@@ -21,7 +21,7 @@ interface Context {
   errors: readonly ErrorObject[];
 }
 
-/** Errors that another one of the same mistake tells better. */
+/** Returns true for an error that another error of the same mistake explains better. */
 function isEcho(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   switch (error.keyword) {
     case 'if':
@@ -33,7 +33,7 @@ function isEcho(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   }
 }
 
-/** An unknown key that was meant to be the one missing. */
+/** Returns true if an unknown key is a misspelling of the missing one. */
 function isMisspelt(unknown: ErrorObject, missing: ErrorObject): boolean {
   if (unknown.keyword !== 'additionalProperties' || unknown.instancePath !== missing.instancePath)
     return false;
@@ -180,7 +180,7 @@ function tags(error: ErrorObject): string[] {
   return branches.map(({ $ref = '' }) => $ref.split('.').at(-1) ?? '');
 }
 
-/** Whether this text could have been a map as well: the union is written as if/then/else. */
+/** Returns true if this text could have been a map as well: the union is written as if/then/else. */
 function hasMapForm(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   return errors.some((other) => {
     if (other.keyword !== 'if' || other.instancePath !== error.instancePath) return false;

@@ -11,8 +11,8 @@ export function kindsIn(written: Written.Check): CheckKind[] {
 }
 
 /**
- * A check as the program uses it; undefined where it is not written as it has to be, of which the rules tell.
- * `tables` are the names of the pipeline's tables.
+ * Returns a check in its resolved form; undefined if it is not written correctly, which the rules report. `tables` are
+ * the names of the pipeline's tables.
  */
 export function readCheck(written: Written.Check, item: Place, tables: readonly string[]): Check | undefined {
   const [kind, ...others] = kindsIn(written);
@@ -59,7 +59,7 @@ function rowCount({ min, max, max_change }: Written.RowCountCheck): CheckRule | 
   };
 }
 
-/** A reference that has no value yet is any amount: nothing is asked of it. */
+/** Reads an amount. A reference without a value yet is accepted as any amount. */
 function offline(text: string, read: (text: string) => number | undefined): number | undefined {
   return isPlaceholder(text) ? 0 : read(text);
 }

@@ -7,7 +7,7 @@ export function fileReference(kind: 'file' | 's3'): string {
   return kind === 's3' ? '${file.key}' : '${file.path}';
 }
 
-/** The added column of a table that tells from which file a row is; undefined where there is none. */
+/** Returns the added column of a table that identifies the file of a row; undefined if there is none. */
 export function fileColumn({ written, sources }: Draft, table: string): string | undefined {
   const found = getOwn(written.tables, table);
   const kind = found && sources.get(found.from.source)?.settings.type;

@@ -7,7 +7,7 @@ export function isFilesSource(source: Written.InlineSource): source is FilesSour
   return source.type === 'file' || source.type === 's3';
 }
 
-/** The key under which a source of files says which. */
+/** Returns the key with which a source lists its files. */
 export function pathsKey({ type }: FilesSource): 'path' | 'match' {
   return type === 'file' ? 'path' : 'match';
 }
@@ -22,12 +22,15 @@ export function optionsOf({ format }: FilesSource): Written.FormatOptions {
   return format ?? {};
 }
 
-/** The character that encloses fields; undefined if none does. */
+/** Returns the character that encloses fields; undefined if there is none. */
 export function quoteOf({ quote }: Written.FormatOptions): string | undefined {
   return quote === 'none' ? undefined : (quote ?? '"');
 }
 
-/** What the source says, else what the extensions of all its paths say; undefined when they do not agree. */
+/**
+ * Returns the format of the source, or else the one that the extensions of all its paths have; undefined if they
+ * differ.
+ */
 export function formatTypeOf(source: FilesSource): 'csv' | 'text' | 'parquet' | undefined {
   const { type } = optionsOf(source);
   if (type !== undefined && type !== null) return type;

@@ -13,21 +13,21 @@ export type LoadSettings = { [Key in LoadKey]?: NonNullable<NonNullable<Written.
 
 export type LoadKey = keyof NonNullable<Written.Load>;
 
-/** How rows get into one table, as it says so itself and as the defaults do. */
+/** The load mode of one table, from its own settings and from the defaults. */
 export interface TableLoad {
   settings: LoadSettings;
-  /** What the table itself sets. */
+  /** The keys that the table itself sets. */
   own: readonly LoadKey[];
-  /** Whether a key was written for it, misshapen or not. */
+  /** Returns true if a key was written for it, misshapen or not. */
   says: (key: LoadKey) => boolean;
-  /** Where that is: in the table, or in the defaults of the pipeline; else the table. */
+  /** Returns the place of the key: in the table, or in the defaults of the pipeline; otherwise the table. */
   placeOf: (key: LoadKey) => Place;
   place: Place;
 }
 
 export function tableLoad(draft: Draft, table: string): TableLoad {
   const written = getOwn(draft.written.tables, table)?.load;
-  // A merge leaves no null behind.
+  // The merged value contains no null.
   const settings = (mergeLoad(draft.load, written) ?? {}) as LoadSettings;
   const layers = [
     ['tables', table, 'load'],
@@ -50,7 +50,10 @@ export function tableLoad(draft: Draft, table: string): TableLoad {
   };
 }
 
-/** `10m`, 1000 or `1000`; a reference that has no value yet is any length of time. Undefined for other texts. */
+/**
+ * Parses `10m`, 1000 or `1000`; a reference without a value yet is accepted as any duration. Returns undefined for
+ * other texts.
+ */
 export function readLag(written: string | number): Lag | undefined {
   if (typeof written === 'number') return { units: written };
   if (/^\s*\d+(?:\.\d+)?\s*$/.test(written)) return { units: Number(written) };

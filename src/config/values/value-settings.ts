@@ -1,7 +1,7 @@
 import { typesOfSetting, type ValueSettings } from '../../model/config/value-settings.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 
-/** As written on a column, on its table, or in the defaults of tables. */
+/** The settings as written on a column, on its table, or in the defaults of tables. */
 export type WrittenValueSettings = Pick<Written.ColumnSettings, ValueSettingKey>;
 
 export type ValueSettingKey = 'on_infinite' | 'round' | 'at_zone' | 'truncate';
@@ -19,7 +19,7 @@ export const valueSettings = (Object.keys(written) as (keyof ValueSettings)[]).m
   types: typesOfSetting[key],
 }));
 
-/** Each setting of the first layer that says it. null is kept: it un-sets what the layers below say. */
+/** Returns each setting of the first layer that has it. null is kept: it un-sets the value of the layers below. */
 export function layerValueSettings(
   ...layers: readonly (WrittenValueSettings | undefined)[]
 ): WrittenValueSettings {

@@ -1,7 +1,7 @@
 import type { GraphNode } from '../../model/plan/graph.ts';
 
 export interface Groups {
-  /** In the order of their first nodes. */
+  /** The pipelines in the order of their first nodes. */
   pipelines: readonly { address: string; nodes: readonly GraphNode[] }[];
   /** Nodes that belong to no single pipeline. */
   shared: readonly GraphNode[];

@@ -34,8 +34,9 @@ function shape(node: GraphNode): string {
 }
 
 /**
- * In quotes, lines apart by `<br/>`. Mermaid reads `#` and a name or number as an entity; what could mean anything in
- * Mermaid, Markdown or HTML is written so. It takes `1.` and `-` at the beginning for lists.
+ * Returns a quoted text with its lines separated by `<br/>`. Mermaid reads `#` and a name or number as an entity;
+ * characters with a meaning in Mermaid, Markdown or HTML are written like this. It reads `1.` and `-` at the beginning
+ * as lists.
  */
 function text(...lines: readonly string[]): string {
   const entity = (one: string) => `#${one.charCodeAt(0)};`;

@@ -15,7 +15,7 @@ export interface PlacedNode extends GraphNode {
   height: number;
 }
 
-/** From the right side of a node to the left side of another. */
+/** An edge from the right side of a node to the left side of another. */
 export interface PlacedEdge {
   from: { x: number; y: number };
   to: { x: number; y: number };
@@ -29,8 +29,9 @@ const pipelineGap = 16;
 const margin = 4;
 
 /**
- * Four columns. A pipeline is a band as high as its tables or destinations need, in which they and what is made of them
- * are centred; sources stand beside the middle of their tables, and move down where another one stands already.
+ * Places the nodes in four columns. A pipeline is a band as high as its tables or destinations need, in which they and
+ * its output are centred; a source is beside the middle of its tables, or lower if another one already has that
+ * position.
  */
 export function layOutGraph({ nodes, edges }: Graph): Layout {
   const middles = new Map<string, number>();
@@ -68,7 +69,7 @@ export function layOutGraph({ nodes, edges }: Graph): Layout {
   };
 }
 
-/** Of each pipeline its tables, what is made of them, and the destinations that no earlier pipeline has. */
+/** Returns for each pipeline its tables, its output, and the destinations that no earlier pipeline has. */
 function bandsOf({ nodes, edges }: Graph): GraphNode[][][] {
   const taken = new Set<string>();
   return nodes

@@ -3,13 +3,13 @@ import { element, type Markup } from '../html/element.ts';
 import { clipAround } from '../text-width.ts';
 import { layOutGraph, type PlacedEdge, type PlacedNode } from './place-nodes.ts';
 
-/** How a node looks beside what it is. */
+/** The presentation of a node besides its kind. */
 export interface Look {
   /** A class of the page's style. */
   tone: string;
   /** Says the same as the colour. */
   symbol: string;
-  /** Where in the page more is said about it. */
+  /** The anchor in the page with more about it. */
   href?: string;
 }
 
@@ -59,7 +59,7 @@ function drawNode(node: PlacedNode, { tone, symbol, href }: Look): Markup {
 const boldColumn = 8.2;
 const plainColumn = 7;
 
-/** The end of a path says more than its beginning. */
+/** Returns the end of a path, which says more than its beginning. */
 const tailOf = (text: string, room: number) => clipAround(text, text.length, 0, room).text;
 
 const words = {

@@ -2,7 +2,10 @@ import { rankOf, type Graph, type GraphNode } from '../../model/plan/graph.ts';
 import { clipAround } from '../text-width.ts';
 import { byPipeline } from './groups.ts';
 
-/** For a terminal: a tree per pipeline in at most 100 columns, then what several pipelines share. */
+/**
+ * Returns the graph for a terminal: a tree per pipeline in at most 100 columns, then the things that several pipelines
+ * share.
+ */
 export function renderGraphText(graph: Graph): string {
   const { pipelines, shared } = byPipeline(graph.nodes);
   const links = linksOf(graph);

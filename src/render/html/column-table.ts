@@ -6,7 +6,10 @@ import { element, together, type Child, type Markup } from './element.ts';
 import { signed, type Sign } from './look.ts';
 import { table } from './scroll-table.ts';
 
-/** The columns of a table before and after; those that stay as they are only where there are few, or folded up. */
+/**
+ * Returns the columns of a table before and after; unchanged ones are shown only if there are few, and are folded
+ * otherwise.
+ */
 export function renderColumns(plan: PipelinePlan, one: TablePlan): Markup | undefined {
   const { columns } = tableChanges(plan, one);
   const rows = one.columns.map((column) => ({
@@ -35,7 +38,7 @@ interface ColumnRow {
   changes: readonly Change[];
 }
 
-/** Of a new table there is nothing before, and one reason for all. */
+/** Returns the columns of a new table: without a state before, and with one reason for all. */
 function newTable(caption: string, rows: readonly ColumnRow[]): Markup {
   return table(
     caption,

@@ -3,7 +3,7 @@ import { distinctGates, gateText, isFlag, untrustedText } from '../plan-words.ts
 import { element, together, type Markup } from './element.ts';
 import { table } from './scroll-table.ts';
 
-/** What asks for a decision, and what this run has allowed; nothing where there is nothing. */
+/** Returns the open and the allowed decisions of this run; nothing if there are none. */
 export function renderGates({ gates: all }: Plan): Markup | undefined {
   const shown = distinctGates(all);
   if (shown.length === 0) return undefined;
@@ -63,7 +63,7 @@ export function renderFindings({ diagnostics }: Plan): Markup | undefined {
   );
 }
 
-/** What an untrusted plan has not looked at. */
+/** Returns the things that an untrusted plan has not inspected. */
 export function renderUnseen({ unseen }: Plan): Markup | undefined {
   if (unseen === undefined) return undefined;
   return element(

@@ -5,7 +5,7 @@ import { renderSvg, type Look } from '../graph/svg.ts';
 import { element, type Markup } from './element.ts';
 import { pipelineLook, tableLook } from './look.ts';
 
-/** More tables than this are no drawing that anybody reads. */
+/** A drawing with more tables than this is unreadable. */
 const mostTables = 60;
 
 /** The drawing of all pipelines, or of those with something to do where all are too many. */

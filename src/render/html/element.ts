@@ -1,6 +1,6 @@
 import { printable } from '../text-width.ts';
 
-/** HTML that is written by us. Whatever else stands in an element is text, and is escaped. */
+/** HTML written by us. Any other content of an element is text, and is escaped. */
 export interface Markup {
   readonly html: string;
 }
@@ -29,7 +29,10 @@ export function together(...children: readonly Child[]): Markup {
   };
 }
 
-/** No character that XML forbids or that steers what is displayed, and none that ends a text or an attribute. */
+/**
+ * Escapes a text: removes characters that XML forbids or that control the display, and encodes those that end a text or
+ * an attribute.
+ */
 function escaped(text: string): string {
   return printable(text)
     .replace(/[\p{Cs}\ufffe\uffff\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')

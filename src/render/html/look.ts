@@ -2,7 +2,7 @@ import type { PipelinePlan } from '../../model/plan/plan.ts';
 import type { TablePlan } from '../../model/plan/table-plan.ts';
 import { element, type Markup } from './element.ts';
 
-/** A symbol, the tone of its colour, and the word for those who see neither. */
+/** A symbol, the tone of its colour, and a label for readers who see neither. */
 export interface Sign {
   symbol: string;
   tone: string;

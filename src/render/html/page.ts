@@ -20,8 +20,8 @@ import { script } from './script.ts';
 import { style } from './style.ts';
 
 /**
- * The plan as one page that needs nothing else: no network, which its own policy forbids, and no script to be read. The
- * same plan gives the same bytes. `graphOf` draws pipelines.
+ * Returns the plan as one self-contained page: it needs no network, which its own policy forbids, and no script to be
+ * read. The same plan gives the same bytes. `graphOf` draws pipelines.
  */
 export function renderHtml(plan: Plan, graphOf: (pipelines: readonly PipelinePlan[]) => Graph): string {
   const acting = foldPipelines(plan.pipelines.filter(({ action }) => action !== 'none'));
@@ -74,7 +74,7 @@ function head(plan: Plan): Markup {
   );
 }
 
-/** As Content Security Policy names an inline block. */
+/** Returns the hash of an inline block in the notation of Content Security Policy. */
 const hashed = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
 function totals(plan: Plan): string[] {
@@ -101,7 +101,7 @@ function header(plan: Plan): Markup {
   );
 }
 
-/** So many can be read at a glance; else only what is blocked is unfolded. */
+/** Up to this number of pipelines is readable at a glance; with more, only blocked ones are unfolded. */
 const fewPipelines = 3;
 
 function pipelines(acting: readonly Folded<PipelinePlan>[], ids: ReadonlyMap<string, string>): Markup {
@@ -127,7 +127,7 @@ function pipelines(acting: readonly Folded<PipelinePlan>[], ids: ReadonlyMap<str
   );
 }
 
-/** Items of a family that say what was said before: by their names. */
+/** Returns the names of the items of a family whose text equals one that was already shown. */
 function folded(more: readonly PipelinePlan[], summary: string): Markup {
   const names = more.map(({ address, because }) =>
     element('li', {}, element('code', {}, address), ` ${because}`),

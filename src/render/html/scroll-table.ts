@@ -1,6 +1,8 @@
 import { element, type Child, type Markup } from './element.ts';
 
-/** A table that scrolls by itself where it is too wide, which the keyboard can do, too; a list on narrow screens. */
+/**
+ * Returns a table that scrolls on its own if it is too wide, also with the keyboard; on narrow screens it is a list.
+ */
 export function table(label: string, head: readonly string[], rows: readonly (readonly Child[])[]): Markup {
   return element(
     'div',

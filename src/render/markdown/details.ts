@@ -20,12 +20,12 @@ import { printable } from '../text-width.ts';
 import { layOutRows } from '../wrap.ts';
 import { clip, code, fenced, plain } from './escape.ts';
 
-/** What one pipeline's comment may take: the next ones want to be read, too. */
+/** The limit for one pipeline in a comment: the next ones need room, too. */
 const mostLines = 150;
 /** Columns before GitHub makes the reader scroll sideways, about. */
 const width = 120;
 
-/** A pipeline folded up: its diff and what it costs. Nothing where there is nothing to show. */
+/** Returns a folded pipeline: its diff and its cost. Empty if there is nothing to show. */
 export function renderDetails(plan: PipelinePlan): string[] {
   const lines = diffOf(plan);
   if (lines.length === 0) return [];
@@ -44,7 +44,7 @@ export function renderDetails(plan: PipelinePlan): string[] {
   ];
 }
 
-/** GitHub colours a diff by the first character of a line: `+` new, `-` gone, `!` changed. */
+/** Returns a diff whose lines GitHub colours by their first character: `+` new, `-` removed, `!` changed. */
 function diffOf(plan: PipelinePlan): string[] {
   if (!hasDiff(plan)) return [];
   const rows = [

@@ -4,9 +4,9 @@ import { counted } from '../../model/base/numbers.ts';
 export interface Page {
   /** Lines that always fit, because they are few and short. */
   add(lines: readonly string[]): void;
-  /** As many rows as fit into a share of the page, counted from its beginning. Nothing for no rows. */
+  /** Adds as many rows as fit into a share of the page, counted from its beginning. Adds nothing for no rows. */
   addTable(table: Table): void;
-  /** As many blocks as fit, in their order; each stands for `each` of what `noun` counts. */
+  /** Adds as many blocks as fit, in their order; each represents `each` of the things that `noun` names. */
   addAll(what: string, noun: string, blocks: readonly (readonly string[])[], each?: number): void;
   /** The whole text, with what was left out and where to find it. */
   end(remedy: string): string;

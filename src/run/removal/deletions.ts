@@ -9,17 +9,20 @@ import type { ForgottenPipeline } from '../../model/plan/plan.ts';
 import type { DestinationPort } from '../../model/ports/destination-port.ts';
 import type { Ports } from '../open-ports.ts';
 
-/** Something that was made for an item which is gone, and the port that can delete it. */
+/** Output of a removed item, and the port that can delete it. */
 interface Made {
   target: string;
   /** An absolute path, or what names a publication: to compare with those of today. */
   place: string;
   last: AppliedDestination;
-  /** Undefined where the configuration knows no way to it any more. */
+  /** The port; undefined if the configuration no longer has a way to reach it. */
   port: DestinationPort | undefined;
 }
 
-/** What of it will go, and what stays all the same. What is gone already is not spoken of. */
+/**
+ * Plans the deletions: the output to delete, and the output that is kept nevertheless. Output that no longer exists is
+ * not mentioned.
+ */
 export async function planDeletions(
   record: AppliedRecord,
   { configuration, taken }: { configuration: Configuration; taken: ReadonlyMap<string, string> },
@@ -42,7 +45,7 @@ export async function planDeletions(
   return { deletes, leaves };
 }
 
-/** What of the plan is to be deleted, by the record that it was made from. */
+/** Returns the deletions of the plan, by the record that it was made from. */
 export async function deletionsOf(
   { address, deletes }: ForgottenPipeline,
   configuration: Configuration,
@@ -70,8 +73,8 @@ export function takenPlaces({ pipelines }: Configuration): ReadonlyMap<string, s
 }
 
 /**
- * What a record says was made, those first who are seen by others. Where it was published the credentials are
- * those of a destination on the same site: of its family if that has one.
+ * Returns the output listed in a record, starting with what others see. A publication uses the credentials of a
+ * destination on the same site: one of its family if that has one.
  */
 function madeThings(record: AppliedRecord, configuration: Configuration, world: Ports): Made[] {
   const { made } = record;

@@ -21,8 +21,8 @@ import { staleError } from '../stale.ts';
 import type { Ports } from '../open-ports.ts';
 
 /**
- * What was applied from the folders that were given and is in none of their files any more. A pipeline whose file has
- * only gone to another folder of the project is not gone, although this run does not read that folder.
+ * Finds pipelines that were applied from the given folders and are no longer in any of their files. A pipeline whose
+ * file has only moved to another folder of the project is not removed, although this run does not read that folder.
  */
 export async function findRemoved(
   configuration: Configuration,
@@ -36,9 +36,9 @@ export async function findRemoved(
   const recorded = await state.list();
   const isRecorded = new Set(recorded);
   const known = new Set(pipelines.flatMap((pipeline) => namesOf(pipeline, isRecorded)));
-  // Of a family that could not be read nobody knows what is gone.
+  // If a family could not be read, its removed items are not known.
   const unclear = new Set(blocked.map(({ address }) => address));
-  // An empty list deletes nothing: it is too often a mistake. Nor does a slip in `moved:`.
+  // An empty list deletes nothing: it is too often a mistake. A mistake in `moved:` deletes nothing either.
   for (const { name, addresses, onRemoved, unmoved } of families) {
     for (const address of unmoved) unclear.add(address);
     if (addresses.length === 0 && onRemoved === 'delete') unclear.add(name);
@@ -80,7 +80,7 @@ export async function findRemoved(
   };
 }
 
-/** A record that cannot be read is no reason to leave out the others; it stays as it is. */
+/** Returns the records that can be read. An unreadable one is no reason to leave out the others; it stays as it is. */
 async function readable(
   state: StatePort,
   address: string,
@@ -100,14 +100,14 @@ async function readable(
 
 export interface RemovedPipelines {
   forgotten: readonly ForgottenPipeline[];
-  /** What was to be deleted and could not be looked at: it stays as it is. */
+  /** Items to delete that could not be inspected: they stay as they are. */
   blocked: readonly BlockedItem[];
 }
 
 interface Candidate {
   stored: StoredRecord;
   file: string;
-  /** The list that does not name it any more, if that could be read. */
+  /** The list that no longer names it, if that could be read. */
   list: ReadFamily | undefined;
 }
 
@@ -129,7 +129,7 @@ async function planRemoval(
   }
 }
 
-/** What a saved plan will forget; fails if that is not so any more. */
+/** Returns the pipelines that a saved plan will forget; fails if one is no longer removed. */
 export async function removedIn(
   { forgotten: removed }: Plan,
   { pipelines, families, blocked, project }: Configuration,
@@ -155,7 +155,10 @@ export async function removedIn(
   return removed;
 }
 
-/** Whether what was made for an item goes with it is decided by `on_removed` when the plan is made, and still when it is done. */
+/**
+ * Returns the difference between the decision of the plan and the present `on_removed`, which decides again at apply
+ * whether the output of an item is deleted.
+ */
 function otherFate(
   { address, deletes }: ForgottenPipeline,
   stored: StoredRecord,
@@ -169,7 +172,10 @@ function otherFate(
   return `on_removed of ${list.name} is ${list.onRemoved} now`;
 }
 
-/** A pipeline that has nothing recorded under its name may have it under one that `moved:` says. */
+/**
+ * Returns the recorded names of a pipeline: without a record under its own name, it may have one under a name of
+ * `moved:`.
+ */
 function namesOf({ address, moved }: Pipeline, recorded: ReadonlySet<string>): string[] {
   if (recorded.has(address)) return [address];
   return [address, ...moved.flatMap((move) => (move.kind === 'pipeline' ? move.from : []))];

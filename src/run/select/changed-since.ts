@@ -8,8 +8,8 @@ import type { Env } from '../../cli/env.ts';
 import { UsageError } from '../usage-error.ts';
 
 /**
- * Pipelines with a file that git knows otherwise than at a revision: its YAML, its template, or the project file, which
- * is a part of all of them. What is not committed counts too. Sources are not looked at: that is what a plan does.
+ * Returns pipelines with a file that differs from a git revision: its YAML, its template, or the project file, which is
+ * a part of all of them. Uncommitted changes count, too. Sources are not read: that is what a plan does.
  */
 export async function changedSince(
   revision: string,

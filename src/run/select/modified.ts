@@ -6,8 +6,8 @@ import { sha256 } from '../sha256.ts';
 import type { Ports } from '../open-ports.ts';
 
 /**
- * Whether the pipeline's file says something else than when it was applied, or was never applied. Columns that a source
- * has to be asked for are part of what was recorded; where it does not answer, planning will say why.
+ * Returns true if the pipeline's configuration differs from the applied one, or was never applied. Columns that a
+ * source must be asked for are part of the record; if it does not answer, planning will report why.
  */
 export async function isModified(pipeline: Pipeline, world: Ports, signal: AbortSignal): Promise<boolean> {
   const stored = await world.state.read(pipeline.address);

@@ -10,11 +10,11 @@ import type { Ports } from '../open-ports.ts';
 import { changedSince } from './changed-since.ts';
 import { isModified } from './modified.ts';
 
-/** Which of the pipelines in the paths a command is about. */
+/** The flags that select among the pipelines in the given paths. */
 export interface SelectFlags {
   /**
-   * Terms: an address or a pattern of it, `tag:WORD`, `dest:KIND`, `state:modified`. What one of them means
-   * is taken.
+   * Terms: an address or a pattern of it, `tag:WORD`, `dest:KIND`, `state:modified`. A pipeline is selected if one of
+   * them matches.
    */
   select?: readonly string[];
   exclude?: readonly string[];
@@ -26,7 +26,7 @@ export function isSelection({ select, exclude, changedSince: revision }: SelectF
   return select !== undefined || exclude !== undefined || revision !== undefined;
 }
 
-/** The configuration with the wanted pipelines only. A term that means none of them is a mistake in typing. */
+/** Returns the configuration with the selected pipelines only. A term that matches none of them is a typing error. */
 export async function selectPipelines(
   configuration: Configuration,
   flags: SelectFlags,
@@ -44,7 +44,7 @@ export async function selectPipelines(
     revision === undefined ? undefined : await changedSince(revision, all, configuration.project, env);
   return {
     ...configuration,
-    // What is not chosen is not gone.
+    // A pipeline that is not selected is not removed.
     folders: [],
     families: [],
     blocked: blocked.filter(
@@ -61,7 +61,7 @@ function isNamed(address: string, term: string): boolean {
   return nameMatches(address, term) || nameMatches(familyOf(address), term);
 }
 
-/** What could not become a pipeline has a name and tags only. */
+/** Returns true if a blocked item matches: it has a name and tags only. */
 function isMeant({ address, tags }: BlockedItem, term: string): boolean {
   const tag = /^tag:(.*)$/s.exec(term)?.[1];
   return tag === undefined ? isNamed(address, term) : tags.some((one) => nameMatches(one, tag));

@@ -8,13 +8,13 @@ import { outsideProject } from '../../model/config/readable-paths.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 
 /**
- * The ports of a plan for files that nobody has vouched for: whoever wrote them does not learn by it what this machine
- * knows. No server is asked and nothing outside of the project is read; `note` hears of each thing that was not looked at.
+ * The ports of a plan for untrusted files: their author must not learn from it what this machine knows. No server is
+ * asked and nothing outside of the project is read; `note` receives each thing that was not inspected.
  */
 
 export type Note = (unseen: string) => void;
 
-/** A source of files is looked at as far as they are in the project, and its paths are known. */
+/** Returns the port for a source of files, which is read as far as it is in the project, and its paths are known. */
 export function untrustedSource(source: Source, open: () => SourcePort, note: Note): SourcePort {
   const unseen = unseenSource(() => note(nameOf(source.place)));
   if (source.type !== 'file' || source.match.some(hasReference)) return unseen;
@@ -82,7 +82,7 @@ export function unseenState(shown: string, note: Note): StatePort {
   };
 }
 
-/** A file outside of the project: nothing is known of it. */
+/** Returns the port for a file outside of the project: nothing is known of it. */
 export function unseenTemplate(shown: string, note: Note): TemplatePort {
   const never = () => Promise.reject(new Error('an untrusted plan makes no package'));
   return {

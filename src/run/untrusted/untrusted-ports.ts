@@ -15,7 +15,9 @@ import {
 } from './unseen-ports.ts';
 import type { Ports } from '../open-ports.ts';
 
-/** The same world as an untrusted plan may see it. Destinations on servers are not asked: the world is offline. */
+/**
+ * Returns the same world as an untrusted plan may see it. Destinations on servers are not asked: the world is offline.
+ */
 export function untrustedPorts(world: Ports, project: Project): Ports {
   const noted = new Set<string>();
   const note = (unseen: string) => void noted.add(unseen);

@@ -15,7 +15,7 @@ export interface ProjectOption {
   project?: string;
 }
 
-/** The state of a project, for a command that is about nothing else; `shown` is where it is, for messages. */
+/** Opens the state of a project for a command; `shown` is its location, for messages. */
 export async function withState(
   options: ProjectOption & { json?: boolean },
   env: Env,
@@ -42,7 +42,7 @@ export async function withState(
   }
 }
 
-/** There is nothing of this address; maybe it is a slip. */
+/** Fails for an address without any data, with a suggestion if it may be mistyped. */
 export async function refuseUnknown(address: string, state: StatePort): Promise<never> {
   const others = (await state.list()).filter((one) => one !== address);
   throw new UsageError(`there is no state of "${address}"`, suggestion(address, others).hint);

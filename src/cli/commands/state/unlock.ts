@@ -5,7 +5,7 @@ import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 import { isAgreed } from '../../agreement.ts';
 import { refuseUnknown, withState, type ProjectOption } from './open.ts';
 
-/** `extracts state unlock ADDRESS`: takes the lock away from a run that is gone, or with `--force` from any. */
+/** `extracts state unlock ADDRESS`: takes the lock away from a run that has ended, or with `--force` from any. */
 export function unlockState(
   address: string,
   options: ProjectOption & { yes?: boolean; force?: boolean },

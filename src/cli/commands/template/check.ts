@@ -10,8 +10,8 @@ import { completeTables } from '../../../run/observe.ts';
 import { openPorts, type Ports } from '../../../run/open-ports.ts';
 
 /**
- * `extracts template check`: the fit alone. No extract is looked at, and of sources only header files that
- * name columns.
+ * `extracts template check`: only the comparison with the template. It reads no extract, and of sources only header
+ * files that name columns.
  */
 export async function checkTemplates(
   paths: readonly string[],

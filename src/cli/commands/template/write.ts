@@ -12,7 +12,7 @@ import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 import { completeTables } from '../../../run/observe.ts';
 import { openPorts, type Ports } from '../../../run/open-ports.ts';
 
-/** `extracts template write`: what people would see of a pipeline, before there is any data. */
+/** `extracts template write`: the presentation of a pipeline, before there is any data. */
 export async function writeTemplate(file: string, { out }: { out?: string }, env: Env): Promise<ExitCode> {
   const configuration = await readConfiguration([file], env, 'warning');
   showDiagnostics(configuration.diagnostics, configuration, env);
