@@ -197,7 +197,7 @@ test.each(Object.entries(changes))(
   },
 );
 
-test('a plan whose pipeline file is gone is stale, and one of which nothing was to be done does not matter', async () => {
+test('a plan whose pipeline file is missing is stale, unless that pipeline had nothing to do', async () => {
   const south = north.replaceAll('north', 'south');
   const project = await createProject({
     ...files,

@@ -47,7 +47,7 @@ test('one pipeline for each item, with its values in it', async () => {
   ]);
 });
 
-test('an item goes on from what was applied under another key; others of its family do not', async () => {
+test('an item continues from the record of another key; others of its family do not', async () => {
   const moved = `moved:
   - {from: "tenant_sales[acme]", to: "tenant_sales[acme_corp]"}
   - {from: "sales", to: "tenant_sales"}
@@ -142,7 +142,7 @@ test.each([
 const file = async (name: string, text: string) =>
   told(await configure({ 'pipelines/p.yaml': family(`{file: ${name}}`), [`pipelines/${name}`]: text }));
 
-test('what is wrong in a file of items is told at its line', async () => {
+test('an error in a file of items is reported at its line', async () => {
   expect(await file('t.csv', 'slug,id\nacme,1\n')).toEqual([
     'pipelines/t.csv:1 EXT1081 there is no column "key"',
   ]);
@@ -245,7 +245,7 @@ test('other places have their own rules', async () => {
   ).toEqual(['p.yaml:3 EXT1084 ${each.x} has a meaning in a pipeline with for_each only']);
 });
 
-test('what is wrong with many items is told of three', async () => {
+test('an error of many items is reported for three', async () => {
   const items = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, { x: '/' }]));
   expect(
     await values(
@@ -270,7 +270,7 @@ test('items that write the same are found', async () => {
   ]);
 });
 
-test('a family whose items a source tells is judged before, and made when they are told', async () => {
+test('a family whose items come from a source is checked before, and resolved when they are known', async () => {
   const configuration = await configure({
     'p.yaml': family(
       '{query: {source: shop, sql: select 1}}',
@@ -316,7 +316,7 @@ test('a family whose items a source tells is judged before, and made when they a
   ]);
 });
 
-test('items that a source tells are no reason to leave other pipelines', async () => {
+test('wrong items from a source do not block other pipelines', async () => {
   const configuration = await configure({
     'p.yaml': family(
       '{query: {source: shop, sql: select 1}}',

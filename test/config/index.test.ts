@@ -296,7 +296,7 @@ destinations:
     });
   });
 
-  test('a broken one is told once, and no pipeline is run with half of it', async () => {
+  test('a broken one is reported once, and no pipeline is run with half of it', async () => {
     const broken = project
       .replace('type: file, path: data', 'tipe: file, path: data')
       .replace('1.5GiB', 'lots');
@@ -354,7 +354,7 @@ destinations: [{type: file, path: "\${env.OUT}"}]
   expect(pipelines[0]?.sources.shop).not.toHaveProperty('port');
 });
 
-test('what an alias repeats is told once', async () => {
+test('an error that an alias repeats is reported once', async () => {
   const { diagnostics } = await configure({
     'p.yaml': `version: 1
 name: p

@@ -79,7 +79,7 @@ test('an unset variable leaves a placeholder, as bad as asked for', () => {
   }
 });
 
-test('a secret inside SQL is refused in every place where SQL stands', () => {
+test('a secret inside SQL is refused in every place that holds SQL', () => {
   const { run, diagnostics } = setUp({ S: 'hush' });
   run({
     tables: {

@@ -76,7 +76,7 @@ test('no text makes it throw, and every place can be found', () => {
   );
 });
 
-test('an unknown tag is told', () => {
+test('an unknown tag is reported', () => {
   expect(load('a: !secret x\n').diagnostics).toMatchObject([
     { code: 'EXT1001', message: 'YAML: unresolved tag: !secret' },
   ]);

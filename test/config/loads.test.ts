@@ -415,7 +415,7 @@ describe('what is wrong with a load, and where', () => {
     }
   });
 
-  test('a part of another shape is told once', async () => {
+  test('a part of another shape is reported once', async () => {
     for (const [load, message] of [
       [
         '{mode: upsrt, cursor: id}',

@@ -53,7 +53,7 @@ describe('locate', () => {
     expect(locate(loadYaml('p.yaml', '/p.yaml', text), { ...root, span })).toBe(span);
   });
 
-  test('every scalar of any document is found where it stands', () => {
+  test('every scalar of any document is found at its place', () => {
     const key = fc.string({
       unit: fc.constantFrom('a', 'B', '/', '~', ' ', '0', 'é', '注'),
       minLength: 1,

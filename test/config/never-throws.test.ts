@@ -89,7 +89,7 @@ const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-test('whatever stands where, nothing is thrown and every diagnostic can be drawn', async () => {
+test('nothing is thrown for any value at any place, and every diagnostic can be drawn', async () => {
   const cwd = configFolder({});
   let round = 0;
   const changed = (value: unknown) => fc.tuple(fc.constantFrom(...placesIn(value)), odd, fc.boolean());

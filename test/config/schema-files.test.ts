@@ -5,7 +5,7 @@ import { bundledSchema } from '../../src/config/schema-files.ts';
 
 const folder = new URL('../../schemas/', import.meta.url);
 
-test.each(['pipeline', 'project', 'plan'] as const)('the schema of a %s stands alone', (name) => {
+test.each(['pipeline', 'project', 'plan'] as const)('the schema of a %s is self-contained', (name) => {
   const schema = bundledSchema(name);
   const definitions = Object.keys(schema.definitions as object);
   const references = [...JSON.stringify(schema).matchAll(/"\$ref":"([^"]*)"/g)].map(

@@ -81,7 +81,7 @@ test.each(['1', 'a', 'ab', '42', '  '])('the short secret %j is masked in quotes
   expect(foreign(`line 1: a value ab of 42 is "${secret}"`)).toBe(`line 1: a value ab of 42 is "${mask}"`);
 });
 
-test('what nobody would write by chance is masked inside of other words', () => {
+test('a value that cannot occur by chance is masked inside of other words', () => {
   keepSecret('0123456789abcdef');
   expect(foreign('Bearer_0123456789abcdef_x')).toBe(`Bearer_${mask}_x`);
 });

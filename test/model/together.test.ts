@@ -5,7 +5,7 @@ test('answers are in the order of the calls', async () => {
   expect(await settleAll(Promise.resolve(1), Promise.resolve('two'))).toEqual([1, 'two']);
 });
 
-test('of several failures the first by order is told, when all have ended', async () => {
+test('the first of several failures by order is reported, when all have ended', async () => {
   let ended = false;
   const slow = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
     ended = true;

@@ -34,7 +34,7 @@ test.each([
   });
 });
 
-test('counters beyond what a double holds are still told apart', () => {
+test('counters too large for a double are still distinguished', () => {
   const before = counters({ inserted: '9007199254740993' });
   expect(compareFingerprints(before, counters({ inserted: '9007199254740994' }))).toMatchObject({
     same: false,
@@ -60,7 +60,7 @@ test('another server, other columns, other partitions', () => {
   expect(reasonOf({ ...counters({}), relations: {} })).toMatchObject({ reason: /lost a partition/ });
 });
 
-test('files: new, changed and gone ones are told by name or number', () => {
+test('files: new, changed and removed ones are listed by name or number', () => {
   const before = files({ 'a.csv': [1, '1'], 'b.csv': [2, '2'], 'c.csv': [3, '3'] });
   expect(
     compareFingerprints(before, files({ 'a.csv': [1, '1'], 'b.csv': [9, '2'], 'd.csv': [3, '3'] })),

@@ -87,7 +87,7 @@ function planned({
   };
 }
 
-describe('a table that goes on from its extract', () => {
+describe('a table that continues from its extract', () => {
   test('is changed by what is new, and others are carried over', () => {
     const { one, orders: changed, people: carried, steps } = planned();
     expect(changed).toMatchObject({
@@ -138,7 +138,7 @@ describe('a table that goes on from its extract', () => {
     });
   });
 
-  test('of which all rows are gone that are read again is changed', () => {
+  test('is changed if the source has lost all rows that are read again', () => {
     const window: Load = {
       kind: 'window',
       place,
@@ -207,14 +207,14 @@ describe('a table that goes on from its extract', () => {
     expect(one.changes.map(({ reason }) => reason)).toContain('load changed in the configuration');
   });
 
-  test('goes on from a destination where the staged extract is gone', () => {
+  test('continues from a destination if the staged extract is missing', () => {
     expect(planned({ observed: { extract: { kind: 'absent' } } }).one.base).toEqual({
       from: { kind: 'destination', destination: 0 },
       tables: ['orders', 'people'],
     });
   });
 
-  test('tells of deleted rows that no cursor tells of', () => {
+  test('reports deleted rows that no cursor finds', () => {
     const fingerprint = counters({ inserted: '10030', deleted: '3' });
     const told = (load: Load) =>
       planned({ tables: [orders(load), people], seen: { fingerprint } }).plan.diagnostics.map(
@@ -235,7 +235,7 @@ describe('a table that goes on from its extract', () => {
   });
 });
 
-test('a table of another shape is made anew beside one that goes on', () => {
+test('a table of another shape is built again beside one that continues', () => {
   const wider = table('people', { name: 'text', age: 'int' });
   const shop = pipeline([orders(), people]);
   const { one, steps } = planned({

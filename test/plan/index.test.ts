@@ -196,7 +196,7 @@ test.each(Object.entries(cases))('%s: the whole text', (name, [of, seen]) => {
   expectGolden(`plan/${name}.json`, `${JSON.stringify(plan, undefined, 2)}\n`);
 });
 
-test('the staged extract may be gone while its destinations stand: it is only a means', () => {
+test('the staged extract may be missing while its destinations exist: it is only an intermediate file', () => {
   expect(actionOf(shop, observation(shop, { extract: { kind: 'absent' } }))).toBe('none');
 });
 
@@ -247,7 +247,7 @@ test('a pipeline that could not be observed is blocked, the others are planned',
   expect(plan.summary).toMatchObject({ blocked: 1, unchanged: 1 });
 });
 
-test('as many rows as last time are expected where only columns change, and a guess where rows are chosen otherwise', () => {
+test('the row estimate is that of last time if only columns change, and a guess if rows are selected differently', () => {
   const rowsOf = (name: string) => {
     const [of, seen] = cases[name]!;
     return planOf(of, seen).pipelines[0]?.tables[0]?.rowsAfter;
@@ -273,7 +273,7 @@ test('what changes nothing in the extract is recorded, and nothing else is done'
   expect(fewer.pipelines[0]?.because).toBe('no longer delivered to ../old.hyper; what is there stays');
 });
 
-test('what is gone from the configuration is told with what stays, and is no lack of changes', () => {
+test('a removed pipeline is listed with the output that is kept, and counts as a change', () => {
   const gone = {
     address: 'old',
     file: 'pipelines/old.yaml',
@@ -364,7 +364,7 @@ const toTableau = (mode: 'append' | 'overwrite') => ({
   jobTimeout: 1,
 });
 
-test('offline it is told what will be done there, as far as it is known', () => {
+test('an offline plan lists the actions at a destination, as far as they are known', () => {
   const actionWith = (mode: 'append' | 'overwrite') =>
     planOf(
       { ...shop, destinations: [toTableau(mode)] },

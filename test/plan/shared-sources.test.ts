@@ -92,7 +92,7 @@ test('rows are changed after the first publication, in whatever order the pipeli
   expect(second?.delivers[0]).not.toHaveProperty('ifPublished');
 });
 
-test('changes are made again in the run that publishes all rows anew, if it does', () => {
+test('changes are made again in the run that publishes all rows again, if it does', () => {
   const changes = changing('insert');
   const [, second] = planOf([publisher, seen(publisher, false, newRows)], [changes, seen(changes, false)]);
   expect(second).toMatchObject({

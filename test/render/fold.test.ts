@@ -74,12 +74,12 @@ const whole = plan(
   },
 );
 
-test('items that say the same are told once, and counted', () => {
+test('items with equal texts are shown once, and counted', () => {
   expectGolden('plan-text/family.txt', renderPlan(whole, { color: false, verbose: false }));
   expectGolden('markdown/family.md', renderMarkdown(whole));
 });
 
-test('a family of which nothing changes is one line', () => {
+test('a family without changes is one line', () => {
   const quiet = plan(range(1000).map((n) => pipelinePlan(address(n))));
   expect(renderPlan(quiet, { color: false, verbose: false })).toBe(
     [

@@ -26,7 +26,7 @@ const check = (outcome: CheckResult['outcome']): CheckResult => ({
 });
 const report = (rows: readonly ReportRow[], verbose = false) => renderReport(rows, { color: false, verbose });
 
-test('of a thousand items that went alike a few are told and the others counted; what failed is told in full', () => {
+test('a few of a thousand items with equal results are listed and the others counted; failures are listed in full', () => {
   const failure = { step: 'load orders', error: new Error('no') };
   const rows = [
     ...items(400, 0),
@@ -48,7 +48,7 @@ test('of a thousand items that went alike a few are told and the others counted;
   expect(report(rows, true).match(/^\S+ {2}(applied|failed)/gm)).toHaveLength(1001);
 });
 
-test('items that are gone, or were not begun, are counted; what was left or half done is told', () => {
+test('items that were removed or not begun are counted; items that were left or half done are listed', () => {
   const nothing = { tables: [], destinations: [] };
   const gone = (standing: 'ours' | 'changed') => [{ target: '../out/a.hyper', standing }];
   const heads = report([

@@ -46,7 +46,7 @@ test('the same plan gives the same bytes', () => {
   expect(pageOf(structuredClone(fullPlan))).toBe(page);
 });
 
-test('everything of the plan is told', () => {
+test('every part of the plan is shown', () => {
   for (const told of [
     'superstore.orders.region',
     '--allow-breaking superstore.orders.region',
@@ -167,7 +167,7 @@ describe('contrast', () => {
     },
   );
 
-  test('no colour stands outside of the palettes, and both have the same names', () => {
+  test('no colour is defined outside of the palettes, and both have the same names', () => {
     const rules = style.replace(/--\w+:#[0-9a-f]{6}/g, '');
     expect(rules).not.toMatch(/#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/);
     expect(Object.keys(palettes.dark).sort()).toEqual(Object.keys(palettes.light).sort());

@@ -9,7 +9,7 @@ test('the whole comment', () => {
   expectGolden('markdown/full.md', renderMarkdown(fullPlan));
 });
 
-test('no changes are told in a line', () => {
+test('a plan without changes is one line', () => {
   const quiet = plan([pipelinePlan('orders'), pipelinePlan('people')]);
   expectGolden('markdown/quiet.md', renderMarkdown(quiet));
 });
