@@ -163,7 +163,7 @@ function configure(
   return {
     pipelines: sound.flatMap((one) => one.drafts.map((draft) => resolvePipeline(draft))),
     asked: sound.flatMap((one) => one.asked ?? []),
-    withItems: (answers) => configure(read, context, answers),
+    withItems: (given) => configure(read, context, given),
     families: sound.flatMap((one) => one.family?.known ?? []),
     blocked: sound.flatMap(({ blocked }) => blocked),
     folders: found.folders,
