@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, open, rm, type FileHandle } from 'node:fs/promises';
 
 const pieceSize = 8 * 1024 * 1024;
-/** So many bytes at most wait to be flushed: a flush cannot be interrupted, so each must be short. */
+/** The most bytes that wait to be flushed: a flush cannot be interrupted, so each must be short. */
 const unflushed = 256 * 1024 * 1024;
 
 /**

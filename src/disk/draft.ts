@@ -9,8 +9,8 @@ import { beforeSuddenEnd } from './last-resort.ts';
 export interface Draft {
   path: string;
   /**
-   * Makes it durable and puts it in the place of its target. rename(2) replaces the old file at once: whoever
-   * looks sees the old one or the new one, whole.
+   * Makes the draft durable and puts it in the place of its target. rename(2) replaces the old file at once: a reader
+   * sees the old file or the new one, whole.
    */
   commit(): Promise<FileMark>;
   /** The same, in another place than its target's. Nothing is left to commit. */
@@ -89,7 +89,7 @@ async function giveTo(group: number, file: string, owner: number): Promise<boole
   }
 }
 
-/** Those that are there, of whichever process. */
+/** Returns the drafts that exist, of any process. */
 export async function draftsOf(target: string): Promise<string[]> {
   const folder = path.dirname(target);
   const names = await readdir(folder);
@@ -97,7 +97,7 @@ export async function draftsOf(target: string): Promise<string[]> {
 }
 
 /**
- * A new name beside `target`. Whoever writes there removes it; after a killed process the next draft of
+ * Returns a new name beside `target`. The writer of the draft removes it; after a killed process the next draft of
  * `target` does.
  */
 export function draftPath(target: string): string {
@@ -107,15 +107,15 @@ export function draftPath(target: string): string {
 const prefixOf = (target: string) => `.${path.basename(target)}.draft-`;
 
 /**
- * To give a file's blocks back takes the longer the larger it is, and whoever removes its last name waits for that. As
- * long as it is open nobody does; closing it is left to the background.
+ * Opens a file to delay the release of its blocks, which takes longer the larger the file is and blocks the process
+ * that removes its last name. While the file is open no one waits; closing it is left to the background.
  */
 async function hold(file: string): Promise<FileHandle | undefined> {
   try {
-    // A pipe would have us wait for somebody to write to it.
+    // Opening a pipe would otherwise wait for its writer.
     return await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
-    // Nothing is there, or it may be replaced but not read: then the renaming takes its time.
+    // The file is missing, or it may be replaced but not read: then the rename takes its time.
     return undefined;
   }
 }

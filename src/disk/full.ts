@@ -3,7 +3,7 @@ import path from 'node:path';
 import { bytes } from '../model/base/numbers.ts';
 import { RunError } from '../model/errors/run-error.ts';
 
-/** What a program that ends without a word needed at most to begin: hyperd writes some hundred kB. */
+/** The space that a program which ended without a message needed at least to begin: hyperd writes some hundred kB. */
 const least = 8 * 1024 ** 2;
 
 /** Throws where what has failed, `doing`, surely or likely failed for lack of room in this temporary folder. */
@@ -20,7 +20,7 @@ export async function refuseFullDisk(
   });
 }
 
-/** A file system without a size of its own sets no limit. */
+/** Returns the free bytes. A file system that reports no size sets no limit. */
 async function freeBytes(folder: string): Promise<number> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;

@@ -1,6 +1,7 @@
 /**
- * What must not outlive the process: drafts, temporary folders, hyperd, locks. Each is registered while it exists. The
- * usual clean-up removes it in its own way; this one runs where there is no time for that, and therefore synchronously.
+ * Everything that must not outlive the process: drafts, temporary folders, hyperd, locks. Each is registered while it
+ * exists. The usual clean-up removes it in its own way; this one runs where there is no time for that, and therefore
+ * synchronously.
  */
 const leftovers = new Set<() => void>();
 

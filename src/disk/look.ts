@@ -5,7 +5,7 @@ import { RunError } from '../model/errors/run-error.ts';
 import type { FileMark } from './draft.ts';
 import { reasonOf } from './reason.ts';
 
-/** What an error says where nobody can tell what is at a path. */
+/** The error for a path whose state cannot be read. */
 export interface Unseen {
   code: string;
   /** The path as messages show it. */
@@ -14,8 +14,9 @@ export interface Unseen {
 }
 
 /**
- * What is at a path, or undefined if nothing is: also where a part of the path is no folder. Fails where the system
- * does not tell: a folder on the way may not be searched, a share is gone, a link leads to itself.
+ * Returns the entry at a path, or undefined if there is none: also where a part of the path is not a folder. Fails
+ * where the system does not answer: a folder on the way may not be searched, a share is missing, a link leads to
+ * itself.
  */
 export async function lookAt(file: string, unseen: Unseen): Promise<BigIntStats | undefined> {
   try {

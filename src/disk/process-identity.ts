@@ -61,7 +61,7 @@ export async function ownMark(): Promise<string> {
   return `${pid}-${started === '' ? '0' : started}-${await ownMachine()}`;
 }
 
-/** Returns whether the process that a mark names is gone; false where that cannot be known. */
+/** Returns whether the process that a mark names has ended; false where that cannot be known. */
 export async function isAbandoned(mark: string): Promise<boolean> {
   const [, pid, started, machine] = /^(\d+)-(\d+)-([0-9a-f]{12})$/.exec(mark) ?? [];
   if (pid === undefined || machine !== (await ownMachine())) return false;

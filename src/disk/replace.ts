@@ -7,8 +7,8 @@ import { makeFolder } from './folder.ts';
 const longest = 10 * 60 * 1000;
 
 /**
- * Puts content in the place of `target`, whole or not at all. No lock guards it: of several processes that do it at once
- * each has a draft of its own, and the last one's content stays.
+ * Puts content in the place of `target`, whole or not at all. No lock guards it: each of several concurrent processes
+ * has its own draft, and the last one wins.
  */
 export async function replaceFile(target: string, content: string | Uint8Array): Promise<void> {
   await makeFolder(path.dirname(target));

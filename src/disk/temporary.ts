@@ -14,7 +14,7 @@ export interface TemporaryFolder {
 }
 
 const prefix = 'extracts-';
-/** What mkdtemp appends. */
+/** The number of characters that mkdtemp appends. */
 const randomLength = 6;
 
 /**

@@ -9,9 +9,9 @@ import { identifier, literal, tableName } from './sql.ts';
 export type InterruptibleBase = ExtractBase & { signal: AbortSignal };
 
 /**
- * Begins a draft as a copy of an extract: tables that stay are there with their rows, those that are emptied
- * without, both with the columns that are wanted, and whatever else is in it makes place for what the contract
- * has. Attached as `draft`.
+ * Begins a draft as a copy of an extract, attached as `draft`. Tables that are kept stay with their rows, tables that
+ * are emptied stay without, both with the columns of the contract; everything else in the copy is dropped to make
+ * room for what the contract has.
  */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyBase(

@@ -53,14 +53,14 @@ export async function buildExtract(
     await session.end();
     await draft.discard();
   };
-  // A copy goes on while what changes it is read; whoever needs it waits, and hears of it if it failed.
+  // The copy continues while its changes are read; every user of the copy waits for it and sees its failure.
   if (base !== undefined) begun.catch(() => undefined);
   else
     await begun.catch(async (error: unknown) => {
       await abandon();
       throw error;
     });
-  /** Tables are written side by side, each by a session of its own. */
+  /** Writes tables side by side, each in its own session. */
   const writing = async <Result>(
     table: Table,
     write: (loader: HyperSession, target: ChangeTarget) => Promise<Result>,
@@ -181,14 +181,14 @@ function viewOfBase(
   };
 }
 
-/** What a call of the system says when the base is copied. */
+/** Returns true for an error of a system call, as thrown when the base is copied. */
 const isSystemError = (error: unknown) => error instanceof Error && 'syscall' in error;
 
 function cursorsOf(tables: readonly Table[]): Cursors {
   return Object.fromEntries(tables.map(({ name, load }) => [name, { columns: cursorColumns(load) }]));
 }
 
-/** Only when the last session lets go everything is written: the disk may be full. */
+/** Detaches the extract. Everything is written only when the last session detaches: the disk may be full. */
 async function letGo(session: HyperSession, { file }: Extract): Promise<void> {
   try {
     await session.query('detach database draft');

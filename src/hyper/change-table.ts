@@ -16,16 +16,16 @@ import { verifyNewRows } from './verify-key.ts';
 export interface ChangeTarget {
   /** In SQL. */
   name: string;
-  /** Resolves when the table is there for the session. */
+  /** Resolves when the session has the table. */
   attach: () => Promise<void>;
   /** Shows the table as it was before, if it can be: calls `look` with its name in SQL, or resolves to undefined. */
   before?: <Result>(look: (name: string) => Promise<Result>) => Promise<Result | undefined>;
 }
 
 /**
- * Changes a table of a draft. Rows that it has already, equal in every column, are no change. What has to be compared is loaded into temporary tables first, before the draft has to be
- * there. It is nobody's but ours until it is renamed, so that a failure on the way is a draft
- * thrown away; deleting rows and putting others in their place is one transaction nevertheless.
+ * Changes a table of a draft. Rows that it already has, equal in every column, are no change. The rows to compare are
+ * loaded into temporary tables first, before the draft must exist. The draft is private until it is renamed, so a
+ * failure on the way only discards it; even so, deleting rows and inserting their replacements is one transaction.
  */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function changeTable(
@@ -152,7 +152,7 @@ const typesOf = (columns: readonly Column[]) =>
 
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
 
-/** Whether a row of `one` has the key of a row of `other`. */
+/** Returns the condition under which a row of `one` has the key of a row of `other`. */
 function meets(one: string, other: string, key: readonly string[]): string {
   const same = key
     .map((column) => `other.${identifier(column)} = ${one}.${identifier(column)}`)

@@ -4,13 +4,13 @@ import type { ExtractBase } from '../model/ports/extract-port.ts';
 import type { HyperSession } from './session.ts';
 import { identifier } from './sql.ts';
 
-/** So much waste is not worth the work, however small the rest is. */
+/** The waste up to which compacting is not worth the work, however small the rest is. */
 const worthwhile = 1024 * 1024;
 
 /**
- * hyperd leaves the place of deleted rows empty. A file that is twice as large as its rows were when they
- * were written at once is written anew, which costs about as much as it did then. Nobody has it attached.
- * Tells whether it was done.
+ * Rewrites a file that is twice as large as its rows were when they were written at once: hyperd leaves the space of
+ * deleted rows empty. This costs about as much as the first write did. No session has the file attached. Returns true
+ * if it rewrote the file.
  */
 // eslint-disable-next-line max-params -- no two of them belong together
 export async function compact(

@@ -15,7 +15,7 @@ export class CopyBlocks {
   #made = 0;
   #block: Buffer | undefined;
   #filled = headerLength;
-  /** Whoever waits for a block. */
+  /** Wakes the reader that waits for a block. */
   #wake: (() => void) | undefined;
 
   constructor(socket: Duplex, sent: (bytes: number) => void) {

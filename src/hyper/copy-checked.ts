@@ -1,7 +1,7 @@
 import type { PathPart } from '../model/ports/feed.ts';
 import { isServerError, type HyperSession } from './session.ts';
 
-/** A file is not what Hyper may be given as it is; the cause says why, in the words of its source. */
+/** The error for a file that Hyper must not be given unchanged; its cause is the reason as its source states it. */
 export class CheckFailure extends Error {
   readonly part: PathPart;
 

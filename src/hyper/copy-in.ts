@@ -5,11 +5,12 @@ import type { Bytes } from '../model/ports/feed.ts';
 import { CopyBlocks } from './copy-blocks.ts';
 
 /**
- * Streams bytes into a `COPY … FROM STDIN`; resolves to the rows that the server took. It takes all or nothing: when the
- * bytes stop coming it is told so, and the connection is as good as before (PostgreSQL documentation, "Message Flow",
- * "COPY Operations").
+ * Streams bytes into a `COPY … FROM STDIN` and resolves to the rows that the server took. It takes all or nothing: if
+ * the bytes stop early, the server is sent a CopyFail, and the connection stays usable (PostgreSQL documentation,
+ * "Message Flow", "COPY Operations").
  *
- * @throws SourceFailure with what the bytes failed with, an interruption too; else what the server or the connection says.
+ * @throws SourceFailure with the error of the bytes, an interruption included; otherwise the error of the server or
+ * the connection.
  */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyIn(
@@ -21,7 +22,7 @@ export async function copyIn(
 ): Promise<number> {
   const copy = new CopyStatement(sql);
   const interrupt = () => void bytes.destroy(signal.reason as Error);
-  // What fails before anybody takes it is met again by whoever does.
+  // An error before the first read is raised again for the reader.
   if (bytes instanceof Readable) bytes.on('error', () => undefined);
   signal.addEventListener('abort', interrupt, { once: true });
   try {

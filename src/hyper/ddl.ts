@@ -14,10 +14,10 @@ export function columnClause(column: Column): string {
 }
 
 /**
- * Assumed keys: Hyper does not check them; Tableau builds its model from them and drops joins that it does not need. A
- * primary key has to be `not null`, so one on nullable columns is declared unique; a foreign key has to point to a
- * primary key, so a relationship to other columns has none (rules in config/ say so beforehand). Tables of a base have
- * their own already.
+ * Returns the statements for assumed keys. Hyper does not check them; Tableau builds its model from them and drops
+ * joins that it does not need. A primary key must be `not null`, so one on nullable columns is declared unique; a
+ * foreign key must point to a primary key, so a relationship to other columns has none (rules in config/ report this
+ * beforehand). Tables of a base already have their keys.
  */
 // eslint-disable-next-line max-params -- no two of them belong together
 export function keyStatements(

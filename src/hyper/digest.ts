@@ -5,8 +5,8 @@ import type { HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 
 /**
- * The same for the same tables, columns and rows, in whatever order the rows stand. A file's own bytes will not do: the
- * engine writes the same rows in another way each time.
+ * Returns the same digest for the same tables, columns and rows, whatever the order of the rows. The bytes of the
+ * file cannot serve: the engine writes the same rows differently each time.
  */
 export async function digestOf(
   session: HyperSession,

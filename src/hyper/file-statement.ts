@@ -59,7 +59,7 @@ function copyOptions(format: PathFormat): string {
   }
 }
 
-/** What to select from `external(…)`, and what it has to be told to see the file as it is. */
+/** Returns the `external(…)` expression to select from, with the options under which Hyper reads the file as it is. */
 function external(
   target: LoadTarget,
   format: PathFormat,
@@ -120,7 +120,7 @@ export function csvOptions(format: WrittenCsv): string {
   ].join(', ')})`;
 }
 
-/** The same for `external(…)`, which has words of its own for some. */
+/** Returns the same options for `external(…)`, which has its own names for some of them. */
 function externalCsvOptions(format: WrittenCsv): string[] {
   return [
     `header => ${format.header}`,

@@ -1,15 +1,14 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 export interface FileWatch {
-  /** The files were read to their ends: tells what was not told yet. */
+  /** Reports the bytes not reported yet: the files were read to their ends. */
   finish(): void;
   stop(): void;
 }
 
 /**
- * Sees from outside how far a process has read files (their sizes by their paths): Linux shows the position
- * of every open file in /proc/PID/fdinfo (proc(5)). Where that is not to be had, nothing is told before the
- * end.
+ * Observes from outside how far a process has read files (their sizes by their paths): Linux shows the position of
+ * every open file in /proc/PID/fdinfo (proc(5)). Where that is unavailable, nothing is reported before the end.
  */
 export function watchFiles(
   pid: number,
@@ -47,7 +46,7 @@ export function watchFiles(
   };
 }
 
-/** Of those files that are open now; undefined where it cannot be seen. */
+/** Returns the positions of the files that are open now; undefined where they cannot be read. */
 async function positions(
   pid: number,
   files: ReadonlyMap<string, number>,
@@ -62,7 +61,7 @@ async function positions(
     }
     return open;
   } catch {
-    // No /proc, or a file was closed between two looks: nothing is known, nothing is told.
+    // No /proc, or a file was closed between two reads: nothing is known, so nothing is reported.
     return undefined;
   }
 }

@@ -10,14 +10,14 @@ import { splitExtract } from './split.ts';
 
 export interface HyperSettings extends HyperdOptions {
   env: Readonly<Record<string, string | undefined>>;
-  /** Ends the engine at once, whatever it does: of an interrupted run no extract is kept that is not finished. */
+  /** Ends the engine at once, even in the middle of a statement: an interrupted run keeps no unfinished extract. */
   signal?: AbortSignal;
 }
 
 /**
- * The engine: the only room that knows hyperd. One process serves all pipelines of a run; it starts when it
- * is first needed, so that a plan without any extract needs none. If it is killed, those who were using it
- * fail, and whoever comes after them gets a new one.
+ * Opens the engine: the only folder that knows hyperd. One process serves all pipelines of a run; it starts when it
+ * is first needed, so that a plan without an extract needs none. If it is killed, its current users fail, and the
+ * next user gets a new one.
  */
 export function openHyper(settings: HyperSettings): ExtractPort {
   let starting: Promise<HyperProcess> | undefined;

@@ -86,7 +86,7 @@ function sumOf(counts: readonly (number | undefined)[]): number | undefined {
   return known.length < counts.length ? undefined : known.reduce((sum, count) => sum + count, 0);
 }
 
-/** So many files are open in hyperd at most, and are read again when one of them is refused. */
+/** The most files that are open in hyperd at once, and that are read again if one of them is refused. */
 const mostTogether = 64;
 
 function groupsOf(target: LoadTarget, parts: readonly FeedPart[]): FeedPart[][] {

@@ -89,9 +89,9 @@ export function isDiskFailure({ code, message }: { code?: string | undefined; me
 }
 
 /**
- * Years BC are read in Hyper's lenient way only. Where no order of dates is given they are ISO, as PostgreSQL
- * sends them, and leave nothing to guess. With MDY the lenient way also reads ISO with blanks, AM/PM or a zone around
- * it; with DMY and YMD it would swap day and month of some spellings.
+ * Sets how Hyper reads dates. It reads years BC in its lenient mode only. Without a given order, dates are ISO, as
+ * PostgreSQL sends them, and leave nothing to guess. With MDY the lenient mode also reads ISO with blanks, AM/PM or a
+ * zone around it; with DMY and YMD it would swap day and month of some spellings.
  */
 export async function useDateOrder(session: HyperSession, format: FeedPart['format']): Promise<void> {
   if ('dateOrder' in format) await session.query(`set date_style = ${literal(format.dateOrder)}`);
@@ -128,7 +128,7 @@ async function loadFile(
   }
 }
 
-/** What the source says it sent must be what Hyper took. */
+/** Throws unless Hyper took as many rows as the source reports to have sent. */
 export function reconcile(label: string, sent: number | undefined, taken: number): void {
   if (sent === undefined || sent === taken) return;
   throw new RunError('EXT3010', `${label}: the source sent ${sent} rows, Hyper took ${taken}`, {

@@ -1,6 +1,9 @@
 import type { LoadProgress } from '../model/ports/extract-port.ts';
 
-/** A second attempt at the same bytes tells only of those that the first has not told of. */
+/**
+ * Returns progress that never runs backwards: a second attempt at the same bytes reports only what the first has not
+ * reported.
+ */
 export function monotonicProgress(progress: LoadProgress): { attempt(): LoadProgress } {
   let told = 0;
   return {

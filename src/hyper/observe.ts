@@ -54,7 +54,7 @@ async function one(session: HyperSession, sql: string): Promise<string | null> {
   return Object.values(row ?? {})[0] ?? null;
 }
 
-/** By table. */
+/** The cursors of an extract by table. */
 export type Cursors = Readonly<Record<string, ExtractCursor>>;
 
 /** All user tables of an attached database, with exact row counts and the highest cursors. */

@@ -9,7 +9,9 @@ import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './types.ts';
 import { foreign } from '../model/errors/secrets.ts';
 
-/** Loads the first rows of a feed as apply would, into a file that is gone afterwards, and reads them back as text. */
+/**
+ * Loads the first rows of a feed as apply would, into a file that is removed afterwards, and reads them back as text.
+ */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function previewRows(
   session: HyperSession,
@@ -31,7 +33,7 @@ export async function previewRows(
       if (left <= 0) break;
       left -= (await loadPart(session, { name, types }, part, () => undefined, signal, left)).rows;
     }
-    // So that a double is shown with all the digits it takes to tell it from its neighbours.
+    // Shows a double with all the digits that distinguish it from its neighbours.
     await session.query('set extra_float_digits = 1');
     const columns = table.columns.map(
       (column, index) => `${identifier(column.name)}::text as ${identifier(`c${index}`)}`,

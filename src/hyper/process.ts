@@ -19,7 +19,7 @@ export interface HyperProcess {
 }
 
 export interface HyperdOptions {
-  /** Our variables, of which it gets a harmless few. */
+  /** Our environment variables, of which hyperd gets only a few harmless ones. */
   env?: Readonly<Record<string, string | undefined>>;
   /** Bytes. */
   memory?: number | undefined;
@@ -32,10 +32,10 @@ const startLimit = 30_000;
  *
  * - It listens on a unix socket in a private folder (mode 0700), never on TCP, and keeps no log.
  * - It holds a connection to us (`--callback-connection`) and ends, flushing, when that closes: also when we are
- *   killed. For the same reason its output goes nowhere: a pipe to a dead parent would kill it before the flush.
- * - It is the leader of its own process group, so that Ctrl-C in a terminal reaches only us.
- * - It gets no variables of ours but a harmless few: others hold passwords, and /proc would show them.
- * - It speaks English whatever language the user has: its words are looked for values and columns.
+ *   killed. For the same reason its output is discarded: a pipe to a dead parent would kill it before the flush.
+ * - It leads its own process group, so that Ctrl-C in a terminal reaches only us.
+ * - It gets only a few harmless environment variables: others hold passwords, and /proc would show them.
+ * - It speaks English whatever the user's language: its messages are searched for values and columns.
  */
 export async function startHyperd(binary: string, options: HyperdOptions): Promise<HyperProcess> {
   const folder = await makeTemporaryFolder(longestFolder);
@@ -121,8 +121,9 @@ function hyperdArguments(directory: string, callback: number, memory: number | u
 }
 
 /**
- * As many threads as cores, hyperd's own limit, are too few on small machines: with two of each, a load leaves a
- * quarter of them idle, and with four threads it takes a fifth less time, and 100 MB more.
+ * Returns the thread options. hyperd's default limit, as many threads as cores, is too few on small machines: with
+ * two of each, a load leaves a quarter of them idle, and with four threads it takes a fifth less time, and 100 MB
+ * more.
  */
 export function threadArguments(cores: number): string[] {
   if (cores >= fewestThreads) return [];

@@ -2,7 +2,10 @@ import type { Column } from '../model/config/pipeline.ts';
 import type { HyperSession } from './session.ts';
 import { identifier } from './sql.ts';
 
-/** Types of which Hyper takes different values for equal (0 and -0, a month and 30 days), or that it does not compare. */
+/**
+ * The types whose different values Hyper treats as equal (0 and -0, a month and 30 days), or that it does not
+ * compare.
+ */
 const comparedAsText: ReadonlySet<string> = new Set([
   'real',
   'double',
@@ -35,7 +38,7 @@ export interface RowsToCompare {
   count: number;
 }
 
-/** Returns true if both have the same rows, each as often, in whatever order. */
+/** Returns true if both have the same rows, each equally often, in any order. */
 export async function haveSameRows(
   session: HyperSession,
   columns: readonly Column[],

@@ -16,7 +16,7 @@ export interface HyperSession {
   copyIn(sql: string, bytes: Bytes, progress: (bytes: number) => void, signal: AbortSignal): Promise<number>;
   /** Runs a `COPY … FROM 'file'`; resolves to the rows that Hyper took. */
   copyFile(sql: string, signal: AbortSignal): Promise<number>;
-  /** Tells how many bytes of files (their sizes by their paths) hyperd has read, while it reads them. */
+  /** Reports how many bytes of files (their sizes by their paths) hyperd has read, while it reads them. */
   watchFiles(files: ReadonlyMap<string, number>, progress: (bytes: number) => void): FileWatch;
   /** Safe to call twice. */
   end(): Promise<void>;
@@ -110,7 +110,7 @@ async function settle(client: pg.Client, cancelling: Promise<void>): Promise<voi
 /** SQLSTATE of a canceled statement. */
 const canceled = '57014';
 
-/** The protocol's cancel request, on a connection of its own, which the server answers by closing. */
+/** Sends the protocol's cancel request on a separate connection, which the server answers by closing. */
 function cancelQuery(process: HyperProcess, client: pg.Client): Promise<void> {
   const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
   const request = Buffer.alloc(16);

@@ -11,7 +11,7 @@ import { readTables } from './observe.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
 
-/** How many buckets rows fall into, by the first four hexadecimal digits of a hash of their values. */
+/** The number of buckets that rows fall into, by the first four hexadecimal digits of a hash of their values. */
 const buckets = 0x10000;
 
 /**
@@ -66,7 +66,10 @@ interface Range {
   to: number;
 }
 
-/** As many as the size suggests; a power of two, so that a few bytes more or less seldom change it. */
+/**
+ * Yields as many ranges as the size suggests; a power of two, so that a few bytes more or less seldom change the
+ * number.
+ */
 function* firstRanges(size: number, most: number): Generator<Range> {
   let count = 1;
   while (size / count > most && count < buckets) count *= 2;

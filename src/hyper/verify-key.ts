@@ -5,7 +5,7 @@ import { RunError } from '../model/errors/run-error.ts';
 import type { HyperSession } from './session.ts';
 import { identifier } from './sql.ts';
 
-/** How many keys an error shows. */
+/** The number of keys that an error shows. */
 const mostShown = 5;
 
 export interface KeyQuestion {
@@ -101,9 +101,9 @@ function notUnique(table: Table, { keys, rows, shown }: Repeated, hint: string):
 }
 
 /**
- * How many rows have a key that another one has, asked in the cheapest way. Rows are numbered among their equals, which
- * takes no short cut where the key is declared: grouped by a declared key, no group ever has two rows. Long texts are
- * counted instead, because they are slow to sort.
+ * Returns the query for the number of rows whose key another row has, in its cheapest form. Rows are numbered among
+ * their equals, which takes no shortcut where the key is declared: grouped by a declared key, no group ever has two
+ * rows. Long texts are counted instead, because they are slow to sort.
  */
 function proofOf(table: Table, question: KeyQuestion): string {
   const { primaryKey: key } = table;

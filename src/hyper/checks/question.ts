@@ -3,12 +3,12 @@ import { identifier } from '../sql.ts';
 
 /** A check as something that Hyper can answer. */
 export interface Question {
-  /** What is wanted, in words: `every value once`. */
+  /** The expected result as text: `every value once`. */
   expected: string;
   /** One SELECT that changes nothing. */
   sql: string;
   judge: (rows: readonly Row[]) => Verdict;
-  /** What a failure is shown with. */
+  /** The query for the sample that a failure shows. */
   sample?: SampleQuery;
   /** The query is the user's and touches sensitive columns: what Hyper says of it may quote a value. */
   confidential?: true;
@@ -23,7 +23,7 @@ export interface Verdict {
 
 export interface SampleQuery {
   columns: readonly SampleColumn[];
-  /** From `from` on, ordered so that it is the same every time where that can be had. */
+  /** The query from `from` on, ordered so that it returns the same rows every time where that is possible. */
   rest: string;
 }
 
@@ -31,18 +31,18 @@ export interface SampleColumn {
   title: string;
   /** SQL. */
   value: string;
-  /** Whether it is a value of a sensitive column. */
+  /** True if the value belongs to a sensitive column. */
   sensitive: boolean;
 }
 
-/** What a question is asked of. */
+/** The table and its extract that a check queries. */
 export interface Subject {
   table: Table;
   /** `"draft"."Extract"."orders"` */
   nameOf: (table: string) => string;
   /** All tables of the extract. */
   tables: readonly Table[];
-  /** Of this table at the last apply; undefined at the first. */
+  /** The rows of this table at the last apply; undefined at the first. */
   lastRows: number | undefined;
   now: Date;
 }

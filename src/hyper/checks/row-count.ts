@@ -26,7 +26,10 @@ export function rowCount(
   };
 }
 
-/** Of nothing there is no share: what comes after an empty table, or after none, is no change. */
+/**
+ * Returns how the row count changed. After an empty table, or after no table, there is no share: nothing counts as a
+ * change.
+ */
 function changeOf(rows: number, last: number | undefined): { share?: number; told: string } {
   if (last === undefined) return { told: 'nothing was applied before' };
   if (last === 0) return { told: 'before were none' };

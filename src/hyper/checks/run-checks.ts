@@ -12,7 +12,7 @@ import { unique } from './unique.ts';
 import { acceptedValues, notNull, pattern, range } from './wrong-rows.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
-/** What a check asks of Hyper, and what its answer means. Pure. */
+/** Returns the question that a check asks Hyper, and how to read its answer. Pure. */
 export function questionOf(check: Check, subject: Subject): Question {
   switch (check.kind) {
     case 'row_count':

@@ -7,8 +7,8 @@ import { cut } from './sample.ts';
 const value = identifier('the value');
 
 /**
- * The user's own query, as part of one of ours: whatever is no SELECT is a syntax error there. The extract is attached
- * read-only, too.
+ * Returns the user's own query as part of one of ours: anything but a SELECT is a syntax error there. The extract is
+ * also attached read-only.
  */
 export function statement({ query, expect }: Check & { kind: 'sql' }, { tables }: Subject): Question {
   const wanted = expect === null ? 'NULL' : String(expect);
@@ -29,7 +29,7 @@ export function statement({ query, expect }: Check & { kind: 'sql' }, { tables }
   };
 }
 
-/** The one value, or why it is none. */
+/** Returns the one value, or the verdict that says why there is not exactly one. */
 function only(rows: readonly Row[]): string | null | Verdict {
   const [first, second] = rows;
   const columns = Object.keys(first ?? {}).length - 1;
