@@ -1,12 +1,12 @@
 import micromatch from 'micromatch';
 
-/** How the patterns of a kind of source match. */
+/** The matching options of a kind of source. */
 export interface GlobOptions {
   /** A wildcard matches a dot at the beginning of a segment. */
   dot: boolean;
 }
 
-/** On disks such names are hidden: editors and other programs put there what is no data. */
+/** The options for disks, where such names are hidden: editors and other programs put files there that are not data. */
 export const fileGlobs: GlobOptions = { dot: false };
 
 /** In a bucket a dot is a character like others. */

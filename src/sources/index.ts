@@ -15,9 +15,9 @@ export interface Sources {
 }
 
 export interface SourcesSettings {
-  /** To one server, at once. */
+  /** The most connections to one server at once. */
   connections: number;
-  /** Where HTTPS_PROXY and NO_PROXY are. */
+  /** The variables that hold HTTPS_PROXY and NO_PROXY. */
   variables?: Variables;
   /** Rows are counted where an estimate is above this: it decides whether a table may be read. */
   countAbove?: number | undefined;

@@ -79,7 +79,10 @@ function distinct(edges: readonly Edge[]): Edge[] {
   );
 }
 
-/** Tables that remain when those without outgoing and those without incoming edges are taken away again and again. */
+/**
+ * Returns the tables that remain when those without outgoing and those without incoming edges are removed again and
+ * again.
+ */
 function findCircle(tables: readonly string[], edges: readonly Edge[]): string[] {
   let left = [...tables];
   for (;;) {

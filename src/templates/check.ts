@@ -4,13 +4,13 @@ import { checkTree } from './bare-hyper.ts';
 import { checkComposed } from './compose/check-compose.ts';
 
 /**
- * What can be said of a pipeline's template from its YAML alone: whether a generated one can be made, and without a
- * template, whether Tableau could make a data model of the bare .hyper.
+ * Checks a pipeline's template by its YAML alone: whether a generated one can be made, and without a template,
+ * whether Tableau could make a data model of the bare .hyper.
  */
 export function checkTemplate(pipeline: Pipeline): Diagnostic[] {
   const { template } = pipeline;
   if (template === undefined) return checkBare(pipeline);
-  // Columns that only a source can tell are looked at when they are known.
+  // Columns that only a source can supply are checked when they are known.
   if (template.kind === 'file' || !pipeline.tables.every(isWhole)) return [];
   return checkComposed(pipeline, template);
 }
@@ -20,8 +20,8 @@ function isWhole({ columnsFrom }: Table): boolean {
 }
 
 /**
- * Tableau Server refuses what is no tree. In a file it is a matter for whoever opens it, and of those who wrote no
- * relationship at all nobody is surprised.
+ * Checks that the relationships form a tree, because Tableau Server refuses anything else. In a file this concerns
+ * the reader who opens it, and an author who wrote no relationship at all is not surprised.
  */
 function checkBare({ tables, relationships, destinations, place }: Pipeline): Diagnostic[] {
   if (destinations.length === 0) return [];

@@ -16,7 +16,7 @@ import type { Column, DataSource, SetField } from './tds/model.ts';
 import { unnamedFiles } from './unnamed.ts';
 import { usesOf } from './uses.ts';
 
-/** What a template consists of, and what uses what. */
+/** Describes the parts of a template and their uses of each other. */
 export function describeTemplate(
   template: Pick<Template, 'source' | 'hyper' | 'document' | 'package'>,
 ): TemplateDescription {
@@ -122,7 +122,10 @@ function kindOf({ calculation }: Column): FieldKind {
   }
 }
 
-/** What a field is made of: calculations, bins and groups say it in a `calculation`, sets in their filters. */
+/**
+ * Returns a function that finds what a field is made of: calculations, bins and groups name it in a `calculation`,
+ * sets in their filters.
+ */
 function needsFinder(
   source: DataSource,
   resolve: Resolve,

@@ -2,7 +2,7 @@ import type { ColumnType } from '../model/config/column-type.ts';
 import type { Diagnostic } from '../model/errors/diagnostic.ts';
 import type { Use } from '../model/world/template-description.ts';
 
-/** What the extract will be, as the pipeline's column contract says. */
+/** The shape that the extract will have, according to the pipeline's column contract. */
 export interface ExtractShape {
   schema: string;
   tables: readonly TableShape[];

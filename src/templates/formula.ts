@@ -1,9 +1,9 @@
-/** A field that a calculation names: `[Sales]`, `[Parameters].[Rate]`. Names stand without brackets. */
+/** A field that a calculation names: `[Sales]`, `[Parameters].[Rate]`. Names are without brackets. */
 export interface FieldReference {
-  /** What stands before the last dot: a data source, a table, or `Parameters`. */
+  /** The part before the last dot: a data source, a table, or `Parameters`. */
   qualifier: string | undefined;
   field: string;
-  /** Where it stands in the formula, brackets included. */
+  /** The position in the formula, brackets included. */
   start: number;
   end: number;
 }
@@ -15,9 +15,9 @@ export interface Formula {
 }
 
 /**
- * Finds the fields that a formula of Tableau names. Strings stand in either quote and double it to contain it; a
- * backslash means nothing (`SPLIT([Path], '\', 1)` is common). Comments run from two slashes to the end of the
- * line, or between slash-star and star-slash. A `]` in a name is doubled.
+ * Finds the fields that a formula of Tableau names. Strings are in either quote and double it to contain it; a
+ * backslash means nothing (`SPLIT([Path], '\', 1)` is common). Comments run from two slashes to the end of the line,
+ * or between slash-star and star-slash. A `]` in a name is doubled.
  */
 export function parseFormula(formula: string): Formula {
   const references: FieldReference[] = [];

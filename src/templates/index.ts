@@ -59,7 +59,10 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
   };
 }
 
-/** Files of the template that its data source does not name, and what becomes of them; nothing where there are none. */
+/**
+ * Lists the files of the template that its data source does not name, and how each is treated; nothing where there
+ * are none.
+ */
 function unnamedIn(template: Template, wanted: Wanted): Pick<TemplateObservation, 'unnamed'> {
   const files = unnamedFiles(template);
   return files.length === 0 ? {} : { unnamed: { files, kept: isKeeping(wanted) } };
@@ -67,7 +70,7 @@ function unnamedIn(template: Template, wanted: Wanted): Pick<TemplateObservation
 
 const isKeeping = (wanted: Wanted) => wanted.kind === 'file' && wanted.keepUnnamed === true;
 
-/** The text of the .tds, as it stands in the template or would be generated. */
+/** Returns the text of the .tds, as it is in the template or would be generated. */
 export async function documentOf(pipeline: Pipeline, wanted: Wanted, signal: AbortSignal): Promise<Buffer> {
   return (await openWanted(pipeline, wanted, signal)).template.document.bytes;
 }

@@ -1,12 +1,12 @@
 import type { ColumnType } from '../model/config/column-type.ts';
 import type { LocalType } from '../model/config/data-source.ts';
 
-/** How a .tds describes a column of a .hyper. */
+/** The description of a .hyper column in a .tds. */
 export interface ColumnShape {
   localType: LocalType;
   /** An OLE DB type number (DBTYPE). */
   remoteType: number;
-  /** What Tableau does with it by default in a view. */
+  /** The default aggregation of the field in a Tableau view. */
   aggregation: 'Count' | 'Sum' | 'Year' | 'Collect';
   precision?: number;
   scale?: number;
@@ -61,8 +61,8 @@ export function columnShape(type: ColumnType): ColumnShape | undefined {
 }
 
 /**
- * The way back, as far as a .tds tells: `char` comes back as `varchar`, `json` as `text`. Numbers of other sources
- * (130 for text of Excel) fall back on the local type.
+ * Returns the column type of a .tds column, as far as the .tds determines it: `char` comes back as `varchar`, `json`
+ * as `text`. Numbers of other sources (130 for text of Excel) fall back on the local type.
  */
 export function columnTypeOf(
   localType: string | undefined,

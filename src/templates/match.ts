@@ -57,7 +57,7 @@ function checkTable(
   const expected = new Set(fields.map(({ origin }) => origin?.column));
   const extra = actual.columns.filter(({ name }) => !expected.has(name));
   const findings = fields.flatMap((field) => checkColumn(field, actual, extra) ?? []);
-  // A renamed column is one finding, not two: the new name stands in the error of the old one.
+  // A renamed column is one finding, not two: the new name is part of the error about the old one.
   const explained = new Set(findings.map((finding) => finding.nearest));
   const traced = template.fields.every(({ origin }) => origin === undefined || origin.table !== undefined);
   if (!traced || template.opaque.includes(table.relation)) return findings;

@@ -8,7 +8,7 @@ import { checkFit } from './match.ts';
 import type { Finding } from './fit-finding.ts';
 import { columnShape } from './local-types.ts';
 
-/** Where the extract that a pipeline promises would not fit into its template, at the columns to look at. */
+/** Returns where the extract that a pipeline promises would not match its template, at the columns to check. */
 export function findMisfits(
   pipeline: Pipeline,
   template: FileTemplate,

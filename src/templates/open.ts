@@ -9,7 +9,7 @@ import { unpackEntry } from './zip/inflate.ts';
 import { readZip } from './zip/read.ts';
 import type { ZipArchive, ZipEntry } from './zip/read.ts';
 
-/** A Tableau data source into which an extract is put. Nothing of it stays open, and nobody writes to its file. */
+/** A Tableau data source that an extract is put into. No handle to it stays open, and its file is never written to. */
 export interface Template {
   /** The file; for one that was generated, what to call it in messages. */
   path: string;
@@ -56,7 +56,7 @@ export function templateFromDocument(bytes: Buffer, shown: string, name: string)
   return { path: shown, source, hyper, document: { name, bytes }, package: undefined };
 }
 
-/** `openTemplate` for a package, whatever its file is called. */
+/** Opens a package like `openTemplate`, whatever the name of its file. */
 export async function openPackage(path: string): Promise<Template & { package: Package }> {
   const zip = await readZip(path);
   const documents = zip.entries.filter(({ name }) => !name.includes('/') && /\.tds$/i.test(name));

@@ -9,8 +9,8 @@ export interface PhysicalField extends FieldOrigin {
 }
 
 /**
- * The fields that are columns of the .hyper. Metadata records say so best; files without them (Tableau makes them
- * again by itself) have `cols` when names of two tables clash, and else the declared columns.
+ * Returns the fields that are columns of the .hyper. Metadata records are the best evidence; files without them
+ * (Tableau recreates them) have `cols` when names of two tables clash, and otherwise the declared columns.
  */
 export function physicalFields(
   source: DataSource,
@@ -20,7 +20,7 @@ export function physicalFields(
   const connection = (hyper.flavour === 'extract' ? source.extract : undefined) ?? source.connection;
   const tableOf = (relation: string) => tables.find((table) => table.relation === relation);
   const declared = new Map(source.columns.map((column) => [column.name, column]));
-  // What somebody made of a type in Tableau is no witness of the type in the .hyper.
+  // A type that a user changed in Tableau is no evidence of the type in the .hyper.
   const declaredType = (name: string) => {
     const column = declared.get(name);
     const localType = column === undefined || column.typeCustomized ? undefined : column.datatype;

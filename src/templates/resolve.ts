@@ -1,4 +1,4 @@
-/** Finds the field that a formula, a filter or a set speaks of. */
+/** Finds the field that a formula, a filter or a set refers to. */
 export type Resolve = (reference: string) => { name: string } | undefined;
 
 /**

@@ -2,12 +2,12 @@ import { RunError } from '../model/errors/run-error.ts';
 import type { Place } from '../model/errors/diagnostic.ts';
 import { openTemplate, type Template } from './open.ts';
 
-/** Opens a template that is spoken of as `shown`, whatever its whole path is. */
+/** Opens a template whose messages name it as `shown`, whatever its whole path is. */
 export function openTemplateFile(path: string, shown: string): Promise<Template> {
   return toRunError({ path, shown }, () => openTemplate(path));
 }
 
-/** What goes wrong with a template is told in the words of the person who named it, at the line that does. */
+/** Reports a failure of a template under the name that the user wrote, at the line that names it. */
 export async function toRunError<Result>(
   { path, shown, place }: { path: string; shown: string; place?: Place },
   act: () => Promise<Result>,

@@ -3,7 +3,7 @@ import type { DataSource, Relation } from './tds/model.ts';
 import type { XmlAttribute } from './tds/xml.ts';
 import { unsafeName } from './zip/entry-names.ts';
 
-/** Where a data source expects its .hyper. */
+/** The place where a data source expects its .hyper. */
 export interface HyperSlot {
   /**
    * `live`: the .hyper is the data source's own connection. `extract`: it is a copy of something else (a database, an
@@ -19,8 +19,8 @@ export interface HyperSlot {
 }
 
 /**
- * Finds the .hyper of a data source among the entries of its package: exactly one must match. Without a package the
- * name that the .tds gives is used, or `Data/Extracts/…` where that is a path on somebody's disk.
+ * Finds the .hyper of a data source among the entries of its package: exactly one must match. Without a package it is
+ * the name that the .tds gives, or `Data/Extracts/…` where that name is a local path on the author's disk.
  *
  * Throws RunError EXT4202 (no .hyper is used) or EXT4203 (none or several match; the message lists them).
  */

@@ -14,7 +14,7 @@ export interface Swap {
   hyperPath: string;
   /** The .tdsx to write; replaced if it exists. */
   outputPath: string;
-  /** `fast` unless said otherwise: model/template.ts has the measurements. */
+  /** The compression; the default is `fast`: model/template.ts has the measurements. */
   compression?: Compression;
   /** Entries of the template that the package is not to have. */
   leaveOut?: readonly string[];
@@ -28,7 +28,7 @@ export interface Swapped {
   /** The entry that holds the extract, and how many bytes went into it. */
   entry: string;
   hyperBytes: number;
-  /** Of the package. */
+  /** The size of the package in bytes. */
   size: number;
   /** Nanoseconds since 1970 as text. */
   modified: string;
@@ -37,9 +37,9 @@ export interface Swapped {
 }
 
 /**
- * Writes a copy of the template with another extract in it. Every other entry is copied raw or left out; a bare .tds is packed
- * together with the extract. The result is opened again before it takes its name, so that what is there afterwards is
- * either complete and sound or what was there before.
+ * Writes a copy of the template with another extract in it. Every other entry is copied raw or left out; a bare .tds
+ * is packed together with the extract. The result is opened again before it takes its name, so that the output is
+ * either complete and sound or unchanged.
  *
  * Throws RunError EXT4000, EXT4005, EXT4006 (files), EXT4204 (the output would overwrite an input) or EXT4205 (the
  * result is not what it should be); an abort throws the signal's reason.

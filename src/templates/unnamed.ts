@@ -1,8 +1,8 @@
 import type { Template } from './open.ts';
 
 /**
- * Returns the data files of a package that its data source does not name: what an earlier extract or import has left, with
- * rows in it that nobody means to hand on. Pictures and the like are none.
+ * Returns the data files of a package that its data source does not name: leftovers of an earlier extract or import,
+ * with rows that no one means to hand on. Pictures and similar files are not among them.
  */
 export function unnamedFiles({
   package: packed,

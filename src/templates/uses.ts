@@ -8,8 +8,8 @@ type Field = Omit<TemplateField, 'uses'>;
 type EndUse = Omit<Use, 'through'>;
 
 /**
- * Answers what needs a field, directly or through calculations. Each use is told with the shortest chain that leads to
- * it. A folder only shows a field, so it counts for the fields that are in it and not for what those are made of.
+ * Returns what needs a field, directly or through calculations. Each use has the shortest chain that leads to it. A
+ * folder only shows a field, so it counts for the fields in it and not for those that they are made of.
  */
 export function usesOf(
   fields: readonly Field[],

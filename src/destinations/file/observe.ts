@@ -8,7 +8,7 @@ import type { AppliedDestination, AppliedFile } from '../../model/world/applied-
 import type { FileDestinationObservation } from '../../model/world/observation.ts';
 import type { FileDestination } from '../../model/config/destination.ts';
 
-/** What is at the path, and whether it could be written, as far as that can be seen without writing. */
+/** Returns the entry at the path, and whether it could be written, as far as that can be seen without writing. */
 export async function observeFile(
   destination: FileDestination,
   last: AppliedDestination | undefined,

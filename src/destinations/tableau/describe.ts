@@ -29,7 +29,7 @@ export async function describeTableau(
   if (left.length > 0) throw wrong({ site, destination }, [`not as written: ${left.join(', ')}`]);
   const described = delivered(now, last.size);
   if (destination.delivery.method === 'publish' || !('id' in last)) return described;
-  // The rows are changed in the revision in which they were, whatever is published since.
+  // The rows are changed in the revision that held them, whatever is published since.
   const { revision = now.revision, batch } = last;
   return {
     ...described,

@@ -11,7 +11,7 @@ import type { SeeProject } from './target/seen-projects.ts';
 import { whatBecameOf } from './publish/sent.ts';
 import { projectProblem } from './target/target.ts';
 
-/** What is published there now, by reading only. */
+/** Returns the present publication, by reading only. */
 export async function observeTableau(
   site: Site,
   destination: TableauDestination,
@@ -64,7 +64,7 @@ function asSeen(source: DataSource): PublishedDataSource {
   return { ...file, description, tags, certified, certificationNote };
 }
 
-/** What we published last may have another name or project by now. */
+/** Returns the last publication if it has another name or project now. */
 async function strayedFrom(
   site: Site,
   lastId: string | undefined,

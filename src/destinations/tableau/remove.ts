@@ -3,7 +3,7 @@ import type { Existing } from '../../model/ports/destination-port.ts';
 import { deleteDataSource, getDataSource } from './client/resources/data-sources.ts';
 import type { Site } from './client/site/site.ts';
 
-/** Looks for it by its id: wherever it was moved, and whatever it is called by now. */
+/** Looks the publication up by its id, wherever it was moved and however it was renamed. */
 export async function existingPublication(
   site: Site,
   last: AppliedDestination,

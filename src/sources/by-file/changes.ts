@@ -8,8 +8,8 @@ import { namesPart } from './names-part.ts';
 import { vanishedProblems } from './vanished.ts';
 
 /**
- * What goes on by file: the names of what is to be read, and the rows that go before. A new file may be one
- * that is back after its rows were kept, so those of its name go, too.
+ * Returns the changes of a table that continues by file: the names of the files to read, and the rows to delete
+ * first. A new file may be one that is back after its rows were kept, so the rows of its name are deleted, too.
  */
 export function changesByFile(
   table: Table,
@@ -36,7 +36,7 @@ export function changesByFile(
   return { read: new Set(read), gone: { columns: [load.column], feed: { parts: [part] } } };
 }
 
-/** What the column holds in the rows of a file. Other columns may be told of fewer names. */
+/** Returns the value that the column holds in the rows of a file. Other columns may be derived from fewer names. */
 function valueIn(table: Table, name: string): (file: NamedFile) => string {
   const only = { ...table, columns: table.columns.filter((column) => column.name === name) };
   return (file) => {

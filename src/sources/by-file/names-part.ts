@@ -9,7 +9,7 @@ import { wanted } from '../delimited/layout.ts';
 /** Names that go into one piece of the stream. */
 const together = 1000;
 
-/** What a column holds of some files, one row for each. Nothing is taken from the source for it. */
+/** Returns the values that a column holds for some files, one row for each. Nothing is read from the source for it. */
 export function namesPart(table: Table, name: string, values: readonly string[]): StreamPart {
   const label = `the names of ${counted(values.length, 'file')}`;
   return {

@@ -5,12 +5,12 @@ import type { FilesFingerprint, ObjectsFingerprint } from '../../model/world/fin
 import type { SourceRequest } from '../../model/ports/source-port.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 
-/** So many are named. */
+/** The number of files that a message names. */
 const named = 3;
 
 /**
- * Files that are gone, where that is an error. A table that is defined in another way than before is read as
- * a whole, and may mean fewer of them.
+ * Reports files that are missing, where that is an error. A table that is defined in another way than before is read
+ * as a whole, and may mean fewer of them.
  */
 export function vanishedProblems(
   { table: { name, load }, before, redefined }: SourceRequest,

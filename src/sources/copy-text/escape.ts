@@ -6,11 +6,11 @@ export function unescapeText(bytes: Uint8Array, start: number, end: number): str
   return unescapeBytes(bytes, start, end).toString();
 }
 
-/** The same as bytes: escapes may stand for any. */
+/** Unescapes to bytes: escapes may represent any. */
 export function unescapeBytes(bytes: Uint8Array, start: number, end: number): Buffer {
   const field = Buffer.from(bytes.subarray(start, end));
   if (!field.includes(BACKSLASH)) return field;
-  // Escapes may stand for the bytes of one character, so they are put together before they are decoded.
+  // Escapes may represent the bytes of one character, so they are put together before they are decoded.
   const value = field
     .toString('latin1')
     .replace(

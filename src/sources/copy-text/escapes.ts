@@ -8,15 +8,15 @@ const FULL_STOP = 0x2e;
 const ZERO = 0x30;
 const SEVEN = 0x37;
 
-/** What is wrong with an escape, and where it begins. */
+/** The problem with an escape, and where it begins. */
 export interface WrongEscape {
   problem: GrammarProblem;
   at: number;
 }
 
 /**
- * Returns the first escape of a field that PostgreSQL would refuse or read otherwise than hyperd, which takes any byte for
- * text and loses an x that no hexadecimal digit follows.
+ * Returns the first escape of a field that PostgreSQL would refuse or read differently from hyperd, which takes any
+ * byte for text and loses an x that no hexadecimal digit follows.
  */
 export function wrongEscape(bytes: Uint8Array, start: number, end: number): WrongEscape | undefined {
   let bytesFrom: number | undefined;
@@ -38,13 +38,16 @@ export function wrongEscape(bytes: Uint8Array, start: number, end: number): Wron
     : { problem: 'escapes for bytes that are not UTF-8', at: bytesFrom };
 }
 
-/** Others stand for themselves, or for one control character. */
+/**
+ * Returns true for a byte that gives an escape a further meaning. Others represent themselves, or one control
+ * character.
+ */
 function isTelling(byte: number | undefined): boolean {
   const isOctal = byte !== undefined && byte >= ZERO && byte <= SEVEN;
   return byte === SMALL_X || byte === FULL_STOP || isOctal;
 }
 
-/** The byte that digits behind a backslash stand for; undefined if none are there. */
+/** Returns the byte that the digits behind a backslash represent; undefined if there are none. */
 function codeAt(bytes: Uint8Array, at: number, end: number): number | undefined {
   const [, hex, octal] =
     /^(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3}))/.exec(

@@ -79,7 +79,7 @@ class TextNormalizer extends Transform implements NormalizedText, TextTaker {
     // It ends the data in the file; in the stream to hyperd, which takes it for a value, the end does.
   }
 
-  /** What must be written instead of a field; undefined if it may stay as it is. */
+  /** Returns the text to write instead of a field; undefined if the field stays unchanged. */
   #writtenAnew(scanner: TextScanner, bytes: Uint8Array, field: number): string | undefined {
     const check = this.#checks.find((one) => one.field === field);
     const replaced = check === undefined ? undefined : this.#records.checks.replacementOf(check);

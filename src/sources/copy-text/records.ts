@@ -20,17 +20,17 @@ export interface TextOptions {
   /** Fields in every record. */
   readonly fields: number;
   readonly checks: readonly FieldCheck[];
-  /** So many records are looked at, and no more. */
+  /** The number of records to examine at most. */
   readonly most?: number | undefined;
-  /** Where a line of this text is in the file, if lines have been left out. */
+  /** Returns the line of the file that a line of this text comes from, if lines have been left out. */
   readonly lineOf?: ((line: number) => number) | undefined;
 }
 
-/** What is done with the records, in their order. */
+/** Takes the records in their order. */
 export interface TextTaker {
   /** The record last scanned; its bytes change afterwards. */
   onRecord(scanner: TextScanner, bytes: Uint8Array, isReplaced: boolean): void;
-  /** The line `\.`, by which PostgreSQL may end the data. */
+  /** Called for the line `\.`, by which PostgreSQL may end the data. */
   onEndMark(): void;
 }
 

@@ -12,9 +12,9 @@ const BACKSLASH = 0x5c;
  * Fields with a backslash are marked `rewrite`: their bytes are not their value.
  */
 export class TextScanner {
-  /** Of the last scanned record: its fields, even those beyond the capacity. */
+  /** The number of fields of the last scanned record, even those beyond the capacity. */
   count = 0;
-  /** Where its last field ends and its line break (if any) begins. */
+  /** The position where its last field ends and its line break (if any) begins. */
   end = 0;
   readonly starts: Int32Array;
   readonly ends: Int32Array;

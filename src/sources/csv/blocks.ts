@@ -27,7 +27,7 @@ export class OutputBlocks {
     this.#memory = window.bytes;
   }
 
-  /** To be said after the window was appended to, before anything is kept. */
+  /** Must be called after the window was appended to, before anything is kept. */
   windowMoved(): void {
     this.#memory = this.#window.bytes;
   }
@@ -74,7 +74,7 @@ export class OutputBlocks {
     this.#at += to - from;
   }
 
-  /** Hands out what is there. */
+  /** Hands out the output so far. */
   flush(): void {
     this.settle();
     if (this.#at === 0) return;

@@ -5,7 +5,7 @@ const BOM = Buffer.from('\uFEFF');
 
 export const BOM_BYTES = BOM.length;
 
-/** How many of the first bytes of a text are its byte order mark: 3 or 0. */
+/** Returns the length of the byte order mark at the start of a text: 3 or 0. */
 export function bomLength(bytes: Uint8Array, from: number, to: number): number {
   return BOM.equals(bytes.subarray(from, Math.min(from + BOM_BYTES, to))) ? BOM_BYTES : 0;
 }

@@ -1,6 +1,6 @@
 import { BOM_BYTES, bomLength } from './bom.ts';
 
-/** What watches the bytes of a text. */
+/** Watches the bytes of a text. */
 export interface TextWatch {
   push(chunk: Uint8Array): void;
   end(): void;
@@ -30,7 +30,10 @@ export async function* checkedText(
   if (last !== LF[0]) yield LF;
 }
 
-/** A first chunk that is too short to tell whether it begins with a mark waits for the next one. */
+/**
+ * Passes chunks through the watch. A first chunk that is too short to show whether it begins with a mark waits for
+ * the next one.
+ */
 async function* watched(
   text: AsyncIterable<Buffer>,
   check: TextWatch,

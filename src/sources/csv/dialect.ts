@@ -1,6 +1,6 @@
 import { encodingName } from './encoding.ts';
 
-/** How one CSV file is written. The three characters are single ASCII bytes of the UTF-8 text. */
+/** The notation of one CSV file. The three characters are single ASCII bytes of the UTF-8 text. */
 export interface CsvDialect {
   /** Between two fields. */
   readonly delimiter: string;
@@ -14,17 +14,17 @@ export interface CsvDialect {
   readonly header: boolean;
   /** Unquoted fields equal to one of these are NULL; a field with any quote in it is always text. */
   readonly nulls: readonly string[];
-  /** As the WHATWG Encoding Standard names it: `utf-8`, `windows-1252`, `utf-16le`, `shift_jis`, … */
+  /** The encoding as the WHATWG Encoding Standard names it: `utf-8`, `windows-1252`, `utf-16le`, `shift_jis`, … */
   readonly encoding: string;
-  /** Lines before the first record that are passed over, whatever is in them. */
+  /** The number of lines before the first record that are skipped, whatever they hold. */
   readonly skipLines: number;
   /** Lines that begin with it are no records, unless a quote is open. */
   readonly comment: string | undefined;
 }
 
 /**
- * The dialect with everything that is not said filled in: RFC 4180 in UTF-8, with a header, empty = NULL.
- * Throws a `RangeError` that names the setting if a character or the encoding's label is unusable.
+ * Returns the dialect with the defaults filled in: RFC 4180 in UTF-8, with a header, empty = NULL. Throws a
+ * `RangeError` that names the setting if a character or the encoding's label is unusable.
  */
 export function csvDialect(said: Partial<CsvDialect> = {}): CsvDialect {
   const quote = 'quote' in said ? said.quote : '"';

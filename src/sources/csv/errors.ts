@@ -1,11 +1,11 @@
-/** What is wrong in a CSV file, and where. The file's name is not known here: whoever opened the file adds it. */
+/** An error in a CSV file, and its place. The file's name is not known here: the code that opened the file adds it. */
 export class CsvError extends Error {
   override name = 'CsvError';
   /** 1-based physical line in the file, the header counted. */
   readonly line: number;
-  /** Where in that line, in characters from 1, if it is one place. */
+  /** The place in that line, in characters from 1, if it is one place. */
   readonly character: number | undefined;
-  /** What to do, where more is known than that file and format disagree. */
+  /** The remedy, where more is known than that file and format disagree. */
   readonly hint: string | undefined;
 
   constructor(message: string, line: number, hint?: string, character?: number) {
@@ -32,7 +32,7 @@ export class CsvSeparatorError extends CsvError {
 
 interface FieldPlace {
   line: number;
-  /** Where in the line, in characters from 1. */
+  /** The place in the line, in characters from 1. */
   character?: number;
   field: number;
   near?: string;
@@ -115,7 +115,7 @@ function grammarHint(
 /** A value that Hyper would change or refuse. */
 export class CsvValueError extends CsvFieldError {
   override name = 'CsvValueError';
-  /** As the file has it; null for NULL. */
+  /** The value as the file has it; null for NULL. */
   readonly value: string | null;
   /** Says more than `hint` where the text may mean NULL: it may repeat the value. */
   readonly nullHint: string | undefined;
@@ -130,7 +130,7 @@ export class CsvValueError extends CsvFieldError {
   }
 }
 
-/** On one line, with control characters as escapes. */
+/** Returns the text on one line, with control characters as escapes. */
 function visible(text: string): string {
   // eslint-disable-next-line no-control-regex -- these are the ones
   return text.replace(/[\u0000-\u001f\u007f]/g, (character) => JSON.stringify(character).slice(1, -1));
@@ -203,7 +203,7 @@ export class CsvUtf8Error extends CsvError {
   }
 }
 
-/** Bytes that mean nothing in the encoding the file is said to be written in. */
+/** The error for bytes that mean nothing in the declared encoding of the file. */
 export class CsvEncodingError extends Error {
   override name = 'CsvEncodingError';
   readonly encoding: string;

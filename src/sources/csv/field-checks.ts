@@ -14,10 +14,10 @@ export interface ScannedRecord {
   readonly fieldKinds: Uint8Array;
 }
 
-/** How a format writes values and NULL. */
+/** The notation of values and NULL in a format. */
 export interface FieldFormat {
   readonly nulls: readonly string[];
-  /** The bytes between outer quotes are the value, wherever they look like a number or a moment. */
+  /** True if the bytes between outer quotes are the value, wherever they look like a number or a moment. */
   readonly quotesArePlain: boolean;
   text(bytes: Uint8Array, start: number, end: number): string;
 }
@@ -31,7 +31,7 @@ export function csvFields(dialect: CsvDialect): FieldFormat {
   };
 }
 
-/** How the text of a field becomes a value. */
+/** The rule by which the text of a field becomes a value. */
 export interface FieldRule {
   /** True if hyperd reads exactly these bytes as the value they mean; false: ask `read`. */
   isExact(bytes: Uint8Array, start: number, end: number): boolean;
@@ -46,7 +46,7 @@ export interface FieldProblem {
   ways?: readonly string[];
 }
 
-/** What must hold of one field of every record. */
+/** The condition on one field of every record. */
 export interface FieldCheck {
   /** 0-based, in the file. */
   readonly field: number;
@@ -67,7 +67,7 @@ export class FieldChecks {
   readonly #checks: readonly FieldCheck[];
   readonly #rules: readonly (FieldRule | undefined)[];
   readonly #fields: Int32Array;
-  /** Of the record last looked at: what hyperd must be given instead of a field. */
+  /** The replacements in the record checked last: the text that hyperd must be given instead of a field. */
   readonly #replaced = new Map<FieldCheck, { text: string | null }>();
   readonly #emptyIsNull: boolean;
   readonly #hasNulls: boolean;
@@ -85,7 +85,7 @@ export class FieldChecks {
     this.#isNull = nullMatcher(format.nulls);
   }
 
-  /** What hyperd must be given instead of the field of a check, in the record last looked at. */
+  /** Returns the text that hyperd must be given instead of the field of a check, in the record checked last. */
   replacementOf(check: FieldCheck): { text: string | null } | undefined {
     return this.#replaced.get(check);
   }

@@ -43,7 +43,7 @@ export function fieldText(dialect: CsvDialect, bytes: Uint8Array, start: number,
 /** Writes a scanned field anew in double quotes, those inside doubled; `emptyIsNull` writes nothing for ''. */
 export type FieldRewriter = (bytes: Uint8Array, start: number, end: number, emptyIsNull: boolean) => void;
 
-/** Keeps ranges of the field, so that a field of any size needs no memory of its own. */
+/** Keeps ranges of the field, so that a field of any size needs no extra memory. */
 export function fieldRewriter(dialect: CsvDialect, out: OutputBlocks): FieldRewriter {
   const quote = dialect.quote?.charCodeAt(0);
   const escape = dialect.escape?.charCodeAt(0);

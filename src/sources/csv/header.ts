@@ -13,7 +13,7 @@ const CR = 0x0d;
 
 export interface HeaderRecord {
   names: string[];
-  /** How many bytes of the file come before its data: what is passed over, the record, its line break. */
+  /** The number of bytes of the file before its data: the skipped lines, the header record, its line break. */
   length: number;
   /** Lines come before the header; or anything, a byte order mark too, before the data where there is no header. */
   isPreceded: boolean;

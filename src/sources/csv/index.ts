@@ -1,12 +1,12 @@
 /**
  * CSV as bytes, for sources that read files. hyperd parses CSV by itself, but only one kind of it: UTF-8, one null
  * string, exactly the table's columns in the table's order, and errors that name neither the file nor the value. This
- * room turns the files people have into that kind on the way through, at a few hundred MB/s, without ever making a
- * JavaScript value of a field; and it says where in the file something is wrong.
+ * folder turns the files people have into that kind on the way through, at a few hundred MB/s, without ever making a
+ * JavaScript value of a field; and it reports where in the file something is wrong.
  *
- * A source composes it per file: `transcodeToUtf8` (if the encoding asks for it), then `normalizeCsv`, then hyperd's
- * `COPY … FROM STDIN WITH (format csv, null '')`. `readHeader` tells which field has which name beforehand;
- * `locateRecord` tells the line and the values of a record that hyperd refused afterwards.
+ * A source composes it per file: `transcodeToUtf8` (if the encoding needs it), then `normalizeCsv`, then hyperd's
+ * `COPY … FROM STDIN WITH (format csv, null '')`. `readHeader` returns beforehand which field has which name;
+ * `locateRecord` returns the line and the values of a record that hyperd refused afterwards.
  */
 export { BOM_BYTES, bomLength, stripBom } from './bom.ts';
 export { normalizeCsv, type NormalizedCsv, type NormalizeOptions } from './normalize.ts';

@@ -3,7 +3,7 @@ import type { ChunkDecoder } from './encoding.ts';
 import { CsvEncodingError } from './errors.ts';
 import { LineCount } from './line-count.ts';
 
-/** How much of the text before a chunk is kept at least, to find out where characters begin. */
+/** The number of bytes before a chunk that are kept at least, to find out where characters begin. */
 const CONTEXT_BYTES = 64;
 
 /** A decoder for the encodings in which a character may have several bytes. */
@@ -65,8 +65,9 @@ function textDecoder(encoding: string): ChunkDecoder {
 }
 
 /**
- * Where in `chunk` the first byte is that cannot be decoded, and the text of the chunk before it. TextDecoder does not tell, so the text is decoded once
- * more, byte by byte, from the last place in the text before it where a character surely begins.
+ * Returns the position in `chunk` of the first byte that cannot be decoded, and the text of the chunk before it.
+ * TextDecoder does not report it, so the text is decoded once more, byte by byte, from the last place in the text
+ * before it where a character surely begins.
  */
 function findBadByte(
   encoding: string,

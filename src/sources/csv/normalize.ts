@@ -8,7 +8,7 @@ import { Utf8Watch } from './utf8.ts';
 import { ByteWindow, type WindowSize } from './window.ts';
 
 export interface NormalizeOptions extends RecordShape, Partial<WindowSize> {
-  /** So many records are written, and no more are looked at. */
+  /** The number of records that are written, and examined, at most. */
   readonly most?: number | undefined;
 }
 
@@ -21,16 +21,17 @@ export interface NormalizedCsv extends Transform {
 }
 
 /**
- * Turns the UTF-8 bytes of one CSV file into the CSV that hyperd's `COPY … WITH (format csv, null '')` shall read:
- * the selected fields and then the constants, no header, `,` and `"`, unquoted empty = NULL, `""` = empty string.
+ * Turns the UTF-8 bytes of one CSV file into the CSV that hyperd's `COPY … WITH (format csv, null '')` reads: the
+ * selected fields and then the constants, no header, `,` and `"`, unquoted empty = NULL, `""` = empty string.
  *
  * - NULL is an unquoted field equal to one of the dialect's null strings, and the empty string, quoted or not, where
- *   `emptyAsNull` says so. If '' is not a null string, an unquoted empty field is the empty string.
+ *   `emptyAsNull` is set. If '' is not a null string, an unquoted empty field is the empty string.
  * - Every record must have `fields` fields (`CsvRecordError`). Blank lines count as records, as they do for hyperd:
  *   in a file of one column each is one empty field; in wider files they are allowed at the end only.
- * - A byte order mark at the start, skipped lines, a `sep=` line and comments are dropped, a missing last line break is added.
- * - Fails with a `CsvError`, which says the line, also for an open quote, a record longer than `maxRecordBytes`
- *   (256 MiB), and invalid UTF-8.
+ * - A byte order mark at the start, skipped lines, a `sep=` line and comments are dropped, a missing last line break
+ *   is added.
+ * - Fails with a `CsvError`, which names the line, also for an open quote, a record longer than `maxRecordBytes` (256
+ *   MiB), and invalid UTF-8.
  *
  * Memory: some 300 KiB, or up to three times the longest record.
  */
@@ -169,7 +170,7 @@ class Normalizer extends Transform implements NormalizedCsv {
     this.records++;
   }
 
-  /** Of the record being read. */
+  /** Returns the place of the record being read. */
   #place(): { record: number; line: number } {
     return { record: this.#headerAhead ? 0 : this.records + 1, line: this.#scanner.line };
   }

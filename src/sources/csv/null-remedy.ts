@@ -1,7 +1,7 @@
-/** How a field stands in its file, which decides whether a null string can mean it. */
+/** A field as it is written in its file, which decides whether a null string can mean it. */
 export interface WrittenField {
   isQuoted: boolean;
-  /** As it is written, without any change. */
+  /** The field as it is written, without any change. */
   raw: string;
   value: string;
 }

@@ -21,7 +21,7 @@ export interface RecordCheckOptions {
   /** Fields in every record of the file. */
   readonly fields: number;
   readonly checks: readonly FieldCheck[];
-  /** So many records are looked at, and no more. */
+  /** The number of records to examine at most. */
   readonly most?: number | undefined;
 }
 
@@ -72,7 +72,7 @@ export class RecordCheck {
     }
   }
 
-  /** Nothing comes after the last bytes. */
+  /** Ends the check: nothing follows the last bytes. */
   end(): void {
     if (!this.isDone) this.#look(true);
   }

@@ -3,7 +3,7 @@ import type { CsvDialect } from './dialect.ts';
 import { CsvSeparatorError } from './errors.ts';
 import type { RecordScanner } from './scan.ts';
 
-/** Excel's `sep=;`, maybe in quotes: the delimiter of the file, in a line of its own before all others. */
+/** Excel's `sep=;`, possibly in quotes: the delimiter of the file, in a separate line before all others. */
 const SEPARATOR = /^"?sep=([^"\r\n])"?$/i;
 
 /** No longer line is Excel's: in UTF-8 a character has up to four bytes. */
@@ -18,7 +18,7 @@ export class RecordStarts {
   lines = 0;
   /** The last call of `next` has found the beginning of a record. */
   isFound = false;
-  /** Nothing will be passed over any more: `next` need not be called. */
+  /** True once nothing more is to be skipped: `next` need not be called. */
   isDone = false;
   /** The file begins with a `sep=` line. */
   hasSeparator = false;
@@ -38,8 +38,8 @@ export class RecordStarts {
   }
 
   /**
-   * Returns where the next record begins in `bytes[from, to)`, or how far there is none (`isFound` is false then): more
-   * bytes are needed, or the text ends there.
+   * Returns where the next record begins in `bytes[from, to)`, or how far there is none (`isFound` is false then):
+   * more bytes are needed, or the text ends there.
    */
   next(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
     this.isFound = false;

@@ -22,11 +22,11 @@ export interface RecordShape {
   readonly select: readonly number[];
   /** Values of further target columns, the same in every record. */
   readonly constants: readonly (string | null)[];
-  /** By target column of `select`: the empty string is NULL, too, because the column is not text. */
+  /** By target column of `select`: true if the empty string is NULL, too, because the column is not text. */
   readonly emptyAsNull: readonly boolean[];
-  /** By target column of `select`: how its text becomes a value, where hyperd would change any. */
+  /** By target column of `select`: the rule by which its text becomes a value, where hyperd would change any. */
   readonly rules?: readonly (FieldRule | undefined)[];
-  /** By target column of `select`: NULL is no value of it. */
+  /** By target column of `select`: true if NULL is not allowed. */
   readonly required?: readonly boolean[];
 }
 
@@ -58,7 +58,7 @@ export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWrite
     if (!keepsLineBreak) bytes[end] = COMMA;
     else if (next <= end + 1) bytes[end] = LF;
 
-    // A comma is kept with the value before it. The last one stands before the constants, or is left out again.
+    // A comma is kept with the value before it. The last one is before the constants, or is left out again.
     if (!isReplaced && isCarefree(record.kinds)) {
       for (let run = 0; run < runs.length; run += 2) {
         if (run > 0) out.keep(ends[runs[run - 1]!]!, ends[runs[run - 1]!]! + 1);
@@ -102,7 +102,7 @@ function consecutiveRuns(select: readonly number[]): Int32Array {
   return Int32Array.from(runs);
 }
 
-/** What follows the selected fields in every record, if constants do: they and the line break. */
+/** Returns the bytes after the selected fields in every record, if there are constants: they and the line break. */
 function constantTail({ constants }: RecordShape): Buffer {
   if (constants.length === 0) return Buffer.alloc(0);
   return Buffer.from(`${constants.map((value) => (value === null ? '' : quoted(value))).join(',')}\n`);
@@ -112,7 +112,10 @@ function quoted(value: string): string {
   return `"${value.replaceAll('"', '""')}"`;
 }
 
-/** Tells from a record's kinds that none of its values needs a look: all mean to hyperd what they shall mean. */
+/**
+ * Returns a test that shows by a record's kinds that none of its values needs a check: hyperd reads all of them as
+ * intended.
+ */
 function carefreeRecords({ dialect, emptyAsNull }: RecordShape): (kinds: number) => boolean {
   if (dialect.nulls.length !== 1 || dialect.nulls[0] !== '') return () => false;
   const looksAtQuoted = dialect.quote !== '"' || emptyAsNull.includes(true);
@@ -120,7 +123,7 @@ function carefreeRecords({ dialect, emptyAsNull }: RecordShape): (kinds: number)
   return (kinds) => (kinds & mask) === 0;
 }
 
-/** Writes one value; nothing is what stands for NULL. */
+/** Returns a function that writes one value; it writes nothing for NULL. */
 function valueWriter(
   shape: RecordShape,
   replacement: (target: number) => { text: string | null } | undefined,

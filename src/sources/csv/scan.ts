@@ -4,7 +4,7 @@ import { characterAt } from './character.ts';
 import type { CsvDialect } from './dialect.ts';
 import { CsvGrammarError, type GrammarProblem } from './errors.ts';
 
-/** What is known of a field without looking at it again; the bits are combined. */
+/** The facts about a field that are known without another look; the bits are combined. */
 export const fieldKind = {
   /** Unquoted, and its bytes may go to hyperd as they are. */
   plain: 0,
@@ -14,7 +14,9 @@ export const fieldKind = {
   rewrite: 2,
 } as const;
 
-/** Where a quote opened that is not closed yet: the physical line, and the place in it in characters from 1. */
+/**
+ * The place where a quote opened that is not closed yet: the physical line, and the place in it in characters from 1.
+ */
 export interface OpenQuote {
   line: number;
   character: number;
@@ -32,26 +34,26 @@ const NO_BYTE = -1;
  * Finds where the fields of one record begin and end, in place, at the speed of a byte loop.
  *
  * Grammar: RFC 4180, and nothing beside it. A field is quoted if it begins with a quote; after its closing quote
- * comes a delimiter or a line break. A quote inside an unquoted field is an error, or data where the dialect says so.
- * hyperd and PostgreSQL are more lenient: they drop such quotes, and let records run into each other. An escape that is
- * not the quote is special only inside quotes and only before a quote or itself; before anything else it is data, as
- * in PostgreSQL (hyperd would drop it).
+ * comes a delimiter or a line break. A quote inside an unquoted field is an error, or data where the dialect allows
+ * it. hyperd and PostgreSQL are more lenient: they drop such quotes, and let records run into each other. An escape
+ * that is not the quote is special only inside quotes and only before a quote or itself; before anything else it is
+ * data, as in PostgreSQL (hyperd would drop it).
  *
  * Record ends are LF and CRLF. If the file's first unquoted line break is a CR without LF, then lone CRs end the
  * records of this file, and nothing else does. Elsewhere a CR outside quotes is an error.
  */
 export class RecordScanner {
-  /** Of the last scanned record: its fields, even those beyond the capacity. */
+  /** The number of fields of the last scanned record, even those beyond the capacity. */
   count = 0;
   /** All kinds of its fields, or-ed. */
   kinds = 0;
-  /** Where its last field ends and its line break (if any) begins. */
+  /** The position where its last field ends and its line break (if any) begins. */
   end = 0;
   /** The physical line where it begins, from 1. */
   line = 1;
   /** Line breaks inside its quotes. */
   innerLines = 0;
-  /** If the scan ended inside a quote: where that opened. */
+  /** The place where the quote opened, if the scan ended inside it. */
   openQuote: OpenQuote | undefined;
 
   readonly starts: Int32Array;
@@ -67,7 +69,7 @@ export class RecordScanner {
   readonly #quotedStops = new Uint8Array(256);
   readonly #highestPlain: number;
   readonly #highestQuoted: number;
-  /** What `scan` was given. */
+  /** The bytes that `scan` was given. */
   #bytes: Uint8Array = new Uint8Array(0);
   #from = 0;
   #to = 0;
@@ -179,7 +181,7 @@ export class RecordScanner {
     }
   }
 
-  /** Returns where the line after that at `from` starts, whatever is in it; -1 if it does not end before `to`. */
+  /** Returns the start of the line after the one at `from`, whatever it holds; -1 if it does not end before `to`. */
   skipLine(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
     const next = this.#lineEnd(bytes, from, to, atEnd);
     if (next >= 0) this.#nextLine++;
@@ -213,8 +215,8 @@ export class RecordScanner {
   }
 
   /**
-   * Where the quote opened at `open` closes, or -1 if that is not before `to`. A quote just before `to` closes: if
-   * another one may follow that doubles it, the sentinel makes the record end there incomplete anyway.
+   * Returns where the quote opened at `open` closes, or -1 if that is not before `to`. A quote just before `to`
+   * closes: if another one may follow that doubles it, the sentinel makes the record end there incomplete anyway.
    */
   #closingQuote(bytes: Uint8Array, open: number, to: number): number {
     const quote = this.#quote;
@@ -246,7 +248,7 @@ export class RecordScanner {
     return -1;
   }
 
-  /** Where the next record starts after the line break at `at`, or -1 if that cannot be said yet. */
+  /** Returns where the next record starts after the line break at `at`, or -1 if that is not known yet. */
   #afterBreak(start: number, at: number, field: number): number {
     const bytes = this.#bytes;
     const to = this.#to;

@@ -46,7 +46,7 @@ export function singleByteDecoder(encoding: string): ChunkDecoder | undefined {
   return { decode, end: () => Buffer.alloc(0) };
 }
 
-/** What a byte means; nothing if it means nothing. */
+/** Returns the character that a byte encodes; nothing if it encodes none. */
 function character(encoding: string, byte: number): string {
   if (byte < 0x80) return String.fromCharCode(byte);
   if (encoding === 'windows-1252') return WINDOWS_1252[byte - 0x80] ?? String.fromCharCode(byte);

@@ -4,11 +4,11 @@ import { multiByteDecoder } from './multi-byte.ts';
 import { singleByteDecoder } from './single-byte.ts';
 
 /**
- * A stream that turns text in `encoding` (any WHATWG label) into UTF-8; undefined if it is UTF-8 already.
+ * Returns a stream that turns text in `encoding` (any WHATWG label) into UTF-8; undefined if it is UTF-8 already.
  *
- * A byte that cannot be decoded is a `CsvEncodingError` with its offset. The byte order mark of UTF-16 text is taken
- * away and decides the byte order, whichever of the two orders `encoding` says.
- * Throws a `RangeError` for an unknown label.
+ * A byte that cannot be decoded is a `CsvEncodingError` with its offset. The byte order mark of UTF-16 text is
+ * removed and decides the byte order, whichever of the two orders `encoding` names. Throws a `RangeError` for an
+ * unknown label.
  */
 export function transcodeToUtf8(encoding: string): Transform | undefined {
   const name = encodingName(encoding);

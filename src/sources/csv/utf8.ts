@@ -3,7 +3,7 @@ import { CsvUtf8Error } from './errors.ts';
 import type { RecordScanner } from './scan.ts';
 import type { ByteWindow } from './window.ts';
 
-/** Where the last character that is not yet complete begins in `bytes[from, to)`; `to` if all are complete. */
+/** Returns where the last incomplete character begins in `bytes[from, to)`; `to` if all are complete. */
 export function completeEnd(bytes: Uint8Array, from: number, to: number): number {
   for (let at = to - 1; at >= from && at >= to - 3; at--) {
     const byte = bytes[at] ?? 0;
@@ -35,7 +35,7 @@ export function findBadByte(bytes: Uint8Array, from: number, to: number): number
 export class Utf8Watch {
   readonly #window: ByteWindow;
   readonly #scanner: RecordScanner;
-  /** How many of the bytes that came are known to be UTF-8. */
+  /** The number of bytes that have been verified as UTF-8. */
   #checked = 0;
 
   /** The window must begin where the scanner's next record does. */

@@ -8,8 +8,8 @@ export interface WindowSize {
 const LOOK_BYTES = 64 * 1024;
 
 /**
- * The part of a stream that is being looked at: chunks are appended at the end, records are taken from the front.
- * There is always one spare byte at `end` for the scanner's sentinel.
+ * The part of a stream that is being scanned: chunks are appended at the end, records are taken from the front. There
+ * is always one spare byte at `end` for the scanner's sentinel.
  */
 export class ByteWindow {
   bytes: Buffer;
@@ -21,7 +21,7 @@ export class ByteWindow {
   readonly #maxRecordBytes: number;
   #want: number;
 
-  /** The first `reserved` bytes of `bytes` belong to somebody else; they move along when the window grows. */
+  /** The first `reserved` bytes of `bytes` belong to the caller; they move along when the window grows. */
   constructor({ lookBytes = LOOK_BYTES, maxRecordBytes }: WindowSize, reserved = 0) {
     this.#lookBytes = this.#want = lookBytes;
     this.#maxRecordBytes = maxRecordBytes;
@@ -46,8 +46,8 @@ export class ByteWindow {
   }
 
   /**
-   * What is left is the beginning of a record. The next look comes when it has doubled, so that a record of many
-   * chunks is not looked at again for each of them.
+   * Marks the window as scanned. The remainder is the beginning of a record. The next scan comes when it has doubled,
+   * so that a record of many chunks is not scanned again for each of them.
    */
   looked(): void {
     this.#want = Math.max(this.#lookBytes, Math.min(2 * this.length, this.#maxRecordBytes + 1));

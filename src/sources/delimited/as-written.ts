@@ -4,8 +4,8 @@ import { rewritesFields } from './field-checks.ts';
 import { isText, type Layout } from './layout.ts';
 
 /**
- * How hyperd reads CSV as it is written, without our reader of bytes: the columns in their order there, and
- * the format.
+ * The way hyperd reads CSV unchanged, without our reader of bytes: the columns in the order of the file, and the
+ * format.
  */
 export interface AsWritten {
   columns: readonly string[];
@@ -24,7 +24,7 @@ export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefi
     format.nulls.length === 1 &&
     // hyperd takes every quote for one.
     format.strayQuotes === undefined &&
-    // hyperd takes an escape character out wherever it stands; PostgreSQL only where it escapes.
+    // hyperd removes an escape character anywhere; PostgreSQL only where it escapes.
     format.escape === format.quote &&
     !rewritesFields(format, layout.columns) &&
     layout.untaken.length === 0 &&

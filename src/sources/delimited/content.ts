@@ -1,15 +1,15 @@
-/** What a file is by its first bytes, where it is no text in the encoding that the format says. */
+/** The kind of a file by its first bytes, where it is no text in the encoding of the format. */
 export interface Content {
   /** Continues a sentence that begins with the file's name. */
   what: string;
-  /** What to do, as YAML where some reads it. */
+  /** The remedy, as YAML where YAML can read the file. */
   remedy: string;
 }
 
-/** So many bytes are looked at. */
+/** The number of bytes that are examined. */
 export const HEAD_BYTES = 1024;
 
-/** Only gzip is unpacked. */
+/** Returns true if the bytes begin like gzip, the only packing that is unpacked. */
 export function isGzipHead(head: Uint8Array): boolean {
   return startsWith(head, GZIP);
 }
@@ -17,8 +17,8 @@ export function isGzipHead(head: Uint8Array): boolean {
 const GZIP = [0x1f, 0x8b];
 
 /**
- * Names files that are no text, and text whose encoding its first bytes show to be another than `encoding` (a WHATWG
- * label in lower case). Undefined: nothing speaks against it.
+ * Names files that are not text, and text whose first bytes show another encoding than `encoding` (a WHATWG label in
+ * lower case). Undefined: nothing contradicts it.
  */
 export function foreignContent(head: Buffer, encoding: string): Content | undefined {
   return (
@@ -97,7 +97,7 @@ function startsWith(head: Uint8Array, bytes: readonly number[]): boolean {
   return bytes.every((byte, index) => head[index] === byte);
 }
 
-/** An encoding in which each of the characters of ASCII has a size of its own cannot be meant by one that has another. */
+/** Returns the encoding of a file that uses another size per ASCII character than `encoding`. */
 function foreignEncoding(head: Buffer, encoding: string): Content | undefined {
   const said = encoding.startsWith('utf-16') ? 2 : 1;
   const mark = byteOrderMark(head);

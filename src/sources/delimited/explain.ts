@@ -37,7 +37,7 @@ export async function explainRecord(
   });
 }
 
-/** What Hyper alone refuses: most values are checked before it reads them. */
+/** Returns the hint for a value that Hyper alone refuses: most values are checked before it reads them. */
 export function refusedHint(column: Column | undefined): string {
   switch (column?.type.kind) {
     case undefined:
@@ -53,7 +53,7 @@ export function refusedHint(column: Column | undefined): string {
   }
 }
 
-/** What Hyper says of a value, which may have the value in it. */
+/** Returns Hyper's complaint about a value, which may contain the value. */
 export function refused(column: Column, message: string, value: string | undefined): string {
   const said =
     column.sensitive === true && value !== undefined && value !== ''
@@ -63,7 +63,10 @@ export function refused(column: Column, message: string, value: string | undefin
   return `column "${column.name}" (${wanted(column)}): ${said}${shown}`;
 }
 
-/** A file that is wrong before the record says where itself when it is read again; hyperd's words are shown then. */
+/**
+ * Ignores an error of the file before the record: it is reported when the file is read again, and until then hyperd's
+ * message is shown.
+ */
 function ignoreCsvError(error: unknown): undefined {
   if (!(error instanceof CsvError)) throw error;
 }
@@ -109,7 +112,7 @@ function placeIn({ shown }: { shown: string }, { line, character }: CsvError): s
   return [shown, line, ...(character === undefined ? [] : [character])].join(':');
 }
 
-/** What a layout says of fields. */
+/** The parts of a layout that name fields. */
 export type FieldNames = Pick<Layout, 'columns' | 'select' | 'header'>;
 
 function explainField(

@@ -5,7 +5,7 @@ import { csvDialect, type FieldCheck, type FieldRule, type RecordCheckOptions } 
 import { isText, type Layout } from './layout.ts';
 import { rewritesValues, valueRule } from './values/index.ts';
 
-/** What must hold of the fields of a file, by column of the layout. */
+/** Returns the conditions on the fields of a file, by column of the layout. */
 export function fieldChecks(format: CsvFormat, { columns, select }: Layout): FieldCheck[] {
   return columns.map((column, index) => ({
     field: select[index] ?? 0,
@@ -15,7 +15,7 @@ export function fieldChecks(format: CsvFormat, { columns, select }: Layout): Fie
   }));
 }
 
-/** How the text of a field becomes a value of the column; undefined where any text is one. */
+/** Returns the rule by which the text of a field becomes a value of the column; undefined where any text is a value. */
 export function ruleOf(column: Column, format: CsvFormat): FieldRule | undefined {
   return valueRule(column, format) ?? lengthRule(column);
 }
@@ -44,7 +44,7 @@ function lengthRule({ type }: Column): FieldRule | undefined {
   };
 }
 
-/** What a file must hold to be read as it is written. */
+/** Returns the conditions under which a file can be read unchanged. */
 export function recordCheckOptions(format: CsvFormat, layout: Layout, most?: number): RecordCheckOptions {
   return {
     dialect: csvDialect(format),

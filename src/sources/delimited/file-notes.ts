@@ -2,7 +2,7 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type { Column, Table } from '../../model/config/pipeline.ts';
 import { quotedVisible } from '../../model/base/visible.ts';
 
-/** So many files are named. */
+/** The number of files that a note names. */
 const NAMED = 2;
 
 interface ExaminedFile {

@@ -1,4 +1,7 @@
-/** Why a file cannot be read as its format says. The message continues a sentence that begins with the file's name. */
+/**
+ * The reason why a file cannot be read in its declared format. The message continues a sentence that begins with the
+ * file's name.
+ */
 export class FileProblem extends Error {
   override name = 'FileProblem';
   readonly code: FileProblemCode;

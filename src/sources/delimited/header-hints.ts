@@ -2,7 +2,10 @@ import { nameList, shortName } from '../../model/base/name-list.ts';
 import { nearest } from '../../model/base/nearest.ts';
 import { isNearMiss, looksLike, quotedVisible } from '../../model/base/visible.ts';
 
-/** What to do about a column that is not among the names of a file; `place` says what has the names: `its header`. */
+/**
+ * Returns the remedy for a column that is not among the names of a file; `place` is where the names come from: `its
+ * header`.
+ */
 export function missingHint(name: string, names: readonly string[], place: string): string {
   const alike = names.find((one) => looksLike(one, name));
   if (alike !== undefined) {
@@ -27,7 +30,7 @@ export function nearMissOf(
   return names.find((one) => isNearMiss(one, name) && !taken.includes(one));
 }
 
-/** What to do about a near miss of an optional column. */
+/** Returns the remedy for a near miss of an optional column. */
 export function nearMissHint(found: string): string {
   const shown = quotedVisible(shortName(found));
   return (
@@ -36,7 +39,10 @@ export function nearMissHint(found: string): string {
   );
 }
 
-/** What a header says of itself that has one field only: nothing, or that another character is between the fields. */
+/**
+ * Returns a hint for a header that has one field only: another character may separate the fields; undefined if none
+ * does.
+ */
 export function oneFieldHint(header: readonly string[], delimiter: string): string | undefined {
   const [only, ...others] = header;
   if (only === undefined || others.length > 0) return undefined;

@@ -12,7 +12,7 @@ import { hasRecordLine } from './text-lines.ts';
 import { shortName } from '../../model/base/name-list.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
-/** How the fields of one CSV file become the columns of the table. */
+/** The mapping from the fields of one CSV file to the columns of the table. */
 export interface Layout {
   /** Fields in every record of the file. */
   fields: number;
@@ -25,7 +25,7 @@ export interface Layout {
   untaken: readonly string[];
   /** Optional columns that the file lacks. */
   absent: readonly Column[];
-  /** Only our reader knows where the header, or the first record, begins: other lines come before it. */
+  /** True if other lines precede the header or the first record, so that only our reader knows where it begins. */
   isPreceded: boolean;
   /** The file has no text at all, and its format allows that. */
   isEmpty: boolean;
@@ -35,7 +35,7 @@ export interface Layout {
   header: readonly string[];
 }
 
-/** How the fields of a text become columns: reads its beginning and no more. */
+/** Returns the mapping from the fields of a text to columns: reads its beginning and no more. */
 export async function readLayout(
   table: Table,
   format: CsvFormat,
@@ -51,7 +51,7 @@ export async function readLayout(
   return { ...layOutByPlace(table, file, format), isEmpty, ...(isPassedOver && { isPassedOver }) };
 }
 
-/** By the names in the header, or by position; or why that cannot be. */
+/** Maps fields by the names in the header, or by position; or returns why that is impossible. */
 export function layOut(
   table: Table,
   format: CsvFormat,
@@ -145,7 +145,7 @@ function columnsOfFields({ columns }: Table): Column[] {
   return columns.filter(({ origin }) => origin.kind === 'column');
 }
 
-/** What the column is called in files. */
+/** Returns the name of the column in files. */
 export function nameInFile({ name, origin }: Column): string {
   return origin.kind === 'column' ? origin.name : name;
 }

@@ -27,13 +27,13 @@ export class RecordLines extends Transform {
   #headerAhead: boolean;
   /** The next byte begins a line that is no continuation of a record. */
   #isStart = true;
-  /** What the present line is: its end may be escaped only in a record or a header. */
+  /** The kind of the present line: its end may be escaped only in a record or a header. */
   #kind: 'other' | 'header' | 'record' = 'other';
   #isEscaped = false;
   #line = 1;
   /** The lines that have passed. */
   #passed = 0;
-  /** Lines that passed and do not follow the one before in the file, and where they are there. */
+  /** The lines that passed and do not follow the previous one in the file, and their line numbers there. */
   readonly #jumps: { passed: number; line: number }[] = [];
 
   constructor({ skipLines = 0, comment, header }: CsvFormat) {
@@ -75,7 +75,7 @@ export class RecordLines extends Transform {
     }
   }
 
-  /** Where the present line, with the lines that continue it, ends; or the end of the chunk. */
+  /** Returns where the present line, with the lines that continue it, ends; or the end of the chunk. */
   #endIn(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];

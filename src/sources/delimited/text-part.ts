@@ -64,7 +64,7 @@ export function isTextAsWritten(table: Table, format: CsvFormat): boolean {
   );
 }
 
-/** What watches the bytes of a file while hyperd reads them. */
+/** Returns the check that watches the bytes of a file while hyperd reads them. */
 export function textCheck(table: Table, format: CsvFormat, most?: number): TextCheck {
   return new TextCheck(recordOptions(table, format, most));
 }
@@ -173,7 +173,7 @@ function locateIn(text: Readable, format: CsvFormat, fields: number, record: num
   return locateTextRecord(last, format.delimiter, { fields, record, ...(lineOf && { lineOf }) });
 }
 
-/** A text that is wrong before the record cannot be looked through; hyperd's words are shown then. */
+/** Ignores an error of the text before the record: it cannot be searched, and hyperd's message is shown. */
 function ignoreTextError(error: unknown): undefined {
   if (!(error instanceof CsvError)) throw error;
 }

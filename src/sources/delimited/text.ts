@@ -9,11 +9,11 @@ import { peek } from './peek.ts';
 /** A file as far as its text depends on it. */
 export interface PackedFile {
   shown: string;
-  /** What the service that keeps it says of its packing, known with the first byte. */
+  /** Returns the packing that the service reports, known with the first byte. */
   contentEncoding?: () => string | undefined;
 }
 
-/** Whether the bytes are gzip, by what the format says or by the file's name. */
+/** Returns true if the bytes are gzip, by the format or by the file's name. */
 export function isGzip(file: { shown: string }, format: CsvFormat): boolean {
   if (format.compression === 'by-name') return isNamedGzip(file);
   return format.compression === 'gzip';
@@ -78,7 +78,7 @@ function isBlank(head: Buffer): boolean {
   return head.length === bomLength(head, 0, head.length) || isMark;
 }
 
-/** Whether the file is to be unpacked, as its format, its name, its service and its first bytes agree. */
+/** Returns whether the file must be unpacked, as its format, its name, its service and its first bytes agree. */
 function isPacked(head: Buffer, file: PackedFile, format: CsvFormat): boolean {
   if (head.length === 0) return false;
   const { compression, encoding } = format;

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import { quotedVisible } from '../../model/base/visible.ts';
 
-/** One note for a table whose text without an offset is read as UTC, unless `at_zone` says so. */
+/** Returns one note for a table whose text without an offset is read as UTC, unless `at_zone` sets the zone. */
 export function zonelessNote({ name, columns }: Table): Diagnostic[] {
   const open = columns.filter(
     ({ type, origin, atZone }) =>

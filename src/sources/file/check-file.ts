@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { FoundFile } from './list.ts';
 
-/** What watches the bytes of a file. */
+/** Watches the bytes of a file. */
 interface ByteCheck {
   push(chunk: Uint8Array): void;
   end(): void;

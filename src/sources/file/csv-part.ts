@@ -37,8 +37,8 @@ export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout
 }
 
 /**
- * hyperd unpacks a file of that name, whatever the format says. It does not notice that one was cut off: our check does,
- * which unpacks it, too. Other spellings of the ending hyperd does not know.
+ * Returns true if hyperd unpacks a file of that name, whatever the format says. It does not notice truncation: our
+ * check does, which unpacks it, too. hyperd does not recognize other spellings of the ending.
  */
 const isUnpacked = ({ absolute }: FoundFile) => absolute.endsWith('.gz');
 

@@ -9,8 +9,8 @@ import { getOwn } from '../../model/base/get-own.ts';
 const hashLimit = 64 * 1024 * 1024;
 
 /**
- * Size and time of every file. A content hash is taken where it will be needed: where the size is as before but the
- * time is not, as after a fresh checkout.
+ * Returns size and time of every file. A content hash is computed where it will be needed: where the size is as
+ * before but the time is not, as after a fresh checkout.
  */
 export async function markFiles(
   files: readonly FoundFile[],

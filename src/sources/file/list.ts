@@ -89,7 +89,7 @@ function notReadable(shown: string, reason: string, place: Place): RunError {
   });
 }
 
-/** What its path alone says of a file. */
+/** Returns the facts that a file's path alone gives. */
 export function nameFile(shown: string): NamedFile {
   return { shown, facts: { path: shown, name: path.basename(shown) } };
 }

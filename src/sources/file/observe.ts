@@ -16,7 +16,7 @@ import { listFiles, nameFile, type FoundFile } from './list.ts';
 import { zonelessNote } from '../delimited/zoneless-note.ts';
 import { openText } from './open.ts';
 
-/** The files that are there, whether their headers carry the columns of the contract, and what has changed. */
+/** Returns the files that exist, whether their headers carry the columns of the contract, and what has changed. */
 export async function observeFiles(source: FileSource, request: SourceRequest): Promise<SourceObservation> {
   const files = await listFiles(source);
   const { table, before } = request;
@@ -32,7 +32,7 @@ export async function observeFiles(source: FileSource, request: SourceRequest): 
   };
 }
 
-/** What the files say of themselves, in their first bytes, headers or footers. */
+/** Reads the facts in the files' first bytes, headers or footers. */
 async function examine(
   { format }: FileSource,
   table: Table,
@@ -76,7 +76,7 @@ export function tooFew(source: FileSource, files: readonly FoundFile[]): Diagnos
   ];
 }
 
-/** How one file's fields become columns. Reads its header, and no more. */
+/** Returns the mapping from one file's fields to columns. Reads its header, and no more. */
 export async function layOutFile(
   table: Table,
   file: FoundFile,
@@ -110,7 +110,7 @@ async function layOutFooter(
 function unreadable(error: unknown, file: FoundFile, table: Table): Diagnostic {
   const explained = explainText(error, file, table);
   if (!(explained instanceof RunError)) throw error;
-  // More than the header is decoded at once: where that fails, the line says whether it is there.
+  // More than the header is decoded at once: where that fails, the line shows whether it is there.
   const isHeader = error instanceof CsvError;
   return {
     code: explained.code,

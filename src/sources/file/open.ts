@@ -16,7 +16,7 @@ export function openCounted(file: FoundFile, format: CsvFormat): { bytes: Readab
   return { bytes: textOf(raw, file, format), taken: () => raw.bytesRead };
 }
 
-/** Whether its text has a byte order mark, which hyperd would take for data. */
+/** Returns true if the file's text has a byte order mark, which hyperd would take for data. */
 export async function beginsWithMark(file: FoundFile, format: CsvFormat): Promise<boolean> {
   const text = openText(file, format);
   try {

@@ -47,7 +47,7 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
     async confirm(table) {
       const reading = begun.get(table.name);
       if (reading === undefined) return;
-      // Of a file that is gone the look says more than the hash.
+      // For a missing file the look gives a better error than the hash.
       await Promise.allSettled([reading.marking]);
       for (const file of reading.read) await confirmSame(source, file, table);
       confirmed.set(table.name, await reading.marking);

@@ -7,7 +7,7 @@ export type AdaptingSettings = Pick<ValueSettings, 'round' | 'atZone' | 'truncat
 /** Makes an expression of the quoted name of a column. */
 export type Select = (column: string) => string;
 
-/** How the settings of a column make the values of a file fit; undefined where they do not change anything. */
+/** Returns how the settings of a column make the values of a file fit; undefined where they do not change anything. */
 export function adaptingCast(
   label: string,
   from: ColumnType,

@@ -10,5 +10,5 @@ export const codecNames: readonly string[] = [
   'lz4',
 ];
 
-/** What hyperd decompresses. */
+/** The codecs that hyperd decompresses. */
 export const readableCodecs: ReadonlySet<string> = new Set(['nothing', 'snappy', 'gzip', 'zstd', 'lz4']);

@@ -11,8 +11,8 @@ export interface DeclaredColumn {
 }
 
 /**
- * The columns of a schema, and for each leaf the index of the column it belongs to. Throws ParquetError
- * `inconsistent` for what makes hyperd refuse the whole file, whatever column is asked for.
+ * Returns the columns of a schema, and for each leaf the index of the column it belongs to. Throws ParquetError
+ * `inconsistent` for anything that makes hyperd refuse the whole file, whatever column is read.
  */
 export function columnsOf(elements: readonly SchemaElement[]): {
   columns: DeclaredColumn[];
@@ -104,7 +104,7 @@ const unannotated: Readonly<Record<Physical, ColumnType>> = {
 
 type Places = Partial<Record<Physical | 'long', ColumnType>>;
 
-/** As what hyperd reads an annotation, by the physical type that carries it. */
+/** The meaning of an annotation for hyperd, by the physical type that carries it. */
 const annotated: Readonly<Record<string, Places>> = {
   string: { binary: { kind: 'text' } },
   json: { binary: { kind: 'json' } },

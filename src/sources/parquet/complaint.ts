@@ -1,2 +1,2 @@
-/** The part of Hyper's error before our own words. */
+/** The part of Hyper's error before the text that we raised. */
 export const complaintMark = 'extracts: ';

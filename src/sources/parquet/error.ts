@@ -1,5 +1,5 @@
 /**
- * Why a file cannot be read as Parquet. The message continues a sentence that begins with the file's name:
+ * The reason why a file cannot be read as Parquet. The message continues a sentence that begins with the file's name:
  * `data/orders.parquet is cut off: …`.
  */
 export class ParquetError extends Error {

@@ -48,7 +48,7 @@ export function explainParquet(
   });
 }
 
-/** The YAML that helps, by our own words or Hyper's. */
+/** Returns the YAML that helps, by our own complaint or Hyper's. */
 function remedyFor(what: string): string {
   if (/has a NULL, but is not null|non-NULL value required/.test(what))
     return 'remove "not null" from the column, or correct the file';
@@ -57,7 +57,7 @@ function remedyFor(what: string): string {
   return 'declare the column as text, or correct the file';
 }
 
-/** Our own words, and behind them a value of the file: one of a sensitive column is masked. */
+/** Returns our own complaint, followed by a value of the file: one of a sensitive column is masked. */
 function shownComplaint(table: Table, complaint: string): string {
   for (const { origin, sensitive } of table.columns) {
     const head = origin.kind === 'column' ? `column "${origin.name}": ` : undefined;

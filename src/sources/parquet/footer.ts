@@ -15,7 +15,7 @@ export interface ParquetFooter {
 
 export interface ParquetColumn {
   name: string;
-  /** As people know it: `int64`, `decimal(18,2)`, `timestamp(us, UTC)`, `string`, `list`. */
+  /** The usual name of the type: `int64`, `decimal(18,2)`, `timestamp(us, UTC)`, `string`, `list`. */
   type: string;
   /** The type as which hyperd reads it; undefined where hyperd does not. */
   hyper: ColumnType | undefined;
@@ -150,7 +150,7 @@ function addCodec(totals: ChunkTotals, leaf: number, codec: number): void {
   if (!readableCodecs.has(name)) totals.codecs[leaf] = name;
 }
 
-/** From leaves to columns: a nested column has several leaves, and may have none. */
+/** Adds up leaves by column: a nested column has several leaves, and may have none. */
 function addLeaves(totals: ChunkTotals, leaves: readonly number[]) {
   if (totals.bytes.length > leaves.length || totals.fewest < leaves.length) {
     throw corrupt('its row groups do not have the columns of its schema');

@@ -1,7 +1,7 @@
 /**
- * What has to be known about a Parquet file before any of its data is read: its columns, as what Hyper reads each, how
- * many rows and bytes there are, and how each column gets into a column of the contract. Files and S3 objects are alike
- * here: both are something of which the last bytes can be read. Hyper itself reads the data.
+ * The facts about a Parquet file that are needed before any of its data is read: its columns with the types that
+ * Hyper reads, its numbers of rows and bytes, and the way each column becomes a column of the contract. Files and S3
+ * objects are alike here: the last bytes of both can be read. Hyper itself reads the data.
  */
 export { ParquetError, type ParquetFault } from './error.ts';
 export { explainParquet } from './explain.ts';

@@ -9,7 +9,7 @@ import { mapParquet } from './map-column.ts';
 import type { ParquetColumn, ParquetFooter } from './footer.ts';
 import { shortName } from '../../model/base/name-list.ts';
 
-/** How the columns of one Parquet file become the columns of the table. */
+/** The mapping from the columns of one Parquet file to the columns of the table. */
 export interface ParquetLayout {
   /** The columns of the table that come from the file, in its order, and how each does. */
   columns: readonly Column[];
@@ -21,7 +21,7 @@ export interface ParquetLayout {
   absent: readonly Column[];
   /** The file has no byte, and its format allows that. */
   isEmpty: boolean;
-  /** What is worth knowing about a column, though it can be read. */
+  /** The remarks about readable columns that a user should know. */
   remarks: readonly ParquetRemark[];
 }
 
@@ -146,7 +146,7 @@ function hintWithoutHolder({ type }: ParquetColumn): string {
   return 'Hyper does not read such columns: leave it out, or write the file with another type';
 }
 
-/** One note for each column and kind, whatever the number of files. */
+/** Returns one note for each column and kind, whatever the number of files. */
 export function reportRemarks(
   files: readonly { shown: string; remarks: readonly ParquetRemark[] }[],
 ): Diagnostic[] {

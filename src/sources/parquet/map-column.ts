@@ -9,7 +9,7 @@ import { adaptingCast, type AdaptingSettings, type Select } from './adapted.ts';
 import { complaintMark } from './complaint.ts';
 import type { ParquetColumn } from './footer.ts';
 
-/** How a Parquet column gets into a column of the contract without changing its values. */
+/** The way a Parquet column becomes a column of the contract without changing its values. */
 export type ParquetMapping =
   /** `COPY … FROM` takes the column as it is. */
   | { load: 'copy'; note?: string }
@@ -22,15 +22,15 @@ export type ParquetMapping =
   | { holders: readonly string[]; hint?: string };
 
 /**
- * Whether every value of a Parquet column arrives exactly in a column of the contract, and how. Every answer
- * was checked against hyperd 9.1, which is not as strict as it looks: COPY widens integers, reals and
- * decimals of the same scale by itself; but it stores texts of any length in varchar(n), unchecked, and a
- * cast cuts them off in silence. COPY into a `not null` column needs a column that is `required` in the file;
- * a cast needs only that no NULL is there.
+ * Returns whether every value of a Parquet column arrives exactly in a column of the contract, and how. Every answer
+ * was checked against hyperd 9.1, which is not as strict as it looks: COPY widens integers, reals and decimals of the
+ * same scale by itself; but it stores texts of any length in varchar(n), unchecked, and a cast cuts them off in
+ * silence. COPY into a `not null` column needs a column that is `required` in the file; a cast needs only that it
+ * contains no NULL.
  *
- * The names of an INSERT's source have to be given as `columns => descriptor(…)` with the types in
- * `ParquetColumn.hyper` where the file has any column that hyperd cannot read: without it, external() refuses
- * the whole file; COPY does not.
+ * The names of an INSERT's source must be given as `columns => descriptor(…)` with the types in `ParquetColumn.hyper`
+ * where the file has any column that hyperd cannot read: without it, external() refuses the whole file; COPY does
+ * not.
  */
 export function mapParquet(
   column: ParquetColumn,
@@ -102,7 +102,7 @@ function castOf(column: ParquetColumn, from: ColumnType, to: ColumnType): Select
   }
 }
 
-/** Of the integers that a Parquet type holds. */
+/** The digits of the integers that a Parquet type holds. */
 const wholeDigits: Readonly<Record<string, number>> = {
   int8: 3,
   uint8: 3,
@@ -119,7 +119,7 @@ function integerCast(digits: number, to: ColumnType): Select | undefined {
   return isExact ? plain : undefined;
 }
 
-/** Decimal digits that a double keeps, whatever they are. */
+/** The number of decimal digits that a double always keeps. */
 const exactInDouble = 15;
 
 type Numeric = Extract<ColumnType, { kind: 'numeric' }>;
@@ -179,7 +179,7 @@ function flat(label: string, name: string): string {
   return `case ${cases.join(' ')} else ${name} end`;
 }
 
-/** So much of a value is shown. */
+/** The number of characters of a value that are shown. */
 const shownLength = 60;
 
 function holdersOf(column: ParquetColumn, from: ColumnType): string[] {
@@ -205,7 +205,10 @@ function integersFrom(from: ColumnType): string[] {
   return kinds.slice(kinds.indexOf(from.kind));
 }
 
-/** Hyper counts microseconds: of nanoseconds it keeps what fits, whatever zone they are read in. A date keeps none of them. */
+/**
+ * Returns the note on a lossy type: Hyper counts microseconds, so of nanoseconds it keeps what fits, whatever zone
+ * they are read in. A date keeps none of them.
+ */
 function noteOn(type: string, from: ColumnType, to: ColumnType): { note?: string } {
   const isFiner = type.startsWith('timestamp(ns') || type === 'timestamp(int96)';
   const keepsTime = to.kind === from.kind || ['timestamp', 'timestamptz', 'text'].includes(to.kind);

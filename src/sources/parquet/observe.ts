@@ -31,7 +31,7 @@ function empty({ place }: Table, { shown }: { shown: string }): Diagnostic {
   return { code: 'EXT2111', severity: 'error', message: `${shown} is empty`, hint, place };
 }
 
-/** The same where a file has to fit. */
+/** Throws where a file does not fit. */
 export async function requireParquet(
   table: Table,
   file: { shown: string },
@@ -43,7 +43,7 @@ export async function requireParquet(
   throw new RunError(problem?.code ?? '', problem?.message ?? '', problem);
 }
 
-/** What all files of a table say together. `rows` is exact. */
+/** Summarizes all files of a table. `rows` is exact. */
 export function summarizeParquet(
   table: Table,
   files: readonly { shown: string; layout: ParquetLayout | { problems: readonly Diagnostic[] } }[],

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { RandomAccess } from './footer.ts';
 
-/** A file on this machine of which parts can be read, while `use` runs. */
+/** Opens a local file of which parts can be read, while `use` runs. */
 export async function withFile<T>(path: string, use: (source: RandomAccess) => Promise<T>): Promise<T> {
   const file = await open(path);
   try {

@@ -10,16 +10,16 @@ export interface SchemaElement {
   length: number;
   repetition: Repetition | undefined;
   children: number;
-  /** What ConvertedType says, the older way to say what the bytes mean. */
+  /** The ConvertedType, the older way to annotate the meaning of the bytes. */
   converted: Annotation | undefined;
-  /** What LogicalType says, the newer way. Files usually say both. */
+  /** The LogicalType, the newer way. Files usually have both. */
   logical: Annotation | undefined;
 }
 
 export type Physical = (typeof physicals)[number];
 type Repetition = (typeof repetitions)[number];
 
-/** What the bytes of a column mean. `utc`: it is a moment, not what a wall clock shows. */
+/** The meaning of the bytes of a column. `utc`: it is a moment, not the reading of a wall clock. */
 export interface Annotation {
   name: string;
   utc?: boolean;

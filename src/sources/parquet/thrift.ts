@@ -27,9 +27,9 @@ const maxDepth = 24;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Walks over one struct in Thrift's compact protocol: the caller takes the fields it knows, in the order of the bytes,
- * and skips the others, so nothing is built that nobody asked for. Every step consumes at least one byte, so work is
- * linear in the bytes whatever they say. Throws ParquetError `corrupt`.
+ * Walks over one struct in Thrift's compact protocol: the caller takes the fields it knows, in the order of the
+ * bytes, and skips the others, so nothing is built that is not needed. Every step consumes at least one byte, so work
+ * is linear in the bytes whatever they say. Throws ParquetError `corrupt`.
  */
 export class ThriftReader {
   readonly #bytes: Buffer;
@@ -40,7 +40,7 @@ export class ThriftReader {
     this.#bytes = bytes;
   }
 
-  /** Calls `field` for each field of a struct; it has to consume the value by one call of a method below. */
+  /** Calls `field` for each field of a struct; it must consume the value by one call of a method below. */
   struct(field: (id: number, type: number) => void): void {
     this.#nest(() => {
       for (let id = 0; ;) {
@@ -59,7 +59,7 @@ export class ThriftReader {
     this.struct(field);
   }
 
-  /** Calls `element` for each struct of a list; it has to consume it by `struct`. */
+  /** Calls `element` for each struct of a list; it must consume it by `struct`. */
   structs(type: number, element: () => void): void {
     this.#expect(type, wire.list, 'a list');
     const { size, of } = this.#listHeader();

@@ -27,7 +27,7 @@ export interface ByteRange {
 export interface Answer {
   body: Body;
   etag: string | undefined;
-  /** As that of a found object, in whole seconds. */
+  /** The time of modification like that of a found object, in whole seconds. */
   modified: number | undefined;
   /** Bytes in the whole object, and in this body; -1 where the answer does not say it. */
   size: number;
@@ -152,7 +152,7 @@ function found(bucket: string, { key, etag, size, modified }: ListedObject): Fou
   return { shown, facts: { ...facts, ...known }, key, etag, size, modified: modified?.getTime() };
 }
 
-/** What its key alone says of an object. */
+/** Returns the facts that an object's key alone gives. */
 export function nameObject(bucket: string, key: string): NamedFile {
   const shown = `s3://${bucket}/${key}`;
   return { shown, facts: { path: shown, name: key.split('/').at(-1) ?? key, key } };

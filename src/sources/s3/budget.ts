@@ -1,9 +1,14 @@
-/** What several readers share: requests under way, and memory for bytes that were asked for and not yet handed on. */
+/**
+ * The resources that several readers share: requests under way, and memory for bytes that were requested and not yet
+ * handed on.
+ */
 export interface Budget {
-  /** Takes one request and at least so many bytes of memory, if there is room. `must`: also if there is none. */
+  /** Takes one request and at least this many bytes of memory, if there is room. `must`: also without room. */
   take(bytes: number, must: boolean): Buffer | undefined;
   endRequest(): void;
-  /** `isUnused`: nobody looks at it any more or writes into it, so that somebody else can have it. */
+  /**
+   * Gives memory back. `isUnused`: no reader looks at it or writes into it any more, so that another one can have it.
+   */
   giveBack(memory: Buffer, isUnused: boolean): void;
   readonly taken: Readonly<Room>;
 }
@@ -14,8 +19,8 @@ export interface Room {
 }
 
 /**
- * Memory that was given back is given out again: the garbage collector sees none of the bytes that pass, and
- * there is never more of it than there is room for.
+ * Creates a budget. Memory that was given back is given out again: the garbage collector sees none of the bytes that
+ * pass, and there is never more of it than there is room for.
  */
 export function createBudget(room: Room): Budget {
   const taken: Room = { requests: 0, bytes: 0 };
@@ -45,7 +50,7 @@ export function createBudget(room: Room): Budget {
       if (!isUnused) return;
       unused.push(memory);
       unusedBytes += memory.length;
-      // Of other sizes, which nobody wants any more.
+      // Drops memory of other sizes, which is no longer needed.
       while (unusedBytes > room.bytes) unusedBytes -= unused.shift()?.length ?? 0;
     },
   };

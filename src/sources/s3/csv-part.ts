@@ -36,7 +36,7 @@ async function writtenLike(
   first: FoundObject,
   signal: AbortSignal,
 ): Promise<AsWritten | undefined> {
-  // Constants would have to be put into every record.
+  // Constants would require changing every record.
   const hasConstants = table.columns.some(({ origin }) => origin.kind === 'file');
   if (hasConstants) return undefined;
   const byPlace = asWritten(format, layOutByPlace(table, first, format));

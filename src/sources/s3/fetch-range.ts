@@ -6,9 +6,9 @@ import { Silence, Tries } from '../../aws/retry.ts';
 import { requireSameVersion, type Version } from './same-version.ts';
 
 /**
- * Fills the memory, which is as long as the range, in order; `came` hears of every piece. When the connection
- * breaks, the next request goes on behind the last byte that came; all requests are for the same version, so
- * the pieces fit.
+ * Fills the memory, which is as long as the range, in order; `came` is called for every piece. When the connection
+ * breaks, the next request continues behind the last byte that came; all requests are for the same version, so the
+ * pieces fit.
  */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function fetchRange(

@@ -19,9 +19,9 @@ import { nameList, shortName } from '../../model/base/name-list.ts';
 const mostBytes = 1024 * 1024;
 
 /**
- * The table with the columns of its source's header file: names in row 1 and, where `types` says so, types in
- * row 2. What the table writes itself wins by the name in the file, at the place the file gives it; columns
- * that it adds follow.
+ * Returns the table with the columns of its source's header file: names in row 1 and, where `types` is set, types in
+ * row 2. The table's own definitions win by the name in the file, at the place the file gives it; columns that it
+ * adds follow.
  */
 export async function columnsFromHeaderFile(
   reader: Reader,
@@ -103,7 +103,7 @@ export async function confirmHeaderFile(
   }
 }
 
-/** What stands for the version of a header file whose service gives it no ETag. No ETag has a blank in it. */
+/** The prefix of the version of a header file whose service gives it no ETag. No ETag contains a blank. */
 const timed = 'modified ';
 
 function pinOf({ etag, modified, size }: Answer, shown: string): string {
@@ -142,7 +142,7 @@ async function readWhole(
           const raw = Buffer.alloc(size);
           await body.read(raw, () => undefined);
           const file = { shown: key, contentEncoding: () => contentEncoding };
-          // An empty one is an error of its own.
+          // An empty one is a separate error.
           const text = textOf(Readable.from([raw]), file, { ...format, emptyFiles: 'skip' });
           return { text: await buffer(text), pinned: pinOf(answer, shown) };
         }

@@ -10,7 +10,7 @@ import type { Reader } from './reader.ts';
 
 const headerBytes = 64 * 1024;
 
-/** How the fields of an object become columns: reads little more of it than its header. */
+/** Returns the mapping from the fields of an object to columns: reads little more of it than its header. */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function headerOf(
   reader: Reader,

@@ -13,9 +13,9 @@ import { patience } from '../../aws/retry.ts';
 import { reportingOutages } from '../../aws/waiting.ts';
 
 /**
- * Objects of a bucket, at AWS or any service that speaks S3: CSV, text and Parquet, found by wildcard, many
- * into one table. What was listed when observing is what is read: a later version of an object is an error,
- * never a mixture.
+ * Opens the objects of a bucket, at AWS or any service that speaks S3: CSV, text and Parquet, found by wildcard, many
+ * into one table. The objects listed when observing are the ones that are read: a later version of an object is an
+ * error, never a mixture.
  */
 export function openS3(
   source: S3Source,

@@ -3,15 +3,15 @@ import { Readable } from 'node:stream';
 export interface Joints {
   /** The next stream of bytes, or undefined after the last. */
   open: () => Promise<Readable | undefined>;
-  /** What went wrong in the stream in turn, in our words. */
+  /** Turns an error of the present stream into one of ours. */
   explain: (error: unknown) => unknown;
   /** Called once, when all is over. */
   close: () => void;
 }
 
 /**
- * Streams one after the other as one. Their chunks pass through as they are: an async generator over byte streams would
- * copy them together first. Whoever destroys it ends the stream in turn, too.
+ * Streams one after the other as one. Their chunks pass through unchanged: an async generator over byte streams would
+ * copy them together first. Destroying it ends the present stream, too.
  */
 export function joinStreams({ open, explain, close }: Joints): Readable {
   let current: Readable | undefined;

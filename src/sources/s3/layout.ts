@@ -6,11 +6,11 @@ import { csvDialect, readHeaderRecord } from '../csv/index.ts';
 import { layOut, type Layout } from '../delimited/layout.ts';
 import type { FoundObject } from './bucket.ts';
 
-/** How the fields of an object become columns, and all its text once more: the header was read from it. */
+/** The mapping from the fields of an object to columns, and all its text once more: the header was read from it. */
 export interface LaidOut {
   layout: Layout | { problem: Diagnostic };
   text: AsyncIterable<Buffer>;
-  /** How many of its bytes come before its data. */
+  /** The number of its bytes before its data. */
   header: number;
 }
 
@@ -25,7 +25,7 @@ export async function layOutObject(
   const rest = text[Symbol.asyncIterator]();
   const header = await readHeaderRecord(
     {
-      // Without `return`: whoever leaves this loop early has only peeped.
+      // Without `return`: a caller who leaves this loop early has only peeked.
       [Symbol.asyncIterator]: () => ({
         async next() {
           // The memory of a chunk is its taker's only until the next one is asked for. One is mostly enough.

@@ -7,7 +7,7 @@ import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
 
-/** A long listing says how far it is whenever it has seen so many keys more. */
+/** The number of keys after which a long listing reports its progress again. */
 const reportEvery = 10_000;
 
 /**
@@ -44,7 +44,7 @@ export async function listObjects(
 }
 
 function keyMatcher({ match, exclude }: S3Source): (key: string) => boolean {
-  // A key with brackets in it may have been meant as it stands.
+  // A key with brackets in it may have been meant literally.
   const wanted = match.map((pattern) => {
     const matcher = globMatcher(pattern, keyGlobs);
     return (key: string) => key === pattern || matcher(key);
@@ -53,7 +53,7 @@ function keyMatcher({ match, exclude }: S3Source): (key: string) => boolean {
   return (key) => wanted.some((is) => is(key)) && !unwanted.some((is) => is(key));
 }
 
-/** What all keys of a pattern begin with; a prefix that begins with another one is listed by that. */
+/** Returns the common beginnings of the keys of patterns; a prefix that begins with another one is listed by that. */
 export function prefixesOf(patterns: readonly string[]): string[] {
   const prefixes = [...new Set(patterns.map(literalPrefix))].sort();
   return prefixes.filter((prefix) => !prefixes.some((other) => other !== prefix && prefix.startsWith(other)));

@@ -26,7 +26,7 @@ export function normalizedPart(
   objects: readonly FoundObject[],
 ): StreamPart {
   const { source } = reader;
-  /** How many records came before each object, as far as they have come. */
+  /** The number of records before each object, as far as they have come. */
   const starts: number[] = [];
   /** Looks at the object once more: at its header, and at the record. */
   const explainIn = async (object: FoundObject, refusal: Refusal) => {

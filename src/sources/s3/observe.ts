@@ -24,7 +24,7 @@ import type { Reader } from './reader.ts';
 /** Headers and footers of more objects than this are first looked at when they are read. */
 const mostHeaders = 1000;
 
-/** Whether the objects that were listed carry the columns of the contract, and what has changed. */
+/** Returns whether the listed objects carry the columns of the contract, and what has changed. */
 export async function observeTable(
   reader: Reader,
   request: SourceRequest,
@@ -134,7 +134,7 @@ export function guardNotes(source: S3Source, objects: readonly FoundObject[]): D
   ];
 }
 
-/** The first key that an added column cannot be told of. */
+/** Reports the first key from which an added column cannot be derived. */
 function nameProblem(table: Table, objects: readonly FoundObject[]): Diagnostic | undefined {
   try {
     for (const object of objects) constantsOf(table, object);

@@ -15,7 +15,7 @@ import { bytesOf } from './objects.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
-/** A private folder for files that hyperd has to see as files. */
+/** A private folder for files that hyperd must see as files. */
 export interface Staging {
   folder(): Promise<string>;
   remove(): Promise<void>;

@@ -4,13 +4,13 @@ import type { Reader } from './reader.ts';
 import type { Version } from './same-version.ts';
 
 /**
- * Reads objects one after the other for somebody who takes their bytes in order, and fetches what comes next meanwhile:
- * small objects whole, large ones in ranges, several requests at once, within the limits of the reader.
+ * Reads objects one after the other for a consumer that takes their bytes in order, and fetches the next ones
+ * meanwhile: small objects whole, large ones in ranges, several requests at once, within the limits of the reader.
  */
 export class ReadAhead {
   /** Bytes handed out so far. */
   taken = 0;
-  /** What the service says of the packing of the object whose bytes were handed out last. */
+  /** The packing that the service reports for the object whose bytes were handed out last. */
   contentEncoding: string | undefined;
 
   readonly #reader: Reader;
@@ -31,8 +31,8 @@ export class ReadAhead {
   }
 
   /**
-   * The bytes of an object. Objects have to be taken whole and in order, and a chunk is only good until the
-   * next one is asked for: other bytes come into its memory then.
+   * Yields the bytes of an object. Objects must be taken whole and in order, and a chunk is only good until the next
+   * one is requested: other bytes come into its memory then.
    */
   async *bytesOf(object: FoundObject, signal: AbortSignal): AsyncGenerator<Buffer, void> {
     const interrupt = () => this.close(signal.reason);
@@ -81,7 +81,7 @@ export class ReadAhead {
     }
   }
 
-  /** Begins what the limits allow; the range in turn always, so that nobody waits for another reader. */
+  /** Begins the requests that the limits allow; the range in turn always, so that no reader waits for another one. */
   #begin(): void {
     const { limits, budget } = this.#reader;
     while (this.#next !== undefined && !this.#stop.signal.aborted) {
@@ -133,13 +133,13 @@ interface Range {
   version: Version;
   from: number;
   to: number;
-  /** Where its bytes are, from when it is begun until all were handed out. */
+  /** The memory of its bytes, from its begin until all were handed out. */
   memory: Buffer | undefined;
   filled: number;
   drained: number;
   isDone: boolean;
   failure?: { error: unknown };
-  /** Whoever waits for more. */
+  /** Wakes the consumer that waits for more. */
   wake?: () => void;
 }
 

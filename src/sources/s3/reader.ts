@@ -3,7 +3,7 @@ import type { Bucket } from './bucket.ts';
 import type { Patience } from '../../aws/retry.ts';
 import { createBudget, type Budget } from './budget.ts';
 
-/** What every request of one source needs. */
+/** The parts that every request of one source needs. */
 export interface Reader {
   source: S3Source;
   bucket: Bucket;
@@ -13,7 +13,7 @@ export interface Reader {
   budget: Budget;
 }
 
-/** How much of the objects of one table may be under way or waiting in memory at once. */
+/** The most that may be under way or waiting in memory at once of the objects of one table. */
 export interface Limits {
   requests: number;
   bytes: number;
@@ -25,7 +25,7 @@ export interface Limits {
 export const limits: Limits = { requests: 8, bytes: 16 * 2 ** 20, range: 4 * 2 ** 20 };
 
 /**
- * Of the whole process, since memory is the process's: however many tables and pipelines are read at once,
- * they share what one of them could have. Each may go beyond it by the one range that it is waiting for.
+ * The budget of the whole process, since memory is the process's: however many tables and pipelines are read at once,
+ * they share what one of them could have. Each may exceed it by the one range that it is waiting for.
  */
 export const processBudget = createBudget({ requests: 16, bytes: 16 * 2 ** 20 });

@@ -8,7 +8,7 @@ import { bytesOf, packed } from './objects.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
-/** One object in PostgreSQL's text format. `ahead` is shared by those of a table, which are taken in order. */
+/** Reads one object in PostgreSQL's text format. `ahead` is shared by those of a table, which are taken in order. */
 // eslint-disable-next-line max-params -- no two of them belong together
 export function textPart(
   reader: Reader,

@@ -55,7 +55,7 @@ class WrittenReading {
   readonly #ahead: ReadAhead;
   readonly #options: { signal: AbortSignal; most: number | undefined };
   #recordsBefore = 0;
-  /** What counts the records of the object in turn. */
+  /** Counts the records of the present object. */
   #counter: Pick<RecordCheck | NormalizedCsv, 'records'> | undefined;
 
   constructor(

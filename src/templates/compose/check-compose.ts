@@ -10,7 +10,7 @@ import { composeFolders } from './folders.ts';
 import { lookOf } from './look.ts';
 import { aliasedValue, composeTemplate } from './compose.ts';
 
-/** Why a pipeline cannot become the data source it describes, each at the line that is to blame. */
+/** Returns why a pipeline cannot become the data source it describes, each reason at the line that causes it. */
 export function checkComposed(pipeline: Pipeline, template: GenerateTemplate): Diagnostic[] {
   const composed = composeTemplate(pipeline, template);
   const problems = checkGenerated(composed).map(({ code, path, message, hint }): Diagnostic => ({
@@ -101,7 +101,7 @@ function placeOf(
   }
 }
 
-/** The type of a column is said in the contract, all else where its look is. */
+/** Returns the place of a problem: the type of a column is set in the contract, everything else where its look is. */
 function tablePlace(n: number, rest: Path, pipeline: Pipeline, template: GenerateTemplate): Place {
   const table = pipeline.tables[n];
   if (table === undefined) return template.place;

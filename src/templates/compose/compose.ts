@@ -82,7 +82,7 @@ function presented({ presentation, aliases: written }: FieldLook, type: LocalTyp
   return { ...presentation, ...(aliases.length > 0 && { aliases }) };
 }
 
-/** What the text of a value means in a field of that type; undefined where there is no such value. */
+/** Returns the value that a text means in a field of that type; undefined where there is no such value. */
 export function aliasedValue(text: AliasLook['value'], type: LocalType): Alias['value'] | undefined {
   if (text === undefined) return null;
   switch (type) {

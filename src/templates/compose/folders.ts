@@ -21,7 +21,10 @@ export function composeFolders(composed: GeneratedTemplate, template: GenerateTe
   return [...written, ...others];
 }
 
-/** A column may share its name with one of another table: the field's own name tells them apart. */
+/**
+ * Groups fields by folder. A column may share its name with one of another table: the field's own name distinguishes
+ * them.
+ */
 function fieldsByFolder(
   composed: GeneratedTemplate,
   { tables, calculations }: GenerateTemplate,

@@ -1,4 +1,4 @@
-/** What was said of a table or column, if anything was. */
+/** Returns the look of a table or column, or undefined if it has none. */
 export function lookOf<Look extends { name: string }>(
   looks: readonly Look[] | undefined,
   { name }: { name: string },

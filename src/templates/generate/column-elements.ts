@@ -7,7 +7,7 @@ import { geoRoles } from './geo-roles.ts';
 import { describedBy, element } from './xml.ts';
 import type { Node } from './xml.ts';
 
-/** One `column` a field: what Tableau would otherwise guess is said. */
+/** Returns one `column` element per field, with everything that Tableau would otherwise guess. */
 export function columnNodes(fields: Fields): Node[] {
   return fields.all.map((field) => columnNode(field, fields));
 }
@@ -52,7 +52,7 @@ function aliasesNode(aliases: readonly Alias[], type: LocalType): Node | undefin
   );
 }
 
-/** Strings carry their quotes, `null` is `%null%`, dates stand between `#`. */
+/** Returns the key of an alias. Strings carry their quotes, `null` is `%null%`, dates are between `#`. */
 export function aliasKey(value: Alias['value'], type: LocalType): string {
   if (value === null) return '%null%';
   if (type === 'date' || type === 'datetime') return `#${value}#`;

@@ -57,7 +57,7 @@ function namedConnection({ name }: GeneratedTemplate): Node {
   ]);
 }
 
-/** Only where a field is called otherwise than its column, and then for all of them. */
+/** Returns the `cols` element only where the name of a field differs from its column, and then for all of them. */
 function colsNode(columns: readonly ColumnField[]): Node | undefined {
   if (columns.every(({ localName, column }) => localName === column.name)) return undefined;
   const maps = columns.map(({ localName, table, column }) =>

@@ -11,7 +11,7 @@ export function fieldType(type: LocalType, continuous: boolean): 'nominal' | 'or
   return type === 'string' || type === 'boolean' || type === 'spatial' ? 'nominal' : 'ordinal';
 }
 
-/** Only numbers (and places) used as measures are continuous by themselves. */
+/** Returns true if the field is continuous by default: only numbers (and places) used as measures are. */
 export function defaultContinuous(type: LocalType, role: Role): boolean {
   return role === 'measure' && type !== 'string' && type !== 'boolean';
 }

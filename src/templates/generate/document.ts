@@ -50,7 +50,7 @@ export function generateDocument(template: GeneratedTemplate): string {
   return `${declaration}\n\n<!-- written by extracts for Tableau ${template.tableau} -->\n${render(root)}`;
 }
 
-/** What the generated .tds is called at the root of its package. */
+/** Returns the name of the generated .tds at the root of its package. */
 export function documentName({ name }: GeneratedTemplate): string {
   return `${fileName(name)}.tds`;
 }

@@ -31,7 +31,7 @@ export interface CalculationField {
 export interface Fields {
   /** Columns table by table, then calculations. */
   all: readonly Field[];
-  /** By local name first, then by caption; several fields share the caption. */
+  /** Finds a field by local name first, then by caption; 'ambiguous' if several fields share the caption. */
   resolve: (reference: string) => Field | 'ambiguous' | undefined;
 }
 
@@ -54,7 +54,7 @@ export function nameFields(template: GeneratedTemplate, tables: readonly Generat
   return { all, resolve: resolver(all) };
 }
 
-/** What Tableau calls a column: its name, or with the table behind it when a table before has that name. */
+/** Returns Tableau's name for a column: its name, followed by its table when an earlier table has that name. */
 export function derivedName(column: string, table: string, taken: ReadonlySet<string>): string {
   return taken.has(column) ? `${column} (${table})` : column;
 }

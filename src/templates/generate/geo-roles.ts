@@ -1,6 +1,6 @@
 import type { GeoRole } from '../../model/config/data-source.ts';
 
-/** Tableau's geographic roles, as they stand in files that Desktop saved. */
+/** Tableau's geographic roles, as spelled in files that Desktop saved. */
 export const geoRoles: Readonly<Record<GeoRole, string>> = {
   country: '[Country].[Name]',
   country_code: '[Country].[ISO3166_2]',

@@ -11,7 +11,7 @@ import type { Tags } from './spelling.ts';
 import { describedBy, element } from './xml.ts';
 import type { Node } from './xml.ts';
 
-/** The fields that stand for whole tables: Tableau counts rows with them. */
+/** Returns the fields that represent whole tables: Tableau counts rows with them. */
 export function tableColumns(
   template: GeneratedTemplate,
   tables: readonly GeneratedTable[],

@@ -1,7 +1,7 @@
-/** Why a description cannot become a data source. */
+/** The reason why a description cannot become a data source. */
 export interface Problem {
   code: string;
-  /** Where in the description: keys and indices from the top. */
+  /** The place in the description: keys and indices from the top. */
   path: readonly (string | number)[];
   /** One sentence without a final full stop. */
   message: string;

@@ -7,7 +7,7 @@ export interface Tags {
   objectModel: (name: string) => string;
   tableType: (name: string) => string;
   schemaViewer: (name: string) => string;
-  /** Whether readers without the object model get a relation of their own. */
+  /** The separate relation for readers without the object model; undefined if they need none. */
   legacyRelation: string | undefined;
 }
 

@@ -19,13 +19,13 @@ export function element(
   };
 }
 
-/** A text in the form in which Tableau keeps formatted ones; nothing where there is none. */
+/** Returns a text in the form in which Tableau keeps formatted ones; undefined where there is no text. */
 export function describedBy(name: string, text: string | undefined): Node | undefined {
   if (text === undefined) return undefined;
   return element(name, {}, [element('formatted-text', {}, [element('run', {}, text)])]);
 }
 
-/** As Tableau writes it: two spaces a level, attributes in alphabetical order and single quotes. */
+/** Renders XML as Tableau writes it: two spaces a level, attributes in alphabetical order and single quotes. */
 export function render(node: Node, indent = ''): string {
   const attributes = Object.entries(node.attributes)
     .flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
@@ -39,7 +39,7 @@ export function render(node: Node, indent = ''): string {
   return `${start}>\n${children}${indent}</${node.name}>\n`;
 }
 
-/** Whether a text can stand in XML 1.0 at all: control characters and half characters cannot. */
+/** Returns true if XML 1.0 can hold the text: control characters and half characters cannot be written. */
 export function isXmlText(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- the characters that XML 1.0 excludes
   return !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u.test(text);

@@ -3,7 +3,10 @@ import type { TemplateDescription, TemplateField } from '../../model/world/templ
 import { parseFormula } from '../formula.ts';
 import type { Template } from '../open.ts';
 
-/** Names of the fields that can be generated. What cannot, and what depends on it, is told in `lost`. */
+/**
+ * Returns the names of the fields that can be generated. Every other field, and every field that depends on one, is
+ * listed in `lost`.
+ */
 export function findCarried(
   description: TemplateDescription,
   template: Pick<Template, 'source'>,
@@ -56,7 +59,7 @@ function whyNot(field: TemplateField, calculation: string | undefined): string |
   }
 }
 
-/** What is no field and has no place in a generated data source. */
+/** Returns the parts that are not fields and have no place in a generated data source. */
 function besides(description: TemplateDescription, { source }: Pick<Template, 'source'>): string[] {
   const origin = source.connection.named.map((named) => named.class).join(', ');
   return [

@@ -28,12 +28,12 @@ export interface Imported {
   lost: readonly string[];
 }
 
-/** How a field is named in what is written: columns by their field name, calculations by their caption. */
+/** Returns the name of a field in the written description: field names for columns, captions for calculations. */
 export type Refer = (localName: string) => string;
 
 /**
- * The description from which a template could be generated, so that nobody needs Tableau Desktop for it any more. What
- * `generate` can express comes back whole; the rest is listed.
+ * Returns the description from which the template could be generated, so that Tableau Desktop is no longer needed for
+ * it. Everything that `generate` can express is carried over whole; the rest is listed.
  */
 export function importTemplate(template: Template): Imported {
   const { source } = template;
@@ -133,7 +133,10 @@ function importCalculations(
   });
 }
 
-/** A caption stands for a calculation if nothing else has it; the field's own name always does. */
+/**
+ * Returns the referrer of these fields. A caption refers to a calculation if nothing else has it; the field's own
+ * name always does.
+ */
 function referrer(fields: readonly TemplateField[]): Refer {
   const times = new Map<string, number>();
   for (const { name, caption } of fields) {

@@ -5,7 +5,7 @@ import { aggregations } from '../../model/config/data-source.ts';
 import type { Alias, GeoRole, LocalType, Presentation } from '../../model/config/data-source.ts';
 import type { Column } from '../tds/model.ts';
 
-/** What was said of a field, without what holds anyway. */
+/** Returns the presentation of a field, without its defaults. */
 export function importPresentation(
   column: Column | undefined,
   type: LocalType,

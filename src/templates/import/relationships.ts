@@ -8,7 +8,7 @@ import type { Template } from '../open.ts';
 import { splitPath } from '../tds/brackets.ts';
 import type { Relationship } from '../tds/model.ts';
 
-/** Relationships of equal columns; other operators and calculated operands are told in `lost`. */
+/** Imports relationships of equal columns; other operators and calculated operands are listed in `lost`. */
 export function importRelationships(
   { source }: Pick<Template, 'source'>,
   { fields }: TemplateDescription,

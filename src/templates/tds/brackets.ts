@@ -1,6 +1,6 @@
 /**
- * `[a]]b]` → `a]b`. What stands in no brackets is returned as it is. Desktop doubles closing brackets: its own sets are
- * called `[[Exclusions (Region)]]]`.
+ * Removes brackets: `[a]]b]` → `a]b`. A name without brackets is returned unchanged. Desktop doubles closing
+ * brackets: its own sets are named `[[Exclusions (Region)]]]`.
  */
 export function unbracket(text: string): string {
   const inside = /^\[(.*)\]$/s.exec(text.trim())?.[1];

@@ -30,7 +30,7 @@ const escapes: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** As Tableau does it: both quotes are escaped, or only the one given. */
+/** Escapes an attribute as Tableau does: both quotes, or only the given one. */
 export function escapeAttribute(value: string, quote?: '"' | "'"): string {
   const other = quote === '"' ? "'" : '"';
   return value.replaceAll(/[&<>"'\t\n\r]/g, (character) =>

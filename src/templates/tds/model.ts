@@ -1,16 +1,16 @@
 import type { XmlAttribute } from './xml.ts';
 
 /**
- * What a .tds says, as plain data: the parts that decide whether it fits an extract, that `template show` prints and
- * that `template import` carries over. Names stand without their brackets.
+ * The content of a .tds as plain data: the parts that decide whether it matches an extract, that `template show`
+ * prints and that `template import` carries over. Names are without their brackets.
  */
 export interface DataSource {
   /** The file's whole text; `hyperConnections[].dbname` and the like say where in it. */
   text: string;
   name: string | undefined;
-  /** Year and release of the Tableau that wrote it (`2023.3`), if its comment says so. */
+  /** The year and release of the Tableau that wrote it (`2023.3`), if its comment says so. */
   writtenBy: string | undefined;
-  /** How object-model tags are spelled: with a feature prefix (2020.2 to 2024.2) or plainly. */
+  /** The spelling of object-model tags: with a feature prefix (2020.2 to 2024.2) or plain. */
   spelling: 'prefixed' | 'plain';
   connection: Connection;
   /** Present for an enabled extract of something else. */
@@ -25,7 +25,7 @@ export interface DataSource {
   objects: readonly DataObject[];
   relationships: readonly Relationship[];
   parameters: readonly Column[];
-  /** Names of the root's children that none of the members above stand for. */
+  /** The names of the root's children that no member above covers. */
   others: readonly string[];
 }
 
@@ -84,7 +84,7 @@ export interface Column {
   description: string | undefined;
   aliases: readonly { key: string; value: string }[];
   calculation: Calculation | undefined;
-  /** Attributes and children that no member above stands for. */
+  /** The attributes and children that no member above covers. */
   others: readonly string[];
 }
 

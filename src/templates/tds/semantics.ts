@@ -26,7 +26,10 @@ export function parseHierarchies(root: XmlElement): Hierarchy[] {
   }));
 }
 
-/** `folders-common` since 2020.2; before it, `folder` elements of a role stood in the data source itself. */
+/**
+ * Parses folders: `folders-common` since 2020.2; before it, `folder` elements of a role were direct children of the
+ * data source.
+ */
 export function parseFolders(root: XmlElement): Folder[] {
   const folders = [...childrenOf(childOf(root, 'folders-common'), 'folder'), ...childrenOf(root, 'folder')];
   return folders.map((folder) => ({

@@ -3,7 +3,10 @@ import { SaxesParser } from 'saxes';
 import { RunError } from '../../model/errors/run-error.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
-/** An element with what a data source says in it. Where tags stand between text, `text` is all the text joined. */
+/**
+ * An element with the content that matters in a data source. Where tags interrupt text, `text` is all the text
+ * joined.
+ */
 export interface XmlElement {
   /** Without a feature prefix: `object-graph` also for `_.fcp.ObjectModelEncapsulateLegacy.true...object-graph`. */
   name: string;
@@ -16,7 +19,7 @@ export interface XmlElement {
 
 export interface XmlAttribute {
   value: string;
-  /** Where the raw value stands between its quotes, in UTF-16 units of the document's text. */
+  /** The position of the raw value between its quotes, in UTF-16 units of the document's text. */
   start: number;
   end: number;
   quote: '"' | "'";
@@ -68,7 +71,7 @@ export function parseXml(bytes: Buffer, shown: string): XmlDocument {
   });
   parser.on('opentagstart', () => (attributes = new Map<string, XmlAttribute>()));
   parser.on('attribute', ({ name, value }) => {
-    // The parser stands behind the closing quote, and a raw value cannot contain its own quote.
+    // The parser is behind the closing quote, and a raw value cannot contain its own quote.
     const end = parser.position - 1;
     const quote = text[end] === '"' ? '"' : "'";
     const start = text.lastIndexOf(quote, end - 1) + 1;

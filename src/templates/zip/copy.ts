@@ -37,7 +37,7 @@ export async function copyRange(
   }
 }
 
-/** A write may take fewer bytes than it was given, and says so only in its result. */
+/** Writes all bytes: one write may take fewer bytes than it was given, and reports that only in its result. */
 export async function writeAll(to: FileHandle, bytes: Buffer, at: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await to.write(bytes, done, bytes.length - done, at + done);

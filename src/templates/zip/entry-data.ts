@@ -12,7 +12,7 @@ interface Place {
 
 const max32 = 0xffff_ffff;
 
-/** Finds the bytes of an entry and refuses one whose local header tells another story than the central directory. */
+/** Finds the bytes of an entry and refuses one whose local header contradicts the central directory. */
 // eslint-disable-next-line max-params -- no two of them belong together
 export async function locateEntry(
   path: string,
@@ -83,7 +83,10 @@ function agrees(fixed: Buffer, extra: Buffer, header: Header): boolean {
   );
 }
 
-/** A descriptor is 12 or 20 bytes, with or without a signature of 4 before it: only its content tells which. */
+/**
+ * Returns the end of a descriptor. It is 12 or 20 bytes, with or without a signature of 4 before it: only its content
+ * decides which.
+ */
 async function descriptorEnd(file: FileHandle, at: number, header: Header): Promise<number | undefined> {
   const bytes = Buffer.alloc(24);
   await file.read(bytes, 0, bytes.length, at);

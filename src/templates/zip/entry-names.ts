@@ -13,7 +13,10 @@ export function decodeName(entry: Entry): string {
   return getFileNameLowLevel(flags, raw, entry.extraFields, true);
 }
 
-/** Why a name must not be trusted, or undefined. What is on this list would leave the folder it is unpacked into. */
+/**
+ * Returns why a name must not be trusted, or undefined. The names on this list would leave the folder they are
+ * unpacked into.
+ */
 export function unsafeName(name: string): string | undefined {
   if (name === '') return 'is empty';
   // eslint-disable-next-line no-control-regex -- control characters in names are what is looked for

@@ -75,7 +75,7 @@ async function unpackChecked(
       await pipeline(packed, createInflateRaw(), bytes);
     else await pipeline(packed, bytes);
   } catch (cause) {
-    // Leaving a pipeline early makes it fail; why it was left is told below. A full disk is no damage.
+    // Ending a stream pipeline early makes it fail; the reason is reported below. A full disk is no damage.
     if (size <= entry.size) throw isOfSystem(cause) ? cause : damaged('cannot be unpacked', cause);
   }
   if (size > entry.size) throw damaged('unpacks to more bytes than it says');
@@ -83,7 +83,7 @@ async function unpackChecked(
   if (checksum !== entry.crc32) throw damaged('does not match its checksum');
 }
 
-/** Of the file system, or an interruption; as against zlib. */
+/** Returns true for an error of the file system, or an interruption; as opposed to zlib. */
 function isOfSystem(error: unknown): boolean {
   return error instanceof Error && ('syscall' in error || error.name === 'AbortError');
 }

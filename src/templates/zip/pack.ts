@@ -6,7 +6,7 @@ import { RunError } from '../../model/errors/run-error.ts';
 import type { Compression } from '../../model/config/template.ts';
 import { copyRange, writeAll } from './copy.ts';
 
-/** What goes into an entry. The size is known before: it decides whether the header needs 64 bits. */
+/** The content of an entry. The size is known before: it decides whether the header needs 64 bits. */
 export type PackSource = { path: string; size: number } | { bytes: Buffer; size: number };
 
 interface Packed {

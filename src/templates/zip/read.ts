@@ -127,7 +127,7 @@ async function locate(path: string, file: FileHandle, entry: Entry, fileSize: nu
   return { ...header, name, ...place };
 }
 
-/** Where the central directory starts, after checking that it is as long as the end record says. */
+/** Returns the start of the central directory, after checking that it is as long as the end record says. */
 // eslint-disable-next-line max-params -- no two of them belong together
 async function directoryStart(
   path: string,

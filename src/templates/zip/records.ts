@@ -15,7 +15,7 @@ export const flag = {
   masked: 1 << 13,
 };
 
-/** What both the local header and the central directory say about an entry. */
+/** The facts about an entry that both the local header and the central directory hold. */
 export interface Header {
   versionMadeBy: number;
   versionNeeded: number;
@@ -39,7 +39,10 @@ const max16 = 0xffff;
 const max32 = 0xffff_ffff;
 const zip64Id = 1;
 
-/** Whether sizes like these need 64 bits. Deflate grows incompressible data by at most 5 bytes per 16 KiB block. */
+/**
+ * Returns true if sizes like these need 64 bits. Deflate grows incompressible data by at most 5 bytes per 16 KiB
+ * block.
+ */
 export function needsZip64(size: number): boolean {
   return size + Math.ceil(size / 16_000) * 5 + 64 >= max32;
 }
@@ -75,7 +78,10 @@ export function centralHeader(header: Header, offset: number, zip64: boolean): B
   return Buffer.concat([fixed, header.rawName, field, header.extra, header.comment]);
 }
 
-/** What follows the central directory: the ZIP64 records if anything overflows, and the end record with the comment. */
+/**
+ * Returns the records after the central directory: the ZIP64 records if anything overflows, and the end record with
+ * the comment.
+ */
 export function endRecords(
   count: number,
   directorySize: number,

@@ -11,7 +11,7 @@ import type { ZipArchive, ZipEntry } from './read.ts';
 import { centralHeader, deflated, endRecords, flag, localHeader, needsZip64, stored } from './records.ts';
 import type { Header } from './records.ts';
 
-/** What the new archive consists of, in order. */
+/** The parts of the new archive, in order. */
 export type ZipPart =
   /** An entry of `from`, raw: the same bytes at another offset. */
   | { kind: 'copy'; entry: ZipEntry }
@@ -32,7 +32,7 @@ export interface ZipOrder {
 
 /**
  * Writes an archive beside its target, in a file that takes the target's name when it is complete and on the disk.
- * Sizes stand in the local headers, not in data descriptors, and ZIP64 appears only where 32 bits are too few: so does
+ * Sizes are in the local headers, not in data descriptors, and ZIP64 appears only where 32 bits are too few: so does
  * Tableau. Memory does not depend on the sizes of entries.
  *
  * Throws RunError EXT4005 (a file changed meanwhile) or EXT4006 (cannot write); an abort throws the signal's reason.
@@ -105,7 +105,7 @@ async function writeEntry(
   return { record: centralHeader(header, at, zip64), end: at + room + packed.compressedSize };
 }
 
-/** Bits 1 and 2 tell how hard deflate tried; Tableau writes "super fast", 6. */
+/** The bits 1 and 2 of each level, which say how hard deflate tried; Tableau writes "super fast", 6. */
 const levelBits: Record<Compression, number> = { store: 0, fast: 6, best: 2 };
 
 function headerLike(entry: ZipEntry, compression: Compression): Header {

@@ -2,7 +2,7 @@ import type { TableauDestination } from '../../../model/config/destination.ts';
 import type { Refused } from './http/answer.ts';
 
 export interface Explanation {
-  /** Of ours. */
+  /** The error code of extracts. */
   code: string;
   /** Follows the name of the server. */
   text: string;
@@ -11,7 +11,7 @@ export interface Explanation {
 
 type Explain = Explanation | ((refused: Refused, destination: TableauDestination) => Explanation);
 
-/** What a refusal means and what to do about it, by the server's code, else by the HTTP status. */
+/** Explains a refusal and its remedy, by the server's code, otherwise by the HTTP status. */
 export function explainCode(refused: Refused, destination: TableauDestination): Explanation {
   const explain = byCode[refused.code ?? ''] ?? byStatus[refused.status] ?? other;
   return typeof explain === 'function' ? explain(refused, destination) : explain;

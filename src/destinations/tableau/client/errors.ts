@@ -11,7 +11,7 @@ export function siteLabel(connection: Pick<TableauConnection, 'server' | 'site' 
   return `Tableau (${site === '' ? 'Default site' : `site "${site}"`} on ${server})`;
 }
 
-/** Whatever the client met as a RunError at the line of the destination; errors of ours pass. */
+/** Returns an error of the client as a RunError at the line of the destination; our own errors pass unchanged. */
 export function toRunError(error: unknown, destination: TableauDestination): unknown {
   if (error instanceof RunError) return error.place === undefined ? placed(error, destination) : error;
   if (error instanceof Unclear || error instanceof SessionEnded) return toRunError(error.cause, destination);

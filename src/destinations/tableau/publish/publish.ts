@@ -14,7 +14,7 @@ import { awaitEarlier, type Earlier } from './sent.ts';
 import { setWhatIsMissing, settle } from './settle.ts';
 import { projectFor, type Target } from '../target/target.ts';
 
-/** How often a whole file is sent, when nothing of it was published. */
+/** The number of times that a whole file is sent, when nothing of it was published. */
 const mostAttempts = 3;
 
 export type Publishing = Delivery & { mode: Mode };
@@ -58,7 +58,10 @@ export async function publish(
   }
 }
 
-/** Returns what is written where an earlier run has sent the same file; undefined where it has to be sent again. */
+/**
+ * Returns the publication that an earlier run made by sending the same file; undefined where the file must be sent
+ * again.
+ */
 async function takenEarlier(
   target: Target,
   { size }: BuiltExtract,
@@ -123,7 +126,10 @@ export function markOf({ id, updatedAt, revision }: DataSource): NonNullable<Sen
   return { id, updatedAt, ...(revision !== undefined && { revision }) };
 }
 
-/** Where the first attempt was published after all, a second `create` finds it there, listed or not. */
+/**
+ * Resolves an unclear attempt. If the first attempt was published after all, a second `create` finds it, listed or
+ * not.
+ */
 async function afterUnclear(target: Target, mode: Mode, signal: AbortSignal, error: unknown): Promise<Sent> {
   const isThere = error instanceof Refused && error.code === '403007' && /already exists/i.test(error.detail);
   if (mode !== 'create' || !isThere) throw error;
@@ -133,7 +139,7 @@ async function afterUnclear(target: Target, mode: Mode, signal: AbortSignal, err
   return { kind: 'done' };
 }
 
-/** True when it is there, false when it surely is not and may be sent again. */
+/** Returns true when it is published, false when it surely is not and may be sent again. */
 async function isPublished(
   target: Target,
   sent: Exclude<Sent, { kind: 'unseen' }>,
@@ -149,7 +155,7 @@ async function isPublished(
       throw await jobFailed(target, sent, signal);
     case 'unclear': {
       if ((await lookForOurs(target, signal)) !== undefined) return true;
-      // Rows must not be there twice: what nobody can see may still be under way.
+      // Rows must not be published twice: a publication that cannot be seen may still be under way.
       if (mode === 'append' || sent.cause === undefined) throw nobodyKnows(target, sent.reason);
       return false;
     }
@@ -201,7 +207,7 @@ function nobodyKnows({ site, destination }: Target, reason: string): RunError {
   );
 }
 
-/** Positions as increments: what is sent again is not told again. */
+/** Returns increments for positions: bytes that are sent again are not reported again. */
 export function rising(progress: (bytes: number) => void): (position: number) => void {
   let highest = 0;
   return (position) => {

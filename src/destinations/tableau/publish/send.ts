@@ -14,7 +14,7 @@ import type { Target } from '../target/target.ts';
 
 export type Sent =
   | { kind: 'done' }
-  /** Nobody can tell whether it was published: look. */
+  /** The outcome is unknown: look at the server. */
   | { kind: 'unclear'; reason: string; cause?: unknown }
   /** The bytes were lost on the way and nothing was published: send them again. */
   | { kind: 'again'; cause: unknown }
@@ -28,7 +28,7 @@ export type Mode = 'create' | 'overwrite' | 'append';
 export interface Sending {
   extract: BuiltExtract;
   mode: Mode;
-  /** How many bytes of the file are on the server. */
+  /** Reports the number of bytes of the file that are on the server. */
   progress: (position: number) => void;
   /**
    * Ends it at any time. After the server has all it needs to publish, only the waiting ends: what comes of it is

@@ -7,10 +7,10 @@ import { patienceSeconds } from '../client/http/patience.ts';
 import type { Site } from '../client/site/site.ts';
 import { isOurs } from '../target/current.ts';
 
-/** How long a publication that the server calls done may be missing in its lists. */
+/** The longest time that a publication may be missing in the server's lists after the server calls it done. */
 const longestLagSeconds = 3600;
 
-/** What became of what an earlier run has sent, by the server’s job and by what is there now. */
+/** Returns the outcome of a file that an earlier run has sent, by the server’s job and by the present publication. */
 export async function whatBecameOf(
   site: Site,
   destination: TableauDestination,
@@ -65,7 +65,7 @@ export interface Earlier {
   found: DataSource | undefined;
 }
 
-/** Returns the seconds after which a call whose answer was lost is taken as not carried out. */
+/** Returns the seconds after which a call whose answer was lost counts as not carried out. */
 function patienceWith({ jobTimeout }: TableauDestination): number {
   return Math.min(patienceSeconds, jobTimeout);
 }

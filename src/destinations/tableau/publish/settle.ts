@@ -11,9 +11,9 @@ const never = new AbortController().signal;
 type Taken = (found: DataSource) => Promise<void>;
 
 /**
- * After a publication: finds it, sets what it needs beside its data, reads it again and compares. `taken` hears of it
+ * Finishes a publication: finds it, sets its details beside its data, reads it again and compares. `taken` is called
  * as soon as it is found. Resolves to undefined for a new one that the server does not list yet; fails with EXT5114
- * naming whatever is not as it should be.
+ * naming everything that is not as it should be.
  */
 export async function settle(
   target: Target,
@@ -31,7 +31,10 @@ export async function settle(
   return published;
 }
 
-/** After the server has said that rows are changed. They may have been before: then nothing has moved. */
+/**
+ * Finishes an update after the server has reported that rows are changed. They may have been changed before: then
+ * nothing has moved.
+ */
 export async function settleRows(target: Target, taken: Taken, signal: AbortSignal): Promise<DataSource> {
   const found = await lookNow(target, signal);
   if (found === undefined) throw wrong(target, ['it is not to be found']);

@@ -42,7 +42,7 @@ interface Before {
   revision?: number | undefined;
 }
 
-/** Whether the server has something newer than `before`, and by us, as far as it tells. */
+/** Returns true if the server has something newer than `before`, and by us, as far as the server reports it. */
 export function isOurs(before: Before | undefined, now: DataSource, me: string): boolean {
   // Only a revision has a publisher; rows are changed without one.
   if (before !== undefined && before.revision === undefined) return hasMoved(before, now);

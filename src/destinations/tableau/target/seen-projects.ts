@@ -2,7 +2,7 @@ import type { TableauProject } from '../../../model/config/destination.ts';
 import { findProject, type ProjectSearch } from '../client/resources/projects.ts';
 import type { Site } from '../client/site/site.ts';
 
-/** Looks a project up for somebody who only looks. */
+/** Looks a project up without creating it. */
 export type SeeProject = (site: Site, wanted: TableauProject, signal: AbortSignal) => Promise<ProjectSearch>;
 
 /**

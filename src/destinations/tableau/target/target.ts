@@ -34,7 +34,7 @@ export async function projectFor(
   return under;
 }
 
-/** Why there is no project, and none can be made; undefined where it may be made. */
+/** Returns why the project does not exist and cannot be created; undefined where it may be created. */
 export function projectProblem(
   search: Exclude<ProjectSearch, { found: Project }>,
   { project, createProject: mayCreate, place }: TableauDestination,

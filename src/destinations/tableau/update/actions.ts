@@ -1,6 +1,6 @@
 import type { TableauDelivery } from '../../../model/config/destination.ts';
 
-/** One action of `PATCH …/data`, in the server's words. */
+/** One action of `PATCH …/data`, in the server's vocabulary. */
 export interface UpdateAction {
   action: 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
   'source-schema'?: string;

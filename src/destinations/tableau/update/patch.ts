@@ -21,7 +21,7 @@ type Published = Target & { before: DataSource };
 export interface Patch {
   portion: Portion;
   actions: readonly UpdateAction[];
-  /** What the request is, beside its actions and rows. */
+  /** The parts that identify the request, beside its actions and rows. */
   identity: readonly string[];
   progress: (position: number) => void;
   signal: AbortSignal;
@@ -79,7 +79,7 @@ async function applyUnder(
   }
 }
 
-/** Whether the rows have changed since: that is done without a revision. */
+/** Returns true if the rows have changed since: the server does that without a revision. */
 async function showsIn(target: Published, signal: AbortSignal): Promise<boolean> {
   const before = { ...target.before, revision: undefined };
   return (await lookForOurs({ ...target, before }, signal, 30)) !== undefined;

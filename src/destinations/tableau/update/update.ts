@@ -19,7 +19,7 @@ export type Update = Extract<TableauDelivery, { method: 'update' }>;
 
 type Updating = Delivery & { split: ExtractPort['split'] };
 
-/** How often rows are changed again where the data source is published anew at the same moment. */
+/** The number of times that rows are changed again where the data source is published anew at the same moment. */
 const mostTurns = 3;
 
 /**
@@ -63,14 +63,14 @@ async function changeRows(
 ): Promise<{ written: Written; isInDoubt: boolean }> {
   const { before } = target;
   const { size } = extract;
-  // They are changed in this revision, whatever comes after it.
+  // The rows are changed in this revision, whatever comes after it.
   const asLeft = (found: DataSource) =>
     delivered({ ...found, revision: before.revision ?? found.revision }, size);
   try {
     const rows = await applyPortions(target, update, extract, updating);
     const now = await settleRows(target, (found) => updating.taken(asLeft(found)), updating.signal);
     const isNewRevision = before.revision !== undefined && now.revision !== before.revision;
-    // Of what is not shared nobody but this pipeline is expected to have changes in it.
+    // In a data source that is not shared, only this pipeline is expected to make changes.
     const isInDoubt = target.destination.shared === true && isNewRevision;
     // The server takes a batch of equal rows for one that it has, for a day.
     const isRepeated = update.action === 'insert' && rows > 0 && now.updatedAt === before.updatedAt;
@@ -144,15 +144,16 @@ async function applyPortions(
     }
     applied.rows += portion.rows;
     applied.portions++;
-    // Nothing more is there to be sent.
+    // Nothing more remains to be sent.
     if (isWhole) break;
   }
   return applied.rows;
 }
 
 /**
- * What sets one update apart from an equal one at another time. Rows may be replaced by the same rows again,
- * after others came between; the same rows are never inserted twice, unless another pipeline has published all rows anew.
+ * Returns what distinguishes one update from an equal one at another time. Rows may be replaced by the same rows
+ * again, after others came between; the same rows are never inserted twice, unless another pipeline has published all
+ * rows anew.
  */
 function momentOf(
   { action }: Update,

@@ -136,7 +136,7 @@ function notDate(text: string, order: DateOrder): Refused {
 
 const noSuchDay = 'there is no such day';
 
-/** Words that PostgreSQL and hyperd turn into the time of reading, or into a fixed time. */
+/** The words that PostgreSQL and hyperd turn into the time of reading, or into a fixed time. */
 const clockWords = new Set(['now', 'today', 'tomorrow', 'yesterday', 'epoch', 'allballs']);
 
 /** Another order that reads this text, as YAML. */

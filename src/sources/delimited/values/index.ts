@@ -1,7 +1,7 @@
 /**
- * How text becomes values. hyperd changes text to fit: it rounds, cuts, drops offsets, reads `1,234` as 1234 and `now`
- * as the time of the load. Here is the one grammar of numbers, dates and times that a text must follow, so that hyperd
- * reads exactly what is written; docs/files.md has it as a table.
+ * The grammar of values in text. hyperd changes text to fit: it rounds, cuts, drops offsets, reads `1,234` as 1234
+ * and `now` as the time of the load. Here is the one grammar of numbers, dates and times that a text must follow, so
+ * that hyperd reads exactly what is written; docs/files.md has it as a table.
  */
 import type { Column } from '../../../model/config/pipeline.ts';
 import type { CsvFormat } from '../../../model/config/source.ts';
@@ -18,7 +18,7 @@ import { openZone } from './zone.ts';
 
 export { isRefused, type Reading, type ValueRule } from './rule.ts';
 
-/** What of a format decides about values. */
+/** The parts of a format that affect values. */
 export type ValueFormat = Pick<CsvFormat, 'dateOrder' | 'decimal' | 'thousands'>;
 
 /** Undefined where any text is a value of the type, or hyperd refuses it without changing any. */

@@ -22,7 +22,7 @@ const ranges: Readonly<Record<IntegerKind, readonly [bigint, bigint]>> = {
   oid: [0n, 2n ** 32n - 1n],
 };
 
-/** As many digits are always in range. */
+/** The number of digits that are always in range. */
 const safeDigits: Readonly<Record<IntegerKind, number>> = { smallint: 4, int: 9, bigint: 18, oid: 9 };
 
 /** Integers: decimals must be zeros, and nothing is written with an exponent. */
@@ -89,5 +89,5 @@ function wider(value: bigint): string {
   return String(value).replace('-', '').length > MOST_DIGITS ? 'text' : 'numeric(38,0)';
 }
 
-/** Of a numeric. */
+/** The most digits of a numeric. */
 const MOST_DIGITS = 38;

@@ -1,9 +1,9 @@
 import { invisible, noValue, withoutBlanks, type Reading, type Refused, type ValueRule } from './rule.ts';
 
 /**
- * interval: hyperd keeps microseconds, and turns fractions of longer units into days and hours as it likes. So only
- * seconds may have a fraction, of six digits. A text without digits or with other words than units is refused here; the
- * rest that is no interval, hyperd refuses by itself.
+ * Returns the rule for interval: hyperd keeps microseconds, and turns fractions of longer units into days and hours
+ * as it likes. So only seconds may have a fraction, of six digits. A text without digits or with other words than
+ * units is refused here; hyperd itself refuses the rest that is no interval.
  */
 export function intervalRule(infiniteIsNull: boolean): ValueRule {
   return {
@@ -33,7 +33,7 @@ function hasDigit(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-/** The words of PostgreSQL and hyperd for units, perhaps with others: hyperd refuses what it does not know. */
+/** The words of PostgreSQL and hyperd for units, possibly with others: hyperd refuses those that it does not know. */
 const units =
   /^(?:[mu]s|[smhdwyc]|(?:micro|milli)?sec(?:ond)?s?|[mu]secs?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|mon(?:th)?s?|y(?:ea)?rs?|dec(?:s|ades?)|cent(?:ur(?:y|ies))?|mil(?:s|lenni(?:um|a))?|ago)$/i;
 

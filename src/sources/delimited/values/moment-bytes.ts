@@ -24,7 +24,7 @@ function isDay(century: number, year: number, month: number, day: number): boole
   return whole > 0 && (day <= 28 || day <= daysInMonth(whole, month));
 }
 
-/** Where a date ends that begins at `start`: 2024-12-31, or 12/31/2024 in the order; -1 if there is none. */
+/** Returns the end of a date that begins at `start`: 2024-12-31, or 12/31/2024 in the order; -1 if there is none. */
 export function dateEnd(bytes: Uint8Array, start: number, end: number, order: DateOrder): number {
   if (end - start < 8) return -1;
   if (end - start >= 10 && bytes[start + 4] === DASH && bytes[start + 7] === DASH) {
@@ -60,7 +60,7 @@ function yearLastEnd(bytes: Uint8Array, start: number, end: number, order: DateO
   return isExact ? at + 5 : -1;
 }
 
-/** Where a time of the form 13:45 or 13:45:59.123456 ends that begins at `start`, or -1. */
+/** Returns the end of a time of the form 13:45 or 13:45:59.123456 that begins at `start`, or -1. */
 export function timeEnd(bytes: Uint8Array, start: number, end: number): number {
   const hour = pair(bytes, start);
   const minute = pair(bytes, start + 3);

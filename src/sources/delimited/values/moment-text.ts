@@ -3,13 +3,13 @@ import { readOffset, readTime } from './clock-text.ts';
 import { readDate, type DateOrder, type FoundDate } from './date-text.ts';
 import { isRefused, withoutBlanks, type Refused } from './rule.ts';
 
-/** What a text of date and time says. The wall clock is counted as if it were UTC. */
+/** The content of a text of date and time. The wall clock is counted as if it were UTC. */
 export interface Moment {
   wall: number;
   microsecond: number;
   isFiner: boolean;
   hasTime: boolean;
-  /** Seconds east of Greenwich, if the text says so: then it is an instant. */
+  /** Seconds east of Greenwich, if the text has an offset: then it is an instant. */
   offset: number | undefined;
 }
 

@@ -148,7 +148,7 @@ function infinite(text: string, { infiniteIsNull }: MomentSettings): Reading | u
   };
 }
 
-/** The wall clock of an instant, or why there is none. */
+/** Returns the wall clock of an instant, or why there is none. */
 function wallOf({ wall }: Moment, offset: number, { zone }: MomentSettings, what: string): number | Refused {
   if (zone === undefined) {
     return {

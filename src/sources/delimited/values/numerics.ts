@@ -72,8 +72,8 @@ function isDigit(byte: number | undefined): boolean {
 }
 
 /**
- * hyperd reads no greater exponents, whatever the digits; and before it moves the decimal sign it drops the digits that the
- * precision has no place for: `0.00000000001e11` would become 0.
+ * Refuses an exponent that hyperd does not read. It reads no greater exponents, whatever the digits; and before it
+ * moves the decimal sign it drops the digits that the precision has no place for: `0.00000000001e11` would become 0.
  */
 function unreadExponent(number: WrittenNumber, precision: number): Refused | undefined {
   const { integer, fraction, exponent } = number;
@@ -85,7 +85,7 @@ function unreadExponent(number: WrittenNumber, precision: number): Refused | und
   return { problem: `more than ${precision} digits before an exponent are not read`, hint };
 }
 
-/** hyperd keeps numerics of so many digits in 64 bits. */
+/** The precision up to which hyperd keeps numerics in 64 bits. */
 const SMALL_PRECISION = 18;
 
 function tooManyDecimals(precision: number, scale: number, needed: number): Reading {
@@ -96,12 +96,12 @@ function tooManyDecimals(precision: number, scale: number, needed: number): Read
   };
 }
 
-/** The type that holds so many digits exactly. */
+/** Returns the type that holds these digits exactly. */
 function wider(precision: number, scale: number): string {
   return precision <= MOST_DIGITS ? `numeric(${precision},${scale})` : 'text';
 }
 
-/** Of a numeric. */
+/** The most digits of a numeric. */
 const MOST_DIGITS = 38;
 
 /** The value rounded half away from zero, to know whether it still fits. */

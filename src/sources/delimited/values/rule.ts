@@ -1,4 +1,4 @@
-/** How the text of a field becomes a value of one column. Made once per column and file format. */
+/** The rule by which the text of a field becomes a value of one column. It is made once per column and file format. */
 export interface ValueRule {
   /**
    * True if hyperd reads exactly these bytes (unquoted, unescaped, not NULL) as the value they mean. False means: ask
@@ -49,7 +49,7 @@ export function withoutBlanks(text: string): string {
   return text.replace(/^[ \t-\r]+|[ \t-\r]+$/g, '');
 }
 
-/** Names characters that cannot be seen, which explain why a text that looks right is none. */
+/** Names invisible characters, which explain why a text that looks right is refused. */
 export function invisible(text: string): Refused | undefined {
   const found = /[\p{Cc}\p{Cf}\u00a0\u2000-\u200a\u2010-\u2015\u202f\u2212]/u.exec(text)?.[0];
   if (found === undefined) return undefined;

@@ -8,7 +8,7 @@ export interface Element {
   text: string;
 }
 
-/** The namespace of Tableau's answers. Prefixes differ between servers, so only this tells. */
+/** The namespace of Tableau's answers. Prefixes differ between servers, so only this identifies them. */
 const tableau = 'http://tableau.com/api';
 /** Deeper than any answer. */
 const deepest = 64;
@@ -73,7 +73,7 @@ export function childrenOf(element: Element | undefined, name: string): Element[
   return element?.children.filter((child) => child.name === name) ?? [];
 }
 
-/** A request body: `<tsRequest>` around what is given. */
+/** Returns a request body: `<tsRequest>` around the content. */
 export function requestXml(...content: readonly string[]): string {
   return xml('tsRequest', {}, ...content);
 }

@@ -2,16 +2,16 @@ import type { Reply } from './transport.ts';
 import { childOf, parseXml, type Element } from './answer-xml.ts';
 import { foreign } from '../../../../model/errors/secrets.ts';
 
-/** The server, or something in front of it, said no. */
+/** A refusal by the server, or by something in front of it. */
 export class Refused extends Error {
   readonly status: number;
   /** Tableau's six digits; undefined when it was not Tableau who answered. */
   readonly code: string | undefined;
-  /** As it was sent, in one line. */
+  /** The detail as it was sent, in one line. */
   readonly detail: string;
   /** Seconds or an HTTP date, as it was sent. */
   readonly retryAfter: string | undefined;
-  /** What the answer looked like, where it was no error of the API. */
+  /** The form of the answer, where it was no error of the API. */
   readonly body: 'api' | 'html' | 'empty' | 'other';
   readonly location: string | undefined;
 
@@ -32,7 +32,7 @@ export class Refused extends Error {
   }
 }
 
-/** The root of a good answer; throws `Refused` for every other, whoever sent it and in whatever form. */
+/** Returns the root of a good answer; throws `Refused` for every other, from any sender and in any form. */
 export function readReply({ status, headers, text }: Reply): Element {
   const root = text.trim() === '' ? nothing : parseXml(text);
   const isGood = status >= 200 && status < 300;

@@ -5,7 +5,10 @@ import { Lost, lost } from './lost.ts';
 
 export interface Line {
   socket: net.Socket;
-  /** A plain request through a proxy names the whole URL instead of the path, and may have to say who asks. */
+  /**
+   * The proxy authorization. A plain request through a proxy names the whole URL instead of the path, and may need
+   * this header.
+   */
   throughProxy?: { authorization?: string };
 }
 
@@ -17,8 +20,8 @@ export interface ConnectSettings {
 }
 
 /**
- * A connection that is ready for a request: name looked up, TLS verified. Whatever goes wrong until here has surely not
- * reached the server. Node's fetch knows neither the proxy variables nor an extra authority, hence this.
+ * A connection that is ready for a request: name looked up, TLS verified. An error up to here has surely not reached
+ * the server. Node's fetch knows neither the proxy variables nor an extra authority, hence this.
  */
 export async function connect(url: URL, settings: ConnectSettings): Promise<Line> {
   const isTls = url.protocol === 'https:';

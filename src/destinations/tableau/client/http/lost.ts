@@ -1,18 +1,18 @@
 import { foreign } from '../../../../model/errors/secrets.ts';
-/** How much of a request the server can have seen when the connection was lost. */
+/** The part of a request that the server can have seen when the connection was lost. */
 export type Reach =
-  /** Nothing: no name, no connection, no TLS. */
+  /** No part: no name, no connection, no TLS. */
   | 'none'
-  /** A part: it cannot have been carried out, but bytes are gone. */
+  /** A part: the server cannot have carried it out, but bytes were sent. */
   | 'part'
   /** All of it: it may have been carried out. */
   | 'whole';
 
-/** No answer came. `reason` says why in words; it holds nothing of the request. */
+/** The error for a missing answer. `reason` says why; it holds nothing of the request. */
 export class Lost extends Error {
   readonly reach: Reach;
   readonly reason: string;
-  /** Whether the certificate is to blame, which no repetition helps. */
+  /** True if the certificate is the cause, so that repeating does not help. */
   readonly isTls: boolean;
 
   constructor(reach: Reach, reason: string, facts: { isTls?: boolean; cause?: unknown } = {}) {

@@ -39,7 +39,7 @@ export function multipart(payload: string, file?: FilePart): Multipart {
 
 const text = (...lines: readonly string[]) => Buffer.from(lines.join('\r\n'));
 
-/** One that does not stand in the data. */
+/** Returns a boundary that does not occur in the data. */
 function boundaryFor(bytes: Uint8Array | undefined): string {
   for (;;) {
     const boundary = randomBytes(16).toString('hex');

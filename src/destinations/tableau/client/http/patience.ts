@@ -2,12 +2,12 @@ import { RunError } from '../../../../model/errors/run-error.ts';
 import { Refused } from './answer.ts';
 import { Lost } from './lost.ts';
 
-/** How long the work behind an unclear call is waited for; a busy server may go on after its answer was lost. */
+/** The seconds to wait for the work behind an unclear call; a busy server may continue after its answer was lost. */
 export const patienceSeconds = 120;
 
 /**
- * Whether an error says nothing about what was asked, and asking later may answer it: the connection, a server that
- * is busy, or a session that another program has ended.
+ * Returns true if an error gives no answer to the request, and asking later may give one: a lost connection, a busy
+ * server, or a session that another program has ended.
  */
 export function isPassing(error: unknown): boolean {
   if (error instanceof Lost) return !error.isTls;

@@ -1,11 +1,11 @@
 import type { Reach } from './lost.ts';
 
-/** What a call does on the server, as far as repeating it is concerned. */
+/** The effect of a call on the server, as far as repeating it is concerned. */
 export type CallKind =
   /** Reads, or sets something to a value: twice is like once. */
   | 'harmless'
   | 'sign-in'
-  /** Begins an upload; one that nobody uses is forgotten by the server. */
+  /** Begins an upload; the server discards one that is not used. */
   | 'begin-upload'
   /** Adds bytes to the end of an upload: twice is a broken file. */
   | 'append-chunk'
@@ -26,15 +26,15 @@ export type Verdict =
   | 'wait'
   /** The session has ended; the call was not carried out: sign in and send it again. */
   | 'sign-in'
-  /** Nobody knows how many bytes arrived: begin another upload. */
+  /** The number of bytes that arrived is unknown: begin another upload. */
   | 'upload-again'
-  /** Nobody knows whether it was done: look at what the server has now. */
+  /** The outcome is unknown: look at what the server has now. */
   | 'look'
   | 'give-up';
 
 /**
- * What to do after a call went wrong; the one place that decides it. A call is sent again only where it surely was not
- * carried out, or where carrying it out twice is like once.
+ * Decides how to continue after a failed call; nothing else decides it. A call is sent again only where it surely was
+ * not carried out, or where carrying it out twice has the same effect as once.
  */
 export function verdictOn(call: CallKind, trouble: Trouble): Verdict {
   if (trouble.kind === 'lost') {
@@ -52,7 +52,7 @@ export function mayBeAbandoned(call: CallKind): boolean {
   return call === 'harmless' || call === 'sign-in' || call === 'begin-upload' || call === 'append-chunk';
 }
 
-/** By call: what to do when it may have been carried out or not. */
+/** The verdict per call when it may or may not have been carried out. */
 const whenUnclear: Readonly<Record<CallKind, Verdict>> = {
   harmless: 'repeat',
   'sign-in': 'repeat',
@@ -71,7 +71,7 @@ export function pauseBefore(verdict: 'repeat' | 'wait', earlier: number): number
 /** Without a word from the server about how long; it is asked for up to about ten minutes. */
 const patience = [1000, 3000, 10_000, 30_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000];
 
-/** Bounds of one wait in milliseconds, whatever a server asks for: some ask for none, and some for a day. */
+/** The bounds of one wait in milliseconds, whatever a server asks for: some ask for none, and some for a day. */
 const shortestWait = 1000;
 const longestWait = 300_000;
 

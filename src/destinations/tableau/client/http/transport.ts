@@ -14,11 +14,11 @@ export interface Exchange {
   /** Hears of body bytes as the connection takes them. */
   onSent?: ((bytes: number) => void) | undefined;
   /**
-   * Gives the request up. Once the last byte is handed over it no longer counts: what the server may carry
-   * out has to be heard to its end.
+   * Aborts the request. It has no effect once the last byte is handed over: the answer to a request that the server
+   * may carry out must be read to its end.
    */
   signal: AbortSignal;
-  /** What the server does with it does not matter: it may be given up at any time. */
+  /** True if the effect on the server does not matter: the request may be aborted at any time. */
   mayBeAbandoned: boolean;
 }
 
@@ -44,9 +44,9 @@ const pieceSize = 256 * 1024;
 const largestAnswer = 64 * 1024 * 1024;
 
 /**
- * Every request has a connection of its own: on one that is kept, the server may hang up just when the next
- * request goes out, and nobody could tell whether it arrived. The body is a list of buffers, so memory is
- * bounded by what the caller holds.
+ * Sends a request on a connection used for nothing else: on one that is kept, the server may hang up just when the
+ * next request is sent, and its arrival would be unknown. The body is a list of buffers, so memory is bounded by what
+ * the caller holds.
  */
 // eslint-disable-next-line max-lines-per-function -- the events of one exchange share its state
 export function openTransport({ ca, variables, timeout }: TransportSettings): Transport {
@@ -101,7 +101,7 @@ export function openTransport({ ca, variables, timeout }: TransportSettings): Tr
         isAnswered: () => answered.begun,
       });
       sent.catch(() => undefined);
-      // Whoever answers early (a refusal) need not read the rest.
+      // A server that answers early (a refusal) need not read the rest.
       await Promise.race([sent, answered.reply]);
       return await answered.reply;
     } catch (error) {

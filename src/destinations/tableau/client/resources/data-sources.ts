@@ -4,10 +4,10 @@ import { isFilterable, sameName } from './filter.ts';
 import type { Site } from '../site/site.ts';
 import { childOf, childrenOf, requestXml, xml, type Element } from '../http/answer-xml.ts';
 
-/** A data source as the server tells of it. */
+/** A data source as the server describes it. */
 export interface DataSource extends PublishedDataSource {
   ownerId: string;
-  /** Who published the newest revision, where the server tells. */
+  /** The user who published the newest revision, where the server reports it. */
   publisherId: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export async function findPublished(
   return known?.projectId === projectId && sameName(known.name, name) ? known : undefined;
 }
 
-/** The data source of this id, or undefined when there is none (any more). */
+/** Returns the data source of this id, or undefined when it does not exist (any more). */
 export async function getDataSource(
   site: Site,
   id: string,
@@ -61,7 +61,7 @@ export async function getDataSource(
   }
 }
 
-/** Deletes it with all of its revisions; that there is none any more is as good. */
+/** Deletes the data source with all of its revisions; succeeds also if it no longer exists. */
 export async function deleteDataSource(site: Site, id: string, signal: AbortSignal): Promise<void> {
   const call = { kind: 'harmless', method: 'DELETE', path: ['datasources', id], signal } as const;
   await site.call(call).catch((error: unknown) => {
@@ -69,7 +69,7 @@ export async function deleteDataSource(site: Site, id: string, signal: AbortSign
   });
 }
 
-/** Sets what is given and nothing else. */
+/** Sets the given details and nothing else. */
 export async function setDetails(
   site: Site,
   id: string,
@@ -82,7 +82,7 @@ export async function setDetails(
   await site.call({ kind: 'harmless', method: 'PUT', path: ['datasources', id], body, signal });
 }
 
-/** Adds tags and keeps those that are there. */
+/** Adds tags and keeps the existing ones. */
 export async function addTags(
   site: Site,
   id: string,
@@ -119,7 +119,7 @@ async function withRevision(site: Site, source: DataSource, signal: AbortSignal)
       publisherId: childOf(newest, 'publisher')?.attributes.id,
     };
   } catch (error) {
-    // Without revision history, or the right to see it, updatedAt has to do.
+    // Without revision history, or the right to see it, updatedAt serves instead.
     if (error instanceof Refused && (error.status === 403 || error.status === 404)) return source;
     throw error;
   }

@@ -1,6 +1,7 @@
 /**
- * Whether a value may stand in a filter: `&` and `,` break the expression even when they are percent-encoded, `*` is a
- * wildcard, `:` and brackets are its grammar. Other values are looked for among all items instead.
+ * Returns true if a filter may contain the value: `&` and `,` break the expression even when they are
+ * percent-encoded, `*` is a wildcard, `:` and brackets are its grammar. Other values are searched among all items
+ * instead.
  */
 export function isFilterable(value: string): boolean {
   return value !== '' && !/[&,*:[\]]/.test(value) && value.trim() === value;

@@ -15,7 +15,7 @@ export type JobEnd =
   /** The server could not be asked, for all the time allowed. */
   | { end: 'unseen' };
 
-/** How a job is going, by one look. */
+/** Returns the state of a job after one look. */
 export async function lookAtJob(site: Site, id: string, signal: AbortSignal): Promise<JobEnd> {
   const job = await look(site, id, signal);
   if (job === undefined) return { end: 'lost' };

@@ -46,7 +46,7 @@ export async function findProject(
   return { found: under };
 }
 
-/** Creates a project; where somebody else was quicker, takes theirs. */
+/** Creates a project; if another user created it first, returns theirs. */
 export async function createProject(
   site: Site,
   name: string,
@@ -147,7 +147,10 @@ function projectOf({ attributes }: Element, under: Project | undefined): Project
   };
 }
 
-/** What somebody who wrote this name may have meant: the same in another case, the most alike, then the first few. */
+/**
+ * Returns the names that the author of this name may have meant: the same in another case, the most alike, then the
+ * first few.
+ */
 function nearby(name: string, names: readonly string[]): string[] {
   const alike = names.filter((other) => sameName(other, name));
   const near = nearest(name, [...names]);

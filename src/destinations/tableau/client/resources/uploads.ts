@@ -4,8 +4,8 @@ import type { Site } from '../site/site.ts';
 import { childOf } from '../http/answer-xml.ts';
 
 /**
- * Sends a file in chunks to an upload of its own, whose id a later call names. Holds one chunk at a time. Fails with
- * Unclear (`upload-again`) where nobody can tell which bytes have arrived.
+ * Sends a file in chunks to a new upload, whose id a later call names. Holds one chunk at a time. Fails with Unclear
+ * (`upload-again`) where it is unknown which bytes have arrived.
  */
 export async function upload(
   site: Site,
@@ -36,7 +36,7 @@ export async function upload(
 export interface UploadSettings {
   size: number;
   chunkSize: number;
-  /** How many bytes of the file are on the server. */
+  /** Reports the number of bytes of the file that are on the server. */
   progress: (position: number) => void;
   signal: AbortSignal;
 }

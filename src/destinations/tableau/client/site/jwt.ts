@@ -2,8 +2,8 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { TableauAuth } from '../../../../model/config/destination.ts';
 
 /**
- * A signed claim by which a connected app with direct trust lets its user in: HS256 by the app's secret, valid for five
- * minutes (the server takes ten at most).
+ * Returns a signed claim by which a connected app with direct trust lets its user in: HS256 by the app's secret,
+ * valid for five minutes (the server takes ten at most).
  */
 export function signJwt(app: Extract<TableauAuth, { kind: 'connected-app' }>, now: number): string {
   const seconds = Math.floor(now / 1000);

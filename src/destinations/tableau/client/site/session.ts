@@ -43,11 +43,14 @@ type Signing = Omit<SessionSettings, 'connection'> & {
   connection: Omit<TableauConnection, 'auth'> & Pick<Identity, 'auth'>;
 };
 
-/** A session that ends so soon after a renewal was ended by somebody else. */
+/** The age up to which the end of a renewed session means that another program ended it. */
 const suspiciouslySoon = 60_000;
 const mostRedirects = 3;
 
-/** Where no other run of ours uses the token, plans of runs that see no lease end the session now and then. */
+/**
+ * The most renewals with a held token. Where no other run of ours uses the token, plans of runs that see no lease end
+ * the session now and then.
+ */
 const mostRenewalsHeld = 60;
 
 export function openSession(settings: SessionSettings): Session {
@@ -61,7 +64,7 @@ export function openSession(settings: SessionSettings): Session {
       signIn({ ...settings, connection: { ...settings.connection, auth } }),
     );
     current = signing;
-    // A failure is told to those who wait now; those who come later may try again.
+    // A failure reaches those who wait now; later callers may try again.
     signing.catch(() => {
       if (current === signing) current = undefined;
     });
@@ -139,7 +142,7 @@ const kinds = {
   'connected-app': { since: [3, 17], name: 'connected app' },
 } as const;
 
-/** The version that the server speaks; asks without signing in. */
+/** Returns the API version of the server; needs no sign-in. */
 async function negotiate(settings: Signing): Promise<ApiVersion> {
   const { connection } = settings;
   const url = new URL(`${connection.server}/api/2.4/serverinfo`);
@@ -196,7 +199,10 @@ function credentials(
   return { token, siteId, userId: childOf(found, 'user')?.attributes.id ?? '' };
 }
 
-/** Where a 301 sends the sign-in. What holds a secret goes on over TLS only, or stays on this machine. */
+/**
+ * Returns where a 301 redirects the sign-in. Requests that hold a secret follow over TLS only, or stay on this
+ * machine.
+ */
 function redirectOf(error: Refused, server: string, connection: Signing['connection']): string | undefined {
   if (![301, 302, 307, 308].includes(error.status) || error.location === undefined) return undefined;
   const target = URL.canParse(error.location, server) ? new URL(error.location, server) : undefined;
@@ -237,7 +243,7 @@ function identity({ auth, labels }: Signing['connection']): string {
   }
 }
 
-/** What only looks does not fight for a token. */
+/** Returns the error of a run that only reads: it does not compete for a token. */
 function givenUp(connection: TableauConnection, cause: Refused): RunError {
   return new RunError('EXT5122', `${siteLabel(connection)}: another run uses our token now`, {
     hint: 'this run may not write the state, so it sees no lease; give plans a token of their own, or a connected app',

@@ -34,7 +34,7 @@ export interface Site {
 }
 
 const pageSize = 1000;
-/** How often a list is begun that becomes shorter while it is read. */
+/** The number of times that a list is begun which becomes shorter while it is read. */
 const mostLists = 5;
 
 export function openSite(connection: TableauConnection, session: Session, caller: Caller): Site {
