@@ -8,7 +8,7 @@ const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 export const cliHeader = ['command', 'median of 9', 'beside', 'peak'];
 
-/** How soon the program answers, and how it does with many pipelines. */
+/** Measures how soon the program answers, and how it handles many pipelines. */
 export async function benchCli(): Promise<string[][]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   try {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** How many others are connected at once, as PostgreSQL sees it. */
+/** Watches the highest number of other connections at once, as PostgreSQL counts them. */
 export function watchConnections(client: pg.Client): { stop(): Promise<number> } {
   let most = 0;
   let isStopped = false;

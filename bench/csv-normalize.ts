@@ -1,6 +1,7 @@
 /**
- * How fast `normalizeCsv` is: `npx tsx bench/csv-normalize.ts [MiB per run] [part of a name]`. Prints the best of several
- * runs in MB of input per second of CPU time (all threads of the process), without reading or writing any file.
+ * Measures the speed of `normalizeCsv`: `npx tsx bench/csv-normalize.ts [MiB per run] [part of a name]`. Prints the
+ * best of several runs in MB of input per second of CPU time (all threads of the process), without reading or writing
+ * any file.
  */
 import { cpus } from 'node:os';
 import { Readable, Writable } from 'node:stream';

@@ -5,7 +5,10 @@ import { startHyperd } from '../src/hyper/process.ts';
 import { openSession } from '../src/hyper/session.ts';
 import { observe } from './measure.ts';
 
-/** How long hyperd alone takes to load a file that it opens by itself, and how much CPU: the floor of every load. */
+/**
+ * Returns the time and the CPU that hyperd alone takes to load a file that it opens by itself: the floor of every
+ * load.
+ */
 export async function loadByPath(
   file: string,
   columns: Readonly<Record<string, string>>,

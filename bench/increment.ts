@@ -21,7 +21,7 @@ export const incrementHeader = [
   'our peak',
 ];
 
-/** What a key and a cursor have to be. */
+/** The columns that a key and a cursor need. */
 export const columns: Shape['columns'] = {
   ...ordinary,
   id: ['bigint', 'bigint not null', 'n'],
@@ -88,7 +88,7 @@ function compared(
 /** A thousandth of the rows is new each time. */
 const more = ({ rows }: Shape) => rows / 1000;
 
-/** 2.9 % of the rows are updated, wherever they are, and 0.1 % are new; tells how many. */
+/** Updates 2.9 % of the rows, spread over the table, and adds 0.1 %; returns their number. */
 export async function writeSome(client: pg.Client, shape: Shape, run: number): Promise<number> {
   const moment = `timestamp '2030-01-01' + ${run} * interval '1 day' + n * interval '1 microsecond'`;
   const { rowCount: updated } = await client.query(

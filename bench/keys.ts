@@ -14,7 +14,9 @@ export const keysHeader = ['primary_key verified', 'rows', 'seconds', 'CPU of hy
 const columns = { id: 'bigint', customer: 'text', uuid: 'text' };
 const keys = [['id'], ['customer', 'id'], ['uuid']] as const;
 
-/** What the verification of a key costs after a load: the query that apply asks hyperd, in a table without a key. */
+/**
+ * Measures the cost of verifying a key after a load: the query that apply sends to hyperd, in a table without a key.
+ */
 export async function benchKeys(millions: number, runs: number): Promise<string[][]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   const hyperd = await startHyperd(await findHyperd(process.env), {});

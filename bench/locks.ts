@@ -95,7 +95,7 @@ destinations: [{type: file, path: out/c.hyper}]
 `;
 }
 
-/** Waits until the run reads: a second session of it is there. */
+/** Waits until the run reads: its second session exists. */
 async function holdsSnapshot(): Promise<void> {
   const client = new pg.Client(server.url);
   await client.connect();

@@ -16,7 +16,7 @@ export interface Shape {
   columns: Record<string, [postgres: string, contract: string, expression: string]>;
 }
 
-/** What many tables are like. */
+/** The columns of the many ordinary tables. */
 export const ordinary: Shape['columns'] = {
   id: ['bigint', 'bigint', 'n'],
   day: ['date', 'date', "date '2020-01-01' + (n % 2000)::int"],

@@ -11,7 +11,10 @@ import { measure, type Measured } from './measure.ts';
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** A folder for the real program, with a PostgreSQL server as the connection `shop` and the stand-in as the destination `tableau`. */
+/**
+ * A folder for the real program, with a PostgreSQL server as the connection `shop` and the stand-in as the
+ * destination `tableau`.
+ */
 export interface BenchProject {
   client: pg.Client;
   tableau: TableauStandIn['control'];

@@ -1,6 +1,6 @@
 /**
- * Publishes a large file in chunks to the stand-in and watches the memory of the process that publishes:
- * `tsx bench/publish.ts [megabytes] [chunk megabytes]`. The stand-in runs in a process of its own.
+ * Publishes a large file in chunks to the stand-in and watches the memory of the process that publishes: `tsx
+ * bench/publish.ts [megabytes] [chunk megabytes]`. The stand-in runs in a separate process.
  */
 import { execa } from 'execa';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -63,7 +63,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** Random text does not compress: so many rows make so many bytes. */
+/** Creates a large extract. Random text does not compress: the number of rows determines the number of bytes. */
 async function largeExtract(): Promise<string> {
   const rows = Math.ceil((megabytes * 1e6) / 40);
   return samples.hyper('large.hyper', [
@@ -72,7 +72,7 @@ async function largeExtract(): Promise<string> {
   ]);
 }
 
-/** Goes on reading what the stand-in says: it would stop at a full pipe. */
+/** Returns the stand-in's address, and continues to read its output: it would stop at a full pipe. */
 function addressOf(): Promise<string> {
   let text = '';
   return new Promise((resolve, reject) => {

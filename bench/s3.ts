@@ -1,14 +1,15 @@
 /**
- * The same bytes as 1, 8 and 200 objects of the S3 stand-in into a .hyper by the program itself, beside floors of the
- * same run: `tsx bench/s3.ts [MIB] [RUNS] [COUNTS]`. Once with typed columns, each value of which is checked, and once with
- * columns of text, of which none can change and only the grammar is checked; each beside hyperd with the same columns.
+ * Loads the same bytes as 1, 8 and 200 objects of the S3 stand-in into a .hyper by the program itself, beside floors
+ * of the same run: `tsx bench/s3.ts [MIB] [RUNS] [COUNTS]`. Once with typed columns, each value of which is checked,
+ * and once with columns of text, of which none can change and only the grammar is checked; each beside hyperd with
+ * the same columns.
  *
- * - plain: hyperd as it comes, reading the bytes as local files by path, as many COPYs as it does best (all files
- *   in one, or two halves side by side).
+ * - plain: hyperd with its defaults, reading the bytes as local files by path, as many COPYs as it does best (all
+ *   files in one, or two halves side by side).
  * - load: the same with as many threads as we give it.
  * - drain: all objects fetched by eight plain requests at a time and thrown away.
  * - combined: max(drain, load, CPU of hyperd's load and of the stand-in's drain / cores). The stand-in, which real S3
- *   is not, runs on the same cores; what it takes from them nobody can give back.
+ *   is not, runs on the same cores; the time that it takes from them cannot be recovered.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

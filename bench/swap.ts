@@ -1,7 +1,7 @@
 /**
- * How long it takes to put a large extract into a template, beside copying the same file, and how much memory it takes.
+ * Measures the time and the memory that putting a large extract into a template takes, beside copying the same file.
  *
- *   npx tsx bench/swap.ts [GiB = 3] [store | fast | best] [rounds = 3]
+ * npx tsx bench/swap.ts [GiB = 3] [store | fast | best] [rounds = 3]
  *
  * Both are measured until the bytes are on the disk (fsync). The extract is random bytes, which deflate cannot pack:
  * for levels other than `store` the numbers are a worst case.

@@ -14,8 +14,8 @@ export const tenantsHeader = [
 ];
 
 /**
- * One small extract for each tenant, read from PostgreSQL and published to the stand-in, and what runs after
- * that cost.
+ * Measures one small extract for each tenant, read from PostgreSQL and published to the stand-in, and the cost of the
+ * runs after that.
  */
 export async function benchTenants(count: number): Promise<string[][]> {
   const project = await openProject();

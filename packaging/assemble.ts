@@ -7,12 +7,12 @@ import { thirdPartyLicences } from './third-party.ts';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What users look up: hints name pages of docs/, these name the examples and schemas/ is for editors. */
+/** The files that users read: hints name pages of docs/, these name the examples, and schemas/ is for editors. */
 const copied = ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'docs', 'pipelines', 'schemas'];
 
 /**
- * Makes the published package in this empty folder: the program bundled anew, without source maps (they would be twice
- * its size), a package.json of its own, the documentation, and the licences of what is bundled.
+ * Makes the published package in this empty folder: the program bundled anew, without source maps (they would be
+ * twice its size), a separate package.json, the documentation, and the licences of all bundled code.
  */
 export async function assemblePackage(folder: string): Promise<void> {
   const metafile = await buildProgram({ outdir: path.join(folder, 'dist'), sourcemap: false });

@@ -1,4 +1,4 @@
-/** What this repository's package.json says that the published one says, too. */
+/** The fields of this repository's package.json that the published one repeats. */
 export interface RepositoryManifest {
   name: string;
   version: string;
@@ -12,9 +12,9 @@ export interface RepositoryManifest {
 export const engine = '@tableau/hyperdb-api';
 
 /**
- * Returns the package.json of the published package, with these files in it. Everything but the engine is bundled. The
- * engine is optional: npm skips it where there is none for the platform, or for this version of Node.js, instead of
- * refusing the package.
+ * Returns the package.json of the published package, with these files in it. Everything but the engine is bundled.
+ * The engine is optional: npm skips it where there is none for the platform, or for this version of Node.js, instead
+ * of refusing the package.
  */
 export function publishedManifest(
   { name, version, description, license, engines, dependencies }: RepositoryManifest,
@@ -35,7 +35,7 @@ export function publishedManifest(
   };
 }
 
-/** Returns what `import … from 'extracts'` finds: src/index.ts is bundled as an entrance of its own. */
+/** Returns the target of `import … from 'extracts'`: src/index.ts is bundled as a separate entry point. */
 function libraryExport(files: ReadonlySet<string>): Record<string, unknown> {
   if (!files.has('dist/index.js')) return {};
   const types = files.has('dist/index.d.ts') ? { types: './dist/index.d.ts' } : {};

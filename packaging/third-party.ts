@@ -2,7 +2,7 @@ import type { Metafile } from 'esbuild';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A package of which code is in the bundle. */
+/** A package whose code is in the bundle. */
 interface Bundled {
   title: string;
   licence: string;
@@ -17,8 +17,8 @@ const licenceInReadme = /^#+ *licen[cs]e\s*\n([^#]*hereby granted[^#]*)/im;
 const copyright = /^copyright .*$/gim;
 
 /**
- * Returns the text of THIRD_PARTY_LICENSES: every package of which code is in the bundle, under the terms that it ships.
- * Packages with the same terms, word for word, share one copy.
+ * Returns the text of THIRD_PARTY_LICENSES: every package whose code is in the bundle, under the terms that it ships.
+ * Packages with literally the same terms share one copy.
  */
 export async function thirdPartyLicences(metafile: Metafile, root: string): Promise<string> {
   const packages = await Promise.all(bundledFolders(metafile).map((folder) => readPackage(root, folder)));

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-/** What an answer is that no S3 service gives. */
+/** The kind of an answer that no S3 service gives. */
 export type Alien =
   | { kind: 'redirect'; to: string }
   | { kind: 'html'; title: string | undefined }
@@ -104,7 +104,7 @@ function alienOf({ statusCode, headers }: WireResponse, text: string): Alien {
   return { kind: 'text', beginning: shortened(text.replace(/\s+/g, ' ').trim()) ?? '' };
 }
 
-/** What is behind a question mark may let its reader in. */
+/** Returns the location without its query, which may grant access to a reader. */
 function withoutQuery(location: string): string {
   return location.replace(/[?#].*$/s, '');
 }

@@ -13,7 +13,7 @@ const tooLong = `the answer has more than ${longestHead} bytes before its body`;
 export type ConnectionPlace = Pick<Request, 'protocol' | 'hostname' | 'port'>;
 
 export interface ConnectionOptions {
-  /** A way to the service that a proxy has made. Node.js then hands out its bytes in buffers of its own. */
+  /** The tunnel to the service that a proxy has made. Node.js then hands out its bytes in separate buffers. */
   through?: Socket | undefined;
   /** A TLS session with the same service to continue: without one a connection costs milliseconds of CPU. */
   session?: Buffer | undefined;
@@ -35,10 +35,10 @@ export function plainHost(hostname: string): string {
  */
 export class Connection {
   readonly #socket: Socket;
-  /** Where heads and refusals come in, and what of a body comes with its head. */
+  /** Memory for heads and refusals, and for the part of a body that comes with its head. */
   readonly #own = Buffer.allocUnsafeSlow(longestHead);
   #filled = 0;
-  /** Where the next bytes come in before anybody has said where the body is to go. */
+  /** Memory for the bytes that come in before the destination of the body is set. */
   readonly #meanwhile = Buffer.allocUnsafeSlow(16 * 1024);
   #mode: Mode = { kind: 'idle' };
   #failure: Error | undefined;
@@ -85,7 +85,7 @@ export class Connection {
     return this.#mode.kind === 'idle' && this.#staysOpen && !this.#socket.destroyed;
   }
 
-  /** Resolves with the head of the answer. If it is a refusal its body is there too, and the connection has ended. */
+  /** Resolves with the head of the answer. If it is a refusal, its body is included and the connection has ended. */
   ask(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
@@ -131,7 +131,7 @@ export class Connection {
     }
   }
 
-  /** Whether to go on reading. */
+  /** Takes bytes that came in; returns true to continue reading. */
   #take(count: number, memory: Uint8Array): boolean {
     try {
       const mode = this.#mode;
@@ -146,7 +146,7 @@ export class Connection {
   }
 
   #takeText(mode: Mode & { kind: 'head' | 'refusal' }, bytes: Buffer): void {
-    // Where bytes come in is said beforehand: those after a body that was short came in elsewhere.
+    // The destination of bytes is set beforehand: those after a short body came in elsewhere.
     if (this.#filled + bytes.length > this.#own.length) throw new NotHttp(tooLong);
     if (bytes.buffer !== this.#own.buffer) bytes.copy(this.#own, this.#filled);
     this.#filled += bytes.length;
@@ -188,7 +188,7 @@ export class Connection {
     this.#filled = 0;
     this.#mode = { kind: 'idle' };
     if (!this.#staysOpen) this.destroy();
-    // Nobody waits for a connection that waits for somebody.
+    // An idle connection must not keep the process alive.
     this.#socket.unref();
     resolve();
   }
@@ -232,7 +232,7 @@ export interface Answer {
 type Mode =
   | { kind: 'idle' }
   | { kind: 'head'; resolve: (answer: Answer) => void; reject: (error: Error) => void }
-  /** The head is there, and the body begins at this place of our own memory. Nothing is read. */
+  /** The head has arrived, and the body begins at this place of our own memory. Nothing is read. */
   | { kind: 'held'; from: number }
   | {
       kind: 'refusal';

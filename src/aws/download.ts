@@ -6,14 +6,14 @@ import { openTunnel, type ProxyFor } from './tunnel.ts';
 /** The answer to a GET, as far as the SDK reads it, and its body, which the SDK never sees. */
 export interface Download {
   response: { statusCode: number; headers: Record<string, string>; body: Readable };
-  /** The SDK has to say why: the answer is neither 200 nor 206. */
+  /** True if the answer is neither 200 nor 206: the SDK must say why. */
   isRefused: boolean;
   body: Body;
 }
 
-/** Has to be read or destroyed, else its connection stays open. */
+/** The body of an answer. It must be read or destroyed, otherwise its connection stays open. */
 export interface Body {
-  /** Fills the memory, which has to be as long as the body is said to be; `came` hears of every piece. */
+  /** Fills the memory, which must be as long as the announced body; `came` is called for every piece. */
   read(into: Buffer, came: (bytes: number) => void): Promise<void>;
   /** Ends the connection, unless everything was read. */
   destroy(reason?: Error): void;
@@ -22,7 +22,7 @@ export interface Body {
 export interface Downloads {
   /** The signal is for the body, too. */
   get(request: Request, signal: AbortSignal): Promise<Download>;
-  /** Ends all connections that nobody uses. */
+  /** Ends all idle connections. */
   close(): void;
 }
 

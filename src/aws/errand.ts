@@ -9,7 +9,7 @@ export interface BucketUser {
   place: Place;
 }
 
-/** What was asked of the bucket: to list keys that begin so, or something about the object of a key. */
+/** The request to the bucket: to list keys with this beginning, or an operation on the object of a key. */
 export type Errand = { list: string } | { read: string } | { write: string } | { remove: string };
 
 export type Act = 'list' | 'read' | 'write' | 'remove';

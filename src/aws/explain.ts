@@ -10,7 +10,10 @@ import { foreign } from '../model/errors/secrets.ts';
 
 export type { BucketUser, Errand } from './errand.ts';
 
-/** An object was replaced or removed after the plan saw it: the exit code says so (cli/failure.ts). */
+/**
+ * The code for an object that was replaced or removed after the plan saw it: the exit code reflects it
+ * (cli/failure.ts).
+ */
 export const staleObject = 'EXT2206';
 
 interface Failure {
@@ -23,7 +26,7 @@ interface Failure {
   $response?: { headers?: Record<string, string> };
 }
 
-/** What S3, the network or the SDK said, in our words and with what to do. Other errors are passed through. */
+/** Explains an error of S3, the network or the SDK, with its remedy. Other errors are passed through. */
 // eslint-disable-next-line max-lines-per-function -- one case for each error of the service
 export function explainS3(error: unknown, source: BucketUser, errand: Errand): unknown {
   if (error instanceof RunError) return error;

@@ -1,6 +1,6 @@
 /**
- * What of HTTP/1.1 (RFC 9112) is text: the head of a request, the head of an answer, and the small body of a
- * refusal.
+ * The parts of HTTP/1.1 (RFC 9112) that are text: the head of a request, the head of an answer, and the small body of
+ * a refusal.
  */
 
 export interface Request {
@@ -10,14 +10,14 @@ export interface Request {
   port?: number | undefined;
   /** Encoded. */
   path: string;
-  /** Not encoded. */
+  /** The query, not encoded. */
   query: Readonly<Record<string, string | string[] | null>>;
   headers: Readonly<Record<string, string>>;
 }
 
 export interface Head {
   status: number;
-  /** By lower-case names. */
+  /** The headers by lower-case names. */
   headers: Record<string, string>;
 }
 
@@ -43,7 +43,7 @@ function queryText(query: Request['query']): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
-/** As it is signed: all but the unreserved characters of RFC 3986. */
+/** Encodes a text as it is signed: all but the unreserved characters of RFC 3986. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -52,8 +52,8 @@ function encode(text: string): string {
 }
 
 /**
- * The head of an answer and how many bytes it has, or undefined if not all of it is there. Interim answers
- * are passed over.
+ * Returns the head of an answer and its length in bytes, or undefined if it is incomplete. Interim answers are
+ * skipped.
  */
 export function readHead(bytes: Buffer): { head: Head; length: number } | undefined {
   for (let from = 0; ;) {
@@ -82,8 +82,8 @@ function parseHead(text: string): Head {
 }
 
 /**
- * The body of a refusal, or undefined if not all of it is there. Without a length it goes on to the end of
- * the connection.
+ * Returns the body of a refusal, or undefined if it is incomplete. Without a length it extends to the end of the
+ * connection.
  */
 export function readSmallBody({ status, headers }: Head, bytes: Buffer, isEnd: boolean): Buffer | undefined {
   if (status === 204 || status === 304) return Buffer.alloc(0);

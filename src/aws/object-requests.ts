@@ -25,7 +25,7 @@ export class ObjectRequests {
     );
   }
 
-  /** A signed request; undefined where the SDK has to make it. */
+  /** Returns a signed request; undefined where the SDK must make it. */
   async make(
     key: string,
     query: Record<string, string>,
@@ -55,21 +55,21 @@ export class ObjectRequests {
 
 const ofOneRequest = new Set(['if-match', 'range', 'amz-sdk-invocation-id', 'amz-sdk-request']);
 
-/** As the SDK does: all but the unreserved characters of RFC 3986 and the slash. */
+/** Encodes a key as the SDK does: all but the unreserved characters of RFC 3986 and the slash. */
 const encodeKey = (key: string) =>
   encodeURIComponent(key)
     .replaceAll('%2F', '/')
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 interface Pattern {
-  /** Not signed. */
+  /** The request, not signed. */
   request: Request;
   scheme: Scheme;
   /** The path as far as the key. */
   folder: string;
 }
 
-/** What the SDK's middleware knows of a request before it signs it (`SelectedHttpAuthScheme` of Smithy). */
+/** The context of a request in the SDK's middleware before it is signed (`SelectedHttpAuthScheme` of Smithy). */
 interface Context {
   __smithy_context: { selectedHttpAuthScheme?: Scheme };
 }

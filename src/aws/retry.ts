@@ -1,18 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How patient requests are. Times in milliseconds. */
+/** The limits of retrying requests. Times in milliseconds. */
 export interface Patience {
   /** The longest pause before the second try, doubled for each further one up to `longestPause`. */
   firstPause: number;
   longestPause: number;
-  /** A connection that says nothing for so long is given up. */
+  /** The time after which a silent connection is abandoned. */
   silence: number;
-  /** A request that has brought nothing for so long, in however many tries, is given up. */
+  /** The time after which a request that has brought nothing is abandoned, however many tries it took. */
   outage: number;
-  /** Never goes back, whatever is done to the machine's clock. */
+  /** Returns a time that never goes back, whatever happens to the machine's clock. */
   now(): number;
-  /** Waits for at most so long. */
+  /** Waits at most this long. */
   pause(longest: number, signal: AbortSignal): Promise<void>;
   /** Hears why a request fails, and for how long it has brought nothing. */
   failing?(error: unknown, elapsed: number): void;
@@ -91,7 +91,7 @@ export class GaveUp extends Error {
   }
 }
 
-/** Nothing came for too long. */
+/** The error for a silence that lasted too long. */
 export class Silence extends Error {
   constructor(milliseconds: number) {
     super(`no answer for ${milliseconds / 1000} s`);

@@ -1,4 +1,4 @@
-/** What is used of the client, by name: the build leaves the rest of it out. */
+/** The parts of the client that are used, by name: the build leaves the rest out. */
 export {
   DeleteObjectCommand,
   GetObjectCommand,

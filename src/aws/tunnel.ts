@@ -4,13 +4,13 @@ import { connect as connectPlainly, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectSecurely, type TLSSocket } from 'node:tls';
 
-/** Returns the proxy that requests to a URL have to take, or undefined if they take none. */
+/** Returns the proxy that requests to a URL must take, or undefined if they take none. */
 export type ProxyFor = (url: URL) => URL | undefined;
 
 /** The proxy did not make a way to the service. It is named without its user and password. */
 export class ProxyFailed extends Error {
   override readonly name = 'ProxyFailed';
-  /** Of a connection that may work later. */
+  /** The code of an error of a connection that may work later. */
   readonly code: string | undefined;
 
   constructor(proxy: URL, why: string, code?: string) {
@@ -92,7 +92,7 @@ export class TunnelAgent extends Agent {
   }
 }
 
-/** Speaks TLS with a host through a connection that leads to it. */
+/** Returns a TLS connection to a host through a socket that leads to it. */
 export function secureThrough(socket: Socket, host: string, session?: Buffer): TLSSocket {
   return connectSecurely({
     socket,

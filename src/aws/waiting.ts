@@ -4,7 +4,7 @@ import { serviceLabel, type BucketUser } from './errand.ts';
 import { answerToRunError } from './explain-answer.ts';
 import type { Patience } from './retry.ts';
 
-/** What passes within so many milliseconds is not worth a line. */
+/** The milliseconds up to which a wait is not worth a line. */
 const quiet = 4000;
 
 /**

@@ -1,8 +1,11 @@
 import { RunError } from '../model/errors/run-error.ts';
 
-/** What all kinds of state say in the same words. */
+/** The messages that all kinds of state share. */
 
-/** Leases are taken for things that are used, not applied: their address is a name of ours. */
+/**
+ * Returns true for a lease. Leases are taken for resources that are used, not applied: their address is a name of
+ * ours.
+ */
 const isLease = (address: string) => address.startsWith('.');
 
 export const lockOf = (address: string): string =>

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 import { mapWith, optional, processNumber, text } from './shape.ts';
 
-/** Who takes a lock, as the lock tells others. */
+/** The holder of a lock, as the lock shows it to others. */
 export interface Holder {
   pid: number;
   host: string;
-  /** Where to look at the run, if CI gives a link. */
+  /** The link to the run, if CI gives one. */
   job?: string;
-  /** By the clock of this machine, ISO 8601 to the second. */
+  /** The time by the clock of this machine, ISO 8601 to the second. */
   since: string;
 }
 

@@ -37,8 +37,8 @@ const table = mapWith({
 });
 
 /**
- * What a record must be like to be read at all: every version of the program that wrote format 1 has written these. What
- * later ones add is not looked at here.
+ * The shape without which a record cannot be read: every version of the program that wrote format 1 has written these
+ * fields. Fields that later versions add are not checked here.
  */
 export const recordShape = mapWith({
   tool: text,

@@ -55,7 +55,7 @@ export function runOfName(name: string): string | undefined {
   return /^\.run-([0-9a-f]+)\.json$/.exec(name)?.[1];
 }
 
-/** The note of a run, of which `shown` is the place. */
+/** Parses the note of a run; `shown` is its place. */
 export function parseNote(shown: string, note: string): BegunRun & Holder {
   try {
     return sound(noteShape, JSON.parse(note)) as BegunRun & Holder;

@@ -14,7 +14,7 @@ export const processNumber: Shape = (value, path) =>
     ? undefined
     : wrong(path, 'number of a process');
 
-/** What has both shapes. */
+/** Returns a shape that requires both shapes. */
 export function every(one: Shape, other: Shape): Shape {
   return (value, path) => one(value, path) ?? other(value, path);
 }

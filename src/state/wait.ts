@@ -10,7 +10,7 @@ export interface Waiting {
   onWait: (about: string) => void;
 }
 
-/** What of it may be left out. */
+/** The options of waiting, each of which may be left out. */
 export type WaitOptions = Partial<Waiting>;
 
 /** The defaults: no time to wait. */

@@ -15,7 +15,7 @@ import { lookAt } from './connection/transaction.ts';
 import { oldVersionWarning } from './connection/server-version.ts';
 import { watchLocks } from './connection/lock-waits.ts';
 
-/** Of a port that shares them with nobody. */
+/** The number of connections of a port that has them to itself. */
 const usualConnections = 10;
 
 /** PostgreSQL 12 or later: tables, views, partitioned tables and queries, read by COPY under one snapshot. */
@@ -28,7 +28,7 @@ export function openPostgres(
     leased.begin({ report }).catch((error: unknown) => {
       throw explainQuery(error, 'cannot begin to read', source.place);
     });
-  /** What is asked here is answered at once; only a server that hangs is left waiting on. */
+  /** Sends a query that is answered at once; only a server that hangs makes it wait. */
   const ask = async <T>(
     signal: AbortSignal,
     report: ((text: string) => void) | undefined,
@@ -78,7 +78,7 @@ export function openPostgres(
   };
 }
 
-/** It is of the server, and said once: with the first of its tables. */
+/** Adds a remark about the server, reported once: with the first of its tables. */
 function withVersion(
   [first, ...others]: readonly SourceObservation[],
   warning: readonly Diagnostic[],

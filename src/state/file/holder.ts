@@ -4,7 +4,7 @@ import { RunError } from '../../model/errors/run-error.ts';
 import { nameOf } from '../holder.ts';
 import { isAlive, lockPath, readHolder, removeLock } from './lock-file.ts';
 
-/** Who holds the lock of an address, dead or alive. */
+/** Returns the holder of an address's lock, dead or alive. */
 export async function lookAtLock(folder: string, address: string): Promise<LockHolder | undefined> {
   const holder = await readHolder(lockPath(folder, address));
   if (holder === undefined) return undefined;

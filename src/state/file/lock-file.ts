@@ -11,9 +11,9 @@ import { every, mapWith, optional, text } from '../shape.ts';
 import { momentaryName } from './leftovers.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
-/** What a lock file says. Locks of version 0.1.0 name neither boot nor namespace. */
+/** The content of a lock file. Locks of version 0.1.0 name neither boot nor namespace. */
 export interface FileHolder extends Holder, ProcessIdentity {
-  /** Tells this lock from any other. */
+  /** Distinguishes this lock from any other. */
   token: string;
 }
 
@@ -26,7 +26,7 @@ export function lockPath(folder: string, address: string): string {
   return path.join(folder, lockName(address));
 }
 
-/** Gives the draft its name, unless the name is taken. */
+/** Gives the draft its name; returns false if the name is taken. */
 export async function claim(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file);

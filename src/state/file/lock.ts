@@ -16,9 +16,9 @@ import { claim, isAlive, lockPath, readHolder, removeLock, type FileHolder } fro
 import { readRecord, recordPath, removeRecord, writeRecord } from './record.ts';
 
 /**
- * Takes the lock file of an address or says who holds it. The file is made whole before it gets its name (a hard link
- * fails if the name is taken), so that no process reads half a holder. The lock of a process that is gone is taken over; a
- * process that cannot be seen from here may be alive, so its lock stays.
+ * Takes the lock file of an address or reports its holder. The file is made whole before it gets its name (a hard
+ * link fails if the name is taken), so that no process reads half a holder. The lock of a process that has ended is
+ * taken over; a process that cannot be seen from here may be alive, so its lock stays.
  */
 export async function takeLock(folder: string, address: string, job: string | undefined): Promise<Lock> {
   try {
@@ -69,8 +69,8 @@ function wayOut(address: string, alive: true | undefined): string {
 }
 
 /**
- * Files know no conditional write: between the look at the lock and the rename of the record there is a moment. Only
- * somebody who breaks the lock of a living process in that very moment can come between.
+ * Returns a held lock. Files have no conditional write: between the look at the lock and the rename of the record
+ * there is a moment. Only a user who breaks the lock of a living process in that very moment can come between.
  */
 function heldLock(folder: string, address: string, token: string): Lock {
   const file = lockPath(folder, address);
@@ -102,7 +102,7 @@ function heldLock(folder: string, address: string, token: string): Lock {
       await removeRecord(record);
     },
     async release() {
-      // Whatever is there now and cannot be read is not ours.
+      // A lock file that cannot be read now is not ours.
       if (await isOurs().catch(() => false)) await removeFile(file);
       unregister();
     },

@@ -32,7 +32,7 @@ async function namesIn(folder: string): Promise<string[]> {
   });
 }
 
-/** The record and its version; undefined if there is none. */
+/** Returns the record and its version; undefined if there is none. */
 export async function readRecord(folder: string, address: string): Promise<StoredRecord | undefined> {
   const file = recordPath(folder, address);
   const text = await readRegularFile(file).catch((error: unknown) => {
@@ -48,7 +48,7 @@ export async function readRecord(folder: string, address: string): Promise<Store
   }
 }
 
-/** Replaces the record at once: whoever reads sees the old one or the new one. */
+/** Replaces the record at once: a reader sees the old one or the new one. */
 export async function writeRecord(file: string, record: AppliedRecord): Promise<void> {
   let draft: Draft | undefined;
   try {

@@ -20,9 +20,9 @@ export interface S3StateOptions {
   /** Ends looking and waiting. What is recorded or given back still is. */
   signal?: AbortSignal;
   pace?: Pace;
-  /** Where HTTPS_PROXY and NO_PROXY are. */
+  /** The variables that hold HTTPS_PROXY and NO_PROXY. */
   variables?: Variables | undefined;
-  /** How long a lock that another run has is waited for. */
+  /** The time to wait for a lock that another run holds. */
   wait?: number;
   onWait?: (about: string) => void;
 }

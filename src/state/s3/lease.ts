@@ -18,9 +18,9 @@ import { foreign } from '../../model/errors/secrets.ts';
  */
 export interface Lease extends Holder {
   format: 1;
-  /** Tells this lock from any other. */
+  /** Distinguishes this lock from any other. */
   token: string;
-  /** How often it was renewed: no two texts of a lease are equal. */
+  /** The number of renewals: no two texts of a lease are equal. */
   renewals: number;
   seconds: number;
   /** It was given back: the next run takes it over at once. Older versions see that it has expired. */
@@ -33,7 +33,7 @@ const leaseShape = every(holderShape, mapWith({ token: text, renewals: amount, s
 export interface OwnLease {
   lease: Lease;
   etag: string;
-  /** When it was written at the earliest, by `pace.now()`. */
+  /** The earliest time at which it was written, by `pace.now()`. */
   renewed: number;
 }
 
@@ -74,7 +74,7 @@ export async function endLease(place: Place, { lease, etag }: Omit<OwnLease, 're
   return true;
 }
 
-/** Tells a lease that was given back from one that is held, or that cannot be read. */
+/** Returns true for a lease that was given back; false for one that is held, or that cannot be read. */
 export function isReleased(text: string): boolean {
   try {
     return (JSON.parse(text) as Partial<Lease> | null)?.released === true;
@@ -83,7 +83,7 @@ export function isReleased(text: string): boolean {
   }
 }
 
-/** Takes the lease of whoever has it away, so that he can record nothing any more, and ends it. */
+/** Takes the lease away from its holder, who can then record nothing any more, and ends it. */
 export async function breakLease(place: Place): Promise<void> {
   const { objects, signal } = place;
   for (let attempt = 0; attempt < 5; attempt++) {
@@ -129,7 +129,7 @@ export function readLease({ shown, lease }: Place, stored: StoredText): Lease {
   }
 }
 
-/** Undefined where its holder was faster in renewing it, or somebody else in taking it. */
+/** Takes the lease over; undefined where its holder was faster in renewing it, or another run in taking it. */
 async function takeOver(place: Place, lease: Lease, found: StoredText): Promise<OwnLease | undefined> {
   const { objects, pace, signal } = place;
   const renewed = pace.now();

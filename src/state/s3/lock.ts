@@ -8,9 +8,9 @@ import { readEnvelope, writeEnvelope } from './record.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
 /**
- * A lease, renewed until it is given back. What it allows is fenced twice: it is renewed once more right before the
- * record is written, and whoever takes it over writes the record anew, so that a write which was already on its way
- * finds another ETag than it names.
+ * Takes a lease that is renewed until it is given back. Its right to write is fenced twice: it is renewed once more
+ * right before the record is written, and a run that takes it over writes the record anew, so that a write which was
+ * already on its way finds another ETag than it names.
  */
 export async function takeLock(place: Place, job: string | undefined): Promise<Lock> {
   return holdLease(place, await takeLease(place, job));

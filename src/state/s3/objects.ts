@@ -15,7 +15,7 @@ export interface Objects {
   get(key: string, signal: AbortSignal): Promise<StoredText | undefined>;
   /**
    * Writes over the version with this ETag, or only if there is nothing yet. Resolves to the new ETag; to undefined
-   * where something else is there by now. No two calls may write the same text: by it is told whether a request whose
+   * where the object has changed by now. No two calls may write the same text: it shows whether a request whose
    * answer was lost had been carried out.
    */
   put(key: string, text: string, over: string | undefined, signal: AbortSignal): Promise<string | undefined>;
@@ -37,11 +37,11 @@ export interface StoredText {
   /** With its quotes, as the condition of a request takes it. */
   etag: string;
   /**
-   * Since when it is there, and the time of the answer: both by the clock of the service, in milliseconds
-   * since 1970.
+   * The time of modification, and the time of the answer: both by the clock of the service, in milliseconds since
+   * 1970.
    */
   modified: number;
-  /** Undefined where the service does not tell it. */
+  /** The time of the answer; undefined where the service does not report it. */
   now: number | undefined;
 }
 
@@ -156,8 +156,8 @@ async function getText(
 }
 
 /**
- * The object is another one than the condition says, or does not exist. Only S3's own word for that counts: a 404 of
- * anything else says nothing about the object.
+ * Returns true if the object is another one than the condition names, or does not exist. Only S3's own code for that
+ * counts: a 404 of anything else says nothing about the object.
  */
 function isOtherwise(error: unknown): boolean {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };

@@ -2,19 +2,19 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { patience, type Patience } from '../../aws/retry.ts';
 
-/** How long leases last and how patient requests are. Times in milliseconds. */
+/** The duration of leases and the limits of retrying requests. Times in milliseconds. */
 export interface Pace {
-  /** How long a lease lasts after it was last renewed. */
+  /** The time that a lease lasts after it was last renewed. */
   lease: number;
-  /** How often it is renewed. */
+  /** The time between two renewals. */
   heartbeat: number;
   /**
-   * A holder that could not renew it gives up so long before its end: what is under way comes to an end
+   * The time before the end of its lease at which a holder that could not renew it gives up: its work under way ends
    * before others may begin.
    */
   margin: number;
   patience: Patience;
-  /** Never goes back, whatever is done to the machine's clock. */
+  /** Returns a time that never goes back, whatever happens to the machine's clock. */
   now(): number;
   pause(duration: number, signal: AbortSignal): Promise<void>;
 }
@@ -25,6 +25,6 @@ export const pace: Pace = {
   margin: 10_000,
   patience: { ...patience, silence: 10_000 },
   now: () => performance.now(),
-  // A heart that beats keeps nobody alive.
+  // The heartbeat must not keep the process alive.
   pause: (duration, signal) => pause(duration, undefined, { signal, ref: false }),
 };

@@ -10,7 +10,7 @@ export interface Place {
   /** Keys of the objects. */
   record: string;
   lease: string;
-  /** What is known of the service; undefined where nothing has asked it, as when only a token is leased. */
+  /** Returns the known facts about the service; undefined where it was not probed, as when only a token is leased. */
   conditions(): Conditions | undefined;
   /** `s3://bucket/`, for messages. */
   shown: string;

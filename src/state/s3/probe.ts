@@ -3,7 +3,7 @@ import type { Place } from '../../model/errors/diagnostic.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { Objects } from './objects.ts';
 
-/** What the service of a bucket does with conditional requests, as far as it may differ from S3. */
+/** The behaviour of a bucket's service on conditional requests, as far as it may differ from S3. */
 export interface Conditions {
   /** A DELETE with If-Match removes nothing but that version. MinIO ignores the condition. */
   guardsDeletes: boolean;
@@ -21,9 +21,9 @@ export interface ProbedBucket {
 const noSuchEtag = `"${'0'.repeat(32)}"`;
 
 /**
- * Tries out on an object of its own whether the service honours conditions on writes. Without them the lock of a pipeline
- * locks nothing, so the run ends with EXT6008. Leaves nothing behind, except versions where the bucket keeps them; what a
- * run left that was killed meanwhile is removed by a later one.
+ * Tries out on a separate object whether the service honours conditions on writes. Without them the lock of a
+ * pipeline locks nothing, so the run ends with EXT6008. Leaves nothing behind, except versions where the bucket keeps
+ * them; the leftovers of a run that was killed meanwhile are removed by a later one.
  */
 export async function probeConditions(
   objects: Objects,

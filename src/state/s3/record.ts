@@ -6,7 +6,7 @@ import { soundRecord, versionOf } from '../record.ts';
 import type { Place } from './place.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
-/** What is stored for an address. */
+/** The content that is stored for an address. */
 interface Envelope {
   format: 1;
   /** The token of the lock under which it was written. */
@@ -54,12 +54,14 @@ function envelopeText(fence: string, record: AppliedRecord | undefined): string 
   return `${JSON.stringify(envelope, undefined, 2)}\n`;
 }
 
-/** How long an envelope without a record is: every longer one has a record, so that a listing shows which have one. */
+/**
+ * The length of an envelope without a record: every longer one has a record, so that a listing shows which have one.
+ */
 export const emptyEnvelope = envelopeText('0'.repeat(16), undefined).length;
 
 /**
- * Writes the record anew, as it is, in the name of whoever has just taken over the lock. A write that its former
- * holder has under way names the ETag that was there before, and fails.
+ * Writes the record anew, unchanged, in the name of the run that has just taken over the lock. A write that its
+ * former holder has under way names the previous ETag, and fails.
  */
 export async function fenceRecord(place: Place, fence: string, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt++) {

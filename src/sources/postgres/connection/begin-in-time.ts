@@ -3,7 +3,7 @@ import type { Place } from '../../../model/errors/diagnostic.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { isConnectionWait } from './errors.ts';
 
-/** Which of our connections to one server get work done, and how long one waits that gets none. */
+/** The connections to one server that get work done, and the time that one without work waits. */
 export interface Patience {
   /** Those within a transaction that ends by itself; one that holds a snapshot waits for others. */
   working: Set<pg.Client>;

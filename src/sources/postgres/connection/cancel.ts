@@ -35,8 +35,9 @@ export function endSession(client: pg.Client): void {
 }
 
 /**
- * Sends a CancelRequest, on a connection of its own as the protocol wants it, encrypted where the session is. There is no
- * answer but that the server closes the connection. Where it cannot be sent, the server notices the closed session later.
+ * Sends a CancelRequest on a separate connection, as the protocol requires, encrypted where the session is. The
+ * server answers only by closing the connection. Where it cannot be sent, the server notices the closed session
+ * later.
  */
 export function cancelQuery(client: pg.Client, sent: () => void = () => undefined): void {
   const key = keys.get(client);
@@ -65,7 +66,10 @@ export function cancelQuery(client: pg.Client, sent: () => void = () => undefine
 /** Milliseconds. */
 const patience = 1000;
 
-/** A name may stand for several servers: it has to be the address that the session has reached. */
+/**
+ * Checks for the server of the session: a name may resolve to several servers, so this must be the address that the
+ * session has reached.
+ */
 function sameServer({ host, port }: pg.Client, { remoteAddress, remotePort }: Socket): Socket {
   if (host.startsWith('/')) return createConnection(`${host}/.s.PGSQL.${port}`);
   return createConnection({ host: remoteAddress ?? host, port: remotePort ?? port });

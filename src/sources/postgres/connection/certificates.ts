@@ -4,11 +4,11 @@ import type { Place } from '../../../model/errors/diagnostic.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import type { SslMode } from '../../../model/config/postgres-url.ts';
 
-/** How a connection is encrypted: libpq's words, and paths of PEM files. */
+/** The encryption of a connection: libpq's terms, and paths of PEM files. */
 export interface Tls {
   mode: SslMode;
   ca?: string | undefined;
-  /** What the client shows of itself. */
+  /** The client's certificate. */
   cert?: string | undefined;
   key?: string | undefined;
 }

@@ -11,7 +11,7 @@ import { noteVersion, refuseOldServer } from './server-version.ts';
 
 export interface Connected {
   client: pg.Client;
-  /** Which of the hosts it is: `db1:5432`. */
+  /** The host of this connection: `db1:5432`. */
   host: string;
 }
 
@@ -35,7 +35,10 @@ interface Refused {
   error: RunError;
 }
 
-/** As libpq does: a server that lets this user not in is not followed by another one. */
+/**
+ * Connects to the first host that answers, as libpq does: a server that refuses this user is not followed by another
+ * one.
+ */
 async function firstOf(
   hosts: readonly Host[],
   settings: ClientSettings,
@@ -80,7 +83,7 @@ async function openAt(
   source: PostgresSource,
 ): Promise<pg.Client> {
   const shown = { ...config, ...source.labels };
-  // A socket is encrypted by nobody.
+  // A socket is never encrypted.
   const wanted = config.host?.startsWith('/') === true ? { ...config, ssl: false } : config;
   const explain = (error: unknown) => {
     throw explainConnect(error, shown, source.place);
@@ -124,7 +127,7 @@ export interface ClientSettings {
   mayFallBack: boolean;
 }
 
-/** What to connect to, from the URL and the parts; a part wins over the URL. */
+/** Returns the connection settings, from the URL and the parts; a part wins over the URL. */
 export async function clientConfig(source: PostgresSource): Promise<ClientSettings> {
   const url = source.url === undefined ? {} : parseUrl(source.url, source.place);
   const database = source.database ?? url.database;

@@ -6,7 +6,7 @@ import { writtenSql } from '../sql/column.ts';
 import { complaintHint, readComplaint } from '../sql/guards.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 
-/** Why a connection could not be made, with what to do. Never shows the password. */
+/** Explains why a connection could not be made, with the remedy. Never shows the password. */
 // eslint-disable-next-line max-lines-per-function -- one case for each error of the server
 export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
   const where = `${config.host ?? 'localhost'}:${config.port ?? 5432}`;
@@ -106,13 +106,15 @@ function explainByText(
   );
 }
 
-/** What to do where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000). */
+/**
+ * Returns the remedy where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000).
+ */
 function rejectionHint(text: string): string {
   const found = rejections.find(({ words }) => words.test(text));
   return found?.hint ?? 'check the user of this source, and the lines of the server’s pg_hba.conf for it';
 }
 
-/** The first one that fits; the last words of a server in another language fit none. */
+/** The hints, of which the first match counts; messages of a server in another language match none. */
 const rejections: readonly { words: RegExp; hint: string }[] = [
   {
     words: /client certificate|certificate authentication/i,
@@ -156,7 +158,7 @@ export function explainTable(error: unknown, doing: string, table: Table): RunEr
   });
 }
 
-/** Why a statement of ours failed while it read or looked. Throws what is a fault of this program. */
+/** Explains why a statement of ours failed while it read or looked. Throws an error that is a fault of this program. */
 export function explainQuery(error: unknown, doing: string, place: Place): RunError {
   if (error instanceof RunError) return error;
   if (isFaultOfOurs(error)) throw error;
@@ -206,7 +208,7 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
 const isFaultOfOurs = (error: unknown) =>
   [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 
-/** What to do about SQLSTATE 42501, whose text PostgreSQL writes in the language of the server. */
+/** Returns the remedy for SQLSTATE 42501, whose text PostgreSQL writes in the language of the server. */
 export const privilegeHint = (text: string) =>
   text.includes('row-level security')
     ? 'row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all'

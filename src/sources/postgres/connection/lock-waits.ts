@@ -5,11 +5,11 @@ import { connect } from './connect.ts';
 import { isLockTimeout } from './errors.ts';
 import { backendOf } from './transaction.ts';
 
-/** Who waits, and where it is reported. */
+/** The waiting session, and where its wait is reported. */
 export interface Waiting {
   source: PostgresSource;
   client: pg.Client;
-  /** Which of the hosts of the source it is connected to. */
+  /** The host of the source that it is connected to. */
   host: string;
   /** Called once, when it takes some seconds. */
   report: ((text: string) => void) | undefined;
@@ -28,8 +28,8 @@ const nextLook = 2000;
 const reportAfter = 4000;
 
 /**
- * Watches statements that may have to wait for another session's lock: reports the wait when it takes some seconds, and when it
- * ends in an error names who was in the way. The waiting session cannot ask by itself, so another one does.
+ * Watches statements that may wait for another session's lock: reports the wait when it takes some seconds, and when
+ * it ends in an error names the blocking session. The waiting session cannot ask by itself, so another one does.
  */
 export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): Promise<T> {
   const began = performance.now();
@@ -65,7 +65,10 @@ export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): P
   }
 }
 
-/** Undefined where there is none, or where that cannot be asked: the wait continues, whatever comes of the question. */
+/**
+ * Returns the blocking session; undefined where there is none, or where it cannot be queried: the wait continues
+ * whatever the query returns.
+ */
 async function findBlocker(
   { source, client, host }: Waiting,
   opened: (aside: pg.Client) => void,
@@ -85,7 +88,7 @@ async function findBlocker(
   }
 }
 
-/** Of several the one that was there first. */
+/** The query for the blocking session; of several, for the one that was first. */
 const blockerQuery = `
   select l.relation::regclass::text as relation, b.pid, a.usename as user, a.application_name as application
   from pg_catalog.pg_locks l cross join unnest(pg_blocking_pids($1)) as b(pid)

@@ -18,11 +18,11 @@ export interface Pool {
 
 export interface Leased {
   client: pg.Client;
-  /** Of several that the source names: `db1:5432`. */
+  /** The host among several that the source names: `db1:5432`. */
   host: string;
-  /** Begins a transaction that can only read, at a moment of its own or that of a snapshot. */
+  /** Begins a read-only transaction, at its own moment or that of a snapshot. */
   begin(options?: { snapshot?: string; report?: ((text: string) => void) | undefined }): Promise<void>;
-  /** From here on its transaction waits for those who read at its snapshot. */
+  /** From here on its transaction waits for the readers at its snapshot. */
   hold(): void;
   /** Gives it back for others to use, without a transaction. */
   free(): Promise<void>;
@@ -34,9 +34,9 @@ export interface Leased {
 const usualPatience = 60_000;
 
 /**
- * At most `most` connections at once, at least two. Whoever holds a snapshot waits for those who read at it:
- * were they to wait for each other's connections, nobody would go on. So each kind has its own half. `kept`
- * are left open when nobody uses them.
+ * Opens a pool of at most `most` connections at once, at least two. The holder of a snapshot waits for the readers at
+ * it: were they to wait for each other's connections, none would continue. So each kind has its own half. `kept` of
+ * them are left open while idle.
  */
 export function openPool(most: number, kept = most, limit = usualPatience): Pool {
   const leaders = semaphore(Math.max(1, Math.ceil(most / 2)));

@@ -47,7 +47,10 @@ export function oldVersionWarning(client: pg.Client, place: Place): Diagnostic[]
   ];
 }
 
-/** Before 12 rows do not tell reliably which transaction wrote them: late commits and silent updates would be lost. */
+/**
+ * Reports a cursor on a server before 12, where rows do not show reliably which transaction wrote them: late commits
+ * and silent updates would be lost.
+ */
 export function oldCursorProblem(client: pg.Client, { load }: Cursor): Diagnostic[] {
   if (majorOf(client) >= oldestOfCursors) return [];
   return [

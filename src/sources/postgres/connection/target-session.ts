@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { TargetSession } from '../../../model/config/postgres-url.ts';
 
 /**
- * Returns why a server is not the one that is wanted of several, in libpq's words for `target_session_attrs`; undefined if it
+ * Returns why a server is not the wanted one of several, in libpq's terms for `target_session_attrs`; undefined if it
  * is. `prefer-standby` wants a standby first, and then takes any.
  */
 export async function mismatch(client: pg.Client, wanted: TargetSession): Promise<string | undefined> {

@@ -32,7 +32,7 @@ const settings = `
   select set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'), '60s'), true),
          pg_backend_pid() as pid`;
 
-/** What fails within a transaction spoils the rest of it; not so what fails in here. */
+/** Runs a call whose failure does not abort the rest of the transaction. */
 export async function attempt<T>(client: pg.Client, call: () => Promise<T>): Promise<T> {
   await client.query('savepoint attempt');
   try {
@@ -40,7 +40,7 @@ export async function attempt<T>(client: pg.Client, call: () => Promise<T>): Pro
     await client.query('release savepoint attempt');
     return result;
   } catch (error) {
-    // When even this fails the connection is gone, which the first error says better.
+    // When even this fails, the connection is lost, which the first error says better.
     if (isDatabaseError(error)) await client.query('rollback to savepoint attempt').catch(() => undefined);
     throw error;
   }

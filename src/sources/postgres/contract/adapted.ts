@@ -4,15 +4,16 @@ import type { Column } from '../../../model/config/pipeline.ts';
 import { complain, type Guarded } from '../sql/guards.ts';
 import type { PostgresType } from './postgres-types.ts';
 
-/** What PostgreSQL yields for a column, as SQL. */
+/** The SQL by which PostgreSQL yields a column. */
 export interface Yielded {
   sql: string;
   type: PostgresType;
 }
 
 /**
- * What a column yields once its settings have made its values fit, `round` and `at_zone`. The rest of the program takes
- * that for the column itself, so that a cursor compares what the extract holds. Microseconds are all that PostgreSQL has.
+ * Returns what a column yields once its settings have made its values fit, `round` and `at_zone`. The rest of the
+ * program takes that for the column itself, so that a cursor compares what the extract holds. PostgreSQL has no finer
+ * unit than microseconds.
  */
 export function adapt(yielded: Yielded, column: Column, guarded: Guarded): Yielded {
   return rounded(yielded, column) ?? zoned(yielded, column, guarded) ?? yielded;

@@ -22,7 +22,7 @@ export interface Relation {
   oid: string;
   /** pg_class.relkind: r table, p partitioned, v view, m materialized view, f foreign table. */
   kind: string;
-  /** As PostgreSQL writes it: quoted where it must be, with its schema. */
+  /** The name as PostgreSQL writes it: quoted where necessary, with its schema. */
   name: string;
   /** The user that we are. */
   role: string;
@@ -39,7 +39,7 @@ export function relationName({ schema, name }: { schema?: string; name: string }
   return [...(schema === undefined ? [] : [schema]), name].map(pg.escapeIdentifier).join('.');
 }
 
-/** Finds the relation, or undefined if there is none of that name that has rows. */
+/** Finds the relation, or undefined if no relation of that name has rows. */
 export async function findRelation(
   client: pg.Client,
   relation: { schema?: string; name: string },
@@ -79,9 +79,9 @@ interface CatalogRow {
 }
 
 /**
- * All columns of a relation; the catalog tells them also to users who may not read them. NOT NULL says little of foreign
- * tables, which PostgreSQL does not check, of a constraint that is not valid yet (since 18), and of a parent whose children
- * lack it.
+ * Returns all columns of a relation; the catalog shows them also to users who may not read them. NOT NULL proves
+ * little for foreign tables, which PostgreSQL does not check, for a constraint that is not valid yet (since 18), and
+ * for a parent whose children lack it.
  */
 export async function relationColumns(client: pg.Client, oid: string): Promise<CatalogColumn[]> {
   const { rows } = await client.query<CatalogRow>(
@@ -143,8 +143,8 @@ export async function describe(client: pg.Client, items: string, origin: string)
 }
 
 /**
- * Runs one statement that somebody wrote. The extended protocol takes no second one behind a semicolon, so that what is
- * tried here is what COPY gets.
+ * Runs one statement of a user. The extended protocol takes no second one behind a semicolon, so that the statement
+ * tried here is the one that COPY gets.
  */
 export function probe(client: pg.Client, sql: string): Promise<pg.QueryArrayResult<unknown[]>> {
   return client.query<unknown[]>({

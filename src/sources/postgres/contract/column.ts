@@ -10,10 +10,10 @@ import { incrementalProblem } from './incremental-columns.ts';
 import { attempt } from '../connection/transaction.ts';
 import { mapType, type PostgresType } from './postgres-types.ts';
 
-/** One column of the contract: the SQL that yields it, or what is wrong with it; a note may stand beside the SQL. */
+/** One column of the contract: the SQL that yields it, or its problem; there may be a note beside the SQL. */
 export interface Settled {
   sql?: string;
-  /** As the source has it, before it is guarded and converted. */
+  /** The column as the source has it, before it is guarded and converted. */
   raw?: RawColumn;
   problem?: Diagnostic;
 }

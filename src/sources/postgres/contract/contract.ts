@@ -19,12 +19,12 @@ import { selectSql, type Selection } from '../sql/selection.ts';
 import { attempt } from '../connection/transaction.ts';
 import { majorOf, oldCursorProblem } from '../connection/server-version.ts';
 
-/** What came of holding a table's contract against the catalog. */
+/** The result of comparing a table's contract with the catalog. */
 export interface Agreement {
   problems: Diagnostic[];
-  /** What yields the contract's columns in order; undefined when something is in the way. */
+  /** The selection that yields the contract's columns in order; undefined when there is a problem. */
   selection: Selection | undefined;
-  /** Of tables that go on from their extract. */
+  /** The cursor of a table that continues from its extract. */
   cursor: Cursor | undefined;
   /** The keys of deleted rows, where a query gives them. */
   deletes: Selection | undefined;
@@ -148,7 +148,10 @@ async function checkWhere(
   }
 }
 
-/** What only shows when all of it is put together: a privilege behind a view, an aggregate beside a column. */
+/**
+ * Reports problems that only show when all of it is put together: a privilege behind a view, an aggregate beside a
+ * column.
+ */
 async function checkWhole(client: pg.Client, table: Table, select: string): Promise<Diagnostic[]> {
   try {
     await attempt(client, () => probe(client, `${select} limit 0`));

@@ -43,7 +43,7 @@ export function cursorOf(table: Table, settled: readonly Settled[], major: numbe
 
 const moments = ['date', 'timestamp', 'timestamptz', 'interval'];
 
-/** Since 14 a numeric may be infinite, if it has no precision. */
+/** Returns true if a column can lose infinity: since 14 a numeric may be infinite, if it has no precision. */
 function losesInfinity({ onInfinite, type: to }: Column, type: PostgresType, major: number): boolean {
   if (onInfinite !== 'null') return false;
   if (moments.includes(type.name)) return moments.includes(to.kind);
@@ -58,7 +58,7 @@ const isFinite = ({ sql, type }: CursorColumn) =>
 export const cursorNames = ({ load }: Cursor): readonly string[] =>
   load.kind === 'cursor' ? load.cursor : [load.column];
 
-/** For rows that the cursor can tell; undefined where that is all of them. */
+/** Returns the condition for rows whose cursor is not NULL; undefined where that is all of them. */
 export function present({ columns }: Cursor): string | undefined {
   return allOf(
     ...columns.flatMap((column) => [
@@ -81,14 +81,17 @@ export function absent({ columns }: Cursor): string | undefined {
   );
 }
 
-/** Since 17 the planner takes `is null` for false where a column is NOT NULL, of a foreign table as well. */
+/**
+ * Returns the test for NULL. Since 17 the planner takes `is null` for false where a column is NOT NULL, of a foreign
+ * table as well.
+ */
 const isNull = ({ sql, notNull }: CursorColumn) => (notNull ? `num_nulls(${sql}) > 0` : `${sql} is null`);
 const isPresent = ({ sql, notNull }: CursorColumn) =>
   notNull ? `num_nulls(${sql}) = 0` : `${sql} is not null`;
 
 /**
- * Compares the cursor, or its first columns, as a tuple. The literals take types and collations from the
- * columns, so that the order is the one by which the highest was found.
+ * Compares the cursor, or its first columns, as a tuple. The literals take types and collations from the columns, so
+ * that the order is the one by which the highest was found.
  */
 export function compare(
   { columns }: Cursor,
@@ -102,8 +105,8 @@ export function compare(
 }
 
 /**
- * What is `lag` behind a value, in the type of the column. Of numbers it is one that the extract can hold: rows that are
- * read again are looked for by it there, and Hyper would round it.
+ * Returns the value minus `lag`, in the type of the column. For numbers it is one that the extract can hold: rows
+ * that are read again are found by it there, and Hyper would round it.
  */
 export function lessLag({ column, type }: CursorColumn, lag: Lag, value: string): string {
   if ('seconds' in lag) {

@@ -13,7 +13,7 @@ export interface PostgresType {
   category: string;
 }
 
-/** How a column gets from PostgreSQL into Hyper without changing its value. */
+/** The way a column gets from PostgreSQL into Hyper without changing its value. */
 export type TypeMapping =
   /** The SQL that yields it, made from the SQL of the column. */
   | { select: (column: string) => string }
@@ -21,9 +21,9 @@ export type TypeMapping =
   | { holders: readonly string[]; hint?: string };
 
 /**
- * Whether every value of a PostgreSQL type arrives exactly in a contract type, and by which expression. What can only
- * be known from the value (a text longer than varchar(n), more digits than the scale) is checked while reading; what
- * would change silently is guarded by an expression that raises an error naming the value.
+ * Returns whether every value of a PostgreSQL type arrives exactly in a contract type, and by which expression.
+ * Properties that only the value shows (a text longer than varchar(n), more digits than the scale) are checked while
+ * reading; silent changes are prevented by an expression that raises an error naming the value.
  */
 export function mapType(from: PostgresType, to: ColumnType, column: Guarded): TypeMapping {
   const holders = holdersOf(from);

@@ -7,7 +7,7 @@ import { explainTable, isAboutSql, isDatabaseError, privilegeHint } from '../con
 import { foreign } from '../../../model/errors/secrets.ts';
 import { nameList, shortName } from '../../../model/base/name-list.ts';
 
-/** PostgreSQL refuses what somebody wrote, in its own words. */
+/** Reports that PostgreSQL refuses the user's SQL, with its own message. */
 export function refused(error: unknown, table: Table, place: Place): Diagnostic {
   if (!isDatabaseError(error) || !isAboutSql(error))
     throw explainTable(error, `table "${table.name}"`, table);
@@ -22,7 +22,7 @@ export function refused(error: unknown, table: Table, place: Place): Diagnostic 
   };
 }
 
-/** This user may see that the table is there, but not read it, or not all columns that are wanted. */
+/** Reports that this user may see the table, but not read it, or not all of the columns. */
 export function missingPrivilege(
   table: Table,
   { name, role }: Relation,
@@ -102,7 +102,7 @@ export async function missingRelation(
   };
 }
 
-/** What people call where the rows come from: `public.orders`, `the query`. */
+/** Returns the usual name of the origin of the rows: `public.orders`, `the query`. */
 export function describeOrigin(table: Table): string {
   if (table.from.type !== 'postgres' || table.from.relation === undefined) return 'the query';
   const { schema, name } = table.from.relation;

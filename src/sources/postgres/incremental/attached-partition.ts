@@ -9,8 +9,8 @@ import { inRange, lateOf, type Range } from './range.ts';
 import { rowsSql } from '../sql/selection.ts';
 
 /**
- * Why a new partition cannot be gone on with: a table that was attached brings rows that nobody has written
- * since. One that was made since has none of them.
+ * Returns why a load cannot continue with a new partition: a table that was attached brings rows that were not
+ * written since. A partition that was created since has none of them.
  */
 export async function attachedBreak(
   client: pg.Client,

@@ -35,8 +35,8 @@ interface Asked {
 }
 
 /**
- * What there is beyond a watermark. Runs at a later moment than the fingerprint was taken: a row that is committed in
- * between is found here and shows in the counters next time, and not the other way round.
+ * Observes the rows beyond a watermark. Runs at a later moment than the fingerprint was taken: a row that is
+ * committed in between is found here and shows in the counters next time, and not the other way round.
  */
 export async function observeCursor(
   client: pg.Client,
@@ -129,7 +129,10 @@ async function breakOf(
   return `its highest ${cursorNames(cursor).join(', ')} is lower than what was read before: rows have gone`;
 }
 
-/** Deleted rows are found in their own way, and a row that has left what is taken is still there. */
+/**
+ * Returns whether the number of rows may fall. Deleted rows are found separately, and a row that no longer matches
+ * the selection still exists.
+ */
 async function mayFall(
   client: pg.Client,
   { selection }: Agreed,
@@ -172,7 +175,7 @@ async function sinceOf(
   };
 }
 
-/** Rows that have left what is taken count as late ones: there is something to do about them. */
+/** Counts the rows of a range. Rows that no longer match the selection count as late ones: they need work. */
 async function countRange(
   client: pg.Client,
   given: { table: Table; agreed: Agreed; cursor: Cursor; watermark: Watermark; range: Range },
@@ -208,8 +211,8 @@ async function countRange(
 }
 
 /**
- * Rows that a complete extract would have up to its watermark, or up to where a lag begins. Counted where nothing finds those that were committed late,
- * and only of tables of which counters say that something has changed: it takes a scan.
+ * Counts the rows that a complete extract would have up to its watermark, or up to the beginning of a lag. Done where
+ * nothing finds rows that were committed late, and only for tables whose counters report a change: it takes a scan.
  */
 async function countBehind(
   client: pg.Client,

@@ -21,7 +21,7 @@ export interface Continued {
   increment: Increment;
 }
 
-/** What is read of a table that goes on from its extract, and what becomes of the rows that are there. */
+/** Returns the rows to read of a table that continues from its extract, and the treatment of its existing rows. */
 export function changesOf(
   { table, agreed: { selection, deletes }, cursor, increment }: Continued,
   present: Present | undefined,
@@ -74,7 +74,7 @@ function rangeOf(cursor: Cursor, increment: Increment, present: Present | undefi
   return { after, from, upTo: endOf(cursor, increment), horizon: watermark.horizon, late };
 }
 
-/** Rows that are read again are taken out first, where no key tells which they are. */
+/** Returns the range of rows to delete first: those that are read again, where no key identifies them. */
 function cutOf(table: Table, cursor: Cursor, range: Range): DeleteRange | undefined {
   const { load, columns } = cursor;
   const { from, after } = range;
@@ -97,8 +97,8 @@ function cutOf(table: Table, cursor: Cursor, range: Range): DeleteRange | undefi
 }
 
 /**
- * Fails where what the plan saw of the source is not so any more. The fingerprints are that applied last and
- * the present one. Tells what the snapshot says of transactions.
+ * Fails where the source no longer is what the plan saw. The fingerprints are the one applied last and the present
+ * one. Returns the transactions of the snapshot.
  */
 export async function confirmContinued(
   client: pg.Client,

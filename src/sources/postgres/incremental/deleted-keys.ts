@@ -11,8 +11,8 @@ import { attempt } from '../connection/transaction.ts';
 import { mapType } from '../contract/postgres-types.ts';
 
 /**
- * The keys that the user's query gives, in the types of the contract. Those that the table has are left out:
- * a key may have been deleted and be there again, and going on must come to what reading everything would.
+ * Settles the keys that the user's query gives, in the types of the contract. Those that the table has are left out:
+ * a key may have been deleted and be back, and an incremental load must give the same result as reading everything.
  */
 export async function settleDeletes(
   client: pg.Client,
@@ -43,7 +43,7 @@ export async function settleDeletes(
   }
 }
 
-/** Nobody's table is called that. */
+/** No table has this name. */
 const alias = 'extracts_deleted';
 
 const wrong = (place: Place, message: string, code = 'EXT2020'): { problem: Diagnostic } => ({

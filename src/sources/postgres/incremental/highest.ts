@@ -54,7 +54,7 @@ function textOf(value: unknown, cursor: Cursor): string {
   );
 }
 
-/** Rows that the cursor cannot tell; undefined where there can be none. */
+/** Counts the rows whose cursor is NULL; undefined where there can be none. */
 export async function countNulls(
   client: pg.Client,
   selection: Selection,
@@ -69,7 +69,7 @@ export async function countNulls(
   return Number(rows[0]?.[0]);
 }
 
-/** What the cursor of these rows cannot do: tell where they are. */
+/** Reports rows whose cursor is NULL: it cannot show where they are. */
 export function nullsProblem(cursor: Cursor, nulls: number | undefined): Diagnostic[] {
   if (cursor.load.nulls !== 'error' || nulls === undefined || nulls === 0) return [];
   return [
@@ -108,7 +108,7 @@ function isTheCursor({ load, columns }: Cursor): string {
   return columns.length === 1 ? `column ${names} is the cursor` : `columns ${names} are the cursor`;
 }
 
-/** From where on rows are read that may have come late; with a lag only the first column counts. */
+/** Returns the position from which rows are read that may have come late; with a lag only the first column counts. */
 export async function afterOf(
   client: pg.Client,
   { load, columns: [first] }: Cursor,
@@ -123,9 +123,9 @@ export async function afterOf(
 }
 
 /**
- * Where a window begins by the clock of the server: whole days back at the beginning of a day, else of an hour, in the zone
- * of `at_zone` or in UTC. When it was read longer ago than it is long, it begins where it ended then, so that no row is
- * left between.
+ * Returns the beginning of a window by the clock of the server: whole days back at the beginning of a day, otherwise
+ * of an hour, in the zone of `at_zone` or in UTC. When it was read longer ago than it is long, it begins where it
+ * ended then, so that no row is left between.
  */
 export async function beginningOf(
   client: pg.Client,

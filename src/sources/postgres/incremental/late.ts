@@ -7,7 +7,7 @@ import type { Relation } from '../contract/catalog.ts';
 import { isDatabaseError } from '../connection/errors.ts';
 import { attempt } from '../connection/transaction.ts';
 
-/** What a snapshot says of transactions. */
+/** The transactions of a snapshot. */
 export interface Present {
   /** The oldest transaction that is not over. */
   horizon: Horizon;
@@ -16,8 +16,8 @@ export interface Present {
 }
 
 /**
- * As this transaction's snapshot sees it. Undefined where rows do not tell the transaction that wrote them: views,
- * queries, foreign tables, and tables that are not kept in PostgreSQL's own heap.
+ * Returns the horizon as this transaction's snapshot sees it. Undefined where rows do not show the transaction that
+ * wrote them: views, queries, foreign tables, and tables that are not kept in PostgreSQL's own heap.
  */
 export async function takeHorizon(
   client: pg.Client,
@@ -32,7 +32,10 @@ export async function takeHorizon(
   return { horizon: { transaction: oldest, system: await systemOf(client) }, next };
 }
 
-/** Whether a row that is committed late is found: it is met by its key, and tells the transaction that wrote it. */
+/**
+ * Returns whether a row that is committed late is found: it is matched by its key, and shows the transaction that
+ * wrote it.
+ */
 export async function findsLate(
   client: pg.Client,
   { primaryKey }: Table,
@@ -53,7 +56,9 @@ async function isHeap(client: pg.Client, oid: string): Promise<boolean> {
   return rows[0]?.heap === true;
 }
 
-/** Server and database. Where this user may not ask which server it is, the database has to do. */
+/**
+ * Returns the identity of server and database. Where this user may not read the server's, the database alone must do.
+ */
 export async function systemOf(client: pg.Client): Promise<string> {
   const ask = async (server: string) => {
     const { rows } = await client.query<{ system: string }>(
@@ -69,7 +74,10 @@ export async function systemOf(client: pg.Client): Promise<string> {
   }
 }
 
-/** Why rows cannot be told by a horizon any more; undefined if they can. A window has only its server to agree on. */
+/**
+ * Returns why rows can no longer be distinguished by a horizon; undefined if they can. A window needs the same server
+ * only.
+ */
 export function horizonBreak(
   then: Horizon | undefined,
   now: Horizon | undefined,
@@ -86,17 +94,23 @@ export function horizonBreak(
   return passed > furthest ? 'too many transactions ago to tell late ones' : undefined;
 }
 
-/** Transactions are told by 32 bits, half of them before and half after the present one; with room until it is read. */
+/**
+ * The furthest distance between transactions: they are compared by 32 bits, half of them before and half after the
+ * present one; with room until it is read.
+ */
 const furthest = 2n ** 31n - 10n ** 8n;
 
 /** Versions of rows that were written by transactions that were not over then, `horizon`, as they are seen now. */
 export interface Late {
   horizon: Horizon;
-  /** As of `Present`. */
+  /** The next transaction, as in `Present`. */
   next: string;
 }
 
-/** There are none without either: nothing was read, or rows do not tell. */
+/**
+ * Returns the rows written late. Undefined also without either argument: nothing was read, or rows do not show their
+ * transactions.
+ */
 export function lateSince(horizon: Horizon | undefined, present: Present | undefined): Late | undefined {
   return horizon && present && { horizon, next: present.next };
 }

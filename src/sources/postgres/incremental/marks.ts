@@ -11,15 +11,15 @@ export interface Marked {
   table: Table;
   agreed: Agreed;
   cursor: Cursor;
-  /** Whether counters tell every change of the table by themselves. */
+  /** True if counters alone show every change of the table. */
   counted: boolean;
-  /** How far it was read: the marks are of the same rows whenever they are taken. */
+  /** The watermark of the read: the marks are of the same rows whenever they are taken. */
   watermark: Pick<Watermark, 'upTo' | 'from' | 'horizon'>;
   /** The watermark less the lag. */
   after: readonly string[] | undefined;
 }
 
-/** Of what a higher cursor does not tell: the same for the same rows, in whatever order they come. */
+/** Returns marks of the rows that a higher cursor does not reveal: the same for the same rows, in any order. */
 export async function takeMarks(
   client: pg.Client,
   marked: Marked,
@@ -41,7 +41,7 @@ export async function takeMarks(
   return marks;
 }
 
-/** What is read next time though it is not beyond the watermark. */
+/** Returns the rows that are read next time though they are not beyond the watermark. */
 function againRows({ table, agreed: { selection }, cursor, watermark, after }: Marked): Selection[] {
   const nulls = cursor.load.nulls === 'include' ? absent(cursor) : undefined;
   const { upTo, from, horizon } = watermark;
@@ -57,7 +57,7 @@ function againRows({ table, agreed: { selection }, cursor, watermark, after }: M
   ];
 }
 
-/** Rows at the highest cursor, where they are read again and nothing else tells of another one. */
+/** Returns the rows at the highest cursor, where they are read again and nothing else reveals another one. */
 function tiesOf({ table, agreed: { selection }, cursor, watermark }: Marked): Selection | undefined {
   const { upTo } = watermark;
   if (upTo === undefined || !readsTies(table, cursor, watermark)) return undefined;

@@ -4,19 +4,19 @@ import { absent, compare, present, type Cursor } from '../contract/cursor-column
 import { writtenSince, type Late } from './late.ts';
 import { allOf, anyOf, type Selection } from '../sql/selection.ts';
 
-/** From where on, and up to where, a table is read that goes on from its extract. */
+/** The range in which a table is read that continues from its extract. */
 export interface Range {
   /** Absent: from the first row. */
   after?: readonly string[] | undefined;
   /** Absent: up to the last. */
   upTo?: readonly string[] | undefined;
-  /** What a window begins with. */
+  /** The beginning of a window. */
   from?: string | undefined;
-  /** Rows at `after` count, too, of those that have left what is taken. */
+  /** True if rows at `after` count, too, of those that no longer match the selection. */
   isInclusive?: boolean;
-  /** Of the last read; undefined where rows do not tell their transactions. */
+  /** The horizon of the last read; undefined where rows do not show their transactions. */
   horizon?: Horizon | undefined;
-  /** These are read, too, wherever they stand. */
+  /** The late rows, which are read, too, wherever they are. */
   late?: Late | undefined;
 }
 
@@ -34,8 +34,8 @@ export function inRange(table: Table, cursor: Cursor, range: Range): string | un
 }
 
 /**
- * Whether rows with the very cursor that was read up to are read again: another may have come with it since. A lag reads
- * them anyway, and where rows tell their transactions a new one is found by that.
+ * Returns whether rows with the very cursor that was read up to are read again: another may have come with it since.
+ * A lag reads them anyway, and where rows show their transactions a new one is found by that.
  */
 export function readsTies(
   { primaryKey }: Table,
@@ -54,8 +54,8 @@ export function lateOf(table: Table, { load }: Cursor, { late }: Range): string 
 }
 
 /**
- * Rows that were written since and are not to be in the extract, though they may have been: `where` leaves
- * them out now, or NULL in the cursor does. Undefined where there are none of that kind.
+ * Returns the rows that were written since and do not belong in the extract, though they may have been there: `where`
+ * leaves them out now, or NULL in the cursor does. Undefined where there are none of that kind.
  */
 export function leftRows(
   table: Table,

@@ -17,7 +17,7 @@ interface Given {
   relation: Relation | undefined;
 }
 
-/** Whether a table can go on from its extract in the way that it says. Reads no row. */
+/** Settles whether a table can continue from its extract in its load mode. Reads no row. */
 export async function settleLoad(
   client: pg.Client,
   { table, selection, cursor, relation }: Given,

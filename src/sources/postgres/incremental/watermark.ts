@@ -14,11 +14,11 @@ export interface Read {
   cursor: Cursor;
   /** Absent when all of it was read. */
   increment: Increment | undefined;
-  /** Whether counters tell every change of the table by themselves. */
+  /** True if counters alone show every change of the table. */
   counted: boolean;
 }
 
-/** How far a table was read at the moment of a snapshot, with what tells later that something behind it has changed. */
+/** Returns how far a table was read at the moment of a snapshot, with the marks that later show a change behind it. */
 export async function watermarkOf(client: pg.Client, read: Read): Promise<Watermark> {
   const { agreed, cursor, increment } = read;
   const isWindow = cursor.load.kind === 'window';

@@ -4,9 +4,9 @@ import type { Agreement } from '../contract/contract.ts';
 import { majorOf } from '../connection/server-version.ts';
 
 /**
- * What decides the values of a table beside its rows, by what it is called: the numbers of its columns, labels of enums,
- * expressions of generated columns, and bodies of functions that the configuration may call. No counter moves when one
- * of them is changed. Undefined where calls go deeper than is followed.
+ * Returns the definitions that decide the values of a table beside its rows, by name: the numbers of its columns,
+ * labels of enums, expressions of generated columns, and bodies of functions that the configuration may call. No
+ * counter moves when one of them is changed. Undefined where calls are nested too deeply to follow.
  */
 export async function takeDefinitions(
   client: pg.Client,
@@ -65,8 +65,9 @@ const generatedColumns = `
 const deepest = 8;
 
 /**
- * Every function outside of PostgreSQL's own that a text may call, in whatever schema: one conservative scan takes every word
- * as a name, and every operator, and follows what is found in the bodies. A cast may call one without naming it.
+ * Returns every function outside of PostgreSQL's own that a text may call, in any schema: one conservative scan takes
+ * every word as a name, and every operator, and follows the calls in the bodies. A cast may call one without naming
+ * it.
  */
 async function calledFunctions(
   client: pg.Client,
@@ -107,8 +108,8 @@ const functionsQuery = (isAggregate: string) => `
   from body group by name`;
 
 /**
- * Words as PostgreSQL folds them, words within quotes as they are, and operators. Strings and comments count, too: a body
- * is a string, and may hold statements in strings.
+ * Returns words as PostgreSQL folds them, words within quotes unchanged, and operators. Strings and comments count,
+ * too: a body is a string, and may hold statements in strings.
  */
 function symbolsIn(texts: readonly string[]): string[] {
   const symbols = new Set<string>();

@@ -112,9 +112,9 @@ async function counters(
 }
 
 /**
- * The relation itself and all its partitions and inheritance children. After a crash the counters begin at zero again,
- * which only shows in the time since when the server counts: that of the database where somebody has reset it, and
- * that of the whole server.
+ * The query for the relation itself and all its partitions and inheritance children. After a crash the counters begin
+ * at zero again, which only shows in the time since when the server counts: that of the database where it was reset,
+ * and that of the whole server.
  */
 const leavesQuery = `
   with recursive tree(oid) as (

@@ -5,8 +5,8 @@ import { explainQuery, isAboutSql, isDatabaseError, privilegeHint } from '../con
 import { foreign } from '../../../model/errors/secrets.ts';
 
 /**
- * The rows of a query that somebody wrote, through a cursor: whatever it would give, no more is made than is
- * asked for. The transaction can only read. Values are what PostgreSQL prints.
+ * Returns the rows of a user's query, through a cursor: however many it would give, no more are made than are
+ * requested. The transaction can only read. Values are as PostgreSQL prints them.
  */
 export async function queryItems(
   client: pg.Client,

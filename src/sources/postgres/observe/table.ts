@@ -19,8 +19,8 @@ export interface Seen {
 }
 
 /**
- * One table of the contract: does it agree, how much is there, has it changed. Reads catalogs only, in a
- * transaction.
+ * Observes one table of the contract: whether it matches, how large it is, whether it has changed. Reads catalogs
+ * only, in a transaction.
  */
 export async function observeTable(
   client: pg.Client,
@@ -52,8 +52,8 @@ interface Expected {
 }
 
 /**
- * Returns what the planner of PostgreSQL expects: as good as its statistics, and free. It knows nothing of a small table
- * that was never analysed and makes its size up, so that such a table has no estimate.
+ * Returns what the planner of PostgreSQL expects: as good as its statistics, and free. For a small table that was
+ * never analysed it has no statistics and makes its size up, so that such a table has no estimate.
  */
 async function estimate(client: pg.Client, select: string): Promise<Expected> {
   const { rows } = await client.query<{

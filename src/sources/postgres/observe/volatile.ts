@@ -4,8 +4,8 @@ import { bareSql } from '../sql/bind.ts';
 import { majorOf } from '../connection/server-version.ts';
 
 /**
- * Something in `where` or an expression that depends on more than the rows of the table: another table, the clock, the
- * session, a function that is not immutable. Undefined if there is none.
+ * Returns a part of `where` or an expression that depends on more than the rows of the table: another table, the
+ * clock, the session, a function that is not immutable. Undefined if there is none.
  */
 export async function volatilePart(client: pg.Client, table: Table): Promise<string | undefined> {
   const texts = table.columns.flatMap(({ origin }) => (origin.kind === 'expression' ? [origin.sql] : []));
@@ -33,7 +33,7 @@ export async function volatilePart(client: pg.Client, table: Table): Promise<str
   return rows[0] === undefined ? undefined : `${rows[0].name}()`;
 }
 
-/** Words that PostgreSQL reads as calls without brackets. */
+/** The keywords that PostgreSQL reads as calls without brackets. */
 const keywords =
   /(?<![.\w$])(current_(?:date|time|timestamp|user|role|catalog|schema)|localtime(?:stamp)?|session_user|user|system_user)\b/i;
 

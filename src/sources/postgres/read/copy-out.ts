@@ -4,18 +4,18 @@ import type pg from 'pg';
 /**
  * `COPY … TO STDOUT` as a stream of its bytes, for `client.query(copyOut)`.
  *
- * PostgreSQL sends every row as a message of its own, so that whatever is done per message is done millions of times.
- * While the rows flow, this reads the socket in the place of pg's parser: it walks the message headers of each chunk,
- * closes the gaps that they leave by moving the rows within the chunk, and passes it on. The
- * first message that is no part of the copy hands the socket back to pg, which knows errors and the end of a statement
- * (PostgreSQL documentation, "Message Flow", "COPY Operations").
+ * PostgreSQL sends every row as a separate message, so that all work per message is done millions of times. While the
+ * rows flow, this reads the socket in the place of pg's parser: it walks the message headers of each chunk, closes
+ * the gaps that they leave by moving the rows within the chunk, and passes it on. The first message that is no part
+ * of the copy hands the socket back to pg, which knows errors and the end of a statement (PostgreSQL documentation,
+ * "Message Flow", "COPY Operations").
  *
  * Destroying it breaks the connection: PostgreSQL has no other way to make it stop that does not read on to the end.
  */
 export class CopyOut extends Readable implements pg.Submittable {
   /** Rows that have come in so far. */
   rowsSoFar = 0;
-  /** What the server says it sent; known once the stream has ended. */
+  /** The number of rows that the server reports to have sent; known once the stream has ended. */
   rowCount: number | undefined;
 
   readonly #sql: string;
@@ -27,7 +27,7 @@ export class CopyOut extends Readable implements pg.Submittable {
   #headerBytes = 0;
   /** Bytes of the present message that are still to come. */
   #remaining = 0;
-  /** Whether the present message is a row, or one to pass over. */
+  /** True if the present message is a row, false if it is one to skip. */
   #inRow = false;
 
   /** `cancel` is called before the connection is broken: a server that waits or computes would not notice it soon. */
@@ -96,12 +96,12 @@ export class CopyOut extends Readable implements pg.Submittable {
     this.#keep(chunk.subarray(0, kept));
   };
 
-  /** Passes rows on, and pauses the server when nobody takes them. */
+  /** Passes rows on, and pauses the server when they are not consumed. */
   #keep(rows: Buffer): void {
     if (rows.length > 0 && !this.push(rows)) this.#socket?.pause();
   }
 
-  /** From here on pg reads the socket again: an error, or the end of the copy and of the statement. */
+  /** Lets pg read the socket again: an error, or the end of the copy and of the statement. */
   #handBack(rest: Buffer): void {
     const socket = this.#socket;
     const parsers = this.#parsers;
@@ -119,7 +119,7 @@ export class CopyOut extends Readable implements pg.Submittable {
     this.#parsers = [];
   }
 
-  // What pg tells about the statement that it runs.
+  // The callbacks by which pg reports on the statement that it runs.
 
   handleCommandComplete({ text }: { text: string }): void {
     this.rowCount = Number(/^COPY (\d+)$/.exec(text)?.[1] ?? this.rowsSoFar);
@@ -139,7 +139,7 @@ type Parser = (chunk: Buffer) => void;
 const headerLength = 5;
 
 const copyData = 'd'.charCodeAt(0);
-/** Messages that may stand between rows: CopyOutResponse, NoticeResponse, ParameterStatus, NotificationResponse. */
+/** The messages that may come between rows: CopyOutResponse, NoticeResponse, ParameterStatus, NotificationResponse. */
 const passedOver: ReadonlySet<number | undefined> = new Set(
   ['H', 'N', 'S', 'A'].map((code) => code.charCodeAt(0)),
 );

@@ -25,11 +25,11 @@ export interface Moment {
   watch: <T>(client: pg.Client, table: Table, call: () => Promise<T>) => Promise<T>;
   /** Fails where what this client has locked, or locks for `select`, is no longer what the snapshot saw. */
   confirm: (client: pg.Client, table: Table, select?: string) => Promise<void>;
-  /** What is being read, and when it has let go of its connection. */
+  /** The running reads, and when each has released its connection. */
   readers: Map<CopyOut, Promise<void>>;
 }
 
-/** What is read by one COPY, and what the user calls it. */
+/** The text that one COPY reads, and the user's name for it. */
 export interface Reading {
   table: Table;
   selection: Selection;
@@ -57,7 +57,7 @@ export function readPart(moment: Moment, reading: Reading): StreamPart {
   };
 }
 
-/** Asks something at the moment of the snapshot, on a connection of its own. */
+/** Runs a query at the moment of the snapshot, on a separate connection. */
 export async function askAside<T>(
   moment: Moment,
   table: Table,
@@ -88,7 +88,10 @@ export async function askAside<T>(
   }
 }
 
-/** To explain what went wrong. Its reader may hold a connection still: waiting for one more could be for ever. */
+/**
+ * Returns a client to explain an error. Its reader may hold a connection still: waiting for another one could take
+ * for ever.
+ */
 async function joined(moment: Moment): Promise<pg.Client> {
   const { client } = await connect(moment.source, moment.host);
   // Behind a pooler there may be no other connection, and without an explanation the refusal is still an error.
@@ -131,7 +134,7 @@ async function openCopy(
   });
   readers.set(copy, ended);
   void ended.then(() => readers.delete(copy));
-  // Whoever reads it hears of an error; one that comes before that is told again by the stream's state.
+  // The reader receives an error; an earlier one is reported again by the stream's state.
   copy.on('error', () => undefined);
   client.query(copy);
   return copy;

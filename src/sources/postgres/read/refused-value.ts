@@ -44,7 +44,7 @@ async function sampleRowsOf(
   { table, selection }: { table: Table; selection: Selection },
   connect: () => Promise<pg.Client>,
 ): Promise<SampleRows | undefined> {
-  // Without a key, the witness for a NULL would be the NULL.
+  // Without a key, the sample value for a NULL would be the NULL.
   if (message.includes('NOT NULL') && table.primaryKey.length === 0) return undefined;
   const suspects = selection.columns.flatMap((column, index) =>
     wanted === undefined || wanted === column
@@ -119,7 +119,7 @@ function holderOf(precision: number, scale: number): string {
   return precision <= MOST_DIGITS ? `numeric(${precision},${scale})` : 'text';
 }
 
-/** Of a numeric of Hyper. */
+/** The most digits of a numeric of Hyper. */
 const MOST_DIGITS = 38;
 
 const otherWays = 'change the value with expr:, or leave the row out with where:';

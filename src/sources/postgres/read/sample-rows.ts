@@ -10,9 +10,9 @@ export interface Suspect {
   item: string;
   /** SQL that is true of such rows. */
   sign: string;
-  /** What is wrong with such a row, where Hyper's own words say less. */
+  /** The problem of such a row, where Hyper's own message says less. */
   problem?: string;
-  /** What to do about it, where that is known. */
+  /** The remedy, where it is known. */
   hint?: string;
   /** The same for the largest size that was found: `sql` is its number. */
   sized?: { sql: string; hint: (size: number) => string };
@@ -24,9 +24,9 @@ export interface Suspect {
 
 export interface SampleRows {
   suspect: Suspect;
-  /** What identifies them. */
+  /** The labels that identify the rows. */
   rows: string[];
-  /** What to do about them, where that is known. */
+  /** The remedy, where it is known. */
   hint: string | undefined;
 }
 
@@ -66,7 +66,10 @@ export async function findSampleRows(
 /** Milliseconds. */
 const searchLimit = 5000;
 
-/** How a row is identified: by its key as `row_id = 17`, perhaps with the value behind it, else by the value itself. */
+/**
+ * Returns the label of a row: its key as `row_id = 17`, possibly with the value behind it, otherwise the value
+ * itself.
+ */
 function labelOf(table: Table, { columns, items }: Selection, suspect: Suspect): string {
   const { column, item, shown } = suspect;
   const itemOf = (key: Column) => items[columns.indexOf(key)] ?? 'null';

@@ -27,12 +27,12 @@ interface Opening {
 }
 
 /**
- * All tables at one moment: a leader exports the snapshot of its read-only transaction and every table is read on a
- * connection of its own that imports it, so that tables agree with each other and are read side by side. Fingerprints
- * are taken before: what is committed in between is in the snapshot and will be read once more, never missed.
+ * Opens all tables at one moment: a leader exports the snapshot of its read-only transaction and every table is read
+ * on a separate connection that imports it, so that tables agree with each other and are read side by side.
+ * Fingerprints are taken before: a commit in between is in the snapshot and will be read once more, never missed.
  *
  * The leader holds no lock while it waits for the readers, and a reader locks only what it reads, while it reads it
- * (docs/decisions.md). So readers confirm that what they read is what the snapshot saw.
+ * (docs/decisions.md). So readers confirm that they read what the snapshot saw.
  */
 // eslint-disable-next-line max-lines-per-function -- its parts share one transaction
 export async function openSnapshot(

@@ -12,8 +12,8 @@ export const isBadText = (error: unknown): error is pg.DatabaseError =>
   isDatabaseError(error) && (error.code === '22021' || error.code === '22P05');
 
 /**
- * PostgreSQL sent text that is not UTF-8, and says neither where nor in which column. A database of encoding SQL_ASCII
- * keeps whatever bytes it was given, so its rows can be asked which of them are no UTF-8.
+ * Explains text that is not UTF-8: PostgreSQL sent it, and says neither where nor in which column. A database of
+ * encoding SQL_ASCII keeps all bytes that it was given, so its rows can be queried for those that are not UTF-8.
  */
 export async function explainBadText(
   error: pg.DatabaseError,

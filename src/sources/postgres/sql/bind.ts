@@ -2,9 +2,9 @@ import pg from 'pg';
 import type { Param } from '../../../model/config/pipeline.ts';
 
 /**
- * Puts values in the place of `$1`, `$2`, … as literals, because COPY takes no bound parameters. An untyped
- * literal gets its type from where it stands, just as a parameter does. Strings, quoted names, comments and
- * dollar quotes are left alone (PostgreSQL documentation, "Lexical Structure").
+ * Puts values in the place of `$1`, `$2`, … as literals, because COPY takes no bound parameters. An untyped literal
+ * gets its type from its position, just as a parameter does. Strings, quoted names, comments and dollar quotes are
+ * left alone (PostgreSQL documentation, "Lexical Structure").
  */
 export function bindParams(sql: string, params: readonly Param[]): string {
   let bound = '';
@@ -18,7 +18,7 @@ export function bindParams(sql: string, params: readonly Param[]): string {
   return bound + sql.slice(end);
 }
 
-/** How many parameters the text mentions: the highest `$n`. */
+/** Returns the number of parameters that the text mentions: the highest `$n`. */
 export function countParams(sql: string): number {
   return Math.max(0, ...mentions(sql).map(({ number }) => number));
 }

@@ -7,7 +7,7 @@ export function sourceSql({ name, origin }: Column): string {
   return origin.kind === 'column' ? pg.escapeIdentifier(origin.name) : bracketed(origin.sql);
 }
 
-/** A line of its own for the bracket, since an expression may end in a comment. */
+/** Puts an expression in brackets, the closing one on a new line, since an expression may end in a comment. */
 export const bracketed = (sql: string) => `(${sql}\n)`;
 
 /** The same as people write it in `expr:`. */

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { NumericType } from '../../../model/config/column-type.ts';
 import { lossyGeography } from '../../../model/base/geography.ts';
 
-/** What a guard needs to name the value and to know what to do with an infinite one. */
+/** The parts by which a guard names the value and decides on an infinite one. */
 export interface Guarded {
   label: string;
   onInfinite: 'null' | 'error';
@@ -20,7 +20,7 @@ export function complain(sql: string, type: string, column: Guarded, reason: str
   return `(${label}${row} || ': '${value} || ' ${reason}')::${type}`;
 }
 
-/** What a guard said, out of the text of PostgreSQL's error, whatever language that is in. */
+/** Returns a guard's complaint out of the text of PostgreSQL's error, in any language. */
 export function readComplaint(message: string): string | undefined {
   const start = message.indexOf(mark);
   if (start < 0) return undefined;
@@ -31,7 +31,7 @@ export function readComplaint(message: string): string | undefined {
 
 const mark = 'extracts: ';
 
-/** What to write in the contract instead; `value` is the SQL of the column. */
+/** Returns the remedy in the contract; `value` is the SQL of the column. */
 export function complaintHint(complaint: string, value: string): string {
   if (complaint.endsWith(isInfinite))
     return 'set on_infinite: null on the column or table to load NULL instead, or use expr:';

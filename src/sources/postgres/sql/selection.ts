@@ -4,11 +4,11 @@ import type { Column } from '../../../model/config/pipeline.ts';
 /** Rows and columns that are read, as SQL. */
 export interface Selection {
   columns: readonly Column[];
-  /** What yields each of the columns. */
+  /** The SQL that yields each of the columns. */
   items: readonly string[];
   /** A relation, or a query in brackets. */
   from: string;
-  /** What rows must fulfil. */
+  /** The conditions that rows must fulfil. */
   conditions: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function narrowed(selection: Selection, ...more: readonly (string | undef
   return { ...selection, conditions: [...selection.conditions, ...given] };
 }
 
-/** Of all columns these, in this order. */
+/** Returns the selection with only these columns, in this order. */
 export function onlyColumns(selection: Selection, names: readonly string[]): Selection {
   const found = names.map((name) => selection.columns.findIndex((column) => column.name === name));
   return {
@@ -43,7 +43,7 @@ export function onlyColumns(selection: Selection, names: readonly string[]): Sel
   };
 }
 
-/** Conditions of which some may be missing; undefined where all are: nothing is asked. */
+/** Joins conditions of which some may be missing; undefined where all are: there is no condition. */
 export const allOf = (...conditions: readonly (string | undefined)[]) => joined(conditions, 'and');
 
 /** Undefined where all are missing: there is no way to fulfil it. */
