@@ -68,7 +68,7 @@ describe('a connection', () => {
     expect(asked).toHaveLength(5);
   });
 
-  it('sends what it was told, with the query as it is signed', async () => {
+  it('sends the request unchanged, with the query as it is signed', async () => {
     const { connection, request, asked } = await serve((socket) => socket.write(head(0)));
     await connection.ask({
       ...request,
@@ -113,7 +113,7 @@ describe('a connection', () => {
     expect(connection.isFree).toBe(false);
   });
 
-  it('that ends in a body says how much is missing', async () => {
+  it('that ends in a body reports how much is missing', async () => {
     const { connection, request } = await serve((socket) => socket.end(`${head(10)}four`));
     await connection.ask(request);
     await expect(bodyOf(connection, 10)).rejects.toThrow('the connection ended with 6 bytes missing');
@@ -134,7 +134,7 @@ describe('a connection', () => {
     await expect(connection.ask(request)).rejects.toMatchObject(error);
   });
 
-  it('with more body than was said is an error, and its memory stays as long as it is', async () => {
+  it('with more body than announced is an error, and its memory keeps its length', async () => {
     const { connection, request } = await serve((socket) => socket.write(`${head(3)}abcd`));
     await connection.ask(request);
     await expect(bodyOf(connection, 3)).rejects.toMatchObject({ name: 'NotHttp' });

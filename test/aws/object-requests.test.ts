@@ -48,7 +48,7 @@ async function bucketWith(expiration?: Date) {
   return { requests, made, downloads, control: standIn.control };
 }
 
-test('are as the SDK makes them, whatever a key has in it', async () => {
+test('are as the SDK makes them, whatever a key contains', async () => {
   const { requests, made, downloads, control } = await bucketWith();
   expect(await requests.make('a.csv', {}, {})).toBeUndefined();
   const { signal } = new AbortController();

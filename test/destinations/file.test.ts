@@ -40,7 +40,7 @@ test('a failure leaves what was there', async () => {
   expect((await readdir(path.dirname(file))).sort()).toEqual(['built.hyper', 'shop.hyper']);
 });
 
-test('whoever has lost the right to write leaves what was there', async () => {
+test('a run that has lost the right to write leaves the file unchanged', async () => {
   const { file, port, extract } = await open('shop.hyper');
   await writeFile(file, 'the newer extract');
   const lost = new RunError('EXT6006', 'the lock of shop was lost');

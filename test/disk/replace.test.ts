@@ -14,7 +14,7 @@ test('of many at once each succeeds, and one of their texts stays, whole', async
   expect(await readdir(path.dirname(target))).toEqual(['plan.html']);
 });
 
-test('what a killed run left goes; what somebody is writing now, and drafts of other files, stay', async () => {
+test('leftovers of a killed run are removed; drafts in use, and drafts of other files, stay', async () => {
   const folder = await temporaryFolder();
   const target = path.join(folder, 'plan.json');
   const drafts = { old: '.plan.json.draft-0a', fresh: '.plan.json.draft-0b', other: '.report.xml.draft-0a' };
@@ -25,7 +25,7 @@ test('what a killed run left goes; what somebody is writing now, and drafts of o
   expect((await readdir(folder)).sort()).toEqual([drafts.fresh, drafts.other, 'plan.json']);
 });
 
-test('a named pipe in its place is replaced, and nobody waits for a writer', async () => {
+test('a named pipe in its place is replaced without waiting for a writer', async () => {
   const target = path.join(await temporaryFolder(), 'plan.html');
   execFileSync('mkfifo', [target]);
   await replaceFile(target, 'whole');

@@ -41,7 +41,7 @@ test.each([
   await folder.remove();
 });
 
-test('where there is no room for any, it says so', async () => {
+test('a lack of room for any is reported', async () => {
   await expect(makeTemporaryFolder(5)).rejects.toMatchObject({ code: 'EXT3021' });
 });
 

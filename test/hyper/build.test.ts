@@ -142,7 +142,7 @@ test('an abort in mid-stream ends the load at once', async () => {
   await build.abandon();
 });
 
-test('assumed keys: a primary one where nothing is null, unique otherwise, foreign ones to a primary one', async () => {
+test('assumed keys: primary where nothing is null, unique elsewhere, foreign to a primary one', async () => {
   const extract = await settings();
   const people = table('people', { region: 'text not null', person: 'text' }, { primaryKey: ['region'] });
   const places = table('places', { state: 'text' }, { primaryKey: ['state'] });

@@ -147,7 +147,7 @@ test('new rows take the place of those with their key, and others stay', async (
   expect(after.isCompact).toBeUndefined();
 });
 
-test('what is there stays where rows are only added, and is not added twice', async () => {
+test('existing rows stay where rows are only added, and are not added twice', async () => {
   const { changed, rows } = await change(
     {
       rows: feed('2 North 2024-01-03T00:00:00', '4 East 2024-01-04T00:00:00'),
@@ -177,7 +177,7 @@ test('rows from a bound on and rows with NULL are cut off before others are adde
   });
 });
 
-test('rows that are there already, equal in every column, are no change', async () => {
+test('existing rows, equal in every column, are no change', async () => {
   const equal = '2 West 2024-01-02T10:00:00';
   const none = { inserted: 0, deleted: 0 };
   const meeting = { key: ['id'], keep: 'new' as const };
@@ -298,7 +298,7 @@ test('tables that are written side by side are each compared with the base', asy
   }
 });
 
-test('rows that are gone are deleted before the new ones come', async () => {
+test('removed rows are deleted before the new ones come', async () => {
   const { changed, rows } = await change(
     {
       deletedKeys: { columns: ['id'], feed: keys(1, 1, 9) },
@@ -429,7 +429,7 @@ test('a file with much waste is made compact', async () => {
 
 const upserting = (rows: Feed): TableChanges => ({ rows, onConflict: { key: ['id'], keep: 'new' } });
 
-test('changes are read before the copy of the base is there, and wait for it', async () => {
+test('changes are read before the copy of the base is complete, and wait for it', async () => {
   const { extract } = await standing([orders]);
   const whole = await readFile(extract.file);
   let copy = (): void => undefined;
@@ -447,7 +447,7 @@ test('changes are read before the copy of the base is there, and wait for it', a
   expect((await build.finish([], { orders: 4 })).rows).toEqual({ orders: 4 });
 });
 
-test('a base that cannot be copied is told by what needs it, and leaves nothing', async () => {
+test('a base that cannot be copied is reported by its first user, and leaves nothing', async () => {
   const { extract } = await standing([orders]);
   const before = await readdir(path.dirname(extract.file));
   const base = { from: { path: `${extract.file}.gone` }, kept: ['orders'], emptied: [] };

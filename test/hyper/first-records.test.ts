@@ -15,7 +15,7 @@ async function first(text: string, format: StreamFormat, count: number): Promise
   return read;
 }
 
-it('cuts behind the nth record, whatever line breaks are in it', async () => {
+it('cuts behind the nth record, whatever line breaks it contains', async () => {
   expect(await first('1,"a\nb"\n2,"c""\n"\n3,d\n', { type: 'csv', dateOrder: 'MDY' }, 2)).toBe(
     '1,"a\nb"\n2,"c""\n"\n',
   );

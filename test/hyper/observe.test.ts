@@ -50,7 +50,7 @@ test('a file that is as it was known is not opened', async () => {
   );
 });
 
-test('a text file, a truncated and an empty one are damaged, in the words of the engine', async () => {
+test('a text file, a truncated and an empty one are damaged, with the message of the engine', async () => {
   const file = await sound();
   const whole = await readFile(file);
   for (const [bytes, reason] of [

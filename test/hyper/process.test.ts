@@ -35,7 +35,7 @@ test('on fewer than four cores a query may have four threads; on more, as many a
   expect([1, 2, 3, 4, 64].map(threadArguments)).toEqual([four, four, four, [], []]);
 });
 
-test('it is gone when we are gone, also when we are killed', async () => {
+test('it ends when we end, also when we are killed', async () => {
   const script = path.join(await temporaryFolder(), 'parent.mts');
   const room = path.resolve(import.meta.dirname, '../../src/hyper');
   await writeFile(
@@ -59,7 +59,7 @@ test('it is gone when we are gone, also when we are killed', async () => {
   await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 });
 });
 
-test('its words are English in every language of the user', async () => {
+test('its messages are English in every language of the user', async () => {
   const env = { ...process.env, LANG: 'de_DE.UTF-8', LC_ALL: 'ja_JP.UTF-8', LANGUAGE: 'fr' };
   const hyperd = await startHyperd(await findHyperd({}), { env });
   onTestFinished(() => hyperd.stop());
@@ -68,7 +68,7 @@ test('its words are English in every language of the user', async () => {
   await expect(session.query("select 'x'::int")).rejects.toThrow('invalid input syntax for integer');
 });
 
-test('HYPERD_PATH: a file, a folder, or an error that says what is wrong', async () => {
+test('HYPERD_PATH: a file, a folder, or an error with the cause', async () => {
   const folder = await temporaryFolder();
   await expect(findHyperd({ HYPERD_PATH: folder })).rejects.toMatchObject({
     code: 'EXT3001',

@@ -84,7 +84,7 @@ test('a larger one is divided: each row once, no portion too large, nothing left
   expect(await readdir(path.dirname(file))).toEqual(['made.hyper']);
 });
 
-test('the same rows are divided alike, in whatever order they were written', async () => {
+test('the same rows are divided alike, in any order of writing', async () => {
   const [one, other] = [
     await portions(await made(sales('1')), 300_000),
     await portions(await made(sales('2')), 300_000),

@@ -29,7 +29,7 @@ test('a record is one file that only its owner may read, and no draft is left', 
   expect((await stat(path.join(folder, 'shop.json'))).mode & 0o777).toBe(0o600);
 });
 
-test('a damaged record is an error that says how to go on', async () => {
+test('a damaged record is an error that says how to continue', async () => {
   const folder = await temporaryFolder();
   await writeFile(path.join(folder, 'shop.json'), '{"format":');
   await expect(openFileState(folder).read('shop')).rejects.toMatchObject({
@@ -40,7 +40,7 @@ test('a damaged record is an error that says how to go on', async () => {
   await expect(openFileState(folder).read('shop')).rejects.toMatchObject({ code: 'EXT6002' });
 });
 
-test('a record of another pipeline is none of this one, and the other goes on', async () => {
+test('a record of another pipeline does not count for this one, and the other continues', async () => {
   const folder = await temporaryFolder();
   const shop = { ...record(pipeline([table('orders', { id: 'int' })])), address: 'shop' };
   await writeFile(path.join(folder, 'shop.json'), JSON.stringify(shop));
@@ -55,7 +55,7 @@ test('a record of another pipeline is none of this one, and the other goes on', 
   expect(await state.list()).toEqual(['copy', 'shop']);
 });
 
-test('a note of a run that cannot be read is told, and one that is gone is none', async () => {
+test('an unreadable note of a run is reported, and a missing one is not', async () => {
   const folder = await temporaryFolder();
   expect(await openFileState(path.join(folder, 'not yet')).openRuns()).toEqual([]);
   await mkdir(path.join(folder, '.run-a1.json'));
@@ -75,7 +75,7 @@ test('so is a damaged note of a run', async () => {
   });
 });
 
-test('the lock of a dead process is taken over; of another machine it stands', async () => {
+test('the lock of a dead process is taken over; one of another machine stays', async () => {
   const folder = await temporaryFolder();
   const state = openFileState(folder);
   // Above the kernel's largest process number.
@@ -102,7 +102,7 @@ test('a process of the same number that started later does not hold the lock', a
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('a lock of another boot or another container is unknown, whatever its host is called', async () => {
+test('a lock of another boot or another container is unknown, whatever the name of its host', async () => {
   const folder = await temporaryFolder();
   const state = openFileState(folder);
   const lock = await state.lock('shop');
@@ -149,7 +149,7 @@ test('what killed runs left while they took a lock is removed; what living ones 
   expect((await readdir(folder)).sort()).toEqual(names.kept.sort());
 });
 
-test.each(['lock', 'beginRun'] as const)('%s says what keeps it from writing', async (act) => {
+test.each(['lock', 'beginRun'] as const)('%s reports what keeps it from writing', async (act) => {
   const folder = path.join(await temporaryFolder(), 'file');
   await writeFile(folder, '');
   const state = openFileState(folder);
@@ -160,7 +160,7 @@ test.each(['lock', 'beginRun'] as const)('%s says what keeps it from writing', a
   });
 });
 
-test('a named pipe in the place of a lock or a record is an error, and nobody waits for it', async () => {
+test('a named pipe in the place of a lock or a record is an error without any wait', async () => {
   const folder = await temporaryFolder();
   const state = openFileState(folder);
   for (const name of ['shop.lock', 'other.json', '.run-0a.json'])

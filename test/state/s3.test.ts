@@ -174,7 +174,7 @@ describe('the conditions of a service', () => {
     },
   );
 
-  test('a removed record is no record, also where its object has to stay', async () => {
+  test('a removed record is no record, also where its object must stay', async () => {
     const prefix = freshPrefix();
     for (let round = 0; round < 2; round++) {
       const state = open(prefix, {}, 'versitygw');
@@ -356,7 +356,7 @@ test.each(['InternalError', 'SlowDown', 'ConditionalRequestConflict'] as const)(
   expect(standIn.control.faults.pending()).toEqual([]);
 });
 
-describe('what goes wrong is told in the words of S3 sources', () => {
+describe('errors read like those of S3 sources', () => {
   test.each([
     ['PutObject', 'may not write s3://state/x/.probe-: AccessDenied', 's3:PutObject'],
     ['GetObject', 'may not read s3://state/x/shop.json: AccessDenied', 's3:GetObject'],
@@ -428,7 +428,7 @@ describe('what goes wrong is told in the words of S3 sources', () => {
     expect((await state.read('shop'))?.record).toEqual(shop);
   });
 
-  test('a damaged record, lock or note of a run is an error that says how to go on', async () => {
+  test('a damaged record, lock or note of a run is an error that says how to continue', async () => {
     const prefix = freshPrefix();
     await standIn.control.put('state', `${prefix}/shop.json`, '{"format":');
     await standIn.control.put('state', `${prefix}/shop.lock`, '{"format":2}');

@@ -30,7 +30,7 @@ describe('the data model of a bare .hyper', () => {
     expect(check(tables, ...pairs).map(([code, named]) => `${code} ${named}`)).toEqual(expected);
   });
 
-  it('says what is wrong', () => {
+  it('reports the problem', () => {
     expect(check('a b c', 'a>c', 'b>c').map(([, , message]) => message)).toEqual([
       'nothing refers to "a" and "b": a .hyper published by itself may have only one such table, the facts',
       '"c" can be reached on two paths, from "a" and "b"; a .hyper published by itself may have only one',

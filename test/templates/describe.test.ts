@@ -7,7 +7,7 @@ const describeText = (text: string) =>
   describeTemplate(templateFromDocument(Buffer.from(text), 'x', 'Shop.tds'));
 
 describe('describing a template', () => {
-  it('tells tables, fields, relationships and what uses what', () => {
+  it('describes tables, fields, relationships and their uses', () => {
     const orders = { schema: 'public', name: 'Orders', caption: 'Orders', relation: 'Orders' };
     const people = { schema: 'public', name: 'People', caption: 'People', relation: 'People' };
     const uses = [{ kind: 'relationship', name: 'Orders and People', through: [] }];
@@ -62,7 +62,7 @@ describe('describing a template', () => {
     });
   });
 
-  it('tells calculated fields with what they need', () => {
+  it('describes calculated fields with what they need', () => {
     const { fields, filters, writtenBy } = describeText(live());
     expect(writtenBy).toBe('2023.3');
     expect(filters).toEqual([{ field: 'region' }]);

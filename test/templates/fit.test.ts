@@ -66,7 +66,7 @@ describe('the fit of an extract', () => {
     ]);
   });
 
-  it('tells chains, relationships, hierarchies, folders, groups and filters', () => {
+  it('reports chains, relationships, hierarchies, folders, groups and filters', () => {
     const uses = (text: string, name: string) =>
       describeText(text)
         .fields.find((field) => field.name === name)!
@@ -127,13 +127,13 @@ describe('the fit of an extract', () => {
     ]);
   });
 
-  it('holds a type that was changed in Tableau against nobody', () => {
+  it('accepts a type that was changed in Tableau', () => {
     const columns = `<column datatype='string' datatype-customized='true' name='[amount]' role='dimension' type='nominal' />`;
     expect(told(live({ columns }), shape('public', sales))).toEqual([]);
     expect(told(live({ columns, records: '' }), shape('public', 'sales: amount double'))).toEqual([]);
   });
 
-  it('tells missing, misspelled and unused tables, new columns and letter case', () => {
+  it('reports missing, misspelled and unused tables, new columns and letter case', () => {
     expect(told(live(), shape('public', 'Sales: amount double'))).toEqual([
       'error EXT4301 the template reads its 4 fields from table "public"."sales", but the extract has "public"."Sales"',
       'warning EXT4309 table "public"."Sales" is not used by the template',

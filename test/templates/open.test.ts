@@ -25,7 +25,7 @@ const refusal = async (entries: { name: string; data: string }[]) => {
 };
 
 describe.skipIf(!programs.python)('the one .hyper of a package', () => {
-  it('is found by the name that the .tds gives, whatever else is there', async () => {
+  it('is found by the name that the .tds gives, beside other files', async () => {
     const others = [
       { name: 'Data/other.hyper', data: '' },
       { name: 'sales.hyper', data: '' },
@@ -108,7 +108,7 @@ describe.skipIf(!programs.python)('the one .hyper of a package', () => {
 });
 
 describe('files that are no template', () => {
-  it('are told by their ending, or by what they hold', async () => {
+  it('are recognized by their ending, or by their content', async () => {
     await expect(openTemplate(join(folder, 'a.twbx'))).rejects.toMatchObject({ code: 'EXT4000' });
     await expect(openTemplate(join(folder, 'missing.tds'))).rejects.toMatchObject({ code: 'EXT4000' });
     await expect(openTemplate(join(folder, 'missing.tdsx'))).rejects.toMatchObject({ code: 'EXT4000' });

@@ -46,7 +46,7 @@ const reads = /\/projects\?/;
 const chunks = /\/fileUploads\/./;
 const begins = /\/fileUploads$/;
 
-describe('what passes without anybody noticing, after which the file is there once', () => {
+describe('faults that pass unnoticed, after which the file is published once', () => {
   test.each<[string, string, RegExp, Act, Partial<FaultRule>?]>([
     ['too many calls, with seconds', 'GET', reads, { do: 'rate-limit', retryAfter: 7 }],
     [
@@ -264,7 +264,7 @@ describe('what cannot be helped leaves what was there', () => {
     await expectUntouched(before);
   });
 
-  test('a job that says it failed although it has published: the error tells both, nothing is sent again', async () => {
+  test('a job that reports failure although it has published: the error names both, nothing is sent again', async () => {
     const before = await publishedBefore();
     fault('POST', commit, { do: 'job', outcome: 'failed', work: 'done', notes: ['odd'] });
     const error: unknown = await write(open(), second).catch((reason: unknown) => reason);
@@ -294,7 +294,7 @@ describe('rows are never added twice', () => {
     expect(await rows()).toBe(8);
   });
 
-  test('where nobody can tell, it says so and sends nothing again', async () => {
+  test('an unknown outcome is reported, and nothing is sent again', async () => {
     const before = await publishedBefore();
     fault('POST', commit, html(502));
     await expect(write(open(append), second)).rejects.toMatchObject({ code: 'EXT5113' });
@@ -346,7 +346,7 @@ describe('sessions', () => {
     await expectUntouched(before);
   });
 
-  test('a token that is revoked meanwhile is told as that', async () => {
+  test('a token that is revoked meanwhile is reported as such', async () => {
     await publishedBefore();
     standIn.control.revokeToken(demo.patName);
     await expect(write(open(), second)).rejects.toMatchObject({ code: 'EXT5104' });

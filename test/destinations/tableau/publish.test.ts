@@ -50,7 +50,7 @@ describe('a file arrives byte for byte', () => {
 const shop = () => standIn.control.dataSource('Shop');
 
 describe('where it goes', () => {
-  test('the default project, without a word about it', async () => {
+  test('the default project, without naming it', async () => {
     await write(open({ project: { kind: 'path', path: ['default'] } }), sales);
     expect(standIn.control.dataSource('Shop', 'default').name).toBe('Shop');
   });
@@ -97,7 +97,7 @@ describe('where it goes', () => {
     expect(other.revisions).toHaveLength(1);
   });
 
-  test('what is not there is told with what is', async () => {
+  test('a missing project is reported with the existing ones', async () => {
     const error = await failed(
       write(open({ project: { kind: 'path', path: ['Sales', 'certified'] } }), sales),
     );
@@ -115,7 +115,7 @@ describe('where it goes', () => {
     });
   });
 
-  test('two projects of one name side by side are told apart by id only', async () => {
+  test('two projects of one name side by side are distinguished by id only', async () => {
     standIn.control.world.projects.push({ ...standIn.control.project('Sales'), id: 'twin' });
     const error = await failed(write(open(), sales));
     expect(error).toMatchObject({ code: 'EXT5106', message: 'there are 2 projects "Sales" side by side' });
@@ -173,7 +173,7 @@ describe('what describes it', () => {
     expect(again).toMatchObject({ revision: 1, id: shop().id });
   });
 
-  test('is named when somebody undoes it at once', async () => {
+  test('is named when another user undoes it at once', async () => {
     standIn.control.faults.add({
       method: 'PUT',
       path: /datasources\/[^/]+\/tags/,
@@ -260,7 +260,7 @@ describe('what can be seen before', () => {
     expect(await look()).toEqual({ type: 'tableau', looked: true, project: 'Sales', found: undefined });
   });
 
-  test('what is there, whose, how large and which revision', async () => {
+  test('the data source, its owner, size and revision', async () => {
     await write(open(), sales);
     await write(open(), sales);
     expect(await look()).toMatchObject({

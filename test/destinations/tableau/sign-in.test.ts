@@ -91,7 +91,7 @@ describe('gets in', () => {
   });
 });
 
-describe('does not get in, and says why', () => {
+describe('is refused, with the reason', () => {
   test.each<[string, Connection, string, RegExp]>([
     [
       'wrong secret',
@@ -152,7 +152,7 @@ describe('does not get in, and says why', () => {
     });
   });
 
-  test('nobody listens there', async () => {
+  test('no server listens', async () => {
     const port = await freePort();
     const error = await failed(look({}, `http://127.0.0.1:${port}`));
     expect(error).toMatchObject({ code: 'EXT5101' });

@@ -193,7 +193,7 @@ describe('where another run publishes at the same moment', () => {
     };
   };
 
-  test('rows are changed again, in what is there now', async () => {
+  test('rows are changed again, in the present data source', async () => {
     const meanwhile = await publishMeanwhile();
     const writing = write(open('upsert', { shared: true }), delta);
     await meanwhile(writing);
@@ -312,7 +312,7 @@ describe('more rows than the server takes at once', async () => {
     },
   );
 
-  test('an interruption between two portions is told in the same way', async () => {
+  test('an interruption between two portions is reported in the same way', async () => {
     const stop = new AbortController();
     const seen = standIn.control.jobs().length;
     const port = portioned('insert');
@@ -335,7 +335,7 @@ describe('more rows than the server takes at once', async () => {
   });
 });
 
-describe('what fails says why, and changes nothing', () => {
+describe('a failure gives its reason, and changes nothing', () => {
   test('a table that is not there', async () => {
     await write(open(), base);
     await expect(write(open('insert', { table: 'nowhere' }), delta)).rejects.toMatchObject({

@@ -413,7 +413,7 @@ describe('a sensitive column', () => {
     ]);
   });
 
-  test('is not told by what a freshness or sql check finds, nor by what Hyper says of it', async () => {
+  test("is revealed neither by the result of a freshness or sql check, nor by Hyper's message", async () => {
     const seen = await ask(
       { kind: 'freshness', column: 'seen', maxAge: 1, shown: '1s' },
       { sensitive: ['seen'] },

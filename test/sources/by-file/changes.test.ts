@@ -62,7 +62,7 @@ test('names that every object has by itself are names', async () => {
   expect(await goneBytes({ deletedKeys: gone!, rows: { parts: [] } })).toBe('1\n__proto__\nconstructor\n');
 });
 
-test('other columns need not be told of a file that is gone', async () => {
+test('other columns need not be derived from a missing file', async () => {
   const year = column('Year', 'int', {
     origin: { kind: 'file', template: '${file.name}', pattern: '(\\d{4})' },
   });

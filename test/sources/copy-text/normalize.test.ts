@@ -33,7 +33,7 @@ describe.each([1, 2, 3, 5, 1000])('the text format, cut into chunks of %i', (chu
     expect(await unified('\\\nNULL\n', 1)).toBe('\\\nNULL\n');
   });
 
-  it('gets further fields, of which none reads like the null string', async () => {
+  it('gets further fields, none of which reads like the null string', async () => {
     const constants = ['a\tb', 'c\\', 'NA'];
     const tail = '\ta\\tb\tc\\\\\t\\x4eA';
     const added = (text: string, fields: number) =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { csvDialect } from '../../../src/sources/csv/index.ts';
 
-test('what is not said is RFC 4180 in UTF-8', () => {
+test('the default is RFC 4180 in UTF-8', () => {
   expect(csvDialect()).toEqual({
     ...{ delimiter: ',', quote: '"', escape: '"', header: true, nulls: [''], encoding: 'utf-8' },
     ...{ skipLines: 0, comment: undefined },

@@ -33,7 +33,7 @@ test('the line is that of the file, with the header and breaks in quotes', async
   });
 });
 
-test('the line is the one that normalizeCsv tells', async () => {
+test('the line is the one that normalizeCsv reports', async () => {
   const good = Array.from({ length: 30_000 }, (_, row) =>
     row % 3 === 0 ? `${row},"a\nb"` : `${row},c`,
   ).join('\n');
@@ -53,7 +53,7 @@ test('the line is the one that normalizeCsv tells', async () => {
   expect(found).toEqual({ line: 40_001, fields: ['bad'] });
 });
 
-test('what is told is bounded', async () => {
+test('the report is bounded', async () => {
   const found = await locate(
     `${'é'.repeat(900)},${'a'.repeat(100_000)}${',x'.repeat(20_000)}`,
     1,

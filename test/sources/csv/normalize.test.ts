@@ -44,7 +44,7 @@ async function failure(file: string | Buffer, normalize: NormalizedCsv, sizes?: 
 }
 
 describe('normalizeCsv', () => {
-  test('any table in any dialect becomes the cells that hyperd shall see', async () => {
+  test('any table in any dialect becomes the intended cells for hyperd', async () => {
     await fc.assert(
       fc.asyncProperty(
         samples,
@@ -60,7 +60,7 @@ describe('normalizeCsv', () => {
     );
   });
 
-  test('large files come out whole, whatever is done to them', async () => {
+  test('large files come out whole, whatever the options', async () => {
     const rows = Array.from({ length: 40_000 }, (_, row) => [
       `${row}`,
       `"say ""${row}"""`,
@@ -207,7 +207,7 @@ describe('normalizeCsv', () => {
     expect(normalized.records).toBe(2);
   });
 
-  test('a quote left open is told with the line where it opened', async () => {
+  test('a quote left open is reported with the line where it opened', async () => {
     const error = await failure('a,b\n"c\nc","d\ne,f\n', columns(2));
     expect(error).toBeInstanceOf(CsvQuoteError);
     expect(error).toMatchObject({ record: 2, line: 3, character: 4 });
@@ -232,7 +232,7 @@ describe('normalizeCsv', () => {
     }
   });
 
-  test('invalid UTF-8 is told with line and offset', async () => {
+  test('invalid UTF-8 is reported with line and offset', async () => {
     const bad = [[0xe9], [0xc3], [0xed, 0xa0, 0x80], [0xf0, 0x9f, 0x98]];
     for (const sequence of bad) {
       for (const after of ['', ',x\nfine\n']) {

@@ -40,7 +40,7 @@ it('a comment sign inside quotes is text', async () => {
   expect(text).toBe('1,"a\n#b"\n');
 });
 
-it('lines are those of the file, whatever was passed over', async () => {
+it('lines are those of the file, whatever was skipped', async () => {
   const numbers = fc.array(fc.nat(3), { minLength: 1, maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(

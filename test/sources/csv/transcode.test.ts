@@ -28,7 +28,7 @@ describe('transcodeToUtf8', () => {
     expect(transcodeToUtf8('utf8')).toBeUndefined();
   });
 
-  test('an encoding nobody knows is an error that says what to write', () => {
+  test('an unknown encoding is an error with the remedy', () => {
     expect(() => transcodeToUtf8('latin-1')).toThrow(
       'encoding "latin-1" is not known; use a label of the WHATWG Encoding Standard, such as utf-8, windows-1252,',
     );
@@ -71,7 +71,7 @@ describe('transcodeToUtf8', () => {
     );
   });
 
-  test('bytes without a meaning are told with their offset, wherever chunks are cut', async () => {
+  test('bytes without a meaning are reported with their offset, wherever chunks are cut', async () => {
     for (const sizes of [[1], [2], [3], [4], [9], [1000]]) {
       const utf16 = Buffer.from(`${'a😀'.repeat(40)}\uD83Dx`, 'utf16le');
       expect(await badOffset(utf16, 'utf-16', sizes)).toBe(utf16.length - 1);
@@ -96,7 +96,7 @@ describe('transcodeToUtf8', () => {
   });
 });
 
-test('stripBom takes the mark and nothing else', async () => {
+test('stripBom removes the mark and nothing else', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('', '\uFEFF', '\uFEFF\uFEFF', 'a\uFEFF'),

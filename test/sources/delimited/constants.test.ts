@@ -61,7 +61,7 @@ test('dates are read in the order of the format, and a sensitive value is masked
   expect(of(added('date', { sensitive: true }), 'a_secret.csv')).toContain('the value is •••');
 });
 
-test('text without an offset is noted once for a table, unless at_zone says what it is', () => {
+test('text without an offset is noted once for a table, unless at_zone sets its zone', () => {
   const columns = [
     column('timestamptz', { name: 'a' }),
     column('timestamptz', { name: 'b' }),

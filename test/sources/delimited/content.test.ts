@@ -39,7 +39,7 @@ describe('what a file is by its first bytes', () => {
     expect(foreignContent(head, encoding)).toBeUndefined();
   });
 
-  it('the mark of UTF-8 where another encoding is said', () => {
+  it('the mark of UTF-8 where another encoding is declared', () => {
     expect(foreignContent(Buffer.from('\ufeffid\n'), 'latin1')).toEqual({
       what: 'begins with the byte order mark of UTF-8, but its encoding is said to be windows-1252',
       remedy: 'write encoding: utf-8 in its format',

@@ -192,7 +192,7 @@ describe('files since they were read last', () => {
     });
   });
 
-  it('no file at all is an error, whatever becomes of vanished ones, unless none are allowed', async () => {
+  it('no file at all is an error, however vanished ones are treated, unless none are allowed', async () => {
     const files = await useFiles({ 'a.csv': 'id\n1\n' });
     await files.full();
     await files.remove('a.csv');

@@ -284,7 +284,7 @@ test('beside a column that hyperd cannot read, COPY works, and INSERT with a des
   });
 });
 
-test('nanoseconds are cut to microseconds, and that is said', async () => {
+test('nanoseconds are cut to microseconds, with a note', async () => {
   const file = path.join(fixtures, 'moments.parquet');
   const note = 'what is finer than a microsecond is cut off';
   expect(fitParquet(await column(file, 'ts_ns'), { kind: 'timestamp' })).toEqual({ load: 'copy', note });

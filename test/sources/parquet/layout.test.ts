@@ -26,7 +26,7 @@ const good = footer(
 );
 
 describe('a layout', () => {
-  it('says how each column is read, what nobody takes, and what is worth knowing', () => {
+  it('describes how each column is read, the unused columns, and remarks', () => {
     const layout = layOutParquet(wanted, good, file);
     expect(layout).toMatchObject({
       rows: 7,
@@ -52,7 +52,7 @@ describe('a layout', () => {
     });
   });
 
-  it('tells everything that is wrong with a file, at the lines of the columns', () => {
+  it('reports every problem of a file, at the lines of the columns', () => {
     const wrong = footer(
       parquet('id', 'int64', { kind: 'bigint' }),
       parquet('nmae', 'string', { kind: 'text' }),
@@ -131,7 +131,7 @@ describe('a refusal of Hyper', () => {
       .message;
   };
 
-  it('is told in the words that our expression put there', () => {
+  it('is reported with the text of our expression', () => {
     expect(
       explain('invalid input syntax for integer', `'extracts: column "name": longer than varchar(20): it's'`),
     ).toBe(`data/a.parquet: column "name": longer than varchar(20): it's`);

@@ -189,7 +189,7 @@ test('a user who may not read a column is named', async () => {
 describe('a cursor', () => {
   beforeEach(({ skip }) => needs(12, skip));
 
-  test('goes on from the last row, and finds what was committed late or changed without it', async () => {
+  test('continues from the last row, and finds rows that were committed late or changed without it', async () => {
     const slow = new pg.Client(database.url);
     await slow.connect();
     onTestFinished(() => slow.end());

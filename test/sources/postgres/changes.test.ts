@@ -172,7 +172,7 @@ describe('append', () => {
     expect((await next(table, last)).rows).toEqual([value, value]);
   });
 
-  test('with a key leaves rows that are there as they are', async () => {
+  test('with a key leaves existing rows unchanged', async () => {
     const table = events(append, keyed);
     const last = await start(table);
     await write(

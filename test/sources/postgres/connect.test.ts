@@ -181,7 +181,7 @@ describe('a server', () => {
     }
   });
 
-  test('refuses in words that say what to do', async () => {
+  test('explains refusals with their remedy', async () => {
     expect(await failure(parts())).toBe('connected');
     expect(await failure({ ...parts(), password: 'hush' })).toBe(
       'PostgreSQL at 127.0.0.1:PORT refused the password of user "postgres" | check user and password of this source',
@@ -225,7 +225,7 @@ describe('a server', () => {
     );
   });
 
-  test('says when it has no line for us', async () => {
+  test('reports that it has no line for us', async () => {
     const hba = await show(server.url, 'hba_file');
     const lines = await rowsOf(server.url, `select pg_read_file('${hba}') as v`);
     onTestFinished(async () => {

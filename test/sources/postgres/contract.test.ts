@@ -43,7 +43,7 @@ async function read(table: Table, url = database.url): Promise<string> {
   }
 }
 
-describe('what is wrong is told at its place, all at once', () => {
+describe('all problems are reported at their places, at once', () => {
   test.each<[string, TableWritten, string[]]>([
     [
       'a table that is nearly named',
@@ -258,7 +258,7 @@ describe('a user with few privileges', () => {
     expect(await read(contractOf({ query, columns }), url)).toBe('0\t0\n');
   });
 
-  test('is told the grant for a column, a table and a schema', async () => {
+  test('is shown the grant for a column, a table and a schema', async () => {
     expect(await told({ table: 'parts', columns: { a: 'int', b: 'int' } })).toEqual([
       'user reader may not read column "b" of shop.parts | grant select ("b") on shop.parts to reader | /tables/t/from/table',
     ]);

@@ -55,7 +55,7 @@ describe('a query of deleted rows', () => {
     expect((await marksOf(table, last))?.['deletes' as never]).toMatch(/^1:-?\d+$/);
   });
 
-  test('takes rows out, but none that is there again', async () => {
+  test('deletes rows, but none that is back', async () => {
     const table = lines(tombs);
     const last = await start(table);
     await write('delete from lines where o = 2 or l = 2; insert into tombs values (2, 1), (1, 2)');

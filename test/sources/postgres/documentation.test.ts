@@ -39,7 +39,7 @@ describe('the user of the page', () => {
   const people = contractOf({ table: 'people', columns: { person_id: 'int', region: 'text' } });
   const later = contractOf({ table: 'later', columns: { a: 'int' } });
 
-  test('may do what each block of SQL says, and no more', async () => {
+  test('may do what each block of SQL grants, and no more', async () => {
     expect(blocks).toHaveLength(3);
     const [user, all, some] = blocks;
     await client.query(user!);

@@ -3,7 +3,7 @@ import { explainConnect, explainQuery } from '../../../src/sources/postgres/conn
 
 const place = { file: 'shop.yaml', pointer: 'tables.orders', line: 3, column: 5 };
 
-test('what is neither PostgreSQL nor a network is not told as a broken connection', () => {
+test('an error of neither PostgreSQL nor a network is not reported as a broken connection', () => {
   const fault = new TypeError('rows is not iterable');
   expect(() => explainQuery(fault, 'table "orders"', place)).toThrow(fault);
   expect(

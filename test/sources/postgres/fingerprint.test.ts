@@ -44,7 +44,7 @@ describe('a table', () => {
       insert into orders select i, 1 from generate_series(1, 100) i`);
   });
 
-  test('that nobody touches has the same mark, also after it was read', async () => {
+  test('that is not touched has the same mark, also after it was read', async () => {
     const before = await known();
     await database.client.query('select count(*) from orders');
     await database.client.query('vacuum analyze orders');
@@ -130,7 +130,7 @@ test('a materialized view changes when it is refreshed, either way', async () =>
   expect(compareFingerprints(between, (await mark(written)) as Fingerprint)).toMatchObject({ same: false });
 });
 
-test('what cannot be known is said with its reason', async () => {
+test('an unknown mark is reported with its reason', async () => {
   await write('create table t (a int, at timestamptz, current_price int, "user" text)');
   const unknown = async (part: Partial<TableWritten>) => {
     const fingerprint = await mark({ table: 't', columns: { a: 'int' }, ...part });
@@ -166,7 +166,7 @@ test('what cannot be known is said with its reason', async () => {
 describe('change_detection', () => {
   const written = (sql: string) => ({ query: 'select 1 as a', columns: { a: 'int' }, changeDetection: sql });
 
-  test('says whether anything has changed', async () => {
+  test('reports whether anything has changed', async () => {
     await write('create table log (at timestamptz)');
     const watch = written('select count(*), max(at) from log;');
     const before = (await mark(watch)) as Fingerprint;

@@ -164,7 +164,7 @@ describe('a new partition', () => {
   afterEach(() => write('drop table if exists orders, old'));
   const attach = () => write('alter table orders attach partition old for values from (10) to (20)');
 
-  test('that was made since is gone on with', async () => {
+  test('that was created since is continued with', async () => {
     const last = await start(orders());
     await write(`
       create table orders_1 partition of orders for values from (10) to (20);
@@ -172,7 +172,7 @@ describe('a new partition', () => {
     expect((await next(orders(), last)).changes.rows).toEqual(['12\t5\tc', '13\t50\td']);
   });
 
-  test('that was attached brings rows that nobody has written since', async () => {
+  test('that was attached brings rows that were not written since', async () => {
     const last = await start(orders());
     await attach();
     expect(await sinceOf(orders(), last)).toEqual({
@@ -205,7 +205,7 @@ describe('a row that leaves where', () => {
     expect(await sinceOf(table, forgetful(now))).toMatchObject({ rows: 0, late: 0 });
   });
 
-  test('of a view, too, and is told by a mark', async () => {
+  test('of a view, too, and is found by a mark', async () => {
     await write('create view seen as select * from orders');
     const table = orders(upsert, 'seen', where);
     const last = await start(table);

@@ -45,7 +45,7 @@ test.each<[LoadWritten, string]>([
   expect(await problems(load)).toEqual([message]);
 });
 
-test('rows with NULL are told by one column, or by a key', async () => {
+test('rows with NULL are identified by one column, or by a key', async () => {
   const both = { ...append, cursor: ['a', 'b'], nulls: 'include' } as const;
   const message =
     'rows with NULL in "a" or "b" cannot be told from each other without a primary key | give the table a primary_key, or set nulls: exclude | /tables/t/load';
@@ -56,7 +56,7 @@ test('rows with NULL are told by one column, or by a key', async () => {
   ]);
 });
 
-test('a user who may read some columns needs one more', async () => {
+test('a user who may read some columns needs another one', async () => {
   await database.client.query(`
     create role narrow login password 'x'; grant select (id, a) on t to narrow; revoke all on t from public`);
   const url = new URL(database.url);

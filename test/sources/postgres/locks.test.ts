@@ -108,7 +108,7 @@ describe('nothing is locked that is not being read', () => {
     expect((await observed).map(({ problems }) => problems)).toEqual([[], []]);
   });
 
-  test('a reader that waits holds up nobody who reads another table', async () => {
+  test('a reader that waits does not hold up readers of another table', async () => {
     const snapshot = await snapshotOf(one, two);
     const holder = await session();
     await holder.query('begin; lock table one in access exclusive mode');

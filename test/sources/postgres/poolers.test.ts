@@ -30,7 +30,7 @@ async function pooled(size: number, { kept = 0, patience = 1500, most = 10, star
   return { pool, source: openPostgres(sourceAt(pooler.url), pool), place: sourceAt(pooler.url) };
 }
 
-test('a pooler with one server connection is an error that says so, and no reader waits for ever', async () => {
+test('a pooler with one server connection is an error that names the cause, and no reader waits for ever', async () => {
   const { source } = await pooled(1);
   const [seen] = await source.observe([{ table, before: undefined }], never());
   expect(seen?.problems).toEqual([]);

@@ -255,7 +255,7 @@ test('well-known text becomes geography', async () => {
   });
 });
 
-describe('types that do not fit are told before a byte moves', () => {
+describe('types that do not fit are reported before a byte moves', () => {
   const pairs: [type: string, contract: string, hint: string][] = [
     ['bigint', 'int', 'bigint or numeric(19,0) or text would hold it'],
     ['bigint', 'double', 'bigint or numeric(19,0) or text would hold it'],

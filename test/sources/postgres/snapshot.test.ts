@@ -62,7 +62,7 @@ async function connections(): Promise<number> {
 }
 const none = () => vi.waitFor(async () => expect(await connections()).toBe(0), 10_000);
 
-test('all tables are of one moment, whatever is committed meanwhile', async () => {
+test('all tables are of one moment, despite commits meanwhile', async () => {
   const snapshot = await openPostgres(sourceAt(database.url)).snapshot([accounts, ledger], never());
   const first = await openTable(snapshot, accounts);
   await database.client.query(
@@ -98,7 +98,7 @@ test('a connection for each table that is read, one that leads, and none is left
   await none();
 });
 
-test('a row that fails in PostgreSQL in the middle is told, and all connections end', async () => {
+test('a row that fails in PostgreSQL in the middle is reported, and all connections end', async () => {
   const snapshot = await openPostgres(sourceAt(database.url)).snapshot([broken], never());
   const { bytes, part } = await openTable(snapshot, broken);
   const error: unknown = await text(bytes).catch((reason: unknown) => reason);
@@ -120,7 +120,7 @@ test('a reader that goes away in the middle leaves no connection', async () => {
   await none();
 });
 
-test('what nobody reads ends with the snapshot', async () => {
+test('an unread stream ends with the snapshot', async () => {
   const snapshot = await openPostgres(sourceAt(database.url)).snapshot([big], never());
   await openTable(snapshot, big);
   await snapshot.end();

@@ -151,7 +151,7 @@ describe('an answer to a request for an object', () => {
     );
   });
 
-  it('that a proxy gives in its own words does not mean that the object is gone', async () => {
+  it('from a proxy does not mean that the object is missing', async () => {
     const act = alien(404, '<html><title>404 Not Found</title></html>', html);
     expect(await said('GetObject', act)).toContain(
       'EXT2214 ENDPOINT answers reading s3://lake/sales/a.csv with 404 and an HTML page ("404 Not Found"): that is not S3',

@@ -33,7 +33,7 @@ describe('objects that hyperd can read as they are', () => {
     expect(await lake.load(source, table)).toMatchObject({ rows: 6 });
   });
 
-  it('with headers, of which none gets in', async () => {
+  it('with headers, none of which gets in', async () => {
     await lake.put('sales/1.csv', '\ufeffname,"id"\r\na,1\r\n');
     await lake.put('sales/2.csv', '"name",id\n');
     await lake.put('sales/3.csv', 'name,id\n"id",3');
@@ -82,7 +82,7 @@ describe('objects that hyperd can read as they are', () => {
   });
 });
 
-describe('what hyperd refuses is normalized, which takes it or tells where it is', () => {
+describe('a file that hyperd refuses is normalized, which accepts it or reports the place', () => {
   it('a blank line at the end', async () => {
     await lake.put('sales/1.csv', '1,a\n\n');
     await lake.put('sales/2.csv', '2,b\n');

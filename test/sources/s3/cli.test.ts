@@ -82,7 +82,7 @@ async function fill(days: readonly number[]): Promise<void> {
 const putDay = (day: number, text: string) =>
   standIn.control.put('lake', `sales/2026-01-0${day}/part.csv.gz`, gzipSync(text));
 
-it('plans, previews, applies, and sees what is new, changed and gone', async () => {
+it('plans, previews, applies, and detects new, changed and missing objects', async () => {
   const cwd = configFolder({ 'extracts.yaml': project, 'pipelines/s3_sales.yaml': yaml });
   await fill([1, 2, 3]);
 
@@ -139,7 +139,7 @@ it('plans, previews, applies, and sees what is new, changed and gone', async () 
   expect(renamed.err).toContain('s3://lake/sales/header.csv: it has no column "amount"');
 });
 
-it('an object that changes between plan and apply is told, exit code 4, and nothing is written', async () => {
+it('an object that changes between plan and apply is reported, exit code 4, and nothing is written', async () => {
   const cwd = configFolder({ 'extracts.yaml': project, 'pipelines/s3_sales.yaml': yaml });
   await fill([1, 2, 3]);
   const agree = async () => {
@@ -176,7 +176,7 @@ it('credentials are nowhere: not in plans, errors or state', async () => {
   expect(JSON.stringify(all) + state).not.toContain(secretAccessKey);
 });
 
-it('the SDK says nothing of its own to the user', async () => {
+it('the SDK prints nothing to the user', async () => {
   const folder = await createProject({ 'extracts.yaml': project, 'pipelines/s3_sales.yaml': yaml });
   await fill([1]);
   const { endpoint, credentials } = standIn;

@@ -59,7 +59,7 @@ export function sourceContract(open: () => Place): void {
     };
   };
 
-  it('every object of a listing of several pages, whatever its key has in it', async () => {
+  it('every object of a listing of several pages, whatever its key contains', async () => {
     const { source, prefix, put } = place();
     const keys = ['a b+c.csv', 'ä日.csv', '[x].csv', ...Array.from({ length: 1100 }, (_, i) => `n/${i}.csv`)];
     for (let at = 0; at < keys.length; at += 50)

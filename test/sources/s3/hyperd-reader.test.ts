@@ -25,7 +25,7 @@ const rowsOf = (id: string) => {
  * an object that is replaced while it reads it takes the beginning of one and the end of another. When this
  * test fails, it is time to look again.
  */
-it('hyperd by itself reads a mixture of an object that is replaced meanwhile, and says nothing', async () => {
+it('hyperd by itself reads a mixture of an object that is replaced meanwhile, in silence', async () => {
   const standIn = await startS3StandIn({ buckets: { lake: {} } });
   onTestFinished(() => standIn.close());
   const wrapper = path.join(await temporaryFolder(), 'hyperd');

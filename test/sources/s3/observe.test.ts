@@ -20,7 +20,7 @@ async function observe(source = lake.source(), told: string[] = [], wanted = tab
 }
 
 describe('a listing', () => {
-  it('of 2,500 keys of which 1,200 match takes three pages of the literal prefix', async () => {
+  it('of 2,500 keys, 1,200 of them matching, takes three pages of the literal prefix', async () => {
     for (let index = 0; index < 1200; index++)
       await lake.put(`sales/2026/${index % 12}/sales_${index}.csv`, '1,a\n');
     for (let index = 0; index < 1100; index++)
@@ -38,7 +38,7 @@ describe('a listing', () => {
     expect(await lake.load(source, table)).toMatchObject({ rows: 1200 });
   });
 
-  it('says how far it is every 10,000 keys, and survives SlowDown', async () => {
+  it('reports progress every 10,000 keys, and survives SlowDown', async () => {
     for (let index = 0; index < 10_500; index++) await lake.put(`sales/${index}.csv`, '');
     lake.control.faults.add({ operation: 'ListObjectsV2', nth: 3, act: { kind: 'error', code: 'SlowDown' } });
     const told: string[] = [];
@@ -92,7 +92,7 @@ describe('problems that a plan shows', () => {
     ]);
   });
 
-  it('a header that lacks a column, with the nearest one; columns that nobody takes', async () => {
+  it('a header that lacks a column, with the nearest one; unused columns', async () => {
     await lake.put('sales/a.csv', 'id,name,more\n1,a,b\n');
     await lake.put('sales/b.csv', 'id,nmae\n1,a\n');
     const { problems, untaken } = await observe(lake.source({ format: { ...csv, header: true } }));
@@ -112,7 +112,7 @@ describe('Parquet objects, by their footers', () => {
     readFileSync(new URL(`../parquet/fixtures/${name}.parquet`, import.meta.url));
   const source = () => lake.source({ format: { type: 'parquet' } });
 
-  it('rows, and columns that nobody takes, without reading any data', async () => {
+  it('rows, and unused columns, without reading any data', async () => {
     const file = fixture('row_groups');
     await lake.put('sales/a.parquet', file);
     await lake.put('sales/b.parquet', file);
@@ -227,7 +227,7 @@ describe('errors that say what to do', () => {
     await expect(observe()).rejects.toMatchObject({ code, message });
   });
 
-  it('requester pays: told, and paid where the source says so', async () => {
+  it('requester pays: reported, and paid where the source allows it', async () => {
     lake.control.createBucket('paid', { requesterPays: true });
     await lake.control.put('paid', 'sales/a.csv', '1,a\n');
     await expect(observe(lake.source({ bucket: 'paid' }))).rejects.toMatchObject({
@@ -252,7 +252,7 @@ describe('errors that say what to do', () => {
     });
   });
 
-  it('nothing of them tells a secret', async () => {
+  it('none of them reveals a secret', async () => {
     const secret = lake.standIn.credentials.secretAccessKey;
     const source = lake.source({}, { credentials: { ...keys(), accessKeyId: 'NOBODY' } });
     const error = await observe(source).catch((reason: unknown) => reason as Error & { hint: string });

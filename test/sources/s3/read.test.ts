@@ -28,7 +28,7 @@ describe('formats', () => {
     expect(await lake.load(source, added)).toMatchObject({ rows: 3 });
   });
 
-  it('gzip by name, and the bytes told are those of the bucket', async () => {
+  it('gzip by name, and the bytes reported are those of the bucket', async () => {
     const packed = gzipSync('1,a\n'.repeat(50_000));
     await lake.put('sales/a.csv.gz', packed);
     await lake.put('sales/b.csv', '2,b\n');
@@ -153,7 +153,7 @@ describe('large objects', () => {
     });
   });
 
-  it('stop at once when nobody waits any more', async () => {
+  it('stop at once when their reader has left', async () => {
     await lake.put('sales/big.csv', body);
     lake.control.faults.add({
       operation: 'GetObject',

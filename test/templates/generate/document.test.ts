@@ -115,7 +115,7 @@ describe('a generated data source', () => {
     expect(violations(parseXml(bytes, 'generated').root)).toEqual([]);
   });
 
-  it('is told when the order is wrong: the validator is none that nods', () => {
+  it('is reported when the order is wrong: the validator does not accept everything', () => {
     const text = generateDocument(single).replace(/( *<layout[^\n]*\n)([^]*)(<\/datasource>)/, '$2$1$3');
     expect(violations(parseXml(Buffer.from(text), 'x').root)).toEqual(['<layout> too late']);
   });
@@ -128,7 +128,7 @@ describe('a generated data source', () => {
     expect(twice).toMatchObject({ name: 'Calculation_1', calculation: { formula: `2 * [${ratio.name}]` } });
   });
 
-  it('puts the facts first, wherever they stand, and lets them keep their names', () => {
+  it('puts the facts first, wherever they are listed, and keeps their names', () => {
     const { source } = read({ ...shop, tables: shop.tables.toReversed() });
     expect(source.objects.map(({ caption }) => caption)).toEqual(["Bob's Orders", 'customers']);
     expect(source.connection.cols.filter(({ column }) => column === 'id')).toEqual([

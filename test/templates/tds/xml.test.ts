@@ -59,7 +59,7 @@ describe('XML that is read', () => {
     expect([...descendantsOf(root)]).toHaveLength(1);
   });
 
-  it('says the same of a document whatever its line ends, quotes and byte order mark', () => {
+  it('reads a document alike whatever its line ends, quotes and byte order mark', () => {
     const strip = (text: string) => {
       const source = parseDataSource(Buffer.from(text), 'x');
       return JSON.stringify(source, (key, value: unknown) =>

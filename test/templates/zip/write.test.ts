@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const bytes = Buffer.from('some bytes');
 
 describe('writing an archive', () => {
-  it('tells why the disk refused, at every level', async () => {
+  it('reports why the disk refused, at every level', async () => {
     const path = join(folder, 'read-only');
     writeFileSync(path, bytes);
     for (const compression of ['store', 'fast', 'best'] as const) {
