@@ -42,18 +42,18 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
   const status = failure.$metadata?.httpStatusCode;
   const name = nameOf(failure, status);
   const { bucket, place } = source;
-  const told = (code: string, message: string, hint: string, at: Place = place) =>
+  const explained = (code: string, message: string, hint: string, at: Place = place) =>
     new RunError(code, message, { hint, place: at, cause: error });
   const { act, url } = errandUrl(source, errand);
 
   switch (name) {
     case 'CredentialsProviderError':
-      return told('EXT2201', `no AWS credentials were found for s3://${bucket}`, noCredentials(source));
+      return explained('EXT2201', `no AWS credentials were found for s3://${bucket}`, noCredentials(source));
     case 'ExpiredToken':
     case 'ExpiredTokenException':
     case 'TokenRefreshRequired':
     case 'RequestExpired':
-      return told(
+      return explained(
         'EXT2202',
         `the AWS session for s3://${bucket} has expired`,
         'get new temporary credentials (aws sso login, or assume the role again) and run again',
@@ -63,13 +63,13 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
     case 'InvalidToken':
     case 'InvalidClientTokenId':
     case 'UnrecognizedClientException':
-      return told(
+      return explained(
         'EXT2203',
         `s3://${bucket} does not accept the credentials: ${name}`,
         'check the access key, its secret and its session token: one of them is not right, or is of another account or service',
       );
     case 'RequestTimeTooSkewed':
-      return told(
+      return explained(
         'EXT2203',
         `s3://${bucket} does not accept requests at this machine's time: ${name}`,
         "set the machine's clock",
@@ -78,9 +78,9 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
     case 'Forbidden':
     case 'AllAccessDisabled':
     case 'AccountProblem':
-      return told('EXT2204', `may not ${act} ${url}: ${name}`, denied(source, act));
+      return explained('EXT2204', `may not ${act} ${url}: ${name}`, denied(source, act));
     case 'NoSuchBucket':
-      return told(
+      return explained(
         'EXT2205',
         `there is no bucket "${bucket}"`,
         'check its name, and the endpoint if it is not at AWS',
@@ -88,13 +88,13 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
     case 'NoSuchKey':
     case 'NoSuchVersion':
     case 'NotFound':
-      return told(
+      return explained(
         staleObject,
         `${url} is not there any more`,
         'it was removed since it was listed; plan again',
       );
     case 'PreconditionFailed':
-      return told(
+      return explained(
         staleObject,
         `${url} was replaced since the plan`,
         'nothing of it was kept, so that no mixture gets through; plan again',
@@ -105,7 +105,7 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
     case 'IllegalLocationConstraintException':
       return wrongRegion(failure, source);
     case 'InvalidObjectState':
-      return told('EXT2209', `${url} is archived`, 'restore it first, or exclude it');
+      return explained('EXT2209', `${url} is archived`, 'restore it first, or exclude it');
     default:
       return unreachable(failure, source) ?? other(failure, name, url, act, source);
   }

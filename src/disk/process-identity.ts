@@ -13,10 +13,10 @@ export interface ProcessIdentity {
   pidNamespace?: string;
 }
 
-let own: Promise<ProcessIdentity> | undefined;
+let identity: Promise<ProcessIdentity> | undefined;
 
 export function thisProcess(): Promise<ProcessIdentity> {
-  return (own ??= identify());
+  return (identity ??= identify());
 }
 
 async function identify(): Promise<ProcessIdentity> {

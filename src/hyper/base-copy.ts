@@ -24,10 +24,10 @@ export async function copyBase(
   if ('path' in from) await copyInterruptibly(from.path, draft, signal);
   else await from.unpack(draft);
   await session.query(`attach database ${identifier(draft)} as draft`);
-  const stays = new Set([...kept, ...emptied]);
+  const remaining = new Set([...kept, ...emptied]);
   const name = (table: string) => tableName('draft', extract.schema, table);
   for (const table of await tablesIn(session, extract.schema))
-    if (!stays.has(table)) await session.query(`drop table ${name(table)}`);
+    if (!remaining.has(table)) await session.query(`drop table ${name(table)}`);
   for (const { table, rename, drop } of reshaped) {
     for (const { from: old, to } of rename)
       await session.query(`alter table ${name(table)} rename column ${identifier(old)} to ${identifier(to)}`);
@@ -36,7 +36,7 @@ export async function copyBase(
   }
   for (const table of emptied) await session.query(`truncate table ${name(table)}`);
   for (const table of tables)
-    if (!stays.has(table.name)) await session.query(createTable('draft', extract.schema, table));
+    if (!remaining.has(table.name)) await session.query(createTable('draft', extract.schema, table));
 }
 
 async function tablesIn(session: HyperSession, schema: string): Promise<string[]> {

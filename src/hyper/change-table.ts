@@ -37,9 +37,9 @@ export async function changeTable(
   signal: AbortSignal,
 ): Promise<Changed> {
   const work: Work = { session, name, table, progress, signal, run: (sql) => session.change(sql, signal) };
-  const { onConflict: meeting } = changes;
+  const { onConflict } = changes;
   const left = changes.deletedKeys && (await stageGone(work, changes.deletedKeys));
-  const fresh = meeting && (await stageNew(work, changes.rows, meeting));
+  const fresh = onConflict && (await stageNew(work, changes.rows, onConflict));
   await attach();
   const conditions = (of: string) => [
     ...(left === undefined ? [] : [left(of)]),
@@ -78,8 +78,8 @@ async function stageGone(
   work: Work,
   { columns, feed }: NonNullable<TableChanges['deletedKeys']>,
 ): Promise<((name: string) => string) | undefined> {
-  const gone = await stage(work, 'rows gone', columns, feed);
-  return gone.rows === 0 ? undefined : (name) => meets(name, gone.name, columns);
+  const removedRows = await stage(work, 'removed rows', columns, feed);
+  return removedRows.rows === 0 ? undefined : (name) => sameKey(name, removedRows.name, columns);
 }
 
 async function addAll({ session, name, table, progress, signal }: Work, { parts }: Feed): Promise<Changed> {
@@ -93,30 +93,30 @@ type Fresh = Awaited<ReturnType<typeof stage>> & NonNullable<TableChanges['onCon
 async function stageNew(
   work: Work,
   feed: Feed,
-  meeting: NonNullable<TableChanges['onConflict']>,
+  onConflict: NonNullable<TableChanges['onConflict']>,
 ): Promise<Fresh> {
   const all = work.table.columns.map((column) => column.name);
   const staged = await stage(work, 'new rows', all, feed);
   await verifyNewRows(work.session, work.table, staged.name, work.signal);
-  return { ...staged, ...meeting };
+  return { ...staged, ...onConflict };
 }
 
 async function addCompared(
   { name, table, run }: Work,
-  { name: fresh, rows: read, key, keep: stays, ...sizes }: Fresh,
+  { name: fresh, rows: read, key, keep, ...sizes }: Fresh,
 ): Promise<Changed> {
   const all = table.columns.map((column) => column.name);
   const insert = `insert into ${name} (${list(all)}) select ${list(all)} from ${fresh}`;
-  if (stays === 'old')
+  if (keep === 'old')
     return {
       read,
-      inserted: await run(`${insert} where not ${meets(fresh, name, key)}`),
+      inserted: await run(`${insert} where not ${sameKey(fresh, name, key)}`),
       deleted: 0,
       ...sizes,
     };
   await run(dropEqualRows({ fresh, name }, table.columns, key));
   await run('begin');
-  const deleted = await run(`delete from ${name} where ${meets(name, fresh, key)}`);
+  const deleted = await run(`delete from ${name} where ${sameKey(name, fresh, key)}`);
   const inserted = await run(insert);
   await run('commit');
   return { read, inserted, deleted, ...sizes };
@@ -125,9 +125,9 @@ async function addCompared(
 async function reconcile(work: Work, { columns, feed }: NonNullable<TableChanges['keys']>): Promise<number> {
   const { session, name, table, signal, run } = work;
   const keys = await stage(work, 'all keys', columns, feed);
-  const deleted = await run(`delete from ${name} where not ${meets(name, keys.name, columns)}`);
+  const deleted = await run(`delete from ${name} where not ${sameKey(name, keys.name, columns)}`);
   const [found] = await session.query(
-    `select count(*) as missing from ${keys.name} where not ${meets(keys.name, name, columns)}`,
+    `select count(*) as missing from ${keys.name} where not ${sameKey(keys.name, name, columns)}`,
     signal,
   );
   refuseMissing(table, Number(found?.missing));
@@ -153,7 +153,7 @@ const typesOf = (columns: readonly Column[]) =>
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
 
 /** Returns the condition under which a row of `one` has the key of a row of `other`. */
-function meets(one: string, other: string, key: readonly string[]): string {
+function sameKey(one: string, other: string, key: readonly string[]): string {
   const same = key
     .map((column) => `other.${identifier(column)} = ${one}.${identifier(column)}`)
     .join(' and ');

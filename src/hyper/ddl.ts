@@ -28,7 +28,7 @@ export function keyStatements(
   has: readonly string[] = [],
 ): string[] {
   const name = (table: string) => tableName(alias, schema, table);
-  const own = tables
+  const assumed = tables
     .filter(({ name: table, primaryKey }) => primaryKey.length > 0 && !has.includes(table))
     .map(
       (table) =>
@@ -47,7 +47,7 @@ export function keyStatements(
         `alter table ${name(from.table)} add assumed foreign key (${list(from.columns)}) ` +
         `references ${name(to.table)} (${list(to.columns)})`,
     );
-  return [...own, ...foreign];
+  return [...assumed, ...foreign];
 }
 
 /** All columns of its primary key are `not null`. */

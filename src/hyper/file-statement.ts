@@ -20,11 +20,11 @@ export function fileStatement(
   { columns, constants }: PathPart,
   format: PathFormat,
   paths: readonly string[],
-  most?: number,
+  maxRecords?: number,
 ): string {
   const [only = '', ...others] = paths;
   const from = others.length === 0 ? literal(only) : `array[${paths.map(literal).join(', ')}]`;
-  const isWhole = most === undefined && constants.length === 0;
+  const isWhole = maxRecords === undefined && constants.length === 0;
   if (isWhole && copies(format, columns))
     return `copy ${target.name} (${list(columns)}) from ${from} ${copyOptions(format)}`;
   const { values, options } = external(target, format, columns);
@@ -33,7 +33,7 @@ export function fileStatement(
     ...values,
     ...constants.map(({ column, text }) => `${literal(text)}::${typeOf(target, column)}`),
   ];
-  const limit = most === undefined ? '' : ` limit ${most}`;
+  const limit = maxRecords === undefined ? '' : ` limit ${maxRecords}`;
   return (
     `insert into ${target.name} (${list(all)}) select ${selected.join(', ')} ` +
     `from external(${[from, `format => ${literal(format.type)}`, ...options].join(', ')})${limit}`

@@ -17,12 +17,12 @@ export function watchFiles(
 ): FileWatch {
   const sizeOf = (file: string) => files.get(file) ?? 0;
   const read = new Map<string, number>();
-  let told = 0;
+  let reported = 0;
   let isStopped = false;
   const report = () => {
     const total = [...read.values()].reduce((sum, bytes) => sum + bytes, 0);
-    if (total > told) progress(total - told);
-    told = Math.max(told, total);
+    if (total > reported) progress(total - reported);
+    reported = Math.max(reported, total);
   };
   const look = async () => {
     const open = await positions(pid, files);

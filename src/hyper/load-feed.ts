@@ -33,11 +33,11 @@ export async function loadFeed(
       add(together);
       continue;
     }
-    const told = meter.attempt();
+    const report = meter.attempt();
     for (const part of group) {
       const before = sum.rows;
       const counted: LoadProgress = (bytes, rows) =>
-        told(bytes, rows === undefined ? undefined : before + rows);
+        report(bytes, rows === undefined ? undefined : before + rows);
       add(await loadPart(session, target, part, counted, signal));
     }
   }

@@ -20,13 +20,13 @@ export async function loadPart(
   part: FeedPart,
   progress: LoadProgress,
   signal: AbortSignal,
-  most?: number,
+  maxRecords?: number,
 ): Promise<Loaded> {
   const meter = monotonicProgress(progress);
   // Of a file that it opens by itself Hyper does not say in which record it refuses one of the first.
-  const first = most !== undefined && part.kind === 'path' ? (part.asStream ?? part) : part;
+  const first = maxRecords !== undefined && part.kind === 'path' ? (part.asStream ?? part) : part;
   for (let way: FeedPart = first; ;) {
-    const result = await tryPart(session, target, way, meter.attempt(), signal, most);
+    const result = await tryPart(session, target, way, meter.attempt(), signal, maxRecords);
     if ('rows' in result) return result;
     way = result.fallback;
   }
@@ -39,14 +39,14 @@ async function tryPart(
   part: FeedPart,
   progress: LoadProgress,
   signal: AbortSignal,
-  most: number | undefined,
+  maxRecords: number | undefined,
 ): Promise<Loaded | { fallback: FeedPart }> {
   const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
     await useDateOrder(session, part.format);
-    if (part.kind === 'path') return await loadFile(session, target, part, progress, signal, most);
-    const whole = await part.open(signal, most);
-    const stream = most === undefined ? whole : beginningOf(whole, part, most);
+    if (part.kind === 'path') return await loadFile(session, target, part, progress, signal, maxRecords);
+    const whole = await part.open(signal, maxRecords);
+    const stream = maxRecords === undefined ? whole : beginningOf(whole, part, maxRecords);
     let bytes = 0;
     const counted = (count: number) => {
       const taken = stream.taken === undefined ? count : stream.taken() - bytes;
@@ -79,8 +79,8 @@ async function tryPart(
   }
 }
 
-function beginningOf({ bytes }: ByteStream, { format }: StreamPart, most: number): ByteStream {
-  return { bytes: firstRecords(bytes, format, most), rows: () => undefined };
+function beginningOf({ bytes }: ByteStream, { format }: StreamPart, maxRecords: number): ByteStream {
+  return { bytes: firstRecords(bytes, format, maxRecords), rows: () => undefined };
 }
 
 /** A full or failing disk under the extract, as against a refused record: SQLSTATE classes 53 and 58. */
@@ -107,19 +107,19 @@ async function loadFile(
   part: PathPart,
   progress: (bytes: number) => void,
   signal: AbortSignal,
-  most: number | undefined,
+  maxRecords: number | undefined,
 ): Promise<Loaded> {
   const staged = await part.stage?.(signal);
   const watch = session.watchFiles(new Map([[part.path, part.size ?? 0]]), progress);
   try {
     const format = staged?.format ?? part.format;
     const { columns = part.columns } = staged ?? {};
-    const statement = fileStatement(target, { ...part, columns }, format, [part.path], most);
+    const statement = fileStatement(target, { ...part, columns }, format, [part.path], maxRecords);
     const { rows, counted } = await copyChecked(session, statement, [part], signal, (error) =>
       isDiskFailure(error) ? 0 : (refusal(error, part).record ?? Infinity),
     );
     watch.finish();
-    const sent = most === undefined ? (staged?.rows ?? part.rows ?? counted) : undefined;
+    const sent = maxRecords === undefined ? (staged?.rows ?? part.rows ?? counted) : undefined;
     reconcile(part.label, sent, rows);
     return { rows, bytes: part.size ?? 0, ...(sent !== undefined && { sent }) };
   } finally {

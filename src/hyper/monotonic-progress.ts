@@ -5,15 +5,15 @@ import type { LoadProgress } from '../model/ports/extract-port.ts';
  * reported.
  */
 export function monotonicProgress(progress: LoadProgress): { attempt(): LoadProgress } {
-  let told = 0;
+  let reported = 0;
   return {
     attempt() {
       let seen = 0;
       return (bytes, rows) => {
         seen += bytes;
-        if (seen < told) return;
-        progress(seen - told, rows);
-        told = seen;
+        if (seen < reported) return;
+        progress(seen - reported, rows);
+        reported = seen;
       };
     },
   };

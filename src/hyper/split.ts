@@ -22,7 +22,7 @@ const buckets = 0x10000;
 export async function* splitExtract(
   openSession: () => Promise<HyperSession>,
   file: string,
-  most: number,
+  maxBytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<Portion> {
   const session = await openSession();
@@ -31,7 +31,7 @@ export async function* splitExtract(
     const tables = await readTables(session, 'whole');
     const rowsInAll = rowsOf(tables);
     const { size } = await stat(file);
-    if (size <= most) {
+    if (size <= maxBytes) {
       yield {
         path: file,
         size,
@@ -41,13 +41,13 @@ export async function* splitExtract(
       };
       return;
     }
-    const ranges = [...firstRanges(size, most)];
+    const ranges = [...firstRanges(size, maxBytes)];
     for (let range = ranges.shift(); range !== undefined; range = ranges.shift()) {
       const draft = draftPath(file);
       try {
         const portion = await writePortion(session, { tables, file: draft, range }, signal);
-        if (portion.size > most) {
-          ranges.unshift(...halvesOf(range, portion, most));
+        if (portion.size > maxBytes) {
+          ranges.unshift(...halvesOf(range, portion, maxBytes));
           continue;
         }
         yield { ...portion, rowsInAll };
@@ -70,9 +70,9 @@ interface Range {
  * Yields as many ranges as the size suggests; a power of two, so that a few bytes more or less seldom change the
  * number.
  */
-function* firstRanges(size: number, most: number): Generator<Range> {
+function* firstRanges(size: number, maxBytes: number): Generator<Range> {
   let count = 1;
-  while (size / count > most && count < buckets) count *= 2;
+  while (size / count > maxBytes && count < buckets) count *= 2;
   const width = buckets / count;
   for (let from = 0; from < buckets; from += width) yield { from, to: from + width };
 }
@@ -80,12 +80,12 @@ function* firstRanges(size: number, most: number): Generator<Range> {
 function halvesOf(
   { from, to }: Range,
   { size, rows }: Pick<Portion, 'size' | 'rows'>,
-  most: number,
+  maxBytes: number,
 ): Range[] {
   if (to - from === 1) {
     throw new RunError(
       'EXT3011',
-      `${grouped(rows)} rows that are alike have ${inBytes(size)}, and no portion may have more than ${inBytes(most)}`,
+      `${grouped(rows)} rows that are alike have ${inBytes(size)}, and no portion may have more than ${inBytes(maxBytes)}`,
       { hint: 'allow larger portions, or publish the whole with method: publish' },
     );
   }

@@ -12,7 +12,7 @@ import type { FileTemplate, Template as Wanted } from '../model/config/template.
 import { checkComposed } from './compose/check-compose.ts';
 import { composeTemplate } from './compose/compose.ts';
 import { describeTemplate } from './describe.ts';
-import { findMisfits } from './mismatches.ts';
+import { findMismatches } from './mismatches.ts';
 import { documentName, generateDocument } from './generate/document.ts';
 import { openPackage, openTemplate, templateFromDocument, type Template } from './open.ts';
 import { toRunError } from './shown.ts';
@@ -28,7 +28,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
       const found = await lookAt(wanted.staged, { code: 'EXT4006', shown: wanted.staged });
       return {
         sha256,
-        misfits: wanted.kind === 'file' ? findMisfits(pipeline, wanted, describeTemplate(template)) : [],
+        misfits: wanted.kind === 'file' ? findMismatches(pipeline, wanted, describeTemplate(template)) : [],
         staged: found && (await markSince(wanted.staged, markOf(found), left, signal)),
         ...unnamedIn(template, wanted),
       };

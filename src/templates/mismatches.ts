@@ -9,7 +9,7 @@ import type { Finding } from './fit-finding.ts';
 import { columnShape } from './local-types.ts';
 
 /** Returns where the extract that a pipeline promises would not match its template, at the columns to check. */
-export function findMisfits(
+export function findMismatches(
   pipeline: Pipeline,
   template: FileTemplate,
   description: TemplateDescription,
@@ -46,8 +46,8 @@ function placeOf({ code, table, column, nearest }: Finding, { tables }: Pipeline
   const missing = code === 'EXT4301';
   const found = tables.find(({ name }) => name === (missing ? nearest : table));
   if (missing || column === undefined) return found && { ...found.place, part: 'key' };
-  const own = found?.columns.find(({ name }) => name === column);
-  if (own !== undefined) return own.place;
+  const exact = found?.columns.find(({ name }) => name === column);
+  if (exact !== undefined) return exact.place;
   const near = found?.columns.find(({ name }) => name === nearest);
   return near && { ...near.place, part: 'key' };
 }

@@ -50,8 +50,10 @@ export function findHyper(
   if (match === undefined || second !== undefined) throw noneOrSeveral(shown, names, matches, entries);
 
   const matching = dbnames.filter(({ value }) => normalized(value) === match);
-  const own = connections.filter(({ dbname }) => dbname !== undefined && normalized(dbname.value) === match);
-  const ownNames = new Set<string | undefined>(own.map(({ name }) => name));
+  const matchingConnections = connections.filter(
+    ({ dbname }) => dbname !== undefined && normalized(dbname.value) === match,
+  );
+  const ownNames = new Set<string | undefined>(matchingConnections.map(({ name }) => name));
   const relations =
     extract?.relations ??
     source.connection.relations.filter(

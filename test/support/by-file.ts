@@ -4,7 +4,7 @@ import type { Table } from '../../src/model/config/pipeline.ts';
 import type { ExtractPort } from '../../src/model/ports/extract-port.ts';
 import { column } from './pipelines.ts';
 
-/** The same table, which goes on by file; `File` says which. */
+/** Returns the same table in load mode by file, with a template for `File`. */
 export function byFile(table: Table, template: string, onVanished: FileLoad['onVanished'] = 'keep'): Table {
   const place = { file: 'sales.yaml', pointer: '/tables/sales/load' };
   return {
@@ -37,7 +37,7 @@ export async function goneBytes({ deletedKeys: gone }: TableChanges): Promise<st
 
 type Rows = (string | null)[][];
 
-/** What an extract with these rows holds after the changes, each feed read by hyperd. */
+/** Returns the content of an extract with these rows after the changes, each feed read by hyperd. */
 export async function applied(
   extracts: ExtractPort,
   table: Table,

@@ -19,13 +19,13 @@ export interface Outcome {
 
 export interface RunningCli {
   pid: number;
-  /** What it has written to stderr so far. */
+  /** Returns the text written to stderr so far. */
   stderr: () => string;
   kill: (signal: NodeJS.Signals) => void;
   outcome: Promise<Outcome>;
 }
 
-/** A folder of its own with pipelines and data, in which the real CLI runs. Gone when the test has ended. */
+/** A separate folder with pipelines and data, in which the real CLI runs. It is removed when the test has ended. */
 export interface CliProject {
   folder: string;
   path: (name: string) => string;
@@ -34,9 +34,9 @@ export interface CliProject {
   remove: (name: string) => Promise<void>;
   /** Runs `extracts ARGS` to its end. */
   run: (args: readonly string[], env?: Variables) => Promise<Outcome>;
-  /** `extracts apply` as the ground that a test stands on: it must succeed. */
+  /** Runs `extracts apply` as the starting point of a test: it must succeed. */
   apply: (env?: Variables) => Promise<void>;
-  /** Starts `extracts ARGS`, for a test that meddles while it runs; no file may be larger than so many kB. */
+  /** Starts `extracts ARGS`, for a test that interferes while it runs; no file may be larger than this many kB. */
   start: (args: readonly string[], env?: Variables, largestFile?: number) => RunningCli;
   /** All files by name, with a mark that changes when the file is written, replaced or touched. */
   marks: () => Promise<Record<string, string>>;
@@ -81,7 +81,7 @@ export async function createProject(files: Record<string, string> = {}): Promise
   return project;
 }
 
-/** What a CI job would have, and nothing of the developer's. */
+/** Returns the variables of a CI job, and none of the developer's. */
 export function environment(folder: string, variables: Variables = {}): Variables {
   return {
     PATH: process.env.PATH ?? '',

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readPipelines, type Configuration, type ProjectContext } from '../../src/config/index.ts';
 
-/** Files by their path in a folder of its own, which goes when the test ends. */
+/** Writes files by their path into a separate folder, which is removed when the test ends. */
 export function configFolder(files: Readonly<Record<string, string>>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'extracts-config-')));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  // The end of the search for extracts.yaml, whatever stands above the temporary folder.
+  // Ends the search for extracts.yaml, whatever is above the temporary folder.
   mkdirSync(join(folder, '.git'));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -17,7 +17,7 @@ export function configFolder(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** What readPipelines says about these files, and the secrets it registered. */
+/** Returns the result of readPipelines for these files, and the secrets it registered. */
 export async function configure(
   files: Readonly<Record<string, string>>,
   { paths = ['.'], ...more }: Partial<ProjectContext> & { paths?: readonly string[] } = {},

@@ -8,11 +8,11 @@ export interface FreshDatabase {
   url: string;
   /** A connection to it, for the test's own statements. */
   client: pg.Client;
-  /** Ends `client` and drops the database, whoever else is still connected. */
+  /** Ends `client` and drops the database, even while other clients are connected. */
   close: () => Promise<void>;
 }
 
-/** An empty database of its own, on the server that vitest starts for the whole run. */
+/** Creates a separate empty database, on the server that vitest starts for the whole run. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const server = inject('postgresUrl');
   // Without an address pg would turn to the developer's own server.
@@ -33,7 +33,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   };
 }
 
-/** The same for one test: it is gone when the test has ended. */
+/** Creates a database for one test: it is dropped when the test has ended. */
 export async function testDatabase(): Promise<Omit<FreshDatabase, 'close'>> {
   const { close, ...database } = await freshDatabase();
   onTestFinished(close);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** An empty folder for one test, gone when the test is over. */
+/** Returns an empty folder for one test, which is removed when the test is over. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'extracts-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ import { bundledSchema, type JsonSchema } from '../../src/config/schema-files.ts
 
 export const generatedFile = new URL('../../src/model/config/written.gen.ts', import.meta.url);
 
-/** The text that src/model/config/written.gen.ts has to have. */
+/** Returns the text that src/model/config/written.gen.ts must have. */
 export async function generateTypes(): Promise<string> {
   const pipeline = bundledSchema('pipeline');
   const project = bundledSchema('project');
@@ -34,7 +34,7 @@ export async function generateTypes(): Promise<string> {
 }
 
 /**
- * The same schema in the words that the type generator understands: if/then/else is a union, and the `x-` keys of
+ * Returns the same schema in terms that the type generator understands: if/then/else is a union, and the `x-` keys of
  * patternProperties, which mean nothing to us, would turn every interface into an open one.
  */
 function asTypes(schema: unknown): unknown {

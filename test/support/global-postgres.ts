@@ -10,7 +10,7 @@ declare module 'vitest' {
 
 /** For `globalSetup` of vitest: one PostgreSQL for the whole run, since a server takes a second to start. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // By itself autovacuum collects statistics at a moment that no test knows, and plans show what they tell.
+  // Autovacuum would collect statistics at a moment that no test knows, and plans would show them.
   const server = await startPostgres({ settings: { autovacuum: 'off' } });
   project.provide('postgresUrl', server.url);
   return server.close;

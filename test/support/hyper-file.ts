@@ -12,7 +12,7 @@ export interface HyperTable {
   rows: Record<string, string | null>[];
 }
 
-/** What is in a .hyper file, seen by an engine of its own. Values are the text that Hyper prints. */
+/** Returns the content of a .hyper file, read by a separate engine. Values are the text that Hyper prints. */
 export async function readHyperFile(file: string): Promise<HyperTable[]> {
   return withFile(file, 'readonly', async (session) => {
     const tables = await readTables(session, 'seen');
@@ -28,7 +28,7 @@ export async function readHyperFile(file: string): Promise<HyperTable[]> {
   });
 }
 
-/** Attaches the file in an engine of its own, as `seen`, while `use` runs. */
+/** Attaches the file in a separate engine, as `seen`, while `use` runs. */
 export function withFile<T>(
   file: string,
   mode: 'readonly' | 'readwrite',
@@ -40,7 +40,7 @@ export function withFile<T>(
   });
 }
 
-/** An engine of its own, while `use` runs. */
+/** Runs a separate engine while `use` runs. */
 export async function withSession<T>(use: (session: HyperSession) => Promise<T>): Promise<T> {
   const engine = await startHyperd(await findHyperd(process.env), { env: process.env });
   try {

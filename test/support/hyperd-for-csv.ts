@@ -12,7 +12,7 @@ export interface HyperdForCsv {
   stop(): Promise<void>;
 }
 
-/** Starts a hyperd of its own, with one empty database in a directory that `stop` removes. */
+/** Starts a separate hyperd, with one empty database in a directory that `stop` removes. */
 export async function startHyperdForCsv(): Promise<HyperdForCsv> {
   const directory = await mkdtemp(path.join(tmpdir(), 'csv-'));
   const engine = await startHyperd(await findHyperd(process.env), {});

@@ -4,14 +4,14 @@ export interface OneTable {
   name: string;
   /** The source, as YAML in one line. */
   source: string;
-  /** What of the source, beside its name. */
+  /** The part of the source that is read, beside its name. */
   from?: string;
-  /** As YAML in one line. */
+  /** The columns as YAML in one line. */
   columns: string;
   destination?: string;
 }
 
-/** A pipeline with one table `t`, one source and one file destination, `out/NAME.hyper` unless it is said otherwise. */
+/** Returns a pipeline with one table `t`, one source and one file destination, by default `out/NAME.hyper`. */
 export function oneTable({ name, source, from, columns, destination }: OneTable): string {
   return `version: 1
 name: ${name}

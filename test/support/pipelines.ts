@@ -6,8 +6,8 @@ import { configurationHash } from '../../src/plan/basis/basis.ts';
 import { defineKeys, defineTable } from '../../src/plan/table/definition.ts';
 
 /**
- * Pipelines, observations and records for tests of pure functions: complete, and different only where a test
- * says so.
+ * Pipelines, observations and records for tests of pure functions: complete, and different only where a test changes
+ * them.
  */
 
 export function type(text: string): ColumnType {

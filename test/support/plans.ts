@@ -3,7 +3,7 @@ import type { ColumnPlan, TablePlan } from '../../src/model/plan/table-plan.ts';
 import type { DestinationPlan } from '../../src/model/plan/destination-plan.ts';
 import type { Gate, PipelinePlan, Plan, PlanSummary } from '../../src/model/plan/plan.ts';
 
-/** Plans for tests of what tells them: whole, and with every property that a plan can have. */
+/** Returns plans for tests of renderers: whole, and with every property that a plan can have. */
 
 export function plan(pipelines: readonly PipelinePlan[], changes: Partial<Plan> = {}): Plan {
   return {

@@ -98,7 +98,7 @@ describe.concurrent('when the process that started it ends', () => {
   });
 });
 
-/** Another Node process that starts a server, tells about it, and goes on with `rest`. */
+/** Starts another Node process that starts a server, reports it, and continues with `rest`. */
 async function startOwner(rest: string) {
   const script = `
     import pg from 'pg';

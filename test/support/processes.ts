@@ -16,12 +16,12 @@ export async function endHyperds(folder: string): Promise<void> {
   for (const pid of await hyperdsOf(folder)) process.kill(pid, 'SIGKILL');
 }
 
-/** Command line and environment of a process as the system shows them to others; empty when it is gone. */
+/** Returns command line and environment of a process as the system shows them to others; empty when it has ended. */
 export async function shownOf(pid: number): Promise<string> {
   return (await commandOf(pid)) + (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''));
 }
 
-/** Whether the process has the file open. */
+/** Returns true if the process has the file open. */
 export async function hasOpen(pid: number, file: string): Promise<boolean> {
   const folder = `/proc/${pid}/fd`;
   const numbers = await readdir(folder).catch(() => []);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { PipelinePlan, Plan } from '../../src/model/plan/plan.ts';
 import { columnChange, gate, pipelinePlan, plan, tablePlan } from './plans.ts';
 
-/** What breaks Markdown, HTML, tables and fences, in names as they could be. */
+/** Characters in possible names that break Markdown, HTML, tables and fences. */
 const nasty = [
   'orders',
   'a|b',

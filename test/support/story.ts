@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { CliProject, Outcome, Variables } from './cli.ts';
 
-/** What a user types and sees, one after the other, as one text for `expectGolden`. */
+/** The input and output of a user, one after the other, as one text for `expectGolden`. */
 export interface Story {
   /** Says what has happened between two commands. */
   note: (text: string) => void;
@@ -45,5 +45,5 @@ export function settle(text: string, { folder }: { folder: string }): string {
   );
 }
 
-/** What an unchanged world has to say. */
+/** The output for an unchanged world. */
 export const noChanges = 'No changes.\nThe extracts match the configuration and their sources.\n';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { commandLine, environment, type CliProject } from './cli.ts';
 
-/** What to type when a text has appeared on the screen. */
+/** The input to type when a text has appeared on the screen. */
 export interface Typed {
   when: string;
   type: string;
@@ -14,8 +14,8 @@ export interface TerminalOutcome {
 }
 
 /**
- * Runs `extracts ARGS` on a pseudo-terminal of 100 columns, with somebody who types. `into` is what a shell has behind
- * the command, as in `2>errors.txt`; a variable that is undefined is not set.
+ * Runs `extracts ARGS` on a pseudo-terminal of 100 columns, with typed input. `into` is the shell's text after the
+ * command, as in `2>errors.txt`; a variable that is undefined is not set.
  */
 export function runOnTerminal(
   project: CliProject,
@@ -41,7 +41,7 @@ export function runOnTerminal(
   });
 }
 
-/** Node.js has no pseudo-terminals of its own; Python's standard library does. */
+/** The script for a pseudo-terminal: Node.js has none of its own; Python's standard library does. */
 const script = `
 import fcntl, json, os, pty, struct, sys, termios
 typed = json.loads(sys.argv[1])

@@ -26,7 +26,7 @@ const copies = {
 export interface OldProject {
   project: CliProject;
   env: Variables;
-  /** Of the database that the pipelines `shop` and `tenants` read. */
+  /** The client of the database that the pipelines `shop` and `tenants` read. */
   client: Client;
 }
 
@@ -61,11 +61,11 @@ export async function oldProject(): Promise<OldProject> {
 
 interface Placeholders {
   texts: Readonly<Record<string, string>>;
-  /** By the name of a table. */
+  /** The relations by the name of their table. */
   relations: ReadonlyMap<string, { oid: string; counters: unknown }>;
 }
 
-/** What the program of that commit would have recorded of this server: the queries are its own. */
+/** Returns what the program of that commit would have recorded of this server: the queries are its own. */
 async function placeholders(client: Client, endpoint: string): Promise<Placeholders> {
   const { rows: server } = await client.query<{ system: string; transaction: string }>(
     `select (select system_identifier::text from pg_control_system()) || '/' ||

@@ -20,8 +20,8 @@ export async function existingFile(
 }
 
 export async function removeFile(destination: FileDestination, last: AppliedDestination): Promise<Existing> {
-  const standing = await existingFile(destination, last);
-  if (standing !== 'ours') return standing;
+  const existing = await existingFile(destination, last);
+  if (existing !== 'ours') return existing;
   try {
     await rm(destination.path, { force: true });
     return 'ours';

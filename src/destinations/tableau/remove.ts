@@ -21,7 +21,7 @@ export async function removePublication(
   last: AppliedDestination,
   signal: AbortSignal,
 ): Promise<Existing> {
-  const standing = await existingPublication(site, last, signal);
-  if (standing === 'ours' && 'id' in last) await deleteDataSource(site, last.id, signal);
-  return standing;
+  const existing = await existingPublication(site, last, signal);
+  if (existing === 'ours' && 'id' in last) await deleteDataSource(site, last.id, signal);
+  return existing;
 }

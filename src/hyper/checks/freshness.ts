@@ -17,14 +17,14 @@ export function freshness(
       const { latest: text = null, epoch = null } = row ?? {};
       if (text === null || epoch === null) return failed('no value at all');
       const age = now.getTime() / 1000 - Number(epoch);
-      const told = isSensitive(table, column) ? '' : `${inWords(age)}: ${text}`;
-      return age <= maxAge ? passed(told || 'new enough') : failed(told || 'older');
+      const detail = isSensitive(table, column) ? '' : `${ageLabel(age)}: ${text}`;
+      return age <= maxAge ? passed(detail || 'new enough') : failed(detail || 'older');
     },
   };
 }
 
 /** `3.2 d old`; what is dated ahead is not old at all. */
-function inWords(seconds: number): string {
+function ageLabel(seconds: number): string {
   if (seconds < 0) return 'in the future';
   const [size, unit] = (
     [

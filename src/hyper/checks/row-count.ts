@@ -20,7 +20,7 @@ export function rowCount(
         (min !== undefined && rows < min) ||
         (max !== undefined && rows > max) ||
         (maxChange !== undefined && change?.share !== undefined && change.share > maxChange);
-      const observed = [counted(rows, 'row'), ...(change === undefined ? [] : [change.told])].join(', ');
+      const observed = [counted(rows, 'row'), ...(change === undefined ? [] : [change.detail])].join(', ');
       return isWrong ? failed(observed) : passed(observed);
     },
   };
@@ -30,13 +30,13 @@ export function rowCount(
  * Returns how the row count changed. After an empty table, or after no table, there is no share: nothing counts as a
  * change.
  */
-function changeOf(rows: number, last: number | undefined): { share?: number; told: string } {
-  if (last === undefined) return { told: 'nothing was applied before' };
-  if (last === 0) return { told: 'before were none' };
+function changeOf(rows: number, last: number | undefined): { share?: number; detail: string } {
+  if (last === undefined) return { detail: 'nothing was applied before' };
+  if (last === 0) return { detail: 'none before' };
   const share = Math.abs(rows - last) / last;
-  if (share === 0) return { share, told: 'as many as before' };
+  if (share === 0) return { share, detail: 'as many as before' };
   const direction = rows > last ? 'more' : 'fewer';
-  return { share, told: `${percent(share)} ${direction} than the ${grouped(last)} before` };
+  return { share, detail: `${percent(share)} ${direction} than the ${grouped(last)} before` };
 }
 
 /** `20 %`, `0.5 %`, `33.3 %`; never zero for what is not. */

@@ -27,7 +27,7 @@ export function asWritten(format: CsvFormat, layout: Layout): AsWritten | undefi
     // hyperd removes an escape character anywhere; PostgreSQL only where it escapes.
     format.escape === format.quote &&
     !rewritesFields(format, layout.columns) &&
-    layout.untaken.length === 0 &&
+    layout.unusedColumns.length === 0 &&
     layout.columns.length > 0 &&
     // Only our reader knows which lines are no records.
     !layout.isPreceded &&

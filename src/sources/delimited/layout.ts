@@ -22,7 +22,7 @@ export interface Layout {
   /** The columns that are the same in every row of the file. */
   constants: readonly Constant[];
   /** Names in the header that no column takes. */
-  untaken: readonly string[];
+  unusedColumns: readonly string[];
   /** Optional columns that the file lacks. */
   absent: readonly Column[];
   /** True if other lines precede the header or the first record, so that only our reader knows where it begins. */
@@ -104,7 +104,7 @@ function layOutByName(
     columns,
     select,
     constants: constantsOf(table, file, dateOrder),
-    untaken: header.filter((_, index) => !taken.has(index)).map(shortName),
+    unusedColumns: header.filter((_, index) => !taken.has(index)).map(shortName),
     absent,
     isPreceded: false,
     isEmpty: false,
@@ -125,7 +125,7 @@ export function layOutByPlace(table: Table, file: NamedFile, { dateOrder }: CsvF
     columns,
     select: columns.map((_, index) => index),
     constants: constantsOf(table, file, dateOrder),
-    untaken: [],
+    unusedColumns: [],
     absent: [],
     isPreceded: false,
     isEmpty: false,

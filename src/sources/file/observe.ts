@@ -21,10 +21,10 @@ export async function observeFiles(source: FileSource, request: SourceRequest): 
   const files = await listFiles(source);
   const { table, before } = request;
   const fingerprint = await markFiles(files, before);
-  const { problems, untaken, rows } = await examine(source, table, files);
+  const { problems, unusedColumns, rows } = await examine(source, table, files);
   return {
     problems: [...tooFew(source, files), ...problems, ...vanishedProblems(request, fingerprint, nameFile)],
-    untaken,
+    untaken: unusedColumns,
     rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: files.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint,
@@ -37,7 +37,7 @@ async function examine(
   { format }: FileSource,
   table: Table,
   files: readonly FoundFile[],
-): Promise<{ problems: Diagnostic[]; untaken: readonly string[]; rows?: number }> {
+): Promise<{ problems: Diagnostic[]; unusedColumns: readonly string[]; rows?: number }> {
   if (format.type === 'parquet') {
     const seen = [];
     for (const file of files) {
@@ -54,7 +54,7 @@ async function examine(
   }
   return {
     problems: [...problems, ...fileNotes(table, seen), ...zonelessNote(table)],
-    untaken: [...new Set(seen.flatMap(({ untaken }) => untaken))],
+    unusedColumns: [...new Set(seen.flatMap(({ unusedColumns }) => unusedColumns))],
   };
 }
 

@@ -84,8 +84,8 @@ function rangeOf(why: string): { problem: string; hint: string } | undefined {
 }
 
 function withoutSecrets(complaint: string): string {
-  const [, words = '', value = ''] = /^([^]*?: longer than [^:]+: )([^]*)$/.exec(complaint) ?? [];
-  return words === '' ? foreign(complaint) : words + foreign(value);
+  const [, problem = '', value = ''] = /^([^]*?: longer than [^:]+: )([^]*)$/.exec(complaint) ?? [];
+  return problem === '' ? foreign(complaint) : problem + foreign(value);
 }
 
 /** hyperd says from the outside in where it failed, a line each, the file first. */

@@ -16,7 +16,7 @@ export interface ParquetLayout {
   values: readonly ParquetValue[];
   rows: number;
   /** Columns of the file that no column takes. */
-  untaken: readonly string[];
+  unusedColumns: readonly string[];
   /** Optional columns that the file lacks. */
   absent: readonly Column[];
   /** The file has no byte, and its format allows that. */
@@ -71,7 +71,7 @@ export function layOutParquet(
     if (fit.note !== undefined) remarks.push({ column, kind: 'cut-off' });
   }
   if (problems.length > 0) return { problems };
-  const untaken = footer.columns
+  const unusedColumns = footer.columns
     .map(({ name }) => name)
     .filter((name) => !taken.has(name))
     .map(shortName);
@@ -82,12 +82,20 @@ export function layOutParquet(
   if (present.length === 0 && first !== undefined) {
     return { problems: [missing(first, nameInFile(first), footer.columns, shown)] };
   }
-  return { columns: present, values, rows: footer.rows, untaken, remarks, absent, isEmpty: false };
+  return {
+    columns: present,
+    values,
+    rows: footer.rows,
+    unusedColumns,
+    remarks,
+    absent,
+    isEmpty: false,
+  };
 }
 
 /** A file without a byte. */
 export const emptyParquet: ParquetLayout = {
-  ...{ columns: [], values: [], rows: 0, untaken: [], remarks: [], absent: [] },
+  ...{ columns: [], values: [], rows: 0, unusedColumns: [], remarks: [], absent: [] },
   isEmpty: true,
 };
 
@@ -150,16 +158,16 @@ function hintWithoutHolder({ type }: ParquetColumn): string {
 export function reportRemarks(
   files: readonly { shown: string; remarks: readonly ParquetRemark[] }[],
 ): Diagnostic[] {
-  const told = new Map<string, { remark: ParquetRemark; shown: string; more: number }>();
+  const notes = new Map<string, { remark: ParquetRemark; shown: string; more: number }>();
   for (const { shown, remarks } of files) {
     for (const remark of remarks) {
       const key = `${remark.kind} ${remark.column.name}`;
-      const known = told.get(key);
-      if (known === undefined) told.set(key, { remark, shown, more: 0 });
+      const known = notes.get(key);
+      if (known === undefined) notes.set(key, { remark, shown, more: 0 });
       else known.more++;
     }
   }
-  return [...told.values()].map(({ remark: { column, kind }, shown, more }) => {
+  return [...notes.values()].map(({ remark: { column, kind }, shown, more }) => {
     const where = more === 0 ? shown : `${shown} and ${more} more`;
     return {
       code: kind === 'null-allowed' ? 'EXT2116' : 'EXT2117',

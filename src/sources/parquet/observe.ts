@@ -47,18 +47,18 @@ export async function requireParquet(
 export function summarizeParquet(
   table: Table,
   files: readonly { shown: string; layout: ParquetLayout | { problems: readonly Diagnostic[] } }[],
-): { problems: Diagnostic[]; untaken: string[]; rows: number } {
+): { problems: Diagnostic[]; unusedColumns: string[]; rows: number } {
   const problems: Diagnostic[] = [];
-  const untaken = new Set<string>();
+  const unusedColumns = new Set<string>();
   const fitting = files.flatMap(({ shown, layout }) => {
     if (!('problems' in layout)) return [{ ...layout, shown }];
     problems.push(...layout.problems);
     return [];
   });
-  for (const file of fitting) for (const name of file.untaken) untaken.add(name);
+  for (const file of fitting) for (const name of file.unusedColumns) unusedColumns.add(name);
   return {
     problems: [...problems, ...reportRemarks(fitting), ...fileNotes(table, fitting)],
-    untaken: [...untaken],
+    unusedColumns: [...unusedColumns],
     rows: fitting.reduce((sum, { rows }) => sum + rows, 0),
   };
 }

@@ -34,7 +34,7 @@ export async function observeTable(
   const { source } = reader;
   const { table, before, redefined } = request;
   const problems = amountProblems(source, objects);
-  const untaken = new Set<string>();
+  const unusedColumns = new Set<string>();
   const unproven = redefined === true ? objects : objects.filter((object) => !isKnown(object, before));
   const problem = problems.length > 0 ? undefined : nameProblem(table, unproven);
   if (problem !== undefined) problems.push(problem);
@@ -53,7 +53,7 @@ export async function observeTable(
       ),
     );
     problems.push(...summary.problems);
-    for (const name of summary.untaken) untaken.add(name);
+    for (const name of summary.unusedColumns) unusedColumns.add(name);
     if (looked.length === objects.length) rows = summary.rows;
   }
   if (problems.length === 0 && format.type !== 'parquet') {
@@ -65,14 +65,14 @@ export async function observeTable(
     );
     const fitting = layouts.flatMap((layout) => ('problem' in layout ? [] : [layout]));
     for (const layout of layouts) if ('problem' in layout) problems.push(layout.problem);
-    for (const name of fitting.flatMap((layout) => layout.untaken)) untaken.add(name);
+    for (const name of fitting.flatMap((layout) => layout.unusedColumns)) unusedColumns.add(name);
     problems.push(...fileNotes(table, fitting), ...zonelessNote(table));
   }
   const fingerprint = fingerprintOf(source, table, objects);
   problems.push(...vanishedProblems(request, fingerprint, (key) => nameObject(source.bucket, key)));
   return {
     problems,
-    untaken: [...untaken],
+    untaken: [...unusedColumns],
     rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: objects.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint,

@@ -52,8 +52,8 @@ export async function openRuns(folder: string): Promise<OpenRun[]> {
       .filter((note) => note !== undefined)
       .map(async ({ id, addresses, ...holder }): Promise<OpenRun> => {
         const alive = await isAlive(holder);
-        const words = alive === undefined ? 'unknown' : alive ? 'yes' : 'no';
-        return { id, addresses, holder: { name: nameOf(holder), since: holder.since, alive: words } };
+        const label = alive === undefined ? 'unknown' : alive ? 'yes' : 'no';
+        return { id, addresses, holder: { name: nameOf(holder), since: holder.since, alive: label } };
       }),
   );
 }

@@ -22,7 +22,7 @@ function holdLease(place: Place, taken: OwnLease): Lock {
   const loss = new AbortController();
   const end = new AbortController();
   const always = new AbortController().signal;
-  let own = taken;
+  let held = taken;
   let why = '';
   const lose = (reason: string) => {
     loss.abort(lockLost(address, reason));
@@ -32,15 +32,15 @@ function holdLease(place: Place, taken: OwnLease): Lock {
   const renewOnce = async (signal: AbortSignal): Promise<void> => {
     loss.signal.throwIfAborted();
     const renewed = pace.now();
-    const lease = { ...own.lease, renewals: own.lease.renewals + 1 };
-    const etag = await objects.put(place.lease, textOf(lease), own.etag, signal);
+    const lease = { ...held.lease, renewals: held.lease.renewals + 1 };
+    const etag = await objects.put(place.lease, textOf(lease), held.etag, signal);
     if (etag !== undefined) {
-      own = { lease, etag, renewed };
+      held = { lease, etag, renewed };
       return;
     }
     const found = await objects.get(place.lease, signal);
     const there = found && readLease(place, found);
-    if (found === undefined || there?.token !== own.lease.token) {
+    if (found === undefined || there?.token !== held.lease.token) {
       lose(
         there === undefined
           ? 'another run has taken it over meanwhile, or somebody has broken it'
@@ -49,7 +49,7 @@ function holdLease(place: Place, taken: OwnLease): Lock {
       loss.signal.throwIfAborted();
     } else {
       // A renewal that was given up has come through after all.
-      own = { lease: there, etag: found.etag, renewed: own.renewed };
+      held = { lease: there, etag: found.etag, renewed: held.renewed };
       await renewOnce(signal);
     }
   };
@@ -76,7 +76,7 @@ function holdLease(place: Place, taken: OwnLease): Lock {
   };
   const watch = async () => {
     for (;;) {
-      const left = own.renewed + pace.lease - pace.margin - pace.now();
+      const left = held.renewed + pace.lease - pace.margin - pace.now();
       if (left <= 0) lose(`it could not be renewed in time${why}`);
       await pace.pause(left, end.signal);
     }
@@ -103,13 +103,13 @@ function holdLease(place: Place, taken: OwnLease): Lock {
     confirm: () => renew(always),
     async write(record, seen) {
       const over = await expect(seen);
-      const written = await writeEnvelope(place, own.lease.token, record, over, always);
+      const written = await writeEnvelope(place, held.lease.token, record, over, always);
       if (written === undefined) await refused();
       return versionOf(record);
     },
     async remove(seen) {
       const over = await expect(seen);
-      const token = own.lease.token;
+      const token = held.lease.token;
       const left =
         over === undefined ? undefined : await writeEnvelope(place, token, undefined, over, always);
       if (left === undefined) return refused();
@@ -118,10 +118,10 @@ function holdLease(place: Place, taken: OwnLease): Lock {
     async release() {
       end.abort();
       await Promise.all(running);
-      if (loss.signal.aborted || (await endLease(place, own))) return;
+      if (loss.signal.aborted || (await endLease(place, held))) return;
       const found = await objects.get(place.lease, always);
       const lease = found && readLease(place, found);
-      if (found === undefined || lease?.token !== own.lease.token || lease.released === true) return;
+      if (found === undefined || lease?.token !== held.lease.token || lease.released === true) return;
       await endLease(place, { lease, etag: found.etag });
     },
   };

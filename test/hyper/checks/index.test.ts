@@ -114,7 +114,7 @@ const passes: [string, CheckRule, string, Settings?][] = [
   [
     'row_count after an empty table',
     { kind: 'row_count', maxChange: 0.1 },
-    '4 rows, before were none',
+    '4 rows, none before',
     { lastRows: 0 },
   ],
   ['unique', { kind: 'unique', columns: ['id'], columnsPlace }, 'every value once'],

@@ -30,7 +30,7 @@ describe('a layout', () => {
     const layout = layOutParquet(wanted, good, file);
     expect(layout).toMatchObject({
       rows: 7,
-      untaken: ['more'],
+      unusedColumns: ['more'],
       values: [{ name: 'id' }, { name: 'name' }, { name: 'at', type: { kind: 'timestamp' } }],
       remarks: [
         { column: { name: 'id' }, kind: 'null-allowed' },
@@ -93,7 +93,7 @@ describe('a layout', () => {
       shown,
       layout: layOutParquet(wanted, short, { shown }),
     }));
-    expect(summarizeParquet(wanted, [one, two])).toMatchObject({ rows: 14, untaken: ['more'] });
+    expect(summarizeParquet(wanted, [one, two])).toMatchObject({ rows: 14, unusedColumns: ['more'] });
     expect(
       summarizeParquet(wanted, [one, two, ...bad]).problems.map(({ severity, message }) => [
         severity,
@@ -156,6 +156,6 @@ it('a column from another name', () => {
   expect(layOutParquet(renamed, good, file)).toMatchObject({
     columns: [{ name: 'Order ID' }],
     values: [{ name: 'id', type: int }],
-    untaken: ['name', 'at', 'more'],
+    unusedColumns: ['name', 'at', 'more'],
   });
 });

@@ -12,10 +12,9 @@ export interface IdentityRequest {
 }
 
 /**
- * The two calls by which the SDK gets temporary credentials, on 127.0.0.1: AssumeRole of AWS STS (Query API,
- * XML) and GetRoleCredentials of the IAM Identity Center portal (REST, JSON), as their API references
- * describe them. It checks no signature: what matters here is who asks for what, and that the credentials
- * given are those that are used.
+ * The two calls by which the SDK gets temporary credentials, on 127.0.0.1: AssumeRole of AWS STS (Query API, XML) and
+ * GetRoleCredentials of the IAM Identity Center portal (REST, JSON), as their API references describe them. It checks
+ * no signature: the test observes who requests what, and that the credentials given are those that are used.
  */
 export interface Identity {
   endpoint: string;

@@ -45,7 +45,7 @@ const day = fc
   .map(({ y, m, d }) => `${y}-${digits(m)}-${digits(d)}`);
 const time = fc.tuple(fc.nat(23), fc.nat(59), fc.nat(59)).map((parts) => parts.map(digits).join(':'));
 
-/** By type: values as SQL shows them, and what hyperd would change or refuse. */
+/** By type: values as SQL shows them, and values that hyperd would change or refuse. */
 export const types: Readonly<Record<string, { values: fc.Arbitrary<string>; damage: readonly string[] }>> = {
   int: { values: fc.integer().map(String), damage: ['1.5', '1,234', '1e3', 'x', '3000000000'] },
   'numeric(10,2)': {
@@ -79,7 +79,7 @@ export const types: Readonly<Record<string, { values: fc.Arbitrary<string>; dama
   text: { values: text, damage: [] },
 };
 
-/** What can be wrong with the form of a record. `q` is the quote, `d` the delimiter. */
+/** The ways to damage the form of a record. `q` is the quote, `d` the delimiter. */
 const damages: Readonly<Record<string, (record: string, d: string, q: string) => string>> = {
   'a stray quote': (record, _, q) => `x${q}${record}`,
   'text after a closing quote': (record, d, q) => `${q}x${q}y${d}${record}`,
@@ -89,7 +89,7 @@ const damages: Readonly<Record<string, (record: string, d: string, q: string) =>
   'a quote that is not closed': (record, d, q) => `${record}${d}${q}x`,
 };
 
-/** Where a quote inside a field is no damage, these are none either. */
+/** The damages that the dialect accepts where it allows a quote inside a field. */
 const damagesWith: Readonly<Record<Dialect['quotes'], readonly string[]>> = {
   strict: Object.keys(damages),
   keep: ['text after a closing quote', 'a blank after a closing quote', 'a field too many'],

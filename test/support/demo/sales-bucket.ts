@@ -3,7 +3,9 @@ import { startS3StandIn, type S3StandIn } from '../s3/index.ts';
 import { csvLine } from '../superstore/csv.ts';
 import { generateOrders, type OrderRow } from '../superstore/index.ts';
 
-/** What pipelines/s3_sales.yaml reads: a bucket with a gzipped file for each month and a header file, on loopback. */
+/**
+ * Starts the bucket that pipelines/s3_sales.yaml reads: a gzipped file for each month and a header file, on loopback.
+ */
 export async function startSalesBucket(): Promise<S3StandIn> {
   const standIn = await startS3StandIn({ buckets: { 'acme-landing': {} } });
   await fillSalesBucket(standIn);

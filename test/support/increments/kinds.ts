@@ -4,26 +4,26 @@
  */
 export type Act = 'insert' | 'update' | 'touch' | 'blank' | 'delete' | 'revive';
 
-/** A table of the source, how the extract goes on from it, and what may happen to it so that nothing is missed. */
+/** A table of the source, its incremental load, and the changes that it allows without missing a row. */
 export interface Kind {
   name: string;
   primaryKey: boolean;
-  /** The `load` of the table that goes on, as YAML in one line. */
+  /** The `load` of the incremental table, as YAML in one line. */
   load: string;
-  /** What of it belongs into the extract, in `where` of both tables. */
+  /** The condition on its rows that belong in the extract, in `where` of both tables. */
   where?: string;
-  /** That of the table that is read as a whole, where `load` leaves rows out. */
+  /** The `load` of the table that is read as a whole, where `load` leaves rows out. */
   whole?: string;
   /** Statements that make it, empty. Rows are written to the table of its name, or to `NAME_rows`. */
   create: readonly string[];
-  /** Where its rows are written. */
+  /** The table that its rows are written to. */
   rows: string;
   acts: readonly Act[];
-  /** How many minutes behind the clock a row may be written. */
+  /** The most minutes that a row may be written behind the clock. */
   oldest: number;
-  /** Of which rows what is there may be changed. */
+  /** The condition on rows that may be changed. */
   within?: string;
-  /** Its rows are told by the clock of the server. */
+  /** True if its rows are selected by the clock of the server. */
   byServer?: boolean;
 }
 
@@ -119,7 +119,7 @@ export const kinds: readonly Kind[] = [
 const contract =
   '{ id: int not null, updated_at: timestamptz, name: text, amount: "numeric(12,2)", note: text }';
 
-/** A pipeline with all of them, that goes on from its extract or reads everything. */
+/** Returns a pipeline with all of them, incremental or reading everything. */
 export function pipelineOf(name: string, loads: 'as they are' | 'full', source: string): string {
   const tables = kinds.map((kind) => {
     const where = loads === 'full' ? (kind.whole ?? kind.where) : kind.where;

@@ -12,19 +12,19 @@ export interface Change {
   salt: number;
 }
 
-/** What happens while the program runs. */
+/** A disturbance while the program runs. */
 export type Disturbance =
   | { kind: 'none' }
   | { kind: 'kill'; what: 'extracts' | 'hyperd' | 'sessions' | 'postgres'; moment: Moment }
   | { kind: 'write'; changes: readonly Change[]; moment: Moment };
 
-/** When it has told so many lines, or when this share of the time of the last run is over. */
+/** The moment when it has printed this many lines, or when this share of the time of the last run is over. */
 export type Moment = { lines: number } | { share: number };
 
-/** What is written between two applies, and how the second goes. */
+/** The writes between two applies, and the course of the second apply. */
 export interface Batch {
   changes: readonly Change[];
-  /** A transaction of its own, that is over so many batches later. */
+  /** A separate transaction that ends this many batches later. */
   late?: { changes: readonly Change[]; batches: number; commits: boolean } | undefined;
   during: Disturbance;
 }
@@ -80,6 +80,6 @@ const batches: fc.Arbitrary<Batch> = fc.record({
   during: disturbances,
 });
 
-/** What happens from the first apply on. */
+/** Generates the batches from the first apply on. */
 export const scripts = (length: number): fc.Arbitrary<Batch[]> =>
   fc.array(batches, { minLength: length, maxLength: length });

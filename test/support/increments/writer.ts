@@ -6,7 +6,7 @@ import type { Batch, Change } from './scripts.ts';
 export interface Writer {
   /** Everything of a batch; transactions whose time has come are over then. */
   write: (batch: Batch) => Promise<void>;
-  /** Only these, at once. */
+  /** Writes only these changes, at once. */
   writeMore: (changes: readonly Change[]) => Promise<void>;
   /** Connects again after the server went away, and with it every open transaction. */
   reconnect: () => Promise<void>;
@@ -16,7 +16,7 @@ export interface Writer {
   end: () => Promise<void>;
 }
 
-/** Makes the tables, with rows that are there from the beginning. */
+/** Makes the tables, with their initial rows. */
 export async function startWriter(url: string): Promise<Writer> {
   let client = await connect(url);
   let open: { client: pg.Client; until: number; commits: boolean }[] = [];
@@ -109,7 +109,7 @@ async function carryOut(
   const { rows, within = '$1::text is not null', byServer } = kind;
   const clock = byServer ? new Date() : new Date(Date.UTC(2026, 0, 1) + time.batch * 600_000);
   const cursor = age === null ? null : new Date(clock.getTime() - age * 60_000).toISOString();
-  // What another transaction holds is left alone: nobody waits here.
+  // Rows that another transaction holds are left alone: nothing waits here.
   const chosen = `(tableoid, ctid) in (
     select tableoid, ctid from ${rows} where ${within} order by hashint4extended(id, ${salt}) limit ${count}
     for update skip locked)`;

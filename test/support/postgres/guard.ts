@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Owns a private temporary directory and the process that works in it; clears both when we are gone. */
+/** Owns a private temporary directory and the process that works in it; clears both when our process has ended. */
 export interface Guard {
   directory: string;
   /** Names the process to end if we go away; undefined once it has ended by itself. */
@@ -22,12 +22,12 @@ export async function startGuard(): Promise<Guard> {
   const directory = await mkdtemp(join(tmpdir(), 'extracts-postgres-'));
   const shell = spawn('sh', ['-c', script, 'postgres-guard', directory], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    // A session of its own: Ctrl-C in the terminal must not reach it before its work is done.
+    // A separate session: Ctrl-C in the terminal must not reach it before its work is done.
     detached: true,
   });
   await once(shell, 'spawn');
   const ended = once(shell, 'exit');
-  // A write to a guard that somebody has ended is no reason to fail; clear() sees that it is gone.
+  // A write to a guard that has ended is no reason to fail; clear() sees that it has ended.
   shell.stdin.on('error', () => undefined);
   shell.unref();
   return {
@@ -42,10 +42,10 @@ export async function startGuard(): Promise<Guard> {
 }
 
 /**
- * Each line read is the process to end, or empty for none; the end of input is the order to clear.
- * SIGQUIT makes a postmaster end at once with all its children. The waits are bounded, because a process
- * that nobody reaps looks alive for ever. A killed server leaves the System V segment that PostgreSQL uses
- * as its lock: line 7 of postmaster.pid has its key and id.
+ * The guard's script. Each line read is the process to end, or empty for none; the end of input is the order to
+ * clear. SIGQUIT makes a postmaster end at once with all its children. The waits are bounded, because an unreaped
+ * process looks alive for ever. A killed server leaves the System V segment that PostgreSQL uses as its lock: line 7
+ * of postmaster.pid has its key and id.
  */
 const script = `
   while read -r line; do pid=$line; done

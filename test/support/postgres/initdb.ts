@@ -32,7 +32,7 @@ export async function runInitdb(
       '--encoding=UTF8',
       '--locale=C',
       ...(major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
-      // No waiting for the disk: nothing here has to survive a power cut.
+      // No waiting for the disk: no data needs to survive a power cut.
       '--no-sync',
       ...(major >= 14 ? ['--no-instructions'] : []),
     ],

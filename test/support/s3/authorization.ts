@@ -7,23 +7,23 @@ import type { Claim } from './claim.ts';
 import type { S3Request } from './request.ts';
 import type { S3Credentials } from './types.ts';
 
-/** Who sent a request, as proved by its signature; what the chunk signatures of an upload go on from. */
+/** The sender of a request, as proved by its signature; the chunk signatures of an upload continue from it. */
 export interface SignedBy {
   readonly accessKeyId: string;
   readonly scope: Scope;
   readonly amzDate: string;
   readonly signature: string;
   readonly key: Buffer;
-  /** What `x-amz-content-sha256` says. */
+  /** The value of `x-amz-content-sha256`. */
   readonly payloadHash: string;
 }
 
 export interface Expectation {
   readonly credentials: readonly S3Credentials[];
   readonly now: Date;
-  /** Where the stand-in is; a request may be signed for it although the bucket lives elsewhere. */
+  /** The region of the stand-in; a request may be signed for it although the bucket is elsewhere. */
   readonly region: string;
-  /** Where the bucket lives. */
+  /** The region of the bucket. */
   readonly bucketRegion: string;
 }
 
@@ -89,7 +89,10 @@ function findCredentials(claim: Claim, known: readonly S3Credentials[]): S3Crede
   return credentials;
 }
 
-/** The stand-in plays the endpoint of its own region and of the bucket's, but of no third one. */
+/**
+ * Refuses a foreign region: the stand-in plays the endpoint of its own region and of the bucket's, but of no third
+ * one.
+ */
 function refuseForeignRegion(claim: Claim, { region, bucketRegion }: Expectation): void {
   if (claim.scope.region !== region && claim.scope.region !== bucketRegion) {
     throw wrongSigningRegion(claim.scope.region, bucketRegion);

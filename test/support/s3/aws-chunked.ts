@@ -3,7 +3,7 @@ import type { SignedBy } from './authorization.ts';
 import { hmac, scopeText, sha256Hex } from './canonical-request.ts';
 import { S3Error } from './errors.ts';
 
-/** How `x-amz-content-sha256` says that the body is framed. */
+/** The framing of the body according to `x-amz-content-sha256`. */
 export interface Framing {
   readonly signedChunks: boolean;
   /** Names that `x-amz-trailer` announces, lower case. */
@@ -11,11 +11,10 @@ export interface Framing {
 }
 
 /**
- * Takes the `aws-chunked` framing off: `size;chunk-signature=…` lines, each chunk's signature built on the one
- * before, then trailers with a signature of their own
- * (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and sigv4-streaming-trailers.html).
- * The bytes of a chunk are passed on before its signature is known to be right: whoever reads must not keep
- * anything until the end is reached. `onTrailer` gets each announced trailer.
+ * Removes the `aws-chunked` framing: `size;chunk-signature=…` lines, each chunk's signature built on the one before,
+ * then trailers with their own signature (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html and
+ * sigv4-streaming-trailers.html). The bytes of a chunk are passed on before its signature is known to be right: the
+ * reader must not keep anything until the end is reached. `onTrailer` gets each announced trailer.
  */
 export async function* decodeAwsChunked(
   source: AsyncIterable<Buffer>,

@@ -22,7 +22,7 @@ export interface StoredObject extends NewObject {
   readonly versionId: string;
 }
 
-/** What a delete leaves on top of the versions. */
+/** The marker that a delete leaves on top of the versions. */
 export interface DeleteMarker {
   readonly kind: 'delete-marker';
   readonly key: string;

@@ -3,7 +3,7 @@ import { S3Error } from './errors.ts';
 import { parameter } from './request.ts';
 import type { S3Request } from './request.ts';
 
-/** What a request says about its own signature; nothing in it is checked beyond its form and its date. */
+/** The claims of a request about its own signature; nothing in it is checked beyond its form and its date. */
 export interface Claim {
   readonly via: 'header' | 'query';
   readonly accessKeyId: string;

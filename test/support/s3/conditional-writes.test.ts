@@ -114,7 +114,7 @@ describe('a delete during a conditional write', () => {
       method: 'PUT',
       headers: { ...headers, 'content-length': 4 },
     });
-    // The write has begun when half of its body is there; only then does the delete come.
+    // The write has begun when half of its body has arrived; only then does the delete come.
     outgoing.write(body!.slice(0, 2));
     await waitUntil(() => standIn.control.requests.entries()[0]?.bytesReceived === 2);
     standIn.control.delete('state', 'lease');

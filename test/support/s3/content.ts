@@ -9,7 +9,7 @@ export interface Content {
   readonly size: number;
   /** A chunk is good until the next one is asked for. */
   read(offset?: number, length?: number): AsyncIterable<Buffer>;
-  /** The object is gone; frees what it held once no reader is left. */
+  /** Marks the object as deleted; frees its memory once no reader is left. */
   release(): void;
 }
 
@@ -174,5 +174,5 @@ async function* readFile(path: string, from: number, to: number, memory: Buffer)
   }
 }
 
-/** Of readers that have ended. */
+/** Spare buffers of readers that have ended. */
 const spare: Buffer[] = [];

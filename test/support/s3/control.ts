@@ -7,12 +7,12 @@ import { wholeSeconds } from './operations/put-object.ts';
 import type { RequestLog } from './request-log.ts';
 import type { BucketOptions, ObjectBody, ObjectSummary, PutOptions } from './types.ts';
 
-/** What a test does to the world behind the endpoint, without going through it. */
+/** The test's control of the world behind the endpoint, without requests through it. */
 export interface Control {
   createBucket(name: string, options?: BucketOptions): void;
   buckets(): string[];
   put(bucket: string, key: string, body: ObjectBody, options?: PutOptions): Promise<ObjectSummary>;
-  /** As a plain DELETE: with versioning a delete marker stays. */
+  /** Deletes like a plain DELETE: with versioning a delete marker stays. */
   delete(bucket: string, key: string): void;
   list(bucket: string, prefix?: string): ObjectSummary[];
   read(bucket: string, key: string): Promise<Buffer>;
@@ -90,7 +90,7 @@ interface Digests {
   readonly checksum?: { name: 'crc64nvme'; value: string };
 }
 
-/** S3 has a CRC64NVME for whatever was uploaded lately; here the bytes given from memory have one. */
+/** Returns the digests. S3 has a CRC64NVME for recent uploads; here the bytes given from memory have one. */
 async function digest(content: Content, body: ObjectBody): Promise<Digests> {
   const md5 = createHasher('md5');
   if (typeof body === 'string' || body instanceof Uint8Array) {

@@ -34,7 +34,7 @@ const get = (more: object = {}, key = 'key') =>
 const put = () => client.send(new PutObjectCommand({ Bucket: 'lake', Key: 'new', Body: content }));
 const onGet = (act: FaultAct) => standIn.control.faults.add({ operation: 'GetObject', act });
 
-/** What of the body arrives, and how it ends. */
+/** Returns the part of the body that arrives, and how it ends. */
 async function drain(response: Awaited<ReturnType<typeof get>>): Promise<{ bytes: Buffer; error: unknown }> {
   const chunks: Buffer[] = [];
   let error: unknown;

@@ -2,7 +2,7 @@ import type { S3ErrorCode } from './errors.ts';
 import type { Operation } from './operation.ts';
 import type { ObjectBody } from './types.ts';
 
-/** What goes wrong. Bytes are counted in the body of the answer, for uploads in the body of the request. */
+/** The kinds of faults. Bytes are counted in the body of the answer, for uploads in the body of the request. */
 export type FaultAct =
   /** Answered with this error and its XML body; nothing is done. */
   | { readonly kind: 'error'; readonly code: S3ErrorCode }
@@ -26,7 +26,7 @@ export type FaultAct =
       readonly headers?: Readonly<Record<string, string | undefined>>;
       readonly body?: (text: string) => string;
     }
-  /** TCP reset: at once, with nothing done, or after so many bytes. */
+  /** TCP reset: at once, with nothing done, or after this many bytes. */
   | { readonly kind: 'reset'; readonly afterBytes?: number }
   /** The operation is carried out, but the connection is reset instead of an answer. */
   | { readonly kind: 'lost-answer' }
@@ -35,7 +35,7 @@ export type FaultAct =
   | { readonly kind: 'slow'; readonly chunkBytes: number; readonly everyMs: number }
   /** Nothing more comes, not even headers without `afterBytes`, until the client gives up. */
   | { readonly kind: 'stall'; readonly afterBytes?: number }
-  /** Another object takes the key in mid-read; this answer goes on with the old bytes, or is reset. */
+  /** Another object takes the key in mid-read; this answer continues with the old bytes, or is reset. */
   | {
       readonly kind: 'replace';
       readonly afterBytes: number;
@@ -49,12 +49,12 @@ export interface Fault {
   readonly key?: string | RegExp;
   /** The first matching request that is hit, from 1. Default 1. */
   readonly nth?: number;
-  /** How many matching requests are hit from then on. Default 1; Infinity for all. */
+  /** The number of matching requests that are hit from then on. Default 1; Infinity for all. */
   readonly times?: number;
   readonly act: FaultAct;
 }
 
-/** Only requests that are let in are hit: a refused signature uses up no fault. */
+/** The faults of a stand-in. Only requests that are let in are hit: a refused signature uses up no fault. */
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultAct } from './faults.ts';
 import type { ObjectBody } from './types.ts';
 
-/** How the connection is to end instead of in an answer. */
+/** The end of a connection in place of an answer. */
 export class ConnectionCut extends Error {
   readonly how: 'reset' | 'close';
 
@@ -13,7 +13,7 @@ export class ConnectionCut extends Error {
 }
 
 export interface FaultSurroundings {
-  /** Aborted when the client is gone. */
+  /** Aborted when the client has disconnected. */
   readonly gone: AbortSignal;
   readonly replaceObject: (body: ObjectBody) => Promise<void>;
 }
@@ -30,7 +30,7 @@ export function spoilBody(
   return interrupted(chunks, afterBytes, () => strike(act, surroundings));
 }
 
-/** Resolves when the client is gone. */
+/** Resolves when the client has disconnected. */
 export function untilGone(gone: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (gone.aborted) resolve();

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Control } from './control.ts';
 
-/** What a request is about: the folder is looked at again no further than that. */
+/** The bucket and key of a request: the folder is read again no further than that. */
 export interface Named {
   readonly bucket?: string | undefined;
   readonly key?: string | undefined;

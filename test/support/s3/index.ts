@@ -4,9 +4,10 @@
  *
  * What it does NOT prove: it was written by the same people, from the same public S3 documentation, as the code that
  * is tested against it, so a misreading of S3 that both share stays unseen. It has never been compared with the real
- * service. There is no DNS, no IAM, no policies, no encryption, no quotas, no latency and no throttling of its
- * own; its answers are consistent at once; other S3-compatible services differ from it in ways of their own. Only the
- * signature vectors in its tests are Amazon's. A green test here means "as the documentation reads", not "on AWS".
+ * service. There is no DNS, no IAM, no policies, no encryption, no quotas, no latency and no throttling unless a test
+ * asks for it; its answers are consistent at once; other S3-compatible services differ from it in their own ways.
+ * Only the signature vectors in its tests are Amazon's. A green test here means "as the documentation reads", not "on
+ * AWS".
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

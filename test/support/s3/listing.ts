@@ -14,7 +14,7 @@ export type Position = { readonly key: string } | { readonly commonPrefix: strin
 export interface Listing {
   keys: string[];
   commonPrefixes: string[];
-  /** Where the next page starts; absent on the last page. */
+  /** The start of the next page; absent on the last page. */
   next?: Position;
 }
 
@@ -60,7 +60,10 @@ function startIndex(sorted: readonly string[], query: ListingQuery): number {
   );
 }
 
-/** Keys with a common prefix stand together, so the end of their run is found by halving. */
+/**
+ * Returns the index behind a prefix. Keys with a common prefix are adjacent, so the end of their run is found by
+ * halving.
+ */
 function indexBehind(sorted: readonly string[], prefix: string, from: number): number {
   return firstIndex(sorted.length, (index) => !sorted[index]!.startsWith(prefix), from);
 }

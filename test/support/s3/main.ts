@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { startS3StandIn } from './index.ts';
 
 /**
- * Runs the stand-in by itself: `tsx test/support/s3/main.ts --port 9000 [--dir FOLDER]`. The sub folders of FOLDER are
- * its buckets, read-only; without one there is the empty bucket `demo`. Prints what a shell needs to use it, until
- * interrupted.
+ * Runs the stand-in by itself: `tsx test/support/s3/main.ts --port 9000 [--dir FOLDER]`. The sub folders of FOLDER
+ * are its buckets, read-only; without one there is the empty bucket `demo`. Prints the settings that a shell needs to
+ * use it, until interrupted.
  */
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, dir: { type: 'string' } },

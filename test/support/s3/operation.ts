@@ -22,13 +22,13 @@ export type Operation =
   | 'PutObject'
   | 'UploadPart';
 
-/** What a handler gets: an admitted request and what it may touch. */
+/** The argument of a handler: an admitted request and the parts of the world that it may touch. */
 export interface Call {
   readonly request: S3Request;
   readonly bucket: Bucket;
   /** Empty for operations on the bucket. */
   readonly key: string;
-  /** Where the bucket lives. */
+  /** The region of the bucket. */
   readonly region: string;
   /** Absent for an anonymous request, which only reads. */
   readonly auth: SignedBy | undefined;
@@ -42,7 +42,7 @@ export interface Call {
 
 export type Handler = (call: Call) => Reply | Promise<Reply>;
 
-/** Which operation a request asks for; undefined for one that the stand-in does not know at all. */
+/** Returns the operation of a request; undefined for one that the stand-in does not know at all. */
 export function identifyOperation(request: S3Request): Operation | undefined {
   const has = (name: string) => parameter(request, name) !== undefined;
   if (request.bucket === undefined) return undefined;
@@ -70,8 +70,8 @@ export function identifyOperation(request: S3Request): Operation | undefined {
 }
 
 /**
- * A stand-in that ignores what it does not know would let wrong requests pass, so unknown parameters and `x-amz-`
- * headers are told, although S3 itself ignores some of them.
+ * Refuses unknown features: a stand-in that ignores them would let wrong requests pass, so unknown parameters and
+ * `x-amz-` headers are reported, although S3 itself ignores some of them.
  */
 export function refuseUnknownFeatures(request: S3Request, operation: Operation): void {
   for (const [name] of request.query) {

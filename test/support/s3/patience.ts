@@ -1,8 +1,8 @@
 import type { Patience } from '../../../src/aws/retry.ts';
 
 /**
- * Patience by a clock of its own, which only pauses move: nothing is waited for. The pauses are 1, 2, 4, 4, … ticks; the
- * default gives up at the fourth failure in a row.
+ * Returns patience by a separate clock, which only pauses move, so that nothing really waits. The pauses are 1, 2, 4,
+ * 4, … ticks; the default gives up at the fourth failure in a row.
  */
 export function tickingPatience(outage = 7): Patience {
   let time = 0;

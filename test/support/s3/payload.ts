@@ -17,8 +17,8 @@ export interface Payload {
 }
 
 /**
- * Reads an upload to its end and checks everything that was said about it: length, Content-MD5, the payload hash of
- * the signature, chunk signatures, one additional checksum as a header or a trailer.
+ * Reads an upload to its end and checks all its declarations: length, Content-MD5, the payload hash of the signature,
+ * chunk signatures, one additional checksum as a header or a trailer.
  */
 export async function receivePayload(
   request: S3Request,

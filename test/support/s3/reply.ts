@@ -1,4 +1,4 @@
-/** What a handler answers; the server adds the headers that every answer has. */
+/** The answer of a handler; the server adds the headers that every answer has. */
 export interface Reply {
   status: number;
   headers: Record<string, string>;

@@ -13,7 +13,7 @@ export interface LoggedRequest {
   range?: string;
   /** `if-match`, `if-none-match`, `if-modified-since`, `if-unmodified-since`. */
   conditions: Record<string, string>;
-  /** Whether a signature was there and right. */
+  /** True if there was a correct signature. */
   signed: boolean;
   /** Absent when no answer was given (yet). */
   status?: number;
@@ -21,7 +21,7 @@ export interface LoggedRequest {
   fault?: FaultAct['kind'];
   /** The stand-in's own failure, such as a `generate` that threw: never part of a test's plan. */
   failure?: string;
-  /** Of bodies only, framing included. */
+  /** The number of bytes of bodies only, framing included. */
   bytesSent: number;
   bytesReceived: number;
 }

@@ -48,7 +48,7 @@ export function parameter(request: S3Request, name: string): string | undefined 
   return request.query.find(([other]) => other === name)?.[1];
 }
 
-/** A header, or, for the `x-amz-` ones of a presigned URL, the query parameter that stands for it. */
+/** Returns a header, or, for the `x-amz-` ones of a presigned URL, the query parameter in its place. */
 export function header(request: S3Request, name: string): string | undefined {
   const value = request.headers.get(name);
   if (value !== undefined || !name.startsWith('x-amz-')) return value;

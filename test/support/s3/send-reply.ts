@@ -34,7 +34,7 @@ export async function sendReply(response: ServerResponse, reply: Reply, entry: O
   }
 }
 
-/** Resolves when the bytes are with the kernel, or the client is gone. */
+/** Resolves when the bytes are with the kernel, or the client has disconnected. */
 async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
   const closed = new AbortController();
   const written = new Promise<void>((resolve) => response.write(chunk, () => resolve()));

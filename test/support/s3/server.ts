@@ -12,7 +12,7 @@ import { parseRequest } from './request.ts';
 import { sendReply } from './send-reply.ts';
 import type { World } from './world.ts';
 
-/** Answers one request, in whatever way; never rejects. */
+/** Answers one request, also with an error; never rejects. */
 export async function answer(
   world: World,
   incoming: IncomingMessage,
@@ -32,7 +32,7 @@ export async function answer(
   } catch (error) {
     await endBadly(error, exchange);
   }
-  // What is left of a refused upload has to be taken from the wire, or the connection cannot be used again.
+  // The rest of a refused upload must be read, or the connection cannot be used again.
   incoming.resume();
 }
 

@@ -4,9 +4,9 @@ import type { S3StandIn } from './index.ts';
 import { sendRaw } from './raw-request.ts';
 
 /**
- * The worked examples of Amazon's own documentation, with the signatures printed there
- * (sig-v4-header-based-auth, sigv4-query-string-auth, sigv4-streaming, sigv4-streaming-trailers): the one place where
- * the stand-in is held against something that we did not write.
+ * The worked examples of Amazon's own documentation, with the signatures printed there (sig-v4-header-based-auth,
+ * sigv4-query-string-auth, sigv4-streaming, sigv4-streaming-trailers): the one place where the stand-in is compared
+ * with something that we did not write.
  */
 const scope = 'AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request';
 const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';

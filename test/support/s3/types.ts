@@ -13,13 +13,13 @@ export interface BucketOptions {
   /** Requests must carry `x-amz-request-payer: requester`, and must be signed. */
   requesterPays?: boolean;
   versioning?: boolean;
-  /** Where the bucket lives; requests signed for elsewhere are redirected. Default: the stand-in's region. */
+  /** The region of the bucket; requests signed for other regions are redirected. Default: the stand-in's region. */
   region?: string;
   readOnly?: boolean;
   quirks?: BucketQuirks;
 }
 
-/** What other services do differently from S3. */
+/** The differences of other services from S3. */
 export interface BucketQuirks {
   /** Neither listings nor answers have an ETag. */
   noEtags?: boolean;
@@ -46,7 +46,7 @@ export interface S3StandInOptions {
   folder?: string;
   /** Default 127.0.0.1. */
   host?: '127.0.0.1' | '::1';
-  /** Speaks TLS with this key and certificate (PEM). */
+  /** The key and certificate (PEM) with which it speaks TLS. */
   tls?: { readonly key: string; readonly cert: string };
   /** The server's clock, for tests of skew and expiry. */
   clock?: () => Date;
@@ -82,6 +82,6 @@ export interface ObjectSummary {
   etag: string;
   lastModified: Date;
   storageClass: string;
-  /** Only in buckets with versioning. */
+  /** The version, only in buckets with versioning. */
   versionId?: string;
 }

@@ -23,7 +23,7 @@ const paths = [
   'orders/orders_2025.csv.gz',
 ];
 
-/** Of the uncompressed bytes: zlib may compress differently from one version to the next. */
+/** Hashes of the uncompressed bytes: zlib may compress differently from one version to the next. */
 const golden = {
   'orders.csv': 'bfb7ee72c26085002e8fab0dd97ad1b9471329f57eaab474079d5f01d17d221b',
   'returns.csv': 'c38fb5273d3cdcca9add9a9d6eab5e8e0f91c6f22d7d13e5abcaa9ec75611b7d',

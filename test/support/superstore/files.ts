@@ -71,7 +71,7 @@ async function writeIfChanged(path: string, lines: Iterable<string>): Promise<bo
   }
 }
 
-/** Whether both files hold the same bytes; a missing one differs. */
+/** Returns true if both files hold the same bytes; a missing one differs. */
 async function sameContent(existing: string, fresh: string): Promise<boolean> {
   const before = await stat(existing).catch(absent);
   if (before?.size !== (await stat(fresh)).size) return false;

@@ -31,7 +31,7 @@ export interface OrderRow {
   updated_at: string;
 }
 
-/** An order without its lines; `random` goes on where the order's own draws ended. */
+/** An order without its lines; `random` continues where the order's own draws ended. */
 export interface Order {
   id: string;
   /** Days since the first of the shop. */
@@ -47,7 +47,7 @@ export interface Order {
 
 export const defaultSeed = 2023;
 
-/** The lines of the shop's orders by date: 10,000 times `scale` rows, made one by one as they are taken. */
+/** Generates the lines of the shop's orders by date: 10,000 times `scale` rows, made one by one as they are taken. */
 export function* generateOrders(scale: number, seed = defaultSeed): Generator<OrderRow, void, undefined> {
   for (const order of generateOrderHeads(scale, seed)) {
     for (let line = 0; line < order.lineCount; line++) yield orderRow(order, order.firstRow + line);

@@ -1,6 +1,6 @@
 import type { Region } from './places.ts';
 
-/** Who answers for a region. */
+/** The person responsible for a region. */
 export interface PersonRow {
   person: string;
   region: Region;

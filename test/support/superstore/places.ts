@@ -13,7 +13,7 @@ export interface Country {
   name: string;
   /** Begins the ids of orders placed in this country. */
   code: string;
-  /** How many of 100 customers live there. */
+  /** The number of 100 customers who live there. */
   share: number;
   places: readonly Place[];
 }

@@ -5,7 +5,7 @@ export interface Product {
   name: string;
   /** List price of the first year, in cents. */
   price: number;
-  /** What the shop pays, in per mille of the list price. */
+  /** The price that the shop pays, in per mille of the list price. */
   cost: number;
 }
 

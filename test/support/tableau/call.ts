@@ -6,7 +6,7 @@ import type { Version } from './settings.ts';
 import type { Store } from './store.ts';
 import type { Session, Site, User, World } from './world.ts';
 
-/** What a person watching the server would want to hear about. */
+/** An event of interest to a person who watches the server. */
 export type Happening =
   | { what: 'signed-in'; user: string; site: string; by: string }
   | { what: 'signed-out'; user: string }
@@ -25,7 +25,7 @@ export interface Call {
   store: Store;
   hyper: Hyper;
   tell: (happening: Happening) => void;
-  /** What the faults that matched this request ask of the work itself. */
+  /** The effects of the faults that matched this request on the work itself. */
   effects: Effects;
   version: Version;
   params: Record<string, string>;
@@ -34,7 +34,7 @@ export interface Call {
   body: Body;
 }
 
-/** A request by someone who is signed in. */
+/** A request by a signed-in user. */
 export interface UserCall extends Call {
   session: Session;
   site: Site;

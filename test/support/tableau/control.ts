@@ -7,8 +7,8 @@ import type { DataSource, Job, Project, Site, SiteRole, StoredFile, Upload, User
 import { currentFile } from './world.ts';
 
 /**
- * The test's side of the stand-in. What it hands out are the records themselves: reading them is looking at what the
- * server holds, changing them is what somebody else did on the server meanwhile.
+ * The test's side of the stand-in. It hands out the records themselves: reading them shows the content of the server,
+ * changing them plays another user's change on the server.
  */
 export interface Control {
   world: World;
@@ -18,13 +18,13 @@ export interface Control {
   addUser: (name: string, details?: { password?: string; siteRole?: SiteRole }) => User;
   addToken: (name: string, secret: string, userName?: string) => void;
   addSite: (contentUrl: string) => Site;
-  /** Adds a project by its path, with the parents it lacks; on the first site unless told. */
+  /** Adds a project by its path, with the parents it lacks; by default on the first site. */
   addProject: (path: string, contentUrl?: string) => Project;
-  /** The project at a path; throws when there is none. */
+  /** Returns the project at a path; throws when there is none. */
   project: (path: string, contentUrl?: string) => Project;
   /** All data sources, or those of a name. */
   dataSources: (name?: string) => DataSource[];
-  /** The one data source of this name (in the project at this path); throws when there is none or several. */
+  /** Returns the one data source of this name (in the project at this path); throws when there is none or several. */
   dataSource: (name: string, projectPath?: string) => DataSource;
   /** The file with the bytes a data source now has. */
   fileOf: (dataSource: DataSource) => StoredFile;
@@ -40,7 +40,7 @@ export interface Control {
   purgeJobs: () => void;
   /** Settles when all background work has ended. */
   settled: () => Promise<void>;
-  /** Errors of the stand-in itself; a test that ends with some has found a defect in it. */
+  /** The errors of the stand-in itself; a test that ends with some has found a defect in it. */
   defects: readonly unknown[];
 }
 

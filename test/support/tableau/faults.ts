@@ -1,9 +1,12 @@
 import type { Answer } from './rest/answer.ts';
 import { answer, errorAnswer, proxyPage } from './rest/answer.ts';
 
-/** What goes wrong. `work` is what the request asks for: bytes stored, a data source published, a job started. */
+/**
+ * The kinds of faults. `work` is the effect that the request asks for: bytes stored, a data source published, a job
+ * started.
+ */
 export type Act =
-  /** Answers this instead of working, or (`after-work`) although the work was done, or while it is still going on. */
+  /** Answers this instead of working, or (`after-work`) although the work was done, or while it is still under way. */
   | {
       do: 'answer';
       status: number;
@@ -21,8 +24,8 @@ export type Act =
   | { do: 'reset'; when: 'before' | 'after-work' }
   | { do: 'reset'; when: 'mid-body'; afterBytes: number }
   /**
-   * Waits so many milliseconds, or for the test: before anything, right before the work takes effect, or at
-   * the end.
+   * Waits this many milliseconds, or for the test: before anything, right before the work takes effect, or at the
+   * end.
    */
   | { do: 'wait'; for: number | Promise<unknown>; when?: 'before' | 'before-commit' | 'after-work' }
   | { do: 'revoke-token'; when?: 'before' | 'after-work' }
@@ -31,7 +34,7 @@ export type Act =
 
 export interface JobFault {
   outcome: 'failed' | 'cancelled' | 'purged' | 'stalled';
-  /** Whether the work is done all the same. */
+  /** Decides whether the work is done all the same. */
   work: 'done' | 'skipped';
   notes?: readonly string[];
   statusNotes?: readonly { type: string; value: string; text: string }[];
@@ -43,7 +46,7 @@ export interface FaultRule {
   path: RegExp;
   /** Begins with the nth request that matches; the first if absent. */
   nth?: number;
-  /** How many requests it strikes; one if absent. */
+  /** The number of requests it strikes; one if absent. */
   times?: number;
   act: Act;
 }
@@ -86,7 +89,7 @@ export function createFaults(): Faults {
   };
 }
 
-/** What a handler itself must know of the faults that struck its request. */
+/** The effects of faults on its request that a handler itself must know. */
 export interface Effects {
   job: JobFault | undefined;
   /** Awaited right before the work takes effect. */

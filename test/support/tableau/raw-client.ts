@@ -5,7 +5,7 @@ import { childOf, descendants } from './rest/element.ts';
 import { parseXml } from './rest/xml.ts';
 import { demo } from './seed.ts';
 
-/** What came back, read as far as it can be. */
+/** The answer, read as far as possible. */
 export interface RawAnswer {
   status: number;
   headers: Headers;
@@ -28,7 +28,7 @@ export interface RawClient {
   site: string;
   user: string;
   token: string;
-  /** Sends to a path below `/api/3.27`; `:site` stands for the signed-in site's id. */
+  /** Sends to a path below `/api/3.27`; `:site` is replaced by the signed-in site's id. */
   send: (method: string, path: string, request?: RawRequest) => Promise<RawAnswer>;
   sendXml: (method: string, path: string, xml: string) => Promise<RawAnswer>;
 }

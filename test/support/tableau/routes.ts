@@ -19,8 +19,8 @@ import { addTags, deleteTag } from './resources/tags.ts';
 import { appendToUpload, initiateUpload } from './resources/uploads.ts';
 
 /**
- * What answers a path and a verb. `scope` is what the JWT of a connected app must have granted; those for
- * publishing are documented, the rest follow their naming.
+ * The handler of a path and a verb. `scope` must be granted by the JWT of a connected app; the scopes for publishing
+ * are documented, the rest follow their naming.
  */
 export type Route =
   | { method: string; pattern: RegExp; access: 'anyone'; handle: Handler }

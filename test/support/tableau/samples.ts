@@ -5,7 +5,7 @@ import path from 'node:path';
 import { lazyHyper, quoteName } from './extracts/hyper.ts';
 import { fileStream, writeZip } from './extracts/zip.ts';
 
-/** Makes files to publish, in a directory of its own. */
+/** Makes files to publish, in a separate directory. */
 export interface Samples {
   directory: string;
   /** A .hyper made by these statements, which name its tables as `made.public.t`. */

@@ -18,7 +18,7 @@ export const demo = {
   },
 } as const;
 
-/** What there is when the stand-in starts; what is left out is the demo's. */
+/** The initial content of the stand-in; the parts left out are the demo's. */
 export interface Seed {
   /** Content URLs of the sites; "" is the Default site. */
   sites?: readonly string[];
@@ -88,7 +88,7 @@ export function addSite(world: World, contentUrl: string): Site {
   return site;
 }
 
-/** Adds the project at the path and the parents it lacks; a project that is there is answered as it is. */
+/** Adds the project at the path and the parents it lacks; an existing project is returned unchanged. */
 export function addProject(world: World, site: Site, path: string): Project {
   let parent: Project | undefined;
   for (const name of path.split('/')) parent = childProject(world, site, name, parent);

@@ -24,7 +24,7 @@ export interface Server {
   faults: Faults;
   log: RequestLog;
   tell: (happening: Happening) => void;
-  /** Takes what no handler foresaw: a defect of the stand-in itself. */
+  /** Takes an error that no handler foresaw: a defect of the stand-in itself. */
   onDefect: (error: unknown) => void;
 }
 

@@ -11,7 +11,7 @@ export interface Settings {
   sessionIdleMinutes: number;
   /** Days without a sign-in after which a personal access token no longer works. */
   tokenIdleDays: number;
-  /** Whether a sign-in with a personal access token ends the session that this token had before, as servers do. */
+  /** True if a sign-in with a personal access token ends the session that this token had before, as servers do. */
   oneSessionPerToken: boolean;
   /** With multi-factor authentication (Cloud) user and password are refused. */
   multiFactor: boolean;
@@ -19,18 +19,20 @@ export interface Settings {
   foreignSite: '404000' | '403004';
   /** The code for a connected-app session that lacks a scope. Not settled by public material. */
   missingScope: '401002' | '403004';
-  /** Whether another session of the same site may use an upload. Not settled by public material. */
+  /** The scope that may use an upload: another session of the same site or not. Not settled by public material. */
   uploadBoundTo: 'site' | 'session';
   uploadIdleMinutes: number;
-  /** From this API version on `sequenceID` orders appended blocks; below, it is ignored like any unknown parameter. */
+  /**
+   * The API version from which `sequenceID` orders appended blocks; below, it is ignored like any unknown parameter.
+   */
   sequenceIdSince: string;
-  /** What replacing a data source clears. Not settled by public material; nothing by default. */
+  /** The details that replacing a data source clears. Not settled by public material; nothing by default. */
   overwriteClears: readonly ('tags' | 'description' | 'certification')[];
-  /** Whether publish takes `description`, `isCertified` and `certificationNote`; older servers drop them in silence. */
+  /** True if publish takes `description`, `isCertified` and `certificationNote`; older servers drop them in silence. */
   publishTakesDetails: boolean;
   revisionHistory: boolean;
   revisionLimit: number;
-  /** How often a job must be asked for until it is told as complete. */
+  /** The number of times that a job must be polled until it is reported as complete. */
   jobPolls: number;
   maximumPageSize: number;
   singlePublishBytes: number;
@@ -42,8 +44,8 @@ export interface Settings {
   dataPayloadBytes: number;
   storageQuotaBytes: number;
   /**
-   * How many publications and updates of data a site takes in any hour; further ones are refused with 429.
-   * Tableau Cloud is said to take 600.
+   * The number of publications and updates of data that a site takes in any hour; further ones are refused with 429.
+   * Tableau Cloud reportedly takes 600.
    */
   publicationsPerHour: number;
   /** Seconds that lists lag behind: what is newer is found by its id alone. */

@@ -33,8 +33,8 @@ export interface TableauStandIn {
 }
 
 /**
- * Starts a server that speaks the part of Tableau's REST API that publishing needs, strictly: it accepts what
- * real servers accept, answers with their codes and texts, keeps what it is given, and fails on demand.
+ * Starts a server that speaks the part of Tableau's REST API that publishing needs, strictly: it accepts the requests
+ * that real servers accept, answers with their codes and texts, keeps everything it receives, and fails on demand.
  */
 export async function startTableauStandIn(options: StandInOptions = {}): Promise<TableauStandIn> {
   const world = createWorld({ ...defaultSettings, ...options.settings }, options.seed ?? {});

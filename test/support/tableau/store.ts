@@ -11,7 +11,7 @@ export interface Store {
   newPath: (extension: string) => string;
   /** Streams bytes to a new file, giving up with `onTooLarge` beyond the limit. Nothing is left behind on failure. */
   save: (bytes: AsyncIterable<Buffer>, limit: number, onTooLarge: () => Error) => Promise<SavedFile>;
-  /** Puts files end to end into a new one; the parts are gone afterwards. */
+  /** Puts files end to end into a new one; the parts are removed afterwards. */
   join: (parts: readonly string[]) => Promise<SavedFile>;
   copy: (from: string, extension: string) => Promise<string>;
   remove: (file: string) => Promise<void>;

@@ -1,6 +1,9 @@
 import type { Settings } from './settings.ts';
 
-/** Everything the stand-in knows and holds. Tests read it, and may change it to play another user's doing. */
+/**
+ * The complete knowledge and content of the stand-in. Tests read it, and may change it to play another user's
+ * actions.
+ */
 export interface World {
   settings: Settings;
   sites: Site[];
@@ -12,7 +15,7 @@ export interface World {
   dataSources: DataSource[];
   uploads: Map<string, Upload>;
   jobs: Map<string, Job>;
-  /** When sites took publications and updates of data, for the limit of an hour. */
+  /** The times when sites took publications and updates of data, for the limit of an hour. */
   publications: { siteId: string; at: Date }[];
   /** Answered RequestIDs of data updates, by site and id. */
   dataUpdates: Map<string, { jobId: string; at: Date }>;
@@ -82,7 +85,7 @@ export interface Project {
   createdAt: Date;
   updatedAt: Date;
   isDefault: boolean;
-  /** Who may publish into it beside administrators and the owner: everyone whose role can, or these users. */
+  /** The users who may publish into it beside administrators and the owner: everyone whose role can, or these. */
   publishers: 'everyone' | readonly string[];
 }
 
@@ -167,10 +170,10 @@ export interface Job {
   finishCode: 0 | 1 | 2 | undefined;
   notes: string[];
   statusNotes: { type: string; value: string; text: string }[];
-  /** What an `UpdateUploadedFile` job works on. */
+  /** The subject of an `UpdateUploadedFile` job. */
   subject: { dataSource: DataSource; connectionId: string } | undefined;
   polls: number;
-  /** Whether the client is told of its end; it is once it has asked often enough. */
+  /** True if the client knows of its end; it does once it has asked often enough. */
   told: boolean;
   purged: boolean;
   stalled: boolean;
@@ -206,7 +209,7 @@ export function currentFile(dataSource: DataSource): StoredFile {
   return head.file;
 }
 
-/** Whether lists show by now what was created at this moment. */
+/** Returns true if lists already show an item that was created at this moment. */
 export function isIndexed({ settings }: World, createdAt: Date): boolean {
   return settings.now().getTime() >= createdAt.getTime() + settings.indexLagSeconds * 1000;
 }

@@ -19,7 +19,7 @@ export async function superstorePipeline(): Promise<Pipeline> {
   return pipeline;
 }
 
-/** What somebody would have set up in Tableau Desktop for the sample shop. */
+/** Returns the data source that a user would have set up in Tableau Desktop for the sample shop. */
 export function superstoreDataSource({ tables, extract }: Pipeline): GeneratedTemplate {
   const captions: Readonly<Record<string, string>> = {
     order_date: 'Order Date',

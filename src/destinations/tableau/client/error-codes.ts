@@ -19,7 +19,7 @@ export function explainCode(refused: Refused, destination: TableauDestination): 
 
 const permission = (text: string, hint: string): Explanation => ({ code: 'EXT5107', text, hint });
 const file = (text: string, hint: string): Explanation => ({ code: 'EXT5109', text, hint });
-const gone = (text: string, hint: string): Explanation => ({ code: 'EXT5115', text, hint });
+const stale = (text: string, hint: string): Explanation => ({ code: 'EXT5115', text, hint });
 const ours = (text: string): Explanation => ({
   code: 'EXT5116',
   text,
@@ -110,18 +110,18 @@ const byCode: Readonly<Record<string, Explain>> = {
   '403131': file('could not connect to what the data source refers to', 'check the template’s connections'),
   '403132': file('could not connect to what the data source refers to', 'check the template’s connections'),
   '403141': permission('does not let us change this data source', 'its owner or an administrator can'),
-  '404000': gone('does not know the site of our session', 'check site:'),
-  '404003': gone(
+  '404000': stale('does not know the site of our session', 'check site:'),
+  '404003': stale(
     'has no such part of the API',
     'is it older than 2019.4? then publishing by tokens is not possible',
   ),
-  '404004': gone('has no such data source any more', 'plan again: somebody deleted it meanwhile'),
-  '404005': gone('has no such project any more', 'plan again: somebody deleted it meanwhile'),
-  '404015': gone('has forgotten the upload', 'run again'),
-  '404018': gone('has forgotten the job', 'plan again: it shows what came of it'),
+  '404004': stale('has no such data source any more', 'plan again: somebody deleted it meanwhile'),
+  '404005': stale('has no such project any more', 'plan again: somebody deleted it meanwhile'),
+  '404015': stale('has forgotten the upload', 'run again'),
+  '404018': stale('has forgotten the job', 'plan again: it shows what came of it'),
   '405000': ours('does not know that verb'),
-  '409006': gone('has a project of that name already', 'plan again'),
-  '409015': gone('has another data source of that name in the project', 'give another name:'),
+  '409006': stale('has a project of that name already', 'plan again'),
+  '409015': stale('has another data source of that name in the project', 'give another name:'),
 };
 
 const busy: Explanation = {

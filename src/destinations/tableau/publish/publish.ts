@@ -185,14 +185,14 @@ async function jobFailed(
   const now = await lookNow(target, signal);
   const { before, site, destination } = target;
   const moved = before === undefined ? now !== undefined : now !== undefined && hasMoved(before, now);
-  const said = notes.length === 0 ? 'without saying why' : notes.join('; ');
+  const reasons = notes.length === 0 ? 'without saying why' : notes.join('; ');
   const what = how === 'failed' ? 'failed' : 'was cancelled';
   const state = moved
     ? `yet "${destination.name}" has changed: look at it before you run again`
     : 'the published data source is as it was';
   return new RunError(
     'EXT5112',
-    `the publishing job ${job} of ${siteLabel(site.connection)} ${what}: ${said}`,
+    `the publishing job ${job} of ${siteLabel(site.connection)} ${what}: ${reasons}`,
     {
       hint: state,
     },

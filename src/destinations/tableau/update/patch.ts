@@ -120,9 +120,9 @@ function problemOf({ site, destination }: Published, job: string, end: Problem):
   switch (end.end) {
     case 'failed':
     case 'cancelled': {
-      const said = end.notes.length === 0 ? 'without saying why' : end.notes.join('; ');
+      const reasons = end.notes.length === 0 ? 'without saying why' : end.notes.join('; ');
       const what = end.end === 'failed' ? 'failed' : 'was cancelled';
-      return new RunError('EXT5112', `the update job ${job} of ${where} ${what}: ${said}`, {
+      return new RunError('EXT5112', `the update job ${job} of ${where} ${what}: ${reasons}`, {
         hint: 'no row was changed by it; tables and columns must be named alike in the extract and in the data source',
       });
     }

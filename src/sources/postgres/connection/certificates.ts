@@ -94,9 +94,9 @@ const read = (file: string, key: string, place: Place) =>
 
 function unreadable(file: string, key: string, place: Place, cause: unknown): RunError {
   const what = key.startsWith('ca ') ? `the certificate authorities in ${file}` : file;
-  const words = cause instanceof Error ? cause.message : String(cause);
+  const reason = cause instanceof Error ? cause.message : String(cause);
   return new RunError('EXT2001', `${what} cannot be read`, {
-    hint: `check ${key} of this source: ${words}`,
+    hint: `check ${key} of this source: ${reason}`,
     place,
     cause,
   });

@@ -110,36 +110,36 @@ function explainByText(
  * Returns the remedy where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000).
  */
 function rejectionHint(text: string): string {
-  const found = rejections.find(({ words }) => words.test(text));
+  const found = rejections.find(({ pattern }) => pattern.test(text));
   return found?.hint ?? 'check the user of this source, and the lines of the server’s pg_hba.conf for it';
 }
 
 /** The hints, of which the first match counts; messages of a server in another language match none. */
-const rejections: readonly { words: RegExp; hint: string }[] = [
+const rejections: readonly { pattern: RegExp; hint: string }[] = [
   {
-    words: /client certificate|certificate authentication/i,
+    pattern: /client certificate|certificate authentication/i,
     hint: 'give one whose CN is this user: ssl: {mode: verify-full, cert: client.pem, key: client.key}',
   },
   {
-    words: /peer authentication|ident authentication/i,
+    pattern: /peer authentication|ident authentication/i,
     hint: 'pg_hba.conf compares the user with the account of the system: give host: and a password, or have it mapped in pg_ident.conf',
   },
-  { words: /not permitted to log in/, hint: 'have it allowed: alter role … login' },
-  { words: /role .* does not exist/, hint: 'check the user of this source' },
+  { pattern: /not permitted to log in/, hint: 'have it allowed: alter role … login' },
+  { pattern: /role .* does not exist/, hint: 'check the user of this source' },
   {
-    words: /no pg_hba\.conf entry.*(?:no encryption|SSL off)/,
+    pattern: /no pg_hba\.conf entry.*(?:no encryption|SSL off)/,
     hint: 'the server wants TLS: set ssl: require (or verify-full)',
   },
   {
-    words: /pg_hba\.conf rejects.*(?:no encryption|SSL off)/,
+    pattern: /pg_hba\.conf rejects.*(?:no encryption|SSL off)/,
     hint: 'a line of the server’s pg_hba.conf rejects it, perhaps because it wants TLS: ssl: require (or verify-full)',
   },
   {
-    words: /pg_hba\.conf rejects/,
+    pattern: /pg_hba\.conf rejects/,
     hint: 'a line of the server’s pg_hba.conf rejects this user, database or address',
   },
   {
-    words: /no pg_hba\.conf entry/,
+    pattern: /no pg_hba\.conf entry/,
     hint: 'the server’s pg_hba.conf has no line for this user, database and address',
   },
 ];

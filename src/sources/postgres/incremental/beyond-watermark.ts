@@ -159,19 +159,19 @@ async function sinceOf(
   const after = await afterOf(client, cursor, watermark.upTo);
   const { horizon } = watermark;
   const range = { after, from, horizon, late: lateSince(horizon, present) };
-  const going = { table, agreed, cursor };
-  const broken = await attachedBreak(client, going, range, [before, fingerprint]);
+  const continued = { table, agreed, cursor };
+  const broken = await attachedBreak(client, continued, range, [before, fingerprint]);
   if (broken !== undefined) return { broken };
   const counted = fingerprint.kind === 'postgres';
-  const counts = await countRange(client, { ...going, watermark, range });
-  const behind = counted ? await countBehind(client, going, after) : undefined;
+  const counts = await countRange(client, { ...continued, watermark, range });
+  const behind = counted ? await countBehind(client, continued, after) : undefined;
   const noneLate = counts.late === 0 && lateOf(table, cursor, range) !== undefined;
   return {
     ...(after === undefined ? {} : { after }),
     ...counts,
     ...(behind !== undefined && { behind }),
     ...(noneLate && present !== undefined && { horizon: present.horizon }),
-    marks: await takeMarks(client, { ...going, counted, watermark, after }),
+    marks: await takeMarks(client, { ...continued, counted, watermark, after }),
   };
 }
 

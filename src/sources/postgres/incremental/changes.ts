@@ -102,16 +102,16 @@ function cutOf(table: Table, cursor: Cursor, range: Range): DeleteRange | undefi
  */
 export async function confirmContinued(
   client: pg.Client,
-  going: Continued,
+  continued: Continued,
   fingerprints: readonly [Fingerprint | undefined, Fingerprint | undefined],
 ): Promise<Present | undefined> {
-  const { table, agreed, cursor, increment } = going;
+  const { table, agreed, cursor, increment } = continued;
   const { horizon } = increment.watermark;
   const present = await takeHorizon(client, agreed.relation);
   const range = { ...rangeOf(cursor, increment, present), late: lateSince(horizon, present) };
   const broken =
     horizonBreak(horizon, present?.horizon, cursor.load.kind) ??
-    (await attachedBreak(client, going, range, fingerprints));
+    (await attachedBreak(client, continued, range, fingerprints));
   if (broken === undefined) return present;
   throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${broken}`, {
     hint: 'plan again',

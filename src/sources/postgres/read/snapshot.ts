@@ -85,13 +85,15 @@ export async function openSnapshot(
       },
       async changes(table, increment, before, signal) {
         const agreed = agreedOf(table);
-        const going = { table, agreed, cursor: cursorAmong(agreed), increment };
+        const continued = { table, agreed, cursor: cursorAmong(agreed), increment };
         const present = await askAside(moment, table, signal, async (client) => {
-          const found = await confirmContinued(client, going, [before, fingerprints.get(table.name)]);
-          await confirmNoNulls(client, agreed, going.cursor);
+          const found = await confirmContinued(client, continued, [before, fingerprints.get(table.name)]);
+          await confirmNoNulls(client, agreed, continued.cursor);
           return found;
         });
-        return changesOf(going, present, (selection, label) => readPart(moment, { table, selection, label }));
+        return changesOf(continued, present, (selection, label) =>
+          readPart(moment, { table, selection, label }),
+        );
       },
       watermark(table, increment, signal) {
         const agreed = agreedOf(table);

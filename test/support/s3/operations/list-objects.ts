@@ -77,7 +77,7 @@ function keyEncoding(request: S3Request): (text: string) => string {
   });
 }
 
-/** As a form field is encoded: a space is `+`, parentheses are not left as they are; slashes are. */
+/** Encodes a text like a form field: a space is `+`, parentheses are encoded; slashes are not. */
 function urlEncode(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -37,7 +37,7 @@ export async function putObject(call: Call): Promise<Reply> {
   };
 }
 
-/** What an upload says about the object beside its bytes. */
+/** Returns an upload's facts about the object beside its bytes. */
 export function describedBy(request: S3Request): { storageClass: string; headers: Record<string, string> } {
   const { headers } = request;
   const encoding = (headers.get('content-encoding') ?? '')
@@ -55,7 +55,7 @@ export function describedBy(request: S3Request): { storageClass: string; headers
   };
 }
 
-/** Who writes; an anonymous request is refused before a handler sees it. */
+/** Returns the writer; an anonymous request is refused before a handler sees it. */
 export function writer({ auth }: Call): SignedBy {
   if (!auth) throw new S3Error('AccessDenied');
   return auth;

@@ -8,7 +8,7 @@ import type { Reply } from '../reply.ts';
 import { header, parameter } from '../request.ts';
 import type { S3Request } from '../request.ts';
 
-/** GetObject and HeadObject: the same answer, of which the server drops the body for HEAD. */
+/** Answers GetObject and HeadObject: the same answer, whose body the server drops for HEAD. */
 export function readObject(call: Call): Reply {
   const { request, bucket } = call;
   const object = findObject(call);
@@ -67,7 +67,10 @@ function contentRange({ offset, length }: ByteRange, size: number): string {
   return `bytes ${offset}-${offset + length - 1}/${size}`;
 }
 
-/** Only asked for, and only for the whole object: a checksum of everything says nothing about a part. */
+/**
+ * Returns checksum headers only if they are requested, and only for the whole object: a checksum of everything does
+ * not apply to a part.
+ */
 function checksumHeaders(
   request: S3Request,
   { checksum }: StoredObject,

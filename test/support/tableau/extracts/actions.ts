@@ -17,7 +17,7 @@ export type Action =
   | { action: 'update' | 'upsert'; source: TableName; target: TableName; condition: Condition }
   | { action: 'delete'; source: TableName | undefined; target: TableName; condition: Condition };
 
-/** What a client gets to read when the batch fails. */
+/** The error that a client reads when the batch fails. */
 export class ActionFailure extends Error {}
 
 export const targetAlias = 'target_file';

@@ -67,7 +67,10 @@ export function operandsIn(condition: Condition): Operand[] {
   return 'args' in condition ? condition.args.flatMap(operandsIn) : [condition.left, condition.right];
 }
 
-/** The source columns of a condition that only equates columns, all of which must hold; undefined for any other. */
+/**
+ * Returns the source columns of a condition that only equates columns, all of which must hold; undefined for any
+ * other.
+ */
 export function sourceKeyOf(condition: Condition): string[] | undefined {
   if (condition.op === 'and') {
     const keys = condition.args.map(sourceKeyOf);

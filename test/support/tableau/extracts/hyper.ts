@@ -14,7 +14,7 @@ export type Query = HyperSession['query'];
 
 /** An engine for .hyper files that starts when it is first needed. */
 export interface Hyper {
-  /** Attaches the files, does the work on a session of its own, and detaches them, which writes them to disk. */
+  /** Attaches the files, does the work in a separate session, and detaches them, which writes them to disk. */
   use: <T>(files: readonly Attachment[], work: (query: Query) => Promise<T>) => Promise<T>;
   close: () => Promise<void>;
 }

@@ -12,7 +12,7 @@ import type { DataSourceDocument } from './tds.ts';
 import { readTds } from './tds.ts';
 import { extractEntry, listEntries, readEntryText } from './zip.ts';
 
-/** What a published file turned out to be. */
+/** The detected content of a published file. */
 export interface Contents {
   hasExtracts: boolean;
   isLiveToHyper: boolean;

@@ -2,9 +2,9 @@ import type { Element } from '../rest/element.ts';
 import { childOf, descendants } from '../rest/element.ts';
 import { parseXml } from '../rest/xml.ts';
 
-/** What publishing needs to know of a `.tds`. */
+/** The facts about a `.tds` that publishing needs. */
 export interface DataSourceDocument {
-  /** `live`: its connections reach the data; `extract`: an enabled extract stands before them. */
+  /** `live`: its connections reach the data; `extract`: an enabled extract precedes them. */
   flavour: 'live' | 'extract';
   /** The upstream connections, one for each named connection. */
   connections: {
@@ -14,11 +14,11 @@ export interface DataSourceDocument {
     userName: string;
     database: string;
   }[];
-  /** Where the extract lies in the package, for the extract flavour. */
+  /** The location of the extract in the package, for the extract flavour. */
   extractDatabase: string | undefined;
 }
 
-/** Reads a `.tds`; throws an Error that says why it is none. */
+/** Reads a `.tds`; throws an Error with the reason if it is not one. */
 export function readTds(text: string): DataSourceDocument {
   const root = parseXml(text.replace(/^\uFEFF/, ''), 'any');
   if (root.name !== 'datasource') throw new Error(`the root element is <${root.name}>, not <datasource>`);

@@ -1,6 +1,6 @@
 import { refuse } from '../rest/refusal.ts';
 
-/** Booleans are taken in any case (official clients send `True`); anything else is 400008. */
+/** Reads a boolean in any case (official clients send `True`); anything else is 400008. */
 export function readBoolean(text: string | null | undefined, parameter: string): boolean {
   switch (text?.toLowerCase()) {
     case 'true':

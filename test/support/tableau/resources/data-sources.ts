@@ -23,7 +23,7 @@ export function listDataSources(call: UserCall): Answer {
   return answer(200, [pagination, list('datasources', elements)]);
 }
 
-/** What a list of data sources can be asked for by name, beside `_default_` and `_all_`. */
+/** The names of fields that a list of data sources can select, beside `_default_` and `_all_`. */
 const dataSourceFields = [
   ...['id', 'name', 'contentUrl', 'description', 'type', 'size', 'createdAt', 'updatedAt', 'encryptExtracts'],
   ...['hasExtracts', 'isCertified', 'certificationNote', 'useRemoteQueryAgent', 'webpageUrl', 'isPublished'],
@@ -44,7 +44,10 @@ export function deleteDataSource(call: UserCall): Answer {
   return answer(204);
 }
 
-/** There is no project id and no parent project among the fields: names of nested projects cannot be told apart. */
+/**
+ * Returns the filter fields. There is no project id and no parent project among them: names of nested projects cannot
+ * be distinguished.
+ */
 function filterFields(world: World): Record<string, FilterField<DataSource>> {
   const owner = (dataSource: DataSource) => world.users.find((user) => user.id === dataSource.ownerId);
   const text = (read: FilterField<DataSource>['read']) => ({ operators: textOperators, read });

@@ -11,8 +11,8 @@ import type { Job } from '../world.ts';
 import { instant, isAdministrator } from '../world.ts';
 
 /**
- * Starts work in the background and tells of it as a job. The work begins at once; the client is told that it
- * ended when it has asked `settings.jobPolls` times. Work must look at `isCancelled` before it takes effect.
+ * Starts work in the background and reports it as a job. The work begins at once; the client learns of its end when
+ * it has asked `settings.jobPolls` times. Work must look at `isCancelled` before it takes effect.
  */
 export function startJob(
   call: UserCall,

@@ -52,7 +52,7 @@ function decode(part: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Whether granted scopes, which may end in `*`, cover the one a call needs. */
+/** Returns true if granted scopes, which may end in `*`, cover the one a call needs. */
 export function isGranted(scopes: readonly string[], needed: string): boolean {
   return scopes.some((scope) =>
     scope.endsWith('*') ? needed.startsWith(scope.slice(0, -1)) : scope === needed,

@@ -33,7 +33,7 @@ export function listProjects(call: UserCall): Answer {
   return answer(200, [pagination, list('projects', projects)]);
 }
 
-/** What a list of projects can be asked for by name, beside `_default_` and `_all_`. */
+/** The names of fields that a list of projects can select, beside `_default_` and `_all_`. */
 const projectFields = [
   ...['id', 'name', 'description', 'contentPermissions', 'parentProjectId', 'createdAt', 'updatedAt'],
   ...['topLevelProject', 'writeable', 'owner', 'contentsCounts'],
@@ -220,7 +220,7 @@ function checkNameIsFree(
   if (clash) throw refuse('409006', `A project already exists with the name '${wanted.name}'`);
 }
 
-/** The project with this id on the call's site; refuses with 404005 when there is none. */
+/** Returns the project with this id on the call's site; refuses with 404005 when there is none. */
 export function findProject(call: UserCall, id: string): Project {
   const found = call.world.projects.find((project) => project.id === id && project.siteId === call.site.id);
   if (found === undefined) throw refuse('404005', `Project '${id}' could not be found.`);

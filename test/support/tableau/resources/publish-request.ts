@@ -13,7 +13,7 @@ export interface PublishQuery {
   mode: 'create' | 'overwrite' | 'append';
   asJob: boolean;
   uploadSessionId: string | undefined;
-  /** From `datasourceType`; counts only for an upload session, a single publish goes by its file name. */
+  /** The type from `datasourceType`; it counts only for an upload session, a single publish goes by its file name. */
   type: string | undefined;
 }
 

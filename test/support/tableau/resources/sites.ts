@@ -7,7 +7,7 @@ import { pageOf } from '../rest/paging.ts';
 import { refuse } from '../rest/refusal.ts';
 import type { Site, User } from '../world.ts';
 
-/** Tells the versions; the only call besides sign-in that needs no token. */
+/** Reports the versions; the only call besides sign-in that needs no token. */
 export function serverInfo(call: Call): Answer {
   const { productVersion, apiVersion } = call.world.settings;
   const build = `${productVersion.replace(/^20/, '').replaceAll('.', '')}00.26.0101.0000`;

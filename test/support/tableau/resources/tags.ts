@@ -22,8 +22,8 @@ export async function addTags(call: UserCall): Promise<Answer> {
 }
 
 /**
- * The server splits a label at spaces and commas unless it stands in double quotes, which are not part of the tag
- * (tableau/server-client-python #1738 and #1782, tried there against Tableau Online).
+ * Splits a label as the server does, at spaces and commas unless it is in double quotes, which are not part of the
+ * tag (tableau/server-client-python #1738 and #1782, tried there against Tableau Online).
  */
 function splitLabel(label: string): string[] {
   const pieces = label.matchAll(/"([^"]*)"|[^\s,"]+/g);

@@ -7,7 +7,7 @@ import { element, textElement } from './element.ts';
 import { writeJsonResponse } from './json.ts';
 import { writeXmlResponse } from './xml.ts';
 
-/** What a handler decided to say; how it is written (XML, JSON, prefix) is settled when it is sent. */
+/** The answer of a handler; its form (XML, JSON, prefix) is decided when it is sent. */
 export type Answer =
   | { kind: 'rest'; status: number; body: readonly Element[]; headers?: Record<string, string> }
   | { kind: 'page'; status: number; html: string; headers?: Record<string, string> }
@@ -31,7 +31,7 @@ export function errorAnswer(
   return answer(Number(code.slice(0, 3)), [body], headers);
 }
 
-/** What a proxy in front of the server would say: HTML, not the API's error body. */
+/** Returns the answer of a proxy in front of the server: HTML, not the API's error body. */
 export function proxyPage(status: number, headers: Record<string, string> = {}): Answer {
   const title = pageTitles[status] ?? 'Error';
   const html = `<html>\r\n<head><title>${status} ${title}</title></head>\r\n<body><center><h1>${status} ${title}</h1></center></body>\r\n</html>\r\n`;

@@ -4,7 +4,7 @@ export interface Element {
   attributes: Record<string, string>;
   children: Element[];
   text: string;
-  /** Says that the children are a list: JSON writes `{"tag": [...]}`, and `{}` when there are none. */
+  /** True if the children are a list: JSON writes `{"tag": [...]}`, and `{}` when there are none. */
   isList?: boolean;
 }
 

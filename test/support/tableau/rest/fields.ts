@@ -1,7 +1,7 @@
 import type { Element } from './element.ts';
 import { refuse } from './refusal.ts';
 
-/** What `fields=` leaves of an element. */
+/** The selection of an element's fields by `fields=`. */
 export interface Fields {
   of: (element: Element) => Element;
 }

@@ -6,7 +6,7 @@ type FieldValue = string | number | boolean | readonly string[] | undefined;
 /** One field that may be filtered and sorted by: how it is read from an item, and which operators it takes. */
 export interface FilterField<T> {
   operators: readonly Operator[];
-  /** What its values must look like; any text if absent. */
+  /** The form of its values; any text if absent. */
   values?: 'instant' | 'number';
   read: (item: T) => FieldValue;
 }

@@ -20,7 +20,7 @@ export function refuse(code: string, detail: string, headers: Record<string, str
   return new Refusal(errorAnswer(code, summary, detail, headers), code, detail);
 }
 
-/** A refusal by whatever stands in front of the server: a status and an HTML page. */
+/** Returns a refusal by a proxy in front of the server: a status and an HTML page. */
 export function refuseAsProxy(status: number): Refusal {
   return new Refusal(proxyPage(status), String(status), `refused by the web tier with ${status}`);
 }
