@@ -138,7 +138,7 @@ export class Connection {
       const bytes = Buffer.from(memory.buffer, memory.byteOffset, count);
       if (mode.kind === 'body') this.#takeBody(mode, bytes);
       else if (mode.kind === 'head' || mode.kind === 'refusal') this.#takeText(mode, bytes);
-      else this.destroy(new NotHttp('bytes came that nobody asked for'));
+      else this.destroy(new NotHttp('bytes came that were not requested'));
     } catch (error) {
       this.destroy(error as Error);
     }

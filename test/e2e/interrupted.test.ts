@@ -115,8 +115,8 @@ it('says that somebody ended its session in the middle', async () => {
   expect(settle(stderr, world.project)).toMatchInlineSnapshot(`
     "flow › open sources (time)
     flow › create extract (time)
-    flow › t › load failed: reading table "t": PostgreSQL ended the session: it is shutting down or restarting, or somebody ended it
-    pipelines/flow.yaml:6:3  error  reading table "t": PostgreSQL ended the session: it is shutting down or restarting, or somebody ended it  [EXT2002]
+    flow › t › load failed: reading table "t": PostgreSQL ended the session: it is shutting down or restarting, or another user ended it
+    pipelines/flow.yaml:6:3  error  reading table "t": PostgreSQL ended the session: it is shutting down or restarting, or another user ended it  [EXT2002]
       6 |   t:
         |   ~
         = run again when it is up; nothing was changed

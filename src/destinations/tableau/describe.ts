@@ -21,7 +21,7 @@ export async function describeTableau(
   const found = 'id' in last ? await getDataSource(site, last.id, signal) : undefined;
   if (found === undefined) {
     throw new RunError('EXT5115', `${siteLabel(site.connection)} has no "${destination.name}" any more`, {
-      hint: 'plan again: somebody deleted it meanwhile',
+      hint: 'plan again: another user deleted it meanwhile',
     });
   }
   const now = await setWhatIsMissing({ site, destination, project, before: found }, found);

@@ -41,7 +41,8 @@ function valueIn(table: Table, name: string): (file: NamedFile) => string {
   const only = { ...table, columns: table.columns.filter((column) => column.name === name) };
   return (file) => {
     const [constant] = constantsOf(only, file);
-    if (constant === undefined) throw new Error(`no file is told by "${name}" of table "${table.name}"`);
+    if (constant === undefined)
+      throw new Error(`no file is identified by "${name}" of table "${table.name}"`);
     return constant.text;
   };
 }

@@ -29,7 +29,7 @@ export function namesPart(table: Table, name: string, values: readonly string[])
       const of = value === undefined ? label : JSON.stringify(value);
       const type = column === undefined ? '' : ` (${wanted(column)})`;
       return Promise.resolve(
-        new RunError('EXT2105', `"${name}"${type} cannot be told of ${of}: ${message}`, {
+        new RunError('EXT2105', `"${name}"${type} cannot be derived from ${of}: ${message}`, {
           hint: 'give the column a longer type, or text',
           place: column?.place ?? table.place,
         }),

@@ -42,7 +42,7 @@ export function constantsOf(
     }
     throw new RunError(
       'EXT2105',
-      `"${name}" cannot be told of ${shown}: "${whole}" does not match ${origin.pattern}`,
+      `"${name}" cannot be derived from ${shown}: "${whole}" does not match ${origin.pattern}`,
       {
         hint: 'exclude such files in the source, or write a pattern that fits all of them',
         place,

@@ -82,7 +82,7 @@ function heldLock(folder: string, address: string, token: string): Lock {
   });
   const isOurs = async () => (await readHolder(file))?.token === token;
   const confirm = async () => {
-    if (!(await isOurs())) loss.abort(lockLost(address, 'somebody has broken it'));
+    if (!(await isOurs())) loss.abort(lockLost(address, 'another user has broken it'));
     loss.signal.throwIfAborted();
   };
   const expect = async (seen: string | undefined) => {

@@ -43,7 +43,7 @@ function holdLease(place: Place, taken: OwnLease): Lock {
     if (found === undefined || there?.token !== held.lease.token) {
       lose(
         there === undefined
-          ? 'another run has taken it over meanwhile, or somebody has broken it'
+          ? 'another run has taken it over meanwhile, or another user has broken it'
           : `${nameOf(there)} has taken it over`,
       );
       loss.signal.throwIfAborted();

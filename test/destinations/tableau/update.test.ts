@@ -282,8 +282,8 @@ describe('more rows than the server takes at once', async () => {
   });
 
   test.each<[TableauUpdateAction, number, RegExp]>([
-    ['insert', 20_010, /it goes on from there, nothing is applied twice within a day$/],
-    ['upsert', 20_000, /it goes on from there, nothing is applied twice within a day$/],
+    ['insert', 20_010, /it continues from there, nothing is applied twice within a day$/],
+    ['upsert', 20_000, /it continues from there, nothing is applied twice within a day$/],
     ['replace', 20_000, /and until then it holds only those rows$/],
   ])(
     '%s that stops in between says what was done, and goes on when it is run again',

@@ -125,14 +125,14 @@ describe('all problems are reported at their places, at once', () => {
         columns: { a: 'int' },
       },
       [
-        'the query uses values up to $2, but params has 1 | $1 stands for the first of params, $2 for the second | /tables/t/from/query',
+        'the query uses values up to $2, but params has 1 | $1 is the first of params, $2 the second | /tables/t/from/query',
       ],
     ],
     [
       'too many params',
       { query: 'select 1 as a', params: [{ value: 1, shown: '1' }], columns: { a: 'int' } },
       [
-        'params has a value, but the query uses none | $1 stands for the first of params, $2 for the second | /tables/t/from/params',
+        'params has a value, but the query uses none | $1 is the first of params, $2 the second | /tables/t/from/params',
       ],
     ],
     [

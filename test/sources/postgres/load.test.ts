@@ -48,7 +48,7 @@ test.each<[LoadWritten, string]>([
 test('rows with NULL are identified by one column, or by a key', async () => {
   const both = { ...append, cursor: ['a', 'b'], nulls: 'include' } as const;
   const message =
-    'rows with NULL in "a" or "b" cannot be told from each other without a primary key | give the table a primary_key, or set nulls: exclude | /tables/t/load';
+    'rows with NULL in "a" or "b" cannot be distinguished without a primary key | give the table a primary_key, or set nulls: exclude | /tables/t/load';
   expect(await problems(both)).toEqual([message]);
   expect(await problems({ ...both, cursor: ['made', 'b'] })).toEqual([]);
   expect(await problems({ ...both, cursor: ['made', 'b'], lag: { seconds: 60, shown: '1m' } })).toEqual([

@@ -98,7 +98,7 @@ describe('formats', () => {
       origin: { kind: 'file', template: '${file.key}', pattern: '_(\\d+)\\.' },
     });
     await expect(lake.load(lake.source(), { ...table, columns: [...table.columns, month] })).rejects.toThrow(
-      'EXT2105 "Month" cannot be told of s3://lake/sales/other.csv: "sales/other.csv" does not match _(\\d+)\\.',
+      'EXT2105 "Month" cannot be derived from s3://lake/sales/other.csv: "sales/other.csv" does not match _(\\d+)\\.',
     );
   });
 });

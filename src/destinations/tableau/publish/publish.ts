@@ -202,7 +202,7 @@ async function jobFailed(
 function nobodyKnows({ site, destination }: Target, reason: string): RunError {
   return new RunError(
     'EXT5113',
-    `nobody can tell whether ${siteLabel(site.connection)} has published "${destination.name}": ${reason}`,
+    `it is unknown whether ${siteLabel(site.connection)} has published "${destination.name}": ${reason}`,
     { hint: 'it does not show so far; look at it there, and plan again before you send it a second time' },
   );
 }

@@ -74,6 +74,6 @@ export function wrong(
   return new RunError(
     'EXT5114',
     `${siteLabel(site.connection)} took "${destination.name}", but ${problems.join(', and ')}`,
-    { hint: 'did somebody change it at the same moment? plan again: it shows what is there now' },
+    { hint: 'did another user change it at the same moment? plan again: it shows the present state' },
   );
 }

@@ -191,7 +191,7 @@ function stopped(
     `"${destination.name}", in ${counted(applied.portions, 'portion')}; then: ${reason}`;
   const until = action === 'replace' ? ', and until then it holds only those rows' : '';
   return new RunError('EXT5119', message, {
-    hint: `run again: it goes on from there, nothing is applied twice within a day${until}`,
+    hint: `run again: it continues from there, nothing is applied twice within a day${until}`,
     cause,
   });
 }

@@ -183,13 +183,13 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
     case '57014':
       return say(
         `${doing}: the server cancelled the statement: ${text}`,
-        'somebody or a time limit ended it; run again',
+        'another user or a time limit ended it; run again',
       );
     case '57P01':
     case '57P02':
     case '57P03':
       return say(
-        `${doing}: PostgreSQL ended the session: it is shutting down or restarting, or somebody ended it`,
+        `${doing}: PostgreSQL ended the session: it is shutting down or restarting, or another user ended it`,
         'run again when it is up; nothing was changed',
       );
     default:

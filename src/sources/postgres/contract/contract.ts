@@ -123,7 +123,7 @@ function paramsProblem(mentioned: number, given: number, place: Table['place']):
       mentioned === 0
         ? `params has ${given === 1 ? 'a value' : `${given} values`}, but the query uses none`
         : `the query uses values up to $${mentioned}, but params has ${given}`,
-    hint: '$1 stands for the first of params, $2 for the second',
+    hint: '$1 is the first of params, $2 the second',
     place: child(place, mentioned > given ? 'query' : 'params'),
   };
 }

@@ -94,7 +94,7 @@ function appendProblems(table: Table, { load, columns }: Cursor): Diagnostic[] {
     {
       code: 'EXT2019',
       severity: 'error',
-      message: `rows with NULL in ${open.map(({ column }) => `"${column.name}"`).join(' or ')} cannot be told from each other without a primary key`,
+      message: `rows with NULL in ${open.map(({ column }) => `"${column.name}"`).join(' or ')} cannot be distinguished without a primary key`,
       hint: 'give the table a primary_key, or set nulls: exclude',
       place: load.place,
     },

@@ -145,6 +145,6 @@ async function stillAgreed(client: pg.Client, table: Table): Promise<Agreed> {
 }
 
 function cursorAmong({ cursor }: Agreed): Cursor {
-  if (cursor === undefined) throw new Error('a table that is read as a whole was asked how it goes on');
+  if (cursor === undefined) throw new Error('a table that is read as a whole was asked how it continues');
   return cursor;
 }
