@@ -236,8 +236,8 @@ test('a zero that gets a sign is a change, and NaN is equal to itself', async ()
   await first.finish([], { numbers: 3 });
   await first.abandon();
   for (const changes of [
-    { meeting: { key: ['id'], keep: 'new' as const } },
-    { cut: { column: 'id', bound: { kind: 'from' as const, value: '1' }, nulls: false } },
+    { onConflict: { key: ['id'], keep: 'new' as const } },
+    { deleteRange: { column: 'id', bound: { kind: 'from' as const, value: '1' }, nulls: false } },
   ]) {
     for (const [zero, changed] of [
       ['0', 0],
