@@ -1,10 +1,11 @@
 import type { Step } from '../model/plan/step.ts';
 
-/** What happens while a plan is applied, for whoever shows it. */
+/** What happens while a plan is applied. Events of one pipeline are between its `began` and its `done`. */
 export type ApplyEvent =
+  | { type: 'began'; address: string }
   | { type: 'started'; address: string; step: Step }
   | { type: 'progress'; address: string; step: Step; progress: Progress }
-  /** Something outside of the run is waited for. */
+  /** The step waits for something outside of the run. */
   | { type: 'waiting'; address: string; step: Step; text: string }
   | {
       type: 'ended';
@@ -13,11 +14,12 @@ export type ApplyEvent =
       seconds: number;
       rows?: number;
       bytes?: number;
-      /** It was not needed: no row differs. */
+      /** The step was not needed. */
       isSkipped?: true;
     }
-  /** Without a step: it could not even begin. */
-  | { type: 'failed'; address: string; step?: Step; error: unknown };
+  /** Without a step: the pipeline could not begin. */
+  | { type: 'failed'; address: string; step?: Step; error: unknown }
+  | { type: 'done'; address: string };
 
 export interface Progress {
   bytes: number;
@@ -28,7 +30,7 @@ export interface Progress {
   totalBytes?: number;
 }
 
-/** What a step reports while it runs: how far it is, or for whom it waits. */
+/** Reports how far a step is, or what it waits for. */
 export type ReportProgress = (news: Progress | { waiting: string }) => void;
 
 export type Listener = (event: ApplyEvent) => void;

@@ -1,40 +1,60 @@
+import { limitConcurrency } from '../model/base/limit.ts';
 import type { Publication } from '../model/plan/step.ts';
-import { runPipeline, type PipelineRun } from './conduct.ts';
-import type { Listener, Progress } from './events.ts';
-import { removePipeline, type Removal } from './forget.ts';
-import type { Report } from './report.ts';
+import { applyRun } from './apply-run.ts';
+import type { Listener } from './events.ts';
 import type { Job } from './job.ts';
-import { runTasks, type Words } from './tasks.ts';
+import { runPipeline, type PipelineRun, type RunningPipeline } from './pipeline-run.ts';
+import { removalRun } from './removal.ts';
+import type { Removal } from './removal-state.ts';
+import type { PipelineReport, Report } from './report.ts';
+import { schedule } from './schedule.ts';
 
 export interface ApplySettings {
   /** How many tables are read at once, over all pipelines; and how many pipelines are under way. */
   parallel: number;
   signal: AbortSignal;
   listener: Listener;
-  /** The terminal to draw on; undefined to draw nothing and only tell the listener. */
-  terminal: NodeJS.WriteStream | undefined;
-  words: Words & { progress(progress: Progress): string };
 }
 
-/** The second interpreter of a plan: does it. Never throws for what goes wrong in a pipeline: the report tells. */
-export async function applyJobs(
-  jobs: readonly Job[],
-  settings: ApplySettings,
-  removed: readonly Removal[] = [],
-): Promise<Report> {
-  const { listener, signal } = settings;
-  const runs: PipelineRun[] = [];
+/** Everything that an apply does. */
+export interface Work {
+  jobs: readonly Job[];
+  removals: readonly Removal[];
+}
+
+/**
+ * Does what a plan says. A pipeline that fails does not stop the others: the report says what came of each. Never throws
+ * for what goes wrong in a pipeline.
+ */
+export async function applyPlan({ jobs, removals }: Work, settings: ApplySettings): Promise<Report> {
+  const running = new Map<string, RunningPipeline>();
   const hasPublished = ({ pipeline, target }: Publication) =>
-    runs.some(
-      (one) => one.address === pipeline && one.report().destinations.some((made) => made.target === target),
-    );
-  const progressText = (progress: Progress) => settings.words.progress(progress);
-  runs.push(
-    ...jobs.map((job) => runPipeline(job, { listener, progressText, interrupted: signal, hasPublished })),
+    running
+      .get(pipeline)
+      ?.report()
+      .destinations.some((made) => made.target === target) === true;
+  const applied = await runAll(
+    jobs.map((job) => applyRun(job, hasPublished)),
+    settings,
+    running,
   );
-  const removals = removed.map((one) => removePipeline(one, listener, signal));
-  if (runs.length > 0) await runTasks(runs, settings);
-  // Nothing goes before everything that comes is there.
-  if (removals.length > 0) await runTasks(removals, settings);
-  return { pipelines: [...runs, ...removals].map((conduct) => conduct.report()) };
+  // Nothing is removed before everything that replaces it is there.
+  const removed = await runAll(removals.map(removalRun), settings, running);
+  return { pipelines: [...applied, ...removed] };
+}
+
+async function runAll(
+  runs: readonly PipelineRun[],
+  { parallel, signal, listener }: ApplySettings,
+  running: Map<string, RunningPipeline>,
+): Promise<PipelineReport[]> {
+  const pipelineTurn = limitConcurrency(parallel);
+  const readTurn = limitConcurrency(parallel);
+  const pipelines = runs.map((run) => runPipeline(run, { listener, interrupted: signal, readTurn }));
+  for (const one of pipelines) running.set(one.id, one);
+  await schedule(pipelines, async (one) => {
+    await pipelineTurn(() => one.execute());
+    return true;
+  });
+  return pipelines.map((one) => one.report());
 }

@@ -1,15 +1,13 @@
-import { applyJobs } from '../../apply/index.ts';
-import type { Removal } from '../../apply/forget.ts';
-import type { Job } from '../../apply/job.ts';
+import { applyPlan, type Work } from '../../apply/index.ts';
+import { removalSteps } from '../../apply/removal.ts';
+import type { Removal } from '../../apply/removal-state.ts';
 import type { Report } from '../../apply/report.ts';
 import type { Configuration } from '../../config/index.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { nameItem } from '../../model/config/family.ts';
 import type { PipelinePlan, Plan } from '../../model/plan/plan.ts';
-import type { Step } from '../../model/plan/step.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { renderPlan } from '../../render/plan-text.ts';
-import { renderProgress, renderStep } from '../../render/progress.ts';
 import { renderReport } from '../../render/report.ts';
 import { agreementOn } from '../agreement.ts';
 import { unknownAllowances } from '../../run/unknown-allowances.ts';
@@ -24,6 +22,7 @@ import {
 import { decisionsOf, type GateFlags } from '../flags.ts';
 import type { Env } from '../env.ts';
 import { fileInProject, removedIn } from '../../run/removal/removed-pipelines.ts';
+import { drawProgress, type DrawnPipeline } from '../output/draw-progress.ts';
 import { eventLines } from '../output/event-lines.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { exitCodeOfError, exitCodeOfInterruption } from '../output/failure.ts';
@@ -114,7 +113,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     }
     // A single pipeline has no others that could be done already.
     if (jobs.length > 1) await run.begin();
-    const report = await perform(jobs, removals, configuration, env, output);
+    const report = await perform({ jobs, removals }, configuration, env, output);
     showFailures(report, configuration, env);
     await writeReport({ ...ended, report }, options, configuration, env);
     if (!env.signal.aborted) await run.end(resumed);
@@ -185,29 +184,34 @@ function outputOf({ json, verbose = false }: ApplyOptions, env: Env): Output {
   return { show: (text) => env.out(text), view: { color: env.color.out, verbose, ...width } };
 }
 
-const mostDrawn = 40;
+/** A terminal has room for so many pipelines; of more, the lines of a log show better what happens. */
+const maxDrawn = 40;
 
-// eslint-disable-next-line max-params -- no two of them belong together
 async function perform(
-  jobs: readonly Job[],
-  removals: readonly Removal[],
+  work: Work,
   { project }: Configuration,
   env: Env,
   { show, view }: Output,
 ): Promise<Report> {
-  if (jobs.length + removals.length === 0) return nothingDone;
-  // A terminal has room for this many; for more, lines of a log are easier to read.
-  const terminal = jobs.length + removals.length <= mostDrawn ? env.terminal : undefined;
-  const settings = {
-    parallel: project.limits.parallel,
-    signal: env.signal,
-    listener: terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
-    terminal,
-    words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
-  };
-  const report = await applyJobs(jobs, settings, removals);
+  const count = work.jobs.length + work.removals.length;
+  if (count === 0) return nothingDone;
+  const { parallel } = project.limits;
+  const drawing =
+    env.terminal === undefined || count > maxDrawn
+      ? undefined
+      : drawProgress(drawnPipelines(work), { terminal: env.terminal, parallel });
+  const listener = drawing?.listener ?? eventLines((text) => env.err(text));
+  const report = await applyPlan(work, { parallel, signal: env.signal, listener });
+  await drawing?.end();
   show(`\n${renderReport(report.pipelines, view)}`);
   return report;
+}
+
+function drawnPipelines({ jobs, removals }: Work): DrawnPipeline[][] {
+  return [
+    jobs.map(({ plan: { address, steps } }) => ({ address, steps })),
+    removals.map((removal) => ({ address: removal.address, steps: removalSteps(removal) })),
+  ];
 }
 
 /** Shows each failure as a diagnostic at its line; an error that no adapter has translated is thrown, as our bug. */

@@ -16,7 +16,9 @@ export function eventLines(write: (text: string) => void): Listener {
 }
 
 function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | undefined {
-  const { address, step } = event;
+  const { address } = event;
+  if (event.type === 'began' || event.type === 'done') return undefined;
+  const { step } = event;
   switch (event.type) {
     case 'started':
       return undefined;

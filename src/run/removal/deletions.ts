@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Deletion } from '../../apply/forget.ts';
+import type { Deletion } from '../../apply/removal-state.ts';
 import type { Configuration } from '../../config/index.ts';
 import type { AppliedDestination, AppliedRecord, MadePublication } from '../../model/world/applied-record.ts';
 import { getOwn } from '../../model/base/get-own.ts';

@@ -44,14 +44,14 @@ export async function findSampleRows(
   try {
     await client.query(`set local statement_timeout = ${searchLimit}`);
     for (const suspect of suspects) {
-      const { rows } = await client.query<{ sampleRow: string; size: number }>(
-        `select ${labelOf(table, selection, suspect)} as witness, (${suspect.sized?.sql ?? '0'})::int as size ` +
+      const { rows } = await client.query<{ label: string; size: number }>(
+        `select ${labelOf(table, selection, suspect)} as label, (${suspect.sized?.sql ?? '0'})::int as size ` +
           `from ${rowsSql(selection, suspect.sign)} limit 3`,
       );
       if (rows.length > 0) {
         const largest = Math.max(...rows.map(({ size }) => size));
         const hint = suspect.sized?.hint(largest) ?? suspect.hint;
-        return { suspect, rows: rows.map(({ sampleRow: sampleRow }) => sampleRow), hint };
+        return { suspect, rows: rows.map(({ label }) => label), hint };
       }
       if (performance.now() > deadline) break;
     }

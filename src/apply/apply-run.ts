@@ -1,0 +1,109 @@
+import { getOwn } from '../model/base/get-own.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import type { Lock } from '../model/ports/state-port.ts';
+import type { Written } from '../model/ports/destination-port.ts';
+import type { Job } from './job.ts';
+import { takeLock } from './lock.ts';
+import { isNeeded } from './needed.ts';
+import { isNothingNew } from './nothing-new.ts';
+import type { BegunRun, PipelineRun, RunFacts } from './pipeline-run.ts';
+import { isRejection } from './rejection.ts';
+import type { PipelineReport, TableReport } from './report.ts';
+import { openRunState, type RunState } from './run-state.ts';
+import { performApplyStep } from './steps/index.ts';
+import { whileHeld } from './while-held.ts';
+
+/** The run that applies one pipeline: builds its extract and delivers it. */
+export function applyRun(job: Job, hasPublished: RunState['hasPublished']): PipelineRun {
+  let state: RunState | undefined;
+  const { address, steps, after = [] } = job.plan;
+  return {
+    address,
+    after,
+    steps,
+    async begin() {
+      const lock = await takeLock(job);
+      state = openRunState(job, lock, hasPublished);
+      return begunRun(state, lock);
+    },
+    report: (facts) => reportOf(address, state, facts),
+  };
+}
+
+function begunRun(state: RunState, lock: Lock): BegunRun {
+  const { job, hasPublished, tables } = state;
+  return {
+    perform: whileHeld(lock, (step, report, signal) => {
+      signal.throwIfAborted();
+      if (isNeeded(step, { rowsDiffer: () => !isNothingNew(job, tables), hasPublished }))
+        return performApplyStep(step, state, { report, signal });
+      if (step.ifRowsDiffer === true) state.skipped += 1;
+      return Promise.resolve({ isSkipped: true as const });
+    }),
+    async end() {
+      const settled = await Promise.allSettled([state.snapshots.end(), state.build?.abandon()]);
+      await lock.release();
+      const failed = settled.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+  };
+}
+
+function reportOf(address: string, state: RunState | undefined, facts: RunFacts): PipelineReport {
+  const { failure, isInterrupted, isComplete, seconds, steps } = facts;
+  const unseen = state === undefined ? [] : sentWithoutAnswer(state);
+  const held = state?.snapshots.heldSeconds;
+  return {
+    address,
+    // What had ended before the interruption is not undone by it.
+    outcome: isInterrupted && !isComplete ? 'interrupted' : outcomeOf(failure),
+    tables: state === undefined ? [] : tablesOf(state),
+    checks: state?.checks ?? [],
+    destinations: state === undefined ? [] : deliveredBy(state),
+    ...(unseen.length > 0 && { unseen }),
+    ...(state !== undefined && state.skipped > 0 && { nothingNew: true as const }),
+    seconds,
+    steps,
+    ...(held !== undefined && { snapshotSeconds: held }),
+    ...(failure !== undefined && (!isInterrupted || isWorthReporting(failure.error)) && { failure }),
+  };
+}
+
+function outcomeOf(failure: PipelineReport['failure']): PipelineReport['outcome'] {
+  if (failure === undefined) return 'applied';
+  return isRejection(failure.error) ? 'rejected' : 'failed';
+}
+
+/** An interruption is known to the user who caused it; what it left half done is not. */
+function isWorthReporting(error: unknown): boolean {
+  return error instanceof RunError && error.code === 'EXT5119';
+}
+
+/** Tables in the order of the pipeline, with the rows that the finished file has. */
+function tablesOf({ job, tables, built }: RunState): TableReport[] {
+  const place = (name: string) => job.pipeline.tables.findIndex((table) => table.name === name);
+  return tables
+    .toSorted((a, b) => place(a.name) - place(b.name))
+    .map((table) => {
+      const inFile = built === undefined ? undefined : getOwn(built.rows, table.name);
+      return { ...table, ...(inFile !== undefined && { inFile }) };
+    });
+}
+
+function deliveredBy({ job, delivered, remarks }: RunState): PipelineReport['destinations'] {
+  const taken = new Map<number, Pick<Written, 'size' | 'remark'>>([...delivered, ...remarks]);
+  return [...taken].map(([index, { size, remark }]) => ({
+    target: targetAt(job, index),
+    size,
+    ...(remark !== undefined && { remark }),
+  }));
+}
+
+/** Returns the targets that this run has sent something to, and that have not answered. */
+function sentWithoutAnswer({ job, sent, sentBefore }: RunState): string[] {
+  return [...sent]
+    .filter(([index, note]) => note !== sentBefore.get(index) && note.superseded !== true)
+    .map(([index]) => targetAt(job, index));
+}
+
+const targetAt = ({ plan }: Job, index: number) => plan.destinations[index]?.target ?? '';

@@ -1,0 +1,27 @@
+import type { Existing } from '../model/ports/destination-port.ts';
+import type { Lock, StatePort } from '../model/ports/state-port.ts';
+
+/** A pipeline that is no longer in the configuration. */
+export interface Removal {
+  address: string;
+  /** The version of the record that the plan was made from. */
+  version: string;
+  state: StatePort;
+  /** The outputs that are deleted with the record; undefined where only the record is. */
+  deletions: readonly Deletion[] | undefined;
+}
+
+export interface Deletion {
+  target: string;
+  remove: (signal: AbortSignal) => Promise<Existing>;
+}
+
+/** One pipeline that is being removed. */
+export interface RemovalState {
+  removal: Removal;
+  lock: Lock;
+  /** What has become of each output that was to be deleted. */
+  removed: { target: string; standing: Existing }[];
+  /** The record has been removed. */
+  isForgotten: boolean;
+}

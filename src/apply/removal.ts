@@ -1,0 +1,73 @@
+import type { Step } from '../model/plan/step.ts';
+import { appliedMeanwhile } from './lock.ts';
+import type { PipelineRun, RunFacts } from './pipeline-run.ts';
+import type { Removal, RemovalState } from './removal-state.ts';
+import type { PipelineReport } from './report.ts';
+import { performRemovalStep } from './steps/index.ts';
+
+/**
+ * The run that removes a pipeline: deletes its outputs where that is wanted, and then its record. While something cannot
+ * be deleted the record stays, so that the next apply tries again.
+ */
+export function removalRun(removal: Removal): PipelineRun {
+  const { address, version, state } = removal;
+  let removalState: RemovalState | undefined;
+  return {
+    address,
+    after: [],
+    steps: removalSteps(removal),
+    async begin() {
+      const lock = await state.lock(address);
+      try {
+        if ((await state.read(address))?.version !== version) throw appliedMeanwhile(address);
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+      const begun: RemovalState = { removal, lock, removed: [], isForgotten: false };
+      removalState = begun;
+      return {
+        perform: (step, report, signal) => performRemovalStep(step, begun, { report, signal }),
+        end: () => lock.release(),
+      };
+    },
+    report: (facts) => reportOf(removal, removalState, facts),
+  };
+}
+
+function reportOf(
+  { address, deletions }: Removal,
+  state: RemovalState | undefined,
+  { failure, isInterrupted, seconds, steps }: RunFacts,
+): PipelineReport {
+  const isReported = failure !== undefined && !isInterrupted;
+  const whenDone = deletions === undefined ? 'forgotten' : 'deleted';
+  const { removed = [], isForgotten = false } = state ?? {};
+  return {
+    address,
+    outcome: isForgotten ? whenDone : isReported ? 'failed' : 'interrupted',
+    tables: [],
+    checks: [],
+    destinations: [],
+    ...(removed.length > 0 && { removed }),
+    seconds,
+    steps,
+    ...(isReported && { failure }),
+  };
+}
+
+/** Returns the steps of a removal, one after the other: what others see goes before what it was made of. */
+export function removalSteps({ deletions = [] }: Removal): Step[] {
+  const deleting = deletions.map(({ target }, index): Step => ({
+    id: `delete ${index + 1}`,
+    kind: 'delete',
+    target,
+    after: index === 0 ? [] : [`delete ${index}`],
+    because: [],
+  }));
+  const last = deleting.at(-1);
+  return [
+    ...deleting,
+    { id: 'forget', kind: 'forget', after: last === undefined ? [] : [last.id], because: [] },
+  ];
+}

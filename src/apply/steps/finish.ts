@@ -1,0 +1,19 @@
+import { expectedRows } from '../increment.ts';
+import { keysToVerify } from '../keys.ts';
+import { buildOf, supersedeSent, type RunState } from '../run-state.ts';
+import type { PerformStep } from './step.ts';
+
+/** Verifies keys and counts, and puts the new extract into its place. */
+export const finish: PerformStep<'finish', RunState> = async (_, state, { signal }) => {
+  const { job, tables, lock, snapshots, record } = state;
+  await snapshots.end();
+  const build = buildOf(state);
+  await build.verifyKeys(keysToVerify(job, tables), signal);
+  const built = await build.finish(job.pipeline.relationships, expectedRows(job, tables), () =>
+    lock.confirm(),
+  );
+  state.built = built;
+  supersedeSent(state);
+  await record.save();
+  return { bytes: built.size };
+};

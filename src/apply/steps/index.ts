@@ -1,0 +1,70 @@
+import type { Step } from '../../model/plan/step.ts';
+import type { RunState } from '../run-state.ts';
+import type { RemovalState } from '../removal-state.ts';
+import { change } from './change.ts';
+import { check } from './check.ts';
+import { create } from './create.ts';
+import { deleteOutput } from './delete.ts';
+import { deliver } from './deliver.ts';
+import { finish } from './finish.ts';
+import { forget } from './forget.ts';
+import { load } from './load.ts';
+import { pack } from './package.ts';
+import { record } from './record.ts';
+import { snapshot } from './snapshot.ts';
+import type { PerformStep, StepContext, StepKind, StepOf, StepResult } from './step.ts';
+
+type RemovalKind = 'delete' | 'forget';
+type ApplyKind = Exclude<StepKind, RemovalKind>;
+
+/** How each kind of step of an apply is performed; the compiler requires every kind here. */
+const applySteps: { [K in ApplyKind]: PerformStep<K, RunState> } = {
+  snapshot,
+  create,
+  load,
+  change,
+  check,
+  finish,
+  package: pack,
+  deliver,
+  record,
+};
+
+/** How each kind of step of a removal is performed. */
+const removalSteps: { [K in RemovalKind]: PerformStep<K, RemovalState> } = {
+  delete: deleteOutput,
+  forget,
+};
+
+export function performApplyStep(step: Step, state: RunState, context: StepContext): Promise<StepResult> {
+  if (step.kind === 'delete' || step.kind === 'forget')
+    throw new Error(`${step.kind} is no step of an apply`);
+  return performApply(step, state, context);
+}
+
+export function performRemovalStep(
+  step: Step,
+  state: RemovalState,
+  context: StepContext,
+): Promise<StepResult> {
+  if (step.kind !== 'delete' && step.kind !== 'forget')
+    throw new Error(`${step.kind} is no step of a removal`);
+  return performRemoval(step, state, context);
+}
+
+/** The type parameter ties the kind of the step to its entry in the table. */
+function performApply<K extends ApplyKind>(
+  step: StepOf<K>,
+  state: RunState,
+  context: StepContext,
+): Promise<StepResult> {
+  return applySteps[step.kind](step, state, context);
+}
+
+function performRemoval<K extends RemovalKind>(
+  step: StepOf<K>,
+  state: RemovalState,
+  context: StepContext,
+): Promise<StepResult> {
+  return removalSteps[step.kind](step, state, context);
+}

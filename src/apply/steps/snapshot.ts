@@ -1,0 +1,17 @@
+import { required } from '../required.ts';
+import type { RunState } from '../run-state.ts';
+import type { PerformStep } from './step.ts';
+
+/** Opens the sources of the step's tables at one moment. */
+export const snapshot: PerformStep<'snapshot', RunState> = async (step, state, { report, signal }) => {
+  const { job, snapshots, reporters } = state;
+  const wanted = job.pipeline.tables.filter(({ name }) => step.tables.includes(name));
+  await snapshots.open(wanted, (name, tables) => {
+    const source = required(job.sources[name], `source ${name}`);
+    // Later lines belong to the step that then reads the table.
+    return source.snapshot(tables, signal, (waiting, table) =>
+      (reporters.get(table ?? '') ?? report)({ waiting }),
+    );
+  });
+  return {};
+};
