@@ -195,8 +195,11 @@ function verifiedKey(table: Table): Pick<AppliedTable, 'keyVerified'> {
 /** A record of an older version knows less of the source; what it lacks is taken from the plan, which found no change. */
 function completed(table: AppliedTable, seen: Fingerprint | undefined): AppliedTable {
   const { fingerprint } = table;
-  return fingerprint === undefined ? table : { ...table, fingerprint: withDefinitions(fingerprint, seen) };
+  const known = fingerprint === undefined ? onlyDefinitions(seen) : withDefinitions(fingerprint, seen);
+  return known === undefined ? table : { ...table, fingerprint: known };
 }
+
+const onlyDefinitions = (seen: Fingerprint | undefined) => (seen?.kind === 'definitions' ? seen : undefined);
 
 /** All rows in bytes of the source, as far as the first reading and this one tell. */
 function widened(before: AppliedTable, rows: number, read: number): number {

@@ -76,7 +76,9 @@ export function renderStateRecord(
           counted(table.rows, 'row'),
           bytes(table.bytes),
           counted(table.definition.columns.length, 'column'),
-          table.fingerprint === undefined ? 'no fingerprint: read every time' : '',
+          [undefined, 'definitions'].includes(table.fingerprint?.kind)
+            ? 'no fingerprint: read every time'
+            : '',
         ]),
         [1, 2, 3],
       ),

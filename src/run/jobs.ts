@@ -1,4 +1,5 @@
 import { getOwn } from '../model/base/get-own.ts';
+import { recorded } from '../model/world/fingerprint.ts';
 import type { Job } from '../apply/job.ts';
 import type { Artifacts } from '../model/world/applied-record.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
@@ -75,9 +76,10 @@ function madeFor(
 
 function fingerprintsIn({ outcome }: Seen): Job['fingerprints'] {
   if (!('observation' in outcome)) return {};
-  const known = Object.entries(outcome.observation.tables).flatMap(([name, { fingerprint }]) =>
-    fingerprint.kind === 'unknown' ? [] : [[name, fingerprint] as const],
-  );
+  const known = Object.entries(outcome.observation.tables).flatMap(([name, { fingerprint }]) => {
+    const kept = recorded(fingerprint);
+    return kept === undefined ? [] : [[name, kept] as const];
+  });
   return Object.fromEntries(known);
 }
 

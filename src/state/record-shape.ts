@@ -16,6 +16,7 @@ const fingerprint = byKind({
     relations: mapOf(mapOf(text)),
   }),
   value: mapWith({ value: text }),
+  definitions: mapWith({ definitions: mapOf(text) }),
   files: mapWith({ files: mapOf(mapWith({ size: amount, modified: text, sha256: optional(text) })) }),
   objects: mapWith({
     bucket: text,

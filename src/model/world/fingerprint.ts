@@ -2,7 +2,15 @@
  * Distinguishes one state of a source from another without reading it. Equal fingerprints mean equal data; the planner
  * compares them part by part, so that it can name the changes.
  */
-export type Fingerprint = PostgresFingerprint | ValueFingerprint | FilesFingerprint | ObjectsFingerprint;
+export type Fingerprint =
+  PostgresFingerprint | ValueFingerprint | DefinitionsFingerprint | FilesFingerprint | ObjectsFingerprint;
+
+/** Nothing tells whether rows have changed; of a table that goes on from its extract, definitions can still be compared. */
+export interface UnknownFingerprint {
+  kind: 'unknown';
+  reason: string;
+  definitions?: SourceDefinitions;
+}
 
 /** Counters of every relation that is read (the leaves of a partitioned table), by oid. */
 export interface PostgresFingerprint {
@@ -16,8 +24,8 @@ export interface PostgresFingerprint {
 }
 
 /**
- * Definitions that decide values besides rows, by name: `column total`, `enum mood #16401`, `function public.rate()`.
- * Absent in records of versions that did not read them, and if there are none.
+ * What decides values beside rows, by its name: `column total`, `enum mood #16401`, `function public.rate()`. `scope` tells
+ * what was looked for; records of versions that looked for less lack it, and older ones lack all of it.
  */
 export type SourceDefinitions = Readonly<Record<string, string>>;
 
@@ -37,7 +45,13 @@ export interface ValueFingerprint {
   definitions?: SourceDefinitions;
 }
 
-/** The files by path relative to the pipeline file. */
+/** What is recorded of a table whose changes nothing counts, and which goes on from its extract. */
+interface DefinitionsFingerprint {
+  kind: 'definitions';
+  definitions: SourceDefinitions;
+}
+
+/** By path relative to the pipeline file. */
 export interface FilesFingerprint {
   kind: 'files';
   files: Readonly<Record<string, FileMark>>;
@@ -68,22 +82,40 @@ export interface ObjectMark {
   modified?: string;
 }
 
-/** Returns the same fingerprint without the parts that an older version did not record in the other one. */
-export function asFarAs<Now extends Fingerprint | { kind: 'unknown' }>(
+/** The same fingerprint without what an older version did not record in the other one. */
+export function asFarAs<Now extends Fingerprint | UnknownFingerprint>(
   before: Fingerprint | undefined,
   now: Now,
 ): Now {
-  if (before === undefined || definitionsOf(before) !== undefined) return now;
-  return Object.fromEntries(Object.entries(now).filter(([key]) => key !== 'definitions')) as Now;
+  if (before === undefined || isComplete(definitionsOf(before))) return now;
+  const known = definitionsOf(before);
+  const definitions = Object.entries(definitionsOf(now) ?? {}).filter(
+    ([name]) => known !== undefined && Object.hasOwn(known, name),
+  );
+  const rest = Object.entries(now).filter(([key]) => key !== 'definitions');
+  return Object.fromEntries([
+    ...rest,
+    ...(known === undefined ? [] : [['definitions', Object.fromEntries(definitions)] as const]),
+  ]) as Now;
 }
 
-/** Returns the recorded fingerprint, with the present definitions if it has none: they are not older than it. */
+/** What was recorded, with the definitions of now that it lacks: they are not older than it. */
 export function withDefinitions(before: Fingerprint, now: Fingerprint | undefined): Fingerprint {
-  const definitions = now && definitionsOf(now);
-  const isOlder = definitionsOf(before) === undefined && now?.kind === before.kind;
-  return isOlder && definitions !== undefined ? ({ ...before, definitions } as Fingerprint) : before;
+  const [last, current] = [definitionsOf(before), now && definitionsOf(now)];
+  if (isComplete(last) || current === undefined || now?.kind !== before.kind) return before;
+  return { ...before, definitions: { ...current, ...last } } as Fingerprint;
 }
 
-export function definitionsOf(fingerprint: Fingerprint): SourceDefinitions | undefined {
+export function definitionsOf(fingerprint: Fingerprint | UnknownFingerprint): SourceDefinitions | undefined {
   return 'definitions' in fingerprint ? fingerprint.definitions : undefined;
+}
+
+/** Versions that looked for less did not note what they looked for. */
+export const isComplete = (definitions: SourceDefinitions | undefined): boolean =>
+  definitions?.scope !== undefined;
+
+/** Returns what is recorded of what was seen, or undefined if nothing of it helps to find changes. */
+export function recorded(seen: Fingerprint | UnknownFingerprint): Fingerprint | undefined {
+  if (seen.kind !== 'unknown') return seen;
+  return seen.definitions && { kind: 'definitions', definitions: seen.definitions };
 }

@@ -1,7 +1,7 @@
 import type { AppliedRecord } from './applied-record.ts';
 import type { ColumnType } from '../config/column-type.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import type { Fingerprint, UnknownFingerprint } from './fingerprint.ts';
 import type { Move } from '../config/pipeline.ts';
 import type { CursorObservation } from './watermark.ts';
 
@@ -34,8 +34,8 @@ export interface SourceObservation {
   untaken: readonly string[];
   rows: Estimate | undefined;
   bytes: Estimate | undefined;
-  fingerprint: Fingerprint | { kind: 'unknown'; reason: string };
-  /** Identifies the server and database, bucket or folder; equal for all tables of a source. */
+  fingerprint: Fingerprint | UnknownFingerprint;
+  /** Which server and database, bucket or folder this is; the same for all tables of a source. */
   identity?: string;
   /** For tables that continue from a watermark. */
   cursor?: CursorObservation;

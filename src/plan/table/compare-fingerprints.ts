@@ -3,8 +3,8 @@ import { never } from '../../model/base/never.ts';
 import { compareObjects } from './object-changes.ts';
 import { changesOfFiles } from '../../model/world/listing.ts';
 import type { FilesFingerprint, Fingerprint, PostgresFingerprint } from '../../model/world/fingerprint.ts';
-import { definitionsOf } from '../../model/world/fingerprint.ts';
 import { getOwn } from '../../model/base/get-own.ts';
+import { redefined } from './redefined.ts';
 
 /** The result of comparing two fingerprints: what they say about the data between them. */
 export type Comparison =
@@ -25,6 +25,9 @@ export type Comparison =
     };
 
 export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comparison {
+  // Nothing counted its changes the last time.
+  if (before.kind === 'definitions' && (now.kind === 'postgres' || now.kind === 'value'))
+    return compareDefinitions(before, now) ?? changed('changes are detected in another way than before');
   switch (now.kind) {
     case 'postgres':
       return before.kind === 'postgres' ? compareCounters(before, now) : otherKind;
@@ -33,6 +36,8 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
       return before.value === now.value
         ? (compareDefinitions(before, now) ?? { same: true })
         : changed('the change_detection query gives another answer');
+    case 'definitions':
+      return compareDefinitions(before, now) ?? changed('nothing tells whether its rows have changed');
     case 'files':
       return before.kind === 'files' ? compareFiles(before, now) : otherKind;
     case 'objects':
@@ -88,20 +93,9 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   };
 }
 
-/**
- * Compares definitions. A definition that was not recorded cannot differ, and a new one was used by no row that was
- * read. Removed columns are reported by the comparison of columns.
- */
 function compareDefinitions(before: Fingerprint, now: Fingerprint): Comparison | undefined {
-  const [last, current] = [definitionsOf(before), definitionsOf(now)];
-  if (last === undefined) return undefined;
-  const other = Object.keys(last).filter((name) => {
-    const text = getOwn(current, name);
-    return text !== last[name] && !(text === undefined && name.startsWith('column '));
-  });
-  const names = [...new Set(other.map((name) => name.replace(/ #\d+$/, '')))];
-  if (names.length === 0) return undefined;
-  return replaced(`${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} redefined in the source`);
+  const reason = redefined(before, now);
+  return reason === undefined ? undefined : replaced(reason);
 }
 
 function compareColumns(before: readonly string[], now: readonly string[]): string | undefined {

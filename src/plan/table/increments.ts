@@ -16,6 +16,7 @@ import type { TablePlan } from '../../model/plan/table-plan.ts';
 import type { SinceWatermark, Watermark } from '../../model/world/watermark.ts';
 import type { IncrementalContext } from './find-base.ts';
 import { compareFingerprints, type Comparison } from './compare-fingerprints.ts';
+import { redefined } from './redefined.ts';
 
 /** The decision about the rows of a table that continues from its extract. */
 export type IncrementalDecision =
@@ -110,7 +111,11 @@ interface Compared {
 }
 
 function compared({ fingerprint }: SourceObservation, { fingerprint: before }: AppliedTable): Compared {
-  if (fingerprint.kind === 'unknown' || before === undefined) return { same: undefined };
+  if (before === undefined) return { same: undefined };
+  if (fingerprint.kind === 'unknown') {
+    const replaced = redefined(before, fingerprint);
+    return { same: undefined, ...(replaced !== undefined && { replaced }) };
+  }
   const comparison: Comparison = compareFingerprints(before, fingerprint);
   if (comparison.same) return { same: true };
   const { reason, replaced, inserted } = comparison;

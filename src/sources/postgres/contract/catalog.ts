@@ -67,6 +67,7 @@ export async function relationNames(client: pg.Client, schema: string | undefine
 }
 
 interface CatalogRow {
+  oid: string;
   column: string;
   number: number;
   name: string;
@@ -100,7 +101,7 @@ export async function relationColumns(client: pg.Client, oid: string): Promise<C
          select from pg_catalog.pg_constraint k
          where k.conrelid = tree.oid and k.contype = 'n' and not k.convalidated and x.attnum = any (k.conkey))
      )
-     select a.attname as column, a.attnum as number, t.typname as name, format_type(b.type, nullif(b.modifier, -1)) as formatted,
+     select t.oid::text, a.attname as column, a.attnum as number, t.typname as name, format_type(b.type, nullif(b.modifier, -1)) as formatted,
             t.typcategory as category, b.modifier, a.attnotnull as "notNull",
             a.attname not in (select name from unsure) as "neverNull",
             has_column_privilege(a.attrelid, a.attnum, 'select') as readable
@@ -110,10 +111,10 @@ export async function relationColumns(client: pg.Client, oid: string): Promise<C
     [oid],
   );
   return rows.map(
-    ({ column, number, name, formatted, category, modifier, notNull, neverNull, readable }) => ({
+    ({ oid, column, number, name, formatted, category, modifier, notNull, neverNull, readable }) => ({
       name: column,
       number,
-      type: { name, formatted, category, modifier },
+      type: { oid, name, formatted, category, modifier },
       notNull,
       neverNull,
       readable,
@@ -126,15 +127,15 @@ export async function describe(client: pg.Client, items: string, origin: string)
   const { fields } = await probe(client, `select ${items} from ${origin} limit 0`);
   if (fields.length === 0) return [];
   const { rows } = await client.query<CatalogRow>(
-    `select t.typname as name, format_type(f.type, nullif(f.modifier, -1)) as formatted,
+    `select t.oid::text, t.typname as name, format_type(f.type, nullif(f.modifier, -1)) as formatted,
             t.typcategory as category
      from unnest($1::oid[], $2::int[]) with ordinality as f(type, modifier, ord)
      join pg_catalog.pg_type t on t.oid = f.type order by f.ord`,
     [fields.map((field) => field.dataTypeID), fields.map((field) => field.dataTypeModifier)],
   );
-  return rows.map(({ name, formatted, category }, index) => ({
+  return rows.map(({ oid, name, formatted, category }, index) => ({
     name: fields[index]?.name ?? '',
-    type: { name, formatted, category, modifier: fields[index]?.dataTypeModifier ?? -1 },
+    type: { oid, name, formatted, category, modifier: fields[index]?.dataTypeModifier ?? -1 },
     // An outer join makes any column nullable, so what the catalog says of it is no promise here.
     notNull: false,
     neverNull: false,

@@ -31,6 +31,8 @@ export interface Agreement {
   unusedColumns: string[];
   relation: Relation | undefined;
   columns: CatalogColumn[];
+  /** The types that the columns of the contract are cast from, by oid. */
+  types: string[];
 }
 
 export type Agreed = Agreement & { selection: Selection };
@@ -73,6 +75,7 @@ export async function agree(client: pg.Client, table: Table): Promise<Agreement>
     unusedColumns: unusedColumns(table, columns),
     relation,
     columns,
+    types: [...new Set(settled.flatMap(({ raw }) => raw?.type.oid ?? []))],
   };
 }
 
@@ -86,6 +89,7 @@ const disagreement = (problems: Diagnostic[]): Agreement => ({
   unusedColumns: [],
   relation: undefined,
   columns: [],
+  types: [],
 });
 
 type Found = { relation: Relation | undefined; columns: CatalogColumn[] } | { problems: Diagnostic[] };

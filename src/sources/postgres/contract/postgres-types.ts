@@ -3,6 +3,8 @@ import { finite, flat, onTheGlobe, withinDay, withinScale, type Guarded } from '
 
 /** A type as PostgreSQL's catalog knows it. */
 export interface PostgresType {
+  /** Absent where extracts made it: it is one of PostgreSQL's own then. */
+  oid?: string;
   /** pg_type.typname: `int4`, `_text`. */
   name: string;
   /** format_type(): `character varying(20)`. */

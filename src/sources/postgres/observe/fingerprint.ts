@@ -4,6 +4,7 @@ import type {
   Fingerprint,
   PostgresFingerprint,
   RelationCounters,
+  UnknownFingerprint,
   ValueFingerprint,
 } from '../../../model/world/fingerprint.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
@@ -16,11 +17,6 @@ import { volatilePart } from './volatile.ts';
 import { attempt } from '../connection/transaction.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 
-interface Unknown {
-  kind: 'unknown';
-  reason: string;
-}
-
 /**
  * A mark of the data as it is now, without reading it. For tables: the statistics counters, which move with every
  * insert, update and delete (also a rolled-back one, which costs a needless read) and reach the view about a second
@@ -32,23 +28,31 @@ export async function takeFingerprint(
   client: pg.Client,
   table: Table,
   agreement: Agreement,
-): Promise<Fingerprint | Unknown> {
+): Promise<Fingerprint | UnknownFingerprint> {
   if (table.from.type !== 'postgres') return unknown('it is no PostgreSQL table');
   const { changeDetection, params } = table.from;
   if (changeDetection !== undefined) {
     const mark = await userMark(client, table, bindParams(changeDetection, params));
     return await withDefinitions(client, table, agreement, mark);
   }
+  const mark = await countedMark(client, table, agreement);
+  if (mark.kind === 'unknown' && table.load.kind === 'full') return mark;
+  return await withDefinitions(client, table, agreement, mark);
+}
+
+async function countedMark(
+  client: pg.Client,
+  table: Table,
+  agreement: Agreement,
+): Promise<PostgresFingerprint | UnknownFingerprint> {
   const { relation } = agreement;
   if (relation === undefined)
     return unknown('a query has no change counters; give change_detection: {sql: …}');
   if (relation.kind === 'v') return unknown('a view has no change counters; give change_detection: {sql: …}');
   try {
     const volatile = await volatilePart(client, table);
-    if (volatile !== undefined)
-      return unknown(`${volatile} can give another answer while the table stays the same`);
-    const mark = await attempt(client, () => counters(client, relation.oid, agreement));
-    return mark.kind === 'unknown' ? mark : await withDefinitions(client, table, agreement, mark);
+    if (volatile !== undefined) return unknown(otherAnswer(volatile));
+    return await attempt(client, () => counters(client, relation.oid, agreement));
   } catch (error) {
     if (isDatabaseError(error) && error.code === '42501') {
       return unknown(`this user may not look at the change counters: ${foreign(error.message)}`);
@@ -57,18 +61,33 @@ export async function takeFingerprint(
   }
 }
 
-async function withDefinitions<Mark extends PostgresFingerprint | ValueFingerprint>(
+/**
+ * Adds what decides the values beside the rows. A table that goes on from its extract needs it also where nothing counts
+ * its changes: rows that are not read again would keep the values of before.
+ */
+async function withDefinitions(
   client: pg.Client,
   table: Table,
   agreement: Agreement,
-  mark: Mark,
-): Promise<Mark | Unknown> {
-  const definitions = await takeDefinitions(client, table, agreement);
-  if (definitions === undefined) return unknown('its functions call each other more deeply than is followed');
-  return Object.keys(definitions).length === 0 ? mark : { ...mark, definitions };
+  mark: PostgresFingerprint | ValueFingerprint | UnknownFingerprint,
+): Promise<PostgresFingerprint | ValueFingerprint | UnknownFingerprint> {
+  const decisive = await takeDefinitions(client, table, agreement);
+  if (decisive === undefined)
+    return mark.kind === 'unknown'
+      ? mark
+      : unknown('its functions call each other more deeply than is followed');
+  const { definitions, moving } = decisive;
+  if (mark.kind === 'postgres' && moving !== undefined)
+    return {
+      ...unknown(otherAnswer(`the text of ${moving}`)),
+      ...(table.load.kind !== 'full' && { definitions }),
+    };
+  return { ...mark, definitions };
 }
 
-const unknown = (reason: string): Unknown => ({ kind: 'unknown', reason });
+const otherAnswer = (part: string) => `${part} can give another answer while the table stays the same`;
+
+const unknown = (reason: string): UnknownFingerprint => ({ kind: 'unknown', reason });
 
 async function userMark(client: pg.Client, table: Table, sql: string): Promise<ValueFingerprint> {
   try {
@@ -84,7 +103,7 @@ async function counters(
   client: pg.Client,
   oid: string,
   agreement: Agreement,
-): Promise<PostgresFingerprint | Unknown> {
+): Promise<PostgresFingerprint | UnknownFingerprint> {
   const { rows } = await client.query<{ standby: boolean; counting: boolean; system: string }>(worldQuery);
   const [world] = rows;
   if (world === undefined || world.standby) return unknown('a standby has no change counters of its own');

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Table } from '../../../model/config/pipeline.ts';
 import { bareSql } from '../sql/bind.ts';
+import { escapedNames } from '../sql/symbols.ts';
 import { majorOf } from '../connection/server-version.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function volatilePart(client: pg.Client, table: Table): Promise<str
       name.toLowerCase(),
     ),
     ...[...sql.matchAll(/"((?:[^"]|"")+)"\s*\(/g)].map(([, name = '']) => name.replaceAll('""', '"')),
+    ...escapedNames(sql),
   ];
   const yieldsValues = majorOf(client) < 11 ? 'not proisagg' : `prokind in ('f', 'w')`;
   const { rows } = await client.query<{ name: string }>(

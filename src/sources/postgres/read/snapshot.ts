@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Fingerprint } from '../../../model/world/fingerprint.ts';
+import { recorded, type Fingerprint } from '../../../model/world/fingerprint.ts';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
 import type { Snapshot } from '../../../model/ports/source-port.ts';
@@ -126,7 +126,8 @@ async function takeFingerprints(
     const fingerprint = await watched(() =>
       lookAt(client, async () => takeFingerprint(client, table, await stillAgreed(client, table))),
     );
-    if (fingerprint.kind !== 'unknown') taken.set(table.name, fingerprint);
+    const kept = recorded(fingerprint);
+    if (kept !== undefined) taken.set(table.name, kept);
   }
   await client.query('rollback');
   return taken;
