@@ -25,9 +25,6 @@ export interface ListedPage {
   next: string | undefined;
 }
 
-/** S3 lists as many keys on a page unless it is asked for fewer. */
-const fullPage = 1000;
-
 /**
  * Returns one page of a listing, in the order of keys. Fails with `NotS3` if it is not certain that all of the page is
  * here, and that there is a way to the next one: a listing that ends too early looks like objects that were deleted.
@@ -61,9 +58,13 @@ export async function listPage(
     return { key, etag: ETag === undefined ? undefined : unquoted(ETag), size: Size, modified: LastModified };
   });
   const next = page.NextContinuationToken;
-  const isFull = page.IsTruncated ?? (next !== undefined || objects.length >= fullPage);
-  if (!isFull) return { objects, next: undefined };
-  if (next === undefined || next === '')
+  const hasToken = next !== undefined && next !== '';
+  if (page.IsTruncated === undefined)
+    throw unusable('a listing that does not say whether more follows (IsTruncated)');
+  if (!page.IsTruncated && hasToken)
+    throw unusable('a listing that has no more pages and a token for the next one');
+  if (!page.IsTruncated) return { objects, next: undefined };
+  if (!hasToken)
     throw unusable('a listing that has more pages and no token for the next one');
   if (next === after) throw unusable('the same page of a listing once more');
   return { objects, next };

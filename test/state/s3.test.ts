@@ -22,6 +22,7 @@ beforeAll(async () => {
       kept: { versioning: true },
       lax: { quirks: { ignoresWriteConditions: true } },
       old: { quirks: { refusesWriteConditions: true } },
+      unquoted: { quirks: { refusesQuotedEtags: true } },
     },
     clock: () => new Date(Date.now() + ahead),
   });
@@ -144,6 +145,25 @@ describe('the conditions of a service', () => {
     });
     expect(standIn.control.list(bucket, `${prefix}/`)).toEqual([]);
     expect(await state.read('shop')).toBeUndefined();
+  });
+
+  test('a service that refuses every If-Match is refused within the probe, and nothing of it stays', async () => {
+    const prefix = freshPrefix();
+    await expect(open(prefix, {}, 'unquoted').lock('shop')).rejects.toMatchObject({
+      code: 'EXT6008',
+      message: expect.stringMatching(
+        /refuses a write with If-Match: "[0-9a-f]{32}", the ETag that it gave the object: no run could renew its lock$/,
+      ) as string,
+    });
+    expect(standIn.control.list('unquoted', `${prefix}/`)).toEqual([]);
+  });
+
+  test('a service that takes a condition for a wrong argument is refused as one without conditions', async () => {
+    standIn.control.faults.add({ operation: 'PutObject', act: { kind: 'error', code: 'InvalidArgument' } });
+    await expect(open(freshPrefix()).lock('shop')).rejects.toMatchObject({
+      code: 'EXT6008',
+      message: `${standIn.endpoint} refuses conditional writes (InvalidArgument: Invalid Argument): two runs could apply one pipeline at the same time`,
+    });
   });
 
   test('If-Match alone can be ignored, too', async () => {

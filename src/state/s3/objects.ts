@@ -19,8 +19,8 @@ export interface Objects {
    * answer was lost had been carried out.
    */
   put(key: string, text: string, over: string | undefined, signal: AbortSignal): Promise<string | undefined>;
-  /** Removes the version with this ETag; false where it is not there any more. */
-  remove(key: string, etag: string, signal: AbortSignal): Promise<boolean>;
+  /** Removes the version with this ETag, or whatever is there; false where it is not there any more. */
+  remove(key: string, etag: string | undefined, signal: AbortSignal): Promise<boolean>;
   /** Those whose keys begin with the prefix and have no further slash. */
   list(prefix: string, signal: AbortSignal): Promise<ListedText[]>;
   close(): Promise<void>;
@@ -93,11 +93,12 @@ export function openObjects(user: BucketUser, patience: Patience, proxyFor?: Pro
       const found = await get(Key, signal);
       return found?.text === text ? found.etag : undefined;
     },
-    async remove(Key, IfMatch, signal) {
+    async remove(Key, etag, signal) {
+      const condition = etag === undefined ? {} : { IfMatch: etag };
       const removed = await ask(
         { remove: Key },
         async ({ sdk, client }, abortSignal) => {
-          await client.send(new sdk.DeleteObjectCommand({ Bucket, Key, IfMatch }), { abortSignal });
+          await client.send(new sdk.DeleteObjectCommand({ Bucket, Key, ...condition }), { abortSignal });
           return true;
         },
         signal,

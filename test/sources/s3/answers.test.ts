@@ -100,6 +100,23 @@ describe('a listing that is not all of it', () => {
       'a listing that has more pages and no token for the next one',
     ],
     [
+      'with nothing in it',
+      alien(200, '<?xml version="1.0"?><ListBucketResult/>'),
+      'a listing that does not say whether more follows (IsTruncated)',
+    ],
+    [
+      'without IsTruncated',
+      edit((text) => text.replace(/<IsTruncated>.*?<\/IsTruncated>/, '')),
+      'a listing that does not say whether more follows (IsTruncated)',
+    ],
+    [
+      'with no more pages and a token',
+      edit((text) =>
+        text.replace('<IsTruncated>', '<NextContinuationToken>t1</NextContinuationToken><IsTruncated>'),
+      ),
+      'a listing that has no more pages and a token for the next one',
+    ],
+    [
       'with an object without size',
       edit((text) => text.replace(/<Size>.*?<\/Size>/, '')),
       'a listing with an object without key or size',
@@ -131,11 +148,11 @@ describe('a listing that is not all of it', () => {
     expect(lake.control.requests.of('ListObjectsV2')).toHaveLength(2);
   });
 
-  it('without IsTruncated it ends where the page is not full', async () => {
+  it('an empty token on the last page is none', async () => {
     await lake.put('sales/a.csv', '1,a\n');
     lake.control.faults.add({
       operation: 'ListObjectsV2',
-      act: edit((text) => text.replace(/<IsTruncated>.*?<\/IsTruncated>/, '')),
+      act: edit((text) => text.replace('<IsTruncated>', '<NextContinuationToken/><IsTruncated>')),
     });
     expect(await lake.rows(lake.source(), table)).toEqual([['1', 'a']]);
   });

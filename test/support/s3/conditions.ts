@@ -1,6 +1,7 @@
 import type { Bucket, StoredObject } from './bucket.ts';
 import { S3Error } from './errors.ts';
 import type { S3Request } from './request.ts';
+import type { BucketOptions } from './types.ts';
 
 /**
  * The conditions of GET and HEAD with the precedence of the GetObject reference: If-Match outranks
@@ -15,13 +16,13 @@ export function passesReadConditions(
   const ifMatch = headers.get('if-match');
   const unmodifiedSince = httpDate(headers.get('if-unmodified-since'));
   if (ifMatch !== undefined) {
-    if (!matches(ifMatch, object)) throw preconditionFailed('If-Match');
+    if (!matches(ifMatch, object, options)) throw preconditionFailed('If-Match');
   } else if (unmodifiedSince !== undefined && object.lastModified.getTime() > unmodifiedSince) {
     throw preconditionFailed('If-Unmodified-Since');
   }
   const ifNoneMatch = headers.get('if-none-match');
   const modifiedSince = httpDate(headers.get('if-modified-since'));
-  if (ifNoneMatch !== undefined) return !matches(ifNoneMatch, object);
+  if (ifNoneMatch !== undefined) return !matches(ifNoneMatch, object, {});
   return modifiedSince === undefined || object.lastModified.getTime() > modifiedSince;
 }
 
@@ -66,7 +67,7 @@ export function refuseConflictingWrite(request: S3Request, bucket: Bucket, key: 
   const current = bucket.current(key);
   if (current) {
     if (ifNoneMatch !== undefined) throw preconditionFailed('If-None-Match');
-    if (ifMatch !== undefined && !matches(ifMatch, current)) throw preconditionFailed('If-Match');
+    if (ifMatch !== undefined && !matches(ifMatch, current, bucket.options)) throw preconditionFailed('If-Match');
   } else if (bucket.deletedSince(key, begun)) {
     const condition = ifMatch === undefined ? 'If-None-Match' : 'If-Match';
     throw new S3Error('ConditionalRequestConflict', { details: { Condition: condition, Key: key } });
@@ -91,10 +92,11 @@ export function refuseConflictingDelete(
     throw notImplemented('If-Match', 'If-Match is not supported with a version id');
   const current = bucket.current(key);
   if (!current) throw new S3Error('NoSuchKey', { details: { Key: key } });
-  if (!matches(ifMatch, current)) throw preconditionFailed('If-Match');
+  if (!matches(ifMatch, current, bucket.options)) throw preconditionFailed('If-Match');
 }
 
-function matches(condition: string, { etag }: StoredObject): boolean {
+function matches(condition: string, { etag }: StoredObject, { quirks }: BucketOptions): boolean {
+  if (quirks?.refusesQuotedEtags === true && condition.includes('"')) return false;
   const tags = condition.split(',').map((tag) => tag.trim().replace(/^"(.*)"$/, '$1'));
   return tags.includes('*') || tags.includes(etag);
 }

@@ -30,6 +30,8 @@ export interface BucketQuirks {
   ignoresDeleteConditions?: boolean;
   /** `If-None-Match: *` is 412 where the newest version is a delete marker, as on versitygw. */
   refusesOverDeleteMarkers?: boolean;
+  /** No object matches an `If-Match` in quotes, as on DigitalOcean Spaces. */
+  refusesQuotedEtags?: boolean;
   /** Conditions on uploads are 501. */
   refusesWriteConditions?: boolean;
 }
