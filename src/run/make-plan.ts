@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { buildPlan } from '../plan/index.ts';
 import type { Decisions, Terms } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan/plan.ts';
+import type { Project } from '../model/config/project.ts';
 import type { Env } from '../cli/env.ts';
 import { printable } from '../render/text-width.ts';
 import { exitCodes, type ExitCode } from '../cli/output/exit-codes.ts';
@@ -25,6 +27,8 @@ export interface PlanSettings {
   resumed?: ReadonlySet<string>;
   /** Tables whose rows are left to the next plan, by address. */
   left?: Terms['left'];
+  /** Returns whether a pipeline is observed; a saved plan is about some of them only. Without it all are. */
+  isConcerned?: (address: string) => boolean;
   /** Returns the things that an untrusted plan has not inspected; called when all has been observed. */
   unseen?: () => readonly string[];
 }
@@ -34,13 +38,16 @@ export async function makePlan(
   configuration: Configuration,
   world: Ports,
   env: Env,
-  { decisions, resumed = new Set(), left, unseen }: PlanSettings,
+  { decisions, resumed = new Set(), left, isConcerned = () => true, unseen }: PlanSettings,
 ): Promise<MadePlan> {
   const gone = await findRemoved(configuration, world, env);
-  const turn = limitConcurrency(configuration.project.limits.parallel);
+  const { project } = configuration;
+  const turn = limitConcurrency(project.limits.parallel);
+  const pipelines = configuration.pipelines.filter(({ address }) => isConcerned(address));
+  const blocked = [...configuration.blocked, ...gone.blocked].filter(({ address }) => isConcerned(address));
   const observeOptions = { full: decisions.full ?? false, resumed, signal: env.signal };
   const seen = await Promise.all(
-    configuration.pipelines.map((pipeline) =>
+    pipelines.map((pipeline) =>
       turn(() => observePipeline(pipeline, world, observeOptions, (text) => env.err(`${printable(text)}\n`))),
     ),
   );
@@ -51,16 +58,21 @@ export async function makePlan(
         record: stored?.version ?? '',
         ...outcome,
       })),
-      ...[...configuration.blocked, ...gone.blocked].map((item) => ({
-        pipeline: item,
-        failure: item.problems,
-      })),
+      ...blocked.map((item) => ({ pipeline: item, failure: item.problems })),
     ],
     version(),
-    { decisions, policy: configuration.project.policy, hash: sha256, ...(left && { left }) },
+    { decisions, policy: project.policy, hash: sha256, ...(left && { left }) },
     gone.forgotten,
   );
-  return { plan: unseen === undefined ? plan : { ...plan, unseen: unseen() }, seen };
+  const state = sha256(statePlace(project));
+  return { plan: { ...plan, state, ...(unseen !== undefined && { unseen: unseen() }) }, seen };
+}
+
+/** Names the place of the records alike in every checkout of the project, and whoever asks. */
+function statePlace({ root, state }: Project): string {
+  if (state.type === 's3') return JSON.stringify([state.access.endpoint, state.bucket, state.prefix]);
+  const below = path.relative(root, state.path).split(path.sep);
+  return below[0] === '..' || path.isAbsolute(below[0] ?? '') ? state.path : below.join('/');
 }
 
 /**

@@ -40,7 +40,8 @@ export async function readPlanFile(file: string, cwd: string): Promise<{ plan: P
       hint: 'show and apply it with the version of extracts that made it, or plan again',
     });
   }
-  return { plan, isSealed: seal === sealOf(plan) };
+  // A key that is there twice, or another order, would show a reader of the file another plan than the one that is applied.
+  return { plan, isSealed: seal === sealOf(plan) && text === encodePlan(plan) };
 }
 
 /**

@@ -5,6 +5,16 @@ import type { Decisions, Terms } from '../plan/index.ts';
 
 const isActing = ({ action, blockedBy }: PipelinePlan) => action !== 'none' && blockedBy === undefined;
 
+/**
+ * Returns whether a pipeline concerns a saved plan: it does something about it, or has reported why it does not. What has
+ * become of all others since is for the next plan, and no error of theirs is one of this apply.
+ */
+export function concernOf({ pipelines }: Plan): (address: string) => boolean {
+  const addresses = pipelines.filter(({ action }) => action !== 'none').map(({ address }) => address);
+  const concerned = new Set([...addresses, ...addresses.map(familyOf)]);
+  return (address) => concerned.has(address);
+}
+
 /** Returns the pipelines that a saved plan does something about. */
 export const actingIn = ({ pipelines }: Plan): PipelinePlan[] => pipelines.filter(isActing);
 
@@ -15,6 +25,14 @@ export const actingIn = ({ pipelines }: Plan): PipelinePlan[] => pipelines.filte
  */
 export function refuseStale(saved: Plan, now: Plan): void {
   const acting = actingIn(saved);
+  if (acting.length + saved.forgotten.length === 0) return;
+  if (saved.state === undefined)
+    throw staleError(
+      'it was saved by an earlier version of extracts, which recorded less of what a plan depends on',
+    );
+  // Of records in another place nothing follows for each pipeline: this is the reason, and the only one.
+  if (saved.state !== now.state)
+    throw staleError('the state is kept in another place than when it was planned');
   for (const { address } of acting) refuseUnseen(address, now);
   const reasons = acting.flatMap((planned) => {
     const found = whyStale(planned, now);
@@ -49,9 +67,7 @@ function refuseUnseen(address: string, { pipelines, diagnostics }: Plan): void {
 function whyStale(planned: PipelinePlan, now: Plan): string[] {
   const fresh = now.pipelines.find(({ address }) => address === planned.address);
   if (fresh === undefined) return ['it is no longer in the configuration'];
-  if (planned.basis.parts === undefined)
-    return ['it was saved by an earlier version of extracts, which did not record what its sources are'];
-  const differing = differences(planned.basis.parts, fresh.basis.parts ?? []);
+  const differing = differences(planned.basis.parts ?? [], fresh.basis.parts ?? []);
   const reasons = [...differing.filter(isPlace).map(partText), ...recordReasons(planned, fresh)];
   const header = differing.filter(({ kind }) => kind === 'header');
   if (header.length > 0) return [...reasons, ...header.map(partText)];
@@ -80,9 +96,12 @@ function differences(before: readonly BasisPart[], now: readonly BasisPart[]): B
     others.some(({ kind, of, sha256 }) => kind === part.kind && of === part.of && sha256 === part.sha256);
   const all = [...before.filter((part) => !isIn(part, now)), ...now.filter((part) => !isIn(part, before))];
   const hasMoved = all.some(({ kind }) => kind === 'extract file');
+  const isTrackedOtherwise = ({ of }: BasisPart) =>
+    all.some((part) => part.kind === 'tracking' && part.of === of);
   return all.filter(
     (part, index) =>
       !(hasMoved && part.kind === 'extract') &&
+      !(part.kind === 'columns' && isTrackedOtherwise(part)) &&
       all.findIndex(({ kind, of }) => kind === part.kind && of === part.of) === index,
   );
 }
@@ -95,6 +114,7 @@ function partText({ kind, of }: BasisPart): string {
     bucket: `source "${of}" is another bucket or endpoint than when it was planned`,
     folder: `the files of source "${of}" are looked for in another folder than when it was planned`,
     limits: `min_files or max_bytes of source "${of}" has changed`,
+    tracking: `table "${of}" of its source is another kind of relation now, or its changes are found in another way`,
     columns: `the columns of table "${of}" in its source have changed`,
     header: `the header file of table "${of}" has changed`,
     detection: `change_detection of table "${of}" has changed`,

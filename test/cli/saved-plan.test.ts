@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sealOf } from '../../src/run/plan-document.ts';
+import { encodePlan, sealOf } from '../../src/run/plan-document.ts';
 import type { Plan } from '../../src/model/plan/plan.ts';
 import { createProject, type CliProject, type Variables } from '../support/cli.ts';
 import { freshDatabase, testDatabase } from '../support/database.ts';
@@ -241,18 +241,17 @@ destinations: [{ type: file, path: '../out/\${each.key}.hyper' }]
   expect(await applied(project, ['plan.json'])).toContain('tenants[a]');
 });
 
-test('a plan of a version that did not record what its sources are asks to plan again', async () => {
+const ofBefore =
+  'it was saved by an earlier version of extracts, which recorded less of what a plan depends on';
+
+test('a plan of a version that did not record where the state is asks to plan again', async () => {
   const project = await createProject(files);
   await saved(project);
   const { seal, ...plan } = JSON.parse(await project.read('plan.json')) as Plan & { seal: string };
   expect(seal).toBe(sealOf(plan));
-  const pipelines = plan.pipelines.map((one) => ({ ...one, basis: { ...one.basis, parts: undefined } }));
-  const older = JSON.parse(JSON.stringify({ ...plan, pipelines })) as Plan;
-  writeFileSync(project.path('plan.json'), JSON.stringify({ ...older, seal: sealOf(older) }));
-  await expectRefused(
-    project,
-    'north: it was saved by an earlier version of extracts, which did not record what its sources are',
-  );
+  const older = JSON.parse(JSON.stringify({ ...plan, state: undefined })) as Plan;
+  writeFileSync(project.path('plan.json'), encodePlan(older));
+  await expectRefused(project, ofBefore);
 });
 
 /** `plan --out` of that commit wrote the fixture, for these files. */
@@ -262,10 +261,7 @@ test('a plan that commit 768509c saved is refused whole, and asks to plan again'
   const { seal, ...plan } = JSON.parse(written) as Plan & { seal: string };
   expect(seal).toBe(sealOf(plan));
   await project.write('plan.json', written);
-  await expectRefused(
-    project,
-    'north: it was saved by an earlier version of extracts, which did not record what its sources are',
-  );
+  await expectRefused(project, ofBefore);
   await saved(project);
   await applied(project, ['plan.json']);
   expect(await amounts(project, 'out/north.hyper')).toEqual(['1']);
@@ -319,4 +315,63 @@ destinations: [{ type: file, path: ../out/north.hyper }]
   await applied(project, ['--yes'], variables);
   expect(await rows()).toEqual({ 'Extract.a': 2, 'Extract.b': 2 });
   expect((await runInside(project, ['plan'], variables)).stdout).toContain(noChanges.split('\n')[0]);
+});
+
+test('a plan is applied with the state that it was made with, and with no other', async () => {
+  const project = await createProject(files);
+  await saved(project);
+  await project.write('extracts.yaml', `${files['extracts.yaml']}state: { type: file, path: other/state }\n`);
+  const reason = 'the state is kept in another place than when it was planned';
+  await expectRefused(project, reason);
+  await project.write(
+    'extracts.yaml',
+    `${files['extracts.yaml']}state: { type: file, path: .extracts/state }\n`,
+  );
+  await applied(project, ['plan.json']);
+  await project.remove('pipelines/north.yaml');
+  await project.write('pipelines/south.yaml', north.replaceAll('north', 'south'));
+  await project.write('pipelines/data/south.csv', files['data/north.csv']);
+  await applied(project, ['--yes', 'pipelines/south.yaml']);
+  expect((await runInside(project, ['plan', '--out', 'plan.json', 'pipelines'])).stdout).toContain(
+    '1 to forget',
+  );
+  await project.write('extracts.yaml', `${files['extracts.yaml']}state: { type: file, path: other/state }\n`);
+  await expectRefused(project, reason);
+});
+
+test('an error that is new is none of an apply whose plan has nothing to do there', async () => {
+  const south = north.replaceAll('north', 'south');
+  const project = await createProject({
+    ...files,
+    'pipelines/south.yaml': south,
+    'pipelines/data/south.csv': files['data/north.csv'],
+  });
+  await applied(project, ['--yes']);
+  await saved(project);
+  await project.write('pipelines/data/south.csv', 'day\n2026-01-01\n');
+  const nothing = await runInside(project, ['apply', 'plan.json']);
+  expect(nothing).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(nothing.stdout).toContain('No changes.');
+  await project.write('pipelines/data/south.csv', files['data/north.csv']);
+  await project.write('pipelines/data/north.csv', 'day,amount\n2026-01-01,5\n');
+  await saved(project);
+  await project.write('pipelines/data/south.csv', 'day\n2026-01-01\n');
+  expect(await applied(project, ['plan.json'])).not.toContain('south');
+  expect(await amounts(project, 'out/north.hyper')).toEqual(['5']);
+  expect(await runInside(project, ['plan'])).toMatchObject({ exitCode: 1 });
+});
+
+test.each<[string, (text: string) => string]>([
+  ['a key that is there twice', (text) => text.replace('"format": 1,', '"format": 99,\n  "format": 1,')],
+  ['other white space', (text) => JSON.stringify(JSON.parse(text))],
+  ['a digit', (text) => text.replace('"create": 1', '"create": 2')],
+])('a plan that was edited is refused: %s', async (_, edit) => {
+  const project = await createProject(files);
+  await saved(project);
+  const text = await project.read('plan.json');
+  expect(edit(text)).not.toBe(text);
+  await project.write('plan.json', edit(text));
+  const { stderr, exitCode } = await runInside(project, ['apply', 'plan.json']);
+  expect(stderr).toContain('plan.json was changed after it was made: its seal does not hold  [EXT6103]');
+  expect(exitCode).toBe(4);
 });

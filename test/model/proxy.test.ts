@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { proxyFor } from '../../src/model/proxy.ts';
+import { proxyFor } from '../../src/model/base/proxy.ts';
 
 const variables = { HTTPS_PROXY: 'http://proxy.test:3128' };
 const goesDirectly = (url: string, list: string) =>

@@ -44,7 +44,7 @@ test('counters too large for a double are still distinguished', () => {
 test('another server, other columns, other partitions', () => {
   const reasonOf = (now: Parameters<typeof compareFingerprints>[1]) => compareFingerprints(counters({}), now);
   expect(reasonOf({ ...counters({}), system: '8/16384' })).toMatchObject({
-    reason: /another server or database/,
+    reason: 'it is another server or database than before',
   });
   expect(reasonOf({ ...counters({}), columns: ['a bigint', 'b text'] })).toMatchObject({
     reason: 'the columns of the source table have changed: + a bigint, + b text, - a integer',
@@ -55,9 +55,15 @@ test('another server, other columns, other partitions', () => {
   });
   const [leaf] = Object.values(counters({}).relations);
   expect(reasonOf({ ...counters({}), relations: { '16385': leaf!, '2': leaf! } })).toMatchObject({
-    reason: /new partition/,
+    reason: 'the source table has a new partition or child table',
   });
-  expect(reasonOf({ ...counters({}), relations: {} })).toMatchObject({ reason: /lost a partition/ });
+  expect(reasonOf({ ...counters({}), relations: {} })).toMatchObject({
+    reason: 'the source table is another one',
+  });
+  const parted = { ...counters({}), relations: { '16385': leaf!, '2': leaf! } };
+  expect(compareFingerprints(parted, counters({}))).toMatchObject({
+    reason: 'the source table has lost a partition or child table',
+  });
 });
 
 test('files: new, changed and removed ones are listed by name or number', () => {
@@ -84,4 +90,26 @@ test('a file that was only touched is the same if its content is known to be', (
 
 test('fingerprints of different kinds say nothing about each other', () => {
   expect(compareFingerprints({ kind: 'value', value: '1' }, counters({}))).toMatchObject({ same: false });
+});
+
+test('where a definition has changed, the counters still say how many rows there are', () => {
+  const before = { ...counters({}), definitions: { 'column a': '1' } };
+  const now = (change: Parameters<typeof counters>[0]) => ({
+    ...counters(change),
+    definitions: { 'column a': '2' },
+  });
+  const reason = 'column a was redefined in the source';
+  expect(compareFingerprints(before, now({}))).toEqual({ same: false, reason, replaced: true, growth: 0 });
+  expect(compareFingerprints(before, now({ inserted: '10002' }))).toMatchObject({ reason, growth: 2 });
+  expect(compareFingerprints(before, now({ filenode: '101' }))).toEqual({
+    same: false,
+    reason,
+    replaced: true,
+  });
+});
+
+test('what is gone is counted among what was there', () => {
+  expect(compareFingerprints(files({ 'a.csv': [1, 't'], 'b.csv': [2, 't'] }), files({}))).toMatchObject({
+    reason: '2 of 2 files are gone',
+  });
 });

@@ -32,7 +32,7 @@ import { exitCodeOfBlocked, makePlan } from '../../run/make-plan.ts';
 import { deletionsOf } from '../../run/removal/deletions.ts';
 import { diagnose } from '../../run/diagnose.ts';
 import { interruptedRuns, noteRun } from '../../run/interrupted-runs.ts';
-import { actingIn, decisionsIn, leftBy, refuseStale } from '../../run/stale.ts';
+import { actingIn, concernOf, decisionsIn, leftBy, refuseStale } from '../../run/stale.ts';
 import { isSavedPlan, readSavedPlan, savedFiles } from '../../run/saved-plan.ts';
 import { isSelection, selectPipelines, type SelectFlags } from '../../run/select/select.ts';
 import { spaceFindings } from '../../run/disk-space.ts';
@@ -70,8 +70,8 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const configuration = await selectPipelines(whole, options, world, env);
     const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
     const decisions = saved ? decisionsIn(saved) : decisionsOf(options);
-    const left = saved && leftBy(saved);
-    const made = await makePlan(configuration, world, env, { decisions, resumed, ...(left && { left }) });
+    const limited = saved && { left: leftBy(saved), isConcerned: concernOf(saved) };
+    const made = await makePlan(configuration, world, env, { decisions, resumed, ...limited });
     if (saved !== undefined) refuseStale(saved, made.plan);
     const forgotten =
       saved === undefined ? made.plan.forgotten : await removedIn(saved, configuration, world.state);

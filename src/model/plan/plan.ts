@@ -21,6 +21,8 @@ export interface Plan {
   gates: readonly Gate[];
   /** Findings of planning; an error here blocks its pipeline. */
   diagnostics: readonly Diagnostic[];
+  /** The SHA-256 of where the records are kept: records of another place say nothing about this plan. */
+  state?: string;
   /** Things that an untrusted plan has not inspected; absent in every other plan. */
   unseen?: readonly string[];
 }
@@ -128,7 +130,8 @@ export interface Basis {
 
 /**
  * One assumption of a plan. `server`, `bucket` and `folder` identify a source; `limits` are its `min_files` and
- * `max_bytes`; `columns`, `header` and `detection` belong to a table; the others to the pipeline.
+ * `max_bytes`; `tracking` (how changes of a PostgreSQL table are found), `columns`, `header` and `detection` belong to a
+ * table; the others to the pipeline.
  */
 export interface BasisPart {
   kind:
@@ -136,6 +139,7 @@ export interface BasisPart {
     | 'bucket'
     | 'folder'
     | 'limits'
+    | 'tracking'
     | 'columns'
     | 'header'
     | 'detection'

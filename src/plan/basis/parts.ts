@@ -69,6 +69,7 @@ function tableParts({ name, from }: Table, seen: SourceObservation | undefined):
   const fingerprint = seen?.fingerprint;
   const header = fingerprint?.kind === 'objects' ? fingerprint.header?.etag : undefined;
   return [
+    ...(from.type === 'postgres' ? [{ kind: 'tracking' as const, of: name, value: fingerprint?.kind }] : []),
     {
       kind: 'columns',
       of: name,

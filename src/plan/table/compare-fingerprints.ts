@@ -48,13 +48,20 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
 }
 
 const changed = (reason: string): Comparison => ({ same: false, reason });
-const replaced = (reason: string): Comparison => ({ same: false, reason, replaced: true });
+const replaced = (reason: string): Comparison & { same: false } => ({ same: false, reason, replaced: true });
 const otherKind = replaced('changes are detected in another way than before');
 
 function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint): Comparison {
   if (before.system !== now.system) return replaced('it is another server or database than before');
   const redefined = compareDefinitions(before, now);
-  if (redefined !== undefined) return redefined;
+  if (redefined === undefined) return compareRelations(before, now);
+  // The same rows with other values: how many there are is known all the same.
+  const rows = compareRelations(before, now);
+  const growth = rows.same ? 0 : rows.growth;
+  return { ...redefined, ...(growth !== undefined && { growth }) };
+}
+
+function compareRelations(before: PostgresFingerprint, now: PostgresFingerprint): Comparison {
   const columns = compareColumns(before.columns, now.columns);
   if (Object.keys(before.relations).every((oid) => !Object.hasOwn(now.relations, oid)))
     return replaced('the source table is another one');
@@ -63,7 +70,7 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   let deleted = 0;
   for (const [oid, current] of Object.entries(now.relations)) {
     const last = getOwn(before.relations, oid);
-    if (last === undefined) return changed(columns ?? 'the source table has a new partition');
+    if (last === undefined) return changed(columns ?? 'the source table has a new partition or child table');
     if (last.filenode !== current.filenode)
       return replaced(columns ?? 'the source table was rewritten or truncated');
     if (last.reset !== current.reset)
@@ -73,7 +80,11 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
     deleted += Number(BigInt(current.deleted) - BigInt(last.deleted));
   }
   if (Object.keys(before.relations).some((oid) => !Object.hasOwn(now.relations, oid))) {
-    return { same: false, reason: columns ?? 'the source table has lost a partition', lost: true };
+    return {
+      same: false,
+      reason: columns ?? 'the source table has lost a partition or child table',
+      lost: true,
+    };
   }
   if (columns === undefined && inserted === 0 && updated === 0 && deleted === 0) return { same: true };
   if (inserted < 0 || updated < 0 || deleted < 0)
@@ -93,9 +104,23 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   };
 }
 
-function compareDefinitions(before: Fingerprint, now: Fingerprint): Comparison | undefined {
-  const reason = redefined(before, now);
-  return reason === undefined ? undefined : replaced(reason);
+/**
+ * Compares definitions. A definition that was not recorded cannot differ, and a new one was used by no row that was
+ * read. Removed columns are reported by the comparison of columns.
+ */
+function compareDefinitions(
+  before: Fingerprint,
+  now: Fingerprint,
+): (Comparison & { same: false }) | undefined {
+  const [last, current] = [definitionsOf(before), definitionsOf(now)];
+  if (last === undefined) return undefined;
+  const other = Object.keys(last).filter((name) => {
+    const text = getOwn(current, name);
+    return text !== last[name] && !(text === undefined && name.startsWith('column '));
+  });
+  const names = [...new Set(other.map((name) => name.replace(/ #\d+$/, '')))];
+  if (names.length === 0) return undefined;
+  return replaced(`${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} redefined in the source`);
 }
 
 function compareColumns(before: readonly string[], now: readonly string[]): string | undefined {
@@ -111,10 +136,15 @@ function compareColumns(before: readonly string[], now: readonly string[]): stri
 function compareFiles(before: FilesFingerprint, now: FilesFingerprint): Comparison {
   const { fresh, changed: other, gone } = changesOfFiles(before, now);
   if (fresh.length + gone.length + other.length === 0) return { same: true };
-  const total = counted(Object.keys(now.files).length, 'file');
-  const part = (paths: readonly string[], word: string) =>
+  const part = (paths: readonly string[], word: string, among: FilesFingerprint = now) =>
     paths.length === 0
       ? []
-      : [paths.length === 1 ? `${paths[0] ?? ''} is ${word}` : `${paths.length} of ${total} are ${word}`];
-  return changed([...part(fresh, 'new'), ...part(other, 'changed'), ...part(gone, 'gone')].join(', '));
+      : [
+          paths.length === 1
+            ? `${paths[0] ?? ''} is ${word}`
+            : `${paths.length} of ${counted(Object.keys(among.files).length, 'file')} are ${word}`,
+        ];
+  return changed(
+    [...part(fresh, 'new'), ...part(other, 'changed'), ...part(gone, 'gone', before)].join(', '),
+  );
 }

@@ -2,6 +2,7 @@ import { changesOfObjects } from '../../model/world/listing.ts';
 import { bytes, counted } from '../../model/base/numbers.ts';
 import type { ObjectsFingerprint } from '../../model/world/fingerprint.ts';
 import type { KeySet, ObjectChanges } from '../../model/plan/table-plan.ts';
+import { getOwn } from '../../model/base/get-own.ts';
 
 /** The number of keys of each kind that a sentence, and a plan, names. */
 const named = 3;
@@ -18,22 +19,42 @@ export function compareObjects(
     return { same: false, reason: `the header file ${now.header.key} has changed`, replaced: true };
   const { fresh, changed, gone } = diffObjects(before, now);
   if (fresh.count + changed.count + gone.count === 0) return { same: true };
-  const total = counted(Object.keys(now.objects).length, 'object');
-  const part = ({ count, bytes: size, keys }: KeySet, one: string, many: string, withSize: boolean) => {
+  const part = (
+    { count, bytes: size, keys }: KeySet,
+    [one, many]: readonly [string, string],
+    { among = now, withSize = true } = {},
+  ) => {
     if (count === 0) return [];
     const [only = ''] = keys;
     const amount = withSize ? [bytes(size)] : [];
     if (count === 1) return [`${only} ${one}${withSize ? ` (${bytes(size)})` : ''}`];
     const names =
       count <= named ? [keys.join(', ')] : [`${keys.slice(0, named).join(', ')} and ${count - named} more`];
+    const total = counted(Object.keys(among.objects).length, 'object');
     return [`${count} of ${total} ${many} (${[...names, ...amount].join('; ')})`];
   };
   const parts = [
-    ...part(fresh, 'is new', 'are new', true),
-    ...part(changed, 'has a new ETag', 'have new ETags', true),
-    ...part(gone, 'is gone', 'are gone', false),
+    ...part(fresh, ['is new', 'are new']),
+    ...part(changed, howChanged(changed, before, now)),
+    ...part(gone, ['is gone', 'are gone'], { among: before, withSize: false }),
   ];
   return { same: false, reason: parts.join(', ') };
+}
+
+/** In one and in several words, by what all of the objects have in common. */
+function howChanged(
+  { keys }: KeySet,
+  before: ObjectsFingerprint,
+  now: ObjectsFingerprint,
+): readonly [string, string] {
+  const marks = keys.map(
+    (key) => [getOwn(before.objects, key)?.etag, getOwn(now.objects, key)?.etag] as const,
+  );
+  if (marks.every(([last, etag]) => last !== undefined && etag !== undefined && last !== etag))
+    return ['has a new ETag', 'have new ETags'];
+  if (marks.every(([last, etag]) => last !== undefined && etag === undefined))
+    return ['has no ETag any more', 'have no ETags any more'];
+  return ['has changed', 'have changed'];
 }
 
 export function diffObjects(before: ObjectsFingerprint, now: ObjectsFingerprint): ObjectChanges {

@@ -225,7 +225,65 @@ describe('a server', () => {
     );
   });
 
-  test('reports that it has no line for us', async () => {
+  test.each([
+    [
+      '53300',
+      'too many connections for role "rdr"',
+      'has no connection left for user "u": too many connections for role "rdr" | lower `limits: {connections: …}`, or raise the limit of the role: alter role … connection limit …',
+    ],
+    [
+      '53300',
+      'sorry, too many clients already',
+      'has no connection left for user "u": sorry, too many clients already | lower `limits: {connections: …}`, or raise the limit of the server (max_connections)',
+    ],
+    [
+      '57P03',
+      'the database system is starting up',
+      'takes no connections now: the database system is starting up | run again in a moment',
+    ],
+    [
+      '08P01',
+      'unsupported startup parameter: options',
+      ': unsupported startup parameter: options | a pooler in between does not pass it on: leave options away, or have it accepted there (ignore_startup_parameters of pgbouncer)',
+    ],
+    [
+      '08P01',
+      'no such user: u',
+      ': no such user: u | check the user of this source; a pooler has a list of its own (auth_file of pgbouncer)',
+    ],
+    [
+      '08P01',
+      'no such database: d',
+      ': no such database: d | check the database of this source; a pooler has a list of its own ([databases] of pgbouncer)',
+    ],
+    ['08P01', 'SSL required', ': SSL required | set ssl: require (or verify-full)'],
+    [
+      '28000',
+      'SSL connection is required. Please specify SSL options and retry.',
+      'does not let user "u" in: SSL connection is required. Please specify SSL options and retry. | set ssl: require (or verify-full)',
+    ],
+    [
+      '08P01',
+      'no more connections allowed (max_client_conn)',
+      ': no more connections allowed (max_client_conn) | lower `limits: {connections: …}` or raise the limit of the server or pooler',
+    ],
+  ])('%s %s', async (code, message, words) => {
+    const fake = createServer((socket) => {
+      const fields = ['SFATAL', `C${code}`, `M${message}`, ''].map((field) => `${field}\0`).join('');
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(4 + Buffer.byteLength(fields));
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(Buffer.concat([Buffer.from('E'), length, Buffer.from(fields)])));
+    });
+    await new Promise<void>((listening) => fake.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => void fake.close());
+    const { port } = fake.address() as AddressInfo;
+    const told = await failure({ url: `postgresql://u:hush@127.0.0.1:${port}/d` });
+    const where = `PostgreSQL at 127.0.0.1:${port}`;
+    expect(told).toBe(words.startsWith(':') ? `cannot connect to ${where}${words}` : `${where} ${words}`);
+  });
+
+  test('says when it has no line for us', async () => {
     const hba = await show(server.url, 'hba_file');
     const lines = await rowsOf(server.url, `select pg_read_file('${hba}') as v`);
     onTestFinished(async () => {
@@ -235,7 +293,7 @@ describe('a server', () => {
     writeFileSync(hba, `host all postgres 127.0.0.1/32 scram-sha-256\nhostssl all all all scram-sha-256\n`);
     await runStatement(server.url, 'select pg_reload_conf()');
     expect(await eventually(() => failure({ ...parts(), user: 'nobody', password: 'hush' }), /pg_hba/)).toBe(
-      'PostgreSQL at 127.0.0.1:PORT does not let user "nobody" in: no pg_hba.conf entry for host "127.0.0.1", user "nobody", database "postgres", no encryption | the server wants TLS: set ssl: require (or verify-full)',
+      'PostgreSQL at 127.0.0.1:PORT does not let user "nobody" in: no pg_hba.conf entry for host "127.0.0.1", user "nobody", database "postgres", no encryption | the server’s pg_hba.conf has no line for this user, database and address without TLS: if it has one with TLS, set ssl: require (or verify-full)',
     );
   });
 

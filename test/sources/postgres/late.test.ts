@@ -176,7 +176,7 @@ describe('a new partition', () => {
     const last = await start(orders());
     await attach();
     expect(await sinceOf(orders(), last)).toEqual({
-      broken: 'a partition was attached whose rows are older than the last read',
+      broken: 'a partition or child table was attached whose rows are older than the last read',
     });
   });
 
@@ -186,7 +186,7 @@ describe('a new partition', () => {
     await expect(next(orders(), last, attach)).rejects.toMatchObject({
       code: 'EXT2004',
       message:
-        'table "t" changed since the plan: a partition was attached whose rows are older than the last read',
+        'table "t" changed since the plan: a partition or child table was attached whose rows are older than the last read',
     });
   });
 });

@@ -145,6 +145,18 @@ describe('a wait for a lock', () => {
     await holder.query('rollback');
   });
 
+  test('of an apply, before anything is read, names the line of its table', async () => {
+    const name = new URL(url).pathname.slice(1);
+    await database.client.query(`alter database ${name} set lock_timeout = '1s'`);
+    onTestFinished(() => void database.client.query(`alter database ${name} reset lock_timeout`));
+    const holder = await session();
+    await holder.query('begin; lock table one in access exclusive mode');
+    await expect(
+      openPostgres(sourceAt(url)).snapshot([two, one], never(), () => undefined),
+    ).rejects.toMatchObject({ code: 'EXT2022', place: { pointer: '/tables/one' } });
+    await holder.query('rollback');
+  });
+
   test('of a reader is reported with its table', async () => {
     const lines: [string, string | undefined][] = [];
     const snapshot = await openPostgres(sourceAt(url)).snapshot([one], never(), (text, table) =>

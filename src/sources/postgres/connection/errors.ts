@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Place } from '../../../model/errors/diagnostic.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
+import { connectionHint, limitHint, rejectionHint } from './connect-hints.ts';
 import { writtenSql } from '../sql/column.ts';
 import { complaintHint, readComplaint } from '../sql/guards.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
@@ -30,10 +31,9 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
         'check the database name',
       );
     case '53300':
-      return say(
-        `PostgreSQL at ${where} has no connection left`,
-        'lower `limits: {connections: …}` or raise its limit',
-      );
+      return say(`PostgreSQL at ${where} has no connection left for ${user}: ${text}`, limitHint(raw));
+    case '57P03':
+      return say(`PostgreSQL at ${where} takes no connections now: ${text}`, 'run again in a moment');
     case 'ECONNREFUSED':
       return say(
         `nothing answers at ${where}`,
@@ -100,49 +100,8 @@ function explainByText(
   }
   if (isTimeout(text))
     return say(`no answer from ${where} within ${seconds} s`, 'check host, port and firewall');
-  return say(
-    `cannot connect to PostgreSQL at ${where}: ${foreign(text)}`,
-    'check the connection of this source',
-  );
+  return say(`cannot connect to PostgreSQL at ${where}: ${foreign(text)}`, connectionHint(text));
 }
-
-/**
- * Returns the remedy where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000).
- */
-function rejectionHint(text: string): string {
-  const found = rejections.find(({ pattern }) => pattern.test(text));
-  return found?.hint ?? 'check the user of this source, and the lines of the server’s pg_hba.conf for it';
-}
-
-/** The hints, of which the first match counts; messages of a server in another language match none. */
-const rejections: readonly { pattern: RegExp; hint: string }[] = [
-  {
-    pattern: /client certificate|certificate authentication/i,
-    hint: 'give one whose CN is this user: ssl: {mode: verify-full, cert: client.pem, key: client.key}',
-  },
-  {
-    pattern: /peer authentication|ident authentication/i,
-    hint: 'pg_hba.conf compares the user with the account of the system: give host: and a password, or have it mapped in pg_ident.conf',
-  },
-  { pattern: /not permitted to log in/, hint: 'have it allowed: alter role … login' },
-  { pattern: /role .* does not exist/, hint: 'check the user of this source' },
-  {
-    pattern: /no pg_hba\.conf entry.*(?:no encryption|SSL off)/,
-    hint: 'the server wants TLS: set ssl: require (or verify-full)',
-  },
-  {
-    pattern: /pg_hba\.conf rejects.*(?:no encryption|SSL off)/,
-    hint: 'a line of the server’s pg_hba.conf rejects it, perhaps because it wants TLS: ssl: require (or verify-full)',
-  },
-  {
-    pattern: /pg_hba\.conf rejects/,
-    hint: 'a line of the server’s pg_hba.conf rejects this user, database or address',
-  },
-  {
-    pattern: /no pg_hba\.conf entry/,
-    hint: 'the server’s pg_hba.conf has no line for this user, database and address',
-  },
-];
 
 /** The same for a statement about one table, in which a guard may have found a value that does not fit. */
 export function explainTable(error: unknown, doing: string, table: Table): RunError {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Place } from '../../../model/errors/diagnostic.ts';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { connect } from './connect.ts';
@@ -13,6 +14,8 @@ export interface Waiting {
   host: string;
   /** Called once, when it takes some seconds. */
   report: ((text: string) => void) | undefined;
+  /** What is waited for, where the error does not name a place of its own. */
+  place?: Place;
 }
 
 interface Blocker {
@@ -56,7 +59,7 @@ export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): P
   try {
     return await call();
   } catch (error) {
-    throw isLockTimeout(error) ? lockError(error, blocker, performance.now() - began) : error;
+    throw isLockTimeout(error) ? lockError(error, blocker, performance.now() - began, waiting.place) : error;
   } finally {
     isOver = true;
     clearTimeout(timer);
@@ -105,8 +108,13 @@ function holderOf({ relation, pid, user, application }: Blocker): string {
   return relation === null ? who : `${who}, which locks ${relation}`;
 }
 
-function lockError(error: unknown, blocker: Blocker | undefined, milliseconds: number): RunError {
-  const { place, message } = error instanceof RunError ? error : { place: undefined, message: 'no lock' };
+function lockError(
+  error: unknown,
+  blocker: Blocker | undefined,
+  milliseconds: number,
+  ofWait: Place | undefined,
+): RunError {
+  const { place = ofWait, message } = error instanceof RunError ? error : { message: 'no lock' };
   const seconds = Math.max(1, Math.round(milliseconds / 1000));
   const text =
     blocker === undefined ? message : `gave up after ${seconds} s of waiting for ${holderOf(blocker)}`;

@@ -26,6 +26,6 @@ export async function attachedBreak(
   const missed = rowsSql(agreed.selection, `tableoid in (${fresh.join(', ')})`, `(${read}) is not true`);
   const { rows } = await probe(client, `select exists (select from ${missed})`);
   return rows[0]?.[0] === true
-    ? 'a partition was attached whose rows are older than the last read'
+    ? 'a partition or child table was attached whose rows are older than the last read'
     : undefined;
 }

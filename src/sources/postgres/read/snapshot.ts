@@ -43,7 +43,8 @@ export async function openSnapshot(
   const leased = await pool.lead(source);
   const { client: leader, host } = leased;
   try {
-    const watched = <T>(call: () => Promise<T>) => watchLocks({ source, client: leader, host, report }, call);
+    const watched = <T>({ place }: Table, call: () => Promise<T>) =>
+      watchLocks({ source, client: leader, host, report, place }, call);
     const agreements = new Map<string, Agreed>();
     const { fingerprints, snapshot } = await endedBy(signal, leader, async () => {
       await leased.begin({ report });
@@ -51,7 +52,10 @@ export async function openSnapshot(
       await leased.begin({ report });
       const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
       for (const table of tables)
-        agreements.set(table.name, await watched(() => lookAt(leader, () => stillAgreed(leader, table))));
+        agreements.set(
+          table.name,
+          await watched(table, () => lookAt(leader, () => stillAgreed(leader, table))),
+        );
       return { fingerprints: taken, snapshot: rows[0]?.snapshot ?? '' };
     });
     const agreedOf = ({ name }: Table) => {
@@ -69,7 +73,16 @@ export async function openSnapshot(
         }),
       joinAside: (client) => beginRead(client, snapshot),
       watch: (client, table, call) =>
-        watchLocks({ source, client, host, report: (text) => report?.(text, table.name) }, call),
+        watchLocks(
+          {
+            source,
+            client,
+            host,
+            report: (text) => report?.(text, table.name),
+            place: table.place,
+          },
+          call,
+        ),
       confirm: (client, table, select) =>
         confirmUnchanged(client, { table, agreed: agreedOf(table) }, select),
       readers: new Map(),
@@ -119,11 +132,11 @@ export async function openSnapshot(
 async function takeFingerprints(
   client: pg.Client,
   tables: readonly Table[],
-  watched: <T>(call: () => Promise<T>) => Promise<T>,
+  watched: <T>(table: Table, call: () => Promise<T>) => Promise<T>,
 ): Promise<Map<string, Fingerprint>> {
   const taken = new Map<string, Fingerprint>();
   for (const table of tables) {
-    const fingerprint = await watched(() =>
+    const fingerprint = await watched(table, () =>
       lookAt(client, async () => takeFingerprint(client, table, await stillAgreed(client, table))),
     );
     const kept = recorded(fingerprint);
