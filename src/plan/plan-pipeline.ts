@@ -163,7 +163,15 @@ function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Chang
   });
   return plan.action === 'unchanged' ||
     (plan.action === 'change' && renames.some(({ subject }) => subject === 'table'))
-    ? { ...plan, action: 'reload', reason: first.reason, columns }
+    ? {
+        ...plan,
+        action: 'reload',
+        reason:
+          first.subject === 'table'
+            ? first.reason
+            : 'columns are renamed, and the extract is not continued: all rows are read',
+        columns,
+      }
     : { ...plan, columns };
 }
 

@@ -154,12 +154,18 @@ export function tableChanges(plan: PipelinePlan, { name, action, reason }: Table
   const { address, changes } = plan;
   const own = `${address}.${name}`;
   const reasons = changes.filter((change) => change.subject === 'table' && change.address === own);
+  const columns = changes.filter(
+    ({ subject, address: of }) => subject !== 'table' && of.startsWith(`${own}.`),
+  );
+  // A new name alone does not say why rows are read; every other change of a column does.
+  const isRenamed =
+    reasons.length === 0 && columns.length > 0 && columns.every(({ act }) => act === 'rename');
   return {
-    columns: changes.filter(({ subject, address: of }) => subject !== 'table' && of.startsWith(`${own}.`)),
+    columns,
     reason:
       action === 'unchanged'
         ? `unchanged${isRead(plan) && plan.base === undefined ? ', read again with the others' : ''}`
-        : action === 'reshape'
+        : action === 'reshape' || (action === 'reload' && isRenamed)
           ? reason
           : reasons.map((change) => change.reason).join('; '),
   };

@@ -164,6 +164,7 @@ test('an unknown mark is reported with its reason', async () => {
     expect(await where(fine)).toBe('postgres');
   }
   expect(await expr("to_char(at, 'YYYY')", 'text')).toBe('postgres');
+  expect(await expr('length(a::text)')).toBe('postgres');
 });
 
 describe('change_detection', () => {

@@ -75,6 +75,12 @@ describe('an answer to a listing that is not S3 is never an empty bucket', () =>
     expect(lake.control.requests.of('ListObjectsV2')).toHaveLength(1);
   });
 
+  it('a missing object is no answer to a listing', async () => {
+    expect(await said('ListObjectsV2', { kind: 'error', code: 'NoSuchKey' })).toBe(
+      'EXT2214 ENDPOINT answers listing s3://lake/sales/ with NoSuchKey: that is not S3 | a listing names no object that could be gone; check the endpoint and the bucket',
+    );
+  });
+
   it('a redirect is not followed, and what it carries is not shown', async () => {
     const act = alien(302, '', { location: 'https://login.example.com/oidc?state=abc123' });
     expect(await said('ListObjectsV2', act)).toBe(
