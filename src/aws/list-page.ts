@@ -64,8 +64,7 @@ export async function listPage(
   if (!page.IsTruncated && hasToken)
     throw unusable('a listing that has no more pages and a token for the next one');
   if (!page.IsTruncated) return { objects, next: undefined };
-  if (!hasToken)
-    throw unusable('a listing that has more pages and no token for the next one');
+  if (!hasToken) throw unusable('a listing that has more pages and no token for the next one');
   if (next === after) throw unusable('the same page of a listing once more');
   return { objects, next };
 }

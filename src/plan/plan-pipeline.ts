@@ -149,6 +149,8 @@ export function planPipeline(
   };
 }
 
+const renamed = 'columns are renamed, and the extract is not continued: all rows are read';
+
 /** A table that has another name is not what it was; nor one with such a column, unless that is renamed in a copy. */
 function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Change[]): TablePlan {
   const renames = moved.filter(
@@ -163,15 +165,7 @@ function withMoves(plan: TablePlan, { address }: Pipeline, moved: readonly Chang
   });
   return plan.action === 'unchanged' ||
     (plan.action === 'change' && renames.some(({ subject }) => subject === 'table'))
-    ? {
-        ...plan,
-        action: 'reload',
-        reason:
-          first.subject === 'table'
-            ? first.reason
-            : 'columns are renamed, and the extract is not continued: all rows are read',
-        columns,
-      }
+    ? { ...plan, action: 'reload', reason: first.subject === 'table' ? first.reason : renamed, columns }
     : { ...plan, columns };
 }
 

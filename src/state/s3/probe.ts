@@ -46,7 +46,10 @@ export async function probeConditions(
   try {
     const first = await put(1);
     if (first === undefined)
-      throw unconditional(bucket, 'refuses to write a new object with If-None-Match: *: no run could take a lock');
+      throw unconditional(
+        bucket,
+        'refuses to write a new object with If-None-Match: *: no run could take a lock',
+      );
     const second = await put(2);
     if (second !== undefined) await refuse('ignores If-None-Match');
     const third = await put(3, noSuchEtag);

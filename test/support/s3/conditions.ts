@@ -67,7 +67,8 @@ export function refuseConflictingWrite(request: S3Request, bucket: Bucket, key: 
   const current = bucket.current(key);
   if (current) {
     if (ifNoneMatch !== undefined) throw preconditionFailed('If-None-Match');
-    if (ifMatch !== undefined && !matches(ifMatch, current, bucket.options)) throw preconditionFailed('If-Match');
+    if (ifMatch !== undefined && !matches(ifMatch, current, bucket.options))
+      throw preconditionFailed('If-Match');
   } else if (bucket.deletedSince(key, begun)) {
     const condition = ifMatch === undefined ? 'If-None-Match' : 'If-Match';
     throw new S3Error('ConditionalRequestConflict', { details: { Condition: condition, Key: key } });
