@@ -13,6 +13,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import type { Bucket } from './bucket.ts';
 import { createContentStore } from './content.ts';
@@ -75,6 +76,9 @@ export async function startS3StandIn(options: S3StandInOptions = {}): Promise<S3
   const listener = (request: IncomingMessage, response: ServerResponse) =>
     void answer(world, request, response);
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  if (tls?.onHandshake !== undefined)
+    server.on('secureConnection', (socket: TLSSocket) => tls.onHandshake?.(socket.isSessionReused()));
+  server.maxRequestsPerSocket = options.requestsPerConnection ?? 0;
   server.on('checkContinue', listener);
   // Longer than any client keeps an idle connection, so that none is closed under a request being sent.
   server.keepAliveTimeout = 600_000;

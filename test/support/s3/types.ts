@@ -48,8 +48,14 @@ export interface S3StandInOptions {
   folder?: string;
   /** Default 127.0.0.1. */
   host?: '127.0.0.1' | '::1';
-  /** The key and certificate (PEM) with which it speaks TLS. */
-  tls?: { readonly key: string; readonly cert: string };
+  /** Speaks TLS with this key and certificate (PEM); `onHandshake` hears of each, and whether it continued a session. */
+  tls?: {
+    readonly key: string;
+    readonly cert: string;
+    readonly onHandshake?: (isContinued: boolean) => void;
+  };
+  /** After so many requests a connection is closed. Default: never. */
+  requestsPerConnection?: number;
   /** The server's clock, for tests of skew and expiry. */
   clock?: () => Date;
 }
