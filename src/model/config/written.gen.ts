@@ -5,11 +5,11 @@
  */
 export type Written = Pipeline | Project;
 /**
- * A connection of extracts.yaml by name, or a source written here.
+ * A connection of extracts.yaml by name, or a source defined here.
  */
 export type Source = ConnectionSource | InlineSource;
 /**
- * A key or glob, or a list of them. What stands before the first wildcard becomes the prefix of the listing.
+ * A key or glob, or a list of them. The part before the first wildcard becomes the prefix of the listing.
  *
  * @minItems 1
  */
@@ -19,11 +19,11 @@ export type Match = string | string[] | null;
  */
 export type Exclude = string | string[] | null;
 /**
- * How the bytes are to be read: a name, or a name with options. Without it the extension of the path decides: .csv, .csv.gz, .parquet.
+ * How to read the files: a name, or a name with options. Without it, the extension of the path decides: .csv, .csv.gz, .parquet.
  */
 export type Format = FormatOptions | ('csv' | 'text' | 'parquet' | null);
 /**
- * An object that holds the names of the columns (row 1) and maybe their types (row 2), in the delimiter and encoding of the format. Read when planning.
+ * An object that holds the names of the columns (row 1) and optionally their types (row 2), in the delimiter and encoding of the format. It is read when planning.
  */
 export type HeaderFile = {
   /**
@@ -31,71 +31,71 @@ export type HeaderFile = {
    */
   key: string;
   /**
-   * Row 2 holds the types. Without it all columns are text.
+   * Whether row 2 holds the types. Otherwise all columns are text.
    */
   types?: boolean | null;
 } | null;
 /**
- * A source of one kind; type says which.
+ * A source; type selects its kind.
  */
 export type InlineSource = PostgresSource | FileSource | S3Source;
 /**
- * TLS, in libpq's words: a mode, or a mode with a certificate authority and a client certificate. verify-full checks the chain and the host name, verify-ca the chain, require only encrypts.
+ * TLS, in libpq's terms: a mode, or a mode with a certificate authority and a client certificate. verify-full checks the chain and the host name, verify-ca checks the chain, require only encrypts.
  */
 export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify-ca' | 'verify-full' | null);
 /**
- * A type such as `int not null`, or a map when there is more to say.
+ * A type such as `int not null`, or a map for further settings.
  */
 export type Column = ColumnSettings | string;
 /**
- * What infinity and -infinity of a date, a timestamp or an interval become: NULL, or an error. Here null is a value and un-sets no default.
+ * What infinity and -infinity of a date, a timestamp or an interval become: NULL, or an error. Here null is a value and does not unset a default.
  */
 export type OnInfinite = 'error' | 'null' | null;
 /**
- * For numeric columns: half_up rounds decimals beyond the scale, halves away from zero. Without it such a value is an error; null un-sets a default.
+ * For numeric columns: half_up rounds decimals beyond the scale, halves away from zero. Without it, such a value is an error; null unsets a default.
  */
 export type Round = 'half_up' | null;
 /**
- * An IANA time zone. Instants become its wall clock in date and timestamp columns, and times without a zone are its wall clock in timestamptz columns. Without it the former are errors and the latter UTC; null un-sets a default.
+ * An IANA time zone. In date and timestamp columns, instants become its wall clock time; in timestamptz columns, times without a zone are its wall clock time. Without it, the former are errors and the latter are UTC; null unsets a default.
  */
 export type AtZone = string | null;
 /**
- * For time, timestamp and timestamptz columns: microseconds cuts off digits after the sixth. Without it such a value is an error; null un-sets a default.
+ * For time, timestamp and timestamptz columns: microseconds removes digits after the sixth. Without it, such a value is an error; null unsets a default.
  */
 export type Truncate = 'microseconds' | null;
 /**
- * A text with references to the file a row is from; or a map that takes a part of it and gives it a type.
+ * A text with references to the file that a row comes from, or a map that extracts a part of it and gives it a type.
  */
 export type AddedColumn = AddedColumnSettings | string;
 /**
- * How rows get into the extract: all of them each time, or what is new to the extract of last time.
+ * How rows get into the extract: all of them each time, or only new ones added to the last extract.
  */
 export type Load = {
   /**
-   * full: every row is read and the table is built anew. append: rows beyond the highest cursor are added, or those of new files. upsert: they take the place of rows with the same primary key. replace_window: the rows of the last so many days are read again.
+   * full: every row is read and the table is rebuilt. append: rows above the highest cursor, or those of new files, are added. upsert: new rows replace rows with the same primary key. replace_window: the rows of a recent period are read again.
    */
   mode?: 'full' | 'append' | 'upsert' | 'replace_window' | null;
   /**
-   * append and upsert, PostgreSQL: the column, or the columns compared one after the other, whose value is higher in every new row.
+   * append and upsert, PostgreSQL: the column, or the columns compared in order, whose value is higher in every new row.
    *
    * @minItems 1
    */
   cursor?: string | string[] | null;
   /**
-   * append and upsert: how far behind the highest cursor is read again, for rows that come late. A number with a unit (s, m, h, d, w) where the first cursor column is a date or timestamp, a number where it is one.
+   * append and upsert: how far below the highest cursor rows are read again, for rows that arrive late. A number with a unit (s, m, h, d, w) if the first cursor column is a date or timestamp, a plain number if it is a number.
    */
   lag?: string | number | null;
   /**
-   * append, upsert and replace_window: what becomes of rows whose cursor is NULL. error: the run fails. include: they are read every time. exclude: they are left out.
+   * append, upsert and replace_window: what happens to rows whose cursor is NULL. error: the run fails. include: they are read every time. exclude: they are left out.
    */
   nulls?: 'error' | 'include' | 'exclude' | null;
   deletes?: LoadDeletes;
   /**
-   * append and upsert with a primary key: whether all keys of the source are read when something has changed, and rows with another key deleted.
+   * append and upsert with a primary key: whether to read all keys of the source when something has changed, and to delete rows with any other key.
    */
   reconcile_keys?: boolean | null;
   /**
-   * replace_window, PostgreSQL: the date or timestamp that the window is about.
+   * replace_window, PostgreSQL: the date or timestamp column of the window.
    */
   column?: string | null;
   /**
@@ -103,17 +103,17 @@ export type Load = {
    */
   last?: string | null;
   /**
-   * append, instead of a cursor: the rows of new files are added, those of replaced ones read again. Sources of files and objects only.
+   * append, instead of a cursor: the rows of new files are added, those of changed files are read again. For files and S3 only.
    */
   by?: 'file' | null;
   /**
-   * append by file: what becomes of the rows of files that are gone. error: the run fails. keep: they stay. delete: they go, too.
+   * append by file: what happens to the rows of removed files. error: the run fails. keep: they are kept. delete: they are deleted.
    */
   on_vanished?: 'error' | 'keep' | 'delete' | null;
   full_refresh?: FullRefresh;
 } | null;
 /**
- * append and upsert with a primary key: a query of the source that gives the keys of rows that were deleted there.
+ * append and upsert with a primary key: a query on the source that returns the keys of deleted rows.
  */
 export type LoadDeletes = {
   /**
@@ -122,24 +122,24 @@ export type LoadDeletes = {
   query: string;
 } | null;
 /**
- * append, upsert and replace_window: when all rows are read again although there is no need.
+ * append, upsert and replace_window: when to read all rows again even if nothing requires it.
  */
 export type FullRefresh = {
   /**
-   * How long after the last time. A number with a unit: s, m, h, d or w.
+   * The interval since the last full read. A number with a unit: s, m, h, d or w.
    */
   every: string;
 } | null;
 /**
- * error: the extract is rejected, and what was published before stands. warn: it is told.
+ * error: the extract is rejected, and the published data is unchanged. warn: it is reported.
  */
 export type CheckSeverity = 'error' | 'warn';
 /**
- * No two rows have the same values in these columns taken together. Rows with a NULL among them are left out.
+ * No two rows have the same combination of values in these columns. Rows with a NULL among them are ignored.
  */
 export type UniqueCheck = UniqueCheckSettings | string[];
 /**
- * None of these columns has a NULL.
+ * None of these columns contains NULL.
  */
 export type NotNullCheck = NotNullCheckSettings | string[];
 /**
@@ -147,33 +147,33 @@ export type NotNullCheck = NotNullCheckSettings | string[];
  */
 export type RelationshipEnd = RelationshipColumns | string;
 /**
- * The Tableau data source that the extract is put into: a file, or one that is generated. Without a template the bare .hyper is delivered.
+ * The Tableau data source that the extract is put into: a file, or a generated one. Without a template, the bare .hyper is delivered.
  */
 export type Template = TemplateFile | TemplateGenerated;
 /**
- * How the extract is packed into the .tdsx: not at all, fast (about half the size), or best (a little smaller, much slower).
+ * How the extract is compressed in the .tdsx: store (not at all), fast (about half the size), or best (a little smaller, much slower).
  */
 export type PackageCompression = 'store' | 'fast' | 'best';
 /**
- * What people see of a column: a caption, or a map when there is more to say.
+ * How users see a column: a caption, or a map for further settings.
  */
 export type GenerateColumn = GenerateColumnSettings | string;
 /**
- * The formula of a real number, or a map when there is more to say.
+ * The formula of a real number, or a map for further settings.
  */
 export type GenerateCalculation = GenerateCalculationSettings | string;
 /**
- * Fields by column or caption. Where two tables have a column of one name, the second field is called `name (Table)`.
+ * Fields by column or caption. If two tables have a column of the same name, the second field is called `name (Table)`.
  *
  * @minItems 1
  */
 export type FieldNames = string[];
 /**
- * The fields of a folder, or a map when there are hierarchies in it.
+ * The fields of a folder, or a map if it also contains hierarchies.
  */
 export type Folder = FolderSettings | FieldNames;
 /**
- * A destination of extracts.yaml by name, or one written here.
+ * A destination of extracts.yaml by name, or one defined here.
  */
 export type Destination = NamedDestination | InlineDestination;
 /**
@@ -181,24 +181,24 @@ export type Destination = NamedDestination | InlineDestination;
  */
 export type TableauProject = TableauProjectId | (string | string[]);
 /**
- * Tags of the data source. Without them, those on the server stay.
+ * The tags of the data source. If omitted, those on the server are kept.
  */
 export type Tags = string[];
 /**
- * What people have set on the server and is set again where publishing resets it: tags are then added to theirs instead of replacing them.
+ * Details set by people on the server that are restored if publishing resets them. Your tags are then added to theirs instead of replacing them.
  */
 export type Keep = ('description' | 'tags' | 'certification')[];
 /**
- * A destination of one kind; type says which.
+ * A destination; type selects its kind.
  */
 export type InlineDestination = FileDestination | TableauDestination;
 /**
- * Where it is kept what was applied; type says which kind of place.
+ * Where the state is kept; type selects the kind of storage.
  */
 export type State = FileState | S3State;
 
 /**
- * One file is one pipeline: tables from sources, put into one extract, delivered to destinations.
+ * One file is one pipeline: tables from sources are loaded into one extract, which is delivered to destinations.
  */
 export interface Pipeline {
   /**
@@ -206,7 +206,7 @@ export interface Pipeline {
    */
   version: 1;
   /**
-   * The pipeline's address: unique over all files of a run. State is kept under it, and it is the default name of the extract.
+   * The pipeline's address, unique across all files of a run. State is kept under it, and it is the default name of the extract.
    */
   name: string;
   /**
@@ -214,7 +214,7 @@ export interface Pipeline {
    */
   description?: string;
   /**
-   * Words to find or choose pipelines by.
+   * Labels to find or select pipelines by.
    */
   tags?: string[];
   for_each?: ForEach;
@@ -231,7 +231,7 @@ export interface Pipeline {
     [k: string]: Table;
   };
   /**
-   * Which columns refer to which: declared in the extract as assumed foreign keys, and in a generated template as relationships.
+   * The columns that refer to each other: declared in the extract as assumed foreign keys, and in a generated template as relationships.
    */
   relationships?: Relationship[];
   extract?: Extract;
@@ -241,13 +241,13 @@ export interface Pipeline {
    */
   destinations?: Destination[];
   /**
-   * What was called otherwise before. May stay: what is done already is passed over.
+   * Things that had another name before. Entries may remain: completed renames are skipped.
    */
   moved?: Move[];
   defaults?: Defaults;
 }
 /**
- * One extract for each item: the file describes a family of pipelines, NAME[KEY]. One of items, file and query says which there are; ${each.key} and ${each.COLUMN} stand for their values.
+ * One extract for each item: the file describes a family of pipelines, NAME[KEY]. One of items, file and query gives the items; ${each.key} and ${each.COLUMN} are replaced by their values.
  */
 export interface ForEach {
   /**
@@ -266,20 +266,20 @@ export interface ForEach {
   file?: string;
   query?: ForEachQuery;
   /**
-   * More items than this are an error: a guard against a wrong list.
+   * The largest allowed number of items: a guard against a wrong list.
    */
   max?: number;
   /**
-   * Fewer items than this are an error; 0 allows an empty list.
+   * The smallest allowed number of items; 0 allows an empty list.
    */
   min?: number;
   /**
-   * What becomes of an item that is gone from the list. forget: only its record goes; delete: also its staged extract, its files and its publications, where they still are as we left them.
+   * What happens to an item that was removed from the list. forget removes only its record. delete also deletes its staged extract, its files and its publications, if they are unchanged since extracts wrote them.
    */
   on_removed?: 'forget' | 'delete';
 }
 /**
- * A query of a PostgreSQL source, asked read-only when planning. Its column key names the items.
+ * A query on a PostgreSQL source, run read-only when planning. Its column key names the items.
  */
 export interface ForEachQuery {
   /**
@@ -292,7 +292,7 @@ export interface ForEachQuery {
   sql: string;
 }
 /**
- * A connection that extracts.yaml defines. Of an S3 connection, what it is about may stand beside its name.
+ * A connection that extracts.yaml defines. For an S3 connection, bucket and match may be set beside its name.
  */
 export interface ConnectionSource {
   /**
@@ -306,11 +306,11 @@ export interface ConnectionSource {
   match?: Match;
   exclude?: Exclude;
   /**
-   * Fewer files than this is an error, not an empty extract.
+   * If fewer files match than this, the run ends with an error instead of an empty extract.
    */
   min_files?: number | string | null;
   /**
-   * More bytes than this in all objects that match is an error: a number, or with a unit (MB, MiB, GB, GiB).
+   * The largest total size of all objects that match: bytes, or a number with a unit (MB, MiB, GB, GiB). More is an error.
    */
   max_bytes?: number | string | null;
   format?: Format;
@@ -322,35 +322,35 @@ export interface FormatOptions {
    */
   type?: 'csv' | 'text' | 'parquet' | null;
   /**
-   * Between fields: one ASCII character. Default: a comma for csv, a tab for text.
+   * The separator of fields: one ASCII character. Default: a comma for csv, a tab for text.
    */
   delimiter?: string | null;
   /**
-   * Around fields that hold a delimiter or a line break: one ASCII character, or none if quotes mean nothing in the file. csv only.
+   * The quote around fields that contain a delimiter or a line break: one ASCII character, or none if quotes have no meaning in the file. csv only.
    */
   quote?: string | null;
   /**
-   * Before a quote inside quotes: one ASCII character. Default: the quote itself. csv only.
+   * The character before a quote inside a quoted field: one ASCII character. Default: the quote itself. csv only.
    */
   escape?: string | null;
   /**
-   * A quote inside an unquoted field (24" Monitor): an error, or kept as it is written. csv only.
+   * Whether a quote inside an unquoted field (24" Monitor) is an error, or kept literally. csv only.
    */
   stray_quotes?: 'error' | 'keep' | null;
   /**
-   * true: the first record names the columns, which are matched by name in any order. false: there is no header, and fields are matched by position. skip: the first record is passed over, and fields are matched by position. Default: true for csv, false for text, which knows false and skip.
+   * true: the first record names the columns, which are matched by name in any order. false: there is no header, and fields are matched by position. skip: the first record is skipped, and fields are matched by position. Default: true for csv, false for text, which supports false and skip only.
    */
   header?: true | false | 'skip' | null;
   /**
-   * So many lines at the beginning of each file are passed over, whatever is in them.
+   * The number of lines to skip at the beginning of each file, whatever they contain.
    */
   skip_lines?: number | string | null;
   /**
-   * Lines that begin with this character are no records, unless a quote is open: one ASCII character.
+   * One ASCII character: lines that begin with it are skipped, unless a quote is open.
    */
   comment?: string | null;
   /**
-   * A file without any byte is an error, or has no rows.
+   * Whether a file of zero bytes is an error, or has no rows.
    */
   empty_files?: 'error' | 'skip' | null;
   /**
@@ -366,20 +366,20 @@ export interface FormatOptions {
    */
   date_order?: 'MDY' | 'DMY' | 'YMD' | null;
   /**
-   * Before the fraction of a number, and of a second.
+   * The character before the fraction of a number, and of a second.
    */
   decimal?: '.' | ',' | null;
   /**
-   * Between groups of three digits. Without it a separated number is an error.
+   * The separator between groups of three digits. Without it, a number with separators is an error.
    */
   thousands?: ',' | '.' | ' ' | ' ' | ' ' | "'" | '’' | '_' | null;
   /**
-   * by-name: gzip when the file's name ends in .gz.
+   * by-name means gzip if the file's name ends in .gz.
    */
   compression?: 'none' | 'gzip' | 'by-name' | null;
 }
 /**
- * A PostgreSQL database: by url, by parts, or by a url with parts that win over it.
+ * A PostgreSQL database: by url, by single keys, or by a url with keys that override it.
  */
 export interface PostgresSource {
   /**
@@ -391,7 +391,7 @@ export interface PostgresSource {
    */
   url?: string | null;
   /**
-   * Host name, address, or the folder of a Unix socket; several with commas between them are tried in order.
+   * Host name, address, or the folder of a Unix socket; several, separated by commas, are tried in order.
    */
   host?: string | null;
   /**
@@ -407,7 +407,7 @@ export interface PostgresSource {
    */
   user?: string | null;
   /**
-   * Its password. Take it from ${secret.NAME} or ${file./path}, so that it is in no file of the repository.
+   * The role's password. Take it from ${secret.NAME} or ${file./path} to keep it out of the repository.
    */
   password?: string | null;
   ssl?: PostgresTls;
@@ -416,13 +416,13 @@ export interface PostgresSource {
    */
   options?: string | null;
   /**
-   * Which of several hosts is wanted: any, or one whose sessions may write, a standby, ….
+   * Which of several hosts to use: any, or one whose sessions may write, a standby, ….
    */
   target_session_attrs?: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby' | null;
 }
 export interface PostgresTlsSettings {
   /**
-   * How much is checked.
+   * How much of the certificate is checked.
    */
   mode: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   /**
@@ -430,16 +430,16 @@ export interface PostgresTlsSettings {
    */
   ca?: string | null;
   /**
-   * A PEM file with the certificate that the client shows, relative to the file that names it. Needs key.
+   * A PEM file with the client certificate, relative to the file that names it. Requires key.
    */
   cert?: string | null;
   /**
-   * A PEM file with the private key of cert, without a passphrase, which nobody else may read (0600).
+   * A PEM file with the private key of cert, without a passphrase, that no other user may read (0600).
    */
   key?: string | null;
 }
 /**
- * Files on this machine; all that match make one table.
+ * Files on this machine; all files that match become one table.
  */
 export interface FileSource {
   /**
@@ -454,13 +454,13 @@ export interface FileSource {
   path: string | string[];
   exclude?: Exclude;
   /**
-   * Fewer files than this is an error, not an empty extract.
+   * If fewer files match than this, the run ends with an error instead of an empty extract.
    */
   min_files?: number | string | null;
   format?: Format;
 }
 /**
- * Objects of an S3 bucket; all that match make one table. bucket and match may also stand beside connection.
+ * Objects of an S3 bucket; all objects that match become one table. bucket and match may also be set beside connection.
  */
 export interface S3Source {
   /**
@@ -474,17 +474,17 @@ export interface S3Source {
   match?: Match;
   exclude?: Exclude;
   /**
-   * Fewer files than this is an error, not an empty extract.
+   * If fewer files match than this, the run ends with an error instead of an empty extract.
    */
   min_files?: number | string | null;
   /**
-   * More bytes than this in all objects that match is an error: a number, or with a unit (MB, MiB, GB, GiB).
+   * The largest total size of all objects that match: bytes, or a number with a unit (MB, MiB, GB, GiB). More is an error.
    */
   max_bytes?: number | string | null;
   format?: Format;
   header_file?: HeaderFile;
   /**
-   * Where the bucket is. Default: AWS_REGION, or the profile's region.
+   * The region of the bucket. Default: AWS_REGION, or the profile's region.
    */
   region?: string | null;
   /**
@@ -492,11 +492,11 @@ export interface S3Source {
    */
   endpoint?: string | null;
   /**
-   * https://host/bucket/key instead of https://bucket.host/key. Default: true where endpoint is set.
+   * Whether URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
    */
   path_style?: boolean | null;
   /**
-   * Agree to pay for requests to a bucket whose owner wants that.
+   * Whether to pay for requests to a bucket whose owner requires it.
    */
   requester_pays?: boolean | null;
   /**
@@ -508,11 +508,11 @@ export interface S3Source {
    */
   role_arn?: string | null;
   /**
-   * What the role's trust policy asks for as external id.
+   * The external id that the role's trust policy requires.
    */
   external_id?: string | null;
   /**
-   * A key of its own, instead of the AWS default chain (environment, profile, container, instance).
+   * An explicit access key, instead of the AWS default chain (environment, profile, container, instance).
    */
   access_key_id?: string | null;
   /**
@@ -520,48 +520,48 @@ export interface S3Source {
    */
   secret_access_key?: string | null;
   /**
-   * The token of temporary keys.
+   * The session token of temporary keys.
    */
   session_token?: string | null;
   /**
-   * Send no signature: for public buckets.
+   * Whether to send requests without a signature, for public buckets.
    */
   anonymous?: boolean | null;
 }
 /**
- * One table of the extract: where its rows come from and which columns it promises.
+ * One table of the extract: where its rows come from and which columns it has.
  */
 export interface Table {
   from: From;
   /**
-   * Columns of this table that together name a row: verified, and declared in the extract as an assumed key.
+   * Columns that together identify a row: verified, and declared in the extract as an assumed key.
    *
    * @minItems 1
    */
   primary_key?: string[];
   /**
-   * Whether rows that are read are searched for two with the same primary_key before the key is declared. false declares it unverified: Tableau believes it, and a key that is not unique makes totals wrong.
+   * Whether to check that no two rows have the same primary_key before the key is declared. false declares it unverified: Tableau trusts it, and a key that is not unique makes totals wrong.
    */
   verify_key?: boolean | null;
   /**
-   * The contract: every column by name, in the order of the extract. With columns_from only those that differ from the header file.
+   * The contract: every column by name, in the order of the extract. With columns_from, only columns that differ from the header file.
    */
   columns?: {
     [k: string]: Column;
   };
   /**
-   * header_file: the columns are those of the source's header_file; what stands under columns wins over them.
+   * header_file: the columns are those of the source's header_file; entries under columns override them.
    */
   columns_from?: 'header_file';
   /**
-   * Columns about the file a row is from, after the others. Sources of files only.
+   * Columns about the file that a row comes from, after the others. For files and S3 only.
    */
   add?: {
     [k: string]: AddedColumn;
   };
   load?: Load;
   /**
-   * What must hold of the table's rows before anything is published.
+   * Checks that the table's rows must pass before anything is published.
    */
   checks?: Check[];
   on_infinite?: OnInfinite;
@@ -570,7 +570,7 @@ export interface Table {
   truncate?: Truncate;
 }
 /**
- * Which part of a source fills the table. A file source needs no more than its name.
+ * The part of a source that fills the table. A file source needs only its name.
  */
 export interface From {
   /**
@@ -590,13 +590,13 @@ export interface From {
    */
   query?: string;
   /**
-   * PostgreSQL: values for $1, $2, … of query, sent apart from its text.
+   * PostgreSQL: values for $1, $2, … of query, sent separately from its text.
    */
   params?: (string | number | boolean | null)[];
   change_detection?: ChangeDetection;
 }
 /**
- * PostgreSQL: how to tell that a view or a query has new rows. Without it they are read every time.
+ * PostgreSQL: how to detect that a view or a query has new rows. Without it, they are read every time.
  */
 export interface ChangeDetection {
   /**
@@ -610,11 +610,11 @@ export interface ColumnSettings {
    */
   type: string;
   /**
-   * A NULL from the source is an error.
+   * Whether a NULL from the source is an error.
    */
   not_null?: boolean;
   /**
-   * The column's exact name in the source, where it differs.
+   * The column's exact name in the source, if it differs.
    */
   from?: string;
   /**
@@ -622,7 +622,7 @@ export interface ColumnSettings {
    */
   expr?: string;
   /**
-   * Files and S3: files whose header (or Parquet schema) lacks the column have NULL there. Without it that is an error.
+   * Files and S3: the column is NULL for files whose header (or Parquet schema) lacks it. Otherwise such a file is an error.
    */
   optional?: boolean;
   /**
@@ -630,7 +630,7 @@ export interface ColumnSettings {
    */
   description?: string;
   /**
-   * Values of this column are masked where a report shows rows.
+   * Reports that show rows mask the values of this column.
    */
   sensitive?: boolean;
   on_infinite?: OnInfinite;
@@ -640,7 +640,7 @@ export interface ColumnSettings {
 }
 export interface AddedColumnSettings {
   /**
-   * Text with ${file.name}, ${file.path}, ${file.key}, ${file.last_modified} or ${file.etag} in it.
+   * A text that contains ${file.name}, ${file.path}, ${file.key}, ${file.last_modified} or ${file.etag}.
    */
   from: string;
   /**
@@ -656,7 +656,7 @@ export interface AddedColumnSettings {
    */
   description?: string;
   /**
-   * Values of this column are masked where a report shows rows.
+   * Reports that show rows mask the values of this column.
    */
   sensitive?: boolean;
 }
@@ -675,7 +675,7 @@ export interface Check {
   sql?: SqlCheck;
 }
 /**
- * How many rows the table has.
+ * The number of rows of the table.
  */
 export interface RowCountCheck {
   /**
@@ -687,12 +687,12 @@ export interface RowCountCheck {
    */
   max?: number | string;
   /**
-   * At most so many percent more or fewer than at the last apply. Without one there is nothing to compare with, and the check passes.
+   * The largest change since the last apply, in percent, up or down. Without an earlier apply there is nothing to compare with, and the check passes.
    */
   max_change?: string;
   severity?: CheckSeverity;
   /**
-   * What the check is called in reports. Default: its kind and columns.
+   * The name of the check in reports. Default: its kind and columns.
    */
   name?: string;
 }
@@ -705,7 +705,7 @@ export interface UniqueCheckSettings {
   columns: string[];
   severity?: CheckSeverity;
   /**
-   * What the check is called in reports. Default: its kind and columns.
+   * The name of the check in reports. Default: its kind and columns.
    */
   name?: string;
 }
@@ -718,12 +718,12 @@ export interface NotNullCheckSettings {
   columns: string[];
   severity?: CheckSeverity;
   /**
-   * What the check is called in reports. Default: its kind and columns.
+   * The name of the check in reports. Default: its kind and columns.
    */
   name?: string;
 }
 /**
- * The column has no other values than these, or NULL.
+ * Every value of the column is one of these, or NULL.
  */
 export interface AcceptedValuesCheck {
   /**
@@ -731,19 +731,19 @@ export interface AcceptedValuesCheck {
    */
   column: string;
   /**
-   * In the type of the column.
+   * The allowed values, in the type of the column.
    *
    * @minItems 1
    */
   values: (string | number | boolean)[];
   severity?: CheckSeverity;
   /**
-   * What the check is called in reports. Default: its kind and columns.
+   * The name of the check in reports. Default: its kind and columns.
    */
   name?: string;
 }
 /**
- * The values of a column of numbers, dates or times lie within bounds, or are NULL.
+ * Every value of a column of numbers, dates or times is within the bounds, or NULL.
  */
 export interface RangeCheck {
   /**
@@ -751,16 +751,16 @@ export interface RangeCheck {
    */
   column: string;
   /**
-   * The least value that is allowed.
+   * The smallest allowed value.
    */
   min?: number | string;
   /**
-   * The greatest value that is allowed.
+   * The largest allowed value.
    */
   max?: number | string;
   severity?: CheckSeverity;
   /**
-   * What the check is called in reports. Default: its kind and columns.
+   * The name of the check in reports. Default: its kind and columns.
    */
   name?: string;
 }
@@ -773,17 +773,17 @@ export interface PatternCheck {
    */
   column: string;
   /**
-   * The whole value has to match. The syntax is that of RE2: no look-ahead, no back references.
+   * A regular expression that the whole value must match, in the syntax of RE2: no look-ahead, no back references.
    */
   matches: string;
   severity?: CheckSeverity;
   /**
-   * What the check is called in reports. Default: its kind and columns.
+   * The name of the check in reports. Default: its kind and columns.
    */
   name?: string;
 }
 /**
- * Every row refers to a row that there is, or to none (NULL).
+ * Every row refers to a row that exists, or to none (NULL).
  */
 export interface RelationshipCheck {
   /**
@@ -791,7 +791,7 @@ export interface RelationshipCheck {
    */
   column?: string;
   /**
-   * Several columns that refer together, in the order of the other side.
+   * Several columns that refer together, in the same order as on the other side.
    *
    * @minItems 1
    */
@@ -799,7 +799,7 @@ export interface RelationshipCheck {
   to: RelationshipEnd;
   severity?: CheckSeverity;
   /**
-   * What the check is called in reports. Default: its kind and columns.
+   * The name of the check in reports. Default: its kind and columns.
    */
   name?: string;
 }
@@ -809,14 +809,14 @@ export interface RelationshipColumns {
    */
   table: string;
   /**
-   * Its columns, in the order of the other side.
+   * Its columns, in the same order as on the other side.
    *
    * @minItems 1
    */
   columns: string[];
 }
 /**
- * The latest date of a column is not too long ago, by the clock of the machine that applies. Dates and timestamps without a time zone are those of UTC.
+ * The latest date of a column is not too old, by the clock of the machine that applies. Dates and timestamps without a time zone are UTC.
  */
 export interface FreshnessCheck {
   /**
@@ -829,16 +829,16 @@ export interface FreshnessCheck {
   max_age: string;
   severity?: CheckSeverity;
   /**
-   * What the check is called in reports. Default: its kind and columns.
+   * The name of the check in reports. Default: its kind and columns.
    */
   name?: string;
 }
 /**
- * A query of the extract gives the value that is expected. Tables are named as in this file.
+ * A query on the extract returns the expected value. Tables have the names of this file.
  */
 export interface SqlCheck {
   /**
-   * What the check is called in reports.
+   * The name of the check in reports.
    */
   name: string;
   /**
@@ -846,7 +846,7 @@ export interface SqlCheck {
    */
   query: string;
   /**
-   * The value: a number, a text, true, false or null.
+   * The expected value: a number, a text, true, false or null.
    */
   expect: number | string | boolean | null;
   severity?: CheckSeverity;
@@ -858,7 +858,7 @@ export interface Relationship {
   from: RelationshipEnd;
   to: RelationshipEnd;
   /**
-   * What a generated template promises Tableau: how many rows of from and of to belong together. Tableau counts wrongly where that is not so.
+   * What a generated template declares to Tableau: how many rows of from and of to belong together. If it is wrong, Tableau counts wrongly.
    */
   cardinality?: 'many-to-one' | 'one-to-many' | 'one-to-one' | 'many-to-many';
 }
@@ -867,20 +867,20 @@ export interface Relationship {
  */
 export interface Extract {
   /**
-   * The schema inside the .hyper that holds all tables.
+   * The schema in the .hyper that holds all tables.
    */
   schema?: string | null;
   /**
-   * Hyper database version: 3 opens in Tableau 2022.4 and later, 2 also in older ones.
+   * The Hyper database version: 3 opens in Tableau 2022.4 and later, 2 also in older versions.
    */
   version?: 2 | 3 | null;
   /**
-   * Where it is staged, relative to this file. Default: build/NAME.hyper beside extracts.yaml.
+   * The path of the staged extract, relative to this file. Default: build/NAME.hyper beside extracts.yaml.
    */
   file?: string | null;
 }
 /**
- * A .tdsx or .tds file that the extract is put into. It is only read.
+ * A .tdsx or .tds file that the extract is put into. The file itself is only read.
  */
 export interface TemplateFile {
   /**
@@ -888,7 +888,7 @@ export interface TemplateFile {
    */
   file: string;
   /**
-   * Whether data files in the .tdsx that its data source does not name stay in it: a second .hyper, a CSV. Without it they are left out, because they may hold rows of somebody else.
+   * Whether to keep data files in the .tdsx that its data source does not name: a second .hyper, a CSV. By default they are left out, because they may contain another user's rows.
    */
   keep_unnamed?: boolean;
   compression?: PackageCompression;
@@ -901,19 +901,19 @@ export interface TemplateGenerated {
   compression?: PackageCompression;
 }
 /**
- * What people see of the extract in Tableau. Tables, columns, types and relationships are those of the pipeline; everything that is left out has Tableau's own default.
+ * How users see the extract in Tableau. Tables, columns, types and relationships are those of the pipeline; anything omitted has Tableau's own default.
  */
 export interface Generate {
   /**
-   * What the data source is called in its package. Default: the name of the pipeline.
+   * The name of the data source in its package. Default: the name of the pipeline.
    */
   name?: string;
   /**
-   * The oldest Tableau that has to open it, 2020.2 or later. From 2024.3 on some tags are spelled in another way.
+   * The oldest version of Tableau that must open it, 2020.2 or later. From 2024.3 on some tags are spelled differently.
    */
   tableau?: string;
   /**
-   * Captions and columns, by the names of the pipeline's tables.
+   * Captions and columns, by the table names of the pipeline.
    */
   tables?: {
     [k: string]: GenerateTable;
@@ -931,18 +931,18 @@ export interface Generate {
     [k: string]: FieldNames;
   };
   /**
-   * Folders of fields, by name. A field may also say its folder itself.
+   * Folders of fields, by name. A field may also name its folder itself.
    */
   folders?: {
     [k: string]: Folder;
   };
 }
 /**
- * What people see of a table.
+ * How users see a table.
  */
 export interface GenerateTable {
   /**
-   * What people see in the place of the table's name.
+   * What users see instead of the table's name.
    */
   caption?: string;
   /**
@@ -950,7 +950,7 @@ export interface GenerateTable {
    */
   description?: string;
   /**
-   * What people see of the columns, by their names. Those left out are fields as well.
+   * How users see the columns, by name. Columns that are not listed are fields, too.
    */
   columns?: {
     [k: string]: GenerateColumn;
@@ -958,7 +958,7 @@ export interface GenerateTable {
 }
 export interface GenerateColumnSettings {
   /**
-   * What people see in the place of the column's name.
+   * What users see instead of the column's name.
    */
   caption?: string;
   /**
@@ -966,15 +966,15 @@ export interface GenerateColumnSettings {
    */
   description?: string;
   /**
-   * Text, dates and truth values are dimensions, numbers are measures, unless said otherwise.
+   * Whether the field is a dimension or a measure. Default: text, dates and booleans are dimensions, numbers are measures.
    */
   role?: 'dimension' | 'measure';
   /**
-   * Numbers and dates on an axis instead of as headers. Measures are, dimensions are not, unless said otherwise.
+   * Whether numbers and dates are shown on an axis instead of as headers. Default: measures are, dimensions are not.
    */
   continuous?: boolean;
   /**
-   * What Tableau does with the field when it is put into a view.
+   * How Tableau aggregates the field when it is added to a view.
    */
   aggregation?: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'countd' | 'median' | 'attribute' | 'none';
   /**
@@ -982,7 +982,7 @@ export interface GenerateColumnSettings {
    */
   format?: string;
   /**
-   * Formulas may use the field, people do not see it.
+   * Whether the field is hidden from users; formulas may still use it.
    */
   hidden?: boolean;
   /**
@@ -1003,39 +1003,39 @@ export interface GenerateColumnSettings {
     | 'latitude'
     | 'longitude';
   /**
-   * What people see in the place of a value; the key %null% stands for missing values.
+   * What users see instead of a value; the key %null% is for missing values.
    */
   aliases?: {
     [k: string]: string;
   };
   /**
-   * Tableau's own name of the field, which workbooks refer to: keep it when column or caption change.
+   * Tableau's own name of the field, which workbooks refer to: keep it when the column or caption changes.
    */
   local_name?: string;
 }
 export interface GenerateCalculationSettings {
   /**
-   * In Tableau's language. Strings and comments are left alone.
+   * The formula in Tableau's language. Strings and comments are left unchanged.
    */
   formula: string;
   /**
-   * What the formula gives.
+   * The type of the formula's result.
    */
   datatype?: 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'datetime' | 'spatial';
   /**
-   * What the field means: the text people see when they hover over it.
+   * What the field means: the text that users see when they hover over it.
    */
   description?: string;
   /**
-   * Text, dates and truth values are dimensions, numbers are measures, unless said otherwise.
+   * Whether the field is a dimension or a measure. Default: text, dates and booleans are dimensions, numbers are measures.
    */
   role?: 'dimension' | 'measure';
   /**
-   * Numbers and dates on an axis instead of as headers. Measures are, dimensions are not, unless said otherwise.
+   * Whether numbers and dates are shown on an axis instead of as headers. Default: measures are, dimensions are not.
    */
   continuous?: boolean;
   /**
-   * What Tableau does with the field when it is put into a view.
+   * How Tableau aggregates the field when it is added to a view.
    */
   aggregation?: 'sum' | 'avg' | 'min' | 'max' | 'count' | 'countd' | 'median' | 'attribute' | 'none';
   /**
@@ -1043,7 +1043,7 @@ export interface GenerateCalculationSettings {
    */
   format?: string;
   /**
-   * Formulas may use the field, people do not see it.
+   * Whether the field is hidden from users; formulas may still use it.
    */
   hidden?: boolean;
   /**
@@ -1064,13 +1064,13 @@ export interface GenerateCalculationSettings {
     | 'latitude'
     | 'longitude';
   /**
-   * What people see in the place of a value; the key %null% stands for missing values.
+   * What users see instead of a value; the key %null% is for missing values.
    */
   aliases?: {
     [k: string]: string;
   };
   /**
-   * Tableau's own name of the field, which workbooks refer to: keep it when column or caption change.
+   * Tableau's own name of the field, which workbooks refer to: keep it when the column or caption changes.
    */
   local_name?: string;
 }
@@ -1084,7 +1084,7 @@ export interface FolderSettings {
   hierarchies?: string[];
 }
 /**
- * A destination that extracts.yaml defines; keys beside use win over its own.
+ * A destination that extracts.yaml defines; keys beside use override its own.
  */
 export interface NamedDestination {
   /**
@@ -1092,12 +1092,12 @@ export interface NamedDestination {
    */
   use: string;
   /**
-   * A .hyper file, or a .tdsx where the pipeline has a template; relative to the file that names it. Folders are made.
+   * A .hyper file, or a .tdsx if the pipeline has a template; relative to the file that names it. Missing folders are created.
    */
   path?: string;
   project?: TableauProject;
   /**
-   * Whether projects that are missing on the path are made.
+   * Whether to create missing projects on the path.
    */
   create_project?: boolean;
   /**
@@ -1105,33 +1105,33 @@ export interface NamedDestination {
    */
   name?: string;
   /**
-   * create: never replaces anything; overwrite: replaces the data source of that name, which keeps its id, owner and permissions; append: adds the rows.
+   * create never replaces anything. overwrite replaces the data source of that name, which keeps its id, owner and permissions. append adds the rows.
    */
   mode?: 'create' | 'overwrite' | 'append';
   /**
-   * publish: sends the whole extract; update: changes rows of a live-to-Hyper data source in place.
+   * publish sends the whole extract. update changes rows of a live-to-Hyper data source in place.
    */
   method?: 'publish' | 'update';
   /**
-   * With method update, what the extract's rows do to the published ones: they are inserted, update those with the same primary key (update), update or are inserted (upsert), take the place of all (replace), or name by primary key those to delete.
+   * With method update, what the extract's rows do to the published rows. insert adds them, update changes rows with the same primary key, upsert changes or adds them, replace replaces all rows, and delete deletes the rows with these primary keys.
    */
   action?: 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
   where?: Where;
   /**
-   * With action insert, the identity of the batch: equal rows are inserted once for each identity within a day. Another identity is a change: the rows are inserted again, also of an extract that has not changed.
+   * With action insert, the identity of the batch: the same rows are inserted once per identity within a day. A new identity is a change: the rows are inserted again, even if the extract has not changed.
    */
   batch?: string;
   /**
-   * Whether other pipelines deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them says so.
+   * Whether other pipelines deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them must set it.
    */
   shared?: boolean;
   /**
-   * Description of the data source. Default: that of the pipeline; without either, the one on the server stays.
+   * The description of the data source. Default: the description of the pipeline; without either, the one on the server is kept.
    */
   description?: string;
   tags?: Tags;
   /**
-   * Whether the data source is certified. Without it, that stays as it is on the server.
+   * Whether the data source is certified. If omitted, the server's setting is kept.
    */
   certified?: boolean;
   /**
@@ -1150,13 +1150,13 @@ export interface TableauProjectId {
   id: string;
 }
 /**
- * With action delete, columns and the values that they have in the rows to delete; with a primary key both must match.
+ * With action delete, columns and their values in the rows to delete; with a primary key both must match.
  */
 export interface Where {
   [k: string]: string | number | boolean;
 }
 /**
- * A file on this machine, replaced in one move.
+ * A file on this machine, replaced in one rename.
  */
 export interface FileDestination {
   /**
@@ -1164,7 +1164,7 @@ export interface FileDestination {
    */
   type: 'file';
   /**
-   * A .hyper file, or a .tdsx where the pipeline has a template; relative to the file that names it. Folders are made.
+   * A .hyper file, or a .tdsx if the pipeline has a template; relative to the file that names it. Missing folders are created.
    */
   path: string;
 }
@@ -1177,7 +1177,7 @@ export interface TableauDestination {
    */
   type: 'tableau';
   /**
-   * Address of the server, without a path. https, except on this machine.
+   * The address of the server, without a path; https unless it is this machine.
    */
   server: string;
   /**
@@ -1186,11 +1186,11 @@ export interface TableauDestination {
   site?: string;
   auth: TableauAuth;
   /**
-   * PEM file with certificate authorities to trust beside the usual ones, relative to the file that names it.
+   * A PEM file with certificate authorities to trust in addition to the usual ones, relative to the file that names it.
    */
   ca?: string;
   /**
-   * Whether plain http may go further than this machine.
+   * Whether plain http to other machines is allowed.
    */
   allow_insecure?: boolean;
   /**
@@ -1198,7 +1198,7 @@ export interface TableauDestination {
    */
   timeout?: number | string;
   /**
-   * Seconds to wait for a job of the server.
+   * Seconds to wait for a job on the server.
    */
   job_timeout?: number | string;
   /**
@@ -1206,12 +1206,12 @@ export interface TableauDestination {
    */
   request_limit?: number | string;
   /**
-   * Size of one chunk, and what is held in memory: bytes, or a number with a unit. 64MiB at most.
+   * The size of a chunk, which is held in memory: bytes, or a number with a unit. 64MiB at most.
    */
   chunk_size?: number | string;
   project?: TableauProject;
   /**
-   * Whether projects that are missing on the path are made.
+   * Whether to create missing projects on the path.
    */
   create_project?: boolean;
   /**
@@ -1219,37 +1219,37 @@ export interface TableauDestination {
    */
   name?: string;
   /**
-   * create: never replaces anything; overwrite: replaces the data source of that name, which keeps its id, owner and permissions; append: adds the rows.
+   * create never replaces anything. overwrite replaces the data source of that name, which keeps its id, owner and permissions. append adds the rows.
    */
   mode?: 'create' | 'overwrite' | 'append';
   /**
-   * publish: sends the whole extract; update: changes rows of a live-to-Hyper data source in place.
+   * publish sends the whole extract. update changes rows of a live-to-Hyper data source in place.
    */
   method?: 'publish' | 'update';
   /**
-   * With method update, what the extract's rows do to the published ones: they are inserted, update those with the same primary key (update), update or are inserted (upsert), take the place of all (replace), or name by primary key those to delete.
+   * With method update, what the extract's rows do to the published rows. insert adds them, update changes rows with the same primary key, upsert changes or adds them, replace replaces all rows, and delete deletes the rows with these primary keys.
    */
   action?: 'insert' | 'update' | 'upsert' | 'replace' | 'delete';
   where?: Where;
   /**
-   * With action insert, the identity of the batch: equal rows are inserted once for each identity within a day. Another identity is a change: the rows are inserted again, also of an extract that has not changed.
+   * With action insert, the identity of the batch: the same rows are inserted once per identity within a day. A new identity is a change: the rows are inserted again, even if the extract has not changed.
    */
   batch?: string;
   /**
-   * Whether other pipelines deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them says so.
+   * Whether other pipelines deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them must set it.
    */
   shared?: boolean;
   /**
-   * With method update, the most that the server takes in one update (api.server.extract-updates.max-size): bytes, or a number with a unit. More is sent in portions.
+   * With method update, the most that the server accepts in one update (api.server.extract-updates.max-size): bytes, or a number with a unit. Larger extracts are sent in portions.
    */
   update_limit?: number | string;
   /**
-   * Description of the data source. Default: that of the pipeline; without either, the one on the server stays.
+   * The description of the data source. Default: the description of the pipeline; without either, the one on the server is kept.
    */
   description?: string;
   tags?: Tags;
   /**
-   * Whether the data source is certified. Without it, that stays as it is on the server.
+   * Whether the data source is certified. If omitted, the server's setting is kept.
    */
   certified?: boolean;
   /**
@@ -1259,7 +1259,7 @@ export interface TableauDestination {
   keep?: Keep;
 }
 /**
- * Who signs in: a personal access token, a user with a password, or a user through a connected app.
+ * The credentials: a personal access token, a user with a password, or a user through a connected app.
  */
 export interface TableauAuth {
   /**
@@ -1271,13 +1271,13 @@ export interface TableauAuth {
    */
   token_secret?: string;
   /**
-   * A pool of personal access tokens: each process that applies uses one that no other is using.
+   * A pool of personal access tokens: each process that applies uses one that no other process is using.
    *
    * @minItems 1
    */
   tokens?: TableauToken[];
   /**
-   * Name of the user; with a connected app, whom it lets in.
+   * Name of the user; with a connected app, the user that it signs in as.
    */
   user?: string;
   /**
@@ -1297,7 +1297,7 @@ export interface TableauAuth {
    */
   secret_value?: string;
   /**
-   * Scopes that the connected app asks for.
+   * Scopes that the connected app requests.
    *
    * @minItems 1
    */
@@ -1317,20 +1317,20 @@ export interface TableauToken {
   token_secret: string;
 }
 /**
- * A new name for something that was applied under another: the plan then tells a rename instead of a removal and an addition.
+ * A new name for something that was applied under another name: the plan then shows a rename instead of a removal and an addition.
  */
 export interface Move {
   /**
-   * The address it had: PIPELINE, PIPELINE.TABLE, PIPELINE.TABLE.COLUMN, or PIPELINE[KEY] of an item of for_each.
+   * The former address: PIPELINE, PIPELINE.TABLE, PIPELINE.TABLE.COLUMN, or PIPELINE[KEY] of an item of for_each.
    */
   from: string;
   /**
-   * The address it has now.
+   * The current address.
    */
   to: string;
 }
 /**
- * Settings for whatever does not say otherwise. Those of a pipeline win over those of extracts.yaml; null un-sets one.
+ * Default settings. Those of a pipeline override those of extracts.yaml; null unsets one.
  */
 export interface Defaults {
   extract?: ExtractDefaults;
@@ -1338,26 +1338,26 @@ export interface Defaults {
   sources?: SourceDefaults;
 }
 /**
- * For extract.
+ * Defaults for extract.
  */
 export interface ExtractDefaults {
   /**
-   * The schema inside the .hyper that holds all tables.
+   * The schema in the .hyper that holds all tables.
    */
   schema?: string | null;
   /**
-   * Hyper database version: 3 opens in Tableau 2022.4 and later, 2 also in older ones.
+   * The Hyper database version: 3 opens in Tableau 2022.4 and later, 2 also in older versions.
    */
   version?: 2 | 3 | null;
 }
 /**
- * For every table.
+ * Defaults for every table.
  */
 export interface TableDefaults {
   load?: Load;
   on_infinite?: OnInfinite;
   /**
-   * Whether rows that are read are searched for two with the same primary_key before the key is declared. false declares it unverified: Tableau believes it, and a key that is not unique makes totals wrong.
+   * Whether to check that no two rows have the same primary_key before the key is declared. false declares it unverified: Tableau trusts it, and a key that is not unique makes totals wrong.
    */
   verify_key?: boolean | null;
   round?: Round;
@@ -1365,7 +1365,7 @@ export interface TableDefaults {
   truncate?: Truncate;
 }
 /**
- * For sources, by their type.
+ * Defaults for sources, by type.
  */
 export interface SourceDefaults {
   postgres?: PostgresSourceDefaults;
@@ -1373,11 +1373,11 @@ export interface SourceDefaults {
   s3?: S3SourceDefaults;
 }
 /**
- * For sources of type postgres.
+ * Defaults for sources of type postgres.
  */
 export interface PostgresSourceDefaults {
   /**
-   * Host name, address, or the folder of a Unix socket; several with commas between them are tried in order.
+   * Host name, address, or the folder of a Unix socket; several, separated by commas, are tried in order.
    */
   host?: string | null;
   /**
@@ -1393,28 +1393,28 @@ export interface PostgresSourceDefaults {
    */
   user?: string | null;
   /**
-   * Its password. Take it from ${secret.NAME} or ${file./path}, so that it is in no file of the repository.
+   * The role's password. Take it from ${secret.NAME} or ${file./path} to keep it out of the repository.
    */
   password?: string | null;
   ssl?: PostgresTls;
 }
 /**
- * For sources of type file.
+ * Defaults for sources of type file.
  */
 export interface FileSourceDefaults {
   exclude?: Exclude;
   /**
-   * Fewer files than this is an error, not an empty extract.
+   * If fewer files match than this, the run ends with an error instead of an empty extract.
    */
   min_files?: number | string | null;
   format?: Format;
 }
 /**
- * For sources of type s3.
+ * Defaults for sources of type s3.
  */
 export interface S3SourceDefaults {
   /**
-   * Where the bucket is. Default: AWS_REGION, or the profile's region.
+   * The region of the bucket. Default: AWS_REGION, or the profile's region.
    */
   region?: string | null;
   /**
@@ -1422,11 +1422,11 @@ export interface S3SourceDefaults {
    */
   endpoint?: string | null;
   /**
-   * https://host/bucket/key instead of https://bucket.host/key. Default: true where endpoint is set.
+   * Whether URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
    */
   path_style?: boolean | null;
   /**
-   * Agree to pay for requests to a bucket whose owner wants that.
+   * Whether to pay for requests to a bucket whose owner requires it.
    */
   requester_pays?: boolean | null;
   /**
@@ -1438,26 +1438,26 @@ export interface S3SourceDefaults {
    */
   role_arn?: string | null;
   /**
-   * What the role's trust policy asks for as external id.
+   * The external id that the role's trust policy requires.
    */
   external_id?: string | null;
   /**
-   * Send no signature: for public buckets.
+   * Whether to send requests without a signature, for public buckets.
    */
   anonymous?: boolean | null;
   exclude?: Exclude;
   /**
-   * Fewer files than this is an error, not an empty extract.
+   * If fewer files match than this, the run ends with an error instead of an empty extract.
    */
   min_files?: number | string | null;
   /**
-   * More bytes than this in all objects that match is an error: a number, or with a unit (MB, MiB, GB, GiB).
+   * The largest total size of all objects that match: bytes, or a number with a unit (MB, MiB, GB, GiB). More is an error.
    */
   max_bytes?: number | string | null;
   format?: Format;
 }
 /**
- * extracts.yaml: what all pipelines of a folder share. The file is optional.
+ * extracts.yaml: settings that all pipelines of a folder share. The file is optional.
  */
 export interface Project {
   /**
@@ -1486,7 +1486,7 @@ export interface Project {
  */
 export interface FileState {
   /**
-   * The kind of place.
+   * The kind of storage.
    */
   type: 'file';
   /**
@@ -1495,11 +1495,11 @@ export interface FileState {
   path: string;
 }
 /**
- * A bucket, for runs that share no disk. The service must know conditional writes.
+ * A bucket, for runs that share no disk. The service must support conditional writes.
  */
 export interface S3State {
   /**
-   * The kind of place.
+   * The kind of storage.
    */
   type: 's3';
   /**
@@ -1507,11 +1507,11 @@ export interface S3State {
    */
   bucket: string;
   /**
-   * What the keys begin with: PREFIX/ADDRESS.json and PREFIX/ADDRESS.lock.
+   * The prefix of the keys: PREFIX/ADDRESS.json and PREFIX/ADDRESS.lock.
    */
   prefix?: string;
   /**
-   * Where the bucket is. Default: AWS_REGION, or the profile's region.
+   * The region of the bucket. Default: AWS_REGION, or the profile's region.
    */
   region?: string | null;
   /**
@@ -1519,7 +1519,7 @@ export interface S3State {
    */
   endpoint?: string | null;
   /**
-   * https://host/bucket/key instead of https://bucket.host/key. Default: true where endpoint is set.
+   * Whether URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
    */
   path_style?: boolean | null;
   /**
@@ -1531,11 +1531,11 @@ export interface S3State {
    */
   role_arn?: string | null;
   /**
-   * What the role's trust policy asks for as external id.
+   * The external id that the role's trust policy requires.
    */
   external_id?: string | null;
   /**
-   * A key of its own, instead of the AWS default chain (environment, profile, container, instance).
+   * An explicit access key, instead of the AWS default chain (environment, profile, container, instance).
    */
   access_key_id?: string | null;
   /**
@@ -1543,33 +1543,33 @@ export interface S3State {
    */
   secret_access_key?: string | null;
   /**
-   * The token of temporary keys.
+   * The session token of temporary keys.
    */
   session_token?: string | null;
 }
 /**
- * What one run may use of this machine.
+ * How much of this machine one run may use.
  */
 export interface Limits {
   /**
-   * How many tables are read at once, over all pipelines.
+   * How many tables are read at once, across all pipelines.
    */
   parallel?: number | string;
   /**
-   * How many connections to one PostgreSQL server there are at once, over all pipelines.
+   * How many connections to one PostgreSQL server are open at once, across all pipelines.
    */
   connections?: number | string;
   /**
-   * What the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: the engine's own.
+   * The memory that the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: the engine's own limit.
    */
   memory?: number | string;
 }
 /**
- * What no pipeline of the project may do. A plan that does is blocked with exit code 3, and no flag opens that.
+ * Rules for all pipelines of the project. A plan that breaks one is blocked with exit code 3, and no flag overrides it.
  */
 export interface Policy {
   /**
-   * Names that no column may have, in the extract or in its source: `*` stands for any characters, `?` for one, case does not matter.
+   * Names that no column may have, in the extract or in its source: `*` matches any characters, `?` matches one, and case does not matter.
    */
   forbidden_columns?: string[];
   /**
@@ -1581,11 +1581,11 @@ export interface Policy {
    */
   allowed_projects?: string[];
   /**
-   * The hosts that sources and destinations may be on, with `*` and `?`: names of PostgreSQL and Tableau servers and of S3 endpoints (`s3.REGION.amazonaws.com` where there is no endpoint), with `:port` where only that port is meant.
+   * The hosts that sources and destinations may be on, with `*` and `?`: names of PostgreSQL and Tableau servers and of S3 endpoints (`s3.REGION.amazonaws.com` if there is no endpoint), with `:port` to allow only that port.
    */
   allowed_hosts?: string[];
   /**
-   * What may be read of files: sources, templates, lists of items, certificates and `${file./path}`. Files, or folders with all below them, relative to the folder of extracts.yaml or absolute; `*` stands for characters in a name, `**` for any number of folders. A symbolic link counts as what it leads to.
+   * The files that may be read: sources, templates, lists of items, certificates and `${file./path}`. Files, or folders with everything below them, relative to the folder of extracts.yaml or absolute; `*` matches characters in a name, `**` any number of folders. A symbolic link counts as its target.
    */
   allowed_paths?: string[];
   /**
@@ -1607,11 +1607,11 @@ export interface Policy {
     | 'sql'
   )[];
   /**
-   * No table may have more rows than this, as its source estimates them.
+   * The largest number of rows of a table, as its source estimates it.
    */
   max_rows?: number | string;
   /**
-   * No pipeline may read more than this, as its sources estimate it: bytes, or a number with a unit (MB, MiB, GB, GiB).
+   * The most that a pipeline may read, as its sources estimate it: bytes, or a number with a unit (MB, MiB, GB, GiB).
    */
   max_bytes?: number | string;
 }
