@@ -104,23 +104,12 @@ function compareRelations(before: PostgresFingerprint, now: PostgresFingerprint)
   };
 }
 
-/**
- * Compares definitions. A definition that was not recorded cannot differ, and a new one was used by no row that was
- * read. Removed columns are reported by the comparison of columns.
- */
 function compareDefinitions(
   before: Fingerprint,
   now: Fingerprint,
 ): (Comparison & { same: false }) | undefined {
-  const [last, current] = [definitionsOf(before), definitionsOf(now)];
-  if (last === undefined) return undefined;
-  const other = Object.keys(last).filter((name) => {
-    const text = getOwn(current, name);
-    return text !== last[name] && !(text === undefined && name.startsWith('column '));
-  });
-  const names = [...new Set(other.map((name) => name.replace(/ #\d+$/, '')))];
-  if (names.length === 0) return undefined;
-  return replaced(`${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} redefined in the source`);
+  const reason = redefined(before, now);
+  return reason === undefined ? undefined : replaced(reason);
 }
 
 function compareColumns(before: readonly string[], now: readonly string[]): string | undefined {
