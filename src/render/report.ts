@@ -25,14 +25,21 @@ export interface ReportRow {
   failure?: { step: string; error: unknown };
 }
 
+/** A pipeline that the apply did not begin. */
+export interface HeldRow {
+  address: string;
+  by: 'gate' | 'error';
+  message: string;
+}
+
 /**
  * Returns the report of an apply: a table per pipeline with rows, bytes, seconds and destination, and the checks that
- * did not pass; with `verbose` also those that did. Items of a family with equal results are listed a few times and
- * then counted, unless `verbose` asks for all.
+ * did not pass; with `verbose` also those that did; then the pipelines that were held back. Items of a family with
+ * equal results are listed a few times and then counted, unless `verbose` asks for all.
  */
 export function renderReport(
   rows: readonly ReportRow[],
-  { color, verbose }: { color: boolean; verbose: boolean },
+  { color, verbose, held = [] }: { color: boolean; verbose: boolean; held?: readonly HeldRow[] },
 ): string {
   const paint = pc.createColors(color);
   const marks = {
@@ -81,8 +88,26 @@ export function renderReport(
     ...(count('rejected') > 0 ? [`${count('rejected')} rejected`] : []),
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
     ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
+    ...(held.length > 0 ? [`${grouped(held.length)} blocked`] : []),
   ].join(', ');
+  if (held.length > 0) blocks.push(heldLines(held.map(printableData), paint, verbose));
   return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
+}
+
+/** Returns a line for each pipeline that was held back: its reason is far up, before the plan. */
+function heldLines(held: readonly HeldRow[], paint: ReturnType<typeof pc.createColors>, verbose: boolean): string[] {
+  const parts = verbose
+    ? held.map((one) => ({ one }))
+    : fold(
+        held,
+        ({ address }) => address,
+        ({ by, message }) => [by, message],
+      );
+  return parts.map((part) =>
+    'one' in part
+      ? `${paint.bold(part.one.address)}  ${paint.red('blocked')}: ${part.one.message}`
+      : `${paint.dim('…')} ${moreLike(part.more, part.like.address)}`,
+  );
 }
 
 /**

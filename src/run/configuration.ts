@@ -7,6 +7,7 @@ import {
 } from '../config/index.ts';
 import type { Diagnostic } from '../model/errors/diagnostic.ts';
 import { foldDiagnostics } from '../model/errors/fold-diagnostics.ts';
+import { counted } from '../model/base/numbers.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { checkTemplate } from '../templates/check.ts';
@@ -83,7 +84,7 @@ function withTemplates(read: Configuration): Configuration {
   };
 }
 
-/** Shows diagnostics on stderr, each at its place. Notes are for those who ask. */
+/** Shows diagnostics on stderr, each at its place; notes with `verbose` only (see `countHiddenNotes`). */
 export function showDiagnostics(
   diagnostics: readonly Diagnostic[],
   configuration: Configuration,
@@ -94,6 +95,18 @@ export function showDiagnostics(
   const shown = verbose ? wanted : foldDiagnostics(wanted);
   if (shown.length === 0) return;
   env.err(renderDiagnostics(shown, { ...configuration, color: env.color.err }));
+}
+
+/** Says on stderr, as the last line of a command, how many notes were not shown. The JSON document has them all. */
+export function countHiddenNotes(
+  diagnostics: readonly Diagnostic[],
+  env: Env,
+  { verbose = false, json = false }: { verbose?: boolean; json?: boolean },
+): void {
+  const notes = foldDiagnostics(diagnostics.filter(({ severity }) => severity === 'note'));
+  if (verbose || json || notes.length === 0) return;
+  const them = notes.length === 1 ? 'it' : 'them';
+  env.err(`${counted(notes.length, 'note')} (show ${them} with -v)\n`);
 }
 
 /** Says what is wrong with the files, and that it ends there. */

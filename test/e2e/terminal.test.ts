@@ -72,7 +72,7 @@ it('puts exactly one JSON document on stdout with --json, whatever happens', asy
       blocked: [{ address: 'gone', by: 'error', message: 'no file matches "gone.csv"' }],
       diagnostics: [{ code: 'EXT2101', file: 'pipelines/gone.yaml', line: 4 }],
     },
-    stderr: expect.stringContaining('Apply: 1 applied.') as string,
+    stderr: expect.stringContaining('Apply: 1 applied, 1 blocked.') as string,
     exitCode: 1,
   });
   const { stdout } = await project.run(['plan', '--json'], { FORCE_COLOR: '1' });

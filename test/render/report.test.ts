@@ -85,3 +85,25 @@ test('what was sent without an answer is not called untouched, and is never fold
     text.match(/sent without an answer: tableau.example\/Sales\/Orders; the next plan finds out/g),
   ).toHaveLength(5);
 });
+
+test('what was held back is named at the end with its reason, and counted', () => {
+  const held = [
+    { address: 'zz', by: 'error' as const, message: 'table "public.nix" does not exist' },
+    ...items(6, 0).map(({ address }) => ({ address, by: 'gate' as const, message: `${address}: a gate` })),
+  ];
+  expect(renderReport([row('good', { tables: [] })], { color: false, verbose: false, held })).toBe(
+    [
+      'good  applied in 0.1 s',
+      '  -> ../out/good.hyper  65.5 kB',
+      '',
+      'zz  blocked: table "public.nix" does not exist',
+      'tenant_sales[t0]  blocked: tenant_sales[t0]: a gate',
+      'tenant_sales[t1]  blocked: tenant_sales[t1]: a gate',
+      'tenant_sales[t2]  blocked: tenant_sales[t2]: a gate',
+      '… and 3 more like tenant_sales[t0]',
+      '',
+      'Apply: 1 applied, 7 blocked.',
+      '',
+    ].join('\n'),
+  );
+});

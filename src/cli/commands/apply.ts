@@ -13,6 +13,7 @@ import { agreementOn } from '../agreement.ts';
 import { unknownAllowances } from '../../run/unknown-allowances.ts';
 import {
   completeFamilies,
+  countHiddenNotes,
   hasErrors,
   policyOf,
   readConfiguration,
@@ -25,6 +26,7 @@ import { fileInProject, removedIn } from '../../run/removal/removed-pipelines.ts
 import { drawProgress, type DrawnPipeline } from '../output/draw-progress.ts';
 import { eventLines } from '../output/event-lines.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
+import { heldBack } from '../output/held-back.ts';
 import { exitCodeOfError, exitCodeOfInterruption } from '../output/failure.ts';
 import { jobsOf } from '../../run/jobs.ts';
 import type { JsonError } from '../output/json.ts';
@@ -102,10 +104,9 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
         return { address: one.address, version: one.record, state: world.state, deletions };
       }),
     );
-    const agreed =
-      saved !== undefined || jobs.length + removals.length === 0
-        ? 'yes'
-        : await agreementOn('Apply this plan?', options, env);
+    const asks = saved === undefined && jobs.length + removals.length > 0;
+    if (asks && options.yes !== true) countHiddenNotes(ended.diagnostics, env, options);
+    const agreed = asks ? await agreementOn('Apply this plan?', options, env) : 'yes';
     if (agreed !== 'yes') {
       const { text, error, code } = refusals[agreed];
       env.err(text);
@@ -113,9 +114,10 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     }
     // A single pipeline has no others that could be done already.
     if (jobs.length > 1) await run.begin();
-    const report = await perform({ jobs, removals }, configuration, env, output);
+    const report = await perform({ jobs, removals, plan: ended.plan }, configuration, env, output);
     showFailures(report, configuration, env);
     await writeReport({ ...ended, report }, options, configuration, env);
+    countHiddenNotes(ended.diagnostics, env, options);
     if (!env.signal.aborted) await run.end(resumed);
     return exitCodeOf(report, saved ?? made.plan, env);
   } finally {
@@ -187,23 +189,31 @@ function outputOf({ json, verbose = false }: ApplyOptions, env: Env): Output {
 /** A terminal has room for so many pipelines; of more, the lines of a log show better what happens. */
 const maxDrawn = 40;
 
+/** What an apply does, and the plan, which knows what it does not do. */
+interface Work {
+  jobs: readonly Job[];
+  removals: readonly Removal[];
+  plan: Plan;
+}
+
 async function perform(
-  work: Work,
+  { jobs, removals, plan }: Work,
   { project }: Configuration,
   env: Env,
   { show, view }: Output,
 ): Promise<Report> {
-  const count = work.jobs.length + work.removals.length;
-  if (count === 0) return nothingDone;
-  const { parallel } = project.limits;
-  const drawing =
-    env.terminal === undefined || count > maxDrawn
-      ? undefined
-      : drawProgress(drawnPipelines(work), { terminal: env.terminal, parallel });
-  const listener = drawing?.listener ?? eventLines((text) => env.err(text));
-  const report = await applyPlan(work, { parallel, signal: env.signal, listener });
-  await drawing?.end();
-  show(`\n${renderReport(report.pipelines, view)}`);
+  if (jobs.length + removals.length === 0) return nothingDone;
+  // A terminal has room for this many; for more, lines of a log are easier to read.
+  const terminal = jobs.length + removals.length <= mostDrawn ? env.terminal : undefined;
+  const settings = {
+    parallel: project.limits.parallel,
+    signal: env.signal,
+    listener: terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
+    terminal,
+    words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
+  };
+  const report = await applyJobs(jobs, settings, removals);
+  show(`\n${renderReport(report.pipelines, { ...view, held: heldBack(plan) })}`);
   return report;
 }
 

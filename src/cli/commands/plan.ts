@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { unknownAllowances } from '../../run/unknown-allowances.ts';
 import {
   completeFamilies,
+  countHiddenNotes,
   hasErrors,
   policyOf,
   readConfiguration,
@@ -58,6 +59,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     showDiagnostics(findings, configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     await writePlan(made.plan, options, env);
+    countHiddenNotes([...whole.diagnostics, ...findings], env, options);
     const { create, change, blocked } = made.plan.summary;
     if (blocked > 0) return exitCodeOfBlocked(made.plan);
     const changes = create + change + made.plan.forgotten.length;

@@ -171,12 +171,12 @@ export function reportRemarks(
     const where = more === 0 ? shown : `${shown} and ${more} more`;
     return {
       code: kind === 'null-allowed' ? 'EXT2116' : 'EXT2117',
-      severity: 'note',
+      severity: kind === 'null-allowed' ? 'note' : 'warning',
       message:
         kind === 'null-allowed'
           ? `column "${column.name}" is not null in the contract, but NULL is allowed in ${where}: a NULL will stop the load`
           : `column "${column.name}": what is finer than a microsecond in ${where} is cut off`,
-      ...(kind === 'cut-off' && { hint: 'set truncate: microseconds on the column to do without this note' }),
+      ...(kind === 'cut-off' && { hint: 'set truncate: microseconds on the column to have it cut off without this warning' }),
       place: column.place,
     };
   });

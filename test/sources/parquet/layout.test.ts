@@ -106,7 +106,7 @@ describe('a layout', () => {
         'note',
         'column "id" is not null in the contract, but NULL is allowed in a.parquet and 1 more: a NULL will stop the load',
       ],
-      ['note', 'column "at": what is finer than a microsecond in a.parquet and 1 more is cut off'],
+      ['warning', 'column "at": what is finer than a microsecond in a.parquet and 1 more is cut off'],
     ]);
   });
 

@@ -11,7 +11,7 @@ import {
   type CatalogColumn,
   type Relation,
 } from './catalog.ts';
-import { missingPrivilege, missingRelation, refused, rowSecurityNote } from './query-errors.ts';
+import { missingPrivilege, missingRelation, refused, rowSecurityWarning } from './query-errors.ts';
 import { settleColumns } from './column.ts';
 import { cursorOf, present, type Cursor } from './cursor-columns.ts';
 import { settleLoad } from '../incremental/settle-mode.ts';
@@ -51,7 +51,7 @@ export async function agree(client: pg.Client, table: Table): Promise<Agreement>
   const settled = await settleColumns(client, table, columns, origin);
   const problems = settled.flatMap(({ problem }) => problem ?? []);
   const denied = relation === undefined ? undefined : missingPrivilege(table, relation, columns);
-  const secured = relation === undefined ? undefined : await rowSecurityNote(client, table, relation);
+  const secured = relation === undefined ? undefined : await rowSecurityWarning(client, table, relation);
   problems.push(...[denied, secured].filter((one) => one !== undefined));
   const whereProblem = denied === undefined ? await checkWhere(client, table, table.from, origin) : undefined;
   if (whereProblem !== undefined) problems.push(whereProblem);

@@ -46,7 +46,7 @@ export function missingPrivilege(
 }
 
 /** Rows that PostgreSQL leaves out without an error, as their absence shows in no count. */
-export async function rowSecurityNote(
+export async function rowSecurityWarning(
   client: pg.Client,
   table: Table,
   { oid, name, role }: Relation,
@@ -57,7 +57,7 @@ export async function rowSecurityNote(
   if (rows[0]?.active !== true) return undefined;
   return {
     code: 'EXT2021',
-    severity: 'note',
+    severity: 'warning',
     message: `row security is on for ${name}: user ${role} reads only the rows that its policies allow`,
     hint: `to load all rows, alter role ${role} bypassrls`,
     place: child(table.place, 'from', 'table'),
