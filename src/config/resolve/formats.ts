@@ -20,6 +20,7 @@ export function resolveFormat(settings: FilesSource): Format {
     nulls: [options.null ?? (type === 'csv' ? '' : '\\N')].flat(),
     encoding: encoding(options.encoding ?? 'utf-8'),
     dateOrder: options.date_order ?? 'MDY',
+    ...(isSet(options.date_order) && { isDateOrderSet: true }),
     ...(isSet(options.decimal) && options.decimal !== '.' && { decimal: options.decimal }),
     ...(isSet(options.thousands) && { thousands: options.thousands }),
     compression: options.compression ?? 'by-name',

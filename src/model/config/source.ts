@@ -127,6 +127,8 @@ export interface CsvFormat extends AnyFormat {
   encoding: string;
   /** The order in dates that are not ISO: 1/2/2024. */
   dateOrder: 'MDY' | 'DMY' | 'YMD';
+  /** The user wrote the order: it is not assumed, so that 01.02.2024 has one meaning. */
+  isDateOrderSet?: true;
   /** The sign before the fraction of a number or a second; undefined is the point. */
   decimal?: string;
   /** The sign between groups of three digits; if undefined, there is none. */

@@ -362,7 +362,7 @@ export interface FormatOptions {
    */
   encoding?: string | null;
   /**
-   * How to read dates that are not ISO, such as 1/2/2024.
+   * How to read dates that are not ISO, such as 1/2/2024. Without it 1.2.2024, which can be read in two ways, is an error.
    */
   date_order?: 'MDY' | 'DMY' | 'YMD' | null;
   /**

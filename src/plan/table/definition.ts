@@ -4,7 +4,7 @@ import type { TableDefinition } from '../../model/world/applied-record.ts';
 import type { Column, Pipeline, Table } from '../../model/config/pipeline.ts';
 import type { Destination } from '../../model/config/destination.ts';
 import type { Load } from '../../model/config/load-mode.ts';
-import type { Source } from '../../model/config/source.ts';
+import type { Format, Source } from '../../model/config/source.ts';
 import { never } from '../../model/base/never.ts';
 import { typesOfSetting } from '../../model/config/value-settings.ts';
 
@@ -69,6 +69,12 @@ function origin({ from, columnsFrom }: Table): Record<string, string | undefined
   }
 }
 
+/** An order of dates that is written reads the same values as one that is assumed, or fewer: an error is no other value. */
+function describeFormat(format: Format): string {
+  const keys = Object.keys(format).filter((key) => key !== 'isDateOrderSet');
+  return JSON.stringify(format, keys.sort());
+}
+
 /** Connection settings are left out: the fingerprint knows which server it came from. */
 function sourceParts(source: Source): Record<string, string | undefined> {
   switch (source.type) {
@@ -78,13 +84,13 @@ function sourceParts(source: Source): Record<string, string | undefined> {
       return {
         path: JSON.stringify(source.match),
         exclude: source.exclude.length > 0 ? JSON.stringify(source.exclude) : undefined,
-        format: JSON.stringify(source.format, Object.keys(source.format).sort()),
+        format: describeFormat(source.format),
       };
     case 's3':
       return {
         match: JSON.stringify(source.match),
         exclude: source.exclude.length > 0 ? JSON.stringify(source.exclude) : undefined,
-        format: JSON.stringify(source.format, Object.keys(source.format).sort()),
+        format: describeFormat(source.format),
         header_file:
           source.headerFile &&
           JSON.stringify([source.headerFile.key, source.headerFile.types ? 'types' : 'names']),

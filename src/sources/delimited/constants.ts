@@ -11,6 +11,9 @@ export interface NamedFile {
   facts: FileFacts;
 }
 
+/** What of a format says how dates in names of files are read; undefined for formats without it. */
+export type OrderOfDates = Pick<CsvFormat, 'dateOrder' | 'isDateOrderSet'>;
+
 /** A column that is the same in every row of a file. */
 export interface Constant {
   column: string;
@@ -24,7 +27,7 @@ export interface Constant {
 export function constantsOf(
   table: Table,
   { shown, facts }: NamedFile,
-  dateOrder: CsvFormat['dateOrder'] = 'MDY',
+  order?: OrderOfDates,
 ): Constant[] {
   return table.columns.flatMap((column) => {
     const { name, origin, place } = column;
@@ -38,7 +41,7 @@ export function constantsOf(
     const found = origin.pattern === undefined ? whole : new RegExp(origin.pattern).exec(whole)?.[1];
     if (found !== undefined) {
       requireLength(column, found, shown);
-      return [{ column: name, text: valueOf(column, found, { shown, dateOrder }) }];
+      return [{ column: name, text: valueOf(column, found, { shown, order }) }];
     }
     throw new RunError(
       'EXT2105',
@@ -73,18 +76,22 @@ function requireLength({ name, type, place }: Column, text: string, shown: strin
 function valueOf(
   column: Column,
   text: string,
-  { shown, dateOrder }: { shown: string; dateOrder: CsvFormat['dateOrder'] },
+  { shown, order }: { shown: string; order: OrderOfDates | undefined },
 ): string {
   const { name, type, place } = column;
-  const rule = valueRule({ ...column, onInfinite: 'error' }, { dateOrder });
+  const rule = valueRule({ ...column, onInfinite: 'error' }, order ?? { dateOrder: 'MDY' });
   const reading = rule?.read(text) ?? { text };
   if (!isRefused(reading)) return reading.text ?? text;
   const value = column.sensitive === true ? '•••' : JSON.stringify(foreign(text));
   const message = `"${name}" (${formatColumnType(type)}) of ${shown}: ${reading.problem}; the value is ${value}`;
   // Signs of numbers in the format are not about names.
   const isAboutSigns = /format: \{(?:decimal|thousands)/.test(reading.hint);
+  // Only formats of text have an order of dates.
+  const isWithoutOrder = order === undefined && reading.hint.includes('date_order');
   const hint = isAboutSigns
     ? 'write a pattern that finds the digits alone, or declare the column as text'
-    : reading.hint;
+    : isWithoutOrder
+      ? 'write the date in the name year first, such as 2024-12-31, or declare the column as text'
+      : reading.hint;
   throw new RunError('EXT2105', message, { hint, place });
 }

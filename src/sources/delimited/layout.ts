@@ -76,8 +76,9 @@ function layOutByName(
   table: Table,
   header: readonly string[],
   file: NamedFile,
-  { delimiter, dateOrder }: CsvFormat,
+  format: CsvFormat,
 ): Layout | { problem: Diagnostic } {
+  const { delimiter } = format;
   const columns: Column[] = [];
   const select: number[] = [];
   const absent: Column[] = [];
@@ -103,7 +104,7 @@ function layOutByName(
     fields: header.length,
     columns,
     select,
-    constants: constantsOf(table, file, dateOrder),
+    constants: constantsOf(table, file, format),
     unusedColumns: header.filter((_, index) => !taken.has(index)).map(shortName),
     absent,
     isPreceded: false,
@@ -118,13 +119,13 @@ export function isText({ type }: Column): boolean {
 }
 
 /** Without names the fields are the columns, one by one. */
-export function layOutByPlace(table: Table, file: NamedFile, { dateOrder }: CsvFormat): Layout {
+export function layOutByPlace(table: Table, file: NamedFile, format: CsvFormat): Layout {
   const columns = columnsOfFields(table);
   return {
     fields: columns.length,
     columns,
     select: columns.map((_, index) => index),
-    constants: constantsOf(table, file, dateOrder),
+    constants: constantsOf(table, file, format),
     unusedColumns: [],
     absent: [],
     isPreceded: false,

@@ -39,7 +39,7 @@ export function textStreamPart(
     size: file.size,
     columns: [
       ...fieldsOf(table).map(({ name }) => name),
-      ...constantsOf(table, file, format.dateOrder).map(({ column }) => column),
+      ...constantsOf(table, file, format).map(({ column }) => column),
     ],
     format: { type: 'text', ...textOptions(format) },
     open: (signal, most) => Promise.resolve(normalized(table, file, format, open(signal), most)),
@@ -97,7 +97,7 @@ function normalized(
   { bytes, ...more }: OpenText,
   most: number | undefined,
 ): ByteStream {
-  const constants = constantsOf(table, file, format.dateOrder).map(({ text }) => text);
+  const constants = constantsOf(table, file, format).map(({ text }) => text);
   const { lines, lineOf } = recordLines(format);
   const out = normalizeText({ ...recordOptions(table, format, most), constants, lineOf });
   pipeline([bytes, ...lines, out], () => undefined);

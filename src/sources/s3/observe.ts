@@ -4,7 +4,7 @@ import { isSameObject } from '../../model/world/listing.ts';
 import { grouped } from '../../model/base/numbers.ts';
 import type { Fingerprint, ObjectMark, ObjectsFingerprint } from '../../model/world/fingerprint.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
-import type { CsvFormat, ParquetFormat, S3Source } from '../../model/config/source.ts';
+import type { CsvFormat, Format, ParquetFormat, S3Source } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import type { SourceRequest } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
@@ -36,7 +36,7 @@ export async function observeTable(
   const problems = amountProblems(source, objects);
   const unusedColumns = new Set<string>();
   const unproven = redefined === true ? objects : objects.filter((object) => !isKnown(object, before));
-  const problem = problems.length > 0 ? undefined : nameProblem(table, unproven);
+  const problem = problems.length > 0 ? undefined : nameProblem(table, unproven, source.format);
   if (problem !== undefined) problems.push(problem);
   const { format } = source;
   const turn = limitConcurrency(reader.limits.requests);
@@ -135,9 +135,14 @@ export function guardNotes(source: S3Source, objects: readonly FoundObject[]): D
 }
 
 /** Reports the first key from which an added column cannot be derived. */
-function nameProblem(table: Table, objects: readonly FoundObject[]): Diagnostic | undefined {
+function nameProblem(
+  table: Table,
+  objects: readonly FoundObject[],
+  format: Format,
+): Diagnostic | undefined {
+  const order = format.type === 'parquet' ? undefined : format;
   try {
-    for (const object of objects) constantsOf(table, object);
+    for (const object of objects) constantsOf(table, object, order);
     return undefined;
   } catch (error) {
     return asDiagnostic(error, table);

@@ -219,6 +219,14 @@ const values: Record<string, Case> = {
       'set format: {date_order: DMY}',
     ],
   },
+  'a date with points that means two days': {
+    file: 'id,d\n1,05.05.2024\n2,01.02.2024\n',
+    columns: { id: 'int', d: 'date' },
+    comes: [
+      'data.csv:3: column "d" (date): day and month can be read in two ways; the value is "01.02.2024"',
+      'set format: {date_order: DMY} if it is 2024-02-01, or {date_order: MDY} if it is 2024-01-02',
+    ],
+  },
   'a decimal comma': {
     file: 'id,x\n1,"12,50"\n',
     columns: { id: 'int', x: 'double' },

@@ -15,9 +15,9 @@ const added = (type: string, settings: Partial<Column> = {}) =>
     origin: { kind: 'file', template: '${file.name}', pattern: '_(.*)\\.csv$' },
     ...settings,
   });
-const of = (one: Column, path: string, order?: 'DMY') => {
+const of = (one: Column, path: string, order?: 'DMY' | 'MDY') => {
   try {
-    return constantsOf({ ...table('t', {}), columns: [one] }, file(path), order)[0]?.text;
+    return constantsOf({ ...table('t', {}), columns: [one] }, file(path), order && { dateOrder: order })[0]?.text;
   } catch (error) {
     const { code, message, hint } = error as { code: string; message: string; hint: string };
     return `${code}: ${message} = ${hint}`;
@@ -58,6 +58,12 @@ test('an added column has the settings of its table', () => {
 
 test('dates are read in the order of the format, and a sensitive value is masked', () => {
   expect(of(added('date'), 'a_31.12.2024.csv', 'DMY')).toBe('31.12.2024');
+  expect(of(added('date'), 'a_01.02.2024.csv', 'MDY')).toBe(
+    'EXT2105: "day" (date) of a_01.02.2024.csv: day and month can be read in two ways; the value is "01.02.2024" = set format: {date_order: DMY} if it is 2024-02-01, or {date_order: MDY} if it is 2024-01-02',
+  );
+  expect(of(added('date'), 'a_01.02.2024.csv')).toMatch(
+    / = write the date in the name year first, such as 2024-12-31, or declare the column as text$/,
+  );
   expect(of(added('date', { sensitive: true }), 'a_secret.csv')).toContain('the value is •••');
 });
 

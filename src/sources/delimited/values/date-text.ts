@@ -29,16 +29,26 @@ export interface FoundDate extends Day {
   isIso: boolean;
   /** Written year last with dashes. */
   isDashed: boolean;
+  /** Written year last with points. */
+  isDotted?: boolean;
+}
+
+/** In which order numbers of dates come. */
+export interface DateReading {
+  order: DateOrder;
+  /** Where no one wrote the order, dates with points that mean two days are refused: month first is rarely written so. */
+  isAssumed?: boolean;
 }
 
 /**
- * The date that a text begins with. ISO dates and names of months mean the same in every order; the others are read in
- * the order of the format only.
+ * Returns the date that a text begins with. ISO dates and names of months mean the same in every order; the others are read
+ * in the order of the format only.
  */
-export function readDate(text: string, order: DateOrder): FoundDate | Refused {
+export function readDate(text: string, { order, isAssumed = false }: DateReading): FoundDate | Refused {
   const parts = isoParts(text) ?? numericParts(text, order) ?? namedParts(text, order);
   if (parts === undefined) return notDate(text, order);
   if (parts.year === 0) return noValue('there is no year 0');
+  if (isAssumed && meansTwoDays(parts)) return twoDays(parts);
   if (
     parts.month < 1 ||
     parts.month > 12 ||
@@ -75,7 +85,20 @@ function numericParts(text: string, order: DateOrder): FoundDate | undefined {
   if (all === undefined) return undefined;
   const found =
     order === 'MDY' ? date(year, first, second, all.length) : date(year, second, first, all.length);
-  return { ...found, isDashed: sign === '-' };
+  return { ...found, isDashed: sign === '-', isDotted: sign === '.' };
+}
+
+function meansTwoDays({ isDotted, month, day }: FoundDate): boolean {
+  return isDotted === true && month !== day && month >= 1 && month <= 12 && day >= 1 && day <= 12;
+}
+
+function twoDays({ year, month, day }: Day): Refused {
+  const shown = (one: number, other: number) =>
+    [String(year).padStart(4, '0'), ...[one, other].map((part) => String(part).padStart(2, '0'))].join('-');
+  return {
+    problem: 'day and month can be read in two ways',
+    hint: `set format: {date_order: DMY} if it is ${shown(day, month)}, or {date_order: MDY} if it is ${shown(month, day)}`,
+  };
 }
 
 /** hyperd reads names of months in the order of the format only; MDY reads them in all orders. */

@@ -19,12 +19,13 @@ import { openZone } from './zone.ts';
 export { isRefused, type Reading, type ValueRule } from './rule.ts';
 
 /** The parts of a format that affect values. */
-export type ValueFormat = Pick<CsvFormat, 'dateOrder' | 'decimal' | 'thousands'>;
+export type ValueFormat = Pick<CsvFormat, 'dateOrder' | 'isDateOrderSet' | 'decimal' | 'thousands'>;
 
 /** Undefined where any text is a value of the type, or hyperd refuses it without changing any. */
 export function valueRule(column: Column, format: ValueFormat): ValueRule | undefined {
   const signs = signsOf(format);
-  const moments = { order: format.dateOrder, decimal: signs.decimal };
+  const isAssumed = format.dateOrder === 'MDY' && format.isDateOrderSet !== true;
+  const moments = { order: format.dateOrder, isAssumed, decimal: signs.decimal };
   const { type } = column;
   switch (type.kind) {
     case 'smallint':

@@ -1,5 +1,5 @@
 import { daysInMonth } from './calendar.ts';
-import type { DateOrder } from './date-text.ts';
+import type { DateReading } from './date-text.ts';
 
 const ZERO = 0x30;
 const DASH = 0x2d;
@@ -25,7 +25,7 @@ function isDay(century: number, year: number, month: number, day: number): boole
 }
 
 /** Returns the end of a date that begins at `start`: 2024-12-31, or 12/31/2024 in the order; -1 if there is none. */
-export function dateEnd(bytes: Uint8Array, start: number, end: number, order: DateOrder): number {
+export function dateEnd(bytes: Uint8Array, start: number, end: number, reading: DateReading): number {
   if (end - start < 8) return -1;
   if (end - start >= 10 && bytes[start + 4] === DASH && bytes[start + 7] === DASH) {
     const isExact = isDay(
@@ -36,10 +36,10 @@ export function dateEnd(bytes: Uint8Array, start: number, end: number, order: Da
     );
     return isExact ? start + 10 : -1;
   }
-  return order === 'YMD' ? -1 : yearLastEnd(bytes, start, end, order);
+  return reading.order === 'YMD' ? -1 : yearLastEnd(bytes, start, end, reading);
 }
 
-function yearLastEnd(bytes: Uint8Array, start: number, end: number, order: DateOrder): number {
+function yearLastEnd(bytes: Uint8Array, start: number, end: number, reading: DateReading): number {
   let at = start;
   let first = pair(bytes, at);
   if (first >= 0) at += 2;
@@ -50,7 +50,9 @@ function yearLastEnd(bytes: Uint8Array, start: number, end: number, order: DateO
   if (second >= 0) at += 2;
   else second = (bytes[at++] ?? 0) - ZERO;
   if (bytes[at] !== sign || at + 5 > end) return -1;
-  const isMonthFirst = order === 'MDY';
+  // Whether it means two days is for the slower look at the text.
+  if (reading.isAssumed === true && sign === POINT) return -1;
+  const isMonthFirst = reading.order === 'MDY';
   const isExact = isDay(
     pair(bytes, at + 1),
     pair(bytes, at + 3),

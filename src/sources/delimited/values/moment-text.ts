@@ -1,6 +1,6 @@
 import { daysSince1970, dayOf, SECONDS_PER_DAY, type Day } from './calendar.ts';
 import { readOffset, readTime } from './clock-text.ts';
-import { readDate, type DateOrder, type FoundDate } from './date-text.ts';
+import { readDate, type DateOrder, type DateReading, type FoundDate } from './date-text.ts';
 import { isRefused, withoutBlanks, type Refused } from './rule.ts';
 
 /** The content of a text of date and time. The wall clock is counted as if it were UTC. */
@@ -13,17 +13,17 @@ export interface Moment {
   offset: number | undefined;
 }
 
-export interface MomentFormat {
-  order: DateOrder;
+export interface MomentFormat extends DateReading {
   decimal: string;
 }
 
 /** A date, and perhaps a time, and perhaps an offset, in the spellings that hyperd reads without mistake. */
-export function readMoment(text: string, { order, decimal }: MomentFormat): Moment | Refused {
+export function readMoment(text: string, format: MomentFormat): Moment | Refused {
+  const { order, decimal } = format;
   const bare = withoutBlanks(text);
   const isBc = / bc$/i.test(bare);
   const whole = isBc ? bare.replace(/ +bc$/i, '') : bare;
-  const found = readDate(whole, order);
+  const found = readDate(whole, format);
   if (isRefused(found)) return found;
   if (isBc && !found.isIso)
     return { problem: 'BC follows a date of the form 0044-03-15', hint: 'correct the file' };

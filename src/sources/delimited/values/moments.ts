@@ -24,7 +24,7 @@ export interface MomentSettings {
 
 export function dateRule(format: MomentFormat, settings: MomentSettings): ValueRule {
   return {
-    isExact: (bytes, start, end) => dateEnd(bytes, start, end, format.order) === end,
+    isExact: (bytes, start, end) => dateEnd(bytes, start, end, format) === end,
     read: (text) =>
       infinite(text, settings) ??
       converted(text, format, (moment) => {
@@ -45,7 +45,7 @@ export function dateRule(format: MomentFormat, settings: MomentSettings): ValueR
 export function timestampRule(format: MomentFormat, settings: MomentSettings): ValueRule {
   return {
     isExact(bytes, start, end) {
-      const day = dateEnd(bytes, start, end, format.order);
+      const day = dateEnd(bytes, start, end, format);
       return day === end || (day > 0 && isBetween(bytes[day]) && timeEnd(bytes, day + 1, end) === end);
     },
     read: (text) =>
@@ -64,7 +64,7 @@ export function timestamptzRule(format: MomentFormat, settings: MomentSettings):
   const needsZone = zone !== undefined;
   return {
     isExact(bytes, start, end) {
-      const day = dateEnd(bytes, start, end, format.order);
+      const day = dateEnd(bytes, start, end, format);
       if (day < 0) return false;
       if (day === end) return !needsZone;
       const time = isBetween(bytes[day]) ? timeEnd(bytes, day + 1, end) : -1;
@@ -91,7 +91,7 @@ export function timeRule(format: MomentFormat, { truncates }: Pick<MomentSetting
     read(text): Reading {
       const bare = withoutBlanks(text);
       const time = readTime(bare, format.decimal);
-      if (isRefused(time)) return isRefused(readDate(bare, format.order)) ? time : timeWithDate;
+      if (isRefused(time)) return isRefused(readDate(bare, { order: format.order })) ? time : timeWithDate;
       const rest = bare.slice(time.length).trimStart();
       if (rest !== '') return timeWithMore(rest);
       if (time.isFiner && !truncates) return tooFine;

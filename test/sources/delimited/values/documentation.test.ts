@@ -59,7 +59,7 @@ test.each(rows)('$type: $text, $set', async ({ type, text, set, value }) => {
     ...('on_infinite' in settings && { onInfinite: 'null' }),
   });
   const format = csvFormat({
-    ...(dateOrder && { dateOrder }),
+    ...(dateOrder && { dateOrder, isDateOrderSet: true }),
     ...(decimal && { decimal }),
     ...(thousands && { thousands }),
   });
