@@ -16,7 +16,7 @@ export function changesByFile(
   before: Fingerprint | undefined,
   now: FilesFingerprint | ObjectsFingerprint,
   named: (name: string) => NamedFile,
-): { read: ReadonlySet<string>; gone?: NonNullable<TableChanges['deletedKeys']> } {
+): { read: ReadonlySet<string>; deletedKeys?: NonNullable<TableChanges['deletedKeys']> } {
   const { load } = table;
   const changes = changesOfListing(before, now);
   if (load.kind !== 'files' || changes === undefined) {
@@ -33,7 +33,7 @@ export function changesByFile(
     load.column,
     gone.map((name) => value(named(name))),
   );
-  return { read: new Set(read), gone: { columns: [load.column], feed: { parts: [part] } } };
+  return { read: new Set(read), deletedKeys: { columns: [load.column], feed: { parts: [part] } } };
 }
 
 /** Returns the value that the column holds in the rows of a file. Other columns may be derived from fewer names. */
