@@ -95,7 +95,11 @@ export function renderReport(
 }
 
 /** Returns a line for each pipeline that was held back: its reason is far up, before the plan. */
-function heldLines(held: readonly HeldRow[], paint: ReturnType<typeof pc.createColors>, verbose: boolean): string[] {
+function heldLines(
+  held: readonly HeldRow[],
+  paint: ReturnType<typeof pc.createColors>,
+  verbose: boolean,
+): string[] {
   const parts = verbose
     ? held.map((one) => ({ one }))
     : fold(

@@ -24,11 +24,7 @@ export interface Constant {
  * The columns that a table adds, for the rows of this file. A file whose name does not fit a pattern is an error, and so is
  * a text that is no value of its column.
  */
-export function constantsOf(
-  table: Table,
-  { shown, facts }: NamedFile,
-  order?: OrderOfDates,
-): Constant[] {
+export function constantsOf(table: Table, { shown, facts }: NamedFile, order?: OrderOfDates): Constant[] {
   return table.columns.flatMap((column) => {
     const { name, origin, place } = column;
     if (origin.kind !== 'file') return [];

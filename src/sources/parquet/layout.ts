@@ -176,7 +176,9 @@ export function reportRemarks(
         kind === 'null-allowed'
           ? `column "${column.name}" is not null in the contract, but NULL is allowed in ${where}: a NULL will stop the load`
           : `column "${column.name}": what is finer than a microsecond in ${where} is cut off`,
-      ...(kind === 'cut-off' && { hint: 'set truncate: microseconds on the column to have it cut off without this warning' }),
+      ...(kind === 'cut-off' && {
+        hint: 'set truncate: microseconds on the column to have it cut off without this warning',
+      }),
       place: column.place,
     };
   });

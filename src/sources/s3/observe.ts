@@ -135,11 +135,7 @@ export function guardNotes(source: S3Source, objects: readonly FoundObject[]): D
 }
 
 /** Reports the first key from which an added column cannot be derived. */
-function nameProblem(
-  table: Table,
-  objects: readonly FoundObject[],
-  format: Format,
-): Diagnostic | undefined {
+function nameProblem(table: Table, objects: readonly FoundObject[], format: Format): Diagnostic | undefined {
   const order = format.type === 'parquet' ? undefined : format;
   try {
     for (const object of objects) constantsOf(table, object, order);

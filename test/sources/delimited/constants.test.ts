@@ -17,7 +17,8 @@ const added = (type: string, settings: Partial<Column> = {}) =>
   });
 const of = (one: Column, path: string, order?: 'DMY' | 'MDY') => {
   try {
-    return constantsOf({ ...table('t', {}), columns: [one] }, file(path), order && { dateOrder: order })[0]?.text;
+    return constantsOf({ ...table('t', {}), columns: [one] }, file(path), order && { dateOrder: order })[0]
+      ?.text;
   } catch (error) {
     const { code, message, hint } = error as { code: string; message: string; hint: string };
     return `${code}: ${message} = ${hint}`;
