@@ -89,12 +89,12 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
     case 'NoSuchVersion':
     case 'NotFound':
       if (act === 'list')
-        return reported(
+        return explained(
           'EXT2214',
           `${serviceLabel(source)} answers ${verbs[act]} ${url} with ${name}: that is not S3`,
           'a listing names no object that could be gone; check the endpoint and the bucket',
         );
-      return reported(
+      return explained(
         staleObject,
         `${url} is not there any more`,
         'it was removed since it was listed; plan again',

@@ -189,30 +189,22 @@ function outputOf({ json, verbose = false }: ApplyOptions, env: Env): Output {
 /** A terminal has room for so many pipelines; of more, the lines of a log show better what happens. */
 const maxDrawn = 40;
 
-/** What an apply does, and the plan, which knows what it does not do. */
-interface Work {
-  jobs: readonly Job[];
-  removals: readonly Removal[];
-  plan: Plan;
-}
-
 async function perform(
-  { jobs, removals, plan }: Work,
+  { plan, ...work }: Work & { plan: Plan },
   { project }: Configuration,
   env: Env,
   { show, view }: Output,
 ): Promise<Report> {
-  if (jobs.length + removals.length === 0) return nothingDone;
-  // A terminal has room for this many; for more, lines of a log are easier to read.
-  const terminal = jobs.length + removals.length <= mostDrawn ? env.terminal : undefined;
-  const settings = {
-    parallel: project.limits.parallel,
-    signal: env.signal,
-    listener: terminal === undefined ? eventLines((text) => env.err(text)) : () => undefined,
-    terminal,
-    words: { title: (_: string, step: Step) => renderStep(step), progress: renderProgress },
-  };
-  const report = await applyJobs(jobs, settings, removals);
+  const count = work.jobs.length + work.removals.length;
+  if (count === 0) return nothingDone;
+  const { parallel } = project.limits;
+  const drawing =
+    env.terminal === undefined || count > maxDrawn
+      ? undefined
+      : drawProgress(drawnPipelines(work), { terminal: env.terminal, parallel });
+  const listener = drawing?.listener ?? eventLines((text) => env.err(text));
+  const report = await applyPlan(work, { parallel, signal: env.signal, listener });
+  await drawing?.end();
   show(`\n${renderReport(report.pipelines, { ...view, held: heldBack(plan) })}`);
   return report;
 }

@@ -37,14 +37,14 @@ test('rows of many vanished files, and of no others, are deleted from the extrac
   await first.finish([], { sales: names.length });
   await first.abandon();
 
-  const { read, gone } = changesByFile(sales, listing(names), listing(names.slice(-1)), named);
+  const { read, deletedKeys } = changesByFile(sales, listing(names), listing(names.slice(-1)), named);
   expect(read.size).toBe(0);
   const next = await hyper.build(extract, [sales], signal, {
     from: { path: file },
     kept: ['sales'],
     emptied: [],
   });
-  const changes = { gone: gone!, rows: { parts: [] } };
+  const changes = { deletedKeys: deletedKeys!, rows: { parts: [] } };
   expect(await next.change(sales, changes, silent, signal)).toMatchObject({
     read: 0,
     inserted: 0,
@@ -57,9 +57,11 @@ test('rows of many vanished files, and of no others, are deleted from the extrac
 
 test('names that every object has by itself are names', async () => {
   const before = listing(['constructor', 'toString']);
-  const { read, gone } = changesByFile(sales, before, listing(['toString', '__proto__', '1']), named);
+  const { read, deletedKeys } = changesByFile(sales, before, listing(['toString', '__proto__', '1']), named);
   expect([...read]).toEqual(['1', '__proto__']);
-  expect(await goneBytes({ deletedKeys: gone!, rows: { parts: [] } })).toBe('1\n__proto__\nconstructor\n');
+  expect(await goneBytes({ deletedKeys: deletedKeys!, rows: { parts: [] } })).toBe(
+    '1\n__proto__\nconstructor\n',
+  );
 });
 
 test('other columns need not be derived from a missing file', async () => {
@@ -67,8 +69,8 @@ test('other columns need not be derived from a missing file', async () => {
     origin: { kind: 'file', template: '${file.name}', pattern: '(\\d{4})' },
   });
   const dated = { ...sales, columns: [year, ...sales.columns] };
-  const { gone } = changesByFile(dated, listing(['a']), listing([]), named);
-  expect(await goneBytes({ deletedKeys: gone!, rows: { parts: [] } })).toBe('a\n');
+  const { deletedKeys } = changesByFile(dated, listing(['a']), listing([]), named);
+  expect(await goneBytes({ deletedKeys: deletedKeys!, rows: { parts: [] } })).toBe('a\n');
 });
 
 test('a name that is too long for the column is no name of rows', () => {
