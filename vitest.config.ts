@@ -7,7 +7,7 @@ import { SlowestFirst } from './test/support/slowest-first.ts';
  */
 const pure = [
   'test/layers.test.ts',
-  'test/{apply,house,model,plan,render}/**/*.test.ts',
+  'test/{apply,house,model,plan,render,run}/**/*.test.ts',
   // `diagnostics` runs the built program.
   'test/config/!(diagnostics).test.ts',
 ];

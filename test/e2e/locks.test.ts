@@ -58,6 +58,22 @@ test.each([0, 1, 2, 3])(
   },
 );
 
+test('with --lock-wait a run plans what the run before it has left, and applies that', async () => {
+  const { url, client } = await testDatabase();
+  await client.query('create materialized view mv as select 1 as n');
+  const project = await createProject({ 'pipelines/shop.yaml': pipeline(1) });
+  await client.query('select pg_advisory_lock(7)');
+  const first = project.start(['apply', '-y'], postgresUrl(url));
+  await vi.waitFor(async () => expect(await gated(client)).toBe(1), 60_000);
+  const second = project.start(['apply', '-y', '--lock-wait', '1m'], postgresUrl(url));
+  await vi.waitFor(() => expect(second.stderr()).toContain('Waiting: '), 60_000);
+  await client.query('select pg_advisory_unlock(7)');
+  await expect(first.outcome).resolves.toMatchObject({ exitCode: 0 });
+  const { exitCode, stdout } = await second.outcome;
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('unknown, will read');
+});
+
 /** Sessions of ours that wait for the test. */
 async function gated(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ n: number }>(

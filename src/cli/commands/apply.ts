@@ -41,6 +41,7 @@ import { spaceFindings } from '../../run/disk-space.ts';
 import { writeReport } from '../output/report-output.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { openPorts } from '../../run/open-ports.ts';
+import { waitForRuns } from '../../run/wait-for-runs.ts';
 
 export interface ApplyOptions extends GateFlags, SelectFlags {
   yes?: boolean;
@@ -70,6 +71,8 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
     const configuration = await selectPipelines(whole, options, world, env);
+    const addresses = configuration.pipelines.map(({ address }) => address);
+    if (saved === undefined && options.lockWait !== undefined) await waitForRuns(addresses, world.state);
     const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
     const decisions = saved ? decisionsIn(saved) : decisionsOf(options);
     const limited = saved && { left: leftBy(saved), isConcerned: concernOf(saved) };

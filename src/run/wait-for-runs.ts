@@ -1,0 +1,26 @@
+import { limitConcurrency } from '../model/base/limit.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import type { StatePort } from '../model/ports/state-port.ts';
+
+/**
+ * Waits until no other run applies one of these pipelines, for as long as the state waits for a lock, so that the plan is
+ * made from what those runs leave behind. A lock that is held for longer fails its own pipeline when that is applied.
+ */
+export async function waitForRuns(
+  addresses: readonly string[],
+  state: Pick<StatePort, 'holder' | 'lock'>,
+): Promise<void> {
+  const turn = limitConcurrency(8);
+  await Promise.all(addresses.map((address) => turn(() => waitForLock(address, state))));
+}
+
+async function waitForLock(address: string, state: Pick<StatePort, 'holder' | 'lock'>): Promise<void> {
+  const holder = await state.holder(address);
+  if (holder === undefined || holder.alive === 'no') return;
+  try {
+    const lock = await state.lock(address);
+    await lock.release();
+  } catch (error) {
+    if (!(error instanceof RunError) || error.code !== 'EXT6004') throw error;
+  }
+}
