@@ -3,7 +3,7 @@ import type { Publication } from '../model/plan/step.ts';
 import { applyRun } from './apply-run.ts';
 import type { Listener } from './events.ts';
 import type { Job } from './job.ts';
-import { runPipeline, type PipelineRun, type RunningPipeline } from './pipeline-run.ts';
+import { RunningPipeline, type PipelineRun } from './pipeline-run.ts';
 import { removalRun } from './removal.ts';
 import type { Removal } from './removal-state.ts';
 import type { PipelineReport, Report } from './report.ts';
@@ -50,7 +50,7 @@ async function runAll(
 ): Promise<PipelineReport[]> {
   const pipelineTurn = limitConcurrency(parallel);
   const readTurn = limitConcurrency(parallel);
-  const pipelines = runs.map((run) => runPipeline(run, { listener, interrupted: signal, readTurn }));
+  const pipelines = runs.map((run) => new RunningPipeline(run, { listener, interrupted: signal, readTurn }));
   for (const one of pipelines) running.set(one.id, one);
   await schedule(pipelines, async (one) => {
     await pipelineTurn(() => one.execute());

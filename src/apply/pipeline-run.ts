@@ -26,7 +26,6 @@ export interface BegunRun {
 
 /** How far a pipeline run has come. */
 export interface RunFacts {
-  begun: BegunRun | undefined;
   /** Steps that have ended, in the order in which they did; without those that were skipped. */
   steps: readonly { id: string; seconds: number }[];
   /** Every step has ended. */
@@ -34,12 +33,6 @@ export interface RunFacts {
   isInterrupted: boolean;
   failure: PipelineReport['failure'];
   seconds: number;
-}
-
-export interface RunningPipeline extends Scheduled {
-  /** Resolves when the run has ended, whatever came of it. */
-  execute(): Promise<void>;
-  report(): PipelineReport;
 }
 
 export interface RunSettings {
@@ -50,81 +43,95 @@ export interface RunSettings {
 }
 
 /** Runs the steps of one pipeline under its lock. The first failure stops what is under way and skips the rest. */
-export function runPipeline(
-  run: PipelineRun,
-  { listener, interrupted, readTurn }: RunSettings,
-): RunningPipeline {
-  const { address, steps } = run;
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, interrupted]);
-  const ended: { id: string; seconds: number }[] = [];
-  const facts: RunFacts = {
-    begun: undefined,
-    steps: ended,
-    isComplete: false,
-    isInterrupted: false,
-    failure: undefined,
-    seconds: 0,
-  };
-  let performed = 0;
+export class RunningPipeline implements Scheduled {
+  readonly id: string;
+  readonly after: readonly string[];
+  readonly #run: PipelineRun;
+  readonly #settings: RunSettings;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  #begun: BegunRun | undefined;
+  #failure: PipelineReport['failure'];
+  #seconds = 0;
+  /** Steps that have ended, those that were skipped among them. */
+  #performed = 0;
+  readonly #ended: { id: string; seconds: number }[] = [];
 
-  const fail = (step: string, error: unknown) => {
-    facts.failure ??= { step, error };
-    stop.abort(error);
-  };
+  constructor(run: PipelineRun, settings: RunSettings) {
+    this.id = run.address;
+    this.after = run.after;
+    this.#run = run;
+    this.#settings = settings;
+    this.#signal = AbortSignal.any([this.#stop.signal, settings.interrupted]);
+  }
 
-  const performStep = async (step: Step): Promise<boolean> => {
-    if (signal.aborted || facts.begun === undefined) return false;
-    const stepBegan = performance.now();
+  /** Resolves when the run has ended, whatever came of it. */
+  async execute(): Promise<void> {
+    const { listener, readTurn } = this.#settings;
+    const { address, steps } = this.#run;
+    const began = performance.now();
+    listener({ type: 'began', address });
+    try {
+      this.#signal.throwIfAborted();
+      this.#begun = await this.#run.begin();
+    } catch (error) {
+      this.#fail('lock', error);
+      listener({ type: 'failed', address, error });
+    }
+    await schedule(steps, (step) =>
+      readsSource(step) ? readTurn(() => this.#perform(step)) : this.#perform(step),
+    );
+    try {
+      await this.#begun?.end();
+    } catch (error) {
+      this.#fail('clean up', error);
+    }
+    this.#seconds = (performance.now() - began) / 1000;
+    listener({ type: 'done', address });
+  }
+
+  report(): PipelineReport {
+    return this.#run.report({
+      steps: this.#ended,
+      isComplete: this.#performed === this.#run.steps.length,
+      isInterrupted: this.#settings.interrupted.aborted,
+      failure: this.#failure,
+      seconds: this.#seconds,
+    });
+  }
+
+  /** Performs one step; returns false if what waits for it must not begin. */
+  async #perform(step: Step): Promise<boolean> {
+    const { listener, interrupted } = this.#settings;
+    const { address } = this.#run;
+    if (this.#signal.aborted || this.#begun === undefined) return false;
+    const began = performance.now();
     listener({ type: 'started', address, step });
     try {
-      const result = await facts.begun.perform(step, reporting(listener, address, step), signal);
-      const seconds = (performance.now() - stepBegan) / 1000;
-      performed += 1;
-      if (result.isSkipped !== true) ended.push({ id: step.id, seconds });
+      const result = await this.#begun.perform(step, reporting(listener, address, step), this.#signal);
+      const seconds = (performance.now() - began) / 1000;
+      this.#performed += 1;
+      if (result.isSkipped !== true) this.#ended.push({ id: step.id, seconds });
       listener({ type: 'ended', address, step, seconds, ...result });
       return true;
     } catch (error) {
       // A step that fails because another one has failed, or because of an interruption, is not reported.
-      if (facts.failure === undefined && !interrupted.aborted)
+      if (this.#failure === undefined && !interrupted.aborted)
         listener({ type: 'failed', address, step, error });
-      fail(step.id, error);
+      this.#fail(step.id, error);
       return false;
     }
-  };
+  }
 
-  return {
-    id: address,
-    after: run.after,
-    async execute() {
-      const began = performance.now();
-      listener({ type: 'began', address });
-      try {
-        signal.throwIfAborted();
-        facts.begun = await run.begin();
-      } catch (error) {
-        fail('lock', error);
-        listener({ type: 'failed', address, error });
-      }
-      await schedule(steps, (step) =>
-        readsSource(step) ? readTurn(() => performStep(step)) : performStep(step),
-      );
-      try {
-        await facts.begun?.end();
-      } catch (error) {
-        fail('clean up', error);
-      }
-      facts.seconds = (performance.now() - began) / 1000;
-      listener({ type: 'done', address });
-    },
-    report: () =>
-      run.report({ ...facts, isComplete: performed === steps.length, isInterrupted: interrupted.aborted }),
-  };
+  #fail(step: string, error: unknown): void {
+    this.#failure ??= { step, error };
+    this.#stop.abort(error);
+  }
 }
 
 function reporting(listener: Listener, address: string, step: Step): ReportProgress {
-  return (news) =>
-    'waiting' in news
-      ? listener({ type: 'waiting', address, step, text: news.waiting })
-      : listener({ type: 'progress', address, step, progress: news });
+  return (news) => {
+    if ('waiting' in news) listener({ type: 'waiting', address, step, text: news.waiting });
+    else listener({ type: 'progress', address, step, progress: news });
+  };
 }

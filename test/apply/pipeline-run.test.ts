@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApplyEvent } from '../../src/apply/events.ts';
-import { runPipeline, type PipelineRun } from '../../src/apply/pipeline-run.ts';
+import { RunningPipeline, type PipelineRun } from '../../src/apply/pipeline-run.ts';
 import { limitConcurrency } from '../../src/model/base/limit.ts';
 import type { Step } from '../../src/model/plan/step.ts';
 
@@ -52,15 +52,16 @@ async function highestConcurrency(
   let now = 0;
   let highest = 0;
   const readTurn = limitConcurrency(parallel);
-  const running = pipelines.map((steps, index) =>
-    runPipeline(
-      pipeline(`p${index}`, steps, async () => {
-        highest = Math.max(highest, ++now);
-        await new Promise(setImmediate);
-        now--;
-      }),
-      { listener: () => undefined, interrupted: idle, readTurn },
-    ),
+  const running = pipelines.map(
+    (steps, index) =>
+      new RunningPipeline(
+        pipeline(`p${index}`, steps, async () => {
+          highest = Math.max(highest, ++now);
+          await new Promise(setImmediate);
+          now--;
+        }),
+        { listener: () => undefined, interrupted: idle, readTurn },
+      ),
   );
   await Promise.all(running.map((one) => one.execute()));
   return highest;
@@ -79,12 +80,12 @@ test('tables that are read, whole or in part, are limited over all pipelines', a
 test('a step that fails stops the pipeline, and only the first failure is an event', async () => {
   const events: ApplyEvent[] = [];
   const loads = [reading('load', 'a'), reading('load', 'b')];
-  const run = runPipeline(
+  const run = new RunningPipeline(
     pipeline('shop', [...loads, finish], (step) => Promise.reject(new Error(step.id))),
     { listener: (event) => events.push(event), interrupted: idle, readTurn: limitConcurrency(2) },
   );
   await run.execute();
-  expect(events.map(({ type, ...rest }) => [type, 'step' in rest ? rest.step?.id : undefined])).toEqual([
+  expect(events.map((event) => [event.type, 'step' in event ? event.step.id : undefined])).toEqual([
     ['began', undefined],
     ['started', 'load a'],
     ['started', 'load b'],
@@ -102,8 +103,11 @@ test('after an interruption no step begins, and what had ended is not undone', a
     interrupted: interruption.signal,
     readTurn: limitConcurrency(1),
   };
-  const interrupted = runPipeline(
-    pipeline('shop', steps, () => Promise.resolve(interruption.abort())),
+  const interrupted = new RunningPipeline(
+    pipeline('shop', steps, () => {
+      interruption.abort();
+      return Promise.resolve();
+    }),
     settings,
   );
   await interrupted.execute();

@@ -1,4 +1,11 @@
-import { Listr, ListrLogger, ProcessOutput, type ListrTask, type ListrTaskWrapper } from 'listr2';
+import {
+  Listr,
+  ListrLogger,
+  ProcessOutput,
+  type ListrDefaultRendererLogLevels,
+  type ListrTask,
+  type ListrTaskWrapper,
+} from 'listr2';
 import type { ApplyEvent, Listener } from '../../apply/events.ts';
 import type { Step } from '../../model/plan/step.ts';
 import { renderProgress, renderStep } from '../../render/progress.ts';
@@ -25,7 +32,7 @@ export function drawProgress(
 ): Drawing {
   const cells = new Map(groups.flat().map((pipeline) => [pipeline.address, new PipelineCells(pipeline)]));
   // Progress belongs to stderr; listr2 would write to stdout.
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(terminal, terminal) });
+  const processOutput = new ProcessOutput(terminal, terminal);
   const draw = async (group: readonly DrawnPipeline[]) => {
     const tasks = group.flatMap(({ address }) => cells.get(address)?.task() ?? []);
     await new Listr(tasks, {
@@ -33,7 +40,11 @@ export function drawProgress(
       exitOnError: false,
       registerSignalListeners: false,
       renderer: 'default',
-      rendererOptions: { logger, collapseSubtasks: true, collapseErrors: true },
+      rendererOptions: {
+        logger: new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput }),
+        collapseSubtasks: true,
+        collapseErrors: true,
+      },
     }).run();
   };
   const drawn = groups
@@ -80,7 +91,8 @@ class PipelineCells {
       case 'began':
         return;
       case 'started':
-        return this.#begun.resolve();
+        this.#begun.resolve();
+        return;
       case 'progress':
         if (cell?.drawn !== undefined) cell.drawn.output = renderProgress(event.progress);
         return;
@@ -88,12 +100,14 @@ class PipelineCells {
         if (cell?.drawn !== undefined) cell.drawn.output = event.text;
         return;
       case 'ended':
-        return cell?.ending.resolve();
+        cell?.ending.resolve();
+        return;
       case 'failed':
         this.#isOver = true;
-        return (cell?.ending ?? this.#begun).reject(event.error);
+        (cell?.ending ?? this.#begun).reject(event.error);
+        return;
       case 'done':
-        return this.close();
+        this.close();
     }
   }
 

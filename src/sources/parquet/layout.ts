@@ -76,12 +76,8 @@ export function layOutParquet(
     .filter((name) => !taken.has(name))
     .map(shortName);
   const present = columns.filter((column) => !absent.includes(column) && !nothing.includes(column));
-  const [first] = absent;
-  const [empty] = nothing;
-  if (present.length === 0 && empty !== undefined) return { problems: [onlyNulls(empty, shown)] };
-  if (present.length === 0 && first !== undefined) {
-    return { problems: [missing(first, nameInFile(first), footer.columns, shown)] };
-  }
+  const problem = present.length > 0 ? undefined : noValues({ absent, nothing }, footer, shown);
+  if (problem !== undefined) return { problems: [problem] };
   return {
     columns: present,
     values,
@@ -116,6 +112,16 @@ function missing(
     ),
     place: column.place,
   };
+}
+
+/** Returns why a file without a value for any column cannot be read; undefined if no column was wanted. */
+function noValues(
+  { absent: [first], nothing: [empty] }: { absent: readonly Column[]; nothing: readonly Column[] },
+  footer: ParquetFooter,
+  shown: string,
+): Diagnostic | undefined {
+  if (empty !== undefined) return onlyNulls(empty, shown);
+  return first && missing(first, nameInFile(first), footer.columns, shown);
 }
 
 /** Rows that are NULL in every column cannot be counted by Hyper's reader. */

@@ -4,7 +4,7 @@ import type { PostgresSource } from '../../../model/config/source.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { connect, type Connected } from './connect.ts';
 import { ownConnectionsMayBlock } from './errors.ts';
-import { answerInTime, beginInTime } from './begin-in-time.ts';
+import { answerInTime, beginInTime, type Patience } from './begin-in-time.ts';
 import { beginRead } from './transaction.ts';
 
 /** Connections to one server, for all pipelines of a run that read from it. */
@@ -46,7 +46,49 @@ export function openPool(most: number, kept = most, limit = usualPatience): Pool
     await Promise.all(idle.splice(0).map(({ client }) => client.end()));
   };
   const patience = { working: new Set<pg.Client>(), limit, spare };
-  const lease = (connected: Connected, source: PostgresSource, leave: () => void): Leased => {
+  const lease = leasing({ idle, kept, patience });
+  let lent = 0;
+  const answers = (client: pg.Client, { place }: PostgresSource) =>
+    answerInTime(patience, { client, place, report: undefined }, async () => {
+      await client.query('select');
+    });
+  const open = async (enter: Semaphore, source: PostgresSource, host?: string) => {
+    const leave = await enter();
+    try {
+      const kept = await alive(idle, host, (client) => answers(client, source));
+      const connected =
+        kept ??
+        (await connect(source, host).catch((error: unknown) => {
+          throw lent > 0 ? ownConnectionsMayBlock(error) : error;
+        }));
+      lent++;
+      return lease(connected, source, () => {
+        lent--;
+        leave();
+      });
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  };
+  return {
+    lead: (source) => open(leaders, source),
+    read: (source, host) => open(readers, source, host),
+    close: spare,
+  };
+}
+
+/** Returns a function that lends a connection, and takes it back as idle or ends it. */
+function leasing({
+  idle,
+  kept,
+  patience,
+}: {
+  idle: Connected[];
+  kept: number;
+  patience: Patience;
+}): (connected: Connected, source: PostgresSource, leave: () => void) => Leased {
+  return (connected, source, leave) => {
     const { client, host } = connected;
     let isOver = false;
     const over = async (call: () => Promise<void>) => {
@@ -80,35 +122,6 @@ export function openPool(most: number, kept = most, limit = usualPatience): Pool
         }),
       end: () => over(() => client.end()),
     };
-  };
-  let lent = 0;
-  const answers = (client: pg.Client, { place }: PostgresSource) =>
-    answerInTime(patience, { client, place, report: undefined }, async () => {
-      await client.query('select');
-    });
-  const open = async (enter: Semaphore, source: PostgresSource, host?: string) => {
-    const leave = await enter();
-    try {
-      const kept = await alive(idle, host, (client) => answers(client, source));
-      const connected =
-        kept ??
-        (await connect(source, host).catch((error: unknown) => {
-          throw lent > 0 ? ownConnectionsMayBlock(error) : error;
-        }));
-      lent++;
-      return lease(connected, source, () => {
-        lent--;
-        leave();
-      });
-    } catch (error) {
-      leave();
-      throw error;
-    }
-  };
-  return {
-    lead: (source) => open(leaders, source),
-    read: (source, host) => open(readers, source, host),
-    close: spare,
   };
 }
 
