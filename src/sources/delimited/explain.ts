@@ -138,6 +138,8 @@ function explainValue({ message, value, hint, nullHint }: CsvValueError, column:
   const type = column === undefined ? '' : ` (${wanted(column)})`;
   const what = `${type}: ${message}`;
   if (value === null) return { what, hint };
+  if (isHeaderOf(value, column))
+    return { what: `${what}; the value is ${quoted(value, column)}`, hint: headerHint };
   // A null string to be listed is the value.
   const safe =
     column?.sensitive !== true
@@ -146,6 +148,16 @@ function explainValue({ message, value, hint, nullHint }: CsvValueError, column:
         ? hint
         : hint.replaceAll(value, MASK);
   return { what: `${what}; the value is ${quoted(value, column)}`, hint: safe };
+}
+
+const headerHint =
+  'the line has the names of the columns: write header: true in the format, or header: skip to pass over it';
+
+/** Returns true if a value is the name of its own column, as in a header that is read as a row. */
+function isHeaderOf(value: string, column: Column | undefined): boolean {
+  if (column === undefined) return false;
+  const names = [column.name, ...(column.origin.kind === 'column' ? [column.origin.name] : [])];
+  return names.some((name) => name.toLowerCase() === value.trim().toLowerCase());
 }
 
 function explainGrammar({ message, problem, hint }: CsvFieldError, column: Column | undefined) {

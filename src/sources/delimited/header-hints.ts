@@ -13,7 +13,10 @@ export function missingHint(name: string, names: readonly string[], place: strin
     const difference = quotedVisible(name) === `"${name}"` ? '' : `, which is not ${quotedVisible(name)}`;
     return `${place} has ${found}${difference}: write from: ${found}, or correct the file`;
   }
-  const near = nearest(name, names);
+  const near = nearest(
+    name,
+    names.filter((one) => one.trim() !== ''),
+  );
   if (near !== undefined) return `did you mean ${quotedVisible(near)}?`;
   return `${place} has ${nameList(names)}`;
 }
