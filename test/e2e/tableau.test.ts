@@ -192,7 +192,9 @@ test('a connected app has all the scopes it needs, for projects, chunks, details
     'pipelines/orders.yaml',
     written.replace('tags:', 'method: update, action: replace, tags:'),
   );
-  expect((await done(project.run(['plan']))).stdout).toMatch(/replace rows in revision 1 of demo .* in 1 request/);
+  expect((await done(project.run(['plan']))).stdout).toMatch(
+    /replace rows in revision 1 of demo .* in 1 request/,
+  );
   await project.apply();
   expect(standIn.control.dataSource('orders').revisions).toHaveLength(1);
   expect((await done(project.run(['plan']))).stdout).toMatch(/^No changes/);

@@ -73,7 +73,7 @@ describe('a row with the same cursor as the highest', () => {
     });
     await write(tie);
     const now = await next(table, last);
-    expect(now.changes).toEqual({ rows: [second, third], meeting: { key: ['id'], stays: 'new' } });
+    expect(now.changes).toEqual({ rows: [second, third], meeting: { key: ['id'], keep: 'new' } });
     expect(now.rows).toEqual([first, second, third]);
   });
 
@@ -181,7 +181,7 @@ describe('append', () => {
     const { changes, rows } = await next(table, last);
     expect(changes).toEqual({
       rows: ['1\t2024-01-01 10:00:00+00\tother', '3\t2023-01-01 00:00:00+00\tc'],
-      meeting: { key: ['id'], stays: 'old' },
+      meeting: { key: ['id'], keep: 'old' },
     });
     expect(rows).toEqual([first, second, '3\t2023-01-01 00:00:00+00\tc']);
   });
@@ -293,7 +293,7 @@ describe('NULL in the cursor', () => {
     const last = await start(table);
     await write("update events set note = 'x' where id = 3");
     const { changes, rows } = await next(table, last);
-    expect(changes).toEqual({ rows: ['3\t\\N\tx'], meeting: { key: ['id'], stays: 'new' } });
+    expect(changes).toEqual({ rows: ['3\t\\N\tx'], meeting: { key: ['id'], keep: 'new' } });
     expect(rows).toEqual([first, second, '3\t\\N\tx']);
   });
 
@@ -306,7 +306,7 @@ describe('NULL in the cursor', () => {
     expect(seen.cursor).toMatchObject({ nulls: 1 });
     await write('update events set at = null where id = 1');
     const now = await next(table, last);
-    expect(now.changes).toEqual({ gone: ['1'], rows: [], meeting: { key: ['id'], stays: 'new' } });
+    expect(now.changes).toEqual({ gone: ['1'], rows: [], meeting: { key: ['id'], keep: 'new' } });
     expect(now.rows).toEqual([second]);
   });
 

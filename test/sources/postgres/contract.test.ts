@@ -150,7 +150,8 @@ describe('all problems are reported at their places, at once', () => {
     const table = contractOf({ table: 'orders', columns: { Row: { type: 'int', from: 'row_id' } } });
     const seen = await observe(sourceAt(database.url), table);
     expect(seen.untaken).toEqual(['order_id', 'region', 'sales']);
-    expect(seen.rows).toMatchObject({ exact: false });
+    // A small table that was never analysed has no estimate.
+    expect(seen.rows).toBeUndefined();
   });
 });
 

@@ -63,7 +63,7 @@ describe('a query of deleted rows', () => {
     expect(now.changes).toEqual({
       gone: ['1\t2', '2\t1'],
       rows: [],
-      meeting: { key: ["or'der", 'line'], stays: 'new' },
+      meeting: { key: ["or'der", 'line'], keep: 'new' },
     });
     expect(now.rows).toEqual(['10\t1\t1']);
     await write('insert into lines values (1, 2, 40)');
@@ -122,7 +122,7 @@ describe('all keys', () => {
     );
     expect(now.changes).toEqual({
       rows: ['25\t3\t1', '50\t1\t2', '60\t4\t1'],
-      meeting: { key: ["or'der", 'line'], stays: 'new' },
+      meeting: { key: ["or'der", 'line'], keep: 'new' },
       keys: ['1\t1', '1\t2', '3\t1', '4\t1'],
     });
     expect(now.watermark.upTo).toEqual(['60']);

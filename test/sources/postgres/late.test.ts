@@ -65,7 +65,7 @@ describe.each(['orders', 'parted', 'heir'])('of %s', (relation) => {
     const now = await next(table, last);
     expect(now.changes).toEqual({
       rows: ['3\t15\tlate', '4\t30\td'],
-      meeting: { key: ['id'], stays: 'new' },
+      meeting: { key: ['id'], keep: 'new' },
     });
     expect(now.rows).toEqual((await start(table)).rows);
     expect(await sinceOf(table, forgetful(now))).toMatchObject({ rows: 0, beyond: 0, late: 0 });
@@ -200,7 +200,7 @@ describe('a row that leaves where', () => {
     await write("update orders set note = 'closed', changed = 30 where id = 2");
     expect(await sinceOf(table, last)).toEqual({ after: ['20'], rows: 0, beyond: 0, late: 1, marks: {} });
     const now = await next(table, last);
-    expect(now.changes).toEqual({ gone: ['2'], rows: [], meeting: { key: ['id'], stays: 'new' } });
+    expect(now.changes).toEqual({ gone: ['2'], rows: [], meeting: { key: ['id'], keep: 'new' } });
     expect(now.rows).toEqual(['1\t10\ta']);
     expect(await sinceOf(table, forgetful(now))).toMatchObject({ rows: 0, late: 0 });
   });
