@@ -1,4 +1,6 @@
 import { buildProgram } from '../../esbuild.config.ts';
 
 /** For `globalSetup` of vitest: dist/ as the sources are now, once for the run. Types are checked elsewhere. */
-export const setup = async (): Promise<void> => void (await buildProgram());
+export const setup = async (): Promise<void> => {
+  await buildProgram();
+};
