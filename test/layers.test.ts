@@ -30,7 +30,7 @@ const rooms: Record<string, readonly string[]> = {
   state: ['model', 'disk', 'aws'],
   plan: ['model'],
   render: ['model'],
-  run: [...siblings, 'cli', 'model', 'disk'],
+  run: [...siblings, 'model', 'disk'],
   cli: [...siblings, 'run', 'model', 'disk'],
   'main.ts': ['cli', 'model'],
 };

@@ -61,3 +61,6 @@ export function decisionsOf({ allowBreaking, allowMisfit, failOn, full }: GateFl
     ...(failOn === 'drift' && { failOnDrift: true }),
   };
 }
+
+/** `--policy FILE`: the policy of that file counts in the place of the project's own. */
+export const policyOf = ({ policy }: { policy?: string }) => (policy === undefined ? {} : { policy });

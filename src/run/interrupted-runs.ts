@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Plan } from '../model/plan/plan.ts';
 import type { OpenRun, StatePort } from '../model/ports/state-port.ts';
-import type { Env } from '../cli/env.ts';
+import type { RunContext } from './context.ts';
 
 /** Returns the ids of runs that were interrupted, for `--resume`, and reports them. */
-export async function interruptedRuns(state: StatePort, env: Env): Promise<ReadonlySet<string>> {
+export async function interruptedRuns(
+  state: StatePort,
+  { notice }: Pick<RunContext, 'notice'>,
+): Promise<ReadonlySet<string>> {
   const runs = (await state.openRuns()).filter(({ holder }) => holder.alive !== 'yes');
-  if (runs.length === 0) env.err('No run was interrupted: everything is planned.\n');
-  for (const { holder } of runs) env.err(`Resuming the run of ${holder.since} by ${holder.name}.\n`);
+  notice({ type: 'resuming', runs: runs.map(({ holder: { since, name } }) => ({ since, name })) });
   return new Set(runs.map(({ id }) => id));
 }
 

@@ -4,12 +4,8 @@ import type { Decisions, Terms } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan/plan.ts';
 import type { Project } from '../model/config/project.ts';
-import type { Env } from '../cli/env.ts';
-import { printable } from '../render/text-width.ts';
-import { exitCodes, type ExitCode } from '../cli/output/exit-codes.ts';
-import { exitCodeOfError } from '../cli/output/failure.ts';
+import type { RunContext } from './context.ts';
 import { findRemoved } from './removal/removed-pipelines.ts';
-import { nameItem } from '../model/config/family.ts';
 import { limitConcurrency } from '../model/base/limit.ts';
 import { observePipeline, type Seen } from './observe.ts';
 import { sha256 } from './sha256.ts';
@@ -37,19 +33,17 @@ export interface PlanSettings {
 export async function makePlan(
   configuration: Configuration,
   world: Ports,
-  env: Env,
+  context: RunContext,
   { decisions, resumed = new Set(), left, isConcerned = () => true, unseen }: PlanSettings,
 ): Promise<MadePlan> {
-  const gone = await findRemoved(configuration, world, env);
+  const gone = await findRemoved(configuration, world, context);
   const { project } = configuration;
   const turn = limitConcurrency(project.limits.parallel);
   const pipelines = configuration.pipelines.filter(({ address }) => isConcerned(address));
   const blocked = [...configuration.blocked, ...gone.blocked].filter(({ address }) => isConcerned(address));
-  const observeOptions = { full: decisions.full ?? false, resumed, signal: env.signal };
+  const observeOptions = { full: decisions.full ?? false, resumed };
   const seen = await Promise.all(
-    pipelines.map((pipeline) =>
-      turn(() => observePipeline(pipeline, world, observeOptions, (text) => env.err(`${printable(text)}\n`))),
-    ),
+    pipelines.map((pipeline) => turn(() => observePipeline(pipeline, world, observeOptions, context))),
   );
   const plan = buildPlan(
     [
@@ -73,19 +67,4 @@ function statePlace({ root, state }: Project): string {
   if (state.type === 's3') return JSON.stringify([state.access.endpoint, state.bucket, state.prefix]);
   const below = path.relative(root, state.path).split(path.sep);
   return below[0] === '..' || path.isAbsolute(below[0] ?? '') ? state.path : below.join('/');
-}
-
-/**
- * Returns the exit code of a plan with blocked pipelines: a gate asks for a decision, an error must be mended first, and
- * where all of them only came after another run, a later try may settle it.
- */
-export function exitCodeOfBlocked({ pipelines, diagnostics }: Plan): ExitCode {
-  const codes = pipelines.flatMap(({ address, blockedBy, because }) => {
-    if (blockedBy !== 'error') return blockedBy === undefined ? [] : exitCodes.blocked;
-    const { message } = nameItem(address, { message: because });
-    const found = diagnostics.find((one) => one.severity === 'error' && one.message === message);
-    return found === undefined ? exitCodes.failed : exitCodeOfError(found);
-  });
-  const [first = exitCodes.failed] = codes;
-  return codes.every((code) => code === first) ? first : exitCodes.failed;
 }

@@ -25,6 +25,7 @@ import type { Ports } from './open-ports.ts';
 import { asFarAs } from '../model/world/fingerprint.ts';
 import { getOwn } from '../model/base/get-own.ts';
 import { settleAll } from '../model/base/settle-all.ts';
+import type { RunContext } from './context.ts';
 import { diagnose } from './diagnose.ts';
 import { settleDeliveries } from './settle-deliveries.ts';
 
@@ -42,7 +43,6 @@ export interface ObserveOptions {
   full: boolean;
   /** Runs whose work is not done again. */
   resumed: ReadonlySet<string>;
-  signal: AbortSignal;
 }
 
 /** The number of observations while another run applies the pipeline, and the pause between them. */
@@ -62,11 +62,12 @@ export async function observePipeline(
   written: Pipeline,
   world: Ports,
   options: ObserveOptions,
-  report: (progress: string) => void,
+  context: Pick<RunContext, 'signal' | 'notice'>,
 ): Promise<Seen> {
+  const { signal } = context;
   for (let look = 1; ; look++) {
     const began = performance.now();
-    const seen = await observeOnce(written, world, options, report);
+    const seen = await observeOnce(written, world, options, context);
     if (look === maxObservations || !('observation' in seen.outcome)) return seen;
     if (performance.now() - began > longLook) {
       const now = await readState(seen.pipeline, world);
@@ -78,17 +79,18 @@ export async function observePipeline(
     const stored = await readState(seen.pipeline, world);
     if (stored?.version !== seen.stored?.version) continue;
     if (holder === undefined || holder.alive === 'no') return seen;
-    await pause(pauseBetweenObservations, undefined, { signal: options.signal }).catch(() => undefined);
-    options.signal.throwIfAborted();
+    await pause(pauseBetweenObservations, undefined, { signal }).catch(() => undefined);
+    signal.throwIfAborted();
   }
 }
 
 async function observeOnce(
   written: Pipeline,
   world: Ports,
-  { full, resumed, signal }: ObserveOptions,
-  report: (progress: string) => void,
+  { full, resumed }: ObserveOptions,
+  { signal, notice }: Pick<RunContext, 'signal' | 'notice'>,
 ): Promise<Seen> {
+  const report = (text: string) => notice({ type: 'observing', address: written.address, text });
   let stored: StoredRecord | undefined;
   let applied: AppliedRecord | undefined;
   let pipeline = written;
@@ -97,15 +99,13 @@ async function observeOnce(
     stored = await readState(pipeline, world);
     const moved = stored && moveRecord(pipeline, hideSecrets(pipeline, stored.record));
     applied = moved && knowInfinite(pipeline, moved.record);
-    pipeline = await completeTables(written, world, signal, (text) => report(`${written.address} › ${text}`));
+    pipeline = await completeTables(written, world, signal, report);
     if (stored !== undefined && isFinished(stored.record, pipeline, resumed)) {
       return { pipeline, stored, applied, outcome: { finished: true } };
     }
     const refresh = refreshDue(pipeline, applied, new Date());
     const reread = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
-    const sources = observeSources(pipeline, world, { applied, reread }, signal, (text) =>
-      report(`${pipeline.address} › ${text}`),
-    );
+    const sources = observeSources(pipeline, world, { applied, reread }, signal, report);
     const [tables, extract, template, destinations] = await settleAll(
       sources,
       observeExtract(pipeline, world, applied, sources, signal),

@@ -11,7 +11,7 @@ import type { Project } from '../model/config/project.ts';
 import { openSources } from '../sources/index.ts';
 import { openState } from '../state/index.ts';
 import { openTemplatePort } from '../templates/index.ts';
-import type { Env } from '../cli/env.ts';
+import type { RunContext } from './context.ts';
 import { jobLink } from './job-link.ts';
 import { leaseTokens } from './lease-tokens.ts';
 import { keepSecret } from '../model/errors/secrets.ts';
@@ -49,24 +49,24 @@ const usualTokenWaitOfPlans = 60_000;
 
 export function openPorts(
   project: Project,
-  env: Env,
+  { variables, signal, notice }: RunContext,
   { offline = false, lockWait, looksOnly = false }: OpenPortsOptions = {},
 ): Ports {
   const state = openState(project.state, {
-    job: jobLink(env.variables),
-    signal: env.signal,
+    job: jobLink(variables),
+    signal,
     wait: lockWait ?? 0,
-    variables: env.variables,
-    onWait: (about) => env.err(`Waiting: ${about}\n`),
+    variables,
+    onWait: (about) => notice({ type: 'waiting for a run', text: about }),
   });
-  const extracts = openHyper({ env: env.variables, memory: project.limits.memory, signal: env.signal });
+  const extracts = openHyper({ env: variables, memory: project.limits.memory, signal });
   const destinations = openDestinations({
-    variables: env.variables,
+    variables,
     registerSecret: keepSecret,
     offline,
-    signal: env.signal,
+    signal,
     onWait: ({ host, milliseconds, because }) =>
-      env.err(`Waiting ${Math.ceil(milliseconds / 1000)} s for ${host}: ${because}\n`),
+      notice({ type: 'waiting for a server', host, milliseconds, because }),
     leaseToken: leaseTokens(state, {
       wait: lockWait ?? (looksOnly ? usualTokenWaitOfPlans : usualTokenWait),
       looksOnly,
@@ -76,7 +76,7 @@ export function openPorts(
   const sources = openSources({
     connections: project.limits.connections,
     countAbove: project.policy.maxRows,
-    variables: env.variables,
+    variables,
   });
   return {
     extracts,

@@ -11,16 +11,11 @@ import { renderPlan } from '../../render/plan-text.ts';
 import { renderReport } from '../../render/report.ts';
 import { agreementOn } from '../agreement.ts';
 import { unknownAllowances } from '../../run/unknown-allowances.ts';
-import {
-  completeFamilies,
-  countHiddenNotes,
-  hasErrors,
-  policyOf,
-  readConfiguration,
-  refuseConfiguration,
-  showDiagnostics,
-} from '../../run/configuration.ts';
-import { decisionsOf, type GateFlags } from '../flags.ts';
+import { countHiddenNotes, refuseConfiguration, showDiagnostics } from '../output/diagnostics.ts';
+import { hasErrors } from '../../model/errors/diagnostic.ts';
+import { completeFamilies } from '../../run/read-configuration.ts';
+import { contextOf, readFiles } from '../run-context.ts';
+import { decisionsOf, policyOf, type GateFlags } from '../flags.ts';
 import type { Env } from '../env.ts';
 import { fileInProject, removedIn } from '../../run/removal/removed-pipelines.ts';
 import { drawProgress, type DrawnPipeline } from '../output/draw-progress.ts';
@@ -30,7 +25,8 @@ import { heldBack } from '../output/held-back.ts';
 import { exitCodeOfError, exitCodeOfInterruption } from '../output/failure.ts';
 import { jobsOf } from '../../run/jobs.ts';
 import type { JsonError } from '../output/json.ts';
-import { exitCodeOfBlocked, makePlan } from '../../run/make-plan.ts';
+import { exitCodeOfBlocked } from '../output/blocked-exit-code.ts';
+import { makePlan } from '../../run/make-plan.ts';
 import { deletionsOf } from '../../run/removal/deletions.ts';
 import { diagnose } from '../../run/diagnose.ts';
 import { interruptedRuns, noteRun } from '../../run/interrupted-runs.ts';
@@ -58,25 +54,25 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
 // eslint-disable-next-line max-lines-per-function -- the order of a command, from options to exit code
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
   const saved = await savedPlan(paths, options, env);
-  const read = await readConfiguration(
+  const read = await readFiles(
     saved === undefined ? paths : savedFiles(saved, env.cwd),
+    { unsetVariables: 'error', ...policyOf(options) },
     env,
-    'error',
-    policyOf(options),
   );
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
-  const world = openPorts(read.project, env, { lockWait: options.lockWait });
+  const world = openPorts(read.project, contextOf(env), { lockWait: options.lockWait });
   try {
-    const whole = await completeFamilies(read, world, env);
+    const whole = await completeFamilies(read, world, env.signal);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
-    const configuration = await selectPipelines(whole, options, world, env);
+    const configuration = await selectPipelines(whole, options, world, contextOf(env));
     const addresses = configuration.pipelines.map(({ address }) => address);
     if (saved === undefined && options.lockWait !== undefined) await waitForRuns(addresses, world.state);
-    const resumed = options.resume === true ? await interruptedRuns(world.state, env) : new Set<string>();
+    const resumed =
+      options.resume === true ? await interruptedRuns(world.state, contextOf(env)) : new Set<string>();
     const decisions = saved ? decisionsIn(saved) : decisionsOf(options);
     const limited = saved && { left: leftBy(saved), isConcerned: concernOf(saved) };
-    const made = await makePlan(configuration, world, env, { decisions, resumed, ...limited });
+    const made = await makePlan(configuration, world, contextOf(env), { decisions, resumed, ...limited });
     if (saved !== undefined) refuseStale(saved, made.plan);
     const forgotten =
       saved === undefined ? made.plan.forgotten : await removedIn(saved, configuration, world.state);

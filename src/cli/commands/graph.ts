@@ -3,7 +3,9 @@ import { graphOfPipelines } from '../../plan/pipeline-graph.ts';
 import { renderDot } from '../../render/graph/dot.ts';
 import { renderMermaid } from '../../render/graph/mermaid.ts';
 import { renderGraphText } from '../../render/graph/text.ts';
-import { hasErrors, readConfiguration, showDiagnostics } from '../../run/configuration.ts';
+import { showDiagnostics } from '../output/diagnostics.ts';
+import { hasErrors } from '../../model/errors/diagnostic.ts';
+import { readFiles } from '../run-context.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 
@@ -21,7 +23,7 @@ export async function graph(
   { format }: { format: GraphFormat },
   env: Env,
 ): Promise<ExitCode> {
-  const configuration = await readConfiguration(paths, env, 'warning');
+  const configuration = await readFiles(paths, { unsetVariables: 'warning' }, env);
   // A drawing needs no variables, so only errors are reported.
   const errors = configuration.diagnostics.filter(({ severity }) => severity === 'error');
   showDiagnostics(errors, configuration, env);

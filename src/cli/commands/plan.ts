@@ -1,19 +1,15 @@
 import type { Configuration } from '../../config/index.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { unknownAllowances } from '../../run/unknown-allowances.ts';
-import {
-  completeFamilies,
-  countHiddenNotes,
-  hasErrors,
-  policyOf,
-  readConfiguration,
-  refuseConfiguration,
-  showDiagnostics,
-} from '../../run/configuration.ts';
-import { decisionsOf, type GateFlags } from '../flags.ts';
+import { countHiddenNotes, refuseConfiguration, showDiagnostics } from '../output/diagnostics.ts';
+import { hasErrors } from '../../model/errors/diagnostic.ts';
+import { completeFamilies } from '../../run/read-configuration.ts';
+import { contextOf, readFiles } from '../run-context.ts';
+import { decisionsOf, policyOf, type GateFlags } from '../flags.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
-import { exitCodeOfBlocked, makePlan } from '../../run/make-plan.ts';
+import { exitCodeOfBlocked } from '../output/blocked-exit-code.ts';
+import { makePlan } from '../../run/make-plan.ts';
 import { writePlan, type OutputFlags } from '../output/plan-output.ts';
 import { savePlan } from '../../run/saved-plan.ts';
 import { selectPipelines, type SelectFlags } from '../../run/select/select.ts';
@@ -40,16 +36,20 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
       'plan without --untrusted where the files are trusted, or leave out --out',
     );
   }
-  const read = await readConfiguration(paths, env, 'error', { untrusted, ...policyOf(options) });
+  const read = await readFiles(paths, { unsetVariables: 'error', untrusted, ...policyOf(options) }, env);
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
-  const open = openPorts(read.project, env, { offline, lockWait: options.lockWait, looksOnly: true });
+  const open = openPorts(read.project, contextOf(env), {
+    offline,
+    lockWait: options.lockWait,
+    looksOnly: true,
+  });
   const world = untrusted ? untrustedPorts(open, read.project) : open;
   try {
-    const whole = untrusted ? read : await completeFamilies(read, world, env);
+    const whole = untrusted ? read : await completeFamilies(read, world, env.signal);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
-    const configuration = await selectPipelines(whole, options, world, env);
-    const made = await makePlan(configuration, world, env, {
+    const configuration = await selectPipelines(whole, options, world, contextOf(env));
+    const made = await makePlan(configuration, world, contextOf(env), {
       decisions: decisionsOf(options),
       ...(untrusted && { unseen: () => unseenOf(read, world) }),
     });

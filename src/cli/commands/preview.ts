@@ -5,13 +5,10 @@ import { RunError } from '../../model/errors/run-error.ts';
 import { renderPreview, type PreviewedTable } from '../../render/preview.ts';
 import type { Configuration } from '../../config/index.ts';
 import { grouped } from '../../model/base/numbers.ts';
-import {
-  completeFamilies,
-  hasErrors,
-  readConfiguration,
-  refuseConfiguration,
-  showDiagnostics,
-} from '../../run/configuration.ts';
+import { refuseConfiguration, showDiagnostics } from '../output/diagnostics.ts';
+import { hasErrors } from '../../model/errors/diagnostic.ts';
+import { completeFamilies } from '../../run/read-configuration.ts';
+import { contextOf, readFiles } from '../run-context.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { diagnose } from '../../run/diagnose.ts';
@@ -32,11 +29,11 @@ export interface PreviewOptions {
  * files.
  */
 export async function preview(file: string, options: PreviewOptions, env: Env): Promise<ExitCode> {
-  const read = await readConfiguration([file], env, 'error');
+  const read = await readFiles([file], { unsetVariables: 'error' }, env);
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
-  const world = openPorts(read.project, env);
+  const world = openPorts(read.project, contextOf(env));
   try {
-    const configuration = await completeFamilies(read, world, env);
+    const configuration = await completeFamilies(read, world, env.signal);
     if (hasErrors(configuration.diagnostics)) return refuseConfiguration(configuration, env, options);
     showDiagnostics(configuration.diagnostics, configuration, env);
     return await previewIn(configuration, options, world, env);

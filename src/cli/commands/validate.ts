@@ -1,5 +1,8 @@
 import { counted } from '../../model/base/numbers.ts';
-import { hasErrors, policyOf, readConfiguration, showDiagnostics } from '../../run/configuration.ts';
+import { showDiagnostics } from '../output/diagnostics.ts';
+import { policyOf } from '../flags.ts';
+import { hasErrors } from '../../model/errors/diagnostic.ts';
+import { readFiles } from '../run-context.ts';
 import type { Configuration } from '../../config/index.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { RunError } from '../../model/errors/run-error.ts';
@@ -16,7 +19,7 @@ export async function validate(
   options: { json?: boolean; policy?: string },
   env: Env,
 ): Promise<ExitCode> {
-  const configuration = await readConfiguration(paths, env, 'warning', policyOf(options));
+  const configuration = await readFiles(paths, { unsetVariables: 'warning', ...policyOf(options) }, env);
   const { pipelines } = configuration;
   const diagnostics = [...configuration.diagnostics, ...(await unreadableFiles(configuration))];
   if (options.json === true) {

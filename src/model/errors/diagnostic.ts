@@ -41,3 +41,7 @@ export function child(place: Place, ...keys: readonly (string | number)[]): Plac
   const tokens = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`);
   return { file: place.file, pointer: place.pointer + tokens.join('') };
 }
+
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}

@@ -13,10 +13,9 @@ import type { ForgottenPipeline, Plan } from '../../model/plan/plan.ts';
 import type { StatePort, StoredRecord } from '../../model/ports/state-port.ts';
 import type { Project } from '../../model/config/project.ts';
 import { RunError } from '../../model/errors/run-error.ts';
-import { showDiagnostics } from '../configuration.ts';
 import { planDeletions, takenPlaces } from './deletions.ts';
 import { diagnose } from '../diagnose.ts';
-import type { Env } from '../../cli/env.ts';
+import type { RunContext } from '../context.ts';
 import { staleError } from '../stale.ts';
 import type { Ports } from '../open-ports.ts';
 
@@ -27,7 +26,7 @@ import type { Ports } from '../open-ports.ts';
 export async function findRemoved(
   configuration: Configuration,
   world: Ports,
-  env: Env,
+  context: RunContext,
 ): Promise<RemovedPipelines> {
   const { folders, pipelines, families, blocked, project } = configuration;
   const nothing: RemovedPipelines = { forgotten: [], blocked: [] };
@@ -44,7 +43,7 @@ export async function findRemoved(
     if (addresses.length === 0 && onRemoved === 'delete') unclear.add(name);
   }
   const listOf = new Map(
-    families.map((one) => [`${one.name} ${fileInProject(one.place.file, project, env)}`, one]),
+    families.map((one) => [`${one.name} ${fileInProject(one.place.file, project, context)}`, one]),
   );
   const turn = limitConcurrency(8);
   const candidates = recorded.filter(
@@ -53,7 +52,7 @@ export async function findRemoved(
   const found = await Promise.all(
     candidates.map((address) =>
       turn(async (): Promise<Candidate[]> => {
-        const stored = await readable(state, address, configuration, env);
+        const stored = await readable(state, address, context);
         const file = stored?.record.file;
         if (stored === undefined || file === undefined) return [];
         const absolute = path.resolve(project.root, file);
@@ -72,7 +71,7 @@ export async function findRemoved(
   );
   const today = { configuration, taken: takenPlaces(configuration) };
   const planned = await Promise.all(
-    removed.map((one) => turn(() => planRemoval(one, today, world, env.signal))),
+    removed.map((one) => turn(() => planRemoval(one, today, world, context.signal))),
   );
   return {
     forgotten: planned.flatMap((one) => ('problems' in one ? [] : one)),
@@ -84,16 +83,15 @@ export async function findRemoved(
 async function readable(
   state: StatePort,
   address: string,
-  configuration: Configuration,
-  env: Env,
+  { notice }: RunContext,
 ): Promise<StoredRecord | undefined> {
   try {
     return await state.read(address);
   } catch (error) {
     if (!(error instanceof RunError) || error.code !== 'EXT6002') throw error;
     const { code, message, hint } = error;
-    const finding = { code, severity: 'warning', message, ...(hint !== undefined && { hint }) } as const;
-    showDiagnostics([finding], configuration, env);
+    const diagnostic = { code, severity: 'warning', message, ...(hint !== undefined && { hint }) } as const;
+    notice({ type: 'finding', diagnostic });
     return undefined;
   }
 }
@@ -182,7 +180,7 @@ function namesOf({ address, moved }: Pipeline, recorded: ReadonlySet<string>): s
 }
 
 /** A pipeline's file as a record keeps it: the same for every checkout of the project. */
-export function fileInProject(file: string, { root }: Project, { cwd }: Pick<Env, 'cwd'>): string {
+export function fileInProject(file: string, { root }: Project, { cwd }: Pick<RunContext, 'cwd'>): string {
   return path.relative(root, path.resolve(cwd, file)).split(path.sep).join('/');
 }
 

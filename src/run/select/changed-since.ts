@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Pipeline } from '../../model/config/pipeline.ts';
 import type { Project } from '../../model/config/project.ts';
-import type { Env } from '../../cli/env.ts';
+import type { RunContext } from '../context.ts';
 import { UsageError } from '../usage-error.ts';
 
 /**
@@ -15,13 +15,13 @@ export async function changedSince(
   revision: string,
   pipelines: readonly Pipeline[],
   project: Project,
-  env: Env,
+  context: RunContext,
 ): Promise<Set<Pipeline>> {
-  const commit = await resolveCommit(revision, env);
-  const root = (await git(['rev-parse', '--show-toplevel'], env)).trim();
+  const commit = await resolveCommit(revision, context);
+  const root = (await git(['rev-parse', '--show-toplevel'], context)).trim();
   const lists = await Promise.all([
-    git(['diff', '--name-only', '-z', '--no-renames', '--no-relative', commit, '--'], env),
-    git(['ls-files', '--others', '--exclude-standard', '--full-name', '-z', root], env),
+    git(['diff', '--name-only', '-z', '--no-renames', '--no-relative', commit, '--'], context),
+    git(['ls-files', '--others', '--exclude-standard', '--full-name', '-z', root], context),
   ]);
   const changed = new Set(
     lists
@@ -33,7 +33,7 @@ export async function changedSince(
   if (await isChanged(path.join(project.root, 'extracts.yaml'))) return new Set(pipelines);
   const chosen = await Promise.all(
     pipelines.map(async (pipeline) => {
-      const files = await Promise.all(filesOf(pipeline, env.cwd).map(isChanged));
+      const files = await Promise.all(filesOf(pipeline, context.cwd).map(isChanged));
       return files.includes(true) ? [pipeline] : [];
     }),
   );
@@ -47,12 +47,18 @@ function filesOf({ place, template }: Pipeline, cwd: string): string[] {
   return [path.resolve(cwd, place.file), ...(template?.kind === 'file' ? [template.path] : [])];
 }
 
-async function resolveCommit(revision: string, env: Env): Promise<string> {
+async function resolveCommit(revision: string, context: RunContext): Promise<string> {
   const spelled = `${revision}^{commit}`;
-  return (await git(['rev-parse', '--verify', '--quiet', '--end-of-options', spelled], env, revision)).trim();
+  return (
+    await git(['rev-parse', '--verify', '--quiet', '--end-of-options', spelled], context, revision)
+  ).trim();
 }
 
-async function git(args: string[], { cwd, variables, signal }: Env, revision?: string): Promise<string> {
+async function git(
+  args: string[],
+  { cwd, variables, signal }: RunContext,
+  revision?: string,
+): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('git', args, {
       cwd,

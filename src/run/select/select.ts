@@ -4,7 +4,7 @@ import { limitConcurrency } from '../../model/base/limit.ts';
 import { nameMatches } from '../../model/base/name-pattern.ts';
 import { suggestion } from '../../model/base/nearest.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
-import type { Env } from '../../cli/env.ts';
+import type { RunContext } from '../context.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Ports } from '../open-ports.ts';
 import { changedSince } from './changed-since.ts';
@@ -31,17 +31,17 @@ export async function selectPipelines(
   configuration: Configuration,
   flags: SelectFlags,
   world: Ports,
-  env: Env,
+  context: RunContext,
 ): Promise<Configuration> {
   if (!isSelection(flags)) return configuration;
   const { select, exclude, changedSince: revision } = flags;
   const all = configuration.pipelines;
   const { blocked } = configuration;
-  const among = { pipelines: all, blocked, world, signal: env.signal };
+  const among = { pipelines: all, blocked, world, signal: context.signal };
   const taken = select === undefined ? new Set(all) : await meant(select, among, '--select');
   const left = exclude === undefined ? new Set() : await meant(exclude, among, '--exclude');
   const changed =
-    revision === undefined ? undefined : await changedSince(revision, all, configuration.project, env);
+    revision === undefined ? undefined : await changedSince(revision, all, configuration.project, context);
   return {
     ...configuration,
     // A pipeline that is not selected is not removed.

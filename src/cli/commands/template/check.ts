@@ -2,7 +2,9 @@ import { counted } from '../../../model/base/numbers.ts';
 import type { Diagnostic } from '../../../model/errors/diagnostic.ts';
 import type { Pipeline } from '../../../model/config/pipeline.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import { hasErrors, readConfiguration, showDiagnostics } from '../../../run/configuration.ts';
+import { showDiagnostics } from '../../output/diagnostics.ts';
+import { hasErrors } from '../../../model/errors/diagnostic.ts';
+import { contextOf, readFiles } from '../../run-context.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 import { diagnose } from '../../../run/diagnose.ts';
@@ -18,10 +20,10 @@ export async function checkTemplates(
   options: { verbose?: boolean },
   env: Env,
 ): Promise<ExitCode> {
-  const configuration = await readConfiguration(paths, env, 'warning');
+  const configuration = await readFiles(paths, { unsetVariables: 'warning' }, env);
   showDiagnostics(configuration.diagnostics, configuration, env, options.verbose);
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
-  const world = openPorts(configuration.project, env);
+  const world = openPorts(configuration.project, contextOf(env));
   try {
     const verdicts: Verdict[] = [];
     for (const pipeline of configuration.pipelines) verdicts.push(await judge(pipeline, world, env.signal));

@@ -6,7 +6,9 @@ import type { Pipeline } from '../../../model/config/pipeline.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import type { Template } from '../../../model/config/template.ts';
 import { documentOf, openTemplatePort } from '../../../templates/index.ts';
-import { hasErrors, readConfiguration, showDiagnostics } from '../../../run/configuration.ts';
+import { showDiagnostics } from '../../output/diagnostics.ts';
+import { hasErrors } from '../../../model/errors/diagnostic.ts';
+import { contextOf, readFiles } from '../../run-context.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 import { completeTables } from '../../../run/observe.ts';
@@ -14,7 +16,7 @@ import { openPorts, type Ports } from '../../../run/open-ports.ts';
 
 /** `extracts template write`: the presentation of a pipeline, before there is any data. */
 export async function writeTemplate(file: string, { out }: { out?: string }, env: Env): Promise<ExitCode> {
-  const configuration = await readConfiguration([file], env, 'warning');
+  const configuration = await readFiles([file], { unsetVariables: 'warning' }, env);
   showDiagnostics(configuration.diagnostics, configuration, env);
   if (hasErrors(configuration.diagnostics)) return exitCodes.configuration;
   const [pipeline, second] = configuration.pipelines;
@@ -28,7 +30,7 @@ export async function writeTemplate(file: string, { out }: { out?: string }, env
     env.err(`${out} ends neither in .tds nor in .tdsx\n`);
     return exitCodes.usage;
   }
-  const world = openPorts(configuration.project, env);
+  const world = openPorts(configuration.project, contextOf(env));
   try {
     const whole = await completeTables(pipeline, world, env.signal);
     await write(whole, pipeline.template, out, world, env);

@@ -1,0 +1,49 @@
+import type { Configuration } from '../../config/index.ts';
+import { counted } from '../../model/base/numbers.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { foldDiagnostics } from '../../model/errors/fold-diagnostics.ts';
+import { renderDiagnostics } from '../../render/diagnostics.ts';
+import type { Env } from '../env.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { diagnosticsInJson, encodeJson } from './json.ts';
+
+/** Shows diagnostics on stderr, each at its place; notes with `verbose` only (see `countHiddenNotes`). */
+export function showDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  places: Pick<Configuration, 'locate' | 'lineOf'>,
+  env: Pick<Env, 'err' | 'color'>,
+  verbose = false,
+): void {
+  const wanted = diagnostics.filter(({ severity }) => verbose || severity !== 'note');
+  const shown = verbose ? wanted : foldDiagnostics(wanted);
+  if (shown.length === 0) return;
+  const { locate, lineOf } = places;
+  env.err(renderDiagnostics(shown, { locate, lineOf, color: env.color.err }));
+}
+
+/** Says on stderr, as the last line of a command, how many notes were not shown. The JSON document has them all. */
+export function countHiddenNotes(
+  diagnostics: readonly Diagnostic[],
+  env: Env,
+  { verbose = false, json = false }: { verbose?: boolean; json?: boolean },
+): void {
+  const notes = foldDiagnostics(diagnostics.filter(({ severity }) => severity === 'note'));
+  if (verbose || json || notes.length === 0) return;
+  const them = notes.length === 1 ? 'it' : 'them';
+  env.err(`${counted(notes.length, 'note')} (show ${them} with -v)\n`);
+}
+
+/** Shows what is wrong with the files, and returns the exit code of a command that ends there. */
+export function refuseConfiguration(
+  configuration: Configuration,
+  env: Env,
+  { verbose = false, json = false }: { verbose?: boolean; json?: boolean },
+): ExitCode {
+  const { diagnostics } = configuration;
+  showDiagnostics(diagnostics, configuration, env, verbose);
+  if (json) {
+    const error = { message: 'the configuration is invalid' };
+    env.out(encodeJson({ error, diagnostics: diagnosticsInJson(diagnostics, configuration) }));
+  }
+  return exitCodes.configuration;
+}
