@@ -4,7 +4,8 @@ import type { StatePort } from '../model/ports/state-port.ts';
 
 /**
  * Waits until no other run applies one of these pipelines, for as long as the state waits for a lock, so that the plan is
- * made from what those runs leave behind. A lock that is held for longer fails its own pipeline when that is applied.
+ * made from what those runs leave behind. A lock that is held for longer, or that cannot be read, fails its own pipeline when
+ * that is applied.
  */
 export async function waitForRuns(
   addresses: readonly string[],
@@ -15,12 +16,12 @@ export async function waitForRuns(
 }
 
 async function waitForLock(address: string, state: Pick<StatePort, 'holder' | 'lock'>): Promise<void> {
-  const holder = await state.holder(address);
-  if (holder === undefined || holder.alive === 'no') return;
   try {
+    const holder = await state.holder(address);
+    if (holder === undefined || holder.alive === 'no') return;
     const lock = await state.lock(address);
     await lock.release();
   } catch (error) {
-    if (!(error instanceof RunError) || error.code !== 'EXT6004') throw error;
+    if (!(error instanceof RunError)) throw error;
   }
 }

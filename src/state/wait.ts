@@ -20,9 +20,20 @@ export const noWait: Waiting = {
   onWait: () => undefined,
 };
 
-/** Takes a lock, and waits while another run has it; then fails as the last attempt did. */
-export function waitForLock(take: () => Promise<Lock>, waiting: Waiting): Promise<Lock> {
-  return untilTaken(take, waiting);
+/**
+ * Returns a function that takes the lock of an address, and waits while another run has it; then it fails as the last
+ * attempt did. It does not wait a second time for a lock that has outlasted the wait.
+ */
+export function lockWaiter(waiting: Waiting) {
+  const outlasted = new Set<string>();
+  return async (address: string, take: () => Promise<Lock>): Promise<Lock> => {
+    try {
+      return await untilTaken(take, outlasted.has(address) ? { ...waiting, wait: 0 } : waiting);
+    } catch (error) {
+      if (isHeld(error)) outlasted.add(address);
+      throw error;
+    }
+  };
 }
 
 /** Takes the first of several leases that is free, and waits while none is. */

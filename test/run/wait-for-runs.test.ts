@@ -28,9 +28,18 @@ test('a pipeline that another run applies is waited for, and no other one is loc
   expect(log).toEqual(['lock held', 'release held']);
 });
 
-test('a lock that stays is left to the run of its pipeline, and any other error is not', async () => {
-  const stays = stateOf({ held: run('yes') }, new RunError('EXT6004', 'held is being applied'));
-  await expect(waitForRuns(['held'], stays.state)).resolves.toBeUndefined();
-  const broken = stateOf({ held: run('yes') }, new RunError('EXT6001', 'the state cannot be written'));
-  await expect(waitForRuns(['held'], broken.state)).rejects.toThrow('cannot be written');
+test.each([
+  new RunError('EXT6004', 'held is being applied'),
+  new RunError('EXT6002', 'cannot read the lock'),
+  new RunError('EXT6001', 'the state cannot be written'),
+])('a lock that is not to be had fails its own pipeline, not the run: %s', async (error) => {
+  const { state } = stateOf({ held: run('yes') }, error);
+  await expect(waitForRuns(['held'], state)).resolves.toBeUndefined();
+  const unreadable = { ...state, holder: () => Promise.reject(error) };
+  await expect(waitForRuns(['held', 'other'], unreadable)).resolves.toBeUndefined();
+});
+
+test('an interruption and a bug end the run', async () => {
+  const { state } = stateOf({ held: run('yes') }, new TypeError('a bug'));
+  await expect(waitForRuns(['held'], state)).rejects.toThrow('a bug');
 });

@@ -171,3 +171,15 @@ test('a named pipe in the place of a lock or a record is an error without any wa
   await expect(state.read('other')).rejects.toMatchObject(refused);
   await expect(state.openRuns()).rejects.toMatchObject(refused);
 });
+
+test('a lock that outlasts the wait is not waited for again', async () => {
+  const folder = await temporaryFolder();
+  const other = await openFileState(folder).lock('shop');
+  const waits: string[] = [];
+  const state = openFileState(folder, undefined, { wait: 100, onWait: (about) => waits.push(about) });
+  await expect(state.lock('shop')).rejects.toMatchObject({ code: 'EXT6004' });
+  await expect(state.lock('shop')).rejects.toMatchObject({ code: 'EXT6004' });
+  expect(waits).toEqual([expect.stringContaining('shop is being applied')]);
+  await other.release();
+  await (await state.lock('shop')).release();
+});

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import type { StatePort } from '../../model/ports/state-port.ts';
 import { leaseAddress } from '../record.ts';
-import { noWait, waitForLease, waitForLock, type WaitOptions } from '../wait.ts';
+import { lockWaiter, noWait, waitForLease, type WaitOptions } from '../wait.ts';
 import { breakLock, lookAtLock } from './holder.ts';
 import { takeLock } from './lock.ts';
 import { beginRun, endRun, openRuns } from './runs.ts';
@@ -11,6 +11,7 @@ import { listLocks, listRecords, readRecord } from './record.ts';
 /** State in a folder: one JSON file per address, and beside it a lock file while it is being applied. */
 export function openFileState(folder: string, job?: string, options: WaitOptions = {}): StatePort {
   const waiting = { ...noWait, ...options };
+  const waitForLock = lockWaiter(waiting);
   /** Once is enough for a run. What cannot be removed does no harm. */
   let clearing: Promise<void> | undefined;
   return {
@@ -22,7 +23,7 @@ export function openFileState(folder: string, job?: string, options: WaitOptions
       return waitForLease((name) => takeLock(folder, leaseAddress(name), job), wanted, waiting);
     },
     async lock(address) {
-      const lock = await waitForLock(() => takeLock(folder, address, job), waiting);
+      const lock = await waitForLock(address, () => takeLock(folder, address, job));
       await (clearing ??= removeLeftovers(folder).catch(() => undefined));
       return lock;
     },
