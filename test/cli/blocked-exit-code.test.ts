@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exitCodeOfBlocked } from '../../src/cli/output/blocked-exit-code.ts';
+import { exitCodeOfBlocked } from '../../src/cli/output/plan-exit-code.ts';
 import type { Diagnostic } from '../../src/model/errors/diagnostic.ts';
 import type { Plan } from '../../src/model/plan/plan.ts';
 import { buildPlan } from '../../src/plan/index.ts';

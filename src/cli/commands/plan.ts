@@ -1,6 +1,5 @@
 import type { Configuration } from '../../config/index.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
-import { unknownAllowances } from '../../run/unknown-allowances.ts';
 import { countHiddenNotes, refuseConfiguration, showDiagnostics } from '../output/diagnostics.ts';
 import { hasErrors } from '../../model/errors/diagnostic.ts';
 import { completeFamilies } from '../../run/read-configuration.ts';
@@ -8,12 +7,11 @@ import { contextOf, readFiles } from '../run-context.ts';
 import { decisionsOf, policyOf, type GateFlags } from '../flags.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
-import { exitCodeOfBlocked } from '../output/blocked-exit-code.ts';
-import { makePlan } from '../../run/make-plan.ts';
+import { exitCodeOfBlocked } from '../output/plan-exit-code.ts';
+import { planProject } from '../../run/plan-project.ts';
 import { writePlan, type OutputFlags } from '../output/plan-output.ts';
 import { savePlan } from '../../run/saved-plan.ts';
-import { selectPipelines, type SelectFlags } from '../../run/select/select.ts';
-import { spaceFindings } from '../../run/disk-space.ts';
+import type { SelectFlags } from '../../run/select/select.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { untrustedPorts } from '../../run/untrusted/untrusted-ports.ts';
 import { openPorts, type Ports } from '../../run/open-ports.ts';
@@ -48,14 +46,14 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     const whole = untrusted ? read : await completeFamilies(read, world, env.signal);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
-    const configuration = await selectPipelines(whole, options, world, contextOf(env));
-    const made = await makePlan(configuration, world, contextOf(env), {
+    const settings = {
+      selection: options,
       decisions: decisionsOf(options),
       ...(untrusted && { unseen: () => unseenOf(read, world) }),
-    });
-    const space = await spaceFindings(made, configuration.project);
-    const unknown = unknownAllowances(options.allowBreaking, whole.pipelines, made.plan);
-    const findings = [...made.plan.diagnostics, ...unknown, ...space.map(asWarning)];
+    };
+    const planned = await planProject(whole, world, settings, contextOf(env));
+    const { made, configuration } = planned;
+    const findings = [...planned.findings, ...planned.space.map(asWarning)];
     showDiagnostics(findings, configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
     await writePlan(made.plan, options, env);

@@ -12,7 +12,8 @@ import { contextOf, readFiles } from '../run-context.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { diagnose } from '../../run/diagnose.ts';
-import { diagnosticsInJson, encodeJson } from '../output/json.ts';
+import { encodeJson } from '../output/json.ts';
+import { locatedDiagnostics } from '../../run/report-document.ts';
 import { completeTables } from '../../run/observe.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { openPorts, type Ports } from '../../run/open-ports.ts';
@@ -77,7 +78,7 @@ async function previewIn(
   showDiagnostics(failures, configuration, env);
   const { diagnostics } = configuration;
   if (options.json === true) {
-    const located = diagnosticsInJson([...diagnostics, ...failures], configuration);
+    const located = locatedDiagnostics([...diagnostics, ...failures], configuration);
     env.out(encodeJson({ pipelines: seen, diagnostics: located }));
   } else {
     env.out(

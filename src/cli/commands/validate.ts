@@ -11,7 +11,8 @@ import { diagnose } from '../../run/diagnose.ts';
 import type { Env } from '../env.ts';
 import { hasReference } from '../../run/untrusted/unseen-ports.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
-import { diagnosticsInJson, encodeJson } from '../output/json.ts';
+import { encodeJson } from '../output/json.ts';
+import { locatedDiagnostics } from '../../run/report-document.ts';
 
 /** `extracts validate`: checks the files alone. Reads nothing else: no network, no engine. */
 export async function validate(
@@ -24,7 +25,7 @@ export async function validate(
   const diagnostics = [...configuration.diagnostics, ...(await unreadableFiles(configuration))];
   if (options.json === true) {
     const valid = pipelines.map(({ address }) => address);
-    env.out(encodeJson({ pipelines: valid, diagnostics: diagnosticsInJson(diagnostics, configuration) }));
+    env.out(encodeJson({ pipelines: valid, diagnostics: locatedDiagnostics(diagnostics, configuration) }));
   } else {
     showDiagnostics(diagnostics, configuration, env, true);
     if (!hasErrors(diagnostics)) env.out(`${counted(pipelines.length, 'pipeline')} valid.\n`);

@@ -5,7 +5,8 @@ import { foldDiagnostics } from '../../model/errors/fold-diagnostics.ts';
 import { renderDiagnostics } from '../../render/diagnostics.ts';
 import type { Env } from '../env.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { diagnosticsInJson, encodeJson } from './json.ts';
+import { encodeJson } from './json.ts';
+import { locatedDiagnostics } from '../../run/report-document.ts';
 
 /** Shows diagnostics on stderr, each at its place; notes with `verbose` only (see `countHiddenNotes`). */
 export function showDiagnostics(
@@ -43,7 +44,7 @@ export function refuseConfiguration(
   showDiagnostics(diagnostics, configuration, env, verbose);
   if (json) {
     const error = { message: 'the configuration is invalid' };
-    env.out(encodeJson({ error, diagnostics: diagnosticsInJson(diagnostics, configuration) }));
+    env.out(encodeJson({ error, diagnostics: locatedDiagnostics(diagnostics, configuration) }));
   }
   return exitCodes.configuration;
 }

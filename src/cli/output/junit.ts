@@ -5,10 +5,10 @@ import type { PlannedCheck } from '../../model/plan/step.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { renderJUnit, type JUnitProblem, type JUnitSuite } from '../../render/junit.ts';
-import type { Ended } from './ended.ts';
+import type { Ended } from '../../run/report-document.ts';
 import type { Env } from '../env.ts';
 import { messageOf } from './failure.ts';
-import { heldBack } from './held-back.ts';
+import { heldBack } from '../../run/held-back.ts';
 
 /** Writes the results of the checks for a CI server, whole or not at all. */
 export async function writeJUnit(file: string, ended: Ended, env: Env): Promise<void> {

@@ -1,8 +1,7 @@
 import type { Configuration } from '../../config/index.ts';
-import type { Ended } from './ended.ts';
+import { reportDocument, type Ended } from '../../run/report-document.ts';
 import type { Env } from '../env.ts';
-import { heldBack } from './held-back.ts';
-import { diagnosticsInJson, encodeJson, errorInJson } from './json.ts';
+import { encodeJson } from './json.ts';
 import { writeJUnit } from './junit.ts';
 
 /** Writes the results of an apply for programs, if flags ask for it. */
@@ -14,19 +13,4 @@ export async function writeReport(
 ): Promise<void> {
   if (json === true) env.out(encodeJson(reportDocument(ended, configuration)));
   if (junit !== undefined) await writeJUnit(junit, ended, env);
-}
-
-function reportDocument(
-  { report, plan, diagnostics, refusal }: Ended,
-  configuration: Configuration,
-): unknown {
-  return {
-    pipelines: report.pipelines.map(({ failure, ...rest }) => ({
-      ...rest,
-      ...(failure === undefined ? {} : { failure: { step: failure.step, ...errorInJson(failure.error) } }),
-    })),
-    blocked: heldBack(plan),
-    ...(refusal && { error: refusal }),
-    diagnostics: diagnosticsInJson(diagnostics, configuration),
-  };
 }

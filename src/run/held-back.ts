@@ -1,4 +1,4 @@
-import type { Plan } from '../../model/plan/plan.ts';
+import type { Plan } from '../model/plan/plan.ts';
 
 /** A pipeline that a plan does not do. */
 export interface HeldBack {

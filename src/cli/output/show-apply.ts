@@ -1,0 +1,58 @@
+import type { Work } from '../../apply/index.ts';
+import { removalSteps } from '../../apply/removal.ts';
+import type { Report } from '../../apply/report.ts';
+import type { Plan } from '../../model/plan/plan.ts';
+import { renderPlan } from '../../render/plan-text.ts';
+import { renderReport } from '../../render/report.ts';
+import { heldBack } from '../../run/held-back.ts';
+import { performApply } from '../../run/perform-apply.ts';
+import type { PreparedApply } from '../../run/prepare-apply.ts';
+import type { Env } from '../env.ts';
+import { drawProgress, type DrawnPipeline } from './draw-progress.ts';
+import { eventLines } from './event-lines.ts';
+
+/** The stream for the plan and the report: stdout, or stderr if a document goes to stdout. */
+export interface Output {
+  show: (text: string) => void;
+  view: { color: boolean; verbose: boolean; width?: number };
+}
+
+export function outputOf({ json, verbose = false }: { json?: boolean; verbose?: boolean }, env: Env): Output {
+  if (json === true) return { show: (text) => env.err(text), view: { color: env.color.err, verbose } };
+  const width = env.width === undefined ? {} : { width: env.width };
+  return { show: (text) => env.out(text), view: { color: env.color.out, verbose, ...width } };
+}
+
+export function showPlan(plan: Plan, { show, view }: Output): void {
+  show(renderPlan(plan, view));
+}
+
+/** A terminal has room for so many pipelines; of more, the lines of a log show better what happens. */
+const maxDrawn = 40;
+
+/** Carries out a prepared apply, draws its events on the terminal or as lines, and shows the report. */
+export async function performShown(
+  prepared: PreparedApply,
+  { show, view }: Output,
+  env: Env,
+): Promise<Report> {
+  const { work, plan, configuration } = prepared;
+  const count = work.jobs.length + work.removals.length;
+  const { parallel } = configuration.project.limits;
+  const drawing =
+    env.terminal === undefined || count === 0 || count > maxDrawn
+      ? undefined
+      : drawProgress(drawnPipelines(work), { terminal: env.terminal, parallel });
+  const listener = drawing?.listener ?? eventLines((text) => env.err(text));
+  const report = await performApply(prepared, { signal: env.signal, listener });
+  await drawing?.end();
+  if (count > 0) show(`\n${renderReport(report.pipelines, { ...view, held: heldBack(plan) })}`);
+  return report;
+}
+
+function drawnPipelines({ jobs, removals }: Work): DrawnPipeline[][] {
+  return [
+    jobs.map(({ plan: { address, steps } }) => ({ address, steps })),
+    removals.map((removal) => ({ address: removal.address, steps: removalSteps(removal) })),
+  ];
+}
