@@ -25,23 +25,42 @@ export async function savePlan(plan: Plan, file: string, cwd: string): Promise<v
 export async function readSavedPlan(file: string, cwd: string): Promise<Plan> {
   const { plan, isSealed } = await readPlanFile(file, cwd);
   if (isSealed) return plan;
-  throw new RunError('EXT6103', `${file} was changed after it was made: its seal does not hold`, {
-    hint: 'plan again; what is to be done is changed in the pipeline files, never in the plan',
-  });
+  throw brokenSeal(file);
 }
 
 export async function readPlanFile(file: string, cwd: string): Promise<{ plan: Plan; isSealed: boolean }> {
   const text = await readFile(path.resolve(cwd, file), 'utf8').catch((error: unknown) => {
     throw new RunError('EXT6101', `cannot read the plan ${file}: ${reasonOf(error)}`, { cause: error });
   });
-  const { seal, ...plan } = parse(text, file);
+  const { plan, isSealed } = openPlan(parse(text), file);
+  // A key that is there twice, or another order, would show a reader of the file another plan than the one that is applied.
+  return { plan, isSealed: isSealed && text === encodePlan(plan) };
+}
+
+/** Returns the plan in a document that was parsed already, and fails if it was changed since it was made. */
+export function openSavedPlan(document: unknown): Plan {
+  const { plan, isSealed } = openPlan(document, 'the document');
+  if (isSealed) return plan;
+  throw brokenSeal('the plan');
+}
+
+function brokenSeal(shown: string): RunError {
+  return new RunError('EXT6103', `${shown} was changed after it was made: its seal does not hold`, {
+    hint: 'plan again; what is to be done is changed in the pipeline files, never in the plan',
+  });
+}
+
+function openPlan(document: unknown, shown: string): { plan: Plan; isSealed: boolean } {
+  if (!isDocument(document)) {
+    throw new RunError('EXT6102', `${shown} is no plan`, { hint: 'extracts plan --out FILE makes one' });
+  }
+  const { seal, ...plan } = document;
   if ((plan.format as unknown) !== 1) {
-    throw new RunError('EXT6102', `${file} is a plan of format ${String(plan.format)}, not 1`, {
+    throw new RunError('EXT6102', `${shown} is a plan of format ${String(plan.format)}, not 1`, {
       hint: 'show and apply it with the version of extracts that made it, or plan again',
     });
   }
-  // A key that is there twice, or another order, would show a reader of the file another plan than the one that is applied.
-  return { plan, isSealed: seal === sealOf(plan) && text === encodePlan(plan) };
+  return { plan, isSealed: seal === sealOf(plan) };
 }
 
 /**
@@ -63,13 +82,14 @@ export function savedFiles(saved: Plan, cwd: string): string[] {
   return [...new Set([...saved.pipelines, ...lists].map(({ file }) => file))].filter(isThere);
 }
 
-function parse(text: string, file: string): Plan & { seal: unknown } {
+function parse(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && 'format' in value && 'seal' in value)
-      return value as Plan & { seal: unknown };
+    return JSON.parse(text);
   } catch {
-    // Reported below: the file is not a plan, whatever else it is.
+    return undefined;
   }
-  throw new RunError('EXT6102', `${file} is no plan`, { hint: 'extracts plan --out FILE makes one' });
+}
+
+function isDocument(value: unknown): value is Plan & { seal: unknown } {
+  return typeof value === 'object' && value !== null && 'format' in value && 'seal' in value;
 }

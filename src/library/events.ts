@@ -1,0 +1,36 @@
+import type { ApplyEvent as RunEvent } from '../apply/events.ts';
+import type { Configuration } from '../config/index.ts';
+import type { Span } from '../model/errors/diagnostic.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import { diagnose } from '../run/diagnose.ts';
+import type { PlanDocument } from '../run/plan-document.ts';
+import {
+  errorDocument,
+  locatedDiagnostics,
+  type ErrorDocument,
+  type LocatedDiagnostic,
+} from '../run/report-document.ts';
+
+/** What happens during an apply, as plain data. The first event is `planned`. */
+export type ApplyEvent =
+  | { type: 'planned'; plan: PlanDocument; diagnostics: readonly LocatedDiagnostic[] }
+  | Exclude<RunEvent, { type: 'failed' }>
+  /** Without a step: the pipeline could not begin. */
+  | (Omit<Extract<RunEvent, { type: 'failed' }>, 'error'> & { error: Failure });
+
+/** An error with the line of the configuration that it belongs to, as far as there is one. */
+export type Failure = ErrorDocument & { file?: string } & Partial<Span>;
+
+/** Returns an event of a run with its error as data. */
+export function publicEvent(event: RunEvent, configuration: Configuration): ApplyEvent {
+  if (event.type !== 'failed') return event;
+  return { ...event, error: failureOf(event.error, event.address, configuration) };
+}
+
+function failureOf(error: unknown, address: string, configuration: Configuration): Failure {
+  if (!(error instanceof RunError)) return errorDocument(error);
+  const pipeline = configuration.pipelines.find((one) => one.address === address);
+  const [located] = locatedDiagnostics([diagnose(error, pipeline)], configuration);
+  const { severity: _, ...failure } = located ?? { severity: 'error', ...errorDocument(error) };
+  return failure;
+}

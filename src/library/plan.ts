@@ -1,0 +1,37 @@
+import { sealPlan, type PlanDocument } from '../run/plan-document.ts';
+import { planProject } from '../run/plan-project.ts';
+import { locatedDiagnostics, type LocatedDiagnostic } from '../run/report-document.ts';
+import { decisionsOf, selectionOf, type PlanOptions } from './options.ts';
+import { openableProject, withPorts, type Project } from './project.ts';
+
+/** A plan, and what was found while it was made. */
+export interface PlannedProject {
+  /** Plain data; as JSON it is what `extracts plan --out` saves, and `apply` takes it. */
+  document: PlanDocument;
+  /** An apply of it would change something. Blocked pipelines change nothing. */
+  hasChanges: boolean;
+  /** Findings in the files, of the plan, and about disk space. */
+  diagnostics: readonly LocatedDiagnostic[];
+}
+
+/**
+ * Compares a project with its sources, extracts and destinations, and returns what an apply would do and why. Changes
+ * nothing. A pipeline that cannot be observed is blocked and does not keep the others from being planned.
+ *
+ * Rejects with a `RunError` if the state cannot be read, with a `UsageError` for an option that matches nothing, with a
+ * `ConfigurationError` if a source's answer makes the configuration wrong, and with the reason of the signal.
+ */
+export async function plan(project: Project, options: PlanOptions = {}): Promise<PlannedProject> {
+  const openable = openableProject(project, options.signal);
+  const ports = { lockWait: options.lockWait, looksOnly: true };
+  return withPorts(openable, ports, async (whole, world) => {
+    const settings = { selection: selectionOf(options), decisions: decisionsOf(options) };
+    const { made, findings, space } = await planProject(whole, world, settings, openable.context);
+    const { create, change } = made.plan.summary;
+    return {
+      document: sealPlan(made.plan),
+      hasChanges: create + change + made.plan.forgotten.length > 0,
+      diagnostics: locatedDiagnostics([...whole.diagnostics, ...findings, ...space], whole),
+    };
+  });
+}

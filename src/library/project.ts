@@ -1,0 +1,75 @@
+import type { Configuration } from '../config/index.ts';
+import { hasErrors } from '../model/errors/diagnostic.ts';
+import type { RunContext } from '../run/context.ts';
+import { openPorts, type OpenPortsOptions, type Ports } from '../run/open-ports.ts';
+import { completeFamilies, readConfiguration } from '../run/read-configuration.ts';
+import { locatedDiagnostics, type LocatedDiagnostic } from '../run/report-document.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { contextOf, type ProjectOptions } from './options.ts';
+
+/** Pipelines that were read and are valid; an argument of `plan` and `apply`. Only `readProject` makes one. */
+export interface Project {
+  /** In the order of the files. A family of `for_each` whose items come from a source is one of them. */
+  readonly pipelines: readonly {
+    readonly address: string;
+    readonly file: string;
+    readonly tags: readonly string[];
+  }[];
+}
+
+/** The outcome of `readProject`. Warnings and notes come with a project, too. */
+export type ReadProject =
+  | { ok: true; project: Project; diagnostics: readonly LocatedDiagnostic[] }
+  | { ok: false; diagnostics: readonly LocatedDiagnostic[] };
+
+/** A project with everything that its face does not show. */
+export interface OpenableProject {
+  read: Configuration;
+  context: RunContext;
+}
+
+const opened = new WeakMap<Project, OpenableProject>();
+
+/**
+ * Reads pipeline files, or all files of folders, with the project file above them, and checks them. No source, server or
+ * engine is asked. Wrong files are no exception: all of their problems are returned, each with file, line and column.
+ */
+export async function readProject(
+  paths: string | readonly string[],
+  options: ProjectOptions = {},
+): Promise<ReadProject> {
+  const context = contextOf(options);
+  const { policy } = options;
+  const settings = { unsetVariables: 'error', ...(policy !== undefined && { policy }) } as const;
+  const read = await readConfiguration(typeof paths === 'string' ? [paths] : paths, settings, context);
+  const diagnostics = locatedDiagnostics(read.diagnostics, read);
+  if (hasErrors(read.diagnostics)) return { ok: false, diagnostics };
+  const project: Project = {
+    pipelines: read.pipelines.map(({ address, place, tags }) => ({ address, file: place.file, tags })),
+  };
+  opened.set(project, { read, context });
+  return { ok: true, project, diagnostics };
+}
+
+/** Returns what a project was read from. Its own signal was for the reading: each call has another. */
+export function openableProject(project: Project, signal: AbortSignal | undefined): OpenableProject {
+  const known = opened.get(project);
+  if (known === undefined) throw new TypeError('this is no project of readProject');
+  return { ...known, context: { ...known.context, signal: signal ?? new AbortController().signal } };
+}
+
+/** Opens the ports of a project for some work, and closes them after it. `whole` has all items of its families. */
+export async function withPorts<Result>(
+  { read, context }: OpenableProject,
+  options: OpenPortsOptions,
+  work: (whole: Configuration, world: Ports) => Promise<Result>,
+): Promise<Result> {
+  const world = openPorts(read.project, context, options);
+  try {
+    const whole = await completeFamilies(read, world, context.signal);
+    if (hasErrors(whole.diagnostics)) throw new ConfigurationError(whole);
+    return await work(whole, world);
+  } finally {
+    await world.close();
+  }
+}
