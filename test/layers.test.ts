@@ -32,7 +32,7 @@ const rooms: Record<string, readonly string[]> = {
   render: ['model'],
   run: [...siblings, 'model', 'disk'],
   cli: [...siblings, 'run', 'model', 'disk'],
-  library: [...siblings, 'run', 'model'],
+  library: ['config', 'plan', 'apply', 'run', 'model'],
   'index.ts': ['library', 'run', 'model'],
   'main.ts': ['cli', 'model'],
 };

@@ -2,14 +2,8 @@ import type { ApplyEvent as RunEvent } from '../apply/events.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Span } from '../model/errors/diagnostic.ts';
 import { RunError } from '../model/errors/run-error.ts';
-import { diagnose } from '../run/diagnose.ts';
 import type { PlanDocument } from '../run/plan-document.ts';
-import {
-  errorDocument,
-  locatedDiagnostics,
-  type ErrorDocument,
-  type LocatedDiagnostic,
-} from '../run/report-document.ts';
+import { errorDocument, type ErrorDocument, type LocatedDiagnostic } from '../run/report-document.ts';
 
 /** What happens during an apply, as plain data. The first event is `planned`. */
 export type ApplyEvent =
@@ -28,9 +22,8 @@ export function publicEvent(event: RunEvent, configuration: Configuration): Appl
 }
 
 function failureOf(error: unknown, address: string, configuration: Configuration): Failure {
-  if (!(error instanceof RunError)) return errorDocument(error);
-  const pipeline = configuration.pipelines.find((one) => one.address === address);
-  const [located] = locatedDiagnostics([diagnose(error, pipeline)], configuration);
-  const { severity: _, ...failure } = located ?? { severity: 'error', ...errorDocument(error) };
-  return failure;
+  const failure = errorDocument(error);
+  if (!(error instanceof RunError)) return failure;
+  const place = error.place ?? configuration.pipelines.find((one) => one.address === address)?.place;
+  return place === undefined ? failure : { ...failure, file: place.file, ...configuration.locate(place) };
 }

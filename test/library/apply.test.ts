@@ -45,8 +45,7 @@ async function applied(project: Project, options: ApplyOptions = {}) {
 }
 
 /** Names an event as the tests compare them. */
-const nameOf = (event: ApplyEvent) =>
-  'step' in event && event.step !== undefined ? `${event.type} ${event.step.kind}` : event.type;
+const nameOf = (event: ApplyEvent) => ('step' in event ? `${event.type} ${event.step.kind}` : event.type);
 
 test('a project is planned, applied and planned again without changes', async () => {
   const folder = await createProject(files);

@@ -4,23 +4,24 @@ import type { Notice } from '../../run/context.ts';
 import type { Env } from '../env.ts';
 import { showDiagnostics } from './diagnostics.ts';
 
-/** Prints the notices of a run on stderr, each on lines of its own. */
+/** Prints a notice of a run on stderr, on lines of its own. */
 export function printNotice(notice: Notice, env: Pick<Env, 'err' | 'color'>): void {
+  if (notice.type === 'finding') showDiagnostics([notice.diagnostic], nowhere, env);
+  else for (const line of linesOf(notice)) env.err(`${line}\n`);
+}
+
+function linesOf(notice: Exclude<Notice, { type: 'finding' }>): string[] {
   switch (notice.type) {
     case 'observing':
-      return env.err(`${printable(`${notice.address} › ${notice.text}`)}\n`);
+      return [printable(`${notice.address} › ${notice.text}`)];
     case 'waiting for a run':
-      return env.err(`Waiting: ${notice.text}\n`);
+      return [`Waiting: ${notice.text}`];
     case 'waiting for a server':
-      return env.err(
-        `Waiting ${Math.ceil(notice.milliseconds / 1000)} s for ${notice.host}: ${notice.because}\n`,
-      );
+      return [`Waiting ${Math.ceil(notice.milliseconds / 1000)} s for ${notice.host}: ${notice.because}`];
     case 'resuming':
-      if (notice.runs.length === 0) env.err('No run was interrupted: everything is planned.\n');
-      for (const { since, name } of notice.runs) env.err(`Resuming the run of ${since} by ${name}.\n`);
-      return;
-    case 'finding':
-      return showDiagnostics([notice.diagnostic], nowhere, env);
+      return notice.runs.length === 0
+        ? ['No run was interrupted: everything is planned.']
+        : notice.runs.map(({ since, name }) => `Resuming the run of ${since} by ${name}.`);
     default:
       return never(notice);
   }
