@@ -11,11 +11,14 @@ export type Client = S3Client;
  * retry.ts alone.
  */
 export async function createClient(sdk: Sdk, access: S3Access, proxyFor?: ProxyFor): Promise<S3Client> {
-  const { region, endpoint, pathStyle, credentials, role } = access;
+  const { region, endpoint, endpointFrom, pathStyle, credentials, role } = access;
   const isProvided = role !== undefined || credentials.kind === 'profile';
   const client = new sdk.S3Client({
     // Services that are not AWS have no regions, but the signature needs one.
-    ...(region === undefined ? (endpoint === undefined ? {} : { region: 'us-east-1' }) : { region }),
+    ...(region !== undefined && { region }),
+    ...(region === undefined &&
+      endpoint !== undefined &&
+      endpointFrom === undefined && { region: 'us-east-1' }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...profileOf(access),
     ...(isProvided ? providedCredentials(await loadProviders(), access) : plainCredentials(credentials)),

@@ -34,6 +34,11 @@ export function serviceLabel({ bucket, access }: BucketUser): string {
   return foreign(pathStyle === false ? endpoint.replace(/^(https?:\/\/)/, `$1${bucket}.`) : endpoint);
 }
 
+/** Names where the endpoint is written, as in "write https:// in endpoint:". */
+export function endpointSetting({ access }: BucketUser): string {
+  return access.endpointFrom ?? 'endpoint:';
+}
+
 function parts(errand: Errand): [Act, string] {
   if ('list' in errand) return ['list', errand.list];
   if ('read' in errand) return ['read', errand.read];

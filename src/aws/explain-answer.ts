@@ -1,7 +1,7 @@
 import { RunError } from '../model/errors/run-error.ts';
 import { foreign } from '../model/errors/secrets.ts';
 import type { Alien, NotS3 } from './answers.ts';
-import { errandUrl, serviceLabel, verbs, type BucketUser, type Errand } from './errand.ts';
+import { endpointSetting, errandUrl, serviceLabel, verbs, type BucketUser, type Errand } from './errand.ts';
 
 /** Returns the error for an answer that no S3 service gives: what came, and which address to check. */
 export function explainAnswer(error: NotS3, user: BucketUser, errand: Errand): RunError {
@@ -41,16 +41,17 @@ function labelOf(alien: Alien): string {
   }
 }
 
-function hintFor({ alien, $metadata: { httpStatusCode: status } }: NotS3, { access }: BucketUser): string {
+function hintFor({ alien, $metadata: { httpStatusCode: status } }: NotS3, user: BucketUser): string {
+  const { access } = user;
   if (alien.kind === 'redirect')
-    return 'requests are signed for one host, so redirects are not followed; write the address of the service itself as endpoint:';
+    return `requests are signed for one host, so redirects are not followed; write the address of the service itself as ${endpointSetting(user)}`;
   if (alien.kind === 'unusable')
     return 'a proxy in between, or a service that lists in a way of its own; nothing of it was used';
   const said = alien.kind === 'html' ? alien.title : alien.kind === 'text' ? alien.beginning : '';
   if (access.endpoint?.startsWith('http:') === true && /\bHTTPS (?:port|server)\b/i.test(said ?? ''))
-    return 'this port speaks TLS: write https:// in endpoint:';
+    return `this port speaks TLS: write https:// in ${endpointSetting(user)}`;
   if (status === 407) return 'a proxy wants a user and a password: write them into HTTPS_PROXY';
   return access.endpoint === undefined
     ? 'a proxy or a login page answers in its place; check the network'
-    : 'check endpoint: a console, a login page or a proxy answers there; the console of a service often has another port than its S3';
+    : `check ${access.endpointFrom ?? 'endpoint'}: a console, a login page or a proxy answers there; the console of a service often has another port than its S3`;
 }

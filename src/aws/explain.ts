@@ -2,7 +2,15 @@ import type { Place } from '../model/errors/diagnostic.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { NotS3 } from './answers.ts';
 import { RoleDenied, RoleUnreachable } from './client.ts';
-import { errandUrl, serviceLabel, verbs, type Act, type BucketUser, type Errand } from './errand.ts';
+import {
+  endpointSetting,
+  errandUrl,
+  serviceLabel,
+  verbs,
+  type Act,
+  type BucketUser,
+  type Errand,
+} from './errand.ts';
 import { answerToRunError, explainAnswer } from './explain-answer.ts';
 import { GaveUp } from './retry.ts';
 import { ProxyFailed } from './tunnel.ts';
@@ -217,7 +225,7 @@ function unreachable(error: Failure, user: BucketUser): RunError | undefined {
     return new RunError('EXT2211', `no trusted TLS connection to ${where}: ${code}`, {
       hint:
         code === 'EPROTO' || /^ERR_SSL_(?:WRONG_VERSION|PACKET_LENGTH)/.test(code)
-          ? 'does it speak https at all? write http:// in endpoint if it does not'
+          ? `does it speak https at all? write http:// in ${access.endpointFrom ?? 'endpoint'} if it does not`
           : 'check the host name; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its PEM file',
       place,
       cause: error,
@@ -226,7 +234,7 @@ function unreachable(error: Failure, user: BucketUser): RunError | undefined {
   if (code.startsWith('HPE_') || error.name === 'NotHttp') {
     return new RunError('EXT2214', `${where} does not speak HTTP: ${foreign(message)}`, {
       hint: access.endpoint?.startsWith('http:')
-        ? 'if this port speaks TLS, write https:// in endpoint:'
+        ? `if this port speaks TLS, write https:// in ${endpointSetting(user)}`
         : 'check the endpoint and its port, and proxies in between',
       place,
       cause: error,
@@ -243,7 +251,7 @@ function unreachable(error: Failure, user: BucketUser): RunError | undefined {
         ? 'check the region and the network'
         : access.pathStyle === false && code === 'ENOTFOUND'
           ? 'path_style: false asks a host for each bucket; without it the bucket is part of the path'
-          : 'check the endpoint and the network',
+          : `check ${access.endpointFrom ?? 'the endpoint'} and the network`,
     place,
     cause: error,
   });

@@ -82,7 +82,7 @@ it('a profile that is not there', async () => {
 });
 
 it.each([
-  ['of its own', (url: string) => `[profile lake]\nregion = eu-central-1\nendpoint_url = ${url}\n`],
+  ['of its own', (url: string) => `[profile lake]\nregion = us-east-1\nendpoint_url = ${url}\n`],
   [
     'of its services, before its own',
     (url: string) =>
@@ -217,4 +217,66 @@ it('a profile of IAM Identity Center nobody has logged in with', async () => {
   const error = await plan(given);
   expect(error).toContain('no AWS credentials were found for s3://lake  [EXT2201]');
   expect(error).toContain('aws sso login --profile people');
+});
+
+/** The endpoint on `localhost`, where a bucket that is part of the host would be another host, which does not exist. */
+const onLocalhost = () => standIn.endpoint.replace('127.0.0.1', 'localhost');
+const keys: Variables = {
+  AWS_ACCESS_KEY_ID: permanent.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: permanent.secretAccessKey,
+};
+
+it.each<[string, (url: string) => Variables, (url: string) => string]>([
+  [
+    'AWS_ENDPOINT_URL_S3',
+    (url) => ({ AWS_ENDPOINT_URL_S3: url, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }),
+    () => '',
+  ],
+  ['AWS_ENDPOINT_URL', (url) => ({ AWS_ENDPOINT_URL_S3: '', AWS_ENDPOINT_URL: url }), () => ''],
+  ['the default profile', () => ({}), (url) => `[default]\nendpoint_url = ${url}\n`],
+  [
+    'the profile of AWS_PROFILE',
+    () => ({ AWS_PROFILE: 'lake' }),
+    (url) => `[profile lake]\n${ini(permanent)}endpoint_url = ${url}\n`,
+  ],
+])('an endpoint of %s has buckets in its path, in sources and state', async (_, variables, config) => {
+  const given = await projectWith('', '');
+  await given.project.write('aws/config', config(onLocalhost()));
+  await given.project.write(
+    'extracts.yaml',
+    'version: 1\nstate: { type: s3, bucket: lake, prefix: state }\n',
+  );
+  const env = { ...given.env, ...keys, ...variables(onLocalhost()) };
+  await given.project.apply(env);
+  expect((await given.project.run(['plan'], env)).stdout).toContain('No changes');
+});
+
+it('an endpoint of the environment is named where it is not reached, and one that is no URL is refused', async () => {
+  const given = await projectWith('', '');
+  const error = (url: string) => plan({ ...given, env: { ...given.env, ...keys, AWS_ENDPOINT_URL: url } });
+  const unreached = await error('http://nowhere.invalid');
+  expect(unreached).toContain('cannot reach http://nowhere.invalid: E');
+  expect(unreached).toContain('= check AWS_ENDPOINT_URL and the network');
+  expect(await error('localhost:9000')).toContain(
+    'AWS_ENDPOINT_URL does not have the URL of a service  [EXT2210]',
+  );
+});
+
+it('an endpoint of a profile is asked in the region of the profile', async () => {
+  const other = await startS3StandIn({
+    credentials: [permanent],
+    region: 'eu-central-1',
+    buckets: { lake: {} },
+  });
+  try {
+    await other.control.put('lake', 'sales/a.csv', 'id\n1\n');
+    const given = await projectWith('profile: lake', '');
+    const config = `[profile lake]\n${ini(permanent)}region = eu-central-1\nendpoint_url = ${other.endpoint}\n`;
+    await given.project.write('aws/config', config);
+    expect(await plan(given)).toBe('');
+    const elsewhere = { ...given.env, AWS_REGION: 'us-west-2' };
+    expect(await plan({ ...given, env: elsewhere })).toContain('write region: eu-central-1');
+  } finally {
+    await other.close();
+  }
 });

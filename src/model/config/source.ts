@@ -72,6 +72,8 @@ export interface S3Access {
   /** The region; if undefined, AWS_REGION or the profile's. */
   region?: string;
   endpoint?: string;
+  /** The variable or key of AWS's own that gave the endpoint, if it is not written. */
+  endpointFrom?: string;
   /**
    * Requests `endpoint/bucket/key` instead of `bucket.endpoint/key`. If undefined, an endpoint decides: true if there
    * is one.

@@ -1,4 +1,4 @@
-import { withProfile } from '../../aws/profile.ts';
+import { withEndpoint } from '../../aws/endpoint.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
 import type { S3Source } from '../../model/config/source.ts';
 import type { SourcePort } from '../../model/ports/source-port.ts';
@@ -27,7 +27,7 @@ export function openS3(
   /** The last one who asked hears of outages: the others wait for the same service. */
   let report: (line: string) => void = () => undefined;
   const reader = async (): Promise<Reader> => {
-    const reachable = await (reached ??= withProfile(source));
+    const reachable = await (reached ??= withEndpoint(source));
     return {
       source: reachable,
       bucket: await buckets.open(reachable),

@@ -76,8 +76,17 @@ export async function observeTable(
     rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: objects.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint,
-    identity: fingerprint.bucket,
+    identity: placeOf(source),
   };
+}
+
+function placeOf({ bucket, access: { endpoint } }: S3Source): string {
+  return endpoint === undefined ? `s3://${bucket}` : `${endpoint.replace(/\/$/, '')}/${bucket}`;
+}
+
+/** As a proxy, such an endpoint is how the bucket is reached: fingerprints do not have it. */
+function isFromEnvironment({ access: { endpointFrom, credentials } }: S3Source): boolean {
+  return endpointFrom !== undefined && credentials.kind !== 'profile';
 }
 
 /** Everything that decides which bytes the table is made of. */
@@ -86,7 +95,7 @@ export function fingerprintOf(
   table: Table,
   objects: readonly FoundObject[],
 ): ObjectsFingerprint {
-  const { bucket, access, headerFile } = source;
+  const { headerFile } = source;
   const tellsTime = table.columns.some(
     ({ origin }) => origin.kind === 'file' && origin.template.includes('${file.last_modified}'),
   );
@@ -94,8 +103,7 @@ export function fingerprintOf(
   const pinned = table.columnsFrom?.pinned;
   return {
     kind: 'objects',
-    bucket:
-      access.endpoint === undefined ? `s3://${bucket}` : `${access.endpoint.replace(/\/$/, '')}/${bucket}`,
+    bucket: isFromEnvironment(source) ? `s3://${source.bucket}` : placeOf(source),
     objects: Object.fromEntries(marks),
     ...(headerFile !== undefined &&
       pinned !== undefined && { header: { key: headerFile.key, etag: pinned } }),

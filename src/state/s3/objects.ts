@@ -1,5 +1,5 @@
 import { createClient, type Client } from '../../aws/client.ts';
-import { withProfile } from '../../aws/profile.ts';
+import { withEndpoint } from '../../aws/endpoint.ts';
 import { explainS3, type BucketUser, type Errand } from '../../aws/explain.ts';
 import { NotS3 } from '../../aws/answers.ts';
 import { listPage } from '../../aws/list-page.ts';
@@ -48,10 +48,12 @@ export interface StoredText {
 // eslint-disable-next-line max-lines-per-function -- the operations on objects share their client
 export function openObjects(user: BucketUser, patience: Patience, proxyFor?: ProxyFor): Objects {
   let opening: Promise<{ sdk: Sdk; client: Client }> | undefined;
+  /** With the endpoint, once it is known: errors name it. */
+  let reached = user;
   const open = async () => {
     const sdk = await loadSdk();
-    const { access } = await withProfile(user);
-    return { sdk, client: await createClient(sdk, access, proxyFor) };
+    reached = await withEndpoint(user);
+    return { sdk, client: await createClient(sdk, reached.access, proxyFor) };
   };
   const Bucket = user.bucket;
 
@@ -67,7 +69,7 @@ export function openObjects(user: BucketUser, patience: Patience, proxyFor?: Pro
     } catch (error) {
       signal.throwIfAborted();
       if (isOtherwise(error)) return undefined;
-      throw explainS3(error, user, errand);
+      throw explainS3(error, reached, errand);
     }
   };
 
