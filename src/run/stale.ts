@@ -71,8 +71,12 @@ function whyStale(planned: PipelinePlan, now: Plan): string[] {
   const reasons = [...differing.filter(isPlace).map(partText), ...recordReasons(planned, fresh)];
   const header = differing.filter(({ kind }) => kind === 'header');
   if (header.length > 0) return [...reasons, ...header.map(partText)];
-  if (planned.basis.configuration !== fresh.basis.configuration)
-    return [...reasons, 'its configuration has changed'];
+  if (planned.basis.configuration !== fresh.basis.configuration) {
+    const isElsewhere = differing.some(({ kind }) => kind === 'configuration');
+    const found = differing.filter(({ kind }) => kind === 'match').map(partText);
+    const other = isElsewhere || reasons.length + found.length === 0;
+    return [...reasons, ...found, ...(other ? ['its configuration, or a variable in it, has changed'] : [])];
+  }
   if (reasons.length > 0) return reasons;
   if (differing.length > 0) return differing.map(partText);
   if (fresh.blockedBy === 'error') return [`it is blocked now: ${fresh.because}`];
@@ -98,10 +102,13 @@ function differences(before: readonly BasisPart[], now: readonly BasisPart[]): B
   const hasMoved = all.some(({ kind }) => kind === 'extract file');
   const isTrackedOtherwise = ({ of }: BasisPart) =>
     all.some((part) => part.kind === 'tracking' && part.of === of);
+  const isInOtherFolder = ({ of }: BasisPart) =>
+    all.some(({ kind, of: source }) => kind === 'folder' && source === of);
   return all.filter(
     (part, index) =>
       !(hasMoved && part.kind === 'extract') &&
       !(part.kind === 'columns' && isTrackedOtherwise(part)) &&
+      !(part.kind === 'match' && isInOtherFolder(part)) &&
       all.findIndex(({ kind, of }) => kind === part.kind && of === part.of) === index,
   );
 }
@@ -113,6 +120,8 @@ function partText({ kind, of }: BasisPart): string {
     server: `source "${of}" is another server or database than when it was planned`,
     bucket: `source "${of}" is another bucket or endpoint than when it was planned`,
     folder: `the files of source "${of}" are looked for in another folder than when it was planned`,
+    configuration: 'its configuration, or a variable in it, has changed',
+    match: `source "${of}" looks for other files or keys than when it was planned`,
     limits: `min_files or max_bytes of source "${of}" has changed`,
     tracking: `table "${of}" of its source is another kind of relation now, or its changes are found in another way`,
     columns: `the columns of table "${of}" in its source have changed`,

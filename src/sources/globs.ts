@@ -12,6 +12,13 @@ export const fileGlobs: GlobOptions = { dot: false };
 /** In a bucket a dot is a character like others. */
 export const keyGlobs: GlobOptions = { dot: true };
 
+/**
+ * Returns a pattern up to the first character that means something in a pattern; `@`, `+` and `!` only do before a bracket.
+ */
+export function literalPrefix(pattern: string): string {
+  return /^(?:[^*?[\]{}()!@+\\]|[@+!](?!\())*/.exec(pattern)?.[0] ?? '';
+}
+
 /** Returns whether a path or key matches a pattern. docs/files.md has the syntax, in a table that is tested. */
 export function globMatcher(pattern: string, { dot }: GlobOptions): (name: string) => boolean {
   return micromatch.matcher(pattern, { dot });

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { encodePlan, sealOf } from '../../src/run/plan-document.ts';
 import type { Plan } from '../../src/model/plan/plan.ts';
 import { createProject, type CliProject, type Variables } from '../support/cli.ts';
@@ -125,6 +125,40 @@ test('a plan is applied to the bucket and endpoint that it was made for', async 
   }
 });
 
+test('a plan is applied to the service that AWS_ENDPOINT_URL named when it was made', async () => {
+  const [one, twin] = [
+    await startS3StandIn({ buckets: { lake: {} } }),
+    await startS3StandIn({ buckets: { lake: {} } }),
+  ];
+  try {
+    // The SDK reads the variables of the process.
+    const reach = ({ endpoint, credentials }: typeof one) => {
+      vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+      vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
+    };
+    for (const service of [one, twin]) await service.control.put('lake', 'a.csv', 'amount\n1\n');
+    const project = await createProject({
+      'pipelines/north.yaml': oneTable({
+        name: 'north',
+        source: "{ type: s3, bucket: lake, match: '*.csv' }",
+        columns: 'amount: bigint',
+      }),
+    });
+    reach(one);
+    await saved(project);
+    const reason = 'north: source "s" is another bucket or endpoint than when it was planned';
+    reach(twin);
+    await expectRefused(project, reason);
+    reach(one);
+    await applied(project, ['plan.json']);
+  } finally {
+    vi.unstubAllEnvs();
+    await one.close();
+    await twin.close();
+  }
+});
+
 const north = files['pipelines/north.yaml'];
 const inYaml = (from: string, to: string) => (project: CliProject) =>
   project.write('pipelines/north.yaml', north.replace(from, to));
@@ -138,11 +172,26 @@ const changes: Record<string, { happen: (project: CliProject) => Promise<unknown
     happen: inYaml('destinations:', 'extract: { file: ../build/other.hyper }\ndestinations:'),
     reason: 'extract.file has changed',
   },
+  'other patterns in the same folder': {
+    happen: inYaml('data/north.csv }', 'data/*.csv }'),
+    reason: 'source "s" looks for other files or keys than when it was planned',
+  },
+  'other patterns and another type of a column': {
+    happen: async (project) => {
+      const text = north.replace('data/north.csv }', 'data/*.csv }').replace('bigint', 'int');
+      await project.write('pipelines/north.yaml', text);
+    },
+    reason:
+      'source "s" looks for other files or keys than when it was planned, and its configuration, or a variable in it, has changed',
+  },
   'another limit': {
     happen: inYaml('north.csv }', 'north.csv, min_files: 0 }'),
     reason: 'min_files or max_bytes of source "s" has changed',
   },
-  'another configuration': { happen: inYaml('bigint', 'int'), reason: 'its configuration has changed' },
+  'another configuration': {
+    happen: inYaml('bigint', 'int'),
+    reason: 'its configuration, or a variable in it, has changed',
+  },
   'another column in the source': {
     happen: (project) => project.write('pipelines/data/north.csv', 'day,amount,units\n2026-01-01,1,2\n'),
     reason: 'the columns of table "t" in its source have changed',
@@ -177,7 +226,8 @@ const changes: Record<string, { happen: (project: CliProject) => Promise<unknown
       await applied(project, ['--yes']);
       await inYaml('bigint', 'int')(project);
     },
-    reason: 'it was applied since, by this plan or by another run, and its configuration has changed',
+    reason:
+      'it was applied since, by this plan or by another run, and its configuration, or a variable in it, has changed',
   },
   'nothing left to read': {
     happen: (project) => project.write('pipelines/data/north.csv', files['pipelines/data/north.csv']),
@@ -196,6 +246,32 @@ test.each(Object.entries(changes))(
     await expectRefused(project, `north: ${reason}`);
   },
 );
+
+test.each([
+  [
+    'a variable in the path',
+    "'${env.DATA}/*.csv'",
+    'the files of source "s" are looked for in another folder',
+  ],
+  ['a variable in the pattern', "'data/${env.DATA}*.csv'", 'source "s" looks for other files or keys'],
+  [
+    'a variable in one of several',
+    "['data/north.csv', '${env.DATA}/*.csv']",
+    'the files of source "s" are looked for in another folder',
+  ],
+])('a plan is refused where %s has another value, and the reason names it', async (_, path, reason) => {
+  const project = await createProject({
+    ...files,
+    'pipelines/north.yaml': north.replace('data/north.csv', path),
+    'pipelines/new/north.csv': files['data/north.csv'],
+    'pipelines/data/new-north.csv': files['data/north.csv'],
+    'pipelines/dataold/north.csv': files['data/north.csv'],
+  });
+  await saved(project, { DATA: 'new' });
+  const old = path.startsWith("'data/") ? '' : 'dataold';
+  await expectRefused(project, `north: ${reason} than when it was planned`, { DATA: old });
+  await applied(project, ['plan.json'], { DATA: 'new' });
+});
 
 test('a plan whose pipeline file is missing is stale, unless that pipeline had nothing to do', async () => {
   const south = north.replaceAll('north', 'south');

@@ -129,7 +129,8 @@ export interface Basis {
 }
 
 /**
- * One assumption of a plan. `server`, `bucket` and `folder` identify a source; `limits` are its `min_files` and
+ * One assumption of a plan. `configuration` is that of the pipeline without `match`, the patterns of a source, which a
+ * variable may decide. `server`, `bucket` and `folder` identify a source; `limits` are its `min_files` and
  * `max_bytes`; `tracking` (how changes of a PostgreSQL table are found), `columns`, `header` and `detection` belong to a
  * table; the others to the pipeline.
  */
@@ -138,6 +139,8 @@ export interface BasisPart {
     | 'server'
     | 'bucket'
     | 'folder'
+    | 'configuration'
+    | 'match'
     | 'limits'
     | 'tracking'
     | 'columns'

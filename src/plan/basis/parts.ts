@@ -10,6 +10,7 @@ import type { Pipeline, Table } from '../../model/config/pipeline.ts';
 import type { Source } from '../../model/config/source.ts';
 import type { BasisPart } from '../../model/plan/plan.ts';
 import { isAsWeLeftIt } from '../destination/publication.ts';
+import { defineConfiguration } from '../table/definition.ts';
 
 /**
  * A part of a basis before it is hashed. `undefined` is a value like any other: it means that the thing does not exist.
@@ -17,8 +18,9 @@ import { isAsWeLeftIt } from '../destination/publication.ts';
 export type OpenPart = Omit<BasisPart, 'sha256'> & { value: unknown };
 
 /**
- * Returns what the plan of a pipeline assumes about its world, part by part. The configuration and the version of the
- * record are not among them: both have been parts of their own since the first format of plans.
+ * Returns what the plan of a pipeline assumes about its world, part by part. The version of the record is not among
+ * them, and of the configuration only what locates its sources: both have been parts of their own since the first format
+ * of plans.
  */
 export function worldParts(
   pipeline: Pipeline,
@@ -28,6 +30,9 @@ export function worldParts(
   const used = Object.entries(sources).filter(([name]) => tables.some(({ source }) => source === name));
   return {
     sources: [
+      ...(used.some(([, { type }]) => type !== 'postgres')
+        ? [{ kind: 'configuration' as const, of: '', value: defineConfiguration(withoutMatches(pipeline)) }]
+        : []),
       ...used.flatMap(([name, source]) => sourceParts(name, source, tables, observation)),
       ...tables.flatMap((table) => tableParts(table, getOwn(observation.tables, table.name))),
     ],
@@ -59,8 +64,20 @@ function sourceParts(
         ];
   return [
     { kind: places[source.type], of: name, value: identity },
+    ...(source.type === 'postgres'
+      ? []
+      : [{ kind: 'match' as const, of: name, value: [source.match, source.exclude] }]),
     ...(limits.length > 0 ? [{ kind: 'limits' as const, of: name, value: limits }] : []),
   ];
+}
+
+/** Returns the pipeline without the patterns of its sources, which are parts of their own. */
+function withoutMatches(pipeline: Pipeline): Pipeline {
+  const sources = Object.entries(pipeline.sources).map(([name, source]): [string, Source] => [
+    name,
+    source.type === 'postgres' ? source : { ...source, match: [], exclude: [] },
+  ]);
+  return { ...pipeline, sources: Object.fromEntries(sources) };
 }
 
 /** Columns that are left, and all of them with their types where the source keeps track of them. */

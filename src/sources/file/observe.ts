@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
 import type { CsvFormat, FileSource, ParquetFormat } from '../../model/config/source.ts';
@@ -6,6 +7,7 @@ import type { SourceRequest } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { CsvError } from '../csv/index.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
+import { literalPrefix } from '../globs.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain.ts';
 import { fileNotes } from '../delimited/file-notes.ts';
@@ -28,8 +30,14 @@ export async function observeFiles(source: FileSource, request: SourceRequest): 
     rows: rows === undefined ? undefined : { value: rows, exact: true },
     bytes: { value: files.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint,
-    identity: source.folder ?? source.base,
+    identity: foldersOf(source),
   };
+}
+
+/** Returns the folders that hold the files, as far as patterns name them: a variable may have given one. */
+function foldersOf({ folder, base, match }: FileSource): string {
+  const folders = match.map((pattern) => path.posix.dirname(`${literalPrefix(pattern)}_`));
+  return JSON.stringify([folder ?? base, ...new Set(folders.sort())]);
 }
 
 /** Reads the facts in the files' first bytes, headers or footers. */

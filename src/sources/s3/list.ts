@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { bytes, counted, grouped } from '../../model/base/numbers.ts';
 import type { S3Source } from '../../model/config/source.ts';
-import { globMatcher, keyGlobs } from '../globs.ts';
+import { globMatcher, keyGlobs, literalPrefix } from '../globs.ts';
 import type { FoundObject } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
@@ -57,13 +57,6 @@ function keyMatcher({ match, exclude }: S3Source): (key: string) => boolean {
 export function prefixesOf(patterns: readonly string[]): string[] {
   const prefixes = [...new Set(patterns.map(literalPrefix))].sort();
   return prefixes.filter((prefix) => !prefixes.some((other) => other !== prefix && prefix.startsWith(other)));
-}
-
-/**
- * Up to the first character that means something in a pattern; `@`, `+` and `!` only do before a bracket.
- */
-function literalPrefix(pattern: string): string {
-  return /^(?:[^*?[\]{}()!@+\\]|[@+!](?!\())*/.exec(pattern)?.[0] ?? '';
 }
 
 /** An empty match is an error, not an empty extract; a match of far too much is one before it is read. */
