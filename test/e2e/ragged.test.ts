@@ -93,7 +93,7 @@ it.each<[string, string, Files, string, string, string?]>([
   ['another separator', 'csv', { 'a.csv': 'sep=;\nid;name\n' }, 'data/x/a.csv:1: the line "sep=" names the delimiter ";", the format has ","  [EXT2103]', 'write delimiter: ";" in its format'],
   ['another delimiter', 'csv', { 'a.csv': 'id;name\n1;A\n' }, 'data/x/a.csv has no column "id"  [EXT2113]', 'its header is one field, "id;name": write delimiter: ";" in its format'],
   ['tabs', 'csv', { 'a.csv': 'id\tname\n1\tA\n' }, 'data/x/a.csv has no column "id"  [EXT2113]', 'write delimiter: "\\t" in its format'],
-  ['lines before the header', 'csv', { 'a.csv': '\nid,name\n1,A\n' }, 'data/x/a.csv has no column "id"  [EXT2113]', 'its first line is blank: write skip_lines in its format if the header comes later'],
+  ['lines before the header', 'csv', { 'a.csv': '\nid,name\n1,A\n' }, 'data/x/a.csv has no column "id"  [EXT2113]', 'line 2 has these names: set format: {skip_lines: 1}'],
   ['a blank that is not the space', 'csv', { 'a.csv': 'id,name\u00a0\n1,A\n' }, 'data/x/a.csv has no column "name"  [EXT2113]', 'its header has "name\\u00a0": write from: "name\\u00a0", or correct the file'],
   ['a blank without width', 'csv', { 'a.csv': 'id,name\u200b\n1,A\n' }, 'data/x/a.csv has no column "name"  [EXT2113]', 'its header has "name\\u200b": write from: "name\\u200b"'],
   ['a second byte order mark', 'csv', { 'a.csv': '\ufeff\ufeffid,name\n1,A\n' }, 'data/x/a.csv has no column "id"  [EXT2113]', 'its header has "\\ufeffid"'],

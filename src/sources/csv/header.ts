@@ -8,6 +8,8 @@ import { findBadByte } from './utf8.ts';
 import { ByteWindow } from './window.ts';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
+/** More lines than these hardly precede a header. */
+const BEGINNING_BYTES = 8 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -21,6 +23,8 @@ export interface HeaderRecord {
   isEmpty: boolean;
   /** Lines that are passed over are all that there is. */
   isPassedOver?: true;
+  /** The first bytes of the text, from its first line, where its header names columns. */
+  beginning?: Buffer;
 }
 
 /** The fields of the first record, whether it is a header or not. */
@@ -73,5 +77,6 @@ function headerIn({ bytes, end }: ByteWindow, dialect: CsvDialect, atEnd: boolea
   }
   const scanner = new RecordScanner(dialect, counter.count);
   scanner.scan(bytes, start, end, atEnd);
-  return { names: fieldTexts(dialect, scanner, bytes), length: next, isPreceded, isEmpty: false };
+  const beginning = Buffer.from(bytes.subarray(0, Math.min(end, BEGINNING_BYTES)));
+  return { names: fieldTexts(dialect, scanner, bytes), length: next, isPreceded, isEmpty: false, beginning };
 }

@@ -1,25 +1,5 @@
 import { nameList, shortName } from '../../model/base/name-list.ts';
-import { nearest } from '../../model/base/nearest.ts';
-import { isNearMiss, looksLike, quotedVisible } from '../../model/base/visible.ts';
-
-/**
- * Returns the remedy for a column that is not among the names of a file; `place` is where the names come from: `its
- * header`.
- */
-export function missingHint(name: string, names: readonly string[], place: string): string {
-  const alike = names.find((one) => looksLike(one, name));
-  if (alike !== undefined) {
-    const found = quotedVisible(alike);
-    const difference = quotedVisible(name) === `"${name}"` ? '' : `, which is not ${quotedVisible(name)}`;
-    return `${place} has ${found}${difference}: write from: ${found}, or correct the file`;
-  }
-  const near = nearest(
-    name,
-    names.filter((one) => one.trim() !== ''),
-  );
-  if (near !== undefined) return `did you mean ${quotedVisible(near)}?`;
-  return `${place} has ${nameList(names)}`;
-}
+import { isNearMiss, quotedVisible } from '../../model/base/visible.ts';
 
 /**
  * The name in a file that an optional column most likely means, though it is spelt otherwise: to load NULL for it would

@@ -6,7 +6,9 @@ import { quotedVisible } from '../../model/base/visible.ts';
 import { ABSENT, bomLength, csvDialect, readHeaderRecord, type HeaderRecord } from '../csv/index.ts';
 import { constantsOf, type Constant, type NamedFile } from './constants.ts';
 import { isPage } from './content.ts';
-import { missingHint, nearMissHint, nearMissOf, oneFieldHint } from './header-hints.ts';
+import { nearMissHint, nearMissOf, oneFieldHint } from './header-hints.ts';
+import { headerElsewhere } from './header-elsewhere.ts';
+import { missingHint } from './missing-hint.ts';
 import { peek } from './peek.ts';
 import { hasRecordLine } from './text-lines.ts';
 import { shortName } from '../../model/base/name-list.ts';
@@ -63,7 +65,7 @@ export function layOut(
     const byPlace = layOutByPlace(table, file, format);
     return { ...byPlace, isPreceded, isEmpty, ...(isPassedOver && { isPassedOver }) };
   }
-  const found = layOutByName(table, header.names, file, format);
+  const found = layOutByName(table, header, file, format);
   return 'problem' in found ? found : { ...found, isPreceded };
 }
 
@@ -74,7 +76,7 @@ export function namesColumns(format: CsvFormat): boolean {
 
 function layOutByName(
   table: Table,
-  header: readonly string[],
+  { names: header, beginning }: HeaderRecord,
   file: NamedFile,
   format: CsvFormat,
 ): Layout | { problem: Diagnostic } {
@@ -94,7 +96,12 @@ function layOutByName(
       absent.push(column);
       continue;
     }
-    if (field < 0) return { problem: missing(column, header, file, delimiter) };
+    if (field < 0) {
+      const elsewhere =
+        beginning && headerElsewhere(beginning.toString(), format, requiredNames(fieldColumns));
+      const hint = elsewhere ?? oneFieldHint(header, delimiter) ?? missingHint(column, header, wantedNames);
+      return { problem: missing(column, header, file, hint) };
+    }
     if (header.includes(name, field + 1)) return { problem: twice(column, name, file) };
     columns.push(column);
     select.push(field);
@@ -155,23 +162,18 @@ function missing(
   column: Column,
   header: readonly string[],
   { shown }: { shown: string },
-  delimiter: string,
+  hint: string,
 ): Diagnostic {
   const problem = { code: 'EXT2113', severity: 'error', place: column.place } as const;
   if (header.length === 0) {
-    const hint = 'its format passes over all of its lines: check skip_lines and comment';
-    return { ...problem, message: `${shown} has no header`, hint };
+    const remedy = 'its format passes over all of its lines: check skip_lines and comment';
+    return { ...problem, message: `${shown} has no header`, hint: remedy };
   }
   if (isPage(header[0] ?? '')) {
-    const hint = 'get the file again: such a page mostly says why it was not sent';
-    return { ...problem, code: 'EXT2110', message: `${shown} is a page of HTML, not CSV`, hint };
+    const remedy = 'get the file again: such a page mostly says why it was not sent';
+    return { ...problem, code: 'EXT2110', message: `${shown} is a page of HTML, not CSV`, hint: remedy };
   }
-  const name = nameInFile(column);
-  return {
-    ...problem,
-    message: `${shown} has no column ${quotedVisible(name)}`,
-    hint: oneFieldHint(header, delimiter) ?? missingHint(name, header, 'its header'),
-  };
+  return { ...problem, message: `${shown} has no column ${quotedVisible(nameInFile(column))}`, hint };
 }
 
 /** A file has the name of an optional column in another spelling. */
@@ -193,6 +195,11 @@ function twice(column: Column, name: string, file: { shown: string }): Diagnosti
     hint: 'rename one of them in the file, or write header: skip and list all columns in order',
     place: column.place,
   };
+}
+
+/** Returns the names that every file must have. */
+function requiredNames(columns: readonly Column[]): string[] {
+  return columns.filter(({ optional }) => optional !== true).map(nameInFile);
 }
 
 /** `text not null` for messages. */

@@ -3,7 +3,8 @@ import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { ParquetValue } from '../../model/ports/feed.ts';
 import type { Column, Table } from '../../model/config/pipeline.ts';
 import { quotedVisible } from '../../model/base/visible.ts';
-import { missingHint, nearMissOf } from '../delimited/header-hints.ts';
+import { nearMissOf } from '../delimited/header-hints.ts';
+import { missingHint } from '../delimited/missing-hint.ts';
 import { misspelt, nameInFile } from '../delimited/layout.ts';
 import { mapParquet } from './map-column.ts';
 import type { ParquetColumn, ParquetFooter } from './footer.ts';
@@ -52,7 +53,7 @@ export function layOutParquet(
       const near = isFree ? nearMissOf(name, namesInFile, columns.map(nameInFile)) : undefined;
       if (near !== undefined) problems.push(misspelt(column, near, shown));
       else if (isFree) absent.push(column);
-      else problems.push(missing(column, name, footer.columns, shown));
+      else problems.push(missing(column, footer.columns, columns.map(nameInFile), shown));
       continue;
     }
     taken.add(name);
@@ -97,17 +98,18 @@ export const emptyParquet: ParquetLayout = {
 
 function missing(
   column: Column,
-  name: string,
   available: readonly ParquetColumn[],
+  taken: readonly string[],
   shown: string,
 ): Diagnostic {
   return {
     code: 'EXT2113',
     severity: 'error',
-    message: `${shown} has no column ${quotedVisible(name)}`,
+    message: `${shown} has no column ${quotedVisible(nameInFile(column))}`,
     hint: missingHint(
-      name,
+      column,
       available.map((one) => one.name),
+      taken,
       'it',
     ),
     place: column.place,
@@ -121,7 +123,7 @@ function noValues(
   shown: string,
 ): Diagnostic | undefined {
   if (empty !== undefined) return onlyNulls(empty, shown);
-  return first && missing(first, nameInFile(first), footer.columns, shown);
+  return first && missing(first, footer.columns, [], shown);
 }
 
 /** Rows that are NULL in every column cannot be counted by Hyper's reader. */

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { CsvValueError } from '../../../src/sources/csv/index.ts';
 import { explainText } from '../../../src/sources/delimited/explain.ts';
-import { missingHint } from '../../../src/sources/delimited/header-hints.ts';
 import { table } from '../../support/pipelines.ts';
 
 const orders = table('orders', { id: 'int', name: 'text' });
@@ -24,10 +23,4 @@ test.each(['id', 'ID', ' id '])('the header %j that is read as a row is called w
 
 test('another text in that column has the remedy for its value', () => {
   expect(refused('name')).toMatchObject({ hint: 'correct the file' });
-});
-
-test('a blank name in a header is never what was meant', () => {
-  expect(missingHint('a', ['Report of May', '', ''], 'its header')).toBe(
-    'its header has "Report of May", "", ""',
-  );
 });

@@ -71,7 +71,7 @@ describe('a layout', () => {
           code: 'EXT2113',
           severity: 'error',
           message: 'data/a.parquet has no column "name"',
-          hint: 'did you mean "nmae"?',
+          hint: 'did you mean "nmae"? Then write from: "nmae" in the column',
           place: wanted.columns[1]?.place,
         },
         {
