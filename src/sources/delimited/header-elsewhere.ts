@@ -18,7 +18,10 @@ export function headerElsewhere(
 ): string | undefined {
   if (names.length === 0) return undefined;
   const present = format.skipLines ?? 0;
-  const lines = beginning.replace(/^\ufeff/, '').split(/\r\n|\n|\r/).slice(0, MOST_LINES);
+  const lines = beginning
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/)
+    .slice(0, MOST_LINES);
   for (const [index, line] of lines.entries()) {
     if (index < present) continue;
     const delimiter = delimitersOf(line, format, names).find((one) => hasNames(line, one, format, names));
