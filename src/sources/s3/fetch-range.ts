@@ -1,6 +1,7 @@
 import { RunError } from '../../model/errors/run-error.ts';
 import type { Answer, ByteRange } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
+import { contradiction, isContradicted } from './listed-again.ts';
 import type { Reader } from './reader.ts';
 import { Silence, Tries } from '../../aws/retry.ts';
 import { requireSameVersion, type Version } from './same-version.ts';
@@ -26,14 +27,18 @@ export async function fetchRange(
     tries.progress();
     came(bytes);
   };
+  let isDoubted = false;
   while (at < to) {
     try {
       await attempt(reader, version, { from: at, to }, into.subarray(at - from), count, signal);
     } catch (error) {
       // How the connection ends after the last byte is of no interest.
       if (at === to) return;
-      await tries.pauseOrGiveUp(error, signal).catch((reason: unknown) => {
-        throw explainS3(reason, reader.source, { read: version.key });
+      await tries.pauseOrGiveUp(error, signal).catch(async (reason: unknown) => {
+        const explained = explainS3(reason, reader.source, { read: version.key });
+        if (!(await isContradicted(explained, reader, version, signal))) throw explained;
+        if (isDoubted) throw contradiction(reader, version, explained);
+        isDoubted = true;
       });
     }
   }

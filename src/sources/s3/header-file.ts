@@ -12,6 +12,7 @@ import { FileProblem } from '../delimited/file-problem.ts';
 import { textOf } from '../delimited/text.ts';
 import { explainS3, staleObject } from '../../aws/explain.ts';
 import type { Answer } from './bucket.ts';
+import { contradiction, isContradicted } from './listed-again.ts';
 import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
 import { nameList, shortName } from '../../model/base/name-list.ts';
@@ -80,11 +81,8 @@ export async function columnsFromHeaderFile(
 }
 
 /** The header file must still be the one that the table's columns are from. */
-export async function confirmHeaderFile(
-  { source, bucket, patience }: Reader,
-  table: Table,
-  signal: AbortSignal,
-): Promise<void> {
+export async function confirmHeaderFile(reader: Reader, table: Table, signal: AbortSignal): Promise<void> {
+  const { source, bucket, patience } = reader;
   const key = source.headerFile?.key;
   const pinned = table.columnsFrom?.pinned;
   if (key === undefined || pinned === undefined) return;
@@ -99,7 +97,11 @@ export async function confirmHeaderFile(
     if (pinOf(answer, shown) === pinned) return;
     throw new RunError(staleObject, `${shown} was replaced since the plan`, { hint: 'plan again' });
   } catch (error) {
-    throw explainS3(error, source, { read: key });
+    const explained = explainS3(error, source, { read: key });
+    const seen = { key, etag: etagOf(pinned) };
+    if (seen.etag !== undefined && (await isContradicted(explained, reader, seen, signal)))
+      throw contradiction(reader, seen, explained);
+    throw explained;
   }
 }
 

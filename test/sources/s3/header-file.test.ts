@@ -117,4 +117,20 @@ describe('columns of a header file', () => {
       message: 's3://lake/header.csv was replaced since the plan',
     });
   });
+
+  it('one that is answered with 412 although it is listed unchanged', async () => {
+    await lake.put('sales/a.csv', '1,a\n');
+    const table = await complete('id,name\nint,text\n');
+    const source = lake.source({ headerFile: { key: 'header.csv', types: true } });
+    lake.control.faults.add({
+      operation: 'GetObject',
+      key: 'header.csv',
+      times: Infinity,
+      act: { kind: 'error', code: 'PreconditionFailed' },
+    });
+    await expect(lake.load(source, table)).rejects.toMatchObject({
+      code: 'EXT2214',
+      message: expect.stringMatching(/^s3:\/\/lake\/header\.csv is listed with the ETag "/) as string,
+    });
+  });
 });

@@ -147,10 +147,14 @@ describe('Parquet objects, by their footers', () => {
     ]);
   });
 
-  it('replaced since the listing', async () => {
+  it('answered as if replaced since the listing, which is unchanged', async () => {
     await lake.put('sales/a.parquet', fixture('row_groups'));
-    lake.control.faults.add({ operation: 'GetObject', act: { kind: 'error', code: 'PreconditionFailed' } });
-    await expect(observe(source())).rejects.toMatchObject({ code: 'EXT2206' });
+    lake.control.faults.add({
+      operation: 'GetObject',
+      times: Infinity,
+      act: { kind: 'error', code: 'PreconditionFailed' },
+    });
+    await expect(observe(source())).rejects.toMatchObject({ code: 'EXT2214' });
   });
 });
 

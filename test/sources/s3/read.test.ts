@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { column } from '../../support/pipelines.ts';
+import type { FaultAct } from '../../support/s3/index.ts';
 import { csv, hasty, sales, small, useLake } from './lake.ts';
 
 const lake = useLake();
@@ -233,9 +234,7 @@ describe('what goes wrong', () => {
   it.each([
     ['AccessDenied', 'EXT2204', 'may not read s3://lake/sales/big.csv: AccessDenied'],
     ['ExpiredToken', 'EXT2202', 'the AWS session for s3://lake has expired'],
-    ['NoSuchKey', 'EXT2206', 's3://lake/sales/big.csv is not there any more'],
     ['NoSuchBucket', 'EXT2205', 'there is no bucket "lake"'],
-    ['PreconditionFailed', 'EXT2206', 's3://lake/sales/big.csv was replaced since the plan'],
     ['InvalidAccessKeyId', 'EXT2203', 's3://lake does not accept the credentials: InvalidAccessKeyId'],
   ] as const)('%s in the middle of an object: told at once, not tried again', async (name, code, message) => {
     await lake.put('sales/big.csv', '1,abcdefghij\n'.repeat(60_000));
@@ -243,6 +242,47 @@ describe('what goes wrong', () => {
     await expect(lake.load(lake.source(), table)).rejects.toMatchObject({ code, message });
     const refused = lake.control.requests.of('GetObject').filter(({ errorCode }) => errorCode === name);
     expect(refused).toHaveLength(1);
+  });
+
+  const contradictions: [string, FaultAct, string][] = [
+    ['412', { kind: 'error', code: 'PreconditionFailed' }, 'was replaced since the plan'],
+    ['another ETag', { kind: 'edit', headers: { etag: '"another"' } }, 'was replaced since the plan'],
+    ['404', { kind: 'error', code: 'NoSuchKey' }, 'is not there any more'],
+  ];
+
+  it.each(contradictions)('%s once, although the listing is unchanged: asked again', async (_, act) => {
+    await lake.put('sales/big.csv', '1,abcdefghij\n'.repeat(60_000));
+    lake.control.faults.add({ operation: 'GetObject', nth: 5, act });
+    expect(await lake.load(lake.source(), table)).toMatchObject({ rows: 60_000 });
+  });
+
+  it.each(contradictions)(
+    '%s always, although the listing is unchanged: a service that contradicts itself',
+    async (_, act, said) => {
+      await lake.put('sales/a.csv', '1,a\n');
+      lake.control.faults.add({ operation: 'GetObject', times: Infinity, act });
+      const etag = lake.control.list('lake')[0]?.etag.replaceAll('"', '');
+      await expect(lake.load(lake.source(), table)).rejects.toMatchObject({
+        code: 'EXT2214',
+        message: `s3://lake/sales/a.csv is listed with the ETag "${etag}", but requests for it are answered otherwise: s3://lake/sales/a.csv ${said}`,
+      });
+      expect(lake.control.requests.of('GetObject')).toHaveLength(2);
+    },
+  );
+
+  it('412, and the listing fails as well: what was answered is the error', async () => {
+    await lake.put('sales/a.csv', '1,a\n');
+    lake.control.faults.add({
+      operation: 'GetObject',
+      times: Infinity,
+      act: { kind: 'error', code: 'PreconditionFailed' },
+    });
+    lake.control.faults.add({
+      operation: 'ListObjectsV2',
+      nth: 2,
+      act: { kind: 'error', code: 'AccessDenied' },
+    });
+    await expect(lake.load(lake.source(), table)).rejects.toMatchObject({ code: 'EXT2206' });
   });
 
   it('another region in the middle', async () => {

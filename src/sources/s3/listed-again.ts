@@ -1,0 +1,51 @@
+import { explainS3, staleObject } from '../../aws/explain.ts';
+import { retrying } from '../../aws/retry.ts';
+import { RunError } from '../../model/errors/run-error.ts';
+import type { Reader } from './reader.ts';
+import type { Version } from './same-version.ts';
+
+/** The object that was asked for, as a plan has seen it. */
+export type Seen = Pick<Version, 'key' | 'etag'> & Partial<Pick<Version, 'size' | 'modified'>>;
+
+/**
+ * Returns whether an error says that an object is another one than the plan saw although the bucket still lists that one:
+ * a service or proxy that contradicts itself. Planning again would not help then, but asking again may.
+ */
+export async function isContradicted(
+  error: unknown,
+  reader: Reader,
+  seen: Seen,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!(error instanceof RunError) || error.code !== staleObject) return false;
+  const { bucket, patience } = reader;
+  const page = await retrying((one) => bucket.list(seen.key, undefined, one), patience, signal).catch(
+    (reason: unknown) => {
+      signal.throwIfAborted();
+      // Without a listing nothing contradicts the answer, which is reported.
+      const explained = explainS3(reason, reader.source, { list: seen.key });
+      if (explained instanceof RunError) return { objects: [] };
+      throw explained;
+    },
+  );
+  const listed = page.objects.find(({ key }) => key === seen.key);
+  if (listed === undefined || (seen.size !== undefined && listed.size !== seen.size)) return false;
+  return seen.etag === undefined
+    ? listed.etag === undefined && listed.modified === seen.modified
+    : listed.etag === seen.etag;
+}
+
+/** The error where a second request was answered like the first. */
+export function contradiction({ source }: Reader, { key, etag }: Seen, error: unknown): RunError {
+  const listed = etag === undefined ? 'as it was' : `with the ETag "${etag}"`;
+  const said = error instanceof RunError ? error.message : String(error);
+  return new RunError(
+    'EXT2214',
+    `s3://${source.bucket}/${key} is listed ${listed}, but requests for it are answered otherwise: ${said}`,
+    {
+      hint: 'the listing and the objects of this service contradict each other, so none of it was used; check how it answers If-Match, and proxies in between',
+      place: source.place,
+      cause: error,
+    },
+  );
+}
