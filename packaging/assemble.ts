@@ -2,6 +2,7 @@ import { chmod, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildProgram } from '../esbuild.config.ts';
+import { bundleTypes } from './types.ts';
 import { publishedManifest, type RepositoryManifest } from './manifest.ts';
 import { thirdPartyLicences } from './third-party.ts';
 
@@ -11,12 +12,13 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const copied = ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'docs', 'pipelines', 'schemas'];
 
 /**
- * Makes the published package in this empty folder: the program bundled anew, without source maps (they would be
- * twice its size), a separate package.json, the documentation, and the licences of all bundled code.
+ * Makes the published package in this empty folder: the program and the library bundled anew, without source maps (they
+ * would be twice its size), the types of the library, a separate package.json, the documentation, and the licences of all bundled code.
  */
 export async function assemblePackage(folder: string): Promise<void> {
   const metafile = await buildProgram({ outdir: path.join(folder, 'dist'), sourcemap: false });
   await chmod(path.join(folder, 'dist/main.js'), 0o755);
+  await writeFile(path.join(folder, 'dist/index.d.ts'), await bundleTypes(root));
   for (const name of copied)
     await cp(path.join(root, name), path.join(folder, name), { recursive: true, filter: isNoSampleData });
   await writeFile(path.join(folder, 'THIRD_PARTY_LICENSES'), await thirdPartyLicences(metafile, root));

@@ -7,11 +7,12 @@ import manifest from '../../package.json' with { type: 'json' };
 import { engine } from '../manifest.ts';
 import { packInto } from '../pack.ts';
 import { hasEngine, installPacked, runDemo, runInstalled, type InstalledProject } from './installed.ts';
+import { expectLibrary } from './library.ts';
 import { nodeVersion } from './node-version.ts';
 
 /**
  * `npm run test:package`: packs, installs the file into an empty folder under Node.js 20, 22 and 24 each, as a user
- * would, and runs the demo with the installed program. On Node.js 20 npm skips the engine, which asks for 21: without
+ * would, imports the library, and runs the demo with the installed program. On Node.js 20 npm skips the engine, which asks for 21: without
  * HYPERD_PATH that must be EXT3001, with the engine of this clone everything must work.
  */
 const scratch = await mkdtemp(path.join(tmpdir(), 'extracts-install-'));
@@ -33,6 +34,8 @@ async function check(tgz: string, major: number): Promise<void> {
     const { packages, bytes } = project;
     say(`Node.js ${node.version}: installed ${packages.join(', ')} (${Math.round(bytes / 1e6)} MB)`);
     await expectVersion(project);
+    await expectLibrary(project, hasEngine(project) ? '' : engineOfClone());
+    say('  the library was imported, its types hold, and it applied a file');
     if (!hasEngine(project)) await expectNoEngine(project);
     await runDemo(project, hasEngine(project) ? '' : engineOfClone());
     say('  the demo planned, applied and published, and planned again without changes');

@@ -9,6 +9,7 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly diagnostics: readonly LocatedDiagnostic[];
 
+  /** @internal */
   constructor(configuration: Pick<Configuration, 'diagnostics' | 'locate'>) {
     const diagnostics = locatedDiagnostics(configuration.diagnostics, configuration);
     const first = diagnostics.find(({ severity }) => severity === 'error');
