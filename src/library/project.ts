@@ -15,6 +15,8 @@ export interface Project {
     readonly file: string;
     readonly tags: readonly string[];
   }[];
+  /** A plan document, which has pipelines too, is no project. */
+  readonly seal?: never;
 }
 
 /** The outcome of `readProject`. Warnings and notes come with a project, too. */
