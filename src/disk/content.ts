@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { FileMark } from './draft.ts';
+import { readsOf } from './reads.ts';
 
 /** A file as it was left, and the SHA-256 of what is in it, where that was recorded. */
 export interface LeftMark extends FileMark {
@@ -11,7 +10,7 @@ export interface LeftMark extends FileMark {
 /** Returns the SHA-256 of a file's content. What was just written is read from memory: about a second for a gigabyte. */
 export async function contentOf(file: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash, signal === undefined ? {} : { signal });
+  for await (const chunk of readsOf(file, signal)) hash.update(chunk);
   return hash.digest('hex');
 }
 

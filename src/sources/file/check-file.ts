@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { readsOf } from '../../disk/reads.ts';
 import type { FoundFile } from './list.ts';
 
 /** Watches the bytes of a file. */
@@ -8,8 +8,6 @@ interface ByteCheck {
   end(): void;
   readonly records: number;
 }
-
-const readBytes = 512 * 1024;
 
 /**
  * Reads a file for a check while hyperd reads it, so that its bytes come from the page cache: through one piece of
@@ -22,21 +20,12 @@ export async function checkFile(
   signal: AbortSignal,
   until: () => number,
 ): Promise<number | undefined> {
-  const memory = Buffer.allocUnsafeSlow(readBytes);
-  const handle = await open(file.absolute);
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const { bytesRead } = await handle.read(memory, 0, memory.length);
-      if (bytesRead === 0) break;
-      check.push(memory.subarray(0, bytesRead));
-      if (check.records >= until()) return undefined;
-    }
-    check.end();
-    return check.records;
-  } finally {
-    await handle.close();
+  for await (const chunk of readsOf(file.absolute, signal)) {
+    check.push(chunk);
+    if (check.records >= until()) return undefined;
   }
+  check.end();
+  return check.records;
 }
 
 /** The same for a file that is packed: `text` is what is in it, read by us to its very end. */

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { contentOf } from '../../disk/content.ts';
 import type { FileMark, FilesFingerprint, Fingerprint } from '../../model/world/fingerprint.ts';
 import type { FoundFile } from './list.ts';
 import { getOwn } from '../../model/base/get-own.ts';
@@ -24,7 +22,7 @@ export async function markFiles(
     const isSameTime = known?.size === file.size && known.modified === file.modified;
     const isDoubtful =
       known?.size === file.size && known.modified !== file.modified && known.sha256 !== undefined;
-    const sha256 = isSameTime ? known.sha256 : isDoubtful ? await hashFile(file, signal) : undefined;
+    const sha256 = isSameTime ? known.sha256 : isDoubtful ? await contentOf(file.absolute, signal) : undefined;
     marks.set(file.shown, {
       size: file.size,
       modified: file.modified,
@@ -41,7 +39,7 @@ export async function markForRecord(
 ): Promise<FilesFingerprint> {
   const marks = new Map<string, FileMark>();
   for (const file of files) {
-    const sha256 = file.size <= hashLimit ? { sha256: await hashFile(file, signal) } : {};
+    const sha256 = file.size <= hashLimit ? { sha256: await contentOf(file.absolute, signal) } : {};
     marks.set(file.shown, { size: file.size, modified: file.modified, ...sha256 });
   }
   return { kind: 'files', files: Object.fromEntries(marks) };
@@ -55,10 +53,4 @@ export async function markSomeForRecord(
 ): Promise<FilesFingerprint> {
   const { files } = await markForRecord(read, signal);
   return { kind: 'files', files: { ...all.files, ...files } };
-}
-
-async function hashFile(file: FoundFile, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file.absolute), hash, signal === undefined ? {} : { signal });
-  return hash.digest('hex');
 }
