@@ -22,7 +22,11 @@ export async function markFiles(
     const isSameTime = known?.size === file.size && known.modified === file.modified;
     const isDoubtful =
       known?.size === file.size && known.modified !== file.modified && known.sha256 !== undefined;
-    const sha256 = isSameTime ? known.sha256 : isDoubtful ? await contentOf(file.absolute, signal) : undefined;
+    const sha256 = isSameTime
+      ? known.sha256
+      : isDoubtful
+        ? await contentOf(file.absolute, signal)
+        : undefined;
     marks.set(file.shown, {
       size: file.size,
       modified: file.modified,
