@@ -129,7 +129,7 @@ tables: {t: {from: {source: f}, columns: {a: int}}}
       {
         code: 'EXT1053',
         message: '"thousands" and the decimal sign are both "."',
-        hint: 'set decimal: ",", too',
+        hint: 'set decimal: ",", too, or thousands: null if groups of digits are not separated',
       },
     ]);
   });

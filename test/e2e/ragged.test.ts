@@ -79,10 +79,10 @@ const whole = Buffer.from('id,name\n1,A\n');
 const packed = gzipSync(Array.from({ length: 400 }, (_, id) => `${id},comment ${id * 7919}\n`).join(''));
 
 it.each<[string, string, Files, string, string, string?]>([
-  ['a gzip file cut in half', 'csv', { 'a.csv.gz': gzipSync(whole).subarray(0, 20) }, 'data/x/a.csv.gz is not complete: its gzip data does not end with its 20 bytes  [EXT2102]', 'copy or pack the file again; nothing of it was kept'],
-  ['one that is cut behind its header, without a header', '{ type: csv, header: false }', { 'a.csv.gz': packed.subarray(0, 600) }, 'data/x/a.csv.gz is not complete: its gzip data does not end with its 600 bytes  [EXT2102]', 'nothing of it was kept'],
+  ['a gzip file cut in half', 'csv', { 'a.csv.gz': gzipSync(whole).subarray(0, 20) }, 'data/x/a.csv.gz is not complete: its gzip data does not end within its 20 bytes  [EXT2102]', 'copy or pack the file again; nothing of it was kept'],
+  ['one that is cut behind its header, without a header', '{ type: csv, header: false }', { 'a.csv.gz': packed.subarray(0, 600) }, 'data/x/a.csv.gz is not complete: its gzip data does not end within its 600 bytes  [EXT2102]', 'nothing of it was kept'],
   ['one of text', 'text', { 'a.gz': gzipSync('1\tA\n').subarray(0, 20) }, 'data/x/a.gz is not complete', 'nothing of it was kept'],
-  ['one followed by something', '{ type: csv, header: false }', { 'a.csv.gz': Buffer.concat([gzipSync('1,A\n'), Buffer.from('xyz')]) }, 'data/x/a.csv.gz has more bytes after the end of its gzip data, which are no gzip  [EXT2102]', 'only zeros may follow'],
+  ['one followed by something', '{ type: csv, header: false }', { 'a.csv.gz': Buffer.concat([gzipSync('1,A\n'), Buffer.from('xyz')]) }, 'data/x/a.csv.gz has more bytes after the end of its gzip data, which are not gzip  [EXT2102]', 'only zeros may follow'],
   ['gzip under another name', 'csv', { 'a.csv': gzipSync(whole) }, 'data/x/a.csv is packed with gzip  [EXT2110]', 'write compression: gzip in its format'],
   ['the same without a header', '{ type: csv, header: false }', { 'a.csv': gzipSync('1,A\n') }, 'data/x/a.csv is packed with gzip  [EXT2110]', 'write compression: gzip'],
   ['the same as text', 'text', { 'a.tsv': gzipSync('1\tA\n') }, 'data/x/a.tsv is packed with gzip  [EXT2110]', 'write compression: gzip'],

@@ -149,7 +149,10 @@ export const numberSigns: Rule = function* ({ sources }) {
     if ((thousands ?? undefined) === undefined || thousands !== (decimal ?? '.')) continue;
     const message = `"thousands" and the decimal sign are both ${JSON.stringify(thousands)}`;
     yield problem(codes.oneCharacter, message, optionPlace(place, 'thousands'), {
-      hint: thousands === '.' ? 'set decimal: ",", too' : 'leave one of them out',
+      hint:
+        thousands === '.'
+          ? 'set decimal: ",", too, or thousands: null if groups of digits are not separated'
+          : 'set decimal: ".", or thousands: null if groups of digits are not separated',
     });
   }
 };

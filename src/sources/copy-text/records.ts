@@ -96,7 +96,10 @@ export class TextRecords {
 
   #take(bytes: Uint8Array, from: number): void {
     const scanner = this.#scanner;
-    if (this.#hasEnded) throw new CsvError('there is data after the end mark \\.', scanner.line);
+    if (this.#hasEnded) {
+      const hint = 'remove what follows the line \\. from the file, or the line itself if it is no end';
+      throw new CsvError('there is data after the end mark \\.', scanner.line, hint);
+    }
     if (scanner.end - from === 2 && bytes[from] === 0x5c && bytes[from + 1] === 0x2e) {
       this.#hasEnded = true;
       this.#taker.onEndMark();
@@ -104,10 +107,9 @@ export class TextRecords {
     }
     if (scanner.count !== this.#fields) {
       throw new CsvRecordError(
-        { record: this.records + 1, line: scanner.line },
+        { record: this.records + 1, line: scanner.line, bytes: bytes.subarray(from, scanner.end) },
         this.#fields,
         scanner.count,
-        scanner.end === from,
       );
     }
     scanner.checkEscapes(bytes, from);

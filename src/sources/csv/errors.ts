@@ -136,26 +136,8 @@ function visible(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f]/g, (character) => JSON.stringify(character).slice(1, -1));
 }
 
-/** A record with too few or too many fields. */
-export class CsvRecordError extends CsvError {
-  override name = 'CsvRecordError';
-  /** 1-based data record, the header not counted. `line` is where the record starts. */
-  readonly record: number;
-  readonly expected: number;
-  readonly found: number;
-
-  constructor(at: { record: number; line: number }, expected: number, found: number, blank = false) {
-    super(
-      blank
-        ? `line ${at.line} is blank; a record of ${expected} fields is expected there`
-        : `line ${at.line} (record ${at.record}) has ${countFields(found)}, expected ${expected}`,
-      at.line,
-    );
-    this.record = at.record;
-    this.expected = expected;
-    this.found = found;
-  }
-}
+const quoteHint =
+  'close the quote, or get the file again if it was cut off; if quotes mean nothing in this file, set format: {quote: none}';
 
 /** A quote that is still open at the end of the file. `line` and `character` are where it opened. */
 export class CsvQuoteError extends CsvError {
@@ -169,7 +151,7 @@ export class CsvQuoteError extends CsvError {
     super(
       `the quote opened in line ${quote.line} (${whose}) is never closed`,
       quote.line,
-      undefined,
+      quoteHint,
       quote.character,
     );
     this.record = record;
@@ -182,7 +164,7 @@ export class CsvSizeError extends CsvError {
   readonly limit: number;
 
   constructor(what: string, line: number, limit: number) {
-    super(`the ${what} starting in line ${line} is longer than ${limit} bytes; is a quote left open?`, line);
+    super(`the ${what} starting in line ${line} is longer than ${limit} bytes; is a quote left open?`, line, quoteHint);
     this.limit = limit;
   }
 }
@@ -221,8 +203,4 @@ export class CsvEncodingError extends Error {
     this.offset = offset;
     this.line = line;
   }
-}
-
-function countFields(count: number): string {
-  return count === 1 ? '1 field' : `${count} fields`;
 }

@@ -18,13 +18,13 @@ export {
   CsvFieldError,
   CsvGrammarError,
   CsvQuoteError,
-  CsvRecordError,
   CsvSeparatorError,
   CsvSizeError,
   CsvUtf8Error,
   CsvValueError,
   type GrammarProblem,
 } from './errors.ts';
+export { CsvRecordError } from './record-error.ts';
 export { readHeader, readHeaderRecord, type HeaderRecord } from './header.ts';
 export { FieldChecks, type FieldCheck, type FieldRule } from './field-checks.ts';
 export { nullMatcher } from './nulls.ts';

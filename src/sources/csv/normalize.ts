@@ -1,6 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { BLOCK_BYTES, OutputBlocks } from './blocks.ts';
-import { CsvQuoteError, CsvRecordError, CsvSizeError } from './errors.ts';
+import { CsvQuoteError, CsvSizeError } from './errors.ts';
+import { CsvRecordError } from './record-error.ts';
 import { ABSENT, recordWriter, type RecordShape, type RecordWriter } from './record-writer.ts';
 import { RecordStarts } from './record-starts.ts';
 import { RecordScanner } from './scan.ts';
@@ -164,8 +165,11 @@ class Normalizer extends Transform implements NormalizedCsv {
       this.#blank ??= this.#place();
       return;
     }
-    if (this.#blank) throw new CsvRecordError(this.#blank, this.#fields, 1, true);
-    if (scanner.count !== this.#fields) throw new CsvRecordError(this.#place(), this.#fields, scanner.count);
+    if (this.#blank) throw new CsvRecordError({ ...this.#blank, bytes: new Uint8Array() }, this.#fields, 1);
+    if (scanner.count !== this.#fields) {
+      const wrong = { ...this.#place(), bytes: bytes.subarray(from, scanner.end) };
+      throw new CsvRecordError(wrong, this.#fields, scanner.count);
+    }
     this.#write(scanner, bytes, next);
     this.records++;
   }

@@ -22,13 +22,19 @@ export function nullRemedy(
     ...ways.slice(0, -1),
     ...ways.slice(-1).map((last) => (ways.length > 1 ? `or ${last}` : last)),
   ];
-  if (isQuoted) return `${others.join(', ')}; a field in quotes is never NULL`;
+  if (isQuoted) return `${others.join(', ')}; in quotes only an empty field is NULL`;
   const isNullString =
     raw === value &&
     !/["\r\n]/.test(raw) &&
     Array.from(raw).length <= MOST_CHARACTERS &&
+    mayMeanNull(raw) &&
     !nulls.includes(raw);
   if (!isNullString) return others.join(', ');
   const listed = [...nulls, raw].map((text) => JSON.stringify(text)).join(', ');
   return `${ways.join(', ')}, or if the text means NULL list it: format: {null: [${listed}]}`;
+}
+
+/** Digits are hardly a word for NULL, except in errors of Excel and in dates of zeros. */
+function mayMeanNull(text: string): boolean {
+  return !/[1-9]/.test(text) || text.startsWith('#');
 }

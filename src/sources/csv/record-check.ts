@@ -1,5 +1,6 @@
 import type { CsvDialect } from './dialect.ts';
-import { CsvQuoteError, CsvRecordError, CsvSizeError } from './errors.ts';
+import { CsvQuoteError, CsvSizeError } from './errors.ts';
+import { CsvRecordError } from './record-error.ts';
 import { csvFields, FieldChecks, type FieldCheck } from './field-checks.ts';
 import { RecordStarts } from './record-starts.ts';
 import { RecordScanner } from './scan.ts';
@@ -110,7 +111,10 @@ export class RecordCheck {
       return;
     }
     if (scanner.end === from && this.#fields > 1) throw new NotAsWritten('a line is blank');
-    if (scanner.count !== this.#fields) throw new CsvRecordError(this.#place(), this.#fields, scanner.count);
+    if (scanner.count !== this.#fields) {
+      const wrong = { ...this.#place(), bytes: bytes.subarray(from, scanner.end) };
+      throw new CsvRecordError(wrong, this.#fields, scanner.count);
+    }
     this.#checks.look(scanner, bytes);
     this.records++;
   }

@@ -28,7 +28,7 @@ export function foreignContent(head: Buffer, encoding: string): Content | undefi
 }
 
 const convert = 'save it as UTF-8 text (CSV)';
-const unpack = 'unpack it before: only gzip is unpacked here';
+const unpack = 'unpack it first: only gzip is unpacked here';
 
 type Kind = Content & { is: (head: Buffer, text: string) => boolean };
 

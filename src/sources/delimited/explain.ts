@@ -7,6 +7,7 @@ import {
   CsvEncodingError,
   CsvError,
   CsvFieldError,
+  CsvRecordError,
   CsvValueError,
   locateRecord,
   type CsvDialect,
@@ -85,7 +86,7 @@ export function explainText(
   }
   if (error instanceof CsvFieldError) return explainField(error, file, table, layout);
   if (error instanceof CsvError) {
-    return new RunError('EXT2103', `${placeIn(file, error)}: ${error.message}`, {
+    return new RunError('EXT2103', `${placeIn(file, error)}: ${error.message}${lineOf(error, table)}`, {
       hint: error.hint ?? 'correct the file or the format of the source',
       place: table.place,
       cause: error,
@@ -105,6 +106,13 @@ export function explainText(
     place: table.place,
     cause: error,
   });
+}
+
+/** Shows a record that has too few or too many fields, unless a column is sensitive: its field may be any. */
+function lineOf(error: CsvError, { columns }: Table): string {
+  if (!(error instanceof CsvRecordError) || error.text === '') return '';
+  if (columns.some(({ sensitive }) => sensitive === true)) return '';
+  return `; the line is ${quoted(error.text)}`;
 }
 
 /** `data/orders.csv:7`, or `data/orders.csv:7:12` where one character is wrong. */

@@ -110,12 +110,12 @@ function explainZlib(error: unknown, size: number): unknown {
   if (code?.startsWith('Z_') !== true) return error;
   const because = { cause: error };
   if (code === 'Z_BUF_ERROR') {
-    const what = `is not complete: its gzip data does not end with its ${size} bytes`;
+    const what = `is not complete: its gzip data does not end within its ${size} bytes`;
     return new FileProblem('EXT2102', what, 'copy or pack the file again; nothing of it was kept', because);
   }
   // The first bytes of the file were looked at before, so this is what follows a member.
   if (message === 'incorrect header check') {
-    const what = 'has more bytes after the end of its gzip data, which are no gzip';
+    const what = 'has more bytes after the end of its gzip data, which are not gzip';
     return new FileProblem('EXT2102', what, 'pack the file again: only zeros may follow', because);
   }
   const hint = 'copy or pack the file again; nothing of it was kept';

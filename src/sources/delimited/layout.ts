@@ -2,7 +2,7 @@ import { formatColumnType } from '../../model/config/column-type.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { Column, Table } from '../../model/config/pipeline.ts';
 import type { CsvFormat } from '../../model/config/source.ts';
-import { quotedVisible } from '../../model/base/visible.ts';
+import { quotedVisible, visible } from '../../model/base/visible.ts';
 import { ABSENT, bomLength, csvDialect, readHeaderRecord, type HeaderRecord } from '../csv/index.ts';
 import { constantsOf, type Constant, type NamedFile } from './constants.ts';
 import { isPage } from './content.ts';
@@ -214,5 +214,5 @@ export const MASK = '•••';
 export function quoted(value: string, column?: Column): string {
   if (column?.sensitive === true) return MASK;
   const shown = foreign(value);
-  return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
+  return visible(JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown));
 }

@@ -15,7 +15,7 @@ export function zonelessNote({ name, columns }: Table): Diagnostic[] {
     {
       code: 'EXT2121',
       severity: 'note',
-      message: `table "${name}": text without an offset in ${names} is read as UTC`,
+      message: `table "${name}": text without an offset would be read as UTC in ${names}`,
       hint: 'at_zone: UTC on the column or table says so; another zone, such as Europe/Berlin, reads it as the clock there',
       place: first.place,
     },

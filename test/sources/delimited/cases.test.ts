@@ -259,12 +259,12 @@ const notNumber = (place: string, shown: string) =>
 
 /** A remedy that is followed must help. */
 const remedies: Record<string, Case> = {
-  'a field in quotes is never NULL': {
+  'in quotes only an empty field is NULL': {
     file: 'k,v\n1,"NULL"\n',
     columns: { k: 'int', v: 'int' },
     comes: [
       notNumber('2', '"NULL"'),
-      'correct the file, or declare the column as text; a field in quotes is never NULL',
+      'correct the file, or declare the column as text; in quotes only an empty field is NULL',
     ],
   },
   'blanks belong to a null string': {
@@ -332,8 +332,8 @@ const remedies: Record<string, Case> = {
     file: 'k,v\n1,ja\n',
     columns: { k: 'int', v: 'boolean' },
     comes: [
-      'data.csv:2: column "v" (boolean): not a boolean; the value is "ja"',
-      'write true or false in the file, declare the column as text, or if the text means NULL list it: format: {null: ["", "ja"]}',
+      'data.csv:2: column "v" (boolean): only English words are read, such as yes and no; the value is "ja"',
+      'write true or false in the file, or declare the column as text',
     ],
   },
 };

@@ -80,7 +80,7 @@ test('text without an offset is noted once for a table, unless at_zone sets its 
       ...[code, severity, message],
     ]);
   expect(notes(columns)).toEqual([
-    ['EXT2121', 'note', 'table "t": text without an offset in "a", "b" is read as UTC'],
+    ['EXT2121', 'note', 'table "t": text without an offset would be read as UTC in "a", "b"'],
   ]);
   expect(notes(columns.slice(2))).toEqual([]);
 });

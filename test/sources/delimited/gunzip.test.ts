@@ -39,7 +39,7 @@ describe.each(sizes)('gzip in chunks of %i bytes', (size) => {
       if (error === undefined) accepted.push(cut);
       else {
         expect(`${error.code} ${error.message}`).toBe(
-          `EXT2102 is not complete: its gzip data does not end with its ${cut} bytes`,
+          `EXT2102 is not complete: its gzip data does not end within its ${cut} bytes`,
         );
       }
     }
@@ -53,7 +53,7 @@ describe.each(sizes)('gzip in chunks of %i bytes', (size) => {
       });
     }
     await expect(unpack(Buffer.concat([first, zeros, Buffer.from('xx')]), size)).rejects.toThrow(
-      'has more bytes after the end of its gzip data, which are no gzip',
+      'has more bytes after the end of its gzip data, which are not gzip',
     );
   });
 

@@ -47,12 +47,12 @@ describe('packed objects', () => {
   });
 
   it.each<[string, string, Buffer | string, string | undefined, string]>([
-    ['cut off', 'a.csv.gz', gzipSync('1,a\n').subarray(0, 15), undefined, 'is not complete: its gzip data does not end with its 15 bytes'],
-    ['cut off, by Content-Encoding', 'a.csv', gzipSync('1,a\n').subarray(0, 20), 'gzip', 'is not complete: its gzip data does not end with its 20 bytes'],
+    ['cut off', 'a.csv.gz', gzipSync('1,a\n').subarray(0, 15), undefined, 'is not complete: its gzip data does not end within its 15 bytes'],
+    ['cut off, by Content-Encoding', 'a.csv', gzipSync('1,a\n').subarray(0, 20), 'gzip', 'is not complete: its gzip data does not end within its 20 bytes'],
     ['gzip that nothing announces', 'a.csv', gzipSync('1,a\n'), undefined, 'is packed with gzip'],
     ['text that is said to be gzip', 'a.csv', '1,a\n', 'gzip', 'is not packed with gzip, as its Content-Encoding says'],
     ['another packing', 'a.csv', 'x', 'br', 'has the Content-Encoding br, which is not unpacked here'],
-    ['something behind the end', 'a.csv.gz', Buffer.concat([gzipSync('1,a\n'), Buffer.from('xx')]), undefined, 'has more bytes after the end of its gzip data, which are no gzip'],
+    ['something behind the end', 'a.csv.gz', Buffer.concat([gzipSync('1,a\n'), Buffer.from('xx')]), undefined, 'has more bytes after the end of its gzip data, which are not gzip'],
     ['nothing at all', 'a.csv', '', undefined, 'is empty'],
   ])('%s is an error that names the object', async (_, name, body, encoding, message) => {
     await put(`sales/${name}`, body, encoding);

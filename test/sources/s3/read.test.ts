@@ -218,7 +218,7 @@ describe('what goes wrong', () => {
     await lake.put('sales/b.csv', '2,b\n3\n');
     await expect(lake.load(lake.source(), table)).rejects.toMatchObject({
       code: 'EXT2103',
-      message: 's3://lake/sales/b.csv:2: line 2 (record 2) has 1 field, expected 2',
+      message: 's3://lake/sales/b.csv:2: line 2 (record 2) has 1 field, expected 2; the line is "3"',
     });
   });
 

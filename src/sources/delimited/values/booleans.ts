@@ -2,6 +2,11 @@ import { noValue, withoutBlanks, type Reading, type ValueRule } from './rule.ts'
 
 const spellings = new Set(['true', 't', 'yes', 'y', 'on', '1', 'false', 'f', 'no', 'n', 'off', '0']);
 
+/** Words for true and false in other languages: they do not mean NULL. */
+const foreignWords = new Set(
+  'ja nein wahr falsch oui non vrai faux sí si no sim não nao verdadero falso vero tak nie da nee waar onwaar nej x'.split(' '),
+);
+
 /** The bytes of each spelling as one number. */
 const packed = new Set(
   [...spellings].map((text) => Buffer.from(text).reduce((sum, byte) => sum * 256 + byte, 0)),
@@ -24,8 +29,12 @@ export const booleanRule: ValueRule = {
     }
     return packed.has(sum);
   },
-  read: (text): Reading =>
-    spellings.has(withoutBlanks(text).toLowerCase())
-      ? { text }
-      : noValue('not a boolean', ['write true or false in the file', 'declare the column as text']),
+  read(text): Reading {
+    const word = withoutBlanks(text).toLowerCase();
+    if (spellings.has(word)) return { text };
+    const ways = ['write true or false in the file', 'declare the column as text'];
+    return foreignWords.has(word)
+      ? { problem: 'only English words are read, such as yes and no', hint: ways.join(', or ') }
+      : noValue('not a boolean', ways);
+  },
 };

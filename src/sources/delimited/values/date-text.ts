@@ -148,10 +148,19 @@ function notDate(text: string, order: DateOrder): Refused {
       hint: 'write the date in the file, or declare the column as text',
     };
   }
-  if (/^[0-9]{9,19}(\.[0-9]*)?$/.test(text)) {
+  if (/^[0-9]+([.,][0-9]*)?$/.test(text)) {
+    const isSerial = /^[1-6][0-9]{4}([.,]|$)/.test(text);
     return {
       problem: 'a number is not a date',
-      hint: 'declare the column as bigint if it counts seconds since 1970',
+      hint: isSerial
+        ? 'if it is the number by which Excel counts days, give the column a date format there and save the file again; or declare the column as numeric(18,6)'
+        : 'declare the column as bigint if it counts seconds since 1970, or as text',
+    };
+  }
+  if (/^[0-9]{4}-([0-9]{1,2}|W[0-9]{2}(-[0-9])?)$/i.test(text)) {
+    return {
+      problem: 'a month or a week is not a date',
+      hint: 'write its first day in the file, such as 2024-05-01, or declare the column as text',
     };
   }
   return noValue('not a date', dateWays);
@@ -177,8 +186,4 @@ function orderHint(text: string, order: DateOrder): string | undefined {
   return reads === undefined ? undefined : `set format: {date_order: ${reads}}`;
 }
 
-const dateWays = [
-  'write 2024-12-31 in the file',
-  'set format: {date_order: …}',
-  'declare the column as text',
-];
+const dateWays = ['write 2024-12-31 in the file', 'declare the column as text'];

@@ -54,8 +54,17 @@ export function hasPlainSigns({ decimal, thousands }: NumberSigns): boolean {
 
 function notNumber(text: string, signs: NumberSigns): Refused {
   const bare = withoutBlanks(text);
-  const reason = bare === '' ? noValue('an empty text is not a number') : signReason(bare, signs);
-  return reason ?? invisible(bare) ?? noValue('not a number');
+  if (bare === '') return noValue(text === '' ? 'an empty text is not a number' : 'a blank is not a number');
+  return signReason(bare, signs) ?? invisible(bare) ?? lettersReason(bare) ?? noValue('not a number');
+}
+
+/** Words alone may mean NULL; units, names of currencies and the like stand beside digits. */
+function lettersReason(text: string): Refused | undefined {
+  if (!/\p{L}/u.test(text) || !/[0-9]/.test(text) || text.startsWith('#')) return undefined;
+  return {
+    problem: 'letters are not read as part of a number',
+    hint: 'write the number alone in the file, or declare the column as text',
+  };
 }
 
 /** Reasons that name what was meant. */
@@ -103,8 +112,8 @@ function separatorReason(text: string, signs: NumberSigns): Refused | undefined 
   const own =
     signs.thousands === undefined ? '' : ` and ${named(signs.thousands)} separates groups of three digits`;
   const problem = `the decimal sign is ${named(signs.decimal)}${own === '' ? ', and groups of digits are not separated' : own}`;
-  const [first, second] = fitting.map(formatYaml);
-  if (first === undefined) return noValue(problem);
+  const [first, second] = fitting.map((style) => formatYaml(style, signs));
+  if (first === undefined) return invisible(text) ?? lettersReason(text) ?? noValue(problem);
   const hint = second === undefined ? `set ${first}` : `set ${first}, or ${second} if that is what it means`;
   return { problem, hint };
 }
@@ -116,12 +125,14 @@ function readsAs(text: string, { decimal, thousands }: NumberSigns): boolean {
   return new RegExp(`^[+-]?${groups}${fraction}$`).test(text);
 }
 
-function formatYaml({ decimal, thousands }: Style): string {
+/** Returns the keys that make a format of one style a format of another, also where it has them already. */
+function formatYaml({ decimal, thousands }: Style, present: NumberSigns): string {
+  const hasThousands = thousands !== undefined || present.thousands !== undefined;
   const keys = [
-    ...(decimal === '.' ? [] : [`decimal: ${JSON.stringify(decimal)}`]),
-    ...(thousands === undefined ? [] : [`thousands: ${yamlText(thousands)}`]),
+    ...(decimal === '.' && present.decimal === '.' ? [] : [`decimal: ${JSON.stringify(decimal)}`]),
+    ...(hasThousands ? [`thousands: ${thousands === undefined ? 'null' : yamlText(thousands)}`] : []),
   ];
-  return keys.length === 0 ? 'format: {decimal: "."}' : `format: {${keys.join(', ')}}`;
+  return `format: {${keys.join(', ')}}`;
 }
 
 /** No-break spaces are written as escapes, so that they can be distinguished from others. */

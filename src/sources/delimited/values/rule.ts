@@ -53,9 +53,10 @@ export function withoutBlanks(text: string): string {
 export function invisible(text: string): Refused | undefined {
   const found = /[\p{Cc}\p{Cf}\u00a0\u2000-\u200a\u2010-\u2015\u202f\u2212]/u.exec(text)?.[0];
   if (found === undefined) return undefined;
+  const isDash = /[\u2010-\u2015\u2212]/.test(found);
   const code = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
   return {
     problem: `the text contains the character U+${code}, which looks like a blank, a sign or nothing`,
-    hint: 'remove the character from the file, or declare the column as text',
+    hint: `${isDash ? 'write - in the file instead' : 'remove the character from the file'}, or declare the column as text`,
   };
 }

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import type { CsvFormat } from '../../../src/model/config/source.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
+import { plainCsv, useTextLoads } from '../../support/csv/text-loads.ts';
+import { table } from '../../support/pipelines.ts';
+
+const loads = useTextLoads();
+const pairs = table('t', { a: 'int', b: 'text' });
+
+async function refused(body: string, format: Partial<CsvFormat> = {}, wanted = pairs) {
+  const found = await loads.loadFile('d.csv', body, { ...plainCsv, ...format }, wanted);
+  if (!(found instanceof RunError)) throw new Error(`it was loaded: ${JSON.stringify(found)}`);
+  return [found.message, found.hint];
+}
+
+const few = 'line 3 (record 2) has 1 field, expected 2';
+
+test.each([
+  ['a,b\n1,x\n\u001a', `${few}; the line is "\\u001a"`, 'the character U+001A marks the end of a file in old programs: remove it from the file'],
+  ['a,b\n1,x\n# 2 rows\n', `${few}; the line is "# 2 rows"`, 'if such lines are comments, set format: {comment: "#"}'],
+  ['a,b\n1,x\nTotal: 5\n', `${few}; the line is "Total: 5"`, 'complete the record in the file; if the line is a note or a total, remove it there'],
+  [
+    'a,b\n1,x\n2,y,z\n',
+    'line 3 (record 2) has 3 fields, expected 2; the line is "2,y,z"',
+    'enclose values that contain the delimiter in quotes, or list all columns that the file has',
+  ],
+  [
+    'a,b\n1,x\n\n2,y\n',
+    'line 3 is blank; a record of 2 fields is expected there',
+    'remove the line from the file: only blank lines at the end are passed over',
+  ],
+])('%j', async (body, message, hint) => {
+  expect(await refused(body)).toEqual([`d.csv:3: ${message}`, hint]);
+});
+
+test('comments can be passed over as the hint says', async () => {
+  expect(await loads.loadFile('d.csv', 'a,b\n1,x\n# 2 rows\n', { ...plainCsv, comment: '#' }, pairs)).toEqual([
+    ['1', 'x'],
+  ]);
+});
+
+test('an open quote has the YAML for files without quotes, and that reads them', async () => {
+  const body = 'a,b\n1,"x\n2,y\n';
+  expect(await refused(body)).toEqual([
+    'd.csv:2:3: the quote opened in line 2 (record 1) is never closed',
+    'close the quote, or get the file again if it was cut off; if quotes mean nothing in this file, set format: {quote: none}',
+  ]);
+  const plain = { ...plainCsv, quote: undefined, escape: undefined };
+  expect(await loads.loadFile('d.csv', body, plain, pairs)).toEqual([
+    ['1', '"x'],
+    ['2', 'y'],
+  ]);
+});
+
+test('the line is not shown where a column is sensitive', async () => {
+  const columns = pairs.columns.map((one) => ({ ...one, sensitive: true as const }));
+  const [message] = await refused('a,b\n1,x\nsecret\n', {}, { ...pairs, columns });
+  expect(message).toBe(`d.csv:3: ${few}`);
+});
+
+test('data behind the end mark of a text file', async () => {
+  const text: Partial<CsvFormat> = { type: 'text', delimiter: '\t', header: false, nulls: ['\\N'] };
+  expect(await refused('1\ta\n\\.\n2\tb\n', text)).toEqual([
+    'd.csv:3: there is data after the end mark \\.',
+    'remove what follows the line \\. from the file, or the line itself if it is no end',
+  ]);
+});
