@@ -164,7 +164,11 @@ export class CsvSizeError extends CsvError {
   readonly limit: number;
 
   constructor(what: string, line: number, limit: number) {
-    super(`the ${what} starting in line ${line} is longer than ${limit} bytes; is a quote left open?`, line, quoteHint);
+    super(
+      `the ${what} starting in line ${line} is longer than ${limit} bytes; is a quote left open?`,
+      line,
+      quoteHint,
+    );
     this.limit = limit;
   }
 }

@@ -16,9 +16,21 @@ async function refused(body: string, format: Partial<CsvFormat> = {}, wanted = p
 const few = 'line 3 (record 2) has 1 field, expected 2';
 
 test.each([
-  ['a,b\n1,x\n\u001a', `${few}; the line is "\\u001a"`, 'the character U+001A marks the end of a file in old programs: remove it from the file'],
-  ['a,b\n1,x\n# 2 rows\n', `${few}; the line is "# 2 rows"`, 'if such lines are comments, set format: {comment: "#"}'],
-  ['a,b\n1,x\nTotal: 5\n', `${few}; the line is "Total: 5"`, 'complete the record in the file; if the line is a note or a total, remove it there'],
+  [
+    'a,b\n1,x\n\u001a',
+    `${few}; the line is "\\u001a"`,
+    'the character U+001A marks the end of a file in old programs: remove it from the file',
+  ],
+  [
+    'a,b\n1,x\n# 2 rows\n',
+    `${few}; the line is "# 2 rows"`,
+    'if such lines are comments, set format: {comment: "#"}',
+  ],
+  [
+    'a,b\n1,x\nTotal: 5\n',
+    `${few}; the line is "Total: 5"`,
+    'complete the record in the file; if the line is a note or a total, remove it there',
+  ],
   [
     'a,b\n1,x\n2,y,z\n',
     'line 3 (record 2) has 3 fields, expected 2; the line is "2,y,z"',
@@ -34,9 +46,9 @@ test.each([
 });
 
 test('comments can be passed over as the hint says', async () => {
-  expect(await loads.loadFile('d.csv', 'a,b\n1,x\n# 2 rows\n', { ...plainCsv, comment: '#' }, pairs)).toEqual([
-    ['1', 'x'],
-  ]);
+  expect(await loads.loadFile('d.csv', 'a,b\n1,x\n# 2 rows\n', { ...plainCsv, comment: '#' }, pairs)).toEqual(
+    [['1', 'x']],
+  );
 });
 
 test('an open quote has the YAML for files without quotes, and that reads them', async () => {

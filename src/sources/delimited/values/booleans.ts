@@ -4,7 +4,9 @@ const spellings = new Set(['true', 't', 'yes', 'y', 'on', '1', 'false', 'f', 'no
 
 /** Words for true and false in other languages: they do not mean NULL. */
 const foreignWords = new Set(
-  'ja nein wahr falsch oui non vrai faux sí si no sim não nao verdadero falso vero tak nie da nee waar onwaar nej x'.split(' '),
+  'ja nein wahr falsch oui non vrai faux sí si no sim não nao verdadero falso vero tak nie da nee waar onwaar nej x'.split(
+    ' ',
+  ),
 );
 
 /** The bytes of each spelling as one number. */

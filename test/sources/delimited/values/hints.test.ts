@@ -26,7 +26,12 @@ test.each([
   expect(read('numeric(18,3)', text, format)).toMatchObject({ hint });
   const [, pasted = ''] = /format: (\{.*?\})/.exec(hint) ?? [];
   const { thousands, ...rest } = parse(pasted) as { decimal?: ','; thousands?: ',' | null };
-  const merged = { ...plain, ...format, ...rest, ...(thousands !== undefined && { thousands: thousands ?? undefined }) };
+  const merged = {
+    ...plain,
+    ...format,
+    ...rest,
+    ...(thousands !== undefined && { thousands: thousands ?? undefined }),
+  };
   expect(read('numeric(18,3)', text, merged as ValueFormat)).toHaveProperty('text');
 });
 
@@ -74,7 +79,12 @@ test.each([
     'not a date',
     'write 2024-12-31 in the file, or declare the column as text',
   ],
-  ['date', '13/14/2024', 'there is no such day', 'write 2024-12-31 in the file, or declare the column as text'],
+  [
+    'date',
+    '13/14/2024',
+    'there is no such day',
+    'write 2024-12-31 in the file, or declare the column as text',
+  ],
 ])('%s: %j is called what it is, and the remedy can help', (type, text, problem, hint) => {
   expect(read(type, text, { decimal: ',' })).toMatchObject({ problem, hint });
 });
