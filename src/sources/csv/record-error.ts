@@ -41,7 +41,7 @@ export class CsvRecordError extends CsvError {
 const blankHint = 'remove the line from the file: only blank lines at the end are passed over';
 
 function recordHint(text: string, expected: number, found: number): string {
-  if (/^\u001a+\s*$/.test(text)) {
+  if (text.trim() === '\u001a') {
     return 'the character U+001A marks the end of a file in old programs: remove it from the file';
   }
   if (text.startsWith('#')) return 'if such lines are comments, set format: {comment: "#"}';
