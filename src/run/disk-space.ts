@@ -8,7 +8,7 @@ import type { Pipeline } from '../model/config/pipeline.ts';
 import type { PipelinePlan } from '../model/plan/plan.ts';
 import type { Project } from '../model/config/project.ts';
 import type { MadePlan } from './make-plan.ts';
-import type { Seen } from './observe.ts';
+import type { Seen } from './observe/observe-pipeline.ts';
 
 /** The space that one pipeline needs in one folder. */
 interface Need {

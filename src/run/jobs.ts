@@ -6,7 +6,7 @@ import type { Pipeline } from '../model/config/pipeline.ts';
 import type { PipelinePlan } from '../model/plan/plan.ts';
 import { defineKeys, defineTable } from '../plan/table/definition.ts';
 import type { MadePlan } from './make-plan.ts';
-import type { Seen } from './observe.ts';
+import type { Seen } from './observe/observe-pipeline.ts';
 import type { Ports } from './open-ports.ts';
 
 export interface JobSettings {

@@ -7,7 +7,7 @@ import type { Project } from '../model/config/project.ts';
 import type { RunContext } from './context.ts';
 import { findRemoved } from './removal/removed-pipelines.ts';
 import { limitConcurrency } from '../model/base/limit.ts';
-import { observePipeline, type Seen } from './observe.ts';
+import { observePipeline, type Seen } from './observe/observe-pipeline.ts';
 import { sha256 } from './sha256.ts';
 import { version } from './version.ts';
 import type { Ports } from './open-ports.ts';

@@ -14,7 +14,7 @@ import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { diagnose } from '../../run/diagnose.ts';
 import { encodeJson } from '../output/json.ts';
 import { locatedDiagnostics } from '../../run/report-document.ts';
-import { completeTables } from '../../run/observe.ts';
+import { completeTables } from '../../run/observe/complete-tables.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { openPorts, type Ports } from '../../run/open-ports.ts';
 import { getOwn } from '../../model/base/get-own.ts';

@@ -1,7 +1,7 @@
 import type { Pipeline } from '../../model/config/pipeline.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { configurationHash } from '../../plan/index.ts';
-import { completeTables } from '../observe.ts';
+import { completeTables } from '../observe/complete-tables.ts';
 import { sha256 } from '../sha256.ts';
 import type { Ports } from '../open-ports.ts';
 

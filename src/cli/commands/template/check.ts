@@ -8,7 +8,7 @@ import { contextOf, readFiles } from '../../run-context.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 import { diagnose } from '../../../run/diagnose.ts';
-import { completeTables } from '../../../run/observe.ts';
+import { completeTables } from '../../../run/observe/complete-tables.ts';
 import { openPorts, type Ports } from '../../../run/open-ports.ts';
 
 /**

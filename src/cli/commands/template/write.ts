@@ -11,7 +11,7 @@ import { hasErrors } from '../../../model/errors/diagnostic.ts';
 import { contextOf, readFiles } from '../../run-context.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
-import { completeTables } from '../../../run/observe.ts';
+import { completeTables } from '../../../run/observe/complete-tables.ts';
 import { openPorts, type Ports } from '../../../run/open-ports.ts';
 
 /** `extracts template write`: the presentation of a pipeline, before there is any data. */

@@ -1,8 +1,8 @@
-import type { AppliedDestination, AppliedRecord, SentNote } from '../model/world/applied-record.ts';
-import type { DestinationObservation, PublishedDataSource } from '../model/world/observation.ts';
-import { getOwn } from '../model/base/get-own.ts';
-import type { Destination } from '../model/config/destination.ts';
-import type { Pipeline } from '../model/config/pipeline.ts';
+import type { AppliedDestination, AppliedRecord, SentNote } from '../../model/world/applied-record.ts';
+import type { DestinationObservation, PublishedDataSource } from '../../model/world/observation.ts';
+import { getOwn } from '../../model/base/get-own.ts';
+import type { Destination } from '../../model/config/destination.ts';
+import type { Pipeline } from '../../model/config/pipeline.ts';
 
 /**
  * Returns the record as it would be if the last run had seen the end of its deliveries: publications that turn out to

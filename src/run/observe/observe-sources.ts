@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from 'node:util';
+import { getOwn } from '../../model/base/get-own.ts';
+import type { Pipeline, Table } from '../../model/config/pipeline.ts';
+import type { AppliedTable } from '../../model/world/applied-record.ts';
+import type { SourceObservation } from '../../model/world/observation.ts';
+import { defineTable } from '../../plan/table/definition.ts';
+import type { Observing } from './observing.ts';
+
+function isRedefined(pipeline: Pipeline, table: Table, applied: AppliedTable | undefined): boolean {
+  const source = getOwn(pipeline.sources, table.source);
+  return source === undefined || !isDeepStrictEqual(applied?.definition, defineTable(table, source));
+}
+
+/** Observes the sources of all tables, by table. The rows of the tables in `reread` will be read whatever they are. */
+export async function observeSources(
+  { pipeline, world, applied, signal, report }: Observing,
+  reread: ReadonlySet<string>,
+): Promise<Record<string, SourceObservation>> {
+  const seen = new Map<string, SourceObservation>();
+  for (const [name, source] of Object.entries(world.sourcesOf(pipeline))) {
+    const tables = pipeline.tables.filter((table) => table.source === name);
+    if (tables.length === 0) continue;
+    const requests = tables.map((table) => {
+      const last = getOwn(applied?.tables, table.name);
+      const redefined = reread.has(table.name) || isRedefined(pipeline, table, last);
+      const watermark = redefined ? undefined : last?.watermark;
+      return { table, before: last?.fingerprint, redefined, ...(watermark && { watermark }) };
+    });
+    const observations = await source.observe(requests, signal, report);
+    tables.forEach((table, index) => {
+      const one = observations[index];
+      if (one !== undefined) seen.set(table.name, one);
+    });
+  }
+  return Object.fromEntries(seen);
+}
