@@ -96,3 +96,10 @@ test('no file but main, cli and the defaults of the library touches the process 
     expect(text, file).not.toMatch(/\bprocess\.(stdout|stderr|stdin|env|argv|exit|exitCode)\b|\bconsole\./);
   }
 });
+
+test('run/ knows no process and no terminal', () => {
+  for (const file of files.filter((one) => roomOf(one) === 'run')) {
+    const text = readFileSync(path.join(src, file), 'utf8');
+    expect(text, file).not.toMatch(/\bprocess\.|'node:(?:process|tty|readline)/);
+  }
+});

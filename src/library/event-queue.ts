@@ -1,11 +1,11 @@
 /**
- * Events between a run and its reader. A reader that is late, or that never comes, costs no memory: of events with the
+ * Events between a run and its reader. A reader that is late, or that never comes, costs little memory: of events with the
  * same key only the latest waits to be read.
  */
 export class EventQueue<Event> {
-  #waiting: { event: Event; key: string | undefined }[] = [];
+  readonly #waiting: { event: Event; key: string | undefined }[] = [];
   #isEnded = false;
-  #wake: () => void = () => undefined;
+  #readers: (() => void)[] = [];
 
   push(event: Event, key?: string): void {
     const same = key === undefined ? -1 : this.#waiting.findIndex((one) => one.key === key);
@@ -22,8 +22,14 @@ export class EventQueue<Event> {
   /** Returns the next event as soon as there is one; undefined after the last. */
   async take(): Promise<Event | undefined> {
     while (this.#waiting.length === 0 && !this.#isEnded) {
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await new Promise<void>((resolve) => this.#readers.push(resolve));
     }
     return this.#waiting.shift()?.event;
+  }
+
+  #wake(): void {
+    const readers = this.#readers;
+    this.#readers = [];
+    for (const wake of readers) wake();
   }
 }

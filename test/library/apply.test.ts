@@ -1,6 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { apply, plan, readPlan, readProject, RunError, show, UsageError } from '../../src/index.ts';
+import {
+  apply,
+  ConfigurationError,
+  plan,
+  readPlan,
+  readProject,
+  RunError,
+  show,
+  UsageError,
+} from '../../src/index.ts';
 import type { ApplyEvent, ApplyOptions, Project, ProjectOptions } from '../../src/index.ts';
 import { createProject, environment, type CliProject } from '../support/cli.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
@@ -115,6 +124,17 @@ test('a plan document is the file of the program, is shown alike, and is applied
   await expect(again).rejects.toMatchObject({ code: 'EXT6104' });
 });
 
+test('a plan document is refused with the problems of its files if these have become wrong', async () => {
+  const folder = await createProject(files);
+  const { document } = await plan(await read(folder));
+  await folder.write('pipelines/shop.yaml', files['pipelines/shop.yaml'].replace('id: int', 'id: imt'));
+  const rejected = apply(document, surroundings(folder)).result;
+  await expect(rejected).rejects.toBeInstanceOf(ConfigurationError);
+  await expect(rejected).rejects.toMatchObject({
+    diagnostics: [{ severity: 'error', file: 'pipelines/shop.yaml', line: 8 }],
+  });
+});
+
 test('wrong files are returned with all of their problems, each at its place', async () => {
   const folder = await createProject({
     'pipelines/shop.yaml': files['pipelines/shop.yaml'].replace('id: int', 'id: imt'),
@@ -205,6 +225,12 @@ test('an apply that is closed before it is planned rejects with the reason, and 
   await rejected;
   const reason = new Error('the server stops');
   await expect(apply(project, { signal: AbortSignal.abort(reason) }).result).rejects.toBe(reason);
+  await expect(plan(project, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  // A question that no one answers is ended, too.
+  const asking = apply(project, { approve: () => new Promise<boolean>(() => undefined) });
+  await expect(async () => {
+    for await (const { type } of asking) if (type === 'planned') void asking.close();
+  }).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test('a plan that is not approved is not carried out', async () => {
