@@ -1,5 +1,6 @@
 import { EventQueue } from './event-queue.ts';
 import type { ApplyEvent } from './events.ts';
+import { signalOf } from './options.ts';
 import type { ApplyResult } from './result.ts';
 
 /**
@@ -17,15 +18,16 @@ export class ApplyRun implements AsyncIterable<ApplyEvent> {
 
   /** @internal */
   constructor(
-    signal: AbortSignal | undefined,
+    given: AbortSignal | undefined,
     work: (signal: AbortSignal, report: (event: ApplyEvent) => void) => Promise<ApplyResult>,
   ) {
-    const interrupt = () => this.#interruption.abort(errorOf(signal?.reason));
-    if (signal?.aborted === true) interrupt();
-    signal?.addEventListener('abort', interrupt);
+    const signal = signalOf(given);
+    const interrupt = () => this.#interruption.abort(errorOf(signal.reason));
+    if (signal.aborted) interrupt();
+    signal.addEventListener('abort', interrupt);
     const report = (event: ApplyEvent) => this.#queue.push(event, progressKey(event));
     this.result = work(this.#interruption.signal, report).finally(() => {
-      signal?.removeEventListener('abort', interrupt);
+      signal.removeEventListener('abort', interrupt);
       this.#queue.end();
     });
     // A failure is for whoever waits for the result or reads the events. If that is the events only, it is no failure

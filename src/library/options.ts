@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Notice, RunContext } from '../run/context.ts';
 import type { Decisions } from '../plan/index.ts';
 import type { SelectFlags } from '../run/select/select.ts';
@@ -47,8 +48,16 @@ export function contextOf({ cwd, variables, notice, signal }: ProjectOptions): R
     cwd: cwd ?? process.cwd(),
     variables: variables ?? process.env,
     notice: notice ?? (() => undefined),
-    signal: signal ?? new AbortController().signal,
+    signal: signalOf(signal),
   };
+}
+
+/** Returns the signal of a caller, or one that is never aborted. */
+export function signalOf(signal: AbortSignal | undefined): AbortSignal {
+  if (signal === undefined) return new AbortController().signal;
+  // A server may give one signal to hundreds of calls at once; Node.js would warn of a leak from the eleventh on.
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 export function selectionOf({ select, exclude, changedSince }: PlanOptions): SelectFlags {

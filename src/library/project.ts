@@ -5,7 +5,7 @@ import { openPorts, type OpenPortsOptions, type Ports } from '../run/open-ports.
 import { completeFamilies, readConfiguration } from '../run/read-configuration.ts';
 import { locatedDiagnostics, type LocatedDiagnostic } from '../run/report-document.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { contextOf, type ProjectOptions } from './options.ts';
+import { contextOf, signalOf, type ProjectOptions } from './options.ts';
 
 /** Pipelines that were read and are valid; an argument of `plan` and `apply`. Only `readProject` makes one. */
 export interface Project {
@@ -57,7 +57,7 @@ export async function readProject(
 export function openableProject(project: Project, signal: AbortSignal | undefined): OpenableProject {
   const known = opened.get(project);
   if (known === undefined) throw new TypeError('this is no project of readProject');
-  return { ...known, context: { ...known.context, signal: signal ?? new AbortController().signal } };
+  return { ...known, context: { ...known.context, signal: signalOf(signal) } };
 }
 
 /** Opens the ports of a project for some work, and closes them after it. `whole` has all items of its families. */

@@ -233,6 +233,19 @@ test('an apply that is closed before it is planned rejects with the reason, and 
   }).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+test('one signal serves any number of applies without a warning', async () => {
+  const project = await read(await createProject(files));
+  const warnings: string[] = [];
+  const listener = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', listener);
+  onTestFinished(() => void process.off('warning', listener));
+  const { signal } = new AbortController();
+  const refused = Array.from({ length: 12 }, () => apply(project, { signal, approve: () => false }).result);
+  expect((await Promise.all(refused)).every(({ error }) => error !== undefined)).toBe(true);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings.filter((text) => text.includes('listeners'))).toEqual([]);
+});
+
 test('a plan that is not approved is not carried out', async () => {
   const folder = await createProject(files);
   const project = await read(folder);
