@@ -9,6 +9,7 @@ import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import * as esbuild from 'esbuild';
 import { bundledSchema } from './src/config/schema-files.ts';
+import { buildTextTree } from './src/config/schema/build-text-tree.ts';
 import { validation } from './src/config/schema/ajv-options.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -24,6 +25,18 @@ const compiledSchemas: esbuild.Plugin = {
       const functions = standaloneCode.default(ajv, { pipeline: 'pipeline', project: 'project' });
       const contents = `${functions}\nexport const validatorOf = (name) => ({ ${names.join(', ')} })[name];\n`;
       return { contents, loader: 'js', resolveDir: path.dirname(file) };
+    });
+  },
+};
+
+/** What the schemas say of texts, which every run with a reference needs. */
+const textTree: esbuild.Plugin = {
+  name: 'text tree',
+  setup(build) {
+    build.onLoad({ filter: /\/src\/config\/schema\/text-tree\.ts$/ }, () => {
+      const tree = buildTextTree([bundledSchema('pipeline'), bundledSchema('project')]);
+      const contents = `const tree = JSON.parse(${JSON.stringify(JSON.stringify(tree))});\nexport const textTree = () => tree;\n`;
+      return { contents, loader: 'js' };
     });
   },
 };
@@ -47,7 +60,7 @@ export async function buildProgram({ outdir = 'dist', sourcemap = true } = {}): 
     sourcemap,
     metafile: true,
     logLevel: 'warning',
-    plugins: [compiledSchemas],
+    plugins: [compiledSchemas, textTree],
     // As newer versions of Node.js have it; pg would load all that fetch is made of to find out where it runs.
     define: { navigator: '{"userAgent":"Node.js"}' },
     // Its hyperd is looked for in the installed package.

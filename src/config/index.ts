@@ -16,7 +16,7 @@ import type { Answer } from './for-each/index.ts';
 import { loadYaml } from './read/parse.ts';
 import type { LoadedFile } from './read/loaded-file.ts';
 import { locate } from './read/locate.ts';
-import { hidePasswords, passwordsIn } from './references/passwords.ts';
+import { hidePasswords, passwordsIn, secretsIn } from './references/passwords.ts';
 import { collectSecretNames } from './references/secret-names.ts';
 import { readProject, refusedConfiguration } from './project.ts';
 import { notReadable, realPathOf } from './read/readable.ts';
@@ -154,9 +154,8 @@ function configure(
   const wrong = new Set(
     diagnostics.flatMap(({ severity, place }) => (severity === 'error' && place ? place.file : [])),
   );
-  for (const file of wrong) {
-    for (const secret of passwordsIn(loaded.get(file)?.text ?? '')) context.registerSecret(secret);
-  }
+  const wrongFiles = [...wrong].flatMap((file) => loaded.get(file) ?? []);
+  for (const secret of plainSecrets(shown, wrongFiles)) context.registerSecret(secret);
   // Settings of a broken project file are missing in all of them.
   const broken = project !== undefined && wrong.has(project.file);
   const sound = broken ? [] : drafted.filter((one) => !wrong.has(one.file.file));
@@ -174,6 +173,17 @@ function configure(
     // Lists of items hold what tenants sign in with: their places are named, and their lines not shown.
     lineOf: linesOf(new Map(shown.map((file) => [file.file, file]))),
   };
+}
+
+/**
+ * Returns the secrets that are written plainly, also in a connection or a default that no pipeline uses. In wrong files
+ * they may be anywhere.
+ */
+function plainSecrets(files: readonly LoadedFile[], wrong: readonly LoadedFile[]): string[] {
+  const inPlace = files
+    .flatMap(({ file, value }) => secretsIn(value, { file, pointer: '' }))
+    .filter((secret) => !secret.includes('${'));
+  return [...inPlace, ...wrong.flatMap(({ text }) => passwordsIn(text))];
 }
 
 /** Lines of files as they may be shown. */

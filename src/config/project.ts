@@ -8,7 +8,7 @@ import { checkPolicy, resolvePolicy } from './policy.ts';
 import { codes } from './codes.ts';
 import { interpolate, isPlaceholder, type Substitution } from './references/interpolate.ts';
 import type { LoadedFile } from './read/loaded-file.ts';
-import { keysOf } from './references/passwords.ts';
+import { secretsIn } from './references/passwords.ts';
 import { problem } from './problem.ts';
 import { realPathOf, realPathToBe } from './read/readable.ts';
 import { resolveAccess } from './resolve/s3.ts';
@@ -135,7 +135,7 @@ function readSettings(written: Written.Project, place: Place, substitution: Subs
       limits: interpolate(written.limits, child(place, 'limits'), substitution) as Written.Limits,
     }),
   };
-  if (settings.state?.type === 's3') keysOf(settings.state).forEach(substitution.registerSecret);
+  secretsIn(settings.state, child(place, 'state')).forEach(substitution.registerSecret);
   const found = [
     ...checkState(settings.state, child(place, 'state'), substitution.readable.root),
     ...checkLimits(settings.limits, child(place, 'limits')),

@@ -7,7 +7,7 @@ export type SchemaName = 'pipeline' | 'project' | 'plan';
 
 /**
  * Returns the schema of one kind of file with everything it refers to in its `definitions`, so that it is
- * self-contained: for the validator, the type generator and `extracts schema`. `plan` is the document that `extracts
+ * self-contained: for the validator and the type generator. `plan` is the document that `extracts
  * plan --json` prints.
  */
 export function bundledSchema(name: SchemaName): JsonSchema {
@@ -25,6 +25,24 @@ export function bundledSchema(name: SchemaName): JsonSchema {
   const all = { ...own, ...definitions };
   const sorted = Object.entries(all).sort(([one], [other]) => (one < other ? -1 : 1));
   return { ...schema, definitions: Object.fromEntries(sorted) };
+}
+
+/**
+ * Returns the same schema for validators and editors of others: without our own annotations, which strict ones would
+ * refuse.
+ */
+export function publishedSchema(name: SchemaName): JsonSchema {
+  return withoutWords(bundledSchema(name)) as JsonSchema;
+}
+
+function withoutWords(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutWords);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([key, value]) =>
+      key === 'x-extracts' ? [] : [[key, withoutWords(value)]],
+    ),
+  );
 }
 
 // src/config and dist/config are equally deep in the package.

@@ -496,3 +496,30 @@ test('a pool names each token once', async () => {
   );
   expect(found.diagnostics.filter(({ code }) => code === 'EXT1071')).toHaveLength(1);
 });
+
+test('a password in a default or a connection that no pipeline uses is a secret, too', async () => {
+  const found = await read({
+    'extracts.yaml': `version: 1
+connections: { lake: { type: s3, bucket: b, region: r, access_key_id: a-key-id, secret_access_key: a-key } }
+defaults: { sources: { postgres: { password: a-password } } }
+`,
+    'one.yaml': files('one', ''),
+  });
+  expect(problemsOf(found)).toEqual([]);
+  expect([...found.secrets].sort()).toEqual(['a-key', 'a-key-id', 'a-password']);
+});
+
+test('a default judges a path as the source does', async () => {
+  const ssl = '{ ssl: { mode: verify-full, ca: "certs/${each.dir}/ca.pem" } }';
+  const head = (defaults: string) => `for_each: { items: { acme: { dir: ../../etc } } }\n${defaults}`;
+  const found = await read({
+    'one.yaml': pipeline(
+      'one',
+      '{ type: postgres, host: h }',
+      head(`defaults: { sources: { postgres: ${ssl} } }\n`),
+    ).replace('out/one', 'out/${each.key}'),
+  });
+  expect(problemsOf(found)).toEqual([
+    'EXT1085 ${each.dir} of one[acme] is "../../etc": a path takes no value with a slash, a backslash or ..',
+  ]);
+});

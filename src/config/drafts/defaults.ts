@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type * as Written from '../../model/config/written.gen.ts';
 import { getOwn } from '../../model/base/get-own.ts';
+import { replaceTexts } from '../references/places.ts';
 
 /**
  * `over` on top of `base`: maps are merged key by key, everything else replaces, and null un-sets. Maps that name
@@ -42,17 +43,11 @@ function sameKind(base: Record<string, unknown>, over: Record<string, unknown>):
   return base.type === undefined || over.type === undefined || base.type === over.type;
 }
 
-/** Makes the paths in defaults absolute, before layers of several files are merged. */
+/** Makes the paths of files in defaults absolute, before layers of several files are merged. */
 export function anchored(
   defaults: Written.Defaults | undefined,
   folder: string,
 ): Written.Defaults | undefined {
-  const ssl = defaults?.sources?.postgres?.ssl;
-  if (typeof ssl !== 'object' || ssl === null) return defaults;
-  const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
-    const path = ssl[key];
-    return typeof path === 'string' ? [[key, resolve(folder, path)] as const] : [];
-  });
-  const postgres = { ...defaults?.sources?.postgres, ssl: { ...ssl, ...Object.fromEntries(files) } };
-  return { ...defaults, sources: { ...defaults?.sources, postgres } };
+  const place = { file: '', pointer: '/defaults' };
+  return replaceTexts(defaults, place, ({ text, use }) => (use.has('read') ? resolve(folder, text) : text));
 }

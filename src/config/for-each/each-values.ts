@@ -4,7 +4,7 @@ import { codes } from '../codes.ts';
 import type { Item } from './item.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 import type { Value } from '../references/value.ts';
-import type { Purpose } from '../references/places.ts';
+import type { TextPurpose } from '../schema/text-words.ts';
 
 /** The values of `${each.…}` in the pipeline of one item. */
 export interface Each {
@@ -25,7 +25,7 @@ type Problem = Extract<Value, { problem: string }>;
 
 /** The position of a value in a text. */
 export interface Position {
-  purpose: Purpose;
+  purpose: TextPurpose;
   /** Its place is that of a password, or of a whole address. */
   isPassword: boolean;
   /** It is all of the text. */
@@ -119,12 +119,12 @@ const control = /[\u0000-\u001f\u007f]/;
 const url = use('a URL', /[/\\?#@:%&=\s]/, 'one of / \\ ? # @ : % & = or a blank');
 const address = use('an address', /[^\w.-]/, 'more than letters, digits, "_", "-" and dots');
 
-const uses: Partial<Record<Purpose, Use>> = {
+const uses: Partial<Record<TextPurpose, Use>> = {
   pattern: use('a path', /[/\\*?[\]{}()!]|\.\./, 'one of / \\ * ? [ ] { } ( ) ! or ..'),
   path: use('a path', /[/\\]|\.\./, 'a slash, a backslash or ..'),
   url,
   endpoint: url,
-  address,
+  host: address,
   server: address,
   relation: use('the name of a table', /[."]/, 'a dot or a double quote'),
   name: use('a name', /(?!)/, ''),

@@ -4,7 +4,7 @@ import { child } from '../../model/errors/diagnostic.ts';
 import { fileFacts } from '../../model/config/pipeline.ts';
 import { codes } from '../codes.ts';
 import { findValue, nameFromItem, type Each } from '../for-each/each-values.ts';
-import { isRecorded, isSecretPart, purposeOf } from './places.ts';
+import { isSecretPart, textUse } from './places.ts';
 import type { SecretNames } from './secret-names.ts';
 import type { Value } from './value.ts';
 import { nameMatches } from '../../model/base/name-pattern.ts';
@@ -73,8 +73,8 @@ export function isPlaceholder(text: string): boolean {
 const reference = /\$\$\{|\$\{((?:secret\.(?:[^{}$]|\$\{each\.[^{}]*\})*)(?=\})|[^}]*)(\}?)/g;
 
 function replaced(text: string, place: Place, substitution: Substitution): string {
-  const purpose = purposeOf(place.pointer);
-  const fileColumn = /^\/tables\/[^/]+\/add\/[^/]+(?:\/from)?$/.test(place.pointer);
+  const use = textUse(place.pointer);
+  const { purpose } = use;
   let hasSecret = false;
   let result = '';
   let from = 0;
@@ -93,10 +93,10 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
   return result;
 
   function piece({ whole, inside, brace, isPassword, isWhole }: Found): Piece {
-    if (inside === undefined) return { value: fileColumn ? whole : '${' };
+    if (inside === undefined) return { value: purpose === 'facts' ? whole : '${' };
     if (brace === '')
       return refuse(whole, codes.unknownReference, '"${" has no closing "}"', 'write $${ for a plain ${');
-    if (fileColumn && isFileFact(inside)) return { value: whole };
+    if (purpose === 'facts' && isFileFact(inside)) return { value: whole };
     const each = /^each\.(.*)$/s.exec(inside)?.[1];
     const found =
       each === undefined
@@ -110,7 +110,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
       const message = `${whole} is a secret and may not be part of an SQL text`;
       return refuse(whole, codes.secretInSql, message, withoutSecret(place));
     }
-    if (found.secret !== undefined && isRecorded(purpose)) {
+    if (found.secret !== undefined && use.has('recorded')) {
       const message = `${whole} is a secret and may not stand here: what this says is shown and recorded`;
       return refuse(whole, codes.secretOnRecord, message, hintFor(found.secret, inside));
     }

@@ -1,42 +1,37 @@
-import type * as Written from '../../model/config/written.gen.ts';
+import type { Place } from '../../model/errors/diagnostic.ts';
 import type { Draft } from '../drafts/draft.ts';
+import { secretKeys, textsIn } from './places.ts';
 
-/**
- * Passwords and keys are secrets however they came here: plainly, in a URL, from a variable that was not
- * called a secret. In a URL both the encoded form and the password itself.
- */
+/** Returns the passwords and keys of a draft's sources and destinations. */
 export function passwordsOf({ sources, destinations }: Draft): string[] {
-  const ofTableau = destinations.flatMap(({ settings }) =>
-    settings.type === 'tableau'
-      ? [
-          settings.auth.token_secret,
-          ...(settings.auth.tokens ?? []).map((token) => token.token_secret),
-          settings.auth.password,
-          settings.auth.secret_value,
-        ]
-      : [],
-  );
-  const ofSources = [...sources.values()].flatMap(({ settings }) => {
-    if (settings.type === 's3') return keysOf(settings);
-    if (settings.type !== 'postgres') return [];
-    const inUrl = /^[a-z]+:\/\/[^:/?#]*:([^/]*)@/i.exec(settings.url ?? '')?.[1];
-    const inQuery = /[?&]password=([^&#]*)/i.exec(settings.url ?? '')?.[1];
-    const encoded = [inUrl, inQuery].filter((text) => text !== undefined);
-    return [settings.password ?? '', ...encoded, ...encoded.map(decoded)].filter((text) => text !== '');
-  });
-  return [...ofSources, ...ofTableau.filter((text) => text !== undefined)];
+  return [...sources.values(), ...destinations].flatMap(({ settings, place }) => secretsIn(settings, place));
 }
 
-export function keysOf(source: Written.S3Source | Written.S3State): string[] {
-  const { access_key_id: id, secret_access_key: key, session_token: token, external_id: external } = source;
-  return [id, key, token, external].filter((text) => typeof text === 'string' && text !== '') as string[];
+/**
+ * Returns the passwords and keys in a value of the configuration. They are secrets however they came here: plainly, in
+ * a URL, from a variable that was not called a secret. In a URL both the encoded form and the password itself.
+ */
+export function secretsIn(value: unknown, place: Place): string[] {
+  return [...textsIn(value, place)]
+    .flatMap(({ text, use }) => {
+      if (use.purpose === 'url') return passwordsOfUrl(text);
+      return use.purpose === 'secret' || use.has('masked') ? [text] : [];
+    })
+    .filter((text) => text !== '');
+}
+
+function passwordsOfUrl(url: string): string[] {
+  const inUserInfo = /^[a-z]+:\/\/[^:/?#]*:([^/]*)@/i.exec(url);
+  const inQuery = url.matchAll(/[?&](?:password|sslpassword|token)=([^&#]*)/gi);
+  const encoded = [...(inUserInfo ? [inUserInfo] : []), ...inQuery].map(([, password = '']) => password);
+  return [...encoded, ...encoded.map(decoded)];
 }
 
 /**
  * Returns the passwords that are written plainly in a file. A wrong file may be shown before its passwords are known.
  */
 export function passwordsIn(text: string): string[] {
-  const plain = [...text.matchAll(inUrls), ...text.matchAll(asValues)]
+  const plain = [...text.matchAll(inUrls), ...text.matchAll(asValues())]
     .map(([, , password = '']) => password)
     .filter(isPlain);
   return [...plain, ...plain.map(decoded)];
@@ -51,14 +46,22 @@ export function hidePasswords(text: string): string {
     isPlain(password)
       ? before + password.replace(/[^]/g, '*') + whole.slice(before.length + password.length)
       : whole;
-  return text.replace(inUrls, hide).replace(asValues, hide);
+  return text.replace(inUrls, hide).replace(asValues(), hide);
 }
 
 const isPlain = (password: string) => !password.includes('${') && !/^["']?null["']?$/.test(password);
 
 const inUrls = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:)([^\s/]+)@/gi;
-const asValues =
-  /(\b(?:password|token_secret|secret_value|secret_access_key|session_token)["']?\s*:\s*["']?)((?<=")[^"\n]+|(?<=')[^'\n]+|[^\s,}"'#]+)/gi;
+let compiled: RegExp | undefined;
+
+/** Returns the pattern of a secret key with its value, as it is found in a text that may not even be YAML. */
+function asValues(): RegExp {
+  compiled ??= new RegExp(
+    String.raw`(\b(?:${secretKeys().join('|')})["']?\s*:\s*["']?)((?<=")[^"\n]+|(?<=')[^'\n]+|[^\s,}"'#]+)`,
+    'gi',
+  );
+  return compiled;
+}
 
 function decoded(text: string): string {
   try {

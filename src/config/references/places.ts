@@ -1,101 +1,107 @@
-/** The purpose of a text in the configuration, by its JSON pointer: it decides which references the text may hold. */
-export type Purpose =
-  /** Goes to a server as a statement: values are bound, never inserted. */
-  | 'sql'
-  /** A path, or a part of a key in a bucket. Is shown and recorded. */
-  | 'path'
-  /** A path with wildcards. */
-  | 'pattern'
-  /** The name of a relation: `schema.table`. */
-  | 'relation'
-  /** A name that servers show. */
-  | 'name'
-  /** The address of a server, whose password or query may be a secret. */
-  | 'url'
-  /** The address of a service, which holds no password. */
-  | 'endpoint'
-  /** The name of a server; of a Tableau server also its address. */
-  | 'address'
-  | 'server'
-  /** A password, a key or a token: always a secret. */
-  | 'secret'
-  /** The way and the identity to contact a server; kept in no record. */
-  | 'access'
-  /** A value that is bound to a query. Its reference is recorded in the place of a secret. */
-  | 'bound'
-  /** Anything else: recorded and compared. */
-  | 'recorded';
+import { getOwn } from '../../model/base/get-own.ts';
+import { child, type Place } from '../../model/errors/diagnostic.ts';
+import type { TextNode } from '../schema/build-text-tree.ts';
+import { textTree } from '../schema/text-tree.ts';
+import type { TextPurpose, TextTrait, TextWords } from '../schema/text-words.ts';
 
-/** A key of a source is the same in a pipeline, in a connection and in the defaults. */
-const ofSources: readonly (readonly [RegExp, Purpose])[] = [
-  [/^(?:path|match|exclude)(?:\/\d+)?$/, 'pattern'],
-  [/^(?:bucket|header_file\/key|ssl\/(?:ca|cert|key))$/, 'path'],
-  [/^url$/, 'url'],
-  [/^endpoint$/, 'endpoint'],
-  [/^host(?:\/\d+)?$/, 'address'],
-  [/^(?:password|secret_access_key|session_token|external_id)$/, 'secret'],
-  [
-    /^(?:connection|user|database|port|ssl|options|target_session_attrs|region|profile|role_arn|access_key_id|min_files|max_bytes)$/,
-    'access',
-  ],
-  [/^format(?:\/|$)/, 'recorded'],
-];
+/** The words of the schema about the text in one place: they decide which references it may hold. */
+export interface TextUse {
+  purpose: TextPurpose;
+  has(trait: TextTrait): boolean;
+}
 
-const ofDestinations: readonly (readonly [RegExp, Purpose])[] = [
-  [/^(?:path|ca|project(?:\/(?:\d+|id))?)$/, 'path'],
-  [/^server$/, 'server'],
-  [/^(?:name|tags\/\d+)$/, 'name'],
-  [/^(?:use|description|certification_note|batch)$|^where(?:\/|$)/, 'recorded'],
-  [/^auth\/(?:tokens\/\d+\/)?(?:password|token_secret|secret_value)$/, 'secret'],
-  [/^auth(?:\/|$)/, 'access'],
-  [/^(?:site|chunk_size|job_timeout|request_limit|timeout|update_limit)$/, 'access'],
-];
+/** A text in a value, with its place and its use. */
+export interface FoundText {
+  text: string;
+  place: Place;
+  use: TextUse;
+}
 
-const others: readonly (readonly [RegExp, Purpose])[] = [
-  [
-    /^\/tables\/[^/]+\/(?:from\/(?:where|query|change_detection\/sql)|columns\/[^/]+\/expr|checks\/\d+\/sql\/query)$/,
-    'sql',
-  ],
-  [/^(?:\/tables\/[^/]+|\/defaults\/tables)\/load\/deletes\/query$/, 'sql'],
-  [/^\/for_each\/query\/sql$/, 'sql'],
-  [/^\/tables\/[^/]+\/from\/params\/\d+$/, 'bound'],
-  [/^\/tables\/[^/]+\/from\/table$/, 'relation'],
-  [/^\/(?:extract\/file|template\/file)$/, 'path'],
-  [/^\/state\/(?:secret_access_key|session_token|external_id)$/, 'secret'],
-  [/^\/state\/endpoint$/, 'endpoint'],
-  [/^\/state\/(?:path|bucket|prefix)$/, 'path'],
-  [/^\/(?:state|limits|policy)\//, 'access'],
-];
+/** A value that the schema does not know takes no secret. */
+const unknown: TextWords = ['text', 'recorded'];
 
 /**
- * Returns what the text at a pointer is for. A key that is not listed counts as recorded, which takes no secret; in
- * sources and destinations also as a path, which takes no value of an item that could lead elsewhere.
+ * Returns the use of the text at a pointer, which is the same in a pipeline and in extracts.yaml. Inside a text that
+ * should not have an inside, the use is that of the whole.
  */
-export function purposeOf(pointer: string): Purpose {
-  return listedPurpose(pointer) ?? (inside(pointer) === undefined ? 'recorded' : 'path');
+export function textUse(pointer: string): TextUse {
+  return useOf(descend(pointer).words);
 }
 
-/** Returns the same, and undefined for a key of a source or destination that is not listed: a test checks every key. */
-export function listedPurpose(pointer: string): Purpose | undefined {
-  const found = inside(pointer);
-  if (found === undefined) return others.find(([pattern]) => pattern.test(pointer))?.[1] ?? 'recorded';
-  return found.keys.find(([pattern]) => pattern.test(found.key))?.[1];
+/** Walks the texts in a value, whose place is known to the schema. */
+export function* textsIn(value: unknown, place: Place): Iterable<FoundText> {
+  const { node, words } = descend(place.pointer);
+  yield* walk(value, { node, words, place });
 }
 
-function inside(pointer: string) {
-  const source = /^\/(?:sources|connections|defaults\/sources)\/[^/]+\/(.+)$/.exec(pointer)?.[1];
-  if (source !== undefined) return { keys: ofSources, key: source };
-  const destination = /^\/destinations\/[^/]+\/(.+)$/.exec(pointer)?.[1];
-  return destination === undefined ? undefined : { keys: ofDestinations, key: destination };
+/** Returns the value with its texts replaced. */
+export function replaceTexts<Value>(
+  value: Value,
+  place: Place,
+  replace: (found: FoundText) => string,
+): Value {
+  const at = { ...descend(place.pointer), place };
+  return replaceIn(value, at, replace) as Value;
 }
 
-/** Returns true if the text is shown, recorded or compared, so that it must not contain a secret. */
-export function isRecorded(purpose: Purpose): boolean {
-  return ['path', 'pattern', 'relation', 'name', 'recorded'].includes(purpose);
+/** Returns the keys whose texts are secrets. */
+export function secretKeys(node = textTree()): string[] {
+  const inside = node.each === undefined ? [] : secretKeys(node.each);
+  const own = Object.entries(node.keys ?? {}).flatMap(([key, one]) => [
+    ...(one.words?.[0] === 'secret' ? [key] : []),
+    ...secretKeys(one),
+  ]);
+  return [...new Set([...own, ...inside])].sort();
+}
+
+interface Position {
+  node: TextNode | undefined;
+  words: TextWords;
+}
+
+function descend(pointer: string): Position {
+  const tokens = pointer.split('/').slice(1);
+  return tokens.reduce<Position>((at, token) => step(at, token.replaceAll('~1', '/').replaceAll('~0', '~')), {
+    node: textTree(),
+    words: unknown,
+  });
+}
+
+function step({ node, words }: Position, key: string): Position {
+  const next = getOwn(node?.keys ?? {}, key) ?? node?.each;
+  return { node: next, words: next?.words ?? words };
+}
+
+function* walk(value: unknown, { place, ...at }: Position & { place: Place }): Iterable<FoundText> {
+  if (typeof value === 'string') {
+    yield { text: value, place, use: useOf(at.words) };
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, inside] of Object.entries(value))
+      yield* walk(inside, { ...step(at, key), place: child(place, key) });
+  }
+}
+
+function replaceIn(
+  value: unknown,
+  { place, ...at }: Position & { place: Place },
+  replace: (found: FoundText) => string,
+): unknown {
+  if (typeof value === 'string') return replace({ text: value, place, use: useOf(at.words) });
+  const inside = (key: string, one: unknown) =>
+    replaceIn(one, { ...step(at, key), place: child(place, key) }, replace);
+  if (Array.isArray(value)) return value.map((one: unknown, index) => inside(String(index), one));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]: [string, unknown]) => [key, inside(key, one)]),
+  );
+}
+
+function useOf([purpose, ...traits]: TextWords): TextUse {
+  return { purpose, has: (trait) => traits.includes(trait) };
 }
 
 /** Returns true if the reference at this position is a password, or an address that may hold one. */
-export function isSecretPart(purpose: Purpose, text: string, from: number, to: number): boolean {
+export function isSecretPart(purpose: TextPurpose, text: string, from: number, to: number): boolean {
   if (purpose === 'secret') return true;
   if (purpose !== 'url') return false;
   if (from === 0 && to === text.length) return true;

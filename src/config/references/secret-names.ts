@@ -1,5 +1,5 @@
 import type { LoadedFile } from '../read/loaded-file.ts';
-import { isSecretPart, purposeOf } from './places.ts';
+import { isSecretPart, textsIn } from './places.ts';
 
 /** The environment variables that are secrets, regardless of which file uses them. */
 export interface SecretNames {
@@ -60,22 +60,12 @@ export function passwordsOfItems(pipeline: unknown): ReadonlySet<string> {
   return names;
 }
 
-/** References of a kind where a password is expected, with the key that they are the value of. */
-function* passwordsIn(
-  kind: 'env' | 'each',
-  value: unknown,
-  pointer = '',
-): Iterable<{ name: string; key: string }> {
-  if (typeof value === 'string') {
-    const purpose = purposeOf(pointer);
-    for (const found of value.matchAll(references[kind])) {
-      const { 0: whole, 1: name = '', index } = found;
-      if (!isSecretPart(purpose, value, index, index + whole.length)) continue;
-      yield { name, key: pointer.slice(pointer.lastIndexOf('/') + 1) };
-    }
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, inside] of Object.entries(value)) {
-      yield* passwordsIn(kind, inside, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+/** Finds the references of a kind where a password is expected, with the key whose value they are. */
+function* passwordsIn(kind: 'env' | 'each', value: unknown): Iterable<{ name: string; key: string }> {
+  for (const { text, place, use } of textsIn(value, { file: '', pointer: '' })) {
+    for (const { 0: whole, 1: name = '', index } of text.matchAll(references[kind])) {
+      if (!isSecretPart(use.purpose, text, index, index + whole.length)) continue;
+      yield { name, key: place.pointer.slice(place.pointer.lastIndexOf('/') + 1) };
     }
   }
 }

@@ -7,6 +7,7 @@ import { codes } from '../codes.ts';
 import type { Draft } from '../drafts/draft.ts';
 import { hostsOf } from './hosts.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
+import { textsIn } from '../references/places.ts';
 import { problem } from '../problem.ts';
 import { notReadable, realPathOf, realPathToBe } from '../read/readable.ts';
 import { stagedFile } from '../resolve/extract.ts';
@@ -62,24 +63,13 @@ function* filesOf({
   folder,
   place,
 }: Draft): Iterable<{ path: string; place: Place }> {
-  const { template } = written;
-  if (template !== undefined && 'file' in template) {
-    yield { path: resolve(folder, template.file), place: child(place, 'template', 'file') };
-  }
-  for (const { settings, folder: base, place: at } of sources.values()) {
-    if (settings.type !== 'postgres') continue;
-    const { ssl, url } = settings;
-    if (typeof ssl === 'object' && ssl !== null) {
-      for (const key of ['ca', 'cert', 'key'] as const) {
-        const path = ssl[key];
-        if (typeof path === 'string') yield { path: resolve(base, path), place: child(at, 'ssl', key) };
-      }
+  const template = { settings: written.template, folder, place: child(place, 'template') };
+  for (const { settings, folder: base, place: at } of [template, ...sources.values(), ...destinations]) {
+    for (const { text, place: found, use } of textsIn(settings, at)) {
+      if (use.has('read')) yield { path: resolve(base, text), place: found };
+      if (use.purpose !== 'url') continue;
+      for (const path of certificatesIn(text)) yield { path: resolve(path), place: found };
     }
-    for (const path of certificatesIn(url ?? '')) yield { path: resolve(path), place: child(at, 'url') };
-  }
-  for (const { settings, folder: base, place: at } of destinations) {
-    if (settings.type !== 'tableau' || settings.ca === undefined) continue;
-    yield { path: resolve(base, settings.ca), place: child(at, 'ca') };
   }
 }
 

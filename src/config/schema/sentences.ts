@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { nearest, suggestion } from '../../model/base/nearest.ts';
-import { purposeOf } from '../references/places.ts';
+import { textUse } from '../references/places.ts';
 import { bundledSchema, type JsonSchema, type SchemaName } from '../schema-files.ts';
 
 /** Returns the validator's errors, one sentence for each mistake. */
@@ -68,7 +68,9 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
   const must = (code: string, rest: string, more: { hint?: string } = {}): Diagnostic => {
     return { code, severity: 'error', message: `${subject} must ${rest}`, ...more, place };
   };
-  const not = ['secret', 'url'].includes(purposeOf(error.instancePath)) ? '' : `, not ${found(error.data)}`;
+  const not = ['secret', 'url'].includes(textUse(error.instancePath).purpose)
+    ? ''
+    : `, not ${found(error.data)}`;
   const { params } = error as { params: Record<string, unknown> };
 
   switch (error.keyword) {
