@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- the lists have one entry per check, and the scanner keeps the place of every field. */
+import { CommonForms, type CommonForm, type NonDigits } from './common-form.ts';
 import type { CsvDialect } from './dialect.ts';
 import { CsvValueError } from './errors.ts';
 import { fieldText } from './field.ts';
@@ -33,6 +34,8 @@ export function csvFields(dialect: CsvDialect): FieldFormat {
 
 /** The rule by which the text of a field becomes a value. */
 export interface FieldRule {
+  /** A form that is exact, which can be recognized at a glance. */
+  readonly commonForm?: CommonForm | undefined;
   /** True if hyperd reads exactly these bytes as the value they mean; false: ask `read`. */
   isExact(bytes: Uint8Array, start: number, end: number): boolean;
   /** The text that hyperd must be given (null is NULL), or why the value cannot be taken. */
@@ -66,6 +69,7 @@ export class FieldChecks {
   /** In the order of the fields, so that the first problem of a record is the one that is found. */
   readonly #checks: readonly FieldCheck[];
   readonly #rules: readonly (FieldRule | undefined)[];
+  readonly #forms: CommonForms;
   readonly #fields: Int32Array;
   /** The replacements in the record checked last: the text that hyperd must be given instead of a field. */
   readonly #replaced = new Map<FieldCheck, { text: string | null }>();
@@ -79,6 +83,7 @@ export class FieldChecks {
       .filter(({ field, rule, isRequired }) => field >= 0 && (rule !== undefined || isRequired))
       .sort((a, b) => a.field - b.field);
     this.#rules = this.#checks.map(({ rule }) => rule);
+    this.#forms = new CommonForms(this.#rules.map((rule) => rule?.commonForm));
     this.#fields = Int32Array.from(this.#checks, ({ field }) => field);
     this.#emptyIsNull = format.nulls.includes('');
     this.#hasNulls = format.nulls.some((text) => text !== '');
@@ -91,22 +96,31 @@ export class FieldChecks {
   }
 
   /**
-   * Looks at the record last scanned. True if a field must be replaced.
+   * Looks at the record last scanned, at a glance where it is known which bytes are digits. True if a field must be
+   * replaced.
    *
    * @throws CsvValueError for the first field whose value cannot be taken.
    */
-  look(record: ScannedRecord, bytes: Uint8Array): boolean {
+  look(record: ScannedRecord, bytes: Uint8Array, digits?: NonDigits): boolean {
     const fields = this.#fields;
     const hasNulls = this.#hasNulls;
+    const { quotesArePlain } = this.#format;
     const { starts, ends, fieldKinds } = record;
     const replaced = this.#replaced;
     if (replaced.size > 0) replaced.clear();
     for (let index = 0; index < fields.length; index++) {
       const field = fields[index]!;
-      const start = starts[field]!;
-      const end = ends[field]!;
       const kind = fieldKinds[field]!;
-      if (kind === fieldKind.plain && start < end && !(hasNulls && this.#isNull(bytes, start, end))) {
+      const outer = kind === fieldKind.quoted ? 1 : 0;
+      const start = starts[field]! + outer;
+      const end = ends[field]! - outer;
+      const isValue =
+        start < end &&
+        (outer === 1
+          ? quotesArePlain
+          : kind === fieldKind.plain && !(hasNulls && this.#isNull(bytes, start, end)));
+      if (isValue) {
+        if (digits !== undefined && this.#forms.has(index, bytes, start, end, digits)) continue;
         const rule = this.#rules[index];
         if (rule === undefined || rule.isExact(bytes, start, end)) continue;
       }

@@ -11,6 +11,7 @@
 export { BOM_BYTES, bomLength, stripBom } from './bom.ts';
 export { normalizeCsv, type NormalizedCsv, type NormalizeOptions } from './normalize.ts';
 export { characterAt } from './character.ts';
+export type { CommonForm } from './common-form.ts';
 export { csvDialect, type CsvDialect } from './dialect.ts';
 export {
   CsvEncodingError,

@@ -181,6 +181,11 @@ export class RecordScanner {
     }
   }
 
+  /** A record of one line was found in another way, and ended as the records before. */
+  passRecord(): void {
+    this.line = this.#nextLine++;
+  }
+
   /** Returns the start of the line after the one at `from`, whatever it holds; -1 if it does not end before `to`. */
   skipLine(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
     const next = this.#lineEnd(bytes, from, to, atEnd);

@@ -9,12 +9,11 @@ const foreignWords = new Set(
   ),
 );
 
-/** The bytes of each spelling as one number. */
-const packed = new Set(
-  [...spellings].map((text) => Buffer.from(text).reduce((sum, byte) => sum * 256 + byte, 0)),
+/** The bytes of the spellings, by their number. */
+const byLength = [0, 1, 2, 3, 4, 5].map((length) =>
+  [...spellings].filter((text) => text.length === length).map((text) => Buffer.from(text)),
 );
 
-const LONGEST = 5;
 const ZERO = 0x30;
 /** Makes an upper-case letter a lower-case one, and leaves digits as they are. */
 const LOWER = 0x20;
@@ -22,14 +21,12 @@ const LOWER = 0x20;
 /** boolean: the spellings that hyperd reads, in any case. */
 export const booleanRule: ValueRule = {
   isExact(bytes, start, end) {
-    if (end - start > LONGEST) return false;
-    let sum = 0;
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte < ZERO) return false;
-      sum = sum * 256 + (byte | LOWER);
+    for (const spelling of byLength[end - start] ?? []) {
+      let same = 0;
+      while (same < spelling.length && isSame(bytes[start + same] ?? 0, spelling[same])) same++;
+      if (same === spelling.length) return true;
     }
-    return packed.has(sum);
+    return false;
   },
   read(text): Reading {
     const word = withoutBlanks(text).toLowerCase();
@@ -40,3 +37,7 @@ export const booleanRule: ValueRule = {
       : noValue('not a boolean', ways);
   },
 };
+
+function isSame(byte: number, lower: number | undefined): boolean {
+  return byte >= ZERO && (byte | LOWER) === lower;
+}

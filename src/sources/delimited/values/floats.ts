@@ -25,6 +25,12 @@ export function floatRule(signs: NumberSigns): ValueRule {
   const isPlain = hasPlainSigns(signs);
   const parse = numberReader(signs);
   return {
+    commonForm: {
+      kind: 'number',
+      whole: DIGITS_READ,
+      decimals: isPlain ? DIGITS_READ : undefined,
+      digits: DIGITS_READ,
+    },
     isExact(bytes, start, end) {
       let at = start;
       let to = end;

@@ -32,6 +32,7 @@ export function integerRule(kind: IntegerKind, signs: NumberSigns): ValueRule {
   const isSigned = kind !== 'oid';
   const parse = numberReader(signs);
   return {
+    commonForm: isSigned ? { kind: 'number', whole: most, decimals: undefined, digits: most } : undefined,
     isExact(bytes, start, end) {
       let from = start;
       let to = end;

@@ -24,6 +24,7 @@ export interface MomentSettings {
 
 export function dateRule(format: MomentFormat, settings: MomentSettings): ValueRule {
   return {
+    commonForm: { kind: 'date' },
     isExact: (bytes, start, end) => dateEnd(bytes, start, end, format) === end,
     read: (text) =>
       infinite(text, settings) ??

@@ -28,6 +28,7 @@ export function numericRule({ precision, scale, rounds }: NumericColumn, signs: 
   const isPlain = hasPlainSigns(signs);
   const parse = numberReader(signs);
   return {
+    commonForm: { kind: 'number', whole, decimals: isPlain ? scale : undefined, digits: precision },
     isExact(bytes, start, end) {
       let at = start;
       let to = end;

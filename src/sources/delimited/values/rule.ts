@@ -1,5 +1,9 @@
+import type { CommonForm } from '../../csv/index.ts';
+
 /** The rule by which the text of a field becomes a value of one column. It is made once per column and file format. */
 export interface ValueRule {
+  /** Undefined where no form is both exact and common. */
+  readonly commonForm?: CommonForm | undefined;
   /**
    * True if hyperd reads exactly these bytes (unquoted, unescaped, not NULL) as the value they mean. False means: ask
    * `read`. A byte loop that allocates nothing and knows the spellings that files mostly hold.
