@@ -5,6 +5,8 @@ import { testDatabase } from '../support/database.ts';
 import { withFile } from '../support/hyper-file.ts';
 import { oneAtATime, postgresSource, postgresUrl } from '../support/one-table.ts';
 import { tellStory } from '../support/story.ts';
+import { demo } from '../support/tableau/seed.ts';
+import { startTableauStandIn } from '../support/tableau/stand-in.ts';
 
 // Many runs of the program in one test, on whatever machine.
 vi.setConfig({ testTimeout: 240_000 });
@@ -94,4 +96,41 @@ test('a run that finds only rows that the extract has already writes and deliver
   const said = 'nothing new: the extract has all rows that were read, so nothing was written or delivered';
   expect(story.text().split(said)).toHaveLength(6);
   expect(story.text().match(/ › write .* skipped, nothing new$/gm)).toHaveLength(5);
+});
+
+test.each([
+  ['append', 'table: public.orders', '{ mode: append, cursor: at }'],
+  ['append with a lag', 'table: public.orders', '{ mode: append, cursor: at, lag: 1d }'],
+  ['append of a view', 'table: public.shown', '{ mode: append, cursor: at }'],
+])('%s: an update that leaves the content as it was publishes nothing', async (_, from, load) => {
+  const standIn = await startTableauStandIn();
+  try {
+    const { client, url } = await testDatabase();
+    await client.query(`
+      create table orders (id int, region text, at timestamptz not null, unseen int);
+      create view shown as select id, region, at from orders;
+      insert into orders select n, 'East', now() - n * interval '1 hour' from generate_series(1, 50) n`);
+    const flush = () => client.query('select pg_stat_force_next_flush()');
+    await flush();
+    const tableau = `{ type: tableau, server: '${standIn.url}', site: ${demo.site}, project: Sales, name: orders, auth: { token_name: ${demo.patName}, token_secret: '\${secret.TABLEAU_TOKEN}' } }`;
+    const project = await createProject({
+      'pipelines/orders.yaml': pipeline('orders', from, load).replace(/\{ type: file.*\}/, tableau),
+    });
+    const env = { ...postgresUrl(url), TABLEAU_TOKEN: demo.patSecret };
+    await project.apply(env);
+    const published = () => standIn.control.dataSource('orders', 'Sales').revisions.length;
+    expect(published()).toBe(1);
+    await client.query('update orders set region = region, unseen = id where id <= 5 or id > 40');
+    await flush();
+    const writes = standIn.control.jobs().length;
+    await project.apply(env);
+    expect([published(), standIn.control.jobs().length]).toEqual([1, writes]);
+    expect((await project.run(['plan', '--fail-on', 'drift'], env)).stdout).toMatch(/^No changes\./);
+    await client.query(`insert into orders values (51, 'West', now())`);
+    await flush();
+    await project.apply(env);
+    expect(published()).toBe(2);
+  } finally {
+    await standIn.close();
+  }
 });

@@ -191,6 +191,14 @@ export const silent: Case[] = [
     reason: 'setting transform_null_equals is new',
   },
   {
+    name: 'an option of a foreign table',
+    setup: `create extension file_fdw; create server files foreign data wrapper file_fdw;
+            create foreign table t (id int not null, a int not null) server files options (program 'echo 1,7', format 'csv')`,
+    table: { columns: { id: 'int', a: 'int' }, load: { kind: 'cursor', mode: 'upsert', cursor: ['a'] } },
+    change: `alter foreign table t options (set program 'echo 1,8')`,
+    reason: 'foreign table was redefined',
+  },
+  {
     name: 'a policy',
     asReader: true,
     setup: `${ids} alter table t enable row level security`,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { asFarAs, recorded, withDefinitions } from '../../../src/model/world/fingerprint.ts';
+import { asFarAs, definitionsOf, recorded, withDefinitions } from '../../../src/model/world/fingerprint.ts';
 import type { Fingerprint, PostgresFingerprint } from '../../../src/model/world/fingerprint.ts';
 import type { Table } from '../../../src/model/config/pipeline.ts';
 import { compareFingerprints } from '../../../src/plan/table/compare-fingerprints.ts';
@@ -129,6 +129,60 @@ describe('a record of an older version', () => {
       );
     }
     expect(isDeepStrictEqual(none, asFarAs(none, now))).toBe(true);
+  });
+});
+
+describe('locales and foreign servers, whose values are the same in this test', () => {
+  const seenIn = async (table: Table) => definitionsOf((await look(database.url, table)).fingerprint) ?? {};
+
+  const other = async (setting: string) => {
+    const { rows } = await run(`select current_setting('${setting}') as now`);
+    return (rows as { now: string }[])[0]?.now === 'C' ? 'C.UTF-8' : 'C';
+  };
+
+  test.each([
+    ['lc_monetary', { columns: { id: 'int', a: 'text' } }, true],
+    ['lc_numeric', { columns: { id: 'int', a: { type: 'text', expr: `to_char(id, '9G9')` } } }, true],
+    ['lc_time', { columns: { id: 'int' }, where: `to_char(date '2024-05-01', 'TMMonth') <> ''` }, true],
+    ['lc_numeric', { columns: { id: 'int', a: 'text' } }, false],
+    ['lc_monetary', { columns: { id: 'int' } }, false],
+  ] as [string, Partial<TableWritten>, boolean][])('%s, %j: %s', async (setting, written, isSeen) => {
+    await run(`create table t (id int primary key, a money); insert into t values (1, 3)`);
+    const table = contractOf({ table: 't', primaryKey: ['id'], ...written } as TableWritten);
+    const before = await seenIn(table);
+    await run(`alter database ${nameOfDatabase()} set ${setting} = '${await other(setting)}'`);
+    const now = await seenIn(table);
+    expect(now[`setting ${setting}`] === before[`setting ${setting}`]).toBe(!isSeen);
+  });
+
+  test('the version of the library behind collations that are compared by', async ({ skip }) => {
+    if (major < 15) skip('PostgreSQL 15');
+    await run(`create table t (id int primary key, b text collate "en-x-icu" not null, c text not null)`);
+    const table = contractOf({
+      ...{ table: 't', primaryKey: ['id'], columns: { id: 'int', b: 'text', c: 'text' } },
+      load: { kind: 'cursor', mode: 'upsert', cursor: ['b', 'c'] },
+    } as TableWritten);
+    const { rows } = await run(`
+      select pg_collation_actual_version('"en-x-icu"'::regcollation) as icu, datcollate as here
+      from pg_database where datname = current_database()`);
+    const [{ icu, here }] = rows as [{ icu: string; here: string }];
+    expect(icu).not.toBe('');
+    const found = await seenIn(table);
+    expect(found['collation of column b']).toContain(icu);
+    expect(found['collation of column c']).toContain(here);
+  });
+
+  test('the version of a foreign server', async () => {
+    await run(`create extension file_fdw; create server files version '1' foreign data wrapper file_fdw;
+      create foreign table t (id int not null) server files options (program 'echo 1', format 'csv')`);
+    const table = contractOf({
+      ...{ table: 't', primaryKey: ['id'], columns: { id: 'int' } },
+      load: { kind: 'cursor', mode: 'upsert', cursor: ['id'] },
+    } as TableWritten);
+    const before = await seenIn(table);
+    await run(`alter server files version '2'`);
+    const key = Object.keys(before).find((name) => name.startsWith('foreign table #')) ?? '';
+    expect((await seenIn(table))[key]).not.toBe(before[key]);
   });
 });
 
