@@ -3,6 +3,7 @@ import { connect as connectSecurely } from 'node:tls';
 import { ConnectionReset, ConnectTimeout } from './connection-errors.ts';
 import { NotHttp, readHead, readSmallBody, requestText, type Head, type Request } from './http-text.ts';
 import { CutShort } from './retry.ts';
+import { secureContext } from './secure-context.ts';
 import { secureThrough } from './tunnel.ts';
 
 /** Milliseconds. */
@@ -66,7 +67,8 @@ export class Connection {
       });
     } else if (isSecure) {
       const name = isIP(host) === 0 ? { servername: host } : {};
-      this.#socket = connectSecurely({ ...options, ...name, ...(session !== undefined && { session }) });
+      const continued = session === undefined ? {} : { session };
+      this.#socket = connectSecurely({ ...options, ...name, ...continued, secureContext: secureContext() });
     } else {
       this.#socket = connect(options);
     }

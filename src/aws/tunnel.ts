@@ -3,6 +3,7 @@ import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
 import { connect as connectPlainly, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectSecurely, type TLSSocket } from 'node:tls';
+import { secureContext } from './secure-context.ts';
 
 /** Returns the proxy that requests to a URL must take, or undefined if they take none. */
 export type ProxyFor = (url: URL) => URL | undefined;
@@ -97,6 +98,7 @@ export function secureThrough(socket: Socket, host: string, session?: Buffer): T
   return connectSecurely({
     socket,
     host,
+    secureContext: secureContext(),
     ...(isIP(host) === 0 && { servername: host }),
     ...(session !== undefined && { session }),
   });
