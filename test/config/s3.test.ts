@@ -65,7 +65,7 @@ defaults: {sources: {s3: {region: eu-central-1, format: {delimiter: ";"}}}}
 
   it.each([
     ['{type: s3}', ['"files" says no bucket', '"files" says no match']],
-    ['{type: s3, bucket: b, match: a}', ['the format of "files" is not plain from its path (no extension)']],
+    ['{type: s3, bucket: b, match: a}', ['cannot infer the format of "files" from its path (no extension)']],
     [
       '{type: s3, bucket: b, match: a.csv, access_key_id: x}',
       ['"access_key_id" needs "secret_access_key" beside it'],

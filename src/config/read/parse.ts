@@ -22,14 +22,18 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
       diagnostics: [{ ...syntax(first, text), place: place(...first.pos) }],
     };
   }
-  const diagnostics: Diagnostic[] = duplicates.map(({ pos: [from] }) => {
+  const diagnostics: Diagnostic[] = duplicates.flatMap(({ pos: [from] }) => {
     const key = /^"[^"]*"|^'[^']*'|^[^:\n]*/.exec(text.slice(from))?.[0].trimEnd() ?? '';
-    return {
-      code: codes.duplicateKey,
-      severity: 'error',
-      message: `${key} is written twice in the same map`,
-      place: place(from, from + key.length),
-    };
+    // The rest of a type that its comma has split, which is reported with its column.
+    if (/^\d+\s*\)/.test(key) && /\(\s*\d+\s*,\s*$/.test(text.slice(0, from))) return [];
+    return [
+      {
+        code: codes.duplicateKey,
+        severity: 'error',
+        message: `${key} is written twice in the same map`,
+        place: place(from, from + key.length),
+      },
+    ];
   });
   for (const { message, pos } of document.warnings) {
     diagnostics.push({

@@ -8,6 +8,7 @@ import {
 import { child, type Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { addedSettings, readColumnType } from '../values/column-text.ts';
+import { ownTypeOf } from '../values/foreign-types.ts';
 import type { Draft } from '../drafts/draft.ts';
 import { isSet } from '../drafts/defaults.ts';
 import { namesAt, readEnd } from '../drafts/written-names.ts';
@@ -57,12 +58,27 @@ function* writtenColumns({ written: { tables }, place }: Draft): Generator<Writt
 const typePlace = (column: WrittenColumn['column'], place: Place) =>
   typeof column === 'string' ? place : child(place, 'type');
 
+/** Every column may be NULL unless it is NOT NULL. */
+const nullable = /\s+null$/i;
+
 function nearestType(text: string): { hint?: string } {
+  const own = ownTypeOf(text);
+  if (own !== undefined) return { hint: `did you mean "${own}"?` };
+  if (/\(\s*\d+$/.test(text)) return { hint: 'inside { } a comma ends the entry: quote the type' };
+  if (nullable.test(text)) {
+    const bare = text.replace(nullable, '');
+    return { hint: `write ${quotedType(bare)}: a column may be NULL unless it is not null` };
+  }
   const [, word = '', rest = ''] = /^([^(]*)(.*)$/s.exec(text) ?? [];
   const names = [...columnTypeNames, 'numeric', 'varchar', 'char'];
   const near = nearest(word.trim(), names);
   if (near === undefined) return { hint: 'docs/pipeline-format.md lists the types' };
   return near === word.trim().toLowerCase() ? {} : { hint: `did you mean "${near}${rest}"?` };
+}
+
+/** Inside { } a comma ends an entry. */
+function quotedType(text: string): string {
+  return text.includes(',') ? `"${text}"` : text;
 }
 
 export const columnNames: Rule = function* ({ written, place }) {

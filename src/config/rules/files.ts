@@ -12,6 +12,7 @@ import {
   quoteOf,
   type FilesSource,
 } from '../values/file-format.ts';
+import { isSet } from '../drafts/defaults.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
@@ -21,12 +22,22 @@ export const formatKnown: Rule = function* ({ sources }) {
     if (!isFilesSource(settings) || formatTypeOf(settings) !== undefined) continue;
     if (pathsOf(settings).length === 0 || pathsOf(settings).some(isPlaceholder)) continue;
     const extensions = [...new Set(pathsOf(settings).map((path) => extname(path) || 'no extension'))];
-    const message = `the format of "${name}" is not plain from its path (${extensions.join(', ')})`;
-    yield problem(codes.unknownFormat, message, child(place, pathsKey(settings)), {
-      hint: 'add format: csv, text or parquet',
-    });
+    const message = `cannot infer the format of "${name}" from its path (${extensions.join(', ')})`;
+    const hint = { hint: formatHint(settings, extensions) };
+    yield problem(codes.unknownFormat, message, child(place, pathsKey(settings)), hint);
   }
 };
+
+function formatHint({ format }: FilesSource, extensions: readonly string[]): string {
+  const options = typeof format === 'object' && format !== null ? format : undefined;
+  const [only = '', ...others] = extensions;
+  if (others.length === 0 && /^\.(?:tsv|tab)/i.test(only)) {
+    if (options === undefined) return 'add format: {type: csv, delimiter: "\\t"}';
+    return `add type: csv${isSet(options.delimiter) ? '' : ' and delimiter: "\\t"'} to its format`;
+  }
+  const types = others.length === 0 && /^\.csv/i.test(only) ? 'csv' : 'csv, text or parquet';
+  return options === undefined ? `add format: ${types}` : `add type: ${types} to its format`;
+}
 
 /** Options that the source itself writes; a default that does not apply is passed over. */
 export const formatOptions: Rule = function* ({ sources }) {
@@ -77,6 +88,13 @@ const csvOptions = [
   'comment',
 ] as const satisfies readonly (keyof Written.FormatOptions)[];
 
+function characterHint(key: string, text: string): { hint?: string } {
+  if (/^(?:\\t|\\\\t|tab)$/i.test(text)) return { hint: `write ${key}: "\\t" in double quotes for a tab` };
+  if (key === 'quote' && text === '') return { hint: 'write quote: none if quotes mean nothing in the file' };
+  if (text === '') return { hint: `omit ${key}` };
+  return {};
+}
+
 export const oneCharacter: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
     if (!isFilesSource(settings)) continue;
@@ -85,9 +103,8 @@ export const oneCharacter: Rule = function* ({ sources }) {
       const text = options[key] ?? undefined;
       if (text === undefined || isPlaceholder(text) || isOneCharacter(text)) continue;
       if (key === 'quote' && text === 'none') continue;
-      const hint = text === '\\t' ? { hint: 'write "\\t" in double quotes for a tab' } : {};
       const message = `"${key}" must be one ASCII character, not ${JSON.stringify(text)}`;
-      yield problem(codes.oneCharacter, message, optionPlace(place, key), hint);
+      yield problem(codes.oneCharacter, message, optionPlace(place, key), characterHint(key, text));
     }
     yield* commentApart(settings, place);
     const { delimiter, quote, escape } = charactersOf(settings);

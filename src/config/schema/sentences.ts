@@ -4,6 +4,7 @@ import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { nearest, suggestion } from '../../model/base/nearest.ts';
 import { textUse } from '../references/places.ts';
+import { shapeHint } from './shape-hint.ts';
 import { bundledSchema, type JsonSchema, type SchemaName } from '../schema-files.ts';
 
 /** Returns the validator's errors, one sentence for each mistake. */
@@ -101,7 +102,13 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
         return { code: codes.wrongKind, severity: 'error', message: 'the file is empty', place };
       }
       const mapToo = hasMapForm(error, context.errors);
-      return must(codes.wrongKind, `be ${oneOf([...kindNames(kinds), ...(mapToo ? ['a map'] : [])])}${not}`);
+      const wanted = [...kindNames(kinds), ...(mapToo ? ['a map'] : [])];
+      // Beside numbers and booleans a text can only be a reference.
+      const isReference = wanted.length > 1 && String(schemaOf(error).pattern).includes('{');
+      const names = wanted.map((one) =>
+        isReference && one === 'text' ? 'a reference such as ${env.NAME}' : one,
+      );
+      return must(codes.wrongKind, `be ${oneOf(names)}${not}`, shapeHint(error.instancePath, error.data));
     }
     case 'enum': {
       const allowed = (params.allowedValues as unknown[]).filter((value) => value !== null).map(String);
@@ -167,11 +174,14 @@ function withoutTag(error: ErrorObject, subject: string, { file, errors }: Conte
 function unknownTag(error: ErrorObject, place: Place): Diagnostic {
   const value = String((error.params as { tagValue: unknown }).tagValue);
   const near = nearest(value, tags(error));
+  const isFormat = ['csv', 'text', 'parquet'].includes(value) && tags(error).includes('file');
   return {
     code: codes.notAllowed,
     severity: 'error',
     message: `"type" must be ${oneOf(tags(error))}, not the text "${value}"`,
-    ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
+    ...(isFormat
+      ? { hint: `that is a format: write type: file, format: ${value}` }
+      : near !== undefined && { hint: `did you mean "${near}"?` }),
     place: child(place, 'type'),
   };
 }

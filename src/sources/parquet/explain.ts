@@ -15,7 +15,10 @@ export function explainParquet(
   { message, detail = '', column: name }: Refusal,
 ): RunError {
   const ours = new RegExp(`'${complaintMark}(.*)'`, 's').exec(`${message} ${detail}`)?.[1];
-  const column = table.columns.find((one) => one.name === name);
+  const named = /^column "(.*?)": /s.exec(ours ?? '')?.[1];
+  const column =
+    table.columns.find((one) => one.name === name) ??
+    table.columns.find(({ origin }) => origin.kind === 'column' && origin.name === named);
   const what =
     (ours && shownComplaint(table, ours)) ??
     (message.includes('non-NULL value required') ? nullIn(layout) : undefined) ??
@@ -54,6 +57,8 @@ function remedyFor(what: string): string {
     return 'remove "not null" from the column, or correct the file';
   if (/: this time (?:does not exist|exists twice) in /.test(what))
     return 'load the wall clock as it is: declare the column as timestamp without at_zone; or correct the file';
+  if (/: longer than (?:var)?char\(\d+\): /.test(what))
+    return 'declare the column as text, or with a greater length; or correct the file';
   return 'declare the column as text, or correct the file';
 }
 

@@ -21,7 +21,8 @@ export async function examineParquet(
   } catch (error) {
     if (!(error instanceof ParquetError)) throw error;
     const message = `${file.shown} ${error.message}`;
-    const hint = 'write the file again, or exclude it';
+    const other = error.reason === 'not-parquet' ? 'if it is text, write format: csv; otherwise ' : '';
+    const hint = `${other}write the file again, or exclude it`;
     return { problems: [{ code: 'EXT2102', severity: 'error', message, hint, place: table.place }] };
   }
 }

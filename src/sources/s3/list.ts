@@ -43,7 +43,8 @@ export async function listObjects(
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-function keyMatcher({ match, exclude }: S3Source): (key: string) => boolean {
+/** Returns the test for keys that a source reads. */
+export function keyMatcher({ match, exclude }: S3Source): (key: string) => boolean {
   // A key with brackets in it may have been meant literally.
   const wanted = match.map((pattern) => {
     const matcher = globMatcher(pattern, keyGlobs);
@@ -68,7 +69,7 @@ export function amountProblems(source: S3Source, objects: readonly FoundObject[]
       objects.length === 0
         ? `no object of s3://${source.bucket} matches ${patterns}`
         : `${objects.length} of at least ${source.minFiles} objects of s3://${source.bucket} match ${patterns}`;
-    const hint = 'keys have no leading slash, and letter case matters; min_files: 0 allows an empty match';
+    const hint = matchHint(source, objects.length);
     return [{ code: 'EXT2101', severity: 'error', message, hint, place: source.place }];
   }
   if (source.maxBytes !== undefined && size > source.maxBytes) {
@@ -77,4 +78,17 @@ export function amountProblems(source: S3Source, objects: readonly FoundObject[]
     return [{ code: 'EXT2106', severity: 'error', message, hint, place: source.place }];
   }
   return [];
+}
+
+function matchHint({ match }: S3Source, found: number): string {
+  const [first = ''] = match;
+  const [, key] = /^s3:\/\/[^/]+\/(.+)$/i.exec(first) ?? [];
+  if (key !== undefined) return `a pattern is a key without its bucket: write match: ${JSON.stringify(key)}`;
+  if (found === 0 && !/[*?[\]{}()!]/.test(first) && !/\.[a-z0-9]+$/i.test(first)) {
+    const folder = first.replace(/^\//, '').replace(/\/?$/, '/');
+    return `a pattern matches whole keys: for all keys that begin with ${folder} write match: ${JSON.stringify(`${folder}**`)}`;
+  }
+  if (first.startsWith('/'))
+    return `keys have no leading slash: write match: ${JSON.stringify(first.slice(1))}`;
+  return 'letter case matters; min_files: 0 allows an empty match';
 }

@@ -76,7 +76,10 @@ test.each([
 }); // prettier-ignore
 
 test.each([
-  ['longer than varchar(3): abcd', 'declare the column as text, or correct the file'],
+  [
+    'longer than varchar(3): abcd',
+    'declare the column as text, or with a greater length; or correct the file',
+  ],
   [
     'this time exists twice in Europe/Berlin: 2024-10-27 02:30:00',
     'load the wall clock as it is: declare the column as timestamp without at_zone; or correct the file',

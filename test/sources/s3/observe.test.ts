@@ -100,7 +100,7 @@ describe('problems that a plan shows', () => {
       {
         code: 'EXT2113',
         message: 's3://lake/sales/b.csv has no column "name"',
-        hint: 'did you mean "nmae"?',
+        hint: 'did you mean "nmae"? Then write from: "nmae" in the column',
       },
     ]);
     expect(untaken).toEqual(['more']);
