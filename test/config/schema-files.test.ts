@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Ajv } from 'ajv';
-import { bundledSchema } from '../../src/config/schema-files.ts';
+import { bundledSchema, publishedSchema } from '../../src/config/schema-files.ts';
 
 const folder = new URL('../../schemas/', import.meta.url);
 
@@ -22,6 +22,33 @@ test.each(['pipeline', 'project', 'plan'] as const)('the schema of a %s is self-
 test.each(['pipeline', 'project', 'plan'] as const)('the schema of a %s is one', (name) => {
   const ajv = new Ajv({ discriminator: true, strictTypes: false });
   expect(ajv.validateSchema(bundledSchema(name)), ajv.errorsText()).toBe(true);
+});
+
+test.each(['pipeline', 'project', 'plan'])(
+  'the schema file of a %s works with the files beside it',
+  (name) => {
+    const ajv = new Ajv({ discriminator: true, strictTypes: false, keywords: ['x-extracts'] });
+    for (const file of readdirSync(folder))
+      ajv.addSchema(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as object, file);
+    expect(ajv.getSchema(`${name}.schema.json`)).toBeTypeOf('function');
+  },
+);
+
+test('every definition has a name of its own, and is used', () => {
+  const texts = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+  const names = texts.flatMap((text) =>
+    Object.keys((JSON.parse(text) as { definitions?: object }).definitions ?? {}),
+  );
+  const files = readdirSync(folder).map((file) => file.replace('.schema.json', ''));
+  expect(names.filter((name, index) => names.indexOf(name) !== index || files.includes(name))).toEqual([]);
+  expect(names.filter((name) => !texts.some((text) => text.includes(`#/definitions/${name}`)))).toEqual([]);
+});
+
+test('a text for other validators has no annotations of ours', () => {
+  expect(JSON.stringify(bundledSchema('pipeline'))).toContain('x-extracts');
+  const published = publishedSchema('pipeline');
+  expect(JSON.stringify(published)).not.toContain('x-extracts');
+  expect(new Ajv({ discriminator: true, strictTypes: false }).compile(published)).toBeTypeOf('function');
 });
 
 describe('every schema', () => {
