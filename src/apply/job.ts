@@ -8,7 +8,7 @@ import type { SourcePort } from '../model/ports/source-port.ts';
 import type { StatePort } from '../model/ports/state-port.ts';
 import type { Horizon } from '../model/world/watermark.ts';
 
-/** Everything that one pipeline needs to be applied; `cli` opens the ports and hands them over. */
+/** Everything that one pipeline needs to be applied; `run` opens the ports and hands them over. */
 export interface Job {
   plan: PipelinePlan;
   pipeline: Pipeline;

@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -71,4 +72,21 @@ test('the server of the page builds an extract for each upload, and keeps the la
 
   const other = await folder.run(['plan', 'customer_sales.yaml', '--select', 'customer_sales[globex]']);
   expect(other.stdout).toMatch(/^No changes\./m);
+});
+
+test('the smallest example applies everything in a folder', async () => {
+  const folder = await createProject({
+    'pipelines/customer_sales.yaml': blocksIn('yaml')[0] ?? '',
+    'pipelines/uploads/acme.csv': 'day,amount\n2026-01-31,12.50\n',
+    'pipelines/uploads/globex.csv': 'day,amount\n2026-02-01,8.00\n',
+  });
+  const built = new URL('../../dist/index.js', import.meta.url).href;
+  const code = (blocksIn('ts')[0] ?? '').replace("'extracts'", `'${built}'`);
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: folder.folder,
+    env: environment(folder.folder),
+    extendEnv: false,
+  });
+  expect(stdout).toMatch(/^true \[/);
+  expect((await folder.run(['plan'])).stdout).toMatch(/^No changes\./m);
 });
