@@ -29,6 +29,31 @@ test('one pipeline that publishes and several that change rows share a data sour
   expect(await codes(', shared: true, mode: append', upsert)).toEqual(['EXT1061']);
 });
 
+test('a pipeline does not change the rows of what it publishes itself: there is no order for that', async () => {
+  const published = pipeline('p', ', shared: true');
+  const [destination = ''] = published.split('\n').slice(-2);
+  const both = published + destination.replace(', shared: true', upsert);
+  const { diagnostics } = await configure({ 'p.yaml': both }, { env: {} });
+  expect(diagnostics).toMatchObject([
+    { code: 'EXT1061', message: '"p" both publishes the data source "Shop" and changes its rows' },
+  ]);
+});
+
+test.each([
+  ['alone', '{token_name: "${secret.NAME}", token_secret: "${secret.PAT}"}'],
+  ['in a pool', '{tokens: [{token_name: "${secret.NAME}", token_secret: "${secret.PAT}"}]}'],
+])('the name of a token that is a secret has a label, %s', async (_, auth) => {
+  const yaml = pipeline('p', '').replace('{user: u, password: p}', auth);
+  const env = { NAME: 'planted-name', PAT: 'planted-secret' };
+  const { pipelines } = await configure({ 'p.yaml': yaml }, { env });
+  const token = { name: 'planted-name', secret: 'planted-secret', shown: '${secret.NAME}' };
+  const kinds = [
+    { kind: 'token', ...token },
+    { kind: 'tokens', tokens: [token] },
+  ];
+  expect(kinds).toContainEqual(pipelines[0]?.destinations[0]?.connection.auth);
+});
+
 test('values of a deletion fit the types of their columns', async () => {
   const { pipelines } = await read(', method: update, action: delete, where: {region: Europe, id: 7}');
   expect(pipelines[0]?.destinations[0]).toMatchObject({

@@ -8,6 +8,7 @@ import type {
   TableauDestination,
   TableauEquals,
   TableauProject,
+  TableauToken,
 } from '../../model/config/destination.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import type { Draft, DraftDestination } from '../drafts/draft.ts';
@@ -81,15 +82,14 @@ function connect(
     server: URL.canParse(server) ? new URL(server).origin : server,
     site,
     ...labels(settings, shown),
-    auth: authOf(settings.auth),
+    auth: authOf(settings.auth, shown.auth),
     ...(ca !== undefined && { ca: resolve(folder, ca) }),
     allowInsecure: settings.allow_insecure ?? false,
     timeout: number(settings.timeout, 600),
   };
 }
 
-const identityOf = ({ token_name: name, user = name }: Written.TableauAuth) =>
-  user === undefined ? {} : { identity: user };
+const identityOf = ({ user }: Written.TableauAuth) => (user === undefined ? {} : { identity: user });
 
 /** Returns the labels that messages show instead of parts that come from secrets. */
 function labels(
@@ -106,17 +106,12 @@ function labels(
 }
 
 /** The rules have seen to it that one kind is complete. */
-function authOf(auth: Written.TableauAuth): TableauAuth {
+function authOf(auth: Written.TableauAuth, shown: Written.TableauAuth): TableauAuth {
   const { user = '', tokens } = auth;
   if (tokens !== undefined) {
-    return {
-      kind: 'tokens',
-      tokens: tokens.map(({ token_name: name, token_secret: secret }) => ({ name, secret })),
-    };
+    return { kind: 'tokens', tokens: tokens.map((token, index) => tokenOf(token, shown.tokens?.[index])) };
   }
-  if (auth.token_name !== undefined) {
-    return { kind: 'token', name: auth.token_name, secret: auth.token_secret ?? '' };
-  }
+  if (auth.token_name !== undefined) return { kind: 'token', ...tokenOf(auth, shown) };
   if (auth.client_id === undefined) return { kind: 'password', user, password: auth.password ?? '' };
   return {
     kind: 'connected-app',
@@ -126,6 +121,14 @@ function authOf(auth: Written.TableauAuth): TableauAuth {
     secretValue: auth.secret_value ?? '',
     scopes: auth.scopes ?? usualScopes,
   };
+}
+
+function tokenOf(
+  { token_name: name = '', token_secret: secret = '' }: Written.TableauAuth,
+  shown: Written.TableauAuth | undefined,
+): TableauToken {
+  const label = shown?.token_name;
+  return { name, secret, ...(label !== undefined && label !== name && { shown: label }) };
 }
 
 /** The scopes for planning, publishing and updating. */

@@ -51,6 +51,13 @@ function* conflict(writer: Writer, earlier: readonly Writer[]): Iterable<Diagnos
     yield problem(codes.sameDestination, also(first), place, { hint });
     return;
   }
+  if (earlier.some((one) => one.draft === draft && isFull(one.settings) !== isFull(settings))) {
+    const message = `"${draft.address}" both publishes the data source "${name}" and changes its rows`;
+    yield problem(codes.sameDestination, message, place, {
+      hint: 'change the rows in another pipeline: it is applied after the one that publishes',
+    });
+    return;
+  }
   const full = earlier.find(({ settings: one }) => isFull(one));
   if (!isFull(settings) || full === undefined) return;
   yield problem(codes.sameDestination, `${also(full)}, and both put all of its rows there`, place, {

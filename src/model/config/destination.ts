@@ -69,9 +69,9 @@ export interface TableauConnection {
 }
 
 export type TableauAuth =
-  | { kind: 'token'; name: string; secret: string }
+  | ({ kind: 'token' } & TableauToken)
   /** A process uses one of them that no other uses. */
-  | { kind: 'tokens'; tokens: readonly { name: string; secret: string }[] }
+  | { kind: 'tokens'; tokens: readonly TableauToken[] }
   | { kind: 'password'; user: string; password: string }
   | {
       kind: 'connected-app';
@@ -81,6 +81,14 @@ export type TableauAuth =
       secretValue: string;
       scopes: readonly string[];
     };
+
+/** A personal access token. */
+export interface TableauToken {
+  name: string;
+  secret: string;
+  /** The label that messages show instead of a name that comes from a secret. */
+  shown?: string;
+}
 
 export type TableauProject = { kind: 'path'; path: readonly string[] } | { kind: 'id'; id: string };
 

@@ -99,6 +99,18 @@ describe('is refused, with the reason', () => {
       'EXT5104',
       /refused the personal access token "demo-token" for the site "demo"/,
     ],
+    [
+      'wrong secret of a token whose name is a secret, too',
+      { auth: { kind: 'token', name: 'planted', secret: 'wrong', shown: '${secret.NAME}' } },
+      'EXT5104',
+      /refused the personal access token "\$\{secret\.NAME\}" for/,
+    ],
+    [
+      'wrong secret of a pool whose name is a secret, too',
+      { auth: { kind: 'tokens', tokens: [{ name: 'planted', secret: 'wrong', shown: '${secret.NAME}' }] } },
+      'EXT5104',
+      /refused the personal access token "\$\{secret\.NAME\}" for/,
+    ],
     ['wrong site', { site: 'nowhere' }, 'EXT5104', /for the site "nowhere"/],
     [
       'wrong password',

@@ -232,7 +232,7 @@ function refused(connection: Signing['connection'], cause: Refused): RunError {
 }
 
 function identity({ auth, labels }: Signing['connection']): string {
-  const name = labels?.identity ?? (auth.kind === 'token' ? auth.name : auth.user);
+  const name = labels?.identity ?? (auth.kind === 'token' ? (auth.shown ?? auth.name) : auth.user);
   switch (auth.kind) {
     case 'token':
       return `the personal access token "${name}"`;

@@ -30,10 +30,10 @@ export async function takeIdentity(connection: TableauConnection, leaseToken: Le
   const [first] = tokens;
   if (first === undefined) throw new Error('a pool without a token');
   const names = tokens.map(({ name }) => leaseName(connection, name));
-  const which = tokens.length === 1 ? `the token "${first.name}"` : `a token of ${tokens.length}`;
+  const which = tokens.length === 1 ? `the token "${first.shown ?? first.name}"` : `a token of ${tokens.length}`;
   const lease = await leaseToken({ what: `${which} for ${siteLabel(connection)}`, names });
-  const { name, secret } = (lease && tokens[names.indexOf(lease.name)]) ?? first;
-  return { auth: { kind: 'token', name, secret }, use: lease === undefined ? 'guest' : 'held', lease };
+  const token = (lease && tokens[names.indexOf(lease.name)]) ?? first;
+  return { auth: { ...token, kind: 'token' }, use: lease === undefined ? 'guest' : 'held', lease };
 }
 
 /** Safe in names of files and objects, and without the name of the token. */
