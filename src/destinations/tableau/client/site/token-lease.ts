@@ -30,7 +30,8 @@ export async function takeIdentity(connection: TableauConnection, leaseToken: Le
   const [first] = tokens;
   if (first === undefined) throw new Error('a pool without a token');
   const names = tokens.map(({ name }) => leaseName(connection, name));
-  const which = tokens.length === 1 ? `the token "${first.shown ?? first.name}"` : `a token of ${tokens.length}`;
+  const which =
+    tokens.length === 1 ? `the token "${first.shown ?? first.name}"` : `a token of ${tokens.length}`;
   const lease = await leaseToken({ what: `${which} for ${siteLabel(connection)}`, names });
   const token = (lease && tokens[names.indexOf(lease.name)]) ?? first;
   return { auth: { ...token, kind: 'token' }, use: lease === undefined ? 'guest' : 'held', lease };
