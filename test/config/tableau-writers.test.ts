@@ -47,7 +47,9 @@ test.each([
   const env = { NAME: 'planted-name', PAT: 'planted-secret' };
   const { pipelines } = await configure({ 'p.yaml': yaml }, { env });
   const token = { name: 'planted-name', secret: 'planted-secret', shown: '${secret.NAME}' };
-  const expected = auth.includes('tokens') ? { kind: 'tokens', tokens: [token] } : { kind: 'token', ...token };
+  const expected = auth.includes('tokens')
+    ? { kind: 'tokens', tokens: [token] }
+    : { kind: 'token', ...token };
   expect(pipelines[0]?.destinations[0]).toMatchObject({ connection: { auth: expected } });
 });
 
