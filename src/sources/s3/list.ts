@@ -2,7 +2,8 @@ import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { bytes, counted, grouped } from '../../model/base/numbers.ts';
 import type { S3Source } from '../../model/config/source.ts';
 import { globMatcher, keyGlobs, literalPrefix } from '../globs.ts';
-import type { FoundObject } from './bucket.ts';
+import { NotS3 } from '../../aws/answers.ts';
+import type { FoundObject, Page } from './bucket.ts';
 import { explainS3 } from '../../aws/explain.ts';
 import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
@@ -24,6 +25,7 @@ export async function listObjects(
   let seen = 0;
   for (const prefix of prefixesOf(source.match)) {
     let after: string | undefined;
+    const beginnings = new Set<string>();
     do {
       const from = after;
       const page = await retrying((one) => bucket.list(prefix, from, one), patience, signal).catch(
@@ -31,6 +33,7 @@ export async function listObjects(
           throw explainS3(error, source, { list: prefix });
         },
       );
+      requireOtherPage(page, beginnings, source, prefix);
       for (const object of page.objects) if (matches(object.key)) found.set(object.key, object);
       const before = seen;
       seen += page.keys;
@@ -41,6 +44,22 @@ export async function listObjects(
     } while (after !== undefined);
   }
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+/** Fails if a service that ignores tokens begins again, with another token each time: that would never end. */
+function requireOtherPage(
+  { objects, next }: Page,
+  beginnings: Set<string>,
+  source: S3Source,
+  prefix: string,
+): void {
+  const first = objects[0]?.key;
+  if (first === undefined) return;
+  if (beginnings.has(first)) {
+    const reason = new NotS3({ kind: 'unusable', why: 'the same page of a listing once more' }, 200);
+    throw explainS3(reason, source, { list: prefix });
+  }
+  if (next !== undefined) beginnings.add(first);
 }
 
 /** Returns the test for keys that a source reads. */

@@ -1,6 +1,7 @@
 import { explainS3, staleObject } from '../../aws/explain.ts';
 import { retrying } from '../../aws/retry.ts';
 import { RunError } from '../../model/errors/run-error.ts';
+import type { FoundObject } from './bucket.ts';
 import type { Reader } from './reader.ts';
 import type { Version } from './same-version.ts';
 
@@ -18,21 +19,39 @@ export async function isContradicted(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!(error instanceof RunError) || error.code !== staleObject) return false;
-  const { bucket, patience } = reader;
-  const page = await retrying((one) => bucket.list(seen.key, undefined, one), patience, signal).catch(
-    (reason: unknown) => {
-      signal.throwIfAborted();
-      // Without a listing nothing contradicts the answer, which is reported.
-      const explained = explainS3(reason, reader.source, { list: seen.key });
-      if (explained instanceof RunError) return { objects: [] };
-      throw explained;
-    },
-  );
-  const listed = page.objects.find(({ key }) => key === seen.key);
+  const listed = await listAgain(reader, seen.key, signal);
   if (listed === undefined || (seen.size !== undefined && listed.size !== seen.size)) return false;
   return seen.etag === undefined
     ? listed.etag === undefined && listed.modified === seen.modified
     : listed.etag === seen.etag;
+}
+
+/**
+ * Returns the object of a key in a new listing. The prefix ends before the first character that services encode in ways
+ * of their own: some list "a%20b" and know only "a b".
+ */
+async function listAgain(
+  { bucket, patience, source }: Reader,
+  wanted: string,
+  signal: AbortSignal,
+): Promise<FoundObject | undefined> {
+  const prefix = /^[\w./-]*/.exec(wanted)?.[0] ?? '';
+  let after: string | undefined;
+  try {
+    do {
+      const from = after;
+      const page = await retrying((one) => bucket.list(prefix, from, one), patience, signal);
+      const found = page.objects.find(({ key }) => key === wanted);
+      if (found !== undefined) return found;
+      after = page.next;
+    } while (after !== undefined);
+  } catch (reason) {
+    signal.throwIfAborted();
+    // Without a listing nothing contradicts the answer, which is reported.
+    const explained = explainS3(reason, source, { list: prefix });
+    if (!(explained instanceof RunError)) throw explained;
+  }
+  return undefined;
 }
 
 /** The error where a second request was answered like the first. */

@@ -154,6 +154,19 @@ describe('a listing that is not all of it', () => {
     expect(lake.control.requests.of('ListObjectsV2')).toHaveLength(2);
   });
 
+  it('that begins again with another token each time', async () => {
+    const page = (token: string) =>
+      '<ListBucketResult><Contents><Key>sales/a.csv</Key><ETag>"x"</ETag><Size>4</Size></Contents>' +
+      `<IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken></ListBucketResult>`;
+    for (const token of ['one', 'two', 'three'])
+      lake.control.faults.add({ operation: 'ListObjectsV2', act: alien(200, page(token)) });
+    await expect(lake.rows(lake.source(), table)).rejects.toMatchObject({
+      code: 'EXT2214',
+      message: expect.stringContaining('with the same page of a listing once more') as string,
+    });
+    expect(lake.control.requests.of('ListObjectsV2')).toHaveLength(2);
+  });
+
   it('an empty token on the last page is none', async () => {
     await lake.put('sales/a.csv', '1,a\n');
     lake.control.faults.add({

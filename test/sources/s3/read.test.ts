@@ -270,6 +270,22 @@ describe('what goes wrong', () => {
     },
   );
 
+  it('a service that lists keys encoded without saying so: named, instead of called removed', async () => {
+    await lake.put('sales/a b.csv', '1,a\n');
+    lake.control.faults.add({
+      operation: 'ListObjectsV2',
+      times: Infinity,
+      act: {
+        kind: 'edit',
+        body: (text) => text.replace(/<EncodingType>.*?<\/EncodingType>/, '').replaceAll('a+b', 'a%20b'),
+      },
+    });
+    await expect(lake.load(lake.source(), table)).rejects.toMatchObject({
+      code: 'EXT2214',
+      message: expect.stringMatching(/^s3:\/\/lake\/sales\/a%20b\.csv is listed with the ETag "/) as string,
+    });
+  });
+
   it('412, and the listing fails as well: what was answered is the error', async () => {
     await lake.put('sales/a.csv', '1,a\n');
     lake.control.faults.add({
