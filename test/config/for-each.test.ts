@@ -107,7 +107,7 @@ test('a file of items is where it says: beside the pipeline, or at its absolute 
 });
 
 test.each([
-  ['{}', ['p.yaml:3 EXT1080 for_each says no items']],
+  ['{}', ['p.yaml:3 EXT1080 for_each has no items']],
   ['{items: [a], file: x.csv}', ['p.yaml:3 EXT1080 for_each has both items and file']],
   ['{items: {}}', ['p.yaml:3 EXT1082 the list has no item']],
   ['{items: [a, b, c], max: 2}', ['p.yaml:3 EXT1082 3 items, where for_each allows 2']],
@@ -115,11 +115,11 @@ test.each([
   [
     '{items: [a, ../b, a, "", .x, x.]}',
     [
-      'p.yaml:3 EXT1081 item 2: "../b" is no key: it stands in addresses and names of files',
+      'p.yaml:3 EXT1081 item 2: "../b" is not a key: it becomes part of addresses and file names',
       'p.yaml:3 EXT1081 item 3: the key "a" is there already (item 1)',
       'p.yaml:3 EXT1081 item 4: it has no key',
-      'p.yaml:3 EXT1081 item 5: ".x" is no key: it stands in addresses and names of files',
-      'p.yaml:3 EXT1081 item 6: "x." is no key: it stands in addresses and names of files',
+      'p.yaml:3 EXT1081 item 5: ".x" is not a key: it becomes part of addresses and file names',
+      'p.yaml:3 EXT1081 item 6: "x." is not a key: it becomes part of addresses and file names',
     ],
   ],
   ['{items: [1]}', ['p.yaml:3 EXT1004 item 1 of "items" must be text, not the number 1']],
@@ -131,7 +131,7 @@ test.each([
   ['{query: {source: shopp, sql: select 1}}', ['p.yaml:3 EXT1031 there is no source "shopp"']],
   [
     '{query: {source: shop, sql: "select ${each.id}"}}',
-    ['p.yaml:3 EXT1084 ${each.id} comes of for_each and cannot be a part of it'],
+    ['p.yaml:3 EXT1084 ${each.id} comes from for_each and cannot be used in it'],
   ],
   ['{file: tenants.xls}', ['p.yaml:3 EXT1083 "tenants.xls" is neither .csv nor .json']],
   ['{file: none.csv}', ['p.yaml:3 EXT1083 cannot read none.csv (ENOENT)']],
@@ -153,8 +153,8 @@ test('an error in a file of items is reported at its line', async () => {
     'pipelines/t.csv:4 EXT1083 3 fields, where the header names 2',
   ]);
   expect(await file('t.csv', 'key,id\n"ac\nme",1\nb c,2\nd,1\nd,2\n,1\n')).toEqual([
-    'pipelines/t.csv:2 EXT1081 line 2: "ac\nme" is no key: it stands in addresses and names of files',
-    'pipelines/t.csv:4 EXT1081 line 4: "b c" is no key: it stands in addresses and names of files',
+    'pipelines/t.csv:2 EXT1081 line 2: "ac\nme" is not a key: it becomes part of addresses and file names',
+    'pipelines/t.csv:4 EXT1081 line 4: "b c" is not a key: it becomes part of addresses and file names',
     'pipelines/t.csv:6 EXT1081 line 6: the key "d" is there already (line 5)',
     'pipelines/t.csv:7 EXT1081 line 7: it has no key',
   ]);
@@ -242,7 +242,7 @@ test('other places have their own rules', async () => {
         'p.yaml': `version: 1\nname: t\nsources: {shop: {type: postgres, host: "\${each.x}"}}\n${tables}\n`,
       }),
     ),
-  ).toEqual(['p.yaml:3 EXT1084 ${each.x} has a meaning in a pipeline with for_each only']);
+  ).toEqual(['p.yaml:3 EXT1084 ${each.x} is only known in a pipeline with for_each']);
 });
 
 test('an error of many items is reported for three', async () => {

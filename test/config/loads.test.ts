@@ -242,7 +242,7 @@ describe('what is wrong with a load, and where', () => {
       '{mode: upsert}',
       'mode',
       'upsert needs "cursor"',
-      'a column that tells what is new or changed, for example cursor: updated_at',
+      'a column that shows what is new or changed, for example cursor: updated_at',
     ],
     [
       '{mode: upsert, cursor: at}',
@@ -287,7 +287,7 @@ describe('what is wrong with a load, and where', () => {
       'column',
       'the column "id" is bigint: a window is about a date or a timestamp',
     ],
-    ['{mode: append, cursor: name, lag: 5}', 'lag', '"t.name" is text: behind a text there is no lag'],
+    ['{mode: append, cursor: name, lag: 5}', 'lag', '"t.name" is text: a text has no lag'],
     [
       '{mode: append, cursor: id, lag: 10m}',
       'lag',
@@ -338,7 +338,7 @@ describe('what is wrong with a load, and where', () => {
       '{mode: upsert, cursor: at, deletes: {query: "select ${secret.S}"}}',
       'deletes/query',
       '${secret.S} is a secret and may not be part of an SQL text',
-      'bind it: $1 stands here for the first of the params that from has beside a query',
+      'bind it: $1 is the first of the params beside the query under from',
       { env: { S: 'hush-hush' } },
     ],
     [
@@ -364,7 +364,7 @@ describe('what is wrong with a load, and where', () => {
     [
       '{mode: append, by: file}',
       'by',
-      '"by: file" needs a text column that is ${file.key} and nothing else: it tells which rows are of a file',
+      '"by: file" needs a text column that is ${file.key} and nothing else: it shows which rows came from a file',
       'add: {"File Path": "${file.key}"}',
       {
         source: 'lake',

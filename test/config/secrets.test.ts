@@ -66,8 +66,8 @@ describe('a variable is a secret wherever it is used', () => {
     const texts = { ...others, 'one.yaml': files('one', 'description: "hello ${env.SHARED}"\n') };
     const found = await read(texts, { env: { SHARED: 'a-value' }, paths: ['one.yaml'] });
     expect(problemsOf(found)).toEqual([
-      'EXT1025 ${env.SHARED} is a secret and may not stand here: what this says is shown and recorded ' +
-        `(${reason}: take what is shown from another variable or column)`,
+      'EXT1025 ${env.SHARED} is a secret and is not allowed here: this text is shown and recorded ' +
+        `(${reason}: take this text from another variable or column)`,
     ]);
   });
 
@@ -396,10 +396,10 @@ describe('what is wrong with a reference is found without its value', () => {
     'query: "select ${file./run/secrets/x}"',
   );
   const expected = [
-    'EXT1025 ${secret.X} is a secret and may not stand here: what this says is shown and recorded ' +
-      '(take it from ${env.NAME} if it is none)',
-    'EXT1025 ${env.MY_TOKEN} is a secret and may not stand here: what this says is shown and recorded ' +
-      '(its name says so: take what is shown from another variable or column)',
+    'EXT1025 ${secret.X} is a secret and is not allowed here: this text is shown and recorded ' +
+      '(take it from ${env.NAME} if it is not a secret)',
+    'EXT1025 ${env.MY_TOKEN} is a secret and is not allowed here: this text is shown and recorded ' +
+      '(its name says so: take this text from another variable or column)',
   ];
 
   test.each<[string, Partial<ProjectContext>]>([

@@ -30,7 +30,7 @@ export function readCsv(text: string): CsvRecord[] {
     if (found === null) {
       const isOpen = text.startsWith('"', at);
       throw new CsvProblem(
-        isOpen ? 'a quote has no end, or text follows it' : 'a quote stands inside a field without quotes',
+        isOpen ? 'a quote has no end, or text follows it' : 'there is a quote inside a field without quotes',
         line,
       );
     }

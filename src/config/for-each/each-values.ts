@@ -58,12 +58,12 @@ export function findValue(name: string, each: Each | undefined, place: Place, po
 
 function misplaced(reference: string, each: Each | undefined, { pointer }: Place): Problem | undefined {
   if (pointer.startsWith('/for_each')) {
-    return { code: codes.eachName, problem: `${reference} comes of for_each and cannot be a part of it` };
+    return { code: codes.eachName, problem: `${reference} comes from for_each and cannot be used in it` };
   }
   if (each !== undefined) return undefined;
   return {
     code: codes.eachName,
-    problem: `${reference} has a meaning in a pipeline with for_each only`,
+    problem: `${reference} is only known in a pipeline with for_each`,
     hint: 'for_each: at the top of the file says which items there are',
   };
 }
@@ -146,7 +146,7 @@ function use(what: string, unsafe: RegExp, said: string): Use {
 }
 
 const anywhere: Use = {
-  problemWith: (value) => (value.includes('\0') ? 'a zero byte is no part of a text' : undefined),
+  problemWith: (value) => (value.includes('\0') ? 'a text cannot contain a zero byte' : undefined),
 };
 
 function useOf({ purpose, isWhole }: Position): Use {

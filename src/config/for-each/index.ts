@@ -53,7 +53,7 @@ export function readFamily(
   if (way !== undefined && second === undefined && written[way] === undefined) return family;
   if (way === undefined || second !== undefined) {
     const message =
-      way === undefined ? 'for_each says no items' : `for_each has both ${way} and ${second ?? ''}`;
+      way === undefined ? 'for_each has no items' : `for_each has both ${way} and ${second ?? ''}`;
     const hint = { hint: 'it takes one of items, file and query' };
     const at = second === undefined ? { ...place, part: 'key' as const } : child(place, second);
     return { ...family, problems: [problem(codes.eachOrigin, message, at, hint)] };
@@ -88,7 +88,7 @@ export function answered(family: Family, { columns, rows }: Answer): Family {
     problems: [problem(codes.eachKey, message, place, { hint })],
   });
   const twice = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (twice !== undefined) return wrong(`the query has two columns "${twice}"`, 'name one of them otherwise');
+  if (twice !== undefined) return wrong(`the query has two columns "${twice}"`, 'rename one of them');
   const keyAt = columns.indexOf('key');
   if (keyAt < 0) {
     return wrong(
@@ -128,7 +128,7 @@ function settle(family: Family, listed: readonly Listed[]): Family {
         : `${grouped(listed.length)} items, where for_each wants at least ${grouped(min)}`;
     const hint =
       listed.length === 0
-        ? 'all that was applied would be given up; if that is meant, write min: 0'
+        ? 'everything that was applied would be removed; if you mean that, write min: 0'
         : 'is it the whole list? If so, lower for_each.min';
     return count(message, child(place, way), hint);
   }

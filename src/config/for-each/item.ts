@@ -45,7 +45,7 @@ export function checkItems(listed: readonly Listed[]): CheckedList {
       wrong('its key is no text', 'write it in quotes');
     } else if (!isKey(key)) {
       wrong(
-        `"${Array.from(foreign(key)).slice(0, longestKey).join('')}" is no key: it stands in addresses and names of files`,
+        `"${Array.from(foreign(key)).slice(0, longestKey).join('')}" is not a key: it becomes part of addresses and file names`,
         `a key has letters, digits, "_" and "-", single dots inside, and at most ${longestKey} characters; keep other texts in columns beside it`,
       );
     } else if (items.has(key)) {

@@ -44,7 +44,7 @@ export function plainValue(document: Document.Parsed): unknown {
     if (isScalar(node)) return node.value;
     if (node === null) return null;
     if (open.has(node))
-      throw new TreeProblem('an alias points at the map or list that it stands in', lastAlias);
+      throw new TreeProblem('an alias points at the map or list that contains it', lastAlias);
     if (open.size > deepest) throw new TreeProblem('maps and lists are nested too deeply', node);
     open.add(node);
     const value = convertInside(node);
@@ -81,8 +81,7 @@ function tooMany(alias: Node | null, node: Node | null): TreeProblem {
 export function target(node: Node | null, document: Document.Parsed): Node | null {
   if (!isAlias(node)) return node;
   const found = node.resolve(document);
-  if (found === undefined)
-    throw new TreeProblem(`no anchor "&${node.source}" stands before this alias`, node);
+  if (found === undefined) throw new TreeProblem(`no anchor "&${node.source}" comes before this alias`, node);
   return found;
 }
 

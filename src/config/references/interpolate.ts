@@ -111,7 +111,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
       return refuse(whole, codes.secretInSql, message, withoutSecret(place));
     }
     if (found.secret !== undefined && use.has('recorded')) {
-      const message = `${whole} is a secret and may not stand here: what this says is shown and recorded`;
+      const message = `${whole} is a secret and is not allowed here: this text is shown and recorded`;
       return refuse(whole, codes.secretOnRecord, message, hintFor(found.secret, inside));
     }
     if ('problem' in found) return refuse(whole, found.code, found.problem, found.hint, found.unset);
@@ -144,14 +144,13 @@ interface Piece {
 
 function withoutSecret({ pointer }: Place): string {
   if (pointer.includes('/checks/')) return 'the extract is ours: no check needs a secret to ask it';
-  if (pointer.includes('/load/'))
-    return 'bind it: $1 stands here for the first of the params that from has beside a query';
+  if (pointer.includes('/load/')) return 'bind it: $1 is the first of the params beside the query under from';
   return 'bind it: write $1 in a query and the reference under params';
 }
 
 function hintFor(reason: string, inside: string): string {
-  if (inside.startsWith('secret.')) return 'take it from ${env.NAME} if it is none';
-  return `${reason}: take what is shown from another variable or column`;
+  if (inside.startsWith('secret.')) return 'take it from ${env.NAME} if it is not a secret';
+  return `${reason}: take this text from another variable or column`;
 }
 
 function lookUp(inside: string, place: Place, substitution: Substitution): Value {

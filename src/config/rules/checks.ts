@@ -35,7 +35,7 @@ export const checksFit: Rule = function* (draft) {
 function* oneKind(written: Written.Check, item: Place): Iterable<Diagnostic> {
   const [first, second] = kindsIn(written);
   if (first === undefined || second === undefined) return;
-  const message = `an item of "checks" is one check: "${second}" stands beside "${first}"`;
+  const message = `an item of "checks" is one check: "${second}" is beside "${first}"`;
   yield problem(
     codes.checkKind,
     message,

@@ -52,7 +52,7 @@ export const formatOptions: Rule = function* ({ sources }) {
       yield problem(codes.formatOption, message, { ...child(place, 'format', option), part: 'key' });
     }
     if (type === 'text' && options.header === true) {
-      const message = 'fields of the text format are matched by position: a header can only be passed over';
+      const message = 'fields of the text format are matched by position: a header can only be skipped';
       const hint = { hint: 'write header: skip if there is one' };
       yield problem(codes.formatOption, message, child(place, 'format', 'header'), hint);
     }

@@ -42,7 +42,7 @@ function* filesNamed(
 ): Iterable<Diagnostic> {
   if (fileColumn(draft, table) !== undefined) return;
   const reference = fileReference(kind);
-  const message = `"by: file" needs a text column that is ${reference} and nothing else: it tells which rows are of a file`;
+  const message = `"by: file" needs a text column that is ${reference} and nothing else: it shows which rows came from a file`;
   const hint = { hint: `add: {"File Path": "${reference}"}` };
   yield problem(codes.loadFileColumn, message, load.placeOf('by'), hint);
 }
@@ -96,7 +96,7 @@ function lagOfType(type: ColumnType): { is: 'seconds' | 'units' | 'nothing'; say
     case 'number':
       return { is: 'units', says: 'its lag is a number', hint: 'without a unit, for example lag: 1000' };
     default:
-      return { is: 'nothing', says: 'behind a text there is no lag' };
+      return { is: 'nothing', says: 'a text has no lag' };
   }
 }
 

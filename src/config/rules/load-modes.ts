@@ -109,7 +109,7 @@ function* keysBesideFile({ settings: { mode }, own, says, placeOf }: WrittenLoad
       if (!own.includes(key)) continue;
       const message =
         key === 'cursor'
-          ? '"cursor" and "by" exclude each other: new rows are told by one of them'
+          ? '"cursor" and "by" exclude each other: one of them identifies new rows'
           : `"${key}" belongs to a cursor: it means nothing beside "by: file"`;
       yield problem(codes.keyDoesNotApply, message, keyAt(key));
     }
@@ -154,7 +154,7 @@ function* complete(draft: Draft, table: string, load: TableLoad): Iterable<Diagn
   }
   if (settings.mode === 'upsert') {
     if (!says('cursor') && !meant('cursor'))
-      yield lacks(['cursor'], 'a column that tells what is new or changed, for example cursor: updated_at');
+      yield lacks(['cursor'], 'a column that shows what is new or changed, for example cursor: updated_at');
     if (!hasKey(draft, table)) {
       const message = `upsert finds rows by primary key, and the table "${table}" has none`;
       yield problem(codes.updateKey, message, placeOf('mode'), { hint: 'add primary_key:' });
