@@ -1,3 +1,4 @@
+import { child } from '../model/errors/diagnostic.ts';
 import { shortName } from '../model/base/name-list.ts';
 import { counted, grouped } from '../model/base/numbers.ts';
 import type { Column, Table } from '../model/config/pipeline.ts';
@@ -97,7 +98,7 @@ function notUnique(table: Table, { keys, rows, shown }: Repeated, hint: string):
   const message =
     `table ${name}: primary_key (${primaryKey.join(', ')}) is not unique: ` +
     `${counted(keys, 'key')} in ${counted(rows, 'row')}: ${such}${more}`;
-  return new RunError('EXT3012', message, { hint, place });
+  return new RunError('EXT3012', message, { hint, place: child(place, 'primary_key') });
 }
 
 /**
@@ -142,7 +143,7 @@ function keyText({ columns, primaryKey }: Table, values: readonly (string | null
   return primaryKey
     .map((name, index) => {
       const isSensitive = columns.some((column) => column.name === name && column.sensitive === true);
-      return `${name} ${isSensitive ? '•••' : shownValue(values[index] ?? null)}`;
+      return `${name} = ${isSensitive ? '•••' : shownValue(values[index] ?? null)}`;
     })
     .join(', ');
 }

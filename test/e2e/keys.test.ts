@@ -33,7 +33,7 @@ test('a key that two rows have fails the run before anything is published', asyn
   await project.write('pipelines/data/b.csv', 'id,amount\n2,21\n3,30\n');
   const { stderr, exitCode } = await project.run(['apply', '--yes']);
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('table sales: primary_key (id) is not unique: 1 key in 2 rows: id 2  [EXT3012]');
+  expect(stderr).toContain('table sales: primary_key (id) is not unique: 1 key in 2 rows: id = 2  [EXT3012]');
   expect(stderr).toContain('verify_key: false');
   const after = await project.marks();
   delete after['pipelines/data/b.csv'];
@@ -54,7 +54,7 @@ test('an extract of before is verified when it is next changed, and its record s
   await project.write('pipelines/data/day-3.csv', 'id,amount\n3,33.00\n');
   const refused = await project.run(['apply', '--yes', 'pipelines/landing.yaml'], env);
   expect(refused.stderr).toContain(
-    'table sales: primary_key (id) is not unique: 1 key in 2 rows: id 3  [EXT3012]',
+    'table sales: primary_key (id) is not unique: 1 key in 2 rows: id = 3  [EXT3012]',
   );
   const applied = await project.run(['apply', '--yes', 'pipelines/shop.yaml'], env);
   expect(applied.exitCode).toBe(0);

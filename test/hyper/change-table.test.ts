@@ -333,7 +333,7 @@ test('two new rows with one key are refused, and nothing has changed', async () 
     change({ rows: twice, onConflict: { key: ['id'], keep: 'new' } }, { rows: 4 }),
   ).rejects.toMatchObject({
     code: 'EXT3012',
-    message: 'table orders: primary_key (id) is not unique: 1 key in 2 rows: id 4',
+    message: 'table orders: primary_key (id) is not unique: 1 key in 2 rows: id = 4',
   });
 });
 

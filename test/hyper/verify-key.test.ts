@@ -82,7 +82,7 @@ test.each([false, true])(
   async (isDeclared) => {
     const rows = ['7 1', '7 2', '7 3', '8 1', '9 1', '9 1'];
     const message = (key: string) =>
-      `table orders: primary_key (id) is not unique: 2 keys in 5 rows: id ${key}7; id ${key}9`;
+      `table orders: primary_key (id) is not unique: 2 keys in 5 rows: id = ${key}7; id = ${key}9`;
     expect(await verdictOf({ ...fixed, rows, isDeclared })).toMatchObject({
       code: 'EXT3012',
       message: message(''),
@@ -101,7 +101,7 @@ test('of several columns only rows that are equal in all of them have one key', 
   const key = ['id', 'region'];
   expect(await verdictOf({ columns, key, rows: ['1 a 2026-01-01', '1 b 2026-01-01'] })).toBe('verified');
   expect(await verdictOf({ columns, key, rows: ['1 a 2026-01-01', '1 a 2026-01-02'] })).toMatchObject({
-    message: 'table orders: primary_key (id, region) is not unique: 1 key in 2 rows: id 1, region a',
+    message: 'table orders: primary_key (id, region) is not unique: 1 key in 2 rows: id = 1, region = a',
   });
 });
 
@@ -112,7 +112,7 @@ test.each([false, true])(
       await verdictOf({ ...nullable, rows: ['1 \\N', '1 \\N', '\\N a', '\\N a', '1 a'], isDeclared }),
     ).toBe('verified');
     expect(await verdictOf({ ...nullable, rows: ['1 \\N', '1 a', '1 a'], isDeclared })).toMatchObject({
-      message: 'table orders: primary_key (id, region) is not unique: 1 key in 2 rows: id 1, region a',
+      message: 'table orders: primary_key (id, region) is not unique: 1 key in 2 rows: id = 1, region = a',
     });
   },
 );
@@ -121,19 +121,19 @@ test('a few keys are shown, and values of sensitive columns are not', async () =
   const rows = Array.from({ length: 14 }, (_, n) => `${n >> 1} a`);
   expect(await verdictOf({ ...fixed, columns: { id: 'int not null', region: 'text' }, rows })).toMatchObject({
     message:
-      'table orders: primary_key (id) is not unique: 7 keys in 14 rows: id 0; id 1; id 2; id 3; id 4; and 2 more',
+      'table orders: primary_key (id) is not unique: 7 keys in 14 rows: id = 0; id = 1; id = 2; id = 3; id = 4; and 2 more',
   });
   expect(
     await verdictOf({ ...text, rows: [`${'x'.repeat(5000)} a`, `${'x'.repeat(5000)} b`] }),
   ).toMatchObject({
-    message: `table orders: primary_key (id) is not unique: 1 key in 2 rows: id ${'x'.repeat(39)}…`,
+    message: `table orders: primary_key (id) is not unique: 1 key in 2 rows: id = ${'x'.repeat(39)}…`,
   });
   expect(await verdictOf({ ...text, rows: ['secret a', 'secret b'], sensitive: ['id'] })).toMatchObject({
-    message: 'table orders: primary_key (id) is not unique: 1 key in 2 rows: id •••',
+    message: 'table orders: primary_key (id) is not unique: 1 key in 2 rows: id = •••',
   });
   const both = { ...nullable, rows: ['1 mine', '1 mine'], sensitive: ['region'] };
   expect(await verdictOf(both)).toMatchObject({
-    message: 'table orders: primary_key (id, region) is not unique: 1 key in 2 rows: id 1, region •••',
+    message: 'table orders: primary_key (id, region) is not unique: 1 key in 2 rows: id = 1, region = •••',
   });
 });
 

@@ -61,7 +61,7 @@ export function parseUrl(url: string, place: Place): UrlParts {
     throw wrong(
       /^postgres(?:ql)?:\/\//.test(url)
         ? 'its parts are unclear; :, /, ?, # and @ in user or password are written %3A, %2F, %3F, %23 and %40'
-        : 'it does not begin with postgresql:// or postgres://',
+        : otherThing(url),
     );
   const { user, password, hosts = '', path, query = '' } = found;
   const authority = hosts.split(',').map((text) => {
@@ -171,4 +171,8 @@ const isAmong = <Known extends string>(known: readonly Known[], text: string): t
 
 function compact(parts: { [Key in keyof UrlParts]: UrlParts[Key] | undefined }): UrlParts {
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function otherThing(url: string): string {
+  return url === '' ? 'it is empty' : 'it does not begin with postgresql:// or postgres://';
 }

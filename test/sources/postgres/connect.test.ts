@@ -68,6 +68,7 @@ describe('an address', () => {
   ])('%s', (url, parts) => expect(parseUrl(url, place)).toEqual(parts));
 
   test.each([
+    ['', 'it is empty'],
     ['mysql://u:hush@h/d', 'it does not begin with postgresql:// or postgres://'],
     ['postgresql://u:hush@/d?host=a,b,c&port=1,2', 'it has 3 hosts and 2 ports'],
     [

@@ -83,39 +83,41 @@ describe('all problems are reported at their places, at once', () => {
         'column "row_id": PostgreSQL has integer, which does not fit smallint | int or bigint or numeric(10,0) or text would hold it | /tables/t/columns/row_id',
         'orders has no column "oder_id" | did you mean "order_id"? | /tables/t/columns/oder_id',
         'orders has no column "total" | it has "row_id", "order_id", "region", "sales" | /tables/t/columns/total',
-        'PostgreSQL refuses it: column "salse" does not exist | Perhaps you meant to reference the column "orders.sales". | /tables/t/columns/x/expr',
+        'PostgreSQL refuses the expr of "x": column "salse" does not exist | Perhaps you meant to reference the column "orders.sales". | /tables/t/columns/x/expr',
       ],
     ],
     [
       'where',
       { table: 'orders', columns: { row_id: 'int' }, where: 'regio = 1' },
       [
-        'PostgreSQL refuses it: column "regio" does not exist | Perhaps you meant to reference the column "orders.region". | /tables/t/from/where',
+        'PostgreSQL refuses the condition of where: column "regio" does not exist | Perhaps you meant to reference the column "orders.region". | /tables/t/from/where',
       ],
     ],
     [
       'where that ends the statement',
       { table: 'orders', columns: { row_id: 'int' }, where: 'true); drop table orders; select (1' },
       [
-        'PostgreSQL refuses it: cannot insert multiple commands into a prepared statement |  | /tables/t/from/where',
+        'PostgreSQL refuses the condition of where: cannot insert multiple commands into a prepared statement |  | /tables/t/from/where',
       ],
     ],
     [
       'an aggregate beside a column',
       { table: 'orders', columns: { row_id: 'int', n: { type: 'bigint', expr: 'count(*)' } } },
       [
-        'PostgreSQL refuses it: column "orders.row_id" must appear in the GROUP BY clause or be used in an aggregate function |  | /tables/t/from',
+        'PostgreSQL refuses the query of this table: column "orders.row_id" must appear in the GROUP BY clause or be used in an aggregate function |  | /tables/t/from',
       ],
     ],
     [
       'a query',
       { query: 'select * frm orders', columns: { row_id: 'int' } },
-      ['PostgreSQL refuses it: syntax error at or near "frm" |  | /tables/t/from/query'],
+      ['PostgreSQL refuses the query: syntax error at or near "frm" |  | /tables/t/from/query'],
     ],
     [
       'a query that writes',
       { query: 'delete from orders returning *', columns: { row_id: 'int' } },
-      ['PostgreSQL refuses it: syntax error at or near "from" |  | /tables/t/from/query'],
+      [
+        'PostgreSQL refuses the query: syntax error at or near "from" | a query is one SELECT (or WITH … SELECT, VALUES, TABLE) | /tables/t/from/query',
+      ],
     ],
     [
       'too few params',
@@ -267,10 +269,10 @@ describe('a user with few privileges', () => {
       'user reader may not read shop.customers | grant select on shop.customers to reader | /tables/t/from/table',
     ]);
     expect(await told({ table: 'hidden.t', columns: { a: 'int' } })).toEqual([
-      'PostgreSQL refuses it: permission denied for schema hidden | grant it: docs/postgresql.md has the exact GRANT statements | /tables/t/from/table',
+      'PostgreSQL refuses the table: permission denied for schema hidden | grant it: docs/postgresql.md has the exact GRANT statements | /tables/t/from/table',
     ]);
     expect(await told({ table: 'parts', columns: { a: 'int' }, where: 'b > 0' })).toEqual([
-      'PostgreSQL refuses it: permission denied for table parts | grant it: docs/postgresql.md has the exact GRANT statements | /tables/t/from/where',
+      'PostgreSQL refuses the condition of where: permission denied for table parts | grant it: docs/postgresql.md has the exact GRANT statements | /tables/t/from/where',
     ]);
   });
 
@@ -302,7 +304,7 @@ describe('a user with few privileges', () => {
     await database.client.query(`alter role ${username} set row_security = off`);
     onTestFinished(() => void database.client.query(`alter role ${username} reset row_security`));
     expect((await told({ table: 'own', columns: { a: 'int' } }))[1]).toBe(
-      'PostgreSQL refuses it: query would be affected by row-level security policy for table "own" | row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all | /tables/t/from',
+      'PostgreSQL refuses the query of this table: query would be affected by row-level security policy for table "own" | row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all | /tables/t/from',
     );
   });
 });

@@ -250,6 +250,11 @@ function hintFor(from: PostgresType, to: ColumnType): { hint: string } | undefin
   }
   if (from.name === 'timetz' && to.kind === 'time')
     return hint('it would lose its offset: load text, or use expr:');
+  const declared = from.name === 'numeric' ? declaredNumeric(from.modifier) : undefined;
+  if (declared !== undefined && to.kind === 'numeric' && to.scale < declared.scale) {
+    const isWide = to.precision - to.scale >= declared.precision - declared.scale;
+    return isWide ? hint('set round: half_up to round it') : undefined;
+  }
   if (from.name === 'numeric' && (to.kind === 'double' || to.kind === 'real')) {
     return hint('a double keeps 15 digits: if that is enough, write expr: "COLUMN::double precision"');
   }

@@ -6,20 +6,42 @@ import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
 import { explainTable, isAboutSql, isDatabaseError, privilegeHint } from '../connection/errors.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 import { nameList, shortName } from '../../../model/base/name-list.ts';
+import { quotedVisible } from '../../../model/base/visible.ts';
 
 /** Reports that PostgreSQL refuses the user's SQL, with its own message. */
 export function refused(error: unknown, table: Table, place: Place): Diagnostic {
   if (!isDatabaseError(error) || !isAboutSql(error))
     throw explainTable(error, `table "${table.name}"`, table);
   const isPrivilege = error.code === '42501';
-  const hint = isPrivilege ? privilegeHint(error.message) : error.hint && foreign(error.hint);
+  const hint = isPrivilege
+    ? privilegeHint(error.message)
+    : ((error.hint && foreign(error.hint)) ?? oneSelect(table, place));
   return {
     code: isPrivilege ? 'EXT2016' : 'EXT2011',
     severity: 'error',
-    message: `PostgreSQL refuses it: ${foreign(error.message)}`,
+    message: `PostgreSQL refuses ${sqlAt(place)}: ${foreign(error.message)}`,
     ...(hint === undefined ? {} : { hint }),
     place,
   };
+}
+
+/** Returns the name of the SQL that is written at a place. */
+function sqlAt({ pointer }: Place): string {
+  const [, column] = /\/columns\/([^/]+)\/expr$/.exec(pointer) ?? [];
+  if (column !== undefined) {
+    const name = column.replaceAll('~1', '/').replaceAll('~0', '~');
+    return `the expr of ${quotedVisible(shortName(name))}`;
+  }
+  const [, key] = /\/(query|where|table)$/.exec(pointer) ?? [];
+  if (key === undefined) return 'the query of this table';
+  return key === 'where' ? 'the condition of where' : `the ${key}`;
+}
+
+/** A query is read as a part of another: what changes rows cannot be one. */
+function oneSelect({ from }: Table, { pointer }: Place): string | undefined {
+  const query = pointer.endsWith('/query') && from.type === 'postgres' ? (from.query ?? '') : '';
+  if (query === '' || /^\s*(?:--|\/\*|\(|select\b|with\b|values\b|table\b)/i.test(query)) return undefined;
+  return 'a query is one SELECT (or WITH … SELECT, VALUES, TABLE)';
 }
 
 /** Reports that this user may see the table, but not read it, or not all of the columns. */

@@ -30,7 +30,7 @@ export async function queryItems(
     const isPrivilege = error.code === '42501';
     throw new RunError(
       isPrivilege ? 'EXT2016' : 'EXT2011',
-      `PostgreSQL refuses it: ${foreign(error.message)}`,
+      `PostgreSQL refuses the query: ${foreign(error.message)}`,
       {
         hint: isPrivilege ? privilegeHint(error.message) : error.hint && foreign(error.hint),
         place,

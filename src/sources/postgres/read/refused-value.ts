@@ -32,11 +32,14 @@ export async function explainRefusal(
     `${table.name}${named === undefined ? '' : `.${named.name}`}${row}: a value does not fit the contract${type}: ${problem}` +
       (sampleRows === undefined ? '' : `; for example ${sampleRows.rows.join(' and ')}`),
     {
-      hint: sampleRows?.hint ?? 'change the type in the contract, or the value with expr: or where:',
+      hint: sampleRows?.hint ?? (message.includes('NOT NULL') ? nullHint : otherHint),
       place: named?.place ?? child(table.place, 'columns'),
     },
   );
 }
+
+const nullHint = 'remove "not null" from the column, or leave such rows out with where:';
+const otherHint = 'change the type in the contract, or the value with expr: or where:';
 
 async function sampleRowsOf(
   message: string,
