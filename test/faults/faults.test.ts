@@ -79,11 +79,27 @@ async function converge(world: World, session: HyperSession): Promise<number> {
   world.bucket?.control.faults.clear();
   await world.expireLeases();
   const began = performance.now();
-  const { exitCode, stdout, stderr } = await world.project.run(['apply', '--yes'], world.variables);
+  const words = await applyInPeace(world);
   const took = performance.now() - began;
-  expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
+  if (words.includes(mayBePublishing)) {
+    // Rows are not added a second time before the job_timeout of the pipelines has passed without them.
+    await vi.waitFor(async () => {
+      const { stdout, stderr } = await world.project.run(['plan'], world.variables);
+      expect(stdout + stderr).not.toContain(mayBePublishing);
+    }, 60_000);
+    await applyInPeace(world);
+  }
   await expectConverged(world, session);
   return took;
+}
+
+/** Said of a request that was interrupted before its answer, where rows would be added twice by sending them again. */
+const mayBePublishing = 'the server may still be publishing what';
+
+async function applyInPeace(world: World): Promise<string> {
+  const { exitCode, stdout, stderr } = await world.project.run(['apply', '--yes'], world.variables);
+  expect(exitCode, `${stdout}\n${stderr}`).toBe(0);
+  return stdout + stderr;
 }
 
 async function disturb(world: World, fault: Fault, random: Random, took: number): Promise<Outcome> {

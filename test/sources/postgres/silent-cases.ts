@@ -74,23 +74,23 @@ export const silent: Case[] = [
     setup: `${ids}
       create function g(bigint, bigint) returns bigint language sql immutable as 'select $1 + $2';
       create function h(int, int) returns int language sql immutable as 'select $1 * $2';
-      create operator ### (leftarg = bigint, rightarg = bigint, function = g)`,
+      create operator ### (leftarg = bigint, rightarg = bigint, procedure = g)`,
     table: expr('(a ### 5)::bigint', 'bigint'),
-    change: 'create operator ### (leftarg = int, rightarg = int, function = h)',
+    change: 'create operator ### (leftarg = int, rightarg = int, procedure = h)',
     reason: 'operator public.### was redefined, function public.h() is new',
   },
   {
     name: 'an operator that hides one of PostgreSQL, before a sign',
     setup: `${ids} create function g(numeric, int) returns numeric language sql immutable as 'select 7.0'`,
     table: expr('(1.5*-id)::int'),
-    change: 'create operator * (leftarg = numeric, rightarg = int, function = g)',
+    change: 'create operator * (leftarg = numeric, rightarg = int, procedure = g)',
     reason: 'function public.g(), operator public.* are new',
   },
   {
     name: 'an operator behind a keyword',
     setup: `${words} create function never_like(varchar, varchar) returns bool language sql immutable as 'select false'`,
     table: { columns: { id: 'int' }, where: `b like 'x%'::varchar` },
-    change: 'create operator ~~ (leftarg = varchar, rightarg = varchar, function = never_like)',
+    change: 'create operator ~~ (leftarg = varchar, rightarg = varchar, procedure = never_like)',
     reason: 'function public.never_like(), operator public.~~ are new',
   },
   {
@@ -120,6 +120,7 @@ export const silent: Case[] = [
   },
   {
     name: 'an attribute of a composite type in a domain',
+    since: 11,
     setup: `create type c as (f int, g int); create domain d as c; create table t (id int primary key, a d);
             insert into t values (1, row(1, 2))`,
     table: text,

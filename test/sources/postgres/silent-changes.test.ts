@@ -172,7 +172,9 @@ describe('locales and foreign servers, whose values are the same in this test', 
     expect(found['collation of column c']).toContain(here);
   });
 
-  test('the version of a foreign server', async () => {
+  test('the version of a foreign server', async ({ skip }) => {
+    // Older versions have no cursor modes, and foreign tables are otherwise always read.
+    if (major < 12) skip('PostgreSQL 12');
     await run(`create extension file_fdw; create server files version '1' foreign data wrapper file_fdw;
       create foreign table t (id int not null) server files options (program 'echo 1', format 'csv')`);
     const table = contractOf({
