@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { RunError } from '../../src/model/errors/run-error.ts';
@@ -54,6 +55,11 @@ test('what cannot be written is seen before', async () => {
   await mkdir(file);
   expect(await port.observe({ last: undefined }, signal)).toMatchObject({
     problem: { code: 'EXT5001', message: 'cannot write shop.hyper: it is a folder', place },
+  });
+  await rm(file, { recursive: true });
+  execFileSync('mkfifo', [file]);
+  expect(await port.observe({ last: undefined }, signal)).toMatchObject({
+    problem: { code: 'EXT5001', message: 'cannot write shop.hyper: it is no regular file', place },
   });
   const below = await open('built.hyper/shop.hyper');
   expect(await below.port.observe({ last: undefined }, signal)).toMatchObject({

@@ -107,3 +107,13 @@ test('what was held back is named at the end with its reason, and counted', () =
     ].join('\n'),
   );
 });
+
+test.each([
+  ['finish extract', '  nothing was delivered: what was there before is untouched'],
+  ['package', '  nothing was delivered: what was there before is untouched'],
+  ['load orders', '  what was there before is untouched'],
+])('a failure at %s says what became of the destinations', (step, line) => {
+  const failure = { step, error: new Error('no room') };
+  const text = report([row('a', { outcome: 'failed', tables: [], destinations: [], failure })]);
+  expect(text.split('\n')).toContain(line);
+});

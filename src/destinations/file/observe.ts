@@ -20,6 +20,10 @@ export async function observeFile(
   if (found?.isDirectory() === true) {
     return { type: 'file', found: undefined, problem: unwritable(destination, 'it is a folder') };
   }
+  // Renaming would replace a named pipe or a device, and those who read from it would wait for ever.
+  if (found !== undefined && !found.isFile()) {
+    return { type: 'file', found: undefined, problem: unwritable(destination, 'it is no regular file') };
+  }
   const reason = await whyUnwritable(path.dirname(destination.path));
   return {
     type: 'file',
