@@ -161,7 +161,7 @@ describe('locales and foreign servers, whose values are the same in this test', 
     const table = contractOf({
       ...{ table: 't', primaryKey: ['id'], columns: { id: 'int', b: 'text', c: 'text' } },
       load: { kind: 'cursor', mode: 'upsert', cursor: ['b', 'c'] },
-    } as TableWritten);
+    });
     const { rows } = await run(`
       select pg_collation_actual_version('"en-x-icu"'::regcollation) as icu, datcollate as here
       from pg_database where datname = current_database()`);
@@ -180,7 +180,7 @@ describe('locales and foreign servers, whose values are the same in this test', 
     const table = contractOf({
       ...{ table: 't', primaryKey: ['id'], columns: { id: 'int' } },
       load: { kind: 'cursor', mode: 'upsert', cursor: ['id'] },
-    } as TableWritten);
+    });
     const before = await seenIn(table);
     await run(`alter server files version '2'`);
     const key = Object.keys(before).find((name) => name.startsWith('foreign table #')) ?? '';
