@@ -39,6 +39,26 @@ test('a pipeline does not change the rows of what it publishes itself: there is 
   ]);
 });
 
+test('pipelines do not change rows of what each other publishes: none could be applied first', async () => {
+  const both = (name: string, published: string, changed: string) => {
+    const yaml = pipeline(name, ', shared: true').replace('name: Shop', `name: ${published}`);
+    const [destination = ''] = yaml.split('\n').slice(-2);
+    const change = destination.replace(', shared: true', upsert).replace(published, changed);
+    return `${yaml}${change}\n`;
+  };
+  const files = { 'a.yaml': both('a', 'A', 'B'), 'b.yaml': both('b', 'B', 'C') };
+  expect((await configure(files, { env: {} })).diagnostics).toEqual([]);
+  const { diagnostics } = await configure({ ...files, 'c.yaml': both('c', 'C', 'A') }, { env: {} });
+  expect(diagnostics).toMatchObject([
+    {
+      code: 'EXT1061',
+      message:
+        'each of these pipelines changes rows of a data source that the next one publishes: "a", "b", "c"',
+      place: { file: 'c.yaml' },
+    },
+  ]);
+});
+
 test.each([
   ['alone', '{token_name: "${secret.NAME}", token_secret: "${secret.PAT}"}'],
   ['in a pool', '{tokens: [{token_name: "${secret.NAME}", token_secret: "${secret.PAT}"}]}'],

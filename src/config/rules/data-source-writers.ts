@@ -1,17 +1,12 @@
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../drafts/draft.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
+import { isFull, type Writer } from './data-source-writer.ts';
+import { publishingCycles } from './publishing-order.ts';
 import type { CommonRule } from './rule.ts';
-
-interface Writer {
-  draft: Draft;
-  settings: Written.TableauDestination;
-  place: Place;
-}
 
 /**
  * Reports two writers of one data source: they would overwrite each other in any order. This is allowed if each says
@@ -34,6 +29,7 @@ export const oneWriterPerDataSource: CommonRule = function* (drafts) {
       yield* conflict({ draft, settings, place }, earlier);
     }
   }
+  yield* publishingCycles(writers.values());
 };
 
 function* conflict(writer: Writer, earlier: readonly Writer[]): Iterable<Diagnostic> {
@@ -89,7 +85,3 @@ function traceless({ mode }: Written.TableauDestination, name: string, place: Pl
 }
 
 const isShared = ({ settings }: Writer) => settings.shared === true;
-
-function isFull({ method = 'publish' }: Written.TableauDestination): boolean {
-  return method === 'publish';
-}
