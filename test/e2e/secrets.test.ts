@@ -94,7 +94,7 @@ it('does not show a password in an error: refused, unreachable, or in what the s
     for (const one of [login.password, wrong, secret]) expectHidden(one, outcome);
     if (args.length > 1) continue;
     expect(messages(outcome, login)).toMatchInlineSnapshot(`
-      "pipelines/echoed.yaml:7:31  error  PostgreSQL refuses it: invalid input syntax for type integer: "(secret)"  [EXT2011]
+      "pipelines/echoed.yaml:7:31  error  PostgreSQL refuses the query: invalid input syntax for type integer: "(secret)"  [EXT2011]
       pipelines/nobody.yaml:4:6  error  nothing answers at 127.0.0.1:1  [EXT2001]
       pipelines/nowhere.yaml:4:6  error  the host name "no-such-host.invalid" cannot be resolved  [EXT2001]
       pipelines/refused.yaml:4:6  error  PostgreSQL at 127.0.0.1:(port) refused the password of user "(role)"  [EXT2001]

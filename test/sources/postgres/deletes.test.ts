@@ -89,8 +89,11 @@ describe('a query of deleted rows', () => {
       'the query of deleted rows gives 1 column, and the primary key has 2: "or\'der", "line"',
     ],
     ['select o, tenant from tombs', 'the query of deleted rows gives text as "line", which does not fit int'],
-    ['select o, l from tomb', 'PostgreSQL refuses it: relation "tomb" does not exist'],
-    ['select o, l from tombs; select 1', 'PostgreSQL refuses it: syntax error at or near ";"'],
+    ['select o, l from tomb', 'PostgreSQL refuses the query of deletes: relation "tomb" does not exist'],
+    [
+      'select o, l from tombs; select 1',
+      'PostgreSQL refuses the query of deletes: syntax error at or near ";"',
+    ],
     ['select o, $1 from tombs', 'the query uses values up to $1, but params has 0'],
   ])('that does not fit is an error of the plan: %s', async (sql, message) => {
     const [problem] = await problemsOf(sourceAt(database.url), lines(query(sql)));
@@ -105,7 +108,7 @@ describe('a query of deleted rows', () => {
       load: loadOf(query('select tenant from tombs')),
     });
     expect((await problemsOf(sourceAt(database.url), table))[0]).toMatch(
-      /^PostgreSQL refuses it: operator does not exist: integer = text \| /,
+      /^PostgreSQL refuses the query of deletes: operator does not exist: integer = text \| /,
     );
   });
 });

@@ -42,7 +42,7 @@ async function outcome(
 
 const larger = 'give the column a larger scale, or set round: half_up';
 const notANumber = `to load NULL instead write expr: "nullif(v, 'NaN')"; as text it arrives as it is`;
-const other = 'change the type in the contract, or the value with expr: or where:';
+const noNull = 'remove "not null" from the column, or leave such rows out with where:';
 const ways = 'change the value with expr:, or leave the row out with where:';
 const infinite = 'set on_infinite: null on the column or table to load NULL instead, or use expr:';
 
@@ -158,9 +158,9 @@ describe('a row that Hyper refuses is looked up again', () => {
   const key = { primaryKey: ['id'] };
   const longer = (length: number) => `declare the column as varchar(${length}) or text, or ${ways}`;
   test.each([
-    ['text', 'text not null', ["'a'", 'null', 'null'], 'id = 1 and id = 2', key, other],
+    ['text', 'text not null', ["'a'", 'null', 'null'], 'id = 1 and id = 2', key, noNull],
     // Without a key there is nothing by which a NULL could be told.
-    ['text', 'text not null', ["'a'", 'null'], undefined, {}, other],
+    ['text', 'text not null', ["'a'", 'null'], undefined, {}, noNull],
     ['text', 'varchar(3)', ["'abc'", "'abcd'"], 'id = 1, v = abcd', { primaryKey: ['id', 'v'] }, longer(4)],
     ['text', 'varchar(3)', ["'abcd'", "'abcdef'"], 'id = 0: abcd and id = 1: abcdef', key, longer(6)],
     [
@@ -261,7 +261,7 @@ describe('types that do not fit are reported before a byte moves', () => {
     ['bigint', 'double', 'bigint or numeric(19,0) or text would hold it'],
     ['numeric(40,2)', 'numeric(38,2)', 'text would hold it'],
     ['numeric(3,-2)', 'smallint', 'numeric(5,0) or text would hold it'],
-    ['numeric(3,5)', 'numeric(5,4)', 'numeric(5,5) or text would hold it'],
+    ['numeric(3,5)', 'numeric(5,4)', 'numeric(5,5) or text would hold it; set round: half_up to round it'],
     [
       'numeric(20,2)',
       'double',

@@ -32,6 +32,7 @@ function sqlAt({ pointer }: Place): string {
     const name = column.replaceAll('~1', '/').replaceAll('~0', '~');
     return `the expr of ${quotedVisible(shortName(name))}`;
   }
+  if (pointer.endsWith('/load/deletes')) return 'the query of deletes';
   const [, key] = /\/(query|where|table)$/.exec(pointer) ?? [];
   if (key === undefined) return 'the query of this table';
   return key === 'where' ? 'the condition of where' : `the ${key}`;
