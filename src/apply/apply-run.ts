@@ -38,6 +38,7 @@ function begunRun(state: RunState, lock: Lock): BegunRun {
       if (isNeeded(step, { rowsDiffer: () => !isNothingNew(job, tables), hasPublished }))
         return performApplyStep(step, state, { report, signal });
       if (step.ifRowsDiffer === true) state.skipped += 1;
+      else if (step.kind === 'deliver') state.unpublished.push(step.target);
       return Promise.resolve({ isSkipped: true as const });
     }),
     async end() {
@@ -52,6 +53,7 @@ function begunRun(state: RunState, lock: Lock): BegunRun {
 function reportOf(address: string, state: RunState | undefined, facts: RunFacts): PipelineReport {
   const { failure, isInterrupted, isComplete, seconds, steps } = facts;
   const unseen = state === undefined ? [] : sentWithoutAnswer(state);
+  const unpublished = state?.unpublished ?? [];
   const held = state?.snapshots.heldSeconds;
   return {
     address,
@@ -61,6 +63,7 @@ function reportOf(address: string, state: RunState | undefined, facts: RunFacts)
     checks: state?.checks ?? [],
     destinations: state === undefined ? [] : deliveredBy(state),
     ...(unseen.length > 0 && { unseen }),
+    ...(unpublished.length > 0 && { unpublished }),
     ...(state !== undefined && state.skipped > 0 && { nothingNew: true as const }),
     seconds,
     steps,

@@ -18,6 +18,8 @@ export interface PipelineReport {
   unseen?: readonly string[];
   /** Of an item that is gone: what was deleted, and what was left because it was not as we left it. */
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
+  /** Targets whose rows were left as they are, because their pipeline has not published them in this run. */
+  unpublished?: readonly string[];
   /** Rows were read, the extract has all of them already, and nothing was written or delivered. */
   nothingNew?: true;
   seconds: number;

@@ -41,6 +41,8 @@ export interface RunState {
   sentBefore: ReadonlyMap<number, SentNote>;
   /** How many steps were skipped because no row differs. */
   skipped: number;
+  /** Targets whose rows were to be changed if their pipeline had published them in this run. */
+  unpublished: string[];
   record: ProgressRecord;
 }
 
@@ -63,6 +65,7 @@ export function openRunState(job: Job, lock: Lock, hasPublished: RunState['hasPu
     sent,
     sentBefore,
     skipped: 0,
+    unpublished: [],
     record: recordProgress(lock, job.seen.version, { delivered, sent }, () =>
       newRecord(job, {
         ...state,

@@ -21,6 +21,7 @@ export interface ReportRow {
   destinations: readonly { target: string; size: number; remark?: string }[];
   unseen?: readonly string[];
   nothingNew?: true;
+  unpublished?: readonly string[];
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   failure?: { step: string; error: unknown };
 }
@@ -70,8 +71,8 @@ export function renderReport(
       bytes(size),
       ...(remark === undefined ? [] : [remark]),
     ]);
-    const nothing = row.nothingNew === true && row.destinations.length === 0 ? [nothingNew] : [];
-    return [head, ...alignColumns(tables, [1, 2, 3]), ...checks, ...nothing, ...alignColumns(targets)];
+    const body = [...alignColumns(tables, [1, 2, 3]), ...checks, ...alignColumns(targets)];
+    return [head, ...body, ...whatIsLeft(row)];
   };
   const printable = rows.map(printableData);
   const parts = verbose
@@ -128,6 +129,7 @@ function sayingOf(row: ReportRow): unknown {
     unseen = [],
     removed = [],
     nothingNew: isEmpty,
+    unpublished = [],
   } = row;
   const isWorthALook =
     failure !== undefined ||
@@ -139,11 +141,19 @@ function sayingOf(row: ReportRow): unknown {
   if (isWorthALook) return undefined;
   const shapes = tables.map(({ name, changed }) => [name, changed !== undefined]);
   const remarks = destinations.map(({ remark }) => remark);
-  return [outcome, shapes, remarks, removed.length, isEmpty];
+  return [outcome, shapes, remarks, removed.length, isEmpty, unpublished.length];
 }
 
 const nothingNew =
   '  nothing new: the extract has all rows that were read, so nothing was written or delivered';
+
+/** Returns why nothing was written, or not everywhere. */
+function whatIsLeft({ nothingNew: isEmpty, destinations, unpublished = [] }: ReportRow): string[] {
+  return [
+    ...(isEmpty === true && destinations.length === 0 ? [nothingNew] : []),
+    ...unpublished.map((target) => `  ${target} is left as it is: it was not published in this run`),
+  ];
+}
 
 function moreRows(more: readonly ReportRow[], like: ReportRow): string {
   const words = moreLike(more, like.address);

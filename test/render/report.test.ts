@@ -117,3 +117,16 @@ test.each([
   const text = report([row('a', { outcome: 'failed', tables: [], destinations: [], failure })]);
   expect(text.split('\n')).toContain(line);
 });
+
+test('a pipeline that had rows to change only if they were published says that they were not', () => {
+  const nothing = { tables: [], destinations: [] };
+  expect(report([row('closed', { ...nothing, unpublished: ['Sales "Orders"'] })])).toBe(
+    [
+      'closed  applied in 0.1 s',
+      '  Sales "Orders" is left as it is: it was not published in this run',
+      '',
+      'Apply: 1 applied.',
+      '',
+    ].join('\n'),
+  );
+});
