@@ -5,7 +5,7 @@ import { RunError } from '../model/errors/run-error.ts';
 import type { PlanDocument } from '../run/plan-document.ts';
 import { errorDocument, type ErrorDocument, type LocatedDiagnostic } from '../run/report-document.ts';
 
-/** What happens during an apply, as plain data. The first event is `planned`. */
+/** An event of an apply, as plain data. The first event is `planned`. */
 export type ApplyEvent =
   | { type: 'planned'; plan: PlanDocument; diagnostics: readonly LocatedDiagnostic[] }
   | Exclude<RunEvent, { type: 'failed' }>

@@ -9,11 +9,11 @@ import { encodePlan } from './plan-document.ts';
 export interface PlanView {
   /** `text`: as `extracts plan` prints it; `json`: the document; `html`: a page that loads nothing. */
   as: 'text' | 'json' | 'markdown' | 'html';
-  /** Of `text`: with ANSI colours. */
+  /** `text` has ANSI colours. */
   color: boolean;
-  /** Of `text`: shows what is unchanged, too. */
+  /** `text` shows what is unchanged, too. */
   verbose: boolean;
-  /** Of `text`: the columns of a line; without it lines may have any length. */
+  /** The columns of a line in `text`; without it lines may have any length. */
   width?: number;
 }
 

@@ -84,7 +84,7 @@ function placeOf({ bucket, access: { endpoint } }: S3Source): string {
   return endpoint === undefined ? `s3://${bucket}` : `${endpoint.replace(/\/$/, '')}/${bucket}`;
 }
 
-/** As a proxy, such an endpoint is how the bucket is reached: fingerprints do not have it. */
+/** Such an endpoint is how the bucket is reached, like a proxy: fingerprints do not have it. */
 function isFromEnvironment({ access: { endpointFrom, credentials } }: S3Source): boolean {
   return endpointFrom !== undefined && credentials.kind !== 'profile';
 }

@@ -7,7 +7,7 @@ const BLOCK = 16;
 const POSITION = 4;
 const PAGE = 64 * 1024;
 
-/** What the memory holds: the bytes, one bit for each of them, and the positions. */
+/** The memory holds the bytes, one bit for each of them, and the positions. */
 const DIGITS_AT = INDEX_BYTES;
 const POSITIONS_AT = DIGITS_AT + INDEX_BYTES / 8;
 const PAGES = Math.ceil((POSITIONS_AT + INDEX_BYTES * POSITION) / PAGE);
