@@ -1,12 +1,11 @@
-import path from 'node:path';
 import { buildPlan } from '../plan/index.ts';
 import type { Decisions, Terms } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Plan } from '../model/plan/plan.ts';
-import type { Project } from '../model/config/project.ts';
 import type { RunContext } from './context.ts';
 import { findRemoved } from './removal/removed-pipelines.ts';
 import { limitConcurrency } from '../model/base/limit.ts';
+import { placeOfState } from '../state/index.ts';
 import { observePipeline, type Seen } from './observe/observe-pipeline.ts';
 import { sha256 } from './sha256.ts';
 import { version } from './version.ts';
@@ -58,13 +57,7 @@ export async function makePlan(
     { decisions, policy: project.policy, hash: sha256, ...(left && { left }) },
     gone.forgotten,
   );
-  const state = sha256(statePlace(project));
-  return { plan: { ...plan, state, ...(unseen !== undefined && { unseen: unseen() }) }, seen };
-}
-
-/** Names the place of the records alike in every checkout of the project, and whoever asks. */
-function statePlace({ root, state }: Project): string {
-  if (state.type === 's3') return JSON.stringify([state.access.endpoint, state.bucket, state.prefix]);
-  const below = path.relative(root, state.path).split(path.sep);
-  return below[0] === '..' || path.isAbsolute(below[0] ?? '') ? state.path : below.join('/');
+  // What AWS's settings of this machine name is nothing that an untrusted plan shows.
+  if (unseen !== undefined) return { plan: { ...plan, unseen: unseen() }, seen };
+  return { plan: { ...plan, state: sha256(await placeOfState(project.state, project.root)) }, seen };
 }

@@ -4,6 +4,8 @@ import type { StateSettings } from '../model/config/project.ts';
 import { openFileState } from './file/index.ts';
 import { openS3State, type S3StateOptions } from './s3/index.ts';
 
+export { placeOfState } from './place.ts';
+
 export function openState(
   settings: StateSettings,
   options: Pick<S3StateOptions, 'job' | 'signal' | 'wait' | 'onWait' | 'variables'>,

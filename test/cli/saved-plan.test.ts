@@ -415,6 +415,35 @@ test('a plan is applied with the state that it was made with, and with no other'
   await expectRefused(project, reason);
 });
 
+test('a plan is applied with the state of the service that AWS_ENDPOINT_URL named when it was made', async () => {
+  const [one, twin] = [
+    await startS3StandIn({ buckets: { state: {} } }),
+    await startS3StandIn({ buckets: { state: {} } }),
+  ];
+  try {
+    const reach = ({ endpoint, credentials }: typeof one, end = '') => {
+      vi.stubEnv('AWS_ENDPOINT_URL', endpoint + end);
+      vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
+    };
+    const project = await createProject({
+      ...files,
+      'extracts.yaml': 'version: 1\nstate: { type: s3, bucket: state }\n',
+    });
+    reach(one);
+    await saved(project);
+    reach(twin);
+    await expectRefused(project, 'the state is kept in another place than when it was planned');
+    expect(twin.control.list('state')).toEqual([]);
+    reach(one, '/');
+    await applied(project, ['plan.json']);
+  } finally {
+    vi.unstubAllEnvs();
+    await one.close();
+    await twin.close();
+  }
+});
+
 test('an error that is new is none of an apply whose plan has nothing to do there', async () => {
   const south = north.replaceAll('north', 'south');
   const project = await createProject({

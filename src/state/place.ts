@@ -1,0 +1,16 @@
+import path from 'node:path';
+import { withEndpoint } from '../aws/endpoint.ts';
+import type { StateSettings } from '../model/config/project.ts';
+
+/**
+ * Names the place of the records alike in every checkout of the project, whose folder is `root`, and whoever asks. An
+ * endpoint that AWS's own settings name is part of it. Fails with a `RunError` if those settings cannot be used.
+ */
+export async function placeOfState(state: StateSettings, root: string): Promise<string> {
+  if (state.type === 's3') {
+    const { bucket, prefix, access } = await withEndpoint(state);
+    return JSON.stringify([access.endpoint?.replace(/\/$/, ''), bucket, prefix]);
+  }
+  const below = path.relative(root, state.path).split(path.sep);
+  return below[0] === '..' || path.isAbsolute(below[0] ?? '') ? state.path : below.join('/');
+}
