@@ -9,6 +9,7 @@ import { inOneDocument } from './output/json.ts';
 import type { OutputFlags } from './output/plan-output.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { exitCodes, type ExitCode } from './output/exit-codes.ts';
+import { addExplainCommand } from './commands/explain/arguments.ts';
 import { addStateCommands } from './commands/state/arguments.ts';
 import { addTemplateCommands } from './commands/template/arguments.ts';
 import { version } from '../run/version.ts';
@@ -126,6 +127,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   addTemplateCommands(command('template', 'look at templates, check, import and write them'), env, finish);
 
   addStateCommands(command('state', 'look at what is recorded of earlier applies, and mend it'), env, finish);
+
+  addExplainCommand(program, env, finish);
 
   command('schema', 'print the JSON Schema of pipeline files')
     .argument(

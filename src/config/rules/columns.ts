@@ -72,7 +72,7 @@ function nearestType(text: string): { hint?: string } {
   const [, word = '', rest = ''] = /^([^(]*)(.*)$/s.exec(text) ?? [];
   const names = [...columnTypeNames, 'numeric', 'varchar', 'char'];
   const near = nearest(word.trim(), names);
-  if (near === undefined) return { hint: 'docs/pipeline-format.md lists the types' };
+  if (near === undefined) return { hint: 'extracts explain EXT1040 lists the types' };
   return near === word.trim().toLowerCase() ? {} : { hint: `did you mean "${near}${rest}"?` };
 }
 

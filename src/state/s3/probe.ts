@@ -99,7 +99,7 @@ function whyUnconditional(error: unknown): string | undefined {
 
 function unconditional({ label, place }: ProbedBucket, what: string, cause?: unknown): RunError {
   return new RunError('EXT6008', `${label} ${what}`, {
-    hint: 'keep the state with a service that honours conditional writes, or in a folder: docs/state.md names some',
+    hint: 'keep the state with a service that honours conditional writes, or in a folder: extracts explain EXT6008 names some',
     place,
     cause,
   });

@@ -269,10 +269,10 @@ describe('a user with few privileges', () => {
       'user reader may not read shop.customers | grant select on shop.customers to reader | /tables/t/from/table',
     ]);
     expect(await told({ table: 'hidden.t', columns: { a: 'int' } })).toEqual([
-      'PostgreSQL refuses the table: permission denied for schema hidden | grant it: docs/postgresql.md has the exact GRANT statements | /tables/t/from/table',
+      'PostgreSQL refuses the table: permission denied for schema hidden | grant it: extracts explain EXT2016 shows the exact GRANT statements | /tables/t/from/table',
     ]);
     expect(await told({ table: 'parts', columns: { a: 'int' }, where: 'b > 0' })).toEqual([
-      'PostgreSQL refuses the condition of where: permission denied for table parts | grant it: docs/postgresql.md has the exact GRANT statements | /tables/t/from/where',
+      'PostgreSQL refuses the condition of where: permission denied for table parts | grant it: extracts explain EXT2016 shows the exact GRANT statements | /tables/t/from/where',
     ]);
   });
 

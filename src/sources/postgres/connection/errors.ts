@@ -171,7 +171,7 @@ const isFaultOfOurs = (error: unknown) =>
 export const privilegeHint = (text: string) =>
   text.includes('row-level security')
     ? 'row_security is off for this user: reset it (alter role … reset row_security) to load the rows that the policies let it see, or give it BYPASSRLS to load all'
-    : 'grant it: docs/postgresql.md has the exact GRANT statements';
+    : 'grant it: extracts explain EXT2016 shows the exact GRANT statements';
 
 /** True where a server refused the user or its password, as against one that is not there or cannot be used. */
 export const refusesUser = (error: unknown) => codeOf(error)?.startsWith('28') === true;
