@@ -10,6 +10,7 @@ const pure = [
   'test/{apply,house,model,plan,render,run}/**/*.test.ts',
   // `diagnostics` runs the built program.
   'test/config/!(diagnostics).test.ts',
+  'test/import/write.test.ts',
 ];
 
 export default defineConfig({

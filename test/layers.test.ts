@@ -31,7 +31,8 @@ const rooms: Record<string, readonly string[]> = {
   plan: ['model'],
   render: ['model'],
   run: [...siblings, 'model', 'disk'],
-  cli: [...siblings, 'run', 'model', 'disk'],
+  import: [...siblings, 'run', 'model', 'disk'],
+  cli: [...siblings, 'run', 'import', 'model', 'disk'],
   library: ['config', 'plan', 'apply', 'run', 'model'],
   'index.ts': ['library', 'run', 'model'],
   'main.ts': ['cli', 'model'],
@@ -39,7 +40,7 @@ const rooms: Record<string, readonly string[]> = {
 
 /** Where a third-party package may be known: folders or files. */
 const borders: Record<string, readonly string[]> = {
-  yaml: ['config'],
+  yaml: ['config', 'import/write'],
   ajv: ['config'],
   pg: ['sources/postgres', 'hyper'],
   pgpass: ['sources/postgres'],
