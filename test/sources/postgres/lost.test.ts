@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { openPool, type Pool } from '../../../src/sources/postgres/connection/pool.ts';
@@ -54,8 +55,31 @@ test('a snapshot that is lost while its tables are read is named as that', async
   await expect(snapshot.feed(table, never()).then(linesOf)).rejects.toMatchObject({
     code: 'EXT2002',
     message:
-      'table "t": the connection that held the snapshot of this run was lost, so that the tables still to be read would be of another moment',
+      'table "t": the connection that held the snapshot of this run was lost (terminating connection due to administrator command), so that the tables still to be read would be of another moment',
     hint: expect.stringMatching(/^run again; nothing was changed/) as string,
+  });
+  await snapshot.end();
+});
+
+test('a snapshot that a replica ends for its replay names the settings of replicas', async () => {
+  const { url, client } = await testDatabase();
+  await client.query('create table t (id int)');
+  const table = contractOf({ table: 't', columns: { id: 'int' } });
+  const pool = openPool(2, 0);
+  let leader: pg.Client | undefined;
+  const lead: Pool['lead'] = async (source) => {
+    const leased = await pool.lead(source);
+    leader = leased.client;
+    return leased;
+  };
+  const snapshot = await openPostgres(sourceAt(url), { ...pool, lead }).snapshot([table], never());
+  const words = 'terminating connection due to conflict with recovery';
+  leader?.emit('error', Object.assign(new pg.DatabaseError(words, words.length, 'error'), { code: '40001' }));
+  await leader?.end();
+  await expect(snapshot.feed(table, never()).then(linesOf)).rejects.toMatchObject({
+    code: 'EXT2002',
+    message: `table "t": the replica ended the connection that held the snapshot of this run, because replaying changes had to wait for it (${words})`,
+    hint: 'read from the primary, or raise max_standby_streaming_delay or set hot_standby_feedback on the replica',
   });
   await snapshot.end();
 });

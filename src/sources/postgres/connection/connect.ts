@@ -3,6 +3,7 @@ import type { PostgresSource } from '../../../model/config/source.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { noteBackendKey } from './cancel.ts';
 import { tlsConfig } from './certificates.ts';
+import { noteEnding } from './ending.ts';
 import { explainConnect, refusesUser } from './errors.ts';
 import { usePasswordFile } from './pgpass.ts';
 import { mismatch } from './target-session.ts';
@@ -105,8 +106,7 @@ async function open(config: pg.ClientConfig): Promise<pg.Client> {
   usePasswordFile(client);
   noteVersion(client);
   noteBackendKey(client);
-  // A connection that breaks is reported by the call that was waiting on it; without a listener it would end us.
-  client.on('error', () => undefined);
+  noteEnding(client);
   try {
     await client.connect();
     return client;

@@ -132,7 +132,7 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
     case '40001':
       return say(
         `${doing}: the replica cancelled the read, because replaying changes had to wait for it: ${text}`,
-        'read from the primary, or raise max_standby_streaming_delay or set hot_standby_feedback on the replica',
+        replicaHint,
       );
     case '55P03':
       return new RunError('EXT2022', `${doing}: another session holds a lock for too long: ${text}`, {
@@ -178,6 +178,13 @@ export const refusesUser = (error: unknown) => codeOf(error)?.startsWith('28') =
 
 /** True where a pooler gave up waiting for a connection to the server. */
 export const isConnectionWait = (error: unknown) => messageOf(error).includes('query_wait_timeout');
+
+/** What to do where replaying changes ends what is read on a replica (SQLSTATE 40001 and 40P01). */
+export const replicaHint =
+  'read from the primary, or raise max_standby_streaming_delay or set hot_standby_feedback on the replica';
+
+/** True where a replica ended a session or statement because replaying changes had to wait for it. */
+export const isReplay = (error: unknown) => ['40001', '40P01'].includes(codeOf(error) ?? '');
 
 /** True where the wait for a lock was given up. */
 export const isLockTimeout = (error: unknown) =>
