@@ -10,6 +10,7 @@ import type { OutputFlags } from './output/plan-output.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { exitCodes, type ExitCode } from './output/exit-codes.ts';
 import { addExplainCommand } from './commands/explain/arguments.ts';
+import { addInitCommand } from './commands/init/arguments.ts';
 import { addStateCommands } from './commands/state/arguments.ts';
 import { addTemplateCommands } from './commands/template/arguments.ts';
 import { version } from '../run/version.ts';
@@ -41,6 +42,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .exitOverride();
   const command = (name: string, description: string) => program.command(name).description(description);
   const paths = ['[paths...]', 'pipeline files or folders (default: pipelines)'] as const;
+
+  addInitCommand(program, env, finish);
 
   addPolicy(command('validate', 'check pipeline files, offline').argument(...paths))
     .option('--json', 'one JSON document on stdout')

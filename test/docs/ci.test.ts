@@ -101,3 +101,15 @@ test('every command that the page names has flags that exist', async () => {
     expect(exitCode, `${command}\n${stderr}`).toBe(0);
   }
 });
+
+test('the workflow of GitLab runs the same commands, and nothing that is not installed', () => {
+  const text = read('ci/gitlab-ci.yml');
+  expect(text).not.toMatch(/npx (?!--no-install)/);
+  const { plan, apply } = parse(text) as Record<'plan' | 'apply', { script: string[] }>;
+  const commands = [...plan.script, ...apply.script].flatMap((line) => {
+    const [, command] = /^npx --no-install extracts ([^>]+)/.exec(line) ?? [];
+    return command === undefined ? [] : [command.replace('"$policy"', policy).trim().split(' ')];
+  });
+  const trusted = commandsOf('plan').filter((command) => !command.includes('--untrusted'));
+  expect(commands).toEqual([...trusted, ...commandsOf('apply')]);
+});
