@@ -42,7 +42,6 @@ export async function writeFiles(
   }
 }
 
-// eslint-disable-next-line max-params -- the file, and how to take it back
 async function writeOne(
   target: string,
   content: string,
