@@ -10,7 +10,9 @@ try {
   process.exitCode = await run(process.argv.slice(2), env);
 } catch (error) {
   const { describeFailure } = await import('./cli/output/failure.ts');
-  const { text, exitCode } = describeFailure(error, interruption);
+  const { annotateDiagnostics, nowhere } = await import('./cli/output/diagnostics.ts');
+  const { text, exitCode, diagnostic } = describeFailure(error, interruption);
   env.err(text);
+  if (diagnostic !== undefined) annotateDiagnostics([diagnostic], nowhere, env);
   process.exitCode = exitCode;
 }

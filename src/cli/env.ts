@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { isOnGitHub, withoutCommands } from './output/github.ts';
 
 /** The world around a command: made once by main, passed as an argument, replaced in tests. */
 export interface Env {
@@ -10,6 +11,10 @@ export interface Env {
   out(text: string): void;
   /** Everything else: progress, warnings, diagnostics, questions. */
   err(text: string): void;
+  /**
+   * Writes commands to the CI system that the program runs in (see `render/annotations.ts`); absent where it knows none.
+   */
+  annotate?: (text: string) => void;
   color: { out: boolean; err: boolean };
   /** Columns of the terminal that `out` writes to; undefined where lines may have any length: no TTY, or CI. */
   width: number | undefined;
@@ -27,12 +32,15 @@ export function processEnv(signal: AbortSignal): Env {
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
   const draws = isatty(2) && !inCi && env.TERM !== 'dumb';
   const color = { out: wantsColor(1, env), err: wantsColor(2, env) };
+  const isAnnotated = isOnGitHub(env);
+  const lines = isAnnotated ? withoutCommands : (text: string) => text;
   return {
     cwd: process.cwd(),
     variables: env,
     signal,
-    out: (text) => write(process.stdout, text),
-    err: (text) => write(process.stderr, text),
+    out: (text) => write(process.stdout, lines(text)),
+    err: (text) => write(process.stderr, lines(text)),
+    ...(isAnnotated && { annotate: (text: string) => write(process.stderr, text) }),
     color,
     get width() {
       return isatty(1) && !inCi ? usable(process.stdout.columns) : undefined;

@@ -191,10 +191,9 @@ function resolveState(
   place: Place | undefined,
 ): StateSettings {
   if (state?.type !== 's3' || place === undefined) {
-    return {
-      type: 'file',
-      path: resolve(root, state?.type === 'file' ? state.path : join('.extracts', 'state')),
-    };
+    return state?.type === 'file'
+      ? { type: 'file', path: resolve(root, state.path) }
+      : { type: 'file', path: join(root, '.extracts', 'state'), isDefault: true };
   }
   const { bucket, prefix = 'extracts/state' } = state;
   return {

@@ -1,6 +1,7 @@
 import { applyPlan } from '../apply/index.ts';
 import type { Listener } from '../apply/events.ts';
 import type { Report } from '../apply/report.ts';
+import { makeIgnoredFolders } from './ignored-folders.ts';
 import type { PreparedApply } from './prepare-apply.ts';
 
 /** The report of an apply that was not begun, or had nothing to do. */
@@ -11,8 +12,9 @@ export async function performApply(
   { work, run, configuration }: PreparedApply,
   { signal, listener }: { signal: AbortSignal; listener: Listener },
 ): Promise<Report> {
+  if (work.jobs.length + work.removals.length === 0) return nothingDone;
+  await makeIgnoredFolders(configuration.project);
   // A single pipeline has no others that could be done already.
   if (work.jobs.length > 1) await run.begin();
-  if (work.jobs.length + work.removals.length === 0) return nothingDone;
   return applyPlan(work, { parallel: configuration.project.limits.parallel, signal, listener });
 }

@@ -2,6 +2,7 @@ import type { Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/errors/diagnostic.ts';
 import type { RunContext } from './context.ts';
 import { spaceFindings } from './disk-space.ts';
+import { localStateFindings } from './local-state.ts';
 import { makePlan, type MadePlan, type PlanSettings } from './make-plan.ts';
 import type { Ports } from './open-ports.ts';
 import { selectPipelines, type SelectFlags } from './select/select.ts';
@@ -39,5 +40,6 @@ export async function planSelected(
   const made = await makePlan(configuration, world, context, settings);
   const space = await spaceFindings(made, configuration.project);
   const unknown = unknownAllowances(settings.decisions.allowBreaking, whole.pipelines, made.plan);
-  return { configuration, made, findings: [...made.plan.diagnostics, ...unknown], space };
+  const local = localStateFindings(configuration.project, context);
+  return { configuration, made, findings: [...local, ...made.plan.diagnostics, ...unknown], space };
 }

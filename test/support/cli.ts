@@ -46,7 +46,7 @@ export interface CliProject {
 
 export type Variables = Record<string, string>;
 
-/** Creates the project with these files. The environment of a run is that of a CI job: no terminal, no colours. */
+/** Creates the project with these files. A run has no terminal and no colours. */
 export async function createProject(files: Record<string, string> = {}): Promise<CliProject> {
   const folder = await mkdtemp(path.join(tmpdir(), 'e2e-'));
   const temporary = path.join(folder, 'tmp');
@@ -81,7 +81,7 @@ export async function createProject(files: Record<string, string> = {}): Promise
   return project;
 }
 
-/** Returns the variables of a CI job, and none of the developer's. */
+/** Returns the variables of a run without a terminal, and none of the developer's. */
 export function environment(folder: string, variables: Variables = {}): Variables {
   return {
     PATH: process.env.PATH ?? '',
@@ -89,7 +89,7 @@ export function environment(folder: string, variables: Variables = {}): Variable
     TMPDIR: path.join(folder, 'tmp'),
     LANG: 'C.UTF-8',
     NO_COLOR: '1',
-    CI: 'true',
+    CI: '',
     ...variables,
   };
 }

@@ -1,3 +1,5 @@
+import { diagnose } from '../../run/diagnose.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { Interruption, RunError } from '../../model/errors/run-error.ts';
 import { printable } from '../../render/text-width.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -28,11 +30,15 @@ export function messageOf(error: unknown): string {
   return foreign(error instanceof Error ? error.message : String(error));
 }
 
+export interface Failure {
+  text: string;
+  exitCode: ExitCode;
+  /** The same as a diagnostic, where the world has failed. */
+  diagnostic?: Diagnostic;
+}
+
 /** Describes an error that reached main: interrupted, a failure of the world, or our bug. */
-export function describeFailure(
-  error: unknown,
-  interrupted: AbortSignal,
-): { text: string; exitCode: ExitCode } {
+export function describeFailure(error: unknown, interrupted: AbortSignal): Failure {
   if (interrupted.aborted) {
     return { text: 'Interrupted.\n', exitCode: exitCodeOfInterruption(interrupted) };
   }
@@ -41,6 +47,7 @@ export function describeFailure(
     return {
       text: `error  ${printable(error.message)}  [${error.code}]\n${hint}`,
       exitCode: exitCodeOfError(error),
+      diagnostic: diagnose(error, undefined),
     };
   }
   if (error instanceof UsageError) {

@@ -1,11 +1,10 @@
 import { never } from '../../model/base/never.ts';
 import { printable } from '../../render/text-width.ts';
 import type { Notice } from '../../run/context.ts';
-import type { Env } from '../env.ts';
-import { showDiagnostics } from './diagnostics.ts';
+import { nowhere, showDiagnostics, type DiagnosticsEnv } from './diagnostics.ts';
 
 /** Prints a notice of a run on stderr, on lines of its own. */
-export function printNotice(notice: Notice, env: Pick<Env, 'err' | 'color'>): void {
+export function printNotice(notice: Notice, env: DiagnosticsEnv): void {
   if (notice.type === 'finding') showDiagnostics([notice.diagnostic], nowhere, env);
   else for (const line of linesOf(notice)) env.err(`${line}\n`);
 }
@@ -26,6 +25,3 @@ function linesOf(notice: Exclude<Notice, { type: 'finding' }>): string[] {
       return never(notice);
   }
 }
-
-/** The places of findings that no file has. */
-const nowhere = { locate: () => undefined, lineOf: () => undefined };

@@ -38,6 +38,8 @@ export interface FileStateSettings {
   type: 'file';
   /** Absolute folder. */
   path: string;
+  /** Nothing is configured. */
+  isDefault?: true;
 }
 
 export interface S3StateSettings {

@@ -21,6 +21,9 @@ export interface Table {
   share: number;
 }
 
+/** GitHub takes 65,536 characters in a comment; some are kept for what a workflow may add. */
+export const mostInComment = 65_000;
+
 /** Room for the sentence about what was left out. */
 const kept = 400;
 

@@ -18,10 +18,7 @@ import {
 } from '../plan-words.ts';
 import { renderDetails } from './details.ts';
 import { clip, code, plain } from './escape.ts';
-import { startPage, type Page } from './page.ts';
-
-/** GitHub takes 65,536 characters in a comment; some are kept for what a workflow may add. */
-const mostInComment = 65_000;
+import { mostInComment, startPage, type Page } from './page.ts';
 
 /**
  * The plan for a comment on a pull request or a job summary: what matters most first, at most `most` characters, and
