@@ -1,7 +1,7 @@
-import { TextDecoder } from 'node:util';
 import type { ChunkDecoder } from './encoding.ts';
 import { CsvEncodingError } from './errors.ts';
 import { LineCount } from './line-count.ts';
+import { strictDecoder } from './strict-decoder.ts';
 
 /** The number of bytes before a chunk that are kept at least, to find out where characters begin. */
 const CONTEXT_BYTES = 64;
@@ -32,7 +32,7 @@ function utf16Decoder(name: string): ChunkDecoder {
 }
 
 function textDecoder(encoding: string): ChunkDecoder {
-  const decoder = new TextDecoder(encoding, { fatal: true });
+  const decoder = strictDecoder(encoding);
   let before: Buffer = Buffer.alloc(0);
   let offset = 0;
   const lines = new LineCount();
@@ -66,7 +66,7 @@ function textDecoder(encoding: string): ChunkDecoder {
 
 /**
  * Returns the position in `chunk` of the first byte that cannot be decoded, and the text of the chunk before it.
- * TextDecoder does not report it, so the text is decoded once more, byte by byte, from the last place in the text
+ * A decoder does not report it, so the text is decoded once more, byte by byte, from the last place in the text
  * before it where a character surely begins.
  */
 function findBadByte(
@@ -77,7 +77,7 @@ function findBadByte(
 ): { at: number; decoded: Buffer } {
   const from = encoding.startsWith('utf-16') ? utf16Start(encoding, before, offset) : asciiStart(before);
   const bytes = Buffer.concat([before.subarray(from), chunk]);
-  const decoder = new TextDecoder(encoding, { fatal: true });
+  const decoder = strictDecoder(encoding);
   const start = before.length - from;
   let decoded = '';
   for (let at = 0; at < bytes.length; at++) {

@@ -6,6 +6,20 @@ import { LineCount } from './line-count.ts';
 /** 0x80 to 0x9F of windows-1252. Not asked of TextDecoder: several releases of Node.js answer as for ISO 8859-1. */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8DŽ\x8F\x90‘’“”•–—˜™š›œ\x9DžŸ';
 
+/**
+ * Bytes that Node.js decodes by the tables of ICU instead of those of the standard (nodejs/node issue 61041); null for those
+ * that mean nothing.
+ */
+const corrections: Readonly<Record<string, ReadonlyMap<number, string | null>>> = {
+  'koi8-u': new Map([
+    [0xae, '\u045e'],
+    [0xbe, '\u040e'],
+  ]),
+  'windows-874': new Map([0xdb, 0xdc, 0xdd, 0xde, 0xfc, 0xfd, 0xfe, 0xff].map((byte) => [byte, null])),
+  'windows-1253': new Map([[0xaa, null]]),
+  'windows-1255': new Map([[0xca, '\u05ba']]),
+};
+
 /** Encodings of the WHATWG standard in which a character may have several bytes. */
 const multiByte = new Set([
   ...['utf-8', 'utf-16le', 'utf-16be', 'gbk', 'gb18030', 'big5'],
@@ -50,6 +64,8 @@ export function singleByteDecoder(encoding: string): ChunkDecoder | undefined {
 function character(encoding: string, byte: number): string {
   if (byte < 0x80) return String.fromCharCode(byte);
   if (encoding === 'windows-1252') return WINDOWS_1252[byte - 0x80] ?? String.fromCharCode(byte);
+  const corrected = corrections[encoding]?.get(byte);
+  if (corrected !== undefined) return corrected ?? '';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(Uint8Array.of(byte), { stream: true });
   } catch {

@@ -94,7 +94,7 @@ export function explainText(
   }
   if (error instanceof CsvEncodingError) {
     return new RunError('EXT2103', `${file.shown}:${error.line}: ${error.message}`, {
-      hint: 'correct the file or the encoding of the format',
+      hint: encodingHint(error),
       place: table.place,
       cause: error,
     });
@@ -106,6 +106,12 @@ export function explainText(
     place: table.place,
     cause: error,
   });
+}
+
+function encodingHint({ encoding }: CsvEncodingError): string {
+  return encoding === 'big5'
+    ? 'characters of Hong Kong, and those that users defined, are not read: convert the file and write encoding: utf-8 in its format'
+    : 'correct the file, or write the encoding it is written in, such as encoding: utf-8, in its format';
 }
 
 /** Shows a record that has too few or too many fields, unless a column is sensitive: its field may be any. */

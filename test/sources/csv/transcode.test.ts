@@ -46,10 +46,39 @@ describe('transcodeToUtf8', () => {
     ['gb18030', [0xc4, 0xe3, 0x94, 0x39, 0xda, 0x33], '你💩'],
     ['big5', [0xa7, 0x41], '你'],
     ['euc-kr', [0xb0, 0xa1], '가'],
+    // Those that Node.js decodes by other tables than the standard's.
+    ['euc-kr', [0x8c, 0x63, 0xb9, 0xe6, 0xb0, 0xa2, 0xc7, 0xcf, 0x81, 0x41], '똠방각하갂'],
+    ['euc-kr', [0xc6, 0x52, 0xa2, 0xe6, 0xa2, 0xe7, 0x41], '힣€®A'],
+    ['windows-949', [0xa0, 0xfe, 0xa1, 0x41], '좤좥'],
+    ['gbk', [0x80, 0xa2, 0xe3, 0xa8, 0xbf], '€€ǹ'],
+    ['big5', [0xf9, 0xfe], '\uffed'],
+    ['shift_jis', [0x1a, 0x1c, 0x7f, 0xb1], '\x1a\x1c\x7fｱ'],
+    ['ibm866', [0x1a, 0x1c, 0x7f, 0x80], '\x1a\x1c\x7fА'],
+    ['koi8-u', [0xae, 0xbe], 'ўЎ'],
+    ['windows-1255', [0xca], '\u05ba'],
   ])('%s', async (encoding, bytes, text) => {
     for (const sizes of [[1], [2], [3], [100]]) {
       expect(await decode(Buffer.from(bytes), encoding, sizes)).toBe(text);
     }
+  });
+
+  test.each([
+    ['euc-kr', [0x81, 0x40]],
+    ['euc-kr', [0x41, 0x80]],
+    ['euc-kr', [0x41, 0xff]],
+    ['euc-kr', [0xc9, 0xa1]],
+    ['euc-kr', [0xc6, 0x53]],
+    ['euc-jp', [0x41, 0x85]],
+    ['euc-jp', [0x8e, 0xe0]],
+    ['big5', [0x41, 0x80]],
+    ['big5', [0x41, 0xff]],
+    ['big5', [0x87, 0x40]],
+    ['gbk', [0x41, 0xff]],
+    ['windows-874', [0x41, 0xdb]],
+    ['windows-1253', [0x41, 0xaa]],
+  ])('in %s %j means nothing, though Node.js has a character for it', async (encoding, bytes) => {
+    const file = Buffer.from([0x41, 0x2c, ...bytes, 0x0a, 0x42]);
+    for (const sizes of [[1], [2], [3], [100]]) expect(await badOffset(file, encoding, sizes)).toBe(3);
   });
 
   test('any text in UTF-16, cut anywhere', async () => {
