@@ -35,4 +35,6 @@ export { NotAsWritten, RecordCheck, type RecordCheckOptions } from './record-che
 export { checkedText } from './checked-text.ts';
 export { locateRecord } from './locate.ts';
 export { ABSENT } from './record-writer.ts';
-export { transcodeToUtf8 } from './transcode.ts';
+export { sampleRecords, type SampledRecord, type SampledText } from './sample.ts';
+export { decoderOf, transcodeToUtf8 } from './transcode.ts';
+export { completeEnd } from './utf8.ts';

@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream';
-import { encodingName } from './encoding.ts';
+import { encodingName, type ChunkDecoder } from './encoding.ts';
 import { multiByteDecoder } from './multi-byte.ts';
 import { singleByteDecoder } from './single-byte.ts';
 
@@ -13,7 +13,7 @@ import { singleByteDecoder } from './single-byte.ts';
 export function transcodeToUtf8(encoding: string): Transform | undefined {
   const name = encodingName(encoding);
   if (name === 'utf-8') return undefined;
-  const decoder = singleByteDecoder(name) ?? multiByteDecoder(name);
+  const decoder = decoderOf(name);
   return new Transform({
     transform(bytes: Buffer, _encoding, done) {
       attempt(() => decoder.decode(bytes), done);
@@ -22,6 +22,11 @@ export function transcodeToUtf8(encoding: string): Transform | undefined {
       attempt(() => decoder.end(), done);
     },
   });
+}
+
+/** Returns the decoder for an encoding other than UTF-8, by the name that the WHATWG Encoding Standard gives it. */
+export function decoderOf(name: string): ChunkDecoder {
+  return singleByteDecoder(name) ?? multiByteDecoder(name);
 }
 
 function attempt(decode: () => Buffer, done: (error: Error | null, bytes?: Buffer) => void): void {

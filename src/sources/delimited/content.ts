@@ -97,6 +97,17 @@ function startsWith(head: Uint8Array, bytes: readonly number[]): boolean {
   return bytes.every((byte, index) => head[index] === byte);
 }
 
+/**
+ * Returns the encoding that the first bytes of a text show: by a byte order mark, or by the zeros that letters have in UTF-16;
+ * undefined if they show none.
+ */
+export function shownEncoding(head: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | undefined {
+  const mark = byteOrderMark(head);
+  const zeros = zerosOf(head);
+  if (mark === 'utf-8' || mark === 'utf-16le' || mark === 'utf-16be') return mark;
+  return zeros === 'utf-32' ? undefined : zeros;
+}
+
 /** Returns the encoding of a file that uses another size per ASCII character than `encoding`. */
 function foreignEncoding(head: Buffer, encoding: string): Content | undefined {
   const said = encoding.startsWith('utf-16') ? 2 : 1;
