@@ -9,6 +9,7 @@ import type { Extract, Table } from '../model/config/pipeline.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { rejectedFile } from '../model/world/rejected-file.ts';
 import { copyBase, type InterruptibleBase } from './base-copy.ts';
+import { viewOfBase } from './base-view.ts';
 import { changeTable, type ChangeTarget } from './change-table.ts';
 import { checkTable } from './checks/run-checks.ts';
 import { compact } from './compact.ts';
@@ -151,33 +152,6 @@ export async function buildExtract(
     },
 
     abandon,
-  };
-}
-
-/**
- * Shows a session the table as it was, if the base is a file and its columns are the same. Attached after the copy was made,
- * which would be empty otherwise, and before the draft: Hyper refuses to attach ("non-serializable data access") while
- * another session commits to a database that this session has attached already.
- */
-function viewOfBase(
-  session: HyperSession,
-  { extract, table, base }: { extract: Extract; table: Table; base: InterruptibleBase | undefined },
-): { attach: () => Promise<void>; before?: NonNullable<ChangeTarget['before']> } {
-  const isReshaped = base?.reshaped?.some((one) => one.table === table.name) === true;
-  if (base === undefined || isReshaped || !('path' in base.from)) return { attach: () => Promise.resolve() };
-  const { path } = base.from;
-  let isAttached = false;
-  return {
-    async attach() {
-      try {
-        await session.query(`attach database ${identifier(path)} as base with (access_mode = 'readonly')`);
-        isAttached = true;
-      } catch (error) {
-        // Another program may hold the file since it was copied. Then the rows count as others: they are written.
-        if (!isServerError(error)) throw error;
-      }
-    },
-    before: async (look) => (isAttached ? look(tableName('base', extract.schema, table.name)) : undefined),
   };
 }
 

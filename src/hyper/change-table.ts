@@ -18,8 +18,11 @@ export interface ChangeTarget {
   name: string;
   /** Resolves when the session has the table. */
   attach: () => Promise<void>;
-  /** Shows the table as it was before, if it can be: calls `look` with its name in SQL, or resolves to undefined. */
-  before?: <Result>(look: (name: string) => Promise<Result>) => Promise<Result | undefined>;
+  /**
+   * Keeps in view the rows that `rowsOf` selects from a table by its name in SQL, as they are before they change. Resolves to
+   * SQL that can follow `from`, or to undefined where they cannot be seen later.
+   */
+  before?: (rowsOf: (name: string) => string) => Promise<string | undefined>;
 }
 
 /**
@@ -45,22 +48,22 @@ export async function changeTable(
     ...(left === undefined ? [] : [left(of)]),
     ...(changes.deleteRange === undefined ? [] : [beyond(table, changes.deleteRange)]),
   ];
+  const rowsOf = (of: string) =>
+    `(select * from ${of} where ${conditions(of)
+      .map((one) => `(${one})`)
+      .join(' or ')}) as "rows"`;
+  const rowsBefore = conditions(name).length > 0 ? await before?.(rowsOf) : undefined;
   let cut = 0;
   for (const condition of conditions(name)) cut += await work.run(`delete from ${name} where ${condition}`);
   const added = fresh === undefined ? await addAll(work, changes.rows) : await addCompared(work, fresh);
   const other = changes.keys === undefined ? 0 : await reconcile(work, changes.keys);
   const changed = { ...added, deleted: cut + added.deleted + other };
   // Rows that took the place of others by their key differ from them.
-  if (before === undefined || cut === 0 || changed.deleted > cut || changed.inserted !== changed.deleted)
+  if (rowsBefore === undefined || cut === 0 || changed.deleted > cut || changed.inserted !== changed.deleted)
     return changed;
-  const rowsOf = (of: string) =>
-    `(select * from ${of} where ${conditions(of)
-      .map((one) => `(${one})`)
-      .join(' or ')}) as "rows"`;
-  const isSame = await before((was) =>
-    haveSameRows(session, table.columns, { before: rowsOf(was), after: rowsOf(name), count: cut }, signal),
-  );
-  return isSame === true ? { ...changed, inserted: 0, deleted: 0 } : changed;
+  const compared = { before: rowsBefore, after: rowsOf(name), count: cut };
+  const isSame = await haveSameRows(session, table.columns, compared, signal);
+  return isSame ? { ...changed, inserted: 0, deleted: 0 } : changed;
 }
 
 interface Work {

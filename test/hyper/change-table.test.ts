@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHyper } from '../../src/hyper/index.ts';
@@ -73,14 +73,22 @@ async function standing(tables: Table[], relationships: Relationship[] = []) {
   return { extract, built };
 }
 
-async function change(
+interface ChangedBase {
+  tables?: Table[];
+  rows: number;
+  base?: Partial<ExtractBase>;
+  /** True if the base comes out of a package and is no file of its own. */
+  isUnpacked?: boolean;
+}
+
+async function changeBase(
   changes: TableChanges,
-  { tables = [orders], rows, base = {} }: { tables?: Table[]; rows: number; base?: Partial<ExtractBase> },
+  { tables = [orders], rows, base = {}, isUnpacked = false }: ChangedBase,
 ) {
   const { extract, built } = await standing(tables);
   const before = await readFile(extract.file);
   const build = await hyper.build(extract, tables, signal, {
-    from: { path: extract.file },
+    from: isUnpacked ? { unpack: (to) => copyFile(extract.file, to) } : { path: extract.file },
     kept: ['orders'],
     emptied: [],
     ...base,
@@ -129,7 +137,7 @@ test.each([
 });
 
 test('new rows take the place of those with their key, and others stay', async () => {
-  const { changed, after, rows } = await change(
+  const { changed, after, rows } = await changeBase(
     {
       rows: feed('2 North 2024-01-03T00:00:00', '4 East 2024-01-04T00:00:00'),
       onConflict: { key: ['id'], keep: 'new' },
@@ -148,7 +156,7 @@ test('new rows take the place of those with their key, and others stay', async (
 });
 
 test('existing rows stay where rows are only added, and are not added twice', async () => {
-  const { changed, rows } = await change(
+  const { changed, rows } = await changeBase(
     {
       rows: feed('2 North 2024-01-03T00:00:00', '4 East 2024-01-04T00:00:00'),
       onConflict: { key: ['id'], keep: 'old' },
@@ -161,7 +169,7 @@ test('existing rows stay where rows are only added, and are not added twice', as
 
 test('rows from a bound on and rows with NULL are cut off before others are added', async () => {
   const cut = { column: 'at', bound: { kind: 'from' as const, value: '2024-01-02 10:00:00' }, nulls: true };
-  const { changed, rows } = await change(
+  const { changed, rows } = await changeBase(
     { deleteRange: cut, rows: feed('5 South 2024-02-01T00:00:00') },
     { rows: 2 },
   );
@@ -172,12 +180,17 @@ test('rows from a bound on and rows with NULL are cut off before others are adde
     bound: { kind: 'after' as const, value: '2024-01-02 10:00:00' },
     nulls: false,
   };
-  expect(await change({ deleteRange: beyond, rows: { parts: [] } }, { rows: 3 })).toMatchObject({
+  expect(await changeBase({ deleteRange: beyond, rows: { parts: [] } }, { rows: 3 })).toMatchObject({
     changed: { read: 0, inserted: 0, deleted: 0, bytes: 0 },
   });
 });
 
-test('existing rows, equal in every column, are no change', async () => {
+test.each([
+  ['a file', false],
+  ['unpacked', true],
+])('existing rows, equal in every column, are no change to a base that is %s', async (_, isUnpacked) => {
+  const change = (changes: TableChanges, { rows }: { rows: number }) =>
+    changeBase(changes, { rows, isUnpacked });
   const equal = '2 West 2024-01-02T10:00:00';
   const none = { inserted: 0, deleted: 0 };
   const meeting = { key: ['id'], keep: 'new' as const };
@@ -299,7 +312,7 @@ test('tables that are written side by side are each compared with the base', asy
 });
 
 test('removed rows are deleted before the new ones come', async () => {
-  const { changed, rows } = await change(
+  const { changed, rows } = await changeBase(
     {
       deletedKeys: { columns: ['id'], feed: keys(1, 1, 9) },
       rows: feed('1 East 2024-05-01T00:00:00'),
@@ -314,13 +327,16 @@ test('removed rows are deleted before the new ones come', async () => {
 test('all keys of the source: others are deleted, and one that is missing is an error', async () => {
   const meeting = { key: ['id'], keep: 'new' as const };
   const rows = feed('4 East 2024-01-04T00:00:00');
-  const reconciled = await change(
+  const reconciled = await changeBase(
     { rows, onConflict: meeting, keys: { columns: ['id'], feed: keys(2, 3, 4) } },
     { rows: 3 },
   );
   expect(reconciled.changed).toMatchObject({ inserted: 1, deleted: 1 });
   await expect(
-    change({ rows, onConflict: meeting, keys: { columns: ['id'], feed: keys(2, 3, 4, 7, 8) } }, { rows: 3 }),
+    changeBase(
+      { rows, onConflict: meeting, keys: { columns: ['id'], feed: keys(2, 3, 4, 7, 8) } },
+      { rows: 3 },
+    ),
   ).rejects.toMatchObject({
     code: 'EXT3013',
     message: 'table orders: 2 rows of the source are not in the extract, and no cursor tells',
@@ -330,7 +346,7 @@ test('all keys of the source: others are deleted, and one that is missing is an 
 test('two new rows with one key are refused, and nothing has changed', async () => {
   const twice = feed('4 East 2024-01-04T00:00:00', '4 West 2024-01-05T00:00:00');
   await expect(
-    change({ rows: twice, onConflict: { key: ['id'], keep: 'new' } }, { rows: 4 }),
+    changeBase({ rows: twice, onConflict: { key: ['id'], keep: 'new' } }, { rows: 4 }),
   ).rejects.toMatchObject({
     code: 'EXT3012',
     message: 'table orders: primary_key (id) is not unique: 1 key in 2 rows: id = 4',

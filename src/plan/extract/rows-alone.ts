@@ -18,17 +18,16 @@ export interface RowsAloneQuestion {
 }
 
 /**
- * Returns true if only rows of tables that continue from the staged extract can differ: if they turn out to be equal,
- * the extract, its package and all destinations are already as they should be.
+ * Returns true if only rows of tables that continue from an extract of ours can differ: if they turn out to be equal, all
+ * destinations are already as they should be. Staged files that are not there stay away, as they do without any change.
  */
 export function differsInRowsAlone(
   pipeline: Pipeline,
   observation: Observation,
   { base, tables, changes, template }: RowsAloneQuestion,
 ): boolean {
-  const isInPlace = base !== undefined && 'plan' in base && base.plan.from.kind === 'extract';
-  if (!isInPlace || template.changes.length > 0) return false;
-  if (pipeline.template !== undefined && !template.isCurrent) return false;
+  const isContinued = base !== undefined && 'plan' in base;
+  if (!isContinued || template.changes.length > 0) return false;
   const changed = tables.filter(({ action }) => action === 'change');
   // Each of these tables has one change, and no other change exists.
   const isRows = tables.every(({ action }) => action === 'change' || action === 'unchanged');
