@@ -9,20 +9,20 @@ export interface GateFlags {
   full?: boolean;
 }
 
-/** One more of an option that may be repeated. */
+/** Adds a value to those of an option that may be repeated. */
 const several = (term: string, before: readonly string[] | undefined) => [...(before ?? []), term];
 
 export function addGates(command: Command): Command {
   return command
     .option(
       '--allow-breaking <address>',
-      'do this breaking change, or all below an address (repeat it for more)',
+      'allow this breaking change, or all below this address (repeatable)',
       several,
     )
-    .option('--allow-misfit', 'also where an extract does not fit its template')
-    .option('--full', 'read all rows, whatever has changed')
+    .option('--allow-misfit', 'apply even if an extract does not match its template')
+    .option('--full', 'read all rows, even where nothing has changed')
     .addOption(
-      new Option('--fail-on <what>', 'stop where somebody else has changed what we wrote').choices(['drift']),
+      new Option('--fail-on <what>', 'block pipelines whose output was changed outside extracts').choices(['drift']),
     );
 }
 
@@ -31,14 +31,14 @@ export function addOutputs(command: Command): Command {
   return command
     .addOption(new Option('--json', 'the plan as one JSON document on stdout').conflicts('markdown'))
     .option('--markdown', 'the plan as Markdown on stdout, for a comment or a job summary')
-    .option('--html <file>', 'write the plan as a page, too');
+    .option('--html <file>', 'also write the plan as an HTML page');
 }
 
 /** Adds the flag for the file of the policy that every pipeline must keep. */
 export function addPolicy(command: Command): Command {
   return command.option(
     '--policy <file>',
-    'take the policy of this project file, such as one of another checkout',
+    'use the policy of this project file, such as that of another checkout',
   );
 }
 
@@ -46,11 +46,11 @@ export function addSelection(command: Command): Command {
   return command
     .option(
       '-s, --select <term>',
-      'only these: NAME or pattern, tag:WORD, dest:KIND, state:modified',
+      'only pipelines that match: NAME or pattern, tag:WORD, dest:KIND, state:modified (repeatable)',
       several,
     )
-    .option('--exclude <term>', 'not these', several)
-    .option('--changed-since <revision>', 'only pipelines whose files git knows otherwise than there');
+    .option('--exclude <term>', 'leave out pipelines that match (repeatable)', several)
+    .option('--changed-since <revision>', 'only pipelines whose files differ from that git revision');
 }
 
 export function decisionsOf({ allowBreaking, allowMisfit, failOn, full }: GateFlags): Decisions {
@@ -62,5 +62,5 @@ export function decisionsOf({ allowBreaking, allowMisfit, failOn, full }: GateFl
   };
 }
 
-/** `--policy FILE`: the policy of that file counts in the place of the project's own. */
+/** `--policy FILE`: the policy of that file replaces the project's own. */
 export const policyOf = ({ policy }: { policy?: string }) => (policy === undefined ? {} : { policy });

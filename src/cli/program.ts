@@ -60,10 +60,10 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('--out <file>', 'save the plan, for extracts apply FILE')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
-    .option('--lock-wait <duration>', 'wait so long for a token that another run uses (90s, 10m)', duration)
+    .option('--lock-wait <duration>', 'how long to wait for a token that another run uses (90s, 10m)', duration)
     .option(
       '--untrusted',
-      'use no variable, ask no server and read nothing outside the project: for pull requests from forks',
+      'resolve no variable, ask no server and read nothing outside the project: for pull requests from forks',
     )
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: PlanOptions) => {
@@ -80,14 +80,14 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   )
     .option('-y, --yes', 'do not ask (needed where there is no terminal)')
     .option('--json', 'the report as one JSON document on stdout')
-    .option('--junit <file>', 'what came of the checks, as JUnit XML')
+    .option('--junit <file>', 'write the results of the checks as JUnit XML')
     .option(
       '--lock-wait <duration>',
-      'wait so long for a lock or token that another run has (90s, 10m)',
+      'how long to wait for a lock or token of another run (90s, 10m)',
       duration,
     )
-    .option('--resume', 'leave out what an interrupted run has applied')
-    .option('--keep-failed', 'keep an extract that fails its checks, to be looked at')
+    .option('--resume', 'skip what an interrupted run has already applied')
+    .option('--keep-failed', 'keep an extract that fails its checks, so that it can be inspected')
     .option('-v, --verbose', 'show what is unchanged too, and notes')
     .action(async (files: string[], options: ApplyOptions) => {
       const { keepYoungGenerationSmall } = await import('./memory.ts');
@@ -97,7 +97,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     });
 
   addOutputs(
-    command('show', 'show a saved plan').argument('<plan>', 'file that extracts plan --out has written'),
+    command('show', 'show a saved plan').argument('<plan>', 'file written by extracts plan --out'),
   )
     .option('-v, --verbose', 'show what is unchanged too')
     .action(async (file: string, options: OutputFlags) => {
@@ -117,19 +117,19 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await graph(files, options, env));
     });
 
-  command('preview', 'show the first rows as they would land')
+  command('preview', 'show the first rows as they would be loaded')
     .argument('<pipeline>', 'pipeline file')
     .option('-t, --table <name>', 'only this table')
-    .option('-n, --rows <number>', 'how many rows of each table', wholeNumber, 10)
+    .option('-n, --rows <number>', 'number of rows of each table', wholeNumber, 10)
     .option('--json', 'one JSON document on stdout')
     .action(async (file: string, options: { table?: string; rows: number; json?: boolean }) => {
       const { preview } = await import('./commands/preview.ts');
       finish(await inOneDocument(options, env, (env) => preview(file, options, env)));
     });
 
-  addTemplateCommands(command('template', 'look at templates, check, import and write them'), env, finish);
+  addTemplateCommands(command('template', 'inspect, check, import and write templates'), env, finish);
 
-  addStateCommands(command('state', 'look at what is recorded of earlier applies, and mend it'), env, finish);
+  addStateCommands(command('state', 'inspect and repair recorded state'), env, finish);
 
   addExplainCommand(program, env, finish);
 

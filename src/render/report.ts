@@ -168,7 +168,7 @@ function moreRows(more: readonly ReportRow[], like: ReportRow): string {
 }
 
 function whatWent({ removed = [] }: ReportRow): string[] {
-  const words = { ours: '', changed: '  left: somebody else has changed it', gone: '  was gone already' };
+  const words = { ours: '', changed: '  left: it was changed outside extracts', gone: '  did not exist' };
   return removed.map(
     ({ target, standing }) => `  ${standing === 'changed' ? '.' : '-'} ${target}${words[standing]}`,
   );

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { interpolate, type Substitution } from '../../src/config/references/interpolate.ts';
-import { hidePasswords, secretsIn } from '../../src/config/references/passwords.ts';
+import { hidePasswords } from '../../src/config/references/hide-passwords.ts';
+import { secretsIn } from '../../src/config/references/passwords.ts';
 import {
   isSecretPart,
   replaceTexts,
@@ -148,6 +149,7 @@ describe('wherever the schema has such a text', () => {
       expect(secretsIn('hunter-22', { file: '', pointer }), pointer).toEqual(['hunter-22']);
       const key = pointer.split('/').at(-1) ?? '';
       expect(hidePasswords(`${key}: hunter-22`), pointer).toBe(`${key}: *********`);
+      expect(hidePasswords(`${key}: "\${env.X:-hunter-22}"`), pointer).toBe(`${key}: "\${env.X:-*********}"`);
     }
   });
 

@@ -382,7 +382,7 @@ test('an untrusted reading looks nothing up', async () => {
   );
   expect(problemsOf(found)).toEqual([]);
   expect(found.secrets.size).toBe(0);
-  expect(found.unresolved).toEqual(['${env.HOME}', '${env.USER:-x}', '${secret.URL}']);
+  expect(found.unresolved).toEqual(['${env.HOME}', '${env.USER}', '${secret.URL}']);
   expect(found.pipelines[0]).toMatchObject({
     description: '${env.HOME}',
     sources: { s: { url: '${secret.URL}', user: '${env.USER:-x}' } },

@@ -4,7 +4,7 @@ import { codes } from '../codes.ts';
 import type { LoadedFile } from './loaded-file.ts';
 import { parseTree, spanAt } from './yaml-tree.ts';
 import { mask } from '../../model/errors/secrets.ts';
-import { passwordsIn } from '../references/passwords.ts';
+import { passwordsIn } from '../references/hide-passwords.ts';
 import { plainValue, TreeProblem } from './tree-problems.ts';
 
 export function loadYaml(file: string, absolute: string, text: string): LoadedFile {

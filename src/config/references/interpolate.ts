@@ -159,7 +159,8 @@ function lookUp(inside: string, place: Place, substitution: Substitution): Value
   const variable = /^(env|secret)\.([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(built?.inside ?? inside);
   const path = /^file\.(\/.+)$/s.exec(inside)?.[1];
   if (variable === null && path === undefined) return built === undefined ? unknown(inside) : undefined;
-  if (substitution.untrusted === true) substitution.skip?.(`\${${inside}}`);
+  // A default may be a password.
+  if (substitution.untrusted === true) substitution.skip?.(`\${${inside.replace(/:-.*$/s, '')}}`);
   if (path !== undefined) return contentOf(path, substitution);
   const [, kind, name = '', fallback] = variable ?? [];
   return variableOf(kind === 'secret', name, fallback, substitution);

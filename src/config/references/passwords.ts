@@ -1,6 +1,6 @@
 import type { Place } from '../../model/errors/diagnostic.ts';
 import type { Draft } from '../drafts/draft.ts';
-import { secretKeys, textsIn } from './places.ts';
+import { textsIn } from './places.ts';
 
 /** Returns the passwords and keys of a draft's sources and destinations. */
 export function passwordsOf({ sources, destinations }: Draft): string[] {
@@ -27,43 +27,8 @@ function passwordsOfUrl(url: string): string[] {
   return [...encoded, ...encoded.map(decoded)];
 }
 
-/**
- * Returns the passwords that are written plainly in a file. A wrong file may be shown before its passwords are known.
- */
-export function passwordsIn(text: string): string[] {
-  const plain = [...text.matchAll(inUrls), ...text.matchAll(asValues())]
-    .map(([, , password = '']) => password)
-    .filter(isPlain);
-  return [...plain, ...plain.map(decoded)];
-}
-
-/**
- * Returns the text for display: each password is replaced by as many stars as it has characters, so that columns are
- * kept.
- */
-export function hidePasswords(text: string): string {
-  const hide = (whole: string, before: string, password: string) =>
-    isPlain(password)
-      ? before + password.replace(/[^]/g, '*') + whole.slice(before.length + password.length)
-      : whole;
-  return text.replace(inUrls, hide).replace(asValues(), hide);
-}
-
-const isPlain = (password: string) => !password.includes('${') && !/^["']?null["']?$/.test(password);
-
-const inUrls = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:)([^\s/]+)@/gi;
-let compiled: RegExp | undefined;
-
-/** Returns the pattern of a secret key with its value, as it is found in a text that may not even be YAML. */
-function asValues(): RegExp {
-  compiled ??= new RegExp(
-    String.raw`(\b(?:${secretKeys().join('|')})["']?\s*:\s*["']?)((?<=")[^"\n]+|(?<=')[^'\n]+|[^\s,}"'#]+)`,
-    'gi',
-  );
-  return compiled;
-}
-
-function decoded(text: string): string {
+/** Returns a text without percent-encoding, or as it is if that is malformed. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

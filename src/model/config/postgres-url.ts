@@ -57,13 +57,11 @@ export function parseUrl(url: string, place: Place): UrlParts {
     }
   };
   const found = shape.exec(url)?.groups;
-  if (found === undefined)
-    throw wrong(
-      /^postgres(?:ql)?:\/\//.test(url)
-        ? 'its parts are unclear; :, /, ?, # and @ in user or password are written %3A, %2F, %3F, %23 and %40'
-        : otherThing(url),
-    );
+  if (found === undefined) throw wrong(/^postgres(?:ql)?:\/\//.test(url) ? unclear : otherThing(url));
   const { user, password, hosts = '', path, query = '' } = found;
+  // Before a later @, a user and the beginning of a password look like a host and its port.
+  const isPortDoubtful = user === undefined && hosts.includes(':') && url.includes('@');
+  if (isPortDoubtful && path?.includes('@') === true) throw wrong(unclear);
   const authority = hosts.split(',').map((text) => {
     const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(text) ?? [];
     if (bracketed !== undefined || plain !== undefined)
@@ -79,7 +77,7 @@ export function parseUrl(url: string, place: Place): UrlParts {
   };
   for (const pair of query.split('&').filter((text) => text !== '')) {
     const [key = '', value = ''] = pair.split(/=(.*)/s, 2).map(decode);
-    if (!keys.has(key)) throw wrong(`it has no key "${key}"; there are ${[...keys].join(', ')}`);
+    if (!keys.has(key)) throw wrong(isPortDoubtful || !/^\w+$/.test(key) ? unclear : otherKey(key));
     given[key] = value;
   }
   const { sslmode, target_session_attrs: target } = given;
@@ -102,6 +100,21 @@ export function parseUrl(url: string, place: Place): UrlParts {
     targetSession: target,
     connectTimeout: numberOf(given.connect_timeout, () => wrong('connect_timeout is no number')),
   });
+}
+
+/**
+ * Returns where the password of an address begins and ends, which is nowhere ([0, 0]) in one without, or `unclear` for
+ * a text in which it cannot be told from the other parts.
+ */
+export function passwordSpan(url: string): readonly [number, number] | 'unclear' {
+  const found = shape.exec(url);
+  if (found === null) return 'unclear';
+  const { user, password, hosts = '' } = found.groups ?? {};
+  const isClear = hosts.split(',').every((host) => /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(host));
+  if (!isClear || (user === undefined && hosts.includes(':') && url.includes('@'))) return 'unclear';
+  if (password === undefined) return [0, 0];
+  const from = url.indexOf(':', url.indexOf('://') + 3) + 1;
+  return [from, from + password.length];
 }
 
 /** Pairs hosts and ports as libpq does: as many ports as hosts, or one for all of them. */
@@ -139,6 +152,11 @@ function numberOf(text: string | undefined, wrong: () => RunError): number | und
 
 const shape =
   /^postgres(?:ql)?:\/\/(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?#@]*)(?:\/(?<path>[^?#]*))?(?:\?(?<query>[^#]*))?$/;
+
+const otherKey = (key: string) => `it has no key "${key}"; there are ${[...keys].join(', ')}`;
+
+const unclear =
+  'its parts are unclear; :, /, ?, # and @ in user or password are written %3A, %2F, %3F, %23 and %40';
 
 const keys = new Set([
   'host',

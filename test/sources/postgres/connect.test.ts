@@ -93,6 +93,10 @@ describe('an address', () => {
       'sslmode is one of disable, allow, prefer, require, verify-ca, verify-full',
     ],
     ['postgresql://u:hush@h/d?ssl=true', 'it has no key "ssl"; there are host, port,'],
+    // What is before the first of these looks like a host and a port.
+    ['postgresql://u:1?hush@h/d', 'its parts are unclear'],
+    ['postgresql://u:1?hush=x@h/d', 'its parts are unclear'],
+    ['postgresql://u:1/hush@h/d', 'its parts are unclear'],
   ])('%s is refused without its password', (url, why) => {
     const error = failureOf(() => parseUrl(url, place));
     expect(error).toMatchObject({ code: 'EXT2001', place });

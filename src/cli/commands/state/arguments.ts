@@ -13,14 +13,14 @@ export function addStateCommands(state: Command, env: Env, finish: (code: ExitCo
       .option('--project <path>', 'a folder or an extracts.yaml (default: as for pipelines/, or from here)');
   const address = ['<address>', 'the name of a pipeline'] as const;
 
-  command('list', 'list what is recorded, and who holds a lock')
+  command('list', 'list records and locks')
     .option('--json', 'one JSON document on stdout')
     .action(async (options: ProjectOption & { json?: boolean }) => {
       const { listState } = await import('./list.ts');
       finish(await inOneDocument(options, env, (env) => listState(options, env)));
     });
 
-  command('show', 'show what is recorded of one pipeline')
+  command('show', 'show the record of a pipeline')
     .argument(...address)
     .option('--json', 'the record as one JSON document on stdout')
     .action(async (name: string, options: ProjectOption & { json?: boolean }) => {
@@ -36,10 +36,10 @@ export function addStateCommands(state: Command, env: Env, finish: (code: ExitCo
       finish(await removeState(name, options, env));
     });
 
-  command('unlock', 'take the lock away from a run that is gone')
+  command('unlock', 'remove the lock of a run that no longer exists')
     .argument(...address)
     .option('-y, --yes', 'do not ask (needed where there is no terminal)')
-    .option('--force', 'also from a run that is alive')
+    .option('--force', 'even if the run is still alive')
     .action(async (name: string, options: ProjectOption & { yes?: boolean; force?: boolean }) => {
       const { unlockState } = await import('./unlock.ts');
       finish(await unlockState(name, options, env));

@@ -7,7 +7,7 @@ import { inOneDocument } from '../../output/json.ts';
 export function addTemplateCommands(template: Command, env: Env, finish: (code: ExitCode) => void): void {
   template
     .command('show')
-    .description('show what is in a template, and what uses what')
+    .description('show the contents of a template and their dependencies')
     .argument('<file>', 'a .tdsx or .tds file')
     .option('--json', 'one JSON document on stdout')
     .action(async (file: string, options: { json?: boolean }) => {
@@ -27,7 +27,7 @@ export function addTemplateCommands(template: Command, env: Env, finish: (code: 
 
   template
     .command('import')
-    .description('print the YAML from which a template could be generated')
+    .description('print YAML that generates a template like this')
     .argument('<file>', 'a .tdsx or .tds file')
     .action(async (file: string) => {
       const { importFile } = await import('./import.ts');
