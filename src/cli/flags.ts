@@ -22,7 +22,9 @@ export function addGates(command: Command): Command {
     .option('--allow-misfit', 'apply even if an extract does not match its template')
     .option('--full', 'read all rows, even where nothing has changed')
     .addOption(
-      new Option('--fail-on <what>', 'block pipelines whose output was changed outside extracts').choices(['drift']),
+      new Option('--fail-on <what>', 'block pipelines whose output was changed outside extracts').choices([
+        'drift',
+      ]),
     );
 }
 

@@ -60,7 +60,11 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
     .option('--out <file>', 'save the plan, for extracts apply FILE')
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
-    .option('--lock-wait <duration>', 'how long to wait for a token that another run uses (90s, 10m)', duration)
+    .option(
+      '--lock-wait <duration>',
+      'how long to wait for a token that another run uses (90s, 10m)',
+      duration,
+    )
     .option(
       '--untrusted',
       'resolve no variable, ask no server and read nothing outside the project: for pull requests from forks',
@@ -96,9 +100,7 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       finish(await inOneDocument(options, env, (env) => apply(files, options, env)));
     });
 
-  addOutputs(
-    command('show', 'show a saved plan').argument('<plan>', 'file written by extracts plan --out'),
-  )
+  addOutputs(command('show', 'show a saved plan').argument('<plan>', 'file written by extracts plan --out'))
     .option('-v, --verbose', 'show what is unchanged too')
     .action(async (file: string, options: OutputFlags) => {
       const { show } = await import('./commands/show.ts');
