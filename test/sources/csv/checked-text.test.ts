@@ -85,3 +85,20 @@ it('finds the same in chunks of any sizes', async () => {
     { numRuns: 1500 },
   );
 });
+
+it('files of several dialects are checked side by side, in pieces', () => {
+  const texts = [',', ';', '|'].map((delimiter, file) => {
+    const lines = Array.from({ length: 300 }, (_, line) =>
+      [line, `"${file}${delimiter}"`, -line].join(delimiter),
+    );
+    const dialect = csvDialect({ header: false, delimiter });
+    return {
+      bytes: Buffer.from(`${lines.join('\n')}\n`),
+      check: new RecordCheck({ dialect, fields: 3, checks: [] }),
+    };
+  });
+  for (let at = 0; at < Math.max(...texts.map(({ bytes }) => bytes.length)); at += 50)
+    for (const { bytes, check } of texts) check.push(bytes.subarray(at, at + 50));
+  for (const { check } of texts) check.end();
+  expect(texts.map(({ check }) => check.records)).toEqual([300, 300, 300]);
+});

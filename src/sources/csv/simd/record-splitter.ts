@@ -43,17 +43,20 @@ export class RecordSplitter implements ScannedRecord, NonDigits {
   /** Returns undefined for a dialect whose records only the scanner splits, and where there is no index. */
   static open({ delimiter, quote, escape }: CsvDialect, fields: number): RecordSplitter | undefined {
     if (quote !== QUOTE || escape !== QUOTE) return undefined;
-    const index = StructuralIndex.open(delimiter.charCodeAt(0), quote.charCodeAt(0));
+    const index = StructuralIndex.open();
     return index && new RecordSplitter(index, delimiter.charCodeAt(0), quote.charCodeAt(0), fields);
   }
 
-  /** Must be called when the window was appended to or moved. A window of one long record is left to the scanner. */
+  /**
+   * Must be called when the window was appended to or moved, and before records are split in the same turn: others who
+   * check texts use the same index. A window of one long record is left to the scanner.
+   */
   look({ bytes, start, end }: ByteWindow): void {
     const isShort = end - start <= INDEX_BYTES;
     this.#base = start;
     this.#end = isShort ? end : start;
     this.#next = 0;
-    this.#index.index(bytes.subarray(start, this.#end));
+    this.#index.index(bytes.subarray(start, this.#end), this.#delimiter, this.#quote);
   }
 
   /**

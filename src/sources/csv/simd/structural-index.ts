@@ -79,11 +79,15 @@ interface WebAssemblyApi {
 
 const { WebAssembly } = globalThis as unknown as { WebAssembly?: WebAssemblyApi };
 
-let compiled: { module: object } | undefined;
+/** Undefined where the processor or the engine has no vectors. */
+let shared: { index: StructuralIndex | undefined } | undefined;
 
 /**
  * Finds the bytes that may end a field, 16 bytes at a time: the delimiter, the quote, LF and CR. A loop in JavaScript
  * takes ten times as long.
+ *
+ * All who check texts share one: to make it takes a millisecond and memory of a megabyte, which many small files would
+ * pay for each. So what it has found is good until the next call of `index`.
  */
 export class StructuralIndex {
   /** The positions of these bytes, from the first byte that was indexed. */
@@ -94,30 +98,29 @@ export class StructuralIndex {
   readonly #notDigits: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #run: Run;
-  readonly #delimiter: number;
-  readonly #quote: number;
 
-  private constructor(api: WebAssemblyApi, delimiter: number, quote: number) {
-    compiled ??= { module: new api.Module(program()) };
+  private constructor(api: WebAssemblyApi, code: Uint8Array) {
     const memory = new api.Memory({ initial: PAGES });
-    this.#run = new api.Instance(compiled.module, { env: { memory } }).exports.run;
+    this.#run = new api.Instance(new api.Module(code), { env: { memory } }).exports.run;
     this.#bytes = new Uint8Array(memory.buffer, 0, INDEX_BYTES);
     this.#notDigits = new Int32Array(memory.buffer, DIGITS_AT, INDEX_BYTES / 32);
     this.positions = new Int32Array(memory.buffer, POSITIONS_AT, INDEX_BYTES);
-    this.#delimiter = delimiter;
-    this.#quote = quote;
   }
 
-  /** Returns undefined where the processor or the engine has no vectors. */
-  static open(delimiter: number, quote: number): StructuralIndex | undefined {
-    if (WebAssembly?.validate(program()) !== true) return undefined;
-    return new StructuralIndex(WebAssembly, delimiter, quote);
+  /** Returns the one of this process; undefined where the processor or the engine has no vectors. */
+  static open(): StructuralIndex | undefined {
+    if (shared === undefined) {
+      const code = program();
+      const isKnown = WebAssembly?.validate(code) === true;
+      shared = { index: isKnown ? new StructuralIndex(WebAssembly, code) : undefined };
+    }
+    return shared.index;
   }
 
-  /** Indexes at most `INDEX_BYTES` bytes. */
-  index(bytes: Uint8Array): void {
+  /** Indexes at most `INDEX_BYTES` bytes of a text with this delimiter and quote. */
+  index(bytes: Uint8Array, delimiter: number, quote: number): void {
     this.#bytes.set(bytes);
-    let count = (this.#run(bytes.length, this.#delimiter, this.#quote) - POSITIONS_AT) / POSITION;
+    let count = (this.#run(bytes.length, delimiter, quote) - POSITIONS_AT) / POSITION;
     // The last block holds what was there before.
     while (count > 0 && (this.positions[count - 1] ?? 0) >= bytes.length) count--;
     this.count = count;

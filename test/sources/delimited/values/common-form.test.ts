@@ -13,10 +13,10 @@ function ruleOf(type: string): ValueRule {
 
 /** Returns true if a text has the common form of the rule, at that place in the bytes. */
 function has(rule: ValueRule, text: string, before: number): boolean {
-  const index = StructuralIndex.open(0x2c, 0x22);
+  const index = StructuralIndex.open();
   if (index === undefined) throw new Error('there is no index here');
   const bytes = Buffer.from(`${'7'.repeat(before)}${text},x`);
-  index.index(bytes);
+  index.index(bytes, 0x2c, 0x22);
   const end = before + Buffer.byteLength(text);
   return new CommonForms([rule.commonForm]).has(0, bytes, before, end, index);
 }
