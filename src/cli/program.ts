@@ -11,6 +11,7 @@ import type { PlanOptions } from './commands/plan.ts';
 import { exitCodes, type ExitCode } from './output/exit-codes.ts';
 import { addExplainCommand } from './commands/explain/arguments.ts';
 import { addInitCommand } from './commands/init/arguments.ts';
+import { addImportCommands } from './commands/import/arguments.ts';
 import { addStateCommands } from './commands/state/arguments.ts';
 import { addTemplateCommands } from './commands/template/arguments.ts';
 import { version } from '../run/version.ts';
@@ -128,6 +129,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
       const { preview } = await import('./commands/preview.ts');
       finish(await inOneDocument(options, env, (env) => preview(file, options, env)));
     });
+
+  addImportCommands(command('import', 'write a first pipeline file from what is in a source'), env, finish);
 
   addTemplateCommands(command('template', 'inspect, check, import and write templates'), env, finish);
 

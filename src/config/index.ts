@@ -3,11 +3,13 @@ import type { Diagnostic, Place, Span } from '../model/errors/diagnostic.ts';
 import { foldDiagnostics } from '../model/errors/fold-diagnostics.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import type { Project } from '../model/config/project.ts';
+import type { Source } from '../model/config/source.ts';
 import type { RefusePath } from '../model/config/readable-paths.ts';
 import {
   findFiles,
   findOthers,
   findProjectOnly,
+  findUnwritten,
   readTexts,
   type FoundFile,
   type FoundFiles,
@@ -22,6 +24,7 @@ import { collectSecretNames } from './references/secret-names.ts';
 import { readProject, refusedConfiguration } from './project.ts';
 import { notReadable, realPathOf } from './read/readable.ts';
 import { resolvePipeline } from './resolve/index.ts';
+import { resolveSource } from './resolve/sources.ts';
 import { draftFile, type AskedFamily, type BlockedItem, type ReadFamily } from './drafts/drafts.ts';
 import { judge } from './rules/judge.ts';
 
@@ -89,6 +92,51 @@ export async function readProjectOnly(
   return readFound(await findProjectOnly(path, context.cwd), context);
 }
 
+/** The same for the text of a pipeline file before it is written. */
+export async function readPipelineText(
+  path: string,
+  text: string,
+  context: ProjectContext,
+): Promise<Configuration> {
+  const { file, absolute, project } = findUnwritten(path, context.cwd);
+  const found = { pipelines: [], folders: [], diagnostics: [], ...(project && { project }) };
+  return readFound(found, context, loadYaml(file, absolute, text));
+}
+
+/**
+ * Reads one source of the text of a pipeline file, whatever is wrong elsewhere in it. Without a source, the
+ * diagnostics say why.
+ */
+export async function readSourceText(
+  path: string,
+  { text, name }: { text: string; name: string },
+  context: ProjectContext,
+): Promise<{ source?: Source; diagnostics: readonly Diagnostic[] }> {
+  const { file, absolute, project: found } = findUnwritten(path, context.cwd);
+  const loaded = loadYaml(file, absolute, text);
+  const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
+  const refuse = refusedConfiguration({ cwd: context.cwd, project: undefined, policy: undefined }, context);
+  const [project] = await load(found === undefined ? [] : [found], report, refuse);
+  const secretNames = collectSecretNames([...(project ? [project] : []), loaded]);
+  const { shared, substitution } = readProject(
+    { cwd: context.cwd, project, policy: undefined },
+    { ...context, report, secretNames },
+  );
+  const drafted = draftFile(loaded, shared, substitution, new Map());
+  if (drafted !== undefined) judge([drafted], context, report);
+  const draft = drafted?.drafts[0];
+  const source = draft?.sources.get(name);
+  const concerns = diagnostics.filter(
+    ({ severity, place }) =>
+      severity === 'error' && !(place?.file === file && place.pointer.startsWith('/tables')),
+  );
+  if (draft === undefined || source === undefined || concerns.length > 0) return { diagnostics: concerns };
+  const shown = draft.shown?.sources.get(name);
+  const { readable, folder } = shared;
+  return { source: resolveSource(source, { shown, readable, project: folder }), diagnostics: [] };
+}
+
 /** Files as they were read, with what was wrong with that. */
 interface Loaded {
   found: FoundFiles;
@@ -101,7 +149,11 @@ interface Loaded {
   diagnostics: readonly Diagnostic[];
 }
 
-async function readFound(found: FoundFiles, context: ProjectContext): Promise<Configuration> {
+async function readFound(
+  found: FoundFiles,
+  context: ProjectContext,
+  ...unwritten: LoadedFile[]
+): Promise<Configuration> {
   const diagnostics: Diagnostic[] = [...found.diagnostics];
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
   const policy = await loadPolicy(context, report);
@@ -111,7 +163,8 @@ async function readFound(found: FoundFiles, context: ProjectContext): Promise<Co
   const refuse = refusing(undefined);
   const [project] = await load(found.project === undefined ? [] : [found.project], report, refuse);
   const refusePipeline = project === undefined ? refuse : refusing(project);
-  const files = await load(found.pipelines, report, refusePipeline);
+  const files = [...(await load(found.pipelines, report, refusePipeline)), ...unwritten];
+  for (const file of unwritten) file.diagnostics.forEach(report);
   const asks = [project, ...files].some((file) => file?.text.includes('${env.') === true);
   const others = asks
     ? await load(await findOthers(found, context.cwd), () => undefined, refusePipeline)

@@ -14,7 +14,7 @@ export interface Found {
   sources: readonly FoundSource[];
   tables: readonly FoundTable[];
   relationships: readonly FoundRelationship[];
-  /** Parts that are not in the pipeline, a sentence without a full stop each: `customer.photo: no type can hold it`. */
+  /** Parts that are not in the pipeline, a sentence without a full stop each, the reason in brackets at its end: `customer.photo (Tableau has no type for bytes)`. */
   leftOut: readonly string[];
   extract?: Written.Extract;
   template?: Written.Template;

@@ -14,15 +14,34 @@ export function renderFound(found: Found, written: WrittenFile | undefined): str
   const { headline, relationships, leftOut } = found;
   const related =
     relationships.length === 0 ? [] : [`${counted(relationships.length, 'relationship')} from foreign keys.`];
-  const left = leftOut.length === 0 ? [] : [`Left out: ${leftOut.map(visible).join('; ')}.`];
+  const left = leftOutLines(leftOut);
   const end =
     written === undefined
       ? []
       : [
           `Wrote ${written.file} (${counted(written.lines, 'line')}).   Next: extracts plan ${shellWord(written.file)}`,
         ];
-  const lines = [`${headline}.`, ...tableLines(found), [...related, ...left].join(' '), ...end];
+  const lines = [
+    `${headline}.`,
+    ...tableLines(found),
+    ...(left.length === 1 ? [[...related, ...left].join(' ')] : [...related, ...left]),
+    ...end,
+  ];
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
+}
+
+/** What is left out, by its reason: in one line, or a line for each of several reasons. */
+function leftOutLines(leftOut: readonly string[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const sentence of leftOut) {
+    const [, what = sentence, reason = ''] = /^(.*?) \((.*)\)$/s.exec(sentence) ?? [];
+    byReason.set(reason, [...(byReason.get(reason) ?? []), visible(what)]);
+  }
+  const parts = [...byReason].map(([reason, names]) =>
+    reason === '' ? names.join('; ') : `${names.join(', ')} (${visible(reason)})`,
+  );
+  if (parts.length <= 1) return parts.map((part) => `Left out: ${part}.`);
+  return ['Left out:', ...parts.map((part) => `  ${part}`)];
 }
 
 function tableLines({ tables, relationships }: Found): string[] {

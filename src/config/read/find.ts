@@ -97,6 +97,13 @@ export async function findProjectOnly(path: string | undefined, cwd: string): Pr
   return { ...none, ...(project !== undefined && { project: projectFile(project, cwd) }) };
 }
 
+/** A pipeline file that may not exist yet, and the project that it has. */
+export function findUnwritten(path: string, cwd: string): FoundFile & Pick<FoundFiles, 'project'> {
+  const absolute = resolve(cwd, path);
+  const project = projectAbove(dirname(absolute));
+  return { file: path, absolute, ...(project !== undefined && { project: projectFile(project, cwd) }) };
+}
+
 /** The other YAML files of the project; without an extracts.yaml those beside the given ones. */
 export async function findOthers({ pipelines, project }: FoundFiles, cwd: string): Promise<FoundFile[]> {
   const roots =

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import type { ImportContext, Reader } from '../../../import/context.ts';
+import type { DeliverTo } from '../../../import/destination.ts';
+import { makePipeline, type MadePipeline } from '../../../import/make-pipeline.ts';
+import { renderFound, type WrittenFile } from '../../../import/report.ts';
+import { saveNew, refuseExisting } from '../../../import/save.ts';
+import { hasErrors } from '../../../model/errors/diagnostic.ts';
+import { UsageError } from '../../../run/usage-error.ts';
+import type { Env } from '../../env.ts';
+import { refuseConfiguration } from '../../output/diagnostics.ts';
+import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
+import { encodeJson } from '../../output/json.ts';
+import type { ImportFlags } from './flags.ts';
+
+/** What differs between the kinds of sources. */
+export interface ImportRequest {
+  read: Reader;
+  /** The name of the pipeline where the user gives none. */
+  defaultName: string;
+  /** The command without flags about output, as a comment: `extracts import csv 'landing/*.csv'`. No secret is in it. */
+  command: string;
+}
+
+/** Reads a source and writes a pipeline for it: to a new file, or to stdout. The report goes to the other of the two. */
+export async function runImport(
+  { read, defaultName, command }: ImportRequest,
+  flags: ImportFlags,
+  env: Env,
+): Promise<ExitCode> {
+  const name = flags.name ?? defaultName;
+  const toStdout = flags.out === '-';
+  if (toStdout && flags.json === true) throw new UsageError('--out - and --json both write to stdout');
+  const file = flags.out === undefined || toStdout ? path.join('pipelines', `${name}.yaml`) : flags.out;
+  const target = toStdout ? undefined : { file, absolute: path.resolve(env.cwd, file) };
+  if (target !== undefined && flags.force !== true) await refuseExisting(target);
+  const generatesTemplate = flags.template === 'generate';
+  const { cwd, variables, signal } = env;
+  const context: ImportContext = { cwd, variables, signal, file, generatesTemplate };
+  const header = [`Written by ${command}`];
+  const made = await makePipeline(await read(context), { name, header, to: deliverTo(flags) }, context);
+  if (hasErrors(made.configuration.diagnostics))
+    return refuseConfiguration(made.configuration, env, { json: flags.json === true });
+  const written: WrittenFile | undefined = target && { file, lines: made.text.split('\n').length - 1 };
+  if (target !== undefined) await saveNew(target, made.text, { force: flags.force === true });
+  show(made, written, { env, name, json: flags.json === true });
+  return exitCodes.done;
+}
+
+function show(
+  { text, found }: MadePipeline,
+  written: WrittenFile | undefined,
+  { env, name, json }: { env: Env; name: string; json: boolean },
+): void {
+  const report = renderFound(found, written);
+  if (json) {
+    const { tables, relationships, leftOut } = found;
+    env.out(encodeJson({ name, ...written, tables, relationships, leftOut }));
+  } else if (written === undefined) {
+    env.out(text);
+    env.err(report);
+  } else env.out(report);
+}
+
+function deliverTo({ to, tableauProject }: ImportFlags): DeliverTo | undefined {
+  if (tableauProject !== undefined && to !== 'tableau')
+    throw new UsageError('--tableau-project needs --to tableau');
+  if (to === 'tableau') return { kind: 'tableau', project: tableauProject };
+  return to && { kind: 'file' };
+}

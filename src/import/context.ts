@@ -1,0 +1,48 @@
+import { readSourceText } from '../config/index.ts';
+import type { Source } from '../model/config/source.ts';
+import type * as Written from '../model/config/written.gen.ts';
+import { keepSecret } from '../model/errors/secrets.ts';
+import type { RunContext } from '../run/context.ts';
+import { UsageError } from '../run/usage-error.ts';
+import type { Found } from './found.ts';
+import { writePipeline } from './write/pipeline.ts';
+
+/** What a reader needs of its surroundings. */
+export interface ImportContext extends Omit<RunContext, 'notice'> {
+  /** The pipeline file that will be written, as the user would write it: paths in it are relative to its folder. */
+  file: string;
+  /** A data source is generated: columns have types that Tableau shows. */
+  generatesTemplate: boolean;
+}
+
+/** Reads what is at a source, for a pipeline file. */
+export type Reader = (context: ImportContext) => Promise<Found>;
+
+/** Returns a source as a pipeline would use it: connections looked up, references replaced, paths absolute. */
+export async function resolveSource(
+  name: string,
+  definition: Written.Source,
+  { file, cwd, variables }: ImportContext,
+): Promise<Source> {
+  const found: Found = {
+    headline: '',
+    sources: [{ name, definition }],
+    tables: [{ name, from: { source: name }, columns: [{ name: 'a', settings: { type: 'text' } }] }],
+    relationships: [],
+    leftOut: [],
+  };
+  const text = writePipeline(found, { name: 'import' });
+  const read = await readSourceText(
+    file,
+    { text, name },
+    {
+      cwd,
+      env: variables,
+      registerSecret: keepSecret,
+      unsetVariables: 'error',
+    },
+  );
+  if (read.source !== undefined) return read.source;
+  const [problem] = read.diagnostics;
+  throw new UsageError(problem?.message ?? `the source ${name} cannot be used`, problem?.hint);
+}

@@ -1,0 +1,30 @@
+import path from 'node:path';
+import type * as Written from '../model/config/written.gen.ts';
+
+/** Where the pipeline delivers to. */
+export type DeliverTo = { kind: 'file' } | { kind: 'tableau'; project: string | undefined };
+
+/**
+ * Returns the destination as it is written. A file goes to the folder `out` of the project; the server and its token come from
+ * variables, so that no secret is in the file.
+ */
+export function destinationOf(
+  to: DeliverTo,
+  { name, generatesTemplate }: { name: string; generatesTemplate: boolean },
+  { folder, cwd }: { folder: string; cwd: string },
+): Written.Destination {
+  if (to.kind === 'file') {
+    const file = path.join(cwd, 'out', `${name}.${generatesTemplate ? 'tdsx' : 'hyper'}`);
+    return { type: 'file', path: path.relative(folder, file).replaceAll('\\', '/') };
+  }
+  return {
+    type: 'tableau',
+    server: '${env.TABLEAU_SERVER}',
+    site: '${env.TABLEAU_SITE:-}',
+    auth: {
+      token_name: '${env.TABLEAU_TOKEN_NAME}',
+      token_secret: '${secret.TABLEAU_TOKEN_SECRET}',
+    },
+    ...(to.project !== undefined && { project: to.project.replaceAll('${', () => '$${') }),
+  };
+}
