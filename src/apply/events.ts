@@ -1,6 +1,6 @@
 import type { Step } from '../model/plan/step.ts';
 
-/** What happens while a plan is applied. Events of one pipeline are between its `began` and its `done`. */
+/** An event of an apply. The events of one pipeline are between its `began` and its `done`. */
 export type ApplyEvent =
   | { type: 'began'; address: string }
   | { type: 'started'; address: string; step: Step }
@@ -17,7 +17,7 @@ export type ApplyEvent =
       /** The step was not needed. */
       isSkipped?: true;
     }
-  /** Without a step: the pipeline could not begin. */
+  /** The step is missing if the pipeline could not begin. */
   | { type: 'failed'; address: string; step?: Step; error: unknown }
   | { type: 'done'; address: string };
 

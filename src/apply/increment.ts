@@ -6,7 +6,7 @@ import type { Job } from './job.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
 
-/** What the plan has fixed, on top of what was read before. */
+/** Returns what to read of a table: the bounds that the plan has fixed, above the watermark of the last run. */
 export function incrementOf({ plan, horizons }: Job, { name }: Table, last: AppliedTable): Increment {
   const planned = plan.tables.find((table) => table.name === name)?.increment;
   const { after, upTo, from } = required(planned, `increment of ${name}`);
@@ -20,7 +20,7 @@ export function incrementOf({ plan, horizons }: Job, { name }: Table, last: Appl
   };
 }
 
-/** Of every table of the extract: what was loaded, or what was there and is changed, or what was carried over. */
+/** Returns the number of rows that each table of the extract must have: loaded, changed in place, or carried over. */
 export function expectedRows(
   { seen, pipeline }: Job,
   reports: readonly TableReport[],

@@ -10,13 +10,13 @@ import type { PipelineReport, Report } from './report.ts';
 import { schedule } from './schedule.ts';
 
 export interface ApplySettings {
-  /** How many tables are read at once, over all pipelines; and how many pipelines are under way. */
+  /** The number of tables that are read at once, over all pipelines, and of pipelines that run at once. */
   parallel: number;
   signal: AbortSignal;
   listener: Listener;
 }
 
-/** Everything that an apply does. */
+/** The pipelines of an apply, and the removals. */
 export interface Work {
   jobs: readonly Job[];
   removals: readonly Removal[];

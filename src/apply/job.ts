@@ -16,24 +16,24 @@ export interface Job {
   file: string;
   /** The run that this is a part of, where it is noted. */
   run: string | undefined;
-  /** Of an item of `for_each`. */
+  /** The outputs of an item of `for_each`; undefined for other pipelines. */
   made: Artifacts | undefined;
   /** The record that the plan was made from, under the names of today, and the address that it is kept under. */
   seen: { record: AppliedRecord | undefined; version: string | undefined; address: string };
-  /** By the name of the source. */
+  /** The ports, by the name of the source. */
   sources: Readonly<Record<string, SourcePort>>;
-  /** As the plan saw them, of tables that go on by a cursor: newer ones would promise rows that were not read. */
+  /** Fingerprints of tables that continue by a cursor, as the plan saw them: newer ones would promise rows that were not read. */
   fingerprints: Readonly<Record<string, Fingerprint>>;
-  /** As the plan saw them, of tables in which it found no late row. */
+  /** Horizons of tables in which the plan found no late row, as it saw them. */
   horizons: Readonly<Record<string, Horizon>>;
   destinations: readonly DestinationPort[];
-  /** Of pipelines that have a template. */
+  /** The port of the template; undefined for a pipeline without one. */
   template: TemplatePort | undefined;
   extracts: ExtractPort;
   state: StatePort;
   define: (pipeline: Pipeline) => Definitions;
   tool: string;
-  /** What checks call now. */
+  /** Returns the time that checks use as now. */
   now: () => Date;
   /** Keeps an extract that failed its checks beside its place. */
   keepRejected: boolean;

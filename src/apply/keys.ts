@@ -3,7 +3,7 @@ import type { Table } from '../model/config/pipeline.ts';
 import type { Job } from './job.ts';
 import type { TableReport } from './report.ts';
 
-/** Whether the table's key is declared as one that no two rows have. */
+/** Returns true if the table's key is declared as one that no two rows have. */
 export const hasVerifiedKey = ({ primaryKey, verifyKey }: Table) =>
   primaryKey.length > 0 && verifyKey !== false;
 

@@ -3,7 +3,7 @@ import { RunError } from '../model/errors/run-error.ts';
 import type { Job } from './job.ts';
 
 /**
- * Takes the lock of a pipeline and makes sure that nothing was recorded since the plan was made: whoever had the lock
+ * Takes the lock of a pipeline and makes sure that nothing was recorded since the plan was made: the run that had the lock
  * before us may have applied. Of a pipeline that has another name now both names are locked, because a run of
  * yesterday's configuration may be at work under the old one.
  */

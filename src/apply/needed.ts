@@ -1,9 +1,9 @@
 import type { Publication, Step } from '../model/plan/step.ts';
 
 interface Facts {
-  /** Whether a table that was changed came out with other rows than it had. */
+  /** Returns true if a table that was changed came out with other rows than it had. */
   rowsDiffer: () => boolean;
-  /** Whether another pipeline has published this in the same run. */
+  /** Returns true if another pipeline has published this in the same run. */
   hasPublished: (publication: Publication) => boolean;
 }
 

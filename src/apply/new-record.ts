@@ -20,26 +20,26 @@ import { recordedExtract } from './nothing-new.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
 
-/** What a run has come to. */
+/** The results of a run so far. */
 export interface Achieved {
   tables: readonly TableReport[];
   snapshotOf: (table: Table) => Snapshot;
-  /** Of tables that go on by a cursor and were read. */
+  /** The new watermarks of tables that continue by a cursor and were read. */
   watermarks: ReadonlyMap<string, Watermark>;
   built: BuiltExtract | undefined;
-  /** Rows were read, and are those that the extract has: it was not built anew. */
+  /** Rows were read, and the extract has exactly these already: it was not rebuilt. */
   isNothingNew: boolean;
   packed: BuiltExtract | undefined;
   delivered: ReadonlyMap<number, Delivered>;
-  /** What servers were asked to publish, and have not been heard of since. */
+  /** Publications that servers were asked for and have not answered for since, by the index of the destination. */
   sent: ReadonlyMap<number, SentNote>;
-  /** When the run began. */
+  /** The time at which the run began. */
   now: Date;
 }
 
 /**
- * What the next plan will know of this run, as far as it has come: what was rebuilt as it is now, everything else
- * as it was known before, and what is still to be delivered.
+ * Returns the record that the next plan will compare with, as far as this run has come: rebuilt parts as they are now,
+ * everything else as it was recorded before, and the deliveries that are left to do.
  */
 export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
   const { pipeline, seen, plan } = job;
@@ -97,7 +97,7 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
   };
 }
 
-/** What is built and not delivered, by this run or by an earlier one; undefined where nothing is left. */
+/** Returns the outputs that this run or an earlier one built and did not deliver; undefined if none is left. */
 function pendingIn(
   { plan, pipeline, seen }: Job,
   { packed, delivered, sent, isNothingNew }: Achieved,
@@ -120,7 +120,7 @@ function pendingIn(
   return { ...(needsPackage && { package: true }), deliveries: Object.fromEntries(left) };
 }
 
-/** Only extracts that are gone on from have waste in them. */
+/** Only extracts that a run continues from have waste in them. */
 function compactOf({ pipeline, seen }: Job, built: BuiltExtract): Pick<AppliedExtract, 'compact'> {
   if (pipeline.tables.every(({ load }) => load.kind === 'full')) return {};
   if (built.isCompact !== true)

@@ -24,7 +24,7 @@ export interface BegunRun {
   end(): Promise<void>;
 }
 
-/** How far a pipeline run has come. */
+/** The progress of a pipeline run. */
 export interface RunFacts {
   /** Steps that have ended, in the order in which they did; without those that were skipped. */
   steps: readonly { id: string; seconds: number }[];

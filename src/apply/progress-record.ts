@@ -2,7 +2,7 @@ import type { AppliedRecord, SentNote } from '../model/world/applied-record.ts';
 import type { Delivered } from '../model/ports/destination-port.ts';
 import type { Lock } from '../model/ports/state-port.ts';
 
-/** What of a run is recorded by now; each call leaves the record as the next run would have to find it. */
+/** Records the progress of a run; each call leaves the record as the next run must find it. */
 export interface ProgressRecord {
   /** Records what there is, unless that is recorded already. */
   save(): Promise<void>;
@@ -11,7 +11,7 @@ export interface ProgressRecord {
   sent(destination: number, note: SentNote | undefined): Promise<void>;
 }
 
-/** Where a run is, as far as deliveries go. */
+/** The deliveries of a run so far. */
 export interface Reached {
   delivered: Map<number, Delivered>;
   sent: Map<number, SentNote>;

@@ -20,7 +20,7 @@ export interface Deletion {
 export interface RemovalState {
   removal: Removal;
   lock: Lock;
-  /** What has become of each output that was to be deleted. */
+  /** The outputs that were to be deleted, and the state in which each was found. */
   removed: { target: string; standing: Existing }[];
   /** The record has been removed. */
   isForgotten: boolean;

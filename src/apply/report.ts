@@ -1,45 +1,45 @@
 import type { CheckResult } from '../model/config/check.ts';
 
-/** What came of a run, per pipeline, in the order of the plan. */
+/** The results of a run, per pipeline, in the order of the plan. */
 export interface Report {
   pipelines: readonly PipelineReport[];
 }
 
 export interface PipelineReport {
   address: string;
-  /** `rejected`: the extract failed its checks, and what was there before is. */
+  /** `rejected`: the extract failed its checks, and the previous outputs are still in place. */
   outcome: 'applied' | 'forgotten' | 'deleted' | 'rejected' | 'failed' | 'interrupted';
   tables: readonly TableReport[];
-  /** In the order of the tables and of their checks. */
+  /** The results, in the order of the tables and of their checks. */
   checks: readonly CheckResult[];
-  /** `remark`: what is worth knowing of a delivery that has not failed. */
+  /** `remark`: a note about a delivery that has not failed. */
   destinations: readonly { target: string; size: number; remark?: string }[];
   /** Targets whose server was sent something by this run, without an answer that says what became of it. */
   unseen?: readonly string[];
-  /** Of an item that is gone: what was deleted, and what was left because it was not as we left it. */
+  /** The outputs of a removed item: `ours` were deleted, `changed` were left because they were changed outside extracts. */
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
   /** Targets whose rows were left as they are, because their pipeline has not published them in this run. */
   unpublished?: readonly string[];
   /** Rows were read, the extract has all of them already, and nothing was written or delivered. */
   nothingNew?: true;
   seconds: number;
-  /** Of those that were done, in the order in which they ended. Some go on beside each other. */
+  /** The steps that were done, in the order in which they ended. Some run beside each other. */
   steps: readonly { id: string; seconds: number }[];
-  /** How long the sources' snapshots were held. */
+  /** The time for which the snapshots of the sources were held. */
   snapshotSeconds?: number;
-  /** What went wrong, in which step. */
+  /** The error, and the step in which it occurred. */
   failure?: { step: string; error: unknown };
 }
 
 export interface TableReport {
   name: string;
-  /** What Hyper took. The numbers beside it are the same, or the pipeline would have failed. */
+  /** The rows that Hyper took. The other counts are the same, or the pipeline would have failed. */
   rows: number;
-  /** Of a table that went on from its extract: what became of it. */
+  /** The changes to a table that continued from its extract. */
   changed?: { inserted: number; deleted: number };
-  /** What the source says it sent, where it counts. */
+  /** The rows that the source says it sent, if it counts them. */
   sent?: number;
-  /** What the finished file has. */
+  /** The rows of the finished file. */
   inFile?: number;
   /** Bytes that came from the source. */
   bytes: number;

@@ -22,7 +22,7 @@ export interface RunState {
   /** Returns true if another pipeline has published this in the same apply. */
   hasPublished: (publication: Publication) => boolean;
   snapshots: OpenSnapshots;
-  /** For each table that is being read: where a line about it is reported. */
+  /** Report the progress of each table that is being read. */
   reporters: Map<string, ReportProgress>;
   /** Tables that were read, in the order in which they ended. */
   tables: TableReport[];
@@ -32,14 +32,14 @@ export interface RunState {
   build?: ExtractBuild;
   built?: BuiltExtract;
   packed?: BuiltExtract;
-  /** By the index of the destination. */
+  /** The results of deliveries, by the index of the destination. */
   delivered: Map<number, Delivered>;
   remarks: Map<number, Written>;
   /** Deliveries that a server was sent, and of which the result is not known. */
   sent: Map<number, SentNote>;
-  /** Those of earlier runs, as they were when this one began. */
+  /** Such deliveries of earlier runs, as they were when this run began. */
   sentBefore: ReadonlyMap<number, SentNote>;
-  /** How many steps were skipped because no row differs. */
+  /** The number of steps that were skipped because no row differs. */
   skipped: number;
   /** Targets whose rows were to be changed if their pipeline had published them in this run. */
   unpublished: string[];

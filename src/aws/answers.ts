@@ -22,7 +22,7 @@ export class NotS3 extends Error {
     this.$metadata = { httpStatusCode: status };
   }
 
-  /** For an answer that should have been JSON, or should have had an ETag. */
+  /** Returns the error of an answer that should have been JSON, or should have had an ETag. */
   static page(text: string, { httpStatusCode = 200 }: { httpStatusCode?: number | undefined }): NotS3 {
     return new NotS3(alienOf({ statusCode: httpStatusCode, headers: {} }, text), httpStatusCode);
   }

@@ -2,7 +2,7 @@ import type { Place } from '../model/errors/diagnostic.ts';
 import type { S3Access } from '../model/config/source.ts';
 import { foreign } from '../model/errors/secrets.ts';
 
-/** Whose requests they are: a source or the state, with the line of the configuration that names the bucket. */
+/** The user of a bucket: a source or the state, with the line of the configuration that names the bucket. */
 export interface BucketUser {
   bucket: string;
   access: S3Access;

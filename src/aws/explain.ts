@@ -104,7 +104,7 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
         );
       return explained(
         staleObject,
-        `${url} is not there any more`,
+        `${url} no longer exists`,
         'it was removed since it was listed; plan again',
       );
     case 'PreconditionFailed':

@@ -14,7 +14,7 @@ export interface ListQuery {
 /** One object of a listing. */
 export interface ListedObject {
   key: string;
-  /** Without quotes; undefined where the service gives its objects none. */
+  /** The ETag without quotes; undefined if the service gives its objects none. */
   etag: string | undefined;
   size: number;
   modified: Date | undefined;

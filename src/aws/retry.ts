@@ -50,7 +50,7 @@ export class Tries {
     this.#settings.working?.();
   }
 
-  /** Waits before the next try, or throws: if it will not pass, has lasted too long, or no one waits any more. */
+  /** Waits before the next try, or throws: if it will not pass, has lasted too long, or no one waits for it now. */
   async pauseOrGiveUp(error: unknown, signal: AbortSignal): Promise<void> {
     const { firstPause, longestPause, outage } = this.#settings;
     signal.throwIfAborted();

@@ -76,7 +76,7 @@ function withoutColors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
 /** "Select graphic rendition" of ECMA-48; movements of the cursor end in other letters. */
 const colors = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
-/** Whoever reads our output may stop, as `head` does; what is being done is done all the same. */
+/** Writes text. The reader of our output may stop, as `head` does; the work is done all the same. */
 function write(stream: NodeJS.WriteStream, text: string): void {
   if (!stream.listeners('error').includes(unlessClosed)) stream.on('error', unlessClosed);
   stream.write(text);

@@ -189,7 +189,7 @@ function refuseMissing(table: Table, missing: number): void {
   if (missing === 0) return;
   throw new RunError(
     'EXT3013',
-    `table ${table.name}: ${counted(missing, 'row')} of the source ${missing === 1 ? 'is' : 'are'} not in the extract, and no cursor tells`,
+    `table ${table.name}: ${counted(missing, 'row')} of the source ${missing === 1 ? 'is' : 'are'} not in the extract, and no cursor finds ${missing === 1 ? 'it' : 'them'}`,
     {
       hint: 'read all of it: extracts apply --full; rows come late where a cursor is older than its commit: lag helps',
       place: table.load.kind === 'full' ? table.place : table.load.place,

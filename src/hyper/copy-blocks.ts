@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
  * in these; larger ones save little more.
  *
  * There are two blocks, one being filled while the other is on its way, and no more are ever made: what is
- * taken is copied and may be written anew at once.
+ * taken is copied and may be overwritten at once.
  */
 export class CopyBlocks {
   readonly #socket: Duplex;

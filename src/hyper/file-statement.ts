@@ -97,7 +97,7 @@ const typeOf = ({ types }: LoadTarget, column: string) => types.get(column) ?? '
 
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
 
-/** For a file, and for a stream. */
+/** Returns the options of COPY text, for a file or a stream. */
 export function textOptions(format: { delimiter: string; null: string }): string {
   return `with (format text, delimiter ${literal(format.delimiter)}, null ${literal(format.null)})`;
 }
@@ -106,7 +106,7 @@ function externalTextOptions(format: { delimiter: string; null: string }): strin
   return [`delimiter => ${literal(format.delimiter)}`, `"null" => ${literal(format.null)}`];
 }
 
-/** For a file, and for a stream. */
+/** Returns the options of COPY CSV, for a file or a stream. */
 export function csvOptions(format: WrittenCsv): string {
   return `with (${[
     'format csv',

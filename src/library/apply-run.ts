@@ -30,7 +30,7 @@ export class ApplyRun implements AsyncIterable<ApplyEvent> {
       signal.removeEventListener('abort', interrupt);
       this.#queue.end();
     });
-    // A failure is for whoever waits for the result or reads the events. If that is the events only, it is no failure
+    // A failure is for a program that waits for the result or reads the events. If that is the events only, it is no failure
     // that nothing has handled.
     this.result.catch(() => undefined);
   }

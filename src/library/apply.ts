@@ -17,7 +17,7 @@ import { contextOf, decisionsOf, selectionOf, type PlanOptions, type ProjectOpti
 import { resultOf, type ApplyResult } from './result.ts';
 import { openableProject, withPorts, type OpenableProject, type Project } from './project.ts';
 
-/** How a plan is carried out. */
+/** The options for carrying out a plan. */
 export interface PerformOptions {
   /** Keeps an extract that fails its checks beside its place. */
   keepFailed?: boolean | undefined;

@@ -9,7 +9,7 @@ import { errorDocument, type ErrorDocument, type LocatedDiagnostic } from '../ru
 export type ApplyEvent =
   | { type: 'planned'; plan: PlanDocument; diagnostics: readonly LocatedDiagnostic[] }
   | Exclude<RunEvent, { type: 'failed' }>
-  /** Without a step: the pipeline could not begin. */
+  /** The step is missing if the pipeline could not begin. */
   | (Omit<Extract<RunEvent, { type: 'failed' }>, 'error'> & { error: Failure });
 
 /** An error with the line of the configuration that it belongs to, as far as there is one. */

@@ -20,7 +20,7 @@ export interface ProjectOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Which pipelines are planned, and what is allowed to them. Each option is the flag of the same name. */
+/** The pipelines to plan, and the changes that are allowed to them. Each option is the flag of the same name. */
 export interface PlanOptions {
   /** Terms of which one must match: an address or a pattern of it, `tag:WORD`, `dest:KIND`, `state:modified`. */
   select?: readonly string[] | undefined;

@@ -9,7 +9,7 @@ import { contextOf, signalOf, type ProjectOptions } from './options.ts';
 
 /** Pipelines that were read and are valid; an argument of `plan` and `apply`. Only `readProject` makes one. */
 export interface Project {
-  /** In the order of the files. A family of `for_each` whose items come from a source is one of them. */
+  /** The pipelines, in the order of the files. A family of `for_each` whose items come from a source is one of them. */
   readonly pipelines: readonly {
     readonly address: string;
     readonly file: string;

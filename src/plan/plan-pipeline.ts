@@ -35,7 +35,7 @@ export interface Terms {
   decisions: Decisions;
   policy: Policy;
   hash: Hash;
-  /** By address: tables that a saved plan does not read. Their rows are left for the next plan. */
+  /** Tables that a saved plan does not read, by address. Their rows are left for the next plan. */
   left?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Shared data sources that are published by pipelines of this plan. */
   publications?: Publications;
@@ -92,7 +92,7 @@ export function planPipeline(
       subject: 'extract',
       act: 'reload',
       category: 'data',
-      reason: 'the staged extract is gone, and a destination needs it',
+      reason: 'the staged extract is missing, and a destination needs it',
     });
   }
   changes.push(...template.changes, ...destinationChanges(pipeline, destinations, planned));

@@ -32,7 +32,7 @@ export function quietTextOf({ pipelines, unseen: unlooked }: Plan): string {
   const counts = (['missing', 'updated', 'deleted'] as const).flatMap((part) =>
     sum(part) > 0 ? [`${counted(sum(part), 'row')} ${part === 'missing' ? 'committed late' : part}`] : [],
   );
-  const parts = [...counts, ...(unseen.some(({ lost }) => lost === true) ? ['a partition gone'] : [])];
+  const parts = [...counts, ...(unseen.some(({ lost }) => lost === true) ? ['a partition removed'] : [])];
   return `The extracts match the configuration, but not their sources: ${parts.join(', ')}, which no cursor finds.`;
 }
 
@@ -102,7 +102,7 @@ export const participles: Record<PipelineAction, string> = {
   create: 'created',
   rebuild: 'rebuilt',
   deliver: 'delivered again',
-  record: 'recorded anew',
+  record: 'recorded again',
   none: 'unchanged',
   blocked: 'applied',
 };

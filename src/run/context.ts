@@ -14,7 +14,7 @@ export interface RunContext {
 
 /** News of a run that are no result of it: a person who watches wants to read them. */
 export type Notice =
-  /** How far the observation of one pipeline is. */
+  /** The observation of one pipeline has reached a new stage. */
   | { type: 'observing'; address: string; text: string }
   /** Another run has a lock or a token that this one needs. */
   | { type: 'waiting for a run'; text: string }

@@ -13,7 +13,7 @@ import type { RunContext } from './context.ts';
 import { diagnose } from './diagnose.ts';
 import type { Ports } from './open-ports.ts';
 
-/** How files are read: see `ProjectContext` for each. */
+/** Settings for reading files: see `ProjectContext` for each. */
 export type ReadSettings = Pick<ProjectContext, 'unsetVariables' | 'policy' | 'untrusted'>;
 
 /**

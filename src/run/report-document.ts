@@ -39,7 +39,7 @@ export interface ReportDocument {
 }
 
 export type PipelineDocument = Omit<PipelineReport, 'failure'> & {
-  /** What went wrong, in which step. */
+  /** The error, and the step in which it occurred. */
   failure?: { step: string } & ErrorDocument;
 };
 

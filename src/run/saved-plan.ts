@@ -71,7 +71,7 @@ export function savedFiles(saved: Plan, cwd: string): string[] {
   const isThere = (file: string) => existsSync(path.resolve(cwd, file));
   const gone = actingIn(saved).filter(({ file }) => !isThere(file));
   if (gone.length > 0) {
-    const reasons = gone.map(({ address, file }) => `${address}: ${file} is gone`);
+    const reasons = gone.map(({ address, file }) => `${address}: ${file} was removed`);
     throw staleError(
       reasons.join('; '),
       'nothing was done; plan again, or apply the plan in the folder where it was made',

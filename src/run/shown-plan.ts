@@ -8,7 +8,7 @@ export async function readShownPlan(file: string, cwd: string): Promise<{ plan: 
   const read = await readPlanFile(file, cwd);
   // Whatever the seal is, it does not hold.
   if (read.isSealed || isPlanDocument({ ...read.plan, seal: '0'.repeat(64) })) return read;
-  throw new RunError('EXT6102', `${file} was changed after it was made, and is no plan any more`, {
+  throw new RunError('EXT6102', `${file} was changed after it was made, and is no longer a valid plan`, {
     hint: 'plan again: extracts plan --out FILE',
   });
 }

@@ -285,7 +285,7 @@ test('a plan whose pipeline file is missing is stale, unless that pipeline had n
   await project.remove('pipelines/north.yaml');
   const { stderr, exitCode } = await runInside(project, ['apply', 'plan.json']);
   expect({ stderr, exitCode }).toEqual({
-    stderr: `error  the plan is stale: north: pipelines/north.yaml is gone  [EXT6104]\n  = nothing was done; plan again, or apply the plan in the folder where it was made\n`,
+    stderr: `error  the plan is stale: north: pipelines/north.yaml was removed  [EXT6104]\n  = nothing was done; plan again, or apply the plan in the folder where it was made\n`,
     exitCode: 4,
   });
   await project.write('pipelines/north.yaml', north);

@@ -318,12 +318,12 @@ describe('what is wrong with a load, and where', () => {
     [
       '{mode: upsert, cursor: at, deletes: {query: select 1}, reconcile_keys: true}',
       'reconcile_keys',
-      '"deletes" and "reconcile_keys" exclude each other: one of them finds the rows that are gone',
+      '"deletes" and "reconcile_keys" exclude each other: one of them finds deleted rows',
     ],
     [
       '{deletes: {query: select 1}}',
       'deletes',
-      '"deletes" and "reconcile_keys" exclude each other: one of them finds the rows that are gone',
+      '"deletes" and "reconcile_keys" exclude each other: one of them finds deleted rows',
       'un-set the default: reconcile_keys: null',
       { defaults: '{mode: upsert, cursor: at, reconcile_keys: true}' },
     ],

@@ -44,7 +44,7 @@ destinations:
   );
   const plan = await project.run(['plan'], env);
   expect(`${plan.stdout}${plan.stderr}`).not.toContain(value);
-  expect(plan.stdout).toContain('# items will be recorded anew');
+  expect(plan.stdout).toContain('# items will be recorded again');
   const before = await project.marks();
   await project.apply(env);
   expect((await project.marks())['out/items.hyper']).toBe(before['out/items.hyper']);

@@ -57,7 +57,7 @@ it('tables, columns, sources and files may be named like what every object has',
   await project.remove('pipelines/data/plain/constructor');
   const changed = await project.run(['plan']);
   expect(changed.stdout).toContain(
-    'data/plain/valueOf is new, data/plain/__proto__ is changed, data/plain/constructor is gone',
+    'data/plain/valueOf is new, data/plain/__proto__ is changed, data/plain/constructor was removed',
   );
 
   await project.write(

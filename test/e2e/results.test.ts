@@ -250,7 +250,7 @@ it('lets one of two applies at once win, and tells the other to wait', async () 
     pipelines/gated.yaml:1:1  error  gated is being applied by process (pid) on (host)  [EXT6004]
       1 | version: 1
         | ~~~~~~~~~~
-        = wait for it; if that run is gone for good: extracts state unlock gated
+        = wait for it; if that run has ended: extracts state unlock gated
 
     1 error
     "

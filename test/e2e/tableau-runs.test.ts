@@ -136,14 +136,16 @@ test('two pipelines share a data source: one publishes all rows, the other chang
   await nothingLeft(one);
   await one.write('orders.csv', csv(1500));
   const both = await one.run(['apply', '--yes'], env);
-  expect(summary(both)).toMatch(/^0\n[^]*\(orders publishes it anew: these changes are not in that\)/);
+  expect(summary(both)).toMatch(
+    /^0\n[^]*\(orders publishes it again: these changes are not in that revision\)/,
+  );
   expect(await publishedRows('id in (1, 2000)')).toEqual(['1 changed', '2000 added']);
   await nothingLeft(one);
   await one.write('orders.csv', csv(1600));
   expect((await one.run(['apply', '--yes', '--select', 'orders'], env)).exitCode).toBe(0);
   expect(await publishedRows('id in (1, 2000)')).toEqual(['1 region 0']);
   const plan = await one.run(['plan'], env);
-  expect(plan.stdout).toContain('(it was published anew since: these changes are not in it)');
+  expect(plan.stdout).toContain('(it was published again since: these changes are not in it)');
   expect((await one.run(['apply', '--yes', '--select', 'changes'], env)).exitCode).toBe(0);
   expect(await publishedRows('id in (1, 2000)')).toEqual(['1 changed', '2000 added']);
   await nothingLeft(one);

@@ -155,7 +155,7 @@ it.runIf(programs.python)('packs what is delivered only when it must', async () 
 
   await project.write('pipelines/sales.yaml', pipeline(columns, '').replace('sales.tdsx', 'sales.hyper'));
   const apply = project.run(['apply', '--yes', '--allow-breaking', 'sales']);
-  expect((await apply).stdout).toContain('no template any more');
+  expect((await apply).stdout).toContain('the template was removed');
   expect(await readHyperFile(project.path('out/sales.hyper'))).toMatchObject([{ name: 'public.sales' }]);
 });
 

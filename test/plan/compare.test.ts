@@ -72,7 +72,7 @@ test('files: new, changed and removed ones are listed by name or number', () => 
     compareFingerprints(before, files({ 'a.csv': [1, '1'], 'b.csv': [9, '2'], 'd.csv': [3, '3'] })),
   ).toEqual({
     same: false,
-    reason: 'd.csv is new, b.csv is changed, c.csv is gone',
+    reason: 'd.csv is new, b.csv is changed, c.csv was removed',
   });
   const many = files({ 'a.csv': [1, '9'], 'b.csv': [2, '9'], 'c.csv': [3, '3'] });
   expect(compareFingerprints(before, many)).toMatchObject({
@@ -110,6 +110,6 @@ test('where a definition has changed, the counters still say how many rows there
 
 test('what is gone is counted among what was there', () => {
   expect(compareFingerprints(files({ 'a.csv': [1, 't'], 'b.csv': [2, 't'] }), files({}))).toMatchObject({
-    reason: '2 of 2 files are gone',
+    reason: '2 of 2 files were removed',
   });
 });

@@ -221,7 +221,7 @@ describe('a table that continues from its extract', () => {
         ({ message }) => message,
       );
     expect(told(upsert)).toEqual([
-      'table "orders": 2 rows were deleted in the source, and nothing tells which: the extract keeps them',
+      'table "orders": 2 rows were deleted in the source, and it is unknown which: the extract keeps them',
     ]);
     expect(told({ ...upsert, deletes: { kind: 'keys' } })).toEqual([]);
     const before = {
@@ -230,7 +230,7 @@ describe('a table that continues from its extract', () => {
     };
     const { plan } = planned({ applied: { fingerprint: before } });
     expect(plan.diagnostics.map(({ message }) => message)).toEqual([
-      'table "orders": a partition is gone from the source: the extract keeps its rows',
+      'table "orders": a partition was removed from the source: the extract keeps its rows',
     ]);
   });
 });
@@ -369,7 +369,7 @@ test('files are read that are new or replaced', () => {
     }).orders;
   expect(world('delete', now)).toMatchObject({
     action: 'change',
-    reason: 'd.csv is new, b.csv is changed, c.csv is gone',
+    reason: 'd.csv is new, b.csv is changed, c.csv was removed',
     increment: { mode: 'append by file', files: { fresh: 1, changed: 1, gone: 1 }, bytes: { value: 65 } },
   });
   const less = { kind: 'files', files: { 'a.csv': mark(10), 'b.csv': mark(20) } } as const;

@@ -278,7 +278,7 @@ test('a removed pipeline is listed with the output that is kept, and counts as a
     address: 'old',
     file: 'pipelines/old.yaml',
     record: 'v7',
-    because: 'pipelines/old.yaml is gone',
+    because: 'pipelines/old.yaml was removed',
     leaves: ['build/old.hyper', '../dist/old.hyper'],
   };
   const plan = buildPlan([{ pipeline: shop, observation: observation(shop), record: 'v1' }], '0.1.0', terms, [
@@ -288,7 +288,7 @@ test('a removed pipeline is listed with the output that is kept, and counts as a
   expect(renderPlan(plan, { color: false, verbose: false }))
     .toBe(`extracts will perform the following actions:
 
-  # old will no longer be managed, will not be deleted  (because pipelines/old.yaml is gone)
+  # old will no longer be managed, will not be deleted  (because pipelines/old.yaml was removed)
     . build/old.hyper
     . ../dist/old.hyper
 

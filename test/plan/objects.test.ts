@@ -18,7 +18,7 @@ describe('what two listings say', () => {
     ['the same', listing(keys), listing(keys), undefined],
     ['one new', listing(['a']), listing(['a', 'b']), 'b is new (1.0 kB)'],
     ['one changed', listing(['a'], { etag: 'x' }), listing(['a']), 'a has a new ETag (1.0 kB)'],
-    ['one gone', listing(['a', 'b']), listing(['a']), 'b is gone'],
+    ['one gone', listing(['a', 'b']), listing(['a']), 'b was removed'],
     [
       'several',
       {
@@ -31,7 +31,7 @@ describe('what two listings say', () => {
         },
       },
       listing(keys),
-      '3 of 42 objects are new (k39, k40, k41; 3.0 kB), 3 of 42 objects have new ETags (k36, k37, k38; 3.0 kB), 2 of 41 objects are gone (z, y)',
+      '3 of 42 objects are new (k39, k40, k41; 3.0 kB), 3 of 42 objects have new ETags (k36, k37, k38; 3.0 kB), 2 of 41 objects were removed (z, y)',
     ],
     ['many', listing([]), listing(keys), '42 of 42 objects are new (k00, k01, k02 and 39 more; 42.0 kB)'],
     [
@@ -62,9 +62,9 @@ describe('what two listings say', () => {
       'written again to a service without ETags',
       listing(['a', 'b']),
       { ...listing([]), objects: { a: { size: 1000 }, b: { size: 1000 } } },
-      '2 of 2 objects have no ETags any more (a, b; 2.0 kB)',
+      '2 of 2 objects no longer have ETags (a, b; 2.0 kB)',
     ],
-    ['all gone', listing(['a', 'b']), listing([]), '2 of 2 objects are gone (a, b)'],
+    ['all gone', listing(['a', 'b']), listing([]), '2 of 2 objects were removed (a, b)'],
   ])('%s', (_, before, now, reason) => {
     expect(compareFingerprints(before, now)).toMatchObject(
       reason === undefined ? { same: true } : { same: false, reason },

@@ -97,7 +97,7 @@ test('changes are made again in the run that publishes all rows again, if it doe
   const [, second] = planOf([publisher, seen(publisher, false, newRows)], [changes, seen(changes, false)]);
   expect(second).toMatchObject({
     ...{ action: 'deliver', after: ['orders'] },
-    destination: { reason: 'orders publishes it anew: these changes are not in that' },
+    destination: { reason: 'orders publishes it again: these changes are not in that revision' },
     delivers: [{ ifPublished: { pipeline: 'orders', target } }],
   });
 });

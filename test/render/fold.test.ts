@@ -68,7 +68,7 @@ const whole = plan(
       address: `tenant_sales[gone${n}]`,
       file: 'pipelines/tenants.yaml',
       record: 'v1',
-      because: 'for_each of pipelines/tenants.yaml does not list it any more',
+      because: 'for_each of pipelines/tenants.yaml no longer lists it',
       leaves: [`build/tenant_sales/gone${n}.hyper`],
     })),
   },

@@ -323,7 +323,7 @@ export const fullPlan: Plan = plan(
         address: 'old_sales',
         file: 'pipelines/old_sales.yaml',
         record: 'v3',
-        because: 'pipelines/old_sales.yaml is gone',
+        because: 'pipelines/old_sales.yaml was removed',
         leaves: ['build/old_sales.hyper', 'Sales/Old "Old sales" (acme on tableau.example.com)'],
       },
     ],

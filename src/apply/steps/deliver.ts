@@ -38,7 +38,7 @@ function deliveryOf({ job, built, packed }: RunState): BuiltExtract {
   return packed ?? (job.pipeline.template === undefined ? built : undefined) ?? recordedFile.delivery(job);
 }
 
-/** For a destination that has the right content and is only described differently. */
+/** Sets the details of a destination whose content is right and which is only described differently. */
 function describe(
   { seen }: Job,
   port: DestinationPort,

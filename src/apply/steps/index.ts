@@ -17,7 +17,7 @@ import type { PerformStep, StepContext, StepKind, StepOf, StepResult } from './s
 type RemovalKind = 'delete' | 'forget';
 type ApplyKind = Exclude<StepKind, RemovalKind>;
 
-/** How each kind of step of an apply is performed; the compiler requires every kind here. */
+/** The function that performs each kind of step of an apply; the compiler requires every kind here. */
 const applySteps: { [K in ApplyKind]: PerformStep<K, RunState> } = {
   snapshot,
   create,
@@ -30,7 +30,7 @@ const applySteps: { [K in ApplyKind]: PerformStep<K, RunState> } = {
   record,
 };
 
-/** How each kind of step of a removal is performed. */
+/** The function that performs each kind of step of a removal. */
 const removalSteps: { [K in RemovalKind]: PerformStep<K, RemovalState> } = {
   delete: deleteOutput,
   forget,

@@ -13,7 +13,7 @@ export interface StepResult {
   isSkipped?: true;
 }
 
-/** What a step may use while it runs. */
+/** The context that a step may use while it runs. */
 export interface StepContext {
   report: ReportProgress;
   signal: AbortSignal;

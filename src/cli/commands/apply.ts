@@ -99,7 +99,7 @@ async function savedPlan(
   const decides = Object.keys(decisionsOf(options)).length > 0;
   if (decides || isSelection(options) || options.resume === true) {
     throw new UsageError(
-      'a saved plan is applied as it is: nothing is selected or allowed any more',
+      'a saved plan is applied as it is: flags cannot select or allow anything now',
       'give these flags to extracts plan --out',
     );
   }

@@ -61,7 +61,7 @@ export function drawProgress(
 
 type Drawn = Pick<ListrTaskWrapper<unknown, never, never>, 'output'>;
 
-/** What listr2 shows of one pipeline: its lock, and a line for each step. */
+/** The lines that listr2 shows of one pipeline: its lock, and each step. */
 class PipelineCells {
   readonly #pipeline: DrawnPipeline;
   readonly #begun = new Ending();

@@ -33,7 +33,7 @@ function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | unde
     case 'ended': {
       if (event.isSkipped === true) {
         const isForPublication = event.step.kind === 'deliver' && event.step.ifPublished !== undefined;
-        const what = isForPublication ? 'nothing was published anew' : 'nothing new';
+        const what = isForPublication ? 'nothing was published again' : 'nothing new';
         return renderEventLine(address, step, `skipped, ${what}`);
       }
       const amounts = [

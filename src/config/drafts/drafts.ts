@@ -19,9 +19,9 @@ export interface DraftedFile {
   file: LoadedFile;
   drafts: readonly Draft[];
   family?: Pick<Family, 'files'> & { known?: ReadFamily };
-  /** For a family whose items are not known yet; a draft with open references represents all of them. */
+  /** The family, if its items are not known yet; a draft with open references represents all of them. */
   asked?: AskedFamily;
-  /** For a family whose items came from a source. */
+  /** The family, if its items came from a source. */
   answeredFamily?: Omit<BlockedItem, 'problems'>;
   blocked: readonly BlockedItem[];
 }

@@ -34,7 +34,7 @@ export interface Substitution {
   /** References to secrets are kept, and all others are replaced: the form that may be shown. */
   shown?: boolean;
   report: (diagnostic: Diagnostic) => void;
-  /** For a pipeline with for_each: the item that it is made for. */
+  /** The item that the pipeline is made for, if it has for_each. */
   each?: Each;
 }
 

@@ -172,8 +172,7 @@ function* rowsThatAreGone(draft: Draft, table: string, load: TableLoad): Iterabl
   const byQuery = settings.deletes !== undefined;
   const byKeys = settings.reconcile_keys === true;
   if (byQuery && byKeys) {
-    const message =
-      '"deletes" and "reconcile_keys" exclude each other: one of them finds the rows that are gone';
+    const message = '"deletes" and "reconcile_keys" exclude each other: one of them finds deleted rows';
     const ofDefault = (['deletes', 'reconcile_keys'] as const).find((key) => !own.includes(key));
     const at = {
       ...placeOf(ofDefault === 'reconcile_keys' ? 'deletes' : 'reconcile_keys'),

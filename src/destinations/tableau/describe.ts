@@ -20,7 +20,7 @@ export async function describeTableau(
   const project = await projectFor(site, destination, signal);
   const found = 'id' in last ? await getDataSource(site, last.id, signal) : undefined;
   if (found === undefined) {
-    throw new RunError('EXT5115', `${siteLabel(site.connection)} has no "${destination.name}" any more`, {
+    throw new RunError('EXT5115', `${siteLabel(site.connection)} no longer has "${destination.name}"`, {
       hint: 'plan again: another user deleted it meanwhile',
     });
   }

@@ -42,7 +42,7 @@ export interface TableauDestinations {
 
 const neverAborts = new AbortController().signal;
 
-/** For a process that is alone: a token is as good as leased. */
+/** Leases tokens of a process that is alone: none is in use elsewhere. */
 const unleased: LeaseToken = ({ names: [name = ''] }) =>
   Promise.resolve({
     name,

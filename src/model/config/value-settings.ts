@@ -23,7 +23,7 @@ export const typesOfSetting: Readonly<Record<keyof ValueSettings, readonly Colum
   truncate: ['time', 'timestamp', 'timestamptz'],
 };
 
-/** Those that apply to a column of the type. */
+/** Returns the settings that apply to a column of the type. */
 export function settingsFor(
   type: ColumnType,
   { onInfinite, round, atZone, truncate }: ValueSettings,

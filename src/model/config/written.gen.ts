@@ -31,7 +31,7 @@ export type HeaderFile = {
    */
   key: string;
   /**
-   * Whether row 2 holds the types. Otherwise all columns are text.
+   * If true, row 2 holds the types. Otherwise all columns are text.
    */
   types?: boolean | null;
 } | null;
@@ -48,7 +48,7 @@ export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify
  */
 export type Column = ColumnSettings | string;
 /**
- * What infinity and -infinity of a date, a timestamp or an interval become: NULL, or an error. Here null is a value and does not unset a default.
+ * How infinity and -infinity of a date, a timestamp or an interval are read: as NULL, or as an error. Here null is a value and does not unset a default.
  */
 export type OnInfinite = 'error' | 'null' | null;
 /**
@@ -210,7 +210,7 @@ export interface Pipeline {
    */
   name: string;
   /**
-   * What the extract is for. Also describes its published data sources, unless their destination says otherwise.
+   * The purpose of the extract. Also describes its published data sources, unless their destination has a description.
    */
   description?: string;
   /**
@@ -274,7 +274,7 @@ export interface ForEach {
    */
   min?: number;
   /**
-   * What happens to an item that was removed from the list. forget removes only its record. delete also deletes its staged extract, its files and its publications, if they are unchanged since extracts wrote them.
+   * How an item is treated that was removed from the list. forget removes only its record. delete also deletes its staged extract, its files and its publications, if they are unchanged since extracts wrote them.
    */
   on_removed?: 'forget' | 'delete';
 }
@@ -334,7 +334,7 @@ export interface FormatOptions {
    */
   escape?: string | null;
   /**
-   * Whether a quote inside an unquoted field (24" Monitor) is an error, or kept literally. csv only.
+   * How a quote inside an unquoted field (24" Monitor) is read: as an error, or literally. csv only.
    */
   stray_quotes?: 'error' | 'keep' | null;
   /**
@@ -350,7 +350,7 @@ export interface FormatOptions {
    */
   comment?: string | null;
   /**
-   * Whether a file of zero bytes is an error, or has no rows.
+   * How a file of zero bytes is read: as an error, or as a file without rows.
    */
   empty_files?: 'error' | 'skip' | null;
   /**
@@ -492,11 +492,11 @@ export interface S3Source {
    */
   endpoint?: string | null;
   /**
-   * Whether URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
+   * If true, URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
    */
   path_style?: boolean | null;
   /**
-   * Whether to pay for requests to a bucket whose owner requires it.
+   * If true, requests to a bucket whose owner does not pay for them are charged to your account.
    */
   requester_pays?: boolean | null;
   /**
@@ -524,7 +524,7 @@ export interface S3Source {
    */
   session_token?: string | null;
   /**
-   * Whether to send requests without a signature, for public buckets.
+   * If true, requests are sent without a signature, for public buckets.
    */
   anonymous?: boolean | null;
 }
@@ -540,7 +540,7 @@ export interface Table {
    */
   primary_key?: string[];
   /**
-   * Whether to check that no two rows have the same primary_key before the key is declared. false declares it unverified: Tableau trusts it, and a key that is not unique makes totals wrong.
+   * If true, no two rows may have the same primary_key; that is checked before the key is declared. false declares it unverified: Tableau trusts it, and a key that is not unique makes totals wrong.
    */
   verify_key?: boolean | null;
   /**
@@ -610,7 +610,7 @@ export interface ColumnSettings {
    */
   type: string;
   /**
-   * Whether a NULL from the source is an error.
+   * If true, a NULL from the source is an error.
    */
   not_null?: boolean;
   /**
@@ -626,7 +626,7 @@ export interface ColumnSettings {
    */
   optional?: boolean;
   /**
-   * What the column means.
+   * The meaning of the column.
    */
   description?: string;
   /**
@@ -652,7 +652,7 @@ export interface AddedColumnSettings {
    */
   type?: string;
   /**
-   * What the column means.
+   * The meaning of the column.
    */
   description?: string;
   /**
@@ -858,7 +858,7 @@ export interface Relationship {
   from: RelationshipEnd;
   to: RelationshipEnd;
   /**
-   * What a generated template declares to Tableau: how many rows of from and of to belong together. If it is wrong, Tableau counts wrongly.
+   * How many rows of from and of to belong together. A generated template declares it to Tableau; if it is wrong, Tableau counts wrongly.
    */
   cardinality?: 'many-to-one' | 'one-to-many' | 'one-to-one' | 'many-to-many';
 }
@@ -888,7 +888,7 @@ export interface TemplateFile {
    */
   file: string;
   /**
-   * Whether to keep data files in the .tdsx that its data source does not name: a second .hyper, a CSV. By default they are left out, because they may contain another user's rows.
+   * If true, data files in the .tdsx that its data source does not name are kept: a second .hyper, a CSV. By default they are left out, because they may contain another user's rows.
    */
   keep_unnamed?: boolean;
   compression?: PackageCompression;
@@ -942,11 +942,11 @@ export interface Generate {
  */
 export interface GenerateTable {
   /**
-   * What users see instead of the table's name.
+   * The text that users see instead of the table's name.
    */
   caption?: string;
   /**
-   * What the table is about.
+   * The subject of the table.
    */
   description?: string;
   /**
@@ -958,19 +958,19 @@ export interface GenerateTable {
 }
 export interface GenerateColumnSettings {
   /**
-   * What users see instead of the column's name.
+   * The text that users see instead of the column's name.
    */
   caption?: string;
   /**
-   * What the field means. Default: the description of the column.
+   * The meaning of the field. Default: the description of the column.
    */
   description?: string;
   /**
-   * Whether the field is a dimension or a measure. Default: text, dates and booleans are dimensions, numbers are measures.
+   * The role of the field in Tableau. Default: text, dates and booleans are dimensions, numbers are measures.
    */
   role?: 'dimension' | 'measure';
   /**
-   * Whether numbers and dates are shown on an axis instead of as headers. Default: measures are, dimensions are not.
+   * If true, numbers and dates are shown on an axis instead of as headers. Default: true for measures, false for dimensions.
    */
   continuous?: boolean;
   /**
@@ -982,7 +982,7 @@ export interface GenerateColumnSettings {
    */
   format?: string;
   /**
-   * Whether the field is hidden from users; formulas may still use it.
+   * If true, the field is hidden from users; formulas may still use it.
    */
   hidden?: boolean;
   /**
@@ -1003,7 +1003,7 @@ export interface GenerateColumnSettings {
     | 'latitude'
     | 'longitude';
   /**
-   * What users see instead of a value; the key %null% is for missing values.
+   * Texts that users see instead of values; the key %null% is for missing values.
    */
   aliases?: {
     [k: string]: string;
@@ -1023,15 +1023,15 @@ export interface GenerateCalculationSettings {
    */
   datatype?: 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'datetime' | 'spatial';
   /**
-   * What the field means: the text that users see when they hover over it.
+   * The meaning of the field: the text that users see when they hover over it.
    */
   description?: string;
   /**
-   * Whether the field is a dimension or a measure. Default: text, dates and booleans are dimensions, numbers are measures.
+   * The role of the field in Tableau. Default: text, dates and booleans are dimensions, numbers are measures.
    */
   role?: 'dimension' | 'measure';
   /**
-   * Whether numbers and dates are shown on an axis instead of as headers. Default: measures are, dimensions are not.
+   * If true, numbers and dates are shown on an axis instead of as headers. Default: true for measures, false for dimensions.
    */
   continuous?: boolean;
   /**
@@ -1043,7 +1043,7 @@ export interface GenerateCalculationSettings {
    */
   format?: string;
   /**
-   * Whether the field is hidden from users; formulas may still use it.
+   * If true, the field is hidden from users; formulas may still use it.
    */
   hidden?: boolean;
   /**
@@ -1064,7 +1064,7 @@ export interface GenerateCalculationSettings {
     | 'latitude'
     | 'longitude';
   /**
-   * What users see instead of a value; the key %null% is for missing values.
+   * Texts that users see instead of values; the key %null% is for missing values.
    */
   aliases?: {
     [k: string]: string;
@@ -1097,7 +1097,7 @@ export interface NamedDestination {
   path?: string;
   project?: TableauProject;
   /**
-   * Whether to create missing projects on the path.
+   * If true, missing projects on the path are created.
    */
   create_project?: boolean;
   /**
@@ -1122,7 +1122,7 @@ export interface NamedDestination {
    */
   batch?: string;
   /**
-   * Whether other pipelines deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them must set it.
+   * If true, other pipelines may deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them must set it.
    */
   shared?: boolean;
   /**
@@ -1131,7 +1131,7 @@ export interface NamedDestination {
   description?: string;
   tags?: Tags;
   /**
-   * Whether the data source is certified. If omitted, the server's setting is kept.
+   * true certifies the data source, false removes the certification. If omitted, the server's setting is kept.
    */
   certified?: boolean;
   /**
@@ -1190,7 +1190,7 @@ export interface TableauDestination {
    */
   ca?: string;
   /**
-   * Whether plain http to other machines is allowed.
+   * If true, plain http to other machines is allowed.
    */
   allow_insecure?: boolean;
   /**
@@ -1211,7 +1211,7 @@ export interface TableauDestination {
   chunk_size?: number | string;
   project?: TableauProject;
   /**
-   * Whether to create missing projects on the path.
+   * If true, missing projects on the path are created.
    */
   create_project?: boolean;
   /**
@@ -1236,7 +1236,7 @@ export interface TableauDestination {
    */
   batch?: string;
   /**
-   * Whether other pipelines deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them must set it.
+   * If true, other pipelines may deliver to the same data source: at most one that publishes all rows, and any number that insert, update, upsert or delete rows. Each of them must set it.
    */
   shared?: boolean;
   /**
@@ -1249,7 +1249,7 @@ export interface TableauDestination {
   description?: string;
   tags?: Tags;
   /**
-   * Whether the data source is certified. If omitted, the server's setting is kept.
+   * true certifies the data source, false removes the certification. If omitted, the server's setting is kept.
    */
   certified?: boolean;
   /**
@@ -1357,7 +1357,7 @@ export interface TableDefaults {
   load?: Load;
   on_infinite?: OnInfinite;
   /**
-   * Whether to check that no two rows have the same primary_key before the key is declared. false declares it unverified: Tableau trusts it, and a key that is not unique makes totals wrong.
+   * If true, no two rows may have the same primary_key; that is checked before the key is declared. false declares it unverified: Tableau trusts it, and a key that is not unique makes totals wrong.
    */
   verify_key?: boolean | null;
   round?: Round;
@@ -1422,11 +1422,11 @@ export interface S3SourceDefaults {
    */
   endpoint?: string | null;
   /**
-   * Whether URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
+   * If true, URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
    */
   path_style?: boolean | null;
   /**
-   * Whether to pay for requests to a bucket whose owner requires it.
+   * If true, requests to a bucket whose owner does not pay for them are charged to your account.
    */
   requester_pays?: boolean | null;
   /**
@@ -1442,7 +1442,7 @@ export interface S3SourceDefaults {
    */
   external_id?: string | null;
   /**
-   * Whether to send requests without a signature, for public buckets.
+   * If true, requests are sent without a signature, for public buckets.
    */
   anonymous?: boolean | null;
   exclude?: Exclude;
@@ -1519,7 +1519,7 @@ export interface S3State {
    */
   endpoint?: string | null;
   /**
-   * Whether URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
+   * If true, URLs have the form https://host/bucket/key instead of https://bucket.host/key. Default: true if endpoint is set.
    */
   path_style?: boolean | null;
   /**
@@ -1573,7 +1573,7 @@ export interface Policy {
    */
   forbidden_columns?: string[];
   /**
-   * What must have a description.
+   * The things that must have a description.
    */
   require_description?: ('pipeline' | 'columns')[];
   /**

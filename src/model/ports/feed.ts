@@ -33,7 +33,7 @@ interface PartBasics {
 export interface StreamPart extends PartBasics {
   kind: 'stream';
   format: StreamFormat;
-  /** With `most` the first records are enough: the rest is not read. */
+  /** Opens the stream. With `most` the first records are enough: the rest is not read. */
   open(signal: AbortSignal, most?: number): Promise<ByteStream>;
   /** Another way to the same rows, after Hyper refused these bytes (a Refusal) or they failed (the error). */
   fallback?(why: unknown): StreamPart | undefined;
@@ -99,7 +99,7 @@ export interface PathPart extends PartBasics {
 
 export interface StagedFile {
   format: PathFormat;
-  /** Those of the part that the file has. */
+  /** The columns of the part that the file has. */
   columns?: readonly string[];
   rows?: number;
   release(): Promise<void>;

@@ -56,7 +56,7 @@ export interface SourceRequest {
 
 /** Tables of one source at one moment. */
 export interface Snapshot {
-  /** With `limit` no more rows than this are needed, if the source can limit them itself. */
+  /** Returns the rows of a table. With `limit`, more rows than this are not needed, if the source can limit them itself. */
   feed(table: Table, signal: AbortSignal, limit?: number): Promise<Feed>;
   /**
    * Returns the changes in a table since it was last read, for sources that can find them. `before` is the applied

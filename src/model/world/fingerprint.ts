@@ -5,7 +5,7 @@
 export type Fingerprint =
   PostgresFingerprint | ValueFingerprint | DefinitionsFingerprint | FilesFingerprint | ObjectsFingerprint;
 
-/** Nothing tells whether rows have changed; of a table that goes on from its extract, definitions can still be compared. */
+/** Nothing shows if rows have changed; of a table that continues from its extract, definitions can still be compared. */
 export interface UnknownFingerprint {
   kind: 'unknown';
   reason: string;
@@ -24,8 +24,8 @@ export interface PostgresFingerprint {
 }
 
 /**
- * What decides values beside rows, by its name: `column total`, `enum mood #16401`, `function public.rate()`. `scope` tells
- * what was looked for; records of versions that looked for less lack it, and older ones lack all of it.
+ * Everything beside rows that decides values, by name: `column total`, `enum mood #16401`, `function public.rate()`. `scope`
+ * lists what was looked for; records of versions that looked for less lack it, and older ones lack all of it.
  */
 export type SourceDefinitions = Readonly<Record<string, string>>;
 
@@ -45,13 +45,13 @@ export interface ValueFingerprint {
   definitions?: SourceDefinitions;
 }
 
-/** What is recorded of a table whose changes nothing counts, and which goes on from its extract. */
+/** The fingerprint of a table whose changes nothing counts, and which continues from its extract. */
 interface DefinitionsFingerprint {
   kind: 'definitions';
   definitions: SourceDefinitions;
 }
 
-/** By path relative to the pipeline file. */
+/** The marks of files, by path relative to the pipeline file. */
 export interface FilesFingerprint {
   kind: 'files';
   files: Readonly<Record<string, FileMark>>;
@@ -99,7 +99,7 @@ export function asFarAs<Now extends Fingerprint | UnknownFingerprint>(
   ]) as Now;
 }
 
-/** What was recorded, with the definitions of now that it lacks: they are not older than it. */
+/** Returns the recorded fingerprint, completed by current definitions that it lacks: they are not older than it. */
 export function withDefinitions(before: Fingerprint, now: Fingerprint | undefined): Fingerprint {
   const [last, current] = [definitionsOf(before), now && definitionsOf(now)];
   if (isComplete(last) || current === undefined || now?.kind !== before.kind) return before;

@@ -35,7 +35,7 @@ export interface SourceObservation {
   rows: Estimate | undefined;
   bytes: Estimate | undefined;
   fingerprint: Fingerprint | UnknownFingerprint;
-  /** Which server and database, bucket or folder this is; the same for all tables of a source. */
+  /** Identifies the server and database, the bucket or the folder; the same for all tables of a source. */
   identity?: string;
   /** For tables that continue from a watermark. */
   cursor?: CursorObservation;

@@ -16,7 +16,7 @@ import { getOwn } from '../../model/base/get-own.ts';
 
 export interface PlannedDestination {
   plan: DestinationPlan;
-  /** Somebody else has changed what we delivered. */
+  /** The output was changed outside extracts. */
   drifted: boolean;
   /** Problems that the observation alone does not show. */
   diagnostics: readonly Diagnostic[];

@@ -100,7 +100,7 @@ function anotherBatch(last: AppliedPublication, { delivery }: TableauDestination
   return batch === undefined || batch === last.batch ? undefined : `batch "${batch}" is not added yet`;
 }
 
-const changesGone = 'it was published anew since: these changes are not in it';
+const changesGone = 'it was published again since: these changes are not in it';
 
 function decide(
   destination: TableauDestination,
@@ -154,7 +154,7 @@ function afterPublication(
       if (sent === 'under way') return decision;
       return {
         action: 'update',
-        reason: `${pipeline} publishes it anew: these changes are not in that`,
+        reason: `${pipeline} publishes it again: these changes are not in that revision`,
         ifPublished: publication,
       };
     default:

@@ -32,7 +32,7 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
             change(
               'remove',
               'breaking',
-              'no template any more: its captions and calculations will be missing',
+              'the template was removed: its captions and calculations will be missing',
             ),
           ];
     return { changes: gone, isCurrent: false };

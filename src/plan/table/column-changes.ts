@@ -34,7 +34,7 @@ export function diffColumns(address: string, before: Columns, after: Columns): C
       add(column.name, {
         act: 'change',
         category: 'metadata',
-        reason: column.notNull ? 'must not be null any more' : 'may be null now',
+        reason: column.notNull ? 'is now NOT NULL' : 'may now be null',
         before: last.notNull ? 'not null' : 'null',
         after: column.notNull ? 'not null' : 'null',
       });

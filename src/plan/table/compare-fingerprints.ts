@@ -37,7 +37,7 @@ export function compareFingerprints(before: Fingerprint, now: Fingerprint): Comp
         ? (compareDefinitions(before, now) ?? { same: true })
         : changed('the change_detection query gives another answer');
     case 'definitions':
-      return compareDefinitions(before, now) ?? changed('nothing tells whether its rows have changed');
+      return compareDefinitions(before, now) ?? changed('nothing shows if its rows have changed');
     case 'files':
       return before.kind === 'files' ? compareFiles(before, now) : otherKind;
     case 'objects':
@@ -125,15 +125,16 @@ function compareColumns(before: readonly string[], now: readonly string[]): stri
 function compareFiles(before: FilesFingerprint, now: FilesFingerprint): Comparison {
   const { fresh, changed: other, gone } = changesOfFiles(before, now);
   if (fresh.length + gone.length + other.length === 0) return { same: true };
-  const part = (paths: readonly string[], word: string, among: FilesFingerprint = now) =>
-    paths.length === 0
-      ? []
-      : [
-          paths.length === 1
-            ? `${paths[0] ?? ''} is ${word}`
-            : `${paths.length} of ${counted(Object.keys(among.files).length, 'file')} are ${word}`,
-        ];
+  const part = (paths: readonly string[], [one, many]: readonly [string, string], among = now) => {
+    if (paths.length === 0) return [];
+    if (paths.length === 1) return [`${paths[0] ?? ''} ${one}`];
+    return [`${paths.length} of ${counted(Object.keys(among.files).length, 'file')} ${many}`];
+  };
   return changed(
-    [...part(fresh, 'new'), ...part(other, 'changed'), ...part(gone, 'gone', before)].join(', '),
+    [
+      ...part(fresh, ['is new', 'are new']),
+      ...part(other, ['is changed', 'are changed']),
+      ...part(gone, ['was removed', 'were removed'], before),
+    ].join(', '),
   );
 }

@@ -32,7 +32,7 @@ export function findBase(pipeline: Pipeline, observation: Observation): Base {
   const rebuilt = pipeline.relationships
     .flatMap(({ from, to }) => [from.table, to.table])
     .find((name) => reshapeOf(pipeline, observation, name) === undefined);
-  if (rebuilt !== undefined) return { none: `${rebuilt}, which has a relationship, is made anew` };
+  if (rebuilt !== undefined) return { none: `${rebuilt}, which has a relationship, is made again` };
   const from = existingPlace(pipeline, observation);
   if (from === undefined) return { none: 'the extract of last time is not there, or is not as we left it' };
   const shapes = pipeline.tables.flatMap(({ name }) => reshapeOf(pipeline, observation, name) ?? []);

@@ -62,7 +62,7 @@ function planIncrement(
   if (since !== undefined && 'broken' in since) return whole(since.broken);
   if (comparison.same === true && (since === undefined || sameMarks(watermark, since)))
     return { kind: 'unchanged' };
-  if (since === undefined) return whole('what is new could not be told');
+  if (since === undefined) return whole('the new rows could not be determined');
   const reason = reasonOf(load, since, comparison, {
     watermark,
     atHighest: inExtractOf(table, observation)?.atHighest,
@@ -193,7 +193,7 @@ function byFile(
   const isListing = fingerprint.kind === 'files' || fingerprint.kind === 'objects';
   const changes = isListing ? changesOfListing(before, fingerprint) : undefined;
   if (same === undefined || !isListing || changes === undefined)
-    return whole('what is new cannot be told from what was read');
+    return whole('new rows cannot be told apart from those that were read');
   const { fresh, changed, gone } = changes;
   const vanished = load.onVanished === 'delete' ? gone.length : 0;
   if (fresh.length + changed.length + vanished === 0) return { kind: 'unchanged' };

@@ -36,12 +36,12 @@ export function compareObjects(
   const parts = [
     ...part(fresh, ['is new', 'are new']),
     ...part(changed, howChanged(changed, before, now)),
-    ...part(gone, ['is gone', 'are gone'], { among: before, withSize: false }),
+    ...part(gone, ['was removed', 'were removed'], { among: before, withSize: false }),
   ];
   return { same: false, reason: parts.join(', ') };
 }
 
-/** In one and in several words, by what all of the objects have in common. */
+/** Returns the predicate for one and for several changed objects: the change that all of them have in common. */
 function howChanged(
   { keys }: KeySet,
   before: ObjectsFingerprint,
@@ -53,7 +53,7 @@ function howChanged(
   if (marks.every(([last, etag]) => last !== undefined && etag !== undefined && last !== etag))
     return ['has a new ETag', 'have new ETags'];
   if (marks.every(([last, etag]) => last !== undefined && etag === undefined))
-    return ['has no ETag any more', 'have no ETags any more'];
+    return ['no longer has an ETag', 'no longer have ETags'];
   return ['has changed', 'have changed'];
 }
 

@@ -83,12 +83,12 @@ export function unseenFindings(table: Table, unseen: Unseen | undefined): Diagno
         ]
       : []),
     ...(lost
-      ? [finding('a partition is gone from the source: the extract keeps its rows', findingDeleted)]
+      ? [finding('a partition was removed from the source: the extract keeps its rows', findingDeleted)]
       : []),
     ...(deleted > 0
       ? [
           finding(
-            `${were(deleted)} deleted in the source, and nothing tells which: the extract keeps them`,
+            `${were(deleted)} deleted in the source, and it is unknown which: the extract keeps them`,
             findingDeleted,
           ),
         ]

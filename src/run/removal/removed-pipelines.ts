@@ -164,7 +164,8 @@ function otherFate(
 ): string | undefined {
   const wasDeleted = deletes !== undefined;
   if (!isItem(address) || (list === undefined && !wasDeleted)) return undefined;
-  if (list === undefined) return `for_each of ${familyOf(address)} is gone, which said on_removed: delete`;
+  if (list === undefined)
+    return `for_each of ${familyOf(address)} was removed, which said on_removed: delete`;
   const isDeleted = list.onRemoved === 'delete' && stored.record.made !== undefined;
   if (isDeleted === wasDeleted) return undefined;
   return `on_removed of ${list.name} is ${list.onRemoved} now`;
@@ -193,10 +194,10 @@ function forgotten({ stored, file, list }: Candidate, { root }: Project): Forgot
     file,
     record: version,
     because: list
-      ? `for_each of ${file} does not list it any more`
+      ? `for_each of ${file} no longer lists it`
       : still
-        ? `${file} does not define it any more`
-        : `${file} is gone`,
+        ? `${file} no longer defines it`
+        : `${file} was removed`,
     leaves: [...(extract.shown === undefined ? [] : [extract.shown]), ...Object.keys(destinations)],
   };
 }

@@ -16,7 +16,7 @@ export type CommonForm =
     }
   | { readonly kind: 'date' };
 
-/** Where bytes are no digits. */
+/** Finds bytes that are not digits. */
 export interface NonDigits {
   /** Returns a bit for each of at most 31 bytes that is no digit, the lowest for the first one. */
   nonDigits(at: number, length: number): number;

@@ -40,7 +40,7 @@ export function fieldText(dialect: CsvDialect, bytes: Uint8Array, start: number,
   return value.toString('utf8', 0, length);
 }
 
-/** Writes a scanned field anew in double quotes, those inside doubled; `emptyIsNull` writes nothing for ''. */
+/** Writes a scanned field again in double quotes, those inside doubled; `emptyIsNull` writes nothing for ''. */
 export type FieldRewriter = (bytes: Uint8Array, start: number, end: number, emptyIsNull: boolean) => void;
 
 /** Keeps ranges of the field, so that a field of any size needs no extra memory. */

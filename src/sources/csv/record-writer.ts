@@ -22,11 +22,11 @@ export interface RecordShape {
   readonly select: readonly number[];
   /** Values of further target columns, the same in every record. */
   readonly constants: readonly (string | null)[];
-  /** By target column of `select`: true if the empty string is NULL, too, because the column is not text. */
+  /** Has, for each target column of `select`, true if the empty string is NULL, too, because the column is not text. */
   readonly emptyAsNull: readonly boolean[];
-  /** By target column of `select`: the rule by which its text becomes a value, where hyperd would change any. */
+  /** Has, for each target column of `select`, the rule by which its text becomes a value, where hyperd would change any. */
   readonly rules?: readonly (FieldRule | undefined)[];
-  /** By target column of `select`: true if NULL is not allowed. */
+  /** Has, for each target column of `select`, true if NULL is not allowed. */
   readonly required?: readonly boolean[];
 }
 

@@ -10,7 +10,7 @@ export const fieldKind = {
   plain: 0,
   /** The field is in quotes: it is text, never NULL by a null string. */
   quoted: 1,
-  /** More than its outer quotes means something else to hyperd's dialect: it must be quoted anew. */
+  /** More than its outer quotes means something else to hyperd's dialect: it must be quoted again. */
   rewrite: 2,
 } as const;
 

@@ -11,7 +11,7 @@ export interface NamedFile {
   facts: FileFacts;
 }
 
-/** What of a format says how dates in names of files are read; undefined for formats without it. */
+/** The settings of a format for dates in the names of files; undefined for formats without them. */
 export type OrderOfDates = Pick<CsvFormat, 'dateOrder' | 'isDateOrderSet'>;
 
 /** A column that is the same in every row of a file. */

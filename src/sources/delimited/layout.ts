@@ -120,12 +120,12 @@ function layOutByName(
   };
 }
 
-/** In these an empty quoted field is an empty string; in all others it can only mean NULL. */
+/** Returns true for types whose empty quoted field is an empty string; in all others it can only mean NULL. */
 export function isText({ type }: Column): boolean {
   return ['text', 'varchar', 'char', 'json', 'bytes'].includes(type.kind);
 }
 
-/** Without names the fields are the columns, one by one. */
+/** Lays out a file without names: its fields are the columns, one by one. */
 export function layOutByPlace(table: Table, file: NamedFile, format: CsvFormat): Layout {
   const columns = columnsOfFields(table);
   return {

@@ -7,7 +7,7 @@ import { ThriftReader } from './thrift.ts';
 
 export interface ParquetFooter {
   rows: number;
-  /** In the order of the file. */
+  /** The columns, in the order of the file. */
   columns: readonly ParquetColumn[];
   /** Sum of the compressed column chunks: what reading all of it costs. */
   bytes: number;

@@ -11,7 +11,7 @@ import type { ProxyFor } from '../../aws/tunnel.ts';
 /** One object of a listing: the version of it that a plan saw. */
 export interface FoundObject extends NamedFile {
   key: string;
-  /** Without quotes; undefined where the service gives its objects none. */
+  /** The ETag without quotes; undefined if the service gives its objects none. */
   etag: string | undefined;
   size: number;
   /** Milliseconds since 1970, by the clock of the service. */
@@ -32,7 +32,7 @@ export interface Answer {
   /** Bytes in the whole object, and in this body; -1 where the answer does not say it. */
   size: number;
   length: number;
-  /** In buckets that keep versions. */
+  /** The version, in buckets that keep versions. */
   versionId?: string;
   /** The header that the object was uploaded with. */
   contentEncoding?: string;

@@ -7,7 +7,7 @@ export interface Budget {
   take(bytes: number, must: boolean): Buffer | undefined;
   endRequest(): void;
   /**
-   * Gives memory back. `isUnused`: no reader looks at it or writes into it any more, so that another one can have it.
+   * Gives memory back. `isUnused`: no reader looks at it or writes into it now, so that another one can have it.
    */
   giveBack(memory: Buffer, isUnused: boolean): void;
   readonly taken: Readonly<Room>;

@@ -14,7 +14,7 @@ export function bytesOf(ahead: ReadAhead, object: FoundObject, signal: AbortSign
   return Readable.from(copied(ahead.bytesOf(object, signal)), { highWaterMark: 4 });
 }
 
-/** In memory of their own. */
+/** Yields the chunks, each in memory of its own. */
 export async function* copied(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += longestCopy)

@@ -22,7 +22,7 @@ export function textPart(
   let isTaken = false;
   return textStreamPart(table, object, format, {
     open(signal) {
-      // Another way to read it begins anew.
+      // Another way to read it begins at the start.
       const from = isTaken ? new ReadAhead(reader, [object]) : ahead;
       isTaken = true;
       const before = from.taken;

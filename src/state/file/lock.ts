@@ -64,8 +64,8 @@ function wayOut(address: string, alive: true | undefined): string {
   if (address.startsWith('.')) return 'wait for it';
   const command = `extracts state unlock ${address}`;
   return alive
-    ? `wait for it; if that run is gone for good: ${command}`
-    : `it cannot be seen from here (another machine or container, or before a restart): wait for it; if it is gone for good: ${command}`;
+    ? `wait for it; if that run has ended: ${command}`
+    : `it cannot be seen from here (another machine or container, or before a restart): wait for it; if it has ended: ${command}`;
 }
 
 /**

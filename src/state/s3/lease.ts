@@ -83,7 +83,7 @@ export function isReleased(text: string): boolean {
   }
 }
 
-/** Takes the lease away from its holder, who can then record nothing any more, and ends it. */
+/** Takes the lease away from its holder, who can then no longer record anything, and ends it. */
 export async function breakLease(place: Place): Promise<void> {
   const { objects, signal } = place;
   for (let attempt = 0; attempt < 5; attempt++) {
@@ -161,6 +161,6 @@ function held({ address }: Place, lease: Lease): RunError {
   return lockHeld(
     address,
     nameOf(lease),
-    `wait for it; if that run is gone, its lock expires ${lease.seconds} s after it was last renewed`,
+    `wait for it; if that run has ended, its lock expires ${lease.seconds} s after it was last renewed`,
   );
 }

@@ -9,7 +9,7 @@ import { foreign } from '../../model/errors/secrets.ts';
 
 /**
  * Takes a lease that is renewed until it is given back. Its right to write is fenced twice: it is renewed once more
- * right before the record is written, and a run that takes it over writes the record anew, so that a write which was
+ * right before the record is written, and a run that takes it over writes the record again, so that a write which was
  * already on its way finds another ETag than it names.
  */
 export async function takeLock(place: Place, job: string | undefined): Promise<Lock> {

@@ -19,9 +19,9 @@ export interface Objects {
    * answer was lost had been carried out.
    */
   put(key: string, text: string, over: string | undefined, signal: AbortSignal): Promise<string | undefined>;
-  /** Removes the version with this ETag, or whatever is there; false where it is not there any more. */
+  /** Removes the version with this ETag, or whatever is there; false where it no longer exists. */
   remove(key: string, etag: string | undefined, signal: AbortSignal): Promise<boolean>;
-  /** Those whose keys begin with the prefix and have no further slash. */
+  /** Lists the objects whose keys begin with the prefix and have no further slash. */
   list(prefix: string, signal: AbortSignal): Promise<ListedText[]>;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface ListedText {
 
 export interface StoredText {
   text: string;
-  /** With its quotes, as the condition of a request takes it. */
+  /** The ETag with its quotes, as the condition of a request takes it. */
   etag: string;
   /**
    * The time of modification, and the time of the answer: both by the clock of the service, in milliseconds since
@@ -48,7 +48,7 @@ export interface StoredText {
 // eslint-disable-next-line max-lines-per-function -- the operations on objects share their client
 export function openObjects(user: BucketUser, patience: Patience, proxyFor?: ProxyFor): Objects {
   let opening: Promise<{ sdk: Sdk; client: Client }> | undefined;
-  /** With the endpoint, once it is known: errors name it. */
+  /** The user with the endpoint, once it is known: errors name it. */
   let reached = user;
   const open = async () => {
     const sdk = await loadSdk();

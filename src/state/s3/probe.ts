@@ -18,7 +18,7 @@ export interface ProbedBucket {
   place: Place;
 }
 
-/** What follows where conditions are ignored. */
+/** The consequence where a service ignores conditions. */
 const unlocked = 'two runs could apply one pipeline at the same time';
 
 /** No object has this ETag. */

@@ -60,7 +60,7 @@ function envelopeText(fence: string, record: AppliedRecord | undefined): string 
 export const emptyEnvelope = envelopeText('0'.repeat(16), undefined).length;
 
 /**
- * Writes the record anew, unchanged, in the name of the run that has just taken over the lock. A write that its
+ * Writes the record again, unchanged, in the name of the run that has just taken over the lock. A write that its
  * former holder has under way names the previous ETag, and fails.
  */
 export async function fenceRecord(place: Place, fence: string, signal: AbortSignal): Promise<void> {

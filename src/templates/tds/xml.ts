@@ -8,7 +8,7 @@ import { foreign } from '../../model/errors/secrets.ts';
  * joined.
  */
 export interface XmlElement {
-  /** Without a feature prefix: `object-graph` also for `_.fcp.ObjectModelEncapsulateLegacy.true...object-graph`. */
+  /** The name without a feature prefix: `object-graph` also for `_.fcp.ObjectModelEncapsulateLegacy.true...object-graph`. */
   name: string;
   /** The feature that the prefix names, if there was one. */
   feature?: string;

@@ -14,7 +14,7 @@ export interface ZipArchive {
   /** Size and time of the file, to notice when it changes between listing and copying. */
   fileSize: number;
   modified: number;
-  /** In the order of the central directory. */
+  /** The entries, in the order of the central directory. */
   entries: readonly ZipEntry[];
   comment: Buffer;
 }

@@ -30,7 +30,7 @@ export interface Header {
   internalAttributes: number;
   externalAttributes: number;
   rawName: Buffer;
-  /** Without the ZIP64 field, which depends on the sizes and is made anew. */
+  /** The extra fields without ZIP64, which depends on the sizes and is written again. */
   extra: Buffer;
   comment: Buffer;
 }

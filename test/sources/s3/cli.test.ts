@@ -126,7 +126,7 @@ it('plans, previews, applies, and detects new, changed and missing objects', asy
   standIn.control.delete('lake', 'sales/2026-01-01/part.csv.gz');
   const changed = await extracts(cwd, ['plan', '--verbose']);
   expect(changed.out).toMatch(
-    /sales\/2026-01-04\/part\.csv\.gz is new \(\d+ B\), sales\/2026-01-02\/part\.csv\.gz has a new ETag \(\d+ B\), sales\/2026-01-01\/part\.csv\.gz is gone/,
+    /sales\/2026-01-04\/part\.csv\.gz is new \(\d+ B\), sales\/2026-01-02\/part\.csv\.gz has a new ETag \(\d+ B\), sales\/2026-01-01\/part\.csv\.gz was removed/,
   );
   expect(changed.out).toContain(`        + object sales/2026-01-04/part.csv.gz
         ~ object sales/2026-01-02/part.csv.gz

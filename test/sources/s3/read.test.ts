@@ -191,7 +191,7 @@ describe('what goes wrong', () => {
     };
     await expect(lake.load(lake.source(), table, remove)).rejects.toMatchObject({
       code: 'EXT2206',
-      message: 's3://lake/sales/a.csv is not there any more',
+      message: 's3://lake/sales/a.csv no longer exists',
     });
   });
 
@@ -247,7 +247,7 @@ describe('what goes wrong', () => {
   const contradictions: [string, FaultAct, string][] = [
     ['412', { kind: 'error', code: 'PreconditionFailed' }, 'was replaced since the plan'],
     ['another ETag', { kind: 'edit', headers: { etag: '"another"' } }, 'was replaced since the plan'],
-    ['404', { kind: 'error', code: 'NoSuchKey' }, 'is not there any more'],
+    ['404', { kind: 'error', code: 'NoSuchKey' }, 'no longer exists'],
   ];
 
   it.each(contradictions)('%s once, although the listing is unchanged: asked again', async (_, act) => {

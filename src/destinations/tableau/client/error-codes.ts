@@ -28,7 +28,7 @@ const ours = (text: string): Explanation => ({
 
 const signInAgain: Explanation = {
   code: 'EXT5104',
-  text: 'does not accept the session any more',
+  text: 'no longer accepts the session',
   hint: 'run again; if it stays, the token was revoked, or has expired',
 };
 
@@ -115,8 +115,8 @@ const byCode: Readonly<Record<string, Explain>> = {
     'has no such part of the API',
     'is it older than 2019.4? then publishing by tokens is not possible',
   ),
-  '404004': stale('has no such data source any more', 'plan again: another user deleted it meanwhile'),
-  '404005': stale('has no such project any more', 'plan again: another user deleted it meanwhile'),
+  '404004': stale('no longer has such a data source', 'plan again: another user deleted it meanwhile'),
+  '404005': stale('no longer has such a project', 'plan again: another user deleted it meanwhile'),
   '404015': stale('has forgotten the upload', 'run again'),
   '404018': stale('has forgotten the job', 'plan again: it shows what came of it'),
   '405000': ours('does not know that verb'),

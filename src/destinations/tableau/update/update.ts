@@ -19,7 +19,7 @@ export type Update = Extract<TableauDelivery, { method: 'update' }>;
 
 type Updating = Delivery & { split: ExtractPort['split'] };
 
-/** The number of times that rows are changed again where the data source is published anew at the same moment. */
+/** The number of times that rows are changed again if the data source is published again at the same moment. */
 const mostTurns = 3;
 
 /**
@@ -54,7 +54,7 @@ export async function updateData(
   }
 }
 
-/** Changes the rows of what is published. It is in doubt whether they are changed where that was published anew meanwhile. */
+/** Changes the rows of what is published. It is in doubt whether they are changed if the data source was published again meanwhile. */
 async function changeRows(
   target: Target & { before: DataSource },
   update: Update,
@@ -84,7 +84,7 @@ async function changeRows(
 }
 
 function inDoubt({ site, destination }: Target, { action }: Update): RunError {
-  const message = `${siteLabel(site.connection)} took the rows for "${destination.name}", but it was published anew at the same moment`;
+  const message = `${siteLabel(site.connection)} took the rows for "${destination.name}", but it was published again at the same moment`;
   const hint =
     action === 'insert'
       ? 'look whether its rows are in it: the next plan adds them again'
@@ -153,7 +153,7 @@ async function applyPortions(
 /**
  * Returns what distinguishes one update from an equal one at another time. Rows may be replaced by the same rows
  * again, after others came between; the same rows are never inserted twice, unless another pipeline has published all
- * rows anew.
+ * rows again.
  */
 function momentOf(
   { action }: Update,

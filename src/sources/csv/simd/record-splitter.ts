@@ -25,7 +25,7 @@ export class RecordSplitter implements ScannedRecord, NonDigits {
   readonly #index: StructuralIndex;
   readonly #delimiter: number;
   readonly #quote: number;
-  /** Where the indexed bytes begin and end in those of the window. */
+  /** The positions in the window at which the indexed bytes begin and end. */
   #base = 0;
   #end = 0;
   /** The first position that has not been passed. */

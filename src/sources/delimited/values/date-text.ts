@@ -33,7 +33,7 @@ export interface FoundDate extends Day {
   isDotted?: boolean;
 }
 
-/** In which order numbers of dates come. */
+/** The order in which the numbers of dates come. */
 export interface DateReading {
   order: DateOrder;
   /** Where no one wrote the order, dates with points that mean two days are refused: month first is rarely written so. */

@@ -150,7 +150,7 @@ function escaped(character: string): string {
   return character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** For types that have no such values. */
+/** Refuses infinity and NaN, for types without them. */
 export function notFinite(text: string): Refused | undefined {
   if (!/^[+-]?(nan|inf|infinity)$/i.test(withoutBlanks(text))) return undefined;
   return noValue('only real and double hold infinity and NaN', ['declare the column as double']);

@@ -27,7 +27,7 @@ export function isRefused(result: object): result is Refused {
   return 'problem' in result;
 }
 
-/** For a text that is no value of the type at all, and may mean NULL. The last of the ways out follows an "or". */
+/** Refuses a text that is no value of the type at all, and may mean NULL. The last of the ways out follows an "or". */
 export function noValue(
   problem: string,
   ways: readonly string[] = ['correct the file', 'declare the column as text'],

@@ -5,7 +5,7 @@ import { isConnectionWait } from './errors.ts';
 
 /** The connections to one server that get work done, and the time that one without work waits. */
 export interface Patience {
-  /** Those within a transaction that ends by itself; one that holds a snapshot waits for others. */
+  /** Clients in a transaction that ends by itself; one that holds a snapshot waits for others. */
   working: Set<pg.Client>;
   /** Milliseconds. */
   limit: number;

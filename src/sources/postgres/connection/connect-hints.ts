@@ -1,4 +1,4 @@
-/** What to do about words of a server, which has no code for them. */
+/** A remedy for an error that has no code of its own and is known by its text. */
 interface Hint {
   words: RegExp;
   hint: string;
@@ -18,7 +18,7 @@ const tlsWanted: readonly Hint[] = [
   },
 ];
 
-/** What poolers and hosted servers say, most of them without a code of their own, and what to do about it. */
+/** Remedies for the errors of poolers and hosted servers, most of which have no code of their own. */
 const poolerWords: readonly Hint[] = [
   {
     words: /unsupported startup parameter/i,
@@ -45,7 +45,7 @@ const poolerWords: readonly Hint[] = [
   },
 ];
 
-/** What to do about SQLSTATE 53300: the limit is the server's, the database's or that of the role. */
+/** Returns the remedy for SQLSTATE 53300: the limit of the server, of the database or of the role is reached. */
 export function limitHint(text: string): string {
   if (text.includes('for role'))
     return 'lower `limits: {connections: …}`, or raise the limit of the role: alter role … connection limit …';
@@ -54,7 +54,7 @@ export function limitHint(text: string): string {
   return 'lower `limits: {connections: …}`, or raise the limit of the server (max_connections)';
 }
 
-/** What to do where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000). */
+/** Returns the remedy where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000). */
 export function rejectionHint(text: string): string {
   return (
     firstHint(rejections, text) ??

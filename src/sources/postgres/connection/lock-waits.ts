@@ -14,7 +14,7 @@ export interface Waiting {
   host: string;
   /** Called once, when it takes some seconds. */
   report: ((text: string) => void) | undefined;
-  /** What is waited for, where the error does not name a place of its own. */
+  /** The place that waits for the lock, if the error does not name a place of its own. */
   place?: Place;
 }
 

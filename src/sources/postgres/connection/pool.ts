@@ -9,9 +9,9 @@ import { beginRead } from './transaction.ts';
 
 /** Connections to one server, for all pipelines of a run that read from it. */
 export interface Pool {
-  /** For one that asks, or holds a snapshot. As the other, an idle one if there is any. */
+  /** Leases a connection that asks, or holds a snapshot: an idle one if there is any. */
   lead(source: PostgresSource): Promise<Leased>;
-  /** For reading at the moment of a snapshot that another one holds, on the server that has it. */
+  /** Leases a connection that reads at the moment of another snapshot, on the server that has it. */
   read(source: PostgresSource, host?: string): Promise<Leased>;
   close(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface Leased {
   host: string;
   /** Begins a read-only transaction, at its own moment or that of a snapshot. */
   begin(options?: { snapshot?: string; report?: ((text: string) => void) | undefined }): Promise<void>;
-  /** From here on its transaction waits for the readers at its snapshot. */
+  /** Marks the connection as waiting for the readers at its snapshot. */
   hold(): void;
   /** Gives it back for others to use, without a transaction. */
   free(): Promise<void>;

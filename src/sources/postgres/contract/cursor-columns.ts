@@ -68,7 +68,7 @@ export function present({ columns }: Cursor): string | undefined {
   );
 }
 
-/** For rows with NULL in the cursor; undefined where there can be none. */
+/** Returns the condition for rows with NULL in the cursor; undefined if there can be none. */
 export function absent({ columns }: Cursor): string | undefined {
   return anyOf(
     ...columns.map((column) =>

@@ -108,7 +108,7 @@ async function compareHighest(
     return { highest: await attempt(client, () => findHighest(client, selection, cursor, before)) };
   } catch (error) {
     if (before === undefined || !isDatabaseError(error) || error.code?.startsWith('22') !== true) throw error;
-    return { broken: `what was read before cannot be compared any more: ${foreign(error.message)}` };
+    return { broken: `what was read before can no longer be compared: ${foreign(error.message)}` };
   }
 }
 
@@ -125,7 +125,7 @@ async function breakOf(
   if (broken !== undefined || watermark.upTo === undefined) return broken;
   const fell = highest === undefined || highest.fell;
   if (!fell || (await mayFall(client, agreed, cursor, watermark.upTo))) return undefined;
-  if (highest === undefined) return 'it has no rows any more, though there were some';
+  if (highest === undefined) return 'it has no rows now, though it had some';
   return `its highest ${cursorNames(cursor).join(', ')} is lower than what was read before: rows have gone`;
 }
 

@@ -84,8 +84,7 @@ export function horizonBreak(
   kind: (CursorLoad | WindowLoad)['kind'],
 ): string | undefined {
   if (then === undefined) return undefined;
-  if (now === undefined)
-    return 'its rows do not tell their transactions any more: it is another kind of table';
+  if (now === undefined) return 'its rows no longer show their transactions: it is another kind of table';
   if (then.system !== now.system) return 'it is another server or database than before';
   if (kind === 'window') return undefined;
   const passed = BigInt(now.transaction) - BigInt(then.transaction);
@@ -116,7 +115,7 @@ export function lateSince(horizon: Horizon | undefined, present: Present | undef
 }
 
 /**
- * For these versions of rows. Transactions have no order in PostgreSQL, as their 32 bits begin again at 3; the bytes of
+ * Returns the condition for versions of rows that these transactions wrote. Transactions have no order in PostgreSQL, as their 32 bits begin again at 3; the bytes of
  * them have. There is age(), but it keeps a scan from being shared among parallel workers.
  */
 export function writtenSince({ horizon, next }: Late): string {
@@ -128,7 +127,7 @@ export function writtenSince({ horizon, next }: Late): string {
   return `${isFrom} or ${isBefore} and xidsend(xmin) >= xidsend('3'::xid)`;
 }
 
-/** With privileges on some columns only, that one needs its own. */
+/** Returns an error if the role may not read xmin: with privileges on some columns only, it needs its own. */
 export async function missingXmin(
   client: pg.Client,
   table: Table,
@@ -143,7 +142,7 @@ export async function missingXmin(
   return {
     code: 'EXT2016',
     severity: 'error',
-    message: `user ${role} may not read column "xmin" of ${name}, which tells rows that are committed late`,
+    message: `user ${role} may not read column "xmin" of ${name}, which shows rows that are committed late`,
     hint: `grant select (xmin) on ${name} to ${role}`,
     place: child(table.place, 'from', 'table'),
   };

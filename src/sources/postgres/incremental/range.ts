@@ -20,7 +20,7 @@ export interface Range {
   late?: Late | undefined;
 }
 
-/** For the rows to be read; undefined where that is all of them. */
+/** Returns the condition for the rows to read; undefined if all rows are read. */
 export function inRange(table: Table, cursor: Cursor, range: Range): string | undefined {
   const { after, upTo, from } = range;
   const again = cursor.load.nulls === 'include' ? absent(cursor) : undefined;

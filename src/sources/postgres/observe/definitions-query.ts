@@ -91,7 +91,7 @@ const generatedColumns = `
   from pg_catalog.pg_attribute a join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attrelid = $1 and a.attgenerated <> ''`;
 
-/** Where the column of a child has another number than that of its parent: one that was dropped and added again has. */
+/** Selects columns of children with another number than in the parent, as after a column was dropped and added again. */
 const childColumns = `
   select 'column ' || c.attname || ' #' || c.attrelid, c.attnum::text
   from tree join pg_catalog.pg_class k on k.oid = tree.oid and k.relkind <> 'p'
@@ -99,7 +99,7 @@ const childColumns = `
   join pg_catalog.pg_attribute p on p.attrelid = $1 and p.attname = c.attname and p.attnum <> c.attnum
   where tree.oid <> $1`;
 
-/** What a value of a type consists of, and which function makes its text. */
+/** Selects the parts of each type, and the function that makes its text. */
 const types = `
   select 'type ' || ${qualified('t')} || ' #' || t.oid, concat_ws(' ', t.typtype, t.typbasetype, t.typtypmod,
     (select p.proname from pg_catalog.pg_proc p where p.oid = t.typoutput),
@@ -118,8 +118,8 @@ const calls = `
   union all select 'scan', condition from policy where condition is not null`;
 
 /**
- * Of columns that a text or the cursor compares, of collations that a text names, and that of the database: with the
- * version that the library has now, since another one sorts otherwise.
+ * Selects the collations of columns that a text or the cursor compares, those that a text names, and that of the database,
+ * with the current version of the library: another version sorts differently.
  */
 const collations = (major: number) => {
   const database = `(

@@ -8,14 +8,14 @@ import { symbolsIn } from '../sql/symbols.ts';
 import { calledFunctions } from './called-functions.ts';
 import { definitionsQuery } from './definitions-query.ts';
 
-/** What decides the values of a table beside its rows. No counter moves when one of these is changed. */
+/** Everything beside rows that decides the values of a table. No counter moves when one of these is changed. */
 interface Decisive {
   definitions: SourceDefinitions;
   /** A type whose text depends on names that are found nowhere in here. */
   moving?: string;
 }
 
-/** Returns what decides the values of a table beside its rows; undefined where calls go deeper than is followed. */
+/** Returns everything beside rows that decides the values of a table; undefined if calls go deeper than they are followed. */
 export async function takeDefinitions(
   client: pg.Client,
   table: Table,

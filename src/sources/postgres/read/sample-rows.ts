@@ -30,7 +30,7 @@ export interface SampleRows {
   hint: string | undefined;
 }
 
-/** Up to three rows within five seconds. A search that fails finds nothing: the refusal itself is what matters. */
+/** Returns up to three rows within five seconds. A search that fails finds nothing: the refusal itself is what matters. */
 export async function findSampleRows(
   table: Table,
   selection: Selection,

@@ -46,7 +46,7 @@ export function complaintHint(complaint: string, value: string): string {
   return complaint.endsWith(isNaN) ? nanHint(value) : 'give the column a larger scale, or set round: half_up';
 }
 
-/** For a value that is not a number where only numbers fit. */
+/** Returns the hint for a value that is not a number where only numbers fit. */
 export const nanHint = (value: string) =>
   `to load NULL instead write expr: "nullif(${value}, 'NaN')"; as text it arrives as it is`;
 

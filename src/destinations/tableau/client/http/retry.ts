@@ -68,7 +68,7 @@ export function pauseBefore(verdict: 'repeat' | 'wait', earlier: number): number
   return (verdict === 'repeat' ? [500, 1000, 2000, 4000, 8000] : patience)[earlier];
 }
 
-/** Without a word from the server about how long; it is asked for up to about ten minutes. */
+/** The pauses between requests, in milliseconds, if the server does not say how long to wait: about ten minutes in all. */
 const patience = [1000, 3000, 10_000, 30_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000];
 
 /** The bounds of one wait in milliseconds, whatever a server asks for: some ask for none, and some for a day. */

@@ -45,7 +45,7 @@ export async function findPublished(
   return known?.projectId === projectId && sameName(known.name, name) ? known : undefined;
 }
 
-/** Returns the data source of this id, or undefined when it does not exist (any more). */
+/** Returns the data source of this id, or undefined if it does not exist. */
 export async function getDataSource(
   site: Site,
   id: string,

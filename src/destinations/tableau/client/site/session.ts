@@ -265,7 +265,7 @@ function usedElsewhere(connection: Signing['connection'], cause: Refused): RunEr
   return new RunError('EXT5105', message, { hint: hints[auth.kind], cause });
 }
 
-/** At the end: best effort, for the server ends idle sessions anyway. */
+/** Signs out. A failure is ignored, because the server ends idle sessions anyway. */
 async function signOut({ token, server, version }: SignedIn, settings: SessionSettings): Promise<void> {
   const url = new URL(`${server}/api/${showVersion(version)}/auth/signout`);
   const exchange = {

@@ -27,7 +27,7 @@ export interface Site {
   connection: TableauConnection;
   clock: Clock;
   me(): Promise<SignedIn>;
-  /** Sends a call, signs in anew where the session has ended, and repeats as the retry table allows. */
+  /** Sends a call, signs in again if the session has ended, and repeats as the retry table allows. */
   call(call: Call): Promise<Element>;
   /** All items of a list, page by page. */
   list(call: Pick<Call, 'path' | 'query' | 'signal'>, plural: string, singular: string): Promise<Element[]>;
