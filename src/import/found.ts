@@ -1,7 +1,7 @@
 import type * as Written from '../model/config/written.gen.ts';
 
 /**
- * What a reader found in a database, in files or in a data source, in the words of a pipeline file. It is plain data: every kind of
+ * Everything that a reader found in a database, in files or in a data source, in the words of a pipeline file. It is plain data: every kind of
  * reader makes one, `write/` turns it into YAML, and `report.ts` into the text on the terminal.
  *
  * Texts that are not the user's own (names, comments, expressions) are as they were found. `write/` escapes `${` in them. Only the
@@ -43,7 +43,7 @@ export interface FoundTable {
   comments?: readonly string[];
   /** How the table could be loaded incrementally: a comment below its columns. */
   load?: NonNullable<Written.Load>;
-  /** What the report says at the end of the table's line: `2 columns look personal: email, phone -> sensitive: true`. */
+  /** Notes of the report at the end of the table's line: `2 columns look personal: email, phone -> sensitive: true`. */
   notes?: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import { withEndpoint } from '../aws/endpoint.ts';
 import type { StateSettings } from '../model/config/project.ts';
 
 /**
- * Names the place of the records alike in every checkout of the project, whose folder is `root`, and whoever asks. An
+ * Names the place of the records in the same way in every checkout of the project, whose folder is `root`, for every user. An
  * endpoint that AWS's own settings name is part of it. Fails with a `RunError` if those settings cannot be used.
  */
 export async function placeOfState(state: StateSettings, root: string): Promise<string> {

@@ -1,14 +1,14 @@
 import { readPage } from '../../documentation.ts';
 
-/** What docs/errors.md says about one code. */
+/** The entry of docs/errors.md about one code. */
 export interface ExplainedCode {
   code: string;
   /** The heading of its section, such as `PostgreSQL (exit code 1)`. */
   section: string;
   meaning: string;
-  /** What to do, or an empty text where the meaning says it. */
+  /** The remedy, or an empty text if the meaning says it. */
   remedy: string;
-  /** What the section says about its codes as a whole, where the entry has no remedy of its own; else empty. */
+  /** The text of the section about all of its codes, where the entry has no remedy of its own; else empty. */
   about: string;
   /** Pages of docs/ that these texts link to. */
   links: readonly DocumentationLink[];

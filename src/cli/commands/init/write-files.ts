@@ -6,7 +6,7 @@ import { reasonOf } from '../../../disk/reason.ts';
 import { replaceFile } from '../../../disk/replace.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 
-/** What became of a file: `kept` files existed with other content, `unchanged` ones with the same. */
+/** The outcome for a file: `kept` files existed with other content, `unchanged` ones with the same. */
 export type FileOutcome = 'created' | 'replaced' | 'kept' | 'unchanged';
 
 export interface WrittenFile {

@@ -179,7 +179,7 @@ export const refusesUser = (error: unknown) => codeOf(error)?.startsWith('28') =
 /** True where a pooler gave up waiting for a connection to the server. */
 export const isConnectionWait = (error: unknown) => messageOf(error).includes('query_wait_timeout');
 
-/** What to do where replaying changes ends what is read on a replica (SQLSTATE 40001 and 40P01). */
+/** Returns the remedy where replaying changes ends what is read on a replica (SQLSTATE 40001 and 40P01). */
 export const replicaHint =
   'read from the primary, or raise max_standby_streaming_delay or set hot_standby_feedback on the replica';
 
