@@ -46,6 +46,8 @@ export const codes = {
   columnOrigin: 'EXT1056',
   addedColumn: 'EXT1057',
   connectionIncomplete: 'EXT1058',
+  /** The code of the connection itself: it would end with the same error. */
+  connectionUrl: 'EXT2001',
   s3Access: 'EXT1059',
   destinationKind: 'EXT1060',
   sameDestination: 'EXT1061',

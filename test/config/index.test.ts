@@ -290,7 +290,7 @@ destinations:
     const { project: settings, folder } = await configure({ 'p.yaml': pipeline('p') });
     expect(settings).toEqual({
       root: folder,
-      state: { type: 'file', path: join(folder, '.extracts/state') },
+      state: { type: 'file', path: join(folder, '.extracts/state'), isDefault: true },
       limits: { parallel: 4, connections: 10 },
       policy: {},
     });
@@ -302,7 +302,7 @@ destinations:
       .replace('1.5GiB', 'lots');
     const { pipelines, diagnostics } = await configure(
       { 'extracts.yaml': broken, 'uses.yaml': uses },
-      { env: { SHOP_PG_URL: 'x', PARALLEL: '0' } },
+      { env: { SHOP_PG_URL: 'postgres://db', PARALLEL: '0' } },
     );
     expect(diagnostics.map(({ code, place }) => `${code} ${place?.file} ${place?.pointer}`)).toEqual([
       'EXT1002 extracts.yaml /connections/files/tipe',

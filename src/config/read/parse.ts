@@ -1,10 +1,8 @@
-import type { YAMLError } from 'yaml';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import type { LoadedFile } from './loaded-file.ts';
+import { parserText, syntaxError } from './syntax-error.ts';
 import { parseTree, spanAt } from './yaml-tree.ts';
-import { mask } from '../../model/errors/secrets.ts';
-import { passwordsIn } from '../references/hide-passwords.ts';
 import { plainValue, TreeProblem } from './tree-problems.ts';
 
 export function loadYaml(file: string, absolute: string, text: string): LoadedFile {
@@ -16,11 +14,8 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
   const duplicates = document.errors.filter((error) => error.code === 'DUPLICATE_KEY');
   const [first] = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY');
   if (first !== undefined) {
-    return {
-      ...loaded,
-      value: undefined,
-      diagnostics: [{ ...syntax(first, text), place: place(...first.pos) }],
-    };
+    const { range, ...found } = syntaxError(first, tree);
+    return { ...loaded, value: undefined, diagnostics: [{ ...found, place: place(...range) }] };
   }
   const diagnostics: Diagnostic[] = duplicates.flatMap(({ pos: [from] }) => {
     const key = /^"[^"]*"|^'[^']*'|^[^:\n]*/.exec(text.slice(from))?.[0].trimEnd() ?? '';
@@ -39,7 +34,7 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
     diagnostics.push({
       code: codes.yamlSyntax,
       severity: 'error',
-      message: sentence(withoutPasswords(message, text)),
+      message: parserText(message, text),
       place: place(...pos),
     });
   }
@@ -57,42 +52,4 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
     };
     return { ...loaded, value: undefined, diagnostics: [...diagnostics, found] };
   }
-}
-
-/** Reports the first of several follow-on errors: the others come from the parser being lost. */
-function syntax(error: YAMLError, text: string): Omit<Diagnostic, 'place'> {
-  const [position] = error.pos;
-  if (text[position] === '{' && text[position - 1] === '$') {
-    return {
-      code: codes.unquotedReference,
-      severity: 'error',
-      message: 'a brace inside { } or [ ] starts a map, so this reference is not read as text',
-      hint: 'quote "${…}" inside { } and [ ]',
-    };
-  }
-  const hint = hints[error.code];
-  return {
-    code: codes.yamlSyntax,
-    severity: 'error',
-    message: sentence(withoutPasswords(error.message, text)),
-    ...(hint === undefined ? {} : { hint }),
-  };
-}
-
-const hints: Partial<Record<YAMLError['code'], string>> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  MULTIPLE_DOCS: 'one file is one pipeline: write the second one into a file of its own',
-  BAD_SCALAR_START: 'quote the text',
-  BLOCK_AS_IMPLICIT_KEY: 'quote a text that holds ": "',
-  MULTILINE_IMPLICIT_KEY: 'a ":" may be missing after a key, or the indentation may be off',
-};
-
-/** The library may quote what it stumbled over. */
-function withoutPasswords(message: string, text: string): string {
-  return passwordsIn(text).reduce((left, password) => left.replaceAll(password, () => mask), message);
-}
-
-/** The YAML library's message in our form. */
-function sentence(message: string): string {
-  return `YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }

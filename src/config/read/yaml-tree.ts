@@ -11,18 +11,21 @@ import {
 } from 'yaml';
 import type { Span } from '../../model/errors/diagnostic.ts';
 import { deepest, scalarText } from './tree-problems.ts';
+import { childrenOf, unclosedBracket } from './unclosed.ts';
 
 /** The YAML tree and the line starts of a text. */
 export interface Tree {
   text: string;
   document: Document.Parsed;
   lines: LineCounter;
+  /** The offset of a `{` or `[` that is never closed. */
+  unclosed: number | undefined;
 }
 
 export function parseTree(text: string): Tree {
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  return { text, lines, document: compose(tokens, text) };
+  return { text, lines, document: compose(tokens, text), unclosed: unclosedBracket(tokens) };
 }
 
 /** The span of a piece of the text, cut at the end of its first line. */
@@ -71,14 +74,6 @@ function tooDeep(tokens: readonly CST.Token[]): number | undefined {
     for (const inside of childrenOf(token)) waiting.push({ token: inside, depth: depth + 1 });
   }
   return undefined;
-}
-
-function childrenOf(token: CST.Token): CST.Token[] {
-  if (token.type === 'document') return token.value === undefined ? [] : [token.value];
-  if (!('items' in token)) return [];
-  return token.items.flatMap(({ key, value }) =>
-    [key, value].filter((inside) => inside !== undefined && inside !== null),
-  );
 }
 
 /**

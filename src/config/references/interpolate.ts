@@ -240,6 +240,9 @@ function pathRefused(path: string, reason: string): Value {
   return { problem: `${path} is not read: ${reason}`, code: codes.pathNotAllowed };
 }
 
+/** A reference of shells, Docker and other tools. */
+const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
 function unknown(inside: string): Value {
   const ofFile = isFileFact(inside);
   const relative = /^file\.(.+)$/.exec(inside);
@@ -247,6 +250,8 @@ function unknown(inside: string): Value {
     ? `\${${inside}} is known under add only, where it becomes a column`
     : relative !== null
       ? 'a file reference takes an absolute path: ${file./run/secrets/name}'
-      : 'there is ${env.NAME}, ${env.NAME:-default}, ${secret.NAME} and ${file./path}; write $${ for a plain ${';
+      : variableName.test(inside)
+        ? `a variable of the environment is \${env.${inside}}, or \${secret.${inside}} where its value must not be shown; write $\${ for a plain \${`
+        : 'there is ${env.NAME}, ${env.NAME:-default}, ${secret.NAME} and ${file./path}; write $${ for a plain ${';
   return { problem: `\${${inside}} is no reference`, code: codes.unknownReference, hint };
 }

@@ -30,6 +30,7 @@ import {
   keysOfFileTables,
   oneColumnOrigin,
   optionalColumns,
+  readableUrls,
   tableOrQuery,
 } from './origins.ts';
 import { oneWriterPerDataSource } from './data-source-writers.ts';
@@ -68,6 +69,7 @@ export const rules: readonly Rule[] = [
   oneColumnOrigin,
   optionalColumns,
   connectionsComplete,
+  readableUrls,
   formatKnown,
   formatOptions,
   oneCharacter,

@@ -5,7 +5,11 @@ import { columnSettings, readColumnType } from '../values/column-text.ts';
 import type { Draft } from '../drafts/draft.ts';
 import { formatTypeOf, isFilesSource, optionsOf, type FilesSource } from '../values/file-format.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
+import { nearest } from '../../model/base/nearest.ts';
+import { namesAt } from '../drafts/written-names.ts';
 import { problem } from '../problem.ts';
+import { parseUrl } from '../../model/config/postgres-url.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import { readRelation } from '../values/relation.ts';
 import type { Rule } from './rule.ts';
 
@@ -124,10 +128,13 @@ export const oneColumnOrigin: Rule = function* ({ written, place }) {
   }
 };
 
-export const connectionsComplete: Rule = function* ({ sources }) {
-  for (const [name, { settings, place }] of sources) {
+export const connectionsComplete: Rule = function* (draft) {
+  for (const [name, { settings, place }] of draft.sources) {
     if (settings.type !== 'postgres') continue;
     if ((settings.url ?? settings.host ?? undefined) !== undefined) continue;
+    // A misspelt key is reported as an unknown one.
+    const keys = namesAt(draft, 'sources', name);
+    if (nearest('url', keys) !== undefined || nearest('host', keys) !== undefined) continue;
     const hint = { hint: 'write url: "${secret.NAME}", or host, database, user and password' };
     yield problem(
       codes.connectionIncomplete,
@@ -135,6 +142,22 @@ export const connectionsComplete: Rule = function* ({ sources }) {
       { ...place, part: 'key' },
       hint,
     );
+  }
+};
+
+/** A URL that cannot be read is reported with its place, before anything is connected. The message never repeats it. */
+export const readableUrls: Rule = function* ({ sources }) {
+  for (const { settings, place } of sources.values()) {
+    // A reference without a value has its own message.
+    if (settings.type !== 'postgres' || typeof settings.url !== 'string' || settings.url.includes('${'))
+      continue;
+    try {
+      parseUrl(settings.url, child(place, 'url'));
+    } catch (error) {
+      if (!(error instanceof RunError)) throw error;
+      const hint = error.hint === undefined ? {} : { hint: error.hint };
+      yield problem(codes.connectionUrl, error.message, child(place, 'url'), hint);
+    }
   }
 };
 

@@ -2,7 +2,7 @@ import type { Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import type { Draft } from '../drafts/draft.ts';
-import { columnNamesOf, namesAt, readEnd } from '../drafts/written-names.ts';
+import { columnNamesOf, namesAt, readEnd, valueAt } from '../drafts/written-names.ts';
 import { suggestion } from '../../model/base/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
@@ -82,8 +82,9 @@ export const knownRelationshipEnds: Rule = function* (draft) {
 
 export function* knownColumn(draft: Draft, table: string, column: string, place: Place) {
   const names = columnNamesOf(draft, table);
-  // The columns of a header file are known when planning.
-  const isOpen = namesAt(draft, 'tables', table).includes('columns_from');
+  // The columns of a header file are known when planning. A table whose columns are no map has an error already.
+  const written = valueAt(draft, 'tables', table, 'columns');
+  const isOpen = typeof written !== 'object' || written === null || Array.isArray(written);
   if (isOpen || names.includes(column)) return;
   const message = `the table "${table}" has no column "${column}"`;
   yield problem(codes.unknownColumn, message, place, suggestion(column, names));

@@ -3,6 +3,7 @@ import { codes } from '../codes.ts';
 import { formatTypeOf } from '../values/file-format.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { namesAt } from '../drafts/written-names.ts';
+import { nearest } from '../../model/base/nearest.ts';
 import { problem } from '../problem.ts';
 import type { WrittenAccess } from '../resolve/s3.ts';
 import type { Rule } from './rule.ts';
@@ -90,7 +91,9 @@ export const columnsOrHeaderFile: Rule = function* (draft) {
     const place = child(draft.place, 'tables', name);
     const source = draft.sources.get(from.source);
     if (columnsFrom === undefined) {
-      if (namesAt(draft, 'tables', name).includes('columns')) continue;
+      const keys = namesAt(draft, 'tables', name);
+      // A misspelt key is reported as an unknown one.
+      if (keys.includes('columns') || nearest('columns', keys) !== undefined) continue;
       const header = source?.settings.type === 's3' && source.settings.header_file;
       const hint = header ? { hint: 'or take those of the source: columns_from: header_file' } : {};
       yield problem(codes.missingKey, `"${name}" lacks "columns"`, { ...place, part: 'key' }, hint);

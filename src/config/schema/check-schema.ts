@@ -24,19 +24,34 @@ export function checkShape(name: CheckedSchema, file: string, written: unknown):
 function soundPart(validate: ValidateFunction, written: unknown): unknown {
   let value = written;
   while (value !== undefined && !validate(value)) {
-    for (const error of validate.errors ?? [])
+    const errors = validate.errors ?? [];
+    for (const error of errors.filter((one) => !isChoice(one, errors)))
       value = standIn(error, value) ?? without(value, wrongPart(error));
   }
-  return value;
+  return withoutStandIns(value);
 }
 
-/** Returns a substitute for an invalid value: a file whose name or version is wrong still has tables to check. */
+/** Returns true for "must match then/else": the errors inside of that part are its cause. */
+function isChoice({ keyword, instancePath }: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const isInside = (other: ErrorObject) =>
+    other.keyword !== 'if' && `${other.instancePath}/`.startsWith(`${instancePath}/`);
+  return keyword === 'if' && errors.some(isInside);
+}
+
+/** Returns a file in which what is missing is replaced: without a name or with no valid source it still has tables. */
 function standIn({ instancePath, keyword, params }: ErrorObject, value: unknown): unknown {
   if (instancePath !== '' || keyword !== 'required') return undefined;
   const { missingProperty } = params as { missingProperty: string };
-  if (missingProperty === 'name') return { ...(value as object), name: 'unnamed' };
-  if (missingProperty === 'version') return { ...(value as object), version: 1 };
-  return undefined;
+  if (!Object.hasOwn(standIns, missingProperty)) return undefined;
+  return { ...(value as object), [missingProperty]: standIns[missingProperty as keyof typeof standIns] };
+}
+
+const standIns = { name: 'unnamed', version: 1, sources: { unknown: { connection: 'unknown' } } } as const;
+
+/** The source was only there for the shape. Tables that name a source which is not valid are not checked against it. */
+function withoutStandIns(value: unknown): unknown {
+  const isReplaced = (value as { sources?: unknown } | undefined)?.sources === standIns.sources;
+  return isReplaced ? { ...(value as object), sources: {} } : value;
 }
 
 function wrongPart({ instancePath, keyword, params }: ErrorObject): string[] {

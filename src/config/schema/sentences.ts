@@ -4,7 +4,7 @@ import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { nearest, suggestion } from '../../model/base/nearest.ts';
 import { textUse } from '../references/places.ts';
-import { shapeHint } from './shape-hint.ts';
+import { booleanHint, shapeHint } from './shape-hint.ts';
 import { bundledSchema, type JsonSchema, type SchemaName } from '../schema-files.ts';
 
 /** Returns the validator's errors, one sentence for each mistake. */
@@ -108,7 +108,10 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
       const names = wanted.map((one) =>
         isReference && one === 'text' ? 'a reference such as ${env.NAME}' : one,
       );
-      return must(codes.wrongKind, `be ${oneOf(names)}${not}`, shapeHint(error.instancePath, error.data));
+      const hint = kinds.includes('boolean')
+        ? booleanHint(error.data)
+        : shapeHint(error.instancePath, error.data);
+      return must(codes.wrongKind, `be ${oneOf(names)}${not}`, hint);
     }
     case 'enum': {
       const allowed = (params.allowedValues as unknown[]).filter((value) => value !== null).map(String);
@@ -141,7 +144,7 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
 
 function unknownVersion({ data }: ErrorObject, file: string): Diagnostic {
   const message = `unknown version ${typeof data === 'number' ? data : found(data)}`;
-  const hint = 'this release reads version 1; a newer one may read others';
+  const hint = 'write version: 1; this release reads no other';
   return { code: codes.version, severity: 'error', message, hint, place: { file, pointer: '/version' } };
 }
 

@@ -192,5 +192,7 @@ function compact(parts: { [Key in keyof UrlParts]: UrlParts[Key] | undefined }):
 }
 
 function otherThing(url: string): string {
+  if (/^jdbc:/i.test(url))
+    return 'it is a URL of JDBC; remove "jdbc:", and write user and password before the host';
   return url === '' ? 'it is empty' : 'it does not begin with postgresql:// or postgres://';
 }

@@ -49,8 +49,10 @@ function checkTree(
   for (const [n, { from, to }] of relationships.entries()) {
     const [one, other] = [group.get(from.table) ?? '', group.get(to.table) ?? ''];
     if (one === other) {
-      const message = `"${from.table}" and "${to.table}" are related already, directly or through other tables`;
-      problems.push({ code: 'EXT4410', path: ['relationships', n], message });
+      const path = pathBetween(from.table, to.table, relationships.slice(0, n));
+      const message = `"${from.table}" and "${to.table}" are related already: ${path.join(' – ')}`;
+      const hint = 'relationships join all tables in one tree; remove one of those on this way';
+      problems.push({ code: 'EXT4410', path: ['relationships', n], message, hint });
     }
     for (const [name, current] of group) if (current === other) group.set(name, one);
   }
@@ -62,4 +64,25 @@ function checkTree(
   if (apart.length === 0) return [];
   const message = `no relationship joins ${apart.join(', ')} with "${first.name}"`;
   return [{ code: 'EXT4410', path: ['relationships'], message }];
+}
+
+/** Returns the tables on the way from one to another, both included. */
+function pathBetween(
+  from: string,
+  to: string,
+  relationships: readonly GeneratedRelationship[],
+): readonly string[] {
+  const ways: string[][] = [[from]];
+  const seen = new Set([from]);
+  for (const way of ways) {
+    const last = way.at(-1);
+    if (last === to) return way;
+    for (const { from: one, to: other } of relationships) {
+      const next = one.table === last ? other.table : other.table === last ? one.table : undefined;
+      if (next === undefined || seen.has(next)) continue;
+      seen.add(next);
+      ways.push([...way, next]);
+    }
+  }
+  return [from, to];
 }

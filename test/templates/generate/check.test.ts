@@ -103,7 +103,7 @@ describe('checking a description', () => {
       [
         'EXT4410',
         'relationships/1',
-        '"orders" and "customers" are related already, directly or through other tables',
+        '"orders" and "customers" are related already: orders – customers (relationships join all tables in one tree; remove one of those on this way)',
       ],
     ]);
     const to = { table: 'customers', columns: ['idd'] };

@@ -1,0 +1,82 @@
+import type { YAMLError } from 'yaml';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { mask } from '../../model/errors/secrets.ts';
+import { codes } from '../codes.ts';
+import { passwordsIn } from '../references/hide-passwords.ts';
+import type { Tree } from './yaml-tree.ts';
+
+/** What is wrong with a text that is not YAML, and the range of characters that shows it best. */
+export interface SyntaxError extends Omit<Diagnostic, 'place'> {
+  range: readonly [from: number, to: number];
+}
+
+/**
+ * Returns the cause that a user can see and correct, where the parser's own place is only where it noticed. Of several
+ * errors the first counts: the others come from the parser being lost.
+ */
+export function syntaxError(error: YAMLError, { text, unclosed }: Tree): SyntaxError {
+  const [position, end] = error.pos;
+  if (text[position] === '{' && text[position - 1] === '$') {
+    return {
+      code: codes.unquotedReference,
+      severity: 'error',
+      message: 'a brace inside { } or [ ] starts a map, so this reference is not read as text',
+      hint: 'quote "${…}" inside { } and [ ]',
+      range: [position, end],
+    };
+  }
+  if (unclosed !== undefined && unclosed <= position && /^flow /i.test(error.message)) {
+    const isMap = text[unclosed] === '{';
+    return syntax(`this ${isMap ? '{' : '['} is not closed`, [unclosed, unclosed + 1], {
+      hint: `end the ${isMap ? 'map with }' : 'list with ]'}`,
+    });
+  }
+  const deeper = error.code === 'BLOCK_AS_IMPLICIT_KEY' ? deeperKey(text, position) : undefined;
+  if (deeper !== undefined) {
+    return syntax(
+      `"${deeper.key}" is indented deeper than "${deeper.above}", which has a value already`,
+      deeper.range,
+      { hint: 'give all keys of one map the same indentation, deeper than the key that the map belongs to' },
+    );
+  }
+  const hint = hints[error.code];
+  return syntax(parserText(error.message, text), error.pos, hint === undefined ? {} : { hint });
+}
+
+function syntax(message: string, range: SyntaxError['range'], more: { hint?: string }): SyntaxError {
+  return { code: codes.yamlSyntax, severity: 'error', message, ...more, range };
+}
+
+const hints: Partial<Record<YAMLError['code'], string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  MULTIPLE_DOCS: 'one file is one pipeline: write the second one into a file of its own',
+  BAD_SCALAR_START: 'quote the text',
+  BLOCK_AS_IMPLICIT_KEY: 'quote a text that holds ": "',
+  MULTILINE_IMPLICIT_KEY: 'a ":" may be missing after a key, or the indentation may be off',
+};
+
+/**
+ * Returns the key of the next line, if that line is indented deeper than the line at this offset and both are
+ * `key: value`: the value seems to go on, and the second colon has no meaning in it.
+ */
+function deeperKey(
+  text: string,
+  position: number,
+): { above: string; key: string; range: [number, number] } | undefined {
+  const start = text.lastIndexOf('\n', position - 1) + 1;
+  const lines =
+    /([ \t]*)([^\s:#"'{[&*!|>-][^:\n]*):[ \t]+\S.*\r?\n(?:[ \t]*\r?\n)*([ \t]*)([^\s:#][^:\n]*):(?:\s|$)/y;
+  lines.lastIndex = start;
+  const found = lines.exec(text);
+  if (found === null) return undefined;
+  const [whole, indent = '', above = '', deeper = '', key = ''] = found;
+  if (deeper.length <= indent.length) return undefined;
+  const from = start + whole.lastIndexOf(`${key}:`);
+  return { above, key, range: [from, from + key.length] };
+}
+
+/** Returns a message of the YAML library in our form. The library may quote what it stumbled over, such as a password. */
+export function parserText(message: string, text: string): string {
+  const clean = passwordsIn(text).reduce((left, password) => left.replaceAll(password, () => mask), message);
+  return `YAML: ${clean.charAt(0).toLowerCase()}${clean.slice(1)}`;
+}
