@@ -10,8 +10,8 @@ export class TextCheck {
 
   constructor(options: TextOptions) {
     this.#records = new TextRecords(options, {
-      onRecord(scanner, _bytes, isReplaced) {
-        if (isReplaced) throw new Error(`a value in line ${scanner.line} must be written in another way`);
+      onRecord(_scanner, _bytes, isReplaced) {
+        if (isReplaced) throw new NotAsWritten('a value must be written in another way');
       },
       onEndMark() {
         throw new NotAsWritten('an end mark');

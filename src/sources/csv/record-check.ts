@@ -18,6 +18,8 @@ export class NotAsWritten extends Error {
   override name = 'NotAsWritten';
 }
 
+const otherSpelling = 'a value must be written in another way';
+
 export interface RecordCheckOptions {
   readonly dialect: CsvDialect;
   /** Fields in every record of the file. */
@@ -121,7 +123,7 @@ export class RecordCheck {
       const wrong = { ...this.#place(), bytes: bytes.subarray(from, scanner.end) };
       throw new CsvRecordError(wrong, this.#fields, scanner.count);
     }
-    this.#checks.look(scanner, bytes);
+    if (this.#checks.look(scanner, bytes)) throw new NotAsWritten(otherSpelling);
     this.records++;
   }
 
@@ -132,7 +134,7 @@ export class RecordCheck {
     if (splitter === undefined || next < 0) return false;
     this.#scanner.passRecord();
     splitter.line = this.#scanner.line;
-    this.#checks.look(splitter, bytes, splitter);
+    if (this.#checks.look(splitter, bytes, splitter)) throw new NotAsWritten(otherSpelling);
     this.records++;
     this.#window.start = next;
     return true;

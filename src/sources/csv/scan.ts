@@ -212,9 +212,10 @@ export class RecordScanner {
 
   /** Physical line breaks in `bytes[from, to)`, quoted or not. */
   countLineBreaks(bytes: Uint8Array, from: number, to: number): number {
+    const isLone = this.#loneCr ?? isFirstBreakLone(bytes, from, to);
     let count = 0;
     for (let at = from; at < to; at++) {
-      if (bytes[at] === LF || (bytes[at] === CR && this.#loneCr === true && bytes[at + 1] !== LF)) count++;
+      if (bytes[at] === LF || (bytes[at] === CR && isLone && bytes[at + 1] !== LF)) count++;
     }
     return count;
   }
@@ -295,6 +296,12 @@ export class RecordScanner {
       hasQuotes: this.#quote !== NO_BYTE,
     });
   }
+}
+
+/** The first line break in `bytes[from, to)` is a CR without LF. */
+function isFirstBreakLone(bytes: Uint8Array, from: number, to: number): boolean {
+  const first = bytes.subarray(from, to).findIndex((byte) => byte === LF || byte === CR);
+  return first >= 0 && bytes[from + first] === CR && bytes[from + first + 1] !== LF;
 }
 
 /** The end of the field so far, which shows a reader the place. What follows may not have come yet. */

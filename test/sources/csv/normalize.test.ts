@@ -250,6 +250,15 @@ describe('normalizeCsv', () => {
     );
   });
 
+  test('the line of invalid UTF-8 is that of the file, if its lines end with a carriage return', async () => {
+    const file = Buffer.concat([Buffer.from('skipped "\rä,"\r\n"\rb,'), Buffer.from([0xff])]);
+    for (const sizes of [[1], [1000]]) {
+      const error = await failure(file, columns(2, { skipLines: 1 }), sizes);
+      expect(error).toBeInstanceOf(CsvUtf8Error);
+      expect(error).toMatchObject({ line: 4 });
+    }
+  });
+
   test('options that cannot be meant are refused', () => {
     expect(() => columns(2, {}, { select: [2], emptyAsNull: [false] })).toThrow(
       'field 2 is selected from a file of 2',

@@ -58,8 +58,9 @@ export function valueRule(column: Column, format: ValueFormat): ValueRule | unde
 }
 
 /**
- * True if the rule may answer with other text than the file has, so that the file cannot be read as it is written.
- * `round` is not among the reasons: hyperd rounds half away from zero by itself.
+ * True if the rule mostly answers with other text than the file has, so that the file cannot be read as it is written.
+ * A rare spelling is found while hyperd reads, and the file is read again (`NotAsWritten`). `round` is not among the
+ * reasons: hyperd rounds half away from zero by itself.
  */
 export function rewritesValues(column: Column, format: CsvFormat): boolean {
   const hasOtherSigns = !hasPlainSigns(signsOf(format));

@@ -11,6 +11,8 @@ export interface Moment {
   hasTime: boolean;
   /** Seconds east of Greenwich, if the text has an offset: then it is an instant. */
   offset: number | undefined;
+  /** hyperd refuses the text, or reads another day: it must be given another spelling. */
+  isMisread?: boolean;
 }
 
 export interface MomentFormat extends DateReading {
@@ -32,8 +34,14 @@ export function readMoment(text: string, format: MomentFormat): Moment | Refused
   const rest = whole.slice(found.length);
   const moment = rest === '' ? atMidnight(midnight) : behindDate(midnight, rest, decimal);
   if (isRefused(moment)) return moment;
-  return misread({ text, order, found, hasTime: moment.hasTime }) ?? inRange(moment);
+  if (!isMisread({ text, order, found, hasTime: moment.hasTime })) return inRange(moment);
+  return isBc && order === 'DMY' ? noBc : inRange({ ...moment, isMisread: true });
 }
+
+const noBc: Refused = {
+  problem: 'with date_order: DMY, Hyper does not read dates before Christ',
+  hint: 'set format: {date_order: YMD}, or declare the column as text',
+};
 
 function atMidnight(wall: number): Moment {
   return { wall, microsecond: 0, isFiner: false, hasTime: false, offset: undefined };
@@ -67,22 +75,11 @@ interface Spelling {
  * Spellings that hyperd refuses, or reads as another day. In the order DMY it knows ISO in its bare form only; and a
  * blank before 12-31-2024 makes it look for the year first.
  */
-function misread({ text, order, found, hasTime }: Spelling): Refused | undefined {
+function isMisread({ text, order, found, hasTime }: Spelling): boolean {
+  if (found.isDashed && /^[ \t-\r]/.test(text)) return true;
+  if (!found.isIso || order !== 'DMY') return false;
   const isBare = /^[0-9-]+(?:(?:t| +)[0-9:.]+(?:z|[+-][0-9:]+)?)?$/i.test(text);
-  if (found.isIso && order === 'DMY' && !isBare && (hasTime || withoutBlanks(text).length !== found.length)) {
-    return {
-      problem:
-        'with date_order: DMY, nothing but digits and an offset may follow an ISO date, and no blanks be around it',
-      hint: 'set format: {date_order: YMD}, or write 2024-12-31 10:00:00+02:00 in the file',
-    };
-  }
-  if (found.isDashed && /^[ \t-\r]/.test(text)) {
-    return {
-      problem: 'a blank before the date',
-      hint: 'remove the blank from the file, or write 2024-12-31',
-    };
-  }
-  return undefined;
+  return !isBare && (hasTime || withoutBlanks(text).length !== found.length);
 }
 
 /** Something follows the date that is no time: an offset at most. */

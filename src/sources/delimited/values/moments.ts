@@ -34,7 +34,7 @@ export function dateRule(format: MomentFormat, settings: MomentSettings): ValueR
           return typeof wall === 'number' ? { text: isoDate(wall) } : wall;
         }
         const isMidnight = moment.wall % SECONDS_PER_DAY === 0 && moment.microsecond === 0 && !moment.isFiner;
-        if (isMidnight) return { text };
+        if (isMidnight) return { text: moment.isMisread === true ? isoDate(moment.wall) : text };
         return {
           problem: 'a date with a time, which date does not hold',
           hint: 'declare the column as timestamp, or write the date alone in the file',
@@ -131,7 +131,7 @@ function isSpelledPlainly(
 }
 
 function unlessSame(text: string, moment: Moment, format: MomentFormat, zone: '' | '+00'): Reading {
-  if (isSpelledPlainly(text, moment, format)) return { text };
+  if (moment.isMisread !== true && isSpelledPlainly(text, moment, format)) return { text };
   return { text: isoMoment(moment.wall - (moment.offset ?? 0), moment.microsecond, zone) };
 }
 
