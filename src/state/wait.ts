@@ -21,14 +21,28 @@ export const noWait: Waiting = {
 };
 
 /**
+ * The longest waits of a run that have ended well, in milliseconds. A pipeline may wait for a lock and for a token; it
+ * waits no longer for both than the user allows for one.
+ */
+export interface Waited {
+  lock: number;
+  lease: number;
+}
+
+export const notWaited = (): Waited => ({ lock: 0, lease: 0 });
+
+/**
  * Returns a function that takes the lock of an address, and waits while another run has it; then it fails as the last
  * attempt did. It does not wait a second time for a lock that has outlasted the wait.
  */
-export function lockWaiter(waiting: Waiting) {
+export function lockWaiter(waiting: Waiting, waited: Waited) {
   const outlasted = new Set<string>();
   return async (address: string, take: () => Promise<Lock>): Promise<Lock> => {
+    const wait = outlasted.has(address) ? 0 : waiting.wait - waited.lease;
     try {
-      return await untilTaken(take, outlasted.has(address) ? { ...waiting, wait: 0 } : waiting);
+      const { taken, after } = await untilTaken(take, { ...waiting, wait });
+      waited.lock = Math.max(waited.lock, after);
+      return taken;
     } catch (error) {
       if (isHeld(error)) outlasted.add(address);
       throw error;
@@ -40,7 +54,7 @@ export function lockWaiter(waiting: Waiting) {
 export async function waitForLease(
   take: (name: string) => Promise<Lock>,
   { what, names, wait }: WantedLease,
-  { signal, onWait }: Omit<Waiting, 'wait'>,
+  { signal, onWait, waited }: Omit<Waiting, 'wait'> & { waited: Waited },
 ): Promise<Lease & { name: string }> {
   const takeAny = async () => {
     let held: unknown;
@@ -55,7 +69,13 @@ export async function waitForLease(
     throw held;
   };
   try {
-    return await untilTaken(takeAny, { wait, signal, onWait: (about) => onWait(`${what}: ${about}`) });
+    const { taken, after } = await untilTaken(takeAny, {
+      wait: wait - waited.lock,
+      signal,
+      onWait: (about) => onWait(`${what}: ${about}`),
+    });
+    waited.lease = Math.max(waited.lease, after);
+    return taken;
   } catch (error) {
     throw isHeld(error) ? inUse(what, names.length, error) : error;
   }
@@ -64,11 +84,13 @@ export async function waitForLease(
 async function untilTaken<Taken>(
   take: () => Promise<Taken>,
   { wait, signal, onWait }: Waiting,
-): Promise<Taken> {
-  const deadline = performance.now() + wait;
+): Promise<{ taken: Taken; after: number }> {
+  const begin = performance.now();
+  const deadline = begin + wait;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await take();
+      const taken = await take();
+      return { taken, after: attempt === 1 ? 0 : performance.now() - begin };
     } catch (error) {
       const left = deadline - performance.now();
       if (!isHeld(error) || left <= 0) throw error;

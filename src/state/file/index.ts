@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import type { StatePort } from '../../model/ports/state-port.ts';
 import { leaseAddress } from '../record.ts';
-import { lockWaiter, noWait, waitForLease, type WaitOptions } from '../wait.ts';
+import { lockWaiter, notWaited, noWait, waitForLease, type WaitOptions } from '../wait.ts';
 import { breakLock, lookAtLock } from './holder.ts';
 import { takeLock } from './lock.ts';
 import { beginRun, endRun, openRuns } from './runs.ts';
@@ -11,7 +11,8 @@ import { listLocks, listRecords, readRecord } from './record.ts';
 /** State in a folder: one JSON file per address, and beside it a lock file while it is being applied. */
 export function openFileState(folder: string, job?: string, options: WaitOptions = {}): StatePort {
   const waiting = { ...noWait, ...options };
-  const waitForLock = lockWaiter(waiting);
+  const waited = notWaited();
+  const waitForLock = lockWaiter(waiting, waited);
   /** Once is enough for a run. What cannot be removed does no harm. */
   let clearing: Promise<void> | undefined;
   return {
@@ -20,7 +21,10 @@ export function openFileState(folder: string, job?: string, options: WaitOptions
     listLocks: () => listLocks(folder),
     async lease(wanted) {
       if (wanted.onlyWhereStateIs === true) await access(folder, constants.W_OK);
-      return waitForLease((name) => takeLock(folder, leaseAddress(name), job), wanted, waiting);
+      return waitForLease((name) => takeLock(folder, leaseAddress(name), job), wanted, {
+        ...waiting,
+        waited,
+      });
     },
     async lock(address) {
       const lock = await waitForLock(address, () => takeLock(folder, address, job));

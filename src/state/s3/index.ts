@@ -2,7 +2,7 @@ import type { StatePort } from '../../model/ports/state-port.ts';
 import { proxyFor, type Variables } from '../../model/base/proxy.ts';
 import type { S3StateSettings } from '../../model/config/project.ts';
 import { addressOfLock, addressOfRecord, leaseAddress, lockName, recordName } from '../record.ts';
-import { lockWaiter, noWait, waitForLease } from '../wait.ts';
+import { lockWaiter, notWaited, noWait, waitForLease } from '../wait.ts';
 import { serviceLabel } from '../../aws/errand.ts';
 import { reportingOutages } from '../../aws/waiting.ts';
 import { breakLease, isReleased, lookAtLease } from './lease.ts';
@@ -36,7 +36,8 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
   const { job, signal = new AbortController().signal, pace = usualPace } = options;
   const { wait = noWait.wait, onWait = noWait.onWait, variables = {} } = options;
   const waiting = { wait, onWait, signal };
-  const waitForLock = lockWaiter(waiting);
+  const waited = notWaited();
+  const waitForLock = lockWaiter(waiting, waited);
   const { bucket, prefix } = settings;
   const objects = openObjects(settings, reportingOutages(pace.patience, settings, onWait), (url) =>
     proxyFor(url, variables),
@@ -87,7 +88,8 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
       await probeOnce();
       return waitForLock(address, () => takeLock(at(address), job));
     },
-    lease: (wanted) => waitForLease((name) => takeLock(at(leaseAddress(name)), job), wanted, waiting),
+    lease: (wanted) =>
+      waitForLease((name) => takeLock(at(leaseAddress(name)), job), wanted, { ...waiting, waited }),
     holder: (address) => lookAtLease(at(address)),
     breakLock: (address) => breakLease(at(address)),
     beginRun: (run) => runs.begin(run, job),
