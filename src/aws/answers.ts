@@ -48,7 +48,7 @@ export async function inspectAnswer(request: WireRequest, response: WireResponse
   if (status < 200 || status === 304 || request.method === 'HEAD') return;
   const isListing = request.method === 'GET' && request.query?.['list-type'] === '2';
   if (status < 300) {
-    if (isListing) refuseNoListing(await takeText(response), status);
+    if (isListing) await inspectListing(response);
     else if (request.method !== 'GET' && isHtml(headers))
       throw new NotS3(alienOf(response, await takeText(response)), status);
     return;
@@ -71,13 +71,31 @@ async function takeText(response: WireResponse): Promise<string> {
   return bytes.toString('utf8');
 }
 
-function refuseNoListing(text: string, status: number): void {
-  const root = rootOf(text);
-  if (root !== 'ListBucketResult')
-    throw new NotS3(alienOf({ statusCode: status, headers: {} }, text), status);
+async function inspectListing(response: WireResponse): Promise<void> {
+  const text = await takeText(response);
+  const { statusCode: status, headers } = response;
+  const unusable = (why: string) => new NotS3({ kind: 'unusable', why }, status);
+  const coding = headers['content-encoding'] ?? 'identity';
+  if (coding !== 'identity') throw unusable(`a listing in the encoding "${coding}", which was not asked for`);
+  if (rootOf(text) !== 'ListBucketResult')
+    throw new NotS3(alienOf({ ...response, headers: {} }, text), status);
   // A connection without a length can end anywhere.
   if (!/(?:<\/(?:[\w.-]+:)?ListBucketResult\s*|\/)>\s*$/.test(text))
-    throw new NotS3({ kind: 'unusable', why: 'a listing that is cut off' }, status);
+    throw unusable('a listing that is cut off');
+  // The SDK takes any other word for "no", and any other size for none.
+  const [isTruncated] = contentsOf(text, 'IsTruncated');
+  if (isTruncated !== undefined && !/^(?:true|false)$/i.test(isTruncated))
+    throw unusable(`a listing that says "${isTruncated}" where it says whether more follows (IsTruncated)`);
+  const size = contentsOf(text, 'Size').find((one) => !/^\d+$/.test(one));
+  if (size !== undefined) throw unusable(`a listing with the size "${size}"`);
+  // The SDK's parser takes no byte order mark.
+  if (text.startsWith('\uFEFF')) response.body = Readable.from([Buffer.from(text.slice(1))]);
+}
+
+/** What is between the tags of each element of this name, in any namespace. */
+function contentsOf(text: string, name: string): string[] {
+  const pattern = new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^>]*)?(?:/>|>([^<]*)<)`, 'g');
+  return [...text.matchAll(pattern)].map(([, content = '']) => content);
 }
 
 function isErrorDocument(text: string): boolean {

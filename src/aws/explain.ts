@@ -12,6 +12,7 @@ import {
   type Errand,
 } from './errand.ts';
 import { answerToRunError, explainAnswer } from './explain-answer.ts';
+import { readFailure, type Failure } from './failure.ts';
 import { GaveUp } from './retry.ts';
 import { ProxyFailed } from './tunnel.ts';
 import { foreign } from '../model/errors/secrets.ts';
@@ -23,16 +24,6 @@ export type { BucketUser, Errand } from './errand.ts';
  * (cli/failure.ts).
  */
 export const staleObject = 'EXT2206';
-
-interface Failure {
-  name: string;
-  message: string;
-  code?: string;
-  Code?: string;
-  Region?: string;
-  $metadata?: { httpStatusCode?: number };
-  $response?: { headers?: Record<string, string> };
-}
 
 /** Explains an error of S3, the network or the SDK, with its remedy. Other errors are passed through. */
 // eslint-disable-next-line max-lines-per-function -- one case for each error of the service
@@ -46,7 +37,7 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
   }
   if (error instanceof ProxyFailed || error instanceof RoleUnreachable) return wayBlocked(error, source);
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
-  const failure = error as Failure;
+  const failure = readFailure(error);
   const status = failure.$metadata?.httpStatusCode;
   const name = nameOf(failure, status);
   const { bucket, place } = source;
@@ -174,14 +165,14 @@ function wrongRegion(error: Failure, { bucket, access, place }: BucketUser): Run
     {
       hint: right === undefined ? "write the bucket's region:" : `write region: ${right}`,
       place,
-      cause: error,
+      cause: error.thrown,
     },
   );
 }
 
 function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand): unknown {
   if (cause instanceof ProxyFailed || cause instanceof RoleUnreachable) return wayBlocked(cause, source);
-  const failure = cause as Failure;
+  const failure = readFailure(cause);
   const network = unreachable(failure, source);
   if (network !== undefined) return network;
   const { act, url } = errandUrl(source, errand);
@@ -210,15 +201,15 @@ function lastWords({ $metadata, message, name, code, Code }: Failure): string {
 /** The service was not reached at all, or does not speak HTTP. */
 function unreachable(error: Failure, user: BucketUser): RunError | undefined {
   const { bucket, access, place } = user;
-  const { message } = error;
-  const code = error.code ?? (error as { cause?: { code?: string } }).cause?.code ?? '';
+  const { message, thrown: cause } = error;
+  const code = error.code ?? error.causeCode ?? '';
   const where = serviceLabel(user);
   if (error.$metadata?.httpStatusCode !== undefined) return undefined;
   if (/region is missing/i.test(message)) {
     return new RunError('EXT2207', `no region is known for the bucket "${bucket}"`, {
       hint: "write the bucket's region:, or set AWS_REGION",
       place,
-      cause: error,
+      cause,
     });
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:TLS|SSL)|^EPROTO$/.test(code)) {
@@ -228,7 +219,7 @@ function unreachable(error: Failure, user: BucketUser): RunError | undefined {
           ? `does it speak https at all? write http:// in ${access.endpointFrom ?? 'endpoint'} if it does not`
           : 'check the host name; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its PEM file',
       place,
-      cause: error,
+      cause,
     });
   }
   if (code.startsWith('HPE_') || error.name === 'NotHttp') {
@@ -237,7 +228,7 @@ function unreachable(error: Failure, user: BucketUser): RunError | undefined {
         ? `if this port speaks TLS, write https:// in ${endpointSetting(user)}`
         : 'check the endpoint and its port, and proxies in between',
       place,
-      cause: error,
+      cause,
     });
   }
   if (
@@ -253,15 +244,15 @@ function unreachable(error: Failure, user: BucketUser): RunError | undefined {
           ? 'path_style: false asks a host for each bucket; without it the bucket is part of the path'
           : `check ${access.endpointFrom ?? 'the endpoint'} and the network`,
     place,
-    cause: error,
+    cause,
   });
 }
 
 // eslint-disable-next-line max-params -- no two of them belong together
 function other(error: Failure, name: string, url: string, act: string, { place }: BucketUser): unknown {
-  if (error.$metadata === undefined && error.code === undefined) return error;
+  if (error.$metadata === undefined && error.code === undefined) return error.thrown;
   return new RunError('EXT2212', `cannot ${act} ${url}: ${foreign(name)}: ${foreign(error.message)}`, {
     place,
-    cause: error,
+    cause: error.thrown,
   });
 }

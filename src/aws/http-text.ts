@@ -88,9 +88,18 @@ function parseHead(text: string): Head {
 export function readSmallBody({ status, headers }: Head, bytes: Buffer, isEnd: boolean): Buffer | undefined {
   if (status === 204 || status === 304) return Buffer.alloc(0);
   if (/\bchunked$/i.test(headers['transfer-encoding'] ?? '')) return unchunked(bytes);
-  const length = headers['content-length'];
+  const length = bodyLength(headers);
   if (length === undefined) return isEnd ? bytes : undefined;
-  return bytes.length < Number(length) ? undefined : bytes.subarray(0, Number(length));
+  return bytes.length < length ? undefined : bytes.subarray(0, length);
+}
+
+/**
+ * Returns the length that an answer says, in bytes; undefined if it says none or several. One that is said twice
+ * counts (RFC 9110, section 8.6).
+ */
+export function bodyLength(headers: Head['headers']): number | undefined {
+  const said = /^(\d+)(?:, *\1)*$/.exec(headers['content-length'] ?? '')?.[1];
+  return said === undefined ? undefined : Number(said);
 }
 
 function unchunked(bytes: Buffer): Buffer | undefined {

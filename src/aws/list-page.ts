@@ -44,9 +44,10 @@ export async function listPage(
     ...(after === undefined ? {} : { ContinuationToken: after }),
     ...(requesterPays ? { RequestPayer: 'requester' as const } : {}),
   });
-  const page = await client.send(command, { abortSignal: signal });
-  const unusable = (why: string) =>
-    new NotS3({ kind: 'unusable', why }, page.$metadata.httpStatusCode ?? 200);
+  const unusable = (why: string) => new NotS3({ kind: 'unusable', why }, 200);
+  const page = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+    throw isNotUnderstood(error) ? unusable(`a listing that cannot be read (${firstLine(error)})`) : error;
+  });
   const decode = page.EncodingType === 'url' ? decodeKey : (key: string) => key;
   const objects = (page.Contents ?? []).map(({ Key, ETag, Size, LastModified }): ListedObject => {
     if (Key === undefined || Size === undefined)
@@ -68,6 +69,15 @@ export async function listPage(
   if (next === after) throw unusable('the same page of a listing once more');
   return { objects, next };
 }
+
+/** The SDK could not parse an answer that reports success. */
+function isNotUnderstood(error: unknown): error is Error {
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  return error instanceof Error && !(error instanceof NotS3) && $metadata?.httpStatusCode === 200;
+}
+
+/** The SDK's advice to its programmers is on the lines that follow. */
+const firstLine = ({ message }: Error) => message.split('\n', 1)[0] ?? '';
 
 /** S3 encodes keys as forms are: a blank is a plus. */
 function decodeKey(key: string): string {

@@ -2,7 +2,7 @@ import type { S3Source } from '../../model/config/source.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 import { createClient } from '../../aws/client.ts';
 import { createDownloads, type Body, type Download } from '../../aws/download.ts';
-import type { Request } from '../../aws/http-text.ts';
+import { bodyLength, type Request } from '../../aws/http-text.ts';
 import { listPage, unquoted, type ListedObject } from '../../aws/list-page.ts';
 import { ObjectRequests } from '../../aws/object-requests.ts';
 import { loadSdk } from '../../aws/sdk.ts';
@@ -123,7 +123,7 @@ export async function openBucket(
 }
 
 function answerOf({ body, response: { headers } }: Download): Answer {
-  const length = Number(headers['content-length'] ?? -1);
+  const length = bodyLength(headers) ?? -1;
   const whole = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
   const version = headers['x-amz-version-id'];
   const contentEncoding = headers['content-encoding'];

@@ -95,11 +95,20 @@ function unexpected(
 ): RunError {
   if (answer.length < 0)
     return new RunError('EXT2214', `a request for s3://${bucket}/${key} is answered without a length`, {
-      hint: 'S3 always sends one (Content-Length): a proxy in between has removed it',
+      hint: `S3 always sends one (Content-Length): a proxy in between has removed it, or ${unpacks}`,
     });
+  const isWhole = from === 0 && to === size;
   return new RunError(
     'EXT2212',
     `s3://${bucket}/${key}: bytes ${from} to ${to} of ${size} were asked for, the answer has ${answer.length} of ${answer.size}`,
-    { hint: 'the service does not answer ranges as S3 does' },
+    {
+      hint: isWhole
+        ? `something on the way changes the object, or ${unpacks}`
+        : 'the service does not answer ranges as S3 does',
+    },
   );
 }
+
+/** https://docs.cloud.google.com/storage/docs/transcoding */
+const unpacks =
+  'the service unpacks what was uploaded with Content-Encoding: gzip, as Google Cloud Storage does: upload it without';

@@ -127,6 +127,31 @@ describe('a listing that is not all of it', () => {
       edit((text) => text.replace(/<Size>.*?<\/Size>/, '')),
       'a listing with an object without key or size',
     ],
+    ...['1', ' true ', 'yes', ''].map((word): [string, FaultAct, string] => [
+      `that says "${word}" where it says whether more follows`,
+      edit((text) => text.replace('<IsTruncated>false', `<IsTruncated>${word}`)),
+      `a listing that says "${word}" where it says whether more follows (IsTruncated)`,
+    ]),
+    ...['many', '', '-1', '4.5', '1e3'].map((size): [string, FaultAct, string] => [
+      `with an object of the size "${size}"`,
+      edit((text) => text.replace(/<Size>\d+/, `<Size>${size}`)),
+      `a listing with the size "${size}"`,
+    ]),
+    [
+      'that is not well-formed',
+      edit((text) => text.replace('</Contents>', '')),
+      'a listing that cannot be read (@aws-sdk XML parse error: mismatched tags <Contents> and </ListBucketResult>.)',
+    ],
+    [
+      'with a time of another form',
+      edit((text) => text.replace(/<LastModified>[^<]*/, '<LastModified>Thu, 01 Jan 2026 00:00:00 GMT')),
+      'a listing that cannot be read (Invalid RFC3339 timestamp format Thu, 01 Jan 2026 00:00:00 GMT)',
+    ],
+    [
+      'that is compressed',
+      { kind: 'edit', headers: { 'content-encoding': 'gzip' } },
+      'a listing in the encoding "gzip", which was not asked for',
+    ],
     [
       'of other keys',
       edit((text) => text.replace('<Key>sales/', '<Key>elsewhere/')),
@@ -142,6 +167,16 @@ describe('a listing that is not all of it', () => {
     expect(await said('ListObjectsV2', act)).toContain(
       `EXT2214 ENDPOINT answers listing s3://lake/sales/ with ${words}: that is not S3`,
     );
+  });
+
+  it('that begins with a byte order mark is read', async () => {
+    lake.control.faults.add({
+      operation: 'ListObjectsV2',
+      times: Infinity,
+      act: edit((text) => `\uFEFF${text}`),
+    });
+    await lake.put('sales/a.csv', '1,a\n');
+    expect(await lake.rows(lake.source(), table)).toEqual([['1', 'a']]);
   });
 
   it('that gives the same page for ever', async () => {
@@ -181,9 +216,35 @@ describe('an answer to a request for an object', () => {
   it.each([
     ['a login page', alien(200, '<html>'.padEnd(4), html), 'without the ETag that the listing has'],
     ['no length', { kind: 'edit', headers: { 'content-length': undefined } }, 'without a length'],
+    ['two lengths', { kind: 'edit', headers: { 'content-length': '4, 5' } }, 'without a length'],
   ] as [string, FaultAct, string][])('%s', async (_, act, words) => {
     expect(await said('GetObject', act)).toContain(
       `EXT2214 a request for s3://lake/sales/a.csv is answered ${words}`,
+    );
+  });
+
+  it('may say its length twice', async () => {
+    await lake.put('sales/a.csv', '1,a\n');
+    const act: FaultAct = { kind: 'edit', headers: { 'content-length': '4, 4' } };
+    lake.control.faults.add({ operation: 'GetObject', times: Infinity, act });
+    expect(await lake.rows(lake.source(), table)).toEqual([['1', 'a']]);
+  });
+
+  it('that is longer than the listing says names services that unpack objects', async () => {
+    await lake.put('sales/a.csv', '1,a\n');
+    const etag = lake.control.list('lake')[0]?.etag ?? '';
+    expect(await said('GetObject', alien(200, '1,a\n2,b\n', { etag }))).toMatch(
+      /EXT2212 .*bytes 0 to 4 of 4 were asked for, the answer has 8 of 8 \| something on the way changes the object, or the service unpacks .* as Google Cloud Storage does/,
+    );
+  });
+
+  it.each([
+    ['Message', '<Error><Code>InvalidRequest</Code><Message>m</Message><Message>n</Message></Error>'],
+    ['Message', '<Error><Code>InvalidRequest</Code><Message><b>m</b></Message></Error>'],
+    ['Code', '<Error><Code>InvalidRequest</Code><Code>Other</Code><Message>m</Message></Error>'],
+  ])('is an error of the service whatever its %s is made of', async (_, body) => {
+    expect(await said('GetObject', alien(400, `<?xml version="1.0"?>${body}`))).toMatch(
+      /^EXT2212 cannot read s3:\/\/lake\/sales\/a\.csv: /,
     );
   });
 
