@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Plan } from '../model/plan/plan.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import type { OpenRun, StatePort } from '../model/ports/state-port.ts';
 import type { RunContext } from './context.ts';
 
@@ -33,10 +34,20 @@ export function noteRun(state: StatePort, { pipelines, forgotten }: Plan): Noted
       if (about.size < 2 && resumed.size === 0) return;
       // A run of another machine may still continue: it then only loses the possibility to be resumed.
       const isReplaced = (run: OpenRun) =>
-        run.id === id ||
         resumed.has(run.id) ||
         (run.holder.alive !== 'yes' && run.addresses.every((address) => about.has(address)));
-      for (const run of await state.openRuns()) if (isReplaced(run)) await state.endRun(run.id);
+      await state.endRun(id);
+      for (const run of await readableRuns(state)) if (isReplaced(run)) await state.endRun(run.id);
     },
   };
+}
+
+/** Returns no runs if a note cannot be read: it does not concern a run that has ended, and `--resume` reports it. */
+async function readableRuns(state: StatePort): Promise<readonly OpenRun[]> {
+  try {
+    return await state.openRuns();
+  } catch (error) {
+    if (error instanceof RunError && error.code === 'EXT6002') return [];
+    throw error;
+  }
 }
