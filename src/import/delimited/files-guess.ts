@@ -1,7 +1,7 @@
 import type { SampledRecord } from '../../sources/csv/index.ts';
 import { ColumnGuess } from './column.ts';
 import { asUtf8, commonEncoding, encodingOf, type Encoding, type ShownEncoding } from './encoding.ts';
-import { bestDialect, fitOf } from './fit.ts';
+import { beginningOf, bestDialect, type Dialect } from './fit.ts';
 import { hasHeader, headerBelowTitles, headerContradiction } from './header.ts';
 import { ColumnUnion } from './union.ts';
 import { fromTheStart, recordsOf, type Beginning, type Notation } from './notation.ts';
@@ -20,7 +20,6 @@ interface ReadFile {
  * Nothing but what they show is kept, so that there may be any number of files.
  */
 export class FilesGuess {
-  readonly notation: Notation;
   readonly hasHeader: boolean;
   readonly union: ColumnUnion;
   readonly files: ReadFile[] = [];
@@ -29,17 +28,14 @@ export class FilesGuess {
   records = 0;
   isSampled = false;
 
+  readonly #dialect: Dialect;
   readonly #encodings: { shown: string; encoding: Exclude<ShownEncoding, 'unknown'> }[] = [];
 
   /** `first` are the first files, up to so many as are worth a decision. They are taken by `take` as all others. */
   constructor(first: readonly Sample[]) {
     const texts = first.flatMap((sample) => textOf(sample) ?? []).map(({ text }) => text);
-    const { notation, beginnings } = bestDialect(texts);
-    this.notation = notation;
-    const records = texts.map((text, index) => {
-      const found = beginnings[index];
-      return found === undefined ? [] : fromHeader(text, notation, found).records;
-    });
+    this.#dialect = bestDialect(texts);
+    const records = texts.map((text) => this.#read(text).records);
     const differing = headerContradiction(records);
     if (differing !== undefined) {
       const [one, other] = [texts[differing.withHeader], texts[differing.without]];
@@ -47,6 +43,10 @@ export class FilesGuess {
     }
     this.hasHeader = hasHeader(records);
     this.union = new ColumnUnion(this.hasHeader);
+  }
+
+  get notation(): Notation {
+    return this.#dialect.notation;
   }
 
   /** The encoding of all files. Throws if there is none. */
@@ -75,30 +75,41 @@ export class FilesGuess {
     }
     const { text, encoding } = read;
     this.#encodings.push({ shown: sample.shown, encoding });
-    const { records, beginning } = fromHeader(text, this.notation, fitOf(text, this.notation).beginning);
+    const { records, beginning } = this.#read(text);
     this.#takeRecords(sample.shown, beginning, records);
+  }
+
+  #read(text: TextSample): { records: SampledRecord[]; beginning: Beginning } {
+    return fromHeader(text, this.notation, beginningOf(text, this.#dialect));
   }
 
   #takeRecords(shown: string, beginning: Beginning, records: readonly SampledRecord[]): void {
     const [first] = records;
     if (first === undefined) return;
     const fields = first.values.length;
-    const undivided = [...this.files, { shown, names: first.values }].find(({ names }) => names.length === 1);
-    if (undivided !== undefined && (fields > 1 || this.union.columns.length > 1)) {
-      const { delimiter } = this.notation;
-      throw unlike(
-        `${undivided.shown} has no ${JSON.stringify(delimiter)} in its first line, as other files have`,
-      );
-    }
     const wrong = records.findIndex(({ values }) => values.length !== fields);
     const found = records[wrong];
     if (found !== undefined) throw wrongFields(shown, found, this.hasHeader ? wrong : wrong + 1, fields);
     const names = this.hasHeader ? first.values : first.values.map((_, index) => String(index));
+    if (this.hasHeader) this.#requireShared({ shown, beginning, names });
     this.files.push({ shown, beginning, names });
     const columns = this.union.take(shown, names);
     const rows = this.hasHeader ? records.slice(1) : records;
     this.records += rows.length;
     for (const row of rows) takeRow(columns, row, shown);
+  }
+
+  /** Throws if a file has no name in its header that others have: it is another table, or written in another way. */
+  #requireShared(file: ReadFile): void {
+    const [first] = this.files;
+    if (first === undefined || this.union.hasOneOf(file.names)) return;
+    const undivided = [file, first].find(({ names }) => names.length === 1);
+    if (undivided === undefined)
+      throw unlike(`${file.shown} has no name in its first line that ${first.shown} has`);
+    const { delimiter } = this.notation;
+    throw unlike(
+      `${undivided.shown} has no ${JSON.stringify(delimiter)} in its first line, as other files have`,
+    );
   }
 }
 

@@ -21,14 +21,13 @@ const ONE_COLUMN = 0.5;
 /** Reading from a later line must be worth it. */
 const LINES_ABOVE = 0.15;
 
-/** The notation of files and where their records begin. */
+/** The notation of files, and the lines before the records of most of them. */
 export interface Dialect {
   notation: Notation;
-  /** By file. */
-  beginnings: readonly Beginning[];
+  usual: Beginning;
 }
 
-/** Returns the notation that divides the files best, and where the records of each begin in it. */
+/** Returns the notation that divides the files best. */
 export function bestDialect(samples: readonly TextSample[]): Dialect {
   const [first, ...others] = notationsOf(samples).map((notation) => {
     const fits = samples.map((sample) => fitOf(sample, notation));
@@ -38,11 +37,28 @@ export function bestDialect(samples: readonly TextSample[]): Dialect {
   if (first === undefined) throw new Error('there is always a notation');
   // A later one must be better: the first ones are preferred.
   const best = others.reduce((found, one) => (one.sum > found.sum + 1e-9 ? one : found), first);
-  return { notation: best.notation, beginnings: best.fits.map(({ beginning }) => beginning) };
+  return { notation: best.notation, usual: usualBeginning(best.fits) };
+}
+
+function usualBeginning(fits: readonly Fit[]): Beginning {
+  const divided = fits.filter(({ fields }) => fields > 1);
+  const counts = new Map<string, number>();
+  for (const { beginning } of divided) {
+    const key = JSON.stringify(beginning);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const [key] = [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), ['', 0]);
+  return divided.find(({ beginning }) => JSON.stringify(beginning) === key)?.beginning ?? fromTheStart;
+}
+
+/** Returns where the records of a file begin. A file of one column shows it by nothing: there it is as in the other files. */
+export function beginningOf(sample: TextSample, { notation, usual }: Dialect): Beginning {
+  const { fields, beginning } = fitOf(sample, notation);
+  return fields > 1 ? beginning : usual;
 }
 
 /** Returns how well a notation fits one file, from the line from which it fits best. */
-export function fitOf(sample: TextSample, notation: Notation): Fit {
+function fitOf(sample: TextSample, notation: Notation): Fit {
   const whole = valueOf(sample, recordsOf(sample, notation, fromTheStart));
   const plain: Fit = { ...whole, beginning: fromTheStart };
   if (whole.value === 1) return plain;

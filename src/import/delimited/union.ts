@@ -30,8 +30,8 @@ export class ColumnUnion {
     return this.#isByPlace || !this.#hasNames;
   }
 
-  get files(): number {
-    return this.#files;
+  hasOneOf(names: readonly string[]): boolean {
+    return names.some((name) => this.columns.some((column) => column.name === name));
   }
 
   /** Takes the header of a file; returns the guess for each of its fields. */
@@ -40,9 +40,6 @@ export class ColumnUnion {
     if (this.#files === 0) this.#isByPlace = hasUnusable(names);
     this.#files++;
     if (this.isByPlace || hasUnusable(names)) return this.#takeByPlace(shown, names, first);
-    if (this.#files > 1 && !names.some((name) => this.columns.some((column) => column.name === name))) {
-      throw unlike(`${shown} has no name in its first line that ${first.shown} has`);
-    }
     let last = -1;
     return names.map((name) => {
       const known = this.columns.findIndex((column) => column.name === name);

@@ -1,4 +1,4 @@
-import { Document, isMap, type YAMLMap } from 'yaml';
+import { Document, isMap, isSeq, type YAMLMap } from 'yaml';
 import type * as Written from '../../model/config/written.gen.ts';
 import type { Found, FoundSource } from '../found.ts';
 import { foreignNode, inOneLine, listOf, mapOf, nodeOf, withComment } from './nodes.ts';
@@ -39,7 +39,16 @@ function sourceNode({ definition, comments = {} }: FoundSource): YAMLMap {
     const value = node.getIn(path.split('.'), true);
     if (typeof value === 'object' && value !== null) withComment(value as YAMLMap, comment);
   }
+  listsInOneLine(node);
   return node;
+}
+
+/** Writes the lists in a map on one line each, so that a comment is behind all of a list. */
+function listsInOneLine(node: YAMLMap): void {
+  for (const { value } of node.items) {
+    if (isSeq(value)) inOneLine(value);
+    else if (isMap(value)) listsInOneLine(value);
+  }
 }
 
 /** Writes the innermost maps and lists on one line each. */

@@ -19,10 +19,13 @@ import type { FileHead, FileListing, ListedFile } from './listing.ts';
 
 export type { FileHead, FileListing, ListedFile } from './listing.ts';
 
-/** Lists the local files of a source. */
-export async function listLocal(source: FileSource): Promise<FileListing> {
+/** Lists the local files of a source. `show` gives the name for messages of a path that is relative to the pipeline file. */
+export async function listLocal(source: FileSource, show: (path: string) => string): Promise<FileListing> {
   const files = await listFiles(source);
-  return { files: files.map(localFile), close: () => Promise.resolve() };
+  return {
+    files: files.map((file) => localFile({ ...file, shown: show(file.shown) })),
+    close: () => Promise.resolve(),
+  };
 }
 
 function localFile(file: FoundFile): ListedFile {

@@ -3,13 +3,14 @@ import type { Env } from '../../env.ts';
 import type { ExitCode } from '../../output/exit-codes.ts';
 import { inOneDocument } from '../../output/json.ts';
 import { addImportFlags, listed, repeated } from './flags.ts';
+import type { FilesFlags, FilesKind } from './files.ts';
 import type { PostgresFlags } from './postgres.ts';
 
 /** Declares one `extracts import KIND`. */
 type AddKind = (parent: Command, env: Env, finish: (code: ExitCode) => void) => void;
 
 /** Every kind of source, in the order of the help. */
-const kinds: readonly AddKind[] = [addPostgres];
+const kinds: readonly AddKind[] = [addPostgres, addCsv, addParquet];
 
 /** `extracts import …` */
 export function addImportCommands(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
@@ -30,6 +31,48 @@ function addPostgres(parent: Command, env: Env, finish: (code: ExitCode) => void
     const { runPostgres } = await import('./postgres.ts');
     finish(await inOneDocument(options, env, (env) => runPostgres(options, env)));
   });
+}
+
+function addCsv(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
+  addFiles(parent, env, finish, {
+    kind: 'csv',
+    description:
+      'text files: how they are written and the types of columns are guessed from the beginning of each',
+  });
+}
+
+function addParquet(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
+  addFiles(parent, env, finish, {
+    kind: 'parquet',
+    description: 'Parquet files: columns and types are those of their footers',
+  });
+}
+
+ 
+function addFiles(
+  parent: Command,
+  env: Env,
+  finish: (code: ExitCode) => void,
+  { kind, description }: { kind: FilesKind; description: string },
+): void {
+  const command = parent
+    .command(kind)
+    .description(description)
+    .argument('<paths...>', `files or patterns in quotes: 'data/*.${kind}', 's3://bucket/prefix/*.${kind}'`)
+    .option('--table <name>', 'name of the table (default: that of the files)', tableName)
+    .option('--endpoint <url>', 'S3: the address of another service than AWS')
+    .option('--region <name>', 'S3: the region of the bucket')
+    .option('--profile <name>', "S3: a profile of AWS's configuration files")
+    .option('--anonymous', 'S3: without credentials, for public buckets');
+  addImportFlags(command).action(async (paths: string[], options: FilesFlags) => {
+    const { runFiles } = await import('./files.ts');
+    finish(await inOneDocument(options, env, (env) => runFiles(kind, paths, options, env)));
+  });
+}
+
+function tableName(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('A name is not empty.');
 }
 
 function variableName(text: string): string {
