@@ -48,7 +48,6 @@ function addParquet(parent: Command, env: Env, finish: (code: ExitCode) => void)
   });
 }
 
- 
 function addFiles(
   parent: Command,
   env: Env,
