@@ -12,6 +12,8 @@ export interface CsvDialect {
   readonly strayQuotes?: 'keep' | undefined;
   /** The first record holds names, not data. */
   readonly header: boolean;
+  /** The names are passed over: fields have their columns by position. */
+  readonly byPosition?: boolean | undefined;
   /** Unquoted fields equal to one of these are NULL; a field with any quote in it is always text. */
   readonly nulls: readonly string[];
   /** The encoding as the WHATWG Encoding Standard names it: `utf-8`, `windows-1252`, `utf-16le`, `shift_jis`, … */
@@ -34,6 +36,7 @@ export function csvDialect(said: Partial<CsvDialect> = {}): CsvDialect {
     escape: said.escape ?? quote,
     strayQuotes: said.strayQuotes,
     header: said.header ?? true,
+    byPosition: said.byPosition,
     nulls: said.nulls ?? [''],
     encoding: encodingName(said.encoding ?? 'utf-8'),
     skipLines: said.skipLines ?? 0,

@@ -1,3 +1,5 @@
+import { grammarHint, type GrammarFacts, type GrammarProblem } from './grammar-hint.ts';
+
 /** An error in a CSV file, and its place. The file's name is not known here: the code that opened the file adds it. */
 export class CsvError extends Error {
   override name = 'CsvError';
@@ -55,60 +57,12 @@ export class CsvFieldError extends CsvError {
   }
 }
 
-export type GrammarProblem =
-  | 'a quote inside an unquoted field'
-  | 'text after a closing quote'
-  | 'a carriage return outside quotes'
-  | 'a line feed where lines end with a carriage return'
-  | 'a carriage return without a line feed'
-  | 'a backslash at the end of the file'
-  | 'an escape for the character 0'
-  | 'an escape without its digits'
-  | 'an end mark inside a line'
-  | 'escapes for bytes that are not UTF-8';
-
 /** A field that does not follow the grammar of the dialect. */
 export class CsvGrammarError extends CsvFieldError {
   override name = 'CsvGrammarError';
 
-  constructor(
-    problem: GrammarProblem,
-    at: Required<FieldPlace> & { followsBackslash: boolean; hasQuotes: boolean },
-  ) {
+  constructor(problem: GrammarProblem, at: Required<FieldPlace> & GrammarFacts) {
     super(problem, at, grammarHint(problem, at));
-  }
-}
-
-function grammarHint(
-  problem: GrammarProblem,
-  { followsBackslash, hasQuotes }: { followsBackslash: boolean; hasQuotes: boolean },
-): string {
-  switch (problem) {
-    case 'a quote inside an unquoted field':
-      return (
-        'enclose the field in quotes and double the quotes inside it; or, if quotes mean nothing in this file, ' +
-        'set format: {quote: none}; format: {stray_quotes: keep} takes just such quotes as they are written'
-      );
-    case 'text after a closing quote':
-      return followsBackslash
-        ? 'if a backslash precedes quotes inside quoted fields, set format: {escape: "\\\\"}'
-        : 'double the quotes inside a quoted field; or, if quotes mean nothing in this file, set format: {quote: none}';
-    case 'a carriage return without a line feed':
-      return 'write a carriage return inside a value as \\r, and give all lines the same line break (LF or CR LF)';
-    case 'a backslash at the end of the file':
-      return 'the file may be cut off; a backslash inside a value is written as two';
-    case 'an escape for the character 0':
-      return 'no text holds this character: correct the file; a backslash inside a value is written as two';
-    case 'an escape without its digits':
-    case 'an end mark inside a line':
-      return 'a backslash inside a value is written as two';
-    case 'escapes for bytes that are not UTF-8':
-      return 'write the characters themselves, or escapes for their bytes in UTF-8; a backslash inside a value is written as two';
-    default:
-      if (!hasQuotes) {
-        return 'give all lines of the file the same line break (LF or CR LF): without quotes no value can hold one (format: {quote: none})';
-      }
-      return 'give all lines of the file the same line break (LF or CR LF), or enclose the field in quotes';
   }
 }
 
@@ -173,6 +127,9 @@ export class CsvSizeError extends CsvError {
   }
 }
 
+/** The bytes to which windows-1252 gives no character of its own. */
+const notIn1252 = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
+
 /** Bytes that are not UTF-8. `offset` is 0-based, in the bytes given to this reader. */
 export class CsvUtf8Error extends CsvError {
   override name = 'CsvUtf8Error';
@@ -183,7 +140,9 @@ export class CsvUtf8Error extends CsvError {
     super(
       `line ${line} is not valid UTF-8 (byte 0x${hex} at offset ${offset}); set the encoding the file is written in`,
       line,
-      'write the encoding in its format: text of Excel and Windows is mostly encoding: windows-1252',
+      notIn1252.includes(byte)
+        ? 'write the encoding in its format, such as encoding: shift_jis, or convert the file to UTF-8; it is hardly windows-1252, which has no such character'
+        : 'write the encoding in its format: text of Excel and Windows is mostly encoding: windows-1252',
     );
     this.offset = offset;
   }

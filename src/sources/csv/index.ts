@@ -23,8 +23,8 @@ export {
   CsvSizeError,
   CsvUtf8Error,
   CsvValueError,
-  type GrammarProblem,
 } from './errors.ts';
+export type { GrammarProblem } from './grammar-hint.ts';
 export { CsvRecordError } from './record-error.ts';
 export { readHeader, readHeaderRecord, type HeaderRecord } from './header.ts';
 export { FieldChecks, type FieldCheck, type FieldRule } from './field-checks.ts';

@@ -1,5 +1,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { BLOCK_BYTES, OutputBlocks } from './blocks.ts';
+import type { CsvDialect } from './dialect.ts';
 import { CsvQuoteError, CsvSizeError } from './errors.ts';
 import { CsvRecordError } from './record-error.ts';
 import { ABSENT, recordWriter, type RecordShape, type RecordWriter } from './record-writer.ts';
@@ -62,6 +63,7 @@ class Normalizer extends Transform implements NormalizedCsv {
   readonly #write: RecordWriter;
   readonly #utf8: Utf8Watch;
   readonly #starts: RecordStarts;
+  readonly #dialect: CsvDialect;
   #headerAhead: boolean;
   /** A blank line that is an error unless only blank lines follow it. */
   #blank: { record: number; line: number } | undefined;
@@ -77,6 +79,7 @@ class Normalizer extends Transform implements NormalizedCsv {
     this.#utf8 = new Utf8Watch(this.#window, this.#scanner);
     this.#starts = new RecordStarts(options.dialect, this.#scanner);
     this.#write = recordWriter(options, this.#out);
+    this.#dialect = options.dialect;
     this.#headerAhead = options.dialect.header;
   }
 
@@ -167,7 +170,7 @@ class Normalizer extends Transform implements NormalizedCsv {
     }
     if (this.#blank) throw new CsvRecordError({ ...this.#blank, bytes: new Uint8Array() }, this.#fields, 1);
     if (scanner.count !== this.#fields) {
-      const wrong = { ...this.#place(), bytes: bytes.subarray(from, scanner.end) };
+      const wrong = { ...this.#place(), bytes: bytes.subarray(from, scanner.end), format: this.#dialect };
       throw new CsvRecordError(wrong, this.#fields, scanner.count);
     }
     this.#write(scanner, bytes, next);

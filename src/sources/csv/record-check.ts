@@ -39,6 +39,7 @@ export class RecordCheck {
   /** Data records so far. */
   records = 0;
 
+  readonly #dialect: CsvDialect;
   readonly #fields: number;
   readonly #most: number;
   readonly #window = new ByteWindow({ lookBytes: 1, maxRecordBytes: MAX_RECORD_BYTES });
@@ -52,6 +53,7 @@ export class RecordCheck {
   #bytesIn = 0;
 
   constructor({ dialect, fields, checks, most = Infinity }: RecordCheckOptions) {
+    this.#dialect = dialect;
     this.#fields = fields;
     this.#most = most;
     this.#scanner = new RecordScanner(dialect, fields);
@@ -120,7 +122,7 @@ export class RecordCheck {
     }
     if (scanner.end === from && this.#fields > 1) throw new NotAsWritten('a line is blank');
     if (scanner.count !== this.#fields) {
-      const wrong = { ...this.#place(), bytes: bytes.subarray(from, scanner.end) };
+      const wrong = { ...this.#place(), bytes: bytes.subarray(from, scanner.end), format: this.#dialect };
       throw new CsvRecordError(wrong, this.#fields, scanner.count);
     }
     if (this.#checks.look(scanner, bytes)) throw new NotAsWritten(otherSpelling);

@@ -2,7 +2,8 @@
    every index in the loops below is bounded by the sentinel at `to`; a check per byte would be paid per byte. */
 import { characterAt } from './character.ts';
 import type { CsvDialect } from './dialect.ts';
-import { CsvGrammarError, type GrammarProblem } from './errors.ts';
+import { CsvGrammarError } from './errors.ts';
+import type { GrammarProblem } from './grammar-hint.ts';
 
 /** The facts about a field that are known without another look; the bits are combined. */
 export const fieldKind = {
@@ -294,6 +295,8 @@ export class RecordScanner {
       near: textBefore(bytes, start, at),
       followsBackslash: bytes[at - 2] === BACKSLASH,
       hasQuotes: this.#quote !== NO_BYTE,
+      hasBackslash: this.#escape === BACKSLASH,
+      delimiter: String.fromCharCode(this.#delimiter),
     });
   }
 }

@@ -7,7 +7,7 @@ import { table } from '../../support/pipelines.ts';
 const loads = useTextLoads();
 const pairs = table('t', { a: 'int', b: 'text' });
 
-async function refused(body: string, format: Partial<CsvFormat> = {}, wanted = pairs) {
+async function refused(body: string | Buffer, format: Partial<CsvFormat> = {}, wanted = pairs) {
   const found = await loads.loadFile('d.csv', body, { ...plainCsv, ...format }, wanted);
   if (!(found instanceof RunError)) throw new Error(`it was loaded: ${JSON.stringify(found)}`);
   return [found.message, found.hint];
@@ -34,7 +34,17 @@ test.each([
   [
     'a,b\n1,x\n2,y,z\n',
     'line 3 (record 2) has 3 fields, expected 2; the line is "2,y,z"',
-    'enclose values that contain the delimiter in quotes, or list all columns that the file has',
+    'enclose values that contain the delimiter in quotes; if all records have more fields than the header, set format: {header: skip} and list a column for each field',
+  ],
+  [
+    "a,b\n1,x\n2,'y,z'\n",
+    `line 3 (record 2) has 3 fields, expected 2; the line is "2,'y,z'"`,
+    'if single quotes enclose values, set format: {quote: "\'"}',
+  ],
+  [
+    'a,b\n1,x\n2;y\n',
+    `${few}; the line is "2;y"`,
+    'if ";" separates the fields, set format: {delimiter: ";"}',
   ],
   [
     'a,b\n1,x\n\n2,y\n',
@@ -63,6 +73,41 @@ test('an open quote has the YAML for files without quotes, and that reads them',
     ['2', 'y'],
   ]);
 });
+
+test('records with more fields than the header are read as the hint says', async () => {
+  const wide = table('t', { a: 'int', b: 'text', c: 'text' });
+  const format: CsvFormat = { ...plainCsv, byPosition: true };
+  expect(await loads.loadFile('d.csv', 'a,b\n1,x,\n2,y,z\n', format, wide)).toEqual([
+    ['1', 'x', null],
+    ['2', 'y', 'z'],
+  ]);
+});
+
+const quotes =
+  'double the quotes inside a quoted field; or, if quotes mean nothing in this file, set format: {quote: none}';
+const stray =
+  'enclose the field in quotes and double the quotes inside it; or, if quotes mean nothing in this file, ' +
+  'set format: {quote: none}; format: {stray_quotes: keep} takes just such quotes as they are written';
+
+test.each<[string, Partial<CsvFormat>, string, string]>([
+  ['a,b\n1,"x";"y"\n', {}, 'd.csv:2:6: column "b": text after a closing quote: "x";', `if ";" separates the fields, set format: {delimiter: ";"}; if not, ${quotes}`],
+  ['"a","b"\n', { delimiter: ';' }, 'the header of d.csv:1:4: field 1: text after a closing quote: "a",', `if "," separates the fields, set format: {delimiter: ","}; if not, ${quotes}`],
+  ['a,b\n1,"x" \n', {}, 'd.csv:2:6: column "b": text after a closing quote: "x" ', `remove the blanks after the quote: a quoted field ends with it; if the quote is part of the value, ${quotes}`],
+  ['a,b\n1,"x"y"\n', {}, 'd.csv:2:6: column "b": text after a closing quote: "x"y', quotes],
+  ['a,b\n1, "x"\n', {}, 'd.csv:2:4: column "b": a quote inside an unquoted field:  "', `remove the blanks before the quote: a quoted field begins with it; if the quote is part of the value, ${stray}`],
+  ['a,b\n1,x"\n', {}, 'd.csv:2:4: column "b": a quote inside an unquoted field: x"', stray],
+  ['a,b\n1,"x\\"y"\n', {}, 'd.csv:2:7: column "b": text after a closing quote: "x\\"y', 'if a backslash precedes quotes inside quoted fields, set format: {escape: "\\\\"}'],
+  ['a,b\n1,"x\\\\"y"\n', { escape: '\\' }, 'd.csv:2:8: column "b": text after a closing quote: "x\\\\"y', 'a backslash before this quote is itself escaped: correct the file; or, if backslashes mean nothing in it and quotes are doubled, remove escape from the format'],
+])('quotes in %j with %j', async (body, format, message, hint) => {
+  expect(await refused(body, format)).toEqual([message, hint]);
+}); // prettier-ignore
+
+test.each<[Buffer, string]>([
+  [Buffer.from('a,b\n1,M\xfcller\n', 'latin1'), 'write the encoding in its format: text of Excel and Windows is mostly encoding: windows-1252'],
+  [Buffer.from('a,b\n1,M\x81ller\n', 'latin1'), 'write the encoding in its format, such as encoding: shift_jis, or convert the file to UTF-8; it is hardly windows-1252, which has no such character'],
+])('the encoding of %s is suggested only if it has the character', async (body, hint) => {
+  expect((await refused(body))[1]).toBe(hint);
+}); // prettier-ignore
 
 test('the line is not shown where a column is sensitive', async () => {
   const columns = pairs.columns.map((one) => ({ ...one, sensitive: true as const }));
