@@ -11,8 +11,8 @@ export interface LoadTarget {
 }
 
 /**
- * The statement that loads files which hyperd opens by itself: COPY where it will do, which is the faster.
- * What it cannot (other names, other types, constants, only the first rows) a query over the files can.
+ * The statement that loads files which hyperd opens by itself: COPY where it will do, which is the faster. What it cannot
+ * (other names, other types, constants, only the first rows) a query over Parquet files can.
  */
 // eslint-disable-next-line max-params -- no two of them belong together
 export function fileStatement(
@@ -27,7 +27,8 @@ export function fileStatement(
   const isWhole = maxRecords === undefined && constants.length === 0;
   if (isWhole && copies(format, columns))
     return `copy ${target.name} (${list(columns)}) from ${from} ${copyOptions(format)}`;
-  const { values, options } = external(target, format, columns);
+  if (format.type !== 'parquet') throw new Error('a file of text is loaded whole, and without constants');
+  const values = format.columns.map(({ name, select = itself }) => select(identifier(name)));
   const all = [...columns, ...constants.map(({ column }) => column)];
   const selected = [
     ...values,
@@ -36,7 +37,7 @@ export function fileStatement(
   const limit = maxRecords === undefined ? '' : ` limit ${maxRecords}`;
   return (
     `insert into ${target.name} (${list(all)}) select ${selected.join(', ')} ` +
-    `from external(${[from, `format => ${literal(format.type)}`, ...options].join(', ')})${limit}`
+    `from external(${[from, "format => 'parquet'", ...parquetDescriptor(format.columns)].join(', ')})${limit}`
   );
 }
 
@@ -59,39 +60,14 @@ function copyOptions(format: PathFormat): string {
   }
 }
 
-/** Returns the `external(…)` expression to select from, with the options under which Hyper reads the file as it is. */
-function external(
-  target: LoadTarget,
-  format: PathFormat,
-  columns: readonly string[],
-): { values: string[]; options: string[] } {
-  const values = columns.map(identifier);
-  const typed = columns.map((name) => `${identifier(name)} ${typeOf(target, name)}`);
-  switch (format.type) {
-    case 'csv':
-      return { values, options: [descriptor(typed), ...externalCsvOptions(format)] };
-    case 'text':
-      return { values, options: [descriptor(typed), ...externalTextOptions(format)] };
-    case 'parquet':
-      return {
-        values: format.columns.map(({ name, select = itself }) => select(identifier(name))),
-        options: parquetDescriptor(format.columns),
-      };
-    default:
-      return never(format);
-  }
-}
-
 const itself = (column: string) => column;
 
 /** Columns that are not named may be of types that hyperd cannot read: without it, it would refuse the whole file. */
 function parquetDescriptor(columns: readonly ParquetValue[]): string[] {
   const types = new Map(columns.map(({ name, type }) => [name, type]));
   const typed = [...types].map(([name, type]) => `${identifier(name)} ${sqlType(type)}`);
-  return typed.length === 0 ? [] : [descriptor(typed)];
+  return typed.length === 0 ? [] : [`columns => descriptor(${typed.join(', ')})`];
 }
-
-const descriptor = (typed: readonly string[]) => `columns => descriptor(${typed.join(', ')})`;
 
 const typeOf = ({ types }: LoadTarget, column: string) => types.get(column) ?? 'text';
 
@@ -100,10 +76,6 @@ const list = (columns: readonly string[]) => columns.map(identifier).join(', ');
 /** Returns the options of COPY text, for a file or a stream. */
 export function textOptions(format: { delimiter: string; null: string }): string {
   return `with (format text, delimiter ${literal(format.delimiter)}, null ${literal(format.null)})`;
-}
-
-function externalTextOptions(format: { delimiter: string; null: string }): string[] {
-  return [`delimiter => ${literal(format.delimiter)}`, `"null" => ${literal(format.null)}`];
 }
 
 /** Returns the options of COPY CSV, for a file or a stream. */
@@ -118,18 +90,4 @@ export function csvOptions(format: WrittenCsv): string {
     `encoding ${literal(format.encoding)}`,
     ...(format.forceNull.length > 0 ? [`force_null (${list(format.forceNull)})`] : []),
   ].join(', ')})`;
-}
-
-/** Returns the same options for `external(…)`, which has its own names for some of them. */
-function externalCsvOptions(format: WrittenCsv): string[] {
-  return [
-    `header => ${format.header}`,
-    ...(['delimiter', 'quote', 'escape', 'encoding'] as const).map(
-      (key) => `${key} => ${literal(format[key])}`,
-    ),
-    `"null" => ${literal(format.null)}`,
-    ...(format.forceNull.length > 0
-      ? [`force_null => ARRAY[${format.forceNull.map(literal).join(', ')}]`]
-      : []),
-  ];
 }

@@ -41,29 +41,12 @@ async function tryPart(
   signal: AbortSignal,
   maxRecords: number | undefined,
 ): Promise<Loaded | { fallback: FeedPart }> {
-  const into = `copy ${target.name} (${part.columns.map(identifier).join(', ')})`;
   try {
     await useDateOrder(session, part.format);
     if (part.kind === 'path') return await loadFile(session, target, part, progress, signal, maxRecords);
     const whole = await part.open(signal, maxRecords);
     const stream = maxRecords === undefined ? whole : beginningOf(whole, part, maxRecords);
-    let bytes = 0;
-    const counted = (count: number) => {
-      const taken = stream.taken === undefined ? count : stream.taken() - bytes;
-      bytes += taken;
-      progress(taken, stream.rowsSoFar?.());
-    };
-    const rows = await session.copyIn(
-      `${into} from stdin ${streamOptions(part.format)}`,
-      stream.bytes,
-      counted,
-      signal,
-    );
-    // What gave no bytes to load was read nevertheless: a header, an end.
-    if (stream.taken !== undefined) counted(0);
-    const sent = stream.rows();
-    reconcile(part.label, sent, rows);
-    return { rows, bytes, ...(sent !== undefined && { sent }) };
+    return await copyStream(session, target, part, stream, progress, signal);
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof SourceFailure || error instanceof CheckFailure) {
@@ -77,6 +60,32 @@ async function tryPart(
     if (fallback !== undefined) return { fallback: fallback };
     throw await part.explain(why);
   }
+}
+
+/** Loads a stream in the form of a part by one COPY. */
+// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
+export async function copyStream(
+  session: HyperSession,
+  target: LoadTarget,
+  { label, columns, format }: StreamPart,
+  stream: ByteStream,
+  progress: LoadProgress,
+  signal: AbortSignal,
+): Promise<Loaded> {
+  let bytes = 0;
+  const counted = (count: number) => {
+    const taken = stream.taken === undefined ? count : stream.taken() - bytes;
+    bytes += taken;
+    progress(taken, stream.rowsSoFar?.());
+  };
+  const into = `copy ${target.name} (${columns.map(identifier).join(', ')})`;
+  const statement = `${into} from stdin ${streamOptions(format)}`;
+  const rows = await session.copyIn(statement, stream.bytes, counted, signal);
+  // What gave no bytes to load was read nevertheless: a header, an end.
+  if (stream.taken !== undefined) counted(0);
+  const sent = stream.rows();
+  reconcile(label, sent, rows);
+  return { rows, bytes, ...(sent !== undefined && { sent }) };
 }
 
 function beginningOf({ bytes }: ByteStream, { format }: StreamPart, maxRecords: number): ByteStream {
@@ -152,7 +161,7 @@ function refusal(error: { message: string; detail?: string | undefined }, part: 
     /constraint of column "((?:[^"]|"")+)"/.exec(text)?.[1] ?? /column name: (.+)$/m.exec(text)?.[1];
   const position = /\bcolumn: ?(\d+)/.exec(text)?.[1];
   const column = named ?? (position === undefined ? undefined : part.columns[Number(position) - 1]);
-  const header = part.kind === 'path' && part.format.type === 'csv' && part.format.header ? 1 : 0;
+  const header = 'header' in part.format && part.format.header ? 1 : 0;
   return {
     // Its own place in brackets counts columns from 0 and may count the header: the part says it in the user's terms.
     message: error.message.replace(/ \(line: \d+, column \d+\)$/, ''),

@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findHyperd } from '../../src/hyper/binary.ts';
 import { loadFeed } from '../../src/hyper/load-feed.ts';
 import { startHyperd, type HyperProcess } from '../../src/hyper/process.ts';
 import { openSession, type HyperSession } from '../../src/hyper/session.ts';
-import type { PathPart } from '../../src/model/ports/feed.ts';
+import type { PathPart, StreamPart } from '../../src/model/ports/feed.ts';
 import { RunError } from '../../src/model/errors/run-error.ts';
 import { textPart } from '../support/feeds.ts';
 
@@ -22,6 +23,10 @@ beforeAll(async () => {
     copyFile(sql, signal) {
       statements.push(sql.replaceAll(`${folder}/`, '').replace(/ with .*/, ''));
       return real.copyFile(sql, signal);
+    },
+    copyIn(sql, ...rest) {
+      statements.push(sql.replace(/ with .*/, ''));
+      return real.copyIn(sql, ...rest);
     },
   };
   folder = await mkdtemp(path.join(tmpdir(), 'extracts-test-'));
@@ -112,6 +117,7 @@ test('another format, another column, or a stream between them makes a statement
   ];
   expect((await load(parts)).statements.map((sql) => sql.replace(/.* from /, ''))).toEqual([
     `array['a.csv', 'b.csv']`,
+    'stdin',
     `'c.csv'`,
     `'d.csv'`,
     `'e.csv'`,
@@ -150,6 +156,92 @@ test('a file that has another way takes it, the others do not', async () => {
   ];
   expect(await load(parts)).toMatchObject({ rows: expect.any(Number) as number });
   expect((await stored()).filter((n) => n !== null)).toEqual(['1', '2', '3']);
+});
+
+/** Parts that may follow each other in one stream, each with a label, a text and perhaps something else. */
+const joinable = (...parts: readonly [label: string, text: string, changes?: Partial<StreamPart>][]) =>
+  parts.map(([label, text, changes]) =>
+    textPart(['n'], [text], {
+      label,
+      isJoinable: true,
+      explain: ({ record }) => Promise.resolve(new RunError('EXT0000', `${label}: record ${record}`)),
+      ...changes,
+    }),
+  );
+const failing = (error: unknown): Partial<StreamPart> => ({
+  open: () =>
+    Promise.resolve({
+      bytes: Readable.from(
+        (function* () {
+          yield Buffer.from('7\n');
+          throw error;
+        })(),
+      ),
+      rows: () => undefined,
+    }),
+});
+const fromStdin = 'copy t.public.numbers ("n") from stdin';
+
+test('streams that may follow each other are one stream', async () => {
+  const told: [number, number | undefined][] = [];
+  const counted = (rows: number): Partial<StreamPart> => ({
+    open: () =>
+      Promise.resolve({
+        bytes: Readable.from([Buffer.from('5\n'.repeat(rows))]),
+        rows: () => rows,
+        rowsSoFar: () => rows,
+        taken: () => rows * 10,
+      }),
+  });
+  const parts = joinable(['a', '', counted(2)], ['b', '', counted(3)]);
+  statements.length = 0;
+  await session.query('drop table if exists t.public.numbers');
+  await session.query('create table t.public.numbers (n int, d date)');
+  const loaded = await loadFeed(session, target, parts, (bytes, rows) => told.push([bytes, rows]), signal);
+  expect(loaded).toEqual({ rows: 5, bytes: 50, sent: 5 });
+  expect(told.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(50);
+  expect(told.at(-1)?.[1]).toBe(5);
+  expect(statements).toEqual([fromStdin]);
+
+  const others = joinable(['a', '1\n'], ['b', '2\n'], ['c', '3\n', { isJoinable: false }]);
+  expect(await load(others)).toMatchObject({
+    rows: 3,
+    bytes: 6,
+    told: 6,
+    statements: [fromStdin, fromStdin],
+  });
+  expect(await stored()).toEqual(['1', '2', '3']);
+});
+
+test('what is refused in one stream is loaded part by part, so that the error names the part', async () => {
+  await expect(load(joinable(['a', '1\n'], ['b', '2\nx\n'], ['c', '3\n']))).rejects.toThrow('b: record 2');
+  expect(statements).toEqual([fromStdin, fromStdin, fromStdin]);
+  expect(await stored()).toEqual(['1']);
+});
+
+test('a part whose bytes fail translates its error, or takes another way', async () => {
+  const translate = (error: unknown) => new RunError('EXT0000', `b: ${(error as Error).message}`);
+  const broken = failing(new Error('torn'));
+  await expect(load(joinable(['a', '1\n'], ['b', '', { ...broken, translate }]))).rejects.toThrow('b: torn');
+  expect(statements).toEqual([fromStdin]);
+  expect(await stored()).toEqual([]);
+  const fallback = () => textPart(['n'], ['2\n']);
+  await load(joinable(['a', '1\n'], ['b', '', { ...broken, fallback }], ['c', '3\n']));
+  expect(await stored()).toEqual(['1', '2', '3']);
+});
+
+test('a stream that is interrupted leaves no row', async () => {
+  const stop = new AbortController();
+  const stopping: Partial<StreamPart> = {
+    open: () => {
+      stop.abort();
+      return Promise.resolve({ bytes: Readable.from([Buffer.from('2\n')]), rows: () => undefined });
+    },
+  };
+  const parts = joinable(['a', '1\n'], ['b', '', stopping]);
+  await expect(load(parts, stop.signal)).rejects.toBeDefined();
+  expect(statements).toEqual([fromStdin]);
+  expect(await stored()).toEqual([]);
 });
 
 test('an interruption is no reason to try again', async () => {

@@ -33,6 +33,8 @@ interface PartBasics {
 export interface StreamPart extends PartBasics {
   kind: 'stream';
   format: StreamFormat;
+  /** True if its bytes are whole records and nothing else: those of another part of the same format may follow them. */
+  isJoinable?: boolean;
   /** Opens the stream. With `most` the first records are enough: the rest is not read. */
   open(signal: AbortSignal, most?: number): Promise<ByteStream>;
   /** Another way to the same rows, after Hyper refused these bytes (a Refusal) or they failed (the error). */

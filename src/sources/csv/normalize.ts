@@ -6,6 +6,7 @@ import { CsvRecordError } from './record-error.ts';
 import { ABSENT, recordWriter, type RecordShape, type RecordWriter } from './record-writer.ts';
 import { RecordStarts } from './record-starts.ts';
 import { RecordScanner } from './scan.ts';
+import { RecordSplitter } from './simd/record-splitter.ts';
 import { Utf8Watch } from './utf8.ts';
 import { ByteWindow, type WindowSize } from './window.ts';
 
@@ -50,6 +51,11 @@ export function normalizeCsv(options: NormalizeOptions): NormalizedCsv {
 
 const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 
+/** Bytes that are looked at at once: they stay in the processor's cache. */
+const SLICE_BYTES = 64 * 1024;
+
+const COMMA = ',';
+
 class Normalizer extends Transform implements NormalizedCsv {
   records = 0;
   bytesIn = 0;
@@ -59,6 +65,8 @@ class Normalizer extends Transform implements NormalizedCsv {
   readonly #maxRecordBytes: number;
   readonly #window: ByteWindow;
   readonly #scanner: RecordScanner;
+  /** For records like those before; the first one is the scanner's, which learns from it how lines end. */
+  readonly #splitter: RecordSplitter | undefined;
   readonly #out: OutputBlocks;
   readonly #write: RecordWriter;
   readonly #utf8: Utf8Watch;
@@ -76,6 +84,7 @@ class Normalizer extends Transform implements NormalizedCsv {
     this.#window = new ByteWindow({ ...options, maxRecordBytes: this.#maxRecordBytes }, BLOCK_BYTES);
     this.#out = new OutputBlocks(this.#window, (block) => this.push(block));
     this.#scanner = new RecordScanner(options.dialect, options.fields);
+    this.#splitter = RecordSplitter.open(options.dialect, options.fields, COMMA);
     this.#utf8 = new Utf8Watch(this.#window, this.#scanner);
     this.#starts = new RecordStarts(options.dialect, this.#scanner);
     this.#write = recordWriter(options, this.#out);
@@ -93,20 +102,22 @@ class Normalizer extends Transform implements NormalizedCsv {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     try {
-      this.bytesIn += chunk.length;
-      if (this.#isDone) {
-        done();
-        return;
-      }
-      this.#window.append(chunk);
-      if (this.#window.isReady) {
-        this.#takeRecords(false);
-        this.#window.looked();
+      for (let from = 0; from < chunk.length; from += SLICE_BYTES) {
+        this.#takeBytes(chunk.subarray(from, from + SLICE_BYTES));
       }
       done();
     } catch (error) {
       done(error as Error);
     }
+  }
+
+  #takeBytes(bytes: Uint8Array): void {
+    this.bytesIn += bytes.length;
+    if (this.#isDone) return;
+    this.#window.append(bytes);
+    if (!this.#window.isReady) return;
+    this.#takeRecords(false);
+    this.#window.looked();
   }
 
   override _flush(done: TransformCallback): void {
@@ -123,9 +134,11 @@ class Normalizer extends Transform implements NormalizedCsv {
     const window = this.#window;
     const { bytes, end } = window;
     this.#utf8.look(this.bytesIn, atEnd);
+    this.#splitter?.look(window);
     this.#out.windowMoved();
     while (window.start < end && !this.#isDone) {
       if (!this.#findRecord(bytes, end, atEnd)) break;
+      if (this.records > 0 && this.#takeOrdinary(bytes)) continue;
       const from = window.start;
       const next = this.#scanner.scan(bytes, from, end, atEnd);
       if ((next < 0 ? end : next) - from > this.#maxRecordBytes) {
@@ -156,6 +169,21 @@ class Normalizer extends Transform implements NormalizedCsv {
       throw new CsvSizeError('line', this.#scanner.nextLine, this.#maxRecordBytes);
     }
     return starts.isFound;
+  }
+
+  /** Returns false for a record that only the scanner can read. */
+  #takeOrdinary(bytes: Uint8Array): boolean {
+    const splitter = this.#splitter;
+    if (splitter === undefined || this.#scanner.endsAtCr || this.#blank !== undefined) return false;
+    const from = this.#window.start;
+    const next = splitter.split(bytes, from);
+    if (next < 0 || next - from > this.#maxRecordBytes) return false;
+    this.#scanner.passRecord();
+    splitter.line = this.#scanner.line;
+    this.#write(splitter, bytes, next, splitter);
+    this.records++;
+    this.#window.start = next;
+    return true;
   }
 
   #takeRecord(bytes: Uint8Array, from: number, next: number): void {

@@ -1,10 +1,17 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- `select` is checked against the scanned fields once, above. */
 import type { OutputBlocks } from './blocks.ts';
 import type { CsvDialect } from './dialect.ts';
-import { csvFields, FieldChecks, type FieldCheck, type FieldRule } from './field-checks.ts';
+import type { NonDigits } from './common-form.ts';
+import {
+  csvFields,
+  FieldChecks,
+  type FieldCheck,
+  type FieldRule,
+  type ScannedRecord,
+} from './field-checks.ts';
 import { fieldRewriter } from './field.ts';
 import { nullMatcher } from './nulls.ts';
-import { fieldKind, type RecordScanner } from './scan.ts';
+import { fieldKind } from './scan.ts';
 
 const LF = 0x0a;
 const COMMA = 0x2c;
@@ -30,8 +37,19 @@ export interface RecordShape {
   readonly required?: readonly boolean[];
 }
 
-/** Writes the record last scanned; `next` is where its successor starts in `bytes`. Changes its bytes. */
-export type RecordWriter = (record: RecordScanner, bytes: Uint8Array, next: number) => void;
+/** A record with everything that is known of it. */
+export interface WholeRecord extends ScannedRecord {
+  /** All kinds of its fields, or-ed. */
+  readonly kinds: number;
+  /** The position where its last field ends and its line break (if any) begins. */
+  readonly end: number;
+}
+
+/**
+ * Writes a record; `next` is where its successor starts in `bytes`. Changes its bytes. `digits` where it is known which of
+ * them are digits.
+ */
+export type RecordWriter = (record: WholeRecord, bytes: Uint8Array, next: number, digits?: NonDigits) => void;
 
 /**
  * Turns records into hyperd's one dialect by editing: what is right already is kept as a range of the input.
@@ -45,21 +63,21 @@ export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWrite
   const runs = consecutiveRuns(shape.select);
   const tail = constantTail(shape);
   const keepsLineBreak = tail.length === 0 && select.indexOf(fields - 1) === last;
-  const isCarefree = shape.select.includes(ABSENT) ? () => false : carefreeRecords(shape);
+  const isCarefree = carefreeRecords(shape);
   const byTarget = checksOf(shape);
   const checks = new FieldChecks(csvFields(shape.dialect), byTarget);
   const replacement = (target: number) => checks.replacementOf(byTarget[target]!);
   const writeValue = valueWriter(shape, replacement, out);
 
-  return (record, bytes, next) => {
+  return (record, bytes, next, digits) => {
     const { starts, ends, end } = record;
-    const isReplaced = checks.look(record, bytes);
+    const isReplaced = checks.look(record, bytes, digits);
     if (delimiter !== COMMA) for (let field = 0; field < fields - 1; field++) bytes[ends[field]!] = COMMA;
     if (!keepsLineBreak) bytes[end] = COMMA;
     else if (next <= end + 1) bytes[end] = LF;
 
     // A comma is kept with the value before it. The last one is before the constants, or is left out again.
-    if (!isReplaced && isCarefree(record.kinds)) {
+    if (!isReplaced && isCarefree(record)) {
       for (let run = 0; run < runs.length; run += 2) {
         if (run > 0) out.keep(ends[runs[run - 1]!]!, ends[runs[run - 1]!]! + 1);
         out.keep(starts[runs[run]!]!, ends[runs[run + 1]!]!);
@@ -77,7 +95,6 @@ export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWrite
     } else if (tail.length === 0) {
       out.put(LF);
     } else {
-      if (last >= 0) out.put(COMMA);
       out.putAll(tail);
     }
   };
@@ -103,24 +120,29 @@ function consecutiveRuns(select: readonly number[]): Int32Array {
 }
 
 /** Returns the bytes after the selected fields in every record, if there are constants: they and the line break. */
-function constantTail({ constants }: RecordShape): Buffer {
+function constantTail({ select, constants }: RecordShape): Buffer {
   if (constants.length === 0) return Buffer.alloc(0);
-  return Buffer.from(`${constants.map((value) => (value === null ? '' : quoted(value))).join(',')}\n`);
+  const values = constants.map((value) => (value === null ? '' : quoted(value))).join(',');
+  return Buffer.from(`${select.length > 0 ? ',' : ''}${values}\n`);
 }
 
 function quoted(value: string): string {
   return `"${value.replaceAll('"', '""')}"`;
 }
 
-/**
- * Returns a test that shows by a record's kinds that none of its values needs a check: hyperd reads all of them as
- * intended.
- */
-function carefreeRecords({ dialect, emptyAsNull }: RecordShape): (kinds: number) => boolean {
-  if (dialect.nulls.length !== 1 || dialect.nulls[0] !== '') return () => false;
-  const looksAtQuoted = dialect.quote !== '"' || emptyAsNull.includes(true);
-  const mask = looksAtQuoted ? fieldKind.rewrite | fieldKind.quoted : fieldKind.rewrite;
-  return (kinds) => (kinds & mask) === 0;
+/** Returns a test that shows, mostly by a record's kinds alone, that hyperd reads all of its values as intended. */
+function carefreeRecords({ dialect, select, emptyAsNull }: RecordShape): (record: WholeRecord) => boolean {
+  const isUsual = dialect.nulls.length === 1 && dialect.nulls[0] === '' && !select.includes(ABSENT);
+  if (!isUsual) return () => false;
+  if (dialect.quote !== '"') return ({ kinds }) => kinds === fieldKind.plain;
+  /** Fields that may be NULL in quotes. */
+  const typed = Int32Array.from(select.filter((_, target) => emptyAsNull[target] === true));
+  return ({ kinds, fieldKinds }) => {
+    if (kinds === fieldKind.plain) return true;
+    if (kinds !== fieldKind.quoted) return false;
+    for (const field of typed) if (fieldKinds[field] !== fieldKind.plain) return false;
+    return true;
+  };
 }
 
 /** Returns a function that writes one value; it writes nothing for NULL. */
@@ -135,7 +157,7 @@ function valueWriter(
   const isNull = nullMatcher(dialect.nulls);
   const rewrite = fieldRewriter(dialect, out);
 
-  return (target: number, record: RecordScanner, field: number, bytes: Uint8Array) => {
+  return (target: number, record: WholeRecord, field: number, bytes: Uint8Array) => {
     const start = record.starts[field]!;
     const end = record.ends[field]!;
     const kind = record.fieldKinds[field]!;

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { readsOf } from '../../disk/reads.ts';
 import type { FoundFile } from './list.ts';
 
@@ -26,24 +25,4 @@ export async function checkFile(
   }
   check.end();
   return check.records;
-}
-
-/** The same for a file that is packed: `text` is what is in it, read by us to its very end. */
-export async function checkUnpacked(
-  text: Readable,
-  check: ByteCheck,
-  signal: AbortSignal,
-  until: () => number,
-): Promise<number | undefined> {
-  try {
-    for await (const chunk of text as AsyncIterable<Buffer>) {
-      signal.throwIfAborted();
-      check.push(chunk);
-      if (check.records >= until()) return undefined;
-    }
-    check.end();
-    return check.records;
-  } finally {
-    text.destroy();
-  }
 }

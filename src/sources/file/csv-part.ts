@@ -10,7 +10,7 @@ import { recordCheckOptions } from '../delimited/field-checks.ts';
 import { withAbsent, type Layout } from '../delimited/layout.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
 import { isGzip } from '../delimited/text.ts';
-import { checkFile, checkUnpacked } from './check-file.ts';
+import { checkFile } from './check-file.ts';
 import type { FoundFile } from './list.ts';
 import { openCounted, openText } from './open.ts';
 
@@ -23,22 +23,23 @@ interface CsvFile {
 }
 
 /**
- * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is written, or as it is
- * packed, and gets the unpacked bytes of one that it would not unpack; we watch the same bytes. Else they pass through
- * `normalizeCsv`, which turns them into the CSV that hyperd reads.
+ * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is written, and gets the
+ * unpacked bytes of one that is packed; we watch the same bytes. Else they pass through `normalizeCsv`, which turns them
+ * into the CSV that hyperd reads. So they do if columns are added: hyperd adds none in a COPY, and its `INSERT` of a query
+ * takes more than a third more of its CPU.
  */
 export function csvPart(table: Table, file: FoundFile, format: CsvFormat, layout: Layout): FeedPart {
   const csv: CsvFile = { table, file, format, layout };
   const normalized = normalizedPart({ ...csv, layout: withAbsent(layout, table) });
   const written = asWritten(format, layout);
-  if (written === undefined) return normalized;
-  if (isGzip(file, format) === isUnpacked(file)) return pathPart(csv, written, normalized);
-  return layout.constants.length > 0 ? normalized : streamPart(csv, written, normalized);
+  if (written === undefined || layout.constants.length > 0) return normalized;
+  const isPlain = !isGzip(file, format) && !isUnpacked(file);
+  return isPlain ? pathPart(csv, written, normalized) : streamPart(csv, written, normalized);
 }
 
 /**
- * Returns true if hyperd unpacks a file of that name, whatever the format says. It does not notice truncation: our
- * check does, which unpacks it, too. hyperd does not recognize other spellings of the ending.
+ * Returns true if hyperd unpacks a file of that name, whatever the format says. It does not notice truncation, and unpacking
+ * takes it longer than us. hyperd does not recognize other spellings of the ending.
  */
 const isUnpacked = ({ absolute }: FoundFile) => absolute.endsWith('.gz');
 
@@ -50,12 +51,9 @@ function pathPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): Pat
     path: file.absolute,
     size: file.size,
     ...written,
-    constants: layout.constants,
+    constants: [],
     check(signal, until) {
-      const check = new RecordCheck(recordCheckOptions(format, layout));
-      return isUnpacked(file)
-        ? checkUnpacked(openText(file, format), check, signal, until)
-        : checkFile(file, check, signal, until);
+      return checkFile(file, new RecordCheck(recordCheckOptions(format, layout)), signal, until);
     },
     asStream: normalized,
     fallback: (why) => (isStructural(why) ? normalized : undefined),
@@ -70,6 +68,7 @@ function streamPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): S
   return {
     ...normalized,
     ...written,
+    isJoinable: false,
     open(_signal, most) {
       const check = new RecordCheck(recordCheckOptions(format, layout, most));
       const { bytes: text, taken } = openCounted(file, format);
@@ -92,6 +91,7 @@ function normalizedPart({ table, file, format, layout }: CsvFile): StreamPart {
     size: file.size,
     columns: [...layout.columns.map(({ name }) => name), ...layout.constants.map(({ column }) => column)],
     format: { type: 'csv', dateOrder: format.dateOrder },
+    isJoinable: true,
     open(_signal, most) {
       const normalized = normalizeLayout(format, layout, most);
       const text = openCounted(file, format);

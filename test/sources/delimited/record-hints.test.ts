@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { CsvFormat } from '../../../src/model/config/source.ts';
 import { RunError } from '../../../src/model/errors/run-error.ts';
@@ -121,4 +122,25 @@ test('data behind the end mark of a text file', async () => {
     'd.csv:3: there is data after the end mark \\.',
     'remove what follows the line \\. from the file, or the line itself if it is no end',
   ]);
+});
+
+test.each([
+  ['d.csv', true],
+  ['d.csv', false],
+  ['d.csv.gz', true],
+  ['d.csv.GZ', true],
+  ['d.csv.gz', false],
+])('what Hyper alone refuses is named in its line: %s, header %j', async (name, header) => {
+  const text = `${header ? 'a,b\n' : ''}1,\\x00\n2,\\xzz\n3,\\x01\n`;
+  const body = name === 'd.csv' ? text : gzipSync(text);
+  const found = await loads.loadFile(
+    name,
+    body,
+    { ...plainCsv, header },
+    table('t', { a: 'int', b: 'bytes' }),
+  );
+  const line = header ? 3 : 2;
+  expect(String(found)).toContain(
+    `${name}:${line}: column "b" (bytes): invalid bytes format; the value is "\\\\xzz"`,
+  );
 });

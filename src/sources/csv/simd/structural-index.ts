@@ -17,16 +17,17 @@ const local = {
   to: 0,
   delimiter: 1,
   quote: 2,
-  at: 3,
-  digits: 4,
-  positions: 5,
-  found: 6,
-  block: 7,
+  other: 3,
+  at: 4,
+  digits: 5,
+  positions: 6,
+  found: 7,
+  block: 8,
 };
 
 /**
  * For each 16 bytes from 0 up to `to`: stores a bit for each that is no digit, and the position of each that is the
- * delimiter, the quote, LF or CR. Returns where the positions end.
+ * delimiter, the quote, the other byte, LF or CR. Returns where the positions end.
  */
 function program(): Uint8Array<ArrayBuffer> {
   const get = (name: keyof typeof local) => op.get(local[name]);
@@ -39,6 +40,7 @@ function program(): Uint8Array<ArrayBuffer> {
   const stops = either(
     isByte(get('delimiter')),
     isByte(get('quote')),
+    isByte(get('other')),
     isByte(number(0x0a)),
     isByte(number(0x0d)),
   );
@@ -51,7 +53,8 @@ function program(): Uint8Array<ArrayBuffer> {
     // Clears the lowest one bit.
     set('found', op.and(get('found'), op.subtract(get('found'), number(1)))),
   );
-  return moduleOf(PAGES, { parameters: [I32, I32, I32], result: I32, locals: [I32, I32, I32, I32, V128] }, [
+  const types = { parameters: [I32, I32, I32, I32], result: I32, locals: [I32, I32, I32, I32, V128] };
+  return moduleOf(PAGES, types, [
     set('digits', number(DIGITS_AT)),
     set('positions', number(POSITIONS_AT)),
     op.repeat(
@@ -67,7 +70,7 @@ function program(): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-type Run = (to: number, delimiter: number, quote: number) => number;
+type Run = (to: number, delimiter: number, quote: number, other: number) => number;
 
 /** The part of the WebAssembly API that is used here. */
 interface WebAssemblyApi {
@@ -77,14 +80,21 @@ interface WebAssemblyApi {
   Instance: new (module: object, imports: object) => { exports: { run: Run } };
 }
 
-const { WebAssembly } = globalThis as unknown as { WebAssembly?: WebAssemblyApi };
+const engine = globalThis as unknown as { WebAssembly?: WebAssemblyApi };
 
-/** Undefined where the processor or the engine has no vectors. */
-let shared: { index: StructuralIndex | undefined } | undefined;
+let shared: { api: WebAssemblyApi | undefined; index: StructuralIndex | undefined } | undefined;
+
+/** The bytes that are found beside LF and CR. */
+export interface StructuralBytes {
+  delimiter: number;
+  quote: number;
+  /** One more byte; the delimiter where there is none. */
+  other: number;
+}
 
 /**
- * Finds the bytes that may end a field, 16 bytes at a time: the delimiter, the quote, LF and CR. A loop in JavaScript
- * takes ten times as long.
+ * Finds the bytes that may end a field, 16 bytes at a time: the delimiter, the quote, LF and CR, and one other byte. A loop
+ * in JavaScript takes ten times as long.
  *
  * All who check texts share one: to make it takes a millisecond and memory of a megabyte, which many small files would
  * pay for each. So what it has found is good until the next call of `index`.
@@ -94,6 +104,8 @@ export class StructuralIndex {
   readonly positions: Int32Array;
   /** The number of positions. */
   count = 0;
+  /** The number of the text that was indexed last. */
+  turn = 0;
 
   readonly #notDigits: Int32Array;
   readonly #bytes: Uint8Array;
@@ -109,21 +121,22 @@ export class StructuralIndex {
 
   /** Returns the one of this process; undefined where the processor or the engine has no vectors. */
   static open(): StructuralIndex | undefined {
-    if (shared === undefined) {
+    const api = engine.WebAssembly;
+    if (shared === undefined || shared.api !== api) {
       const code = program();
-      const isKnown = WebAssembly?.validate(code) === true;
-      shared = { index: isKnown ? new StructuralIndex(WebAssembly, code) : undefined };
+      shared = { api, index: api?.validate(code) === true ? new StructuralIndex(api, code) : undefined };
     }
     return shared.index;
   }
 
-  /** Indexes at most `INDEX_BYTES` bytes of a text with this delimiter and quote. */
-  index(bytes: Uint8Array, delimiter: number, quote: number): void {
+  /** Indexes at most `INDEX_BYTES` bytes of a text. Returns its turn. */
+  index(bytes: Uint8Array, { delimiter, quote, other }: StructuralBytes): number {
     this.#bytes.set(bytes);
-    let count = (this.#run(bytes.length, delimiter, quote) - POSITIONS_AT) / POSITION;
+    let count = (this.#run(bytes.length, delimiter, quote, other) - POSITIONS_AT) / POSITION;
     // The last block holds what was there before.
     while (count > 0 && (this.positions[count - 1] ?? 0) >= bytes.length) count--;
     this.count = count;
+    return ++this.turn;
   }
 
   /** Returns a bit for each of at most 31 bytes that is no digit, the lowest for the first one. */

@@ -24,10 +24,10 @@ it('finds every byte that may end a field, and no other, whatever was indexed be
   const index = StructuralIndex.open();
   if (index === undefined) throw new Error('there is no index here');
   const all = Uint8Array.from({ length: INDEX_BYTES }, (_, at) => (at * 7 + (at >> 8)) & 0xff);
-  const stops = new Set([0x3b, 0x27, 0x0a, 0x0d]);
+  const stops = new Set([0x3b, 0x27, 0x2c, 0x0a, 0x0d]);
   for (const length of [INDEX_BYTES, 0, 1, 15, 16, 17, 1000]) {
     const bytes = all.subarray(0, length);
-    index.index(bytes, 0x3b, 0x27);
+    index.index(bytes, { delimiter: 0x3b, quote: 0x27, other: 0x2c });
     const expected = [...bytes.keys()].filter((at) => stops.has(all[at] ?? 0));
     expect([...index.positions.subarray(0, index.count)]).toEqual(expected);
   }

@@ -16,7 +16,7 @@ function has(rule: ValueRule, text: string, before: number): boolean {
   const index = StructuralIndex.open();
   if (index === undefined) throw new Error('there is no index here');
   const bytes = Buffer.from(`${'7'.repeat(before)}${text},x`);
-  index.index(bytes, 0x2c, 0x22);
+  index.index(bytes, { delimiter: 0x2c, quote: 0x22, other: 0x2c });
   const end = before + Buffer.byteLength(text);
   return new CommonForms([rule.commonForm]).has(0, bytes, before, end, index);
 }
