@@ -88,6 +88,17 @@ function valueOf(
     ? 'write a pattern that finds the digits alone, or declare the column as text'
     : isWithoutOrder
       ? 'write the date in the name year first, such as 2024-12-31, or declare the column as text'
-      : reading.hint;
+      : aboutNames(reading.hint, column);
   throw new RunError('EXT2105', message, { hint, place });
+}
+
+/** Rewords a hint about a field: the value is in the name of the file, or in another fact that nobody can correct. */
+function aboutNames(hint: string, { origin }: Column): string {
+  if (!/\b(?:in|from|correct) the file\b/.test(hint)) return hint;
+  const isInName =
+    origin.kind === 'file' && ['path', 'name', 'key'].some((fact) => usesFact(origin.template, fact));
+  if (!isInName) return 'declare the column as text';
+  return hint
+    .replace(/\b(in|from) the file\b/g, '$1 the name of the file')
+    .replace(/\bcorrect the file\b/g, 'rename the file');
 }

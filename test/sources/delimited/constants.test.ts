@@ -30,12 +30,12 @@ test.each([
   [
     'date',
     'a_2024-12-31 10:00.csv',
-    'EXT2105: "day" (date) of a_2024-12-31 10:00.csv: a date with a time, which date does not hold; the value is "2024-12-31 10:00" = declare the column as timestamp, or write the date alone in the file',
+    'EXT2105: "day" (date) of a_2024-12-31 10:00.csv: a date with a time, which date does not hold; the value is "2024-12-31 10:00" = declare the column as timestamp, or write the date alone in the name of the file',
   ],
   [
     'date',
     'a_today.csv',
-    'EXT2105: "day" (date) of a_today.csv: the word today stands for a moment that the file does not say; the value is "today" = write the date in the file, or declare the column as text',
+    'EXT2105: "day" (date) of a_today.csv: the word today stands for a moment that the file does not say; the value is "today" = write the date in the name of the file, or declare the column as text',
   ],
   [
     'int',
@@ -45,6 +45,18 @@ test.each([
   ['numeric(10,2)', 'a_1.50.csv', '1.50'],
 ])('an added %s of %s', (type, path, expected) => {
   expect(of(added(type), path)).toBe(expected);
+});
+
+test('hints speak of the name of the file, and of no file where another fact is added', () => {
+  const hintOf = (one: Column, name: string) => of(one, name)?.replace(/.* = /, '');
+  expect(hintOf(added('boolean'), 'a_maybe.csv')).toBe(
+    'write true or false in the name of the file, or declare the column as text',
+  );
+  expect(hintOf(added('int'), 'a_abc.csv')).toBe('rename the file, or declare the column as text');
+  const modified = { origin: { kind: 'file', template: '${file.last_modified}' } } as const;
+  for (const type of ['int', 'boolean', 'time']) {
+    expect(hintOf(added(type, modified), 'a.csv')).toBe('declare the column as text');
+  }
 });
 
 test('an added column has the settings of its table', () => {
