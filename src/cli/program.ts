@@ -9,6 +9,7 @@ import { inOneDocument } from './output/json.ts';
 import type { OutputFlags } from './output/plan-output.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { exitCodes, type ExitCode } from './output/exit-codes.ts';
+import { addDoctorCommand } from './commands/doctor/arguments.ts';
 import { addExplainCommand } from './commands/explain/arguments.ts';
 import { addInitCommand } from './commands/init/arguments.ts';
 import { addImportCommands } from './commands/import/arguments.ts';
@@ -135,6 +136,8 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
   addTemplateCommands(command('template', 'inspect, check, import and write templates'), env, finish);
 
   addStateCommands(command('state', 'inspect and repair recorded state'), env, finish);
+
+  addDoctorCommand(program, env, finish);
 
   addExplainCommand(program, env, finish);
 

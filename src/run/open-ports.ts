@@ -38,6 +38,8 @@ export interface OpenPortsOptions {
   lockWait?: number | undefined;
   /** Only looks: without the right to write the state it does without a lease of a token. */
   looksOnly?: boolean;
+  /** Milliseconds until a bucket that does not work is given up. */
+  outage?: number | undefined;
 }
 
 /**
@@ -50,12 +52,13 @@ const usualTokenWaitOfPlans = 60_000;
 export function openPorts(
   project: Project,
   { variables, signal, notice }: RunContext,
-  { offline = false, lockWait, looksOnly = false }: OpenPortsOptions = {},
+  { offline = false, lockWait, looksOnly = false, outage }: OpenPortsOptions = {},
 ): Ports {
   const state = openState(project.state, {
     job: jobLink(variables),
     signal,
     wait: lockWait ?? 0,
+    outage,
     variables,
     onWait: (about) => notice({ type: 'waiting for a run', text: about }),
   });
@@ -76,6 +79,7 @@ export function openPorts(
   const sources = openSources({
     connections: project.limits.connections,
     countAbove: project.policy.maxRows,
+    outage,
     variables,
   });
   return {

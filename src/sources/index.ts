@@ -1,6 +1,7 @@
 import type { PostgresSource, Source } from '../model/config/source.ts';
 import type { SourcePort } from '../model/ports/source-port.ts';
 import { proxyFor, type Variables } from '../model/base/proxy.ts';
+import { patience } from '../aws/retry.ts';
 import { openFiles } from './file/index.ts';
 import { openPostgres } from './postgres/index.ts';
 import { openPool, type Pool } from './postgres/connection/pool.ts';
@@ -21,9 +22,11 @@ export interface SourcesSettings {
   variables?: Variables;
   /** Rows are counted where an estimate is above this: it decides whether a table may be read. */
   countAbove?: number | undefined;
+  /** Milliseconds until a bucket that does not work is given up. */
+  outage?: number | undefined;
 }
 
-export function openSources({ connections, variables = {}, countAbove }: SourcesSettings): Sources {
+export function openSources({ connections, variables = {}, countAbove, outage }: SourcesSettings): Sources {
   const ports = new Map<string, SourcePort>();
   const pools = new Map<string, Pool>();
   const poolOf = (source: PostgresSource) => {
@@ -36,7 +39,8 @@ export function openSources({ connections, variables = {}, countAbove }: Sources
   const kinds = {
     postgres: (source) => openPostgres(source, poolOf(source), { countAbove }),
     file: openFiles,
-    s3: (source) => openS3(source, { buckets }),
+    s3: (source) =>
+      openS3(source, { buckets, ...(outage !== undefined && { patience: { ...patience, outage } }) }),
   } satisfies { [Kind in Source['type']]: (source: Extract<Source, { type: Kind }>) => SourcePort };
   const open = (source: Source): SourcePort => {
     switch (source.type) {

@@ -8,7 +8,7 @@ export { placeOfState } from './place.ts';
 
 export function openState(
   settings: StateSettings,
-  options: Pick<S3StateOptions, 'job' | 'signal' | 'wait' | 'onWait' | 'variables'>,
+  options: Pick<S3StateOptions, 'job' | 'signal' | 'wait' | 'onWait' | 'variables' | 'outage'>,
 ): StatePort {
   switch (settings.type) {
     case 'file':

@@ -14,6 +14,8 @@ export interface SourcePort {
     signal: AbortSignal,
     report?: (progress: string) => void,
   ): Promise<SourceObservation[]>;
+  /** Reports how the source was reached, for sources that are servers. */
+  describe?(signal: AbortSignal): Promise<SourceDescription>;
   /** Makes a table whole whose columns are not all written (`columnsFrom`). Comes before anything else of it. */
   columns?(table: Table, signal: AbortSignal, report?: (progress: string) => void): Promise<Table>;
   /**
@@ -31,6 +33,13 @@ export interface SourcePort {
     report?: (text: string, table?: string) => void,
   ): Promise<Snapshot>;
   close(): Promise<void>;
+}
+
+export interface SourceDescription {
+  /** Server, user and version in one line. It may hold values that came from secrets. */
+  text: string;
+  /** Something about the connection that should be changed. */
+  warning?: { text: string; hint: string };
 }
 
 export interface ItemsQuery {

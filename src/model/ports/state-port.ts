@@ -17,6 +17,11 @@ export interface StatePort {
    * EXT6007 when all stay in use. `name` says which one it is.
    */
   lease(wanted: WantedLease): Promise<Lease & { name: string }>;
+  /**
+   * Tries whether locks can be taken, on an object of its own that is removed at once; fails with EXT6008 if they would
+   * lock nothing. For stores in which that is not certain.
+   */
+  tryLocking?(): Promise<void>;
   /** Returns the holder of the lock of an address, or undefined if it is not locked. */
   holder(address: string): Promise<LockHolder | undefined>;
   /** Takes the lock away from its holder. That run can no longer record anything, and is notified. */

@@ -4,6 +4,7 @@ import type { PostgresSource } from '../../model/config/source.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
 import type { SourcePort, SourceRequest } from '../../model/ports/source-port.ts';
 import { endedBy } from './connection/cancel.ts';
+import { describeConnection } from './connection/describe.ts';
 import { explainQuery } from './connection/errors.ts';
 import { queryItems } from './observe/items.ts';
 import { observeTable, type ObserveOptions, type Seen } from './observe/table.ts';
@@ -72,6 +73,8 @@ export function openPostgres(
         }
         return withVersion(observations, oldVersionWarning(client, source.place));
       }),
+    describe: (signal) =>
+      ask(signal, undefined, ({ client, host }) => describeConnection(client, host, source)),
     items: (question, signal) => ask(signal, undefined, ({ client }) => queryItems(client, question)),
     snapshot: (tables, signal, report) => openSnapshot({ source, pool, report }, tables, signal),
     close: () => pool.close(),

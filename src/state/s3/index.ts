@@ -20,6 +20,8 @@ export interface S3StateOptions {
   /** Ends looking and waiting. What is recorded or given back still is. */
   signal?: AbortSignal;
   pace?: Pace;
+  /** Milliseconds until a bucket that does not work is given up; by default that of the pace. */
+  outage?: number | undefined;
   /** The variables that hold HTTPS_PROXY and NO_PROXY. */
   variables?: Variables | undefined;
   /** The time to wait for a lock that another run holds. */
@@ -39,7 +41,8 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
   const waited = notWaited();
   const waitForLock = lockWaiter(waiting, waited);
   const { bucket, prefix } = settings;
-  const objects = openObjects(settings, reportingOutages(pace.patience, settings, onWait), (url) =>
+  const patience = { ...pace.patience, outage: options.outage ?? pace.patience.outage };
+  const objects = openObjects(settings, reportingOutages(patience, settings, onWait), (url) =>
     proxyFor(url, variables),
   );
   const folder = prefix === '' ? '' : `${prefix}/`;
@@ -88,6 +91,7 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
       await probeOnce();
       return waitForLock(address, () => takeLock(at(address), job));
     },
+    tryLocking: probeOnce,
     lease: (wanted) =>
       waitForLease((name) => takeLock(at(leaseAddress(name)), job), wanted, { ...waiting, waited }),
     holder: (address) => lookAtLease(at(address)),
