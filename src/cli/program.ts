@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { durationOf } from '../config/values/amounts.ts';
 import type { SchemaName } from '../config/schema-files.ts';
 import type { ApplyOptions } from './commands/apply.ts';
@@ -9,10 +9,12 @@ import { inOneDocument } from './output/json.ts';
 import type { OutputFlags } from './output/plan-output.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import { exitCodes, type ExitCode } from './output/exit-codes.ts';
+import { addCompletionCommand } from './commands/completion/arguments.ts';
 import { addDoctorCommand } from './commands/doctor/arguments.ts';
 import { addExplainCommand } from './commands/explain/arguments.ts';
 import { addInitCommand } from './commands/init/arguments.ts';
 import { addImportCommands } from './commands/import/arguments.ts';
+import { addInspectCommand } from './commands/inspect/arguments.ts';
 import { addStateCommands } from './commands/state/arguments.ts';
 import { addTemplateCommands } from './commands/template/arguments.ts';
 import { version } from '../run/version.ts';
@@ -137,21 +139,24 @@ function createProgram(env: Env, finish: (code: ExitCode) => void): Command {
 
   addStateCommands(command('state', 'inspect and repair recorded state'), env, finish);
 
+  addInspectCommand(program, env, finish);
+
   addDoctorCommand(program, env, finish);
 
   addExplainCommand(program, env, finish);
 
   command('schema', 'print the JSON Schema of pipeline files')
-    .argument(
-      '[name]',
-      'pipeline, project for extracts.yaml, or plan for plan --json',
-      oneOf('pipeline', 'project', 'plan'),
-      'pipeline',
+    .addArgument(
+      new Argument('[name]', 'pipeline, project for extracts.yaml, or plan for plan --json')
+        .choices(['pipeline', 'project', 'plan'])
+        .default('pipeline'),
     )
     .action(async (name: SchemaName) => {
       const { schema } = await import('./commands/schema.ts');
       finish(schema(name, env));
     });
+
+  addCompletionCommand(program, env, finish);
 
   return program;
 }
@@ -168,12 +173,4 @@ function duration(value: string): number {
   const seconds = durationOf(value);
   if (seconds === undefined) throw new InvalidArgumentError('A number with a unit, such as 90s, 10m or 1h.');
   return seconds * 1000;
-}
-
-function oneOf<T extends string>(...allowed: readonly T[]): (value: string) => T {
-  return (value) => {
-    const found = allowed.find((one) => one === value);
-    if (found === undefined) throw new InvalidArgumentError(`Allowed: ${allowed.join(', ')}.`);
-    return found;
-  };
 }

@@ -10,6 +10,11 @@ import type { HyperProcess } from './process.ts';
 /** One connection to hyperd. Values come back as the text that Hyper prints: nothing is lost to JavaScript's types. */
 export interface HyperSession {
   query(sql: string, signal?: AbortSignal): Promise<Record<string, string | null>[]>;
+  /** Runs one statement, and not several, and returns its rows with their columns in order, even if names repeat. */
+  select(
+    sql: string,
+    signal: AbortSignal,
+  ): Promise<{ columns: readonly string[]; rows: readonly (string | null)[][] }>;
   /** Runs a statement that changes rows; resolves to how many. */
   change(sql: string, signal: AbortSignal): Promise<number>;
   /** Streams bytes into a `COPY … FROM STDIN`; resolves to the rows that Hyper took. */
@@ -66,6 +71,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
   return {
     query: (sql, signal) =>
       cancellable(signal, async () => (await client.query<Record<string, string | null>>(sql)).rows),
+    select: (sql, signal) => cancellable(signal, () => selectRows(client, sql)),
     change: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
     async copyIn(sql, bytes, progress, signal) {
       try {
@@ -77,10 +83,18 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
     },
     copyFile: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
     watchFiles: (files, progress) => watchFiles(process.pid, files, progress),
-    async end() {
-      await client.end();
-    },
+    end: () => client.end(),
   };
+}
+
+/** Runs one statement: the extended protocol takes no more. */
+async function selectRows(
+  client: pg.Client,
+  text: string,
+): Promise<{ columns: readonly string[]; rows: (string | null)[][] }> {
+  const wanted = { text, rowMode: 'array', queryMode: 'extended' } as const;
+  const { fields, rows } = await client.query<(string | null)[]>(wanted);
+  return { columns: fields.map(({ name }) => name), rows };
 }
 
 /** PostgreSQL's errors carry a five-character SQLSTATE; everything else is the connection itself. */

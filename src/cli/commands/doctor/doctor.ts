@@ -42,7 +42,6 @@ const proposeInit = (diagnostic: Diagnostic): Diagnostic =>
       }
     : diagnostic;
 
- 
 function render(
   { status, text, code, hint, place }: Finding,
   { seconds }: CheckResult,

@@ -1,0 +1,165 @@
+import type { ExtractTable } from '../model/world/observation.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import { foreign } from '../model/errors/secrets.ts';
+import { findHyperd } from './binary.ts';
+import { readTables } from './observe.ts';
+import { startHyperd } from './process.ts';
+import { isServerError, openSession, type HyperSession } from './session.ts';
+import { identifier, literal, tableName } from './sql.ts';
+
+/** A key as Hyper keeps it. It checks none of them: see docs/engine.md. */
+export interface ExtractKey {
+  kind: 'primary key' | 'unique' | 'foreign key';
+  columns: readonly string[];
+}
+
+export interface InspectedTable extends ExtractTable {
+  keys: readonly ExtractKey[];
+  /** The first rows, as the texts that Hyper prints. */
+  first: readonly (readonly (string | null)[])[];
+}
+
+/** Rows of a query, as the texts that Hyper prints. */
+export interface QueryResult {
+  columns: readonly string[];
+  rows: readonly (readonly (string | null)[])[];
+}
+
+/** A .hyper file that is open for reading only. */
+export interface OpenExtract {
+  version: number;
+  tables(rows: number): Promise<InspectedTable[]>;
+  query(sql: string): Promise<QueryResult>;
+}
+
+export interface InspectSettings {
+  env: Readonly<Record<string, string | undefined>>;
+  signal: AbortSignal;
+  /** The name of the file in messages. */
+  shown: string;
+}
+
+/** Opens a .hyper file in an engine of its own, which refuses every change of it, for as long as `use` runs. */
+export async function withExtract<T>(
+  file: string,
+  { env, signal, shown }: InspectSettings,
+  use: (extract: OpenExtract) => Promise<T>,
+): Promise<T> {
+  const engine = await startHyperd(await findHyperd(env), { env });
+  const kill = () => engine.kill();
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    signal.throwIfAborted();
+    const session = await openSession(engine);
+    await attach(session, file, shown);
+    return await use(await open(session, file, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', kill);
+    await engine.stop();
+  }
+}
+
+async function attach(session: HyperSession, file: string, shown: string): Promise<void> {
+  try {
+    await session.query(`attach database ${identifier(file)} as "extract" with (access_mode = 'readonly')`);
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    const [reason = ''] = foreign(error.message).split('\n');
+    if (error.code === '55006')
+      throw new RunError('EXT3005', `${shown} is open in another program`, {
+        hint: 'close it there',
+        cause: error,
+      });
+    throw new RunError('EXT3006', `${shown} is not a valid .hyper file: ${reason}`, {
+      hint: 'check that it was copied as a whole',
+      cause: error,
+    });
+  }
+}
+
+async function open(session: HyperSession, file: string, signal: AbortSignal): Promise<OpenExtract> {
+  // Shows a double with all the digits that distinguish it from its neighbours.
+  await session.query('set extra_float_digits = 1');
+  const [found] = await session.query(
+    `select database_version as v from pg_catalog.hyper_database where datname = ${literal(file)}`,
+  );
+  return {
+    version: Number(found?.v),
+    async tables(rows) {
+      const tables = await readTables(session, 'extract');
+      const inspected: InspectedTable[] = [];
+      for (const table of tables) {
+        const keys = await keysOf(session, table);
+        inspected.push({ ...table, keys, first: await firstRows(session, table, rows, signal) });
+      }
+      return inspected;
+    },
+    query: (sql) => runQuery(session, sql, signal),
+  };
+}
+
+async function firstRows(
+  session: HyperSession,
+  { schema, name, columns }: ExtractTable,
+  rows: number,
+  signal: AbortSignal,
+): Promise<(string | null)[][]> {
+  if (columns.length === 0 || rows === 0) return [];
+  const texts = columns.map((column, index) => `${identifier(column.name)}::text as c${index}`);
+  const from = tableName('extract', schema, name);
+  const found = await session.query(`select ${texts.join(', ')} from ${from} limit ${rows}`, signal);
+  return found.map((row) => columns.map((_, index) => row[`c${index}`] ?? null));
+}
+
+async function keysOf(session: HyperSession, { schema, name }: ExtractTable): Promise<ExtractKey[]> {
+  const found = await session.query(`
+    select k.oid as "key", k.contype::text as "kind", a.attname as "column"
+    from "extract".pg_catalog.pg_constraint k
+    join "extract".pg_catalog.pg_class c on c.oid = k.conrelid
+    join "extract".pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join "extract".pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = any(k.conkey)
+    where n.nspname = ${literal(schema)} and c.relname = ${literal(name)}
+    order by k.oid, a.attnum`);
+  const keys = new Map<string, { kind: ExtractKey['kind']; columns: string[] }>();
+  for (const { key, kind, column } of found) {
+    const named = kinds[kind ?? ''];
+    if (named === undefined) continue;
+    const one = keys.get(key ?? '') ?? { kind: named, columns: [] };
+    keys.set(key ?? '', one);
+    one.columns.push(column ?? '');
+  }
+  return [...keys.values()];
+}
+
+const kinds: Readonly<Record<string, ExtractKey['kind']>> = {
+  p: 'primary key',
+  u: 'unique',
+  f: 'foreign key',
+};
+
+/** Statements that only read. Others could write files of their own, although not this one. */
+const reads = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:select|with|values|table|explain)\b/i;
+
+async function runQuery(session: HyperSession, sql: string, signal: AbortSignal): Promise<QueryResult> {
+  if (!reads.test(sql))
+    throw new RunError('EXT3040', 'the SQL is not a query', {
+      hint: 'write one statement that begins with select, with, values, table or explain',
+    });
+  try {
+    return await session.select(sql, signal);
+  } catch (error) {
+    if (!isServerError(error)) throw error;
+    const hint = error.hint ?? 'names with capitals are quoted: select * from "Extract"."Extract"';
+    throw new RunError(
+      'EXT3040',
+      `Hyper does not accept the SQL: ${foreign(error.message).split('\n')[0] ?? ''}`,
+      {
+        hint: foreign(hint),
+        cause: error,
+      },
+    );
+  }
+}
