@@ -26,6 +26,10 @@ import { version } from '../run/version.ts';
 export async function run(argv: readonly string[], env: Env): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.done;
   const program = createProgram(env, (code) => (exitCode = code));
+  if (argv.length === 0) {
+    program.outputHelp();
+    return exitCodes.done;
+  }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
