@@ -72,7 +72,8 @@ export async function createProject(files: Record<string, string> = {}): Promise
     start: (args, env = {}, largestFile) => startCli(args, folder, environment(folder, env), largestFile),
     async marks() {
       const names = await readdir(folder, { recursive: true });
-      const marked = await Promise.all(names.sort().map((name) => markOf(folder, name)));
+      const noted = names.filter((name) => !ignoreFiles.includes(name)).sort();
+      const marked = await Promise.all(noted.map((name) => markOf(folder, name)));
       return Object.fromEntries(marked.flat());
     },
     temporary: () => readdir(temporary),
@@ -80,6 +81,9 @@ export async function createProject(files: Record<string, string> = {}): Promise
   for (const [name, content] of Object.entries(files)) await project.write(name, content);
   return project;
 }
+
+/** An apply that ends without a result leaves these, as it leaves the folders that they are in. */
+const ignoreFiles = ['build/.gitignore', '.extracts/.gitignore'];
 
 /** Returns the variables of a run without a terminal, and none of the developer's. */
 export function environment(folder: string, variables: Variables = {}): Variables {

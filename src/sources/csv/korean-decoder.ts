@@ -1,5 +1,4 @@
 import { TextDecoder } from 'node:util';
-import type { StrictDecoder } from './strict-decoder.ts';
 
 /** The first and the last byte of a character of two bytes, and its second byte at least and at most. */
 const LEAD = [0x81, 0xfe] as const;
@@ -11,7 +10,7 @@ const TRAILS = TRAIL[1] - TRAIL[0] + 1;
  * have a place. Node.js knows the 2350 of KS X 1001 only and gives others as control characters and letters, without
  * an error (nodejs/node issue 61041).
  */
-export class KoreanDecoder implements StrictDecoder {
+export class KoreanDecoder {
   /** The first byte of a character whose second has not come. */
   #lead = 0;
 
