@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -166,6 +166,21 @@ test('a named pipe in the place of a lock or a record is an error without any wa
   for (const name of ['shop.lock', 'other.json', '.run-0a.json'])
     execFileSync('mkfifo', [path.join(folder, name)]);
   const refused = { code: 'EXT6002', message: expect.stringContaining('it is no regular file') as string };
+  await expect(state.lock('shop')).rejects.toMatchObject(refused);
+  await expect(state.holder('shop')).rejects.toMatchObject(refused);
+  await expect(state.read('other')).rejects.toMatchObject(refused);
+  await expect(state.openRuns()).rejects.toMatchObject(refused);
+});
+
+test('a link to nothing in the place of a lock, a record or a note is an error, and not a missing file', async () => {
+  const folder = await temporaryFolder();
+  const state = openFileState(folder);
+  for (const name of ['shop.lock', 'other.json', '.run-0a.json'])
+    await symlink('nowhere', path.join(folder, name));
+  const refused = {
+    code: 'EXT6002',
+    message: expect.stringContaining('it is a symbolic link to nowhere, which does not exist') as string,
+  };
   await expect(state.lock('shop')).rejects.toMatchObject(refused);
   await expect(state.holder('shop')).rejects.toMatchObject(refused);
   await expect(state.read('other')).rejects.toMatchObject(refused);
