@@ -3,7 +3,7 @@ import { MomentGuess } from './moments.ts';
 import { mayMeanNull } from './nulls.ts';
 import { NumberGuess } from './numbers.ts';
 
-/** What the values of one column in all files allow. Values are taken one after the other and not kept. */
+/** Gathers what the values of one column in all files allow. It takes them one after the other and keeps none. */
 export class ColumnGuess {
   readonly numbers = new NumberGuess();
   readonly moments = new MomentGuess();

@@ -6,7 +6,7 @@ import type { Sample } from './sample.ts';
 /** An encoding by its name in the WHATWG Encoding Standard. */
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
-/** What a sample shows: `ascii` reads alike in UTF-8 and windows-1252, `unknown` is neither text nor one of them. */
+/** The encoding that a sample shows: `ascii` reads alike in UTF-8 and windows-1252, `unknown` is neither text nor one of them. */
 export type ShownEncoding = Encoding | 'ascii' | 'unknown';
 
 const ZERO_BYTE = 0;

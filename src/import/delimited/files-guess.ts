@@ -16,7 +16,7 @@ interface ReadFile {
 }
 
 /**
- * What the beginnings of files have in common. The first files decide how all are written; of every file the values are taken.
+ * Gathers what the beginnings of files have in common. The first files decide how all are written; of every file the values are taken.
  * Nothing but what they show is kept, so that there may be any number of files.
  */
 export class FilesGuess {

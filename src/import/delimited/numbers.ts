@@ -7,7 +7,7 @@ export interface NumberStyle {
   thousands: ',' | '.' | ' ' | '\u00a0' | '\u202f' | "'" | '\u2019' | '_' | undefined;
 }
 
-/** What the numbers of a column need, in one style. */
+/** The digits and signs that the numbers of a column need, in one style. */
 export interface NumberFacts {
   /** The most digits before the decimal sign, without leading zeros. */
   whole: number;

@@ -11,7 +11,7 @@ export interface NamedGuess {
 /** The signs of numbers that the columns of a source share. */
 export interface Signs {
   style: NumberStyle;
-  /** What the numbers of a column need; undefined for other columns. */
+  /** Returns what the numbers of a column need; undefined for other columns. */
   factsOf: (column: NamedGuess) => NumberFacts | undefined;
   /** A column of numbers with one separator each, of which no value shows what it separates. */
   isUndecided: (column: NamedGuess) => boolean;

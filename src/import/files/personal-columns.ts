@@ -7,7 +7,7 @@ export function sensitiveIfPersonal(column: FoundColumn): FoundColumn {
   return { ...column, settings: { ...column.settings, sensitive: true } };
 }
 
-/** What the report says of such columns. */
+/** Returns what the report says of such columns. */
 export function personalNotes(columns: readonly FoundColumn[]): string[] {
   return personalNote(columns.filter(({ settings }) => settings.sensitive === true).map(({ name }) => name));
 }

@@ -79,7 +79,7 @@ function withoutEnding(name: string): string {
   return name.replace(/\.(?:csv|tsv|txt|parquet|dat|gz|\*)+(?:\.gz)?$/i, '');
 }
 
-/** What of a part comes before the first wildcard, as a name. */
+/** Returns what of a part comes before the first wildcard, as a name. */
 function wordOf(part: string): string {
   const [literal = ''] = part.split(/[*?[{(]/);
   return literal

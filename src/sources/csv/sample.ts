@@ -9,7 +9,7 @@ export interface SampledRecord {
   /** The 1-based physical line in which it begins. */
   readonly line: number;
   readonly values: readonly string[];
-  /** By field: it is written in quotes, so that no null string can mean it. */
+  /** The fields that are written in quotes, so that no null string can mean them. */
   readonly isQuoted: readonly boolean[];
 }
 

@@ -12,9 +12,9 @@ export interface ListedFile {
   shown: string;
   /** Its bytes as they are stored. */
   size: number;
-  /** The beginning of its text. Throws a RunError if it is no text, or cannot be read. */
+  /** Reads the beginning of its text. Throws a RunError if it is no text, or cannot be read. */
   head(most: number, signal: AbortSignal): Promise<FileHead>;
-  /** What a Parquet file says about itself. Throws a RunError if it is none, or cannot be read. */
+  /** Reads what a Parquet file says about itself. Throws a RunError if it is none, or cannot be read. */
   footer(signal: AbortSignal): Promise<ParquetFooter>;
 }
 
