@@ -10,7 +10,7 @@ const pure = [
   'test/{apply,house,model,plan,render,run}/**/*.test.ts',
   // `diagnostics` runs the built program.
   'test/config/!(diagnostics).test.ts',
-  'test/import/write.test.ts',
+  'test/import/{add-columns,write}.test.ts',
 ];
 
 export default defineConfig({

@@ -114,3 +114,30 @@ test('what cannot be read is left out, with the reason', async () => {
   expect(stdout).toContain('  child.a -> other (PostgreSQL has not checked it)');
   expect(await project.read('pipelines/shop.yaml')).toContain('picture: bytes');
 });
+
+test('--update adds new columns to the tables of a file, and keeps the rest', async () => {
+  const [project, { client, url }] = [await createProject(), await testDatabase()];
+  const env = { SHOP_URL: url };
+  await client.query('create table t (a int, "B c" text); create table u (x int)');
+  const file = `# mine
+version: 1
+name: other
+sources: {db: {type: postgres, url: '\${secret.SHOP_URL}'}}
+tables:
+  renamed:
+    from: {source: db, table: t}
+    columns:
+      one: {type: int, from: a}  # first
+`;
+  await project.write('pipelines/other.yaml', file);
+  const update = ['import', 'postgres', '--url-env', 'SHOP_URL', '--update', 'pipelines/other.yaml'];
+  const done = await runInside(project, update, env);
+  expect(done).toMatchObject({
+    stderr: '',
+    stdout: 'Added to pipelines/other.yaml:\n  renamed: B c\n',
+    exitCode: 0,
+  });
+  expect(await project.read('pipelines/other.yaml')).toBe(`${file}      B c: text\n`);
+  const again = await runInside(project, update, env);
+  expect(again.stdout).toBe('pipelines/other.yaml has every column of its tables. Nothing was written.\n');
+});

@@ -5,6 +5,7 @@ export interface ImportFlags {
   name?: string;
   out?: string;
   force?: boolean;
+  update?: string;
   json?: boolean;
   template?: 'generate';
   to?: 'file' | 'tableau';
@@ -17,6 +18,15 @@ export function addImportFlags(command: Command): Command {
     .option('--name <name>', 'name of the pipeline (default: that of the source)', pipelineName)
     .option('-o, --out <file>', 'where to write it, or - for stdout (default: pipelines/NAME.yaml)')
     .option('--force', 'replace the file if it exists')
+    .addOption(
+      new Option('--update <file>', 'add the columns that are new in the source to this file').conflicts([
+        'out',
+        'force',
+        'template',
+        'to',
+        'tableauProject',
+      ]),
+    )
     .addOption(
       new Option('--template <how>', 'generate: make a Tableau data source of it, not a bare .hyper').choices(
         ['generate'],

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ImportRequest } from './run.ts';
 import { runImport } from './run.ts';
 import type { ImportFlags } from './flags.ts';
@@ -19,7 +20,7 @@ export interface PostgresFlags extends ImportFlags {
 /** `extracts import postgres`: tables of a database, or the result of a query. */
 export async function runPostgres(flags: PostgresFlags, env: Env): Promise<ExitCode> {
   const { urlEnv, connection, schema = [], table = [], tables = [], query } = flags;
-  const name = flags.name ?? connection;
+  const name = flags.name ?? connection ?? nameOfFile(flags.update);
   if (name === undefined) throw new UsageError('the pipeline needs a name', 'add --name NAME');
   if (query !== undefined && table.length + tables.length > 0)
     throw new UsageError(
@@ -40,6 +41,10 @@ export async function runPostgres(flags: PostgresFlags, env: Env): Promise<ExitC
     command: commandOf(flags),
   };
   return runImport(request, flags, env);
+}
+
+function nameOfFile(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : path.parse(file).name;
 }
 
 function definitionOf(urlEnv: string | undefined, connection: string | undefined): Written.Source {

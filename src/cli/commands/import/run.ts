@@ -11,6 +11,7 @@ import { refuseConfiguration } from '../../output/diagnostics.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 import { encodeJson } from '../../output/json.ts';
 import type { ImportFlags } from './flags.ts';
+import { runUpdate } from './update.ts';
 
 /** What differs between the kinds of sources. */
 export interface ImportRequest {
@@ -27,6 +28,7 @@ export async function runImport(
   flags: ImportFlags,
   env: Env,
 ): Promise<ExitCode> {
+  if (flags.update !== undefined) return runUpdate(read, flags.update, flags, env);
   const name = flags.name ?? defaultName;
   const toStdout = flags.out === '-';
   if (toStdout && flags.json === true) throw new UsageError('--out - and --json both write to stdout');
