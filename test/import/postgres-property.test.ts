@@ -89,7 +89,8 @@ async function compare(
 
 /** The type in which PostgreSQL compares. */
 function castOf(type: string): string {
-  if (/^(?:numeric.*|smallint|int|bigint|oid)$/.test(type)) return 'numeric';
+  if (/^(?:smallint|int|bigint)$/.test(type)) return 'int8';
+  if (type.startsWith('numeric')) return 'numeric';
   if (/^(?:varchar|char|text)/.test(type)) return 'text';
   if (type === 'double') return 'float8';
   return type === 'bytes' ? 'bytea' : type;
