@@ -31,5 +31,6 @@ export async function createMusicShop(client: pg.Client): Promise<void> {
     insert into invoice select n, n % 59 + 1, timestamp '2021-01-01' + n * interval '1 day', n * 1.25 from generate_series(1, 412) n;
     insert into invoice_line select n, n % 412 + 1, n % 350 + 1, n % 3 + 1 from generate_series(1, 2240) n;
     analyze;
+    select pg_stat_force_next_flush();
   `);
 }
