@@ -58,12 +58,26 @@ function encode(text: string): string {
 export function readHead(bytes: Buffer): { head: Head; length: number } | undefined {
   for (let from = 0; ;) {
     const end = bytes.indexOf('\r\n\r\n', from, 'latin1');
+    refuseBareLineFeeds(bytes.subarray(from, end < 0 ? undefined : end));
     if (end < 0) return undefined;
     const head = parseHead(bytes.toString('latin1', from, end));
     from = end + 4;
     if (head.status >= 200) return { head, length: from };
   }
 }
+
+/**
+ * Fails at a line that ends in LF alone. RFC 9112, section 2.2, lets a reader accept it; `node:http`, which reads the
+ * listings, does not, and a reader that waits for CR LF waits for ever.
+ */
+function refuseBareLineFeeds(lines: Buffer): void {
+  for (let at = lines.indexOf(lineFeed); at >= 0; at = lines.indexOf(lineFeed, at + 1)) {
+    if (lines[at - 1] !== carriageReturn) throw new NotHttp('a line of the answer ends in LF without CR');
+  }
+}
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
 function parseHead(text: string): Head {
   const [first = '', ...lines] = text.split('\r\n');
@@ -106,6 +120,7 @@ function unchunked(bytes: Buffer): Buffer | undefined {
   const chunks: Buffer[] = [];
   for (let at = 0; ;) {
     const lineEnd = bytes.indexOf('\r\n', at, 'latin1');
+    refuseBareLineFeeds(bytes.subarray(at, lineEnd < 0 ? undefined : lineEnd));
     if (lineEnd < 0) return undefined;
     const digits = /^[0-9a-f]+/i.exec(bytes.toString('latin1', at, lineEnd))?.[0];
     if (digits === undefined) throw new NotHttp('a chunk of the answer has no length');

@@ -122,6 +122,21 @@ describe('a connection', () => {
   it.each([
     ['ends without an answer', (socket: Socket) => socket.end(), { code: 'ECONNRESET' }],
     ['is reset', (socket: Socket) => socket.resetAndDestroy(), { code: 'ECONNRESET' }],
+    [
+      'ends its lines in LF alone',
+      (socket: Socket) => socket.write('HTTP/1.1 200 OK\nContent-Length: 2\n\nok'),
+      { name: 'NotHttp', message: 'a line of the answer ends in LF without CR' },
+    ],
+    [
+      'ends one line of its head in LF alone',
+      (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\nA: 1\nContent-Length: 2\r\n\r\nok'),
+      { name: 'NotHttp', message: 'a line of the answer ends in LF without CR' },
+    ],
+    [
+      'ends the lines of its chunks in LF alone',
+      (socket: Socket) => socket.write('HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n4\n<a/>\n0\n\n'),
+      { name: 'NotHttp', message: 'a line of the answer ends in LF without CR' },
+    ],
     ['does not speak HTTP', (socket: Socket) => socket.write('SSH-2.0-x\r\n\r\n'), { name: 'NotHttp' }],
     [
       'never ends its head',
