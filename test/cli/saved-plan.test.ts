@@ -293,7 +293,7 @@ test('a plan whose pipeline file is missing is stale, unless that pipeline had n
   await applied(project, ['plan.json']);
 });
 
-test('another on_removed than when it was planned is a reason', async () => {
+test('another on_removed than when it was planned is a reason, and so is another file of the list', async () => {
   const family = (items: string, onRemoved: string) => `version: 1
 name: tenants
 for_each: { items: ${items}, on_removed: ${onRemoved} }
@@ -313,6 +313,10 @@ destinations: [{ type: file, path: '../out/\${each.key}.hyper' }]
   await saved(project);
   await project.write('pipelines/tenants.yaml', family('{ b: {} }', 'delete'));
   await expectRefused(project, 'tenants[a]: on_removed of tenants is delete now');
+  await project.remove('pipelines/tenants.yaml');
+  await project.write('pipelines/others.yaml', family('{ b: {} }', 'forget'));
+  await expectRefused(project, 'tenants[a]: for_each of tenants is in another file than when it was planned');
+  await project.remove('pipelines/others.yaml');
   await project.write('pipelines/tenants.yaml', family('{ b: {} }', 'forget'));
   expect(await applied(project, ['plan.json'])).toContain('tenants[a]');
 });

@@ -141,13 +141,16 @@ export async function removedIn(
     const { address, record } = planned;
     const stored = await state.read(address);
     const family = familyOf(address);
-    const isBack = listed.has(address) || listed.has(family) || (!read.has(family) && names.has(family));
+    const isElsewhere = !read.has(family) && names.has(family);
+    const isBack = listed.has(address) || listed.has(family) || (isElsewhere && !isItem(address));
     const list = families.find(({ name }) => name === family);
     const reason = isBack
       ? 'it is in the configuration again'
-      : stored?.version !== record
-        ? 'it was applied or forgotten since'
-        : otherFate(planned, stored, list);
+      : isElsewhere
+        ? `for_each of ${family} is in another file than when it was planned`
+        : stored?.version !== record
+          ? 'it was applied or forgotten since'
+          : otherFate(planned, stored, list);
     if (reason !== undefined) throw staleError(`${address}: ${reason}`);
   }
   return removed;
