@@ -6,6 +6,7 @@ import {
   CsvRecordError,
   CsvSizeError,
   FieldChecks,
+  Utf8Watch,
   type FieldCheck,
 } from '../csv/index.ts';
 import { unescapeText } from './escape.ts';
@@ -45,6 +46,8 @@ export class TextRecords {
   readonly #taker: TextTaker;
   readonly #window = new ByteWindow({ lookBytes: 1, maxRecordBytes: MAX_RECORD_BYTES });
   readonly #scanner: TextScanner;
+  readonly #utf8: Utf8Watch;
+  #bytesIn = 0;
   #atStart = true;
   #hasEnded = false;
 
@@ -53,12 +56,15 @@ export class TextRecords {
     this.#most = most;
     this.#taker = taker;
     this.#scanner = new TextScanner(delimiter, fields, lineOf);
+    this.#utf8 = new Utf8Watch(this.#window, this.#scanner);
     this.checks = new FieldChecks({ nulls, text: unescapeText, quotesArePlain: false }, checks);
   }
 
   push(chunk: Uint8Array): void {
     for (let from = 0; from < chunk.length && !this.#isDone; from += SLICE_BYTES) {
-      this.#window.append(chunk.subarray(from, from + SLICE_BYTES));
+      const slice = chunk.subarray(from, from + SLICE_BYTES);
+      this.#bytesIn += slice.length;
+      this.#window.append(slice);
       if (!this.#window.isReady) continue;
       this.#look(false);
       this.#window.looked();
@@ -82,6 +88,7 @@ export class TextRecords {
       window.start += bomLength(bytes, window.start, end);
       this.#atStart = false;
     }
+    this.#utf8.look(this.#bytesIn, atEnd);
     while (window.start < end && !this.#isDone) {
       const next = scanner.scan(bytes, window.start, end, atEnd);
       if (next < 0) {

@@ -42,6 +42,13 @@ export class TextScanner {
     return this.#lineOf(this.#firstLine);
   }
 
+  /** Returns the line of the byte at `at`, where the next record begins at `start`. */
+  lineAt(bytes: Uint8Array, start: number, at: number): number {
+    let line = this.#nextLine;
+    for (let before = start; before < at; before++) if (bytes[before] === LF) line++;
+    return this.#lineOf(line);
+  }
+
   /**
    * Scans the record at `from`; returns where the next one starts, or -1 if the record does not end before `to`: it
    * may be scanned again when more has come. `atEnd`: nothing comes after `to`, so the record may end there. Sets

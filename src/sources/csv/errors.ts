@@ -130,23 +130,36 @@ export class CsvSizeError extends CsvError {
 /** The bytes to which windows-1252 gives no character of its own. */
 const notIn1252 = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
-/** Bytes that are not UTF-8. `offset` is 0-based, in the bytes given to this reader. */
+/**
+ * Bytes that are not UTF-8. `offset` is 0-based, in the bytes given to this reader; `endsThere` if they would be the
+ * beginning of a character that the text ends within.
+ */
 export class CsvUtf8Error extends CsvError {
   override name = 'CsvUtf8Error';
   readonly offset: number;
 
-  constructor(line: number, offset: number, byte: number) {
+  constructor(line: number, offset: number, byte: number, endsThere = false) {
     const hex = byte.toString(16).toUpperCase().padStart(2, '0');
+    const at = `(byte 0x${hex} at offset ${offset})`;
+    const remedy = notIn1252.includes(byte) ? otherEncoding : windowsEncoding;
     super(
-      `line ${line} is not valid UTF-8 (byte 0x${hex} at offset ${offset}); set the encoding the file is written in`,
+      endsThere
+        ? `line ${line} ends the file within a character of UTF-8 ${at}`
+        : `line ${line} is not valid UTF-8 ${at}; set the encoding the file is written in`,
       line,
-      notIn1252.includes(byte)
-        ? 'write the encoding in its format, such as encoding: shift_jis, or convert the file to UTF-8; it is hardly windows-1252, which has no such character'
-        : 'write the encoding in its format: text of Excel and Windows is mostly encoding: windows-1252',
+      endsThere ? `${cutOffHint}, ${remedy}` : remedy,
     );
     this.offset = offset;
   }
 }
+
+/** The beginning of a hint for text that ends within a character. */
+export const cutOffHint = 'if the file is cut off, copy it again; if it is whole';
+
+const windowsEncoding =
+  'write the encoding in its format: text of Excel and Windows is mostly encoding: windows-1252';
+const otherEncoding =
+  'write the encoding in its format, such as encoding: shift_jis, or convert the file to UTF-8; it is hardly windows-1252, which has no such character';
 
 /** The error for bytes that mean nothing in the declared encoding of the file. */
 export class CsvEncodingError extends Error {
@@ -156,13 +169,19 @@ export class CsvEncodingError extends Error {
   readonly offset: number;
   /** 1-based. */
   readonly line: number;
+  /** The file ends within a character. */
+  readonly endsThere: boolean;
 
-  constructor(encoding: string, at: { offset: number; line: number }, what: string) {
+  /** Without `what`, the bytes before the offset are the beginning of a character that the file ends within. */
+  constructor(encoding: string, at: { offset: number; line: number }, what?: string) {
     const { offset, line } = at;
     super(
-      `${what} at byte offset ${offset} is not valid ${encoding}; set the encoding the file is written in`,
+      what === undefined
+        ? `the file ends within a character of ${encoding} (at byte offset ${offset})`
+        : `${what} at byte offset ${offset} is not valid ${encoding}; set the encoding the file is written in`,
     );
     this.encoding = encoding;
+    this.endsThere = what === undefined;
     this.offset = offset;
     this.line = line;
   }

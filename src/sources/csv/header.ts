@@ -4,7 +4,7 @@ import { CsvQuoteError, CsvSizeError, CsvUtf8Error } from './errors.ts';
 import { fieldTexts } from './field.ts';
 import { RecordStarts } from './record-starts.ts';
 import { RecordScanner } from './scan.ts';
-import { findBadByte } from './utf8.ts';
+import { endsWithin, findBadByte } from './utf8.ts';
 import { ByteWindow } from './window.ts';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
@@ -73,7 +73,9 @@ function headerIn({ bytes, end }: ByteWindow, dialect: CsvDialect, atEnd: boolea
   if (next - start > MAX_HEADER_BYTES) throw new CsvSizeError('header', line, MAX_HEADER_BYTES);
   if (!isUtf8(bytes.subarray(start, next))) {
     const bad = findBadByte(bytes, start, next);
-    throw new CsvUtf8Error(line + counter.countLineBreaks(bytes, start, bad), bad, bytes[bad] ?? 0);
+    const badLine = line + counter.countLineBreaks(bytes, start, bad);
+    const isCut = atEnd && next === end && endsWithin(bytes, bad, end);
+    throw new CsvUtf8Error(badLine, bad, bytes[bad] ?? 0, isCut);
   }
   const scanner = new RecordScanner(dialect, counter.count);
   scanner.scan(bytes, start, end, atEnd);

@@ -23,6 +23,7 @@ export {
   CsvSizeError,
   CsvUtf8Error,
   CsvValueError,
+  cutOffHint,
 } from './errors.ts';
 export type { GrammarProblem } from './grammar-hint.ts';
 export { CsvRecordError } from './record-error.ts';
@@ -37,4 +38,4 @@ export { locateRecord } from './locate.ts';
 export { ABSENT } from './record-writer.ts';
 export { sampleRecords, type SampledRecord, type SampledText } from './sample.ts';
 export { decoderOf, transcodeToUtf8 } from './transcode.ts';
-export { completeEnd } from './utf8.ts';
+export { completeEnd, Utf8Watch } from './utf8.ts';

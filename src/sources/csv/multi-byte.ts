@@ -57,8 +57,7 @@ function textDecoder(encoding: string): ChunkDecoder {
       try {
         return Buffer.from(decoder.decode());
       } catch {
-        const at = { offset, line: lines.line };
-        throw new CsvEncodingError(encoding, at, 'the incomplete character before the end of the file');
+        throw new CsvEncodingError(encoding, { offset, line: lines.line });
       }
     },
   };

@@ -211,6 +211,11 @@ export class RecordScanner {
     return atEnd ? to : -1;
   }
 
+  /** Returns the line of the byte at `at`, where the next record begins at `start`. */
+  lineAt(bytes: Uint8Array, start: number, at: number): number {
+    return this.#nextLine + this.countLineBreaks(bytes, start, at);
+  }
+
   /** Physical line breaks in `bytes[from, to)`, quoted or not. */
   countLineBreaks(bytes: Uint8Array, from: number, to: number): number {
     const isLone = this.#loneCr ?? isFirstBreakLone(bytes, from, to);

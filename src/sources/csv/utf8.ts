@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { CsvUtf8Error } from './errors.ts';
-import type { RecordScanner } from './scan.ts';
 import type { ByteWindow } from './window.ts';
 
 /** Returns where the last incomplete character begins in `bytes[from, to)`; `to` if all are complete. */
@@ -28,20 +27,32 @@ export function findBadByte(bytes: Uint8Array, from: number, to: number): number
   return completeEnd(bytes, from, good);
 }
 
+/** Returns true if the byte at `bad` would begin a character, had the text not ended at `to`. */
+export function endsWithin(bytes: Uint8Array, bad: number, to: number): boolean {
+  const byte = bytes[bad] ?? 0;
+  return byte >= 0xc2 && byte <= 0xf4 && completeEnd(bytes, bad, to) === bad;
+}
+
+/** Finds the line of the file that holds a byte. */
+export interface LineFinder {
+  /** `start` is where the next record begins in `bytes`, `at` is the place of the byte. Lines count from 1. */
+  lineAt(bytes: Uint8Array, start: number, at: number): number;
+}
+
 /**
  * Watches that the bytes of a text are UTF-8. hyperd would refuse others as well, but without the line; the check costs
  * about a hundredth.
  */
 export class Utf8Watch {
   readonly #window: ByteWindow;
-  readonly #scanner: RecordScanner;
+  readonly #lines: LineFinder;
   /** The number of bytes that have been verified as UTF-8. */
   #checked = 0;
 
-  /** The window must begin where the scanner's next record does. */
-  constructor(window: ByteWindow, scanner: RecordScanner) {
+  /** The window must begin where the next record does. */
+  constructor(window: ByteWindow, lines: LineFinder) {
     this.#window = window;
-    this.#scanner = scanner;
+    this.#lines = lines;
   }
 
   /**
@@ -55,8 +66,9 @@ export class Utf8Watch {
     const to = atEnd ? end : completeEnd(bytes, from, end);
     if (!isUtf8(bytes.subarray(from, to))) {
       const bad = findBadByte(bytes, from, to);
-      const line = this.#scanner.nextLine + this.#scanner.countLineBreaks(bytes, start, bad);
-      throw new CsvUtf8Error(line, bytesIn - (end - bad), bytes[bad] ?? 0);
+      const line = this.#lines.lineAt(bytes, start, bad);
+      const isCut = atEnd && endsWithin(bytes, bad, end);
+      throw new CsvUtf8Error(line, bytesIn - (end - bad), bytes[bad] ?? 0, isCut);
     }
     this.#checked = bytesIn - (end - to);
   }

@@ -9,6 +9,7 @@ import {
   CsvFieldError,
   CsvRecordError,
   CsvValueError,
+  cutOffHint,
   locateRecord,
   type CsvDialect,
 } from '../csv/index.ts';
@@ -108,7 +109,9 @@ export function explainText(
   });
 }
 
-function encodingHint({ encoding }: CsvEncodingError): string {
+function encodingHint({ encoding, endsThere }: CsvEncodingError): string {
+  if (endsThere)
+    return `${cutOffHint}, write the encoding it is written in, such as encoding: utf-8, in its format`;
   return encoding === 'big5'
     ? 'characters of Hong Kong, and those that users defined, are not read: convert the file and write encoding: utf-8 in its format'
     : 'correct the file, or write the encoding it is written in, such as encoding: utf-8, in its format';

@@ -12,7 +12,7 @@ interface Given {
   most?: number;
 }
 
-async function normalized(text: string, chunk: number, given: Given = {}): Promise<string> {
+async function normalized(text: string | Buffer, chunk: number, given: Given = {}): Promise<string> {
   const { fields = 2, nulls = ['\\N'], constants = [], checks = [], most } = given;
   const out = normalizeText({ delimiter: '\t', fields, nulls, constants, checks, most });
   const source = inChunks(Buffer.from(text), [chunk]);
@@ -84,6 +84,26 @@ describe.each([1, 2, 3, 5, 1000])('the text format, cut into chunks of %i', (chu
     });
     expect(await wrong('1\ta\n2\n')).toMatchObject({ name: 'CsvRecordError', line: 2, found: 1 });
     expect(await wrong('1\ta\n\n')).toMatchObject({ name: 'CsvRecordError', line: 2 });
+  });
+
+  it('names the line of bytes that are not UTF-8, and an end within a character', async () => {
+    const bytes = (...parts: (string | number[])[]) =>
+      Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
+    const wrong = (text: Buffer) => normalized(text, chunk).catch((error: unknown) => error);
+    const before = '1\té\n2\ta\\\nb\n';
+    expect(await wrong(bytes(before, '3\tCaf', [0xe9], '\n4\tx\n'))).toMatchObject({
+      name: 'CsvUtf8Error',
+      message: 'line 4 is not valid UTF-8 (byte 0xE9 at offset 17); set the encoding the file is written in',
+      line: 4,
+    });
+    expect(await wrong(bytes(before, '3\tCaf', [0xe2, 0x82]))).toMatchObject({
+      name: 'CsvUtf8Error',
+      message: 'line 4 ends the file within a character of UTF-8 (byte 0xE2 at offset 17)',
+      hint: expect.stringMatching(
+        /^if the file is cut off, copy it again; if it is whole, write the encoding /,
+      ) as unknown,
+    });
+    expect(await wrong(bytes('1\ta\n2\té€😀'))).toBe('1\ta\n2\té€😀\n');
   });
 
   it.each([

@@ -256,6 +256,29 @@ describe('normalizeCsv', () => {
     );
   });
 
+  test('a text that ends within a character may be cut off', async () => {
+    const last = [[0xc3], [0xe2, 0x82], [0xf0, 0x9f, 0x98]];
+    for (const sequence of last) {
+      const file = Buffer.concat([Buffer.from('a,b\n1,x'), Buffer.from(sequence)]);
+      for (const size of [1, 3, 1000]) {
+        const error = await failure(file, columns(2), [size]);
+        expect(error).toMatchObject({
+          message: expect.stringMatching(
+            /^line 2 ends the file within a character of UTF-8 \(byte 0x/,
+          ) as unknown,
+          hint: expect.stringMatching(
+            /^if the file is cut off, copy it again; if it is whole, write /,
+          ) as unknown,
+        });
+      }
+    }
+    for (const sequence of [[0xc0], [0xff], [0x80], [0xe2, 0x41]]) {
+      const file = Buffer.concat([Buffer.from('a,b\n1,x'), Buffer.from(sequence)]);
+      const error = await failure(file, columns(2));
+      expect(String(error)).toMatch(/line 2 is not valid UTF-8/);
+    }
+  });
+
   test('the line of invalid UTF-8 is that of the file, if its lines end with a carriage return', async () => {
     const file = Buffer.concat([Buffer.from('skipped "\rä,"\r\n"\rb,'), Buffer.from([0xff])]);
     for (const sizes of [[1], [1000]]) {
