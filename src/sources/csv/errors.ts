@@ -144,7 +144,7 @@ export class CsvUtf8Error extends CsvError {
     const remedy = notIn1252.includes(byte) ? otherEncoding : windowsEncoding;
     super(
       endsThere
-        ? `line ${line} ends the file within a character of UTF-8 ${at}`
+        ? `the file ends within a character of UTF-8 ${at}`
         : `line ${line} is not valid UTF-8 ${at}; set the encoding the file is written in`,
       line,
       endsThere ? `${cutOffHint}, ${remedy}` : remedy,

@@ -264,7 +264,7 @@ describe('normalizeCsv', () => {
         const error = await failure(file, columns(2), [size]);
         expect(error).toMatchObject({
           message: expect.stringMatching(
-            /^line 2 ends the file within a character of UTF-8 \(byte 0x/,
+            /^the file ends within a character of UTF-8 \(byte 0x/,
           ) as unknown,
           hint: expect.stringMatching(
             /^if the file is cut off, copy it again; if it is whole, write /,
