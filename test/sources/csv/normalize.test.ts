@@ -263,9 +263,7 @@ describe('normalizeCsv', () => {
       for (const size of [1, 3, 1000]) {
         const error = await failure(file, columns(2), [size]);
         expect(error).toMatchObject({
-          message: expect.stringMatching(
-            /^the file ends within a character of UTF-8 \(byte 0x/,
-          ) as unknown,
+          message: expect.stringMatching(/^the file ends within a character of UTF-8 \(byte 0x/) as unknown,
           hint: expect.stringMatching(
             /^if the file is cut off, copy it again; if it is whole, write /,
           ) as unknown,
