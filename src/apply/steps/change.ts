@@ -4,6 +4,7 @@ import { keepWatermark } from '../keep-watermark.ts';
 import { required } from '../required.ts';
 import { buildOf, tableOf, type RunState } from '../run-state.ts';
 import { progressOf, stopwatch } from './progress.ts';
+import { readConfirmed } from './read-confirmed.ts';
 import type { PerformStep } from './step.ts';
 
 /** Reads what is new of one table and changes it in the copy of its extract. */
@@ -15,10 +16,11 @@ export const change: PerformStep<'change', RunState> = async (step, state, { rep
   state.reporters.set(table.name, report);
   const seconds = stopwatch();
   const snapshot = snapshots.of(table);
-  const asked = snapshot.changes?.(table, increment, last.fingerprint, signal);
-  const changes = await required(asked, `changes of ${table.source}`);
-  const changed = await buildOf(state).change(table, changes, progressOf(step, seconds, report), signal);
-  await snapshot.confirm(table);
+  const changed = await readConfirmed(snapshot, table, signal, async () => {
+    const asked = snapshot.changes?.(table, increment, last.fingerprint, signal);
+    const changes = await required(asked, `changes of ${table.source}`);
+    return buildOf(state).change(table, changes, progressOf(step, seconds, report), signal);
+  });
   const { read: rows, inserted, deleted, bytes, sent } = changed;
   const readSeconds = seconds();
   await keepWatermark(state, table, increment, signal);

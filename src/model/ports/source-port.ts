@@ -81,6 +81,11 @@ export interface Snapshot {
   watermark?(table: Table, increment: Increment | undefined, signal: AbortSignal): Promise<Watermark>;
   /** Fails, after a table was read, if its rows do not come from one moment. */
   confirm(table: Table): Promise<void>;
+  /**
+   * Returns what to report in the place of an error of reading a table: where the source has changed meanwhile, that is
+   * the cause of whatever is wrong with the rows. Returns the same error otherwise.
+   */
+  explain?(table: Table, error: unknown): Promise<unknown>;
   /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
   fingerprint(table: Table): Fingerprint | undefined;
   end(): Promise<void>;

@@ -52,6 +52,7 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
       for (const file of reading.read) await confirmSame(source, file, table);
       confirmed.set(table.name, await reading.marking);
     },
+    explain: (table, error) => explainByChange(source, table, begun.get(table.name)?.read ?? [], error),
     fingerprint: (table) => confirmed.get(table.name),
     async end() {
       ended.abort();
@@ -80,6 +81,24 @@ async function partOf({ format }: FileSource, table: Table, file: FoundFile): Pr
     return layout.isEmpty ? undefined : csvPart(table, file, format, layout);
   } catch (error) {
     throw explainText(error, file, table);
+  }
+}
+
+/** Errors about rows: those of text and Parquet files (EXT21xx), and of rows that do not add up. A full disk is none. */
+const ofRows = /^EXT(?:21\d\d|3010)$/;
+
+async function explainByChange(
+  source: FileSource,
+  table: Table,
+  files: readonly FoundFile[],
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof RunError) || !ofRows.test(error.code)) return error;
+  try {
+    for (const file of files) await confirmSame(source, file, table);
+    return error;
+  } catch (change) {
+    return change;
   }
 }
 

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { env } from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfirmed } from '../../../src/apply/steps/read-confirmed.ts';
 import { openHyper } from '../../../src/hyper/index.ts';
 import type { Fingerprint } from '../../../src/model/world/fingerprint.ts';
 import type { CsvFormat, FileSource } from '../../../src/model/config/source.ts';
 import type { FileLoad } from '../../../src/model/config/load-mode.ts';
 import type { Table } from '../../../src/model/config/pipeline.ts';
+import { RunError } from '../../../src/model/errors/run-error.ts';
 import type { ExtractPort } from '../../../src/model/ports/extract-port.ts';
 import { openFiles } from '../../../src/sources/file/index.ts';
 import { applied, byFile, goneBytes, sorted } from '../../support/by-file.ts';
@@ -201,6 +203,28 @@ describe('files since they were read last', () => {
     Object.assign(files.source, { minFiles: 0 });
     expect(await files.next('delete')).toEqual({ read: [], gone: 'data/a.csv\n' });
     expect(files.rows).toEqual([]);
+  });
+
+  it('a file that changes while it is read explains what is wrong with its rows, and nothing else', async () => {
+    const files = await useFiles({ 'a.csv': 'id\n1\n' });
+    const read = async (code: string, meanwhile: () => Promise<void>) => {
+      const snapshot = await openFiles(files.source).snapshot([files.of()], signal);
+      const failing = readConfirmed(snapshot, files.of(), signal, async () => {
+        await snapshot.feed(files.of(), signal);
+        await meanwhile();
+        throw new RunError(code, 'it failed');
+      });
+      return failing.finally(() => snapshot.end());
+    };
+    const nothing = () => Promise.resolve();
+    const change = () => files.write('a.csv', 'id\n1\n2\n');
+    const changed = { code: 'EXT2104', message: 'data/a.csv was changed while it was read' };
+    await expect(read('EXT3010', nothing)).rejects.toMatchObject({ code: 'EXT3010' });
+    await expect(read('EXT3010', change)).rejects.toMatchObject(changed);
+    await expect(read('EXT2103', () => files.touch('a.csv'))).rejects.toMatchObject(changed);
+    await expect(read('EXT3004', () => files.write('a.csv', 'id\n'))).rejects.toMatchObject({
+      code: 'EXT3004',
+    });
   });
 
   it('what was applied from elsewhere is nothing to go on from', async () => {
