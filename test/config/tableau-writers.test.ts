@@ -29,6 +29,15 @@ test('one pipeline that publishes and several that change rows share a data sour
   expect(await codes(', shared: true, mode: append', upsert)).toEqual(['EXT1061']);
 });
 
+test('beside pipelines that share a data source the one that does not say so is named', async () => {
+  const { diagnostics } = await read(upsert, '', upsert);
+  const named = (place: number, other: number) => ({
+    message: `the data source "Shop" is also a destination of "p${other}" (pipelines/p${other}.yaml)`,
+    place: { file: `pipelines/p${place}.yaml` },
+  });
+  expect(diagnostics).toMatchObject([named(1, 0), named(2, 1)]);
+});
+
 test('a pipeline does not change the rows of what it publishes itself: there is no order for that', async () => {
   const published = pipeline('p', ', shared: true');
   const [destination = ''] = published.split('\n').slice(-2);

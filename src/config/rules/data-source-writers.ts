@@ -39,12 +39,13 @@ function* conflict(writer: Writer, earlier: readonly Writer[]): Iterable<Diagnos
   const name = settings.name ?? draft.written.name;
   const also = ({ draft: { address, place: other } }: Writer) =>
     `the data source "${name}" is also a destination of "${address}" (${other.file})`;
-  if (![writer, ...earlier].every(isShared)) {
+  const alone = [writer, ...earlier].find((one) => !isShared(one));
+  if (alone !== undefined) {
     const hint =
       draft.key === undefined
         ? 'where one publishes it and others change rows (method: update), say shared: true at each of them'
         : 'give each item its own, as in name: "… ${each.key}"';
-    yield problem(codes.sameDestination, also(first), place, { hint });
+    yield problem(codes.sameDestination, also(alone === writer ? first : alone), place, { hint });
     return;
   }
   if (earlier.some((one) => one.draft === draft && isFull(one.settings) !== isFull(settings))) {

@@ -83,3 +83,18 @@ it('has a writable bucket when no folder is given', async () => {
   expect(await read.Body!.transformToString()).toBe('x');
   client.destroy();
 });
+
+it('--help names its options and starts nothing', async () => {
+  process_ = spawn(
+    process.execPath,
+    ['--import', 'tsx', new URL('main.ts', import.meta.url).pathname, '--help'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let output = '';
+  process_.stdout!.on('data', (chunk) => (output += String(chunk)));
+  expect(await once(process_, 'close')).toEqual([0, null]);
+  expect(output).toContain('--dir FOLDER');
+  expect(output).not.toContain('export');
+});

@@ -1,14 +1,20 @@
 import { parseArgs } from 'node:util';
 import { startS3StandIn } from './index.ts';
 
-/**
- * Runs the stand-in by itself: `tsx test/support/s3/main.ts --port 9000 [--dir FOLDER]`. The sub folders of FOLDER
- * are its buckets, read-only; without one there is the empty bucket `demo`. Prints the settings that a shell needs to
- * use it, until interrupted.
- */
-const { values } = parseArgs({
-  options: { port: { type: 'string', default: '0' }, dir: { type: 'string' } },
-});
+const usage = `Usage: npm run s3-stand-in -- [--port PORT] [--dir FOLDER]
+
+A stand-in for S3 on this machine. It prints the settings that a shell needs to use it, until interrupted.
+
+  --port PORT   where it listens (default: a free port)
+  --dir FOLDER  its sub folders are the buckets, read-only (default: one empty bucket, demo)
+  --help        show this
+`;
+
+const { values } = read();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 
 const standIn = await startS3StandIn({
   port: Number(values.port),
@@ -29,3 +35,18 @@ console.log(
     `export AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`,
   ].join('\n'),
 );
+
+function read() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '0' },
+        dir: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
