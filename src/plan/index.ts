@@ -6,12 +6,13 @@ import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary } from '.
 import type { Publication } from '../model/plan/step.ts';
 import { configurationHash, noBasis } from './basis/basis.ts';
 import { sum } from './estimates.ts';
-import { planPipeline, type PlannedPipeline, type Terms } from './plan-pipeline.ts';
+import { planPipeline, type PlannedPipeline } from './plan-pipeline.ts';
+import type { Terms } from './terms.ts';
 import { publishedBy, publishersFirst } from './destination/shared-sources.ts';
 
 export { configurationHash } from './basis/basis.ts';
 export type { Decisions } from './gates/gates.ts';
-export type { Terms } from './plan-pipeline.ts';
+export type { Terms } from './terms.ts';
 
 /** A pipeline, what was seen around it, and what went wrong while looking. */
 export type Observed =

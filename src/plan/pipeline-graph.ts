@@ -4,7 +4,7 @@ import { grouped } from '../model/base/numbers.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import type { Source } from '../model/config/source.ts';
 import type { PipelinePlan } from '../model/plan/plan.ts';
-import { describeSource } from './table/plan-table.ts';
+import { describeSource } from './table/table-outline.ts';
 
 /**
  * The graph of pipelines as they are written. Sources with equal settings are one node, destinations of one

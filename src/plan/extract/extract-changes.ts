@@ -26,48 +26,51 @@ export function extractFindings(pipeline: Pipeline, extract: ExtractObservation)
   ];
 }
 
-/** Differences of the extract as a whole: its settings, its keys, and whether the file is still the one we wrote. */
+/** Returns the differences of the extract as a whole: its settings, its keys, and a file that is not the one we wrote. */
 export function extractChanges(pipeline: Pipeline, { applied, extract }: Observation): Change[] {
   if (applied === undefined) return [];
-  const before = applied.extract;
-  const changes: Change[] = [];
-  const changed = (
-    subject: Change['subject'],
-    reason: string,
-    from: string,
-    to: string,
-    category: Change['category'],
-    // eslint-disable-next-line max-params -- no two of them belong together
-  ) =>
-    changes.push({
-      address: pipeline.address,
-      subject,
-      act: 'change',
-      category,
-      reason,
-      before: from,
-      after: to,
-    });
-  if (before.schema !== pipeline.extract.schema) {
-    changed('extract', 'another schema inside the file', before.schema, pipeline.extract.schema, 'breaking');
-  }
-  if (before.version !== pipeline.extract.version) {
-    const [from, to] = [String(before.version), String(pipeline.extract.version)];
-    changed('extract', 'another file version', from, to, 'metadata');
-  }
-  const keys = defineKeys(pipeline);
-  if (before.keys !== keys) changed('key', 'other keys or relationships', before.keys, keys, 'metadata');
-  if (extract.kind === 'present' && (extract.size !== before.size || extract.modified !== before.modified)) {
-    changes.push({
-      address: pipeline.address,
+  const { address } = pipeline;
+  const { schema, version, keys, size, modified } = applied.extract;
+  const changed = ({ subject, category, reason, before, after }: Difference): Change[] =>
+    before === after ? [] : [{ address, subject, act: 'change', category, reason, before, after }];
+  const isOther = extract.kind === 'present' && (extract.size !== size || extract.modified !== modified);
+  return [
+    ...changed({
       subject: 'extract',
-      act: 'reload',
-      category: 'data',
-      reason: 'something else changed the extract since we wrote it',
-      drift: true,
-    });
-  }
-  return changes;
+      category: 'breaking',
+      reason: 'another schema inside the file',
+      before: schema,
+      after: pipeline.extract.schema,
+    }),
+    ...changed({
+      subject: 'extract',
+      category: 'metadata',
+      reason: 'another file version',
+      before: String(version),
+      after: String(pipeline.extract.version),
+    }),
+    ...changed({
+      subject: 'key',
+      category: 'metadata',
+      reason: 'other keys or relationships',
+      before: keys,
+      after: defineKeys(pipeline),
+    }),
+    ...(isOther ? [drift(address)] : []),
+  ];
+}
+
+type Difference = Pick<Change, 'subject' | 'category' | 'reason'> & { before: string; after: string };
+
+function drift(address: string): Change {
+  return {
+    address,
+    subject: 'extract',
+    act: 'reload',
+    category: 'data',
+    reason: 'something else changed the extract since we wrote it',
+    drift: true,
+  };
 }
 
 /** Returns true if the staged file exists and is the one that we wrote last. */

@@ -1,6 +1,7 @@
 import type { AppliedTemplate } from '../../model/world/applied-record.ts';
 import type { Observation, TemplateObservation } from '../../model/world/observation.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
+import type { Template } from '../../model/config/template.ts';
 import type { Change } from '../../model/plan/change.ts';
 import type { TemplatePlan } from '../../model/plan/plan.ts';
 
@@ -13,35 +14,64 @@ export interface PlannedTemplate {
   isCurrent: boolean;
 }
 
-// eslint-disable-next-line max-lines-per-function -- one case for each reason to pack
+/** Plans a template: it is removed, packed for the first time, packed again, or unchanged. */
 export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Observation): PlannedTemplate {
   const { template: wanted, address } = pipeline;
   const last = applied?.template;
-  const change = (act: Change['act'], category: Change['category'], reason: string): Change => ({
-    address,
-    subject: 'template',
-    act,
-    category,
-    reason,
-  });
-  if (wanted === undefined) {
-    const gone =
-      last === undefined
-        ? []
-        : [
-            change(
-              'remove',
-              'breaking',
-              'the template was removed: its captions and calculations will be missing',
-            ),
-          ];
-    return { changes: gone, isCurrent: false };
-  }
+  if (wanted === undefined) return planRemoved(address, last);
   if (seen === undefined) throw new Error(`the template of ${address} was not observed`);
-  const { shown, compression } = wanted;
-  const { sha256, misfits, unnamed } = seen;
+  const isLeft = applied?.pending?.package === true;
+  if (last === undefined) {
+    const reason = isLeft ? notPacked : applied === undefined ? 'not packed yet' : 'a template was added';
+    const category = applied === undefined || isLeft ? 'create' : 'metadata';
+    return planPacking(wanted, seen, templateChange(address, 'create', category, reason));
+  }
+  const changed = whyChanged(last, identityOf(wanted, seen));
+  if (changed !== undefined)
+    return planPacking(wanted, seen, templateChange(address, 'change', 'metadata', changed));
+  if (isLeft) return planPacking(wanted, seen, templateChange(address, 'change', 'data', notPacked));
+  const { staged, unnamed } = seen;
+  const isSame = staged?.size === last.size && staged.modified === last.modified;
+  // A package of a version that kept such files is not delivered again, but it is not rebuilt for their sake either.
+  const isCurrent = isSame && (unnamed === undefined || last.unnamed === fate(unnamed));
+  return { plan: templatePlan(wanted, seen, 'unchanged', 'unchanged'), changes: [], isCurrent };
+}
+
+function planRemoved(address: string, last: AppliedTemplate | undefined): PlannedTemplate {
+  const reason = 'the template was removed: its captions and calculations will be missing';
+  const changes = last === undefined ? [] : [templateChange(address, 'remove', 'breaking', reason)];
+  return { changes, isCurrent: false };
+}
+
+function planPacking(
+  wanted: Template,
+  seen: TemplateObservation,
+  change: Change & { act: 'create' | 'change' },
+): PlannedTemplate {
+  return {
+    plan: templatePlan(wanted, seen, change.act, change.reason),
+    changes: [change],
+    isCurrent: false,
+  };
+}
+
+function templateChange<Act extends Change['act']>(
+  address: string,
+  act: Act,
+  category: Change['category'],
+  reason: string,
+): Change & { act: Act } {
+  return { address, subject: 'template', act, category, reason };
+}
+
+function templatePlan(
+  { shown }: Template,
+  { sha256, misfits, unnamed }: TemplateObservation,
+  action: TemplatePlan['action'],
+  reason: string,
+): TemplatePlan {
   const errors = misfits.filter(({ severity }) => severity === 'error');
-  const plan = (action: TemplatePlan['action'], reason: string): TemplatePlan => ({
+  return {
     shown,
     sha256,
     action,
@@ -49,38 +79,7 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
     misfits: errors.length,
     ...(errors.length > 0 && { unfit: errors.map(({ identity }) => identity) }),
     ...(unnamed && { unnamed }),
-  });
-  const isLeft = applied?.pending?.package === true;
-  if (last === undefined) {
-    const reason = isLeft ? notPacked : applied === undefined ? 'not packed yet' : 'a template was added';
-    const category = applied === undefined || isLeft ? 'create' : 'metadata';
-    return {
-      plan: plan('create', reason),
-      changes: [change('create', category, reason)],
-      isCurrent: false,
-    };
-  }
-  const name = wanted.kind === 'file' ? `template ${shown}` : 'the generated template';
-  const reason = whyChanged(last, {
-    name,
-    shown,
-    sha256,
-    compression,
-    ...(unnamed && { unnamed: fate(unnamed) }),
-  });
-  if (reason !== undefined) {
-    const changes = [change('change', 'metadata', reason)];
-    return { plan: plan('change', reason), changes, isCurrent: false };
-  }
-  if (isLeft) {
-    const changes = [change('change', 'data', notPacked)];
-    return { plan: plan('change', notPacked), changes, isCurrent: false };
-  }
-  const { staged } = seen;
-  const isSame = staged?.size === last.size && staged.modified === last.modified;
-  // A package of a version that kept such files is not delivered again, but it is not rebuilt for their sake either.
-  const isCurrent = isSame && (unnamed === undefined || last.unnamed === fate(unnamed));
-  return { plan: plan('unchanged', 'unchanged'), changes: [], isCurrent };
+  };
 }
 
 const notPacked = 'the last run built the extract and did not pack it';
@@ -94,6 +93,14 @@ interface Identity {
 
 /** Returns what happens to files that the data source of a template does not name, in the form that is recorded. */
 export const fate = ({ kept }: { kept: boolean }) => (kept ? 'kept' : 'left out');
+
+function identityOf(
+  { kind, shown, compression }: Template,
+  { sha256, unnamed }: TemplateObservation,
+): Identity & { name: string } {
+  const name = kind === 'file' ? `template ${shown}` : 'the generated template';
+  return { name, shown, sha256, compression, ...(unnamed && { unnamed: fate(unnamed) }) };
+}
 
 function whyChanged(last: Identity, now: Identity & { name: string }): string | undefined {
   if (last.sha256 !== now.sha256) {

@@ -1,74 +1,96 @@
 import { parseColumnType, type ColumnType } from '../../model/config/column-type.ts';
 import type { TableDefinition } from '../../model/world/applied-record.ts';
 import type { Change } from '../../model/plan/change.ts';
+import { typeText } from './table-outline.ts';
 
 type Columns = TableDefinition['columns'];
+type Column = Columns[number];
+type ColumnChange = Omit<Change, 'address' | 'subject'>;
 
-/** Differences between the columns of a table as applied and as wanted. */
-// eslint-disable-next-line max-lines-per-function -- the kinds of differences share what was matched so far
+/**
+ * Returns the differences between the columns of a table as applied and as wanted. The last change is the one that
+ * describes the table as a whole, so that another order comes first.
+ */
 export function diffColumns(address: string, before: Columns, after: Columns): Change[] {
-  const changes: Change[] = [];
-  const add = (name: string, change: Omit<Change, 'address' | 'subject'>) =>
-    changes.push({ address: `${address}.${name}`, subject: 'column', ...change });
-  for (const column of after) {
-    const last = before.find(({ name }) => name === column.name);
-    const type = `${column.type}${column.notNull ? ' not null' : ''}`;
-    if (last === undefined) {
-      add(column.name, { act: 'create', category: 'additive', reason: 'new in the contract', after: type });
-      continue;
-    }
-    if (last.type !== column.type) {
-      const wider = widens(last.type, column.type);
-      add(column.name, {
-        act: 'change',
-        category: wider ? 'additive' : 'breaking',
-        reason: wider
-          ? 'widens'
-          : widens(column.type, last.type)
-            ? 'narrows: values may no longer fit, fields and calculations on it may break'
-            : 'another type: fields and calculations on it may break',
-        before: last.type,
-        after: column.type,
-      });
-    } else if (last.notNull !== column.notNull) {
-      add(column.name, {
-        act: 'change',
-        category: 'metadata',
-        reason: column.notNull ? 'is now NOT NULL' : 'may now be null',
-        before: last.notNull ? 'not null' : 'null',
-        after: column.notNull ? 'not null' : 'null',
-      });
-    }
-    if (last.from !== column.from) {
-      add(column.name, {
-        act: 'change',
-        category: 'data',
-        reason: 'comes from elsewhere',
-        before: last.from,
-        after: column.from,
-      });
-    }
-  }
-  for (const column of before) {
-    if (after.some(({ name }) => name === column.name)) continue;
-    add(column.name, {
-      act: 'remove',
-      category: 'breaking',
-      reason: 'no longer in the contract: fields on it will be missing',
-      before: column.type,
-    });
-  }
-  if (isReordered(before, after)) {
-    // It comes first, because the last change is the one that describes the table as a whole.
-    changes.unshift({
-      address,
-      subject: 'table',
+  const named = (name: string, changes: readonly ColumnChange[]) =>
+    changes.map((change): Change => ({ address: `${address}.${name}`, subject: 'column', ...change }));
+  return [
+    ...(isReordered(before, after) ? [reordered(address)] : []),
+    ...after.flatMap((column) =>
+      named(
+        column.name,
+        diffColumn(
+          before.find(({ name }) => name === column.name),
+          column,
+        ),
+      ),
+    ),
+    ...before
+      .filter(({ name }) => after.every((column) => column.name !== name))
+      .flatMap((column) => named(column.name, [removal(column)])),
+  ];
+}
+
+function reordered(address: string): Change {
+  return {
+    address,
+    subject: 'table',
+    act: 'change',
+    category: 'metadata',
+    reason: 'columns in another order',
+  };
+}
+
+function diffColumn(last: Column | undefined, column: Column): ColumnChange[] {
+  if (last === undefined)
+    return [{ act: 'create', category: 'additive', reason: 'new in the contract', after: typeText(column) }];
+  const shape = last.type === column.type ? nullChange(last, column) : [typeChange(last, column)];
+  if (last.from === column.from) return shape;
+  const moved: ColumnChange = {
+    act: 'change',
+    category: 'data',
+    reason: 'comes from elsewhere',
+    before: last.from,
+    after: column.from,
+  };
+  return [...shape, moved];
+}
+
+function typeChange(last: Column, column: Column): ColumnChange {
+  const isWider = widens(last.type, column.type);
+  return {
+    act: 'change',
+    category: isWider ? 'additive' : 'breaking',
+    reason: isWider
+      ? 'widens'
+      : widens(column.type, last.type)
+        ? 'narrows: values may no longer fit, fields and calculations on it may break'
+        : 'another type: fields and calculations on it may break',
+    before: last.type,
+    after: column.type,
+  };
+}
+
+function nullChange(last: Column, { notNull }: Column): ColumnChange[] {
+  if (last.notNull === notNull) return [];
+  return [
+    {
       act: 'change',
       category: 'metadata',
-      reason: 'columns in another order',
-    });
-  }
-  return changes;
+      reason: notNull ? 'is now NOT NULL' : 'may now be null',
+      before: last.notNull ? 'not null' : 'null',
+      after: notNull ? 'not null' : 'null',
+    },
+  ];
+}
+
+function removal({ type }: Column): ColumnChange {
+  return {
+    act: 'remove',
+    category: 'breaking',
+    reason: 'no longer in the contract: fields on it will be missing',
+    before: type,
+  };
 }
 
 /** Returns true if the columns that exist in both have changed their relative order. */
@@ -78,7 +100,7 @@ function isReordered(before: Columns, after: Columns): boolean {
   return namesIn(before, after).join('\n') !== namesIn(after, before).join('\n');
 }
 
-/** Every value of the one type is a value of the other, and Tableau shows the field alike. */
+/** Returns true if every value of the one type is a value of the other, and Tableau shows the field alike. */
 function widens(before: string, after: string): boolean {
   const from = parseColumnType(before);
   const to = parseColumnType(after);

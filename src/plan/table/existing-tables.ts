@@ -38,3 +38,8 @@ export function storedColumns(
     return type === undefined ? column : { ...column, type: formatColumnType(storedType(type)) };
   });
 }
+
+/** Returns a table as it is in the extract, if the extract was opened. */
+export function existingTable({ name }: Table, { extract }: Observation): ExtractTable | undefined {
+  return extract.kind === 'present' ? extract.tables?.find((one) => one.name === name) : undefined;
+}

@@ -1,9 +1,11 @@
 import type { AppliedTable, TableDefinition } from '../../model/world/applied-record.ts';
 import type { Estimate, SourceObservation } from '../../model/world/observation.ts';
+import type { IncrementPlan } from '../../model/plan/increment-plan.ts';
+import type { TablePlan } from '../../model/plan/table-plan.ts';
 import { compareFingerprints } from './compare-fingerprints.ts';
 import { diffSettings } from './setting-changes.ts';
 
-/** Rows and bytes of a table as it will be. */
+/** Returns rows and bytes of a table after all of its rows are read. */
 export function estimates(
   seen: SourceObservation | undefined,
   applied: AppliedTable | undefined,
@@ -17,8 +19,8 @@ export function estimates(
 }
 
 /**
- * Last time's count and the counters since are nearer than the planner's guess; a table's `where` leaves some
- * uncounted.
+ * Returns the rows of a table by the last count and the counters since, which are nearer than the planner's guess;
+ * undefined if they cannot be known, as with a `where`, which leaves some uncounted.
  */
 export function grown(
   seen: SourceObservation | undefined,
@@ -34,3 +36,32 @@ export function grown(
   if (comparison.growth === undefined || 'where' in rest) return undefined;
   return { value: Math.max(0, applied.rows + comparison.growth), exact: false };
 }
+
+/**
+ * Returns rows and bytes after the run: the rows that are read are as wide as the existing ones. `rows` is the number
+ * that counters of the source give.
+ */
+export function grownBy(
+  increment: IncrementPlan,
+  applied: AppliedTable,
+  seen: SourceObservation | undefined,
+  rows: Estimate | undefined,
+): Pick<TablePlan, 'rowsAfter' | 'bytesAfter' | 'increment'> {
+  const since = seen?.cursor?.since;
+  const beyond = since !== undefined && 'beyond' in since ? since.beyond : undefined;
+  const width = applied.rows === 0 ? undefined : applied.bytes / applied.rows;
+  const wide = (count: number | undefined) =>
+    width === undefined || count === undefined ? undefined : guess(Math.round(width * count));
+  const read = increment.bytes ?? wide(increment.rows?.value);
+  const added =
+    beyond ?? (read === undefined || width === undefined ? undefined : Math.round(read.value / width));
+  const rowsAfter = rows ?? (added === undefined ? undefined : guess(applied.rows + added));
+  const bytesAfter = wide(rowsAfter?.value);
+  return {
+    ...(rowsAfter && { rowsAfter }),
+    ...(bytesAfter && { bytesAfter }),
+    increment: { ...increment, ...(read && { bytes: read }) },
+  };
+}
+
+const guess = (value: number): Estimate => ({ value, exact: false });

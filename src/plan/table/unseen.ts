@@ -7,7 +7,7 @@ import { getOwn } from '../../model/base/get-own.ts';
 import type { CursorLoad } from '../../model/config/load-mode.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import { compareFingerprints } from './compare-fingerprints.ts';
-import { inExtractOf } from './increments.ts';
+import { existingTable } from './existing-tables.ts';
 
 /**
  * Returns changes in the source since the last full read that no cursor finds; undefined if nothing is known about
@@ -39,11 +39,11 @@ function missingOf(table: Table, applied: AppliedTable, observation: Observation
   const since = getOwn(observation.tables, table.name)?.cursor?.since;
   if (since === undefined || 'broken' in since || since.behind === undefined) return undefined;
   if (table.load.kind === 'cursor' && table.load.lag !== undefined) {
-    const within = inExtractOf(table, observation)?.withinLag;
+    const within = existingTable(table, observation)?.withinLag;
     return within === undefined ? undefined : Math.max(0, since.behind - (applied.rows - within));
   }
   const ties = since.ties ?? 0;
-  const inExtract = applied.rows - (inExtractOf(table, observation)?.atHighest ?? ties) + ties;
+  const inExtract = applied.rows - (existingTable(table, observation)?.atHighest ?? ties) + ties;
   return Math.max(0, since.behind - inExtract);
 }
 
