@@ -7,7 +7,7 @@ import { UsageError } from '../run/usage-error.ts';
 import type { Found } from './found.ts';
 import { writePipeline } from './write/pipeline.ts';
 
-/** What a reader needs of its surroundings. */
+/** Everything that a reader knows of its surroundings. */
 export interface ImportContext extends Omit<RunContext, 'notice'> {
   /** The pipeline file that will be written, as the user would write it: paths in it are relative to its folder. */
   file: string;

@@ -34,7 +34,7 @@ export function looksPersonal(name: string): boolean {
   return pattern.test(words);
 }
 
-/** What the report says at the end of a table's line; nothing if no column looks personal. */
+/** Returns the note at the end of a table's line in the report; nothing if no column looks personal. */
 export function personalNote(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const looks = names.length === 1 ? '1 column looks' : `${names.length} columns look`;

@@ -30,7 +30,7 @@ export function renderFound(found: Found, written: WrittenFile | undefined): str
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
 }
 
-/** What is left out, by its reason: in one line, or a line for each of several reasons. */
+/** Returns what is left out, by its reason: in one line, or a line for each of several reasons. */
 function leftOutLines(leftOut: readonly string[]): string[] {
   const byReason = new Map<string, string[]>();
   for (const sentence of leftOut) {

@@ -9,7 +9,7 @@ export type ColumnChoice =
   { settings: Pick<Written.ColumnSettings, 'type' | 'at_zone'>; comment?: string } | { reason: string };
 
 export interface TypeContext {
-  /** What the values show; undefined where they were not looked at. */
+  /** The facts that the values show; undefined if they were not read. */
   measured: Measured | undefined;
   /** ` in the first 100 000 rows`, where not all rows were looked at; empty otherwise. */
   within: string;

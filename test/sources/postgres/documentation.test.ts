@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pg from 'pg';
 import { parseColumnType } from '../../../src/model/config/column-type.ts';
 import { describe as describeColumns } from '../../../src/sources/postgres/contract/catalog.ts';
-import { mapType } from '../../../src/sources/postgres/contract/postgres-types.ts';
+import { mapType } from '../../../src/sources/postgres/contract/map-type.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { contractOf, observe, problemsOf, sourceAt } from './support.ts';
 

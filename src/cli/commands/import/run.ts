@@ -13,7 +13,7 @@ import { encodeJson } from '../../output/json.ts';
 import type { ImportFlags } from './flags.ts';
 import { runUpdate } from './update.ts';
 
-/** What differs between the kinds of sources. */
+/** The part of an import that differs between the kinds of sources. */
 export interface ImportRequest {
   read: Reader;
   /** The name of the pipeline where the user gives none. */

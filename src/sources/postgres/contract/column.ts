@@ -8,7 +8,8 @@ import { bracketed, keyLabel, readable, sourceSql } from '../sql/column.ts';
 import { missingColumn, refused } from './query-errors.ts';
 import { incrementalProblem } from './incremental-columns.ts';
 import { attempt } from '../connection/transaction.ts';
-import { mapType, type PostgresType } from './postgres-types.ts';
+import { mapType } from './map-type.ts';
+import type { PostgresType } from './postgres-types.ts';
 
 /** One column of the contract: the SQL that yields it, or its problem; there may be a note beside the SQL. */
 export interface Settled {

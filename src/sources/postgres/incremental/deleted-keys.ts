@@ -8,7 +8,7 @@ import { describe, probe, type CatalogColumn } from '../contract/catalog.ts';
 import { refused } from '../contract/query-errors.ts';
 import { onlyColumns, rowsSql, selectSql, type Selection } from '../sql/selection.ts';
 import { attempt } from '../connection/transaction.ts';
-import { mapType } from '../contract/postgres-types.ts';
+import { mapType } from '../contract/map-type.ts';
 
 /**
  * Settles the keys that the user's query gives, in the types of the contract. Those that the table has are left out:

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { CatalogColumn } from '../contract/catalog.ts';
 
-/** What only the values of a column show. */
+/** Facts that only the values of a column show. */
 export interface Measured {
   /** The most digits before the point, at least 1, and after it; undefined for other types, and without a value. */
   digits?: { whole: number; scale: number };

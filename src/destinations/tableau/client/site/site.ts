@@ -3,7 +3,8 @@ import { Refused } from '../http/answer.ts';
 import type { Clock } from '../http/clock.ts';
 import { persist, SessionEnded, type Caller } from '../http/persist.ts';
 import type { CallKind } from '../http/retry.ts';
-import type { Session, SignedIn } from './session.ts';
+import type { Session } from './session.ts';
+import type { SignedIn } from './sign-in.ts';
 import { showVersion } from './api-version.ts';
 import { childOf, type Element } from '../http/answer-xml.ts';
 
