@@ -92,7 +92,7 @@ async function inspectListing(response: WireResponse): Promise<void> {
   if (text.startsWith('\uFEFF')) response.body = Readable.from([Buffer.from(text.slice(1))]);
 }
 
-/** What is between the tags of each element of this name, in any namespace. */
+/** Returns the text between the tags of each element of this name, in any namespace. */
 function contentsOf(text: string, name: string): string[] {
   const pattern = new RegExp(`<(?:[\\w.-]+:)?${name}(?:\\s[^>]*)?(?:/>|>([^<]*)<)`, 'g');
   return [...text.matchAll(pattern)].map(([, content = '']) => content);

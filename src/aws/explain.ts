@@ -1,13 +1,21 @@
+import type { Place } from '../model/errors/diagnostic.ts';
 import { RunError } from '../model/errors/run-error.ts';
-import { foreign } from '../model/errors/secrets.ts';
 import { NotS3 } from './answers.ts';
 import { RoleDenied, RoleUnreachable } from './client.ts';
-import { errandUrl, verbs, type BucketUser, type Errand } from './errand.ts';
+import {
+  endpointSetting,
+  errandUrl,
+  serviceLabel,
+  verbs,
+  type Act,
+  type BucketUser,
+  type Errand,
+} from './errand.ts';
 import { answerToRunError, explainAnswer } from './explain-answer.ts';
 import { readFailure, type Failure } from './failure.ts';
 import { GaveUp } from './retry.ts';
 import { ProxyFailed } from './tunnel.ts';
-import { unreachable, wayBlocked } from './unreachable.ts';
+import { foreign } from '../model/errors/secrets.ts';
 
 export type { BucketUser, Errand } from './errand.ts';
 
@@ -18,6 +26,7 @@ export type { BucketUser, Errand } from './errand.ts';
 export const staleObject = 'EXT2206';
 
 /** Explains an error of S3, the network or the SDK, with its remedy. Other errors are passed through. */
+// eslint-disable-next-line max-lines-per-function -- one case for each error of the service
 export function explainS3(error: unknown, source: BucketUser, errand: Errand): unknown {
   if (error instanceof RunError) return error;
   if (error instanceof GaveUp) return gaveUp(error, source, errand);
@@ -173,6 +182,15 @@ function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand)
     place: source.place,
     cause,
   });
+}
+
+/** Something between us and the service was not reached. */
+function wayBlocked(error: ProxyFailed | RoleUnreachable, { place }: BucketUser): RunError {
+  const hint =
+    error instanceof ProxyFailed
+      ? 'HTTPS_PROXY names it; hosts in NO_PROXY are asked directly'
+      : 'check AWS_ENDPOINT_URL_STS, the region and the network';
+  return new RunError('EXT2210', foreign(error.message), { hint, place, cause: error });
 }
 
 function lastWords({ $metadata, message, name, code, Code }: Failure): string {

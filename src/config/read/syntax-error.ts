@@ -5,7 +5,7 @@ import { codes } from '../codes.ts';
 import { passwordsIn } from '../references/hide-passwords.ts';
 import type { Tree } from './yaml-tree.ts';
 
-/** What is wrong with a text that is not YAML, and the range of characters that shows it best. */
+/** A mistake of a text that is not YAML, and the range of characters that shows it best. */
 export interface SyntaxError extends Omit<Diagnostic, 'place'> {
   range: readonly [from: number, to: number];
 }

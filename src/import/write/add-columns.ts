@@ -15,7 +15,7 @@ export interface UpdatedText {
   unchanged: readonly { table: string; reason: string }[];
 }
 
-/** What an import must know of a pipeline file that it will add to. */
+/** The facts of a pipeline file that an import needs in order to add to it. */
 export interface ExistingPipeline {
   generatesTemplate: boolean;
   /** Returns the name that the file has for a table that was found; undefined if the file has no such table. */

@@ -8,7 +8,7 @@ export interface Finding {
   /** One sentence without a secret. */
   text: string;
   code?: string;
-  /** What to do about it. */
+  /** The remedy. */
   hint?: string;
   place?: Place;
 }

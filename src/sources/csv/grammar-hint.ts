@@ -10,7 +10,7 @@ export type GrammarProblem =
   | 'an end mark inside a line'
   | 'escapes for bytes that are not UTF-8';
 
-/** What is known about a field that does not follow the grammar. */
+/** The facts about a field that does not follow the grammar. */
 export interface GrammarFacts {
   followsBackslash: boolean;
   hasQuotes: boolean;
