@@ -92,7 +92,7 @@ function valueOf(
   throw new RunError('EXT2105', message, { hint, place });
 }
 
-/** Rewords a hint about a field: the value is in the name of the file, or in another fact that nobody can correct. */
+/** Rewords a hint about a field: the value is in the name of the file, or in another fact that no one can correct. */
 function aboutNames(hint: string, { origin }: Column): string {
   if (!/\b(?:in|from|correct) the file\b/.test(hint)) return hint;
   const isInName =
