@@ -61,10 +61,17 @@ function findingFor({ free, needs }: { free: number; needs: DiskNeed[] }, parall
       code: 'EXT3020',
       severity: certain > free ? 'error' : 'warning',
       message: `about ${bytes(needed)} are needed for a while ${first.shown}, ${bytes(free)} are free`,
-      hint: 'make room, or set `limits: {parallel: 1}` so that one extract is built after the other',
+      hint: remedyFor(largest),
       place: first.pipeline.place,
     },
   ];
+}
+
+/** One pipeline alone is not helped by building one after the other. */
+function remedyFor({ length }: readonly DiskNeed[]): string {
+  return length > 1
+    ? 'make room, or set `limits: {parallel: 1}` so that one extract is built after the other'
+    : 'make room, or name a folder on another disk';
 }
 
 function needsOf(planned: PipelinePlan, one: Seen): Need[] {

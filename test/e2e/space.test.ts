@@ -21,6 +21,7 @@ it('warns in the plan of a disk that is too small, and stops an apply before it 
   const planned = await project.run(['plan']);
   expect(planned.stderr).toMatch(/ {2}warning {2}about .* are needed for a while/);
   expect(planned.stderr).toContain('[EXT3020]');
+  expect(planned.stderr).toContain('= make room, or name a folder on another disk\n');
   expect(planned.stderr).not.toContain('error');
   expect(planned.exitCode).toBe(0);
 
@@ -37,4 +38,16 @@ it('warns in the plan of a disk that is too small, and stops an apply before it 
   expect(junit).toBeDefined();
   expect(after).toEqual(before);
   expect(await project.read('junit.xml')).toMatch(/name="big" tests="1" failures="0" errors="1"/);
+
+  await project.write(
+    'pipelines/two.yaml',
+    (await project.read('pipelines/big.yaml')).replaceAll('big', 'two'),
+  );
+  await project.write(
+    '.extracts/state/two.json',
+    (await project.read('.extracts/state/big.json')).replaceAll('big', 'two'),
+  );
+  expect((await project.run(['plan'])).stderr).toContain(
+    'set `limits: {parallel: 1}` so that one extract is built after',
+  );
 });
