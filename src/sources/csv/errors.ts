@@ -1,4 +1,4 @@
-import { grammarHint, type GrammarFacts, type GrammarProblem } from './grammar-hint.ts';
+import { grammarHint, skippedHint, type GrammarFacts, type GrammarProblem } from './grammar-hint.ts';
 
 /** An error in a CSV file, and its place. The file's name is not known here: the code that opened the file adds it. */
 export class CsvError extends Error {
@@ -99,13 +99,16 @@ export class CsvQuoteError extends CsvError {
   /** 1-based data record; 0 is the header. */
   readonly record: number;
 
-  constructor(record: number, quote: { line: number; character: number } | undefined) {
+  constructor(
+    record: number,
+    quote: { line: number; character: number; skipped?: number | undefined } | undefined,
+  ) {
     if (quote === undefined) throw new Error('a quote is open that was not opened');
     const whose = record === 0 ? 'header' : `record ${record}`;
     super(
       `the quote opened in line ${quote.line} (${whose}) is never closed`,
       quote.line,
-      quoteHint,
+      quote.skipped === undefined ? quoteHint : `${skippedHint(quote.skipped)}; if not, ${quoteHint}`,
       quote.character,
     );
     this.record = record;

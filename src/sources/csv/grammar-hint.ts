@@ -17,6 +17,8 @@ export interface GrammarFacts {
   /** The escape of the format is a backslash. */
   hasBackslash?: boolean;
   delimiter?: string;
+  /** The number of lines that `skip_lines` passes over, if the record begins right behind them. */
+  skipped?: number | undefined;
 }
 
 /** The characters that separate fields in most files. */
@@ -49,9 +51,20 @@ const strayHint =
   'enclose the field in quotes and double the quotes inside it; or, if quotes mean nothing in this file, ' +
   'set format: {quote: none}; format: {stray_quotes: keep} takes just such quotes as they are written';
 
+/** Returns the remedy where the lines that are skipped may end inside a quoted field. */
+export function skippedHint(skipped: number): string {
+  const line = skipped + 1;
+  return `skip_lines counts lines, also those inside quotes: if line ${line} belongs to what is skipped, set format: {skip_lines: ${line}}`;
+}
+
 /** Returns the remedy. `near` is the field up to the wrong character. */
 export function grammarHint(problem: GrammarProblem, facts: { near: string } & GrammarFacts): string {
-  const { near, hasQuotes } = facts;
+  const { near, hasQuotes, skipped } = facts;
+  const isOfQuote =
+    problem === 'a quote inside an unquoted field' || problem === 'text after a closing quote';
+  if (skipped !== undefined && isOfQuote) {
+    return `${skippedHint(skipped)}; if not, ${grammarHint(problem, { ...facts, skipped: undefined })}`;
+  }
   switch (problem) {
     case 'a quote inside an unquoted field':
       return near.length > 1 && near.slice(0, -1).trim() === ''

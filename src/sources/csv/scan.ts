@@ -21,6 +21,8 @@ export const fieldKind = {
 export interface OpenQuote {
   line: number;
   character: number;
+  /** The number of lines that were skipped, if the record begins right behind them. */
+  skipped: number | undefined;
 }
 
 const LF = 0x0a;
@@ -65,6 +67,7 @@ export class RecordScanner {
   readonly #quote: number;
   readonly #escape: number;
   readonly #keepsStrayQuotes: boolean;
+  readonly #skipLines: number;
   /** Bytes that may mean something outside and inside quotes, and the highest of each. */
   readonly #plainStops = new Uint8Array(256);
   readonly #quotedStops = new Uint8Array(256);
@@ -89,6 +92,7 @@ export class RecordScanner {
     this.#quote = dialect.quote?.charCodeAt(0) ?? NO_BYTE;
     this.#escape = dialect.escape?.charCodeAt(0) ?? NO_BYTE;
     this.#keepsStrayQuotes = dialect.strayQuotes === 'keep';
+    this.#skipLines = dialect.skipLines;
     const plain = [this.#delimiter, this.#quote, COMMA, QUOTE, CR, LF].filter((byte) => byte >= 0);
     const quoted = [this.#quote, this.#escape, QUOTE, CR, LF].filter((byte) => byte >= 0);
     for (const byte of plain) this.#plainStops[byte] = 1;
@@ -256,7 +260,7 @@ export class RecordScanner {
         this.#foreign = true;
       }
     }
-    this.openQuote = { line, character: this.#characterAt(open) };
+    this.openQuote = { line, character: this.#characterAt(open), skipped: this.#skipped };
     return -1;
   }
 
@@ -291,10 +295,16 @@ export class RecordScanner {
     return characterAt(this.#bytes, this.#from, at, this.#loneCr === true);
   }
 
+  /** The number of lines that were skipped, if the record begins right behind them. */
+  get #skipped(): number | undefined {
+    return this.#skipLines > 0 && this.line === this.#skipLines + 1 ? this.#skipLines : undefined;
+  }
+
   #fail(what: GrammarProblem, start: number, at: number, field: number): never {
     const bytes = this.#bytes;
     throw new CsvGrammarError(what, {
       line: this.line + this.innerLines,
+      skipped: this.#skipped,
       character: this.#characterAt(at),
       field,
       near: textBefore(bytes, start, at),

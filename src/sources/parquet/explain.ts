@@ -1,6 +1,6 @@
 import { child } from '../../model/errors/diagnostic.ts';
 import type { Refusal } from '../../model/ports/feed.ts';
-import type { Table } from '../../model/config/pipeline.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { complaintMark } from './complaint.ts';
 import type { ParquetLayout } from './layout.ts';
@@ -40,25 +40,30 @@ export function explainParquet(
       'EXT2103',
       `${shown}: Hyper cannot decode column "${undecoded.column}": ${foreign(undecoded.why)}`,
       {
-        hint: 'write the file with another writer, or without that encoding, or leave the column out',
+        hint: `${damaged}; if it is whole, write the file with another writer, or without that encoding, or leave the column out`,
         place: own?.place ?? child(table.place, 'columns'),
       },
     );
   }
   return new RunError('EXT2103', `${shown}: ${what}`, {
-    hint: holder === undefined ? remedyFor(what) : `declare the column as ${holder}, or correct the file`,
+    hint:
+      holder === undefined ? remedyFor(what, column) : `declare the column as ${holder}, or correct the file`,
     place: column?.place ?? child(table.place, 'columns'),
   });
 }
 
+/** What a person should think of first where Hyper cannot read the bytes of a file. */
+const damaged = 'the file may be damaged: copy it again';
+
 /** Returns the YAML that helps, by our own complaint or Hyper's. */
-function remedyFor(what: string): string {
+function remedyFor(what: string, column: Column | undefined): string {
   if (/has a NULL, but is not null|non-NULL value required/.test(what))
     return 'remove "not null" from the column, or correct the file';
   if (/: this time (?:does not exist|exists twice) in /.test(what))
     return 'load the wall clock as it is: declare the column as timestamp without at_zone; or correct the file';
   if (/: longer than (?:var)?char\(\d+\): /.test(what))
     return 'declare the column as text, or with a greater length; or correct the file';
+  if (column === undefined) return `${damaged}, or write it again`;
   return 'declare the column as text, or correct the file';
 }
 
@@ -73,8 +78,10 @@ function shownComplaint(table: Table, complaint: string): string {
 }
 
 /** A value that was decoded and that Hyper has no place for. Another writer would write the same. */
-function rangeOf(why: string): { problem: string; hint: string } | undefined {
-  if (!/out of (bounds|range)|overflow/i.test(why)) return undefined;
+function rangeOf(detail: string): { problem: string; hint: string } | undefined {
+  // Before it are the column's own name and the page.
+  const why = detail.split('; ').at(-1) ?? '';
+  if (!/out of (bounds|range)|overflow/i.test(why) || /dictionary|region/i.test(why)) return undefined;
   const days = 'Hyper has days from 4713-01-01 BC to 294276-12-31';
   const remedy =
     'correct the value in the file, or write NULL for it there (some programs write infinity so)';

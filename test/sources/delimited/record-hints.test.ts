@@ -144,3 +144,21 @@ test.each([
     `${name}:${line}: column "b" (bytes): invalid bytes format; the value is "\\\\xzz"`,
   );
 });
+
+test.each([
+  ['title,"made\nby x"\na,b\n1,x\n', 1, 'field 1: a quote inside an unquoted field: by x"'],
+  ['title,"made\n"\na,b\n1,x\n', 1, 'the quote opened in line 2 (header) is never closed'],
+  ['t\n"made\n"\na,b\n1,"x"\n', 2, 'd.csv:5:4: field 1: text after a closing quote: '],
+])('lines to skip that end inside quotes: %j', async (body, skipLines, problem) => {
+  const [message, hint] = await refused(body, { skipLines });
+  const line = skipLines + 1;
+  expect(message).toContain(problem);
+  expect(hint).toContain(
+    `skip_lines counts lines, also those inside quotes: if line ${line} belongs to what is skipped, set format: {skip_lines: ${line}}; if not, `,
+  );
+});
+
+test('a quote further down is not blamed on the lines that are skipped', async () => {
+  const [, hint] = await refused('t\na,b\n1,24" x\n', { skipLines: 1 });
+  expect(hint).not.toContain('skip_lines');
+});

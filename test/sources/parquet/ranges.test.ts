@@ -48,6 +48,29 @@ test.each([
   },
 );
 
+test.each([
+  "row group 0 column chunk for column 'a' of type 'INT64'\ndata page (v1)\nDictionary index 1022 is out of range (1000 values in dictionary).",
+  "row group 0 column chunk for column 'a' of type 'INT64'\nReached end of memory while decoding.",
+])('a damaged page is not blamed on a value: %j', (detail) => {
+  expect(said(detail, 'timestamp')).toMatch(
+    /^a\.parquet: Hyper cannot decode column "a": .* = the file may be damaged: copy it again; if it is whole, write the file with another writer/,
+  );
+});
+
+test('a page that names the column "time" is not a time', () => {
+  const detail = "row group 0 column chunk for column 'time' of type 'INT64'\nvalue out of range";
+  expect(said(detail, 'bigint')).toContain('column "time": a value is out of range');
+});
+
+test('bytes that are missing are damage, not a wrong type', () => {
+  const error = explainParquet(table('t', { a: 'text' }), { shown: 'a.parquet' }, undefined, {
+    message: 'Referenced region is out of bounds',
+  });
+  expect(`${error.message} = ${error.hint}`).toBe(
+    'a.parquet: Referenced region is out of bounds = the file may be damaged: copy it again, or write it again',
+  );
+});
+
 async function round(values: readonly string[], from: string, to: string) {
   const file = path.join(engine.folder, 'round.parquet');
   const rows = values.map((value) => `select '${value}'::${from} as a`).join(' union all ');
