@@ -7,7 +7,10 @@ export interface ProgressRecord {
   /** Records what there is, unless that is recorded already. */
   save(): Promise<void>;
   delivered(destination: number, written: Delivered): Promise<void>;
-  /** A server was asked to publish, or (undefined) surely has not done it. */
+  /**
+   * A server will be asked to publish, was asked and named its job, or (undefined) surely has not done it. What could not be
+   * noted before it is asked is not sent, so it does not count.
+   */
   sent(destination: number, note: SentNote | undefined): Promise<void>;
 }
 
@@ -44,6 +47,10 @@ export function recordProgress(
     last = next.catch(() => undefined);
     return next;
   };
+  const keep = (destination: number, note: SentNote | undefined) => {
+    if (note === undefined) reached.sent.delete(destination);
+    else reached.sent.set(destination, note);
+  };
   return {
     save,
     delivered(destination, result) {
@@ -51,10 +58,15 @@ export function recordProgress(
       reached.sent.delete(destination);
       return save();
     },
-    sent(destination, note) {
-      if (note === undefined) reached.sent.delete(destination);
-      else reached.sent.set(destination, note);
-      return save();
+    async sent(destination, note) {
+      const before = reached.sent.get(destination);
+      keep(destination, note);
+      try {
+        await save();
+      } catch (error) {
+        if (note !== undefined && note.job === undefined) keep(destination, before);
+        throw error;
+      }
     },
   };
 }
