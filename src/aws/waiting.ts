@@ -3,6 +3,7 @@ import { NotS3 } from './answers.ts';
 import { serviceLabel, type BucketUser } from './errand.ts';
 import { answerToRunError } from './explain-answer.ts';
 import type { Patience } from './retry.ts';
+import { ProxyFailed } from './tunnel.ts';
 
 /** The milliseconds up to which a wait is not worth a line. */
 const quiet = 4000;
@@ -33,6 +34,8 @@ export function reportingOutages(
 
 function reasonOf(error: unknown): string {
   if (error instanceof NotS3) return answerToRunError(error);
+  // The code is the proxy's, not the service's.
+  if (error instanceof ProxyFailed) return error.message;
   const { code, Code, name, message, $metadata } = error as Error & {
     code?: string;
     Code?: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { patience, retrying, type Patience } from '../../src/aws/retry.ts';
+import { ProxyFailed } from '../../src/aws/tunnel.ts';
 import { reportingOutages } from '../../src/aws/waiting.ts';
 import { fetchRange } from '../../src/sources/s3/fetch-range.ts';
 import { limits } from '../../src/sources/s3/reader.ts';
@@ -63,6 +64,19 @@ describe('an outage', () => {
     expect(lines).toEqual(['http://127.0.0.1:9000 does not work (ECONNREFUSED); trying for 75 s']);
     await outage(120_000);
     expect(lines).toHaveLength(2);
+  });
+
+  it('of a proxy is one of the proxy, not of the service', async () => {
+    const clock = clocked();
+    const lines: string[] = [];
+    const settings = reportingOutages(clock, user, (line) => lines.push(line));
+    const proxy = new URL('http://user:word@127.0.0.1:3128');
+    const unreached = () => new ProxyFailed(proxy, 'cannot be reached: ECONNREFUSED', 'ECONNREFUSED');
+    const answer = () => (clock.time < 10_000 ? Promise.reject(unreached()) : Promise.resolve());
+    await retrying(answer, settings, signal);
+    expect(lines).toEqual([
+      'http://127.0.0.1:9000 does not work (the proxy 127.0.0.1:3128 cannot be reached: ECONNREFUSED); trying for 75 s',
+    ]);
   });
 
   it('of a moment is not worth a line', async () => {
