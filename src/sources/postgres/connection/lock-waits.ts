@@ -93,7 +93,7 @@ async function findBlocker(
 
 /** The query for the blocking session; of several, for the one that was first. */
 const blockerQuery = `
-  select l.relation::regclass::text as relation, b.pid, a.usename as user, a.application_name as application
+  select l.relation::pg_catalog.regclass::pg_catalog.text as relation, b.pid, a.usename as user, a.application_name as application
   from pg_catalog.pg_locks l cross join unnest(pg_blocking_pids($1)) as b(pid)
   left join pg_catalog.pg_stat_activity a on a.pid = b.pid
   where l.pid = $1 and not l.granted

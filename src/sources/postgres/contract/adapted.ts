@@ -37,7 +37,7 @@ function zoned({ sql, type }: Yielded, { atZone, type: to }: Column, guarded: Gu
   if (type.name === 'timestamptz' && to.kind === 'timestamp')
     return { sql: `((${sql}) at time zone ${zone})`, type: simple('timestamp', formatColumnType(to)) };
   if (type.name === 'timestamptz' && to.kind === 'date')
-    return { sql: `((${sql}) at time zone ${zone})::date`, type: simple('date', 'date') };
+    return { sql: `((${sql}) at time zone ${zone})::pg_catalog.date`, type: simple('date', 'date') };
   if (type.name === 'timestamp' && to.kind === 'timestamptz')
     return { sql: instant(sql, atZone, guarded), type: simple('timestamptz', formatColumnType(to)) };
   return undefined;

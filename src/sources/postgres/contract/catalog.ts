@@ -45,7 +45,7 @@ export async function findRelation(
   relation: { schema?: string; name: string },
 ): Promise<Relation | undefined> {
   const { rows } = await client.query<Relation>(
-    `select c.oid::text, c.relkind as kind, format('%I.%I', n.nspname, c.relname) as name,
+    `select c.oid::pg_catalog.text, c.relkind as kind, format('%I.%I', n.nspname, c.relname) as name,
             quote_ident(current_user) as role
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where c.oid = to_regclass($1) and c.relkind in ('r', 'p', 'v', 'm', 'f')`,
@@ -57,10 +57,10 @@ export async function findRelation(
 /** Names of tables and views that the user could have meant. */
 export async function relationNames(client: pg.Client, schema: string | undefined): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    `select case when $1::text is null then n.nspname || '.' || c.relname else c.relname end as name
+    `select case when $1::pg_catalog.text is null then n.nspname || '.' || c.relname else c.relname end as name
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname not in ('pg_catalog', 'information_schema')
-       and n.nspname !~ '^pg_t' and ($1::text is null or n.nspname = $1) and not c.relispartition`,
+       and n.nspname !~ '^pg_t' and ($1::pg_catalog.text is null or n.nspname = $1) and not c.relispartition`,
     [schema ?? null],
   );
   return rows.map(({ name }) => name);
@@ -93,7 +93,7 @@ export async function relationColumns(client: pg.Client, oid: string): Promise<C
        select b.att, t.typbasetype, t.typtypmod
        from base b join pg_catalog.pg_type t on t.oid = b.type where t.typtype = 'd'
      ), tree(oid) as (
-       select $1::oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
+       select $1::pg_catalog.oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
      ), unsure(name) as (
        select x.attname from tree join pg_catalog.pg_class c on c.oid = tree.oid
        join pg_catalog.pg_attribute x on x.attrelid = tree.oid and x.attnum > 0 and not x.attisdropped
@@ -101,7 +101,7 @@ export async function relationColumns(client: pg.Client, oid: string): Promise<C
          select from pg_catalog.pg_constraint k
          where k.conrelid = tree.oid and k.contype = 'n' and not k.convalidated and x.attnum = any (k.conkey))
      )
-     select t.oid::text, a.attname as column, a.attnum as number, t.typname as name, format_type(b.type, nullif(b.modifier, -1)) as formatted,
+     select t.oid::pg_catalog.text, a.attname as column, a.attnum as number, t.typname as name, format_type(b.type, nullif(b.modifier, -1)) as formatted,
             t.typcategory as category, b.modifier, a.attnotnull as "notNull",
             a.attname not in (select name from unsure) as "neverNull",
             has_column_privilege(a.attrelid, a.attnum, 'select') as readable
@@ -127,9 +127,9 @@ export async function describe(client: pg.Client, items: string, origin: string)
   const { fields } = await probe(client, `select ${items} from ${origin} limit 0`);
   if (fields.length === 0) return [];
   const { rows } = await client.query<CatalogRow>(
-    `select t.oid::text, t.typname as name, format_type(f.type, nullif(f.modifier, -1)) as formatted,
+    `select t.oid::pg_catalog.text, t.typname as name, format_type(f.type, nullif(f.modifier, -1)) as formatted,
             t.typcategory as category
-     from unnest($1::oid[], $2::int[]) with ordinality as f(type, modifier, ord)
+     from unnest($1::pg_catalog.oid[], $2::int[]) with ordinality as f(type, modifier, ord)
      join pg_catalog.pg_type t on t.oid = f.type order by f.ord`,
     [fields.map((field) => field.dataTypeID), fields.map((field) => field.dataTypeModifier)],
   );

@@ -9,7 +9,7 @@ export interface Conversion {
 }
 
 const plain = (sql: string) => sql;
-const asText = (sql: string) => `(${sql})::text`;
+const asText = (sql: string) => `(${sql})::pg_catalog.text`;
 const kinds =
   (...names: ColumnType['kind'][]) =>
   (to: ColumnType) =>
@@ -42,7 +42,7 @@ export function conversions(from: PostgresType, column: Guarded): Conversion[] {
       return integer(['oid', 'bigint'], 10);
     case 'float4':
       return [
-        { when: kinds('real', 'double'), select: (sql) => `(${sql})::float8` },
+        { when: kinds('real', 'double'), select: (sql) => `(${sql})::pg_catalog.float8` },
         { when: isText, select: asText },
       ];
     case 'float8':

@@ -111,7 +111,7 @@ export function compare(
 export function lessLag({ column, type }: CursorColumn, lag: Lag, value: string): string {
   if ('seconds' in lag) {
     const earlier = `(${value} - make_interval(secs => ${lag.seconds}))`;
-    return type.name === 'date' ? `${earlier}::date` : earlier;
+    return type.name === 'date' ? `${earlier}::pg_catalog.date` : earlier;
   }
   const lowest = lowestOf[type.name];
   if (lowest !== undefined) return `greatest(floor((${value})::numeric - ${lag.units}), ${lowest})`;

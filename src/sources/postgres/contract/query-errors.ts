@@ -74,9 +74,10 @@ export async function rowSecurityWarning(
   table: Table,
   { oid, name, role }: Relation,
 ): Promise<Diagnostic | undefined> {
-  const { rows } = await client.query<{ active: boolean }>('select row_security_active($1::oid) as active', [
-    oid,
-  ]);
+  const { rows } = await client.query<{ active: boolean }>(
+    'select row_security_active($1::pg_catalog.oid) as active',
+    [oid],
+  );
   if (rows[0]?.active !== true) return undefined;
   return {
     code: 'EXT2021',

@@ -28,7 +28,9 @@ export async function findHighest(
   before?: readonly string[],
 ): Promise<Highest | undefined> {
   // A cast keeps the name of its column, and `order by` would take the text for the column.
-  const texts = cursor.columns.map(({ sql }, index) => `(${sql})::text as "extracts ${index}"`).join(', ');
+  const texts = cursor.columns
+    .map(({ sql }, index) => `(${sql})::pg_catalog.text as "extracts ${index}"`)
+    .join(', ');
   const fell = before === undefined ? 'false' : compare(cursor, '<', before);
   const order = cursor.columns.map(({ sql }) => `${sql} desc`).join(', ');
   const { rows } = await probe(
@@ -118,7 +120,7 @@ export async function afterOf(
   if (load.kind !== 'cursor' || load.lag === undefined || first === undefined || highest === undefined)
     return upTo;
   const value = `${pg.escapeLiteral(highest)}::${first.type.formatted}`;
-  const { rows } = await probe(client, `select (${lessLag(first, load.lag, value)})::text`);
+  const { rows } = await probe(client, `select (${lessLag(first, load.lag, value)})::pg_catalog.text`);
   return [String(rows[0]?.[0])];
 }
 
@@ -141,7 +143,7 @@ export async function beginningOf(
     `${truncatedNow(unit, `now() - ${length}`, first)}::${type}`,
     ...(before === undefined ? [] : [`(${pg.escapeLiteral(before)}::${type} + ${length})::${type}`]),
   ];
-  const { rows } = await probe(client, `select least(${begins.join(', ')})::text`);
+  const { rows } = await probe(client, `select least(${begins.join(', ')})::pg_catalog.text`);
   return String(rows[0]?.[0]);
 }
 

@@ -25,7 +25,7 @@ export async function takeHorizon(
 ): Promise<Present | undefined> {
   if (relation === undefined || !(await isHeap(client, relation.oid))) return undefined;
   const { rows } = await client.query<{ oldest: string; next: string }>(
-    `select txid_snapshot_xmin(seen)::text as oldest, txid_snapshot_xmax(seen)::text as next
+    `select txid_snapshot_xmin(seen)::pg_catalog.text as oldest, txid_snapshot_xmax(seen)::pg_catalog.text as next
      from txid_current_snapshot() as seen`,
   );
   const { oldest = '', next = '' } = rows[0] ?? {};
@@ -47,7 +47,7 @@ export async function findsLate(
 async function isHeap(client: pg.Client, oid: string): Promise<boolean> {
   const { rows } = await client.query<{ heap: boolean }>(
     `with recursive tree(oid) as (
-       select $1::oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
+       select $1::pg_catalog.oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
      )
      select bool_and(c.relkind = 'p' or (c.relkind in ('r', 'm') and a.amname = 'heap')) as heap
      from tree join pg_catalog.pg_class c on c.oid = tree.oid left join pg_catalog.pg_am a on a.oid = c.relam`,
@@ -62,12 +62,14 @@ async function isHeap(client: pg.Client, oid: string): Promise<boolean> {
 export async function systemOf(client: pg.Client): Promise<string> {
   const ask = async (server: string) => {
     const { rows } = await client.query<{ system: string }>(
-      `select ${server} || '/' || oid::text as system from pg_catalog.pg_database where datname = current_database()`,
+      `select ${server} || '/' || oid::pg_catalog.text as system from pg_catalog.pg_database where datname = current_database()`,
     );
     return rows[0]?.system ?? '';
   };
   try {
-    return await attempt(client, () => ask('(select system_identifier::text from pg_control_system())'));
+    return await attempt(client, () =>
+      ask('(select system_identifier::pg_catalog.text from pg_control_system())'),
+    );
   } catch (error) {
     if (!isDatabaseError(error) || error.code !== '42501') throw error;
     return await ask(`'-'`);
@@ -121,10 +123,10 @@ export function lateSince(horizon: Horizon | undefined, present: Present | undef
 export function writtenSince({ horizon, next }: Late): string {
   const begin = BigInt.asUintN(32, BigInt(horizon.transaction));
   const end = BigInt.asUintN(32, BigInt(next));
-  const isFrom = `xidsend(xmin) >= xidsend('${begin}'::xid)`;
-  const isBefore = `xidsend(xmin) < xidsend('${end}'::xid)`;
+  const isFrom = `xidsend(xmin) >= xidsend('${begin}'::pg_catalog.xid)`;
+  const isBefore = `xidsend(xmin) < xidsend('${end}'::pg_catalog.xid)`;
   if (begin <= end) return `${isFrom} and ${isBefore}`;
-  return `${isFrom} or ${isBefore} and xidsend(xmin) >= xidsend('3'::xid)`;
+  return `${isFrom} or ${isBefore} and xidsend(xmin) >= xidsend('3'::pg_catalog.xid)`;
 }
 
 /** Returns an error if the role may not read xmin: with privileges on some columns only, it needs its own. */
@@ -135,7 +137,7 @@ export async function missingXmin(
 ): Promise<Diagnostic | undefined> {
   if (table.primaryKey.length === 0 || !(await isHeap(client, oid))) return undefined;
   const { rows } = await client.query<{ readable: boolean }>(
-    `select has_column_privilege($1::oid, 'xmin', 'select') as readable`,
+    `select has_column_privilege($1::pg_catalog.oid, 'xmin', 'select') as readable`,
     [oid],
   );
   if (rows[0]?.readable !== false) return undefined;

@@ -65,7 +65,7 @@ function tiesOf({ table, agreed: { selection }, cursor, watermark }: Marked): Se
 }
 
 async function hashRows(client: pg.Client, selection: Selection): Promise<string> {
-  const row = `row(${selection.items.join(', ')})::text`;
+  const row = `row(${selection.items.join(', ')})::pg_catalog.text`;
   const { rows } = await probe(
     client,
     `select count(*) || ':' || coalesce(sum(hashtextextended(${row}, 0)), 0) from ${rowsSql(selection)}`,

@@ -21,18 +21,18 @@ export async function listConstraints(
   oids: readonly string[],
 ): Promise<ListedConstraint[]> {
   const { rows } = await client.query<ListedConstraint>(
-    `select k.conrelid::text as table, case k.contype when 'p' then 'key' else 'reference' end as kind,
-            array(select a.attname::text from unnest(k.conkey) with ordinality as u(att, ord)
+    `select k.conrelid::pg_catalog.text as table, case k.contype when 'p' then 'key' else 'reference' end as kind,
+            array(select a.attname::pg_catalog.text from unnest(k.conkey) with ordinality as u(att, ord)
                   join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.att order by u.ord) as columns,
-            t.oid::text as target, n.nspname as "targetSchema", t.relname as "targetName",
+            t.oid::pg_catalog.text as target, n.nspname as "targetSchema", t.relname as "targetName",
             case when t.oid is null then null else
-            array(select a.attname::text from unnest(k.confkey) with ordinality as u(att, ord)
+            array(select a.attname::pg_catalog.text from unnest(k.confkey) with ordinality as u(att, ord)
                   join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.att order by u.ord)
             end as "targetColumns", k.convalidated as valid
      from pg_catalog.pg_constraint k
      left join pg_catalog.pg_class t on t.oid = k.confrelid
      left join pg_catalog.pg_namespace n on n.oid = t.relnamespace
-     where k.conrelid = any ($1::oid[]) and k.contype in ('p', 'f')
+     where k.conrelid = any ($1::pg_catalog.oid[]) and k.contype in ('p', 'f')
      order by k.contype desc, k.conrelid, k.conkey, k.conname`,
     [oids],
   );
@@ -45,7 +45,7 @@ export async function columnComments(client: pg.Client, oid: string): Promise<Re
     `select a.attname as name, d.description as comment
      from pg_catalog.pg_description d
      join pg_catalog.pg_attribute a on a.attrelid = d.objoid and a.attnum = d.objsubid
-     where d.classoid = 'pg_catalog.pg_class'::regclass and d.objoid = $1 and a.attnum > 0`,
+     where d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objoid = $1 and a.attnum > 0`,
     [oid],
   );
   return new Map(rows.map(({ name, comment }) => [name, comment]));

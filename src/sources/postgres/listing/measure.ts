@@ -25,7 +25,7 @@ export async function measure(
   const wanted = columns.filter((column) => isOne(column) && aggregatesOf(column) !== undefined);
   const items = wanted.map((column) => aggregatesOf(column) ?? '');
   const { rows } = await client.query<string[]>({
-    text: `select ${['count(*)::text', ...items].join(', ')} from ${origin} as measured`,
+    text: `select ${['count(*)::pg_catalog.text', ...items].join(', ')} from ${origin} as measured`,
     rowMode: 'array',
   } as pg.QueryArrayConfig);
   const [count = '0', ...values] = (rows[0] ?? []) as (string | null)[];
@@ -44,7 +44,7 @@ export async function measure(
 function aggregatesOf({ name, type, readable }: CatalogColumn): string | undefined {
   if (!readable) return undefined;
   const column = `measured.${pg.escapeIdentifier(name)}`;
-  const only = (special: string) => `bool_or(${special})::text, null, null`;
+  const only = (special: string) => `bool_or(${special})::pg_catalog.text, null, null`;
   switch (type.name) {
     case 'numeric':
       // Typed ones may hold a NaN, too.
@@ -67,8 +67,8 @@ function aggregatesOf({ name, type, readable }: CatalogColumn): string | undefin
 /** scale() is NULL for NaN and infinity. */
 function digits(number: string): string {
   return (
-    `bool_or(scale(${number}) is null and ${number} is not null)::text, ` +
-    `(max(length(trunc(abs(${number}))::text)) filter (where scale(${number}) is not null))::text, ` +
-    `max(scale(${number}))::text`
+    `bool_or(scale(${number}) is null and ${number} is not null)::pg_catalog.text, ` +
+    `(max(length(trunc(abs(${number}))::pg_catalog.text)) filter (where scale(${number}) is not null))::pg_catalog.text, ` +
+    `max(scale(${number}))::pg_catalog.text`
   );
 }

@@ -22,9 +22,9 @@ export interface ListedRelation {
  */
 export async function listRelations(client: pg.Client): Promise<ListedRelation[]> {
   const { rows } = await client.query<ListedRelation>(
-    `select c.oid::text, n.nspname as schema, c.relname as name, c.relkind as kind,
+    `select c.oid::pg_catalog.text, n.nspname as schema, c.relname as name, c.relkind as kind,
             obj_description(c.oid, 'pg_class') as comment,
-            nullif(greatest(parts.estimate, -1), -1)::float8 as estimate, parts.size::float8 as size,
+            nullif(greatest(parts.estimate, -1), -1)::pg_catalog.float8 as estimate, parts.size::pg_catalog.float8 as size,
             has_any_column_privilege(c.oid, 'select') and has_schema_privilege(n.oid, 'usage') as readable
      from pg_catalog.pg_class c
      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -40,7 +40,7 @@ export async function listRelations(client: pg.Client): Promise<ListedRelation[]
        and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_t'
        and not exists (
          select from pg_catalog.pg_depend d
-         where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+         where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'e')
      order by n.nspname, c.relname`,
   );
   return rows;

@@ -48,7 +48,7 @@ async function factsOf(client: pg.Client): Promise<Omit<ServerFacts, 'host'>> {
     `select current_database() as database, current_user as role,
             split_part(current_setting('server_version'), '.', 1) as version,
             coalesce((select ssl from pg_catalog.pg_stat_ssl where pid = pg_backend_pid()), false) as tls,
-            current_schemas(false)::text[] as schemas`,
+            current_schemas(false)::pg_catalog.text[] as schemas`,
   );
   const [facts] = rows;
   if (facts === undefined) throw new Error('the server described itself in no row');

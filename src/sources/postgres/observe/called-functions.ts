@@ -45,7 +45,7 @@ async function readSettings(client: pg.Client, texts: readonly string[]): Promis
   if (names.length === 0) return [];
   const { rows } = await client.query<{ name: string; mark: string }>(
     `select 'setting ' || name as name, md5(coalesce(current_setting(name, true), '')) as mark
-     from (select distinct unnest($1::text[]) as name) as wanted order by 1`,
+     from (select distinct unnest($1::pg_catalog.text[]) as name) as wanted order by 1`,
     [names],
   );
   return rows.map(({ name, mark }) => [name, mark]);
@@ -58,25 +58,25 @@ const calledQuery = (isAggregate: string) => `
     where (n.nspname = any (current_schemas(true)) or n.nspname = any ($1))
       and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_temp_'
   ), operator as (
-    select o.oid, o.oprleft, o.oprright, o.oprcode, 'operator ' || o.oprnamespace::regnamespace || '.' || o.oprname as name
+    select o.oid, o.oprleft, o.oprright, o.oprcode, 'operator ' || o.oprnamespace::pg_catalog.regnamespace || '.' || o.oprname as name
     from pg_catalog.pg_operator o join path on path.schema = o.oprnamespace where o.oprname = any ($1)
   ), called as (
     select p.oid from pg_catalog.pg_proc p join path on path.schema = p.pronamespace where p.proname = any ($1)
     union select o.oprcode from operator o
     union select c.castfunc from pg_catalog.pg_cast c where $2 and c.castfunc <> 0
-    union select unnest($3::oid[])
+    union select unnest($3::pg_catalog.oid[])
   ), body as (
-    select p.pronamespace::regnamespace || '.' || p.proname || '()' as name, p.oid,
+    select p.pronamespace::pg_catalog.regnamespace || '.' || p.proname || '()' as name, p.oid,
            case when ${isAggregate}
-             then (select a::text from pg_catalog.pg_aggregate a where a.aggfnoid = p.oid)
+             then (select a::pg_catalog.text from pg_catalog.pg_aggregate a where a.aggfnoid = p.oid)
              else pg_get_functiondef(p.oid) end as source
     from called join pg_catalog.pg_proc p on p.oid = called.oid
-    where p.pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+    where p.pronamespace not in ('pg_catalog'::pg_catalog.regnamespace, 'information_schema'::pg_catalog.regnamespace)
   )
   select 'function ' || name as name, string_agg(source, E'\\n' order by oid) as source,
          md5(string_agg(source, E'\\n' order by oid)) as mark
   from body group by name
   union all
-  select name, '', string_agg(concat_ws(' ', oprleft, oprright, oprcode::oid), ', ' order by oid)
+  select name, '', string_agg(concat_ws(' ', oprleft, oprright, oprcode::pg_catalog.oid), ', ' order by oid)
   from operator group by name
   order by 1`;

@@ -29,20 +29,20 @@ const reached = (major: number) => `
     select n.oid from pg_catalog.pg_namespace n
     where (n.nspname = any (current_schemas(true)) or n.nspname = any ($4)) and n.nspname !~ '^pg_temp_'
   ), tree(oid) as (
-    select $1::oid where $1 is not null
+    select $1::pg_catalog.oid where $1 is not null
     union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
   ), relation(oid) as (
-    (select $1::oid where $1 is not null
+    (select $1::pg_catalog.oid where $1 is not null
      union select c.oid from pg_catalog.pg_class c join path on path.schema = c.relnamespace
      where $1 is null and c.relname = any ($4) and c.relkind in ('r', 'p', 'v', 'm', 'f'))
     union
     select d.refobjid from relation join pg_catalog.pg_rewrite r on r.ev_class = relation.oid
-    join pg_catalog.pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
-      and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class
+    join pg_catalog.pg_depend d on d.classid = 'pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
+      and d.refclassid = 'pg_class'::pg_catalog.regclass and d.refobjid <> r.ev_class
   ), used(oid, taken) as (
     (select atttypid, $5 or attname = any ($2) from pg_catalog.pg_attribute
      where attrelid = $1 and attnum > 0 and not attisdropped
-     union select type, true from unnest($3::oid[]) as given(type)
+     union select type, true from unnest($3::pg_catalog.oid[]) as given(type)
      union select t.oid, t.typrelid = 0 or c.relkind = 'c'
      from pg_catalog.pg_type t join path on path.schema = t.typnamespace
      left join pg_catalog.pg_class c on c.oid = t.typrelid
@@ -59,7 +59,7 @@ const reached = (major: number) => `
     select c.*, ${qualified('s')} || ' to ' || ${qualified('t')} as name
     from pg_catalog.pg_cast c
     join pg_catalog.pg_type s on s.oid = c.castsource join pg_catalog.pg_type t on t.oid = c.casttarget
-    where c.oid >= ${ours} and (c.castsource = any ($3::oid[])
+    where c.oid >= ${ours} and (c.castsource = any ($3::pg_catalog.oid[])
       or $5 and (c.castsource in (select oid from used where taken) or c.casttarget in (select oid from used where taken)))
   ), type_used as (
     select t.oid, t.typnamespace, t.typname, t.typtype, t.typbasetype, t.typtypmod, t.typoutput, t.typrelid
@@ -79,11 +79,11 @@ const reached = (major: number) => `
 const ours = 16384;
 
 const qualified = (type: string) =>
-  `${type}.typnamespace::regnamespace || '.' || quote_ident(${type}.typname)`;
+  `${type}.typnamespace::pg_catalog.regnamespace || '.' || quote_ident(${type}.typname)`;
 
 /** A label is known by its oid, so that one which is added later changes nothing. */
 const enums = `
-  select 'enum ' || format_type(e.enumtypid, -1) || ' #' || e.oid as name, e.enumlabel::text as text
+  select 'enum ' || format_type(e.enumtypid, -1) || ' #' || e.oid as name, e.enumlabel::pg_catalog.text as text
   from (select distinct oid from used) as used join pg_catalog.pg_enum e on e.enumtypid = used.oid`;
 
 const generatedColumns = `
@@ -93,7 +93,7 @@ const generatedColumns = `
 
 /** Selects columns of children with another number than in the parent, as after a column was dropped and added again. */
 const childColumns = `
-  select 'column ' || c.attname || ' #' || c.attrelid, c.attnum::text
+  select 'column ' || c.attname || ' #' || c.attrelid, c.attnum::pg_catalog.text
   from tree join pg_catalog.pg_class k on k.oid = tree.oid and k.relkind <> 'p'
   join pg_catalog.pg_attribute c on c.attrelid = tree.oid and c.attnum > 0 and not c.attisdropped
   join pg_catalog.pg_attribute p on p.attrelid = $1 and p.attname = c.attname and p.attnum <> c.attnum
@@ -103,18 +103,18 @@ const childColumns = `
 const types = `
   select 'type ' || ${qualified('t')} || ' #' || t.oid, concat_ws(' ', t.typtype, t.typbasetype, t.typtypmod,
     (select p.proname from pg_catalog.pg_proc p where p.oid = t.typoutput),
-    (select concat_ws(' ', r.rngsubtype, r.rngcollation, r.rngcanonical::oid)
+    (select concat_ws(' ', r.rngsubtype, r.rngcollation, r.rngcanonical::pg_catalog.oid)
      from pg_catalog.pg_range r where r.rngtypid = t.oid),
     (select string_agg(concat_ws(' ', a.attnum, a.attname, a.atttypid, a.atttypmod), ', ' order by a.attnum)
      from pg_catalog.pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped))
   from type_used t`;
 
 const casts = `
-  select 'cast ' || name, concat_ws(' ', castcontext, castmethod, castfunc::regprocedure) from cast_used`;
+  select 'cast ' || name, concat_ws(' ', castcontext, castmethod, castfunc::pg_catalog.regprocedure) from cast_used`;
 
 const calls = `
-  select 'call', castfunc::text from cast_used where castfunc <> 0
-  union all select 'call', t.typoutput::oid::text from type_used t
+  select 'call', castfunc::pg_catalog.text from cast_used where castfunc <> 0
+  union all select 'call', t.typoutput::pg_catalog.oid::pg_catalog.text from type_used t
   union all select 'scan', condition from policy where condition is not null`;
 
 /**
@@ -127,7 +127,7 @@ const collations = (major: number) => {
       ${major < 15 ? 'null' : 'pg_database_collation_actual_version(d.oid)'})
     from pg_catalog.pg_database d cross join lateral (select to_jsonb(d) as j) as json
     where d.datname = current_database())`;
-  const own = `concat_ws(' ', l.collnamespace::regnamespace || '.' || quote_ident(l.collname), l.collprovider, l.collcollate,
+  const own = `concat_ws(' ', l.collnamespace::pg_catalog.regnamespace || '.' || quote_ident(l.collname), l.collprovider, l.collcollate,
     l.collctype, j ->> 'collisdeterministic', coalesce(j ->> 'colllocale', j ->> 'colliculocale'), j ->> 'collicurules',
     case when l.collprovider <> 'd' then pg_collation_actual_version(l.oid) else ${database} end)`;
   return `
@@ -136,7 +136,7 @@ const collations = (major: number) => {
     cross join lateral (select to_jsonb(l) as j) as json
     where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped and (a.attname = any ($4) or a.attname = any ($6))
     union all
-    select 'collation ' || l.collnamespace::regnamespace || '.' || quote_ident(l.collname), ${own}
+    select 'collation ' || l.collnamespace::pg_catalog.regnamespace || '.' || quote_ident(l.collname), ${own}
     from pg_catalog.pg_collation l join path on path.schema = l.collnamespace
     cross join lateral (select to_jsonb(l) as j) as json
     where $5 and l.collname = any ($4) and l.collname <> 'default'
@@ -144,7 +144,7 @@ const collations = (major: number) => {
     union all
     select 'collation of the database', ${database}
     where $5 and ($1 is null or $4 && array['text', 'varchar', 'character', 'char', 'citext', 'name', 'collate', 'lower', 'upper',
-      'initcap', 'format', 'concat', 'concat_ws', 'to_char', 'string_agg']::name[])`;
+      'initcap', 'format', 'concat', 'concat_ws', 'to_char', 'string_agg']::pg_catalog.name[])`;
 };
 
 /** The policies that let this user see rows; of relations behind a view those of all users. */
@@ -162,7 +162,7 @@ const settings = `
   where setting is distinct from boot_val and (
     $5 and name in ('lc_numeric', 'lc_time', 'xmlbinary', 'xmloption', 'array_nulls', 'backslash_quote',
                     'transform_null_equals', 'default_text_search_config')
-    or name = 'lc_monetary' and exists (select from used where taken and oid = 'money'::regtype))
+    or name = 'lc_monetary' and exists (select from used where taken and oid = 'money'::pg_catalog.regtype))
   union all
   select 'search path', array_to_string(array(select schema from unnest(current_schemas(true)) as s(schema)
                                               where schema !~ '^pg_temp_'), ', ')`;
@@ -178,6 +178,6 @@ const foreignTables = `
 /** Types that keep an oid and show a name: renaming moves no counter. */
 const moving = `
   select distinct 'moving', format_type(oid, -1) from used
-  where taken and oid in (select t.oid from pg_catalog.pg_type t where t.typnamespace = 'pg_catalog'::regnamespace and t.typname in (
+  where taken and oid in (select t.oid from pg_catalog.pg_type t where t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace and t.typname in (
     'regclass', 'regproc', 'regprocedure', 'regoper', 'regoperator', 'regtype', 'regrole', 'regnamespace', 'regconfig',
     'regdictionary', 'regcollation', 'aclitem'))`;

@@ -137,11 +137,11 @@ async function counters(
  */
 const leavesQuery = `
   with recursive tree(oid) as (
-    select $1::oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
+    select $1::pg_catalog.oid union select i.inhrelid from pg_catalog.pg_inherits i join tree on tree.oid = i.inhparent
   )
-  select c.oid::text, c.relkind as kind, c.relrowsecurity as secured, pg_relation_filenode(c.oid)::text as filenode,
-         coalesce(s.n_tup_ins, 0)::text as inserted, coalesce(s.n_tup_upd, 0)::text as updated,
-         coalesce(s.n_tup_del, 0)::text as deleted,
+  select c.oid::pg_catalog.text, c.relkind as kind, c.relrowsecurity as secured, pg_relation_filenode(c.oid)::pg_catalog.text as filenode,
+         coalesce(s.n_tup_ins, 0)::pg_catalog.text as inserted, coalesce(s.n_tup_upd, 0)::pg_catalog.text as updated,
+         coalesce(s.n_tup_del, 0)::pg_catalog.text as deleted,
          concat_ws('/', (select d.stats_reset from pg_catalog.pg_stat_database d where d.datname = current_database()),
                    (select b.stats_reset from pg_catalog.pg_stat_bgwriter b)) as reset
   from tree join pg_catalog.pg_class c on c.oid = tree.oid
@@ -150,5 +150,5 @@ const leavesQuery = `
 
 const worldQuery = `
   select pg_is_in_recovery() as standby, current_setting('track_counts')::bool as counting,
-         (select system_identifier::text from pg_control_system()) || '/' ||
-         (select oid::text from pg_catalog.pg_database where datname = current_database()) as system`;
+         (select system_identifier::pg_catalog.text from pg_control_system()) || '/' ||
+         (select oid::pg_catalog.text from pg_catalog.pg_database where datname = current_database()) as system`;

@@ -29,7 +29,7 @@ export async function volatilePart(client: pg.Client, table: Table): Promise<str
   const { rows } = await client.query<{ name: string }>(
     `select proname as name from pg_catalog.pg_proc
      where proname = any($1) and provolatile <> 'i' and ${yieldsValues}
-       and not (proname = any($2) and pronamespace = 'pg_catalog'::regnamespace) limit 1`,
+       and not (proname = any($2) and pronamespace = 'pg_catalog'::pg_catalog.regnamespace) limit 1`,
     [called, settled],
   );
   return rows[0] === undefined ? undefined : `${rows[0].name}()`;

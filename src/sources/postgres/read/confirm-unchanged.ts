@@ -44,11 +44,11 @@ const replacedQuery = `
     where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.relation >= 16384
       and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
   )
-  select l.oid::regclass::text as name
+  select l.oid::pg_catalog.regclass::pg_catalog.text as name
   from locked l left join pg_catalog.pg_class c on c.oid = l.oid
   where case
     when c.oid is null then
-      (pg_identify_object('pg_class'::regclass, l.oid, 0)).type in ('table', 'materialized view', 'view', 'foreign table')
+      (pg_identify_object('pg_class'::pg_catalog.regclass, l.oid, 0)).type in ('table', 'materialized view', 'view', 'foreign table')
     else c.relkind in ('r', 'm') and c.relfilenode <> pg_relation_filenode(l.oid)
   end
   limit 1`;

@@ -64,7 +64,7 @@ function suspectsOf(column: Column, item: string, message: string): Suspect[] {
   const range = beyondType(type, item);
   return [
     ...(numbers.includes(type.kind)
-      ? [{ column, item, sign: `(${item})::text = 'NaN'`, hint: nanHint(writtenSql(column)) }]
+      ? [{ column, item, sign: `(${item})::pg_catalog.text = 'NaN'`, hint: nanHint(writtenSql(column)) }]
       : []),
     ...(range === undefined ? [] : [{ column, item, showsValue: true, ...range }]),
   ];
@@ -80,7 +80,7 @@ function beyondType(type: ColumnType, item: string): Beyond | undefined {
   switch (type.kind) {
     case 'varchar':
     case 'char': {
-      const size = `length((${item})::text)`;
+      const size = `length((${item})::pg_catalog.text)`;
       return {
         sign: `${size} > ${type.length}`,
         problem: `longer than ${type.length} ${type.length === 1 ? 'character' : 'characters'}`,
@@ -112,7 +112,7 @@ function beyondDigits({ precision, scale }: NumericType, item: string): Beyond {
     sign: `abs((${item})::numeric) >= 1e${whole}`,
     problem: `more than ${whole} ${whole === 1 ? 'digit' : 'digits'} before the decimal sign`,
     sized: {
-      sql: `length(trunc(abs((${item})::numeric))::text)`,
+      sql: `length(trunc(abs((${item})::numeric))::pg_catalog.text)`,
       hint: (digits) => `declare the column as ${holderOf(digits + scale, scale)}, or ${otherWays}`,
     },
   };

@@ -74,7 +74,9 @@ function labelOf(table: Table, { columns, items }: Selection, suspect: Suspect):
   const { column, item, shown } = suspect;
   const itemOf = (key: Column) => items[columns.indexOf(key)] ?? 'null';
   const value =
-    column.sensitive === true ? `'•••'` : `coalesce(left(${shown ?? `(${item})::text`}, 60), 'NULL')`;
+    column.sensitive === true
+      ? `'•••'`
+      : `coalesce(left(${shown ?? `(${item})::pg_catalog.text`}, 60), 'NULL')`;
   const key = keyLabel(table, itemOf);
   const isInKey = table.primaryKey.includes(column.name);
   return key === undefined || suspect.showsValue !== true || isInKey

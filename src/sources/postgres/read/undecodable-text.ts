@@ -41,7 +41,7 @@ export async function explainBadText(
 const texts: readonly Column['type']['kind'][] = ['text', 'varchar', 'char', 'json', 'geography'];
 
 function suspectOf(column: Column, item: string): Suspect {
-  const bytes = (sql: string) => `convert_to((${sql})::text, 'SQL_ASCII')`;
+  const bytes = (sql: string) => `convert_to((${sql})::pg_catalog.text, 'SQL_ASCII')`;
   const written = writtenSql(column);
   return {
     column,

@@ -30,7 +30,7 @@ export function keyLabel(
     if (column === undefined) return [];
     const name = pg.escapeLiteral(`${key} = `).trim();
     return [
-      `${name} || ${column.sensitive === true ? `'•••'` : `coalesce((${sqlOf(column)})::text, 'NULL')`}`,
+      `${name} || ${column.sensitive === true ? `'•••'` : `coalesce((${sqlOf(column)})::pg_catalog.text, 'NULL')`}`,
     ];
   });
   return parts.length === 0 ? undefined : parts.join(" || ', ' || ");

@@ -15,7 +15,7 @@ export interface Guarded {
 /** PostgreSQL's conversion error, caused on purpose: it is the one way to raise an error from an expression. */
 export function complain(sql: string, type: string, column: Guarded, reason: string): string {
   const row = column.row === undefined ? '' : ` || ', ' || ${column.row}`;
-  const value = column.sensitive === true ? ` || '•••'` : ` || (${sql})::text`;
+  const value = column.sensitive === true ? ` || '•••'` : ` || (${sql})::pg_catalog.text`;
   const label = pg.escapeLiteral(`${mark}${column.label}`).trim();
   return `(${label}${row} || ': '${value} || ' ${reason}')::${type}`;
 }
@@ -78,9 +78,9 @@ export function finite(sql: string, type: string, column: Guarded): string {
 export function flat(sql: string, column: Guarded): string {
   const cases = lossyGeography.map(
     ({ pattern, problem }) =>
-      `when (${sql})::text ~* ${pg.escapeLiteral(pattern)} then (${complain(sql, 'int', column, problem)})::text`,
+      `when (${sql})::pg_catalog.text ~* ${pg.escapeLiteral(pattern)} then (${complain(sql, 'int', column, problem)})::pg_catalog.text`,
   );
-  return `case ${cases.join(' ')} else (${sql})::text end`;
+  return `case ${cases.join(' ')} else (${sql})::pg_catalog.text end`;
 }
 
 /** PostgreSQL has 24:00:00, Hyper stores it, and Tableau's own API fails to read it. */
@@ -92,7 +92,7 @@ export function withinDay(sql: string, column: Guarded): string {
 export function onTheGlobe(sql: string, column: Guarded): string {
   const elsewhere = complain(`left(ST_AsEWKT(${sql}), 60)`, 'int', column, isElsewhere);
   return (
-    `case when (${sql}) is null then null when ST_SRID(${sql}) <> 4326 then (${elsewhere})::text ` +
+    `case when (${sql}) is null then null when ST_SRID(${sql}) <> 4326 then (${elsewhere})::pg_catalog.text ` +
     `else ${flat(`ST_AsText(${sql})`, column)} end`
   );
 }
