@@ -353,3 +353,20 @@ destinations: [{type: file, path: d/taken.hyper}]
     blocked: [['tenant_sales', 'd/taken.hyper is also the destination of "other" (q.yaml)']],
   });
 });
+
+test('a url that cannot be read is the problem of its item, where it connects; in a pipeline it is one of the file', async () => {
+  const items = '{items: {acme: {id: 1, url: postgres://db/acme}, initech: {id: 2, url: "mysql://initech"}}}';
+  const withUrl = (yaml: string, url: string) => yaml.replace('host: db', () => `url: "${url}"`);
+  const tenants = await configure({ 'p.yaml': withUrl(family(items), '${each.url}') });
+  expect(told(tenants)).toEqual([]);
+  expect(tenants.pipelines.map(({ address }) => address)).toEqual([
+    'tenant_sales[acme]',
+    'tenant_sales[initech]',
+  ]);
+  const alone = family(items)
+    .replace(/for_each.*\n/, '')
+    .replace('params: ["${each.id}"]', 'params: [1]');
+  expect(told(await configure({ 'p.yaml': withUrl(alone, 'mysql://initech') }))).toEqual([
+    expect.stringContaining('EXT2001 the url of this source cannot be read'),
+  ]);
+});

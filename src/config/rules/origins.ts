@@ -145,8 +145,12 @@ export const connectionsComplete: Rule = function* (draft) {
   }
 };
 
-/** A URL that cannot be read is reported with its place, before anything is connected. The message never repeats it. */
-export const readableUrls: Rule = function* ({ sources }) {
+/**
+ * A URL that cannot be read is reported with its place, before anything is connected. The message never repeats it. That of an item blocks
+ * only this item, where it connects: the other tenants go on.
+ */
+export const readableUrls: Rule = function* ({ sources, key }) {
+  if (key !== undefined) return;
   for (const { settings, place } of sources.values()) {
     // A reference without a value has its own message.
     if (settings.type !== 'postgres' || typeof settings.url !== 'string' || settings.url.includes('${'))
