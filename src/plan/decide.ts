@@ -49,7 +49,7 @@ export function decide(
   return { action, isBuilt, mustPackage, changes, ...tablesOf(pipeline, differences) };
 }
 
-/** Returns if the package must be made, and if the extract is needed for it or for a destination. */
+/** Returns whether the package must be made, and if the extract is needed for it or for a destination. */
 function deliveryOf(
   { template: wanted }: Pipeline,
   { content, template, destinations }: Differences,

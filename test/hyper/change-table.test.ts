@@ -339,7 +339,7 @@ test('all keys of the source: others are deleted, and one that is missing is an 
     ),
   ).rejects.toMatchObject({
     code: 'EXT3013',
-    message: 'table orders: 2 rows of the source are not in the extract, and no cursor tells',
+    message: 'table orders: 2 rows of the source are not in the extract, and no cursor finds them',
   });
 });
 

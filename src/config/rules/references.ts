@@ -84,7 +84,8 @@ export function* knownColumn(draft: Draft, table: string, column: string, place:
   const names = columnNamesOf(draft, table);
   // The columns of a header file are known when planning. A table whose columns are no map has an error already.
   const written = valueAt(draft, 'tables', table, 'columns');
-  const isOpen = typeof written !== 'object' || written === null || Array.isArray(written);
+  const isMap = typeof written === 'object' && written !== null && !Array.isArray(written);
+  const isOpen = namesAt(draft, 'tables', table).includes('columns_from') || !isMap;
   if (isOpen || names.includes(column)) return;
   const message = `the table "${table}" has no column "${column}"`;
   yield problem(codes.unknownColumn, message, place, suggestion(column, names));

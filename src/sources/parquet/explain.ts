@@ -52,7 +52,7 @@ export function explainParquet(
   });
 }
 
-/** What a person should think of first where Hyper cannot read the bytes of a file. */
+/** The causes to think of first where Hyper cannot read the bytes of a file. */
 const damaged = 'the file may be damaged: copy it again';
 
 /** Returns the YAML that helps, by our own complaint or Hyper's. */

@@ -70,7 +70,7 @@ test('a user who may read some columns needs another one', async () => {
   });
   const [problem, ...more] = await problemsOf(sourceAt(url.href), table);
   expect([problem, more]).toEqual([
-    'user narrow may not read column "xmin" of public.t, which tells rows that are committed late | grant select (xmin) on public.t to narrow | /tables/t/from/table',
+    'user narrow may not read column "xmin" of public.t, which shows rows that are committed late | grant select (xmin) on public.t to narrow | /tables/t/from/table',
     [],
   ]);
   await database.client.query('grant select (xmin) on public.t to narrow');
