@@ -61,12 +61,11 @@ test('a plan for a pull request is a document also when the configuration is wro
     "<!-- extracts plan -->
     ## extracts plan
 
-    **There is no plan:** the configuration has 2 errors.
+    **There is no plan:** the configuration has 1 error.
 
     | place | problem | remedy |
     | --- | --- | --- |
     | <code>pipelines/shop.yaml:4:37</code> | error <code>EXT1002</code> unknown key &#34;colums&#34; | did you mean &#34;columns&#34;? |
-    | <code>pipelines/shop.yaml:4:11</code> | error <code>EXT1003</code> &#34;t&#34; lacks &#34;columns&#34; |  |
     "
   `);
 });
