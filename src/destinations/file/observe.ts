@@ -1,8 +1,8 @@
-import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { linkAt } from '../../disk/link.ts';
 import { markSince } from '../../disk/content.ts';
 import { lookAt, markOf } from '../../disk/look.ts';
+import { whyUnwritable } from '../../disk/writable.ts';
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type { AppliedDestination, AppliedFile } from '../../model/world/applied-record.ts';
 import type { FileDestinationObservation } from '../../model/world/observation.ts';
@@ -35,20 +35,6 @@ export async function observeFile(
 /** Returns what was delivered last, where that was a file. */
 export const leftBy = (last: AppliedDestination | undefined): AppliedFile | undefined =>
   last !== undefined && 'modified' in last ? last : undefined;
-
-/** Climbs to the nearest folder that exists: the others will be made. */
-async function whyUnwritable(folder: string): Promise<string | undefined> {
-  try {
-    if (!(await stat(folder)).isDirectory()) return `${folder} is no folder`;
-    await access(folder, constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && path.dirname(folder) !== folder) return whyUnwritable(path.dirname(folder));
-    if (code === 'ENOTDIR') return `a part of ${folder} is no folder`;
-    return code === 'EROFS' ? `${folder} is on a read-only file system` : `${folder} may not be written`;
-  }
-}
 
 /** Renaming would replace the link and leave the file that it points to as it is: neither is certain to be meant. */
 export function linkProblem({ shown, place }: FileDestination, to: string): Diagnostic & { place: Place } {

@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { reasonOf } from '../../disk/reason.ts';
+import { whyUnwritable } from '../../disk/writable.ts';
 import { counted } from '../../model/base/numbers.ts';
 import type { Project } from '../../model/config/project.ts';
 import type { RunContext } from '../context.ts';
@@ -51,15 +49,4 @@ function bucketCheck(shown: string, world: Ports): Check {
       ];
     },
   };
-}
-
-async function whyUnwritable(folder: string): Promise<string | undefined> {
-  try {
-    if (!(await stat(folder)).isDirectory()) return `${folder} is no folder`;
-    await access(folder, constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return whyUnwritable(path.dirname(folder));
-    return reasonOf(error);
-  }
 }

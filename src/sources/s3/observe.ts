@@ -16,9 +16,9 @@ import { fileNotes } from '../delimited/file-notes.ts';
 import { namesColumns } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet } from '../parquet/index.ts';
 import { nameObject, type FoundObject } from './bucket.ts';
-import { fetchRange } from './fetch-range.ts';
 import { headerOf } from './header.ts';
 import { amountProblems } from './list.ts';
+import { objectAccess } from './object-access.ts';
 import type { Reader } from './reader.ts';
 
 /** Headers and footers of more objects than this are first looked at when they are read. */
@@ -48,7 +48,7 @@ export async function observeTable(
       await Promise.all(
         looked.map(async (object) => ({
           shown: object.shown,
-          layout: await turn(() => footerOf(reader, table, object, format, signal)),
+          layout: await turn(() => examineParquet(table, object, objectAccess(reader, object, signal), format)),
         })),
       ),
     );
@@ -168,29 +168,6 @@ async function examineHeader(
   } catch (error) {
     return { problem: asDiagnostic(explainText(error, object, table), table) };
   }
-}
-
-/** The end of the object, by ranges of the version that was listed. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
-function footerOf(
-  reader: Reader,
-  table: Table,
-  object: FoundObject,
-  format: ParquetFormat,
-  signal: AbortSignal,
-) {
-  const { key, etag, size, modified } = object;
-  const version = { key, etag, size, modified };
-  const access = {
-    size,
-    async read(offset: number, length: number) {
-      const to = Math.min(size, offset + length);
-      const read = Buffer.alloc(to - offset);
-      await fetchRange(reader, version, { from: offset, to }, read, () => undefined, signal);
-      return read;
-    },
-  };
-  return examineParquet(table, object, access, format);
 }
 
 function asDiagnostic(error: unknown, table: Table): Diagnostic {

@@ -8,8 +8,8 @@ import { isNamedGzip } from '../delimited/text.ts';
 import { withFile } from '../parquet/index.ts';
 import type { FoundObject } from '../s3/bucket.ts';
 import { openBuckets } from '../s3/buckets.ts';
-import { fetchRange } from '../s3/fetch-range.ts';
 import { listObjects } from '../s3/list.ts';
+import { objectAccess } from '../s3/object-access.ts';
 import { bytesOf } from '../s3/objects.ts';
 import { ReadAhead } from '../s3/read-ahead.ts';
 import { limits, processBudget, type Reader } from '../s3/reader.ts';
@@ -65,29 +65,16 @@ export async function listBucket(
 }
 
 function objectFile(reader: Reader, object: FoundObject): ListedFile {
-  const { shown, key, etag, size, modified } = object;
+  const { shown, size } = object;
   return {
     shown,
     size,
     head: (most, signal) => headOfObject(reader, object, most, signal),
-    footer(signal) {
-      const version = { key, etag, size, modified };
-      const access = {
-        size,
-        async read(offset: number, length: number) {
-          const to = Math.min(size, offset + length);
-          const read = Buffer.alloc(to - offset);
-          await fetchRange(reader, version, { from: offset, to }, read, () => undefined, signal);
-          return read;
-        },
-      };
-      return footerOf(access, shown);
-    },
+    footer: (signal) => footerOf(objectAccess(reader, object, signal), shown),
   };
 }
 
 /** One request for as many bytes as are wanted of it, and others only if they are packed so well. */
-
 async function headOfObject(
   reader: Reader,
   object: FoundObject,
