@@ -31,7 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          include: ['test/**/*.test.ts'],
+          include: ['{test,stand-ins}/**/*.test.ts'],
           exclude: pure,
           globalSetup: ['test/support/global-build.ts', 'test/support/global-postgres.ts'],
         },

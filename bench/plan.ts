@@ -1,4 +1,4 @@
-import { startS3StandIn } from '../test/support/s3/index.ts';
+import { startS3StandIn } from '../stand-ins/s3/src/index.ts';
 import { inSeconds, megabytes } from './measure.ts';
 import { openProject } from './project.ts';
 

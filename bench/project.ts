@@ -4,8 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startPostgres } from '../test/support/postgres.ts';
-import { demo } from '../test/support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../test/support/tableau/stand-in.ts';
+import { demo } from '../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn, type TableauStandIn } from '../stand-ins/tableau/src/stand-in.ts';
 import { watchConnections } from './connections.ts';
 import { measure, type Measured } from './measure.ts';
 

@@ -12,14 +12,14 @@ import { fileURLToPath } from 'node:url';
 import { openTableauDestinations } from '../src/destinations/tableau/index.ts';
 import { openHyper } from '../src/hyper/index.ts';
 import { deliveryOf, destinationOn, mebibyte } from '../test/destinations/tableau/support.ts';
-import { openSamples } from '../test/support/tableau/samples.ts';
+import { openSamples } from '../stand-ins/tableau/test/samples.ts';
 
 const megabytes = Number(argv[2] ?? 1500);
 const chunk = Number(argv[3] ?? 50);
 const folder = await mkdtemp(path.join(tmpdir(), 'publish-bench-'));
 const samples = await openSamples();
 const engine = openHyper({ env: {} });
-const main = fileURLToPath(new URL('../test/support/tableau/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../stand-ins/tableau/src/main.ts', import.meta.url));
 const standIn = execa(execPath, ['--import', 'tsx', main], { reject: false, cleanup: true, buffer: false });
 try {
   const url = await addressOf();

@@ -4,7 +4,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alignColumns } from '../src/render/table.ts';
-import { startS3StandIn } from '../test/support/s3/index.ts';
+import { startS3StandIn } from '../stand-ins/s3/src/index.ts';
 import { inSeconds, measure, median, settle } from './measure.ts';
 
 /**

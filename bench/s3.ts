@@ -65,7 +65,7 @@ try {
   const files = new Map<number, string[]>();
   for (const count of counts) files.set(count, await writeObjects(count));
   standIn = fork(
-    new URL('../test/support/s3/main.ts', import.meta.url),
+    new URL('../stand-ins/s3/src/main.ts', import.meta.url),
     ['--dir', path.join(folder, 'buckets')],
     { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createDownloads } from '../../src/aws/download.ts';
 import type { Request } from '../../src/aws/http-text.ts';
 import { ObjectRequests } from '../../src/aws/object-requests.ts';
-import { startS3StandIn } from '../support/s3/index.ts';
+import { startS3StandIn } from '../../stand-ins/s3/src/index.ts';
 
 const keys = [
   'a.csv',

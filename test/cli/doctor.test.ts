@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createProject, type CliProject, type Variables } from '../support/cli.ts';
 import { freshDatabase, type FreshDatabase } from '../support/database.ts';
 import { runInside } from '../support/in-process.ts';
-import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
-import { demo } from '../support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
+import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
+import { demo } from '../../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn, type TableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

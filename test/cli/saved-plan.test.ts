@@ -7,7 +7,7 @@ import { freshDatabase, testDatabase } from '../support/database.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 import { runInside } from '../support/in-process.ts';
 import { oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
-import { startS3StandIn } from '../support/s3/index.ts';
+import { startS3StandIn } from '../../stand-ins/s3/src/index.ts';
 import { noChanges } from '../support/story.ts';
 
 const stale = (reason: string) =>

@@ -6,8 +6,8 @@ import { expectGolden } from '../support/golden.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 import { oneAtATime } from '../support/one-table.ts';
 import { tellStory } from '../support/story.ts';
-import { demo } from '../support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
+import { demo } from '../../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn, type TableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 
 // Many runs of the program in one test, on whatever machine.
 vi.setConfig({ testTimeout: 180_000 });

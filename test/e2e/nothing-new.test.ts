@@ -5,8 +5,8 @@ import { testDatabase } from '../support/database.ts';
 import { withFile } from '../support/hyper-file.ts';
 import { oneAtATime, postgresSource, postgresUrl } from '../support/one-table.ts';
 import { tellStory } from '../support/story.ts';
-import { demo } from '../support/tableau/seed.ts';
-import { startTableauStandIn } from '../support/tableau/stand-in.ts';
+import { demo } from '../../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 
 // Many runs of the program in one test, on whatever machine.
 vi.setConfig({ testTimeout: 240_000 });

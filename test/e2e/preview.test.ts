@@ -4,7 +4,7 @@ import { beforeAll, afterAll, describe, expect, it, vi } from 'vitest';
 import { createProject, type CliProject, type Variables } from '../support/cli.ts';
 import { freshDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
-import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
+import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
 import { tellStory } from '../support/story.ts';
 
 vi.setConfig({ testTimeout: 120_000 });

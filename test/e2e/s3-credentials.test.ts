@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { startIdentity, type Identity } from '../support/aws/identity.ts';
 import { createProject, type CliProject, type Variables } from '../support/cli.ts';
-import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
+import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

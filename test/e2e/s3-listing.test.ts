@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createProject } from '../support/cli.ts';
-import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
+import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 

@@ -6,7 +6,7 @@ import { createProject, type CliProject, type RunningCli, type Variables } from 
 import { freshDatabase } from '../support/database.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 import { postgresSource } from '../support/one-table.ts';
-import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
+import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
 import { noChanges } from '../support/story.ts';
 
 // Several runs of the program in one test, on whatever machine.

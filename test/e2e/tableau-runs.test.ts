@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createProject, type CliProject, type Outcome, type Variables } from '../support/cli.ts';
 import { withFile } from '../support/hyper-file.ts';
-import { demo } from '../support/tableau/seed.ts';
-import { defaultSettings } from '../support/tableau/settings.ts';
-import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
+import { demo } from '../../stand-ins/tableau/src/seed.ts';
+import { defaultSettings } from '../../stand-ins/tableau/src/settings.ts';
+import { startTableauStandIn, type TableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 
 // Several runs of the program in one test, on whatever machine.
 vi.setConfig({ testTimeout: 300_000 });

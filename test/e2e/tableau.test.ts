@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createProject, type CliProject, type Outcome } from '../support/cli.ts';
-import { demo } from '../support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
+import { demo } from '../../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn, type TableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 
 // Several runs of the program in one test, on whatever machine.
 vi.setConfig({ testTimeout: 180_000 });

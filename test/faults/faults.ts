@@ -1,5 +1,5 @@
 import { setTimeout as passed } from 'node:timers/promises';
-import type { Operation } from '../support/s3/operation.ts';
+import type { Operation } from '../../stand-ins/s3/src/operation.ts';
 import { hyperdsOf } from '../support/processes.ts';
 import type { RunningCli } from '../support/cli.ts';
 import type { Random } from './random.ts';

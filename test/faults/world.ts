@@ -3,9 +3,9 @@ import path from 'node:path';
 import type pg from 'pg';
 import { createProject, type CliProject, type Variables } from '../support/cli.ts';
 import { testDatabase } from '../support/database.ts';
-import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
-import { demo } from '../support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
+import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
+import { demo } from '../../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn, type TableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 import type { Random } from './random.ts';
 
 /** Pipelines that deliver what their source has: every way to load rows, and every kind of destination. */

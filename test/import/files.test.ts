@@ -6,7 +6,7 @@ import { createProject, type CliProject } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
 import { withSession } from '../support/hyper-file.ts';
 import { runInside } from '../support/in-process.ts';
-import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
+import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
 import { settle } from '../support/story.ts';
 
 let standIn: S3StandIn;

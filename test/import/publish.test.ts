@@ -4,8 +4,8 @@ import { createProject } from '../support/cli.ts';
 import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { noChanges, tellStory } from '../support/story.ts';
-import { demo } from '../support/tableau/seed.ts';
-import { startTableauStandIn, type TableauStandIn } from '../support/tableau/stand-in.ts';
+import { demo } from '../../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn, type TableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 import { createMusicShop } from './support/music-shop.ts';
 
 vi.setConfig({ testTimeout: 300_000 });

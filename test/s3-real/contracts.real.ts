@@ -3,7 +3,7 @@ import { openS3State } from '../../src/state/s3/index.ts';
 import { pace } from '../../src/state/s3/pace.ts';
 import { sourceContract } from '../sources/s3/contract.ts';
 import { stateContract } from '../state/contract.ts';
-import { tickingPatience } from '../support/s3/patience.ts';
+import { tickingPatience } from '../support/ticking-patience.ts';
 import { startServer, type RealServer, type ServerName } from './servers.ts';
 
 function useServer(name: ServerName) {

@@ -4,9 +4,9 @@ import type { AppliedRecord } from '../../src/model/world/applied-record.ts';
 import { openS3State, type S3StateOptions } from '../../src/state/s3/index.ts';
 import { pace, type Pace } from '../../src/state/s3/pace.ts';
 import { pipeline, record, table } from '../support/pipelines.ts';
-import { clientOf } from '../support/s3/client.ts';
-import { tickingPatience } from '../support/s3/patience.ts';
-import { startS3StandIn, type S3StandIn } from '../support/s3/index.ts';
+import { clientOf } from '../../stand-ins/s3/test/client.ts';
+import { tickingPatience } from '../support/ticking-patience.ts';
+import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
 import { stateContract } from './contract.ts';
 
 let standIn: S3StandIn;

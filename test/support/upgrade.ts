@@ -5,7 +5,7 @@ import type { Client } from 'pg';
 import { onTestFinished } from 'vitest';
 import { createProject, type CliProject, type Variables } from './cli.ts';
 import { testDatabase } from './database.ts';
-import { startS3StandIn } from './s3/index.ts';
+import { startS3StandIn } from '../../stand-ins/s3/src/index.ts';
 
 const fixture = fileURLToPath(new URL('../fixtures/state-768509c', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { Act, FaultRule } from '../../support/tableau/faults.ts';
-import { demo } from '../../support/tableau/seed.ts';
+import type { Act, FaultRule } from '../../../stand-ins/tableau/src/faults.ts';
+import { demo } from '../../../stand-ins/tableau/src/seed.ts';
 import type { AppliedPublication } from '../../../src/model/world/applied-record.ts';
 import { built, deliveryOf, destinationOn, never, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';

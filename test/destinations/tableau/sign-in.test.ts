@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { TableauAuth } from '../../../src/model/config/destination.ts';
-import { demo } from '../../support/tableau/seed.ts';
+import { demo } from '../../../stand-ins/tableau/src/seed.ts';
 import { destinationOn, failed, never } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 

@@ -9,8 +9,8 @@ import {
   type TableauDestinations,
   type TableauSettings,
 } from '../../../src/destinations/tableau/index.ts';
-import { demo } from '../../support/tableau/seed.ts';
-import type { TableauStandIn } from '../../support/tableau/stand-in.ts';
+import { demo } from '../../../stand-ins/tableau/src/seed.ts';
+import type { TableauStandIn } from '../../../stand-ins/tableau/src/stand-in.ts';
 
 export const mebibyte = 1024 * 1024;
 

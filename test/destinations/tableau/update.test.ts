@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { RunError } from '../../../src/model/errors/run-error.ts';
-import type { Act } from '../../support/tableau/faults.ts';
+import type { Act } from '../../../stand-ins/tableau/src/faults.ts';
 import type { TableauEquals, TableauUpdateAction } from '../../../src/model/config/destination.ts';
-import { extractEntry } from '../../support/tableau/extracts/zip.ts';
+import { extractEntry } from '../../../stand-ins/tableau/src/extracts/zip.ts';
 import { built, deliveryOf, destinationOn, failed, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 

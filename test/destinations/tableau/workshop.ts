@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { openHyper } from '../../../src/hyper/index.ts';
-import { openSamples, type Samples } from '../../support/tableau/samples.ts';
-import { defaultSettings } from '../../support/tableau/settings.ts';
-import { startTableauStandIn, type TableauStandIn } from '../../support/tableau/stand-in.ts';
+import { openSamples, type Samples } from '../../../stand-ins/tableau/test/samples.ts';
+import { defaultSettings } from '../../../stand-ins/tableau/src/settings.ts';
+import { startTableauStandIn, type TableauStandIn } from '../../../stand-ins/tableau/src/stand-in.ts';
 import { openHastily, type Opened } from './support.ts';
 
 /** What the tests of a file share. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openS3 } from '../../../src/sources/s3/index.ts';
-import type { FaultAct } from '../../support/s3/index.ts';
+import type { FaultAct } from '../../../stand-ins/s3/src/index.ts';
 import { csv, hasty, sales, small, useLake } from './lake.ts';
 
 const lake = useLake();

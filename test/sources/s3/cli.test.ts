@@ -7,7 +7,7 @@ import { run } from '../../../src/cli/program.ts';
 import type { Env } from '../../../src/cli/env.ts';
 import { createProject } from '../../support/cli.ts';
 import { configFolder } from '../../support/config-folder.ts';
-import { startS3StandIn, type S3StandIn } from '../../support/s3/index.ts';
+import { startS3StandIn, type S3StandIn } from '../../../stand-ins/s3/src/index.ts';
 
 let standIn: S3StandIn;
 beforeAll(async () => {

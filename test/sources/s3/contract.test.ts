@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { clientOf } from '../../support/s3/client.ts';
-import { startS3StandIn, type S3StandIn } from '../../support/s3/index.ts';
+import { clientOf } from '../../../stand-ins/s3/test/client.ts';
+import { startS3StandIn, type S3StandIn } from '../../../stand-ins/s3/src/index.ts';
 import { sourceContract } from './contract.ts';
 
 let standIn: S3StandIn;

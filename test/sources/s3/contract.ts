@@ -4,7 +4,7 @@ import type { S3Access, S3Source } from '../../../src/model/config/source.ts';
 import type { SourceObservation } from '../../../src/model/world/observation.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { column } from '../../support/pipelines.ts';
-import { tickingPatience } from '../../support/s3/patience.ts';
+import { tickingPatience } from '../../support/ticking-patience.ts';
 
 export interface Place {
   client: S3Client;

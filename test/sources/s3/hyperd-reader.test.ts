@@ -6,7 +6,7 @@ import { startHyperd } from '../../../src/hyper/process.ts';
 import { openSession } from '../../../src/hyper/session.ts';
 import { literal } from '../../../src/hyper/sql.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-import { startS3StandIn } from '../../support/s3/index.ts';
+import { startS3StandIn } from '../../../stand-ins/s3/src/index.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

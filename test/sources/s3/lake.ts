@@ -10,8 +10,8 @@ import type { ExtractPort } from '../../../src/model/ports/extract-port.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import type { Limits } from '../../../src/sources/s3/reader.ts';
 import { column } from '../../support/pipelines.ts';
-import { tickingPatience } from '../../support/s3/patience.ts';
-import { startS3StandIn, type S3StandIn, type S3StandInOptions } from '../../support/s3/index.ts';
+import { tickingPatience } from '../../support/ticking-patience.ts';
+import { startS3StandIn, type S3StandIn, type S3StandInOptions } from '../../../stand-ins/s3/src/index.ts';
 
 /** Gives up at the fourth failure. */
 export const hasty = tickingPatience();

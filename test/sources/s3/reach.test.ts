@@ -9,7 +9,7 @@ import type { S3Access } from '../../../src/model/config/source.ts';
 import { openBuckets } from '../../../src/sources/s3/buckets.ts';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { hasOpenssl, makeCertificate } from '../../support/certificate.ts';
-import { startS3StandIn, type S3StandInOptions } from '../../support/s3/index.ts';
+import { startS3StandIn, type S3StandInOptions } from '../../../stand-ins/s3/src/index.ts';
 import { hasty, sales, small, useLake } from './lake.ts';
 
 const lake = useLake();

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openS3 } from '../../../src/sources/s3/index.ts';
 import { column } from '../../support/pipelines.ts';
-import type { FaultAct } from '../../support/s3/index.ts';
+import type { FaultAct } from '../../../stand-ins/s3/src/index.ts';
 import { csv, hasty, sales, small, useLake } from './lake.ts';
 
 const lake = useLake();

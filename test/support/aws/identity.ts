@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { S3Credentials } from '../s3/index.ts';
+import type { S3Credentials } from '../../../stand-ins/s3/src/index.ts';
 
 export interface IdentityRequest {
   service: 'sts' | 'sso';

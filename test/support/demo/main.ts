@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startPostgres } from '../postgres.ts';
 import { createTables } from '../superstore/index.ts';
-import { narrate } from '../tableau/narrate.ts';
-import { demo as account } from '../tableau/seed.ts';
-import { startTableauStandIn } from '../tableau/stand-in.ts';
+import { narrate } from '../../../stand-ins/tableau/src/narrate.ts';
+import { demo as account } from '../../../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn } from '../../../stand-ins/tableau/src/stand-in.ts';
 import { bucketVariables, startSalesBucket } from './sales-bucket.ts';
 
 /**

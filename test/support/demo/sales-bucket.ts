@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { startS3StandIn, type S3StandIn } from '../s3/index.ts';
+import { startS3StandIn, type S3StandIn } from '../../../stand-ins/s3/src/index.ts';
 import { csvLine } from '../superstore/csv.ts';
 import { generateOrders, type OrderRow } from '../superstore/index.ts';
 
