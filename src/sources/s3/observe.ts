@@ -4,7 +4,7 @@ import { isSameObject } from '../../model/world/listing.ts';
 import { grouped } from '../../model/base/numbers.ts';
 import type { Fingerprint, ObjectMark, ObjectsFingerprint } from '../../model/world/fingerprint.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
-import type { CsvFormat, Format, ParquetFormat, S3Source } from '../../model/config/source.ts';
+import type { CsvFormat, Format, S3Source } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import type { SourceRequest } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
