@@ -48,7 +48,9 @@ export async function observeTable(
       await Promise.all(
         looked.map(async (object) => ({
           shown: object.shown,
-          layout: await turn(() => examineParquet(table, object, objectAccess(reader, object, signal), format)),
+          layout: await turn(() =>
+            examineParquet(table, object, objectAccess(reader, object, signal), format),
+          ),
         })),
       ),
     );
