@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { CheckResult } from '../model/config/check.ts';
 import { bytes, counted, grouped } from '../model/base/numbers.ts';
 import { renderChecks } from './checks.ts';
-import { fold, moreLike } from './fold.ts';
+import { fold, moreLike } from './plan-view/fold.ts';
 import { alignColumns } from './table.ts';
 import { printableData } from './text-width.ts';
 

@@ -3,7 +3,7 @@ import type { Gate, PipelinePlan } from '../../src/model/plan/plan.ts';
 import { graphOfPlan } from '../../src/plan/pipeline-graph.ts';
 import { renderHtml } from '../../src/render/html/page.ts';
 import { renderMarkdown } from '../../src/render/markdown/plan.ts';
-import { verdictOf } from '../../src/render/plan-words.ts';
+import { verdictOf } from '../../src/render/plan-view/verdict.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
 import { expectGolden } from '../support/golden.ts';
 import { pipelinePlan, plan, tablePlan } from '../support/plans.ts';

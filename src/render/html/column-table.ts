@@ -1,81 +1,61 @@
-import type { Change } from '../../model/plan/change.ts';
-import type { ColumnPlan, TablePlan } from '../../model/plan/table-plan.ts';
-import type { PipelinePlan } from '../../model/plan/plan.ts';
-import { columnName, tableChanges } from '../plan-words.ts';
+import type { ColumnChangeView, ColumnView, TableView } from '../plan-view/index.ts';
 import { element, together, type Child, type Markup } from './element.ts';
-import { signed, type Sign } from './look.ts';
+import { signed } from './look.ts';
 import { table } from './scroll-table.ts';
 
 /**
  * Returns the columns of a table before and after; unchanged ones are shown only if there are few, and are folded
  * otherwise.
  */
-export function renderColumns(plan: PipelinePlan, one: TablePlan): Markup | undefined {
-  const { columns } = tableChanges(plan, one);
-  const rows = one.columns.map((column) => ({
-    column,
-    changes: columns.filter((change) => columnName(change, plan, one) === column.name),
-  }));
-  const changed = rows.filter(({ column, changes }) => changes.length > 0 || lookOf(column).symbol !== '=');
-  const same = rows.filter((row) => !changed.includes(row));
-  if (rows.length === 0) return undefined;
-  if (one.action === 'create') return newTable(`Columns of ${one.name}`, rows);
+export function renderColumns({ name, mark, columns }: TableView): Markup | undefined {
+  const changed = columns.filter((column) => column.changes.length > 0 || column.mark !== 'unchanged');
+  const same = columns.filter((column) => !changed.includes(column));
+  if (columns.length === 0) return undefined;
+  if (mark === 'new') return newTable(`Columns of ${name}`, columns);
   return together(
-    changed.length > 0 ? columnTable(`Changed columns of ${one.name}`, changed) : undefined,
+    changed.length > 0 ? columnTable(`Changed columns of ${name}`, changed) : undefined,
     same.length === 0
       ? undefined
       : element(
           'details',
           {},
           element('summary', {}, `${same.length} unchanged`),
-          columnTable(`Unchanged columns of ${one.name}`, same),
+          columnTable(`Unchanged columns of ${name}`, same),
         ),
   );
 }
 
-interface ColumnRow {
-  column: ColumnPlan;
-  changes: readonly Change[];
-}
-
 /** Returns the columns of a new table: without a state before, and with one reason for all. */
-function newTable(caption: string, rows: readonly ColumnRow[]): Markup {
+function newTable(caption: string, columns: readonly ColumnView[]): Markup {
   return table(
     caption,
     ['Column', 'Type'],
-    rows.map(({ column }) => [
-      together(signed(lookOf(column)), element('code', {}, column.name)),
+    columns.map((column) => [
+      together(signed(column.mark), element('code', {}, column.name)),
       element('code', {}, column.after ?? ''),
     ]),
   );
 }
 
-function columnTable(caption: string, rows: readonly ColumnRow[]): Markup {
+function columnTable(caption: string, columns: readonly ColumnView[]): Markup {
   return table(
     caption,
     ['Column', 'Before', 'After', 'Because'],
-    rows.map(({ column, changes }): Child[] => [
+    columns.map((column): Child[] => [
       together(
-        signed(lookOf(column)),
+        signed(column.mark),
         element('code', {}, column.name),
         column.was === undefined ? undefined : together(' was ', element('code', {}, column.was)),
       ),
       column.before === undefined ? '' : element('code', {}, column.before),
       column.after === undefined ? '' : element('code', {}, column.after),
-      together(...changes.flatMap((change, index) => [index === 0 ? '' : '; ', because(change)])),
+      together(...column.changes.flatMap((change, index) => [index === 0 ? '' : '; ', because(change)])),
     ]),
   );
 }
 
-function because({ category, reason }: Change): Markup {
+function because({ category, reason }: ColumnChangeView): Markup {
   if (category === 'create') return together(reason);
   const tone = category === 'breaking' ? 'remove' : 'muted';
   return together(element('b', { class: tone }, category), `: ${reason}`);
-}
-
-function lookOf({ before, after, was }: ColumnPlan): Sign {
-  if (before === undefined) return { symbol: '+', tone: 'create', means: 'new' };
-  if (after === undefined) return { symbol: '-', tone: 'remove', means: 'removed' };
-  if (before !== after || was !== undefined) return { symbol: '~', tone: 'change', means: 'changed' };
-  return { symbol: '=', tone: 'none', means: 'unchanged' };
 }

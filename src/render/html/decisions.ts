@@ -1,11 +1,9 @@
-import type { Gate, Plan } from '../../model/plan/plan.ts';
-import { distinctGates, gateText, isFlag, untrustedText } from '../plan-words.ts';
+import { untrustedText, type GateView, type PlanView } from '../plan-view/index.ts';
 import { element, together, type Markup } from './element.ts';
 import { table } from './scroll-table.ts';
 
 /** Returns the open and the allowed decisions of this run; nothing if there are none. */
-export function renderGates({ gates: all }: Plan): Markup | undefined {
-  const shown = distinctGates(all);
+export function renderGates({ gates: shown }: PlanView): Markup | undefined {
   if (shown.length === 0) return undefined;
   const closed = shown.filter(({ open }) => !open);
   const open = shown.filter((gate) => gate.open);
@@ -20,7 +18,7 @@ export function renderGates({ gates: all }: Plan): Markup | undefined {
   );
 }
 
-function gateList(className: string, title: string, shown: readonly Gate[]): Markup {
+function gateList(className: string, title: string, shown: readonly GateView[]): Markup {
   return element(
     'div',
     { class: className },
@@ -29,18 +27,18 @@ function gateList(className: string, title: string, shown: readonly Gate[]): Mar
       title,
       ['Gate', 'Where', 'Why', 'What allows it'],
       shown.map((gate) => [
-        element('strong', {}, gateText[gate.kind]),
+        element('strong', {}, gate.label),
         element('code', {}, gate.address),
         gate.message,
-        isFlag(gate) ? element('code', {}, gate.remedy) : gate.remedy,
+        gate.isFlag ? element('code', {}, gate.remedy) : gate.remedy,
       ]),
     ),
   );
 }
 
 /** Errors and warnings that were found while planning. */
-export function renderFindings({ diagnostics }: Plan): Markup | undefined {
-  const shown = diagnostics.filter(({ severity }) => severity !== 'note');
+export function renderFindings({ findings }: PlanView): Markup | undefined {
+  const shown = findings.filter(({ severity }) => severity !== 'note');
   if (shown.length === 0) return undefined;
   return element(
     'section',
@@ -64,7 +62,7 @@ export function renderFindings({ diagnostics }: Plan): Markup | undefined {
 }
 
 /** Returns the things that an untrusted plan has not inspected. */
-export function renderUnseen({ unseen }: Plan): Markup | undefined {
+export function renderUnseen({ unseen }: PlanView): Markup | undefined {
   if (unseen === undefined) return undefined;
   return element(
     'section',

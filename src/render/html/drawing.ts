@@ -2,8 +2,9 @@ import type { Graph, GraphNode } from '../../model/plan/graph.ts';
 import { counted } from '../../model/base/numbers.ts';
 import type { PipelinePlan } from '../../model/plan/plan.ts';
 import { renderSvg, type Look } from '../graph/svg.ts';
+import { markOfPipeline, markOfTable } from '../plan-view/index.ts';
 import { element, type Markup } from './element.ts';
-import { pipelineLook, tableLook } from './look.ts';
+import { looks } from './look.ts';
 
 /** A drawing with more tables than this is unreadable. */
 const mostTables = 60;
@@ -31,7 +32,7 @@ export function renderGraph(
       : element(
           'div',
           { class: 'graph scroll', tabindex: 0, role: 'region', 'aria-label': 'Graph' },
-          renderSvg(drawn, looks(all, ids)),
+          renderSvg(drawn, lookAt(all, ids)),
         ),
   );
 }
@@ -39,14 +40,14 @@ export function renderGraph(
 const tablesOf = ({ nodes }: Graph) => nodes.filter(({ kind }) => kind === 'table').length;
 
 /** Pipelines and tables by what will become of them; a pipeline with something to do leads to its part of the page. */
-function looks(all: readonly PipelinePlan[], ids: ReadonlyMap<string, string>): (node: GraphNode) => Look {
+function lookAt(all: readonly PipelinePlan[], ids: ReadonlyMap<string, string>): (node: GraphNode) => Look {
   const pipelines = new Map(all.map((pipeline) => [pipeline.address, pipeline]));
   return ({ kind, pipeline: address = '', label }) => {
     const pipeline = pipelines.get(address);
     if (pipeline === undefined) return { tone: 'plain', symbol: '' };
     const table = pipeline.tables.find(({ name }) => name === label);
-    if (kind === 'table' && table !== undefined) return tableLook(table);
+    if (kind === 'table' && table !== undefined) return looks[markOfTable(table)];
     const id = ids.get(address);
-    return { ...pipelineLook(pipeline), ...(id !== undefined && { href: `#${id}` }) };
+    return { ...looks[markOfPipeline(pipeline)], ...(id !== undefined && { href: `#${id}` }) };
   };
 }

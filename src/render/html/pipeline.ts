@@ -1,52 +1,39 @@
 import { counted } from '../../model/base/numbers.ts';
-import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
-import type { ObjectChanges, TablePlan } from '../../model/plan/table-plan.ts';
-import type { PipelinePlan } from '../../model/plan/plan.ts';
-import {
-  beforeAfter,
-  costsOf,
-  publicationText,
-  tableAmounts,
-  tableChanges,
-  verdictOf,
-  wholeChanges,
-  unnamedFilesText,
-} from '../plan-words.ts';
+import type { ObjectChanges } from '../../model/plan/table-plan.ts';
+import type { DestinationView, PipelineView, TableView, TemplateView } from '../plan-view/index.ts';
 import { renderStep } from '../progress.ts';
 import { renderColumns } from './column-table.ts';
 import { element, together, type Markup } from './element.ts';
-import { pipelineLook, signed, tableLook } from './look.ts';
+import { signed } from './look.ts';
 import { table } from './scroll-table.ts';
 
 /**
  * One pipeline, folded up unless it is `open`: what it costs, its tables with their columns, where it goes,
  * the steps.
  */
-export function renderPipeline(plan: PipelinePlan, id: string, open: boolean): Markup {
-  const { address, because, tables, destinations, file, tags, steps } = plan;
+export function renderPipeline(view: PipelineView, id: string, open: boolean): Markup {
+  const { address, verdict, because, tables, destinations, file, tags, steps } = view;
   return element(
     'details',
     {
       class: 'pipeline',
       id,
-      'data-words': [address, ...tags, verdictOf(plan)].join(' ').toLowerCase(),
+      'data-words': [address, ...tags, verdict].join(' ').toLowerCase(),
       open: open ? 'open' : undefined,
     },
     element(
       'summary',
       {},
-      element('h3', {}, signed(pipelineLook(plan)), element('code', {}, address), ` ${verdictOf(plan)}`),
+      element('h3', {}, signed(view.mark), element('code', {}, address), ` ${verdict}`),
       element('span', { class: 'because' }, because),
     ),
     element(
       'div',
       { class: 'body' },
-      facts([`File: ${file}`, ...(tags.length > 0 ? [`Tags: ${tags.join(', ')}`] : []), ...costsOf(plan)]),
-      whole(plan),
-      ...(tables.length > 0
-        ? [element('h4', {}, 'Tables'), ...tables.map((one) => renderTable(plan, one))]
-        : []),
-      template(plan),
+      facts([`File: ${file}`, ...(tags.length > 0 ? [`Tags: ${tags.join(', ')}`] : []), ...view.costs]),
+      whole(view),
+      ...(tables.length > 0 ? [element('h4', {}, 'Tables'), ...tables.map(renderTable)] : []),
+      template(view.template),
       destinationTable(destinations),
       steps.length === 0
         ? undefined
@@ -56,7 +43,7 @@ export function renderPipeline(plan: PipelinePlan, id: string, open: boolean): M
             element(
               'summary',
               {},
-              plan.blockedBy === undefined ? 'Steps' : 'Steps, when it is no longer blocked',
+              view.blockedBy === undefined ? 'Steps' : 'Steps, when it is no longer blocked',
             ),
             element('ol', {}, ...steps.map((step) => element('li', {}, renderStep(step)))),
           ),
@@ -68,37 +55,31 @@ function facts(lines: readonly string[]): Markup {
   return element('ul', { class: 'facts' }, ...lines.map((line) => element('li', {}, line)));
 }
 
-function whole(plan: PipelinePlan): Markup | undefined {
-  const changes = wholeChanges(plan);
+function whole({ whole: changes }: PipelineView): Markup | undefined {
   if (changes.length === 0) return undefined;
   return element(
     'ul',
     {},
-    ...changes.map((change) =>
-      element(
-        'li',
-        {},
-        `${[change.subject, beforeAfter(change)].filter(Boolean).join(' ')}: ${change.reason}`,
-      ),
+    ...changes.map(({ subject, change, reason }) =>
+      element('li', {}, `${[subject, change].filter(Boolean).join(' ')}: ${reason}`),
     ),
   );
 }
 
-function renderTable(plan: PipelinePlan, one: TablePlan): Markup {
-  const { columns, reason } = tableChanges(plan, one);
-  const amounts = tableAmounts(one);
-  const { type, name, of } = one.source;
-  const isTold = one.action !== 'create' && columns.length > 0;
+function renderTable(one: TableView): Markup {
+  const { amounts, reason, changes, columns } = one;
+  const { type, name, of } = one.origin;
+  const changed = one.mark !== 'new' && changes.length > 0 ? `, ${changes.length} changed` : '';
   return element(
     'details',
     { class: 'table' },
     element(
       'summary',
       {},
-      signed(tableLook(one)),
+      signed(one.mark),
       element('code', {}, one.name),
-      ` ${[amounts, counted(one.columns.length, 'column') + (isTold ? `, ${columns.length} changed` : '')].filter(Boolean).join(', ')}`,
-      element('span', { class: 'because' }, reason === '' ? one.reason : reason),
+      ` ${[amounts, counted(columns.length, 'column') + changed].filter(Boolean).join(', ')}`,
+      element('span', { class: 'because' }, reason === '' ? one.decision : reason),
     ),
     type === ''
       ? undefined
@@ -110,34 +91,34 @@ function renderTable(plan: PipelinePlan, one: TablePlan): Markup {
           ': ',
           element('code', {}, of),
         ),
-    renderColumns(plan, one),
+    renderColumns(one),
     header(one),
     one.objects && objects(one.objects),
   );
 }
 
-function header({ columnsFrom }: TablePlan): Markup | undefined {
-  if (columnsFrom === undefined) return undefined;
+function header({ header: from }: TableView): Markup | undefined {
+  if (from === undefined) return undefined;
   return together(
-    element('p', {}, 'Columns from ', element('code', {}, columnsFrom.file), ':'),
-    element('ul', {}, ...columnsFrom.columns.map((column) => element('li', {}, element('code', {}, column)))),
+    element('p', {}, 'Columns from ', element('code', {}, from.file), ':'),
+    element('ul', {}, ...from.columns.map((column) => element('li', {}, element('code', {}, column)))),
   );
 }
 
 function objects({ fresh, changed, gone }: ObjectChanges): Markup {
   const kinds = [
-    { look: { symbol: '+', tone: 'create', means: 'new' }, set: fresh },
-    { look: { symbol: '~', tone: 'change', means: 'changed' }, set: changed },
-    { look: { symbol: '-', tone: 'remove', means: 'gone' }, set: gone },
-  ];
+    { mark: 'new', means: 'new', set: fresh },
+    { mark: 'changed', means: 'changed', set: changed },
+    { mark: 'removed', means: 'gone', set: gone },
+  ] as const;
   return together(
     ...kinds
       .filter(({ set }) => set.count > 0)
-      .map(({ look, set }) =>
+      .map(({ mark, means, set }) =>
         element(
           'details',
           {},
-          element('summary', {}, signed(look), `${counted(set.count, 'object')} ${look.means}`),
+          element('summary', {}, signed(mark, means), `${counted(set.count, 'object')} ${means}`),
           element(
             'ul',
             {},
@@ -151,13 +132,10 @@ function objects({ fresh, changed, gone }: ObjectChanges): Markup {
   );
 }
 
-function template(pipeline: PipelinePlan): Markup | undefined {
-  const { template: plan } = pipeline;
-  if (plan === undefined) return undefined;
-  const { shown, reason, misfits } = plan;
-  const unnamed = unnamedFilesText(pipeline);
-  const fit =
-    misfits === 0 ? undefined : element('b', { class: 'remove' }, ` (${counted(misfits, 'misfit')})`);
+function template(view: TemplateView | undefined): Markup | undefined {
+  if (view === undefined) return undefined;
+  const { shown, reason, misfits, unnamed } = view;
+  const fit = misfits === '' ? undefined : element('b', { class: 'remove' }, ` (${misfits})`);
   return together(
     element('h4', {}, 'Template'),
     element('p', {}, element('code', {}, shown), `: ${reason}`, fit),
@@ -171,18 +149,14 @@ function template(pipeline: PipelinePlan): Markup | undefined {
   );
 }
 
-function destinationTable(destinations: readonly DestinationPlan[]): Markup | undefined {
+function destinationTable(destinations: readonly DestinationView[]): Markup | undefined {
   if (destinations.length === 0) return undefined;
   return together(
     element('h4', {}, 'Destinations'),
     table(
       'Destinations',
       ['Where', 'What', 'Because'],
-      destinations.map((one) => [
-        element('code', {}, one.target),
-        one.type === 'tableau' ? `publish: ${publicationText(one)}` : `write: ${one.action}`,
-        one.reason,
-      ]),
+      destinations.map((one) => [element('code', {}, one.target), `${one.verb}: ${one.what}`, one.reason]),
     ),
   );
 }

@@ -1,22 +1,5 @@
 import { counted } from '../../model/base/numbers.ts';
-import type { Change } from '../../model/plan/change.ts';
-import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
-import type { PipelinePlan } from '../../model/plan/plan.ts';
-import type { TablePlan } from '../../model/plan/table-plan.ts';
-import {
-  beforeAfter,
-  columnName,
-  costsOf,
-  hasDiff,
-  isRead,
-  publicationText,
-  tableAmounts,
-  tableChanges,
-  verdictOf,
-  wholeChanges,
-  unnamedFilesText,
-} from '../plan-words.ts';
-import { printable } from '../text-width.ts';
+import type { DestinationView, Mark, PipelineView, TableView, TemplateView } from '../plan-view/index.ts';
 import { layOutRows } from '../wrap.ts';
 import { clip, code, fenced, plain } from './escape.ts';
 
@@ -26,14 +9,14 @@ const mostLines = 150;
 const width = 120;
 
 /** Returns a folded pipeline: its diff and its cost. Empty if there is nothing to show. */
-export function renderDetails(plan: PipelinePlan): string[] {
-  const lines = diffOf(plan);
+export function renderDetails(view: PipelineView): string[] {
+  const lines = diffOf(view);
   if (lines.length === 0) return [];
-  const costs = costsOf(plan);
+  const { address, verdict, costs } = view;
   const shown = lines.slice(0, mostLines);
   const more = lines.length - shown.length;
   return [
-    `<details><summary>${code(clip(plan.address, 200))} ${verdictOf(plan)}</summary>`,
+    `<details><summary>${code(clip(address, 200))} ${verdict}</summary>`,
     '',
     ...fenced('diff', shown),
     '',
@@ -44,61 +27,56 @@ export function renderDetails(plan: PipelinePlan): string[] {
   ];
 }
 
-/** Returns a diff whose lines GitHub colours by their first character: `+` new, `-` removed, `!` changed. */
-function diffOf(plan: PipelinePlan): string[] {
-  if (!hasDiff(plan)) return [];
+/** Returns a diff whose lines GitHub colours by their first character. */
+function diffOf({ hasDiff, isRead, whole, tables, template, destinations }: PipelineView): string[] {
+  if (!hasDiff) return [];
   const rows = [
-    ...wholeChanges(plan).map((change) => cells('!', change.subject, beforeAfter(change), change.reason)),
-    ...(isRead(plan) ? plan.tables.flatMap((table) => tableRows(plan, table)) : []),
-    ...templateRows(plan),
-    ...plan.destinations.map(destinationRow),
+    ...whole.map(({ subject, change, reason }) => cells('changed', subject, change, reason)),
+    ...(isRead ? tables.flatMap(tableRows) : []),
+    ...(template === undefined ? [] : templateRows(template)),
+    ...destinations.map(destinationRow),
   ];
   return layOutRows(rows, width);
 }
 
-function tableRows(plan: PipelinePlan, table: TablePlan): string[][] {
-  const { columns, reason } = tableChanges(plan, table);
-  const signs = { create: '+', reload: '!', change: '!', reshape: '!', unchanged: ' ', drop: '-' };
+function tableRows({ name, mark, amounts, reason, changes, header }: TableView): string[][] {
   return [
-    cells(signs[table.action], `table ${table.name}`, tableAmounts(table), reason),
-    ...columns.map((change) => {
-      const name = `  column ${columnName(change, plan, table)}`;
+    cells(mark, `table ${name}`, amounts, reason),
+    ...changes.map((change) => {
       const why = change.category === 'create' ? '' : `${change.category}: ${change.reason}`;
-      return cells(signOf(change), name, beforeAfter(change), why);
+      return cells(change.mark, `  column ${change.name}`, change.change, why);
     }),
-    ...(table.columnsFrom === undefined || table.action !== 'create'
+    ...(header === undefined || mark !== 'new'
       ? []
       : [
-          cells('+', `  columns from ${table.columnsFrom.file}`, '', ''),
-          ...table.columnsFrom.columns.map((column) => cells('+', `    ${column}`, '', '')),
+          cells('new', `  columns from ${header.file}`, '', ''),
+          ...header.columns.map((column) => cells('new', `    ${column}`, '', '')),
         ]),
   ];
 }
 
-function signOf({ act }: Change): string {
-  return act === 'create' ? '+' : act === 'remove' ? '-' : '!';
-}
-
-function templateRows(plan: PipelinePlan): string[][] {
-  const { template } = plan;
-  if (template === undefined) return [];
-  const sign = { create: '+', change: '!', unchanged: ' ' }[template.action];
-  const fit = template.misfits === 0 ? '' : counted(template.misfits, 'misfit');
+function templateRows({ shown, mark, reason, misfits, unnamed }: TemplateView): string[][] {
   return [
-    cells(sign, `template ${template.shown}`, fit, template.reason),
-    ...unnamedFilesText(plan).map((line) => cells(' ', `  ${line}`, '', 'its data source does not name it')),
+    cells(mark, `template ${shown}`, misfits, reason),
+    ...unnamed.map((line) => cells('unchanged', `  ${line}`, '', 'its data source does not name it')),
   ];
 }
 
-function destinationRow(plan: DestinationPlan): string[] {
-  const sign = { create: '+', unchanged: ' ' }[plan.action as string] ?? '!';
-  const verb = plan.type === 'tableau' ? 'publish' : 'write';
-  const amount = plan.type === 'tableau' ? publicationText(plan) : plan.action;
-  return cells(sign, `${verb} ${plan.target}`, amount, plan.action === 'unchanged' ? '' : plan.reason);
-}
+const destinationRow = ({ target, mark, verb, what, reason }: DestinationView): string[] =>
+  cells(mark, `${verb} ${target}`, what, mark === 'unchanged' ? '' : reason);
 
-const cells = (sign: string, what: string, how: string, why: string): string[] => [
-  `${sign} ${clip(printable(what), 300)}`,
-  clip(printable(how), 300),
-  why === '' ? '' : `(${clip(printable(why), 500)})`,
+/** GitHub shows lines with `+` as new, with `-` as removed and with `!` as changed. */
+const signs: Record<Mark, string> = {
+  new: '+',
+  removed: '-',
+  changed: '!',
+  reloaded: '!',
+  blocked: '!',
+  unchanged: ' ',
+};
+
+const cells = (mark: Mark, what: string, how: string, why: string): string[] => [
+  `${signs[mark]} ${clip(what, 300)}`,
+  clip(how, 300),
+  why === '' ? '' : `(${clip(why, 500)})`,
 ];

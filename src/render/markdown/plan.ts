@@ -1,21 +1,15 @@
 import { isItem } from '../../model/config/family.ts';
 import { counted } from '../../model/base/numbers.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan, Plan } from '../../model/plan/plan.ts';
-import { countIdle, foldForgotten, foldGates, foldPipelines, moreLike, type Folded } from '../fold.ts';
+import type { Plan } from '../../model/plan/plan.ts';
 import {
-  amountsOf,
-  countsOf,
-  distinctGates,
-  forgottenCount,
-  deletedVerdict,
-  forgottenVerdict,
-  gateText,
-  isFlag,
-  isQuiet,
-  quietTextOf,
+  foldGates,
+  moreLike,
   unseenText,
-  verdictOf,
-} from '../plan-words.ts';
+  viewPlan,
+  type GateView,
+  type PipelineView,
+  type PlanView,
+} from '../plan-view/index.ts';
 import { renderDetails } from './details.ts';
 import { clip, code, plain } from './escape.ts';
 import { mostInComment, startPage, type Page } from './page.ts';
@@ -25,46 +19,44 @@ import { mostInComment, startPage, type Page } from './page.ts';
  * what did not fit is counted at the end. The first line is hidden; a workflow finds its comment by it.
  */
 export function renderMarkdown(plan: Plan, most = mostInComment): string {
+  const view = viewPlan(plan, { isUrgentFirst: true });
   const page = startPage(most);
   page.add(['<!-- extracts plan -->', '## extracts plan', '']);
-  page.add([...headline(plan), '']);
-  const unseen = unseenText(plan);
+  page.add([...headline(view), '']);
+  const unseen = unseenText(view);
   if (unseen.length > 0) page.add([...unseen.map(plain), '']);
-  addGates(page, plan);
-  const ordered = plan.pipelines.filter(({ action }) => action !== 'none').toSorted(byUrgency(plan));
-  const folded = foldPipelines(ordered);
-  addPipelines(page, folded, plan.forgotten);
-  addUnchanged(page, plan.pipelines);
+  addGates(page, view);
+  addPipelines(page, view);
+  addUnchanged(page, view);
   page.addAll(
     'the details of',
     'pipeline',
-    folded
+    view.pipelines
       .flatMap((part) => ('one' in part ? [renderDetails(part.one)] : []))
       .filter((lines) => lines.length > 0),
   );
   return page.end('run `extracts plan` to see all of it');
 }
 
-function headline(plan: Plan): string[] {
-  if (isQuiet(plan)) return [`**No changes.** ${quietTextOf(plan)}`];
-  const { blocked } = plan.summary;
-  const counts = [...countsOf(plan), ...(blocked > 0 ? [`${blocked} blocked`] : []), ...forgottenCount(plan)];
-  const amounts = amountsOf(plan);
-  return [`**Plan:** ${counts.join(', ')}.`, ...(amounts === '' ? [] : ['', `**Data:** ${plain(amounts)}.`])];
+function headline({ quiet, counts, amounts }: PlanView): string[] {
+  if (quiet !== undefined) return [`**No changes.** ${quiet}`];
+  const shown = counts.map(({ text }) => text);
+  return [`**Plan:** ${shown.join(', ')}.`, ...(amounts === '' ? [] : ['', `**Data:** ${plain(amounts)}.`])];
 }
 
-function addGates(page: Page, { gates, pipelines }: Plan): void {
-  const shown = distinctGates(gates).toSorted((one, other) => Number(one.open) - Number(other.open));
-  const closed = shown.filter(({ open }) => !open);
-  if (shown.length === 0) return;
-  const alert =
-    closed.length === 0
-      ? ['> [!WARNING]', '> This run allows what is marked as allowed below.']
-      : ['> [!CAUTION]', `> ${blockedText(pipelines)} until this is decided:`];
+function addGates(page: Page, { gates, heldBack }: PlanView): void {
+  if (gates.length === 0) return;
+  const alert = gates.every(({ open }) => open)
+    ? ['> [!WARNING]', '> This run allows what is marked as allowed below.']
+    : [
+        '> [!CAUTION]',
+        `> ${counted(heldBack, 'pipeline')} ${heldBack === 1 ? 'is' : 'are'} blocked until this is decided:`,
+      ];
+  const closedFirst = gates.toSorted((one, other) => Number(one.open) - Number(other.open));
   page.addTable({
     lead: [...alert, ''],
     head: ['gate', 'where', 'why', 'what opens it'],
-    rows: foldGates(shown).map((part) =>
+    rows: foldGates(closedFirst).map((part) =>
       'one' in part ? gateRow(part.one) : [plain(moreLike(part.more, part.like.address)), '', '', ''],
     ),
     noun: 'gate',
@@ -72,66 +64,41 @@ function addGates(page: Page, { gates, pipelines }: Plan): void {
   });
 }
 
-function blockedText(pipelines: readonly PipelinePlan[]): string {
-  const held = pipelines.filter(({ blockedBy }) => blockedBy === 'gate').length;
-  return `${counted(held, 'pipeline')} ${held === 1 ? 'is' : 'are'} blocked`;
-}
-
-function gateRow(gate: Gate): string[] {
-  const remedy = clip(gate.remedy, 400);
-  const way = isFlag(gate) ? code(remedy) : plain(remedy);
+function gateRow({ label, address, message, remedy, open, isFlag }: GateView): string[] {
+  const clipped = clip(remedy, 400);
   return [
-    `**${gateText[gate.kind]}**`,
-    code(clip(gate.address, 200)),
-    plain(clip(gate.message, 300)),
-    gate.open ? 'allowed in this run' : way,
+    `**${label}**`,
+    code(clip(address, 200)),
+    plain(clip(message, 300)),
+    open ? 'allowed in this run' : isFlag ? code(clipped) : plain(clipped),
   ];
 }
 
-/** Blocked, then those that break something and may, then the rest; among equals the order of the plan. */
-function byUrgency({ gates }: Plan): (one: PipelinePlan, other: PipelinePlan) => number {
-  const breaking = new Set(gates.filter(({ open }) => open).map(({ pipeline }) => pipeline));
-  const rank = ({ blockedBy, address }: PipelinePlan) =>
-    blockedBy !== undefined ? 0 : breaking.has(address) ? 1 : 2;
-  return (one, other) => rank(one) - rank(other);
-}
-
-function addPipelines(
-  page: Page,
-  pipelines: readonly Folded<PipelinePlan>[],
-  forgotten: readonly ForgottenPipeline[],
-): void {
-  const more = (part: { more: readonly unknown[]; like: { address: string } }) => [
-    plain(moreLike(part.more, part.like.address)),
-    '',
-    '',
-  ];
+function addPipelines(page: Page, { pipelines, removed }: PlanView): void {
+  const more = ({ text }: { text: string }) => [plain(text), '', ''];
   const rows = [
     ...pipelines.map((part) => ('one' in part ? pipelineRow(part.one) : more(part))),
-    ...foldForgotten(forgotten).map((part) => {
+    ...removed.map((part) => {
       if (!('one' in part)) return more(part);
-      const { address, because, deletes } = part.one;
-      const verdict = deletes === undefined ? forgottenVerdict : `**${deletedVerdict}**`;
-      return [code(clip(address, 200)), verdict, plain(clip(because, 300))];
+      const { address, because, verdict, isDeleted } = part.one;
+      return [code(clip(address, 200)), isDeleted ? `**${verdict}**` : verdict, plain(clip(because, 300))];
     }),
   ];
   page.addTable({ lead: [], head: ['pipeline', 'what', 'because'], rows, noun: 'pipeline', share: 0.6 });
 }
 
-function pipelineRow(pipeline: PipelinePlan): string[] {
+function pipelineRow({ address, verdict, because, blockedBy }: PipelineView): string[] {
   return [
-    code(clip(pipeline.address, 200)),
-    pipeline.blockedBy === undefined ? verdictOf(pipeline) : `**${verdictOf(pipeline)}**`,
-    plain(clip(pipeline.because, 300)),
+    code(clip(address, 200)),
+    blockedBy === undefined ? verdict : `**${verdict}**`,
+    plain(clip(because, 300)),
   ];
 }
 
 /** All in one line, folded when there are many; of a family only how many. */
-function addUnchanged(page: Page, pipelines: readonly PipelinePlan[]): void {
-  for (const { family, count } of countIdle(pipelines)) page.add([`${code(family)}: ${plain(count)}`, '']);
-  const names = pipelines
-    .filter(({ action, address }) => action === 'none' && !isItem(address))
-    .map(({ address }) => address);
+function addUnchanged(page: Page, { idle, idleFamilies }: PlanView): void {
+  for (const { family, count } of idleFamilies) page.add([`${code(family)}: ${plain(count)}`, '']);
+  const names = idle.map(({ address }) => address).filter((address) => !isItem(address));
   if (names.length === 0) return;
   const listed = names.map((name) => code(clip(name, 200))).join(', ');
   const line =

@@ -1,6 +1,6 @@
-import { familyOf, isItem } from '../model/config/family.ts';
-import { grouped } from '../model/base/numbers.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan } from '../model/plan/plan.ts';
+import { familyOf, isItem } from '../../model/config/family.ts';
+import { grouped } from '../../model/base/numbers.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan } from '../../model/plan/plan.ts';
 
 /** Something to show, or how many more there are like the one that was shown before. */
 export type Folded<T> = { one: T } | { more: readonly T[]; like: T };
@@ -71,7 +71,7 @@ export function foldForgotten(all: readonly ForgottenPipeline[]): Folded<Forgott
 }
 
 /** Gates of the same kind at the same place within an item. */
-export function foldGates(gates: readonly Gate[]): Folded<Gate>[] {
+export function foldGates<T extends Gate>(gates: readonly T[]): Folded<T>[] {
   return fold(
     gates,
     ({ pipeline }) => pipeline,

@@ -1,0 +1,113 @@
+import type { ForgottenPipeline, Gate, GateKind, PipelinePlan, Plan } from '../../model/plan/plan.ts';
+import { printableData } from '../text-width.ts';
+import { amountsOf } from './amounts.ts';
+import { countIdle, foldForgotten, foldPipelines, moreLike, type Folded } from './fold.ts';
+import { viewPipeline } from './pipeline.ts';
+import type { GateView, Part, PlanView, RemovedView } from './types.ts';
+import { countsOf, isQuiet, quietTextOf } from './verdict.ts';
+
+export type {
+  ColumnChangeView,
+  ColumnView,
+  DestinationView,
+  GateView,
+  Mark,
+  Part,
+  PipelineView,
+  PlanView,
+  RemovedView,
+  TableView,
+  TemplateView,
+} from './types.ts';
+export { foldGates, moreLike } from './fold.ts';
+export { markOfPipeline } from './pipeline.ts';
+export { markOfTable } from './table.ts';
+
+export interface ViewOptions {
+  /** Shows pipelines without changes too, and every item of a family. */
+  isWhole?: boolean;
+  /** Blocked pipelines first, then those with an allowed breaking change. */
+  isUrgentFirst?: boolean;
+}
+
+/** Returns what readers of a plan see. Characters that could steer a terminal are replaced in all of it. */
+export function viewPlan(
+  given: Plan,
+  { isWhole = false, isUrgentFirst = false }: ViewOptions = {},
+): PlanView {
+  const plan = printableData(given);
+  const { tool, pipelines, forgotten, unseen } = plan;
+  const acting = pipelines.filter(({ action }) => action !== 'none');
+  const shown = isWhole ? pipelines : isUrgentFirst ? acting.toSorted(byUrgency(plan)) : acting;
+  return {
+    tool,
+    ...(isQuiet(plan) && { quiet: quietTextOf(plan) }),
+    counts: countsOf(plan),
+    amounts: amountsOf(plan),
+    isActing: forgotten.length > 0 || acting.some(({ action }) => action !== 'blocked'),
+    pipelines: parts(isWhole ? single(shown) : foldPipelines(shown), viewPipeline),
+    idle: isWhole ? [] : pipelines.filter(({ action }) => action === 'none'),
+    idleFamilies: isWhole ? [] : countIdle(pipelines),
+    removed: parts(isWhole ? single(forgotten) : foldForgotten(forgotten), viewRemoved),
+    gates: distinctGates(plan.gates).map(viewGate),
+    heldBack: pipelines.filter(({ blockedBy }) => blockedBy === 'gate').length,
+    findings: plan.diagnostics,
+    ...(unseen !== undefined && { unseen }),
+  };
+}
+
+const single = <T>(all: readonly T[]): Folded<T>[] => all.map((one) => ({ one }));
+
+function parts<T extends { address: string; because: string }, View>(
+  folded: readonly Folded<T>[],
+  view: (one: T) => View,
+): Part<View>[] {
+  return folded.map((part) =>
+    'one' in part
+      ? { one: view(part.one) }
+      : { more: part.more, text: moreLike(part.more, part.like.address) },
+  );
+}
+
+function byUrgency({ gates }: Plan): (one: PipelinePlan, other: PipelinePlan) => number {
+  const breaking = new Set(gates.filter(({ open }) => open).map(({ pipeline }) => pipeline));
+  const rank = ({ blockedBy, address }: PipelinePlan) =>
+    blockedBy !== undefined ? 0 : breaking.has(address) ? 1 : 2;
+  return (one, other) => rank(one) - rank(other);
+}
+
+function viewRemoved({ address, because, leaves, deletes }: ForgottenPipeline): RemovedView {
+  const isDeleted = deletes !== undefined;
+  const verdict = isDeleted ? 'will be deleted' : 'will no longer be managed, will not be deleted';
+  return { address, because, verdict, isDeleted, deletes: deletes ?? [], leaves };
+}
+
+/** Leaves out duplicates: a remedy that several errors of a template share is shown once. */
+function distinctGates(gates: readonly Gate[]): Gate[] {
+  return [...new Map(gates.map((gate) => [`${gate.kind} ${gate.address} ${gate.message}`, gate])).values()];
+}
+
+const gateLabels: Record<GateKind, string> = {
+  breaking: 'Breaking',
+  misfit: 'Misfit',
+  policy: 'Policy',
+  drift: 'Drift',
+};
+
+function viewGate(gate: Gate): GateView {
+  return { ...gate, label: gateLabels[gate.kind], isFlag: gate.remedy.startsWith('--') };
+}
+
+export const untrustedText =
+  'This plan is untrusted: it knows no values of variables, asked no server and read nothing outside of the project.';
+
+/** Returns the notice for a reader of an untrusted plan; empty for every other plan. */
+export function unseenText({ unseen }: PlanView): string[] {
+  if (unseen === undefined) return [];
+  return [
+    '',
+    untrustedText,
+    ...(unseen.length === 0 ? ['Nothing had to be left out for that.'] : ['Not looked at:']),
+    ...unseen.map((one) => `  - ${one}`),
+  ];
+}

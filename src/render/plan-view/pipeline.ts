@@ -1,0 +1,88 @@
+import { counted } from '../../model/base/numbers.ts';
+import type { Change } from '../../model/plan/change.ts';
+import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
+import type { PipelinePlan } from '../../model/plan/plan.ts';
+import { costsOf, publicationText } from './amounts.ts';
+import { beforeAfter, viewTable } from './table.ts';
+import type { DestinationView, Mark, PipelineView, TemplateView } from './types.ts';
+import { verdictOf } from './verdict.ts';
+
+export function viewPipeline(plan: PipelinePlan): PipelineView {
+  const { address, file, tags, because, action, blockedBy, changes, steps } = plan;
+  return {
+    address,
+    file,
+    tags,
+    verdict: verdictOf(plan),
+    because,
+    mark: markOfPipeline(plan),
+    extract: extractMarks[action],
+    blockedBy,
+    // A pipeline that an error blocks is shown too, as far as it could be planned.
+    hasDiff: action === 'blocked' ? changes.length > 0 : action !== 'none',
+    isRead: action !== 'deliver' && action !== 'record',
+    whole: wholeChanges(plan).map((change) => ({
+      subject: change.subject,
+      change: beforeAfter(change),
+      reason: change.reason,
+    })),
+    tables: plan.tables.map((table) => viewTable(plan, table)),
+    template: viewTemplate(plan),
+    destinations: plan.destinations.map(viewDestination),
+    costs: costsOf(plan),
+    steps,
+  };
+}
+
+const extractMarks: Record<PipelinePlan['action'], Mark> = {
+  create: 'new',
+  rebuild: 'changed',
+  blocked: 'changed',
+  deliver: 'unchanged',
+  record: 'unchanged',
+  none: 'unchanged',
+};
+
+/** Returns what will become of a pipeline. */
+export function markOfPipeline({ action, blockedBy }: PipelinePlan): Mark {
+  if (blockedBy !== undefined || action === 'blocked') return 'blocked';
+  return action === 'create' ? 'new' : action === 'none' ? 'unchanged' : 'changed';
+}
+
+function wholeChanges({ address, changes }: PipelinePlan): Change[] {
+  return changes.filter(
+    (change) =>
+      change.address === address &&
+      change.subject !== 'table' &&
+      (change.subject !== 'template' || change.act === 'remove'),
+  );
+}
+
+const templateMarks = { create: 'new', change: 'changed', unchanged: 'unchanged' } as const;
+
+function viewTemplate({ template, steps }: PipelinePlan): TemplateView | undefined {
+  if (template === undefined) return undefined;
+  const { shown, action, reason, misfits, unnamed } = template;
+  const isPackaged = steps.some(({ kind }) => kind === 'package');
+  return {
+    shown,
+    mark: templateMarks[action],
+    reason,
+    misfits: misfits === 0 ? '' : counted(misfits, 'misfit'),
+    unnamed:
+      unnamed === undefined || !isPackaged
+        ? []
+        : unnamed.files.map((file) => `${unnamed.kept ? 'keeps' : 'leaves out'} "${file}"`),
+  };
+}
+
+function viewDestination(plan: DestinationPlan): DestinationView {
+  const { target, action, reason, type } = plan;
+  return {
+    target,
+    mark: action === 'unchanged' ? 'unchanged' : action === 'create' ? 'new' : 'changed',
+    verb: type === 'tableau' ? 'publish' : 'write',
+    what: type === 'tableau' ? publicationText(plan) : action,
+    reason,
+  };
+}

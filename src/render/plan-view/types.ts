@@ -1,0 +1,139 @@
+import type { Category } from '../../model/plan/change.ts';
+import type { Gate, PipelinePlan } from '../../model/plan/plan.ts';
+import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { ObjectChanges, TableOriginPlan } from '../../model/plan/table-plan.ts';
+
+/** How something will differ from what is there. `reloaded`: it stays, and all its rows are read again. */
+export type Mark = 'new' | 'changed' | 'reloaded' | 'removed' | 'unchanged' | 'blocked';
+
+/** A plan as its readers see it, in words and without a format: text, Markdown and HTML show the same. */
+export interface PlanView {
+  tool: string;
+  /** The sentence after "No changes."; absent if there is something to do or to decide. */
+  quiet?: string;
+  /** `1 to create`, `2 to change`, `1 blocked`. */
+  counts: readonly { text: string; isBlocked: boolean }[];
+  /** `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty if nothing can be estimated. */
+  amounts: string;
+  /** True if an apply would do something. */
+  isActing: boolean;
+  pipelines: readonly Part<PipelineView>[];
+  /** Pipelines that stay as they are and are not among `pipelines`. */
+  idle: readonly { address: string; file: string }[];
+  /** `tenant_sales`, `998 of 1 000 unchanged`. */
+  idleFamilies: readonly { family: string; count: string }[];
+  removed: readonly Part<RemovedView>[];
+  /** Decisions that this plan needs, or that a flag of this run has given. */
+  gates: readonly GateView[];
+  /** The number of pipelines that a gate holds back. */
+  heldBack: number;
+  findings: readonly Diagnostic[];
+  /** Things that an untrusted plan has not looked at. */
+  unseen?: readonly string[];
+}
+
+/** Something to show, or how many more there are that look like the one before. */
+export type Part<T> = { one: T } | { more: readonly { address: string; because: string }[]; text: string };
+
+export interface PipelineView {
+  address: string;
+  file: string;
+  tags: readonly string[];
+  /** `will be rebuilt`, `is blocked: it would be rebuilt`. */
+  verdict: string;
+  because: string;
+  mark: Mark;
+  /** The extract itself: `unchanged` where it is only delivered or recorded again. */
+  extract: Mark;
+  blockedBy: PipelinePlan['blockedBy'];
+  /** False for a pipeline whose verdict says everything. */
+  hasDiff: boolean;
+  /** True if the tables are read. */
+  isRead: boolean;
+  /** Changes of the pipeline as a whole, and not of its tables, template file or destinations. */
+  whole: readonly { subject: string; change: string; reason: string }[];
+  tables: readonly TableView[];
+  template: TemplateView | undefined;
+  destinations: readonly DestinationView[];
+  /** `~13 406 rows to read`, `~2.6 MB of extract`. */
+  costs: readonly string[];
+  steps: PipelinePlan['steps'];
+}
+
+export interface TableView {
+  name: string;
+  mark: Mark;
+  /** `9 994 -> ~13 406 rows, 2.1 -> ~2.9 MB`. */
+  amounts: string;
+  /** The reason why the table as a whole differs; empty if it does not. */
+  reason: string;
+  /** The decision for the table, in a phrase. */
+  decision: string;
+  origin: TableOriginPlan;
+  /** Differences of columns, in the order of the plan. */
+  changes: readonly ColumnChangeView[];
+  /** All columns, before and after. */
+  columns: readonly ColumnView[];
+  /** Columns that the source has and the contract does not take. */
+  unusedColumns: readonly string[];
+  header: { file: string; columns: readonly string[] } | undefined;
+  objects: ObjectChanges | undefined;
+  /** `check orders.not_null(id) (warns)`, without the word check. */
+  checks: readonly string[];
+}
+
+export interface ColumnChangeView {
+  name: string;
+  mark: Mark;
+  /** `int -> bigint`. */
+  change: string;
+  category: Category;
+  reason: string;
+}
+
+export interface ColumnView {
+  name: string;
+  mark: Mark;
+  before: string | undefined;
+  after: string | undefined;
+  /** Its name before. */
+  was: string | undefined;
+  changes: readonly ColumnChangeView[];
+}
+
+export interface TemplateView {
+  shown: string;
+  mark: Mark;
+  reason: string;
+  /** `1 misfit`; empty if there is none. */
+  misfits: string;
+  /** `leaves out "old.hyper"`: files in the package that its data source does not name. */
+  unnamed: readonly string[];
+}
+
+export interface DestinationView {
+  target: string;
+  mark: Mark;
+  verb: 'publish' | 'write';
+  /** `overwrite revision 3 of Ann (2026-01-31T08:00:00Z, 12 MB), ~2.6 MB in 1 request`. */
+  what: string;
+  reason: string;
+}
+
+/** A pipeline that is no longer configured. */
+export interface RemovedView {
+  address: string;
+  because: string;
+  verdict: string;
+  isDeleted: boolean;
+  /** Output that will be deleted, and output that stays. */
+  deletes: readonly string[];
+  leaves: readonly string[];
+}
+
+export interface GateView extends Gate {
+  /** `Breaking`. */
+  label: string;
+  /** True if a flag opens it, and not a change of the configuration. */
+  isFlag: boolean;
+}
