@@ -89,11 +89,12 @@ function workOf({ destinations }: Differences, { isBuilt, mustPackage, tables, b
   };
 }
 
-function stepsOf(pipeline: Pipeline, differences: Differences, decision: Decision) {
-  const { action, tables, changes, mustPackage, base } = decision;
-  const destinations = differences.destinations.map(({ plan }) => plan);
-  const { isRowsAlone } = differences;
-  return layOutSteps(pipeline, action, tables, destinations, changes, { mustPackage, base, isRowsAlone });
+function stepsOf(pipeline: Pipeline, { destinations, isRowsAlone }: Differences, decision: Decision) {
+  return layOutSteps(pipeline, {
+    ...decision,
+    destinations: destinations.map(({ plan }) => plan),
+    isRowsAlone,
+  });
 }
 
 /** Returns the mismatches of the template: errors only if they block the pipeline. */

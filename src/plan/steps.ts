@@ -6,49 +6,25 @@ import type { PlannedCheck, Step, StepAct } from '../model/plan/step.ts';
 import type { TablePlan } from '../model/plan/table-plan.ts';
 import type { Pipeline, Table } from '../model/config/pipeline.ts';
 
-interface LayOut {
+/** The decisions for a pipeline, as far as its steps depend on them. */
+export interface DecidedWork {
+  action: PipelineAction;
+  tables: readonly TablePlan[];
+  destinations: readonly DestinationPlan[];
+  changes: readonly Change[];
   mustPackage: boolean;
   base: BasePlan | undefined;
   /** Nothing needs to be written unless the rows differ. */
   isRowsAlone: boolean;
 }
 
-/** The acts of one pipeline, with what each must wait for and the changes that it is for. */
-// eslint-disable-next-line max-params -- no two of them belong together
-export function layOutSteps(
-  pipeline: Pipeline,
-  action: PipelineAction,
-  tables: readonly TablePlan[],
-  destinations: readonly DestinationPlan[],
-  changes: readonly Change[],
-  { mustPackage, base, isRowsAlone }: LayOut,
-): Step[] {
+/** Returns the steps of one pipeline, with what each must wait for and the changes that it is for. */
+export function layOutSteps(pipeline: Pipeline, work: DecidedWork): Step[] {
+  const { action, destinations, changes, mustPackage, isRowsAlone } = work;
   if (action === 'none' || action === 'blocked') return [];
   const because = changes.map(({ address }) => address);
   const condition = isRowsAlone ? { ifRowsDiffer: true as const } : {};
-  const steps: Step[] = [];
-  if (action === 'create' || action === 'rebuild') {
-    const reads = pipeline.tables.flatMap(({ name }) => {
-      const table = tables.find((one) => one.name === name);
-      const isCarried = base !== undefined && table !== undefined && isCarriedOver(table);
-      return table === undefined || isCarried ? [] : readStep(pipeline, table, changes);
-    });
-    const names = reads.map(({ table }) => table);
-    if (reads.length > 0) steps.push({ id: 'snapshot', kind: 'snapshot', tables: names, after: [], because });
-    steps.push({
-      id: 'create',
-      kind: 'create',
-      ...(base !== undefined && { base: fatesOf(base, tables) }),
-      after: reads.length > 0 ? ['snapshot'] : [],
-      because,
-    });
-    steps.push(...reads);
-    const checks = pipeline.tables.flatMap(checksOf);
-    const read = reads.length > 0 ? reads.map(({ id }) => id) : ['create'];
-    if (checks.length > 0) steps.push({ id: 'check', kind: 'check', checks, after: read, because });
-    const after = checks.length > 0 ? ['check'] : read;
-    steps.push({ id: 'finish', kind: 'finish', after, because, ...condition });
-  }
+  const steps = action === 'create' || action === 'rebuild' ? buildSteps(pipeline, work, because) : [];
   let last = steps.map(({ id }) => id).slice(-1);
   if (mustPackage && pipeline.template !== undefined) {
     const template = pipeline.template.shown;
@@ -64,6 +40,38 @@ export function layOutSteps(
   });
   steps.push({ id: 'record', kind: 'record', after: delivered.length > 0 ? delivered : last, because });
   return steps;
+}
+
+/** The steps that make the extract: read under one snapshot, check, finish. */
+function buildSteps(pipeline: Pipeline, work: DecidedWork, because: readonly string[]): Step[] {
+  const { tables, changes, base, isRowsAlone } = work;
+  const reads = pipeline.tables.flatMap(({ name }) => {
+    const table = tables.find((one) => one.name === name);
+    const isCarried = base !== undefined && table !== undefined && isCarriedOver(table);
+    return table === undefined || isCarried ? [] : readStep(pipeline, table, changes);
+  });
+  const names = reads.map(({ table }) => table);
+  const snapshot: Step[] =
+    reads.length > 0 ? [{ id: 'snapshot', kind: 'snapshot', tables: names, after: [], because }] : [];
+  const create: Step = {
+    id: 'create',
+    kind: 'create',
+    ...(base !== undefined && { base: fatesOf(base, tables) }),
+    after: snapshot.map(({ id }) => id),
+    because,
+  };
+  const read = reads.length > 0 ? reads.map(({ id }) => id) : [create.id];
+  const checks = pipeline.tables.flatMap(checksOf);
+  const check: Step[] =
+    checks.length > 0 ? [{ id: 'check', kind: 'check', checks, after: read, because }] : [];
+  const finish: Step = {
+    id: 'finish',
+    kind: 'finish',
+    after: checks.length > 0 ? ['check'] : read,
+    because,
+    ...(isRowsAlone && { ifRowsDiffer: true as const }),
+  };
+  return [...snapshot, create, ...reads, ...check, finish];
 }
 
 function deliveryOf(one: DestinationPlan, destination: number): StepAct & { kind: 'deliver' } {

@@ -1,6 +1,4 @@
-import { formatColumnType } from '../../model/config/column-type.ts';
 import { nearest } from '../../model/base/nearest.ts';
-import type { Pipeline, Table } from '../../model/config/pipeline.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { renderPreview, type PreviewedTable } from '../../render/preview.ts';
 import type { Configuration } from '../../config/index.ts';
@@ -14,10 +12,9 @@ import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { diagnose } from '../../run/diagnose.ts';
 import { encodeJson } from '../output/json.ts';
 import { locatedDiagnostics } from '../../run/report-document.ts';
-import { completeTables } from '../../run/observe/complete-tables.ts';
+import { previewPipeline } from '../../run/preview.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { openPorts, type Ports } from '../../run/open-ports.ts';
-import { getOwn } from '../../model/base/get-own.ts';
 
 export interface PreviewOptions {
   table?: string;
@@ -89,40 +86,4 @@ async function previewIn(
     );
   }
   return failures.length > 0 ? exitCodes.failed : exitCodes.done;
-}
-
-async function previewPipeline(
-  written: Pipeline,
-  { table: chosen, rows }: PreviewOptions,
-  world: Ports,
-  signal: AbortSignal,
-): Promise<PreviewedTable[]> {
-  const wanted = written.tables.filter(({ name }) => chosen === undefined || name === chosen);
-  const { tables } = await completeTables({ ...written, tables: wanted }, world, signal);
-  const previewed: PreviewedTable[] = [];
-  for (const table of tables) previewed.push(await previewTable(written, table, rows, world, signal));
-  return previewed;
-}
-
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
-async function previewTable(
-  pipeline: Pipeline,
-  table: Table,
-  rows: number,
-  world: Ports,
-  signal: AbortSignal,
-): Promise<PreviewedTable> {
-  const source = getOwn(world.sourcesOf(pipeline), table.source);
-  if (source === undefined) throw new Error(`table ${table.name} has no source`);
-  const snapshot = await source.snapshot([table], signal);
-  try {
-    const feed = await snapshot.feed(table, signal, rows);
-    return {
-      name: table.name,
-      columns: table.columns.map(({ name, type }) => ({ name, type: formatColumnType(type) })),
-      rows: await world.extracts.preview(table, feed, rows, signal),
-    };
-  } finally {
-    await snapshot.end();
-  }
 }

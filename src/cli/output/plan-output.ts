@@ -3,7 +3,7 @@ import { reasonOf } from '../../disk/reason.ts';
 import { replaceFile } from '../../disk/replace.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import { RunError } from '../../model/errors/run-error.ts';
-import { viewPlan } from '../../run/plan-view.ts';
+import { formatPlan } from '../../run/format-plan.ts';
 import type { Env } from '../env.ts';
 
 /**
@@ -25,9 +25,9 @@ export async function writePlan(plan: Plan, flags: OutputFlags, env: Env): Promi
     verbose: flags.verbose ?? false,
     ...(env.width !== undefined && { width: env.width }),
   };
-  if (flags.html !== undefined) await writePage(viewPlan(plan, { as: 'html', ...view }), flags.html, env);
+  if (flags.html !== undefined) await writePage(formatPlan(plan, { as: 'html', ...view }), flags.html, env);
   const as = flags.json === true ? 'json' : flags.markdown === true ? 'markdown' : 'text';
-  env.out(viewPlan(plan, { as, ...view }));
+  env.out(formatPlan(plan, { as, ...view }));
 }
 
 /** Writes the page whole or not at all: a reader of the old page is not interrupted. */

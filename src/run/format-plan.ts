@@ -6,7 +6,7 @@ import { renderMarkdown } from '../render/markdown/plan.ts';
 import { renderPlan } from '../render/plan-text.ts';
 import { encodePlan } from './plan-document.ts';
 
-export interface PlanView {
+export interface PlanFormat {
   /** `text`: as `extracts plan` prints it; `json`: the document; `html`: a page that loads nothing. */
   as: 'text' | 'json' | 'markdown' | 'html';
   /** `text` has ANSI colours. */
@@ -18,7 +18,7 @@ export interface PlanView {
 }
 
 /** Returns a plan in one of its forms. */
-export function viewPlan(plan: Plan, { as, ...view }: PlanView): string {
+export function formatPlan(plan: Plan, { as, ...options }: PlanFormat): string {
   switch (as) {
     case 'json':
       return encodePlan(plan);
@@ -27,7 +27,7 @@ export function viewPlan(plan: Plan, { as, ...view }: PlanView): string {
     case 'html':
       return renderHtml(plan, graphOfPlan);
     case 'text':
-      return renderPlan(plan, view);
+      return renderPlan(plan, options);
     default:
       return never(as);
   }
