@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { constants, rmSync } from 'node:fs';
 import { chmod, chown, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
@@ -101,10 +101,22 @@ export async function draftsOf(target: string): Promise<string[]> {
  * `target` does.
  */
 export function draftPath(target: string): string {
-  return path.join(path.dirname(target), prefixOf(target) + randomBytes(6).toString('hex'));
+  return path.join(path.dirname(target), prefixOf(target) + randomBytes(randomLength / 2).toString('hex'));
 }
 
-const prefixOf = (target: string) => `.${path.basename(target)}.draft-`;
+/** The number of random digits at the end of a draft's name. */
+const randomLength = 12;
+/** The most bytes that file systems allow in a name. */
+const longestName = 255;
+
+/** A name that is too long for a draft is cut; a hash of all of it keeps drafts of names that begin alike apart. */
+function prefixOf(target: string): string {
+  const name = path.basename(target);
+  const prefix = `.${name}.draft-`;
+  if (Buffer.byteLength(prefix) + randomLength <= longestName) return prefix;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return `.${Array.from(name).slice(0, 40).join('')}-${hash}.draft-`;
+}
 
 /**
  * Opens a file to delay the release of its blocks, which takes longer the larger the file is and blocks the process

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RunError } from '../model/errors/run-error.ts';
@@ -24,7 +24,7 @@ const randomLength = 6;
 export async function makeTemporaryFolder(longest = Infinity): Promise<TemporaryFolder> {
   const mark = await ownMark();
   const refusals: string[] = [];
-  for (const parent of new Set([tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])) {
+  for (const parent of parents()) {
     const stem = path.join(parent, `${prefix}${mark}-`);
     if (Buffer.byteLength(stem) + randomLength > longest) {
       refusals.push(`${parent} is too long a path`);
@@ -41,6 +41,21 @@ export async function makeTemporaryFolder(longest = Infinity): Promise<Temporary
   throw new RunError('EXT3021', `cannot make a temporary folder: ${refusals.join(', ')}`, {
     hint: 'set TMPDIR to a folder that exists, is writable and has a short path',
   });
+}
+
+/** TMPDIR, and what takes its place. */
+const parents = () => new Set([tmpdir(), '/tmp', '/var/tmp', '/dev/shm']);
+
+/** Returns the folder in which temporary folders will be made, without making one; TMPDIR if there is none. */
+export async function temporaryParent(): Promise<string> {
+  for (const parent of parents()) {
+    const isUsable = await access(`${parent}/.`, constants.W_OK | constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isUsable) return parent;
+  }
+  return tmpdir();
 }
 
 function owned(folder: string): TemporaryFolder {

@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Diagnostic } from '../model/errors/diagnostic.ts';
+import { temporaryParent } from '../disk/temporary.ts';
 import { bytes } from '../model/base/numbers.ts';
 import { getOwn } from '../model/base/get-own.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
@@ -27,17 +28,18 @@ interface DiskNeed extends Need {
 
 /**
  * Returns findings about disk space for everything that is written at once: the extract, its package, each file that is
- * delivered, and in TMPDIR the objects that hyperd needs as files. As many of the largest pipelines count as run in
- * parallel. Too little room for certain amounts is an error; estimates of new data can be far off, for a query most of
- * all, and only warn.
+ * delivered, and in TMPDIR, or what takes its place, the objects that hyperd needs as files. As many of the largest
+ * pipelines count as run in parallel. Too little room for certain amounts is an error; estimates of new data can be far
+ * off, for a query most of all, and only warn.
  */
 export async function spaceFindings({ plan, seen }: MadePlan, { limits }: Project): Promise<Diagnostic[]> {
+  const temporary = await temporaryParent();
   const disks = new Map<number, { free: number; needs: DiskNeed[] }>();
   for (const [index, planned] of plan.pipelines.entries()) {
     const one = seen[index];
     if (one === undefined || planned.blockedBy !== undefined) continue;
     const here = new Map<number, DiskNeed>();
-    for (const need of needsOf(planned, one)) {
+    for (const need of needsOf(planned, one, temporary)) {
       const folder = await nearestFolder(need.folder);
       const { dev } = await stat(folder);
       const known = here.get(dev) ?? { ...need, pipeline: one.pipeline, value: 0, certain: 0 };
@@ -74,7 +76,7 @@ function remedyFor({ length }: readonly DiskNeed[]): string {
     : 'make room, or name a folder on another disk';
 }
 
-function needsOf(planned: PipelinePlan, one: Seen): Need[] {
+function needsOf(planned: PipelinePlan, one: Seen, temporary: string): Need[] {
   const { pipeline, applied } = one;
   const { steps, estimates } = planned;
   const builds = steps.some(({ kind }) => kind === 'create');
@@ -102,12 +104,12 @@ function needsOf(planned: PipelinePlan, one: Seen): Need[] {
       ? [besides(pipeline.template.staged, pipeline.template.shown, each, lastOfEach)]
       : []),
     ...copies.map((destination) => besides(destination.path, destination.shown, each, lastOfEach)),
-    ...staged(planned, one),
+    ...staged(planned, one, temporary),
   ].filter(({ value }) => value > 0);
 }
 
 /** Parquet objects are copied to TMPDIR one after the other, tables beside each other. */
-function staged({ steps }: PipelinePlan, { pipeline, outcome }: Seen): Need[] {
+function staged({ steps }: PipelinePlan, { pipeline, outcome }: Seen, folder: string): Need[] {
   if (!('observation' in outcome)) return [];
   const sizes = steps.flatMap((step) => {
     if (step.kind !== 'load' && step.kind !== 'change') return [];
@@ -121,8 +123,11 @@ function staged({ steps }: PipelinePlan, { pipeline, outcome }: Seen): Need[] {
     return [{ value: largest, certain: step.kind === 'load' ? largest : 0 }];
   });
   const sum = (part: 'value' | 'certain') => sizes.reduce((total, size) => total + size[part], 0);
-  const folder = tmpdir();
-  return [{ folder, shown: `in TMPDIR (${folder})`, value: sum('value'), certain: sum('certain') }];
+  const shown =
+    folder === tmpdir()
+      ? `in TMPDIR (${folder})`
+      : `in ${folder}, which takes the place of TMPDIR (${tmpdir()})`;
+  return [{ folder, shown, value: sum('value'), certain: sum('certain') }];
 }
 
 /** A file system without a size of its own, such as /proc, sets no limit. */

@@ -452,7 +452,7 @@ describe('what is wrong with a reference is found without its value', () => {
   });
 });
 
-describe('nothing is written where git keeps its own', () => {
+describe('nothing is written where git and the kernel keep their own', () => {
   const texts = {
     'extracts.yaml': 'version: 1\nstate: { type: file, path: .git/state }\n',
     'one.yaml': files('one', 'extract: { file: .git/one.hyper }\n').replace(
@@ -469,6 +469,21 @@ describe('nothing is written where git keeps its own', () => {
       'EXT1096 .git/state is not written: it belongs to git (write it elsewhere)',
       'EXT1096 linked/hooks/one.hyper is not written: it belongs to git (write it elsewhere)',
     ]);
+  });
+
+  test.each(['/dev/rows.hyper', '/proc/self/rows.hyper', '/sys/rows.hyper'])(
+    'nor at %s, where the kernel shows processes and devices',
+    async (path) => {
+      const text = files('one', '').replace('out/one.hyper', path);
+      expect(problemsOf(await read({ 'one.yaml': text }))).toEqual([
+        expect.stringContaining(`EXT1096 ${path} is not written: it `),
+      ]);
+    },
+  );
+
+  test('but in the memory that is meant for files', async () => {
+    const text = files('one', '').replace('out/one.hyper', '/dev/shm/rows.hyper');
+    expect(problemsOf(await read({ 'one.yaml': text }))).toEqual([]);
   });
 
   test('but beside it', async () => {

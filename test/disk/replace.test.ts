@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { draftPath, draftsOf } from '../../src/disk/draft.ts';
 import { replaceFile } from '../../src/disk/replace.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -23,6 +24,20 @@ test('leftovers of a killed run are removed; drafts in use, and drafts of other 
   for (const name of [drafts.old, drafts.other]) await utimes(path.join(folder, name), yesterday, yesterday);
   await replaceFile(target, '{}');
   expect((await readdir(folder)).sort()).toEqual([drafts.fresh, drafts.other, 'plan.json']);
+});
+
+test.each([
+  ['of the longest length', `${'x'.repeat(249)}.hyper`],
+  ['of the longest length in bytes', `${'鷗'.repeat(83)}.hyper`],
+])('a name %s has drafts, which are not those of a name that begins alike', async (_, name) => {
+  const folder = await temporaryFolder();
+  const other = name.replace('.hyper', '.tdsxx').slice(0, -1).concat('z');
+  const left = draftPath(path.join(folder, name));
+  await writeFile(left, '');
+  expect(await draftsOf(path.join(folder, name))).toEqual([left]);
+  expect(await draftsOf(path.join(folder, other))).toEqual([]);
+  await replaceFile(path.join(folder, name), 'whole');
+  expect(await readFile(path.join(folder, name), 'utf8')).toBe('whole');
 });
 
 test('a named pipe in its place is replaced without waiting for a writer', async () => {

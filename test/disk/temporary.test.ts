@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test, vi, onTestFinished } from 'vitest';
 import { cleanUpSuddenly } from '../../src/disk/last-resort.ts';
 import { ownMark } from '../../src/disk/process-identity.ts';
-import { makeTemporaryFolder } from '../../src/disk/temporary.ts';
+import { makeTemporaryFolder, temporaryParent } from '../../src/disk/temporary.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 function within(folder: string): void {
@@ -39,6 +39,15 @@ test.each([
   const folder = await makeTemporaryFolder(longest);
   expect(folder.path).toMatch(/^\/tmp\/extracts-\d+-/);
   await folder.remove();
+});
+
+test('the folder that will be used is known before one is made', async () => {
+  const parent = await temporaryFolder();
+  within(parent);
+  expect(await temporaryParent()).toBe(parent);
+  expect(await readdir(parent)).toEqual([]);
+  vi.stubEnv('TMPDIR', path.join(parent, 'none'));
+  expect(await temporaryParent()).toBe('/tmp');
 });
 
 test('a lack of room for any is reported', async () => {

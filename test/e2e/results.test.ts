@@ -83,19 +83,20 @@ it('goes on with the others where the system does not tell what is at a path', a
 
 it('keeps the old result when only writing shows that it cannot be written', async () => {
   const project = await createProject({
-    'pipelines/late.yaml': csv('late', '/proc/extracts-test.hyper'),
+    'pipelines/late.yaml': csv('late', '../gone/late.hyper'),
     'pipelines/data.csv': 'id,name\n1,Anna\n',
   });
+  await symlink('nowhere', project.path('gone'));
   const { exitCode, stderr } = await project.run(['apply', '--yes']);
   expect(settle(stderr, project)).toMatchInlineSnapshot(`
     "late › open sources (time)
     late › create extract (time)
     late › t › load 1 row 15 B (time)
     late › finish extract 65.5 kB (time)
-    late › write /proc/extracts-test.hyper failed: cannot write /proc/extracts-test.hyper: ENOENT: no such file or directory
-    pipelines/late.yaml:10:5  error  cannot write /proc/extracts-test.hyper: ENOENT: no such file or directory  [EXT5002]
-      10 |   - { type: file, path: /proc/extracts-test.hyper }
-         |     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+    late › write ../gone/late.hyper failed: cannot write ../gone/late.hyper: (project)/gone is no folder
+    pipelines/late.yaml:10:5  error  cannot write ../gone/late.hyper: (project)/gone is no folder  [EXT5002]
+      10 |   - { type: file, path: ../gone/late.hyper }
+         |     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
          = check that the folder is writable and has room; what was there before is untouched
 
     1 error
@@ -104,7 +105,7 @@ it('keeps the old result when only writing shows that it cannot be written', asy
   expect(exitCode).toBe(1);
   // What was built is recorded, so the next run has nothing to read.
   const { stdout } = await project.run(['plan']);
-  expect(stdout).toContain('<= write /proc/extracts-test.hyper');
+  expect(stdout).toContain('<= write ../gone/late.hyper');
   expect(stdout).not.toContain('table "t"');
 });
 

@@ -99,8 +99,12 @@ test('an empty secret and no secret change nothing', () => {
 test('names are few, short and masked before they are cut', () => {
   const secret = 'k'.repeat(60);
   keepSecret(secret);
-  const names = [`value ${secret}`, 'x'.repeat(50), ...Array.from({ length: 10 }, (_, index) => `c${index}`)];
+  const names = [
+    `value ${secret}`,
+    'long '.repeat(10),
+    ...Array.from({ length: 10 }, (_, index) => `c${index}`),
+  ];
   expect(nameList(names)).toBe(
-    `"value ${mask}", "${'x'.repeat(39)}…", "c0", "c1", "c2", "c3", "c4", "c5" and 4 more`,
+    `"value ${mask}", "${'long '.repeat(8).slice(0, 39)}…", "c0", "c1", "c2", "c3", "c4", "c5" and 4 more`,
   );
 });

@@ -37,7 +37,7 @@ export const readableFiles: Rule = function* (draft) {
   }
 };
 
-/** Nothing is written where git keeps its own. */
+/** Nothing is written where git keeps its own, and where the kernel shows processes and devices. */
 export const writableFiles: Rule = function* (draft) {
   const staged = stagedFile(draft);
   const wanted = [

@@ -11,11 +11,6 @@ export interface ReadableSettings {
   onlyProject?: boolean;
 }
 
-const ofGit = [/\/\.git(?:\/|$)/, 'it belongs to git'] as const;
-
-/** Says why no file is written at a real path; undefined if one may be. Git runs and trusts what it keeps. */
-export const refuseToWrite: RefusePath = (realPath) => (ofGit[0].test(realPath) ? ofGit[1] : undefined);
-
 /**
  * Files of the kernel are no files: they hold variables, memory and devices of this machine. Neither is what git keeps: its
  * configuration may hold the token of a checkout.
@@ -23,8 +18,14 @@ export const refuseToWrite: RefusePath = (realPath) => (ofGit[0].test(realPath) 
 const never: readonly (readonly [RegExp, string])[] = [
   [/^\/(?:proc|sys)(?:\/|$)/, 'it shows the processes of this machine'],
   [/^\/dev(?!\/shm\/)(?:\/|$)/, 'it is a device'],
-  ofGit,
+  [/\/\.git(?:\/|$)/, 'it belongs to git'],
 ];
+
+/**
+ * Says why no file is written at a real path; undefined if one may be. Git runs and trusts what it keeps, and a file among
+ * devices is memory that is gone when the machine starts again, except in /dev/shm, which is meant for that.
+ */
+export const refuseToWrite: RefusePath = (realPath) => never.find(([pattern]) => pattern.test(realPath))?.[1];
 
 /** The reason why a file is refused that the policy does not list. */
 const notListed = 'it is not among the allowed_paths of the policy';

@@ -67,7 +67,8 @@ export function temporaryCheck(): Check {
       const parent = path.dirname(folder.path);
       if (parent === tmpdir()) return [await roomIn(parent, `in TMPDIR (${parent})`)];
       const text = `TMPDIR (${tmpdir()}) cannot be used, so ${parent} takes its place`;
-      return [{ status: 'warn', text, hint: 'set TMPDIR to a folder that exists and can be written' }];
+      const hint = 'set TMPDIR to a folder that exists and can be written';
+      return [{ status: 'warn', text, hint }, await roomIn(parent, `in ${parent}`)];
     },
   };
 }

@@ -11,7 +11,7 @@ import { headerElsewhere } from './header-elsewhere.ts';
 import { missingHint } from './missing-hint.ts';
 import { peek } from './peek.ts';
 import { hasRecordLine } from './text-lines.ts';
-import { shortName } from '../../model/base/name-list.ts';
+import { listedName, shortName } from '../../model/base/name-list.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
 /** The mapping from the fields of one CSV file to the columns of the table. */
@@ -112,7 +112,7 @@ function layOutByName(
     columns,
     select,
     constants: constantsOf(table, file, format),
-    unusedColumns: header.filter((_, index) => !taken.has(index)).map(shortName),
+    unusedColumns: header.filter((_, index) => !taken.has(index)).map(listedName),
     absent,
     isPreceded: false,
     isEmpty: false,

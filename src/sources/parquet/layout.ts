@@ -8,7 +8,7 @@ import { missingHint } from '../delimited/missing-hint.ts';
 import { misspelt, nameInFile } from '../delimited/layout.ts';
 import { mapParquet } from './map-column.ts';
 import type { ParquetColumn, ParquetFooter } from './footer.ts';
-import { shortName } from '../../model/base/name-list.ts';
+import { listedName } from '../../model/base/name-list.ts';
 
 /** The mapping from the columns of one Parquet file to the columns of the table. */
 export interface ParquetLayout {
@@ -75,7 +75,7 @@ export function layOutParquet(
   const unusedColumns = footer.columns
     .map(({ name }) => name)
     .filter((name) => !taken.has(name))
-    .map(shortName);
+    .map(listedName);
   const present = columns.filter((column) => !absent.includes(column) && !nothing.includes(column));
   const problem = present.length > 0 ? undefined : noValues({ absent, nothing }, footer, shown);
   if (problem !== undefined) return { problems: [problem] };

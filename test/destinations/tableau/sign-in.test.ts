@@ -269,8 +269,23 @@ describe('through a proxy of the environment', () => {
     expect(proxy.seen).toContain('CONNECT tableau.test:443');
     workshop.reopen({ HTTPS_PROXY: proxy.url.replace('//', '//user:geese123@') });
     const error = await failed(look({}, 'https://tableau.test'));
-    expect(String(error)).toMatch(/the proxy refused the way there with 407/);
+    expect(String(error)).toMatch(
+      /the proxy refused the way there with 407: it does not accept the user and the password/,
+    );
     expect(String(error)).not.toContain('geese123');
+  });
+
+  test.each(['http', 'https'])('which wants a user and a password, is asked once: %s', async (scheme) => {
+    const proxy = await startProxy(standIn.url, 'Basic dXNlcjpob3JzZWhhaXI=');
+    workshop.reopen({ [`${scheme}_proxy`]: proxy.url });
+    expect(await failed(look({ allowInsecure: true }, `${scheme}://tableau.test`))).toMatchObject({
+      code: 'EXT5101',
+      message: expect.stringContaining(
+        'refused the way there with 407: it wants a user and a pass',
+      ) as string,
+      hint: expect.stringContaining('http://user:password@host:port') as string,
+    });
+    expect(proxy.refused()).toBe(1);
   });
 
   test('not for hosts that need none, nor for this machine', async () => {
@@ -327,14 +342,27 @@ function forward(to: string, request: http.IncomingMessage, response: http.Serve
 }
 
 /** A proxy that leads every host to one server. */
-async function startProxy(target = standIn.url, wanted?: string): Promise<{ url: string; seen: string[] }> {
+async function startProxy(
+  target = standIn.url,
+  wanted?: string,
+): Promise<{ url: string; seen: string[]; refused: () => number }> {
   const seen: string[] = [];
+  let refused = 0;
+  const isRefused = (request: http.IncomingMessage) => {
+    if (wanted === undefined || request.headers['proxy-authorization'] === wanted) return false;
+    refused += 1;
+    return true;
+  };
   const server = http.createServer((request, response) => {
+    if (isRefused(request)) {
+      response.writeHead(407).end();
+      return;
+    }
     seen.push(`${request.method ?? ''} ${new URL(request.url ?? '').host}`);
     forward(target, request, response);
   });
   server.on('connect', (request, socket) => {
-    if (wanted !== undefined && request.headers['proxy-authorization'] !== wanted) {
+    if (isRefused(request)) {
       socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
       return;
     }
@@ -346,5 +374,5 @@ async function startProxy(target = standIn.url, wanted?: string): Promise<{ url:
     onward.on('error', () => socket.destroy());
     socket.on('error', () => onward.destroy());
   });
-  return { url: `http://127.0.0.1:${await listening(server)}`, seen };
+  return { url: `http://127.0.0.1:${await listening(server)}`, seen, refused: () => refused };
 }

@@ -41,6 +41,11 @@ const byCode: Readonly<Record<string, Explain>> = {
           'relationships: lead from exactly one table to all others, each reached by one way; or put the extract into a template',
         )
       : ours('did not understand the request'),
+  '400006': {
+    code: 'EXT5111',
+    text: 'changed a list again and again while it was read',
+    hint: 'items were removed meanwhile; run again later',
+  },
   '400008': ours('did not understand a parameter'),
   '400010': file('does not take this kind of file', 'a data source is published from a .hyper or a .tdsx'),
   '400011': file(

@@ -25,7 +25,7 @@ function placed({ code, message, hint, cause }: RunError, { place }: TableauDest
 
 function lostToRunError(error: Lost, { connection, place }: TableauDestination): RunError {
   const where = siteLabel(connection);
-  if (error.isTls) {
+  if (error.lasting === 'tls') {
     return new RunError('EXT5102', `no safe connection to ${where}: ${error.reason}`, {
       hint: 'where an authority of your own signs certificates, name its PEM file with ca:; nothing was sent',
       place,
@@ -34,7 +34,10 @@ function lostToRunError(error: Lost, { connection, place }: TableauDestination):
   }
   const what = error.reach === 'none' ? 'cannot reach' : 'lost the connection to';
   return new RunError('EXT5101', `${what} ${where}: ${error.reason}`, {
-    hint: 'check server: and the network; HTTPS_PROXY and NO_PROXY count; then run again',
+    hint:
+      error.lasting === 'proxy'
+        ? 'HTTPS_PROXY (HTTP_PROXY for http://) names the proxy, as http://user:password@host:port where it wants them; hosts in NO_PROXY are asked directly'
+        : 'check server: and the network; HTTPS_PROXY and NO_PROXY count; then run again',
     place,
     cause: error,
   });

@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from '../../../../src/destinations/tableau/client/http/retry.ts';
 
-const lost = (reach: 'none' | 'part' | 'whole'): Trouble => ({ kind: 'lost', reach, isTls: false });
+const lost = (reach: 'none' | 'part' | 'whole'): Trouble => ({ kind: 'lost', reach, isLasting: false });
 const refused = (status: number, code?: string): Trouble => ({ kind: 'refused', status, code });
 
 /**
@@ -47,7 +47,7 @@ describe.each(table)('%s', (call, unsent, cut, unanswered, unavailable) => {
     expect(verdictOn(call, refused(status, code))).toBe('give-up');
   });
   test('whose server shows no good certificate', () => {
-    expect(verdictOn(call, { kind: 'lost', reach: 'none', isTls: true })).toBe('give-up');
+    expect(verdictOn(call, { kind: 'lost', reach: 'none', isLasting: true })).toBe('give-up');
   });
 });
 

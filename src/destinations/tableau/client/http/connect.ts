@@ -1,7 +1,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
-import { Lost, lost } from './lost.ts';
+import { Lost, lost, refusedByProxy } from './lost.ts';
 
 export interface Line {
   socket: net.Socket;
@@ -109,8 +109,7 @@ function tunnel(url: URL, proxy: URL, { signal }: ConnectSettings): Promise<net.
           if (statusCode >= 200 && statusCode < 300) resolve(tunnelled);
           else {
             tunnelled.destroy();
-            const hint = statusCode === 407 ? ': it wants a user and a password' : '';
-            reject(new Lost('none', `the proxy refused the way there with ${statusCode}${hint}`));
+            reject(refusedByProxy(statusCode, authorization !== undefined));
           }
         });
         request.once('error', (error) => {
@@ -126,8 +125,8 @@ function tunnel(url: URL, proxy: URL, { signal }: ConnectSettings): Promise<net.
 
 /** The proxy's URL may hold a password: it is not named. */
 function proxyFailed(error: unknown): Lost {
-  const { reason, isTls } = lost('none', error);
-  return new Lost('none', `the proxy in the environment did not work: ${reason}`, { isTls, cause: error });
+  const { reason, lasting } = lost('none', error);
+  return new Lost('none', `the proxy in the environment did not work: ${reason}`, { lasting, cause: error });
 }
 
 function basic({ username, password }: URL): string | undefined {

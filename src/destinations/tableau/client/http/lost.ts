@@ -12,15 +12,15 @@ export type Reach =
 export class Lost extends Error {
   readonly reach: Reach;
   readonly reason: string;
-  /** True if the certificate is the cause, so that repeating does not help. */
-  readonly isTls: boolean;
+  /** The cause that repeating does not help against: a certificate, or a proxy that refuses the way. */
+  readonly lasting: 'tls' | 'proxy' | undefined;
 
-  constructor(reach: Reach, reason: string, facts: { isTls?: boolean; cause?: unknown } = {}) {
+  constructor(reach: Reach, reason: string, facts: { lasting?: Lost['lasting']; cause?: unknown } = {}) {
     super(reason, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = 'Lost';
     this.reach = reach;
     this.reason = reason;
-    this.isTls = facts.isTls ?? false;
+    this.lasting = facts.lasting;
   }
 }
 
@@ -29,15 +29,28 @@ export function lost(reach: Reach, error: unknown): Lost {
   if (error instanceof Lost) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
   const tls = certificateTrouble[code];
-  if (tls !== undefined) return new Lost(reach, tls, { isTls: true, cause: error });
+  if (tls !== undefined) return new Lost(reach, tls, { lasting: 'tls', cause: error });
   if (/^ERR_(TLS|SSL)|^EPROTO|^CERT_|^UNABLE_TO_|^DEPTH_/.test(code))
-    return new Lost(reach, `TLS failed (${code})`, { isTls: true, cause: error });
+    return new Lost(reach, `TLS failed (${code})`, { lasting: 'tls', cause: error });
   return new Lost(
     reach,
     networkTrouble[code] ?? (code === '' ? foreign(message) : `it failed with ${code}`),
     {
       cause: error,
     },
+  );
+}
+
+/** A proxy answered in place of the server, which got nothing. What it says of load and outages may pass. */
+export function refusedByProxy(status: number, isAuthorized: boolean): Lost {
+  const wants = isAuthorized
+    ? ': it does not accept the user and the password'
+    : ': it wants a user and a password';
+  const mayPass = status >= 500 || status === 429 || status === 408;
+  return new Lost(
+    'none',
+    `the proxy refused the way there with ${status}${status === 407 ? wants : ''}`,
+    mayPass ? {} : { lasting: 'proxy' },
   );
 }
 

@@ -10,7 +10,7 @@ export const patienceSeconds = 120;
  * server, or a session that another program has ended.
  */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof Lost) return !error.isTls;
+  if (error instanceof Lost) return error.lasting === undefined;
   if (error instanceof Refused) return error.status >= 500 || error.status === 429 || error.status === 408;
   return error instanceof RunError && error.code === 'EXT5105';
 }

@@ -94,7 +94,7 @@ export async function persist(
 
 function troubleOf(error: Lost | Refused): Trouble {
   return error instanceof Lost
-    ? { kind: 'lost', reach: error.reach, isTls: error.isTls }
+    ? { kind: 'lost', reach: error.reach, isLasting: error.lasting !== undefined }
     : { kind: 'refused', status: error.status, code: error.code };
 }
 

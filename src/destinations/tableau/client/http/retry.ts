@@ -16,7 +16,7 @@ export type CallKind =
   | 'create-project';
 
 export type Trouble =
-  | { kind: 'lost'; reach: Reach; isTls: boolean }
+  | { kind: 'lost'; reach: Reach; isLasting: boolean }
   | { kind: 'refused'; status: number; code: string | undefined };
 
 export type Verdict =
@@ -38,7 +38,7 @@ export type Verdict =
  */
 export function verdictOn(call: CallKind, trouble: Trouble): Verdict {
   if (trouble.kind === 'lost') {
-    if (trouble.isTls) return 'give-up';
+    if (trouble.isLasting) return 'give-up';
     return trouble.reach === 'none' ? 'repeat' : whenUnclear[call];
   }
   const { status, code } = trouble;

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { connect } from './connect.ts';
-import { Lost, lost } from './lost.ts';
+import { Lost, lost, refusedByProxy } from './lost.ts';
 import { proxyFor, type Variables } from '../../../../model/base/proxy.ts';
 
 export interface Exchange {
@@ -103,7 +103,11 @@ export function openTransport({ ca, variables, timeout }: TransportSettings): Tr
       sent.catch(() => undefined);
       // A server that answers early (a refusal) need not read the rest.
       await Promise.race([sent, answered.reply]);
-      return await answered.reply;
+      const reply = await answered.reply;
+      // This status is a proxy's own: it has sent nothing on.
+      if (reply.status === 407 && line.throughProxy !== undefined)
+        throw refusedByProxy(reply.status, line.throughProxy.authorization !== undefined);
+      return reply;
     } catch (error) {
       if ('heldBack' in state) throw state.heldBack;
       if (mayGiveUp()) signal.throwIfAborted();

@@ -35,7 +35,7 @@ export interface Site {
 }
 
 const pageSize = 1000;
-/** The number of times that a list is begun which becomes shorter while it is read. */
+/** The number of times that a list is begun which changes while it is read. */
 const mostLists = 5;
 
 export function openSite(connection: TableauConnection, session: Session, caller: Caller): Site {
@@ -74,9 +74,10 @@ export function openSite(connection: TableauConnection, session: Session, caller
     async list(call, plural, singular) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await allPages(site, call, plural, singular);
+          const { items, isSteady } = await allPages(site, call, plural, singular);
+          if (isSteady || attempt === mostLists) return items;
         } catch (error) {
-          // The list became shorter between two pages: what was read may lack what has moved up.
+          // The page that was asked for no longer exists.
           const isShorter = error instanceof Refused && error.code === '400006';
           if (!isShorter || attempt === mostLists) throw error;
         }
@@ -86,13 +87,18 @@ export function openSite(connection: TableauConnection, session: Session, caller
   return site;
 }
 
+/**
+ * What is added or removed between two pages moves the items behind it: one may come twice, or not at all. Then the
+ * list is not steady.
+ */
 async function allPages(
   site: Pick<Site, 'call'>,
   { path, query, signal }: Pick<Call, 'path' | 'query' | 'signal'>,
   plural: string,
   singular: string,
-): Promise<Element[]> {
+): Promise<{ items: Element[]; isSteady: boolean }> {
   const items: Element[] = [];
+  const totals = new Set<number>();
   for (let page = 1; ; page++) {
     const paging = { pageSize: String(pageSize), pageNumber: String(page) };
     const call = { kind: 'harmless', method: 'GET', path, query: { ...query, ...paging }, signal } as const;
@@ -100,6 +106,20 @@ async function allPages(
     const found = childOf(root, plural)?.children.filter(({ name }) => name === singular) ?? [];
     items.push(...found);
     const total = Number(childOf(root, 'pagination')?.attributes.totalAvailable ?? items.length);
-    if (found.length === 0 || items.length >= total) return items;
+    totals.add(total);
+    if (found.length > 0 && items.length < total) continue;
+    const unique = withoutRepeated(items);
+    return { items: unique, isSteady: totals.size === 1 && unique.length === items.length };
   }
+}
+
+/** Items without an id, such as revisions, cannot be told apart. */
+function withoutRepeated(items: readonly Element[]): Element[] {
+  const ids = new Set<string>();
+  return items.filter(({ attributes: { id } }) => {
+    if (id === undefined) return true;
+    const isNew = !ids.has(id);
+    ids.add(id);
+    return isNew;
+  });
 }
