@@ -6,7 +6,8 @@
 import { cpus } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { normalizeCsv, csvDialect, type NormalizeOptions } from '../src/sources/csv/index.ts';
+import { csvDialect, type NormalizeOptions } from '../src/sources/csv/index.ts';
+import { normalizeCsv } from '../test/support/csv/normalize.ts';
 
 const mebibytes = Number(process.argv[2] ?? 128);
 const only = process.argv[3] ?? '';

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findHyperd } from '../src/hyper/binary.ts';
 import { startHyperd } from '../src/hyper/process.ts';
-import { openSession } from '../src/hyper/session.ts';
+import { openSession, type HyperSession } from '../src/hyper/session.ts';
+import type { Bytes } from '../src/model/ports/feed.ts';
 import { observe } from './measure.ts';
 
 /**
@@ -15,6 +16,32 @@ export async function loadByPath(
   options: string,
   folder: string,
 ): Promise<{ seconds: number; cpu: number; rows: number }> {
+  const { signal } = new AbortController();
+  return load(
+    (session) => session.copyFile(`copy f.public.t from '${file}' with (${options})`, signal),
+    columns,
+    folder,
+  );
+}
+
+/** The same for bytes that come from somewhere else. */
+export async function copyBytes(
+  bytes: Bytes,
+  columns: Readonly<Record<string, string>>,
+  options: string,
+  folder: string,
+): Promise<{ seconds: number; cpu: number; rows: number }> {
+  const { signal } = new AbortController();
+  const copy = (session: HyperSession) =>
+    session.copyIn(`copy f.public.t from stdin with (${options})`, bytes, () => undefined, signal);
+  return load(copy, columns, folder);
+}
+
+async function load(
+  work: (session: HyperSession) => Promise<number>,
+  columns: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<{ seconds: number; cpu: number; rows: number }> {
   const hyperd = await startHyperd(await findHyperd(process.env), {});
   const session = await openSession(hyperd);
   try {
@@ -22,9 +49,8 @@ export async function loadByPath(
     await session.query(`attach database "${folder}/floor.hyper" as f`);
     const definition = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
     await session.query(`create table f.public.t (${definition.join(', ')})`);
-    const signal = new AbortController().signal;
     const { seconds, cpu, result } = await observe(hyperd.pid, async () => {
-      const rows = await session.copyFile(`copy f.public.t from '${file}' with (${options})`, signal);
+      const rows = await work(session);
       await session.query('detach database f');
       return rows;
     });
@@ -36,7 +62,7 @@ export async function loadByPath(
   }
 }
 
-/** The same for many files: one COPY for each list of them, all side by side into one table. */
+/** The same as `loadByPath` for many files: one COPY for each list of them, all side by side into one table. */
 export async function loadByPaths(
   lists: readonly (readonly string[])[],
   columns: Readonly<Record<string, string>>,

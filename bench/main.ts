@@ -6,15 +6,16 @@ import { benchIncrement, incrementHeader } from './increment.ts';
 import { benchKeys, keysHeader } from './keys.ts';
 import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
+import { benchS3, s3Header, type S3Bench } from './s3.ts';
 import { benchTenants, tenantsHeader } from './tenants.ts';
 
 /**
- * `npm run bench [-- PART [MILLIONS [RUNS]]]`: wall, ratio to a floor of the same run, and our own peak
+ * `npm run bench [-- PART [MILLIONS [RUNS]]]`, or `npm run bench -- s3 [MIB [RUNS [COUNTS [dist/main.js of another version]…]]]`: wall, ratio to a floor of the same run, and our own peak
  * memory. The floors: PostgreSQL's COPY to /dev/null (drain), hyperd loading the same bytes by path (load),
  * and what both together need of the cores that there are: max(drain, load, CPU of both / cores). Floors and
  * cases take turns, after a sync each; shown are medians, with the least and the most.
  */
-const [part = 'all', millions = '3', runs = '3'] = process.argv.slice(2);
+const [part = 'all', millions = '3', runs = '3', counts = '1,8,200', ...others] = process.argv.slice(2);
 const print = (header: string[], rows: string[][]) =>
   process.stdout.write(`${alignColumns([header, ...rows]).join('\n')}\n\n`);
 
@@ -30,4 +31,13 @@ if (part === 'all' || part === 'postgres')
 if (part === 'all' || part === 'increment')
   print(incrementHeader, await benchIncrement(Number(millions), Number(runs)));
 if (part === 'all' || part === 'plan') print(planHeader, await benchPlan(300));
+if (part === 'all' || part === 's3') {
+  const bench: S3Bench = {
+    mebibytes: part === 'all' ? 256 : Number(millions),
+    runs: Number(runs),
+    counts: counts.split(',').map(Number),
+    others,
+  };
+  print(s3Header(bench), await benchS3(bench));
+}
 if (part === 'all' || part === 'tenants') print(tenantsHeader, await benchTenants(1000));

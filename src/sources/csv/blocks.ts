@@ -21,6 +21,7 @@ export class OutputBlocks {
   #from = 0;
   #to = 0;
 
+  /** A block is good until `handOut` returns. */
   constructor(window: ByteWindow, handOut: (block: Buffer) => void) {
     this.#window = window;
     this.#handOut = handOut;
@@ -79,9 +80,7 @@ export class OutputBlocks {
     this.settle();
     if (this.#at === 0) return;
     this.bytes += this.#at;
-    const block = Buffer.allocUnsafeSlow(this.#at);
-    this.#memory.copy(block, 0, 0, this.#at);
-    this.#handOut(block);
+    this.#handOut(this.#memory.subarray(0, this.#at));
     this.#at = 0;
   }
 }

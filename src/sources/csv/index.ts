@@ -4,12 +4,13 @@
  * folder turns the files people have into that kind on the way through, at a few hundred MB/s, without ever making a
  * JavaScript value of a field; and it reports where in the file something is wrong.
  *
- * A source composes it per file: `transcodeToUtf8` (if the encoding needs it), then `normalizeCsv`, then hyperd's
+ * A source composes it per file: `transcodeToUtf8`, then `NormalizedCsv`, then hyperd's
  * `COPY … FROM STDIN WITH (format csv, null '')`. `readHeader` returns beforehand which field has which name;
  * `locateRecord` returns the line and the values of a record that hyperd refused afterwards.
  */
 export { BOM_BYTES, bomLength, stripBom } from './bom.ts';
-export { normalizeCsv, type NormalizedCsv, type NormalizeOptions } from './normalize.ts';
+export { CsvNormalizer, type NormalizeOptions } from './normalizer.ts';
+export { NormalizedCsv } from './normalized-csv.ts';
 export { characterAt } from './character.ts';
 export type { CommonForm } from './common-form.ts';
 export { csvDialect, type CsvDialect } from './dialect.ts';

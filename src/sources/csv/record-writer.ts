@@ -77,7 +77,7 @@ export function recordWriter(shape: RecordShape, out: OutputBlocks): RecordWrite
     else if (next <= end + 1) bytes[end] = LF;
 
     // A comma is kept with the value before it. The last one is before the constants, or is left out again.
-    if (!isReplaced && isCarefree(record)) {
+    if (!isReplaced && isCarefree(record, bytes)) {
       for (let run = 0; run < runs.length; run += 2) {
         if (run > 0) out.keep(ends[runs[run - 1]!]!, ends[runs[run - 1]!]! + 1);
         out.keep(starts[runs[run]!]!, ends[runs[run + 1]!]!);
@@ -130,18 +130,48 @@ function quoted(value: string): string {
   return `"${value.replaceAll('"', '""')}"`;
 }
 
-/** Returns a test that shows, mostly by a record's kinds alone, that hyperd reads all of its values as intended. */
-function carefreeRecords({ dialect, select, emptyAsNull }: RecordShape): (record: WholeRecord) => boolean {
-  const isUsual = dialect.nulls.length === 1 && dialect.nulls[0] === '' && !select.includes(ABSENT);
-  if (!isUsual) return () => false;
-  if (dialect.quote !== '"') return ({ kinds }) => kinds === fieldKind.plain;
+/** Returns a test that shows, mostly by a record's kinds, that hyperd reads all of its values as intended. */
+function carefreeRecords({
+  dialect,
+  select,
+  emptyAsNull,
+}: RecordShape): (record: WholeRecord, bytes: Uint8Array) => boolean {
+  if (select.includes(ABSENT)) return () => false;
+  const isOneOfNulls = otherNulls(dialect, select);
+  if (dialect.quote !== '"') {
+    return (record, bytes) => record.kinds === fieldKind.plain && !isOneOfNulls(record, bytes);
+  }
   /** Fields that may be NULL in quotes. */
   const typed = Int32Array.from(select.filter((_, target) => emptyAsNull[target] === true));
-  return ({ kinds, fieldKinds }) => {
-    if (kinds === fieldKind.plain) return true;
+  return (record, bytes) => {
+    const { kinds, fieldKinds } = record;
+    if (kinds === fieldKind.plain) return !isOneOfNulls(record, bytes);
     if (kinds !== fieldKind.quoted) return false;
     for (const field of typed) if (fieldKinds[field] !== fieldKind.plain) return false;
-    return true;
+    return !isOneOfNulls(record, bytes);
+  };
+}
+
+/**
+ * Returns a test for records with a field whose bytes hyperd, for which only the empty string is NULL, would read otherwise: another
+ * null string, or the empty string where it is none.
+ */
+function otherNulls(
+  { nulls }: CsvDialect,
+  select: readonly number[],
+): (record: WholeRecord, bytes: Uint8Array) => boolean {
+  if (nulls.length === 1 && nulls[0] === '') return () => false;
+  const emptyIsNull = nulls.includes('');
+  const isNull = nullMatcher(nulls);
+  const fields = Int32Array.from(select);
+  return ({ starts, ends, fieldKinds }, bytes) => {
+    for (const field of fields) {
+      if (fieldKinds[field] !== fieldKind.plain) continue;
+      const start = starts[field]!;
+      const end = ends[field]!;
+      if (start === end ? !emptyIsNull : isNull(bytes, start, end)) return true;
+    }
+    return false;
   };
 }
 

@@ -25,7 +25,7 @@ export interface SampledText {
 const MOST_FIELDS = 5000;
 
 /**
- * Reads the records of the beginning of a file, given its UTF-8 bytes, as `normalizeCsv` would find them: the header too, where
+ * Reads the records of the beginning of a file, given its UTF-8 bytes, as `CsvNormalizer` would find them: the header too, where
  * there is one. A record that the bytes end in is left out unless they are the whole file. Blank lines at the end of the whole
  * file are left out as well.
  */

@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- the tables have an entry for every byte. */
+import { isAscii } from 'node:buffer';
 import type { ChunkDecoder } from './encoding.ts';
 import { CsvEncodingError } from './errors.ts';
 import { LineCount } from './line-count.ts';
@@ -34,9 +35,15 @@ export function singleByteDecoder(encoding: string): ChunkDecoder | undefined {
   const utf8 = new Uint8Array(256 * 3);
   for (const [byte, character] of characters.entries()) utf8.set(character, byte * 3);
 
+  const keepsAscii = characters.slice(0, 0x80).every((character, byte) => character[0] === byte);
   let offset = 0;
   const lines = new LineCount();
   const decode = (chunk: Buffer): Buffer => {
+    if (keepsAscii && isAscii(chunk)) {
+      offset += chunk.length;
+      lines.add(chunk);
+      return chunk;
+    }
     const text = Buffer.allocUnsafeSlow(chunk.length * 3);
     let at = 0;
     for (let from = 0; from < chunk.length; from++) {

@@ -1,27 +1,17 @@
-import { Transform } from 'node:stream';
 import { encodingName, type ChunkDecoder } from './encoding.ts';
 import { multiByteDecoder } from './multi-byte.ts';
 import { singleByteDecoder } from './single-byte.ts';
 
 /**
- * Returns a stream that turns text in `encoding` (any WHATWG label) into UTF-8; undefined if it is UTF-8 already.
+ * Returns text in `encoding` (any WHATWG label) as UTF-8; the text itself if it is UTF-8 already.
  *
  * A byte that cannot be decoded is a `CsvEncodingError` with its offset. The byte order mark of UTF-16 text is
  * removed and decides the byte order, whichever of the two orders `encoding` names. Throws a `RangeError` for an
  * unknown label.
  */
-export function transcodeToUtf8(encoding: string): Transform | undefined {
+export function transcodeToUtf8(text: AsyncIterable<Buffer>, encoding: string): AsyncIterable<Buffer> {
   const name = encodingName(encoding);
-  if (name === 'utf-8') return undefined;
-  const decoder = decoderOf(name);
-  return new Transform({
-    transform(bytes: Buffer, _encoding, done) {
-      attempt(() => decoder.decode(bytes), done);
-    },
-    flush(done) {
-      attempt(() => decoder.end(), done);
-    },
-  });
+  return name === 'utf-8' ? text : decoded(text, decoderOf(name));
 }
 
 /** Returns the decoder for an encoding other than UTF-8, by the name that the WHATWG Encoding Standard gives it. */
@@ -29,13 +19,11 @@ export function decoderOf(name: string): ChunkDecoder {
   return singleByteDecoder(name) ?? multiByteDecoder(name);
 }
 
-function attempt(decode: () => Buffer, done: (error: Error | null, bytes?: Buffer) => void): void {
-  let bytes: Buffer;
-  try {
-    bytes = decode();
-  } catch (error) {
-    done(error as Error);
-    return;
+async function* decoded(text: AsyncIterable<Buffer>, decoder: ChunkDecoder): AsyncGenerator<Buffer, void> {
+  for await (const chunk of text) {
+    const utf8 = decoder.decode(chunk);
+    if (utf8.length > 0) yield utf8;
   }
-  done(null, bytes);
+  const end = decoder.end();
+  if (end.length > 0) yield end;
 }

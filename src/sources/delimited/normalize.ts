@@ -1,15 +1,20 @@
 import type { CsvFormat } from '../../model/config/source.ts';
-import { csvDialect, normalizeCsv, type NormalizedCsv } from '../csv/index.ts';
+import { csvDialect, NormalizedCsv } from '../csv/index.ts';
 import { fieldChecks } from './field-checks.ts';
 import type { Layout } from './layout.ts';
 
 /**
- * The stream that turns the text of one CSV file into the CSV that hyperd reads, constants included. For files that lack
- * optional columns the layout is one `withAbsent`.
+ * The UTF-8 text of one CSV file as the CSV that hyperd reads, constants included. For files that lack optional columns the
+ * layout is one `withAbsent`.
  */
-export function normalizeLayout(format: CsvFormat, layout: Layout, most?: number): NormalizedCsv {
+export function normalizeLayout(
+  text: AsyncIterable<Buffer>,
+  format: CsvFormat,
+  layout: Layout,
+  most?: number,
+): NormalizedCsv {
   const checks = fieldChecks(format, layout);
-  return normalizeCsv({
+  return new NormalizedCsv(text, {
     dialect: csvDialect(format),
     fields: layout.fields,
     select: layout.select,

@@ -1,4 +1,4 @@
-import { pipeline, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { CsvFormat } from '../../model/config/source.ts';
 import { bomLength, transcodeToUtf8 } from '../csv/index.ts';
 import { foreignContent, HEAD_BYTES, isGzipHead } from './content.ts';
@@ -24,27 +24,32 @@ export function isNamedGzip({ shown }: { shown: string }): boolean {
   return /\.gz$/i.test(shown);
 }
 
-/**
- * The text in the bytes of a file, as UTF-8: recognised by its first bytes, unpacked, transcoded. An error of any stage
- * is the error of the stream. `raw` ends when the stream does.
- */
+/** The text in the bytes of a file as a stream. An error of any stage is the error of the stream. `raw` ends when it does. */
 export function textOf(raw: Readable, file: PackedFile, format: CsvFormat): Readable {
-  const text = Readable.from(unpackText(raw, file, format), {
+  const text = Readable.from(textIn(raw, file, format), {
     objectMode: false,
     highWaterMark: 256 * 1024,
   });
-  text.once('close', () => raw.destroy());
-  const transcode = transcodeToUtf8(format.encoding);
-  if (transcode === undefined) return text;
-  pipeline(text, transcode, () => undefined);
-  return transcode;
+  return text.once('close', () => raw.destroy());
+}
+
+/**
+ * The text in the bytes of a file, as UTF-8: recognised by its first bytes, unpacked, transcoded. A chunk is good until the
+ * next one is asked for.
+ */
+export function textIn(
+  raw: AsyncIterable<Buffer>,
+  file: PackedFile,
+  format: CsvFormat,
+): AsyncIterable<Buffer> {
+  return transcodeToUtf8(unpackText(raw, file, format), format.encoding);
 }
 
 /**
  * The text in the bytes of a file, in its own encoding. Fails with a `FileProblem` if the first bytes show that it is
  * something else, or if there is no text at all and the format does not skip such files.
  */
-export async function* unpackText(
+async function* unpackText(
   raw: AsyncIterable<Buffer>,
   file: PackedFile,
   format: CsvFormat,

@@ -1,5 +1,4 @@
-import { pipeline, type Readable } from 'node:stream';
-import type { FeedPart, PathPart, Refusal, StreamPart } from '../../model/ports/feed.ts';
+import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../../model/ports/feed.ts';
 import type { CsvFormat } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import type { RunError } from '../../model/errors/run-error.ts';
@@ -12,7 +11,7 @@ import { normalizeLayout } from '../delimited/normalize.ts';
 import { isGzip } from '../delimited/text.ts';
 import { checkFile } from './check-file.ts';
 import type { FoundFile } from './list.ts';
-import { openCounted, openText } from './open.ts';
+import { openText, readText, type TextReading } from './open.ts';
 
 /** One CSV file, how it is written, and how its fields become columns. */
 interface CsvFile {
@@ -24,7 +23,7 @@ interface CsvFile {
 
 /**
  * One CSV file on its way into Hyper. hyperd opens the file by itself where it can read it as it is written, and gets the
- * unpacked bytes of one that is packed; we watch the same bytes. Else they pass through `normalizeCsv`, which turns them
+ * unpacked bytes of one that is packed; we watch the same bytes. Else they pass through `NormalizedCsv`, which turns them
  * into the CSV that hyperd reads. So they do if columns are added: hyperd adds none in a COPY, and its `INSERT` of a query
  * takes more than a third more of its CPU.
  */
@@ -71,14 +70,8 @@ function streamPart(csv: CsvFile, written: AsWritten, normalized: StreamPart): S
     isJoinable: false,
     open(_signal, most) {
       const check = new RecordCheck(recordCheckOptions(format, layout, most));
-      const { bytes: text, taken } = openCounted(file, format);
-      const checked = checkedText(text, check, 0);
-      const rows = () => check.records;
-      const bytes = {
-        [Symbol.asyncIterator]: () => checked,
-        destroy: (reason?: Error) => text.destroy(reason),
-      };
-      return Promise.resolve({ bytes, rows, rowsSoFar: rows, taken });
+      const reading = readText(file, format);
+      return Promise.resolve(streamOf(reading, checkedText(reading.text, check, 0), check));
     },
     fallback: (why) => (isStructural(why) ? normalized : undefined),
   };
@@ -93,20 +86,28 @@ function normalizedPart({ table, file, format, layout }: CsvFile): StreamPart {
     format: { type: 'csv', dateOrder: format.dateOrder },
     isJoinable: true,
     open(_signal, most) {
-      const normalized = normalizeLayout(format, layout, most);
-      const text = openCounted(file, format);
-      pipeline(text.bytes, normalized, () => undefined);
-      const { taken } = text;
-      const rows = () => normalized.records;
-      return Promise.resolve({ bytes: normalized, rows, rowsSoFar: rows, taken });
+      const reading = readText(file, format);
+      const normalized = normalizeLayout(reading.text, format, layout, most);
+      return Promise.resolve(streamOf(reading, normalized, normalized));
     },
     explain: (refusal) => explain({ table, file, format, layout }, refusal),
     translate: (error) => explainText(error, file, table, layout),
   };
 }
 
+/** Returns what is made of a text that is being read as a stream for Hyper. */
+function streamOf(
+  { taken, destroy }: TextReading,
+  made: AsyncIterable<Buffer>,
+  counter: { readonly records: number },
+): ByteStream {
+  const rows = () => counter.records;
+  const bytes = { [Symbol.asyncIterator]: () => made[Symbol.asyncIterator](), destroy };
+  return { bytes, rows, rowsSoFar: rows, taken };
+}
+
 async function explain({ table, file, format, layout }: CsvFile, refusal: Refusal): Promise<RunError> {
-  const text = (): Readable => openText(file, format);
+  const text = () => openText(file, format);
   const index = layout.columns.findIndex(({ name }) => name === refusal.column);
   return explainRecord(table, file, csvDialect(format), refusal, text, layout.select[index]);
 }

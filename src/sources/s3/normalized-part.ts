@@ -1,14 +1,13 @@
-import { pipeline, Readable } from 'node:stream';
-import type { Refusal, StreamPart } from '../../model/ports/feed.ts';
+import { Readable } from 'node:stream';
+import type { ByteStream, Refusal, StreamPart } from '../../model/ports/feed.ts';
 import type { CsvFormat } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import { csvDialect, type NormalizedCsv } from '../csv/index.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainRecord, explainText } from '../delimited/explain.ts';
 import { withAbsent, type Layout } from '../delimited/layout.ts';
-import { textOf } from '../delimited/text.ts';
+import { textIn, textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
-import { joinStreams } from './joined.ts';
 import { bytesOf, labelOf, packed } from './objects.ts';
 import { layOutObject, required } from './layout.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -18,7 +17,6 @@ import type { Reader } from './reader.ts';
  * All CSV objects of a table as one stream, so that hundreds of small ones cost one COPY. Each is normalized by itself,
  * so they may differ in their headers; where each begins is kept to say which of them an error is in.
  */
-// eslint-disable-next-line max-lines-per-function -- the stages of one stream share its state
 export function normalizedPart(
   reader: Reader,
   table: Table,
@@ -55,36 +53,9 @@ export function normalizedPart(
     format: { type: 'csv', dateOrder: format.dateOrder },
     open(signal, most) {
       const ahead = new ReadAhead(reader, objects);
-      let turn = -1;
-      let normalize: NormalizedCsv | undefined;
-      let records = 0;
-      let current: Layout | undefined;
       starts.length = 0;
-      const open = async () => {
-        records += normalize?.records ?? 0;
-        normalize = current = undefined;
-        const object = objects[++turn];
-        if (object === undefined) return undefined;
-        starts.push(records);
-        const text = textOf(bytesOf(ahead, object, signal), packed(ahead, object), format);
-        const { layout, text: whole } = await layOutObject(table, object, format, text);
-        current = withAbsent(required(layout), table);
-        normalize = normalizeLayout(
-          format,
-          current,
-          most === undefined ? undefined : Math.max(0, most - records),
-        );
-        pipeline(whole, normalize, () => undefined);
-        return normalize;
-      };
-      const explain = (error: unknown) =>
-        explainText(error, objects[turn] ?? { shown: source.bucket }, table, current);
-      return Promise.resolve({
-        bytes: joinStreams({ open, explain, close: () => ahead.close() }),
-        rows: () => records,
-        rowsSoFar: () => records + (normalize?.records ?? 0),
-        taken: () => ahead.taken,
-      });
+      const reading = new NormalizedReading({ table, format, objects, starts }, ahead, { signal, most });
+      return Promise.resolve(reading.stream());
     },
     explain(refusal) {
       const { record } = refusal;
@@ -98,4 +69,69 @@ export function normalizedPart(
     },
     translate: (error) => error,
   };
+}
+
+interface Normalizing {
+  table: Table;
+  format: CsvFormat;
+  objects: readonly FoundObject[];
+  /** Takes the number of records before each object. */
+  starts: number[];
+}
+
+class NormalizedReading {
+  readonly #of: Normalizing;
+  readonly #ahead: ReadAhead;
+  readonly #options: { signal: AbortSignal; most: number | undefined };
+  #recordsBefore = 0;
+  /** The present object. */
+  #normalized: NormalizedCsv | undefined;
+
+  constructor(of: Normalizing, ahead: ReadAhead, options: { signal: AbortSignal; most: number | undefined }) {
+    this.#of = of;
+    this.#ahead = ahead;
+    this.#options = options;
+  }
+
+  get records(): number {
+    return this.#recordsBefore + (this.#normalized?.records ?? 0);
+  }
+
+  stream(): ByteStream {
+    return {
+      bytes: {
+        [Symbol.asyncIterator]: () => this.#bytes(),
+        destroy: (reason) => this.#ahead.close(reason),
+      },
+      rows: () => this.records,
+      rowsSoFar: () => this.records,
+      taken: () => this.#ahead.taken,
+    };
+  }
+
+  async *#bytes(): AsyncGenerator<Buffer, void> {
+    const { table, format, objects, starts } = this.#of;
+    const { signal, most } = this.#options;
+    try {
+      for (const object of objects) {
+        starts.push(this.records);
+        let layout: Layout | undefined;
+        try {
+          const raw = this.#ahead.bytesOf(object, signal);
+          const text = textIn(raw, packed(this.#ahead, object), format);
+          const laid = await layOutObject(table, object, format, text);
+          layout = withAbsent(required(laid.layout), table);
+          const left = most === undefined ? undefined : Math.max(0, most - this.records);
+          this.#normalized = normalizeLayout(laid.text, format, layout, left);
+          yield* this.#normalized;
+        } catch (error) {
+          throw explainText(error, object, table, layout);
+        }
+        this.#recordsBefore = this.records;
+        this.#normalized = undefined;
+      }
+    } finally {
+      this.#ahead.close();
+    }
+  }
 }

@@ -15,7 +15,7 @@ export function bytesOf(ahead: ReadAhead, object: FoundObject, signal: AbortSign
 }
 
 /** Yields the chunks, each in memory of its own. */
-export async function* copied(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+async function* copied(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += longestCopy)
       yield Buffer.from(chunk.subarray(at, at + longestCopy));

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream';
 import type { StreamPart } from '../../model/ports/feed.ts';
 import type { CsvFormat } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
@@ -8,10 +7,10 @@ import { normalizeLayout } from '../delimited/normalize.ts';
 import { explainText } from '../delimited/explain.ts';
 import { recordCheckOptions } from '../delimited/field-checks.ts';
 import { withAbsent, type Layout } from '../delimited/layout.ts';
-import { unpackText } from '../delimited/text.ts';
+import { textIn } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
 import { layOutObject, required, type LaidOut } from './layout.ts';
-import { copied, packed } from './objects.ts';
+import { packed } from './objects.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 
@@ -95,7 +94,7 @@ class WrittenReading {
   #open(object: FoundObject): Promise<LaidOut> {
     const { table, format } = this.#of;
     const { signal } = this.#options;
-    const bytes = unpackText(this.#ahead.bytesOf(object, signal), packed(this.#ahead, object), format);
+    const bytes = textIn(this.#ahead.bytesOf(object, signal), packed(this.#ahead, object), format);
     return layOutObject(table, object, format, bytes);
   }
 
@@ -108,9 +107,8 @@ class WrittenReading {
       this.#counter = check;
       return checkedText(text, check, header);
     }
-    const normalized = normalizeTo(written, format, layout, left);
+    const normalized = normalizeTo(text, written, { format, layout, most: left });
     this.#counter = normalized;
-    pipeline(copied(text), normalized, () => undefined);
     return normalized;
   }
 }
@@ -129,16 +127,16 @@ function isLike({ columns }: AsWritten, format: CsvFormat, layout: Layout): bool
  * normalized one.
  */
 function normalizeTo(
+  text: AsyncIterable<Buffer>,
   { columns, format: { delimiter, quote, null: only } }: AsWritten,
-  format: CsvFormat,
-  layout: Layout,
-  most: number | undefined,
+  { format, layout, most }: { format: CsvFormat; layout: Layout; most: number | undefined },
 ): NormalizedCsv {
   if (delimiter !== ',' || quote !== '"' || only !== '') {
     throw new NotAsWritten('the columns are others, and the text would be written in another way');
   }
   const places = columns.map((name) => layout.columns.findIndex((column) => column.name === name));
   return normalizeLayout(
+    text,
     format,
     {
       ...layout,

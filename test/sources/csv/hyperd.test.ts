@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  normalizeCsv,
   csvDialect,
   locateRecord,
   transcodeToUtf8,
@@ -10,6 +9,7 @@ import {
 } from '../../../src/sources/csv/index.ts';
 import { startHyperdForCsv, type HyperdForCsv } from '../../support/hyperd-for-csv.ts';
 import { inChunks, samples, type Cell } from './tables.ts';
+import { normalizeCsv } from '../../support/csv/normalize.ts';
 
 let hyperd: HyperdForCsv;
 beforeAll(async () => {
@@ -20,9 +20,7 @@ afterAll(() => hyperd.stop());
 /** What hyperd has in its table after reading the file, by a stream like that of a source. */
 async function load(file: Buffer, types: string[], options: NormalizeOptions): Promise<unknown[][]> {
   const columns = types.map((type, index) => `c${index} ${type}`).join(', ');
-  const source = inChunks(file, [1000]);
-  const transcode = transcodeToUtf8(options.dialect.encoding);
-  const utf8 = transcode ? source.pipe(transcode) : source;
+  const utf8 = Readable.from(transcodeToUtf8(inChunks(file, [1000]), options.dialect.encoding));
   return hyperd.copy(columns, utf8.pipe(normalizeCsv(options)));
 }
 

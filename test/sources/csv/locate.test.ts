@@ -1,8 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normalizeCsv, csvDialect, locateRecord } from '../../../src/sources/csv/index.ts';
+import { csvDialect, locateRecord } from '../../../src/sources/csv/index.ts';
 import { inChunks, samples } from './tables.ts';
+import { normalizeCsv } from '../../support/csv/normalize.ts';
 
 const locate = (file: string, record: number, dialect = csvDialect(), sizes = [1 << 16]) =>
   locateRecord(inChunks(Buffer.from(file), sizes), dialect, record);

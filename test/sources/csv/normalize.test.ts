@@ -3,7 +3,6 @@ import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import {
-  normalizeCsv,
   csvDialect,
   CsvGrammarError,
   CsvQuoteError,
@@ -11,16 +10,20 @@ import {
   CsvSizeError,
   CsvUtf8Error,
   type FieldRule,
-  type NormalizedCsv,
   type NormalizeOptions,
   type CsvDialect,
 } from '../../../src/sources/csv/index.ts';
 import { waysToSplit } from '../../support/csv/vectors.ts';
 import { inChunks, readAsHyperd, samples } from './tables.ts';
+import { normalizeCsv, type NormalizingStream } from '../../support/csv/normalize.ts';
 
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 });
 
-async function through(file: string | Buffer, normalize: NormalizedCsv, sizes = [1 << 16]): Promise<string> {
+async function through(
+  file: string | Buffer,
+  normalize: NormalizingStream,
+  sizes = [1 << 16],
+): Promise<string> {
   const [output] = await Promise.all([
     buffer(normalize),
     pipeline(inChunks(Buffer.from(file), sizes), normalize, { end: true }),
@@ -37,7 +40,11 @@ function columns(fields: number, dialect: Partial<CsvDialect> = {}, more: Partia
   return normalizeCsv({ dialect: plain, fields, select, constants: [], emptyAsNull, ...more });
 }
 
-async function failure(file: string | Buffer, normalize: NormalizedCsv, sizes?: number[]): Promise<unknown> {
+async function failure(
+  file: string | Buffer,
+  normalize: NormalizingStream,
+  sizes?: number[],
+): Promise<unknown> {
   return through(file, normalize, sizes).then(
     (output) => expect.fail(`no error, but ${JSON.stringify(output)}`),
     (error: unknown) => error,

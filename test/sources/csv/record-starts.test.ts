@@ -4,11 +4,11 @@ import {
   csvDialect,
   CsvSeparatorError,
   locateRecord,
-  normalizeCsv,
   readHeaderRecord,
   type CsvDialect,
 } from '../../../src/sources/csv/index.ts';
 import { inChunks } from './tables.ts';
+import { normalizeCsv } from '../../support/csv/normalize.ts';
 
 async function read(file: string, dialect: CsvDialect, size: number) {
   const bytes = Buffer.from(file);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
-import { csvDialect, normalizeCsv, RecordCheck } from '../../../../src/sources/csv/index.ts';
+import { csvDialect, RecordCheck } from '../../../../src/sources/csv/index.ts';
 import { RecordSplitter } from '../../../../src/sources/csv/simd/record-splitter.ts';
 import { valueRule } from '../../../../src/sources/delimited/values/index.ts';
 import { waysToSplit } from '../../../support/csv/vectors.ts';
 import { column, csvFormat } from '../../delimited/values/support.ts';
 import { inChunks } from '../tables.ts';
+import { normalizeCsv } from '../../../support/csv/normalize.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -1,4 +1,3 @@
-import { Transform, type TransformCallback } from 'node:stream';
 import { BLOCK_BYTES, OutputBlocks } from './blocks.ts';
 import type { CsvDialect } from './dialect.ts';
 import { CsvQuoteError, CsvSizeError } from './errors.ts';
@@ -15,13 +14,12 @@ export interface NormalizeOptions extends RecordShape, Partial<WindowSize> {
   readonly most?: number | undefined;
 }
 
-/** The stream made by `normalizeCsv`; its counters are final once it has ended. */
-export interface NormalizedCsv extends Transform {
-  /** Data records written. */
-  readonly records: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-}
+const MAX_RECORD_BYTES = 256 * 1024 * 1024;
+
+/** Bytes that are looked at at once: they stay in the processor's cache. */
+const SLICE_BYTES = 64 * 1024;
+
+const COMMA = ',';
 
 /**
  * Turns the UTF-8 bytes of one CSV file into the CSV that hyperd's `COPY … WITH (format csv, null '')` reads: the
@@ -38,25 +36,8 @@ export interface NormalizedCsv extends Transform {
  *
  * Memory: some 300 KiB, or up to three times the longest record.
  */
-export function normalizeCsv(options: NormalizeOptions): NormalizedCsv {
-  const { fields, select, constants, emptyAsNull } = options;
-  const unknown = select.find((field) => !Number.isInteger(field) || field < ABSENT || field >= fields);
-  if (unknown !== undefined) throw new RangeError(`field ${unknown} is selected from a file of ${fields}`);
-  if (emptyAsNull.length !== select.length) {
-    throw new RangeError(`emptyAsNull speaks of ${emptyAsNull.length} columns, select of ${select.length}`);
-  }
-  if (select.length + constants.length === 0) throw new RangeError('no column is selected');
-  return new Normalizer(options);
-}
-
-const MAX_RECORD_BYTES = 256 * 1024 * 1024;
-
-/** Bytes that are looked at at once: they stay in the processor's cache. */
-const SLICE_BYTES = 64 * 1024;
-
-const COMMA = ',';
-
-class Normalizer extends Transform implements NormalizedCsv {
+export class CsvNormalizer {
+  /** Data records written. */
   records = 0;
   bytesIn = 0;
 
@@ -76,13 +57,14 @@ class Normalizer extends Transform implements NormalizedCsv {
   /** A blank line that is an error unless only blank lines follow it. */
   #blank: { record: number; line: number } | undefined;
 
-  constructor(options: NormalizeOptions) {
-    super();
+  /** The output comes in blocks, each of which is good until `handOut` returns. */
+  constructor(options: NormalizeOptions, handOut: (block: Buffer) => void) {
+    requireShape(options);
     this.#fields = options.fields;
     this.#most = options.most ?? Infinity;
     this.#maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
     this.#window = new ByteWindow({ ...options, maxRecordBytes: this.#maxRecordBytes }, BLOCK_BYTES);
-    this.#out = new OutputBlocks(this.#window, (block) => this.push(block));
+    this.#out = new OutputBlocks(this.#window, handOut);
     this.#scanner = new RecordScanner(options.dialect, options.fields);
     this.#splitter = RecordSplitter.open(options.dialect, options.fields, COMMA);
     this.#utf8 = new Utf8Watch(this.#window, this.#scanner);
@@ -100,15 +82,17 @@ class Normalizer extends Transform implements NormalizedCsv {
     return this.#out.bytes;
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    try {
-      for (let from = 0; from < chunk.length; from += SLICE_BYTES) {
-        this.#takeBytes(chunk.subarray(from, from + SLICE_BYTES));
-      }
-      done();
-    } catch (error) {
-      done(error as Error);
+  /** The next bytes of the file. They are copied: their memory may be used again. */
+  push(chunk: Uint8Array): void {
+    for (let from = 0; from < chunk.length; from += SLICE_BYTES) {
+      this.#takeBytes(chunk.subarray(from, from + SLICE_BYTES));
     }
+  }
+
+  /** Ends the text: nothing follows the last bytes. */
+  end(): void {
+    if (!this.#isDone) this.#takeRecords(true);
+    this.#out.flush();
   }
 
   #takeBytes(bytes: Uint8Array): void {
@@ -118,16 +102,6 @@ class Normalizer extends Transform implements NormalizedCsv {
     if (!this.#window.isReady) return;
     this.#takeRecords(false);
     this.#window.looked();
-  }
-
-  override _flush(done: TransformCallback): void {
-    try {
-      if (!this.#isDone) this.#takeRecords(true);
-      this.#out.flush();
-      done();
-    } catch (error) {
-      done(error as Error);
-    }
   }
 
   #takeRecords(atEnd: boolean): void {
@@ -209,4 +183,13 @@ class Normalizer extends Transform implements NormalizedCsv {
   #place(): { record: number; line: number } {
     return { record: this.#headerAhead ? 0 : this.records + 1, line: this.#scanner.line };
   }
+}
+
+function requireShape({ fields, select, constants, emptyAsNull }: NormalizeOptions): void {
+  const unknown = select.find((field) => !Number.isInteger(field) || field < ABSENT || field >= fields);
+  if (unknown !== undefined) throw new RangeError(`field ${unknown} is selected from a file of ${fields}`);
+  if (emptyAsNull.length !== select.length) {
+    throw new RangeError(`emptyAsNull speaks of ${emptyAsNull.length} columns, select of ${select.length}`);
+  }
+  if (select.length + constants.length === 0) throw new RangeError('no column is selected');
 }
