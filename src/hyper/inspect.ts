@@ -11,6 +11,8 @@ import { identifier, literal, tableName } from './sql.ts';
 export interface ExtractKey {
   kind: 'primary key' | 'unique' | 'foreign key';
   columns: readonly string[];
+  /** For a foreign key: the table that it refers to, and the columns there. */
+  references?: { schema: string; table: string; columns: readonly string[] };
 }
 
 export interface InspectedTable extends ExtractTable {
@@ -23,13 +25,16 @@ export interface InspectedTable extends ExtractTable {
 export interface QueryResult {
   columns: readonly string[];
   rows: readonly (readonly (string | null)[])[];
+  /** There are more rows than these. */
+  isCut: boolean;
 }
 
 /** A .hyper file that is open for reading only. */
 export interface OpenExtract {
   version: number;
   tables(rows: number): Promise<InspectedTable[]>;
-  query(sql: string): Promise<QueryResult>;
+  /** The first rows of a query. */
+  query(sql: string, rows: number): Promise<QueryResult>;
 }
 
 export interface InspectSettings {
@@ -97,7 +102,7 @@ async function open(session: HyperSession, file: string, signal: AbortSignal): P
       }
       return inspected;
     },
-    query: (sql) => runQuery(session, sql, signal),
+    query: (sql, rows) => runQuery(session, { sql, rows }, signal),
   };
 }
 
@@ -116,22 +121,41 @@ async function firstRows(
 
 async function keysOf(session: HyperSession, { schema, name }: ExtractTable): Promise<ExtractKey[]> {
   const found = await session.query(`
-    select k.oid as "key", k.contype::text as "kind", a.attname as "column"
+    select k.oid as "key", k.contype::text as "kind", a.attname as "column",
+      tn.nspname as "schema", t.relname as "table", ta.attname as "target"
     from "extract".pg_catalog.pg_constraint k
     join "extract".pg_catalog.pg_class c on c.oid = k.conrelid
     join "extract".pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    join "extract".pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = any(k.conkey)
+    cross join unnest(k.conkey) with ordinality as u(attnum, position)
+    join "extract".pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum
+    left join "extract".pg_catalog.pg_class t on t.oid = k.confrelid
+    left join "extract".pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
+    left join "extract".pg_catalog.pg_attribute ta on ta.attrelid = t.oid and ta.attnum = k.confkey[cast(u.position as int)]
     where n.nspname = ${literal(schema)} and c.relname = ${literal(name)}
-    order by k.oid, a.attnum`);
-  const keys = new Map<string, { kind: ExtractKey['kind']; columns: string[] }>();
-  for (const { key, kind, column } of found) {
-    const named = kinds[kind ?? ''];
-    if (named === undefined) continue;
-    const one = keys.get(key ?? '') ?? { kind: named, columns: [] };
-    keys.set(key ?? '', one);
-    one.columns.push(column ?? '');
+    order by k.oid, u.position`);
+  const keys = new Map<string, KeyRow[]>();
+  for (const row of found) {
+    const kind = kinds[row.kind ?? ''];
+    if (kind === undefined) continue;
+    keys.set(row.key ?? '', [...(keys.get(row.key ?? '') ?? []), { ...row, kind }]);
   }
-  return [...keys.values()];
+  return [...keys.values()].map(toKey);
+}
+
+interface KeyRow {
+  kind: ExtractKey['kind'];
+  column?: string | null;
+  schema?: string | null;
+  table?: string | null;
+  target?: string | null;
+}
+
+function toKey(rows: readonly KeyRow[]): ExtractKey {
+  const [{ kind, schema, table } = { kind: 'unique' as const }] = rows;
+  const key = { kind, columns: rows.map(({ column }) => column ?? '') };
+  if (kind !== 'foreign key' || typeof table !== 'string') return key;
+  const columns = rows.map(({ target }) => target ?? '');
+  return { ...key, references: { schema: schema ?? '', table, columns } };
 }
 
 const kinds: Readonly<Record<string, ExtractKey['kind']>> = {
@@ -143,13 +167,17 @@ const kinds: Readonly<Record<string, ExtractKey['kind']>> = {
 /** Statements that only read. Others could write files of their own, although not this one. */
 const reads = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:select|with|values|table|explain)\b/i;
 
-async function runQuery(session: HyperSession, sql: string, signal: AbortSignal): Promise<QueryResult> {
+async function runQuery(
+  session: HyperSession,
+  { sql, rows }: { sql: string; rows: number },
+  signal: AbortSignal,
+): Promise<QueryResult> {
   if (!reads.test(sql))
     throw new RunError('EXT3040', 'the SQL is not a query', {
       hint: 'write one statement that begins with select, with, values, table or explain',
     });
   try {
-    return await session.select(sql, signal);
+    return await session.select(sql, rows, signal);
   } catch (error) {
     if (!isServerError(error)) throw error;
     const hint = error.hint ?? 'names with capitals are quoted: select * from "Extract"."Extract"';

@@ -10,11 +10,11 @@ import type { HyperProcess } from './process.ts';
 /** One connection to hyperd. Values come back as the text that Hyper prints: nothing is lost to JavaScript's types. */
 export interface HyperSession {
   query(sql: string, signal?: AbortSignal): Promise<Record<string, string | null>[]>;
-  /** Runs one statement, and not several, and returns its rows with their columns in order, even if names repeat. */
-  select(
-    sql: string,
-    signal: AbortSignal,
-  ): Promise<{ columns: readonly string[]; rows: readonly (string | null)[][] }>;
+  /**
+   * Runs one statement, and not several, and returns its first rows with their columns in order, even if names repeat. The
+   * statement is cancelled as soon as it has more rows than wanted.
+   */
+  select(sql: string, most: number, signal: AbortSignal): Promise<SelectedRows>;
   /** Runs a statement that changes rows; resolves to how many. */
   change(sql: string, signal: AbortSignal): Promise<number>;
   /** Streams bytes into a `COPY … FROM STDIN`; resolves to the rows that Hyper took. */
@@ -25,6 +25,14 @@ export interface HyperSession {
   watchFiles(files: ReadonlyMap<string, number>, progress: (bytes: number) => void): FileWatch;
   /** Safe to call twice. */
   end(): Promise<void>;
+}
+
+/** The first rows of a query. */
+export interface SelectedRows {
+  columns: readonly string[];
+  rows: readonly (string | null)[][];
+  /** There are more rows than these. */
+  isCut: boolean;
 }
 
 export async function openSession(process: HyperProcess): Promise<HyperSession> {
@@ -71,7 +79,8 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
   return {
     query: (sql, signal) =>
       cancellable(signal, async () => (await client.query<Record<string, string | null>>(sql)).rows),
-    select: (sql, signal) => cancellable(signal, () => selectRows(client, sql)),
+    select: (sql, most, signal) =>
+      stoppable(signal, cancellable, (stop) => selectRows(client, { sql, most, stop })),
     change: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
     async copyIn(sql, bytes, progress, signal) {
       try {
@@ -87,14 +96,48 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
   };
 }
 
+/** Runs a call that can also stop its own statement. */
+function stoppable<T>(
+  signal: AbortSignal,
+  cancellable: (signal: AbortSignal, call: () => Promise<T>) => Promise<T>,
+  call: (stop: () => void) => Promise<T>,
+): Promise<T> {
+  const enough = new AbortController();
+  return cancellable(AbortSignal.any([signal, enough.signal]), () => call(() => enough.abort()));
+}
+
 /** Runs one statement: the extended protocol takes no more. */
-async function selectRows(
+function selectRows(
   client: pg.Client,
-  text: string,
-): Promise<{ columns: readonly string[]; rows: (string | null)[][] }> {
+  { sql: text, most, stop }: { sql: string; most: number; stop: () => void },
+): Promise<SelectedRows> {
+  const rows: (string | null)[][] = [];
+  let columns: readonly string[] = [];
+  let isCut = false;
   const wanted = { text, rowMode: 'array', queryMode: 'extended' } as const;
-  const { fields, rows } = await client.query<(string | null)[]>(wanted);
-  return { columns: fields.map(({ name }) => name), rows };
+  const query = new pg.Query<(string | null)[]>(wanted);
+  return new Promise((resolve, reject) => {
+    const named = (result: pg.ResultBuilder | undefined) => {
+      columns = result?.fields.map(({ name }) => name) ?? columns;
+    };
+    query.on('row', (row, result) => {
+      named(result);
+      if (rows.length < most) rows.push(row);
+      else if (!isCut) {
+        isCut = true;
+        stop();
+      }
+    });
+    query.on('end', (result) => {
+      named(result);
+      resolve({ columns, rows, isCut });
+    });
+    query.on('error', (error) => {
+      if (isCut && isServerError(error) && error.code === canceled) resolve({ columns, rows, isCut });
+      else reject(error);
+    });
+    client.query(query);
+  });
 }
 
 /** PostgreSQL's errors carry a five-character SQLSTATE; everything else is the connection itself. */

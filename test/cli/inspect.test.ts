@@ -47,7 +47,7 @@ describe('extracts inspect', () => {
     quantity     int not null
     amount       numeric(10,2)
     primary key (order_id)
-    foreign key (customer_id)
+    foreign key (customer_id) -> customers (customer_id)
 
 "Extract"."customers": first 2 rows
   customer_id  name              country
@@ -79,7 +79,28 @@ describe('extracts inspect', () => {
       '--sql',
       'select 1 as a, 2 as a',
     ]);
-    expect(JSON.parse(json.stdout)).toEqual({ columns: ['a', 'a'], rows: [['1', '2']] });
+    expect(JSON.parse(json.stdout)).toEqual({ columns: ['a', 'a'], rows: [['1', '2']], more: false });
+  });
+
+  test('shows the first rows of a query, and says that there are more', async () => {
+    const rows = 'select g as n from generate_series(1, 100000000) as g';
+    const ask = (...args: string[]) => runInside(sample, ['inspect', 'build/sample.hyper', '--sql', ...args]);
+    const ten = await ask(rows);
+    expect(ten).toMatchObject({ stderr: '', exitCode: 0 });
+    expect(ten.stdout.split('\n')).toHaveLength(13);
+    expect(ten.stdout).toMatch(
+      /^n\n[^]*\n\(the first 10 rows; there are more, and --rows NUMBER shows them\)\n$/,
+    );
+    const exact = await ask('select g as n from generate_series(1, 3) as g order by 1', '-n', '3');
+    expect(exact.stdout).toBe('n\n1\n2\n3\n(3 rows)\n');
+    const none = await ask('select 1 as a where false', '--json');
+    expect(JSON.parse(none.stdout)).toEqual({ columns: ['a'], rows: [], more: false });
+    const cut = await ask(rows, '--json', '-n', '1');
+    expect(JSON.parse(cut.stdout)).toMatchObject({
+      columns: ['n'],
+      rows: [[expect.any(String)]],
+      more: true,
+    });
   });
 
   test.each([
@@ -106,7 +127,13 @@ describe('extracts inspect', () => {
       origin: { pipeline: 'sample', configuration: 'pipelines/sample.yaml' },
       tables: [
         { schema: 'Extract', name: 'customers', rows: 3, first: [['1', 'Acme Ltd.', 'United Kingdom']] },
-        { name: 'orders', keys: [{ kind: 'primary key', columns: ['order_id'] }, { kind: 'foreign key' }] },
+        {
+          name: 'orders',
+          keys: [
+            { kind: 'primary key', columns: ['order_id'] },
+            { kind: 'foreign key', references: { table: 'customers', columns: ['customer_id'] } },
+          ],
+        },
       ],
     });
   });

@@ -9,11 +9,11 @@ import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 import { encodeJson } from '../../output/json.ts';
 import { findOrigin } from './origin.ts';
-import { renderExtract, renderQuery, tableData } from './render.ts';
+import { queryData, renderExtract, renderQuery, tableData } from './render.ts';
 
 export interface InspectOptions {
   sql?: string;
-  rows: number;
+  rows?: number;
   json?: boolean;
 }
 
@@ -57,11 +57,11 @@ async function print(
   env: Env,
 ): Promise<ExitCode> {
   if (options.sql !== undefined) {
-    const result = await extract.query(options.sql);
-    env.out(options.json === true ? encodeJson(result) : renderQuery(result));
+    const result = await extract.query(options.sql, options.rows ?? 10);
+    env.out(options.json === true ? encodeJson(queryData(result)) : renderQuery(result));
     return exitCodes.done;
   }
-  const tables = await extract.tables(options.rows);
+  const tables = await extract.tables(options.rows ?? 5);
   const origin = await findOrigin(absolute, found.size, env);
   const facts = { file, size: found.size, modified: found.mtime.toISOString(), version: extract.version };
   env.out(

@@ -43,7 +43,10 @@ export function renderExtract(
 }
 
 function renderTable(table: InspectedTable): string {
-  const keys = table.keys.map(({ kind, columns }) => `    ${kind} (${columns.map(printable).join(', ')})`);
+  const keys = table.keys.map(
+    ({ kind, columns, references }) =>
+      `    ${kind} ${listOf(columns)}${references === undefined ? '' : ` -> ${printable(references.table)} ${listOf(references.columns)}`}`,
+  );
   const columns = table.columns.map((column) => [
     `    ${printable(column.name)}`,
     `${typeOf(column)}${column.notNull ? ' not null' : ''}`,
@@ -52,12 +55,18 @@ function renderTable(table: InspectedTable): string {
   return `${[head, ...alignColumns(columns), ...keys].join('\n')}\n`;
 }
 
-/** Returns the rows of a query below the names of its columns, and their number. */
-export function renderQuery({ columns, rows }: QueryResult): string {
+/** Returns the rows of a query below the names of its columns, and how many there are. */
+export function renderQuery({ columns, rows, isCut }: QueryResult): string {
   const cells = rows.map((row) => row.map((value) => (value === null ? 'NULL' : cellText(value))));
   const lines = alignColumns([columns.map(printable), ...cells]);
-  return `${lines.join('\n')}\n(${counted(rows.length, 'row')})\n`;
+  const end = isCut
+    ? `(the first ${counted(rows.length, 'row')}; there are more, and --rows NUMBER shows them)`
+    : `(${counted(rows.length, 'row')})`;
+  return `${lines.join('\n')}\n${end}\n`;
 }
+
+/** Returns the rows of a query as JSON shows them; `more` is true if there are more. */
+export const queryData = ({ columns, rows, isCut }: QueryResult) => ({ columns, rows, more: isCut });
 
 /** Returns a table as JSON shows it. */
 export const tableData = (table: InspectedTable) => ({
@@ -72,6 +81,8 @@ export const tableData = (table: InspectedTable) => ({
   keys: table.keys,
   first: table.first,
 });
+
+const listOf = (columns: readonly string[]) => `(${columns.map(printable).join(', ')})`;
 
 const nameOf = ({ schema, name }: InspectedTable) => `"${printable(schema)}"."${printable(name)}"`;
 
