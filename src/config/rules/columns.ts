@@ -15,6 +15,7 @@ import { namesAt, readEnd } from '../drafts/written-names.ts';
 import { nearest } from '../../model/base/nearest.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
+import { ownSpelling } from '../../model/config/type-names.ts';
 import { getOwn } from '../../model/base/get-own.ts';
 
 export const columnTypes: Rule = function* (draft) {
@@ -62,6 +63,7 @@ const typePlace = (column: WrittenColumn['column'], place: Place) =>
 const nullable = /\s+null$/i;
 
 function nearestType(text: string): { hint?: string } {
+  if (finer.test(text)) return { hint: finerHint };
   const own = ownTypeOf(text);
   if (own !== undefined) return { hint: `did you mean "${own}"?` };
   if (/\(\s*\d+$/.test(text)) return { hint: 'inside { } a comma ends the entry: quote the type' };
@@ -69,12 +71,17 @@ function nearestType(text: string): { hint?: string } {
     const bare = text.replace(nullable, '');
     return { hint: `write ${quotedType(bare)}: a column may be NULL unless it is not null` };
   }
-  const [, word = '', rest = ''] = /^([^(]*)(.*)$/s.exec(text) ?? [];
+  const [, word = '', rest = ''] = /^([^(]*)(.*)$/s.exec(ownSpelling(text.trim().toLowerCase())) ?? [];
   const names = [...columnTypeNames, 'numeric', 'varchar', 'char'];
   const near = nearest(word.trim(), names);
   if (near === undefined) return { hint: 'extracts explain EXT1040 lists the types' };
   return near === word.trim().toLowerCase() ? {} : { hint: `did you mean "${near}${rest}"?` };
 }
+
+/** A moment with digits of a second that this type could lose. */
+const finer = /^\s*(?:timestamp\w*|datetime2|datetime64)\s*\(\s*\d+\s*\)/i;
+const finerHint =
+  'write timestamp or timestamptz, which have 6 digits of a second, and truncate: microseconds if the values have more';
 
 /** Inside { } a comma ends an entry. */
 function quotedType(text: string): string {

@@ -1,4 +1,5 @@
 import { getOwn } from '../base/get-own.ts';
+import { ownSpelling, printedNames } from './type-names.ts';
 
 /**
  * A column's type in Hyper's own names. The contract of a table is made of these; every source defines how its values
@@ -64,14 +65,14 @@ const aliases: Readonly<Record<string, SimpleKind>> = {
 };
 
 /** Every spelling `parseColumnType` knows without arguments: for suggestions and documentation. */
-export const columnTypeNames: readonly string[] = [...simpleKinds, ...Object.keys(aliases)];
+export const columnTypeNames: readonly string[] = [...simpleKinds, ...Object.keys(aliases), ...printedNames];
 
 /**
- * Parses a type as users write it (`numeric(18,4)`, `varchar(20)`, `big_int`), or returns one sentence about why it is
- * not a type. Letter case and spaces are ignored.
+ * Parses a type as users write it (`numeric(18,4)`, `varchar(20)`, `big_int`, `character varying(20)`), or returns one sentence
+ * about why it is not a type. Letter case and spaces are ignored.
  */
 export function parseColumnType(text: string): ColumnType | { problem: string } {
-  const normal = text.trim().toLowerCase().replace(/\s+/g, ' ');
+  const normal = ownSpelling(text.trim().toLowerCase().replace(/\s+/g, ' '));
   const simple = getOwn(aliases, normal) ?? simpleKinds.find((kind) => kind === normal);
   if (simple !== undefined) return { kind: simple };
   const [, name = '', inside] = /^([a-z_ ]+?) ?\(([^)]*)\)$/.exec(normal) ?? [];
@@ -112,6 +113,11 @@ export function storedType(type: ColumnType): ColumnType {
 export function versionProblem(type: ColumnType, version: number): string | undefined {
   if (type.kind !== 'numeric' || type.precision <= 18 || version >= 3) return undefined;
   return `${formatColumnType(type)} needs extract version 3 (Tableau 2022.4 or later): version ${version} keeps 18 digits`;
+}
+
+/** Returns true for types whose values Tableau would sum. */
+export function isNumber({ kind }: ColumnType): boolean {
+  return ['smallint', 'int', 'bigint', 'real', 'double', 'numeric'].includes(kind);
 }
 
 export function sameColumnType(one: ColumnType, other: ColumnType): boolean {
