@@ -8,6 +8,7 @@ import type {
   GeneratedTemplate,
   Presentation,
 } from '../model/config/data-source.ts';
+import { isNumber } from '../model/config/column-type.ts';
 import type * as Written from '../model/config/written.gen.ts';
 import { missingValues } from './resolve/template.ts';
 
@@ -20,7 +21,7 @@ export function writeGenerate(template: GeneratedTemplate): string {
   const written = {
     ...(template.schema === 'Extract' ? {} : { extract: { schema: template.schema } }),
     ...(relationships.length === 0 ? {} : { relationships: relationships.map(relationship) }),
-    template: { generate: generate(template) },
+    template: { generate: generateSettings(template) },
   };
   const document = new Document(escaped(written));
   visit(document, {
@@ -41,10 +42,11 @@ function isPairLike(item: unknown): item is { value: unknown } {
   return typeof item === 'object' && item !== null && 'key' in item;
 }
 
-function generate(template: GeneratedTemplate): Written.Generate {
+/** Returns the presentation of a data source as `template.generate` writes it, with no text escaped. */
+export function generateSettings(template: GeneratedTemplate): Written.Generate {
   const { name, tableau, tables, calculations, hierarchies, folders } = template;
   const looks = tables
-    .map((table) => [table.name, table_(table)] as const)
+    .map((table) => [table.name, table_(withRoles(table, template))] as const)
     .filter(([, look]) => notEmpty(look));
   return {
     name,
@@ -77,6 +79,20 @@ function named<Key extends string, Value>(key: Key, entries: readonly (readonly 
 }
 
 const notEmpty = (map: object) => Object.keys(map).length > 0;
+
+/** A number in a relationship is a dimension unless the file says that it is a measure. */
+function withRoles(table: GeneratedTable, { relationships }: GeneratedTemplate): GeneratedTable {
+  const related = relationships
+    .flatMap(({ from, to }) => [from, to])
+    .filter((side) => side.table === table.name)
+    .flatMap((side) => side.columns);
+  const columns = table.columns.map((one) =>
+    related.includes(one.name) && isNumber(one.type)
+      ? { ...one, role: one.role ?? ('measure' as const) }
+      : one,
+  );
+  return { ...table, columns };
+}
 
 function table_({ caption, description, columns }: GeneratedTable): Written.GenerateTable {
   const looks = columns.flatMap((one) => {

@@ -52,6 +52,7 @@ function generated(draft: Draft, settings: Written.Generate, place: Place): Gene
     shown: 'generated',
     name: settings.name ?? draft.written.name,
     tableau: settings.tableau ?? '2020.2',
+    ...(settings.captions !== undefined && { captions: settings.captions }),
     tables: each('tables', settings.tables, (name, table, at) => tableLook(draft, name, table, at)),
     calculations: each('calculations', settings.calculations, (name, calculation, at) =>
       calculationLook(draft, name, calculation, at),

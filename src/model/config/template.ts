@@ -43,6 +43,8 @@ export interface GenerateTemplate extends Packaged {
   kind: 'generate';
   name: string;
   tableau: string;
+  /** `title`: columns and tables without a caption get one that follows from their name. */
+  captions?: 'title';
   tables: readonly TableLook[];
   calculations: readonly CalculationLook[];
   hierarchies: readonly NamedFields[];

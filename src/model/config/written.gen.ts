@@ -163,7 +163,7 @@ export type GenerateColumn = GenerateColumnSettings | string;
  */
 export type GenerateCalculation = GenerateCalculationSettings | string;
 /**
- * Fields by column or caption. If two tables have a column of the same name, the second field is called `name (Table)`.
+ * Fields by column, table.column or caption. If two tables have a column of the same name, the second field is also called `name (Table)`.
  *
  * @minItems 1
  */
@@ -913,13 +913,17 @@ export interface Generate {
    */
   tableau?: string;
   /**
+   * title: columns and tables without a caption get one from their name: Invoice Date from invoice_date. By default, users see the name.
+   */
+  captions?: 'title';
+  /**
    * Captions and columns, by the table names of the pipeline.
    */
   tables?: {
     [k: string]: GenerateTable;
   };
   /**
-   * Calculated fields: caption and formula. A formula names fields by column or caption: [sales], [Profit Ratio].
+   * Calculated fields: caption and formula. A formula names fields by column, table.column or caption: [sales], [orders.sales], [Profit Ratio].
    */
   calculations?: {
     [k: string]: GenerateCalculation;
@@ -966,7 +970,7 @@ export interface GenerateColumnSettings {
    */
   description?: string;
   /**
-   * The role of the field in Tableau. Default: text, dates and booleans are dimensions, numbers are measures.
+   * The role of the field in Tableau. Default: text, dates, booleans and columns of a primary key or a relationship are dimensions, other numbers are measures.
    */
   role?: 'dimension' | 'measure';
   /**

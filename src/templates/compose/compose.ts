@@ -7,6 +7,7 @@ import type {
   LocalType,
   Presentation,
 } from '../../model/config/data-source.ts';
+import { isNumber } from '../../model/config/column-type.ts';
 import type { Column, Pipeline, Table } from '../../model/config/pipeline.ts';
 import type {
   AliasLook,
@@ -17,16 +18,25 @@ import type {
 } from '../../model/config/template.ts';
 import { columnShape } from '../local-types.ts';
 import { composeFolders } from './folders.ts';
+import { keyFinder } from './keys.ts';
 import { lookOf } from './look.ts';
+import { titleOf } from './title.ts';
 
 /** The data source that a pipeline describes: its contract, and what it says of how people see that. */
 export function composeTemplate(pipeline: Pipeline, template: GenerateTemplate): GeneratedTemplate {
   const { name, tableau } = template;
+  const isKey = keyFinder(pipeline);
+  const caption = template.captions === 'title' ? captionOf : () => undefined;
   const withoutFolders = {
     name,
     tableau,
     schema: pipeline.extract.schema,
-    tables: pipeline.tables.map((table) => composeTable(table, lookOf(template.tables, table))),
+    tables: pipeline.tables.map((table) =>
+      composeTable(table, lookOf(template.tables, table), {
+        isKey: isKey.bind(undefined, table.name),
+        caption,
+      }),
+    ),
     relationships: pipeline.relationships.map(({ from, to, cardinality }) => ({
       from,
       to,
@@ -47,24 +57,43 @@ export function composeTemplate(pipeline: Pipeline, template: GenerateTemplate):
   return { ...withoutFolders, folders };
 }
 
-function composeTable(table: Table, look: TableLook | undefined): GeneratedTable {
+/** The caption and the role that follow from names and keys where none is written. */
+interface Defaults {
+  isKey: (column: string) => boolean;
+  caption: (name: string) => string | undefined;
+}
+
+/** Returns the caption that follows from a name; undefined if it is the name. */
+function captionOf(name: string): string | undefined {
+  const title = titleOf(name);
+  return title === name || title === '' ? undefined : title;
+}
+
+function composeTable(table: Table, look: TableLook | undefined, defaults: Defaults): GeneratedTable {
+  const caption = look?.caption ?? defaults.caption(table.name);
   return {
     name: table.name,
-    ...(look?.caption !== undefined && { caption: look.caption }),
+    ...(caption !== undefined && { caption }),
     ...(look?.description !== undefined && { description: look.description }),
-    columns: table.columns.map((column) => composeColumn(column, lookOf(look?.columns, column))),
+    columns: table.columns.map((column) => composeColumn(column, lookOf(look?.columns, column), defaults)),
   };
 }
 
-function composeColumn({ name, type, description }: Column, look: ColumnLook | undefined): GeneratedColumn {
-  const { caption, localName } = look ?? {};
+function composeColumn(
+  { name, type, description }: Column,
+  look: ColumnLook | undefined,
+  { isKey, caption: defaultCaption }: Defaults,
+): GeneratedColumn {
+  const { caption = defaultCaption(name), localName } = look ?? {};
+  const localType = columnShape(type)?.localType ?? 'string';
   return {
     name,
     type,
     ...(caption !== undefined && { caption }),
     ...(localName !== undefined && { localName }),
     ...(description !== undefined && { description }),
-    ...(look !== undefined && presented(look, columnShape(type)?.localType ?? 'string')),
+    ...(isKey(name) && isNumber(type) && { role: 'dimension' as const }),
+    ...(look !== undefined && presented(look, localType)),
   };
 }
 

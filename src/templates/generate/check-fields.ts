@@ -1,7 +1,7 @@
 import { parseFormula } from '../formula.ts';
 import { nearest } from '../../model/base/nearest.ts';
 import type { Problem } from './problem.ts';
-import { nameFields } from './fields.ts';
+import { nameFields, qualifiedName } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
 import type { GeneratedTemplate } from '../../model/config/data-source.ts';
 import { orderTables } from './order.ts';
@@ -82,7 +82,7 @@ function checkFormula(formula: string, fields: Fields, path: Path): Problem[] {
   return [
     ...broken,
     ...references.flatMap(({ qualifier, field }) => {
-      if (qualifier !== 'Parameters') return checkReference(field, fields, path);
+      if (qualifier !== 'Parameters') return checkReference(field, fields, path, qualifier);
       const message = `the formula uses the parameter "${field}"; parameters cannot be generated`;
       return [{ code: 'EXT4406', path, message }];
     }),
@@ -93,22 +93,37 @@ function checkList(references: readonly string[], fields: Fields, path: Path): P
   return references.flatMap((reference, n) => checkReference(reference, fields, [...path, n]));
 }
 
-function checkReference(reference: string, fields: Fields, path: Path): Problem[] {
-  const field = fields.resolve(reference);
-  if (field === 'ambiguous') {
-    const owners = fields.all
-      .filter(({ caption }) => caption === reference)
-      .map(({ localName }) => `[${localName}]`);
-    const message = `several fields have the caption "${reference}": ${owners.join(', ')}`;
-    return [{ code: 'EXT4407', path, message, hint: 'name the field itself instead of its caption' }];
-  }
+function checkReference(reference: string, fields: Fields, path: Path, qualifier?: string): Problem[] {
+  const field = fields.resolve(reference, qualifier);
+  if (field === 'ambiguous') return [ambiguous(reference, fields.meanings(reference), path)];
   if (field !== undefined) return [];
-  const names = fields.all.flatMap(({ localName, caption }) =>
-    caption === undefined ? [localName] : [localName, caption],
-  );
-  const near = nearest(reference, names);
+  const written = qualifier === undefined ? `[${reference}]` : `[${qualifier}].[${reference}]`;
+  const names = fields.all.flatMap((one) => [
+    one.localName,
+    ...(one.caption === undefined ? [] : [one.caption]),
+    ...(one.kind === 'column' ? [qualifiedName(one)] : []),
+  ]);
+  const near = nearest(qualifier === undefined ? reference : `${qualifier}.${reference}`, names);
   const hint = near === undefined ? {} : { hint: `did you mean [${near}]?` };
-  return [{ code: 'EXT4406', path, message: `there is no field [${reference}]`, ...hint }];
+  return [{ code: 'EXT4406', path, message: `there is no field ${written}`, ...hint }];
+}
+
+function ambiguous(reference: string, meanings: readonly Field[], path: Path): Problem {
+  const owners = meanings.map(({ localName }) => `[${localName}]`).join(', ');
+  const isCaption = meanings.every(({ caption }) => caption === reference);
+  return isCaption
+    ? {
+        code: 'EXT4407',
+        path,
+        message: `several fields have the caption "${reference}": ${owners}`,
+        hint: 'name the field itself instead of its caption, or a column as table.column',
+      }
+    : {
+        code: 'EXT4407',
+        path,
+        message: `"${reference}" can mean several fields: ${owners}`,
+        hint: 'name the field in another way: by its caption, or a column as table.column',
+      };
 }
 
 function checkFolderHierarchies(
@@ -126,7 +141,9 @@ function checkCircles(fields: Fields): Problem[] {
   const calculations = fields.all.filter((field) => field.kind === 'calculation');
   const needs = new Map(
     calculations.map(({ localName, calculation }) => {
-      const found = parseFormula(calculation.formula).references.map(({ field }) => fields.resolve(field));
+      const found = parseFormula(calculation.formula).references.map(({ field, qualifier }) =>
+        fields.resolve(field, qualifier),
+      );
       return [
         localName,
         found.flatMap((field) => (field === undefined || field === 'ambiguous' ? [] : field.localName)),

@@ -37,7 +37,7 @@ function columnNode(field: Field, fields: Fields): Node {
 /** Tableau's files name fields by local name; people write captions. */
 function calculationNode(formula: string, fields: Fields): Node {
   const renamed = renameFields(formula, (reference) => {
-    const field = fields.resolve(reference.field);
+    const field = fields.resolve(reference.field, reference.qualifier);
     return field === undefined || field === 'ambiguous' ? undefined : field.localName;
   });
   return element('calculation', { class: 'tableau', formula: renamed });

@@ -31,8 +31,13 @@ export interface CalculationField {
 export interface Fields {
   /** Columns table by table, then calculations. */
   all: readonly Field[];
-  /** Finds a field by local name first, then by caption; 'ambiguous' if several fields share the caption. */
-  resolve: (reference: string) => Field | 'ambiguous' | undefined;
+  /**
+   * Finds a field by local name or else by caption, and a column also by `table.column`; 'ambiguous' if these are several
+   * fields. A qualifier that is the name of a table, as in `[orders].[amount]`, leaves the columns of this table.
+   */
+  resolve: (reference: string, qualifier?: string) => Field | 'ambiguous' | undefined;
+  /** All fields that a reference without a qualifier could mean. */
+  meanings: (reference: string) => readonly Field[];
 }
 
 /** `tables` in the order that decides which of two columns of a name keeps it: the first one. */
@@ -51,7 +56,7 @@ export function nameFields(template: GeneratedTemplate, tables: readonly Generat
     return { kind: 'calculation', localName, caption, calculation, localType };
   });
   const all = [...columns, ...calculations];
-  return { all, resolve: resolver(all) };
+  return { all, ...resolver(all) };
 }
 
 /** Returns Tableau's name for a column: its name, followed by its table when an earlier table has that name. */
@@ -59,12 +64,39 @@ export function derivedName(column: string, table: string, taken: ReadonlySet<st
   return taken.has(column) ? `${column} (${table})` : column;
 }
 
-function resolver(fields: readonly Field[]): Fields['resolve'] {
+/** `table.column`, as relationships name a column. */
+export function qualifiedName({ table, column }: ColumnField): string {
+  return `${table.name}.${column.name}`;
+}
+
+function resolver(fields: readonly Field[]): Pick<Fields, 'resolve' | 'meanings'> {
   const byName = new Map(fields.map((field) => [field.localName, field]));
-  const byCaption = new Map<string, Field | 'ambiguous'>();
-  for (const field of fields) {
-    if (field.caption === undefined) continue;
-    byCaption.set(field.caption, byCaption.has(field.caption) ? 'ambiguous' : field);
+  const columns = fields.filter((field) => field.kind === 'column');
+  const byCaption = grouped(fields, ({ caption }) => caption);
+  const byPlace = grouped(columns, qualifiedName);
+  const tables = new Map(columns.map((field) => [field.table.name, field.table]));
+  const meanings = (reference: string): Field[] => {
+    const named = byName.get(reference);
+    const known = named === undefined ? (byCaption.get(reference) ?? []) : [named];
+    return [...new Set([...known, ...(byPlace.get(reference) ?? [])])];
+  };
+  const resolve = (reference: string, qualifier?: string) => {
+    const table = qualifier === undefined ? undefined : tables.get(qualifier);
+    if (table !== undefined)
+      return columns.find((field) => field.table === table && field.column.name === reference);
+    const [field, second] = meanings(reference);
+    return second === undefined ? field : ('ambiguous' as const);
+  };
+  return { resolve, meanings };
+}
+
+/** Groups values by a key. */
+function grouped<Value, Key>(values: readonly Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
   }
-  return (reference) => byName.get(reference) ?? byCaption.get(reference);
+  return groups;
 }

@@ -5,6 +5,8 @@ import type {
   TemplateField,
   TemplateTable,
 } from '../../model/world/template-description.ts';
+import { isNumber } from '../../model/config/column-type.ts';
+import { freeName } from '../../model/base/free-name.ts';
 import { renameFields } from '../formula.ts';
 import { derivedName } from '../generate/fields.ts';
 import { calculationId } from '../generate/ids.ts';
@@ -16,8 +18,11 @@ import type {
   LocalType,
 } from '../../model/config/data-source.ts';
 import { parseVersion } from '../generate/spelling.ts';
+import { withoutObjectId } from '../object-id.ts';
 import { templateName } from '../open.ts';
 import type { Template } from '../open.ts';
+import { splitPath } from '../tds/brackets.ts';
+import type { DataSource } from '../tds/model.ts';
 import { findCarried } from './carried.ts';
 import { importPresentation } from './presentation.ts';
 import { importRelationships } from './relationships.ts';
@@ -73,9 +78,15 @@ function importTables(
   lost: string[],
 ): { original: TemplateTable; table: GeneratedTable }[] {
   const declared = new Map(source.columns.map((column) => [column.name, column]));
+  const related = relatedFields(source);
   const taken = new Set<string>();
+  const tableNames = new Set<string>();
   return description.tables.map((original) => {
-    const name = hyper.flavour === 'extract' ? withoutObjectId(original.name) : original.name;
+    // Two relations may read the same table.
+    const name = freeName(
+      hyper.flavour === 'extract' ? withoutObjectId(original.name) : original.name,
+      tableNames,
+    );
     const fields = description.fields.filter(({ origin }) => origin?.table === original);
     const columns = fields.flatMap((field): GeneratedColumn[] => {
       const { origin } = field;
@@ -89,6 +100,10 @@ function importTables(
           ...(field.caption === undefined ? {} : { caption: field.caption }),
           ...(field.name === localName ? {} : { localName: field.name }),
           ...importPresentation(declared.get(field.name), localTypeOf(origin.localType), lost),
+          // Tableau decides the role of a field that the file does not declare.
+          ...(!declared.has(field.name) &&
+            isNumber(origin.type) &&
+            related.has(field.name) && { role: 'dimension' as const }),
         },
       ];
     });
@@ -103,6 +118,14 @@ function importTables(
       },
     };
   });
+}
+
+/** Names of the fields that relationships compare. */
+function relatedFields({ relationships }: DataSource): ReadonlySet<string> {
+  const operands = relationships.flatMap(({ pairs }) =>
+    pairs.flatMap(({ first, second }) => [first, second]),
+  );
+  return new Set(operands.flatMap((operand) => splitPath(operand) ?? []));
 }
 
 // eslint-disable-next-line max-params -- no two of them belong together
@@ -157,11 +180,6 @@ function importVersion({ writtenBy, spelling }: TemplateDescription): string {
     return spelling === 'plain' ? '2024.3' : '2020.2';
   }
   return writtenBy;
-}
-
-/** An extract of several tables calls them by the id of their object: a name with 32 digits behind it. */
-function withoutObjectId(table: string): string {
-  return table.replace(/_[0-9A-F]{32}$/, '');
 }
 
 function localTypeOf(text: string | undefined): LocalType {

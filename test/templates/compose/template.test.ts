@@ -5,6 +5,8 @@ import { formatColumnType } from '../../../src/model/config/column-type.ts';
 import type { GeneratedTemplate } from '../../../src/model/config/data-source.ts';
 import { checkComposed } from '../../../src/templates/compose/check-compose.ts';
 import { composeTemplate } from '../../../src/templates/compose/compose.ts';
+import { titleOf } from '../../../src/templates/compose/title.ts';
+import { generateDocument } from '../../../src/templates/generate/document.ts';
 import { configure } from '../../support/config-folder.ts';
 import { shop } from '../support/shop.ts';
 
@@ -30,10 +32,19 @@ async function pipelineOf(template: GeneratedTemplate, yaml: string) {
   return { pipeline, template: pipeline.template };
 }
 
+/** A number in a relationship is a measure only if the file says so. */
+function withRoles(template: GeneratedTemplate): GeneratedTemplate {
+  const [orders, customers] = template.tables;
+  const columns = customers!.columns.map((column) =>
+    column.name === 'level' ? { ...column, role: 'measure' as const } : column,
+  );
+  return { ...template, tables: [orders!, { ...customers!, columns }] };
+}
+
 it('makes of written YAML the very data source that it was written from', async () => {
   const { pipeline, template } = await pipelineOf(shop, writeGenerate(shop));
   expect(checkComposed(pipeline, template)).toEqual([]);
-  expect(composeTemplate(pipeline, template)).toEqual(shop);
+  expect(composeTemplate(pipeline, template)).toEqual(withRoles(shop));
 });
 
 it('keeps texts that look like references', async () => {
@@ -45,7 +56,7 @@ it('keeps texts that look like references', async () => {
     folders: [],
   };
   const { pipeline, template } = await pipelineOf(odd, writeGenerate(odd));
-  expect(composeTemplate(pipeline, template)).toEqual(odd);
+  expect(composeTemplate(pipeline, template)).toEqual(withRoles(odd));
 });
 
 it('puts fields into the folders that they name themselves, after those that the folder names', async () => {
@@ -89,5 +100,111 @@ template: { generate: { tables: { t: { columns: { two: { description: of the fie
   expect(composeTemplate(pipeline, pipeline.template).tables[0]!.columns).toMatchObject([
     { name: 'one', description: 'of the contract' },
     { name: 'two', description: 'of the field' },
+  ]);
+});
+
+const keyed = (generate: string) => `version: 1
+name: shop
+sources: { files: { type: file, path: a.csv } }
+tables:
+  orders:
+    from: { source: files }
+    primary_key: [order_id, line]
+    columns: { order_id: int not null, line: text not null, person: bigint, region_code: double, amount: double }
+  people:
+    from: { source: files }
+    columns: { id: bigint, region_code: double, age: int }
+relationships:
+  - { from: { table: orders, columns: [person, region_code] }, to: { table: people, columns: [id, region_code] } }
+template:
+  generate: ${generate}
+`;
+
+async function composed(generate: string) {
+  const { pipelines, diagnostics } = await configure({ 'a.yaml': keyed(generate) });
+  const [pipeline] = pipelines;
+  if (pipeline?.template?.kind !== 'generate') throw new Error(JSON.stringify(diagnostics));
+  const problems = checkComposed(pipeline, pipeline.template);
+  return { problems, template: composeTemplate(pipeline, pipeline.template) };
+}
+
+it('makes dimensions of numbers in primary keys and relationships, unless their role is written', async () => {
+  const { template } = await composed('{ tables: { people: { columns: { id: { role: measure } } } } }');
+  expect(template.tables.map(({ columns }) => columns.map(({ name, role }) => [name, role]))).toEqual([
+    [
+      ['order_id', 'dimension'],
+      ['line', undefined],
+      ['person', 'dimension'],
+      ['region_code', 'dimension'],
+      ['amount', undefined],
+    ],
+    [
+      ['id', 'measure'],
+      ['region_code', 'dimension'],
+      ['age', undefined],
+    ],
+  ]);
+  const { template: bare } = await composed('{}');
+  expect(bare.tables[1]!.columns[0]).toMatchObject({ name: 'id', role: 'dimension' });
+});
+
+it('captions: title gives columns and tables a caption, unless one is written', async () => {
+  const look = '{ orders: { caption: Sales, columns: { amount: Net } } }';
+  const { template } = await composed(`{ captions: title, tables: ${look} }`);
+  expect(
+    template.tables.map(({ caption, columns }) => [caption, ...columns.map((one) => one.caption)]),
+  ).toEqual([
+    ['Sales', 'Order Id', 'Line', 'Person', 'Region Code', 'Net'],
+    ['People', 'Id', 'Region Code', 'Age'],
+  ]);
+  const { template: without } = await composed('{}');
+  expect(without.tables[0]).not.toHaveProperty('caption');
+});
+
+it.each([
+  ['invoice_date', 'Invoice Date'],
+  ['invoiceDate', 'Invoice Date'],
+  ['customer id', 'Customer Id'],
+  ['order_ID', 'Order ID'],
+  ['_private__name_', 'Private Name'],
+  ['straße_2a', 'Straße 2a'],
+  ['sales2024', 'Sales2024'],
+  ['VAT', 'VAT'],
+  ['e-mail', 'E-mail'],
+  ['_', ''],
+])('titles %j as %j', (name, title) => expect(titleOf(name)).toBe(title));
+
+it('finds a field by table.column in formulas, hierarchies and folders', async () => {
+  const { problems, template } = await composed(
+    '{ hierarchies: { H: [people.region_code, orders.line] }, folders: { F: [people.id] }, ' +
+      "calculations: { A: 'SUM([orders.amount]) / [people].[region_code] + [orders].[region_code]' } }",
+  );
+  expect(problems).toEqual([]);
+  const document = generateDocument(template);
+  expect(document).toContain("formula='SUM([amount]) / [region_code (people)] + [region_code]'");
+  expect(document).toContain('<field>[region_code (people)]</field>');
+  expect(document).toContain("<folder-item name='[id]' type='field' />");
+});
+
+it('reports a table.column that does not exist, or can mean two fields, at its place', async () => {
+  const { problems } = await composed(
+    '{ tables: { people: { columns: { age: { caption: orders.amount } } } }, ' +
+      "hierarchies: { H: [orders.lien, line, orders.amount] }, calculations: { A: '[people].[amount]' } }",
+  );
+  const at = (...path: string[]) => `/template/generate/${path.join('/')}`;
+  expect(problems.map(({ code, message, hint, place }) => [code, message, hint, place?.pointer])).toEqual([
+    ['EXT4406', 'there is no field [people].[amount]', undefined, at('calculations', 'A', 'formula')],
+    [
+      'EXT4406',
+      'there is no field [orders.lien]',
+      'did you mean [orders.line]?',
+      at('hierarchies', 'H', '0'),
+    ],
+    [
+      'EXT4407',
+      '"orders.amount" can mean several fields: [age], [amount]',
+      'name the field in another way: by its caption, or a column as table.column',
+      at('hierarchies', 'H', '2'),
+    ],
   ]);
 });

@@ -61,7 +61,7 @@ describe('checking a description', () => {
       [
         'EXT4407',
         'calculations/0/formula',
-        'several fields have the caption "Status": [status], [lat] (name the field itself instead of its caption)',
+        'several fields have the caption "Status": [status], [lat] (name the field itself instead of its caption, or a column as table.column)',
       ],
     ]);
   });
