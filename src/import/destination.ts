@@ -10,11 +10,11 @@ export type DeliverTo = { kind: 'file' } | { kind: 'tableau'; project: string | 
  */
 export function destinationOf(
   to: DeliverTo,
-  { name, generatesTemplate }: { name: string; generatesTemplate: boolean },
+  { name, isPackaged }: { name: string; isPackaged: boolean },
   { folder, cwd }: { folder: string; cwd: string },
 ): Written.Destination {
   if (to.kind === 'file') {
-    const file = path.join(cwd, 'out', `${name}.${generatesTemplate ? 'tdsx' : 'hyper'}`);
+    const file = path.join(cwd, 'out', `${name}.${isPackaged ? 'tdsx' : 'hyper'}`);
     return { type: 'file', path: path.relative(folder, file).replaceAll('\\', '/') };
   }
   return {

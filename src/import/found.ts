@@ -14,8 +14,14 @@ export interface Found {
   sources: readonly FoundSource[];
   tables: readonly FoundTable[];
   relationships: readonly FoundRelationship[];
+  /** Where they were found, for the report: `foreign keys`. */
+  relationshipsFrom?: string;
   /** Parts that are not in the pipeline, a sentence without a full stop each, the reason in brackets at its end: `customer.photo (Tableau has no type for bytes)`. */
   leftOut: readonly string[];
+  /** Parts of a data source that its generated successor cannot have, a sentence each. */
+  notCarriedOver?: readonly string[];
+  /** Sentences that say what the user has to do before the pipeline can be planned. */
+  toDo?: readonly string[];
   extract?: Written.Extract;
   template?: Written.Template;
 }
@@ -32,6 +38,8 @@ export interface FoundTable {
   /** Its name under `tables`. No two names of a pipeline are equal. */
   name: string;
   from: Written.From;
+  /** True if no source was looked at: `from` follows from the names in an extract or a data source. */
+  isFromAssumed?: boolean;
   /** The number of rows; undefined if it is not known. */
   rows?: number;
   /** True if the number comes from statistics: the report writes `~ 2 240 rows`. */

@@ -35,7 +35,8 @@ export async function makePipeline(
   const { file, cwd, variables, generatesTemplate } = context;
   const folder = path.resolve(cwd, path.dirname(file));
   const { kept, leftOut, apart } = settleRelationships(found, { generatesTemplate });
-  if (apart.length > 0 && (generatesTemplate || to?.kind === 'tableau')) throw unrelated(apart, found);
+  const isBarePublished = to?.kind === 'tableau' && found.template === undefined;
+  if (apart.length > 0 && (generatesTemplate || isBarePublished)) throw unrelated(apart, found);
   const whole: Found = {
     ...found,
     relationships: kept,
@@ -45,7 +46,9 @@ export async function makePipeline(
   const text = writePipeline(whole, {
     name,
     header,
-    ...(to && { destinations: [destinationOf(to, { name, generatesTemplate }, { folder, cwd })] }),
+    ...(to && {
+      destinations: [destinationOf(to, { name, isPackaged: whole.template !== undefined }, { folder, cwd })],
+    }),
   });
   const configuration = await readPipelineText(file, text, {
     cwd,
@@ -58,10 +61,12 @@ export async function makePipeline(
 }
 
 /** Tableau Server refuses a data model whose tables are not all related. */
-function unrelated(apart: readonly string[], { tables }: Found): UsageError {
+function unrelated(apart: readonly string[], { tables, template }: Found): UsageError {
   const names = apart.map((name) => `"${name}"`).join(', ');
   return new UsageError(
     `no relationship joins ${names} with "${tables[0]?.name ?? ''}", and a data source in Tableau needs all tables related`,
-    'import related tables only, or leave out --template and --to tableau and write the relationships yourself',
+    template === undefined
+      ? 'import related tables only, or leave out --template and --to tableau and write the relationships yourself'
+      : '--template file keeps the data source as it is',
   );
 }

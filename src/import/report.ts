@@ -1,4 +1,5 @@
 import { counted, grouped } from '../model/base/numbers.ts';
+import { shellWord } from '../model/base/shell-word.ts';
 import { visible } from '../model/base/visible.ts';
 import type { Found, FoundTable } from './found.ts';
 
@@ -11,9 +12,11 @@ export interface WrittenFile {
 
 /** The text on the terminal: what was found, a line for each table, what was left out, and the next command. */
 export function renderFound(found: Found, written: WrittenFile | undefined): string {
-  const { headline, relationships, leftOut } = found;
+  const { headline, relationships, relationshipsFrom = 'foreign keys', leftOut, toDo = [] } = found;
   const related =
-    relationships.length === 0 ? [] : [`${counted(relationships.length, 'relationship')} from foreign keys.`];
+    relationships.length === 0
+      ? []
+      : [`${counted(relationships.length, 'relationship')} from ${relationshipsFrom}.`];
   const left = leftOutLines(leftOut);
   const end =
     written === undefined
@@ -25,6 +28,8 @@ export function renderFound(found: Found, written: WrittenFile | undefined): str
     `${headline}.`,
     ...tableLines(found),
     ...(left.length === 1 ? [[...related, ...left].join(' ')] : [...related, ...left]),
+    ...notCarriedOver(found),
+    ...toDo.map(visible),
     ...end,
   ];
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
@@ -42,6 +47,15 @@ function leftOutLines(leftOut: readonly string[]): string[] {
   );
   if (parts.length <= 1) return parts.map((part) => `Left out: ${part}.`);
   return ['Left out:', ...parts.map((part) => `  ${part}`)];
+}
+
+/** Returns what a generated data source lacks, a line each, and how to keep it. */
+function notCarriedOver({ notCarriedOver: lost = [] }: Found): string[] {
+  if (lost.length === 0) return [];
+  return [
+    'Not carried over (--template file keeps it):',
+    ...lost.map((sentence) => `  ${visible(sentence)}`),
+  ];
 }
 
 function tableLines({ tables, relationships }: Found): string[] {
@@ -74,9 +88,4 @@ function tableLines({ tables, relationships }: Found): string[] {
 function rowsOf({ rows, rowsAreEstimated }: FoundTable): string {
   if (rows === undefined) return '';
   return rowsAreEstimated === true ? `~ ${grouped(rows)} rows` : counted(rows, 'row');
-}
-
-/** Quotes a path for a shell if it needs it. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

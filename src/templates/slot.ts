@@ -40,7 +40,9 @@ export function findHyper(
   const attributes = extract === undefined ? connections.map(({ dbname }) => dbname) : [extract.dbname];
   const dbnames = attributes.filter((dbname) => dbname !== undefined);
   if (dbnames.length === 0) {
-    throw new RunError('EXT4202', `${shown} does not read from a .hyper file`, {
+    const kinds = [...new Set(source.connection.named.map((named) => named.class))].join(', ');
+    const instead = kinds === '' ? '' : `: it is a live connection to ${kinds}`;
+    throw new RunError('EXT4202', `${shown} does not read from a .hyper file${instead}`, {
       hint: 'make an extract in Tableau Desktop and save the data source as .tdsx, or have one generated',
     });
   }

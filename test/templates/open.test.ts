@@ -93,7 +93,11 @@ describe.skipIf(!programs.python)('the one .hyper of a package', () => {
   });
 
   it.each([
-    ['a database', extracted({ enabled: 'false' }), 'EXT4202 x.tdsx does not read from a .hyper file'],
+    [
+      'a database',
+      extracted({ enabled: 'false' }),
+      'EXT4202 x.tdsx does not read from a .hyper file: it is a live connection to sqlserver',
+    ],
     [
       'an old extract',
       extracted().replace(

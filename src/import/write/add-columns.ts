@@ -28,7 +28,7 @@ export function readExisting(text: string): ExistingPipeline {
   const written = isMap(tables) ? tables.items : [];
   return {
     generatesTemplate: document?.hasIn(['template', 'generate']) === true,
-    tableNames: ({ name, from }) => {
+    tableNames: ({ name, from, isFromAssumed }) => {
       const names = written.map(({ key }) => String(isScalar(key) ? key.value : key));
       const table = from.table?.replaceAll('${', () => '$${');
       const index = written.findIndex(({ value }) => {
@@ -36,7 +36,7 @@ export function readExisting(text: string): ExistingPipeline {
         return table !== undefined && (other === table || other === table.replace(/^[^."]+\./, ''));
       });
       if (index !== -1) return names[index];
-      return table === undefined && names.includes(name) ? name : undefined;
+      return (table === undefined || isFromAssumed === true) && names.includes(name) ? name : undefined;
     },
   };
 }

@@ -33,7 +33,7 @@ export function parseRelation(element: XmlElement): Relation[] {
     case 'join':
       return [{ kind: 'join', columns: joinColumns(element) }, ...inner];
     default:
-      return [{ kind: 'other', name, type, connection }, ...inner];
+      return [{ kind: 'other', name, type, connection, text: element.text }, ...inner];
   }
 }
 

@@ -49,8 +49,8 @@ export interface NamedConnection {
 
 export type Relation =
   | { kind: 'table'; name: string; connection: string | undefined; schema: string | undefined; table: string }
-  /** Custom SQL, unions, pivots: columns come out of them that no table has. */
-  | { kind: 'other'; name: string; type: string; connection: string | undefined }
+  /** Custom SQL (`text`), unions, pivots: columns come out of them that no table has. */
+  | { kind: 'other'; name: string; type: string; connection: string | undefined; text: string }
   /** A physical join; `columns` are those its clauses compare. */
   | { kind: 'join'; columns: readonly { relation: string; column: string }[] };
 

@@ -5,12 +5,13 @@ import { inOneDocument } from '../../output/json.ts';
 import { addImportFlags, listed, repeated } from './flags.ts';
 import type { FilesFlags, FilesKind } from './files.ts';
 import type { PostgresFlags } from './postgres.ts';
+import type { RowsFlags } from './existing-file.ts';
 
 /** Declares one `extracts import KIND`. */
 type AddKind = (parent: Command, env: Env, finish: (code: ExitCode) => void) => void;
 
 /** Every kind of source, in the order of the help. */
-const kinds: readonly AddKind[] = [addPostgres, addCsv, addParquet];
+const kinds: readonly AddKind[] = [addPostgres, addCsv, addParquet, addHyper, addTds];
 
 /** `extracts import …` */
 export function addImportCommands(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
@@ -46,6 +47,43 @@ function addParquet(parent: Command, env: Env, finish: (code: ExitCode) => void)
     kind: 'parquet',
     description: 'Parquet files: columns and types are those of their footers',
   });
+}
+
+function addHyper(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
+  const command = parent
+    .command('hyper')
+    .description('an existing extract: its tables, types and keys, for rows of a database of yours')
+    .argument('<file>', 'a .hyper file');
+  addImportFlags(addRowsFlags(command)).action(async (file: string, options: RowsFlags) => {
+    const { runHyper } = await import('./hyper.ts');
+    finish(await inOneDocument(options, env, (env) => runHyper(file, options, env)));
+  });
+}
+
+function addTds(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
+  const command = parent
+    .command('tds')
+    .description('a data source of Tableau: its tables, and how people see their columns')
+    .argument('<file>', 'a .tdsx or .tds file');
+  const template = {
+    description: 'generate (default): make a data source like it; file: put the extract into this file',
+    choices: ['generate', 'file'],
+  };
+  addImportFlags(addRowsFlags(command), template).action(async (file: string, options: RowsFlags) => {
+    const { runTds } = await import('./tds.ts');
+    finish(await inOneDocument(options, env, (env) => runTds(file, options, env)));
+  });
+}
+
+/** The flags that say where the rows will come from. */
+function addRowsFlags(command: Command): Command {
+  return command
+    .option(
+      '--url-env <variable>',
+      'the variable with the URL of the database that rows come from (default: DATABASE_URL)',
+      variableName,
+    )
+    .option('--connection <name>', 'a connection of extracts.yaml instead');
 }
 
 function addFiles(

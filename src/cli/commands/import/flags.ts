@@ -7,13 +7,24 @@ export interface ImportFlags {
   force?: boolean;
   update?: string;
   json?: boolean;
-  template?: 'generate';
+  template?: 'generate' | 'file';
   to?: 'file' | 'tableau';
   tableauProject?: string;
 }
 
+/** The help and the values of `--template`. */
+interface TemplateFlag {
+  description: string;
+  choices: readonly string[];
+}
+
+const generateOnly: TemplateFlag = {
+  description: 'generate: make a Tableau data source of it, not a bare .hyper',
+  choices: ['generate'],
+};
+
 /** Adds the flags that say what the pipeline is called, where it is written, and where it delivers to. */
-export function addImportFlags(command: Command): Command {
+export function addImportFlags(command: Command, template = generateOnly): Command {
   return command
     .option('--name <name>', 'name of the pipeline (default: that of the source)', pipelineName)
     .option('-o, --out <file>', 'where to write it, or - for stdout (default: pipelines/NAME.yaml)')
@@ -27,11 +38,7 @@ export function addImportFlags(command: Command): Command {
         'tableauProject',
       ]),
     )
-    .addOption(
-      new Option('--template <how>', 'generate: make a Tableau data source of it, not a bare .hyper').choices(
-        ['generate'],
-      ),
-    )
+    .addOption(new Option('--template <how>', template.description).choices(template.choices))
     .addOption(
       new Option('--to <where>', 'add a destination: a file in out/, or Tableau').choices([
         'file',

@@ -18,13 +18,15 @@ export interface ImportRequest {
   read: Reader;
   /** The name of the pipeline where the user gives none. */
   defaultName: string;
+  /** The template where the user gives none; undefined for a bare .hyper. */
+  defaultTemplate?: 'generate';
   /** The command without flags about output, as a comment: `extracts import csv 'landing/*.csv'`. No secret is in it. */
   command: string;
 }
 
 /** Reads a source and writes a pipeline for it: to a new file, or to stdout. The report goes to the other of the two. */
 export async function runImport(
-  { read, defaultName, command }: ImportRequest,
+  { read, defaultName, defaultTemplate, command }: ImportRequest,
   flags: ImportFlags,
   env: Env,
 ): Promise<ExitCode> {
@@ -35,7 +37,7 @@ export async function runImport(
   const file = flags.out === undefined || toStdout ? path.join('pipelines', `${name}.yaml`) : flags.out;
   const target = toStdout ? undefined : { file, absolute: path.resolve(env.cwd, file) };
   if (target !== undefined && flags.force !== true) await refuseExisting(target);
-  const generatesTemplate = flags.template === 'generate';
+  const generatesTemplate = (flags.template ?? defaultTemplate) === 'generate';
   const { cwd, variables, signal } = env;
   const context: ImportContext = { cwd, variables, signal, file, generatesTemplate };
   const header = [`Written by ${command}`];
@@ -55,8 +57,8 @@ function show(
 ): void {
   const report = renderFound(found, written);
   if (json) {
-    const { tables, relationships, leftOut } = found;
-    env.out(encodeJson({ name, ...written, tables, relationships, leftOut }));
+    const { tables, relationships, leftOut, notCarriedOver } = found;
+    env.out(encodeJson({ name, ...written, tables, relationships, leftOut, notCarriedOver }));
   } else if (written === undefined) {
     env.out(text);
     env.err(report);

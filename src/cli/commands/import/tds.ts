@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { importDataSource } from '../../../import/data-source/index.ts';
+import { shellWord } from '../../../model/base/shell-word.ts';
+import { UsageError } from '../../../run/usage-error.ts';
+import type { Env } from '../../env.ts';
+import type { ExitCode } from '../../output/exit-codes.ts';
+import { nameOfFile, rowsFrom, type RowsFlags } from './existing-file.ts';
+import { runImport } from './run.ts';
+
+/** `extracts import tds`: tables and presentation of a data source. */
+export async function runTds(file: string, flags: RowsFlags, env: Env): Promise<ExitCode> {
+  refuseOthers(file);
+  const rows = rowsFrom(flags);
+  const request = {
+    read: importDataSource.bind(undefined, file, rows),
+    defaultName: nameOfFile(file),
+    defaultTemplate: 'generate' as const,
+    command: `extracts import tds ${shellWord(file)}`,
+  };
+  return runImport(request, flags, env);
+}
+
+function refuseOthers(file: string): void {
+  switch (path.extname(file).toLowerCase()) {
+    case '.tds':
+    case '.tdsx':
+      return;
+    case '.hyper':
+      throw new UsageError(
+        `${file} is an extract, not a data source`,
+        `extracts import hyper ${shellWord(file)} reads it`,
+      );
+    case '.twb':
+    case '.twbx':
+      throw new UsageError(
+        `${file} is a workbook, not a data source`,
+        'in Tableau Desktop: Data > (data source) > Add to Saved Data Sources, and import that .tdsx',
+      );
+    default:
+      throw new UsageError(`${file} ends neither in .tds nor in .tdsx`);
+  }
+}

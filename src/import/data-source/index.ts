@@ -1,0 +1,97 @@
+import path from 'node:path';
+import { generateSettings } from '../../config/write-generate.ts';
+import { counted } from '../../model/base/numbers.ts';
+import { UsageError } from '../../run/usage-error.ts';
+import { describeTemplate } from '../../templates/describe.ts';
+import { importTemplate } from '../../templates/import/import.ts';
+import type { Template } from '../../templates/open.ts';
+import { openTemplateFile } from '../../templates/shown.ts';
+import type { ImportContext } from '../context.ts';
+import type { Found } from '../found.ts';
+import { nameOfRowsSource, sourceOfRows, type RowsFrom } from '../rows-source.ts';
+import { generatedTables, neededTables, type TablesContext } from './tables.ts';
+
+/**
+ * Reads the tables of a data source and its presentation. The pipeline generates a data source like it, or puts its extract into
+ * the file as it is.
+ */
+export async function importDataSource(
+  file: string,
+  rowsFrom: RowsFrom,
+  context: ImportContext,
+): Promise<Found> {
+  const absolute = path.resolve(context.cwd, file);
+  const template = await openTemplateFile(absolute, file);
+  const description = describeTemplate(template);
+  const tablesContext = { template, description, source: nameOfRowsSource(rowsFrom) };
+  const part = context.generatesTemplate
+    ? generatedPart(tablesContext)
+    : filePart(tablesContext, pathFrom(context, absolute));
+  if (part.tables.length === 0)
+    throw new UsageError(
+      `${file} names no table of its extract`,
+      'open it in Tableau Desktop and save it again',
+    );
+  const { writtenBy, fields } = description;
+  const saved = writtenBy === undefined ? '' : `, saved by Tableau ${writtenBy}`;
+  return {
+    headline: `Read ${file} (${counted(fields.length, 'field')}${saved})`,
+    ...sourceOfRows(rowsFrom, originComment(template)),
+    leftOut: [],
+    relationships: [],
+    ...part,
+  };
+}
+
+type Part = Pick<Found, 'tables' | 'template'> &
+  Partial<Pick<Found, 'relationships' | 'relationshipsFrom' | 'leftOut' | 'notCarriedOver' | 'extract'>>;
+
+function generatedPart(context: TablesContext): Part {
+  const { template, lost } = importTemplate(context.template);
+  const tables = generatedTables(template, context);
+  const has = (name: string) => tables.some((table) => table.name === name);
+  return {
+    tables,
+    template: { generate: generateSettings(template) },
+    relationships: template.relationships.filter(({ from, to }) => has(from.table) && has(to.table)),
+    relationshipsFrom: 'the data source',
+    leftOut: template.tables.flatMap(({ name }) =>
+      has(name) ? [] : [`${name} (the file does not say which columns it has)`],
+    ),
+    notCarriedOver: lost,
+    ...schemaOf(template.schema),
+  };
+}
+
+function filePart(context: TablesContext, file: string): Part {
+  const { tables, fields } = context.description;
+  const schema = tables.find((table) => table.schema !== undefined)?.schema ?? 'Extract';
+  const unplaced = fields.filter(({ origin }) => origin !== undefined && origin.table === undefined);
+  return {
+    tables: neededTables(context),
+    template: { file },
+    leftOut: unplaced.map(({ name }) => `${name} (the file does not say which table it comes from)`),
+    ...schemaOf(schema),
+  };
+}
+
+function schemaOf(schema: string): Pick<Found, 'extract'> {
+  return schema === 'Extract' ? {} : { extract: { schema } };
+}
+
+/** The path of the data source as the pipeline file names it. */
+function pathFrom({ cwd, file }: ImportContext, absolute: string): string {
+  const folder = path.resolve(cwd, path.dirname(file));
+  return path.relative(folder, absolute).split(path.sep).join('/');
+}
+
+/** Names the connection that the extract was made from, for the comment at the source. */
+function originComment({ source, hyper }: Template): string {
+  const named = source.connection.named.filter((one) => one.class !== 'hyper');
+  if (hyper.flavour === 'live' || named.length === 0)
+    return 'the data source reads a .hyper, which does not say where its rows come from';
+  const shown = named.map(({ class: kind, caption }) =>
+    caption === undefined || caption === '' ? kind : `${kind} (${caption})`,
+  );
+  return `the extract was made from ${shown.join(', ')}`;
+}

@@ -1,0 +1,169 @@
+import { fileURLToPath } from 'node:url';
+import { copyFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { createProject, type CliProject } from '../support/cli.ts';
+import { testDatabase } from '../support/database.ts';
+import { expectGolden } from '../support/golden.ts';
+import { runInside } from '../support/in-process.ts';
+import { settle } from '../support/story.ts';
+import { extracted, extractedTables, live, related } from '../templates/support/documents.ts';
+
+const sample = fileURLToPath(new URL('../../pipelines/templates/superstore.tdsx', import.meta.url));
+
+interface Written {
+  report: string;
+  file: string;
+}
+
+async function imported(project: CliProject, ...args: string[]): Promise<Written> {
+  const { stdout, stderr, exitCode } = await runInside(project, ['import', 'tds', ...args]);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const [, file = ''] = /^Wrote (\S+) /m.exec(stdout) ?? [];
+  return { report: settle(stdout, project), file: await project.read(file) };
+}
+
+/** Creates the tables that a pipeline reads from PostgreSQL, each column with the type that the pipeline has for it. */
+function tablesOf(yaml: string): string {
+  const [, tables = ''] = /^tables:\n([^]*?)^(?=\w)/m.exec(yaml) ?? [];
+  const statements = [
+    ...tables.matchAll(/^ {2}\S.*:\n {4}from: \{source: \w+, table: (.*)\}\n {4}columns:\n((?: {6}.*\n)*)/gm),
+  ].map(([, table = '', columns = '']) => {
+    const defined = [...columns.matchAll(/^ {6}(.*?): (?:\{type: )?([a-z]+(?:\([\d,]+\))?)/gm)].map(
+      ([, name = '', type = '']) =>
+        `"${name.replaceAll("'", '')}" ${type === 'double' ? 'double precision' : type}`,
+    );
+    return `create table "${table.replaceAll(/["']/g, '').replace(/^public\./, '')}" (${defined.join(', ')});`;
+  });
+  return statements.join('\n');
+}
+
+interface Description {
+  tables: object[];
+  fields: { kind: string; uses: { kind: string }[] }[];
+  relationships: object[];
+  hierarchies: object[];
+  folders: object[];
+}
+
+/** The data source as `template show` describes it, without bins and groups, which cannot be generated. */
+async function description(project: CliProject, file: string): Promise<Description> {
+  const { stdout } = await runInside(project, ['template', 'show', file, '--json']);
+  const { tables, fields, relationships, hierarchies, folders } = JSON.parse(stdout) as Description;
+  const isGenerated = ({ kind }: { kind: string }) => kind !== 'bin' && kind !== 'group';
+  return {
+    tables,
+    fields: fields.filter(isGenerated).map((field) => ({ ...field, uses: field.uses.filter(isGenerated) })),
+    relationships,
+    hierarchies,
+    folders,
+  };
+}
+
+test('the sample: what is written applies, and gives a data source like it', async () => {
+  const [project, { client, url }] = [await createProject(), await testDatabase()];
+  await copyFile(sample, project.path('superstore.tdsx'));
+  const { report, file } = await imported(project, 'superstore.tdsx', '--to', 'file');
+  expectGolden('import/tds.txt', `${report}\n${file}`);
+  await client.query(tablesOf(file));
+  expect(await runInside(project, ['validate'])).toMatchObject({ exitCode: 0 });
+  const applied = await runInside(project, ['apply', '--yes'], { DATABASE_URL: url });
+  expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
+  expect(await description(project, 'out/superstore.tdsx')).toEqual(
+    await description(project, 'superstore.tdsx'),
+  );
+  const again = await imported(project, 'out/superstore.tdsx', '--name', 'again', '--to', 'file');
+  const body = (text: string) => text.replace(/^# .*\n/, '').replaceAll('again', 'superstore');
+  expect(body(again.file)).toBe(body(file));
+});
+
+test('the sample with --template file: the extract is put into the file as it is', async () => {
+  const [project, { client, url }] = [await createProject(), await testDatabase()];
+  await copyFile(sample, project.path('superstore.tdsx'));
+  const { file } = await imported(project, 'superstore.tdsx', '--template', 'file', '--to', 'file');
+  expect(file).toContain("template: {file: '../superstore.tdsx'}\n");
+  await client.query(tablesOf(file));
+  const applied = await runInside(project, ['apply', '--yes'], { DATABASE_URL: url });
+  expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
+  expect(await description(project, 'out/superstore.tdsx')).toEqual(
+    await description(project, 'superstore.tdsx'),
+  );
+});
+
+test.each(
+  Object.entries({ live: live(), extracted: extracted(), related: related(), tables: extractedTables() }),
+)('a data source of Tableau Desktop (%s): what is written validates in both ways', async (name, text) => {
+  const project = await createProject({ 'shop.tds': text });
+  const generated = await imported(project, 'shop.tds', '--name', 'generated');
+  const kept = await imported(project, 'shop.tds', '--name', 'kept', '--template', 'file');
+  expectGolden(
+    `import/tds-${name}.txt`,
+    [generated.report, generated.file, kept.report, kept.file].join('\n'),
+  );
+  const { stdout, stderr, exitCode } = await runInside(project, ['validate']);
+  expect({ stdout, exitCode }, stderr).toEqual({ stdout: '2 pipelines valid.\n', exitCode: 0 });
+  const [database, check] = [await testDatabase(), ['template', 'check']];
+  expect(await runInside(project, check)).toMatchObject({ exitCode: 0 });
+  await database.client.query(name === 'extracted' ? tablesOf(kept.file) : tablesOf(generated.file));
+  const applied = await runInside(project, ['apply', '--yes'], { DATABASE_URL: database.url });
+  expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
+});
+
+test('custom SQL is the query of its table, without the doubled signs of the file', async () => {
+  const query =
+    'select country as "Country", gdp as "GDP"\nfrom indicators where gdp &gt;&gt; 5 and gdp &lt;&lt;= 7';
+  const text = extracted()
+    .replace("class='sqlserver'", "class='postgres'")
+    .replace(
+      "<relation connection='sqlserver.1' name='Indicators' table='[dbo].[Indicators]' type='table' />",
+      `<relation connection='sqlserver.1' name='Indicators' type='text'>${query}</relation>`,
+    );
+  const project = await createProject({ 'indicators.tds': text });
+  const { report, file } = await imported(project, 'indicators.tds');
+  expect(report).toContain('custom SQL');
+  expect(file).toContain(
+    '      query: |-\n        select country as "Country", gdp as "GDP"\n        from indicators where gdp > 5 and gdp <= 7\n',
+  );
+  const parameter = text
+    .replace('5 and', '&lt;[Parameters].[Parameter 1]&gt; and')
+    .replace("class='postgres'", "class='oracle'");
+  await project.write('indicators.tds', parameter);
+  const with_ = await imported(project, 'indicators.tds', '--force');
+  expect(with_.file).toContain(
+    '# REVIEW: custom SQL, written for oracle; give a value in the place of <[Parameters].[Parameter 1]>\n',
+  );
+});
+
+test('a column that Tableau renamed is read under its name in the table', async () => {
+  const text = extracted().replace('<remote-name>GDP</remote-name>', '<remote-name>gdp_usd</remote-name>');
+  const { file } = await imported(await createProject({ 'shop.tds': text }), 'shop.tds');
+  expect(file).toContain('GDP: {type: double, from: gdp_usd}\n');
+});
+
+test('--json has what the report says', async () => {
+  const project = await createProject({ 'shop.tds': live() });
+  const { stdout } = await runInside(project, ['import', 'tds', 'shop.tds', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    name: 'shop',
+    file: 'pipelines/shop.yaml',
+    tables: [{ name: 'sales', columns: [{ name: 'amount' }, {}, {}, {}] }],
+    notCarriedOver: expect.arrayContaining(['bin "Amount (bin)": bins cannot be generated']) as string[],
+  });
+});
+
+test.each([
+  ['book.twb', 'book.twb is a workbook, not a data source', 64],
+  ['book.twbx', 'Add to Saved Data Sources', 64],
+  ['old.hyper', 'extracts import hyper old.hyper reads it', 64],
+  ['shop.csv', 'shop.csv ends neither in .tds nor in .tdsx', 64],
+  ['none.tds', 'none.tds', 1],
+  ['live.tds', 'live.tds does not read from a .hyper file: it is a live connection to sqlserver', 1],
+  ['workbook.tds', 'workbook.tds is a workbook', 1],
+])('says what is wrong with %s', async (file, message, exitCode) => {
+  const project = await createProject({
+    'live.tds': extracted({ enabled: 'false' }),
+    'workbook.tds': '<workbook />',
+  });
+  const refused = await runInside(project, ['import', 'tds', file]);
+  expect(refused.stderr).toContain(message);
+  expect(refused).toMatchObject({ stdout: '', exitCode });
+});
