@@ -65,6 +65,15 @@ test('with --out - the pipeline goes to stdout and the report to stderr', async 
   await expect(project.read('pipelines/shop.yaml')).rejects.toThrow('ENOENT');
 });
 
+test('what is only printed needs no name', async () => {
+  const { extracts } = await projectWith('create table t (a int)');
+  const command = ['import', 'postgres', '--url-env', 'SHOP_URL', '--table', 't'];
+  const printed = await extracts([...command, '--out', '-']);
+  expect(printed).toMatchObject({ exitCode: 0 });
+  expect(printed.stdout).toContain('      a: int\n');
+  expect(await extracts(command)).toMatchObject({ exitCode: 64 });
+});
+
 test('--json is one document that names tables, columns and what is left out', async () => {
   const { extracts } = await projectWith('create table t (a int primary key, b int references t)');
   const { stdout } = await extracts([...fromShop, '--json']);

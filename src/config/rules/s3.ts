@@ -3,6 +3,7 @@ import { codes } from '../codes.ts';
 import { formatTypeOf } from '../values/file-format.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { namesAt } from '../drafts/written-names.ts';
+import { importCommand } from './import-command.ts';
 import { nearest } from '../../model/base/nearest.ts';
 import { problem } from '../problem.ts';
 import type { WrittenAccess } from '../resolve/s3.ts';
@@ -95,7 +96,12 @@ export const columnsOrHeaderFile: Rule = function* (draft) {
       // A misspelt key is reported as an unknown one.
       if (keys.includes('columns') || nearest('columns', keys) !== undefined) continue;
       const header = source?.settings.type === 's3' && source.settings.header_file;
-      const hint = header ? { hint: 'or take those of the source: columns_from: header_file' } : {};
+      const command = importCommand(draft, name);
+      const hints = [
+        ...(command === undefined ? [] : [`${command} prints them, with their types`]),
+        ...(header ? ['or take those of the source: columns_from: header_file'] : []),
+      ];
+      const hint = hints.length === 0 ? {} : { hint: hints.join('; ') };
       yield problem(codes.missingKey, `"${name}" lacks "columns"`, { ...place, part: 'key' }, hint);
       continue;
     }

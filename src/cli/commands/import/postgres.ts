@@ -20,7 +20,7 @@ export interface PostgresFlags extends ImportFlags {
 /** `extracts import postgres`: tables of a database, or the result of a query. */
 export async function runPostgres(flags: PostgresFlags, env: Env): Promise<ExitCode> {
   const { urlEnv, connection, schema = [], table = [], tables = [], query } = flags;
-  const name = flags.name ?? connection ?? nameOfFile(flags.update);
+  const name = flags.name ?? connection ?? nameOfFile(flags.update) ?? nameForStdout(flags);
   if (name === undefined) throw new UsageError('the pipeline needs a name', 'add --name NAME');
   if (query !== undefined && table.length + tables.length > 0)
     throw new UsageError(
@@ -45,6 +45,11 @@ export async function runPostgres(flags: PostgresFlags, env: Env): Promise<ExitC
 
 function nameOfFile(file: string | undefined): string | undefined {
   return file === undefined ? undefined : path.parse(file).name;
+}
+
+/** A pipeline that is only printed needs no name of its own. */
+function nameForStdout({ out }: PostgresFlags): string | undefined {
+  return out === '-' ? 'tables' : undefined;
 }
 
 function definitionOf(urlEnv: string | undefined, connection: string | undefined): Written.Source {

@@ -64,16 +64,16 @@ async function missingDependency(root: string, ci: CiService): Promise<string[]>
 
 function nextSteps(folder: string, hasPipelines: boolean, ci: CiService): (readonly [string, string])[] {
   const enter = folder === '.' ? '' : `cd ${folder} && `;
-  const last = hasPipelines
-    ? (['extracts explain', 'look up the code of any message'] as const)
-    : (['edit pipelines/sample.yaml', 'read your own data; "extracts schema" prints every key'] as const);
   return [
     [`${enter}extracts plan`, 'show what would be built, and why'],
     [
       'extracts apply',
       hasPipelines ? 'build and deliver it' : 'build out/sample.tdsx, and open it in Tableau',
     ],
-    ci === 'none' ? last : ['edit extracts.yaml', 'keep the state in a bucket, so that the runners share it'],
+    ['extracts import', 'write a pipeline for your own database, files, extract or data source'],
+    ...(ci === 'none'
+      ? []
+      : [['edit extracts.yaml', 'keep the state in a bucket, so that the runners share it'] as const]),
   ];
 }
 

@@ -6,6 +6,7 @@ import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
 import { explainTable, isAboutSql, isDatabaseError, privilegeHint } from '../connection/errors.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 import { nameList, shortName } from '../../../model/base/name-list.ts';
+import { shellWord } from '../../../model/base/shell-word.ts';
 import { quotedVisible } from '../../../model/base/visible.ts';
 
 /** Reports that PostgreSQL refuses the user's SQL, with its own message. */
@@ -96,10 +97,19 @@ export function missingColumn(table: Table, column: Column, available: readonly 
     code: 'EXT2013',
     severity: 'error',
     message: `${describeOrigin(table)} has no column "${wanted}"`,
-    hint: near === undefined ? `it has ${nameList(names)}` : `did you mean "${shortName(near)}"?`,
+    hint: `${near === undefined ? `it has ${nameList(names)}` : `did you mean "${shortName(near)}"?`} ${listing(table)}`,
     place: column.place,
   };
 }
+
+/** Names the command that prints the columns of a table or a query. */
+function listing(table: Table): string {
+  const from = table.from.type === 'postgres' ? table.from : undefined;
+  const what = from?.relation === undefined ? '--query SQL' : `--table ${shellWord(describeOrigin(table))}`;
+  return `(all columns: extracts import postgres --url-env NAME ${what} --out -)`;
+}
+
+const allTables = '(all tables: extracts import postgres --url-env NAME --out -)';
 
 export async function missingRelation(
   client: pg.Client,
@@ -120,8 +130,8 @@ export async function missingRelation(
     message: `there is no table or view ${wanted.schema === undefined ? '' : `${wanted.schema}.`}${wanted.name} in the database`,
     hint:
       near === undefined
-        ? 'check the name and the schema; a table that this user may not see counts as absent'
-        : `did you mean "${meant ?? near}"?`,
+        ? `check the name and the schema; a table that this user may not see counts as absent ${allTables}`
+        : `did you mean "${meant ?? near}"? ${allTables}`,
     place: child(table.place, 'from', 'table'),
   };
 }
