@@ -76,7 +76,8 @@ export async function rowSecurityWarning(
   { oid, name, role }: Relation,
 ): Promise<Diagnostic | undefined> {
   const { rows } = await client.query<{ active: boolean }>(
-    'select row_security_active($1::pg_catalog.oid) as active',
+    // Where it is off, PostgreSQL refuses to read: nothing is left out.
+    `select row_security_active($1::pg_catalog.oid) and current_setting('row_security')::bool as active`,
     [oid],
   );
   if (rows[0]?.active !== true) return undefined;
