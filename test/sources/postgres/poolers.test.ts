@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { SourcePort } from '../../../src/model/ports/source-port.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
@@ -102,6 +103,20 @@ test('with limits.connections as many as the pooler has, all of them are read', 
   const { source } = await pooled(2, { kept: 2, most: 2, start: startTransactionPooler });
   const reads = await Promise.all([1, 2, 3].map(() => readBeside(source)));
   expect(reads).toEqual([1, 2, 3].map(() => ['1', '2', '3']));
+});
+
+test('what another program has left on a connection of the pooler decides nothing', async () => {
+  const { source, place } = await pooled(1, { start: startTransactionPooler });
+  await database.client.query(
+    'create schema other; create table other.t (id int); insert into other.t values (9)',
+  );
+  const other = new pg.Client({ connectionString: place.url! });
+  await other.connect();
+  await other.query('set search_path = other; set transform_null_equals = on');
+  await other.end();
+  const question = { sql: 'select id, (id = null) is null from t order by id', limit: 9, place: place.place };
+  const { rows } = await source.items!(question, never());
+  expect(rows).toEqual([1, 2, 3].map((id) => [String(id), 't']));
 });
 
 test('a new connection that is held back where the run has others open names the pooler and the limit', async () => {

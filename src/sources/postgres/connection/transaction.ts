@@ -6,7 +6,8 @@ import { isDatabaseError } from './errors.ts';
  * and floats take the forms that Hyper reads exactly, and there is no time limit: a large table takes as long as it
  * takes. Only for a lock there is one, that of the user if it has one. Everything is set for the transaction only, so
  * that a pooler that shares sessions between programs (pgbouncer in transaction mode) neither loses our settings nor
- * passes them on.
+ * passes them on. Settings that another program has left on the session are set back to those of the user and database:
+ * with a search path of its own, a name would mean another table.
  */
 export async function beginRead(client: pg.Client, snapshot?: string): Promise<void> {
   const moment = snapshot === undefined ? '' : `set transaction snapshot '${snapshot}';`;
@@ -23,6 +24,9 @@ const backends = new WeakMap<pg.Client, number>();
 export const backendOf = (client: pg.Client): number | undefined => backends.get(client);
 
 const settings = `
+  select set_config(name, reset_val, true) from pg_catalog.pg_settings
+  where source = 'session' and context = 'user' and name not in (
+    'application_name', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable');
   set local datestyle = 'ISO, MDY'; set local intervalstyle = 'iso_8601'; set local timezone = 'UTC';
   set local extra_float_digits = 1; set local bytea_output = 'hex'; set local client_encoding = 'UTF8';
   set local standard_conforming_strings = on; set local statement_timeout = 0;
