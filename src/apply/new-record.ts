@@ -3,6 +3,7 @@ import type {
   AppliedRecord,
   AppliedTable,
   AppliedTemplate,
+  Artifacts,
   Pending,
   SentNote,
 } from '../model/world/applied-record.ts';
@@ -93,7 +94,19 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
     destinations,
     ...(pending && { pending }),
     ...(job.run !== undefined && { run: job.run }),
-    ...(job.made && { made: job.made }),
+    ...(job.made && { made: artifactsOf(job.made, job, achieved) }),
+  };
+}
+
+/** What is not made anew stays where it was made, wherever the configuration would have it now. */
+function artifactsOf(made: Artifacts, { plan, seen }: Job, achieved: Achieved): Artifacts {
+  const last = seen.record?.made;
+  const isStagedAnew = plan.action !== 'deliver' && achieved.built !== undefined && !achieved.isNothingNew;
+  const packed = achieved.packed === undefined ? (last?.package ?? made.package) : made.package;
+  return {
+    extract: isStagedAnew ? made.extract : (last?.extract ?? made.extract),
+    ...(made.package !== undefined && packed !== undefined && { package: packed }),
+    destinations: made.destinations,
   };
 }
 
