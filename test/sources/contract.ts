@@ -51,7 +51,7 @@ export function sourceContract(open: () => Promise<SourceUnderTest>): void {
       await meanwhile?.();
       const feed = await snapshot.feed(sales, signal);
       const rows = await extracts.preview(sales, feed, 1000, signal);
-      await snapshot.confirm(sales);
+      await snapshot.confirm(sales, new AbortController().signal);
       return { rows, fingerprint: snapshot.fingerprint(sales) };
     } finally {
       await snapshot.end();

@@ -15,6 +15,6 @@ export async function readConfirmed<Read>(
     if (signal.aborted || snapshot.explain === undefined) throw error;
     throw await snapshot.explain(table, error);
   }
-  await snapshot.confirm(table);
+  await snapshot.confirm(table, signal);
   return done;
 }

@@ -80,7 +80,7 @@ export interface Snapshot {
   /** Returns how far a table is read now: with an increment up to its end, otherwise all of it. */
   watermark?(table: Table, increment: Increment | undefined, signal: AbortSignal): Promise<Watermark>;
   /** Fails, after a table was read, if its rows do not come from one moment. */
-  confirm(table: Table): Promise<void>;
+  confirm(table: Table, signal: AbortSignal): Promise<void>;
   /**
    * Returns what to report in the place of an error of reading a table: where the source has changed meanwhile, that is
    * the cause of whatever is wrong with the rows. Returns the same error otherwise.

@@ -25,7 +25,7 @@ export interface PostgresFingerprint {
 
 /**
  * Everything beside rows that decides values, by name: `column total`, `enum mood #16401`, `function public.rate()`. `scope`
- * lists what was looked for; records of versions that looked for less lack it, and older ones lack all of it.
+ * marks what was looked for; records of versions that looked for less have another one or none, and older ones lack all of it.
  */
 export type SourceDefinitions = Readonly<Record<string, string>>;
 
@@ -89,8 +89,10 @@ export function asFarAs<Now extends Fingerprint | UnknownFingerprint>(
 ): Now {
   if (before === undefined || isComplete(definitionsOf(before))) return now;
   const known = definitionsOf(before);
-  const definitions = Object.entries(definitionsOf(now) ?? {}).filter(
-    ([name]) => known !== undefined && Object.hasOwn(known, name),
+  const definitions = Object.entries(definitionsOf(now) ?? {}).flatMap(([name, text]) =>
+    known === undefined || !Object.hasOwn(known, name)
+      ? []
+      : [[name, name === 'scope' ? known[name] : text] as const],
   );
   const rest = Object.entries(now).filter(([key]) => key !== 'definitions');
   return Object.fromEntries([
@@ -103,16 +105,20 @@ export function asFarAs<Now extends Fingerprint | UnknownFingerprint>(
 export function withDefinitions(before: Fingerprint, now: Fingerprint | undefined): Fingerprint {
   const [last, current] = [definitionsOf(before), now && definitionsOf(now)];
   if (isComplete(last) || current === undefined || now?.kind !== before.kind) return before;
-  return { ...before, definitions: { ...current, ...last } } as Fingerprint;
+  const scope = current.scope === undefined ? {} : { scope: current.scope };
+  return { ...before, definitions: { ...current, ...last, ...scope } } as Fingerprint;
 }
 
 export function definitionsOf(fingerprint: Fingerprint | UnknownFingerprint): SourceDefinitions | undefined {
   return 'definitions' in fingerprint ? fingerprint.definitions : undefined;
 }
 
-/** Versions that looked for less did not note what they looked for. */
+/** The beginning of a scope. Versions that did not look behind views noted it without this, and older ones noted none. */
+export const behindViews = 'views ';
+
+/** Versions that looked for less did not note this scope. */
 export const isComplete = (definitions: SourceDefinitions | undefined): boolean =>
-  definitions?.scope !== undefined;
+  definitions?.scope?.startsWith(behindViews) === true;
 
 /** Returns what is recorded of what was seen, or undefined if nothing of it helps to find changes. */
 export function recorded(seen: Fingerprint | UnknownFingerprint): Fingerprint | undefined {

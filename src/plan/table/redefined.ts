@@ -73,7 +73,7 @@ function differsInChild(name: string, oid: string, last: Side, current: Side): b
 function countsAsNew(name: string, last: Side, current: Side): boolean {
   if (!isComplete(last.definitions)) return false;
   if (/^(?:function|operator|cast) /.test(name)) return true;
-  return hasSameScope(last, current) && !/^(?:enum |column |generated column |search path$)/.test(name);
+  return hasSameScope(last, current) && !/^(?:enum |column |generated column |view |search path$)/.test(name);
 }
 
 /**

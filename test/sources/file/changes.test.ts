@@ -60,7 +60,7 @@ async function useFiles(files: Record<string, string | Buffer>, changes: Partial
   const whole = async (one: Table) => {
     const snapshot = await openFiles(source).snapshot([one], signal);
     const found = await extracts.preview(one, await snapshot.feed(one, signal), 1_000_000, signal);
-    await snapshot.confirm(one);
+    await snapshot.confirm(one, new AbortController().signal);
     const fingerprint = snapshot.fingerprint(one);
     await snapshot.end();
     return { found, fingerprint };
@@ -96,7 +96,7 @@ async function useFiles(files: Record<string, string | Buffer>, changes: Partial
         const gone = await goneBytes(found);
         rows = await applied(extracts, one, rows, found);
         await during();
-        await snapshot.confirm(one);
+        await snapshot.confirm(one, new AbortController().signal);
         before = snapshot.fingerprint(one);
         return { read: found.rows.parts.map(({ label }) => label), gone };
       } finally {

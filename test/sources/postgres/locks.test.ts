@@ -187,18 +187,18 @@ describe('what others do between the snapshot and its reading', () => {
   });
 
   test.each<[string, Table, string]>([
-    ['truncate one', one, 'one'],
-    ['truncate one; insert into one values (9, 9)', one, 'one'],
-    ['alter table one alter v type bigint', one, 'one'],
+    ['truncate one', one, 'public.one'],
+    ['truncate one; insert into one values (9, 9)', one, 'public.one'],
+    ['alter table one alter v type bigint', one, 'public.one'],
     ['alter table one drop column v; alter table one add column v int default 7', one, 'public.one'],
     ['alter table one drop column v', one, 'public.one'],
     ['alter table one rename v to w; alter table one add column v int', one, 'public.one'],
     ['drop view seen; drop table one; create table one (id int, v int)', one, 'public.one'],
-    ['truncate one', view, 'one'],
-    ['truncate one', query, 'one'],
-    ['truncate one', expression, 'one'],
-    ['insert into base values (2); refresh materialized view mv', mv, 'mv'],
-    ['truncate parted_1', parted, 'parted_1'],
+    ['truncate one', view, 'public.one'],
+    ['truncate one', query, 'public.one'],
+    ['truncate one', expression, 'public.one'],
+    ['insert into base values (2); refresh materialized view mv', mv, 'public.mv'],
+    ['truncate parted_1', parted, 'public.parted_1'],
     ['create table parted_2 partition of parted for values in (2)', parted, 'parted_2'],
   ])('%s: it is not read as something else (%#)', async (sql, table, name) => {
     const snapshot = await snapshotOf(table);

@@ -22,6 +22,11 @@ const f = 'create function f(int) returns int language sql immutable as $$select
 const f2 = 'create or replace function f(int) returns int language sql immutable as $$select $1 + 2$$';
 const expr = (sql: string, type = 'int') => ({ columns: { id: 'int', a: { type, expr: sql } } });
 const text = { columns: { id: 'int', a: 'text' } };
+const number = { columns: { id: 'int', a: 'int' } };
+const readsView: Case['table'] = {
+  ...{ table: 'w', ...number },
+  load: { kind: 'cursor', mode: 'append', cursor: ['id'] },
+};
 
 export const silent: Case[] = [
   {
@@ -262,10 +267,93 @@ export const silent: Case[] = [
     change: 'alter policy p on t using (true)',
     reason: 'row security was redefined',
   },
+  {
+    name: 'a view',
+    setup: `${ids} create view w as select id, a from t`,
+    table: readsView,
+    change: 'create or replace view w as select id, a + 1 as a from t',
+    reason: 'view public.w was redefined',
+  },
+  {
+    name: 'a view behind a view, where a query tells of changes',
+    setup: `${ids} create view w1 as select id, a from t; create view w as select * from w1`,
+    table: { table: 'w', columns: { id: 'int', a: 'int' }, changeDetection: 'select 1' },
+    change: 'create or replace view w1 as select id, a + 1 as a from t',
+    reason: 'view public.w1 was redefined',
+  },
+  {
+    name: 'a view in a query',
+    setup: `${ids} create view w as select id, a from t`,
+    table: { table: undefined as never, query: 'select * from w', changeDetection: 'select 1', ...number },
+    change: 'create or replace view w as select id, a + 1 as a from t',
+    reason: 'view public.w was redefined',
+  },
+  {
+    name: 'a function that a view calls',
+    setup: `${ids} ${f} create view w as select id, f(a) as a from t`,
+    table: readsView,
+    change: f2,
+    reason: 'function public.f() was redefined',
+  },
+  {
+    name: 'a label that a view turns into text',
+    setup: `create type e as enum ('x', 'y'); create table t (id int primary key, a e); insert into t values (1, 'x');
+            create view w as select id, a::text as a from t`,
+    table: { table: 'w', changeDetection: 'select 1', ...text },
+    change: `alter type e rename value 'x' to 'xx'`,
+    reason: 'enum e was redefined',
+  },
+  {
+    name: 'a label that a query turns into text',
+    setup: `create type e as enum ('x', 'y'); create table t (id int primary key, a e); insert into t values (1, 'x')`,
+    table: {
+      ...{ table: undefined as never, query: 'select id, a::text from t', changeDetection: 'select 1' },
+      ...text,
+    },
+    change: `alter type e rename value 'x' to 'xx'`,
+    reason: 'enum e was redefined',
+  },
+  {
+    name: 'a column that a query names',
+    setup: ids,
+    table: { table: undefined as never, query: 'select * from t', changeDetection: 'select 1', ...number },
+    change: 'alter table t drop a; alter table t add a int default 5',
+    reason: 'column public.t.a was redefined',
+  },
+  {
+    name: 'a generated column behind a view',
+    since: 18,
+    setup: `create table t (id int primary key, a int generated always as (id + 1) virtual); insert into t (id) values (1);
+            create view w as select id, a from t`,
+    table: readsView,
+    change: 'alter table t alter a set expression as (id + 2)',
+    reason: 'generated column public.t.a was redefined',
+  },
 ];
 
 /** Nothing of these changes a value that is taken. */
 export const harmless: Case[] = [
+  {
+    name: 'a view that is replaced by the same, and names behind it',
+    setup: `${ids} create view w as select id, a from t`,
+    table: readsView,
+    change: `create or replace view w as
+               select  id, a  from t;
+             alter table t rename a to b; alter table t rename to u; alter table u add more int`,
+    reason: undefined,
+  },
+  {
+    name: 'a column more behind a query',
+    setup: ids,
+    table: {
+      table: undefined as never,
+      query: 'select id, a from t',
+      changeDetection: 'select 1',
+      ...number,
+    },
+    change: 'alter table t add more int default 7',
+    reason: undefined,
+  },
   {
     name: 'a function of this name in a schema that is not searched',
     setup: `${ids} ${f}`,

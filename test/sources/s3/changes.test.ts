@@ -58,7 +58,7 @@ function useTable(changes: Partial<S3Source> = {}, template = '${file.key}') {
         const gone = await goneBytes(found);
         await during();
         rows = await applied(extracts, one, rows, found);
-        await snapshot.confirm(one);
+        await snapshot.confirm(one, new AbortController().signal);
         before = snapshot.fingerprint(one);
         const gets = lake.control.requests.of('GetObject').map(({ key }) => key);
         return { parts: found.rows.parts.map(({ label }) => label), gone, read: [...new Set(gets)] };

@@ -102,7 +102,7 @@ export function useLake(options: S3StandInOptions = {}) {
           let bytes = 0;
           const { parts } = await snapshot.feed(table, signal);
           const { rows } = await build.load(table, parts, (count) => (bytes += count), signal);
-          await snapshot.confirm(table);
+          await snapshot.confirm(table, new AbortController().signal);
           await build.finish([], { [table.name]: rows });
           return { rows, bytes };
         } finally {

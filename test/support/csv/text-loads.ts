@@ -58,7 +58,7 @@ export function useTextLoads() {
       const { parts } = await snapshot.feed(table, signal);
       const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
       await loadFeed(session, { name, types }, parts, () => undefined, signal);
-      await snapshot.confirm(table);
+      await snapshot.confirm(table, new AbortController().signal);
       await snapshot.end();
       const values = table.columns.map(({ name: one }) => `${identifier(one)}::text as ${identifier(one)}`);
       const found = await session.query(`select ${values.join(', ')} from ${name}`);

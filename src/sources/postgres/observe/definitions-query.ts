@@ -11,6 +11,8 @@ export function definitionsQuery(major: number): string {
     enums,
     ...(major < 12 ? [] : [generatedColumns]),
     childColumns,
+    namedColumns,
+    views,
     types,
     casts,
     calls,
@@ -43,6 +45,12 @@ const reached = (major: number) => `
     (select atttypid, $5 or attname = any ($2) from pg_catalog.pg_attribute
      where attrelid = $1 and attnum > 0 and not attisdropped
      union select type, true from unnest($3::pg_catalog.oid[]) as given(type)
+     union select a.atttypid, true
+     from relation join pg_catalog.pg_attribute a on a.attrelid = relation.oid and a.attnum > 0 and not a.attisdropped
+     where relation.oid is distinct from $1 and (a.attname = any ($2) or a.attname = any ($4) or exists (
+       select from pg_catalog.pg_depend d join pg_catalog.pg_rewrite r on r.oid = d.objid
+       where d.classid = 'pg_rewrite'::pg_catalog.regclass and d.refclassid = 'pg_class'::pg_catalog.regclass
+         and d.refobjid = a.attrelid and d.refobjsubid = a.attnum and r.ev_class in (select oid from relation)))
      union select t.oid, t.typrelid = 0 or c.relkind = 'c'
      from pg_catalog.pg_type t join path on path.schema = t.typnamespace
      left join pg_catalog.pg_class c on c.oid = t.typrelid
@@ -81,15 +89,42 @@ const ours = 16384;
 const qualified = (type: string) =>
   `${type}.typnamespace::pg_catalog.regnamespace || '.' || quote_ident(${type}.typname)`;
 
+/** The definition of a view as PostgreSQL keeps it: names that change elsewhere do not change it, and neither does its layout. */
+export const ruleOf = (rule: string) =>
+  `md5(regexp_replace(${rule}.ev_action::pg_catalog.text, ':(location|stmt_location|stmt_len) -?[0-9]+', '', 'g'))`;
+
+/** Of the relation itself its name alone, of another one with that. */
+const columnName = `case when c.oid is distinct from $1
+  then c.relnamespace::pg_catalog.regnamespace || '.' || quote_ident(c.relname) || '.' else '' end || a.attname`;
+
 /** A label is known by its oid, so that one which is added later changes nothing. */
 const enums = `
   select 'enum ' || format_type(e.enumtypid, -1) || ' #' || e.oid as name, e.enumlabel::pg_catalog.text as text
   from (select distinct oid from used) as used join pg_catalog.pg_enum e on e.enumtypid = used.oid`;
 
 const generatedColumns = `
-  select 'generated column ' || a.attname, pg_get_expr(d.adbin, d.adrelid)
-  from pg_catalog.pg_attribute a join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-  where a.attrelid = $1 and a.attgenerated <> ''`;
+  select 'generated column ' || ${columnName}, pg_get_expr(d.adbin, d.adrelid)
+  from relation join pg_catalog.pg_class c on c.oid = relation.oid
+  join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attgenerated <> ''
+  join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum`;
+
+/** Selects the columns of relations that a query names. */
+const namedColumns = `
+  select 'column ' || ${columnName}, a.attnum::pg_catalog.text
+  from relation join pg_catalog.pg_class c on c.oid = relation.oid
+  join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  where $1 is null and (a.attname = any ($2) or a.attname = any ($4))`;
+
+/** Selects what views are made of, and the functions that they call. */
+const views = `
+  select 'view ' || c.relnamespace::pg_catalog.regnamespace || '.' || quote_ident(c.relname), ${ruleOf('r')}
+  from relation join pg_catalog.pg_class c on c.oid = relation.oid and c.relkind = 'v'
+  join pg_catalog.pg_rewrite r on r.ev_class = c.oid and r.ev_type = '1'
+  union all
+  select 'call', d.refobjid::pg_catalog.text
+  from relation join pg_catalog.pg_rewrite r on r.ev_class = relation.oid
+  join pg_catalog.pg_depend d on d.classid = 'pg_rewrite'::pg_catalog.regclass and d.objid = r.oid
+    and d.refclassid = 'pg_proc'::pg_catalog.regclass and d.refobjid >= ${ours}`;
 
 /** Selects columns of children with another number than in the parent, as after a column was dropped and added again. */
 const childColumns = `

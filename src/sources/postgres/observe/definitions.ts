@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { Table } from '../../../model/config/pipeline.ts';
-import type { SourceDefinitions } from '../../../model/world/fingerprint.ts';
+import { behindViews, type SourceDefinitions } from '../../../model/world/fingerprint.ts';
 import type { Agreement } from '../contract/contract.ts';
 import { majorOf } from '../connection/server-version.ts';
 import { symbolsIn } from '../sql/symbols.ts';
@@ -51,10 +51,8 @@ export async function takeDefinitions(
 
 /** Tells whether the same things were looked for: what is missing then has gone, and was not left out. */
 function scopeOf(texts: readonly string[], taken: readonly string[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([texts, taken]))
-    .digest('hex')
-    .slice(0, 16);
+  const hash = createHash('sha256').update(JSON.stringify([texts, taken]));
+  return `${behindViews}${hash.digest('hex').slice(0, 16)}`;
 }
 
 function textsOf({ from, columns }: Table): string[] {

@@ -9,11 +9,9 @@ import { majorOf } from '../connection/server-version.ts';
  * clock, the session, a function that is not immutable. Undefined if there is none.
  */
 export async function volatilePart(client: pg.Client, table: Table): Promise<string | undefined> {
-  const texts = table.columns.flatMap(({ origin }) => (origin.kind === 'expression' ? [origin.sql] : []));
-  if (table.from.type === 'postgres' && table.from.where !== undefined) texts.push(table.from.where);
-  const sql = texts.join('\n');
+  const sql = conditionsAndExpressions(table);
   const bare = bareSql(sql);
-  if (/\b(select|table)\b/i.test(bare)) return 'a subquery';
+  if (hasSubquery(table)) return 'a subquery';
   const keyword = keywords.exec(bare)?.[1];
   if (keyword !== undefined) return keyword.toLowerCase();
   const clock = /'\s*(now|today|tomorrow|yesterday)\b[^']*'/i.exec(sql)?.[0];
@@ -33,6 +31,16 @@ export async function volatilePart(client: pg.Client, table: Table): Promise<str
     [called, settled],
   );
   return rows[0] === undefined ? undefined : `${rows[0].name}()`;
+}
+
+/** Returns true if `where` or an expression may read another table. */
+export const hasSubquery = (table: Table): boolean =>
+  /\b(select|table)\b/i.test(bareSql(conditionsAndExpressions(table)));
+
+function conditionsAndExpressions({ columns, from }: Table): string {
+  const texts = columns.flatMap(({ origin }) => (origin.kind === 'expression' ? [origin.sql] : []));
+  if (from.type === 'postgres' && from.where !== undefined) texts.push(from.where);
+  return texts.join('\n');
 }
 
 /** The keywords that PostgreSQL reads as calls without brackets. */

@@ -23,8 +23,8 @@ export interface Moment {
   joinAside: (client: pg.Client) => Promise<void>;
   /** Reports a wait for a lock within this call. */
   watch: <T>(client: pg.Client, table: Table, call: () => Promise<T>) => Promise<T>;
-  /** Fails where what this client has locked, or locks for `select`, is no longer what the snapshot saw. */
-  confirm: (client: pg.Client, table: Table, select?: string) => Promise<void>;
+  /** Locks what this client reads, and fails where that is no longer what the snapshot saw. */
+  confirm: (client: pg.Client, table: Table, selection?: Selection) => Promise<void>;
   /** The running reads, and when each has released its connection. */
   readers: Map<CopyOut, Promise<void>>;
 }
@@ -58,25 +58,49 @@ export function readPart(moment: Moment, reading: Reading): StreamPart {
 }
 
 /** Runs a query at the moment of the snapshot, on a separate connection. */
-export async function askAside<T>(
+export function askAside<T>(
   moment: Moment,
   table: Table,
   signal: AbortSignal,
   ask: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  return askApart(moment, table, signal, async (reader) => {
+    const { client } = reader;
+    await moment.join(reader, table);
+    return await moment.watch(client, table, async () => {
+      const answered = await ask(client);
+      await moment.confirm(client, table);
+      return answered;
+    });
+  });
+}
+
+/** Runs a query that waits for no lock, at the present moment. */
+export function askNow<T>(
+  moment: Moment,
+  table: Table,
+  signal: AbortSignal,
+  ask: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  return askApart(moment, table, signal, async (reader) => {
+    await reader.begin();
+    return await ask(reader.client);
+  });
+}
+
+async function askApart<T>(
+  moment: Moment,
+  table: Table,
+  signal: AbortSignal,
+  ask: (reader: Leased) => Promise<T>,
 ): Promise<T> {
   let leased: Leased | undefined;
   try {
     signal.throwIfAborted();
     const reader = await moment.pool.read(moment.source, moment.host);
     leased = reader;
-    const { client } = reader;
-    return await endedBy(signal, client, async () => {
-      await moment.join(reader, table);
-      const answer = await moment.watch(client, table, async () => {
-        const answered = await ask(client);
-        await moment.confirm(client, table);
-        return answered;
-      });
+    return await endedBy(signal, reader.client, async () => {
+      const answer = await ask(reader);
       await reader.free();
       return answer;
     });
@@ -119,7 +143,7 @@ async function openCopy(
   try {
     await endedBy(signal, client, async () => {
       await join(leased, table);
-      await watch(client, table, () => confirm(client, table, select));
+      await watch(client, table, () => confirm(client, table, selection));
     });
   } catch (error) {
     await leased.end();

@@ -1,21 +1,18 @@
-import type pg from 'pg';
-import { recorded, type Fingerprint } from '../../../model/world/fingerprint.ts';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
 import type { Snapshot } from '../../../model/ports/source-port.ts';
-import { RunError } from '../../../model/errors/run-error.ts';
 import { endedBy } from '../connection/cancel.ts';
 import { changesOf, confirmContinued, confirmNoNulls } from '../incremental/changes.ts';
 import { describeOrigin } from '../contract/query-errors.ts';
-import { agree, type Agreed } from '../contract/contract.ts';
+import type { Agreed } from '../contract/contract.ts';
 import type { Cursor } from '../contract/cursor-columns.ts';
 import { explainQuery } from '../connection/errors.ts';
-import { takeFingerprint } from '../observe/fingerprint.ts';
-import { askAside, readPart, type Moment } from './part.ts';
+import { askAside, askNow, readPart, type Moment } from './part.ts';
+import { lookBefore, stillAgreed, type Before } from './before-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
 import { lostSnapshot } from './lost-snapshot.ts';
 import { beginRead, lookAt } from '../connection/transaction.ts';
-import { confirmUnchanged } from './confirm-unchanged.ts';
+import { confirmDefinitions, confirmUnchanged, hasDefinitions, type Found } from './confirm-unchanged.ts';
 import { watchLocks } from '../connection/lock-waits.ts';
 import { watermarkOf } from '../incremental/watermark.ts';
 
@@ -45,24 +42,27 @@ export async function openSnapshot(
   try {
     const watched = <T>({ place }: Table, call: () => Promise<T>) =>
       watchLocks({ source, client: leader, host, report, place }, call);
-    const agreements = new Map<string, Agreed>();
-    const { fingerprints, snapshot } = await endedBy(signal, leader, async () => {
+    const found = new Map<string, Found>();
+    const snapshot = await endedBy(signal, leader, async () => {
       await leased.begin({ report });
-      const taken = await takeFingerprints(leader, tables, watched);
+      const befores = new Map<Table, Before>();
+      for (const table of tables) befores.set(table, await watched(table, () => lookBefore(leader, table)));
+      await leader.query('rollback');
       await leased.begin({ report });
       const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
-      for (const table of tables)
-        agreements.set(
-          table.name,
-          await watched(table, () => lookAt(leader, () => stillAgreed(leader, table))),
-        );
-      return { fingerprints: taken, snapshot: rows[0]?.snapshot ?? '' };
+      for (const [table, before] of befores) {
+        const agreed = await watched(table, () => lookAt(leader, () => stillAgreed(leader, table)));
+        found.set(table.name, { table, agreed, before });
+      }
+      return rows[0]?.snapshot ?? '';
     });
-    const agreedOf = ({ name }: Table) => {
-      const agreed = agreements.get(name);
-      if (agreed === undefined) throw new Error(`table ${name} is not in the snapshot`);
-      return agreed;
+    const foundOf = ({ name }: Table) => {
+      const one = found.get(name);
+      if (one === undefined) throw new Error(`table ${name} is not in the snapshot`);
+      return one;
     };
+    const agreedOf = (table: Table) => foundOf(table).agreed;
+    const fingerprint = (table: Table) => found.get(table.name)?.before.fingerprint;
     const moment: Moment = {
       source,
       pool,
@@ -83,8 +83,7 @@ export async function openSnapshot(
           },
           call,
         ),
-      confirm: (client, table, select) =>
-        confirmUnchanged(client, { table, agreed: agreedOf(table) }, select),
+      confirm: (client, table, selection) => confirmUnchanged(client, foundOf(table), selection),
       readers: new Map(),
     };
     leased.hold();
@@ -100,7 +99,7 @@ export async function openSnapshot(
         const agreed = agreedOf(table);
         const continued = { table, agreed, cursor: cursorAmong(agreed), increment };
         const present = await askAside(moment, table, signal, async (client) => {
-          const found = await confirmContinued(client, continued, [before, fingerprints.get(table.name)]);
+          const found = await confirmContinued(client, continued, [before, fingerprint(table)]);
           await confirmNoNulls(client, agreed, continued.cursor);
           return found;
         });
@@ -110,14 +109,18 @@ export async function openSnapshot(
       },
       watermark(table, increment, signal) {
         const agreed = agreedOf(table);
-        const counted = fingerprints.get(table.name)?.kind === 'postgres';
+        const counted = fingerprint(table)?.kind === 'postgres';
         return askAside(moment, table, signal, (client) =>
           watermarkOf(client, { table, agreed, cursor: cursorAmong(agreed), increment, counted }),
         );
       },
-      // The transaction's snapshot is one moment by itself.
-      confirm: () => Promise.resolve(),
-      fingerprint: (table) => fingerprints.get(table.name),
+      // The transaction's snapshot is one moment of the rows by itself.
+      async confirm(table, signal) {
+        const one = foundOf(table);
+        if (hasDefinitions(one))
+          await askNow(moment, table, signal, (client) => confirmDefinitions(client, one));
+      },
+      fingerprint,
       async end() {
         for (const copy of moment.readers.keys()) copy.destroy();
         await Promise.all([...moment.readers.values(), leased.free()]);
@@ -127,35 +130,6 @@ export async function openSnapshot(
     await leased.end();
     throw signal.aborted ? error : explainQuery(error, 'cannot open a snapshot', source.place);
   }
-}
-
-async function takeFingerprints(
-  client: pg.Client,
-  tables: readonly Table[],
-  watched: <T>(table: Table, call: () => Promise<T>) => Promise<T>,
-): Promise<Map<string, Fingerprint>> {
-  const taken = new Map<string, Fingerprint>();
-  for (const table of tables) {
-    const fingerprint = await watched(table, () =>
-      lookAt(client, async () => takeFingerprint(client, table, await stillAgreed(client, table))),
-    );
-    const kept = recorded(fingerprint);
-    if (kept !== undefined) taken.set(table.name, kept);
-  }
-  await client.query('rollback');
-  return taken;
-}
-
-/** The contract again: what was planned may no longer be so. */
-async function stillAgreed(client: pg.Client, table: Table): Promise<Agreed> {
-  const agreement = await agree(client, table);
-  const { selection, problems } = agreement;
-  if (selection !== undefined) return { ...agreement, selection };
-  const problem = problems.find(({ severity }) => severity === 'error');
-  throw new RunError('EXT2004', `table "${table.name}" changed since the plan: ${problem?.message ?? ''}`, {
-    hint: problem?.hint,
-    place: problem?.place ?? table.place,
-  });
 }
 
 function cursorAmong({ cursor }: Agreed): Cursor {
