@@ -97,6 +97,8 @@ async function expectAtOnce(url: string, sql: string): Promise<void> {
 async function expectOutcome(cli: RunningCli, isReadAtOnce: boolean): Promise<void> {
   const { exitCode, stderr } = await cli.outcome;
   if (!isReadAtOnce)
-    expect(stderr).toContain('table "mv": public.mv was replaced or altered while this run was reading  [EXT2004]');
+    expect(stderr).toContain(
+      'table "mv": public.mv was replaced or altered while this run was reading  [EXT2004]',
+    );
   expect(exitCode).toBe(isReadAtOnce ? 0 : 1);
 }
