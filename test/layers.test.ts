@@ -48,7 +48,6 @@ const borders: Record<string, readonly string[]> = {
   '@aws-sdk/credential-providers': ['aws'],
   '@smithy/core/config': ['aws'],
   execa: ['hyper/process.ts'],
-  listr2: ['cli/output/draw-progress.ts'],
   commander: ['cli'],
   micromatch: ['sources'],
   picocolors: ['render'],

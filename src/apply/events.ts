@@ -1,4 +1,5 @@
 import type { Step } from '../model/plan/step.ts';
+import type { PipelineReport } from './report.ts';
 
 /** An event of an apply. The events of one pipeline are between its `began` and its `done`. */
 export type ApplyEvent =
@@ -19,7 +20,7 @@ export type ApplyEvent =
     }
   /** The step is missing if the pipeline could not begin. */
   | { type: 'failed'; address: string; step?: Step; error: unknown }
-  | { type: 'done'; address: string };
+  | { type: 'done'; address: string; outcome: PipelineReport['outcome']; seconds: number };
 
 export interface Progress {
   bytes: number;

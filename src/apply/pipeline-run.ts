@@ -87,7 +87,7 @@ export class RunningPipeline implements Scheduled {
       this.#fail('clean up', error);
     }
     this.#seconds = (performance.now() - began) / 1000;
-    listener({ type: 'done', address });
+    listener({ type: 'done', address, outcome: this.report().outcome, seconds: this.#seconds });
   }
 
   report(): PipelineReport {

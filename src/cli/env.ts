@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { isOnGitHub, withoutCommands } from './output/github.ts';
+import { LiveArea, type Screen } from './output/live-area.ts';
 
 /** The world around a command: made once by main, passed as an argument, replaced in tests. */
 export interface Env {
@@ -19,7 +20,7 @@ export interface Env {
   /** Columns of the terminal that `out` writes to; undefined where lines may have any length: no TTY, or CI. */
   width: number | undefined;
   /** The terminal for drawing progress, or undefined where lines are wanted: no TTY, or CI. */
-  terminal: NodeJS.WriteStream | undefined;
+  terminal: LiveArea | undefined;
   /** Asks on the terminal; undefined if there is no terminal to answer on. */
   ask: ((question: string) => Promise<string>) | undefined;
 }
@@ -34,19 +35,21 @@ export function processEnv(signal: AbortSignal): Env {
   const color = { out: wantsColor(1, env), err: wantsColor(2, env) };
   const isAnnotated = isOnGitHub(env);
   const lines = isAnnotated ? withoutCommands : (text: string) => text;
+  let area: LiveArea | undefined;
+  const toStderr = (text: string) => (area === undefined ? write(process.stderr, text) : area.write(text));
   return {
     cwd: process.cwd(),
     variables: env,
     signal,
     out: (text) => write(process.stdout, lines(text)),
-    err: (text) => write(process.stderr, lines(text)),
-    ...(isAnnotated && { annotate: (text: string) => write(process.stderr, text) }),
+    err: (text) => toStderr(lines(text)),
+    ...(isAnnotated && { annotate: toStderr }),
     color,
     get width() {
       return isatty(1) && !inCi ? usable(process.stdout.columns) : undefined;
     },
     get terminal() {
-      return !draws ? undefined : color.err ? process.stderr : withoutColors(process.stderr);
+      return draws ? (area ??= new LiveArea(screenOf(process.stderr))) : undefined;
     },
     ask: isatty(0) && isatty(2) && !inCi ? (question) => askOn(question, signal) : undefined,
   };
@@ -57,6 +60,19 @@ function usable(columns: number): number | undefined {
   return columns >= 40 ? columns : undefined;
 }
 
+/** Returns a terminal to draw on. Some report no size. */
+function screenOf(stream: NodeJS.WriteStream): Screen {
+  return {
+    write: (text) => write(stream, text),
+    get columns() {
+      return stream.columns || 80;
+    },
+    get rows() {
+      return stream.rows || 24;
+    },
+  };
+}
+
 /** FORCE_COLOR wins over NO_COLOR (no-color.org) wins over what the stream is. */
 function wantsColor(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   const forced = env.FORCE_COLOR;
@@ -64,17 +80,6 @@ function wantsColor(descriptor: number, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
   return isatty(descriptor) && env.TERM !== 'dumb';
 }
-
-/** Returns the same stream without colours: listr2 draws on it, and decides about colours in its own way. */
-function withoutColors(stream: NodeJS.WriteStream): NodeJS.WriteStream {
-  const clean = (text: string) => text.replaceAll(colors, '');
-  const write = (chunk: string | Uint8Array, ...rest: []) =>
-    stream.write(typeof chunk === 'string' ? clean(chunk) : chunk, ...rest);
-  return Object.create(stream, { write: { value: write, writable: true } }) as NodeJS.WriteStream;
-}
-
-/** "Select graphic rendition" of ECMA-48; movements of the cursor end in other letters. */
-const colors = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
 /** Writes text. The reader of our output may stop, as `head` does; the work is done all the same. */
 function write(stream: NodeJS.WriteStream, text: string): void {

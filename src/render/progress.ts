@@ -1,5 +1,6 @@
-import { bytes, grouped } from '../model/base/numbers.ts';
+import { bytes, counted, grouped } from '../model/base/numbers.ts';
 import type { Step } from '../model/plan/step.ts';
+import { outcomeWords, type Outcome } from './outcomes.ts';
 import { printable } from './text-width.ts';
 
 /** The progress of a load, in the shape that apply/ reports. */
@@ -73,4 +74,27 @@ function stepLabel(step: Step): string {
 export function renderEventLine(address: string, step: Step | undefined, text: string): string {
   const head = [address, ...(step === undefined ? [] : [stepLabel(step)])].join(' › ');
   return printable([head, text].filter(Boolean).join(' '));
+}
+
+/** The end of a pipeline: what was read, where something was, and whether that was nothing new. */
+export interface PipelineEnd {
+  outcome: Outcome;
+  seconds: number;
+  read: { rows: number; bytes: number } | undefined;
+  isNothingNew: boolean;
+}
+
+/** One line for logs: `superstore: applied in 4.1 s, 1 200 000 rows, 31.4 MB`. */
+export function renderEndLine(
+  address: string,
+  { outcome, seconds, read, isNothingNew }: PipelineEnd,
+): string {
+  // Removing a record takes no time worth a word.
+  const took = outcome === 'forgotten' ? '' : ` in ${seconds.toFixed(1)} s`;
+  const facts = [
+    `${outcomeWords[outcome]}${took}`,
+    ...(read === undefined ? [] : [counted(read.rows, 'row'), bytes(read.bytes)]),
+    ...(isNothingNew ? ['nothing new'] : []),
+  ];
+  return printable(`${address}: ${facts.join(', ')}`);
 }

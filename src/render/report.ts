@@ -2,13 +2,14 @@ import pc from 'picocolors';
 import type { CheckResult } from '../model/config/check.ts';
 import { bytes, counted, grouped } from '../model/base/numbers.ts';
 import { renderChecks } from './checks.ts';
+import { countOutcomes, outcomeWords, type NotBegun, type Outcome } from './outcomes.ts';
 import { fold, moreLike } from './plan-view/fold.ts';
 import { alignColumns } from './table.ts';
 import { printableData } from './text-width.ts';
 
 export interface ReportRow {
   address: string;
-  outcome: 'applied' | 'forgotten' | 'deleted' | 'rejected' | 'failed' | 'interrupted';
+  outcome: Outcome;
   seconds: number;
   tables: readonly {
     name: string;
@@ -33,6 +34,12 @@ export interface HeldRow {
   message: string;
 }
 
+export interface ReportOptions extends Partial<NotBegun> {
+  color: boolean;
+  verbose: boolean;
+  held?: readonly HeldRow[];
+}
+
 /**
  * Returns the report of an apply: a table per pipeline with rows, bytes, seconds and destination, and the checks that
  * did not pass; with `verbose` also those that did; then the pipelines that were held back. Items of a family with
@@ -40,21 +47,15 @@ export interface HeldRow {
  */
 export function renderReport(
   rows: readonly ReportRow[],
-  { color, verbose, held = [] }: { color: boolean; verbose: boolean; held?: readonly HeldRow[] },
+  { color, verbose, held = [], idle = [] }: ReportOptions,
 ): string {
   const paint = pc.createColors(color);
-  const marks = {
-    applied: paint.green('applied'),
-    forgotten: 'no longer managed',
-    deleted: paint.red('deleted'),
-    rejected: paint.red('rejected'),
-    failed: paint.red('failed'),
-    interrupted: paint.yellow('interrupted'),
-  };
+  const mark = (outcome: Outcome) => colorsOf(paint)[outcome](outcomeWords[outcome]);
   const reported = (row: ReportRow): string[] => {
-    if (row.outcome === 'deleted') return [`${paint.bold(row.address)}  ${marks.deleted}`, ...whatWent(row)];
-    if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${marks.forgotten}`];
-    const head = `${paint.bold(row.address)}  ${marks[row.outcome]}${
+    if (row.outcome === 'deleted')
+      return [`${paint.bold(row.address)}  ${mark('deleted')}`, ...whatWent(row)];
+    if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${mark('forgotten')}`];
+    const head = `${paint.bold(row.address)}  ${mark(row.outcome)}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`
     } in ${seconds(row.seconds)}`;
     const checks = renderChecks(row.checks, paint, verbose);
@@ -81,26 +82,24 @@ export function renderReport(
   const blocks = parts.map((part) =>
     'one' in part ? reported(part.one) : [`${paint.dim('…')} ${moreRows(part.more, part.like)}`],
   );
-  const count = (outcome: ReportRow['outcome']) => rows.filter((row) => row.outcome === outcome).length;
-  const closing = [
-    `${count('applied')} applied`,
-    ...(count('forgotten') > 0 ? [`${count('forgotten')} no longer managed`] : []),
-    ...(count('deleted') > 0 ? [`${count('deleted')} deleted`] : []),
-    ...(count('rejected') > 0 ? [`${count('rejected')} rejected`] : []),
-    ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
-    ...(count('interrupted') > 0 ? [`${count('interrupted')} interrupted`] : []),
-    ...(held.length > 0 ? [`${grouped(held.length)} blocked`] : []),
-  ].join(', ');
   if (held.length > 0) blocks.push(heldLines(held.map(printableData), paint, verbose));
-  return [...blocks.flatMap((lines) => [...lines, '']), `${paint.bold('Apply:')} ${closing}.`, ''].join('\n');
+  const closing = `${paint.bold('Apply:')} ${countOutcomes(rows, { held, idle })}.`;
+  return [...blocks.flatMap((lines) => [...lines, '']), closing, ''].join('\n');
 }
 
+type Paint = ReturnType<typeof pc.createColors>;
+
+const colorsOf = (paint: Paint): Readonly<Record<Outcome, (text: string) => string>> => ({
+  applied: paint.green,
+  forgotten: (text) => text,
+  deleted: paint.red,
+  rejected: paint.red,
+  failed: paint.red,
+  interrupted: paint.yellow,
+});
+
 /** Returns a line for each pipeline that was held back: its reason is far up, before the plan. */
-function heldLines(
-  held: readonly HeldRow[],
-  paint: ReturnType<typeof pc.createColors>,
-  verbose: boolean,
-): string[] {
+function heldLines(held: readonly HeldRow[], paint: Paint, verbose: boolean): string[] {
   const parts = verbose
     ? held.map((one) => ({ one }))
     : fold(

@@ -64,7 +64,8 @@ export function clipAround(line: string, start: number, length: number, widest: 
   };
 }
 
-function head(text: string, room: number): string {
+/** Returns the text in at most `room` columns, with an ellipsis where it is cut off. */
+export function head(text: string, room: number): string {
   return columnsOf(text) <= room ? text : `${taken(Array.from(text), room - 1).join('')}…`;
 }
 

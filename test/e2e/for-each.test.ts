@@ -215,7 +215,7 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
     const nothing = await done('apply --yes --resume --select tenant_sales[acme]');
     expect(nothing.stderr).toContain('No run was interrupted: everything is planned.');
 
-    const run = project.start(['apply', '--yes'], env);
+    const run = project.start(['apply', '--yes', '-v'], env);
     await vi.waitFor(() => expect(run.stderr()).toContain('tenant_sales[initech] › record state'), {
       timeout: 60_000,
       interval: 5,
@@ -230,7 +230,9 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
     expect(stderr).toMatch(/Resuming the run of \S+ by process \d+ on /);
     const applied = /= tenant_sales {2}(\d) of 5 applied by the interrupted run/.exec(stdout)?.[1];
     expect(Number(applied)).toBeGreaterThanOrEqual(2);
-    expect(stdout).toContain(`Apply: ${5 - Number(applied)} applied.`);
+    expect(stdout).toContain(
+      `Apply: ${5 - Number(applied)} applied, ${applied ?? ''} applied by the interrupted run.`,
+    );
     expect(stderr).not.toContain('tenant_sales[acme]');
     expect(published()).toHaveLength(5);
 

@@ -112,7 +112,7 @@ function succeeded({ exitCode, stdout, stderr }: Outcome): void {
 async function disturb(world: World, disturbance: Disturbance): Promise<boolean> {
   if (disturbance.kind === 'none') return false;
   const { project, env, writer } = world;
-  const cli = project.start(['apply', '--yes'], env);
+  const cli = project.start(['apply', '--yes', '-v'], env);
   await come(disturbance.moment, cli, world.took);
   if (disturbance.kind === 'write') {
     await writer.writeMore(disturbance.changes);

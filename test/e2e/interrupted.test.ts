@@ -146,12 +146,7 @@ it('says that hyperd went away in the middle, and does the other pipelines all t
     "flow › open sources (time)
     flow › create extract (time)
     flow › t › load failed: hyperd ended while it was in use
-    later › open sources (time)
-    later › create extract (time)
-    later › t › load 1 row 2 B (time)
-    later › finish extract 65.5 kB (time)
-    later › write ../out/later.hyper 65.5 kB (time)
-    later › record state (time)
+    later: applied in (time), 1 row, 2 B
     pipelines/flow.yaml:1:1  error  hyperd ended while it was in use  [EXT3003]
       1 | version: 1
         | ~~~~~~~~~~

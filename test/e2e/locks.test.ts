@@ -42,7 +42,7 @@ test.each([0, 1, 2, 3])(
       'pipelines/shop.yaml': pipeline(count),
     });
     await client.query('select pg_advisory_lock(7)');
-    const cli = project.start(['apply', '-y'], postgresUrl(url));
+    const cli = project.start(['apply', '-yv'], postgresUrl(url));
     const isReadAtOnce = count < parallel;
     await vi.waitFor(async () => {
       expect(await gated(client)).toBe(Math.min(count, parallel));

@@ -95,7 +95,7 @@ test('a run that finds only rows that the extract has already writes and deliver
   expect((await project.run(['plan'], env)).stdout).toMatch(/^No changes\./);
   const said = 'nothing new: the extract has all rows that were read, so nothing was written or delivered';
   expect(story.text().split(said)).toHaveLength(6);
-  expect(story.text().match(/ › write .* skipped, nothing new$/gm)).toHaveLength(5);
+  expect(story.text().match(/^\w+: applied in .*, nothing new$/gm)).toHaveLength(5);
 });
 
 test.each([

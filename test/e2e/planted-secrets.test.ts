@@ -204,7 +204,7 @@ const commands: readonly (readonly [string[], number])[] = [
   [['plan', '--untrusted', '--json', 'pipelines', ...tenants], 0],
   [['graph', 'pipelines', ...tenants, '--format', 'mermaid'], 0],
   [['show', 'plan.json'], 0],
-  [['apply', '--json', '--yes', '--junit', 'junit.xml', 'pipelines'], 1],
+  [['apply', '--json', '--yes', '-v', '--junit', 'junit.xml', 'pipelines'], 1],
   [['state', 'list'], 0],
   [['plan', 'tenants'], 65],
   [['plan', ...tenants], 1],

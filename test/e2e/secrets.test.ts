@@ -128,7 +128,7 @@ it('gives hyperd and its command line no secret', async () => {
       columns: 'id: int',
     }),
   });
-  const cli = project.start(['apply', '--yes'], { PG_URL: login.url });
+  const cli = project.start(['apply', '--yes', '-v'], { PG_URL: login.url });
   let hyperds: number[] = [];
   while (!(cli.stderr().includes('create extract') && hyperds.length > 0))
     hyperds = await hyperdsOf(project.folder);

@@ -80,8 +80,9 @@ test('after a failed delivery the next run only publishes: nothing is read again
   expect(plan.stdout).toMatch(/^Plan: 0 to create, 1 to change, 0 unchanged/m);
   await one.remove('orders.csv');
   await one.write('orders.csv', csv(1001));
-  const again = await one.run(['apply', '--yes', '--fail-on', 'drift'], env);
+  const again = await one.run(['apply', '--yes', '-v', '--fail-on', 'drift'], env);
   expect(summary(again)).toMatch(/^0\n/);
+  expect(again.stderr).toContain('record state');
   expect(again.stderr).not.toContain('load');
   expect(revisions('orders')).toBe(2);
   await nothingLeft(one);

@@ -125,7 +125,7 @@ it.runIf(programs.python)(
 it.runIf(programs.python)('packs what is delivered only when it must', async () => {
   const project = await createSales();
   await project.apply();
-  const packed = async () => (await project.run(['apply', '--yes'])).stderr.includes('pack, template');
+  const packed = async () => (await project.run(['apply', '--yes', '-v'])).stderr.includes('pack, template');
 
   await project.remove('out/sales.tdsx');
   expect(await packed()).toBe(false);
@@ -137,7 +137,7 @@ it.runIf(programs.python)('packs what is delivered only when it must', async () 
 
   await project.remove('out/sales.tdsx');
   await project.write('build/sales.tdsx', 'changed by something else');
-  const rebuilt = await project.run(['apply', '--yes']);
+  const rebuilt = await project.run(['apply', '--yes', '-v']);
   expect(rebuilt.stderr).toContain('load 2 rows');
   expect(rebuilt.stderr).toContain('pack, template');
 

@@ -8,6 +8,7 @@ import { testDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
 import { oneAtATime, oneTable } from '../support/one-table.ts';
 import { noChanges, settle, tellStory } from '../support/story.ts';
+import { TestScreen } from '../support/screen.ts';
 import { runOnTerminal } from '../support/terminal.ts';
 
 // Many runs of the program in one test, on whatever machine.
@@ -178,7 +179,7 @@ describe('colours on a terminal', () => {
     const project = await createPeople();
     const variables = { NO_COLOR: undefined, ...said };
     const { screen } = await runOnTerminal(project, ['apply', '--yes'], [], { variables });
-    expect(screen).toContain('finish extract');
+    expect(screen).toContain('1 of 1 done');
     expect(colour.test(screen)).toBe(coloured);
   });
 });
@@ -307,6 +308,42 @@ describe('on a terminal', () => {
     expect(rows.every((count) => count > 0 && count <= 40_000)).toBe(true);
   });
 
+  it.each([
+    { columns: 80, rows: 24 },
+    { columns: 200, rows: 45 },
+  ])('draws thirty pipelines at $columns x $rows, and leaves the counts above the report', async (size) => {
+    const names = Array.from({ length: 30 }, (_, index) => `pipeline_${index + 1}`);
+    const files = names.map((name): [string, string][] => [
+      [
+        `pipelines/${name}.yaml`,
+        oneTable({ name, source: `{ type: file, path: ${name}.csv }`, columns: 'id: int' }),
+      ],
+      [`pipelines/${name}.csv`, name === 'pipeline_7' ? 'id\nseven\n' : 'id\n1\n'],
+    ]);
+    const project = await createProject(Object.fromEntries(files.flat()));
+    const { screen: output, exitCode } = await runOnTerminal(project, ['apply', '--yes'], [], { size });
+    expect(exitCode).toBe(1);
+    const screen = new TestScreen(size.columns, size.rows);
+    const [first, last] = [output.indexOf('0 of 30 done'), output.lastIndexOf('of 30 done')];
+    screen.write(output.slice(0, first));
+    const wrapped = screen.wrapped.length;
+    const frames = output.slice(first, last);
+    screen.write(frames);
+    expect(screen.lostLines).toBe(0);
+    expect(screen.wrapped).toHaveLength(wrapped);
+    const counts = [
+      ...plain(frames).matchAll(/(\d+) of 30 done · (\d+) running · (\d+) waiting · (\d+) failed/g),
+    ];
+    expect(counts.length).toBeGreaterThan(5);
+    for (const [, ...parts] of counts) expect(parts.reduce((sum, count) => sum + Number(count), 0)).toBe(30);
+    screen.write(output.slice(last));
+    const left = screen.all().join('\n');
+    expect(left).toMatch(
+      /^29 of 30 done · 0 running · 0 waiting · 1 failed {3}\d\d:\d\d\n✖ pipeline_7 {2}t › load: .*\n\npipeline_1 /m,
+    );
+    expect(left).toContain('Apply: 29 applied, 1 failed.');
+  });
+
   it('says each failure once, below what was drawn', async () => {
     const project = await createPeople();
     await project.write('pipelines/people.csv', 'person\n"Anna\n');
@@ -325,23 +362,14 @@ function plain(screen: string): string {
 }
 
 const movement = new RegExp(`${escape}\\[[0-9;?]*[A-Za-z]`, 'g');
-const written = new RegExp(`${escape}\\[([0-9;?]*)([A-Za-z])|\\r*\\n|\\r|[^${escape}\\r\\n]+`, 'g');
-
 /** What stays on the screen at the end, where lines were moved up to, erased and written again. */
-function lastDrawn(screen: string): string {
-  const lines = [''];
-  let row = 0;
-  for (const [token, count, command] of screen.matchAll(written)) {
-    if (command === 'A') row -= Number(count) || 1;
-    else if (command === 'J') lines.length = row + 1;
-    else if (command === 'K') lines[row] = '';
-    else if (token.endsWith('\n')) lines[++row] ??= '';
-    else if (command === undefined && token !== '\r') lines[row] = (lines[row] ?? '') + token;
-  }
-  return lines.map((line) => line.trimEnd()).join('\n');
+function lastDrawn(output: string): string {
+  const screen = new TestScreen(100, 40);
+  screen.write(output);
+  return `${screen.all().join('\n')}\n`;
 }
 
+/** The cursor is never hidden: whatever ends the program, there is nothing to restore. */
 function expectCursorShown(screen: string): void {
-  const hidden = screen.lastIndexOf(`${escape}[?25l`);
-  expect(screen.lastIndexOf(`${escape}[?25h`)).toBeGreaterThanOrEqual(hidden);
+  expect(screen).not.toContain(`${escape}[?25l`);
 }

@@ -130,3 +130,25 @@ test('a pipeline that had rows to change only if they were published says that t
     ].join('\n'),
   );
 });
+
+test('the last line counts every pipeline once, those that had nothing to do by their reason', () => {
+  const failure = { step: 'load orders', error: new Error('no') };
+  const rows = [
+    row('a', { outcome: 'failed', failure }),
+    row('b'),
+    row('c'),
+    row('d', { outcome: 'forgotten' }),
+  ];
+  const idle = [
+    { because: 'nothing has changed' },
+    { because: 'applied by the interrupted run' },
+    { because: 'nothing has changed' },
+  ];
+  const held = [{ address: 'e', by: 'gate' as const, message: 'no' }];
+  const closing = (all: readonly ReportRow[]) =>
+    renderReport(all, { color: false, verbose: false, held, idle }).split('\n').at(-2);
+  expect(closing(rows)).toBe(
+    'Apply: 2 applied, 1 no longer managed, 2 unchanged, 1 applied by the interrupted run, 1 failed, 1 blocked.',
+  );
+  expect(closing([])).toBe('Apply: 0 applied, 2 unchanged, 1 applied by the interrupted run, 1 blocked.');
+});

@@ -40,6 +40,7 @@ export function settle(text: string, { folder }: { folder: string }): string {
       .replace(/process \d+/g, 'process (pid)')
       .replace(/\b\d+(\.\d)? s\b/g, '(time)')
       .replace(/[\d.]+ [kMG]?B\/s/g, '(rate)')
+      .replace(/ {3}\d\d:\d\d$/gm, '   (clock)')
       // How well Hyper packs a large table depends on how its blocks came.
       .replace(/(finish extract) [\d.]+ MB/g, '$1 (size)')
   );

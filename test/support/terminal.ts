@@ -13,15 +13,22 @@ export interface TerminalOutcome {
   exitCode: number;
 }
 
+export interface Terminal {
+  variables?: NodeJS.ProcessEnv;
+  /** The shell's text after the command, as in `2>errors.txt`. */
+  into?: string;
+  size?: { columns: number; rows: number };
+}
+
 /**
- * Runs `extracts ARGS` on a pseudo-terminal of 100 columns, with typed input. `into` is the shell's text after the
- * command, as in `2>errors.txt`; a variable that is undefined is not set.
+ * Runs `extracts ARGS` on a pseudo-terminal, of 100 columns and 40 rows unless it has a size, with typed input. A
+ * variable that is undefined is not set.
  */
 export function runOnTerminal(
   project: CliProject,
   args: readonly string[],
   typed: readonly Typed[],
-  { variables = {}, into }: { variables?: NodeJS.ProcessEnv; into?: string } = {},
+  { variables = {}, into, size = { columns: 100, rows: 40 } }: Terminal = {},
 ): Promise<TerminalOutcome> {
   const env = {
     ...environment(project.folder, { TERM: 'xterm-256color', NO_COLOR: '', CI: '' }),
@@ -31,7 +38,7 @@ export function runOnTerminal(
   return new Promise((resolve, reject) => {
     execFile(
       'python3',
-      ['-c', script, JSON.stringify(typed), ...shell, ...commandLine, ...args],
+      ['-c', script, JSON.stringify({ typed, ...size }), ...shell, ...commandLine, ...args],
       { cwd: project.folder, env, encoding: 'utf8', maxBuffer: 1 << 26 },
       (error, screen, stderr) => {
         if (stderr !== '') reject(new Error(stderr));
@@ -44,11 +51,12 @@ export function runOnTerminal(
 /** The script for a pseudo-terminal: Node.js has none of its own; Python's standard library does. */
 const script = `
 import fcntl, json, os, pty, struct, sys, termios
-typed = json.loads(sys.argv[1])
+given = json.loads(sys.argv[1])
+typed = given['typed']
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
-fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 100, 0, 0))
+fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', given['rows'], given['columns'], 0, 0))
 screen = b''
 while True:
     try:

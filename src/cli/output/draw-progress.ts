@@ -1,181 +1,132 @@
-import {
-  Listr,
-  ListrLogger,
-  ProcessOutput,
-  type ListrDefaultRendererLogLevels,
-  type ListrTask,
-  type ListrTaskWrapper,
-} from 'listr2';
 import type { ApplyEvent, Listener } from '../../apply/events.ts';
+import { Interruption } from '../../model/errors/run-error.ts';
 import type { Step } from '../../model/plan/step.ts';
-import { renderProgress, renderStep } from '../../render/progress.ts';
+import { renderProgress } from '../../render/progress.ts';
+import { renderFrame, type ProgressView } from '../../render/progress-frame.ts';
+import { messageOf } from './failure.ts';
+import type { LiveArea } from './live-area.ts';
 
 /** A pipeline as it is drawn. */
 export interface DrawnPipeline {
   address: string;
-  steps: readonly Step[];
+  steps: readonly unknown[];
 }
 
 export interface Drawing {
   listener: Listener;
-  /** Resolves when the last line is drawn; every pipeline must have reported `done` or never began. */
-  end(): Promise<void>;
+  /** Draws the last frame and leaves it on the terminal. */
+  end(): void;
 }
 
-/**
- * Draws an apply with listr2, which knows no graph of steps: they are laid out in stages by depth. It decides nothing; each
- * of its tasks only waits for the event that ends it. Groups are drawn one after the other, `parallel` pipelines at once.
- */
+/** The interval of frames, in milliseconds. */
+const interval = 80;
+
+/** Draws an apply on a terminal until it has ended: how many pipelines are done, and those that run or have failed. */
 export function drawProgress(
-  groups: readonly (readonly DrawnPipeline[])[],
-  { terminal, parallel }: { terminal: NodeJS.WriteStream; parallel: number },
+  pipelines: readonly DrawnPipeline[],
+  { terminal, color }: { terminal: LiveArea; color: boolean },
 ): Drawing {
-  const cells = new Map(groups.flat().map((pipeline) => [pipeline.address, new PipelineCells(pipeline)]));
-  // Progress belongs to stderr; listr2 would write to stdout.
-  const processOutput = new ProcessOutput(terminal, terminal);
-  const draw = async (group: readonly DrawnPipeline[]) => {
-    const tasks = group.flatMap(({ address }) => cells.get(address)?.task() ?? []);
-    await new Listr(tasks, {
-      concurrent: parallel,
-      exitOnError: false,
-      registerSignalListeners: false,
-      renderer: 'default',
-      rendererOptions: {
-        logger: new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput }),
-        collapseSubtasks: true,
-        collapseErrors: true,
-      },
-    }).run();
+  const state = new ProgressState(pipelines);
+  const began = performance.now();
+  let turn = 0;
+  const draw = () => {
+    const seconds = (performance.now() - began) / 1000;
+    const { columns, rows } = terminal.screen;
+    terminal.draw(renderFrame(state.view(seconds), { columns, rows, color, turn: turn++ }));
   };
-  const drawn = groups
-    .filter((group) => group.length > 0)
-    .reduce((before, group) => before.then(() => draw(group)), Promise.resolve());
+  draw();
+  const timer = setInterval(draw, interval);
   return {
-    listener: (event) => cells.get(event.address)?.take(event),
-    async end() {
-      for (const one of cells.values()) one.close();
-      await drawn;
+    listener: (event) => state.take(event),
+    end() {
+      clearInterval(timer);
+      draw();
+      terminal.end();
     },
   };
 }
 
-type Drawn = Pick<ListrTaskWrapper<unknown, never, never>, 'output'>;
+interface Running {
+  ended: number;
+  /** The steps that run now, by id, with how far they are. */
+  at: Map<string, { step: Step; text: string }>;
+}
 
-/** The lines that listr2 shows of one pipeline: its lock, and each step. */
-class PipelineCells {
-  readonly #pipeline: DrawnPipeline;
-  readonly #begun = new Ending();
-  readonly #steps: ReadonlyMap<string, { ending: Ending; drawn?: Drawn }>;
-  #isOver = false;
+/** What the events of an apply have said so far. */
+class ProgressState {
+  readonly #steps: ReadonlyMap<string, number>;
+  readonly #running = new Map<string, Running>();
+  readonly #failed: ProgressView['failed'][number][] = [];
+  readonly #ended = { done: 0, failed: 0, interrupted: 0 };
 
-  constructor(pipeline: DrawnPipeline) {
-    this.#pipeline = pipeline;
-    this.#steps = new Map(pipeline.steps.map(({ id }) => [id, { ending: new Ending() }]));
-  }
-
-  task(): ListrTask {
-    const { address, steps } = this.#pipeline;
-    return {
-      title: address,
-      task: (_, task) =>
-        task.newListr(
-          [{ task: () => this.#begun.promise }, ...stages(steps).map((stage) => this.#stageTask(stage))],
-          { concurrent: false, exitOnError: false },
-        ),
-    };
+  constructor(pipelines: readonly DrawnPipeline[]) {
+    this.#steps = new Map(pipelines.map(({ address, steps }) => [address, steps.length]));
   }
 
   take(event: ApplyEvent): void {
-    const cell = 'step' in event ? this.#steps.get(event.step.id) : undefined;
+    const { address } = event;
+    if (event.type === 'began') {
+      this.#running.set(address, { ended: 0, at: new Map() });
+      return;
+    }
+    const running = this.#running.get(address);
+    if (running === undefined) return;
     switch (event.type) {
-      case 'began':
-        return;
       case 'started':
-        this.#begun.resolve();
+        running.at.set(event.step.id, { step: event.step, text: '' });
         return;
       case 'progress':
-        if (cell?.drawn !== undefined) cell.drawn.output = renderProgress(event.progress);
+        running.at.set(event.step.id, { step: event.step, text: renderProgress(event.progress) });
         return;
       case 'waiting':
-        if (cell?.drawn !== undefined) cell.drawn.output = event.text;
+        running.at.set(event.step.id, { step: event.step, text: event.text });
         return;
       case 'ended':
-        cell?.ending.resolve();
+        running.at.delete(event.step.id);
+        running.ended += 1;
         return;
       case 'failed':
-        this.#isOver = true;
-        (cell?.ending ?? this.#begun).reject(event.error);
+        this.#fail(event, running);
         return;
       case 'done':
-        this.close();
+        this.#running.delete(address);
+        this.#ended[kindOf(event.outcome)] += 1;
     }
   }
 
-  /** Ends whatever has not ended: the steps that were skipped. */
-  close(): void {
-    this.#isOver = true;
-    this.#begun.resolve();
-    for (const { ending } of this.#steps.values()) ending.resolve();
-  }
-
-  #stageTask(stage: readonly Step[]): ListrTask {
-    const [only] = stage;
-    if (only !== undefined && stage.length === 1) return this.#stepTask(only);
+  view(seconds: number): ProgressView {
+    const { done, failed, interrupted } = this.#ended;
+    const running = this.#running.size;
     return {
-      title: `${stage.length} at once`,
-      skip: () => this.#isOver,
-      task: (_, task) =>
-        task.newListr(
-          stage.map((step) => this.#stepTask(step)),
-          { concurrent: true, exitOnError: false },
-        ),
-    };
-  }
-
-  #stepTask(step: Step): ListrTask {
-    const cell = this.#steps.get(step.id);
-    return {
-      title: renderStep(step),
-      skip: () => this.#isOver && cell?.ending.isSettled !== true,
-      task: (_, task) => {
-        if (cell === undefined) return;
-        cell.drawn = task;
-        return cell.ending.promise;
+      seconds,
+      counts: {
+        done,
+        running,
+        waiting: this.#steps.size - running - done - failed - interrupted,
+        failed,
+        interrupted,
       },
+      running: [...this.#running].map(([address, { ended, at }]) => ({
+        address,
+        ended,
+        steps: this.#steps.get(address) ?? 0,
+        at: [...at.values()],
+      })),
+      failed: this.#failed,
     };
   }
-}
 
-/** A promise that an event settles, once. It may be rejected before listr2 awaits it. */
-class Ending {
-  readonly promise: Promise<void>;
-  isSettled = false;
-  #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
-
-  constructor() {
-    this.promise = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
-    this.promise.catch(() => undefined);
-  }
-
-  resolve(): void {
-    this.isSettled = true;
-    this.#settle?.resolve();
-  }
-
-  reject(error: unknown): void {
-    this.isSettled = true;
-    this.#settle?.reject(error);
+  #fail({ address, step, error }: Extract<ApplyEvent, { type: 'failed' }>, running: Running): void {
+    // What runs beside the failed step is stopped without an event.
+    running.at.clear();
+    if (!(error instanceof Interruption))
+      this.#failed.push({ address, ...(step !== undefined && { step }), message: messageOf(error) });
   }
 }
 
-/** Returns steps by depth: a step is one stage after the latest of those it waits for. */
-export function stages(steps: readonly Step[]): Step[][] {
-  const depths = new Map<string, number>();
-  const laid: Step[][] = [];
-  for (const step of steps) {
-    const depth = Math.max(-1, ...step.after.map((id) => depths.get(id) ?? -1)) + 1;
-    depths.set(step.id, depth);
-    (laid[depth] ??= []).push(step);
-  }
-  return laid;
+type Outcome = Extract<ApplyEvent, { type: 'done' }>['outcome'];
+
+function kindOf(outcome: Outcome): 'done' | 'failed' | 'interrupted' {
+  if (outcome === 'interrupted') return 'interrupted';
+  return outcome === 'failed' || outcome === 'rejected' ? 'failed' : 'done';
 }

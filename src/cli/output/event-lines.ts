@@ -1,52 +1,107 @@
 import type { ApplyEvent, Listener } from '../../apply/events.ts';
 import { bytes, counted } from '../../model/base/numbers.ts';
+import { Interruption } from '../../model/errors/run-error.ts';
+import { renderEndLine, renderEventLine, renderProgress } from '../../render/progress.ts';
 import { messageOf } from './failure.ts';
-import { renderEventLine, renderProgress } from '../../render/progress.ts';
 
-/** The interval of progress lines of a running step, in seconds. */
-const every = 10;
+/** A step that takes longer is shown, in seconds, and so is its progress at this interval. */
+const long = 10;
 
-/** Events as lines for logs: one at the end of each step, and for long ones at most one every ten seconds. */
-export function eventLines(write: (text: string) => void): Listener {
-  const lastTold = new Map<string, number>();
+/**
+ * Returns a listener that writes events as lines for logs: one for each pipeline when it has ended. Its steps are lines
+ * too if one of them takes long, if the pipeline fails, or with `verbose`.
+ */
+export function eventLines(write: (text: string) => void, { verbose }: { verbose: boolean }): Listener {
+  const logs = new Map<string, PipelineLog>();
   return (event) => {
-    const line = lineOf(event, lastTold);
-    if (line !== undefined) write(`${line}\n`);
+    const { address } = event;
+    const log = logs.get(address) ?? new PipelineLog((line) => write(`${line}\n`), verbose);
+    if (event.type === 'done') logs.delete(address);
+    else logs.set(address, log);
+    log.take(event);
   };
 }
 
-function lineOf(event: ApplyEvent, lastTold: Map<string, number>): string | undefined {
-  const { address } = event;
-  if (event.type === 'began' || event.type === 'done') return undefined;
-  const { step } = event;
-  switch (event.type) {
-    case 'started':
-      return undefined;
-    case 'progress': {
-      const key = `${address} ${event.step.id}`;
-      if (event.progress.seconds - (lastTold.get(key) ?? 0) < every) return undefined;
-      lastTold.set(key, event.progress.seconds);
-      return renderEventLine(address, step, renderProgress(event.progress));
-    }
-    case 'waiting':
-      return renderEventLine(address, step, event.text);
-    case 'ended': {
-      if (event.isSkipped === true) {
-        const isForPublication = event.step.kind === 'deliver' && event.step.ifPublished !== undefined;
-        const what = isForPublication ? 'nothing was published again' : 'nothing new';
-        return renderEventLine(address, step, `skipped, ${what}`);
-      }
-      const amounts = [
-        ...(event.rows === undefined ? [] : [counted(event.rows, 'row')]),
-        ...(event.bytes === undefined ? [] : [bytes(event.bytes)]),
-      ];
-      return renderEventLine(address, step, [...amounts, `${event.seconds.toFixed(1)} s`].join(' '));
-    }
-    case 'failed':
-      return renderEventLine(
-        address,
-        step,
-        `failed: ${event.error instanceof Error ? messageOf(event.error) : 'interrupted'}`,
-      );
+/** The lines of one pipeline. Those of steps that have ended are kept until it is known whether they are shown. */
+class PipelineLog {
+  readonly #write: (line: string) => void;
+  readonly #kept: string[] = [];
+  readonly #lastProgress = new Map<string, number>();
+  #showsSteps: boolean;
+  #hasFailed = false;
+  #read: { rows: number; bytes: number } | undefined;
+  #isNothingNew = false;
+
+  constructor(write: (line: string) => void, showsSteps: boolean) {
+    this.#write = write;
+    this.#showsSteps = showsSteps;
   }
+
+  take(event: ApplyEvent): void {
+    const { address } = event;
+    switch (event.type) {
+      case 'began':
+      case 'started':
+        return;
+      case 'progress': {
+        const { step, progress } = event;
+        if (progress.seconds - (this.#lastProgress.get(step.id) ?? 0) < long) return;
+        this.#lastProgress.set(step.id, progress.seconds);
+        this.#showSteps();
+        this.#write(renderEventLine(address, step, renderProgress(progress)));
+        return;
+      }
+      case 'waiting':
+        this.#write(renderEventLine(address, event.step, event.text));
+        return;
+      case 'ended':
+        this.#takeEnd(event);
+        return;
+      case 'failed':
+        if (event.error instanceof Interruption) return;
+        this.#hasFailed = true;
+        this.#showSteps();
+        this.#write(renderEventLine(address, event.step, `failed: ${messageOf(event.error)}`));
+        return;
+      case 'done':
+        // The failure is the last line of a pipeline that has one.
+        if (!this.#hasFailed)
+          this.#write(
+            renderEndLine(address, { ...event, read: this.#read, isNothingNew: this.#isNothingNew }),
+          );
+    }
+  }
+
+  #takeEnd(event: Extract<ApplyEvent, { type: 'ended' }>): void {
+    const { address, step, rows, bytes: size = 0, seconds } = event;
+    if (rows !== undefined)
+      this.#read = { rows: (this.#read?.rows ?? 0) + rows, bytes: (this.#read?.bytes ?? 0) + size };
+    if (event.isSkipped === true && step.ifRowsDiffer === true) this.#isNothingNew = true;
+    this.#kept.push(renderEventLine(address, step, endText(event)));
+    if (this.#showsSteps || seconds > long) this.#showSteps();
+  }
+
+  /** Shows the steps that have ended, and from now on every step when it ends. */
+  #showSteps(): void {
+    this.#showsSteps = true;
+    for (const line of this.#kept.splice(0)) this.#write(line);
+  }
+}
+
+function endText({
+  step,
+  isSkipped,
+  rows,
+  bytes: size,
+  seconds,
+}: Extract<ApplyEvent, { type: 'ended' }>): string {
+  if (isSkipped === true) {
+    const isForPublication = step.kind === 'deliver' && step.ifPublished !== undefined;
+    return `skipped, ${isForPublication ? 'nothing was published again' : 'nothing new'}`;
+  }
+  const amounts = [
+    ...(rows === undefined ? [] : [counted(rows, 'row')]),
+    ...(size === undefined ? [] : [bytes(size)]),
+  ];
+  return [...amounts, `${seconds.toFixed(1)} s`].join(' ');
 }

@@ -27,32 +27,30 @@ export function showPlan(plan: Plan, { show, view }: Output): void {
   show(renderPlan(plan, view));
 }
 
-/** A terminal has room for so many pipelines; of more, the lines of a log show better what happens. */
-const maxDrawn = 40;
-
 /** Carries out a prepared apply, draws its events on the terminal or as lines, and shows the report. */
 export async function performShown(
   prepared: PreparedApply,
   { show, view }: Output,
   env: Env,
 ): Promise<Report> {
-  const { work, plan, configuration } = prepared;
+  const { work, plan } = prepared;
   const count = work.jobs.length + work.removals.length;
-  const { parallel } = configuration.project.limits;
+  const { terminal } = env;
   const drawing =
-    env.terminal === undefined || count === 0 || count > maxDrawn
+    terminal === undefined || count === 0
       ? undefined
-      : drawProgress(drawnPipelines(work), { terminal: env.terminal, parallel });
-  const listener = drawing?.listener ?? eventLines((text) => env.err(text));
-  const report = await performApply(prepared, { signal: env.signal, listener });
-  await drawing?.end();
-  if (count > 0) show(`\n${renderReport(report.pipelines, { ...view, held: heldBack(plan) })}`);
+      : drawProgress(drawnPipelines(work), { terminal, color: env.color.err });
+  const listener = drawing?.listener ?? eventLines((text) => env.err(text), view);
+  const performed = performApply(prepared, { signal: env.signal, listener });
+  const report = await performed.finally(() => drawing?.end());
+  const notBegun = { held: heldBack(plan), idle: plan.pipelines.filter(({ action }) => action === 'none') };
+  if (count > 0) show(`\n${renderReport(report.pipelines, { ...view, ...notBegun })}`);
   return report;
 }
 
-function drawnPipelines({ jobs, removals }: Work): DrawnPipeline[][] {
+function drawnPipelines({ jobs, removals }: Work): DrawnPipeline[] {
   return [
-    jobs.map(({ plan: { address, steps } }) => ({ address, steps })),
-    removals.map((removal) => ({ address: removal.address, steps: removalSteps(removal) })),
+    ...jobs.map(({ plan: { address, steps } }) => ({ address, steps })),
+    ...removals.map((removal) => ({ address: removal.address, steps: removalSteps(removal) })),
   ];
 }

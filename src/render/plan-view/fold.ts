@@ -1,6 +1,7 @@
 import { familyOf, isItem } from '../../model/config/family.ts';
 import { grouped } from '../../model/base/numbers.ts';
 import type { ForgottenPipeline, Gate, PipelinePlan } from '../../model/plan/plan.ts';
+import { idleWord } from '../outcomes.ts';
 
 /** Something to show, or how many more there are like the one that was shown before. */
 export type Folded<T> = { one: T } | { more: readonly T[]; like: T };
@@ -97,7 +98,9 @@ export function countIdle(pipelines: readonly PipelinePlan[]): { family: string;
     idle.set(key, { family, because, number: (idle.get(key)?.number ?? 0) + 1 });
   }
   return [...idle.values()].map(({ family, because, number }) => {
-    const words = because === 'nothing has changed' ? 'unchanged' : because;
-    return { family, count: `${grouped(number)} of ${grouped(sizes.get(family) ?? number)} ${words}` };
+    return {
+      family,
+      count: `${grouped(number)} of ${grouped(sizes.get(family) ?? number)} ${idleWord(because)}`,
+    };
   });
 }
