@@ -15,15 +15,10 @@ export async function runInside(
 ): Promise<Outcome> {
   const streams = { out: '', err: '' };
   const env: Env = {
-    cwd: project.folder,
+    ...plainEnv(project.folder, signal),
     variables: environment(project.folder, variables),
-    signal,
     out: (text) => void (streams.out += text),
     err: (text) => void (streams.err += text),
-    color: { out: false, err: false },
-    width: undefined,
-    terminal: undefined,
-    ask: undefined,
   };
   const outcome = (exitCode: number): Outcome => ({
     stdout: streams.out,
@@ -38,4 +33,19 @@ export async function runInside(
     env.err(text);
     return outcome(exitCode);
   }
+}
+
+/** The environment of a command in a folder, without variables, a terminal or any output. */
+export function plainEnv(cwd: string, signal = new AbortController().signal): Env {
+  return {
+    cwd,
+    variables: {},
+    signal,
+    out: () => undefined,
+    err: () => undefined,
+    color: { out: false, err: false },
+    width: undefined,
+    terminal: undefined,
+    ask: undefined,
+  };
 }
