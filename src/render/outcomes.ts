@@ -1,6 +1,6 @@
 import { grouped } from '../model/base/numbers.ts';
 
-/** What became of a pipeline in an apply. */
+/** The end of a pipeline in an apply. */
 export type Outcome = 'applied' | 'forgotten' | 'deleted' | 'rejected' | 'failed' | 'interrupted';
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
@@ -20,7 +20,7 @@ export function idleWord(because: string): string {
 /** The pipelines of a plan that an apply does not begin. */
 export interface NotBegun {
   held: readonly unknown[];
-  /** Those without changes, with the reason. */
+  /** Pipelines without changes, with the reason. */
   idle: readonly { because: string }[];
 }
 

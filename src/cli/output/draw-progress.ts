@@ -52,7 +52,7 @@ interface Running {
   at: Map<string, { step: Step; text: string }>;
 }
 
-/** What the events of an apply have said so far. */
+/** Keeps what the events of an apply have said so far. */
 class ProgressState {
   readonly #steps: ReadonlyMap<string, number>;
   readonly #running = new Map<string, Running>();
