@@ -7,7 +7,7 @@ import type { Observation } from '../model/world/observation.ts';
 import type { Hash } from './basis/basis.ts';
 import { destinationChanges } from './destination/destination-changes.ts';
 import type { Differences } from './differences.ts';
-import { isOurs } from './extract/extract-changes.ts';
+import { isStagedAndRecorded } from './extract/extract-changes.ts';
 import { recordOnlyChanges } from './record/record-only-changes.ts';
 import { isCarriedOver } from './steps.ts';
 import { withMoves } from './table/renamed.ts';
@@ -38,7 +38,9 @@ export function decide(
   const found = [
     ...moved.filter(({ subject }) => subject === 'pipeline'),
     ...content,
-    ...(needsExtract && content.length === 0 && !isOurs(observation) ? [missingExtract(pipeline)] : []),
+    ...(needsExtract && content.length === 0 && !isStagedAndRecorded(observation)
+      ? [missingExtract(pipeline)]
+      : []),
     ...template.changes,
     ...destinationChanges(pipeline, destinations),
   ];

@@ -40,13 +40,13 @@ export interface Differences {
 export function diffPipeline(
   pipeline: Pipeline,
   observation: Observation,
-  { decisions, left, publications = new Map() }: Terms,
+  { decisions, skippedTables, publications = new Map() }: Terms,
 ): Differences {
   const template = planTemplate(pipeline, observation);
   const continues = pipeline.tables.some(({ load }) => load.kind !== 'full');
   const base = continues ? findBase(pipeline, observation) : undefined;
-  const stay = left?.get(pipeline.address);
-  const context = { base, full: decisions.full ?? false, ...(stay && { left: stay }) };
+  const stay = skippedTables?.get(pipeline.address);
+  const context = { base, full: decisions.full ?? false, ...(stay && { skippedTables: stay }) };
   const tables = pipeline.tables.map((table) => planTable(pipeline, table, observation, context));
   const removed = planRemovedTables(pipeline, observation);
   const moved = moveChanges(pipeline, observation.moves ?? []);

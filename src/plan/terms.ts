@@ -9,7 +9,7 @@ export interface Terms {
   policy: Policy;
   hash: Hash;
   /** Tables that a saved plan does not read, by address. Their rows are left for the next plan. */
-  left?: ReadonlyMap<string, ReadonlySet<string>>;
+  skippedTables?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Shared data sources that are published by pipelines of this plan. */
   publications?: Publications;
 }

@@ -6,7 +6,7 @@ import type { KeySet, ObjectChanges } from '../model/plan/table-plan.ts';
 import {
   foldGates,
   moreLike,
-  unseenText,
+  notInspectedText,
   viewPlan,
   type ColumnChangeView,
   type DestinationView,
@@ -30,7 +30,7 @@ export interface PlanTextOptions {
 
 /** Returns the plan in Terraform's grammar, because users know it: a symbol, the change, its amount, and its reason. */
 export function renderPlan(plan: Plan, { color, verbose, width }: PlanTextOptions): string {
-  const view = viewPlan(plan, { isWhole: verbose });
+  const view = viewPlan(plan, { showsAll: verbose });
   const paint = pc.createColors(color);
   const blocks: Row[][] = [
     ...view.pipelines.map((part) =>
@@ -45,10 +45,10 @@ export function renderPlan(plan: Plan, { color, verbose, width }: PlanTextOption
       : [view.idleFamilies.map(({ family, count }) => [`  = ${family}`, count])]),
   ];
   return [
-    ...(view.isActing ? ['extracts will perform the following actions:', ''] : []),
+    ...(view.hasActions ? ['extracts will perform the following actions:', ''] : []),
     ...blocks.flatMap((rows) => [...layOutRows(rows, width), '']),
     ...closing(view, paint).flatMap((line) => wrap(line, width)),
-    ...unseenText(view).flatMap((line) => wrap(line, width)),
+    ...notInspectedText(view).flatMap((line) => wrap(line, width)),
     '',
   ].join('\n');
 }
@@ -99,12 +99,12 @@ function renderPipeline(view: PipelineView, paint: Paint, verbose: boolean): Row
   return [
     head,
     [`  ${sign(view.extract, paint)} extract "${address}"`],
-    ...view.whole.map(({ subject, change, reason }) => [
+    ...view.pipelineChanges.map(({ subject, change, reason }) => [
       `      ${sign('changed', paint)} ${subject}`,
       change,
       `(${reason})`,
     ]),
-    ...(view.isRead ? tables.flatMap((table) => renderTable(table, paint, verbose)) : []),
+    ...(view.listsTables ? tables.flatMap((table) => renderTable(table, paint, verbose)) : []),
     ...(template === undefined ? [] : renderTemplate(template, paint, verbose)),
     ...destinations
       .filter(({ mark }) => verbose || mark !== 'unchanged')
@@ -126,10 +126,14 @@ function renderTemplate(template: TemplateView, paint: Paint, verbose: boolean):
 }
 
 function renderTable(table: TableView, paint: Paint, verbose: boolean): Row[] {
-  const { name, mark, amounts, reason, changes, objects } = table;
+  const { name, mark, amounts, changeReasons, changes, objects } = table;
   const isNew = mark === 'new' && !verbose;
   return [
-    [`      ${sign(mark, paint)} table "${name}"`, amounts, reason === '' ? '' : paint.dim(`(${reason})`)],
+    [
+      `      ${sign(mark, paint)} table "${name}"`,
+      amounts,
+      changeReasons === '' ? '' : paint.dim(`(${changeReasons})`),
+    ],
     ...changes
       .filter((change) => !isNew || change.mark !== 'new')
       .map((change) => renderColumn(change, paint)),

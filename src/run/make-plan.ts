@@ -21,7 +21,7 @@ export interface PlanSettings {
   /** Runs whose work is not done again. */
   resumed?: ReadonlySet<string>;
   /** Tables whose rows are left to the next plan, by address. */
-  left?: Terms['left'];
+  skippedTables?: Terms['skippedTables'];
   /** Returns whether a pipeline is observed; a saved plan is about some of them only. Without it all are. */
   isConcerned?: (address: string) => boolean;
   /** Returns the things that an untrusted plan has not inspected; called when all has been observed. */
@@ -33,7 +33,7 @@ export async function makePlan(
   configuration: Configuration,
   world: Ports,
   context: RunContext,
-  { decisions, resumed = new Set(), left, isConcerned = () => true, unseen }: PlanSettings,
+  { decisions, resumed = new Set(), skippedTables, isConcerned = () => true, unseen }: PlanSettings,
 ): Promise<MadePlan> {
   const gone = await findRemoved(configuration, world, context);
   const { project } = configuration;
@@ -54,7 +54,7 @@ export async function makePlan(
       ...blocked.map((item) => ({ pipeline: item, failure: item.problems })),
     ],
     version(),
-    { decisions, policy: project.policy, hash: sha256, ...(left && { left }) },
+    { decisions, policy: project.policy, hash: sha256, ...(skippedTables && { skippedTables }) },
     gone.forgotten,
   );
   // What AWS's settings of this machine name is nothing that an untrusted plan shows.

@@ -12,7 +12,7 @@ import { planSelected, type PlannedProject } from './plan-project.ts';
 import { deletionsOf } from './removal/deletions.ts';
 import { fileInProject, removedIn } from './removal/removed-pipelines.ts';
 import { selectPipelines, type SelectFlags } from './select/select.ts';
-import { actingIn, concernOf, decisionsIn, leftBy, refuseStale } from './stale.ts';
+import { actingIn, concernOf, decisionsIn, skippedTablesOf, refuseStale } from './stale.ts';
 import { waitForRuns } from './wait-for-runs.ts';
 
 export interface ApplyRequest {
@@ -54,7 +54,7 @@ export async function prepareApply(
   if (saved === undefined && request.waits) await waitForRuns(addresses, world.state);
   const resumed = request.resume ? await interruptedRuns(world.state, context) : new Set<string>();
   const decisions = saved === undefined ? request.decisions : decisionsIn(saved);
-  const limited = saved && { left: leftBy(saved), isConcerned: concernOf(saved) };
+  const limited = saved && { skippedTables: skippedTablesOf(saved), isConcerned: concernOf(saved) };
   const settings = { decisions, resumed, ...limited };
   const planned = await planSelected({ whole, configuration }, world, settings, context);
   const { made, space } = planned;

@@ -170,7 +170,7 @@ export function decisionsIn({ gates, pipelines }: Plan): Decisions {
 }
 
 /** Returns the tables that a saved plan leaves as they are, by pipeline. */
-export function leftBy(saved: Plan): NonNullable<Terms['left']> {
+export function skippedTablesOf(saved: Plan): NonNullable<Terms['skippedTables']> {
   return new Map(
     actingIn(saved).map(({ address, tables }) => {
       const stay = tables.filter(({ action }) => action === 'unchanged' || action === 'reshape');

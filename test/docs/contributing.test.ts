@@ -15,6 +15,14 @@ test.each(pages)('%s names files and folders that exist', (page) => {
   expect(named.filter((path) => !existsSync(fileURLToPath(new URL(path, root))))).toEqual([]);
 });
 
+test('CONTRIBUTING.md names things where they are', () => {
+  const named = [
+    ...read('CONTRIBUTING.md').matchAll(/`(\w+)`\s+(?:in\s+|\()`((?:src|test|schemas)\/[\w./-]+\.\w+)`/g),
+  ];
+  expect(named.length).toBeGreaterThan(5);
+  for (const [, name = '', file = ''] of named) expect(read(file), `${name} in ${file}`).toContain(name);
+});
+
 test.each(pages)('%s names scripts that exist, and never a program that npx would fetch', (page) => {
   const scripts = [...read(page).matchAll(/\bnpm run ([\w:-]+)/g)].map(([, script]) => script);
   expect(scripts.filter((script = '') => !(script in manifest.scripts))).toEqual([]);

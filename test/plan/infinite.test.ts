@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knowInfinite } from '../../src/plan/record/infinite.ts';
+import { addInfiniteSetting } from '../../src/plan/record/infinite.ts';
 import { configurationHash } from '../../src/plan/basis/basis.ts';
 import { recordOnlyChanges } from '../../src/plan/record/record-only-changes.ts';
 import { defineTable } from '../../src/plan/table/definition.ts';
@@ -12,7 +12,7 @@ const of = (type: string, onInfinite: Column['onInfinite']) =>
 /** What is recorded after `before` was applied, as it is known when `now` is planned: the same definition or not. */
 function isSame(type: string, before: Column['onInfinite'], now: Column['onInfinite']): boolean {
   const pipelineNow = of(type, now);
-  const known = knowInfinite(pipelineNow, record(of(type, before)));
+  const known = addInfiniteSetting(pipelineNow, record(of(type, before)));
   const [orders] = pipelineNow.tables;
   const source = pipelineNow.sources.shop;
   if (orders === undefined || source === undefined)
@@ -43,7 +43,7 @@ test('what else has changed stays a change', () => {
       },
     ]),
   );
-  expect(knowInfinite(now, last)).toBe(last);
+  expect(addInfiniteSetting(now, last)).toBe(last);
 });
 
 test('a whole configuration that an earlier version recorded without it is the same', () => {

@@ -1,3 +1,4 @@
+import { sourceKinds } from '../../model/config/source-kinds.ts';
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type { Source } from '../../model/config/source.ts';
 import type * as Written from '../../model/config/written.gen.ts';
@@ -105,8 +106,8 @@ export function draftFile(
   if (items === undefined) {
     const open = draft({ address: name, values: undefined, secrets }, '${each.key}');
     const source = query && open.sources.get(query.source);
-    if (query !== undefined && source !== undefined && source.settings.type !== 'postgres') {
-      const message = `"${query.source}" is a source of files, which answers no query`;
+    if (query !== undefined && source !== undefined && !sourceKinds[source.settings.type].takesSql) {
+      const message = `"${query.source}" is ${sourceKinds[source.settings.type].label}, which answers no query`;
       const place = { ...at, pointer: '/for_each/query/source' };
       substitution.report(
         problem(codes.eachOrigin, message, place, { hint: 'list the items in a file, or ask PostgreSQL' }),

@@ -1,3 +1,4 @@
+import { sourceKinds } from '../../model/config/source-kinds.ts';
 import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
@@ -124,11 +125,11 @@ function* sourceOfMode(draft: Draft, table: string, load: TableLoad): Iterable<D
   const kind = from && draft.sources.get(from.source)?.settings.type;
   if (from === undefined || kind === undefined || mode === 'full') return;
   if (by === 'file' && mode === 'append') {
-    if (kind !== 'postgres') return;
-    const message = `"by: file" is for sources of files: "${from.source}" is a PostgreSQL source`;
+    if (sourceKinds[kind].hasFiles) return;
+    const message = `"by: file" is for sources of files: "${from.source}" is ${sourceKinds[kind].label}`;
     const hint = { hint: 'write cursor: a column whose value is higher in every new row' };
     yield problem(codes.loadSource, message, load.placeOf('by'), hint);
-  } else if (kind !== 'postgres' && (mode !== 'append' || load.says('cursor'))) {
+  } else if (sourceKinds[kind].hasFiles && (mode !== 'append' || load.says('cursor'))) {
     const what = mode === 'append' ? 'append by cursor' : mode;
     const message = `${what} is for PostgreSQL: "${from.source}" is a source of files`;
     const hint = { hint: 'new files are added by load: {mode: append, by: file}' };
@@ -147,8 +148,8 @@ function* complete(draft: Draft, table: string, load: TableLoad): Iterable<Diagn
   };
   if (settings.mode === 'append' && !says('cursor') && !says('by') && !meant('cursor')) {
     const { source } = draft.written.tables[table]?.from ?? {};
-    const kind = source && draft.sources.get(source)?.settings.type;
-    if (kind === undefined || kind === 'postgres')
+    const kind = source === undefined ? undefined : draft.sources.get(source)?.settings.type;
+    if (kind === undefined || !sourceKinds[kind].hasFiles)
       yield lacks(['cursor'], 'a column whose value is higher in every new row, for example cursor: id');
     else yield lacks(['by: file'], 'load: {mode: append, by: file}');
   }

@@ -1,3 +1,4 @@
+import { sourceKinds } from '../../model/config/source-kinds.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
@@ -16,7 +17,7 @@ import type { Rule } from './rule.ts';
 /** Rules that relate keys of a table to the kind of its source. */
 
 export const tableOrQuery: Rule = function* (draft) {
-  for (const [name, { from }] of tablesOf(draft, 'postgres')) {
+  for (const [name, { from }] of tablesOf(draft, ({ takesSql }) => takesSql)) {
     const place = child(draft.place, 'tables', name, 'from');
     if (from.table !== undefined && from.query !== undefined) {
       const message = `"${name}" has both a table and a query: it takes one of them`;
@@ -53,7 +54,7 @@ export const tableOrQuery: Rule = function* (draft) {
 };
 
 export const keysOfFileTables: Rule = function* (draft) {
-  for (const [name, { from, columns = {} }] of tablesOf(draft, 'file', 's3')) {
+  for (const [name, { from, columns = {} }] of tablesOf(draft, (kind) => kind.hasFiles)) {
     const place = child(draft.place, 'tables', name);
     for (const key of ['table', 'where', 'query', 'params', 'change_detection'] as const) {
       if (from[key] === undefined) continue;
@@ -81,7 +82,7 @@ export const optionalColumns: Rule = function* (draft) {
       const place = child(draft.place, 'tables', name, 'columns', column, 'optional');
       const why = isFilesSource(settings)
         ? withoutNames(settings)
-        : `"optional" is for files: "${from.source}" is a PostgreSQL source`;
+        : `"optional" is for files: "${from.source}" is ${sourceKinds[settings.type].label}`;
       if (why !== undefined) {
         yield problem(codes.keyDoesNotApply, why, { ...place, part: 'key' });
         continue;
@@ -104,9 +105,10 @@ function withoutNames(settings: FilesSource): string | undefined {
 }
 
 export const addOnlyOnFiles: Rule = function* (draft) {
-  for (const [name, { from, add }] of tablesOf(draft, 'postgres')) {
-    if (add === undefined) continue;
-    const message = `"add" is for files: "${from.source}" is a PostgreSQL source`;
+  for (const [name, { from, add }] of tablesOf(draft, (kind) => !kind.hasFiles)) {
+    const settings = draft.sources.get(from.source)?.settings;
+    if (add === undefined || settings === undefined) continue;
+    const message = `"add" is for files: "${from.source}" is ${sourceKinds[settings.type].label}`;
     const hint = { hint: 'a column with expr: does the same' };
     yield problem(
       codes.keyDoesNotApply,
@@ -167,10 +169,10 @@ export const readableUrls: Rule = function* ({ sources, key }) {
 
 function tablesOf(
   { written, sources }: Draft,
-  ...types: Written.InlineSource['type'][]
+  isMeant: (kind: (typeof sourceKinds)[keyof typeof sourceKinds]) => boolean,
 ): [string, Written.Table][] {
   return Object.entries(written.tables).filter(([, { from }]) => {
     const type = sources.get(from.source)?.settings.type;
-    return type !== undefined && types.includes(type);
+    return type !== undefined && isMeant(sourceKinds[type]);
   });
 }

@@ -18,37 +18,52 @@ export function readCheck(written: Written.Check, item: Place, tables: readonly 
   const [kind, ...others] = kindsIn(written);
   if (kind === undefined || others.length > 0) return undefined;
   const place = child(item, kind);
-  const rule = readRule(written, place, tables);
+  const rule = readRule(kind, written[kind], place, tables);
   if (rule === undefined) return undefined;
   const settings = written[kind];
   const { name, severity = 'error' } = settings === undefined || Array.isArray(settings) ? {} : settings;
   return { ...rule, place, name: name ?? nameOf(rule), severity };
 }
 
-function readRule(written: Written.Check, place: Place, tables: readonly string[]): CheckRule | undefined {
-  const { row_count, unique, not_null, accepted_values, range, pattern, relationship, freshness, sql } =
-    written;
-  if (row_count !== undefined) return rowCount(row_count);
-  if (unique !== undefined) return { kind: 'unique', ...columnsOf(unique, place) };
-  if (not_null !== undefined) return { kind: 'not_null', ...columnsOf(not_null, place) };
-  if (accepted_values !== undefined) {
-    return { kind: 'accepted_values', column: accepted_values.column, values: accepted_values.values };
-  }
-  if (range !== undefined) {
-    const { column, min, max } = range;
-    return { kind: 'range', column, ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
-  }
-  if (pattern !== undefined) return { kind: 'pattern', column: pattern.column, matches: pattern.matches };
-  if (relationship !== undefined) return reference(relationship, place, tables);
-  if (freshness !== undefined) {
-    const maxAge = offline(freshness.max_age, durationOf);
-    if (maxAge === undefined) return undefined;
-    return { kind: 'freshness', column: freshness.column, maxAge, shown: freshness.max_age };
-  }
-  return sql && { kind: 'sql', query: sql.query, expect: sql.expect };
+type RuleOf<K extends CheckKind> = CheckRule & { kind: K };
+
+/** Reads the settings of one kind; undefined if the rules report what is wrong with them. */
+type ReadSettings<K extends CheckKind> = (
+  settings: NonNullable<Written.Check[K]>,
+  place: Place,
+  tables: readonly string[],
+) => RuleOf<K> | undefined;
+
+const readers: { [K in CheckKind]: ReadSettings<K> } = {
+  row_count: rowCount,
+  unique: (settings, place) => ({ kind: 'unique', ...columnsOf(settings, place) }),
+  not_null: (settings, place) => ({ kind: 'not_null', ...columnsOf(settings, place) }),
+  accepted_values: ({ column, values }) => ({ kind: 'accepted_values', column, values }),
+  range: ({ column, min, max }) => ({
+    kind: 'range',
+    column,
+    ...(min !== undefined && { min }),
+    ...(max !== undefined && { max }),
+  }),
+  pattern: ({ column, matches }) => ({ kind: 'pattern', column, matches }),
+  relationship: reference,
+  freshness({ column, max_age: shown }) {
+    const maxAge = offline(shown, durationOf);
+    return maxAge === undefined ? undefined : { kind: 'freshness', column, maxAge, shown };
+  },
+  sql: ({ query, expect }) => ({ kind: 'sql', query, expect }),
+};
+
+function readRule<K extends CheckKind>(
+  kind: K,
+  settings: Written.Check[K],
+  place: Place,
+  tables: readonly string[],
+): CheckRule | undefined {
+  return settings && readers[kind](settings, place, tables);
 }
 
-function rowCount({ min, max, max_change }: Written.RowCountCheck): CheckRule | undefined {
+function rowCount({ min, max, max_change }: Written.RowCountCheck): RuleOf<'row_count'> | undefined {
   const maxChange = max_change === undefined ? undefined : offline(max_change, shareOf);
   if (max_change !== undefined && maxChange === undefined) return undefined;
   return {
@@ -74,7 +89,7 @@ function reference(
   { column, columns, to }: Written.RelationshipCheck,
   place: Place,
   tables: readonly string[],
-): CheckRule | undefined {
+): RuleOf<'relationship'> | undefined {
   const end = readEnd(to, tables);
   if (end === undefined || (column === undefined) === (columns === undefined)) return undefined;
   return {

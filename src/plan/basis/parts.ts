@@ -7,6 +7,7 @@ import type {
 import { getOwn } from '../../model/base/get-own.ts';
 import type { Destination } from '../../model/config/destination.ts';
 import type { Pipeline, Table } from '../../model/config/pipeline.ts';
+import { hasFiles, sourceKinds } from '../../model/config/source-kinds.ts';
 import type { Source } from '../../model/config/source.ts';
 import type { BasisPart } from '../../model/plan/plan.ts';
 import { isAsWeLeftIt } from '../destination/publication.ts';
@@ -15,7 +16,7 @@ import { defineConfiguration } from '../table/definition.ts';
 /**
  * A part of a basis before it is hashed. `undefined` is a value like any other: it means that the thing does not exist.
  */
-export type OpenPart = Omit<BasisPart, 'sha256'> & { value: unknown };
+export type UnhashedPart = Omit<BasisPart, 'sha256'> & { value: unknown };
 
 /**
  * Returns what the plan of a pipeline assumes about its world, part by part. The version of the record is not among
@@ -25,12 +26,12 @@ export type OpenPart = Omit<BasisPart, 'sha256'> & { value: unknown };
 export function worldParts(
   pipeline: Pipeline,
   observation: Observation,
-): { sources: OpenPart[]; targets: OpenPart[] } {
+): { sources: UnhashedPart[]; targets: UnhashedPart[] } {
   const { tables, sources } = pipeline;
   const used = Object.entries(sources).filter(([name]) => tables.some(({ source }) => source === name));
   return {
     sources: [
-      ...(used.some(([, { type }]) => type !== 'postgres')
+      ...(used.some(([, source]) => hasFiles(source))
         ? [{ kind: 'configuration' as const, of: '', value: defineConfiguration(withoutMatches(pipeline)) }]
         : []),
       ...used.flatMap(([name, source]) => sourceParts(name, source, tables, observation)),
@@ -50,23 +51,19 @@ function sourceParts(
   source: Source,
   tables: readonly Table[],
   { tables: seen }: Observation,
-): OpenPart[] {
+): UnhashedPart[] {
   const identities = tables.map((table) =>
     table.source === name ? getOwn(seen, table.name)?.identity : undefined,
   );
   const identity = identities.find((one) => one !== undefined);
-  const limits =
-    source.type === 'postgres'
-      ? []
-      : [
-          source.minFiles,
-          ...(source.type === 's3' && source.maxBytes !== undefined ? [source.maxBytes] : []),
-        ];
+  const limits = hasFiles(source)
+    ? [source.minFiles, ...(source.type === 's3' && source.maxBytes !== undefined ? [source.maxBytes] : [])]
+    : [];
   return [
     { kind: places[source.type], of: name, value: identity },
-    ...(source.type === 'postgres'
-      ? []
-      : [{ kind: 'match' as const, of: name, value: [source.match, source.exclude] }]),
+    ...(hasFiles(source)
+      ? [{ kind: 'match' as const, of: name, value: [source.match, source.exclude] }]
+      : []),
     ...(limits.length > 0 ? [{ kind: 'limits' as const, of: name, value: limits }] : []),
   ];
 }
@@ -75,18 +72,20 @@ function sourceParts(
 function withoutMatches(pipeline: Pipeline): Pipeline {
   const sources = Object.entries(pipeline.sources).map(([name, source]): [string, Source] => [
     name,
-    source.type === 'postgres' ? source : { ...source, match: [], exclude: [] },
+    hasFiles(source) ? { ...source, match: [], exclude: [] } : source,
   ]);
   return { ...pipeline, sources: Object.fromEntries(sources) };
 }
 
 /** Columns that are left, and all of them with their types where the source keeps track of them. */
-function tableParts({ name, from }: Table, seen: SourceObservation | undefined): OpenPart[] {
-  const detection = from.type === 'postgres' ? from.changeDetection : undefined;
+function tableParts({ name, from }: Table, seen: SourceObservation | undefined): UnhashedPart[] {
+  const detection = 'changeDetection' in from ? from.changeDetection : undefined;
   const fingerprint = seen?.fingerprint;
   const header = fingerprint?.kind === 'objects' ? fingerprint.header?.etag : undefined;
   return [
-    ...(from.type === 'postgres' ? [{ kind: 'tracking' as const, of: name, value: fingerprint?.kind }] : []),
+    ...(sourceKinds[from.type].takesSql
+      ? [{ kind: 'tracking' as const, of: name, value: fingerprint?.kind }]
+      : []),
     {
       kind: 'columns',
       of: name,
@@ -100,7 +99,7 @@ function tableParts({ name, from }: Table, seen: SourceObservation | undefined):
 function targetParts(
   { extract: wanted, destinations, template: packed }: Pipeline,
   { extract, template, destinations: seen, applied, moves = [] }: Observation,
-): OpenPart[] {
+): UnhashedPart[] {
   return [
     { kind: 'extract file', of: '', value: wanted.shown },
     {
@@ -111,7 +110,7 @@ function targetParts(
     ...(packed === undefined
       ? []
       : [{ kind: 'template' as const, of: packed.shown, value: template?.sha256 }]),
-    ...destinations.map((destination, index): OpenPart => {
+    ...destinations.map((destination, index): UnhashedPart => {
       const { shown } = destination;
       const last = getOwn(applied?.destinations, shown);
       return { kind: 'destination', of: shown, value: markOf(destination, seen[index], last) };

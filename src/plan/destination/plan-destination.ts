@@ -68,7 +68,9 @@ export function planDestination(
         plan: planFile(destination, found, before, reason),
         // A run that was killed may have written it without recording so.
         drifted:
-          before !== undefined && !isSameFile(before, found) && !(pending && isCargo(observation, found)),
+          before !== undefined &&
+          !isSameFile(before, found) &&
+          !(pending && hasDeliveredSize(observation, found)),
         diagnostics: [],
       };
     }
@@ -78,8 +80,8 @@ export function planDestination(
       const takesRows = destination.delivery.method === 'update' && isThere;
       const size = takesRows ? extractSize(observation) : sizeOf(observation);
       // Rows must not be added twice; a whole file is only sent when the run has seen what became of the first.
-      const isDue = pending !== undefined && (seen.sent !== 'under way' || isReplaced(destination));
-      const applies = isDue || rewriting?.rows === true || isReplaced(destination);
+      const isDue = pending !== undefined && (seen.sent !== 'under way' || replacesWholeFile(destination));
+      const applies = isDue || rewriting?.rows === true || replacesWholeFile(destination);
       return planPublication(destination, seen, last !== undefined && 'id' in last ? last : undefined, {
         rewriting: applies ? (rewriting?.reason ?? (isDue ? whyDue(seen) : undefined)) : undefined,
         size,
@@ -97,7 +99,7 @@ export function planDestination(
  * Returns false where rows are added or changed: the same rows are not delivered twice because the template is
  * different.
  */
-function isReplaced({ delivery }: TableauDestination): boolean {
+function replacesWholeFile({ delivery }: TableauDestination): boolean {
   return delivery.method === 'publish' && delivery.mode !== 'append';
 }
 
@@ -108,10 +110,10 @@ function whyDue({ sent }: TableauDestinationObservation): string {
 const notDelivered = 'the last run built it and did not deliver it';
 const notSeen = 'the last run sent it and did not see it published; apply looks before it sends it again';
 
-/** Has the size of what is delivered. */
-function isCargo({ applied }: Observation, found: FileDestinationObservation['found']): boolean {
-  const cargo = applied?.template ?? applied?.extract;
-  return found !== undefined && found.size === cargo?.size;
+/** Returns true if a file has the size of the output that was delivered last. */
+function hasDeliveredSize({ applied }: Observation, found: FileDestinationObservation['found']): boolean {
+  const delivered = applied?.template ?? applied?.extract;
+  return found !== undefined && found.size === delivered?.size;
 }
 
 function isFile(last: AppliedDestination | undefined): last is AppliedFile {

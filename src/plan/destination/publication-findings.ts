@@ -5,10 +5,10 @@ import type { TableauDestination } from '../../model/config/destination.ts';
 import type { TableauDestinationPlan } from '../../model/plan/destination-plan.ts';
 import { needsRows } from '../../model/plan/tableau-delivery.ts';
 
-export const stillAtIt = 'the server may still be publishing what the last run sent';
+export const serverStillPublishing = 'the server may still be publishing what the last run sent';
 
 /** Returns where a publication of ours is now. */
-export function strayedTo(
+export function movedOrRenamedTo(
   { name, project }: { name: string; project: string },
   destination: TableauDestination,
 ): string {
@@ -59,7 +59,7 @@ export function publicationFindings(
           {
             ...warning,
             code: 'EXT5120',
-            message: `${shown}: ${stillAtIt}`,
+            message: `${shown}: ${serverStillPublishing}`,
             hint: 'nothing is sent again meanwhile; plan again later to see what came of it',
           },
         ]
@@ -80,8 +80,8 @@ export function publicationFindings(
           {
             ...warning,
             code: 'EXT5117',
-            message: `${shown}: ${strayedTo(strayed, destination)}; workbooks follow it, not the one that will be published`,
-            hint: 'name it so in the configuration, or rename or move it back, if it is to be updated',
+            message: `${shown}: ${movedOrRenamedTo(strayed, destination)}; workbooks follow it, not the one that will be published`,
+            hint: 'to keep updating it, use its new name in the configuration, or rename or move it back',
           },
         ]
       : []),

@@ -6,7 +6,12 @@ import type { Publication } from '../../model/plan/step.ts';
 import type { TableauDestinationPlan } from '../../model/plan/destination-plan.ts';
 import { firstDelivery } from '../../model/plan/destination-plan.ts';
 import { detailsText, detailsToSet } from '../../model/plan/tableau-details.ts';
-import { nothingToChange, publicationFindings, stillAtIt, strayedTo } from './publication-findings.ts';
+import {
+  nothingToChange,
+  publicationFindings,
+  serverStillPublishing,
+  movedOrRenamedTo,
+} from './publication-findings.ts';
 
 interface Planned {
   plan: TableauDestinationPlan;
@@ -69,8 +74,8 @@ export function planPublication(
 }
 
 /**
- * Returns true if the publication is as we left it. Changes that others who share a data source make to its rows create
- * no revision, and are not changes of ours.
+ * Returns true if the publication is as we left it. Row changes by pipelines that share it create no revision,
+ * and are no drift.
  */
 export function isAsWeLeftIt(
   found: PublishedDataSource,
@@ -83,8 +88,8 @@ export function isAsWeLeftIt(
   return last.updatedAt === found.updatedAt && isSameRevision;
 }
 
-/** Changes of rows make no revision: another one has the rows of the pipeline that publishes all of them. */
-function isPublishedAnew(
+/** Returns true if it was republished since: our changes of rows are gone. Changes of rows make no revision. */
+function wasRepublished(
   found: PublishedDataSource,
   last: AppliedPublication,
   { shared, delivery }: Pick<TableauDestination, 'shared' | 'delivery'>,
@@ -108,9 +113,10 @@ function decide(
   last: AppliedPublication | undefined,
   rewriting: string | undefined,
 ): Decision {
-  if (sent === 'under way' && rewriting === undefined) return { action: 'unchanged', reason: stillAtIt };
+  if (sent === 'under way' && rewriting === undefined)
+    return { action: 'unchanged', reason: serverStillPublishing };
   if (found === undefined) {
-    if (strayed !== undefined) return { action: 'create', reason: strayedTo(strayed, destination) };
+    if (strayed !== undefined) return { action: 'create', reason: movedOrRenamedTo(strayed, destination) };
     if (last !== undefined) return { action: 'create', reason: 'it was deleted there since we published it' };
     return {
       action: 'create',
@@ -127,7 +133,7 @@ function decide(
   // Rows are added or changed once; what others do to them afterwards is no reason to do it again.
   if (!isAsWeLeftIt(found, last, destination) && action === 'overwrite')
     return { action, reason: drift(found, last) };
-  if (isPublishedAnew(found, last, destination)) return { action, reason: changesGone };
+  if (wasRepublished(found, last, destination)) return { action, reason: changesGone };
   const batch = anotherBatch(last, destination);
   if (batch !== undefined) return { action, reason: batch };
   const details = detailsText(detailsToSet(destination, found, undefined));

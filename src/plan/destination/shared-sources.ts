@@ -39,11 +39,11 @@ export function afterOf(
   destinations: readonly DestinationPlan[],
   publications: Publications,
 ): Pick<PipelinePlan, 'after'> {
-  const before = pipeline.destinations.flatMap((destination, index) => {
+  const publishers = pipeline.destinations.flatMap((destination, index) => {
     const isWritten = destinations[index]?.action !== 'unchanged';
     return isWritten ? (publicationOf(destination, publications)?.pipeline ?? []) : [];
   });
-  return before.length === 0 ? {} : { after: [...new Set(before)] };
+  return publishers.length === 0 ? {} : { after: [...new Set(publishers)] };
 }
 
 /**

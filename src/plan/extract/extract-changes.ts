@@ -73,7 +73,7 @@ function drift(address: string): Change {
   };
 }
 
-/** Returns true if the staged file exists and is the one that we wrote last. */
-export function isOurs({ applied, extract }: Observation): boolean {
+/** Returns true if there is a staged file, and a record of an extract. */
+export function isStagedAndRecorded({ applied, extract }: Observation): boolean {
   return extract.kind === 'present' && applied !== undefined;
 }

@@ -113,7 +113,7 @@ function whyChanged(last: Identity, now: Identity & { name: string }): string | 
   return `unnamed files ${last.unnamed} -> ${now.unnamed}`;
 }
 
-/** Identities of misfits. Who has accepted those of a template has not accepted those of another one. */
+/** Returns the identities of the misfits that were accepted. Acceptance holds for one template only. */
 export function acceptedBefore(
   last: AppliedTemplate | undefined,
   { sha256 }: TemplateObservation,

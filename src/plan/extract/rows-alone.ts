@@ -8,7 +8,7 @@ import type { PlannedTemplate } from './plan-template.ts';
 
 const nothingElse = { rewriting: undefined, publication: undefined };
 
-/** The other parts of a pipeline, besides its rows, that may differ. */
+/** The results of the comparison so far, besides the rows. */
 export interface RowsAloneQuestion {
   base: Base | undefined;
   tables: readonly TablePlan[];
@@ -19,7 +19,7 @@ export interface RowsAloneQuestion {
 
 /**
  * Returns true if only rows of tables that continue from an extract of ours can differ: if they turn out to be equal, all
- * destinations are already as they should be. Staged files that are not there stay away, as they do without any change.
+ * destinations are already as they should be. A missing staged file stays missing, as in a run without changes.
  */
 export function differsInRowsAlone(
   pipeline: Pipeline,

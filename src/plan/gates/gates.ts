@@ -31,7 +31,7 @@ export function gatesOf(
     ...changes
       .filter(({ category }) => category === 'breaking')
       .map((change) => breakingGate(pipeline, change, decisions.allowBreaking ?? [])),
-    // An extract that is already in its template is not put into it again.
+    // Where nothing is put into the template, a mismatch does not matter.
     ...(changes.some(({ subject }) => subject !== 'pipeline')
       ? templateMismatchGates(pipeline, observation, decisions.allowMisfit ?? false)
       : []),

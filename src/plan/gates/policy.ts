@@ -34,7 +34,7 @@ export function policyGates(
     ...undescribed(pipeline, policy).map((address) =>
       gate('requireDescription', address, 'needs a description'),
     ),
-    ...strangeProjects(pipeline, observation, policy).map(({ address, project }) =>
+    ...disallowedProjects(pipeline, observation, policy).map(({ address, project }) =>
       gate('allowedProjects', address, `project ${project} is not among the allowed ones`),
     ),
     ...tooManyRows(pipeline, observation, policy).map(({ address, rows, most }) =>
@@ -68,11 +68,11 @@ function forbiddenColumns({ address, tables }: Pipeline, { forbiddenColumns: pat
 
 function undescribed(
   { address, description, tables }: Pipeline,
-  { requireDescription: of = [] }: Policy,
+  { requireDescription: required = [] }: Policy,
 ): string[] {
   return [
-    ...(of.includes('pipeline') && isEmpty(description) ? [address] : []),
-    ...(of.includes('columns')
+    ...(required.includes('pipeline') && isEmpty(description) ? [address] : []),
+    ...(required.includes('columns')
       ? tables.flatMap(({ name, columns }) =>
           columns
             .filter((column) => isEmpty(column.description))
@@ -84,7 +84,7 @@ function undescribed(
 
 const isEmpty = (text: string | undefined) => text === undefined || text.trim() === '';
 
-function strangeProjects(
+function disallowedProjects(
   { address, destinations }: Pipeline,
   observation: Observation,
   { allowedProjects }: Policy,

@@ -3,7 +3,7 @@ import type { AppliedRecord, AppliedTable } from '../../model/world/applied-reco
 import type { Pipeline, Table } from '../../model/config/pipeline.ts';
 
 /**
- * Returns the record as this version would have written it where it holds values that have become secrets since:
+ * Replaces recorded values that have since become secrets with their references:
  * another file now declares the variable as secret, or an earlier version did not recognize it. Equal values stay as
  * they are, so nothing is read or published because of it; the next apply writes the record without the values.
  */
@@ -33,7 +33,7 @@ export function hideSecrets(pipeline: Pipeline, record: AppliedRecord): AppliedR
 /** Returns the params with references, if the record has exactly the values that they resolve to now. */
 function hiddenParams({ from }: Table, { definition }: AppliedTable): string | undefined {
   const recorded = definition.rest.params;
-  if (from.type !== 'postgres' || recorded === undefined) return undefined;
+  if (!('params' in from) || recorded === undefined) return undefined;
   const now = JSON.stringify(from.params.map(({ shown }) => shown));
   const plain = JSON.stringify(from.params.map(({ value }) => String(value)));
   return recorded === plain && recorded !== now ? now : undefined;

@@ -8,7 +8,7 @@ import { defineTable } from '../table/definition.ts';
  * become NULL. A load without that setting fails on such values, so no row differs because of it, and nothing is read
  * or published; the opposite is a changed definition.
  */
-export function knowInfinite(pipeline: Pipeline, record: AppliedRecord): AppliedRecord {
+export function addInfiniteSetting(pipeline: Pipeline, record: AppliedRecord): AppliedRecord {
   const completed = pipeline.tables.flatMap((table): [string, AppliedTable][] => {
     const last = getOwn(record.tables, table.name);
     const columns = last && completedColumns(pipeline, table, last);
@@ -45,7 +45,7 @@ function completedColumns(
 }
 
 /** The pipeline as earlier versions saw it, for what they recorded of it as a whole. */
-export function withUnwritten(pipeline: Pipeline): Pipeline {
+export function asEarlierVersionsSaw(pipeline: Pipeline): Pipeline {
   return { ...pipeline, tables: pipeline.tables.map(asUnwritten) };
 }
 

@@ -2,7 +2,7 @@ import type { Observation } from '../../model/world/observation.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
 import type { Change } from '../../model/plan/change.ts';
 import { configurationHash, type Hash } from '../basis/basis.ts';
-import { withUnwritten } from './infinite.ts';
+import { asEarlierVersionsSaw } from './infinite.ts';
 
 /**
  * Returns the differences between the configuration and the record that need no action: only the record is out of date.
@@ -22,7 +22,7 @@ export function recordOnlyChanges(
   if (settled !== undefined)
     return remember(`${settled.join(', ')} has what the last run sent, and did not record`);
   const isKnown = (of: Pipeline) => applied.configuration === configurationHash(of, hash);
-  if (isKnown(pipeline) || isKnown(withUnwritten(pipeline))) return [];
+  if (isKnown(pipeline) || isKnown(asEarlierVersionsSaw(pipeline))) return [];
   const targets = pipeline.destinations.map(({ shown }) => shown);
   const left = Object.keys(applied.destinations).filter((target) => !targets.includes(target));
   const reason =

@@ -8,8 +8,8 @@ type Column = Columns[number];
 type ColumnChange = Omit<Change, 'address' | 'subject'>;
 
 /**
- * Returns the differences between the columns of a table as applied and as wanted. The last change is the one that
- * describes the table as a whole, so that another order comes first.
+ * Returns the differences between the columns of a table as applied and as wanted. The plan shows the reason of
+ * the last change for the table as a whole, so a mere reordering is listed first.
  */
 export function diffColumns(address: string, before: Columns, after: Columns): Change[] {
   const named = (name: string, changes: readonly ColumnChange[]) =>
@@ -46,14 +46,14 @@ function diffColumn(last: Column | undefined, column: Column): ColumnChange[] {
     return [{ act: 'create', category: 'additive', reason: 'new in the contract', after: typeText(column) }];
   const shape = last.type === column.type ? nullChange(last, column) : [typeChange(last, column)];
   if (last.from === column.from) return shape;
-  const moved: ColumnChange = {
+  const sourceChange: ColumnChange = {
     act: 'change',
     category: 'data',
     reason: 'comes from elsewhere',
     before: last.from,
     after: column.from,
   };
-  return [...shape, moved];
+  return [...shape, sourceChange];
 }
 
 function typeChange(last: Column, column: Column): ColumnChange {
@@ -105,12 +105,12 @@ function widens(before: string, after: string): boolean {
   const from = parseColumnType(before);
   const to = parseColumnType(after);
   if ('problem' in from || 'problem' in to) return false;
-  return rank(from, to);
+  return isWidening(from, to);
 }
 
 const integers = ['smallint', 'int', 'bigint'];
 
-function rank(from: ColumnType, to: ColumnType): boolean {
+function isWidening(from: ColumnType, to: ColumnType): boolean {
   if (integers.includes(from.kind) && integers.includes(to.kind)) {
     return integers.indexOf(from.kind) < integers.indexOf(to.kind);
   }

@@ -12,7 +12,7 @@ export type Comparison =
   | {
       same: false;
       reason: string;
-      /** Rows more than before, where the source counts them. */
+      /** How many rows more there are than before, where the source counts them. */
       growth?: number;
       /** The data that was read before is no part of the data now: only a full read is possible. */
       replaced?: true;
@@ -55,7 +55,7 @@ function compareCounters(before: PostgresFingerprint, now: PostgresFingerprint):
   if (before.system !== now.system) return replaced('it is another server or database than before');
   const redefined = compareDefinitions(before, now);
   if (redefined === undefined) return compareRelations(before, now);
-  // The same rows with other values: how many there are is known all the same.
+  // The same rows with other values: the count is still known.
   const rows = compareRelations(before, now);
   const growth = rows.same ? 0 : rows.growth;
   return { ...redefined, ...(growth !== undefined && { growth }) };

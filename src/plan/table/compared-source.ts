@@ -10,7 +10,7 @@ export interface ComparedSource {
   reason?: string;
   replaced?: string;
   /** The source counts every insert, and counted none. */
-  insertsNone?: true;
+  noInserts?: true;
 }
 
 /** Compares what was seen of a source with what was recorded of it. */
@@ -30,6 +30,6 @@ export function compareSource(
     same: false,
     reason,
     ...(replaced === true && { replaced: reason }),
-    ...(inserted === 0 && { insertsNone: true as const }),
+    ...(inserted === 0 && { noInserts: true as const }),
   };
 }

@@ -5,8 +5,8 @@ import { getOwn } from '../../model/base/get-own.ts';
 import { defineKeys } from './definition.ts';
 import { changesShape, reshapeOf } from './reshape.ts';
 
-/** The extract of last time, if the new one can be a copy of it with changes; else why not. */
-export type Base = { plan: BasePlan } | { none: string };
+/** The last extract, if the new one can be a copy of it with changes; otherwise the reason why it cannot. */
+export type Base = { plan: BasePlan } | { unavailable: string };
 
 /** The facts that decide whether a table can continue from its extract. */
 export interface IncrementalContext {
@@ -15,7 +15,7 @@ export interface IncrementalContext {
   /** All rows are requested, regardless of what has changed. */
   full: boolean;
   /** Tables whose rows stay as they are in the extract, regardless of what has changed. */
-  left?: ReadonlySet<string>;
+  skippedTables?: ReadonlySet<string>;
 }
 
 /**
@@ -24,17 +24,19 @@ export interface IncrementalContext {
  */
 export function findBase(pipeline: Pipeline, observation: Observation): Base {
   const { applied } = observation;
-  if (applied === undefined) return { none: 'no record of this extract' };
+  if (applied === undefined) return { unavailable: 'no record of this extract' };
   const { extract } = applied;
-  if (extract.schema !== pipeline.extract.schema) return { none: 'another schema inside the file' };
-  if (extract.version !== pipeline.extract.version) return { none: 'another file version' };
-  if (extract.keys !== defineKeys(pipeline)) return { none: 'other keys or relationships' };
-  const rebuilt = pipeline.relationships
+  if (extract.schema !== pipeline.extract.schema) return { unavailable: 'another schema inside the file' };
+  if (extract.version !== pipeline.extract.version) return { unavailable: 'another file version' };
+  if (extract.keys !== defineKeys(pipeline)) return { unavailable: 'other keys or relationships' };
+  const blockingTable = pipeline.relationships
     .flatMap(({ from, to }) => [from.table, to.table])
     .find((name) => reshapeOf(pipeline, observation, name) === undefined);
-  if (rebuilt !== undefined) return { none: `${rebuilt}, which has a relationship, is made again` };
+  if (blockingTable !== undefined)
+    return { unavailable: `${blockingTable}, which has a relationship, is made again` };
   const from = existingPlace(pipeline, observation);
-  if (from === undefined) return { none: 'the extract of last time is not there, or is not as we left it' };
+  if (from === undefined)
+    return { unavailable: 'the extract of last time is not there, or is not as we left it' };
   const shapes = pipeline.tables.flatMap(({ name }) => reshapeOf(pipeline, observation, name) ?? []);
   const reshaped = shapes.filter(changesShape);
   const tables = shapes.map(({ table }) => table);

@@ -19,7 +19,7 @@ export function estimates(
 }
 
 /**
- * Returns the rows of a table by the last count and the counters since, which are nearer than the planner's guess;
+ * Returns the rows of a table by the last count and the counters since, which are closer than PostgreSQL's estimate;
  * undefined if they cannot be known, as with a `where`, which leaves some uncounted.
  */
 export function grown(

@@ -23,8 +23,8 @@ export function continueFrom(
     return whole(`full_refresh: all rows were read more than ${load.refresh?.every.shown ?? ''} ago`);
   const decision = planIncrement(table, load, applied, observation);
   if (decision.kind === 'whole') return whole(`${decision.reason}: all rows will be read`);
-  return decision.kind === 'increment' && base !== undefined && 'none' in base
-    ? whole(`${decision.reason}; all rows will be read: ${base.none}`)
+  return decision.kind === 'increment' && base !== undefined && 'unavailable' in base
+    ? whole(`${decision.reason}; all rows will be read: ${base.unavailable}`)
     : decision;
 }
 

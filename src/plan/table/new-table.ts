@@ -8,7 +8,7 @@ import { lateWarning } from './unseen.ts';
 
 /** Plans a table that does not exist yet. */
 export function planNew(
-  { address, table, definition, shape, after }: WantedTable,
+  { address, table, definition, commonParts, partsAfterRead }: WantedTable,
   observation: Observation,
 ): PlannedTable {
   const reason = 'not there yet';
@@ -21,7 +21,7 @@ export function planNew(
     after: typeText(column),
   }));
   return {
-    plan: { ...shape, action: 'create', reason, ...after },
+    plan: { ...commonParts, action: 'create', reason, ...partsAfterRead },
     changes: [{ address, subject: 'table', act: 'create', category: 'create', reason }, ...columns],
     findings: lateWarning(table, observation),
   };
@@ -29,7 +29,7 @@ export function planNew(
 
 /** Plans a table that is in the extract, of which no record exists. */
 export function planUnrecorded(
-  { address, table, definition, shape, after }: WantedTable,
+  { address, table, definition, commonParts, partsAfterRead }: WantedTable,
   existing: ExtractTable,
 ): PlannedTable {
   const before = existingColumns(existing, definition.columns);
@@ -37,12 +37,12 @@ export function planUnrecorded(
   const reason = 'unknown, will read: no record of this extract';
   return {
     plan: {
-      ...shape,
+      ...commonParts,
       columns: columnPlans(before, now),
       action: 'reload',
       reason,
       rowsBefore: existing.rows,
-      ...after,
+      ...partsAfterRead,
     },
     changes: [...diffColumns(address, before, now), rowsChange(address, 'reload', reason)],
   };

@@ -24,9 +24,9 @@ export interface WantedTable {
   definition: TableDefinition;
   seen: SourceObservation | undefined;
   /** The part of the plan that every decision has. */
-  shape: Pick<TablePlan, 'name' | 'source' | 'columns' | 'untaken'>;
+  commonParts: Pick<TablePlan, 'name' | 'source' | 'columns' | 'untaken'>;
   /** The part of the plan that describes the table after its rows are read. */
-  after: Pick<TablePlan, 'rowsAfter' | 'bytesAfter' | 'objects' | 'columnsFrom'>;
+  partsAfterRead: Pick<TablePlan, 'rowsAfter' | 'bytesAfter' | 'objects' | 'columnsFrom'>;
 }
 
 /** Collects what is wanted of a table and what was seen of it. */
@@ -41,13 +41,13 @@ export function wantedTable(pipeline: Pipeline, table: Table, observation: Obser
     table,
     definition,
     seen,
-    shape: {
+    commonParts: {
       name: table.name,
       source: { name: table.source, type: source.type, of: describeSource(table, source) },
       columns: columnPlans(applied?.definition.columns ?? [], definition.columns),
       ...(seen !== undefined && seen.untaken.length > 0 && { untaken: seen.untaken }),
     },
-    after: {
+    partsAfterRead: {
       ...estimates(seen, applied, definition),
       ...objectParts(seen, applied),
       ...headerParts(table, source),

@@ -27,7 +27,7 @@ export function planRecorded(
   ];
   const isReshaped = canReshape(context, table, differences);
   const mustRead = differences.length > 0 && !isReshaped;
-  const rows = isLeft(wanted, context)
+  const rows = isSkipped(wanted, context)
     ? ({ kind: 'unchanged' } as const)
     : ((mustRead ? undefined : continueFrom(table, applied, observation, context)) ??
       compareRows(wanted, applied, context));
@@ -48,7 +48,7 @@ export function planRecorded(
 
 /** Returns true if the table differs in columns only, and only in ways that can be applied in a copy of the extract. */
 function canReshape({ base }: IncrementalContext, { name }: Table, changes: readonly Change[]): boolean {
-  if (base === undefined || 'none' in base) return false;
+  if (base === undefined || 'unavailable' in base) return false;
   const isWanted = base.plan.reshaped?.some(({ table }) => table === name) ?? false;
   return isWanted && changes.every(({ subject, act }) => subject === 'column' && act === 'remove');
 }
@@ -57,9 +57,9 @@ function canReshape({ base }: IncrementalContext, { name }: Table, changes: read
  * Returns true if the rows are left as they are. Those of an unreadable table are unknown: the error says why, and the
  * other changes are what would be applied.
  */
-function isLeft({ table, seen }: WantedTable, { left }: IncrementalContext): boolean {
+function isSkipped({ table, seen }: WantedTable, { skippedTables }: IncrementalContext): boolean {
   const isUnreadable = seen?.problems.some(({ severity }) => severity === 'error') === true;
-  return isUnreadable || left?.has(table.name) === true;
+  return isUnreadable || skippedTables?.has(table.name) === true;
 }
 
 /** Decides about the rows of a table that is read as a whole or not at all. */
@@ -78,7 +78,7 @@ function compareRows(
 }
 
 function planIncrement(
-  { address, table, definition, seen, shape, after }: WantedTable,
+  { address, table, definition, seen, commonParts, partsAfterRead }: WantedTable,
   applied: AppliedTable,
   observation: Observation,
   decided: IncrementalDecision & { kind: 'increment' } & { differences: readonly Change[] },
@@ -87,11 +87,11 @@ function planIncrement(
   const unseen = unseenOf(table, applied, observation);
   return {
     plan: {
-      ...shape,
+      ...commonParts,
       action: 'change',
       reason,
       ...sizeBefore(applied),
-      ...after,
+      ...partsAfterRead,
       ...grownBy(increment, applied, seen, grown(seen, applied, definition)),
       ...(unseen && { unseen }),
     },
@@ -101,14 +101,14 @@ function planIncrement(
 }
 
 function planReload(
-  { table, shape, after }: WantedTable,
+  { table, commonParts, partsAfterRead }: WantedTable,
   applied: AppliedTable,
   observation: Observation,
   changes: readonly Change[],
 ): PlannedTable {
   const reason = changes.at(-1)?.reason ?? '';
   return {
-    plan: { ...shape, action: 'reload', reason, ...sizeBefore(applied), ...after },
+    plan: { ...commonParts, action: 'reload', reason, ...sizeBefore(applied), ...partsAfterRead },
     changes,
     findings: lateWarning(table, observation),
   };
@@ -116,16 +116,16 @@ function planReload(
 
 /** Plans a table whose rows stay; it is read again only if other tables of the pipeline are. */
 function planCarriedOver(
-  { table, shape, after }: WantedTable,
+  { table, commonParts, partsAfterRead }: WantedTable,
   applied: AppliedTable,
   observation: Observation,
   { differences, isReshaped }: { differences: readonly Change[]; isReshaped: boolean },
 ): PlannedTable {
   const unseen = unseenOf(table, applied, observation);
-  const { bytesAfter, columnsFrom } = after;
+  const { bytesAfter, columnsFrom } = partsAfterRead;
   return {
     plan: {
-      ...shape,
+      ...commonParts,
       ...(isReshaped
         ? { action: 'reshape', reason: 'its columns are changed in a copy: no row is read' }
         : { action: 'unchanged', reason: 'unchanged' }),

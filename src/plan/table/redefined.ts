@@ -14,8 +14,8 @@ interface Side {
 }
 
 /**
- * Returns what decides values beside the rows and is not as it was, in words; undefined if all of it is. What was not
- * recorded cannot differ.
+ * Names the definitions (functions, enums, generated columns) that affect values and have changed; undefined if none has.
+ * What was not recorded cannot differ.
  */
 export function redefined(before: Fingerprint, now: Fingerprint | UnknownFingerprint): string | undefined {
   const [last, current] = [sideOf(before), sideOf(now)];
@@ -27,7 +27,7 @@ export function redefined(before: Fingerprint, now: Fingerprint | UnknownFingerp
   const isNew = (name: string) => getOwn(last.definitions, name) === undefined && !name.includes(' #');
   const added = namesOf(other.filter(isNew));
   const changed = namesOf(other.filter((name) => !isNew(name)));
-  return [...verb(changed, 'was redefined', 'were redefined'), ...verb(added, 'is new', 'are new')]
+  return [...clause(changed, 'was redefined', 'were redefined'), ...clause(added, 'is new', 'are new')]
     .join(', ')
     .concat(' in the source');
 }
@@ -35,7 +35,7 @@ export function redefined(before: Fingerprint, now: Fingerprint | UnknownFingerp
 /** Labels are parts of one enum, and partitions of one table. */
 const namesOf = (keys: readonly string[]) => [...new Set(keys.map((name) => name.replace(/ #\d+$/, '')))];
 
-const verb = (names: readonly string[], one: string, many: string) =>
+const clause = (names: readonly string[], one: string, many: string) =>
   names.length === 0 ? [] : [`${names.join(', ')} ${names.length === 1 ? one : many}`];
 
 function sideOf(fingerprint: Fingerprint | UnknownFingerprint): Side | undefined {
@@ -54,7 +54,7 @@ function differs(name: string, last: Side, current: Side): boolean {
   return true;
 }
 
-/** A child says only what is other than in its parent. Children that come and go are found by their rows. */
+/** A partition records only where it differs from its parent. Children that come and go are found by their rows. */
 function differsInChild(name: string, oid: string, last: Side, current: Side): boolean {
   const parent = name.replace(/ #\d+$/, '');
   const both = [last, current];
@@ -68,7 +68,7 @@ function differsInChild(name: string, oid: string, last: Side, current: Side): b
 
 /**
  * A new function, operator or cast may be called instead of another one. Labels and columns that are new were used by no
- * row that was read, and the search path was looked at by no name; other things are new where the configuration asks for more.
+ * row that was read, and no name was looked up in a new part of the search path. Anything else is new because the configuration asks for more.
  */
 function countsAsNew(name: string, last: Side, current: Side): boolean {
   if (!isComplete(last.definitions)) return false;

@@ -48,8 +48,8 @@ export function reasonToRead(
   ];
   const keysMayDiffer = load.kind === 'cursor' && load.deletes?.kind === 'keys' && comparison.same === false;
   // All rows in the range that is read again may have left the source, while the extract still has them.
-  const hasNone = load.kind === 'window' || load.nulls === 'include' || load.lag !== undefined;
-  const again = comparison.same === false && (since.rows - (since.ties ?? 0) > 0 || hasNone);
+  const mayBeEmpty = load.kind === 'window' || load.nulls === 'include' || load.lag !== undefined;
+  const again = comparison.same === false && (since.rows - (since.ties ?? 0) > 0 || mayBeEmpty);
   if (counts.length === 0 && !keysMayDiffer && !again) return undefined;
   return [...(comparison.reason === undefined ? [] : [comparison.reason]), ...counts].join('; ');
 }
@@ -73,9 +73,9 @@ export function onlyOldRows(
   { primaryKey }: Table,
   load: Exclude<IncrementalLoad, { kind: 'files' }>,
   since: SinceWatermark | undefined,
-  { insertsNone }: ComparedSource,
+  { noInserts }: ComparedSource,
 ): boolean {
   const leavesOld = load.kind === 'cursor' && load.mode === 'append' && load.deletes === undefined;
-  if (!leavesOld || primaryKey.length === 0 || insertsNone !== true) return false;
+  if (!leavesOld || primaryKey.length === 0 || noInserts !== true) return false;
   return since !== undefined && !('broken' in since) && since.beyond === 0;
 }

@@ -1,3 +1,4 @@
+import { never } from '../../model/base/never.ts';
 import { formatColumnType } from '../../model/config/column-type.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import type { Source } from '../../model/config/source.ts';
@@ -8,14 +9,19 @@ import { diffObjects } from './object-changes.ts';
 
 /** Returns a short description of what a table is read from. */
 export function describeSource({ from }: Table, source: Source): string {
-  if (from.type === 'postgres') {
-    const { relation } = from;
-    return relation === undefined
-      ? 'query'
-      : [relation.schema, relation.name].filter((part) => part !== undefined).join('.');
+  switch (source.type) {
+    case 'postgres': {
+      if (!('relation' in from)) return 'query';
+      const { schema, name } = from.relation;
+      return [schema, name].filter((part) => part !== undefined).join('.');
+    }
+    case 'file':
+      return source.match.join(', ');
+    case 's3':
+      return `s3://${source.bucket}/${source.match.join(', ')}`;
+    default:
+      return never(source);
   }
-  const match = 'match' in source ? source.match.join(', ') : '';
-  return source.type === 's3' ? `s3://${source.bucket}/${match}` : match;
 }
 
 /** Returns the columns of a table as a plan lists them: each before and after, removed ones last. */

@@ -137,7 +137,7 @@ const namesOf = ({ cursor }: CursorLoad) => cursor.map((name) => `"${name}"`).jo
 
 /**
  * Warns about changes that the load mode cannot find: rows that are committed after others with a higher cursor.
- * Returns undefined if a lag, a full refresh or all keys of the source cover them.
+ * Returns nothing if a lag, a full refresh or all keys of the source cover them.
  */
 export function lateWarning(table: Table, observation: Observation): Diagnostic[] {
   const { name, load, primaryKey } = table;

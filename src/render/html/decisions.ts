@@ -62,13 +62,13 @@ export function renderFindings({ findings }: PlanView): Markup | undefined {
 }
 
 /** Returns the things that an untrusted plan has not inspected. */
-export function renderUnseen({ unseen }: PlanView): Markup | undefined {
-  if (unseen === undefined) return undefined;
+export function renderNotInspected({ notInspected }: PlanView): Markup | undefined {
+  if (notInspected === undefined) return undefined;
   return element(
     'section',
     { 'aria-labelledby': 'unseen' },
     element('h2', { id: 'unseen' }, 'Not looked at'),
     element('p', {}, untrustedText),
-    element('ul', {}, ...unseen.map((one) => element('li', {}, one))),
+    element('ul', {}, ...notInspected.map((one) => element('li', {}, one))),
   );
 }

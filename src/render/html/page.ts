@@ -9,7 +9,7 @@ import {
   type PlanView,
   type RemovedView,
 } from '../plan-view/index.ts';
-import { renderFindings, renderGates, renderUnseen } from './decisions.ts';
+import { renderFindings, renderGates, renderNotInspected } from './decisions.ts';
 import { renderGraph } from './drawing.ts';
 import { element, type Markup } from './element.ts';
 import { signed } from './look.ts';
@@ -33,7 +33,7 @@ export function renderHtml(plan: Plan, graphOf: (pipelines: readonly PipelinePla
     element(
       'main',
       {},
-      renderUnseen(view),
+      renderNotInspected(view),
       renderGates(view),
       renderFindings(view),
       renderGraph(plan.pipelines, graphOf, ids),

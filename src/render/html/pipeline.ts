@@ -31,7 +31,7 @@ export function renderPipeline(view: PipelineView, id: string, open: boolean): M
       'div',
       { class: 'body' },
       facts([`File: ${file}`, ...(tags.length > 0 ? [`Tags: ${tags.join(', ')}`] : []), ...view.costs]),
-      whole(view),
+      ofPipeline(view),
       ...(tables.length > 0 ? [element('h4', {}, 'Tables'), ...tables.map(renderTable)] : []),
       template(view.template),
       destinationTable(destinations),
@@ -55,7 +55,7 @@ function facts(lines: readonly string[]): Markup {
   return element('ul', { class: 'facts' }, ...lines.map((line) => element('li', {}, line)));
 }
 
-function whole({ whole: changes }: PipelineView): Markup | undefined {
+function ofPipeline({ pipelineChanges: changes }: PipelineView): Markup | undefined {
   if (changes.length === 0) return undefined;
   return element(
     'ul',
@@ -67,7 +67,7 @@ function whole({ whole: changes }: PipelineView): Markup | undefined {
 }
 
 function renderTable(one: TableView): Markup {
-  const { amounts, reason, changes, columns } = one;
+  const { amounts, changeReasons, planReason, changes, columns } = one;
   const { type, name, of } = one.origin;
   const changed = one.mark !== 'new' && changes.length > 0 ? `, ${changes.length} changed` : '';
   return element(
@@ -79,7 +79,7 @@ function renderTable(one: TableView): Markup {
       signed(one.mark),
       element('code', {}, one.name),
       ` ${[amounts, counted(columns.length, 'column') + changed].filter(Boolean).join(', ')}`,
-      element('span', { class: 'because' }, reason === '' ? one.decision : reason),
+      element('span', { class: 'because' }, changeReasons === '' ? planReason : changeReasons),
     ),
     type === ''
       ? undefined

@@ -28,20 +28,27 @@ export function renderDetails(view: PipelineView): string[] {
 }
 
 /** Returns a diff whose lines GitHub colours by their first character. */
-function diffOf({ hasDiff, isRead, whole, tables, template, destinations }: PipelineView): string[] {
+function diffOf({
+  hasDiff,
+  listsTables,
+  pipelineChanges,
+  tables,
+  template,
+  destinations,
+}: PipelineView): string[] {
   if (!hasDiff) return [];
   const rows = [
-    ...whole.map(({ subject, change, reason }) => cells('changed', subject, change, reason)),
-    ...(isRead ? tables.flatMap(tableRows) : []),
+    ...pipelineChanges.map(({ subject, change, reason }) => cells('changed', subject, change, reason)),
+    ...(listsTables ? tables.flatMap(tableRows) : []),
     ...(template === undefined ? [] : templateRows(template)),
     ...destinations.map(destinationRow),
   ];
   return layOutRows(rows, width);
 }
 
-function tableRows({ name, mark, amounts, reason, changes, header }: TableView): string[][] {
+function tableRows({ name, mark, amounts, changeReasons, changes, header }: TableView): string[][] {
   return [
-    cells(mark, `table ${name}`, amounts, reason),
+    cells(mark, `table ${name}`, amounts, changeReasons),
     ...changes.map((change) => {
       const why = change.category === 'create' ? '' : `${change.category}: ${change.reason}`;
       return cells(change.mark, `  column ${change.name}`, change.change, why);

@@ -4,7 +4,7 @@ import type { Plan } from '../../model/plan/plan.ts';
 import {
   foldGates,
   moreLike,
-  unseenText,
+  notInspectedText,
   viewPlan,
   type GateView,
   type PipelineView,
@@ -23,8 +23,8 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
   const page = startPage(most);
   page.add(['<!-- extracts plan -->', '## extracts plan', '']);
   page.add([...headline(view), '']);
-  const unseen = unseenText(view);
-  if (unseen.length > 0) page.add([...unseen.map(plain), '']);
+  const notInspected = notInspectedText(view);
+  if (notInspected.length > 0) page.add([...notInspected.map(plain), '']);
   addGates(page, view);
   addPipelines(page, view);
   addUnchanged(page, view);

@@ -21,7 +21,7 @@ export function amountsOf({ summary, pipelines }: Plan): string {
   ].join(', ');
 }
 
-/** `~13 406 rows to read, ~2.6 MB extract, …`: what one pipeline costs. */
+/** Returns the costs of one pipeline: `~13 406 rows to read`, `~2.6 MB of extract`. */
 export function costsOf({ estimates }: PipelinePlan): string[] {
   const { rows, bytes: size, extract, upload, space } = estimates;
   return [
@@ -54,7 +54,7 @@ export function tableAmounts(table: TablePlan): string {
   ].join(', ');
 }
 
-/** `upsert 3 412 rows`, `append by file, 2 of 5 files`. */
+/** `upsert of 3 412 rows`, `append by file: 1 new, 1 replaced`. */
 function incrementText({ increment }: TablePlan): string[] {
   if (increment === undefined) return [];
   const { mode, rows, files } = increment;

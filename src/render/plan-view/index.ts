@@ -25,34 +25,34 @@ export { markOfTable } from './table.ts';
 
 export interface ViewOptions {
   /** Shows pipelines without changes too, and every item of a family. */
-  isWhole?: boolean;
-  /** Blocked pipelines first, then those with an allowed breaking change. */
+  showsAll?: boolean;
+  /** Blocked pipelines first, then those with a gate that a flag has opened. */
   isUrgentFirst?: boolean;
 }
 
 /** Returns what readers of a plan see. Characters that could steer a terminal are replaced in all of it. */
 export function viewPlan(
   given: Plan,
-  { isWhole = false, isUrgentFirst = false }: ViewOptions = {},
+  { showsAll = false, isUrgentFirst = false }: ViewOptions = {},
 ): PlanView {
   const plan = printableData(given);
   const { tool, pipelines, forgotten, unseen } = plan;
   const acting = pipelines.filter(({ action }) => action !== 'none');
-  const shown = isWhole ? pipelines : isUrgentFirst ? acting.toSorted(byUrgency(plan)) : acting;
+  const shown = showsAll ? pipelines : isUrgentFirst ? acting.toSorted(byUrgency(plan)) : acting;
   return {
     tool,
     ...(isQuiet(plan) && { quiet: quietTextOf(plan) }),
     counts: countsOf(plan),
     amounts: amountsOf(plan),
-    isActing: forgotten.length > 0 || acting.some(({ action }) => action !== 'blocked'),
-    pipelines: parts(isWhole ? single(shown) : foldPipelines(shown), viewPipeline),
-    idle: isWhole ? [] : pipelines.filter(({ action }) => action === 'none'),
-    idleFamilies: isWhole ? [] : countIdle(pipelines),
-    removed: parts(isWhole ? single(forgotten) : foldForgotten(forgotten), viewRemoved),
+    hasActions: forgotten.length > 0 || acting.some(({ action }) => action !== 'blocked'),
+    pipelines: parts(showsAll ? single(shown) : foldPipelines(shown), viewPipeline),
+    idle: showsAll ? [] : pipelines.filter(({ action }) => action === 'none'),
+    idleFamilies: showsAll ? [] : countIdle(pipelines),
+    removed: parts(showsAll ? single(forgotten) : foldForgotten(forgotten), viewRemoved),
     gates: distinctGates(plan.gates).map(viewGate),
     heldBack: pipelines.filter(({ blockedBy }) => blockedBy === 'gate').length,
     findings: plan.diagnostics,
-    ...(unseen !== undefined && { unseen }),
+    ...(unseen !== undefined && { notInspected: unseen }),
   };
 }
 
@@ -70,9 +70,9 @@ function parts<T extends { address: string; because: string }, View>(
 }
 
 function byUrgency({ gates }: Plan): (one: PipelinePlan, other: PipelinePlan) => number {
-  const breaking = new Set(gates.filter(({ open }) => open).map(({ pipeline }) => pipeline));
+  const allowed = new Set(gates.filter(({ open }) => open).map(({ pipeline }) => pipeline));
   const rank = ({ blockedBy, address }: PipelinePlan) =>
-    blockedBy !== undefined ? 0 : breaking.has(address) ? 1 : 2;
+    blockedBy !== undefined ? 0 : allowed.has(address) ? 1 : 2;
   return (one, other) => rank(one) - rank(other);
 }
 
@@ -102,12 +102,12 @@ export const untrustedText =
   'This plan is untrusted: it knows no values of variables, asked no server and read nothing outside of the project.';
 
 /** Returns the notice for a reader of an untrusted plan; empty for every other plan. */
-export function unseenText({ unseen }: PlanView): string[] {
-  if (unseen === undefined) return [];
+export function notInspectedText({ notInspected }: PlanView): string[] {
+  if (notInspected === undefined) return [];
   return [
     '',
     untrustedText,
-    ...(unseen.length === 0 ? ['Nothing had to be left out for that.'] : ['Not looked at:']),
-    ...unseen.map((one) => `  - ${one}`),
+    ...(notInspected.length === 0 ? ['Nothing had to be left out for that.'] : ['Not looked at:']),
+    ...notInspected.map((one) => `  - ${one}`),
   ];
 }

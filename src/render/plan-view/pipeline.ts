@@ -20,8 +20,8 @@ export function viewPipeline(plan: PipelinePlan): PipelineView {
     blockedBy,
     // A pipeline that an error blocks is shown too, as far as it could be planned.
     hasDiff: action === 'blocked' ? changes.length > 0 : action !== 'none',
-    isRead: action !== 'deliver' && action !== 'record',
-    whole: wholeChanges(plan).map((change) => ({
+    listsTables: action !== 'deliver' && action !== 'record',
+    pipelineChanges: pipelineChanges(plan).map((change) => ({
       subject: change.subject,
       change: beforeAfter(change),
       reason: change.reason,
@@ -49,7 +49,7 @@ export function markOfPipeline({ action, blockedBy }: PipelinePlan): Mark {
   return action === 'create' ? 'new' : action === 'none' ? 'unchanged' : 'changed';
 }
 
-function wholeChanges({ address, changes }: PipelinePlan): Change[] {
+function pipelineChanges({ address, changes }: PipelinePlan): Change[] {
   return changes.filter(
     (change) =>
       change.address === address &&

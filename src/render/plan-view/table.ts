@@ -15,8 +15,8 @@ export function viewTable(plan: PipelinePlan, table: TablePlan): TableView {
     name,
     mark: markOfTable(table),
     amounts: tableAmounts(table),
-    reason: reasonOf(plan, table, ofColumns),
-    decision: reason,
+    changeReasons: reasonOf(plan, table, ofColumns),
+    planReason: reason,
     origin: source,
     changes,
     columns: table.columns.map((column) => ({

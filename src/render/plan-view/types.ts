@@ -15,8 +15,8 @@ export interface PlanView {
   counts: readonly { text: string; isBlocked: boolean }[];
   /** `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty if nothing can be estimated. */
   amounts: string;
-  /** True if an apply would do something. */
-  isActing: boolean;
+  /** True if an action is listed, even where a gate holds it back. */
+  hasActions: boolean;
   pipelines: readonly Part<PipelineView>[];
   /** Pipelines that stay as they are and are not among `pipelines`. */
   idle: readonly { address: string; file: string }[];
@@ -28,8 +28,8 @@ export interface PlanView {
   /** The number of pipelines that a gate holds back. */
   heldBack: number;
   findings: readonly Diagnostic[];
-  /** Things that an untrusted plan has not looked at. */
-  unseen?: readonly string[];
+  /** Things that an untrusted plan has not looked at; absent in every other plan. */
+  notInspected?: readonly string[];
 }
 
 /** Something to show, or how many more there are that look like the one before. */
@@ -48,10 +48,10 @@ export interface PipelineView {
   blockedBy: PipelinePlan['blockedBy'];
   /** False for a pipeline whose verdict says everything. */
   hasDiff: boolean;
-  /** True if the tables are read. */
-  isRead: boolean;
+  /** False where the extract stays as it is, and is only delivered or recorded again. */
+  listsTables: boolean;
   /** Changes of the pipeline as a whole, and not of its tables, template file or destinations. */
-  whole: readonly { subject: string; change: string; reason: string }[];
+  pipelineChanges: readonly { subject: string; change: string; reason: string }[];
   tables: readonly TableView[];
   template: TemplateView | undefined;
   destinations: readonly DestinationView[];
@@ -65,10 +65,10 @@ export interface TableView {
   mark: Mark;
   /** `9 994 -> ~13 406 rows, 2.1 -> ~2.9 MB`. */
   amounts: string;
-  /** The reason why the table as a whole differs; empty if it does not. */
-  reason: string;
-  /** The decision for the table, in a phrase. */
-  decision: string;
+  /** The reasons of its changes; empty if the table as a whole does not differ. */
+  changeReasons: string;
+  /** The reason of the decision for the table. */
+  planReason: string;
   origin: TableOriginPlan;
   /** Differences of columns, in the order of the plan. */
   changes: readonly ColumnChangeView[];
@@ -78,7 +78,7 @@ export interface TableView {
   unusedColumns: readonly string[];
   header: { file: string; columns: readonly string[] } | undefined;
   objects: ObjectChanges | undefined;
-  /** `check orders.not_null(id) (warns)`, without the word check. */
+  /** `not_null (id) (warns)`. */
   checks: readonly string[];
 }
 

@@ -8,10 +8,10 @@ import { RunError } from '../../model/errors/run-error.ts';
 import type { StoredRecord } from '../../model/ports/state-port.ts';
 import type { AppliedRecord } from '../../model/world/applied-record.ts';
 import type { Observation } from '../../model/world/observation.ts';
-import { hasDrifted } from '../../plan/gates/drift.ts';
+import { hasDrifted } from '../../plan/output-drift.ts';
 import { configurationHash } from '../../plan/index.ts';
 import { hideSecrets } from '../../plan/record/hide-secrets.ts';
-import { knowInfinite } from '../../plan/record/infinite.ts';
+import { addInfiniteSetting } from '../../plan/record/infinite.ts';
 import { moveRecord } from '../../plan/record/moves.ts';
 import type { RunContext } from '../context.ts';
 import { diagnose } from '../diagnose.ts';
@@ -92,7 +92,7 @@ async function observeOnce(
     signal.throwIfAborted();
     stored = await readState(pipeline, world);
     const moved = stored && moveRecord(pipeline, hideSecrets(pipeline, stored.record));
-    applied = moved && knowInfinite(pipeline, moved.record);
+    applied = moved && addInfiniteSetting(pipeline, moved.record);
     pipeline = await completeTables(written, world, signal, report);
     if (stored !== undefined && isFinished(stored.record, pipeline, resumed)) {
       return { pipeline, stored, applied, outcome: { finished: true } };

@@ -1,7 +1,7 @@
-import { getOwn } from '../../model/base/get-own.ts';
-import type { Observation } from '../../model/world/observation.ts';
-import type { Pipeline } from '../../model/config/pipeline.ts';
-import { isAsWeLeftIt } from '../destination/publication.ts';
+import { getOwn } from '../model/base/get-own.ts';
+import type { Observation } from '../model/world/observation.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
+import { isAsWeLeftIt } from './destination/publication.ts';
 
 /** Returns true if anything that the last apply left differs from its record. */
 export function hasDrifted({ destinations }: Pipeline, { applied, extract, ...seen }: Observation): boolean {
