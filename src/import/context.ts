@@ -22,8 +22,28 @@ export type Reader = (context: ImportContext) => Promise<Found>;
 export async function resolveSource(
   name: string,
   definition: Written.Source,
-  { file, cwd, variables }: ImportContext,
+  context: ImportContext,
 ): Promise<Source> {
+  const read = await readSource(name, definition, { ...context, unsetVariables: 'error' });
+  if (read.source !== undefined) return read.source;
+  const [problem] = read.diagnostics;
+  throw new UsageError(problem?.message ?? `the source ${name} cannot be used`, problem?.hint);
+}
+
+/** Returns the kind of a source, whose variables need not be set; undefined if it has other faults. */
+export async function kindOfSource(
+  definition: Written.Source,
+  context: ImportContext,
+): Promise<Source['type'] | undefined> {
+  const { source } = await readSource('import', definition, { ...context, unsetVariables: 'warning' });
+  return source?.type;
+}
+
+function readSource(
+  name: string,
+  definition: Written.Source,
+  { file, cwd, variables, unsetVariables }: ImportContext & { unsetVariables: 'error' | 'warning' },
+): ReturnType<typeof readSourceText> {
   const found: Found = {
     headline: '',
     sources: [{ name, definition }],
@@ -32,17 +52,9 @@ export async function resolveSource(
     leftOut: [],
   };
   const text = writePipeline(found, { name: 'import' });
-  const read = await readSourceText(
+  return readSourceText(
     file,
     { text, name },
-    {
-      cwd,
-      env: variables,
-      registerSecret: keepSecret,
-      unsetVariables: 'error',
-    },
+    { cwd, env: variables, registerSecret: keepSecret, unsetVariables },
   );
-  if (read.source !== undefined) return read.source;
-  const [problem] = read.diagnostics;
-  throw new UsageError(problem?.message ?? `the source ${name} cannot be used`, problem?.hint);
 }

@@ -1,5 +1,7 @@
 import type * as Written from '../model/config/written.gen.ts';
 import { visible } from '../model/base/visible.ts';
+import { UsageError } from '../run/usage-error.ts';
+import { kindOfSource, type ImportContext } from './context.ts';
 import type { Found, FoundSource } from './found.ts';
 
 /** The database that rows will come from, as the command line names it. */
@@ -15,6 +17,17 @@ const defaultVariable = 'DATABASE_URL';
 /** Returns the name under `sources` of the database that rows will come from. */
 export function nameOfRowsSource({ connection }: RowsFrom): string {
   return connection ?? 'database';
+}
+
+/** Throws if rows would come from a connection of another kind: only a database has tables by name. */
+export async function refuseOtherKinds({ connection }: RowsFrom, context: ImportContext): Promise<void> {
+  if (connection === undefined) return;
+  const kind = await kindOfSource({ connection }, context);
+  if (kind === undefined || kind === 'postgres') return;
+  throw new UsageError(
+    `the connection ${connection} is of type ${kind}, which has no tables by name`,
+    'name a connection to PostgreSQL, or omit --connection and change the sources of the pipeline afterwards',
+  );
 }
 
 /**

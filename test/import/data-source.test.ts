@@ -139,6 +139,28 @@ test('a column that Tableau renamed is read under its name in the table', async 
   expect(file).toContain('GDP: {type: double, from: gdp_usd}\n');
 });
 
+test('a connection is the source, if it is one to a database', async () => {
+  const project = await createProject({
+    'shop.tds': live(),
+    'extracts.yaml': `version: 1
+connections: {dwh: {type: postgres, url: "\${secret.DWH_URL}"}, lake: {type: s3, bucket: b, match: a.csv}}
+`,
+  });
+  const { report, file } = await imported(project, 'shop.tds', '--connection', 'dwh');
+  expect(report).toContain('Check that dwh has these tables, or write other sources.\n');
+  expect(file).toContain('    from: {source: dwh, table: sales}\n');
+  for (const [name, message] of [
+    ['lake', 'error: the connection lake is of type s3, which has no tables by name\n'],
+    ['lkae', 'lkae'],
+  ] as const) {
+    const refused = await runInside(project, ['import', 'tds', 'shop.tds', '--connection', name, '--force']);
+    expect(refused.stderr).toContain(message);
+    expect(refused).toMatchObject({ stdout: '' });
+    expect(refused.exitCode).toBeGreaterThan(0);
+  }
+  expect(await project.read('pipelines/shop.yaml')).toBe(file);
+});
+
 test('--json has what the report says', async () => {
   const project = await createProject({ 'shop.tds': live() });
   const { stdout } = await runInside(project, ['import', 'tds', 'shop.tds', '--json']);

@@ -8,7 +8,7 @@ import type { Template } from '../../templates/open.ts';
 import { openTemplateFile } from '../../templates/shown.ts';
 import type { ImportContext } from '../context.ts';
 import type { Found } from '../found.ts';
-import { nameOfRowsSource, sourceOfRows, type RowsFrom } from '../rows-source.ts';
+import { nameOfRowsSource, refuseOtherKinds, sourceOfRows, type RowsFrom } from '../rows-source.ts';
 import { generatedTables, neededTables, type TablesContext } from './tables.ts';
 
 /**
@@ -20,6 +20,7 @@ export async function importDataSource(
   rowsFrom: RowsFrom,
   context: ImportContext,
 ): Promise<Found> {
+  await refuseOtherKinds(rowsFrom, context);
   const absolute = path.resolve(context.cwd, file);
   const template = await openTemplateFile(absolute, file);
   const description = describeTemplate(template);

@@ -10,7 +10,7 @@ import type { ImportContext } from '../context.ts';
 import { personalNotes, sensitiveIfPersonal } from '../files/personal-columns.ts';
 import type { Found, FoundColumn, FoundTable } from '../found.ts';
 import { relationPart } from '../names.ts';
-import { nameOfRowsSource, sourceOfRows, type RowsFrom } from '../rows-source.ts';
+import { nameOfRowsSource, refuseOtherKinds, sourceOfRows, type RowsFrom } from '../rows-source.ts';
 import { hasAll, keyOf, relationshipsOf } from './relationships.ts';
 import { chooseHyperType } from './types.ts';
 
@@ -18,11 +18,9 @@ import { chooseHyperType } from './types.ts';
  * Reads tables, columns and keys of an extract. Its rows are no source: the pipeline reads tables of the same names from a
  * database that the user has.
  */
-export async function importHyper(
-  file: string,
-  rowsFrom: RowsFrom,
-  { cwd, variables: env, signal, generatesTemplate }: ImportContext,
-): Promise<Found> {
+export async function importHyper(file: string, rowsFrom: RowsFrom, context: ImportContext): Promise<Found> {
+  const { cwd, variables: env, signal, generatesTemplate } = context;
+  await refuseOtherKinds(rowsFrom, context);
   const absolute = path.resolve(cwd, file);
   const found = await stat(absolute).catch(() => undefined);
   if (found?.isFile() !== true)
