@@ -24,7 +24,7 @@ export const s3Header = ({ others }: S3Bench) => [
   ...['S3 -> .hyper', 'by path', 'ours', 'drain', 'combined', 'pipe', 'apply'],
   ...['of by path', 'of ours', 'of combined', 'of pipe'],
   ...['CPU: hyperd by path', 'stand-in', 'ours', 'our peak'],
-  ...others.map((_, index) => `of program ${index + 2}`),
+  ...others.flatMap((_, index) => [`of program ${index + 2}`, 'its CPU']),
 ];
 
 /**
@@ -120,7 +120,10 @@ async function row(one: Case): Promise<string[]> {
       inSeconds,
     ),
     megabytes(Math.max(...ours.map(({ peak }) => peak))),
-    ...theirs.map((list) => asRatio(took / of(list, ({ seconds }) => seconds))),
+    ...theirs.flatMap((list) => [
+      asRatio(took / of(list, ({ seconds }) => seconds)),
+      inSeconds(of(list, (one) => one.cpu)),
+    ]),
   ];
 }
 
