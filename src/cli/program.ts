@@ -11,6 +11,7 @@ import {
 } from './commands/arguments.ts';
 import { addCompletionCommand } from './commands/completion/arguments.ts';
 import { addDoctorCommand } from './commands/doctor/arguments.ts';
+import { addEngineCommands } from './commands/engine/arguments.ts';
 import { addExplainCommand } from './commands/explain/arguments.ts';
 import { addImportCommands } from './commands/import/arguments.ts';
 import { addInitCommand } from './commands/init/arguments.ts';
@@ -47,6 +48,8 @@ export function createProgram(env: Env, finish: (code: ExitCode) => void): Comma
     .description('Tableau extracts as code: plan, build and publish .hyper files from YAML.')
     .version(version(), '-V, --version')
     .showSuggestionAfterError()
+    // `engine install --version` is not the version of the program.
+    .enablePositionalOptions()
     .configureHelp({ sortSubcommands: false })
     .configureOutput({ writeOut: (text) => env.out(text), writeErr: (text) => env.err(text) })
     .exitOverride();
@@ -64,6 +67,7 @@ export function createProgram(env: Env, finish: (code: ExitCode) => void): Comma
   addStateCommands(group('state', 'inspect and repair recorded state'), env, finish);
   addInspectCommand(program, env, finish);
   addDoctorCommand(program, env, finish);
+  addEngineCommands(group('engine', "find and install Tableau's engine hyperd"), env, finish);
   addExplainCommand(program, env, finish);
   addSchemaCommand(program, env, finish);
   addCompletionCommand(program, env, finish);

@@ -22,18 +22,15 @@ const randomLength = 6;
  * would be longer than `longest`, a short one of the system takes its place. Folders of killed runs are removed.
  */
 export async function makeTemporaryFolder(longest = Infinity): Promise<TemporaryFolder> {
-  const mark = await ownMark();
   const refusals: string[] = [];
   for (const parent of parents()) {
-    const stem = path.join(parent, `${prefix}${mark}-`);
+    const stem = await stemIn(parent);
     if (Buffer.byteLength(stem) + randomLength > longest) {
       refusals.push(`${parent} is too long a path`);
       continue;
     }
     try {
-      const made = await mkdtemp(stem);
-      await removeAbandoned(parent);
-      return owned(made);
+      return await make(stem);
     } catch (error) {
       refusals.push(reasonOf(error).replace(/^(\w+): .*$/, `$1 in ${parent}`));
     }
@@ -56,6 +53,19 @@ export async function temporaryParent(): Promise<string> {
     if (isUsable) return parent;
   }
   return tmpdir();
+}
+
+/** Makes a folder for this process in another place than TMPDIR, and removes those of killed runs there. */
+export async function makeTemporaryFolderIn(parent: string): Promise<TemporaryFolder> {
+  return make(await stemIn(parent));
+}
+
+const stemIn = async (parent: string) => path.join(parent, `${prefix}${await ownMark()}-`);
+
+async function make(stem: string): Promise<TemporaryFolder> {
+  const made = await mkdtemp(stem);
+  await removeAbandoned(path.dirname(stem));
+  return owned(made);
 }
 
 function owned(folder: string): TemporaryFolder {

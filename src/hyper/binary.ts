@@ -1,21 +1,55 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, readdir, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { RunError } from '../model/errors/run-error.ts';
+import { current, engineCache } from './cache.ts';
+import { refuseWindows, refuseWithoutEngine, thisPlatform, type Platform } from './platform.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A place where the engine is looked for. */
+export type EnginePlace = 'HYPERD_PATH' | 'cache' | 'npm' | 'python';
+
+export interface FoundEngine {
+  /** The file hyperd. */
+  path: string;
+  place: EnginePlace;
+}
+
+/** The places in messages. */
+export const placeNames: Readonly<Record<EnginePlace, string>> = {
+  HYPERD_PATH: 'HYPERD_PATH',
+  cache: 'cache',
+  npm: 'npm',
+  python: 'Python environment',
+};
+
+/** Returns the path of hyperd. Throws RunError EXT3001 or EXT3007. */
+export async function findHyperd(env: Variables): Promise<string> {
+  return (await findEngine(env)).path;
+}
 
 /**
- * Finds the engine: `HYPERD_PATH` (the file, or the folder that holds it), else the package that npm installed. The
- * package exists for Linux x64 with glibc; elsewhere people point to the hyperd of any Hyper API download.
+ * Finds the engine: the file or folder that `HYPERD_PATH` names, and nothing else if it is set; otherwise the user's
+ * cache, where `extracts engine install` puts it, the package that npm installed, or the Hyper API of the active Python
+ * environment.
+ *
+ * Throws RunError EXT3001 (there is none) or EXT3007 (there is none for this platform).
  */
-export async function findHyperd(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+export async function findEngine(env: Variables, platform: Platform = thisPlatform()): Promise<FoundEngine> {
+  refuseWindows(platform);
   const named = env.HYPERD_PATH;
-  if (named !== undefined && named !== '') return fromEnvironment(named);
-  const installed = installedHyperd();
-  if (installed !== undefined && (await isExecutable(installed))) return installed;
-  throw new RunError('EXT3001', `There is no Hyper engine for ${process.platform} ${process.arch} here`, {
-    hint:
-      'npm installs hyperd on Linux x64 with glibc, beside the packed package on Node.js 21 or later only. Elsewhere ' +
-      'download the Hyper API of any language, unpack it, and set HYPERD_PATH to its hyperd (docs/engine.md)',
+  if (named !== undefined && named !== '')
+    return { path: await fromEnvironment(named), place: 'HYPERD_PATH' };
+  refuseWithoutEngine(platform);
+  const cached = await fromCache(engineCache(env, platform));
+  if (cached !== undefined) return { path: cached, place: 'cache' };
+  const installed = fromNpm();
+  if (installed !== undefined && (await isExecutable(installed))) return { path: installed, place: 'npm' };
+  const python = await fromPython(env.VIRTUAL_ENV);
+  if (python !== undefined) return { path: python, place: 'python' };
+  throw new RunError('EXT3001', "Tableau's engine hyperd is not installed", {
+    hint: 'run: extracts engine install',
   });
 }
 
@@ -28,7 +62,14 @@ async function fromEnvironment(named: string): Promise<string> {
   });
 }
 
-function installedHyperd(): string | undefined {
+/** Returns the engine in use with its version in the path, not with the link to it. */
+async function fromCache(cache: string | undefined): Promise<string | undefined> {
+  if (cache === undefined) return undefined;
+  const file = path.join(cache, current, 'hyperd');
+  return (await isExecutable(file)) ? realpath(file) : undefined;
+}
+
+function fromNpm(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve('@tableau/hyperdb-api/package.json');
     return path.join(path.dirname(manifest), 'hyperd');
@@ -38,7 +79,20 @@ function installedHyperd(): string | undefined {
   }
 }
 
-async function isExecutable(file: string): Promise<boolean> {
+/** Looks into the environment that `VIRTUAL_ENV` names, as its `activate` sets it. */
+async function fromPython(environment: string | undefined): Promise<string | undefined> {
+  if (environment === undefined || environment === '') return undefined;
+  const libraries = path.join(environment, 'lib');
+  const versions = await readdir(libraries).catch(() => []);
+  for (const version of versions.filter((name) => name.startsWith('python')).sort()) {
+    const file = path.join(libraries, version, 'site-packages/tableauhyperapi/bin/hyper/hyperd');
+    if (await isExecutable(file)) return file;
+  }
+  return undefined;
+}
+
+/** Returns whether this is a file that may be run. */
+export async function isExecutable(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
     return (await stat(file)).isFile();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeTemporaryFolder } from '../../disk/temporary.ts';
 import { reasonOf } from '../../disk/reason.ts';
+import { placeNames } from '../../hyper/binary.ts';
 import { describeHyperd } from '../../hyper/describe.ts';
 import { bytes } from '../../model/base/numbers.ts';
 import type { RunContext } from '../context.ts';
@@ -28,8 +29,9 @@ export function engineCheck({ variables }: Pick<RunContext, 'variables'>): Check
   return {
     subject: 'hyperd',
     async look() {
-      const { version: engine, from, seconds } = await describeHyperd(variables);
-      return [{ status: 'ok', text: `hyperd ${engine} (${from}), starts in ${seconds.toFixed(1)} s` }];
+      const { version: engine = 'of unknown version', place, seconds } = await describeHyperd(variables);
+      const text = `hyperd ${engine} (${placeNames[place]}), starts in ${seconds.toFixed(1)} s`;
+      return [{ status: 'ok', text }];
     },
   };
 }
