@@ -44,7 +44,8 @@ export const hasEngine = ({ packages }: InstalledProject) => packages.includes(e
 export const runInstalled = ({ folder, node }: InstalledProject, ...args: string[]) =>
   execa('npx', ['--no-install', 'extracts', ...args], {
     cwd: folder,
-    env: { ...node.env, HYPERD_PATH: '' },
+    // Not the engine that a developer has: the cache is the project's own.
+    env: { ...node.env, HYPERD_PATH: '', VIRTUAL_ENV: '', XDG_CACHE_HOME: path.join(folder, 'cache') },
     reject: false,
   });
 

@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { engine } from '../manifest.ts';
 import { packInto } from '../pack.ts';
 import { hasEngine, installPacked, runDemo, runInstalled, type InstalledProject } from './installed.ts';
 import { expectLibrary } from './library.ts';
@@ -12,8 +10,8 @@ import { nodeVersion } from './node-version.ts';
 
 /**
  * `npm run test:package`: packs, installs the file into an empty folder under Node.js 20, 22 and 24 each, as a user
- * would, imports the library, and runs the demo with the installed program. On Node.js 20 npm skips the engine, which asks for 21: without
- * HYPERD_PATH that must be EXT3001, with the engine of this clone everything must work.
+ * would, imports the library, and runs the demo with the installed program. On Node.js 20 npm skips the engine, which asks for 21: that must be
+ * EXT3001, and after the command that it names everything must work.
  */
 const scratch = await mkdtemp(path.join(tmpdir(), 'extracts-install-'));
 // Also after Ctrl-C: three engines and two versions of Node.js are more than a gigabyte.
@@ -34,10 +32,10 @@ async function check(tgz: string, major: number): Promise<void> {
     const { packages, bytes } = project;
     say(`Node.js ${node.version}: installed ${packages.join(', ')} (${Math.round(bytes / 1e6)} MB)`);
     await expectVersion(project);
-    await expectLibrary(project, hasEngine(project) ? '' : engineOfClone());
+    const hyperd = hasEngine(project) ? '' : await installEngine(project);
+    await expectLibrary(project, hyperd);
     say('  the library was imported, its types hold, and it applied a file');
-    if (!hasEngine(project)) await expectNoEngine(project);
-    await runDemo(project, hasEngine(project) ? '' : engineOfClone());
+    await runDemo(project, hyperd);
     say('  the demo planned, applied and published, and planned again without changes');
     results.passed++;
   } catch (error) {
@@ -51,24 +49,23 @@ async function expectVersion(project: InstalledProject): Promise<void> {
   if (stdout !== manifest.version) throw new Error(`extracts --version printed ${stdout}${stderr}`);
 }
 
-/** Fails unless npm had a reason to skip the engine, and the error names it. */
-async function expectNoEngine(project: InstalledProject): Promise<void> {
+/** Applies a pipeline without an engine, does what the error says, and applies it. Returns the path of the engine. */
+async function installEngine(project: InstalledProject): Promise<string> {
   const isHere = process.platform === 'linux' && process.arch === 'x64';
   if (isHere && !project.node.version.startsWith('v20.')) throw new Error('npm did not install the engine');
-  const { stdout, stderr, exitCode } = await runInstalled(
-    project,
-    'apply',
-    '--yes',
-    'pipelines/superstore_files.yaml',
-  );
-  const output = `${stdout}${stderr}`;
-  if (exitCode !== 1 || !output.includes('EXT3001'))
-    throw new Error(`without an engine, apply printed:\n${output}`);
-  say('  npm skipped the engine: without HYPERD_PATH apply ends with EXT3001');
-}
-
-function engineOfClone(): string {
-  return path.dirname(createRequire(import.meta.url).resolve(`${engine}/package.json`));
+  const apply = ['apply', '--yes', 'pipelines/superstore_files.yaml'] as const;
+  const before = await runInstalled(project, ...apply);
+  const remedy = /\[EXT3001\][^]*= run: extracts engine install\n/;
+  if (before.exitCode !== 1 || !remedy.test(`${before.stderr}\n`))
+    throw new Error(`without an engine, apply printed:\n${before.stdout}${before.stderr}`);
+  const installed = await runInstalled(project, 'engine', 'install', '--json');
+  if (installed.exitCode !== 0) throw new Error(`engine install printed:\n${installed.stderr}`);
+  const { path: hyperd, tested } = JSON.parse(installed.stdout) as { path: string; tested: boolean };
+  if (!tested) throw new Error(`engine install took a file that is not the tested one: ${hyperd}`);
+  const after = await runInstalled(project, ...apply);
+  if (after.exitCode !== 0) throw new Error(`with ${hyperd}, apply printed:\n${after.stderr}`);
+  say('  npm skipped the engine: apply ended with EXT3001, and succeeded after extracts engine install');
+  return hyperd;
 }
 
 function say(text: string): void {

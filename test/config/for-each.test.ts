@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { configFolder, configure } from '../support/config-folder.ts';
 
 const family = (forEach: string, more = '', name = 'tenant_sales') => `version: 1
@@ -369,4 +369,39 @@ test('a url that cannot be read is the problem of its item, where it connects; i
   expect(told(await configure({ 'p.yaml': withUrl(alone, 'mysql://initech') }))).toEqual([
     expect.stringContaining('EXT2001 the url of this source cannot be read'),
   ]);
+});
+
+/** Runs the rest of a test as on another platform. */
+function onPlatform(platform: NodeJS.Platform): void {
+  const own = Object.getOwnPropertyDescriptor(process, 'platform')!;
+  Object.defineProperty(process, 'platform', { ...own, value: platform });
+  onTestFinished(() => void Object.defineProperty(process, 'platform', own));
+}
+
+const byCase = {
+  'p.yaml': family('{items: [acme, ACME]}').replace('"${each.id}"', '"${each.key}"'),
+  'q.yaml': family('{items: [apex]}', '', 'people').replace('"${each.id}"', '"${each.key}"'),
+  'r.yaml': family('{items: [apex]}', '', 'People').replace('"${each.id}"', '"${each.key}"'),
+  's.yaml': family('{items: [a]}', 'destinations: [{type: file, path: out/x.hyper}]\n', 's').replace(
+    '"${each.id}"',
+    '"${each.key}"',
+  ),
+  't.yaml': family('{items: [b]}', 'destinations: [{type: file, path: out/X.hyper}]\n', 't').replace(
+    '"${each.id}"',
+    '"${each.key}"',
+  ),
+};
+
+test('keys, names and files that differ only in case are refused on macOS', async () => {
+  onPlatform('darwin');
+  expect(told(await configure(byCase))).toEqual([
+    'p.yaml:3 EXT1081 item 2: the key "ACME" differs from that of item 1 only in case, which file names on macOS do not distinguish',
+    'r.yaml:2 EXT1030 the name "People" is taken by q.yaml, in another case, which file names on macOS do not distinguish',
+    't.yaml:9 EXT1061 out/X.hyper is also the destination of "s[a]" (s.yaml)',
+  ]);
+});
+
+test('keys, names and files that differ only in case are distinct on Linux', async () => {
+  onPlatform('linux');
+  expect(told(await configure(byCase))).toEqual([]);
 });

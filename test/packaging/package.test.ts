@@ -5,6 +5,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { assemblePackage, filesIn } from '../../packaging/assemble.ts';
+import { findHyperd } from '../../src/hyper/binary.ts';
+import { writeTgz } from '../support/engine/packages.ts';
 
 /** The folder is outside of this repository: the program finds no package but what it has in itself. */
 let folder: string;
@@ -49,24 +51,32 @@ describe('the published package', () => {
     expect(JSON.parse(stdout)).toMatchObject({ title: expect.any(String) as string });
   });
 
-  test('says what to do where the engine is missing', async () => {
-    const project = {
-      'p.yaml':
-        'version: 1\nname: p\nsources: { s: { type: file, path: p.csv } }\n' +
-        'tables: { t: { from: { source: s }, columns: { a: int } } }\ndestinations: [{ type: file, path: p.hyper }]\n',
-      'p.csv': 'a\n1\n',
-    };
+  test('needs one command where the engine is missing', async () => {
     const own = await mkdtemp(path.join(tmpdir(), 'without-engine-'));
     try {
-      for (const [name, text] of Object.entries(project)) await writeFile(path.join(own, name), text);
+      await writeFile(path.join(own, 'p.csv'), 'a\n1\n');
+      await writeFile(
+        path.join(own, 'p.yaml'),
+        'version: 1\nname: p\nsources: { s: { type: file, path: p.csv } }\n' +
+          'tables: { t: { from: { source: s }, columns: { a: int } } }\ndestinations: [{ type: file, path: p.hyper }]\n',
+      );
       const main = path.join(folder, 'dist/main.js');
-      const { exitCode, stderr } = await execa('node', [main, 'apply', '--yes', 'p.yaml'], {
-        cwd: own,
-        env: { HYPERD_PATH: '' },
-        reject: false,
-      });
-      expect(stderr).toContain('EXT3001');
-      expect(exitCode).toBe(1);
+      const env = { HYPERD_PATH: '', VIRTUAL_ENV: '', XDG_CACHE_HOME: path.join(own, 'cache') };
+      const run = (...args: string[]) => execa('node', [main, ...args], { cwd: own, env, reject: false });
+      const remedy = "Tableau's engine hyperd is not installed  [EXT3001]\n  = run: extracts engine install";
+      const before = await run('apply', '--yes', 'p.yaml');
+      for (const line of remedy.split('\n')) expect(before.stderr).toContain(line);
+      expect(before.exitCode).toBe(1);
+      expect(await run('engine', 'path')).toMatchObject({ stderr: `error  ${remedy}`, exitCode: 1 });
+      expect((await run('doctor', 'p.yaml')).stdout).toMatch(
+        /^fail .*\[EXT3001\] {2}= run: extracts engine install$/m,
+      );
+
+      // As the package of npm, but not as large.
+      const engine = await findHyperd({ HYPERD_PATH: process.env.HYPERD_PATH });
+      await writeTgz(path.join(own, 'engine.tgz'), `#!/bin/sh\nexec '${engine}' "$@"\n`);
+      expect(await run('engine', 'install', '--from', 'engine.tgz')).toMatchObject({ exitCode: 0 });
+      expect(await run('apply', '--yes', 'p.yaml')).toMatchObject({ exitCode: 0 });
     } finally {
       await rm(own, { recursive: true });
     }

@@ -1,5 +1,6 @@
 import type { Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
+import { asOneFile } from '../values/file-names.ts';
 import { problem } from '../problem.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { foreign } from '../../model/errors/secrets.ts';
@@ -49,10 +50,15 @@ export function checkItems(listed: readonly Listed[]): CheckedList {
         `a key has letters, digits, "_" and "-", single dots inside, and at most ${longestKey} characters; keep other texts in columns beside it`,
       );
     } else if (items.has(key)) {
-      wrong(`the key "${key}" is there already (${labels.get(key) ?? ''})`);
+      wrong(`the key "${key}" is there already (${labels.get(asOneFile(key)) ?? ''})`);
+    } else if (labels.has(asOneFile(key))) {
+      wrong(
+        `the key "${key}" differs from that of ${labels.get(asOneFile(key)) ?? ''} only in case, which file names on macOS do not distinguish`,
+        'give it another key',
+      );
     } else {
       const read = readValues(values, wrong);
-      labels.set(key, label);
+      labels.set(asOneFile(key), label);
       items.set(key, { key, values: new Map([...read, ['key', key]]) });
     }
   }

@@ -6,6 +6,7 @@ import type { Draft } from '../drafts/draft.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import { stagedFile, stagedPackage } from '../resolve/extract.ts';
+import { asOneFile } from '../values/file-names.ts';
 import type { CommonRule, Rule } from './rule.ts';
 
 /**
@@ -32,10 +33,10 @@ export const destinationKind: Rule = function* ({ destinations, whole }) {
 export const oneWriterPerFile: CommonRule = function* (drafts) {
   const writers = new Map<string, Writer>();
   for (const writer of [...drafts.flatMap(stagedOf), ...drafts.flatMap(deliveriesOf)]) {
-    const earlier = writers.get(writer.path);
+    const earlier = writers.get(asOneFile(writer.path));
     if (isPlaceholder(writer.path)) continue;
     if (earlier === undefined) {
-      writers.set(writer.path, writer);
+      writers.set(asOneFile(writer.path), writer);
     } else if (writer.text !== undefined) {
       const code = writer.what === 'extract' ? codes.sameExtract : codes.sameDestination;
       const message = `${writer.text} is also the ${earlier.what} of "${earlier.pipeline}" (${earlier.place.file})`;
@@ -92,8 +93,8 @@ export const uniqueNames: CommonRule = function* (drafts) {
   for (const draft of oneOfEach.values()) {
     const name = writtenName(draft);
     if (name === undefined) continue;
-    const earlier = first.get(name);
-    if (earlier === undefined) first.set(name, draft);
+    const earlier = first.get(asOneFile(name));
+    if (earlier === undefined) first.set(asOneFile(name), draft);
     else yield* bothPlaces(name, earlier, draft);
   }
 };
@@ -105,6 +106,8 @@ function writtenName({ whole, written }: Draft): string | undefined {
 
 function* bothPlaces(name: string, earlier: Draft, later: Draft): Iterable<Diagnostic> {
   const hint = { hint: 'state is kept under the name: give each pipeline its own' };
-  const message = `the name "${name}" is taken by ${earlier.place.file}`;
+  const isSame = writtenName(earlier) === name;
+  const reason = isSame ? '' : ', in another case, which file names on macOS do not distinguish';
+  const message = `the name "${name}" is taken by ${earlier.place.file}${reason}`;
   yield problem(codes.duplicatePipeline, message, child(later.place, 'name'), hint);
 }
