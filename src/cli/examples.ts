@@ -98,6 +98,18 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ['doctor', 'for all pipelines'],
     ['doctor pipelines/sales.yaml', 'for one of them'],
   ],
+  engine: [
+    ['engine install', 'download it'],
+    ['engine path', 'where it is'],
+  ],
+  'engine path': [
+    ['engine path', 'the path alone on stdout'],
+    ['engine path --json', 'with the place'],
+  ],
+  'engine install': [
+    ['engine install', 'the tested version'],
+    ['engine install --from tableauhyperapi.whl', 'without a network'],
+  ],
   explain: [
     ['explain EXT2013', 'one code'],
     ['explain', 'all codes'],
