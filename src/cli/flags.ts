@@ -33,7 +33,13 @@ export function addOutputs(command: Command): Command {
   return command
     .addOption(new Option('--json', 'the plan as one JSON document on stdout').conflicts('markdown'))
     .option('--markdown', 'the plan as Markdown on stdout, for a comment or a job summary')
-    .option('--html <file>', 'also write the plan as an HTML page');
+    .option('--html <file>', 'also write the plan as an HTML page')
+    .option('--title <text>', 'with --html: the heading of the page')
+    .hook('preAction', (_, called) => {
+      const { html, title } = called.opts<{ html?: string; title?: string }>();
+      if (title !== undefined && html === undefined)
+        called.error("error: option '--title <text>' needs option '--html <file>'");
+    });
 }
 
 /** Adds the flag for the file of the policy that every pipeline must keep. */

@@ -15,6 +15,8 @@ export interface PlanFormat {
   verbose: boolean;
   /** The columns of a line in `text`; without it lines may have any length. */
   width?: number;
+  /** The heading of `html`; `extracts plan` without it. */
+  title?: string;
 }
 
 /** Returns a plan in one of its forms. */
@@ -25,7 +27,7 @@ export function formatPlan(plan: Plan, { as, ...options }: PlanFormat): string {
     case 'markdown':
       return renderMarkdown(plan);
     case 'html':
-      return renderHtml(plan, graphOfPlan);
+      return renderHtml(plan, graphOfPlan, options.title);
     case 'text':
       return renderPlan(plan, options);
     default:

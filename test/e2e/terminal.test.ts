@@ -32,7 +32,13 @@ describe('usage', () => {
     const project = await createProject();
     const story = tellStory(project);
     expect(await story.run('--help')).toMatchObject({ stderr: '', exitCode: 0 });
-    for (const wrong of ['aply', 'plan --detailed-exitcod', 'apply --yes=no', 'schema tables'])
+    for (const wrong of [
+      'aply',
+      'plan --detailed-exitcod',
+      'apply --yes=no',
+      'schema tables',
+      'plan --title Now',
+    ])
       expect(await story.run(wrong)).toMatchObject({ stdout: '', exitCode: 64 });
     expectGolden('e2e/usage.txt', story.text().replaceAll(root, '(package)/'));
     expect(await project.run([])).toMatchObject({

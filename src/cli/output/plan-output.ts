@@ -15,6 +15,8 @@ export interface OutputFlags {
   markdown?: boolean;
   /** A path, relative to the working directory. */
   html?: string;
+  /** The heading of the page. */
+  title?: string;
   verbose?: boolean;
 }
 
@@ -25,7 +27,11 @@ export async function writePlan(plan: Plan, flags: OutputFlags, env: Env): Promi
     verbose: flags.verbose ?? false,
     ...(env.width !== undefined && { width: env.width }),
   };
-  if (flags.html !== undefined) await writePage(formatPlan(plan, { as: 'html', ...view }), flags.html, env);
+  const { html, title } = flags;
+  if (html !== undefined) {
+    const page = formatPlan(plan, { as: 'html', ...view, ...(title !== undefined && { title }) });
+    await writePage(page, html, env);
+  }
   const as = flags.json === true ? 'json' : flags.markdown === true ? 'markdown' : 'text';
   env.out(formatPlan(plan, { as, ...view }));
 }

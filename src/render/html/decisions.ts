@@ -1,4 +1,5 @@
 import { untrustedText, type GateView, type PlanView } from '../plan-view/index.ts';
+import { copied } from './copied.ts';
 import { element, together, type Markup } from './element.ts';
 import { table } from './scroll-table.ts';
 
@@ -30,7 +31,7 @@ function gateList(className: string, title: string, shown: readonly GateView[]):
         element('strong', {}, gate.label),
         element('code', {}, gate.address),
         gate.message,
-        gate.isFlag ? element('code', {}, gate.remedy) : gate.remedy,
+        gate.isFlag ? copied(gate.remedy) : gate.remedy,
       ]),
     ),
   );

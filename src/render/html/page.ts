@@ -19,9 +19,13 @@ import { style } from './style.ts';
 
 /**
  * Returns the plan as one self-contained page: it needs no network, which its own policy forbids, and no script to be
- * read. The same plan gives the same bytes. `graphOf` draws pipelines.
+ * read. The same plan gives the same bytes. `graphOf` draws pipelines; `title` is the heading.
  */
-export function renderHtml(plan: Plan, graphOf: (pipelines: readonly PipelinePlan[]) => Graph): string {
+export function renderHtml(
+  plan: Plan,
+  graphOf: (pipelines: readonly PipelinePlan[]) => Graph,
+  title = 'extracts plan',
+): string {
   const view = viewPlan(plan);
   const shown = view.pipelines.flatMap((part) => ('one' in part ? part.one : []));
   const ids = new Map(shown.map(({ address }, index) => [address, `p-${index + 1}`]));
@@ -29,7 +33,7 @@ export function renderHtml(plan: Plan, graphOf: (pipelines: readonly PipelinePla
     'body',
     {},
     element('a', { class: 'skip', href: '#pipelines' }, 'Skip to the pipelines'),
-    header(view),
+    header(view, title),
     element(
       'main',
       {},
@@ -48,10 +52,10 @@ export function renderHtml(plan: Plan, graphOf: (pipelines: readonly PipelinePla
     ),
     { html: `<script>${script}</script>\n` },
   );
-  return `<!DOCTYPE html>\n${element('html', { lang: 'en' }, head(view), body).html}`;
+  return `<!DOCTYPE html>\n${element('html', { lang: 'en' }, head(view, title), body).html}`;
 }
 
-function head({ quiet, counts }: PlanView): Markup {
+function head({ quiet, counts }: PlanView, title: string): Markup {
   const policy = [
     "default-src 'none'",
     `style-src '${hashed(style)}'`,
@@ -70,7 +74,7 @@ function head({ quiet, counts }: PlanView): Markup {
     element(
       'title',
       {},
-      `extracts plan: ${quiet === undefined ? counts.map(({ text }) => text).join(', ') : 'no changes'}`,
+      `${title}: ${quiet === undefined ? counts.map(({ text }) => text).join(', ') : 'no changes'}`,
     ),
     { html: `<style>${style}</style>\n` },
   );
@@ -79,11 +83,11 @@ function head({ quiet, counts }: PlanView): Markup {
 /** Returns the hash of an inline block in the notation of Content Security Policy. */
 const hashed = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
-function header({ quiet, counts, amounts }: PlanView): Markup {
+function header({ quiet, counts, amounts }: PlanView, title: string): Markup {
   return element(
     'header',
     {},
-    element('h1', {}, 'extracts plan'),
+    element('h1', {}, title),
     quiet === undefined ? undefined : element('p', {}, element('strong', {}, 'No changes. '), quiet),
     element(
       'ul',

@@ -3,6 +3,7 @@ import type { ObjectChanges } from '../../model/plan/table-plan.ts';
 import type { DestinationView, PipelineView, TableView, TemplateView } from '../plan-view/index.ts';
 import { renderStep } from '../progress.ts';
 import { renderColumns } from './column-table.ts';
+import { copied } from './copied.ts';
 import { element, together, type Markup } from './element.ts';
 import { signed } from './look.ts';
 import { table } from './scroll-table.ts';
@@ -72,7 +73,7 @@ function renderTable(one: TableView): Markup {
   const changed = one.mark !== 'new' && changes.length > 0 ? `, ${changes.length} changed` : '';
   return element(
     'details',
-    { class: 'table' },
+    { class: one.mark === 'unchanged' ? 'table same' : 'table' },
     element(
       'summary',
       {},
@@ -156,7 +157,7 @@ function destinationTable(destinations: readonly DestinationView[]): Markup | un
     table(
       'Destinations',
       ['Where', 'What', 'Because'],
-      destinations.map((one) => [element('code', {}, one.target), `${one.verb}: ${one.what}`, one.reason]),
+      destinations.map((one) => [copied(one.target), `${one.verb}: ${one.what}`, one.reason]),
     ),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Shows the search field, which is useless without a script, and hides pipelines that it does not mean. A link to a
- * pipeline unfolds it. Everything else in the page works without.
+ * Shows the search field, which is useless without a script, and hides pipelines that it does not mean. Shows the
+ * buttons that copy, where the browser lets them. A link to a pipeline unfolds it. Everything else in the page works without.
  */
 export const script = `
 const box = document.getElementById('filter');
@@ -13,6 +13,15 @@ if (box) {
     for (const part of parts) part.hidden = !part.dataset.words.includes(wanted);
     const left = parts.filter((part) => !part.hidden).length;
     told.textContent = wanted === '' ? '' : left + ' of ' + parts.length + ' pipelines';
+  });
+}
+for (const button of document.querySelectorAll('[data-copy]')) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = 'Copied';
+    setTimeout(() => (button.textContent = 'Copy'), 2000);
   });
 }
 const unfold = () => {

@@ -16,7 +16,7 @@ code{font:.875em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mon
 h1{font-size:1.75rem;margin:0}h2{font-size:1.25rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.25rem 0 .25rem}h4{font-size:.9375rem;margin:1rem 0 .25rem}
 p{margin:.25rem 0}ul,ol{margin:.25rem 0;padding-left:1.5rem}
 a{color:var(--info)}
-a:focus-visible,summary:focus-visible,input:focus-visible,.scroll:focus-visible{outline:3px solid var(--info);
+a:focus-visible,button:focus-visible,summary:focus-visible,input:focus-visible,.scroll:focus-visible{outline:3px solid var(--info);
 outline-offset:2px;border-radius:4px}
 .skip{position:absolute;left:-999rem}.skip:focus{left:1rem;top:.5rem;background:var(--page);padding:.5rem;z-index:1}
 .muted{color:var(--muted)}.create{color:var(--create)}.change{color:var(--change)}.remove{color:var(--remove)}
@@ -41,6 +41,9 @@ th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-b
 th{color:var(--muted);font-weight:600}
 th,td:first-child{min-width:5rem}
 .facts{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin:.5rem 0;padding:0;list-style:none;color:var(--muted)}
+.same>summary{color:var(--muted)}
+.copy{font:inherit;font-size:.75rem;margin-left:.4rem;padding:0 .4rem;color:var(--info);background:var(--page);
+border:1px solid var(--line);border-radius:4px;cursor:pointer}.copy[hidden]{display:none}
 .search{margin:.5rem 0}.search[hidden]{display:none}
 input{font:inherit;color:var(--text);background:var(--page);border:1px solid var(--line);border-radius:6px;
 padding:.3rem .6rem;width:100%;max-width:24rem}
@@ -50,6 +53,7 @@ padding:.3rem .6rem;width:100%;max-width:24rem}
 .node text{fill:currentColor;font:600 13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 .node .detail{fill:var(--muted);font-weight:400;font-size:12px}
 .node.plain{color:var(--text)}.node.plain rect{stroke:var(--line)}
+.node.none rect{stroke:var(--line);stroke-dasharray:4 3}.node.none text{font-weight:400}
 footer{margin-top:3rem;color:var(--muted);font-size:.875rem}
 @media (max-width:40rem){.because{margin-left:0}thead{position:absolute;left:-999rem}
 tr{display:block;border-bottom:1px solid var(--hair);padding:.4rem 0}td{display:block;border:0;padding:.05rem 0}

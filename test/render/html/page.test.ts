@@ -211,3 +211,41 @@ test('nothing to do is said so', () => {
   expect(quiet.text).toContain('No changes. The extracts match the configuration and their sources.');
   expect(quiet.text).toContain('Nothing to do');
 });
+
+test('a title is the heading and the name of the page, and text', () => {
+  const named = parse(renderHtml(fullPlan, graphOfPlan, 'Pull request 7 <b-d>'));
+  expect(named.text).toContain('Pull request 7 <b-d>');
+  expect(named.text).not.toContain('extracts plan');
+  expect(named.elements.map(({ name }) => name)).not.toContain('b-d');
+  expect(text).toContain('extracts plan');
+});
+
+test('what is typed or looked for can be copied, with a button that only the script shows', () => {
+  const buttons = elements.filter(({ name }) => name === 'button');
+  expect(buttons.map(({ attributes }) => attributes['data-copy'])).toContain(
+    '--allow-breaking superstore.orders.region',
+  );
+  for (const { attributes } of buttons)
+    expect(attributes).toMatchObject({
+      type: 'button',
+      hidden: 'hidden',
+      'aria-label': `Copy ${attributes['data-copy']!}`,
+    });
+  expect(style).toContain('.copy[hidden]{display:none}');
+});
+
+test('what stays as it is is dimmed', () => {
+  const same = parse(
+    pageOf(
+      plan([
+        pipelinePlan('orders', {
+          action: 'rebuild',
+          tables: [tablePlan('changed', { action: 'reload' }), tablePlan('same')],
+        }),
+      ]),
+    ),
+  );
+  const classes = same.elements.flatMap(({ attributes }) => attributes.class ?? []);
+  expect(classes.filter((one) => one === 'table same')).toHaveLength(1);
+  expect(classes).toContain('node table none');
+});
