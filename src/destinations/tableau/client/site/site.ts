@@ -88,8 +88,8 @@ export function openSite(connection: TableauConnection, session: Session, caller
 }
 
 /**
- * What is added or removed between two pages moves the items behind it: one may come twice, or not at all. Then the
- * list is not steady.
+ * Reads a list page by page. An item that is added or removed between two pages moves those behind it: one may come
+ * twice, or not at all. Then the list is not steady.
  */
 async function allPages(
   site: Pick<Site, 'call'>,
