@@ -27,8 +27,10 @@ export async function describeTableau(
   const now = await setWhatIsMissing({ site, destination, project, before: found }, found);
   const left = detailsText(detailsToSet(destination, now, undefined));
   if (left.length > 0) throw wrong({ site, destination }, [`not as written: ${left.join(', ')}`]);
-  const described = delivered(now, last.size);
-  if (destination.delivery.method === 'publish' || !('id' in last)) return described;
+  if (!('id' in last)) return delivered(now, last.size);
+  const { way } = last;
+  const described = { ...delivered(now, last.size), ...(way !== undefined && { way }) };
+  if (destination.delivery.method === 'publish') return described;
   // The rows are changed in the revision that held them, whatever is published since.
   const { revision = now.revision, batch } = last;
   return {

@@ -1,6 +1,8 @@
 import type { TableauDestination } from '../../model/config/destination.ts';
 import type { BuiltExtract, ExtractPort } from '../../model/ports/extract-port.ts';
 import type { Delivered, Delivery, Written } from '../../model/ports/destination-port.ts';
+import type { SentNote } from '../../model/world/applied-record.ts';
+import { wayOf } from '../../model/plan/tableau-delivery.ts';
 import type { Site } from './client/site/site.ts';
 import { publish } from './publish/publish.ts';
 import { updateData } from './update/update.ts';
@@ -13,15 +15,17 @@ export async function writeTableau(
   settings: Delivery & { split: ExtractPort['split'] },
 ): Promise<Written> {
   const { delivery } = destination;
-  if (delivery.method === 'publish') {
-    return publish(site, destination, extract, { ...settings, mode: delivery.mode });
-  }
-  const batch = delivery.batch === undefined ? {} : { batch: delivery.batch };
-  const ofBatch = (delivered: Delivered): Delivered => ({ ...delivered, ...batch });
-  const written = await updateData(site, destination, delivery, extract, {
+  const isBatch = delivery.method === 'update' && delivery.batch !== undefined;
+  const asked = { way: wayOf(destination), ...(isBatch && { batch: delivery.batch }) };
+  const asAsked = (delivered: Delivered): Delivered => ({ ...delivered, ...asked });
+  const recorded = {
     ...settings,
-    note: (sent) => settings.note(sent && { ...sent, ...batch }),
-    taken: (delivered) => settings.taken(ofBatch(delivered)),
-  });
-  return { ...written, delivered: written.delivered && ofBatch(written.delivered) };
+    note: (sent: SentNote | undefined) => settings.note(sent && { ...sent, ...asked }),
+    taken: (delivered: Delivered) => settings.taken(asAsked(delivered)),
+  };
+  const written =
+    delivery.method === 'publish'
+      ? await publish(site, destination, extract, { ...recorded, mode: delivery.mode })
+      : await updateData(site, destination, delivery, extract, recorded);
+  return { ...written, delivered: written.delivered && asAsked(written.delivered) };
 }

@@ -9,3 +9,14 @@ export function needsRows({ delivery, shared }: Pick<TableauDestination, 'delive
   const { action } = delivery;
   return action === 'delete' || action === 'update' || (shared === true && action !== 'replace');
 }
+
+/**
+ * Returns what a delivery does with the rows of the extract, in a few words. The same rows delivered in another way have
+ * another result.
+ */
+export function wayOf({ delivery }: Pick<TableauDestination, 'delivery'>): string {
+  if (delivery.method === 'publish') return delivery.mode === 'append' ? 'append' : 'publish';
+  const { action, where = [] } = delivery;
+  const values = where.map(({ column, value }) => `${column}: ${value}`).sort();
+  return values.length === 0 ? action : `${action} where {${values.join(', ')}}`;
+}

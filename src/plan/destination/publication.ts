@@ -6,6 +6,7 @@ import type { Publication } from '../../model/plan/step.ts';
 import type { TableauDestinationPlan } from '../../model/plan/destination-plan.ts';
 import { firstDelivery } from '../../model/plan/destination-plan.ts';
 import { detailsText, detailsToSet } from '../../model/plan/tableau-details.ts';
+import { wayOf } from '../../model/plan/tableau-delivery.ts';
 import {
   nothingToChange,
   publicationFindings,
@@ -105,6 +106,19 @@ function anotherBatch(last: AppliedPublication, { delivery }: TableauDestination
   return batch === undefined || batch === last.batch ? undefined : `batch "${batch}" is not added yet`;
 }
 
+/**
+ * Returns the reason to deliver rows that have been delivered in another way, or undefined. Rows are not added because of
+ * that: they may be there already.
+ */
+function anotherWay(last: AppliedPublication, destination: TableauDestination): string | undefined {
+  const { delivery } = destination;
+  const isRepeatable =
+    delivery.method === 'update' ? delivery.action !== 'insert' : delivery.mode === 'overwrite';
+  const way = wayOf(destination);
+  if (!isRepeatable || last.way === undefined || last.way === way) return undefined;
+  return `the last delivery was ${last.way}, not ${way}`;
+}
+
 const changesGone = 'it was published again since: these changes are not in it';
 
 function decide(
@@ -134,8 +148,8 @@ function decide(
   if (!isAsWeLeftIt(found, last, destination) && action === 'overwrite')
     return { action, reason: drift(found, last) };
   if (wasRepublished(found, last, destination)) return { action, reason: changesGone };
-  const batch = anotherBatch(last, destination);
-  if (batch !== undefined) return { action, reason: batch };
+  const due = anotherBatch(last, destination) ?? anotherWay(last, destination);
+  if (due !== undefined) return { action, reason: due };
   const details = detailsText(detailsToSet(destination, found, undefined));
   if (details.length > 0) return { action: 'details', reason: `${details.join(', ')} not as written` };
   return { action: 'unchanged', reason: 'unchanged' };
@@ -182,7 +196,7 @@ function unseen(
 ): Decision {
   if (last === undefined)
     return { action: 'create', reason: `not published by this pipeline yet; not looked (${because})` };
-  const reason = rewriting ?? anotherBatch(last, destination);
+  const reason = rewriting ?? anotherBatch(last, destination) ?? anotherWay(last, destination);
   if (reason !== undefined)
     return { action: actionOn(destination), reason: `${reason}; not looked (${because})` };
   return { action: 'unchanged', reason: `as it was when we published it; not looked (${because})` };

@@ -39,7 +39,7 @@ export function settleDeliveries(
 
 function publication(
   found: PublishedDataSource,
-  { size, before, batch }: SentNote,
+  { size, before, batch, way }: SentNote,
   destination: Destination,
 ): AppliedDestination {
   const { id, contentUrl, name, projectId, updatedAt } = found;
@@ -50,5 +50,6 @@ function publication(
     ...{ size, id, contentUrl, name, projectId, updatedAt },
     ...(revision !== undefined && { revision }),
     ...(batch !== undefined && { batch }),
+    ...(way !== undefined && { way }),
   };
 }
