@@ -50,6 +50,14 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["import parquet 'data/*.parquet' --name flights", 'local files'],
     ["import parquet 's3://lake/flights/*.parquet' --name flights", 'objects of a bucket'],
   ],
+  'import hyper': [
+    ['import hyper old.hyper', 'tables and keys of an extract'],
+    ['import hyper old.hyper --name sales --to file', 'with a name and a destination'],
+  ],
+  'import tds': [
+    ['import tds superstore.tds', 'tables and fields of a data source'],
+    ['import tds superstore.tdsx --name superstore', 'from a package, with a name'],
+  ],
   template: [
     ['template show superstore.tdsx', 'what is in a template'],
     ['template check', 'whether extracts fit theirs'],
