@@ -49,6 +49,7 @@ const borders: Record<string, readonly string[]> = {
   '@aws-sdk/credential-providers': ['aws'],
   '@smithy/core/config': ['aws'],
   execa: ['hyper/process.ts', 'install/download.ts'],
+  listr2: ['cli/output/draw-progress.ts'],
   commander: ['cli'],
   micromatch: ['sources'],
   picocolors: ['render'],

@@ -98,7 +98,7 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
   };
 }
 
-/** What is not made anew stays where it was made, wherever the configuration would have it now. */
+/** Output that is not built again stays where it was built, wherever the configuration would put it now. */
 function artifactsOf(made: Artifacts, { plan, seen }: Job, achieved: Achieved): Artifacts {
   const last = seen.record?.made;
   const isStagedAnew = plan.action !== 'deliver' && achieved.built !== undefined && !achieved.isNothingNew;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ApplyEvent } from '../../src/apply/events.ts';
 import { drawProgress, type Drawing } from '../../src/cli/output/draw-progress.ts';
@@ -40,13 +41,15 @@ class Drawn {
   }
 
   /** The lines in sight some seconds later, without the sign that turns. */
-  after(seconds: number): string[] {
+  async after(seconds: number): Promise<string[]> {
+    // listr2 begins to draw, and its tasks end, in turns of their own.
+    await setImmediate();
     vi.advanceTimersByTime(seconds * 1000);
     return this.#shown();
   }
 
-  end(): string[] {
-    this.#drawing.end();
+  async end(): Promise<string[]> {
+    await this.#drawing.end();
     return this.#shown();
   }
 
@@ -65,7 +68,7 @@ const progress = (step: Step, rows: number) => ({
 const failed = (step: Step, message: string) => ({ type: 'failed', step, error: new Error(message) });
 const done = (outcome: string) => ({ type: 'done', outcome, seconds: 1 });
 
-test('one line counts every pipeline; below it are those that run and those that failed', () => {
+test('one line counts every pipeline; below it are those that run and those that failed', async () => {
   const drawn = new Drawn(30, { columns: 80, rows: 24 });
   for (const name of ['p1', 'p2']) drawn.tell(name, began, done('applied'));
   drawn.tell('p3', began, started(orders), failed(orders, 'no room\nat all'), done('failed'));
@@ -73,7 +76,7 @@ test('one line counts every pipeline; below it are those that run and those that
   drawn.tell('p5', began, started(orders), progress(orders, 1000), started(people));
   drawn.tell('p6', began);
   drawn.tell('p7', began, { type: 'waiting', step: orders, text: 'waits for a token' });
-  expect(drawn.after(14)).toEqual([
+  expect(await drawn.after(14)).toEqual([
     '$ extracts apply',
     '2 of 30 done · 4 running · 23 waiting · 1 failed   00:14',
     '* p4  0/4  orders › load  50 000 rows, 500 kB, 50.0 kB/s, 50 %, 10 s left',
@@ -86,7 +89,7 @@ test('one line counts every pipeline; below it are those that run and those that
   ]);
   drawn.tell('p4', { type: 'ended', step: orders, seconds: 1 }, done('applied'));
   drawn.tell('p5', { type: 'ended', step: orders, seconds: 1 });
-  expect(drawn.after(3600)).toEqual([
+  expect(await drawn.after(3600)).toEqual([
     '$ extracts apply',
     '3 of 30 done · 3 running · 23 waiting · 1 failed   1:00:14',
     '* p5  1/4  people › load',
@@ -102,50 +105,53 @@ const sizes = [
   { columns: 20, rows: 6 },
 ];
 
-test.each(sizes)('at $columns x $rows nothing wraps, scrolls or is left behind', ({ columns, rows }) => {
-  const drawn = new Drawn(120, { columns, rows }, 'a_pipeline_with_a_long_name_of_東京[');
-  const name = (number: number) => `a_pipeline_with_a_long_name_of_東京[${number}`;
-  for (let number = 1; number <= 120; number++) {
-    drawn.tell(name(number), began, started(orders), progress(orders, number), started(people));
-    drawn.after(0.1);
-    if (number < 50) continue;
-    const ended = number - 49;
-    drawn.tell(
-      name(ended),
-      ...(ended % 3 !== 0
-        ? [failed(orders, 'a message that is long '.repeat(20)), done('failed')]
-        : [done('applied')]),
-    );
-  }
-  const before = drawn.after(1);
-  expect(before).toHaveLength(rows - 1);
-  expect(before[0]).toMatch(/^23 of 120 d/);
-  expect(before.at(-1)).toMatch(/^… \d+ more runni/);
-  for (let number = 72; number <= 120; number++) drawn.tell(name(number), done('applied'));
-  const after = drawn.end();
-  expect(after[0]).toMatch(/^72 of 120 d/);
-  expect(after.at(-1)).toMatch(/^… \d+ more failed$/);
-  expect(after.some((line) => line.startsWith('*'))).toBe(false);
-  expect(drawn.screen).toMatchObject({ wrapped: [], lostLines: 0 });
-  // What was there before is above, once.
-  expect(drawn.screen.all()[0]).toBe('$ extracts apply'.slice(0, columns));
-  expect(drawn.screen.all().filter((line) => line.includes('of 120 d'))).toHaveLength(1);
-});
+test.each(sizes)(
+  'at $columns x $rows nothing wraps, scrolls or is left behind',
+  async ({ columns, rows }) => {
+    const drawn = new Drawn(120, { columns, rows }, 'a_pipeline_with_a_long_name_of_東京[');
+    const name = (number: number) => `a_pipeline_with_a_long_name_of_東京[${number}`;
+    for (let number = 1; number <= 120; number++) {
+      drawn.tell(name(number), began, started(orders), progress(orders, number), started(people));
+      await drawn.after(0.1);
+      if (number < 50) continue;
+      const ended = number - 49;
+      drawn.tell(
+        name(ended),
+        ...(ended % 3 !== 0
+          ? [failed(orders, 'a message that is long '.repeat(20)), done('failed')]
+          : [done('applied')]),
+      );
+    }
+    const before = await drawn.after(1);
+    expect(before).toHaveLength(rows - 1);
+    expect(before[0]).toMatch(/^23 of 120 d/);
+    expect(before.at(-1)).toMatch(/^… \d+ more runni/);
+    for (let number = 72; number <= 120; number++) drawn.tell(name(number), done('applied'));
+    const after = await drawn.end();
+    expect(after[0]).toMatch(/^72 of 120 d/);
+    expect(after.at(-1)).toMatch(/^… \d+ more failed$/);
+    expect(after.some((line) => line.startsWith('*'))).toBe(false);
+    expect(drawn.screen).toMatchObject({ wrapped: [], lostLines: 0 });
+    // What was there before is above, once.
+    expect(drawn.screen.all()[0]).toBe('$ extracts apply'.slice(0, columns));
+    expect(drawn.screen.all().filter((line) => line.includes('of 120 d'))).toHaveLength(1);
+  },
+);
 
-test('a frame is one write', () => {
+test('a frame is one write', async () => {
   const drawn = new Drawn(3, { columns: 80, rows: 24 });
   const before = drawn.screen.writes;
   drawn.tell('p1', began, started(orders));
-  drawn.after(0.8);
+  await drawn.after(0.8);
   expect(drawn.screen.writes - before).toBe(10);
 });
 
-test('other lines go above what is drawn, and below it when it has ended', () => {
+test('other lines go above what is drawn, and below it when it has ended', async () => {
   const drawn = new Drawn(2, { columns: 80, rows: 24 });
   drawn.tell('p1', began);
   drawn.area.write('Waiting 3 s for tableau.example: busy\n');
   drawn.area.write('without an end');
-  expect(drawn.after(1.1)).toEqual([
+  expect(await drawn.after(1.1)).toEqual([
     '$ extracts apply',
     'Waiting 3 s for tableau.example: busy',
     'without an end',
@@ -154,9 +160,9 @@ test('other lines go above what is drawn, and below it when it has ended', () =>
   ]);
   drawn.tell('p1', done('applied'));
   drawn.tell('p2', began, done('applied'));
-  drawn.end();
+  await drawn.end();
   drawn.area.write('\nThe report.\n');
-  expect(drawn.after(60)).toEqual([
+  expect(await drawn.after(60)).toEqual([
     '$ extracts apply',
     'Waiting 3 s for tableau.example: busy',
     'without an end',
@@ -166,22 +172,24 @@ test('other lines go above what is drawn, and below it when it has ended', () =>
   ]);
 });
 
-test('what was interrupted is counted and is no failure', () => {
+test('what was interrupted is counted and is no failure', async () => {
   const drawn = new Drawn(3, { columns: 80, rows: 24 });
   const interrupted = [{ type: 'failed', error: new Interruption('SIGINT') }, done('interrupted')];
   drawn.tell('p1', began, started(orders), done('interrupted'));
   drawn.tell('p2', began, ...interrupted);
   drawn.tell('p3', began, done('rejected'));
-  expect(drawn.end().at(-1)).toBe('0 of 3 done · 0 running · 0 waiting · 1 failed · 2 interrupted   00:00');
+  expect((await drawn.end()).at(-1)).toBe(
+    '0 of 3 done · 0 running · 0 waiting · 1 failed · 2 interrupted   00:00',
+  );
 });
 
-test('in a terminal that became narrower, lines that it has wrapped are drawn over', () => {
+test('in a terminal that became narrower, lines that it has wrapped are drawn over', async () => {
   const drawn = new Drawn(2, { columns: 80, rows: 24 });
   drawn.tell('p1', began, started(orders), progress(orders, 50_000));
-  drawn.after(1);
+  await drawn.after(1);
   drawn.screen.resize(40);
   expect(drawn.screen.visible()).toHaveLength(5);
-  expect(drawn.after(1)).toEqual([
+  expect(await drawn.after(1)).toEqual([
     '$ extracts apply',
     '0 of 2 done · 1 running · 1 waiting · …',
     '* p1  0/4  orders › load  50 000 rows,…',

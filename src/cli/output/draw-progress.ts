@@ -1,3 +1,4 @@
+import { Listr, type ListrTask } from 'listr2';
 import type { ApplyEvent, Listener } from '../../apply/events.ts';
 import { Interruption } from '../../model/errors/run-error.ts';
 import type { Step } from '../../model/plan/step.ts';
@@ -14,36 +15,85 @@ export interface DrawnPipeline {
 
 export interface Drawing {
   listener: Listener;
-  /** Draws the last frame and leaves it on the terminal. */
-  end(): void;
+  /** Draws the last frame and leaves it on the terminal; pipelines that have not ended count as they are. */
+  end(): Promise<void>;
 }
 
 /** The interval of frames, in milliseconds. */
 const interval = 80;
 
-/** Draws an apply on a terminal until it has ended: how many pipelines are done, and those that run or have failed. */
+interface FrameOptions {
+  state: ProgressState;
+  terminal: LiveArea;
+  color: boolean;
+}
+
+/**
+ * Draws an apply on a terminal until it has ended: how many pipelines are done, and those that run or have failed.
+ * listr2 has a task for each pipeline and decides nothing: a task only waits for the event that ends it.
+ */
 export function drawProgress(
   pipelines: readonly DrawnPipeline[],
   { terminal, color }: { terminal: LiveArea; color: boolean },
 ): Drawing {
   const state = new ProgressState(pipelines);
-  const began = performance.now();
-  let turn = 0;
-  const draw = () => {
-    const seconds = (performance.now() - began) / 1000;
-    const { columns, rows } = terminal.screen;
-    terminal.draw(renderFrame(state.view(seconds), { columns, rows, color, turn: turn++ }));
-  };
-  draw();
-  const timer = setInterval(draw, interval);
+  const ends = new Map<string, () => void>();
+  const tasks = pipelines.map(({ address }): ListrTask => {
+    const ended = new Promise<void>((resolve) => void ends.set(address, resolve));
+    return { title: address, task: () => ended };
+  });
+  const drawn = new Listr(tasks, {
+    concurrent: true,
+    registerSignalListeners: false,
+    renderer: FrameRenderer,
+    rendererOptions: { state, terminal, color },
+  }).run();
   return {
-    listener: (event) => state.take(event),
-    end() {
-      clearInterval(timer);
-      draw();
-      terminal.end();
+    listener(event) {
+      state.take(event);
+      if (event.type === 'done') ends.get(event.address)?.();
+    },
+    async end() {
+      for (const end of ends.values()) end();
+      await drawn;
     },
   };
+}
+
+/**
+ * A renderer for listr2 that draws frames. Those of listr2 have a line for each task, waiting ones too, and more lines
+ * than the terminal: of thirty pipelines those that run would be out of sight.
+ */
+class FrameRenderer {
+  static nonTTY = true;
+  static rendererOptions: FrameOptions;
+  static rendererTaskOptions: never;
+  readonly #options: FrameOptions;
+  readonly #began = performance.now();
+  #turn = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(_tasks: unknown, options: FrameOptions) {
+    this.#options = options;
+  }
+
+  render(): void {
+    this.#draw();
+    this.#timer = setInterval(() => this.#draw(), interval);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#draw();
+    this.#options.terminal.end();
+  }
+
+  #draw(): void {
+    const { state, terminal, color } = this.#options;
+    const { columns, rows } = terminal.screen;
+    const view = state.view((performance.now() - this.#began) / 1000);
+    terminal.draw(renderFrame(view, { columns, rows, color, turn: this.#turn++ }));
+  }
 }
 
 interface Running {

@@ -93,7 +93,7 @@ const qualified = (type: string) =>
 export const ruleOf = (rule: string) =>
   `md5(regexp_replace(${rule}.ev_action::pg_catalog.text, ':(location|stmt_location|stmt_len) -?[0-9]+', '', 'g'))`;
 
-/** Of the relation itself its name alone, of another one with that. */
+/** Names a column: alone in the relation itself, in another one with the name of that. */
 const columnName = `case when c.oid is distinct from $1
   then c.relnamespace::pg_catalog.regnamespace || '.' || quote_ident(c.relname) || '.' else '' end || a.attname`;
 

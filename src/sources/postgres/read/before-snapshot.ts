@@ -8,7 +8,7 @@ import { lookAt } from '../connection/transaction.ts';
 import { takeFingerprint } from '../observe/fingerprint.ts';
 import { reachedBy, type ReachedRelations } from './reached.ts';
 
-/** What a table is just before the snapshot that it is read at. */
+/** A table as it was just before the snapshot that it is read at. */
 export interface Before {
   fingerprint: Fingerprint | undefined;
   /** The relations that its rows come from, and those that the query of deleted keys reads. */

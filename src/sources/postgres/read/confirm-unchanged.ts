@@ -87,7 +87,7 @@ async function replaced(
   try {
     await probe(client, `${select} limit 0`);
   } catch (error) {
-    // What it read a moment ago, it cannot read any more; a privilege that is revoked is an error of its own.
+    // It read this a moment ago and can no longer; a privilege that is revoked is an error of its own.
     const isOther = isDatabaseError(error) && error.code?.startsWith('42') === true && error.code !== '42501';
     throw isOther ? wasAltered(table, `what it reads was altered (${foreign(error.message)})`, error) : error;
   }
@@ -100,8 +100,8 @@ async function replaced(
 }
 
 /**
- * Relations whose file is another one than the snapshot sees, or that it does not see at all; and those that are read though
- * they were not, or were and are not any more. Of an index none of that matters. pg_relation_filenode() looks at the
+ * Relations whose file is another one than the snapshot sees, or that it does not see at all; and those that are read although
+ * they were not before, or no longer. Of an index none of that matters. pg_relation_filenode() looks at the
  * catalog as it is now, a query at the catalog of the snapshot.
  */
 const replacedQuery = `

@@ -11,7 +11,7 @@ export interface Reached {
   columns: readonly string[];
 }
 
-/** By oid. */
+/** Relations by their oid. */
 export type ReachedRelations = ReadonlyMap<string, Reached>;
 
 /** The columns of the relation itself that may be read, as the server numbers them now; all of its partitions are locked. */
