@@ -52,7 +52,7 @@ export interface SentNote {
   before?: { id: string; updatedAt: string; revision?: number };
   /** The identity of the batch, where it has one. */
   batch?: string;
-  /** What is done with the rows, as `wayOf` says it. */
+  /** The way in which the rows are delivered, in the words of `wayOf`. */
   way?: string;
   /** Set when the pipeline has been built again since: what was sent is not what is to be delivered now. */
   superseded?: true;
@@ -168,6 +168,6 @@ export interface AppliedPublication {
   revision?: number;
   /** For rows that were added as a batch with an identity. */
   batch?: string;
-  /** What was done with the rows, as `wayOf` says it; earlier versions did not record it. */
+  /** The way in which the rows were delivered, in the words of `wayOf`; earlier versions did not record it. */
   way?: string;
 }
