@@ -9,6 +9,7 @@ import { temporaryFolder } from '../support/folder.ts';
 
 const signal = new AbortController().signal;
 const place = { file: 'pipelines/shop.yaml', pointer: '/destinations/0' };
+const ofPath = { ...place, pointer: '/destinations/0/path' };
 
 async function open(target: string) {
   const folder = await temporaryFolder();
@@ -54,12 +55,12 @@ test('what cannot be written is seen before', async () => {
   const { file, port } = await open('shop.hyper');
   await mkdir(file);
   expect(await port.observe({ last: undefined }, signal)).toMatchObject({
-    problem: { code: 'EXT5001', message: 'cannot write shop.hyper: it is a folder', place },
+    problem: { code: 'EXT5001', message: 'cannot write shop.hyper: it is a folder', place: ofPath },
   });
   await rm(file, { recursive: true });
   execFileSync('mkfifo', [file]);
   expect(await port.observe({ last: undefined }, signal)).toMatchObject({
-    problem: { code: 'EXT5001', message: 'cannot write shop.hyper: it is no regular file', place },
+    problem: { code: 'EXT5001', message: 'cannot write shop.hyper: it is no regular file', place: ofPath },
   });
   const below = await open('built.hyper/shop.hyper');
   expect(await below.port.observe({ last: undefined }, signal)).toMatchObject({

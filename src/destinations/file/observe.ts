@@ -3,7 +3,7 @@ import { linkAt } from '../../disk/link.ts';
 import { markSince } from '../../disk/content.ts';
 import { lookAt, markOf } from '../../disk/look.ts';
 import { whyUnwritable } from '../../disk/writable.ts';
-import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
 import type { AppliedDestination, AppliedFile } from '../../model/world/applied-record.ts';
 import type { FileDestinationObservation } from '../../model/world/observation.ts';
 import type { FileDestination } from '../../model/config/destination.ts';
@@ -43,7 +43,7 @@ export function linkProblem({ shown, place }: FileDestination, to: string): Diag
     severity: 'error',
     message: `cannot write ${shown}: it is a symbolic link to ${to}`,
     hint: 'write the path of the file itself, or remove the link',
-    place,
+    place: child(place, 'path'),
   };
 }
 
@@ -53,6 +53,6 @@ function unwritable(destination: FileDestination, reason: string): Diagnostic {
     severity: 'error',
     message: `cannot write ${destination.shown}: ${reason}`,
     hint: 'give another path, or the right to write there',
-    place: destination.place,
+    place: child(destination.place, 'path'),
   };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { child, type Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
 import type { CsvFormat, FileSource, ParquetFormat } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
@@ -79,7 +79,7 @@ export function tooFew(source: FileSource, files: readonly FoundFile[]): Diagnos
           ? `no file matches ${patterns}`
           : `${files.length} of at least ${source.minFiles} files match ${patterns}`,
       hint: `paths are relative to the folder of the pipeline file; min_files: 0 allows an empty match`,
-      place: source.place,
+      place: child(source.place, 'path'),
     },
   ];
 }

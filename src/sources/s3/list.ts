@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { child, type Diagnostic } from '../../model/errors/diagnostic.ts';
 import { bytes, counted, grouped } from '../../model/base/numbers.ts';
 import type { S3Source } from '../../model/config/source.ts';
 import { globMatcher, keyGlobs, literalPrefix } from '../globs.ts';
@@ -89,7 +89,7 @@ export function amountProblems(source: S3Source, objects: readonly FoundObject[]
         ? `no object of s3://${source.bucket} matches ${patterns}`
         : `${objects.length} of at least ${source.minFiles} objects of s3://${source.bucket} match ${patterns}`;
     const hint = matchHint(source, objects.length);
-    return [{ code: 'EXT2101', severity: 'error', message, hint, place: source.place }];
+    return [{ code: 'EXT2101', severity: 'error', message, hint, place: child(source.place, 'match') }];
   }
   if (source.maxBytes !== undefined && size > source.maxBytes) {
     const message = `${counted(objects.length, 'object')} of s3://${source.bucket} with ${bytes(size)} match ${patterns}; at most ${bytes(source.maxBytes)} are allowed`;

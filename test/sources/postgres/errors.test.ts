@@ -36,7 +36,7 @@ test.each([
   ['anything else', 'check the user of this source, and the lines of the server’s pg_hba.conf for it'],
 ])('SQLSTATE 28000 is not always a password: %s', (words, hint) => {
   const error = Object.assign(new Error(words), { code: '28000' });
-  expect(explainConnect(error, { host: 'db', port: 5432, user: 'rdr' }, place)).toMatchObject({
+  expect(explainConnect(error, { host: 'db', port: 5432, user: 'rdr' }, { place })).toMatchObject({
     code: 'EXT2001',
     message: `PostgreSQL at db:5432 does not let user "rdr" in: ${words}`,
     hint,
@@ -45,8 +45,23 @@ test.each([
 
 test('a password that was not given', () => {
   const error = new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string');
-  expect(explainConnect(error, { host: 'db', port: 5432, user: 'rdr' }, place)).toMatchObject({
+  expect(explainConnect(error, { host: 'db', port: 5432, user: 'rdr' }, { place })).toMatchObject({
     message: 'PostgreSQL at db:5432 asks for the password of user "rdr", and none was given',
     hint: 'give password: "${secret.NAME}", or set PGPASSWORD, or write it into ~/.pgpass',
   });
+});
+
+test.each([
+  ['28P01', '', 'password'],
+  ['28000', 'role "rdr" does not exist', 'user'],
+  ['3D000', '', 'database'],
+  ['ECONNREFUSED', '', 'host'],
+  ['CERT_HAS_EXPIRED', '', 'ssl'],
+  [undefined, 'The server does not support SSL connections', 'ssl'],
+])('an error of a connection shows the setting that it is about: %s %s', (code, words, setting) => {
+  const error = Object.assign(new Error(words), { code });
+  const source = { file: 'shop.yaml', pointer: '/sources/shop' };
+  const pointerFor = (url?: string) => explainConnect(error, {}, { place: source, url }).place?.pointer;
+  expect(pointerFor()).toBe(`/sources/shop/${setting}`);
+  expect(pointerFor('postgres://db/shop')).toBe('/sources/shop/url');
 });

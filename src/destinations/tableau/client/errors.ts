@@ -1,4 +1,5 @@
 import type { TableauConnection, TableauDestination } from '../../../model/config/destination.ts';
+import { child } from '../../../model/errors/diagnostic.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from './http/answer.ts';
 import { Lost } from './http/lost.ts';
@@ -19,8 +20,18 @@ export function toRunError(error: unknown, destination: TableauDestination): unk
   return error instanceof Refused ? refusedToRunError(error, destination) : error;
 }
 
+/** The settings that errors of the client without a place of their own are about. */
+const settings: Readonly<Record<string, string>> = {
+  EXT5103: 'server',
+  EXT5104: 'auth',
+  EXT5105: 'auth',
+  EXT5122: 'auth',
+};
+
 function placed({ code, message, hint, cause }: RunError, { place }: TableauDestination): RunError {
-  return new RunError(code, message, { hint, place, cause });
+  const setting = settings[code];
+  const at = setting === undefined ? place : child(place, setting);
+  return new RunError(code, message, { hint, place: at, cause });
 }
 
 function lostToRunError(error: Lost, { connection, place }: TableauDestination): RunError {
@@ -28,7 +39,7 @@ function lostToRunError(error: Lost, { connection, place }: TableauDestination):
   if (error.lasting === 'tls') {
     return new RunError('EXT5102', `no safe connection to ${where}: ${error.reason}`, {
       hint: 'where an authority of your own signs certificates, name its PEM file with ca:; nothing was sent',
-      place,
+      place: child(place, 'server'),
       cause: error,
     });
   }
@@ -38,7 +49,7 @@ function lostToRunError(error: Lost, { connection, place }: TableauDestination):
       error.lasting === 'proxy'
         ? 'HTTPS_PROXY (HTTP_PROXY for http://) names the proxy, as http://user:password@host:port where it wants them; hosts in NO_PROXY are asked directly'
         : 'check server: and the network; HTTPS_PROXY and NO_PROXY count; then run again',
-    place,
+    place: child(place, 'server'),
     cause: error,
   });
 }

@@ -1,5 +1,6 @@
 import type { TableauDestination } from '../../../model/config/destination.ts';
 import { showProjectPath } from '../../../model/config/project-path.ts';
+import { child } from '../../../model/errors/diagnostic.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import type { DataSource } from '../client/resources/data-sources.ts';
 import {
@@ -37,8 +38,9 @@ export async function projectFor(
 /** Returns why the project does not exist and cannot be created; undefined where it may be created. */
 export function projectProblem(
   search: Exclude<ProjectSearch, { found: Project }>,
-  { project, createProject: mayCreate, place }: TableauDestination,
+  { project, createProject: mayCreate, place: destination }: TableauDestination,
 ): RunError | undefined {
+  const place = child(destination, 'project');
   if ('ambiguous' in search) {
     const { name, count } = search.ambiguous;
     return new RunError('EXT5106', `there are ${count} projects "${name}" side by side`, {

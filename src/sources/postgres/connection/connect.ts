@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { PostgresSource } from '../../../model/config/source.ts';
+import { child } from '../../../model/errors/diagnostic.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { noteBackendKey } from './cancel.ts';
 import { tlsConfig } from './certificates.ts';
@@ -64,13 +65,13 @@ async function firstOf(
   return { refused };
 }
 
-function noneOf(refused: readonly Refused[], { place, labels }: PostgresSource): RunError {
+function noneOf(refused: readonly Refused[], { place, url, labels }: PostgresSource): RunError {
   const shown = ({ host, error }: Refused) => `${labels?.host ?? host}: ${error.message}`;
   const [first] = refused;
   const message = `PostgreSQL cannot be used at ${refused.map(shown).join('; at ')}`;
   return new RunError('EXT2001', message, {
     hint: first?.error.hint ?? 'check host, port and target_session_attrs of this source',
-    place,
+    place: child(place, url === undefined ? 'host' : 'url'),
     cause: first?.error,
   });
 }
@@ -87,7 +88,7 @@ async function openAt(
   // A socket is never encrypted.
   const wanted = config.host?.startsWith('/') === true ? { ...config, ssl: false } : config;
   const explain = (error: unknown) => {
-    throw explainConnect(error, shown, source.place);
+    throw explainConnect(error, shown, source);
   };
   const client = await open(wanted).catch((error: unknown) =>
     mayFallBack && speaksNoTls(error) ? open({ ...wanted, ssl: false }).catch(explain) : explain(error),
@@ -129,7 +130,7 @@ export interface ClientSettings {
 
 /** Returns the connection settings, from the URL and the parts; a part wins over the URL. */
 export async function clientConfig(source: PostgresSource): Promise<ClientSettings> {
-  const url = source.url === undefined ? {} : parseUrl(source.url, source.place);
+  const url = source.url === undefined ? {} : parseUrl(source.url, child(source.place, 'url'));
   const database = source.database ?? url.database;
   const user = source.user ?? url.user;
   const password = source.password ?? url.password;
@@ -161,6 +162,7 @@ export async function clientConfig(source: PostgresSource): Promise<ClientSettin
 
 function hostsWanted({ host, port, place }: PostgresSource, inUrl: readonly Host[]): readonly Host[] {
   const found = hostsAsked({ host, port }, inUrl);
-  if ('problem' in found) throw new RunError('EXT2001', `host: ${found.problem}`, { place });
+  if ('problem' in found)
+    throw new RunError('EXT2001', `host: ${found.problem}`, { place: child(place, 'host') });
   return found.hosts;
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Place } from '../../../model/errors/diagnostic.ts';
+import { child, type Place } from '../../../model/errors/diagnostic.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { connectionHint, limitHint, rejectionHint } from './connect-hints.ts';
@@ -9,19 +9,26 @@ import { foreign } from '../../../model/errors/secrets.ts';
 
 /** Explains why a connection could not be made, with the remedy. Never shows the password. */
 // eslint-disable-next-line max-lines-per-function -- one case for each error of the server
-export function explainConnect(error: unknown, config: pg.ClientConfig, place: Place): RunError {
+export function explainConnect(
+  error: unknown,
+  config: pg.ClientConfig,
+  source: { place: Place; url?: string | undefined },
+): RunError {
   const where = `${config.host ?? 'localhost'}:${config.port ?? 5432}`;
   const user = `user "${config.user ?? pg.defaults.user ?? ''}"`;
-  const say = (message: string, hint: string) =>
-    new RunError('EXT2001', message, { hint, place, cause: error });
   const code = codeOf(error);
   const raw = messageOf(error);
+  const place = child(source.place, source.url === undefined ? settingOf(code, raw) : 'url');
+  const say = (message: string, hint: string) =>
+    new RunError('EXT2001', message, { hint, place, cause: error });
   const text = foreign(raw);
   switch (code) {
     case '28P01':
       return say(
         `PostgreSQL at ${where} refused the password of ${user}`,
-        'check user and password of this source',
+        source.url === undefined
+          ? 'check user and password of this source'
+          : 'check user and password; in a URL, :, /, @, # and % of a password are written %3A, %2F, %40, %23 and %25',
       );
     case '28000':
       return say(`PostgreSQL at ${where} does not let ${user} in: ${text}`, rejectionHint(raw));
@@ -72,6 +79,16 @@ export function explainConnect(error: unknown, config: pg.ClientConfig, place: P
         );
       return explainByText(raw, where, (config.connectionTimeoutMillis ?? 0) / 1000, say);
   }
+}
+
+/** Returns the key of a source without a URL that an error is about. */
+function settingOf(code: string | undefined, text: string): string {
+  if (code === '28P01' || text.includes('client password must be')) return 'password';
+  if (code === '28000') return 'user';
+  if (code === '3D000') return 'database';
+  if (/SSL|CERT|SELF_SIGNED|UNABLE_TO/.test(code ?? '') || text.includes('does not support SSL'))
+    return 'ssl';
+  return 'host';
 }
 
 /** A connection attempt without an answer, where this run has connections open: a pooler may have given them all to it. */
