@@ -79,6 +79,7 @@ export const codes = {
   refreshOfKept: 'EXT1087',
   optionalColumn: 'EXT1088',
   negatedPattern: 'EXT1089',
+  badPath: 'EXT1090',
   eachVariable: 'EXT1095',
   pathNotAllowed: 'EXT1096',
   hostNotAllowed: 'EXT1097',

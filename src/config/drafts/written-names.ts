@@ -7,7 +7,14 @@ import type { Draft } from './draft.ts';
  */
 export function namesAt(draft: Draft, ...path: readonly string[]): string[] {
   const value = valueAt(draft, ...path);
+  // A list in the place of a map, as other formats have it, carries the names inside its items.
+  if (Array.isArray(value)) return value.flatMap((item) => nameInside(item) ?? []);
   return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+}
+
+function nameInside(item: unknown): string | undefined {
+  const name: unknown = typeof item === 'object' && item !== null && 'name' in item ? item.name : undefined;
+  return typeof name === 'string' ? name : undefined;
 }
 
 /** Returns the value as written, misshapen or not. */

@@ -11,22 +11,22 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
   const loaded = { file, absolute, text };
   const place = (from: number, to: number) => ({ file, pointer: '', span: spanAt(tree, from, to) });
 
-  const duplicates = document.errors.filter((error) => error.code === 'DUPLICATE_KEY');
-  const [first] = document.errors.filter((error) => error.code !== 'DUPLICATE_KEY');
+  const [first] = document.errors;
   if (first !== undefined) {
     const { range, ...found } = syntaxError(first, tree);
     return { ...loaded, value: undefined, diagnostics: [{ ...found, place: place(...range) }] };
   }
-  const diagnostics: Diagnostic[] = duplicates.flatMap(({ pos: [from] }) => {
-    const key = /^"[^"]*"|^'[^']*'|^[^:\n]*/.exec(text.slice(from))?.[0].trimEnd() ?? '';
+  const diagnostics: Diagnostic[] = tree.duplicates.flatMap(({ at, first }) => {
+    const key = /^"[^"]*"|^'[^']*'|^[^:\n]*/.exec(text.slice(at))?.[0].trimEnd() ?? '';
     // The rest of a type that its comma has split, which is reported with its column.
-    if (/^\d+\s*\)/.test(key) && /\(\s*\d+\s*,\s*$/.test(text.slice(0, from))) return [];
+    if (/^\d+\s*\)/.test(key) && /\(\s*\d+\s*,\s*$/.test(text.slice(0, at))) return [];
     return [
       {
         code: codes.duplicateKey,
         severity: 'error',
-        message: `${key} is written twice in the same map`,
-        place: place(from, from + key.length),
+        message: `${key} is written twice in the same map: first in line ${tree.lines.linePos(first).line}`,
+        hint: 'remove one of them, or give it another name',
+        place: place(at, at + key.length),
       },
     ];
   });
@@ -47,7 +47,7 @@ export function loadYaml(file: string, absolute: string, text: string): LoadedFi
       code: problem.about === 'size' ? codes.outOfBounds : codes.alias,
       severity: 'error',
       message: problem.message,
-      ...(problem.about === 'size' && { hint: 'keep large lists in a file of items or in the source' }),
+      ...(problem.hint !== undefined && { hint: problem.hint }),
       place: place(from, to),
     };
     return { ...loaded, value: undefined, diagnostics: [...diagnostics, found] };

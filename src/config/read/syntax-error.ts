@@ -14,7 +14,7 @@ export interface SyntaxError extends Omit<Diagnostic, 'place'> {
  * Returns the cause that a user can see and correct, where the parser's own place is only where it noticed. Of several
  * errors the first counts: the others come from the parser being lost.
  */
-export function syntaxError(error: YAMLError, { text, unclosed }: Tree): SyntaxError {
+export function syntaxError(error: YAMLError, { text, unclosed, openQuote }: Tree): SyntaxError {
   const [position, end] = error.pos;
   if (text[position] === '{' && text[position - 1] === '$') {
     return {
@@ -30,6 +30,22 @@ export function syntaxError(error: YAMLError, { text, unclosed }: Tree): SyntaxE
     return syntax(`this ${isMap ? '{' : '['} is not closed`, [unclosed, unclosed + 1], {
       hint: `end the ${isMap ? 'map with }' : 'list with ]'}`,
     });
+  }
+  if (openQuote !== undefined && openQuote <= position) {
+    const mark = text.charAt(openQuote);
+    return syntax(`this ${mark} is not closed`, [openQuote, openQuote + 1], {
+      hint: `end the text with ${mark}`,
+    });
+  }
+  if (error.code === 'UNEXPECTED_TOKEN' && text[position] === ',') {
+    return syntax('a comma separates entries inside { } and [ ] only', [position, position + 1], {
+      hint: 'remove the comma',
+    });
+  }
+  const unspaced = keyWithoutSpace(text, error);
+  if (unspaced !== undefined) {
+    const { key, range } = unspaced;
+    return syntax(`no space follows the colon of "${key}"`, range, { hint: 'write a space after the colon' });
   }
   const deeper = error.code === 'BLOCK_AS_IMPLICIT_KEY' ? deeperKey(text, position) : undefined;
   if (deeper !== undefined) {
@@ -51,9 +67,26 @@ const hints: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'indent with spaces',
   MULTIPLE_DOCS: 'one file is one pipeline: write the second one into a file of its own',
   BAD_SCALAR_START: 'quote the text',
+  BAD_DQ_ESCAPE:
+    'inside double quotes a backslash begins an escape: use single quotes, and / between the folders of a path',
   BLOCK_AS_IMPLICIT_KEY: 'quote a text that holds ": "',
   MULTILINE_IMPLICIT_KEY: 'a ":" may be missing after a key, or the indentation may be off',
 };
+
+/** Returns the key of a line such as `name:sales`, where that is what the parser stumbled over. */
+function keyWithoutSpace(
+  text: string,
+  { code, pos: [position] }: YAMLError,
+): { key: string; range: [number, number] } | undefined {
+  if (code !== 'MULTILINE_IMPLICIT_KEY' && code !== 'MISSING_CHAR') return undefined;
+  const start = text.lastIndexOf('\n', position - 1) + 1;
+  const line = /([ \t]*(?:- )?)([\w-]+):[^\s:/]\S*[ \t]*(?:\r?\n|$)/y;
+  line.lastIndex = start;
+  const [whole, before = '', key = ''] = line.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  const from = start + before.length;
+  return { key, range: [from, from + key.length + 1] };
+}
 
 /**
  * Returns the key of the next line, if that line is indented deeper than the line at this offset and both are

@@ -4,20 +4,25 @@ import {
   isScalar,
   isSeq,
   Scalar,
+  visit,
+  type Alias,
   type Document,
   type Node,
   type Pair,
   type YAMLMap,
 } from 'yaml';
+import { suggestion } from '../../model/base/nearest.ts';
 
 /** An error in the tree that plain data cannot represent: an undefined alias, a circle, an expansion bomb. */
 export class TreeProblem extends Error {
   readonly range: readonly [number, number];
   readonly about: 'alias' | 'size';
+  readonly hint: string | undefined;
 
-  constructor(message: string, node: Node | null, about: 'alias' | 'size' = 'alias') {
+  constructor(message: string, node: Node | null, more: { about?: 'alias' | 'size'; hint?: string } = {}) {
     super(message);
-    this.about = about;
+    this.about = more.about ?? 'alias';
+    this.hint = more.hint;
     this.range = [node?.range?.[0] ?? 0, node?.range?.[1] ?? 0];
   }
 }
@@ -74,15 +79,42 @@ export function plainValue(document: Document.Parsed): unknown {
 
 function tooMany(alias: Node | null, node: Node | null): TreeProblem {
   if (alias !== null) return new TreeProblem('the aliases of this file unfold to too many values', alias);
-  return new TreeProblem('this file has more than 200,000 values', node, 'size');
+  return new TreeProblem('this file has more than 200,000 values', node, {
+    about: 'size',
+    hint: 'keep large lists in a file of items or in the source',
+  });
 }
 
 /** Returns the node that an alias refers to. */
 export function target(node: Node | null, document: Document.Parsed): Node | null {
   if (!isAlias(node)) return node;
   const found = node.resolve(document);
-  if (found === undefined) throw new TreeProblem(`no anchor "&${node.source}" comes before this alias`, node);
+  if (found === undefined) throw unknownAlias(node, document);
   return found;
+}
+
+/** A text that begins with `*` is an alias to YAML: most of them are patterns of paths without quotes. */
+function unknownAlias(node: Alias, document: Document.Parsed): TreeProblem {
+  const { source } = node;
+  if (/[^\w-]/.test(source)) {
+    const hint = 'quote the pattern: "*.csv"';
+    return new TreeProblem('without quotes, a text that begins with * is an alias and not a pattern', node, {
+      hint,
+    });
+  }
+  return new TreeProblem(`no anchor "&${source}" comes before this alias`, node, {
+    ...suggestion(source, anchorsIn(document)),
+  });
+}
+
+function anchorsIn(document: Document.Parsed): string[] {
+  const names: string[] = [];
+  visit(document, {
+    Node: (_, node) => {
+      if (!isAlias(node) && node.anchor !== undefined) names.push(node.anchor);
+    },
+  });
+  return names;
 }
 
 /** Returns a key as it is written, regardless of its YAML type: `null`, `true` and `1` are keys like others. */

@@ -11,21 +11,39 @@ import {
 } from 'yaml';
 import type { Span } from '../../model/errors/diagnostic.ts';
 import { deepest, scalarText } from './tree-problems.ts';
-import { childrenOf, unclosedBracket } from './unclosed.ts';
+import { childrenOf, unclosedBracket, unclosedQuote } from './unclosed.ts';
 
 /** The YAML tree and the line starts of a text. */
 export interface Tree {
   text: string;
   document: Document.Parsed;
   lines: LineCounter;
+  /** The keys that a map has twice, in the order of the file. */
+  duplicates: readonly DuplicateKey[];
   /** The offset of a `{` or `[` that is never closed. */
   unclosed: number | undefined;
+  /** The offset of a quotation mark that is never closed. */
+  openQuote: number | undefined;
+}
+
+/** The offsets of a key and of the same key before it. */
+interface DuplicateKey {
+  at: number;
+  first: number;
 }
 
 export function parseTree(text: string): Tree {
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  return { text, lines, document: compose(tokens, text), unclosed: unclosedBracket(tokens) };
+  const document = compose(tokens, text);
+  return {
+    text,
+    lines,
+    document,
+    duplicates: duplicateKeys(document),
+    unclosed: unclosedBracket(tokens),
+    openQuote: unclosedQuote(tokens),
+  };
 }
 
 /** The span of a piece of the text, cut at the end of its first line. */
@@ -50,15 +68,10 @@ function compose(tokens: readonly CST.Token[], text: string): Document.Parsed {
   if (second !== undefined) {
     document.errors.push(error(second.range[0], 'MULTIPLE_DOCS', 'a second document begins here'));
   }
-  document.errors.push(...duplicateKeys(document));
   return document;
 }
 
-function error(
-  at: number,
-  code: 'DUPLICATE_KEY' | 'MULTIPLE_DOCS' | 'RESOURCE_EXHAUSTION',
-  message: string,
-): YAMLParseError {
+function error(at: number, code: 'MULTIPLE_DOCS' | 'RESOURCE_EXHAUSTION', message: string): YAMLParseError {
   return new YAMLParseError([at, at + 1], code, message);
 }
 
@@ -80,19 +93,20 @@ function tooDeep(tokens: readonly CST.Token[]): number | undefined {
  * Keys that a map has twice, as written: `null` and `~` are two keys here, though one to YAML. The composer's own check
  * compares each key with each: 190,000 keys of one map would keep it for minutes.
  */
-function duplicateKeys(document: Document.Parsed): YAMLParseError[] {
-  const found: YAMLParseError[] = [];
+function duplicateKeys(document: Document.Parsed): DuplicateKey[] {
+  const found: DuplicateKey[] = [];
   visit(document, {
     Map(_, map) {
-      const keys = new Set<string>();
+      const keys = new Map<string, number>();
       for (const { key } of map.items) {
         if (!isScalar(key)) continue;
         const text = scalarText(key);
-        if (keys.has(text))
-          found.push(error(key.range?.[0] ?? 0, 'DUPLICATE_KEY', 'Map keys must be unique'));
-        keys.add(text);
+        const at = key.range?.[0] ?? 0;
+        const first = keys.get(text);
+        if (first === undefined) keys.set(text, at);
+        else found.push({ at, first });
       }
     },
   });
-  return found.sort((one, other) => one.pos[0] - other.pos[0]);
+  return found.sort((one, other) => one.at - other.at);
 }

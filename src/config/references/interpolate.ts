@@ -240,18 +240,19 @@ function pathRefused(path: string, reason: string): Value {
   return { problem: `${path} is not read: ${reason}`, code: codes.pathNotAllowed };
 }
 
-/** A reference of shells, Docker and other tools. */
-const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** A reference of shells, Docker, CI and other tools: `${NAME}`, `${ENV:NAME}`, `${{ secrets.NAME }}`. */
+const otherVariable = /^(?:\{?\s*(?:env|secrets?|vars)[.:]\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*$/i;
 
 function unknown(inside: string): Value {
   const ofFile = isFileFact(inside);
+  const name = otherVariable.exec(inside)?.[1];
   const relative = /^file\.(.+)$/.exec(inside);
   const hint = ofFile
     ? `\${${inside}} is known under add only, where it becomes a column`
     : relative !== null
       ? 'a file reference takes an absolute path: ${file./run/secrets/name}'
-      : variableName.test(inside)
-        ? `a variable of the environment is \${env.${inside}}, or \${secret.${inside}} where its value must not be shown; write $\${ for a plain \${`
+      : name !== undefined
+        ? `a variable of the environment is \${env.${name}}, or \${secret.${name}} where its value must not be shown; write $\${ for a plain \${`
         : 'there is ${env.NAME}, ${env.NAME:-default}, ${secret.NAME} and ${file./path}; write $${ for a plain ${';
   return { problem: `\${${inside}} is no reference`, code: codes.unknownReference, hint };
 }

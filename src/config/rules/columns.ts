@@ -9,6 +9,7 @@ import { child, type Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { addedSettings, readColumnType } from '../values/column-text.ts';
 import { ownTypeOf } from '../values/foreign-types.ts';
+import { sqlRemainsHint } from '../values/sql-remains.ts';
 import type { Draft } from '../drafts/draft.ts';
 import { isSet } from '../drafts/defaults.ts';
 import { namesAt, readEnd } from '../drafts/written-names.ts';
@@ -59,20 +60,15 @@ function* writtenColumns({ written: { tables }, place }: Draft): Generator<Writt
 const typePlace = (column: WrittenColumn['column'], place: Place) =>
   typeof column === 'string' ? place : child(place, 'type');
 
-/** Every column may be NULL unless it is NOT NULL. */
-const nullable = /\s+null$/i;
-
 function nearestType(text: string): { hint?: string } {
   if (finer.test(text)) return { hint: finerHint };
   const own = ownTypeOf(text);
   if (own !== undefined) return { hint: `did you mean "${own}"?` };
   if (/\(\s*\d+$/.test(text)) return { hint: 'inside { } a comma ends the entry: quote the type' };
-  if (nullable.test(text)) {
-    const bare = text.replace(nullable, '');
-    return { hint: `write ${quotedType(bare)}: a column may be NULL unless it is not null` };
-  }
+  const hint = sqlRemainsHint(text);
+  if (hint !== undefined) return { hint };
   const [, word = '', rest = ''] = /^([^(]*)(.*)$/s.exec(ownSpelling(text.trim().toLowerCase())) ?? [];
-  const names = [...columnTypeNames, 'numeric', 'varchar', 'char'];
+  const names = [...columnTypeNames, 'numeric', 'decimal', 'varchar', 'char'];
   const near = nearest(word.trim(), names);
   if (near === undefined) return { hint: 'extracts explain EXT1040 lists the types' };
   return near === word.trim().toLowerCase() ? {} : { hint: `did you mean "${near}${rest}"?` };
@@ -82,11 +78,6 @@ function nearestType(text: string): { hint?: string } {
 const finer = /^\s*(?:timestamp\w*|datetime2|datetime64)\s*\(\s*\d+\s*\)/i;
 const finerHint =
   'write timestamp or timestamptz, which have 6 digits of a second, and truncate: microseconds if the values have more';
-
-/** Inside { } a comma ends an entry. */
-function quotedType(text: string): string {
-  return text.includes(',') ? `"${text}"` : text;
-}
 
 export const columnNames: Rule = function* ({ written, place }) {
   for (const [table, { columns = {}, add = {} }] of Object.entries(written.tables)) {

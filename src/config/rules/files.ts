@@ -35,6 +35,10 @@ function formatHint({ format }: FilesSource, extensions: readonly string[]): str
     if (options === undefined) return 'add format: {type: csv, delimiter: "\\t"}';
     return `add type: csv${isSet(options.delimiter) ? '' : ' and delimiter: "\\t"'} to its format`;
   }
+  if (extensions.some((extension) => /^\.(?:xls[xmb]?|ods)$/i.test(extension)))
+    return 'extracts reads no workbooks: save each sheet as CSV';
+  if (extensions.some((extension) => /^\.(?:jsonl?|ndjson|xml|avro|orc)$/i.test(extension)))
+    return 'extracts reads CSV and other delimited text, and Parquet: convert the files first';
   const types = others.length === 0 && /^\.csv/i.test(only) ? 'csv' : 'csv, text or parquet';
   return options === undefined ? `add format: ${types}` : `add type: ${types} to its format`;
 }

@@ -11,6 +11,7 @@ import {
 import { checksFit } from './checks.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './destinations.ts';
 import { addedColumns } from './added.ts';
+import { plainAddresses } from './addresses.ts';
 import {
   formatKnown,
   formatOptions,
@@ -33,6 +34,7 @@ import {
   readableUrls,
   tableOrQuery,
 } from './origins.ts';
+import { otherReferences } from './other-references.ts';
 import { oneWriterPerDataSource } from './data-source-writers.ts';
 import { keysBesideUse, tableauDestinations } from './tableau.ts';
 import { clientCertificate } from './client-certificate.ts';
@@ -70,6 +72,8 @@ export const rules: readonly Rule[] = [
   optionalColumns,
   connectionsComplete,
   readableUrls,
+  plainAddresses,
+  otherReferences,
   formatKnown,
   formatOptions,
   oneCharacter,

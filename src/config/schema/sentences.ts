@@ -4,6 +4,7 @@ import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { nearest, suggestion } from '../../model/base/nearest.ts';
 import { textUse } from '../references/places.ts';
+import { misplacedKey, ownKeyOf, ownTag } from './foreign-keys.ts';
 import { booleanHint, shapeHint } from './shape-hint.ts';
 import { bundledSchema, type JsonSchema, type SchemaName } from '../schema-files.ts';
 
@@ -11,7 +12,7 @@ import { bundledSchema, type JsonSchema, type SchemaName } from '../schema-files
 export function sentences(name: SchemaName, file: string, errors: readonly ErrorObject[]): Diagnostic[] {
   const version = errors.find(({ instancePath }) => instancePath === '/version');
   // The keys of another version may have any meaning: no further message about them.
-  if (version !== undefined) return [unknownVersion(version, file)];
+  if (version !== undefined && String(version.data) !== '1') return [unknownVersion(version, file, errors)];
   const wrong = { name, file, errors };
   return errors.filter((error) => !isEcho(error, errors)).map((error) => diagnostic(error, wrong));
 }
@@ -28,7 +29,10 @@ function isEcho(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
     case 'if':
       return true;
     case 'required':
-      return schemaOf(error).discriminator !== undefined || errors.some((other) => isMisspelt(other, error));
+      return (
+        schemaOf(error).discriminator !== undefined ||
+        errors.some((other) => isMisspelt(other, error) || isMisplaced(other, error))
+      );
     default:
       return false;
   }
@@ -41,15 +45,33 @@ function isMisspelt(unknown: ErrorObject, missing: ErrorObject): boolean {
   return nearestKey(unknown) === missing.params.missingProperty;
 }
 
-function nearestKey(unknown: ErrorObject): string | undefined {
-  return nearest(String(unknown.params.additionalProperty), freeKeys(unknown));
+/** Returns true if the missing key was written one map too deep, or what belongs into it one map too high. */
+function isMisplaced(unknown: ErrorObject, missing: ErrorObject): boolean {
+  if (unknown.keyword !== 'additionalProperties') return false;
+  const key = String(unknown.params.additionalProperty);
+  const wanted = String(missing.params.missingProperty);
+  if (key === wanted) return unknown.instancePath.startsWith(`${missing.instancePath}/`);
+  const sameMap = unknown.instancePath === missing.instancePath;
+  return sameMap && misplacedKey(unknown.instancePath, key)?.includes(`under ${wanted}:`) === true;
 }
 
-/** A key without a value is often the rest of a text with a comma: `{query: select a, b from t}`. */
+/** The key that was meant by an unknown one: it has a typing error, or is the word of another format. */
+function nearestKey(unknown: ErrorObject): string | undefined {
+  const key = String(unknown.params.additionalProperty);
+  const free = freeKeys(unknown);
+  return ownKeyOf(key, free) ?? nearest(key, free);
+}
+
 function hintFor(key: string, error: ErrorObject): { hint?: string } {
+  const hint = misplacedKey(error.instancePath, key);
+  if (hint !== undefined) return { hint };
   const value = (error.data as Record<string, unknown>)[key];
-  const found = suggestion(key, freeKeys(error), knownKeys(error));
-  if (value !== null || nearestKey(error) !== undefined) return found;
+  // `{type:file}`.
+  if (value === null && /^[\w-]+:/.test(key)) return { hint: 'write a space after the colon' };
+  const near = nearestKey(error);
+  if (near !== undefined) return { hint: `did you mean "${near}"?` };
+  if (value !== null) return suggestion(key, freeKeys(error), knownKeys(error));
+  // `{query: select a, b from t}`.
   return { hint: 'a comma inside { } begins a new entry: quote the text before it' };
 }
 
@@ -97,7 +119,7 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
     case 'discriminator':
       return params.error === 'tag' ? withoutTag(error, subject, context) : unknownTag(error, place);
     case 'type': {
-      const kinds = [params.type as string | string[]].flat();
+      const kinds = kindsOf(params.type);
       if (error.instancePath === '' && error.data === null) {
         return { code: codes.wrongKind, severity: 'error', message: 'the file is empty', place };
       }
@@ -110,22 +132,26 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
       );
       const hint = kinds.includes('boolean')
         ? booleanHint(error.data)
-        : shapeHint(error.instancePath, error.data);
+        : not === ''
+          ? {}
+          : shapeHint(error.instancePath, error.data, kinds);
       return must(codes.wrongKind, `be ${oneOf(names)}${not}`, hint);
     }
+    // Another version has ended the list before.
+    case 'const':
+      return must(codes.version, `be the number 1${not}`, { hint: 'remove the quotes' });
     case 'enum': {
       const allowed = (params.allowedValues as unknown[]).filter((value) => value !== null).map(String);
-      const more = typeof error.data === 'string' ? { hint: nearest(error.data, allowed) } : {};
-      const hint = more.hint === undefined ? {} : { hint: `did you mean "${more.hint}"?` };
-      return must(codes.notAllowed, `be ${oneOf(allowed)}${not}`, hint);
+      return must(codes.notAllowed, `be ${oneOf(allowed)}${not}`, allowedHint(error.data, allowed));
     }
     case 'pattern': {
       const { type, $comment } = schemaOf(error);
       if (typeof $comment === 'string') {
         return must(codes.outOfBounds, `${$comment.replace(/^must /, '')}${not}`);
       }
-      const kinds = kindNames([type as string | string[]].flat().filter((kind) => kind !== 'string'));
-      return must(codes.wrongKind, `be ${oneOf([...kinds, 'a reference such as ${env.NAME}'])}${not}`);
+      const kinds = kindNames(kindsOf(type).filter((kind) => kind !== 'string'));
+      const hint = shapeHint(error.instancePath, error.data, kindsOf(type));
+      return must(codes.wrongKind, `be ${oneOf([...kinds, 'a reference such as ${env.NAME}'])}${not}`, hint);
     }
     case 'minimum':
       return must(codes.outOfBounds, `be at least ${String(params.limit)}${not}`);
@@ -142,9 +168,22 @@ function diagnostic(error: ErrorObject, context: Context): Diagnostic {
   }
 }
 
-function unknownVersion({ data }: ErrorObject, file: string): Diagnostic {
-  const message = `unknown version ${typeof data === 'number' ? data : found(data)}`;
-  const hint = 'write version: 1; this release reads no other';
+const kindsOf = (type: unknown) => [type as string | string[]].flat();
+
+function allowedHint(data: unknown, allowed: readonly string[]): { hint?: string } {
+  const word = allowed.includes('true') ? booleanHint(data) : {};
+  if (word.hint !== undefined || typeof data !== 'string') return word;
+  const near = nearest(data, allowed);
+  return near === undefined ? {} : { hint: `did you mean "${near}"?` };
+}
+
+function unknownVersion({ data }: ErrorObject, file: string, errors: readonly ErrorObject[]): Diagnostic {
+  const message =
+    typeof data === 'number' ? `unknown version ${data}` : `the version cannot be ${found(data)}`;
+  const isDbt = errors.some(({ params }) => params.additionalProperty === 'models');
+  const hint = isDbt
+    ? 'this looks like a file of dbt: extracts init writes a first pipeline, extracts import one from a database'
+    : 'write version: 1; this release reads no other';
   return { code: codes.version, severity: 'error', message, hint, place: { file, pointer: '/version' } };
 }
 
@@ -162,11 +201,13 @@ function withoutTag(error: ErrorObject, subject: string, { file, errors }: Conte
   const [byName] = ((choice && schemaOf(choice).if) as { required?: string[] } | undefined)?.required ?? [];
   const wanted = byName === undefined ? ['type'] : ['type', byName];
   for (const key of Object.keys(error.data as object)) {
-    const near = nearest(key, wanted);
-    if (near === undefined || near === key) continue;
+    const isUnspaced = wanted.some((one) => key.startsWith(`${one}:`));
+    const near = ownKeyOf(key, wanted) ?? nearest(key, wanted);
+    if (!isUnspaced && (near === undefined || near === key)) continue;
+    const hint = isUnspaced ? 'write a space after the colon' : `did you mean "${near}"?`;
     const at: Place = { ...child(place, key), part: 'key' };
     const message = `unknown key "${key}"`;
-    return { code: codes.unknownKey, severity: 'error', message, hint: `did you mean "${near}"?`, place: at };
+    return { code: codes.unknownKey, severity: 'error', message, hint, place: at };
   }
   const message = `${subject} lacks "type": ${oneOf(tags(error))}`;
   const hint =
@@ -176,7 +217,7 @@ function withoutTag(error: ErrorObject, subject: string, { file, errors }: Conte
 
 function unknownTag(error: ErrorObject, place: Place): Diagnostic {
   const value = String((error.params as { tagValue: unknown }).tagValue);
-  const near = nearest(value, tags(error));
+  const near = ownTag(value, tags(error)) ?? nearest(value, tags(error));
   const isFormat = ['csv', 'text', 'parquet'].includes(value) && tags(error).includes('file');
   return {
     code: codes.notAllowed,
