@@ -1,7 +1,17 @@
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Random } from '../faults/random.ts';
-import { modes, type Column, type Pipeline, type Project, type Source, type Table } from './model.ts';
+import {
+  everyPipeline,
+  modes,
+  stage,
+  type Column,
+  type Family,
+  type Pipeline,
+  type Project,
+  type Source,
+  type Table,
+} from './model.ts';
 import type { Sources } from './sources.ts';
 
 export interface Scene {
@@ -15,13 +25,13 @@ export interface Scene {
 export interface Happened {
   words: string;
   kind: 'rows' | 'touch' | 'other';
-  id: string;
+  ids: readonly string[];
 }
 
 /** Resolves to what has happened, or to nothing where it cannot happen. */
-type Act = (scene: Scene, pipeline: Pipeline, table: Table) => Promise<Happened['kind'] | undefined>;
+export type Act = (scene: Scene, pipeline: Pipeline, table: Table) => Promise<Happened['kind'] | undefined>;
 
-const fresh = ({ project }: Scene, stem: string) => `${stem}${++project.names}`;
+export const fresh = ({ project }: Scene, stem: string) => `${stem}${++project.names}`;
 
 /** Changes the configuration, which nothing outside of the model has to know. */
 const written = (change: (scene: Scene, pipeline: Pipeline, table: Table) => boolean): Act => {
@@ -42,25 +52,35 @@ const column = (scene: Scene, from: string): Column => ({
   moves: [],
 });
 
-export async function newTable(scene: Scene): Promise<Table> {
-  const { random, sources } = scene;
-  const kind = random.of(['postgres', 'postgres', 'csv', 'files'] as const);
+export async function newSource(
+  { sources, random }: Scene,
+  kind: Source['kind'],
+  id: string,
+  name = id,
+): Promise<Source> {
   const source: Source = {
-    kind,
-    id: fresh(scene, 's'),
-    rows: new Map(),
-    extra: [],
-    version: 0,
-    inserts: 0,
-    nextId: 1,
+    ...{ kind, id, name, rows: new Map(), extra: [] },
+    ...{ version: 0, inserts: 0, nextId: 1 },
   };
   await sources.create(source);
   for (let count = 1 + random.below(4); count > 0; count--) await sources.insert(source, random);
+  return source;
+}
+
+const kinds = ['postgres', 'postgres', 'csv', 'files'] as const;
+
+async function newTable(scene: Scene): Promise<Table> {
+  const kind = scene.random.of(kinds);
+  return tableOf(scene, await newSource(scene, kind, fresh(scene, 's')));
+}
+
+export function tableOf(scene: Scene, source: Source): Table {
+  const { kind } = source;
   const plain = (name: string): Column => ({ name, from: name, type: 'int', moves: [] });
   return {
     name: fresh(scene, 't'),
     source,
-    mode: random.of(modes[kind]),
+    mode: scene.random.of(modes[kind]),
     columns: [
       ...[plain('id'), plain('changed'), column(scene, 'amount'), column(scene, 'note')],
       ...(kind === 'files' ? [{ ...plain('file'), type: 'text' }] : []),
@@ -81,8 +101,12 @@ export async function newPipeline(scene: Scene): Promise<Pipeline> {
     template,
     destinations: [],
     moves: [],
+    staged: `build/${id}`,
     isStaged: false,
+    wasStaged: false,
+    isPacked: false,
     applied: undefined,
+    leftover: undefined,
   };
   pipeline.destinations = [newDestination(scene, pipeline)];
   return pipeline;
@@ -237,9 +261,9 @@ const acts: Readonly<Record<string, { weight: number; act: Act }>> = {
   },
   'an output touched': {
     weight: 2,
-    act: async ({ folder, random }, { destinations, id, isStaged }) => {
+    act: async ({ folder, random }, { destinations, staged, isStaged }) => {
       const [file] = destinations.filter(({ isAsLeft }) => isAsLeft).map((one) => one.path);
-      const touched = isStaged && random.below(2) === 0 ? `build/${id}.hyper` : file;
+      const touched = isStaged && random.below(2) === 0 ? `${staged}.hyper` : file;
       if (touched === undefined) return undefined;
       const moment = new Date(random.below(1_000_000_000));
       await utimes(path.join(folder, touched), moment, moment);
@@ -257,12 +281,19 @@ const acts: Readonly<Record<string, { weight: number; act: Act }>> = {
       return 'other';
     },
   },
+  'staged in another file': {
+    weight: 2,
+    act: written((scene, pipeline) => {
+      stage(pipeline, `build/${fresh(scene, 'e')}/${pipeline.id}`);
+      return true;
+    }),
+  },
   'the staged extract gone': {
     weight: 1,
     act: async ({ folder }, pipeline) => {
       if (!pipeline.isStaged) return undefined;
       pipeline.isStaged = false;
-      await rm(path.join(folder, `build/${pipeline.id}.hyper`));
+      await rm(path.join(folder, `${pipeline.staged}.hyper`));
       return 'other';
     },
   },
@@ -272,19 +303,37 @@ const drawn = Object.entries(acts).flatMap(([words, { weight, act }]) =>
   Array.from({ length: weight }, () => ({ words, act })),
 );
 
+/** What happens to one item alone: to its rows and to what was made of it. */
+const ofItems: readonly string[] = [
+  ...['a row more', 'another value', 'a row less', 'files touched', 'an output touched'],
+  ...['an output gone or overwritten', 'the staged extract gone'],
+];
+const drawnOfItems = drawn.filter(({ words }) => ofItems.includes(words));
+
 /** Lets something happen; what cannot happen is drawn again. */
 export async function happen(scene: Scene): Promise<Happened> {
   const { project, random } = scene;
   for (;;) {
-    const { words, act } = random.of(drawn);
-    const pipeline = random.of(project.pipelines);
+    const pipeline = random.of(everyPipeline(project));
+    const { words, act } = random.of(project.pipelines.includes(pipeline) ? drawn : drawnOfItems);
     const table = random.of(pipeline.tables);
     const kind = await act(scene, pipeline, table);
     if (kind === undefined) continue;
     return {
       words: `${pipeline.id} ${table.name} (${table.source.id}, ${table.mode}): ${words}`,
       kind,
-      id: pipeline.id,
+      ids: [pipeline.id],
     };
   }
+}
+
+/** What happens in the file of a family happens to all of its items. */
+const ofFamilies = ['a column more', 'a column less', 'another type', 'another order'] as const;
+
+export async function happenToColumns(scene: Scene, { items }: Family): Promise<boolean> {
+  const [first] = items;
+  const [table] = first?.tables ?? [];
+  if (first === undefined || table === undefined) return false;
+  // All items have the same columns, not equal ones.
+  return (await acts[scene.random.of(ofFamilies)]?.act(scene, first, table)) !== undefined;
 }

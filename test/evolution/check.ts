@@ -9,16 +9,16 @@ import { project as projected, type Pipeline, type Table } from './model.ts';
 
 /** The rows of every output by SQL are those of the model; what a run read is remembered for tables that only add. */
 export async function expectRows(folder: string, pipeline: Pipeline, session: HyperSession): Promise<void> {
-  const { id, destinations, template, tables, isStaged } = pipeline;
-  const staged = `build/${id}.hyper`;
+  const { destinations, template, tables, isStaged } = pipeline;
+  const staged = `${pipeline.staged}.hyper`;
   if (isStaged) await compare(path.join(folder, staged), staged, tables, session);
   for (const { path: file } of destinations) {
     const there = path.join(folder, file);
     if (template === undefined) await compare(there, file, tables, session);
     else await inPackage(there, (inside) => compare(inside, file, tables, session));
   }
-  if (template !== undefined) {
-    const packed = await readFile(path.join(folder, `build/${id}.tdsx`));
+  if (template !== undefined && pipeline.isPacked) {
+    const packed = await readFile(path.join(folder, `${pipeline.staged}.tdsx`));
     for (const { path: file } of destinations)
       expect((await readFile(path.join(folder, file))).equals(packed), `${file} is the package`).toBe(true);
   }

@@ -11,11 +11,12 @@ import { withSession } from '../support/hyper-file.ts';
 import { runInside } from '../support/in-process.ts';
 import { postgresUrl } from '../support/one-table.ts';
 import { hyperdsOf } from '../support/processes.ts';
-import { happen, newPipeline, type Happened, type Scene } from './acts.ts';
+import { happen, newPipeline, type Happened } from './acts.ts';
 import { expectRows } from './check.ts';
-import { predict, settle, type Pipeline } from './model.ts';
+import { happenToFamily, newFamily, removeFamily, type Stage } from './families.ts';
+import { deletedBy, everyPipeline, forget, predict, settle, type Gone } from './model.ts';
 import { openSources } from './sources.ts';
-import { yamlOf } from './yaml.ts';
+import { familyYaml, listCsv, yamlOf } from './yaml.ts';
 
 /**
  * Projects evolve at random, configuration and world, and a model of their own says what plan and apply have to make of
@@ -48,14 +49,12 @@ test(`whatever becomes of a project, in ${steps} steps from seed ${seed}`, async
   if (wrong.length > 0) throw new AggregateError(wrong, wrong.map(({ message }) => message).join('\n\n'));
 });
 
-interface World extends Scene {
+interface World extends Stage {
   files: CliProject;
   session: HyperSession;
   story: string[];
   run(args: readonly string[], signal?: AbortSignal): Promise<Outcome>;
   variables: Record<string, string>;
-  /** Names of pipelines that were applied and are gone. */
-  gone: string[];
 }
 
 async function evolve(own: number, length: number, session: HyperSession, story: string[]): Promise<void> {
@@ -64,7 +63,7 @@ async function evolve(own: number, length: number, session: HyperSession, story:
   const variables = postgresUrl(url);
   const world: World = {
     folder: files.folder,
-    project: { pipelines: [], names: 0 },
+    project: { pipelines: [], families: [], names: 0 },
     sources: openSources(files.folder, client),
     random: randomFrom(own),
     files,
@@ -94,38 +93,52 @@ async function takeStep(world: World): Promise<void> {
 
 /** Something happens; the files are as the model is then. */
 async function change(world: World): Promise<Happened> {
-  const { project, random, story } = world;
-  const { pipelines } = project;
-  const happened = await comeOrGo(world, random.below(20));
-  const one = happened ?? (await happen(world));
-  story.push(one.words);
-  for (const pipeline of pipelines)
-    await world.files.write(`pipelines/${pipeline.id}.yaml`, yamlOf(pipeline));
-  return one;
+  const { project, random, story, files } = world;
+  const family = project.families[0];
+  const happened =
+    (await comeOrGo(world, random.below(20))) ??
+    (family !== undefined && random.below(4) === 0 ? await happenToFamily(world, family) : undefined) ??
+    (await happen(world));
+  story.push(happened.words);
+  for (const pipeline of project.pipelines)
+    await files.write(`pipelines/${pipeline.id}.yaml`, yamlOf(pipeline));
+  for (const family of project.families) {
+    const [first] = family.items;
+    if (first !== undefined) await files.write(`pipelines/${family.id}.yaml`, familyYaml(family, first));
+    await files.write(`pipelines/data/lists/${family.id}.csv`, listCsv(family));
+  }
+  return happened;
 }
 
 async function comeOrGo(world: World, chance: number): Promise<Happened | undefined> {
-  const { pipelines } = world.project;
+  const { pipelines, families } = world.project;
   if (chance === 0 && pipelines.length < 4) {
     const pipeline = await newPipeline(world);
     pipelines.push(pipeline);
-    return { words: `${pipeline.id}: a pipeline more`, kind: 'other', id: pipeline.id };
+    return { words: `${pipeline.id}: a pipeline more`, kind: 'other', ids: [pipeline.id] };
   }
-  if (chance !== 1 || pipelines.length < 2) return undefined;
-  const [pipeline] = pipelines.splice(world.random.below(pipelines.length), 1);
-  if (pipeline === undefined) return undefined;
-  if (pipeline.applied !== undefined) world.gone.push(pipeline.applied.name);
-  await rm(world.files.path(`pipelines/${pipeline.id}.yaml`), { force: true });
-  return { words: `${pipeline.id}: a pipeline less`, kind: 'other', id: pipeline.id };
+  if (chance === 1 && pipelines.length > 1) {
+    const [pipeline] = pipelines.splice(world.random.below(pipelines.length), 1);
+    if (pipeline === undefined) return undefined;
+    if (pipeline.applied !== undefined) world.gone.push({ pipeline, family: undefined });
+    await rm(world.files.path(`pipelines/${pipeline.id}.yaml`), { force: true });
+    return { words: `${pipeline.id}: a pipeline less`, kind: 'other', ids: [pipeline.id] };
+  }
+  if (chance === 2 && families.length === 0) {
+    const family = await newFamily(world);
+    families.push(family);
+    return { words: `${family.id}: a family more`, kind: 'other', ids: family.items.map(({ id }) => id) };
+  }
+  return chance === 3 && world.random.below(3) === 0 ? await removeFamily(world) : undefined;
 }
 
 const allowances = ({ project }: World) =>
-  project.pipelines
-    .filter(({ applied }) => applied !== undefined)
+  everyPipeline(project)
+    .filter(({ applied, leftover }) => applied !== undefined || leftover !== undefined)
     .flatMap(({ name }) => ['--allow-breaking', name]);
 
 async function expectPlanned(world: World): Promise<void> {
-  const { pipelines } = world.project;
+  const pipelines = everyPipeline(world.project);
   const { stdout, stderr, exitCode } = await world.run(['plan', '--json']);
   const planned = JSON.parse(stdout) as Plan;
   if (!('pipelines' in planned)) throw new Error(stderr);
@@ -138,25 +151,52 @@ async function expectPlanned(world: World): Promise<void> {
   const byAddress = (one: { address: string }, other: { address: string }) =>
     one.address < other.address ? -1 : 1;
   expect(said.sort(byAddress), stderr).toEqual(expected.sort(byAddress));
-  expect(planned.forgotten.map(({ address }) => address).sort()).toEqual(world.gone.toSorted());
+  const forgotten = planned.forgotten.map(({ address, deletes }) => ({
+    address,
+    deletes: deletes?.toSorted(),
+  }));
+  expect(forgotten.sort(byAddress), stderr).toEqual(world.gone.map(removalOf).sort(byAddress));
   expect(exitCode, stderr).toBe(expected.some(({ breaking }) => breaking) ? 3 : 0);
+}
+
+function removalOf(gone: Gone): { address: string; deletes: string[] | undefined } {
+  const shown = deletedBy(gone)?.map((file) => (file.startsWith('out/') ? `../${file}` : file));
+  return { address: gone.pipeline.applied?.name ?? 'never applied', deletes: shown?.sort() };
 }
 
 /** After an apply that nothing disturbs: the rows of the model everywhere, and nothing to do. */
 async function converge(world: World): Promise<void> {
-  const { pipelines } = world.project;
+  const before = await world.files.marks();
   succeeded(await world.run(['apply', '--yes', ...allowances(world)]));
-  world.gone = [];
-  for (const pipeline of pipelines) {
+  await settleGone(world, before);
+  for (const pipeline of everyPipeline(world.project)) {
     settle(pipeline);
     await expectRows(world.folder, pipeline, world.session);
   }
   const { stdout, stderr, exitCode } = await world.run(['plan']);
   expect(stdout, stderr).toMatch(
-    /^No changes\.\nThe extracts match the configuration(?: and their sources\.|, but not)/,
+    /^(?: {2}= \w+ {2}\d+ of \d+ unchanged\n\n)?No changes\.\nThe extracts match the configuration(?: and their sources\.|, but not)/,
   );
   expect(exitCode).toBe(0);
 }
+
+/** What is deleted is not there any more; everything else of pipelines that are gone is as it was. */
+async function settleGone(world: World, before: Readonly<Record<string, string>>): Promise<void> {
+  const after = await world.files.marks();
+  for (const gone of world.gone) {
+    const { destinations } = gone.pipeline;
+    const deleted = deletedBy(gone) ?? [];
+    for (const file of [...destinations.map(({ path }) => path), ...stagedFiles(gone)])
+      expect(after[file], `${file} of ${gone.pipeline.id}`).toBe(
+        deleted.includes(file) ? undefined : before[file],
+      );
+    forget(gone);
+  }
+  world.gone = [];
+}
+
+const stagedFiles = ({ pipeline: { staged, applied } }: Gone) =>
+  [staged, ...(applied === undefined ? [] : [applied.staged])].map((stem) => `${stem}.hyper`);
 
 function succeeded({ exitCode, stdout, stderr }: Outcome): void {
   if (exitCode !== 0) throw new Error(`ended with ${exitCode ?? 'a signal'}:\n${stdout}\n${stderr}`);
@@ -181,26 +221,36 @@ async function interrupt(world: World): Promise<void> {
     clearTimeout(timer);
     expect(exitCode, stderr).toBeOneOf([0, 130]);
   }
-  for (const pipeline of world.project.pipelines) pipeline.isStaged = await isThere(world, pipeline);
+  await lookForStaged(world);
 }
 
-const isThere = async ({ files }: World, { id }: Pipeline) => `build/${id}.hyper` in (await files.marks());
+async function lookForStaged({ files, project }: World): Promise<void> {
+  const marks = await files.marks();
+  for (const pipeline of everyPipeline(project)) {
+    pipeline.isStaged = `${pipeline.staged}.hyper` in marks;
+    pipeline.isPacked = `${pipeline.staged}.tdsx` in marks;
+  }
+}
 
 /** A plan is saved, something happens, and the plan is applied: as it was made, or not at all. */
 async function applyLate(world: World): Promise<void> {
   const { project, story } = world;
-  const acting = project.pipelines.filter((one) => predict(one).action !== 'none').map(({ id }) => id);
-  const hasGone = world.gone.length > 0;
+  const acting = everyPipeline(project).filter((one) => predict(one).action !== 'none');
+  const gone = [...world.gone];
+  const ids = [...acting, ...gone.map(({ pipeline }) => pipeline)].map(({ id }) => id);
   succeeded(await world.run(['plan', '--out', 'plan.json', ...allowances(world)]));
   const happened = await change(world);
   const before = await world.files.marks();
   const { exitCode, stdout, stderr } = await world.run(['apply', 'plan.json']);
   story.push(`a saved plan is applied late: ${exitCode ?? 'killed'}`);
-  const isStale = happened.kind === 'other' && acting.includes(happened.id);
+  const isStale = happened.kind === 'other' && happened.ids.some((id) => ids.includes(id));
   // A row that was to be read may have gone again.
   if (!isStale && stderr.includes('nothing is left to read')) return;
   expect(exitCode, `${stdout}\n${stderr}`).toBe(isStale ? 4 : 0);
   if (isStale) expect(await world.files.marks()).toEqual(before);
-  else if (hasGone) world.gone = world.gone.filter((name) => !stdout.includes(`${name} `));
-  for (const pipeline of project.pipelines) pipeline.isStaged = await isThere(world, pipeline);
+  else {
+    for (const one of gone) forget(one);
+    world.gone = world.gone.filter((one) => !gone.includes(one));
+  }
+  await lookForStaged(world);
 }

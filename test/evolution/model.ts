@@ -6,9 +6,37 @@ import { getOwn } from '../../src/model/base/get-own.ts';
  */
 export interface Project {
   pipelines: Pipeline[];
+  families: Family[];
   /** Names are never given twice. */
   names: number;
 }
+
+/** A file with `for_each`: its items have their columns in common, and rows, files and records of their own. */
+export interface Family {
+  id: string;
+  onRemoved: 'forget' | 'delete';
+  list: 'items' | 'file';
+  items: Item[];
+  /** Items that are not in the list, to come again. */
+  away: Item[];
+}
+
+export interface Item extends Pipeline {
+  key: string;
+  family: Family;
+}
+
+/** A pipeline that was applied and is not configured any more. */
+export interface Gone {
+  pipeline: Pipeline;
+  /** The file that listed it, if that is still there. */
+  family: Family | undefined;
+}
+
+export const everyPipeline = ({ pipelines, families }: Project): Pipeline[] => [
+  ...pipelines,
+  ...families.flatMap(({ items }) => items),
+];
 
 export interface Pipeline {
   /** Of its files, whatever it is called. */
@@ -20,8 +48,16 @@ export interface Pipeline {
   template: string | undefined;
   destinations: Destination[];
   moves: string[];
+  /** `extract.file` without its ending. */
+  staged: string;
   isStaged: boolean;
+  /** The extract is there where a run staged it, which the configuration does not name any more. */
+  wasStaged: boolean;
+  /** The package is beside the place of the extract. */
+  isPacked: boolean;
   applied: Applied | undefined;
+  /** Tables of an extract that is staged, but was forgotten. */
+  leftover: AppliedTable[] | undefined;
 }
 
 export interface Destination {
@@ -56,6 +92,8 @@ export interface Column {
 
 export interface Source {
   kind: keyof typeof modes;
+  /** In the configuration. */
+  name: string;
   id: string;
   rows: Map<number, Row>;
   /** Columns that no pipeline takes. */
@@ -79,6 +117,7 @@ export interface Applied {
   description: string;
   template: string | undefined;
   destinations: string[];
+  staged: string;
   tables: readonly AppliedTable[];
   keys: string;
 }
@@ -88,7 +127,8 @@ interface AppliedTable {
   name: string;
   mode: string;
   columns: readonly { column: Column; name: string; type: string }[];
-  version: number;
+  /** The version of a table; the content of files, which can become again what it was. */
+  version: string;
   inserts: number;
 }
 
@@ -102,12 +142,12 @@ export interface Prediction {
 
 export function predict(pipeline: Pipeline): Prediction {
   const { applied, destinations, template, isStaged } = pipeline;
-  if (applied === undefined) return { action: 'create', breaking: false };
+  if (applied === undefined) return predictAnew(pipeline);
   const breaking = breaks(pipeline, applied);
   const build = reshaped(pipeline, applied) || pipeline.tables.some((table) => hasNewRows(table, applied));
   if (build) return { action: 'rebuild', breaking };
-  const packs = template !== applied.template;
   const delivers = destinations.some((one) => !one.isAsLeft || !applied.destinations.includes(one.path));
+  const packs = template !== applied.template || (delivers && template !== undefined && !pipeline.isPacked);
   if (packs || delivers) {
     // Without a template the extract itself is what is delivered.
     const needsExtract = packs ? template !== undefined || delivers : template === undefined;
@@ -118,6 +158,19 @@ export function predict(pipeline: Pipeline): Prediction {
     applied.description === pipeline.description &&
     applied.destinations.join() === destinations.map(({ path }) => path).join();
   return { action: isSame ? 'none' : 'record', breaking };
+}
+
+/** An extract that is there is replaced, as far as workbooks on it do not break by that. */
+function predictAnew({ leftover, tables }: Pipeline): Prediction {
+  if (leftover === undefined) return { action: 'create', breaking: false };
+  const breaking = leftover.some((last) => {
+    const now = tables.find(({ name }) => name === last.name);
+    return last.columns.some(({ name, type }) => {
+      const column = now?.columns.find((one) => one.name === name);
+      return column === undefined || !holds(column.type, type);
+    });
+  });
+  return { action: 'rebuild', breaking };
 }
 
 function reshaped(pipeline: Pipeline, applied: Applied): boolean {
@@ -151,9 +204,12 @@ const keysOf = (pipeline: Pipeline) =>
 function hasNewRows(table: Table, { tables }: Applied): boolean {
   const last = tables.find((one) => one.table === table);
   if (last === undefined) return true;
-  const { version, inserts } = table.source;
-  return table.mode === 'append' ? inserts !== last.inserts : version !== last.version;
+  const { source, mode } = table;
+  return mode === 'append' ? source.inserts !== last.inserts : versionOf(source) !== last.version;
 }
+
+const versionOf = ({ kind, version, rows, extra }: Source) =>
+  kind === 'postgres' ? String(version) : JSON.stringify([...rows.values(), extra]);
 
 function breaks({ tables, template }: Pipeline, applied: Applied): boolean {
   if (applied.template !== undefined && template === undefined) return true;
@@ -161,10 +217,13 @@ function breaks({ tables, template }: Pipeline, applied: Applied): boolean {
     if (!tables.includes(last.table) || last.table.name !== last.name) return true;
     return last.columns.some(({ column, name, type }) => {
       if (!last.table.columns.includes(column) || column.name !== name) return true;
-      return column.type !== type && !(getOwn(wider, type) ?? []).includes(column.type);
+      return !holds(column.type, type);
     });
   });
 }
+
+const holds = (type: string, before: string) =>
+  type === before || (getOwn(wider, before) ?? []).includes(type);
 
 const wider: Readonly<Record<string, readonly string[]>> = {
   int: ['bigint'],
@@ -175,23 +234,63 @@ const wider: Readonly<Record<string, readonly string[]>> = {
 /** After an apply: what was wanted is what there is. */
 export function settle(pipeline: Pipeline): void {
   const { name, description, template, destinations, tables } = pipeline;
-  pipeline.isStaged ||= ['create', 'rebuild'].includes(predict(pipeline).action);
+  const { action } = predict(pipeline);
+  const isBuilt = action === 'create' || action === 'rebuild';
+  const staged = isBuilt ? pipeline.staged : (pipeline.applied?.staged ?? pipeline.staged);
+  pipeline.isStaged ||= isBuilt;
+  pipeline.isPacked = template !== undefined && (pipeline.isPacked || isBuilt || action === 'deliver');
+  pipeline.leftover = undefined;
   for (const one of destinations) one.isAsLeft = true;
   pipeline.applied = {
     keys: keysOf(pipeline),
     name,
     description,
     template,
+    staged,
     destinations: destinations.map(({ path }) => path),
     tables: tables.map((table) => ({
       table,
       name: table.name,
       mode: table.mode,
       columns: table.columns.map((column) => ({ column, name: column.name, type: column.type })),
-      version: table.source.version,
+      version: versionOf(table.source),
       inserts: table.source.inserts,
     })),
   };
+}
+
+/** After an apply: what is no longer configured has no record, and what is deleted is not there. */
+export function forget({ pipeline, family }: Gone): void {
+  const isDeleted = family?.onRemoved === 'delete';
+  const isLeft = isStagedAsApplied(pipeline) && pipeline.applied?.staged === pipeline.staged && !isDeleted;
+  pipeline.leftover = isLeft ? [...(pipeline.applied?.tables ?? [])] : undefined;
+  if (isDeleted) pipeline.isStaged = false;
+  for (const one of pipeline.destinations) one.isAsLeft = false;
+  for (const { kept } of pipeline.tables) kept.clear();
+  pipeline.applied = undefined;
+}
+
+/** What a removal deletes: what is there as we left it. */
+export function deletedBy({ pipeline, family }: Gone): string[] | undefined {
+  if (family?.onRemoved !== 'delete') return undefined;
+  const files = pipeline.destinations.flatMap(({ path, isAsLeft }) => (isAsLeft ? [path] : []));
+  const { applied } = pipeline;
+  return [
+    ...files,
+    ...(applied !== undefined && isStagedAsApplied(pipeline) ? [`${applied.staged}.hyper`] : []),
+  ];
+}
+
+const isStagedAsApplied = ({ applied, staged, isStaged, wasStaged }: Pipeline) =>
+  applied?.staged === staged ? isStaged : wasStaged;
+
+/** The configuration names another file for the extract; the one that is there stays. */
+export function stage(pipeline: Pipeline, staged: string): void {
+  if (pipeline.applied?.staged === pipeline.staged) pipeline.wasStaged = pipeline.isStaged;
+  pipeline.isStaged = false;
+  pipeline.isPacked = false;
+  pipeline.leftover = undefined;
+  pipeline.staged = staged;
 }
 
 /** Row as the extract shows it, in the order of the columns. */

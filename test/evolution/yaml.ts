@@ -1,7 +1,25 @@
-import { relationshipsOf, type Pipeline, type Source, type Table } from './model.ts';
+import { relationshipsOf, type Family, type Item, type Pipeline, type Source, type Table } from './model.ts';
 
 export function yamlOf(pipeline: Pipeline): string {
-  const { id, name, description, tables, template, destinations } = pipeline;
+  return fileOf(pipeline, pipeline.name, []);
+}
+
+/** The file of all items: that of one of them, with its key left open. */
+export function familyYaml(family: Family, first: Item): string {
+  const { id, items, list, onRemoved } = family;
+  const listed = list === 'file' ? `file: data/lists/${id}.csv` : `items: [${keysOf(items).join(', ')}]`;
+  return fileOf(first, id, [`for_each: { ${listed}, on_removed: ${onRemoved} }`]).replaceAll(
+    first.id,
+    `${id}_\${each.key}`,
+  );
+}
+
+export const listCsv = ({ items }: Family): string => `key\n${keysOf(items).join('\n')}\n`;
+
+const keysOf = (items: readonly Item[]) => items.map(({ key }) => key);
+
+function fileOf(pipeline: Pipeline, name: string, forEach: readonly string[]): string {
+  const { description, tables, template, destinations, staged } = pipeline;
   const moves = [
     pipeline.moves,
     ...tables.flatMap((table) => [table.moves, ...table.columns.map((one) => one.moves)]),
@@ -10,15 +28,16 @@ export function yamlOf(pipeline: Pipeline): string {
     'version: 1',
     `name: ${name}`,
     `description: ${description}`,
-    `extract: { file: ../build/${id}.hyper }`,
+    ...forEach,
+    `extract: { file: "../${staged}.hyper" }`,
     'sources:',
-    ...tables.map(({ source }) => `  ${source.id}: ${sourceYaml(source)}`),
+    ...tables.map(({ source }) => `  ${source.name}: ${sourceYaml(source)}`),
     'tables:',
     ...tables.flatMap(tableYaml),
     ...block('relationships:', relationshipsOf(pipeline)),
     ...(template === undefined ? [] : [`template: { generate: { name: ${template} } }`]),
     'destinations:',
-    ...destinations.map(({ path }) => `  - { type: file, path: ../${path} }`),
+    ...destinations.map(({ path }) => `  - { type: file, path: "../${path}" }`),
     ...block('moved:', moves),
     '',
   ].join('\n');
@@ -30,8 +49,8 @@ const block = (key: string, lines: readonly string[]) =>
 const sourceYaml = ({ kind, id }: Source) =>
   ({
     postgres: "{ type: postgres, url: '${secret.PG_URL}' }",
-    csv: `{ type: file, path: data/${id}.csv }`,
-    files: `{ type: file, path: 'data/${id}/*.csv', min_files: 0 }`,
+    csv: `{ type: file, path: "data/${id}.csv" }`,
+    files: `{ type: file, path: "data/${id}/*.csv", min_files: 0 }`,
   })[kind];
 
 function tableYaml({ name, source, mode, columns }: Table): string[] {
@@ -44,7 +63,7 @@ function tableYaml({ name, source, mode, columns }: Table): string[] {
   const required = (from: string) => (from === 'id' || from === 'changed' ? ' not null' : '');
   return [
     `  ${name}:`,
-    `    from: { source: ${source.id}${source.kind === 'postgres' ? `, table: ${source.id}` : ''} }`,
+    `    from: { source: ${source.name}${source.kind === 'postgres' ? `, table: "${source.id}"` : ''} }`,
     ...(source.kind === 'postgres' ? ['    primary_key: [id]'] : []),
     '    columns:',
     ...taken.map(
