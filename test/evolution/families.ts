@@ -88,7 +88,10 @@ const acts: Readonly<Record<string, { weight: number; act: FamilyAct }>> = {
   },
   'another list': {
     weight: 1,
-    act: written((_, family) => (family.list = family.list === 'file' ? 'items' : 'file') !== undefined),
+    act: written((_, family) => {
+      family.list = family.list === 'file' ? 'items' : 'file';
+      return true;
+    }),
   },
   'other words': {
     weight: 1,
