@@ -24,10 +24,11 @@ import { unpackEntryTo } from './zip/inflate.ts';
 export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePort {
   return {
     async observe(signal, left) {
-      const { template, sha256 } = await openWanted(pipeline, wanted, signal);
+      const { template, sha256, earlier } = await openWanted(pipeline, wanted, signal);
       const found = await lookAt(wanted.staged, { code: 'EXT4006', shown: wanted.staged });
       return {
         sha256,
+        ...(earlier !== undefined && earlier !== sha256 && { earlier }),
         misfits: wanted.kind === 'file' ? findMismatches(pipeline, wanted, describeTemplate(template)) : [],
         staged: found && (await markSince(wanted.staged, markOf(found), left, signal)),
         ...unnamedIn(template, wanted),
@@ -78,6 +79,8 @@ export async function documentOf(pipeline: Pipeline, wanted: Wanted, signal: Abo
 interface Opened {
   template: Template;
   sha256: string;
+  /** The hash of what earlier versions generated. */
+  earlier?: string;
 }
 
 async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSignal): Promise<Opened> {
@@ -87,8 +90,12 @@ async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSigna
   const composed = composeTemplate(pipeline, wanted);
   const bytes = Buffer.from(generateDocument(composed), 'utf8');
   const template = templateFromDocument(bytes, 'the generated template', documentName(composed));
-  return { template, sha256: createHash('sha256').update(bytes).digest('hex') };
+  // Before 0.2.0 a number in a key was a measure unless its role was written.
+  const before = generateDocument(composeTemplate(pipeline, wanted, () => false));
+  return { template, sha256: hashOf(bytes), earlier: hashOf(before) };
 }
+
+const hashOf = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
 
 async function openFile({ path, shown }: FileTemplate, signal: AbortSignal): Promise<Opened> {
   if ((await lookAt(path, { code: 'EXT4000', shown })) === undefined) {

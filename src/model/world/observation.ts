@@ -82,6 +82,8 @@ export interface ExtractColumn {
 export interface TemplateObservation {
   /** The hash of the file, or of the generated document. */
   sha256: string;
+  /** The hash of the document that earlier versions generated from the same configuration, if it was another one. */
+  earlier?: string;
   /**
    * The differences between the extract and the template. Errors block, unless they are allowed or were accepted
    * before.

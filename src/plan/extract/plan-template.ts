@@ -26,7 +26,7 @@ export function planTemplate(pipeline: Pipeline, { template: seen, applied }: Ob
     const category = applied === undefined || isLeft ? 'create' : 'metadata';
     return planPacking(wanted, seen, templateChange(address, 'create', category, reason));
   }
-  const changed = whyChanged(last, identityOf(wanted, seen));
+  const changed = whyChanged(last, identityOf(wanted, asRecorded(seen, last)));
   if (changed !== undefined)
     return planPacking(wanted, seen, templateChange(address, 'change', 'metadata', changed));
   if (isLeft) return planPacking(wanted, seen, templateChange(address, 'change', 'data', notPacked));
@@ -81,6 +81,10 @@ function templatePlan(
     ...(unnamed && { unnamed }),
   };
 }
+
+/** A package whose document an earlier version generated from the same configuration is not packed again for that. */
+const asRecorded = (seen: TemplateObservation, last: AppliedTemplate): TemplateObservation =>
+  seen.earlier === last.sha256 ? { ...seen, sha256: last.sha256 } : seen;
 
 const notPacked = 'the last run built the extract and did not pack it';
 

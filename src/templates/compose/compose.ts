@@ -22,10 +22,16 @@ import { keyFinder } from './keys.ts';
 import { lookOf } from './look.ts';
 import { titleOf } from './title.ts';
 
-/** The data source that a pipeline describes: its contract, and what it says of how people see that. */
-export function composeTemplate(pipeline: Pipeline, template: GenerateTemplate): GeneratedTemplate {
+/**
+ * The data source that a pipeline describes: its contract, and what it says of how people see that. Columns that `isKey` finds
+ * are dimensions.
+ */
+export function composeTemplate(
+  pipeline: Pipeline,
+  template: GenerateTemplate,
+  isKey = keyFinder(pipeline),
+): GeneratedTemplate {
   const { name, tableau } = template;
-  const isKey = keyFinder(pipeline);
   const caption = template.captions === 'title' ? captionOf : () => undefined;
   const withoutFolders = {
     name,
