@@ -21,7 +21,7 @@ const codes = async (...destinations: string[]) =>
 const upsert = ', shared: true, method: update, action: upsert';
 
 test('one pipeline that publishes and several that change rows share a data source, if each says so', async () => {
-  expect(await codes(', shared: true', upsert, ', shared: true, method: update, action: delete')).toEqual([]);
+  expect(await codes(', shared: true', upsert, ', shared: true, method: update, action: update')).toEqual([]);
   expect(await codes(', shared: true', ', method: update, action: upsert')).toEqual(['EXT1061']);
   expect(await codes('', upsert)).toEqual(['EXT1061']);
   expect(await codes(', shared: true', ', shared: true')).toEqual(['EXT1061']);
@@ -82,9 +82,22 @@ test.each([
   expect(pipelines[0]?.destinations[0]).toMatchObject({ connection: { auth: expected } });
 });
 
+const withTable = async (table: string, more: string) => {
+  const yaml = pipeline('p', `, method: update, action: delete${more}`).replace(
+    /^tables: .*$/m,
+    `tables: {t: ${table}}`,
+  );
+  const { pipelines, diagnostics } = await configure({ 'p.yaml': yaml }, { env: {} });
+  return {
+    delivery: pipelines[0]?.destinations[0],
+    found: diagnostics.map(({ code, message }) => `${code} ${message}`),
+  };
+};
+const plain = '{from: {source: s}, columns: {id: int not null, region: text}}';
+const keys = '{from: {source: s}, primary_key: [id], columns: {id: int not null}}';
+
 test('values of a deletion fit the types of their columns', async () => {
-  const { pipelines } = await read(', method: update, action: delete, where: {region: Europe, id: 7}');
-  expect(pipelines[0]?.destinations[0]).toMatchObject({
+  expect((await withTable(plain, ', where: {region: Europe, id: 7}')).delivery).toMatchObject({
     delivery: {
       where: [
         { column: 'region', type: 'string', value: 'Europe' },
@@ -92,8 +105,36 @@ test('values of a deletion fit the types of their columns', async () => {
       ],
     },
   });
-  expect(await codes(', method: update, action: delete, where: {region: 7}')).toHaveLength(1);
-  expect(await codes(', method: update, action: delete, where: {id: "7"}')).toHaveLength(1);
-  expect(await codes(', method: update, action: delete, where: {nowhere: 7}')).toEqual(['EXT1035']);
+  for (const wrong of ['{region: 7}', '{id: "7"}'])
+    expect((await withTable(plain, `, where: ${wrong}`)).found).toHaveLength(1);
+  expect((await withTable(plain, ', where: {nowhere: 7}')).found).toEqual([
+    'EXT1035 the table "t" has no column "nowhere"',
+  ]);
   expect(await codes(', method: update, action: insert, where: {id: 7}')).toEqual(['EXT1051']);
+});
+
+test('beside keys, the values of a deletion show their types', async () => {
+  const where = '{region: Europe, day: "2026-01-31", at: "2026-01-31T08:00:00", n: 7, open: true}';
+  expect(await withTable(keys, `, where: ${where}`)).toMatchObject({
+    found: [],
+    delivery: {
+      delivery: {
+        tables: [{ key: ['id'] }],
+        where: [
+          { column: 'region', type: 'string', value: 'Europe' },
+          { column: 'day', type: 'date', value: '2026-01-31' },
+          { column: 'at', type: 'datetime', value: '2026-01-31T08:00:00Z' },
+          { column: 'n', type: 'integer', value: 7 },
+          { column: 'open', type: 'boolean', value: true },
+        ],
+      },
+    },
+  });
+});
+
+test('rows to delete have nothing but their key', async () => {
+  const table = plain.replace('columns:', 'primary_key: [id], columns:');
+  expect((await withTable(table, '')).found).toEqual([
+    'EXT1074 action: delete finds rows by the primary key of "t" alone, and "region" is no part of it',
+  ]);
 });

@@ -163,6 +163,17 @@ test('delete by values alone sends no rows, and again only where the values chan
   await nothingLeft(one);
 });
 
+test('delete by keys and values deletes rows that have both', async () => {
+  await published();
+  const text = pipeline('changes', ', method: update, action: delete, where: {region: north}', {
+    columns: 'id: int not null',
+  });
+  const one = await updating(text, 'id\n1\n2\n');
+  await applied(one);
+  expect(await rows()).toEqual(['2,south', '3,north', '4,east']);
+  await nothingLeft(one);
+});
+
 test('the same rows are delivered again in another way, but not added', async () => {
   await published();
   const update = (action: string) => pipeline('changes', `, method: update, action: ${action}`);

@@ -15,7 +15,7 @@ import type { Draft, DraftDestination } from '../drafts/draft.ts';
 import { readProjectPath, showProjectPath } from '../../model/config/project-path.ts';
 import { bytesOf } from '../values/amounts.ts';
 import { getOwn } from '../../model/base/get-own.ts';
-import { equalTo } from './equal-to.ts';
+import { equalTo, typeInCondition } from './equal-to.ts';
 import { resolveExtract } from './extract.ts';
 
 export function resolveDestination(
@@ -166,9 +166,9 @@ function delivery(draft: Draft, settings: Written.TableauDestination): TableauDe
 /** All tables have the column in the same type, or the rules have refused it. */
 function equalIn(draft: Draft, [column, value]: [string, string | number | boolean]): TableauEquals[] {
   const [table] = Object.values(draft.written.tables);
-  const found = getOwn(table?.columns ?? {}, column);
-  if (found === undefined) return [];
-  const equal = equalTo(column, typeof found === 'string' ? found : found.type, value);
+  const type = table && typeInCondition(table, column, value);
+  if (type === undefined) return [];
+  const equal = equalTo(column, type, value);
   return 'problem' in equal ? [] : [equal];
 }
 

@@ -1,5 +1,7 @@
 import { parseColumnType } from '../../model/config/column-type.ts';
 import type { TableauEquals } from '../../model/config/destination.ts';
+import type * as Written from '../../model/config/written.gen.ts';
+import { getOwn } from '../../model/base/get-own.ts';
 
 /** A column of a contract and a value as the server compares them; or, in a sentence, why it cannot. */
 export function equalTo(
@@ -23,9 +25,9 @@ export function equalTo(
     case 'boolean':
       return typeof value === 'boolean' ? { column, type: 'boolean', value } : wrong('true or false');
     case 'date':
-      return isTime(value, /^\d{4}-\d\d-\d\d$/) ? { column, type: 'date', value } : wrong('"2026-01-31"');
+      return isTime(value, day) ? { column, type: 'date', value } : wrong('"2026-01-31"');
     case 'timestamp':
-      return isTime(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
+      return isTime(value, second)
         ? { column, type: 'datetime', value: `${value}Z` }
         : wrong('"2026-01-31T08:00:00"');
     default:
@@ -34,6 +36,26 @@ export function equalTo(
       };
   }
 }
+
+/**
+ * Returns the type of a column in the condition of a deletion; undefined if nothing shows it. A table of keys has no other
+ * columns, so there the value shows its type: a text such as 2026-01-31 is a date.
+ */
+export function typeInCondition(
+  { columns = {}, primary_key: key = [] }: Written.Table,
+  column: string,
+  value: string | number | boolean,
+): string | undefined {
+  const found = getOwn(columns, column);
+  if (found !== undefined) return typeof found === 'string' ? found : found.type;
+  if (key.length === 0) return undefined;
+  if (typeof value === 'number') return 'bigint';
+  if (typeof value === 'boolean') return 'boolean';
+  return isTime(value, day) ? 'date' : isTime(value, second) ? 'timestamp' : 'text';
+}
+
+const day = /^\d{4}-\d\d-\d\d$/;
+const second = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/;
 
 function isTime(value: string | number | boolean, form: RegExp): value is string {
   return typeof value === 'string' && form.test(value) && !Number.isNaN(Date.parse(value));

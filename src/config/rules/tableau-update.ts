@@ -1,11 +1,10 @@
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
-import { getOwn } from '../../model/base/get-own.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
 import type { Draft } from '../drafts/draft.ts';
 import { problem } from '../problem.ts';
-import { equalTo } from '../resolve/equal-to.ts';
+import { equalTo, typeInCondition } from '../resolve/equal-to.ts';
 
 /** Checks the settings of `method: update`, and their use elsewhere. */
 export function* updateRule(
@@ -28,6 +27,7 @@ export function* updateRule(
   if (where !== undefined && action !== 'delete') yield pointless('where', 'where needs action: delete');
   if (batch !== undefined && action !== 'insert')
     yield pointless('batch', 'batch needs action: insert: other actions may be repeated');
+  if (action === 'delete') yield* onlyKeys(draft);
   if (action === 'delete' && where !== undefined) yield* whereRule(draft, where, child(place, 'where'));
   else yield* keyRule(draft, action);
 }
@@ -42,7 +42,23 @@ function* keyRule(draft: Draft, action: string): Iterable<Diagnostic> {
   }
 }
 
-/** Every table has the columns, with types in which equal values are the same on the server. */
+/** A server refuses rows to delete that have columns beside those of the condition. */
+function* onlyKeys(draft: Draft): Iterable<Diagnostic> {
+  for (const [name, { primary_key: key = [], columns = {} }] of Object.entries(draft.written.tables)) {
+    if (key.length === 0) continue;
+    for (const column of Object.keys(columns).filter((one) => !key.includes(one))) {
+      const message = `action: delete finds rows by the primary key of "${name}" alone, and "${column}" is no part of it`;
+      yield problem(codes.updateKey, message, child(draft.place, 'tables', name, 'columns', column), {
+        hint: 'remove the column: the server refuses rows to delete that have more than their key',
+      });
+    }
+  }
+}
+
+/**
+ * A table without a key has the columns of the condition, with types in which equal values are the same on the server. In
+ * a table of keys they have no place, so that the value shows the type.
+ */
 function* whereRule(
   draft: Draft,
   where: NonNullable<Written.TableauDestination['where']>,
@@ -50,8 +66,8 @@ function* whereRule(
 ): Iterable<Diagnostic> {
   for (const [column, value] of Object.entries(where)) {
     for (const [name, table] of Object.entries(draft.written.tables)) {
-      const found = getOwn(table.columns ?? {}, column);
-      if (found === undefined) {
+      const type = typeInCondition(table, column, value);
+      if (type === undefined) {
         yield problem(
           codes.unknownColumn,
           `the table "${name}" has no column "${column}"`,
@@ -59,7 +75,6 @@ function* whereRule(
         );
         continue;
       }
-      const type = typeof found === 'string' ? found : found.type;
       const equal = equalTo(column, type, value);
       if ('problem' in equal) yield problem(codes.updateKey, equal.problem, child(place, column));
     }
