@@ -2,19 +2,12 @@ import type { Place } from '../model/errors/diagnostic.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { NotS3 } from './answers.ts';
 import { RoleDenied, RoleUnreachable } from './client.ts';
-import {
-  endpointSetting,
-  errandUrl,
-  serviceLabel,
-  verbs,
-  type Act,
-  type BucketUser,
-  type Errand,
-} from './errand.ts';
+import { errandUrl, serviceLabel, verbs, type Act, type BucketUser, type Errand } from './errand.ts';
 import { answerToRunError, explainAnswer } from './explain-answer.ts';
 import { readFailure, type Failure } from './failure.ts';
 import { GaveUp } from './retry.ts';
 import { ProxyFailed } from './tunnel.ts';
+import { unreachable, wayBlocked } from './unreachable.ts';
 import { foreign } from '../model/errors/secrets.ts';
 
 export type { BucketUser, Errand } from './errand.ts';
@@ -184,68 +177,9 @@ function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand)
   });
 }
 
-/** Something between us and the service was not reached. */
-function wayBlocked(error: ProxyFailed | RoleUnreachable, { place }: BucketUser): RunError {
-  const hint =
-    error instanceof ProxyFailed
-      ? 'HTTPS_PROXY names it; hosts in NO_PROXY are asked directly'
-      : 'check AWS_ENDPOINT_URL_STS, the region and the network';
-  return new RunError('EXT2210', foreign(error.message), { hint, place, cause: error });
-}
-
 function lastWords({ $metadata, message, name, code, Code }: Failure): string {
   if ($metadata !== undefined) return foreign(Code ?? name);
   return code === 'ECONNRESET' || code === 'EPIPE' ? 'the connection was reset' : foreign(message);
-}
-
-/** The service was not reached at all, or does not speak HTTP. */
-function unreachable(error: Failure, user: BucketUser): RunError | undefined {
-  const { bucket, access, place } = user;
-  const { message, thrown: cause } = error;
-  const code = error.code ?? error.causeCode ?? '';
-  const where = serviceLabel(user);
-  if (error.$metadata?.httpStatusCode !== undefined) return undefined;
-  if (/region is missing/i.test(message)) {
-    return new RunError('EXT2207', `no region is known for the bucket "${bucket}"`, {
-      hint: "write the bucket's region:, or set AWS_REGION",
-      place,
-      cause,
-    });
-  }
-  if (/CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:TLS|SSL)|^EPROTO$/.test(code)) {
-    return new RunError('EXT2211', `no trusted TLS connection to ${where}: ${code}`, {
-      hint:
-        code === 'EPROTO' || /^ERR_SSL_(?:WRONG_VERSION|PACKET_LENGTH)/.test(code)
-          ? `does it speak https at all? write http:// in ${access.endpointFrom ?? 'endpoint'} if it does not`
-          : 'check the host name; for a certificate authority of your own set NODE_EXTRA_CA_CERTS to its PEM file',
-      place,
-      cause,
-    });
-  }
-  if (code.startsWith('HPE_') || error.name === 'NotHttp') {
-    return new RunError('EXT2214', `${where} does not speak HTTP: ${foreign(message)}`, {
-      hint: access.endpoint?.startsWith('http:')
-        ? `if this port speaks TLS, write https:// in ${endpointSetting(user)}`
-        : 'check the endpoint and its port, and proxies in between',
-      place,
-      cause,
-    });
-  }
-  if (
-    !/^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)$/.test(code) &&
-    error.name !== 'TimeoutError'
-  )
-    return undefined;
-  return new RunError('EXT2210', `cannot reach ${where}: ${code === '' ? foreign(message) : code}`, {
-    hint:
-      access.endpoint === undefined
-        ? 'check the region and the network'
-        : access.pathStyle === false && code === 'ENOTFOUND'
-          ? 'path_style: false asks a host for each bucket; without it the bucket is part of the path'
-          : `check ${access.endpointFrom ?? 'the endpoint'} and the network`,
-    place,
-    cause,
-  });
 }
 
 // eslint-disable-next-line max-params -- no two of them belong together

@@ -14,7 +14,6 @@ import type * as Written from '../../model/config/written.gen.ts';
 import type { Draft, DraftDestination } from '../drafts/draft.ts';
 import { readProjectPath, showProjectPath } from '../../model/config/project-path.ts';
 import { bytesOf } from '../values/amounts.ts';
-import { getOwn } from '../../model/base/get-own.ts';
 import { equalTo, typeInCondition } from './equal-to.ts';
 import { resolveExtract } from './extract.ts';
 
