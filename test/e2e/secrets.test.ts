@@ -95,10 +95,10 @@ it('does not show a password in an error: refused, unreachable, or in what the s
     if (args.length > 1) continue;
     expect(messages(outcome, login)).toMatchInlineSnapshot(`
       "pipelines/echoed.yaml:7:31  error  PostgreSQL refuses the query: invalid input syntax for type integer: "(secret)"  [EXT2011]
-      pipelines/nobody.yaml:4:6  error  nothing answers at 127.0.0.1:1  [EXT2001]
-      pipelines/nowhere.yaml:4:6  error  the host name "no-such-host.invalid" cannot be resolved  [EXT2001]
-      pipelines/refused.yaml:4:6  error  PostgreSQL at 127.0.0.1:(port) refused the password of user "(role)"  [EXT2001]
-      pipelines/unknown.yaml:4:6  error  PostgreSQL at 127.0.0.1:(port) has no database "no_such_database"  [EXT2001]"
+      pipelines/nobody.yaml:4:29  error  nothing answers at 127.0.0.1:1  [EXT2001]
+      pipelines/nowhere.yaml:4:29  error  the host name "no-such-host.invalid" cannot be resolved  [EXT2001]
+      pipelines/refused.yaml:4:29  error  PostgreSQL at 127.0.0.1:(port) refused the password of user "(role)"  [EXT2001]
+      pipelines/unknown.yaml:4:29  error  PostgreSQL at 127.0.0.1:(port) has no database "no_such_database"  [EXT2001]"
     `);
   }
 });
