@@ -49,28 +49,28 @@ describe('all problems are reported at their places, at once', () => {
       'a table that is nearly named',
       { table: 'public.ordres', columns: { row_id: 'int' } },
       [
-        'there is no table or view public.ordres in the database | did you mean "public.orders"? | /tables/t/from/table',
+        'there is no table or view public.ordres in the database | did you mean "public.orders"? (all tables: extracts import postgres --url-env NAME --out -) | /tables/t/from/table',
       ],
     ],
     [
       'a table of another schema',
       { table: 'customers', columns: { id: 'int' } },
       [
-        'there is no table or view customers in the database | did you mean "shop.customers"? | /tables/t/from/table',
+        'there is no table or view customers in the database | did you mean "shop.customers"? (all tables: extracts import postgres --url-env NAME --out -) | /tables/t/from/table',
       ],
     ],
     [
       'a table like no other',
       { table: 'zzzzzzzz', columns: { id: 'int' } },
       [
-        'there is no table or view zzzzzzzz in the database | check the name and the schema; a table that this user may not see counts as absent | /tables/t/from/table',
+        'there is no table or view zzzzzzzz in the database | check the name and the schema; a table that this user may not see counts as absent (all tables: extracts import postgres --url-env NAME --out -) | /tables/t/from/table',
       ],
     ],
     [
       'an index is no table',
       { table: 'orders_pkey', columns: { row_id: 'int' } },
       [
-        'there is no table or view orders_pkey in the database | check the name and the schema; a table that this user may not see counts as absent | /tables/t/from/table',
+        'there is no table or view orders_pkey in the database | check the name and the schema; a table that this user may not see counts as absent (all tables: extracts import postgres --url-env NAME --out -) | /tables/t/from/table',
       ],
     ],
     [
@@ -81,8 +81,8 @@ describe('all problems are reported at their places, at once', () => {
       },
       [
         'column "row_id": PostgreSQL has integer, which does not fit smallint | int or bigint or numeric(10,0) or text would hold it | /tables/t/columns/row_id',
-        'orders has no column "oder_id" | did you mean "order_id"? | /tables/t/columns/oder_id',
-        'orders has no column "total" | it has "row_id", "order_id", "region", "sales" | /tables/t/columns/total',
+        'orders has no column "oder_id" | did you mean "order_id"? (all columns: extracts import postgres --url-env NAME --table orders --out -) | /tables/t/columns/oder_id',
+        'orders has no column "total" | it has "row_id", "order_id", "region", "sales" (all columns: extracts import postgres --url-env NAME --table orders --out -) | /tables/t/columns/total',
         'PostgreSQL refuses the expr of "x": column "salse" does not exist | Perhaps you meant to reference the column "orders.sales". | /tables/t/columns/x/expr',
       ],
     ],
