@@ -78,9 +78,17 @@ test('no text makes it throw, and every place can be found', () => {
 
 test('an unknown tag is reported', () => {
   expect(load('a: !secret x\n').diagnostics).toMatchObject([
-    { code: 'EXT1001', message: 'YAML: unresolved tag: !secret' },
+    { code: 'EXT1001', message: 'YAML: an unknown tag: quote a text that begins with !' },
   ]);
 });
+
+test.each(['*', '@', '`', '!', '&', '%', "'", '"\\q', '{', '[', '|', '>'])(
+  'no message repeats a password that is not quoted and begins with %s',
+  (sign) => {
+    const { diagnostics } = load(`password: ${sign}hunter2\nnext: 1\n`);
+    expect(JSON.stringify(diagnostics)).not.toContain('hunter2');
+  },
+);
 
 test('a file without aliases that holds too many values is not said to have any', () => {
   const { diagnostics } = load(`x-big: [${'1,'.repeat(200_001)}]\n`);

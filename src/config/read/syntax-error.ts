@@ -110,6 +110,8 @@ function deeperKey(
 
 /** Returns a message of the YAML library in our form. The library may quote what it stumbled over, such as a password. */
 export function parserText(message: string, text: string): string {
+  // A tag may be the beginning of a password that is not quoted.
+  if (/^unresolved tag/i.test(message)) return 'YAML: an unknown tag: quote a text that begins with !';
   const clean = passwordsIn(text).reduce((left, password) => left.replaceAll(password, () => mask), message);
   return `YAML: ${clean.charAt(0).toLowerCase()}${clean.slice(1)}`;
 }

@@ -102,9 +102,9 @@ function unknownAlias(node: Alias, document: Document.Parsed): TreeProblem {
       hint,
     });
   }
-  return new TreeProblem(`no anchor "&${source}" comes before this alias`, node, {
-    ...suggestion(source, anchorsIn(document)),
-  });
+  // The name is not repeated: it may be a password that begins with `*`.
+  const { hint = 'quote the text if it is no alias' } = suggestion(source, anchorsIn(document));
+  return new TreeProblem('this alias has no anchor before it', node, { hint });
 }
 
 function anchorsIn(document: Document.Parsed): string[] {
