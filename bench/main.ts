@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { alignColumns } from '../src/render/table.ts';
+import { alignColumns } from '../src/render/align-columns.ts';
 import { benchCli, cliHeader } from './cli.ts';
 import { benchFiles, filesHeader } from './files.ts';
 import { benchIncrement, incrementHeader } from './increment.ts';

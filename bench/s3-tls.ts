@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alignColumns } from '../src/render/table.ts';
+import { alignColumns } from '../src/render/align-columns.ts';
 import { startS3StandIn } from '../stand-ins/s3/src/index.ts';
 import { inSeconds, measure, median, settle } from './measure.ts';
 

@@ -11,7 +11,7 @@ import { copyFile, mkdtemp, open, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateDocument } from '../src/templates/generate/document.ts';
-import { templateFromDocument } from '../src/templates/open.ts';
+import { templateFromDocument } from '../src/templates/open-template.ts';
 import { swapExtract } from '../src/templates/swap.ts';
 import type { Compression } from '../src/model/config/template.ts';
 

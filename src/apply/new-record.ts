@@ -16,7 +16,7 @@ import { withDefinitions } from '../model/world/fingerprint.ts';
 import { getOwn } from '../model/base/get-own.ts';
 import type { Watermark } from '../model/world/watermark.ts';
 import type { Definitions, Job } from './job.ts';
-import { hasVerifiedKey } from './keys.ts';
+import { hasVerifiedKey } from './keys-to-verify.ts';
 import { recordedExtract } from './nothing-new.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';

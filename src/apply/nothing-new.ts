@@ -2,7 +2,7 @@ import type { AppliedRecord } from '../model/world/applied-record.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import type { BuiltExtract } from '../model/ports/extract-port.ts';
 import type { Job } from './job.ts';
-import { keysToVerify } from './keys.ts';
+import { keysToVerify } from './keys-to-verify.ts';
 import type { TableReport } from './report.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { nearest } from '../model/base/nearest.ts';
 import type { S3Access } from '../model/config/source.ts';
 import { RunError } from '../model/errors/run-error.ts';
-import type { BucketUser } from './explain.ts';
+import type { BucketUser } from './explain-error.ts';
 import { loadConfigFiles } from './sdk.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../model/errors/diagnostic.ts';
 import { configure, type Configuration, type ProjectContext } from './configuration.ts';
 import { refusedConfiguration } from './project.ts';
 import { findOthers, type FoundFiles } from './read/find.ts';
-import { load, loadPolicy } from './read/load.ts';
+import { load, loadPolicy } from './read/load-files.ts';
 import type { LoadedFile } from './read/loaded-file.ts';
 
 /** Loads the files that were found, and derives the configuration from them and from texts that are not written yet. */

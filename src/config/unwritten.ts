@@ -5,7 +5,7 @@ import { draftFile } from './drafts/drafts.ts';
 import { readProject, refusedConfiguration } from './project.ts';
 import { readFound } from './read-found.ts';
 import { findUnwritten } from './read/find.ts';
-import { load } from './read/load.ts';
+import { load } from './read/load-files.ts';
 import { loadYaml } from './read/parse.ts';
 import { collectSecretNames } from './references/secret-names.ts';
 import { resolveSource } from './resolve/sources.ts';

@@ -1,6 +1,6 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { draftsOf, newDraft } from './draft.ts';
+import { draftsOf, newDraft } from './draft-file.ts';
 import { makeFolder } from './folder.ts';
 
 /** Content that is at hand is written in a moment: an older draft is of a process that was killed. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { contentOf } from '../disk/content.ts';
-import { beginDraft, type Draft } from '../disk/draft.ts';
+import { contentOf } from '../disk/content-hash.ts';
+import { beginDraft, type DraftFile } from '../disk/draft-file.ts';
 import { reasonOf } from '../disk/reason.ts';
 import type { CheckResult } from '../model/config/check.ts';
 import { cursorColumns } from '../model/config/load-mode.ts';
@@ -15,10 +15,10 @@ import { checkTable } from './checks/run-checks.ts';
 import { compact } from './compact.ts';
 import { createTable, keyStatements } from './ddl.ts';
 import { loadFeed } from './load-feed.ts';
-import { readTables, type Cursors } from './observe.ts';
+import { readTables, type Cursors } from './observe-extract.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
-import { hyperSqlType } from './types.ts';
+import { hyperSqlType } from './column-types.ts';
 import { verifyKey } from './verify-key.ts';
 import { getOwn } from '../model/base/get-own.ts';
 
@@ -186,7 +186,7 @@ async function createFile(
 /** Opens the finished file again, with checksums on, and counts. */
 async function verify(
   session: HyperSession,
-  draft: Draft,
+  draft: DraftFile,
   expectedRows: Readonly<Record<string, number>>,
   cursors: Cursors,
 ): Promise<Required<Pick<BuiltExtract, 'rows' | 'highest'>>> {

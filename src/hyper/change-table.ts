@@ -9,7 +9,7 @@ import { loadFeed } from './load-feed.ts';
 import type { HyperSession } from './session.ts';
 import { dropEqualRows, haveSameRows } from './same-rows.ts';
 import { identifier, literal } from './sql.ts';
-import { hyperSqlType } from './types.ts';
+import { hyperSqlType } from './column-types.ts';
 import { verifyNewRows } from './verify-key.ts';
 
 /** A table of a draft that may be still in the making. */

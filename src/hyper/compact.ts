@@ -1,5 +1,5 @@
 import { rename, rm, stat } from 'node:fs/promises';
-import { draftPath } from '../disk/draft.ts';
+import { draftPath } from '../disk/draft-file.ts';
 import type { ExtractBase } from '../model/ports/extract-port.ts';
 import type { HyperSession } from './session.ts';
 import { identifier } from './sql.ts';

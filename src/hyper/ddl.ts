@@ -1,6 +1,6 @@
 import type { Column, Relationship, Table } from '../model/config/pipeline.ts';
 import { identifier, tableName } from './sql.ts';
-import { hyperSqlType } from './types.ts';
+import { hyperSqlType } from './column-types.ts';
 
 /** `create table` for a table of the contract. */
 export function createTable(alias: string, schema: string, table: Table): string {

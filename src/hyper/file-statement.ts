@@ -1,7 +1,7 @@
 import type { ParquetValue, PathFormat, PathPart, WrittenCsv } from '../model/ports/feed.ts';
 import { never } from '../model/base/never.ts';
 import { identifier, literal } from './sql.ts';
-import { sqlType } from './types.ts';
+import { sqlType } from './column-types.ts';
 
 export interface LoadTarget {
   /** The table as SQL. */

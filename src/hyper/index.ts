@@ -1,8 +1,8 @@
-import { markSince } from '../disk/content.ts';
+import { markSince } from '../disk/content-hash.ts';
 import type { ExtractPort } from '../model/ports/extract-port.ts';
 import { findHyperd } from './binary.ts';
 import { buildExtract } from './build.ts';
-import { findExtract, observeExtract } from './observe.ts';
+import { findExtract, observeExtract } from './observe-extract.ts';
 import { previewRows } from './preview.ts';
 import { startHyperd, type HyperdOptions, type HyperProcess } from './process.ts';
 import { openSession } from './session.ts';

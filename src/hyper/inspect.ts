@@ -2,7 +2,7 @@ import type { ExtractTable } from '../model/world/observation.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { foreign } from '../model/errors/secrets.ts';
 import { findHyperd } from './binary.ts';
-import { readTables } from './observe.ts';
+import { readTables } from './observe-extract.ts';
 import { startHyperd } from './process.ts';
 import { isServerError, openSession, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';

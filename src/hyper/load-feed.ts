@@ -2,7 +2,7 @@ import type { FeedPart } from '../model/ports/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports/extract-port.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
 import { sumOf } from './joined-parts.ts';
-import { loadPart } from './load.ts';
+import { loadPart } from './copy-into.ts';
 import { loadTogether } from './load-together.ts';
 import type { HyperSession } from './session.ts';
 import { monotonicProgress } from './monotonic-progress.ts';

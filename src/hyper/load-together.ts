@@ -4,7 +4,7 @@ import { CheckFailure, copyChecked } from './copy-checked.ts';
 import { SourceFailure } from './copy-in.ts';
 import { fileStatement, type LoadTarget } from './file-statement.ts';
 import { joinParts, sumOf } from './joined-parts.ts';
-import { copyStream, isDiskFailure, reconcile, useDateOrder } from './load.ts';
+import { copyStream, isDiskFailure, reconcile, useDateOrder } from './copy-into.ts';
 import { isServerError, type HyperSession } from './session.ts';
 
 /**

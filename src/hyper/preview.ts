@@ -3,10 +3,10 @@ import { makeTemporaryFolder } from '../disk/temporary.ts';
 import type { Feed } from '../model/ports/feed.ts';
 import type { Table } from '../model/config/pipeline.ts';
 import { createTable } from './ddl.ts';
-import { loadPart } from './load.ts';
+import { loadPart } from './copy-into.ts';
 import type { HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
-import { hyperSqlType } from './types.ts';
+import { hyperSqlType } from './column-types.ts';
 import { foreign } from '../model/errors/secrets.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { draftPath } from '../disk/draft.ts';
+import { draftPath } from '../disk/draft-file.ts';
 import { reasonOf } from '../disk/reason.ts';
 import type { ExtractTable } from '../model/world/observation.ts';
 import { bytes as inBytes, grouped } from '../model/base/numbers.ts';
 import type { Portion } from '../model/ports/extract-port.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { digestOf, rowText } from './digest.ts';
-import { readTables } from './observe.ts';
+import { readTables } from './observe-extract.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
 

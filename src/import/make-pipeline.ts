@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readPipelineText, type Configuration } from '../config/index.ts';
 import { keepSecret } from '../model/errors/secrets.ts';
-import { checkTemplate } from '../templates/check.ts';
+import { checkTemplate } from '../templates/check-template.ts';
 import { UsageError } from '../run/usage-error.ts';
 import type { ImportContext } from './context.ts';
 import { destinationOf, type DeliverTo } from './destination.ts';

@@ -5,7 +5,7 @@ import { reasonOf } from '../disk/reason.ts';
 import { makeTemporaryFolderIn } from '../disk/temporary.ts';
 import { isExecutable } from '../hyper/binary.ts';
 import { engineCache } from '../hyper/cache.ts';
-import { tryEngine } from '../hyper/describe.ts';
+import { tryEngine } from '../hyper/describe-engine.ts';
 import { refuseWithoutEngine } from '../hyper/platform.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { unpackEngine } from './archive/unpack.ts';

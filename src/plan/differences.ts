@@ -9,7 +9,7 @@ import { extractChanges, extractFindings } from './extract/extract-changes.ts';
 import { planTemplate, type PlannedTemplate } from './extract/plan-template.ts';
 import { referenceFindings } from './extract/references.ts';
 import { differsInRowsAlone } from './extract/rows-alone.ts';
-import { moveChanges } from './record/moves.ts';
+import { moveChanges } from './record/move-record.ts';
 import { findBase, type Base } from './table/find-base.ts';
 import { planTable } from './table/plan-table.ts';
 import type { PlannedTable } from './table/planned-table.ts';

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { counted } from '../model/base/numbers.ts';
 import { cellText } from './cell.ts';
-import { alignColumns } from './table.ts';
+import { alignColumns } from './align-columns.ts';
 import { printable } from './text-width.ts';
 
 /** The first rows of a table as they would land; values are the text that Hyper prints. */

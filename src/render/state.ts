@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { bytes, counted, grouped } from '../model/base/numbers.ts';
 import type { AppliedDestination, AppliedRecord } from '../model/world/applied-record.ts';
 import type { LockHolder } from '../model/ports/state-port.ts';
-import { alignColumns } from './table.ts';
+import { alignColumns } from './align-columns.ts';
 import { printable } from './text-width.ts';
 
 /** One line about a record. */

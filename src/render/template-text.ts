@@ -7,7 +7,7 @@ import {
   type TemplateTable,
   type Use,
 } from '../model/world/template-description.ts';
-import { alignColumns } from './table.ts';
+import { alignColumns } from './align-columns.ts';
 import { printable } from './text-width.ts';
 
 /** A data source for the terminal: tables with their fields, what is calculated from them, and what uses what. */

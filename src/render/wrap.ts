@@ -1,4 +1,4 @@
-import { alignColumns, visibleWidth } from './table.ts';
+import { alignColumns, visibleWidth } from './align-columns.ts';
 
 /** Cells to align with those of other rows (name, amount, reason), or a line of its own. */
 export type Row = readonly string[] | string;

@@ -5,7 +5,7 @@ import type { Plan } from '../model/plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { findRemoved } from './removal/removed-pipelines.ts';
 import { limitConcurrency } from '../model/base/limit.ts';
-import { placeOfState } from '../state/index.ts';
+import { stateLocation } from '../state/index.ts';
 import { observePipeline, type Seen } from './observe/observe-pipeline.ts';
 import { sha256 } from './sha256.ts';
 import { version } from './version.ts';
@@ -59,5 +59,5 @@ export async function makePlan(
   );
   // What AWS's settings of this machine name is nothing that an untrusted plan shows.
   if (unseen !== undefined) return { plan: { ...plan, unseen: unseen() }, seen };
-  return { plan: { ...plan, state: sha256(await placeOfState(project.state, project.root)) }, seen };
+  return { plan: { ...plan, state: sha256(await stateLocation(project.state, project.root)) }, seen };
 }

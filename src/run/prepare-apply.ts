@@ -6,7 +6,7 @@ import type { PipelinePlan, Plan } from '../model/plan/plan.ts';
 import type { Decisions } from '../plan/index.ts';
 import type { RunContext } from './context.ts';
 import { interruptedRuns, noteRun, type NotedRun } from './interrupted-runs.ts';
-import { jobsOf } from './jobs.ts';
+import { jobsOf } from './pipeline-jobs.ts';
 import type { Ports } from './open-ports.ts';
 import { planSelected, type PlannedProject } from './plan-project.ts';
 import { deletionsOf } from './removal/deletions.ts';

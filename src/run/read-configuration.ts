@@ -8,7 +8,7 @@ import {
 import { hasErrors } from '../model/errors/diagnostic.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { keepSecret } from '../model/errors/secrets.ts';
-import { checkTemplate } from '../templates/check.ts';
+import { checkTemplate } from '../templates/check-template.ts';
 import type { RunContext } from './context.ts';
 import { diagnose } from './diagnose.ts';
 import type { Ports } from './open-ports.ts';

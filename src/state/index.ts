@@ -4,7 +4,7 @@ import type { StateSettings } from '../model/config/project.ts';
 import { openFileState } from './file/index.ts';
 import { openS3State, type S3StateOptions } from './s3/index.ts';
 
-export { placeOfState } from './place.ts';
+export { stateLocation } from './state-location.ts';
 
 export function openState(
   settings: StateSettings,

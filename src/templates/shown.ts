@@ -1,6 +1,6 @@
 import { RunError } from '../model/errors/run-error.ts';
 import type { Place } from '../model/errors/diagnostic.ts';
-import { openTemplate, type Template } from './open.ts';
+import { openTemplate, type Template } from './open-template.ts';
 
 /** Opens a template whose messages name it as `shown`, whatever its whole path is. */
 export function openTemplateFile(path: string, shown: string): Promise<Template> {

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { contentOf } from '../disk/content.ts';
+import { contentOf } from '../disk/content-hash.ts';
 import { RunError } from '../model/errors/run-error.ts';
-import { openPackage } from './open.ts';
-import type { Template } from './open.ts';
+import { openPackage } from './open-template.ts';
+import type { Template } from './open-template.ts';
 import { editAttributes } from './tds/edit.ts';
 import type { Compression } from '../model/config/template.ts';
 import { writeZip } from './zip/write.ts';

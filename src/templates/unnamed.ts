@@ -1,4 +1,4 @@
-import type { Template } from './open.ts';
+import type { Template } from './open-template.ts';
 
 /**
  * Returns the data files of a package that its data source does not name: leftovers of an earlier extract or import,

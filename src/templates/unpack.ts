@@ -1,4 +1,4 @@
-import { openPackage } from './open.ts';
+import { openPackage } from './open-template.ts';
 import { toRunError } from './shown.ts';
 import { unpackEntryTo } from './zip/inflate.ts';
 

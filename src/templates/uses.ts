@@ -1,7 +1,7 @@
 import { shownName } from '../model/world/template-description.ts';
 import type { TemplateField, Use } from '../model/world/template-description.ts';
 import { parseFormula } from './formula.ts';
-import type { Template } from './open.ts';
+import type { Template } from './open-template.ts';
 import type { Resolve } from './resolve.ts';
 
 type Field = Omit<TemplateField, 'uses'>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keysToVerify } from '../../src/apply/keys.ts';
+import { keysToVerify } from '../../src/apply/keys-to-verify.ts';
 import type { TableReport } from '../../src/apply/report.ts';
 import type { Load } from '../../src/model/config/load-mode.ts';
 import type { Table } from '../../src/model/config/pipeline.ts';

@@ -2,7 +2,7 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { copyInterruptibly } from '../../src/disk/copy.ts';
-import { beginDraft } from '../../src/disk/draft.ts';
+import { beginDraft } from '../../src/disk/draft-file.ts';
 import { makeFolder } from '../../src/disk/folder.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { draftPath, draftsOf } from '../../src/disk/draft.ts';
+import { draftPath, draftsOf } from '../../src/disk/draft-file.ts';
 import { replaceFile } from '../../src/disk/replace.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { visibleWidth } from '../../src/render/table.ts';
+import { visibleWidth } from '../../src/render/align-columns.ts';
 import { createProject, type CliProject } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
 import { tellStory } from '../support/story.ts';

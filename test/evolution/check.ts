@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import type { HyperSession } from '../../src/hyper/session.ts';
 import { identifier } from '../../src/hyper/sql.ts';
-import { openPackage } from '../../src/templates/open.ts';
+import { openPackage } from '../../src/templates/open-template.ts';
 import { unpackEntryTo } from '../../src/templates/zip/inflate.ts';
 import { project as projected, type Pipeline, type Table } from './model.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderPlan } from '../../src/render/plan-text.ts';
-import { visibleWidth } from '../../src/render/table.ts';
+import { visibleWidth } from '../../src/render/align-columns.ts';
 import { expectGolden } from '../support/golden.ts';
 import { wordyPlan } from '../support/plans.ts';
 

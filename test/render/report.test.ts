@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CheckResult } from '../../src/model/config/check.ts';
-import { renderReport, type ReportRow } from '../../src/render/report.ts';
+import { renderReport, type ReportRow } from '../../src/render/apply-report.ts';
 
 const row = (address: string, more: Partial<ReportRow> = {}): ReportRow => ({
   address,

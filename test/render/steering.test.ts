@@ -4,7 +4,7 @@ import { renderGraphText } from '../../src/render/graph/text.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
 import { renderPreview } from '../../src/render/preview.ts';
 import { renderEventLine, renderStep } from '../../src/render/progress.ts';
-import { renderReport } from '../../src/render/report.ts';
+import { renderReport } from '../../src/render/apply-report.ts';
 import { renderStateList, renderStateRecord } from '../../src/render/state.ts';
 import { printable } from '../../src/render/text-width.ts';
 import { columnChange, gate, pipelinePlan, plan, tablePlan } from '../support/plans.ts';

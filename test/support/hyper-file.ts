@@ -1,5 +1,5 @@
 import { findHyperd } from '../../src/hyper/binary.ts';
-import { readTables } from '../../src/hyper/observe.ts';
+import { readTables } from '../../src/hyper/observe-extract.ts';
 import { startHyperd } from '../../src/hyper/process.ts';
 import { openSession, type HyperSession } from '../../src/hyper/session.ts';
 import { identifier, tableName } from '../../src/hyper/sql.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeTemplate } from '../../src/templates/describe.ts';
-import { templateFromDocument } from '../../src/templates/open.ts';
+import { describeTemplate } from '../../src/templates/describe-template.ts';
+import { templateFromDocument } from '../../src/templates/open-template.ts';
 import { extracted, live, related } from './support/documents.ts';
 
 const describeText = (text: string) =>

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnType } from '../../src/model/config/column-type.ts';
 import { parseColumnType } from '../../src/model/config/column-type.ts';
-import { describeTemplate } from '../../src/templates/describe.ts';
+import { describeTemplate } from '../../src/templates/describe-template.ts';
 import { checkFit } from '../../src/templates/match.ts';
 import type { ExtractShape } from '../../src/templates/fit-finding.ts';
 import { generateDocument } from '../../src/templates/generate/document.ts';
-import { templateFromDocument } from '../../src/templates/open.ts';
+import { templateFromDocument } from '../../src/templates/open-template.ts';
 import { extracted, extractedTables, live, record, related } from './support/documents.ts';
 
 const describeText = (text: string) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunError } from '../../src/model/errors/run-error.ts';
-import { openTemplate } from '../../src/templates/open.ts';
+import { openTemplate } from '../../src/templates/open-template.ts';
 import { extracted, live } from './support/documents.ts';
 import { buildPackage } from './support/packages.ts';
 import { programs } from './support/programs.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTemplate } from '../../src/templates/open.ts';
+import { openTemplate } from '../../src/templates/open-template.ts';
 import { swapExtract } from '../../src/templates/swap.ts';
 import { readZip } from '../../src/templates/zip/read.ts';
 import { crlf, extracted, live } from './support/documents.ts';

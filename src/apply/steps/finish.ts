@@ -1,5 +1,5 @@
 import { expectedRows } from '../increment.ts';
-import { keysToVerify } from '../keys.ts';
+import { keysToVerify } from '../keys-to-verify.ts';
 import { buildOf, supersedeSent, type RunState } from '../run-state.ts';
 import type { PerformStep } from './step.ts';
 

@@ -3,7 +3,7 @@ import { removalSteps } from '../../apply/removal.ts';
 import type { Report } from '../../apply/report.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import { renderPlan } from '../../render/plan-text.ts';
-import { renderReport } from '../../render/report.ts';
+import { renderReport } from '../../render/apply-report.ts';
 import { heldBack } from '../../run/held-back.ts';
 import { performApply } from '../../run/perform-apply.ts';
 import type { PreparedApply } from '../../run/prepare-apply.ts';

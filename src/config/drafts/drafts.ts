@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type { Source } from '../../model/config/source.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import { addressOf, draftPipeline, type Draft } from './draft.ts';
+import { addressOf, draftPipeline, type PipelineDraft } from './pipeline-draft.ts';
 import { answered, mostItems, readFamily, type Answer, type Family } from '../for-each/index.ts';
 import { interpolate, type Substitution } from '../references/interpolate.ts';
 import type { LoadedFile } from '../read/loaded-file.ts';
@@ -18,7 +18,7 @@ import { joinSplitTypes } from '../read/split-types.ts';
 /** The result of one file: a pipeline, or with for_each one for each item. */
 export interface DraftedFile {
   file: LoadedFile;
-  drafts: readonly Draft[];
+  drafts: readonly PipelineDraft[];
   family?: Pick<Family, 'files'> & { known?: ReadFamily };
   /** The family, if its items are not known yet; a draft with open references represents all of them. */
   asked?: AskedFamily;
@@ -140,7 +140,7 @@ export function draftFile(
   const moves = itemMoves(pipeline, place);
   const unmoved = moves.filter(({ to }) => !listed.has(to));
   unmoved.forEach((move) => substitution.report(notListed(move)));
-  const drafts: Draft[] = [];
+  const drafts: PipelineDraft[] = [];
   const blocked: BlockedItem[] = [];
   const readers = new Map<string, string>();
   for (const item of items) {
@@ -181,7 +181,7 @@ function draftBoth(
   { whole, pipeline, key }: { whole: unknown; pipeline: unknown; key: string | undefined },
   shared: Shared,
   substitution: Substitution,
-): Draft {
+): PipelineDraft {
   const place: Place = { file: loaded.file, pointer: '' };
   const draftOf = (own: Substitution, offered: Shared) => {
     const written = interpolate(pipeline, place, own) as Written.Pipeline;

@@ -4,16 +4,16 @@ import { suggestion } from '../../model/base/nearest.ts';
 import type { Move } from '../../model/config/pipeline.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import { addressOf, type Draft } from './draft.ts';
+import { addressOf, type PipelineDraft } from './pipeline-draft.ts';
 import { followMoves, type Chain } from './move-chain.ts';
 import { problem } from '../problem.ts';
 
 /** Returns the moves of `moved:`, with addresses split at existing names. */
-export function resolveMoves(draft: Draft): Move[] {
+export function resolveMoves(draft: PipelineDraft): Move[] {
   return readMoves(draft).flatMap((one) => ('move' in one ? [one.move] : []));
 }
 
-export function movesFit(draft: Draft): Diagnostic[] {
+export function movesFit(draft: PipelineDraft): Diagnostic[] {
   return readMoves(draft).flatMap((one) => ('problem' in one ? [one.problem] : []));
 }
 
@@ -21,7 +21,7 @@ export function movesFit(draft: Draft): Diagnostic[] {
  * Reports moves from a pipeline that still exists: it continues from its own record, and two pipelines cannot share
  * one. Items of one file are checked against its list.
  */
-export function movesFromNobody(drafts: readonly Draft[]): Diagnostic[] {
+export function movesFromNobody(drafts: readonly PipelineDraft[]): Diagnostic[] {
   const files = new Map(drafts.map(({ address, place }) => [address, place.file]));
   return drafts.flatMap((draft) =>
     resolveMoves(draft).flatMap((move) => {
@@ -36,7 +36,7 @@ export function movesFromNobody(drafts: readonly Draft[]): Diagnostic[] {
 type ReadMove = { move: Move } | { problem: Diagnostic } | { ofAnotherItem: true };
 
 /** Reads moves. Today's names come from older ones over one move or several: the latest is looked up first. */
-function readMoves(draft: Draft): ReadMove[] {
+function readMoves(draft: PipelineDraft): ReadMove[] {
   const { name } = draft.written;
   const written = draft.written.moved ?? [];
   const isOfItem = ({ to }: Written.Move) => draft.key !== undefined && isItem(to) && familyOf(to) === name;
@@ -61,14 +61,14 @@ const wrong = (place: Place, key: 'from' | 'to', message: string, hint?: { hint:
   problem: problem(codes.moved, message, child(place, key), hint),
 });
 
-function readItemMove({ from, to }: Written.Move, { address }: Draft, place: Place): ReadMove {
+function readItemMove({ from, to }: Written.Move, { address }: PipelineDraft, place: Place): ReadMove {
   if (from === to) return wrong(place, 'from', 'it has this name now');
   if (!isAddress(from)) return wrong(place, 'from', `${from} is no name of a pipeline or an item`);
   return to === address ? { move: { kind: 'pipeline', from, place } } : { ofAnotherItem: true };
 }
 
 interface MoveReader {
-  draft: Draft;
+  draft: PipelineDraft;
   chain: Chain;
   /** Columns by table. */
   tables: ReadonlyMap<string, readonly string[]>;
@@ -171,13 +171,13 @@ function inside(text: string, names: readonly string[]): string | undefined {
   return name === undefined ? undefined : text.slice(name.length + 1);
 }
 
-function tablesOf({ written }: Draft): Map<string, string[]> {
+function tablesOf({ written }: PipelineDraft): Map<string, string[]> {
   return new Map(
     Object.entries(written.tables).map(([name, { columns = {} }]) => [name, Object.keys(columns)]),
   );
 }
 
-function addressesOf(draft: Draft): string[] {
+function addressesOf(draft: PipelineDraft): string[] {
   const { name } = draft.written;
   return [...tablesOf(draft)].flatMap(([table, columns]) => [
     `${name}.${table}`,

@@ -1,11 +1,11 @@
 import type * as Written from '../../model/config/written.gen.ts';
-import type { Draft } from './draft.ts';
+import type { PipelineDraft } from './pipeline-draft.ts';
 
 /**
  * Returns the names of a map as written, including entries that were removed for their shape: a reference to one of
  * those is not a second mistake.
  */
-export function namesAt(draft: Draft, ...path: readonly string[]): string[] {
+export function namesAt(draft: PipelineDraft, ...path: readonly string[]): string[] {
   const value = valueAt(draft, ...path);
   // A list in the place of a map, as other formats have it, carries the names inside its items.
   if (Array.isArray(value)) return value.flatMap((item) => nameInside(item) ?? []);
@@ -18,7 +18,7 @@ function nameInside(item: unknown): string | undefined {
 }
 
 /** Returns the value as written, misshapen or not. */
-export function valueAt({ whole }: Draft, ...path: readonly string[]): unknown {
+export function valueAt({ whole }: PipelineDraft, ...path: readonly string[]): unknown {
   let value: unknown = whole;
   for (const key of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
@@ -28,7 +28,7 @@ export function valueAt({ whole }: Draft, ...path: readonly string[]): unknown {
 }
 
 /** Column names of a table, added ones included. */
-export function columnNamesOf(draft: Draft, table: string): string[] {
+export function columnNamesOf(draft: PipelineDraft, table: string): string[] {
   return [...namesAt(draft, 'tables', table, 'columns'), ...namesAt(draft, 'tables', table, 'add')];
 }
 

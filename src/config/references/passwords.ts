@@ -1,9 +1,9 @@
 import type { Place } from '../../model/errors/diagnostic.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { textsIn } from './places.ts';
 
 /** Returns the passwords and keys of a draft's sources and destinations. */
-export function passwordsOf({ sources, destinations }: Draft): string[] {
+export function passwordsOf({ sources, destinations }: PipelineDraft): string[] {
   return [...sources.values(), ...destinations].flatMap(({ settings, place }) => secretsIn(settings, place));
 }
 

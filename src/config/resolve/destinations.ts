@@ -11,14 +11,14 @@ import type {
   TableauToken,
 } from '../../model/config/destination.ts';
 import type * as Written from '../../model/config/written.gen.ts';
-import type { Draft, DraftDestination } from '../drafts/draft.ts';
+import type { PipelineDraft, DraftDestination } from '../drafts/pipeline-draft.ts';
 import { readProjectPath, showProjectPath } from '../../model/config/project-path.ts';
 import { bytesOf } from '../values/amounts.ts';
 import { equalTo, typeInCondition } from './equal-to.ts';
 import { resolveExtract } from './extract.ts';
 
 export function resolveDestination(
-  draft: Draft,
+  draft: PipelineDraft,
   destination: DraftDestination,
   shown: DraftDestination,
 ): Destination {
@@ -34,7 +34,7 @@ export function resolveDestination(
 const mebibyte = 2 ** 20;
 
 function tableau(
-  draft: Draft,
+  draft: PipelineDraft,
   { folder, place }: DraftDestination,
   settings: Written.TableauDestination,
   shown: Written.TableauDestination,
@@ -147,7 +147,7 @@ export function projectOf(project: Written.TableauProject | undefined): TableauP
   return Array.isArray(project) ? { kind: 'path', path: project } : { kind: 'id', id: project.id };
 }
 
-function delivery(draft: Draft, settings: Written.TableauDestination): TableauDelivery {
+function delivery(draft: PipelineDraft, settings: Written.TableauDestination): TableauDelivery {
   if (settings.method !== 'update') return { method: 'publish', mode: settings.mode ?? 'overwrite' };
   const { schema } = resolveExtract(draft);
   const tables = Object.entries(draft.written.tables);
@@ -163,7 +163,10 @@ function delivery(draft: Draft, settings: Written.TableauDestination): TableauDe
 }
 
 /** All tables have the column in the same type, or the rules have refused it. */
-function equalIn(draft: Draft, [column, value]: [string, string | number | boolean]): TableauEquals[] {
+function equalIn(
+  draft: PipelineDraft,
+  [column, value]: [string, string | number | boolean],
+): TableauEquals[] {
   const [table] = Object.values(draft.written.tables);
   const type = table && typeInCondition(table, column, value);
   if (type === undefined) return [];

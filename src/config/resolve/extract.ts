@@ -1,8 +1,8 @@
 import { join, relative, resolve } from 'node:path';
 import type { Extract } from '../../model/config/pipeline.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 
-export function resolveExtract(draft: Draft): Extract {
+export function resolveExtract(draft: PipelineDraft): Extract {
   const { schema, version } = draft.extract;
   const staged = stagedFile(draft);
   const shown = draft.extract.file ?? relative(draft.shared.folder, staged).replaceAll('\\', '/');
@@ -10,7 +10,7 @@ export function resolveExtract(draft: Draft): Extract {
 }
 
 /** Absolute path of the .hyper before it is delivered. */
-export function stagedFile({ extract, folder, shared, written, key }: Draft): string {
+export function stagedFile({ extract, folder, shared, written, key }: PipelineDraft): string {
   const { file } = extract;
   if (typeof file === 'string') return resolve(folder, file);
   const steps = key === undefined ? [`${written.name}.hyper`] : [written.name, `${key}.hyper`];
@@ -18,6 +18,6 @@ export function stagedFile({ extract, folder, shared, written, key }: Draft): st
 }
 
 /** Absolute path of the .tdsx that a template makes of it, before it is delivered. */
-export function stagedPackage(draft: Draft): string {
+export function stagedPackage(draft: PipelineDraft): string {
   return stagedFile(draft).replace(/(?:\.hyper)?$/i, '.tdsx');
 }

@@ -1,6 +1,6 @@
 import { child } from '../../model/errors/diagnostic.ts';
 import type { Pipeline, Relationship } from '../../model/config/pipeline.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { resolveMoves } from '../drafts/moves.ts';
 import { readEnd } from '../drafts/written-names.ts';
 import { resolveDestination } from './destinations.ts';
@@ -10,7 +10,7 @@ import { resolveTables } from './tables.ts';
 import { resolveTemplate } from './template.ts';
 
 /** A draft that passed the rules, as the program uses it. */
-export function resolvePipeline(draft: Draft): Pipeline {
+export function resolvePipeline(draft: PipelineDraft): Pipeline {
   const { name, description, tags = [] } = draft.written;
   const template = resolveTemplate(draft);
   return {
@@ -41,7 +41,7 @@ export function resolvePipeline(draft: Draft): Pipeline {
   };
 }
 
-function relationships({ written, place }: Draft): Relationship[] {
+function relationships({ written, place }: PipelineDraft): Relationship[] {
   const tables = Object.keys(written.tables);
   return (written.relationships ?? []).map((relationship, index) => {
     const from = readEnd(relationship.from, tables);

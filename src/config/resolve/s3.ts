@@ -1,7 +1,7 @@
 import type { S3Access, S3Credentials, S3Source } from '../../model/config/source.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { bytesOf } from '../values/amounts.ts';
-import type { DraftSource } from '../drafts/draft.ts';
+import type { DraftSource } from '../drafts/pipeline-draft.ts';
 import { pathsOf } from '../values/file-format.ts';
 import { resolveFormat } from './formats.ts';
 import { numbered } from './numbered.ts';

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { FileSource, PostgresSource, PostgresTls, Source } from '../../model/config/source.ts';
 import type { ReadableSettings } from '../../model/config/readable-paths.ts';
 import type * as Written from '../../model/config/written.gen.ts';
-import type { DraftSource } from '../drafts/draft.ts';
+import type { DraftSource } from '../drafts/pipeline-draft.ts';
 import { pathsOf } from '../values/file-format.ts';
 import { resolveFormat } from './formats.ts';
 import { numbered } from './numbered.ts';

@@ -4,9 +4,9 @@ import type { Place } from '../../model/errors/diagnostic.ts';
 import type { Column, Param, PostgresOrigin, Table, TableOrigin } from '../../model/config/pipeline.ts';
 import { settingsFor } from '../../model/config/value-settings.ts';
 import type * as Written from '../../model/config/written.gen.ts';
-import { readCheck } from '../values/checks.ts';
+import { readCheck } from '../values/read-check.ts';
 import { addedSettings, columnSettings, readColumnType, type AddedSettings } from '../values/column-text.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { keysInOrder } from '../read/locate.ts';
 import { readRelation } from '../values/relation.ts';
 import {
@@ -14,16 +14,16 @@ import {
   resolveValueSettings,
   type WrittenValueSettings,
 } from '../values/value-settings.ts';
-import { resolveLoad } from './load.ts';
+import { resolveLoad } from './load-mode.ts';
 
-export function resolveTables(draft: Draft): Table[] {
+export function resolveTables(draft: PipelineDraft): Table[] {
   const place = child(draft.place, 'tables');
   return inOrder(draft, place, draft.written.tables).map(([name, table]) => {
     return resolveTable(draft, name, table, child(place, name));
   });
 }
 
-function resolveTable(draft: Draft, name: string, table: Written.Table, place: Place): Table {
+function resolveTable(draft: PipelineDraft, name: string, table: Written.Table, place: Place): Table {
   const values = layerValueSettings(table, draft.values);
   const columns = inOrder(draft, child(place, 'columns'), table.columns ?? {}).map(([column, written]) => {
     return resolveColumn(column, written, child(place, 'columns', column), values);
@@ -52,7 +52,7 @@ function resolveTable(draft: Draft, name: string, table: Written.Table, place: P
   };
 }
 
-function resolveChecks({ written }: Draft, checks: readonly Written.Check[], place: Place): Check[] {
+function resolveChecks({ written }: PipelineDraft, checks: readonly Written.Check[], place: Place): Check[] {
   const tables = Object.keys(written.tables);
   return checks.map((one, index) => {
     const check = readCheck(one, child(place, index), tables);
@@ -104,7 +104,7 @@ function resolveAdded(
   };
 }
 
-function origin(draft: Draft, table: string, from: Written.From): TableOrigin {
+function origin(draft: PipelineDraft, table: string, from: Written.From): TableOrigin {
   switch (draft.sources.get(from.source)?.settings.type) {
     case 'postgres':
       return postgresOrigin(from, draft.shown?.written.tables[table]?.from ?? from);
@@ -133,7 +133,11 @@ function postgresOrigin(from: Written.From, shown: Written.From): PostgresOrigin
 }
 
 /** JavaScript moves keys that look like numbers to the front; the order of columns is that of the file. */
-export function inOrder<Value>(draft: Draft, place: Place, map: Record<string, Value>): [string, Value][] {
+export function inOrder<Value>(
+  draft: PipelineDraft,
+  place: Place,
+  map: Record<string, Value>,
+): [string, Value][] {
   const entries = Object.entries(map);
   if (!entries.some(([key]) => /^\d+$/.test(key))) return entries;
   const order = keysInOrder(draft.loaded, place.pointer);

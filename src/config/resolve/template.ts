@@ -14,11 +14,11 @@ import type {
   Template,
 } from '../../model/config/template.ts';
 import type * as Written from '../../model/config/written.gen.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { stagedPackage } from './extract.ts';
 import { inOrder } from './tables.ts';
 
-export function resolveTemplate(draft: Draft): Template | undefined {
+export function resolveTemplate(draft: PipelineDraft): Template | undefined {
   const { template } = draft.written;
   if (template === undefined) return undefined;
   const place = child(draft.place, 'template');
@@ -38,7 +38,7 @@ export function resolveTemplate(draft: Draft): Template | undefined {
 
 type Generated = Omit<GenerateTemplate, 'place' | 'compression' | 'staged'>;
 
-function generated(draft: Draft, settings: Written.Generate, place: Place): Generated {
+function generated(draft: PipelineDraft, settings: Written.Generate, place: Place): Generated {
   const each = <Value, Result>(
     key: string,
     map: Record<string, Value> | undefined,
@@ -67,7 +67,7 @@ function generated(draft: Draft, settings: Written.Generate, place: Place): Gene
 }
 
 function tableLook(
-  draft: Draft,
+  draft: PipelineDraft,
   name: string,
   { caption, description, columns }: Written.GenerateTable,
   place: Place,
@@ -90,7 +90,7 @@ function tableLook(
 }
 
 function calculationLook(
-  draft: Draft,
+  draft: PipelineDraft,
   name: string,
   written: Written.GenerateCalculation,
   place: Place,
@@ -102,7 +102,7 @@ function calculationLook(
 
 type WrittenLook = Omit<Written.GenerateColumnSettings, 'caption'>;
 
-function fieldLook(draft: Draft, name: string, look: WrittenLook, place: Place): FieldLook {
+function fieldLook(draft: PipelineDraft, name: string, look: WrittenLook, place: Place): FieldLook {
   const { description, role, continuous, format, hidden, folder, geo, local_name: localName } = look;
   const aggregation = aggregations.find((one) => one.toLowerCase() === look.aggregation);
   return {

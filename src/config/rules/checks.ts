@@ -4,9 +4,9 @@ import { child, type Diagnostic, type Place } from '../../model/errors/diagnosti
 import { suggestion } from '../../model/base/nearest.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { durationOf, shareOf } from '../values/amounts.ts';
-import { kindsIn, readCheck } from '../values/checks.ts';
+import { kindsIn, readCheck } from '../values/read-check.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { columnNamesOf, namesAt, readEnd } from '../drafts/written-names.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
@@ -94,7 +94,7 @@ function* possible(check: Check): Iterable<Diagnostic> {
  * Returns the columns of a table. Those of a header file are known only when planning; a table that does not exist is
  * reported elsewhere.
  */
-function columnsIn(draft: Draft): ColumnsOf {
+function columnsIn(draft: PipelineDraft): ColumnsOf {
   return (table) => {
     if (!namesAt(draft, 'tables').includes(table)) return undefined;
     if (namesAt(draft, 'tables', table).includes('columns_from')) return undefined;

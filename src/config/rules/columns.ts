@@ -10,7 +10,7 @@ import { codes } from '../codes.ts';
 import { addedSettings, readColumnType } from '../values/column-text.ts';
 import { ownTypeOf } from '../values/foreign-types.ts';
 import { sqlRemainsHint } from '../values/sql-remains.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { isSet } from '../drafts/defaults.ts';
 import { namesAt, readEnd } from '../drafts/written-names.ts';
 import { nearest } from '../../model/base/nearest.ts';
@@ -46,7 +46,7 @@ interface WrittenColumn {
   column: Parameters<typeof readColumnType>[0];
 }
 
-function* writtenColumns({ written: { tables }, place }: Draft): Generator<WrittenColumn> {
+function* writtenColumns({ written: { tables }, place }: PipelineDraft): Generator<WrittenColumn> {
   for (const [table, { columns = {}, add = {} }] of Object.entries(tables)) {
     for (const [name, column] of Object.entries(columns))
       yield { place: child(place, 'tables', table, 'columns', name), column };
@@ -145,7 +145,7 @@ export const relationshipsFit: Rule = function* (draft) {
 };
 
 /** Returns the type of a column as written; undefined if it is absent or not a type. */
-export function typeOf({ written }: Draft, table: string, column: string): ColumnType | undefined {
+export function typeOf({ written }: PipelineDraft, table: string, column: string): ColumnType | undefined {
   const found = getOwn(written.tables, table);
   if (found === undefined) return undefined;
   const added = getOwn(found.add, column);

@@ -1,10 +1,10 @@
 import type { Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 
 /** A destination that publishes a data source or changes its rows. */
 export interface Writer {
-  draft: Draft;
+  draft: PipelineDraft;
   settings: Written.TableauDestination;
   place: Place;
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import { stagedFile, stagedPackage } from '../resolve/extract.ts';
@@ -56,7 +56,7 @@ interface Writer {
   isItem: boolean;
 }
 
-function stagedOf(draft: Draft): Writer[] {
+function stagedOf(draft: PipelineDraft): Writer[] {
   const { template } = draft.written;
   const { file } = draft.extract;
   const writer = {
@@ -72,7 +72,7 @@ function stagedOf(draft: Draft): Writer[] {
   ];
 }
 
-function deliveriesOf({ destinations, address, key }: Draft): Writer[] {
+function deliveriesOf({ destinations, address, key }: PipelineDraft): Writer[] {
   return destinations.flatMap(({ settings, folder, place }) =>
     settings.type !== 'file'
       ? []
@@ -88,7 +88,7 @@ function deliveriesOf({ destinations, address, key }: Draft): Writer[] {
 }
 
 export const uniqueNames: CommonRule = function* (drafts) {
-  const first = new Map<string, Draft>();
+  const first = new Map<string, PipelineDraft>();
   const oneOfEach = new Map(drafts.map((draft) => [draft.loaded, draft]));
   for (const draft of oneOfEach.values()) {
     const name = writtenName(draft);
@@ -100,11 +100,11 @@ export const uniqueNames: CommonRule = function* (drafts) {
 };
 
 /** Returns the name in the file, not the substitute for an invalid one. */
-function writtenName({ whole, written }: Draft): string | undefined {
+function writtenName({ whole, written }: PipelineDraft): string | undefined {
   return (whole as { name?: unknown }).name === written.name ? written.name : undefined;
 }
 
-function* bothPlaces(name: string, earlier: Draft, later: Draft): Iterable<Diagnostic> {
+function* bothPlaces(name: string, earlier: PipelineDraft, later: PipelineDraft): Iterable<Diagnostic> {
   const hint = { hint: 'state is kept under the name: give each pipeline its own' };
   const isSame = writtenName(earlier) === name;
   const reason = isSame ? '' : ', in another case, which file names on macOS do not distinguish';

@@ -1,12 +1,12 @@
 import { shellWord } from '../../model/base/shell-word.ts';
 import { valueAt } from '../drafts/written-names.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 
 /**
  * Returns the command that prints the columns of a table with their types; undefined if its source is not known. It names what the
  * file names: of variables it knows no value.
  */
-export function importCommand(draft: Draft, table: string): string | undefined {
+export function importCommand(draft: PipelineDraft, table: string): string | undefined {
   const from = (key: string) => textAt(draft, 'tables', table, 'from', key);
   const name = from('source') ?? '';
   const source = draft.sources.get(name)?.settings;
@@ -33,7 +33,7 @@ export function importCommand(draft: Draft, table: string): string | undefined {
   }
 }
 
-function textAt(draft: Draft, ...path: readonly string[]): string | undefined {
+function textAt(draft: PipelineDraft, ...path: readonly string[]): string | undefined {
   const value = valueAt(draft, ...path);
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import type { BlockedItem, DraftedFile } from '../drafts/drafts.ts';
 import { passwordsOf } from '../references/passwords.ts';
 import { commonRules, rules } from './index.ts';
@@ -36,7 +36,7 @@ function judgeEach(
   registerSecret: (secret: string) => void,
   report: (diagnostic: Diagnostic) => void,
 ): DraftedFile {
-  const drafts: Draft[] = [];
+  const drafts: PipelineDraft[] = [];
   const blocked: BlockedItem[] = [];
   for (const draft of file.drafts) {
     for (const secret of passwordsOf(draft)) registerSecret(secret);

@@ -5,7 +5,7 @@ import { getOwn } from '../../model/base/get-own.ts';
 import { durationOf } from '../values/amounts.ts';
 import { codes } from '../codes.ts';
 import { readColumnType } from '../values/column-text.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { fileColumn, fileReference } from '../values/file-column.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { cursorColumns, readLag, tableLoad, type TableLoad } from '../values/load-settings.ts';
@@ -35,7 +35,7 @@ export const loadColumns: Rule = function* (draft) {
 };
 
 function* filesNamed(
-  draft: Draft,
+  draft: PipelineDraft,
   table: string,
   load: TableLoad,
   kind: 'file' | 's3',
@@ -53,7 +53,11 @@ const cursorKinds: readonly ColumnType['kind'][] = [
   ...(['text', 'varchar', 'char'] as const),
 ];
 
-function* cursorOf(draft: Draft, table: string, { settings, placeOf }: TableLoad): Iterable<Diagnostic> {
+function* cursorOf(
+  draft: PipelineDraft,
+  table: string,
+  { settings, placeOf }: TableLoad,
+): Iterable<Diagnostic> {
   for (const [index, column] of cursorColumns(settings).entries()) {
     const place = typeof settings.cursor === 'string' ? placeOf('cursor') : child(placeOf('cursor'), index);
     yield* knownToTable(draft, table, column, place);
@@ -64,7 +68,7 @@ function* cursorOf(draft: Draft, table: string, { settings, placeOf }: TableLoad
   }
 }
 
-function* lagOf(draft: Draft, table: string, load: TableLoad): Iterable<Diagnostic> {
+function* lagOf(draft: PipelineDraft, table: string, load: TableLoad): Iterable<Diagnostic> {
   const { lag: written } = load.settings;
   if (written === undefined) return;
   const place = load.placeOf('lag');
@@ -100,7 +104,11 @@ function lagOfType(type: ColumnType): { is: 'seconds' | 'units' | 'nothing'; say
   }
 }
 
-function* windowOf(draft: Draft, table: string, { settings, placeOf }: TableLoad): Iterable<Diagnostic> {
+function* windowOf(
+  draft: PipelineDraft,
+  table: string,
+  { settings, placeOf }: TableLoad,
+): Iterable<Diagnostic> {
   const { column, last } = settings;
   yield* within(last, placeOf('last'));
   if (column === undefined) return;
@@ -112,7 +120,7 @@ function* windowOf(draft: Draft, table: string, { settings, placeOf }: TableLoad
 }
 
 /** Rows are found again by their key: one with NULL in it is never found, and would be added each time. */
-function* keyWithoutNulls(draft: Draft, table: string, mode: string): Iterable<Diagnostic> {
+function* keyWithoutNulls(draft: PipelineDraft, table: string, mode: string): Iterable<Diagnostic> {
   const { primary_key: key = [], columns } = getOwn(draft.written.tables, table) ?? {};
   for (const name of key) {
     const column = getOwn(columns, name);
@@ -129,7 +137,12 @@ function* refreshOf({ settings: { full_refresh: refresh }, placeOf }: TableLoad)
   yield* within(refresh?.every, child(placeOf('full_refresh'), 'every'), 60);
 }
 
-function* knownToTable(draft: Draft, table: string, column: string, place: Place): Iterable<Diagnostic> {
+function* knownToTable(
+  draft: PipelineDraft,
+  table: string,
+  column: string,
+  place: Place,
+): Iterable<Diagnostic> {
   if (!isPlaceholder(column)) yield* knownColumn(draft, table, column, place);
 }
 

@@ -3,7 +3,7 @@ import { child, type Diagnostic, type Place } from '../../model/errors/diagnosti
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
 import { merge } from '../drafts/defaults.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { tableLoad, type LoadKey, type LoadSettings, type TableLoad } from '../values/load-settings.ts';
 import { namesAt } from '../drafts/written-names.ts';
 import { problem } from '../problem.ts';
@@ -119,7 +119,7 @@ function* keysBesideFile({ settings: { mode }, own, says, placeOf }: WrittenLoad
   }
 }
 
-function* sourceOfMode(draft: Draft, table: string, load: TableLoad): Iterable<Diagnostic> {
+function* sourceOfMode(draft: PipelineDraft, table: string, load: TableLoad): Iterable<Diagnostic> {
   const { mode, by } = load.settings;
   const from = draft.written.tables[table]?.from;
   const kind = from && draft.sources.get(from.source)?.settings.type;
@@ -138,7 +138,7 @@ function* sourceOfMode(draft: Draft, table: string, load: TableLoad): Iterable<D
 }
 
 /** Reports missing keys of a mode. */
-function* complete(draft: Draft, table: string, load: TableLoad): Iterable<Diagnostic> {
+function* complete(draft: PipelineDraft, table: string, load: TableLoad): Iterable<Diagnostic> {
   const { settings, own, says, placeOf } = load;
   // Another mode's name is written instead, and is reported.
   const meant = (key: 'cursor' | 'column' | 'last') => own.includes(counterparts[key]);
@@ -167,7 +167,7 @@ function* complete(draft: Draft, table: string, load: TableLoad): Iterable<Diagn
   }
 }
 
-function* rowsThatAreGone(draft: Draft, table: string, load: TableLoad): Iterable<Diagnostic> {
+function* rowsThatAreGone(draft: PipelineDraft, table: string, load: TableLoad): Iterable<Diagnostic> {
   const { settings, own, placeOf } = load;
   if (settings.mode !== 'upsert' && (settings.mode !== 'append' || load.says('by'))) return;
   const byQuery = settings.deletes !== undefined;
@@ -197,7 +197,7 @@ function* refreshOfKept({ settings, placeOf }: TableLoad): Iterable<Diagnostic> 
   yield { ...problem(codes.refreshOfKept, message, at), severity: 'warning' };
 }
 
-function hasKey(draft: Draft, table: string): boolean {
+function hasKey(draft: PipelineDraft, table: string): boolean {
   return namesAt(draft, 'tables', table).includes('primary_key');
 }
 

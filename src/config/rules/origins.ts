@@ -3,7 +3,7 @@ import { child } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
 import { columnSettings, readColumnType } from '../values/column-text.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { formatTypeOf, isFilesSource, optionsOf, type FilesSource } from '../values/file-format.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { nearest } from '../../model/base/nearest.ts';
@@ -168,7 +168,7 @@ export const readableUrls: Rule = function* ({ sources, key }) {
 };
 
 function tablesOf(
-  { written, sources }: Draft,
+  { written, sources }: PipelineDraft,
   isMeant: (kind: (typeof sourceKinds)[keyof typeof sourceKinds]) => boolean,
 ): [string, Written.Table][] {
   return Object.entries(written.tables).filter(([, { from }]) => {

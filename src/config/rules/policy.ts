@@ -4,7 +4,7 @@ import { isAllowedHost } from '../../model/config/allowed-host.ts';
 import { refuseToWrite } from '../../model/config/readable-paths.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { hostsOf } from './hosts.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { textsIn } from '../references/places.ts';
@@ -62,7 +62,7 @@ function* filesOf({
   destinations,
   folder,
   place,
-}: Draft): Iterable<{ path: string; place: Place }> {
+}: PipelineDraft): Iterable<{ path: string; place: Place }> {
   const template = { settings: written.template, folder, place: child(place, 'template') };
   for (const { settings, folder: base, place: at } of [template, ...sources.values(), ...destinations]) {
     for (const { text, place: found, use } of textsIn(settings, at)) {

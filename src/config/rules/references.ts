@@ -1,7 +1,7 @@
 import type { Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { columnNamesOf, namesAt, readEnd, valueAt } from '../drafts/written-names.ts';
 import { suggestion } from '../../model/base/nearest.ts';
 import { problem } from '../problem.ts';
@@ -80,7 +80,7 @@ export const knownRelationshipEnds: Rule = function* (draft) {
   }
 };
 
-export function* knownColumn(draft: Draft, table: string, column: string, place: Place) {
+export function* knownColumn(draft: PipelineDraft, table: string, column: string, place: Place) {
   const names = columnNamesOf(draft, table);
   // The columns of a header file are known when planning. A table whose columns are no map has an error already.
   const written = valueAt(draft, 'tables', table, 'columns');

@@ -2,13 +2,13 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { problem } from '../problem.ts';
 import { equalTo, typeInCondition } from '../resolve/equal-to.ts';
 
 /** Checks the settings of `method: update`, and their use elsewhere. */
 export function* updateRule(
-  draft: Draft,
+  draft: PipelineDraft,
   settings: Written.TableauDestination,
   place: Place,
 ): Iterable<Diagnostic> {
@@ -32,7 +32,7 @@ export function* updateRule(
   else yield* keyRule(draft, action);
 }
 
-function* keyRule(draft: Draft, action: string): Iterable<Diagnostic> {
+function* keyRule(draft: PipelineDraft, action: string): Iterable<Diagnostic> {
   if (action === 'insert' || action === 'replace') return;
   for (const [name, { primary_key: key = [] }] of Object.entries(draft.written.tables)) {
     if (key.length > 0) continue;
@@ -43,7 +43,7 @@ function* keyRule(draft: Draft, action: string): Iterable<Diagnostic> {
 }
 
 /** A server refuses rows to delete that have columns beside those of the condition. */
-function* onlyKeys(draft: Draft): Iterable<Diagnostic> {
+function* onlyKeys(draft: PipelineDraft): Iterable<Diagnostic> {
   for (const [name, { primary_key: key = [], columns = {} }] of Object.entries(draft.written.tables)) {
     if (key.length === 0) continue;
     for (const column of Object.keys(columns).filter((one) => !key.includes(one))) {
@@ -60,7 +60,7 @@ function* onlyKeys(draft: Draft): Iterable<Diagnostic> {
  * a table of keys they have no place, so that the value shows the type.
  */
 function* whereRule(
-  draft: Draft,
+  draft: PipelineDraft,
   where: NonNullable<Written.TableauDestination['where']>,
   place: Place,
 ): Iterable<Diagnostic> {

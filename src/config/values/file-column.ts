@@ -1,6 +1,6 @@
 import { getOwn } from '../../model/base/get-own.ts';
 import { addedSettings, readColumnType } from './column-text.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 
 /** The text of a column that names files so that no two are alike. */
 export function fileReference(kind: 'file' | 's3'): string {
@@ -8,7 +8,7 @@ export function fileReference(kind: 'file' | 's3'): string {
 }
 
 /** Returns the added column of a table that identifies the file of a row; undefined if there is none. */
-export function fileColumn({ written, sources }: Draft, table: string): string | undefined {
+export function fileColumn({ written, sources }: PipelineDraft, table: string): string | undefined {
   const found = getOwn(written.tables, table);
   const kind = found && sources.get(found.from.source)?.settings.type;
   if (kind !== 'file' && kind !== 's3') return undefined;

@@ -4,7 +4,7 @@ import { getOwn } from '../../model/base/get-own.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { durationOf } from './amounts.ts';
 import { isSet, mergeLoad } from '../drafts/defaults.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { namesAt, valueAt } from '../drafts/written-names.ts';
 
@@ -25,7 +25,7 @@ export interface TableLoad {
   place: Place;
 }
 
-export function tableLoad(draft: Draft, table: string): TableLoad {
+export function tableLoad(draft: PipelineDraft, table: string): TableLoad {
   const written = getOwn(draft.written.tables, table)?.load;
   // The merged value contains no null.
   const settings = (mergeLoad(draft.load, written) ?? {}) as LoadSettings;

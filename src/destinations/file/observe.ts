@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { linkAt } from '../../disk/link.ts';
-import { markSince } from '../../disk/content.ts';
-import { lookAt, markOf } from '../../disk/look.ts';
+import { markSince } from '../../disk/content-hash.ts';
+import { lookAt, markOf } from '../../disk/look-at.ts';
 import { whyUnwritable } from '../../disk/writable.ts';
 import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
 import type { AppliedDestination, AppliedFile } from '../../model/world/applied-record.ts';

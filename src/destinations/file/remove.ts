@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { markSince } from '../../disk/content.ts';
-import { lookAt, markOf } from '../../disk/look.ts';
+import { markSince } from '../../disk/content-hash.ts';
+import { lookAt, markOf } from '../../disk/look-at.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import type { AppliedDestination } from '../../model/world/applied-record.ts';
 import type { FileDestination } from '../../model/config/destination.ts';

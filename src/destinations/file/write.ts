@@ -1,5 +1,5 @@
 import { copyInterruptibly } from '../../disk/copy.ts';
-import { beginDraft, type Draft } from '../../disk/draft.ts';
+import { beginDraft, type DraftFile } from '../../disk/draft-file.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { linkAt } from '../../disk/link.ts';
 import type { AppliedFile } from '../../model/world/applied-record.ts';
@@ -18,7 +18,7 @@ export async function writeFile(
   extract: BuiltExtract,
   { signal, confirm }: Pick<Delivery, 'signal' | 'confirm'>,
 ): Promise<AppliedFile> {
-  let draft: Draft | undefined;
+  let draft: DraftFile | undefined;
   try {
     await refuseLink(destination);
     draft = await beginDraft(destination.path);

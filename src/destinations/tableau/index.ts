@@ -9,7 +9,7 @@ import type { Variables } from '../../model/base/proxy.ts';
 import { openSession, type Session } from './client/site/session.ts';
 import { openSite, type Site } from './client/site/site.ts';
 import { openTransport } from './client/http/transport.ts';
-import { describeTableau } from './describe.ts';
+import { describeTableau } from './describe-site.ts';
 import { toRunError } from './client/errors.ts';
 import { observeTableau } from './observe.ts';
 import { removePublication, existingPublication } from './remove.ts';

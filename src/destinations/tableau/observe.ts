@@ -8,7 +8,7 @@ import { pathOfProject, type Project } from './client/resources/projects.ts';
 import type { Site } from './client/site/site.ts';
 import { siteLabel } from './client/errors.ts';
 import type { SeeProject } from './target/seen-projects.ts';
-import { whatBecameOf } from './publish/sent.ts';
+import { whatBecameOf } from './publish/earlier-delivery.ts';
 import { projectProblem } from './target/target.ts';
 
 /** Returns the present publication, by reading only. */

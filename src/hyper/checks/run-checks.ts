@@ -6,7 +6,7 @@ import { freshness } from './freshness.ts';
 import type { Question, Subject, Verdict } from './question.ts';
 import { relationship } from './relationship.ts';
 import { rowCount } from './row-count.ts';
-import { takeSample } from './sample.ts';
+import { takeSample } from './sample-rows.ts';
 import { statement } from './statement.ts';
 import { unique } from './unique.ts';
 import { acceptedValues, notNull, pattern, range } from './wrong-rows.ts';

@@ -2,7 +2,7 @@ import type { Check } from '../../model/config/check.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import { identifier } from '../sql.ts';
 import type { Question, Row, Subject, Verdict } from './question.ts';
-import { cut } from './sample.ts';
+import { cut } from './sample-rows.ts';
 
 const value = identifier('the value');
 

@@ -1,7 +1,7 @@
 import { comparable } from '../../model/config/check-columns.ts';
 import type { ColumnType } from '../../model/config/column-type.ts';
 import { literal } from '../sql.ts';
-import { sqlType } from '../types.ts';
+import { sqlType } from '../column-types.ts';
 
 /** A value of a check as SQL, to be compared with a column of this type. The rules have made sure that it fits. */
 export function valueSql(value: string | number | boolean, type: ColumnType): string {

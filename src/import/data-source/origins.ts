@@ -1,6 +1,6 @@
 import type { TemplateTable } from '../../model/world/template-description.ts';
 import { withoutObjectId } from '../../templates/object-id.ts';
-import type { Template } from '../../templates/open.ts';
+import type { Template } from '../../templates/open-template.ts';
 import { parseCustomSql } from '../../templates/tds/custom-sql.ts';
 import type { Relation } from '../../templates/tds/model.ts';
 import { relationPart } from '../names.ts';

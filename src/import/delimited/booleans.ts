@@ -1,4 +1,4 @@
-import { withoutBlanks } from '../../sources/delimited/values/rule.ts';
+import { withoutBlanks } from '../../sources/delimited/values/value-rule.ts';
 
 /** Pairs of words for true and false. */
 const pairs = [

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { completeEnd, CsvEncodingError, decoderOf } from '../../sources/csv/index.ts';
-import { HEAD_BYTES, shownEncoding } from '../../sources/delimited/content.ts';
-import type { Sample } from './sample.ts';
+import { HEAD_BYTES, shownEncoding } from '../../sources/delimited/foreign-content.ts';
+import type { Sample } from './text-sample.ts';
 
 /** An encoding by its name in the WHATWG Encoding Standard. */
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';

@@ -6,7 +6,7 @@ import { hasHeader, headerBelowTitles, headerContradiction } from './header.ts';
 import { ColumnUnion } from './union.ts';
 import { fromTheStart, recordsOf, type Beginning, type Notation } from './notation.ts';
 import { brokenText, notText, unlike, wrongFields } from './problems.ts';
-import type { Sample, TextSample } from './sample.ts';
+import type { Sample, TextSample } from './text-sample.ts';
 
 /** A file whose records were read. */
 interface ReadFile {

@@ -1,7 +1,7 @@
 import type { SampledRecord, SampledText } from '../../sources/csv/index.ts';
 import { headerEvidence } from './header.ts';
 import { fromTheStart, notationsOf, recordsOf, type Beginning, type Notation } from './notation.ts';
-import type { TextSample } from './sample.ts';
+import type { TextSample } from './text-sample.ts';
 
 /** How well a notation divides the text of a file into records of the same number of fields. */
 interface Fit {

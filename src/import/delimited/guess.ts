@@ -4,7 +4,7 @@ import type { FilesGuess } from './files-guess.ts';
 import { formatOf, type FoundFormat } from './format.ts';
 import { columnNames, someNames } from './names.ts';
 import { chooseDates, chooseSigns, type NamedGuess } from './styles.ts';
-import { chooseType, isTyped, type ChosenType } from './types.ts';
+import { chooseType, isTyped, type ChosenType } from './choose-type.ts';
 
 /** How files of text are read, and their columns. */
 export interface TextFound {

@@ -1,7 +1,7 @@
 import type { CsvFormat } from '../../model/config/source.ts';
 import { daysInMonth } from '../../sources/delimited/values/calendar.ts';
 import { dateRule, timestampRule } from '../../sources/delimited/values/moments.ts';
-import { isRefused, withoutBlanks, type ValueRule } from '../../sources/delimited/values/rule.ts';
+import { isRefused, withoutBlanks, type ValueRule } from '../../sources/delimited/values/value-rule.ts';
 import { openZone } from '../../sources/delimited/values/zone.ts';
 
 export type DateOrder = CsvFormat['dateOrder'];

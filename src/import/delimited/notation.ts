@@ -1,5 +1,5 @@
 import { csvDialect, sampleRecords, type CsvDialect, type SampledText } from '../../sources/csv/index.ts';
-import type { TextSample } from './sample.ts';
+import type { TextSample } from './text-sample.ts';
 
 /** The signs with which records of a file are written. */
 export interface Notation {

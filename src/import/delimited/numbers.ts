@@ -1,5 +1,5 @@
 import { numberReader, significant } from '../../sources/delimited/values/number-text.ts';
-import { isRefused, withoutBlanks } from '../../sources/delimited/values/rule.ts';
+import { isRefused, withoutBlanks } from '../../sources/delimited/values/value-rule.ts';
 
 /** The signs between the digits of numbers. */
 export interface NumberStyle {

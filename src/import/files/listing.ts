@@ -3,7 +3,7 @@ import type * as Written from '../../model/config/written.gen.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { listBucket, listLocal, type FileListing, type ListedFile } from '../../sources/samples/index.ts';
 import { resolveSource, type ImportContext } from '../context.ts';
-import type { WantedFiles } from './place.ts';
+import type { WantedFiles } from './source-of-files.ts';
 
 /** Lists the files that are wanted while `use` runs. Throws if there are none. */
 export async function withFiles<T>(

@@ -10,14 +10,14 @@ import { withFiles } from './listing.ts';
 import { ParquetUnion, type UnitedParquet } from './parquet-union.ts';
 import { chooseParquetType } from './parquet-types.ts';
 import { personalNotes, sensitiveIfPersonal } from './personal-columns.ts';
-import { nameOfFiles, placeOf, type WantedFiles } from './place.ts';
+import { nameOfFiles, sourceOfFiles, type WantedFiles } from './source-of-files.ts';
 
 /** Footers that are read at once. */
 const AT_ONCE = 8;
 
 /** Reads the footers of Parquet files, and writes a source and a table for them. */
 export async function importParquet(wanted: WantedFiles, context: ImportContext): Promise<Found> {
-  const place = await placeOf(wanted, context);
+  const place = await sourceOfFiles(wanted, context);
   return withFiles(place, wanted, context, async (files) => {
     const { union, hasEmptyFiles } = await readFooters(files, context.signal);
     const name = wanted.table ?? nameOfFiles(wanted.paths);

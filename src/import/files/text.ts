@@ -9,7 +9,7 @@ import { unlike } from '../delimited/problems.ts';
 import type { Found, FoundTable } from '../found.ts';
 import { withFiles } from './listing.ts';
 import { personalNotes, sensitiveIfPersonal } from './personal-columns.ts';
-import { nameOfFiles, placeOf, type WantedFiles } from './place.ts';
+import { nameOfFiles, sourceOfFiles, type WantedFiles } from './source-of-files.ts';
 
 /** At least so much of every file is read, and of few files more: all of them together up to the second one. */
 const LEAST_BYTES = 64 * 1024;
@@ -21,7 +21,7 @@ const AT_ONCE = 8;
 
 /** Guesses from the beginnings of text files how they are read, and writes a source and a table for them. */
 export async function importText(wanted: WantedFiles, context: ImportContext): Promise<Found> {
-  const place = await placeOf(wanted, context);
+  const place = await sourceOfFiles(wanted, context);
   return withFiles(place, wanted, context, async (files) => {
     const most = Math.max(LEAST_BYTES, Math.floor(MOST_BYTES / files.length));
     const { found, isSampled } = await guess(files, most, context.signal);

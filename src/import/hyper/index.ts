@@ -12,7 +12,7 @@ import type { Found, FoundColumn, FoundTable } from '../found.ts';
 import { relationPart } from '../names.ts';
 import { nameOfRowsSource, refuseOtherKinds, sourceOfRows, type RowsFrom } from '../rows-source.ts';
 import { hasAll, keyOf, relationshipsOf } from './relationships.ts';
-import { chooseHyperType } from './types.ts';
+import { chooseHyperType } from './choose-type.ts';
 
 /**
  * Reads tables, columns and keys of an extract. Its rows are no source: the pipeline reads tables of the same names from a

@@ -3,7 +3,7 @@ import { foreign } from '../../model/errors/secrets.ts';
 import { isAboutSql, isDatabaseError } from '../../sources/postgres/connection/errors.ts';
 import { attempt } from '../../sources/postgres/connection/transaction.ts';
 import { describeQuery, queryClause } from '../../sources/postgres/listing/columns.ts';
-import { listConstraints } from '../../sources/postgres/listing/details.ts';
+import { listConstraints } from '../../sources/postgres/listing/constraints.ts';
 import { measure } from '../../sources/postgres/listing/measure.ts';
 import { listRelations } from '../../sources/postgres/listing/relations.ts';
 import { withListing, type ListingClient, type ServerFacts } from '../../sources/postgres/listing/session.ts';

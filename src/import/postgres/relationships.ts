@@ -1,4 +1,4 @@
-import type { ListedConstraint } from '../../sources/postgres/listing/details.ts';
+import type { ListedConstraint } from '../../sources/postgres/listing/constraints.ts';
 import type { FoundRelationship, FoundTable } from '../found.ts';
 
 /** Returns the foreign keys between these tables, and why the others are not relationships. */

@@ -1,15 +1,15 @@
 import type * as Written from '../../model/config/written.gen.ts';
 import type { CatalogColumn } from '../../sources/postgres/contract/catalog.ts';
 import { fromClauseOf, listColumns } from '../../sources/postgres/listing/columns.ts';
-import { columnComments } from '../../sources/postgres/listing/details.ts';
+import { columnComments } from '../../sources/postgres/listing/constraints.ts';
 import { measure, type Measurement } from '../../sources/postgres/listing/measure.ts';
 import type { ListedRelation } from '../../sources/postgres/listing/relations.ts';
 import type { ListingClient } from '../../sources/postgres/listing/session.ts';
 import type { FoundColumn, FoundTable } from '../found.ts';
 import { looksPersonal, personalNote } from '../personal.ts';
-import { suggestLoad } from './load.ts';
+import { suggestLoad } from './load-mode.ts';
 import { relationText } from './names.ts';
-import { chooseType } from './types.ts';
+import { chooseType } from './choose-type.ts';
 
 /** A table as it was found, and what of it is not in the pipeline. */
 export interface TableResult {

@@ -14,7 +14,7 @@ export interface Look {
 }
 
 /** The graph as inline SVG, coloured by the style of the page around it. */
-export function renderSvg(graph: Graph, lookOf: (node: GraphNode) => Look): Markup {
+export function renderSvg(graph: Graph, findNamed: (node: GraphNode) => Look): Markup {
   const { width, height, nodes, edges } = layOutGraph(graph);
   return element(
     'svg',
@@ -26,7 +26,7 @@ export function renderSvg(graph: Graph, lookOf: (node: GraphNode) => Look): Mark
       'aria-label': 'Graph of sources, tables, extracts and destinations, from left to right',
     },
     element('g', { class: 'edges', 'aria-hidden': 'true' }, ...edges.map(drawEdge)),
-    ...nodes.map((node) => drawNode(node, lookOf(node))),
+    ...nodes.map((node) => drawNode(node, findNamed(node))),
   );
 }
 

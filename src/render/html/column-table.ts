@@ -1,6 +1,6 @@
 import type { ColumnChangeView, ColumnView, TableView } from '../plan-view/index.ts';
 import { element, together, type Child, type Markup } from './element.ts';
-import { signed } from './look.ts';
+import { signed } from './marks.ts';
 import { table } from './scroll-table.ts';
 
 /**

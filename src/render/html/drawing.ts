@@ -4,7 +4,7 @@ import type { PipelinePlan } from '../../model/plan/plan.ts';
 import { renderSvg, type Look } from '../graph/svg.ts';
 import { markOfPipeline, markOfTable } from '../plan-view/index.ts';
 import { element, type Markup } from './element.ts';
-import { looks } from './look.ts';
+import { looks } from './marks.ts';
 
 /** A drawing with more tables than this is unreadable. */
 const mostTables = 60;

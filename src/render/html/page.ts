@@ -12,7 +12,7 @@ import {
 import { renderFindings, renderGates, renderNotInspected } from './decisions.ts';
 import { renderGraph } from './drawing.ts';
 import { element, type Markup } from './element.ts';
-import { signed } from './look.ts';
+import { signed } from './marks.ts';
 import { renderPipeline } from './pipeline.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';

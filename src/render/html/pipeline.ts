@@ -5,7 +5,7 @@ import { renderStep } from '../progress.ts';
 import { renderColumns } from './column-table.ts';
 import { copied } from './copied.ts';
 import { element, together, type Markup } from './element.ts';
-import { signed } from './look.ts';
+import { signed } from './marks.ts';
 import { table } from './scroll-table.ts';
 
 /**

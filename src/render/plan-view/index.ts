@@ -3,7 +3,7 @@ import { printableData } from '../text-width.ts';
 import { amountsOf } from './amounts.ts';
 import { countIdle, foldForgotten, foldPipelines, moreLike, type Folded } from './fold.ts';
 import { viewPipeline } from './pipeline.ts';
-import type { GateView, Part, PlanView, RemovedView } from './types.ts';
+import type { GateView, Part, PlanView, RemovedView } from './plan-view.ts';
 import { countsOf, isQuiet, quietTextOf } from './verdict.ts';
 
 export type {
@@ -18,7 +18,7 @@ export type {
   RemovedView,
   TableView,
   TemplateView,
-} from './types.ts';
+} from './plan-view.ts';
 export { foldGates, moreLike } from './fold.ts';
 export { markOfPipeline } from './pipeline.ts';
 export { markOfTable } from './table.ts';

@@ -4,7 +4,7 @@ import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
 import type { PipelinePlan } from '../../model/plan/plan.ts';
 import { costsOf, publicationText } from './amounts.ts';
 import { beforeAfter, viewTable } from './table.ts';
-import type { DestinationView, Mark, PipelineView, TemplateView } from './types.ts';
+import type { DestinationView, Mark, PipelineView, TemplateView } from './plan-view.ts';
 import { verdictOf } from './verdict.ts';
 
 export function viewPipeline(plan: PipelinePlan): PipelineView {

@@ -2,7 +2,7 @@ import type { Change } from '../../model/plan/change.ts';
 import type { PipelinePlan } from '../../model/plan/plan.ts';
 import type { ColumnPlan, TablePlan } from '../../model/plan/table-plan.ts';
 import { tableAmounts } from './amounts.ts';
-import type { ColumnChangeView, Mark, TableView } from './types.ts';
+import type { ColumnChangeView, Mark, TableView } from './plan-view.ts';
 
 export function viewTable(plan: PipelinePlan, table: TablePlan): TableView {
   const { name, reason, source, columnsFrom, objects } = table;

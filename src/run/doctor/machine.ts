@@ -5,7 +5,7 @@ import path from 'node:path';
 import { makeTemporaryFolder } from '../../disk/temporary.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { placeNames } from '../../hyper/binary.ts';
-import { describeHyperd } from '../../hyper/describe.ts';
+import { describeHyperd } from '../../hyper/describe-engine.ts';
 import { bytes } from '../../model/base/numbers.ts';
 import type { RunContext } from '../context.ts';
 import { version } from '../version.ts';

@@ -12,7 +12,7 @@ import { hasDrifted } from '../../plan/output-drift.ts';
 import { configurationHash } from '../../plan/index.ts';
 import { hideSecrets } from '../../plan/record/hide-secrets.ts';
 import { addInfiniteSetting } from '../../plan/record/infinite.ts';
-import { moveRecord } from '../../plan/record/moves.ts';
+import { moveRecord } from '../../plan/record/move-record.ts';
 import type { RunContext } from '../context.ts';
 import { diagnose } from '../diagnose.ts';
 import type { Ports } from '../open-ports.ts';

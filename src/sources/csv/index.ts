@@ -37,6 +37,6 @@ export { NotAsWritten, RecordCheck, type RecordCheckOptions } from './record-che
 export { checkedText } from './checked-text.ts';
 export { locateRecord } from './locate.ts';
 export { ABSENT } from './record-writer.ts';
-export { sampleRecords, type SampledRecord, type SampledText } from './sample.ts';
+export { sampleRecords, type SampledRecord, type SampledText } from './sample-records.ts';
 export { decoderOf, transcodeToUtf8 } from './transcode.ts';
 export { completeEnd, Utf8Watch } from './utf8.ts';

@@ -5,7 +5,7 @@ import type { CsvFormat } from '../../model/config/source.ts';
 import { quotedVisible, visible } from '../../model/base/visible.ts';
 import { ABSENT, bomLength, csvDialect, readHeaderRecord, type HeaderRecord } from '../csv/index.ts';
 import { constantsOf, type Constant, type NamedFile } from './constants.ts';
-import { isPage } from './content.ts';
+import { isPage } from './foreign-content.ts';
 import { nearMissHint, nearMissOf, oneFieldHint } from './header-hints.ts';
 import { headerElsewhere } from './header-elsewhere.ts';
 import { missingHint } from './missing-hint.ts';

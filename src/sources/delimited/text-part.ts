@@ -7,7 +7,7 @@ import { RunError } from '../../model/errors/run-error.ts';
 import { locateTextRecord, normalizeText, TextCheck, type TextOptions } from '../copy-text/index.ts';
 import { checkedText, CsvError, NotAsWritten, stripBom } from '../csv/index.ts';
 import { constantsOf, type NamedFile } from './constants.ts';
-import { explainText, refused, refusedHint } from './explain.ts';
+import { explainText, refused, refusedHint } from './explain-refusal.ts';
 import { rewritesFields, ruleOf } from './field-checks.ts';
 import { hasOtherLines, RecordLines } from './text-lines.ts';
 import { foreign } from '../../model/errors/secrets.ts';

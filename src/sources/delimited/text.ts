@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { CsvFormat } from '../../model/config/source.ts';
 import { bomLength, transcodeToUtf8 } from '../csv/index.ts';
-import { foreignContent, HEAD_BYTES, isGzipHead } from './content.ts';
+import { foreignContent, HEAD_BYTES, isGzipHead } from './foreign-content.ts';
 import { FileProblem } from './file-problem.ts';
 import { gunzip } from './gunzip.ts';
 import { peek } from './peek.ts';

@@ -4,7 +4,7 @@ import type { Table } from '../../model/config/pipeline.ts';
 import type { RunError } from '../../model/errors/run-error.ts';
 import { checkedText, csvDialect, NotAsWritten, RecordCheck } from '../csv/index.ts';
 import { asWritten, type AsWritten } from '../delimited/as-written.ts';
-import { explainRecord, explainText } from '../delimited/explain.ts';
+import { explainRecord, explainText } from '../delimited/explain-refusal.ts';
 import { recordCheckOptions } from '../delimited/field-checks.ts';
 import { withAbsent, type Layout } from '../delimited/layout.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';

@@ -1,4 +1,4 @@
-import { contentOf } from '../../disk/content.ts';
+import { contentOf } from '../../disk/content-hash.ts';
 import type { FileMark, FilesFingerprint, Fingerprint } from '../../model/world/fingerprint.ts';
 import type { FoundFile } from './list.ts';
 import { getOwn } from '../../model/base/get-own.ts';

@@ -1,7 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import micromatch from 'micromatch';
-import { cannotLook, lookAt } from '../../disk/look.ts';
+import { cannotLook, lookAt } from '../../disk/look-at.ts';
 import type { Place } from '../../model/errors/diagnostic.ts';
 import type { FileSource } from '../../model/config/source.ts';
 import { hintForRefused, readablePaths } from '../../model/config/readable-paths.ts';

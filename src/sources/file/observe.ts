@@ -9,7 +9,7 @@ import { CsvError } from '../csv/index.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { literalPrefix } from '../globs.ts';
 import { constantsOf } from '../delimited/constants.ts';
-import { explainText } from '../delimited/explain.ts';
+import { explainText } from '../delimited/explain-refusal.ts';
 import { fileNotes } from '../delimited/file-notes.ts';
 import { readLayout, type Layout } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet, withFile, type ParquetLayout } from '../parquet/index.ts';

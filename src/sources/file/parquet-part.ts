@@ -1,7 +1,7 @@
 import type { PathPart } from '../../model/ports/feed.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import { constantsOf } from '../delimited/constants.ts';
-import { explainText } from '../delimited/explain.ts';
+import { explainText } from '../delimited/explain-refusal.ts';
 import { explainParquet, requireParquet, withFile } from '../parquet/index.ts';
 import type { FoundFile } from './list.ts';
 

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { changesByFile } from '../by-file/changes.ts';
 import { csvPart } from './csv-part.ts';
-import { explainText } from '../delimited/explain.ts';
+import { explainText } from '../delimited/explain-refusal.ts';
 import { markFiles, markForRecord, markSomeForRecord } from './fingerprint.ts';
 import { listFiles, lookAtFile, nameFile, type FoundFile } from './list.ts';
 import { layOutFile, tooFew } from './observe.ts';

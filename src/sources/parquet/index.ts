@@ -4,7 +4,7 @@
  * objects are alike here: the last bytes of both can be read. Hyper itself reads the data.
  */
 export { ParquetError, type ParquetFault } from './error.ts';
-export { explainParquet } from './explain.ts';
+export { explainParquet } from './explain-refusal.ts';
 export { mapParquet as fitParquet, type ParquetMapping as ParquetFit } from './map-column.ts';
 export { readFooter, type ParquetColumn, type RandomAccess } from './footer.ts';
 export type { ParquetLayout } from './layout.ts';

@@ -4,7 +4,7 @@ import type { PostgresSource } from '../../model/config/source.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
 import type { SourcePort, SourceRequest } from '../../model/ports/source-port.ts';
 import { endedBy } from './connection/cancel.ts';
-import { describeConnection } from './connection/describe.ts';
+import { describeConnection } from './connection/describe-connection.ts';
 import { explainQuery } from './connection/errors.ts';
 import { queryItems } from './observe/items.ts';
 import { observeTable, type ObserveOptions, type Seen } from './observe/table.ts';

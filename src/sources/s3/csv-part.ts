@@ -2,7 +2,7 @@ import type { StreamPart } from '../../model/ports/feed.ts';
 import type { CsvFormat } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import { asWritten, type AsWritten } from '../delimited/as-written.ts';
-import { explainText } from '../delimited/explain.ts';
+import { explainText } from '../delimited/explain-refusal.ts';
 import { layOutByPlace, namesColumns } from '../delimited/layout.ts';
 import type { FoundObject } from './bucket.ts';
 import { normalizedPart } from './normalized-part.ts';

@@ -1,6 +1,6 @@
 import { RunError } from '../../model/errors/run-error.ts';
 import type { Answer, ByteRange } from './bucket.ts';
-import { explainS3 } from '../../aws/explain.ts';
+import { explainS3 } from '../../aws/explain-error.ts';
 import { contradiction, isContradicted } from './listed-again.ts';
 import type { Reader } from './reader.ts';
 import { Silence, Tries } from '../../aws/retry.ts';

@@ -10,7 +10,7 @@ import { RunError } from '../../model/errors/run-error.ts';
 import { CsvEncodingError, CsvError, csvDialect, locateRecord, readHeader } from '../csv/index.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
 import { textOf } from '../delimited/text.ts';
-import { explainS3, staleObject } from '../../aws/explain.ts';
+import { explainS3, staleObject } from '../../aws/explain-error.ts';
 import type { Answer } from './bucket.ts';
 import { contradiction, isContradicted } from './listed-again.ts';
 import type { Reader } from './reader.ts';

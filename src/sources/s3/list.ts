@@ -4,7 +4,7 @@ import type { S3Source } from '../../model/config/source.ts';
 import { globMatcher, keyGlobs, literalPrefix } from '../globs.ts';
 import { NotS3 } from '../../aws/answers.ts';
 import type { FoundObject, Page } from './bucket.ts';
-import { explainS3 } from '../../aws/explain.ts';
+import { explainS3 } from '../../aws/explain-error.ts';
 import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
 

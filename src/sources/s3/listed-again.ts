@@ -1,4 +1,4 @@
-import { explainS3, staleObject } from '../../aws/explain.ts';
+import { explainS3, staleObject } from '../../aws/explain-error.ts';
 import { retrying } from '../../aws/retry.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { FoundObject } from './bucket.ts';

@@ -4,12 +4,12 @@ import type { CsvFormat } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import { csvDialect, type NormalizedCsv } from '../csv/index.ts';
 import { normalizeLayout } from '../delimited/normalize.ts';
-import { explainRecord, explainText } from '../delimited/explain.ts';
+import { explainRecord, explainText } from '../delimited/explain-refusal.ts';
 import { withAbsent, type Layout } from '../delimited/layout.ts';
 import { textIn, textOf } from '../delimited/text.ts';
 import type { FoundObject } from './bucket.ts';
 import { bytesOf, labelOf, packed } from './objects.ts';
-import { layOutObject, required } from './layout.ts';
+import { layOutObject, required } from './object-layout.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { Reader } from './reader.ts';
 

@@ -10,7 +10,7 @@ import type { SourceRequest } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
-import { explainText } from '../delimited/explain.ts';
+import { explainText } from '../delimited/explain-refusal.ts';
 import { zonelessNote } from '../delimited/zoneless-note.ts';
 import { fileNotes } from '../delimited/file-notes.ts';
 import { namesColumns } from '../delimited/layout.ts';

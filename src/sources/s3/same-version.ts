@@ -1,4 +1,4 @@
-import { staleObject } from '../../aws/explain.ts';
+import { staleObject } from '../../aws/explain-error.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { Answer, Wanted } from './bucket.ts';
 import type { Reader } from './reader.ts';

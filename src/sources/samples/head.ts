@@ -1,6 +1,6 @@
 import { foreign } from '../../model/errors/secrets.ts';
 import { RunError } from '../../model/errors/run-error.ts';
-import { foreignContent, HEAD_BYTES, isGzipHead } from '../delimited/content.ts';
+import { foreignContent, HEAD_BYTES, isGzipHead } from '../delimited/foreign-content.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
 import { gunzip } from '../delimited/gunzip.ts';
 import { peek } from '../delimited/peek.ts';

@@ -1,6 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beginDraft, type Draft } from '../../disk/draft.ts';
+import { beginDraft, type DraftFile } from '../../disk/draft-file.ts';
 import { readRegularFile } from '../../disk/regular-file.ts';
 import type { AppliedRecord } from '../../model/world/applied-record.ts';
 import type { StoredRecord } from '../../model/ports/state-port.ts';
@@ -50,7 +50,7 @@ export async function readRecord(folder: string, address: string): Promise<Store
 
 /** Replaces the record at once: a reader sees the old one or the new one. */
 export async function writeRecord(file: string, record: AppliedRecord): Promise<void> {
-  let draft: Draft | undefined;
+  let draft: DraftFile | undefined;
   try {
     draft = await beginDraft(file);
     await writeFile(draft.path, `${JSON.stringify(record, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 });

@@ -9,7 +9,7 @@ import { breakLease, isReleased, lookAtLease } from './lease.ts';
 import { takeLock } from './lock.ts';
 import { openObjects } from './objects.ts';
 import { pace as usualPace, type Pace } from './pace.ts';
-import type { Place } from './place.ts';
+import type { AddressObjects } from './address-objects.ts';
 import { probeConditions, type Conditions } from './probe.ts';
 import { openRunNotes } from './runs.ts';
 import { emptyEnvelope, readEnvelope } from './record.ts';
@@ -61,7 +61,7 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
       throw error;
     });
   };
-  const at = (address: string): Place => ({
+  const at = (address: string): AddressObjects => ({
     objects,
     pace,
     address,

@@ -6,7 +6,7 @@ import { holderShape, nameOf, thisRun, type Holder } from '../holder.ts';
 import { sound } from '../record.ts';
 import { amount, every, mapWith, text } from '../shape.ts';
 import type { StoredText } from './objects.ts';
-import type { Place } from './place.ts';
+import type { AddressObjects } from './address-objects.ts';
 import { fenceRecord } from './record.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
@@ -38,7 +38,7 @@ export interface OwnLease {
 }
 
 /** Takes the lease of an address, or says who has it. */
-export async function takeLease(place: Place, job: string | undefined): Promise<OwnLease> {
+export async function takeLease(place: AddressObjects, job: string | undefined): Promise<OwnLease> {
   const { objects, pace, signal } = place;
   const lease = newLease(place, job);
   let wasThere = false;
@@ -62,7 +62,10 @@ export async function takeLease(place: Place, job: string | undefined): Promise<
  * lease of the next run. The object is removed only where that is proved to be safe. Resolves to false if the lease is
  * no longer the one with this ETag.
  */
-export async function endLease(place: Place, { lease, etag }: Omit<OwnLease, 'renewed'>): Promise<boolean> {
+export async function endLease(
+  place: AddressObjects,
+  { lease, etag }: Omit<OwnLease, 'renewed'>,
+): Promise<boolean> {
   const { objects } = place;
   const unstoppable = new AbortController().signal;
   const released: Lease = { ...lease, renewals: lease.renewals + 1, seconds: 0, released: true };
@@ -84,7 +87,7 @@ export function isReleased(text: string): boolean {
 }
 
 /** Takes the lease away from its holder, who can then no longer record anything, and ends it. */
-export async function breakLease(place: Place): Promise<void> {
+export async function breakLease(place: AddressObjects): Promise<void> {
   const { objects, signal } = place;
   for (let attempt = 0; attempt < 5; attempt++) {
     const found = await objects.get(place.lease, signal);
@@ -95,7 +98,7 @@ export async function breakLease(place: Place): Promise<void> {
   throw lockChangesHands(place.address);
 }
 
-export async function lookAtLease(place: Place): Promise<LockHolder | undefined> {
+export async function lookAtLease(place: AddressObjects): Promise<LockHolder | undefined> {
   const found = await place.objects.get(place.lease, place.signal);
   if (found === undefined) return undefined;
   const lease = readLease(place, found);
@@ -112,7 +115,7 @@ export function textOf(lease: Lease): string {
   return `${JSON.stringify(lease, undefined, 2)}\n`;
 }
 
-export function readLease({ shown, lease }: Place, stored: StoredText): Lease {
+export function readLease({ shown, lease }: AddressObjects, stored: StoredText): Lease {
   try {
     const parsed = JSON.parse(stored.text) as Partial<Lease> | null;
     if (parsed?.format !== 1) throw new Error(`its format is ${JSON.stringify(parsed?.format)}, not 1`);
@@ -130,7 +133,11 @@ export function readLease({ shown, lease }: Place, stored: StoredText): Lease {
 }
 
 /** Takes the lease over; undefined where its holder was faster in renewing it, or another run in taking it. */
-async function takeOver(place: Place, lease: Lease, found: StoredText): Promise<OwnLease | undefined> {
+async function takeOver(
+  place: AddressObjects,
+  lease: Lease,
+  found: StoredText,
+): Promise<OwnLease | undefined> {
   const { objects, pace, signal } = place;
   const renewed = pace.now();
   const etag = await objects.put(place.lease, textOf(lease), found.etag, signal);
@@ -152,12 +159,12 @@ function isExpired({ modified, now }: StoredText, { seconds }: Lease): boolean {
   return now !== undefined && now - modified >= seconds * 1000 + rounding;
 }
 
-function newLease({ pace }: Place, job: string | undefined): Lease {
+function newLease({ pace }: AddressObjects, job: string | undefined): Lease {
   const token = randomBytes(8).toString('hex');
   return { format: 1, token, renewals: 0, seconds: pace.lease / 1000, ...thisRun(job) };
 }
 
-function held({ address }: Place, lease: Lease): RunError {
+function held({ address }: AddressObjects, lease: Lease): RunError {
   return lockHeld(
     address,
     nameOf(lease),

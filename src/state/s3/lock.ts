@@ -3,7 +3,7 @@ import { lockLost, staleRecord } from '../errors.ts';
 import { nameOf } from '../holder.ts';
 import { endLease, readLease, takeLease, textOf, type OwnLease } from './lease.ts';
 import { versionOf } from '../record.ts';
-import type { Place } from './place.ts';
+import type { AddressObjects } from './address-objects.ts';
 import { readEnvelope, writeEnvelope } from './record.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
@@ -12,12 +12,12 @@ import { foreign } from '../../model/errors/secrets.ts';
  * right before the record is written, and a run that takes it over writes the record again, so that a write which was
  * already on its way finds another ETag than it names.
  */
-export async function takeLock(place: Place, job: string | undefined): Promise<Lock> {
+export async function takeLock(place: AddressObjects, job: string | undefined): Promise<Lock> {
   return holdLease(place, await takeLease(place, job));
 }
 
 // eslint-disable-next-line max-lines-per-function -- the renewals of a lease share its state
-function holdLease(place: Place, taken: OwnLease): Lock {
+function holdLease(place: AddressObjects, taken: OwnLease): Lock {
   const { objects, pace, address } = place;
   const loss = new AbortController();
   const end = new AbortController();

@@ -1,6 +1,6 @@
 import { createClient, type Client } from '../../aws/client.ts';
 import { withEndpoint } from '../../aws/endpoint.ts';
-import { explainS3, type BucketUser, type Errand } from '../../aws/explain.ts';
+import { explainS3, type BucketUser, type Errand } from '../../aws/explain-error.ts';
 import { NotS3 } from '../../aws/answers.ts';
 import { listPage } from '../../aws/list-page.ts';
 import { retrying, type Patience } from '../../aws/retry.ts';

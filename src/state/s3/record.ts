@@ -3,7 +3,7 @@ import type { StoredRecord } from '../../model/ports/state-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { lockChangesHands } from '../errors.ts';
 import { soundRecord, versionOf } from '../record.ts';
-import type { Place } from './place.ts';
+import type { AddressObjects } from './address-objects.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
 /** The content that is stored for an address. */
@@ -20,7 +20,10 @@ export interface StoredEnvelope {
   stored: StoredRecord | undefined;
 }
 
-export async function readEnvelope(place: Place, signal: AbortSignal): Promise<StoredEnvelope | undefined> {
+export async function readEnvelope(
+  place: AddressObjects,
+  signal: AbortSignal,
+): Promise<StoredEnvelope | undefined> {
   const found = await place.objects.get(place.record, signal);
   if (found === undefined) return undefined;
   try {
@@ -40,7 +43,7 @@ export async function readEnvelope(place: Place, signal: AbortSignal): Promise<S
 /** Resolves to the new ETag, or to undefined if the object is no longer the one with the ETag `over`. */
 // eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function writeEnvelope(
-  place: Place,
+  place: AddressObjects,
   fence: string,
   record: AppliedRecord | undefined,
   over: string | undefined,
@@ -63,7 +66,7 @@ export const emptyEnvelope = envelopeText('0'.repeat(16), undefined).length;
  * Writes the record again, unchanged, in the name of the run that has just taken over the lock. A write that its
  * former holder has under way names the previous ETag, and fails.
  */
-export async function fenceRecord(place: Place, fence: string, signal: AbortSignal): Promise<void> {
+export async function fenceRecord(place: AddressObjects, fence: string, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const found = await readEnvelope(place, signal);
     const written = await writeEnvelope(place, fence, found?.stored?.record, found?.etag, signal);

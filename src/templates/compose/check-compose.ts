@@ -7,7 +7,7 @@ import type { FieldLook, GenerateTemplate } from '../../model/config/template.ts
 import { columnShape } from '../local-types.ts';
 import { checkGenerated } from '../generate/check-description.ts';
 import { composeFolders } from './folders.ts';
-import { lookOf } from './look.ts';
+import { findNamed } from './named.ts';
 import { aliasedValue, composeTemplate } from './compose.ts';
 
 /** Returns why a pipeline cannot become the data source it describes, each reason at the line that causes it. */
@@ -32,7 +32,7 @@ function unknownNames(pipeline: Pipeline, template: GenerateTemplate): Diagnosti
     place: { ...place, part: 'key' },
   });
   return template.tables.flatMap((look) => {
-    const table = lookOf(pipeline.tables, look);
+    const table = findNamed(pipeline.tables, look);
     if (table === undefined) {
       const names = pipeline.tables.map(({ name }) => name);
       return [unknown(`there is no table "${look.name}"`, look.place, look.name, names)];
@@ -49,7 +49,7 @@ function unknownNames(pipeline: Pipeline, template: GenerateTemplate): Diagnosti
 function strayAliases(pipeline: Pipeline, template: GenerateTemplate): Diagnostic[] {
   const columns = pipeline.tables.flatMap((table) =>
     table.columns.flatMap((column) => {
-      const look = lookOf(lookOf(template.tables, table)?.columns, column);
+      const look = findNamed(findNamed(template.tables, table)?.columns, column);
       const type = columnShape(column.type)?.localType;
       return look === undefined || type === undefined ? [] : [{ look, type }];
     }),
@@ -105,12 +105,12 @@ function placeOf(
 function tablePlace(n: number, rest: Path, pipeline: Pipeline, template: GenerateTemplate): Place {
   const table = pipeline.tables[n];
   if (table === undefined) return template.place;
-  const look = lookOf(template.tables, table);
+  const look = findNamed(template.tables, table);
   const [part, c, key, ...inside] = rest;
   if (part !== 'columns') return look === undefined ? table.place : child(look.place, ...rest);
   const column = table.columns[Number(c)];
   if (column === undefined) return table.place;
-  const columnLook = lookOf(look?.columns, column);
+  const columnLook = findNamed(look?.columns, column);
   if (columnLook === undefined || key === 'type') return child(column.place, 'type');
   return fieldPlace(columnLook, [key ?? '', ...inside], column.place);
 }

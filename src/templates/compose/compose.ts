@@ -18,8 +18,8 @@ import type {
 } from '../../model/config/template.ts';
 import { columnShape } from '../local-types.ts';
 import { composeFolders } from './folders.ts';
-import { keyFinder } from './keys.ts';
-import { lookOf } from './look.ts';
+import { keyFinder } from './key-finder.ts';
+import { findNamed } from './named.ts';
 import { titleOf } from './title.ts';
 
 /**
@@ -38,7 +38,7 @@ export function composeTemplate(
     tableau,
     schema: pipeline.extract.schema,
     tables: pipeline.tables.map((table) =>
-      composeTable(table, lookOf(template.tables, table), {
+      composeTable(table, findNamed(template.tables, table), {
         isKey: isKey.bind(undefined, table.name),
         caption,
       }),
@@ -81,7 +81,7 @@ function composeTable(table: Table, look: TableLook | undefined, defaults: Defau
     name: table.name,
     ...(caption !== undefined && { caption }),
     ...(look?.description !== undefined && { description: look.description }),
-    columns: table.columns.map((column) => composeColumn(column, lookOf(look?.columns, column), defaults)),
+    columns: table.columns.map((column) => composeColumn(column, findNamed(look?.columns, column), defaults)),
   };
 }
 

@@ -2,7 +2,7 @@ import type { GeneratedTemplate } from '../../model/config/data-source.ts';
 import type { FolderLook, GenerateTemplate, PlacedName } from '../../model/config/template.ts';
 import { nameFields } from '../generate/fields.ts';
 import { orderTables } from '../generate/order.ts';
-import { lookOf } from './look.ts';
+import { findNamed } from './named.ts';
 
 /** The folders as written, and behind what is in them the fields that say their folder themselves. */
 export function composeFolders(composed: GeneratedTemplate, template: GenerateTemplate): FolderLook[] {
@@ -33,8 +33,8 @@ function fieldsByFolder(
   for (const field of nameFields(composed, orderTables(composed)).all) {
     const look =
       field.kind === 'column'
-        ? lookOf(lookOf(tables, field.table)?.columns, field.column)
-        : lookOf(calculations, field.calculation);
+        ? findNamed(findNamed(tables, field.table)?.columns, field.column)
+        : findNamed(calculations, field.calculation);
     if (look?.folder === undefined) continue;
     const fields = inside.get(look.folder) ?? [];
     inside.set(look.folder, [...fields, { name: field.localName, place: look.place }]);

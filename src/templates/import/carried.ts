@@ -1,7 +1,7 @@
 import { shownName } from '../../model/world/template-description.ts';
 import type { TemplateDescription, TemplateField } from '../../model/world/template-description.ts';
 import { parseFormula } from '../formula.ts';
-import type { Template } from '../open.ts';
+import type { Template } from '../open-template.ts';
 
 /**
  * Returns the names of the fields that can be generated. Every other field, and every field that depends on one, is

@@ -1,4 +1,4 @@
-import { describeTemplate } from '../describe.ts';
+import { describeTemplate } from '../describe-template.ts';
 import { shownName } from '../../model/world/template-description.ts';
 import type {
   TemplateDescription,
@@ -19,8 +19,8 @@ import type {
 } from '../../model/config/data-source.ts';
 import { parseVersion } from '../generate/spelling.ts';
 import { withoutObjectId } from '../object-id.ts';
-import { templateName } from '../open.ts';
-import type { Template } from '../open.ts';
+import { templateName } from '../open-template.ts';
+import type { Template } from '../open-template.ts';
 import { splitPath } from '../tds/brackets.ts';
 import type { DataSource } from '../tds/model.ts';
 import { findCarried } from './carried.ts';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { beginDraft, type Draft, type FileMark } from '../../disk/draft.ts';
+import { beginDraft, type DraftFile, type FileMark } from '../../disk/draft-file.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { copyRange } from './copy.ts';
@@ -40,7 +40,7 @@ export interface ZipOrder {
 export async function writeZip(order: ZipOrder): Promise<FileMark> {
   const { target, signal } = order;
   signal?.throwIfAborted();
-  let draft: Draft | undefined;
+  let draft: DraftFile | undefined;
   try {
     draft = await beginDraft(target);
     const file = await open(draft.path, 'wx');

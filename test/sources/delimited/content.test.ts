@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { foreignContent } from '../../../src/sources/delimited/content.ts';
+import { foreignContent } from '../../../src/sources/delimited/foreign-content.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 

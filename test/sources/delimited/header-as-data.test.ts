@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CsvValueError } from '../../../src/sources/csv/index.ts';
-import { explainText } from '../../../src/sources/delimited/explain.ts';
+import { explainText } from '../../../src/sources/delimited/explain-refusal.ts';
 import { table } from '../../support/pipelines.ts';
 
 const orders = table('orders', { id: 'int', name: 'text' });

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fromHyperType } from '../../../src/hyper/types.ts';
+import { fromHyperType } from '../../../src/hyper/column-types.ts';
 import { ParquetError, readFooter } from '../../../src/sources/parquet/index.ts';
 import { bytesOf, fileOf, fixtures, startEngine, type Engine } from './support/engine.ts';
 import { footerOf, parquetColumn, parquetFile, type Struct } from './support/write.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { literal } from '../../../src/hyper/sql.ts';
-import { hyperSqlType } from '../../../src/hyper/types.ts';
+import { hyperSqlType } from '../../../src/hyper/column-types.ts';
 import { parseColumnType, type ColumnType } from '../../../src/model/config/column-type.ts';
 import {
   fitParquet,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ColumnType } from '../../../src/model/config/column-type.ts';
 import { examineParquet, summarizeParquet } from '../../../src/sources/parquet/index.ts';
 import { layOutParquet } from '../../../src/sources/parquet/layout.ts';
-import { explainParquet } from '../../../src/sources/parquet/explain.ts';
+import { explainParquet } from '../../../src/sources/parquet/explain-refusal.ts';
 import { column, table } from '../../support/pipelines.ts';
 import { bytesOf } from './support/engine.ts';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fitParquet, readFooter } from '../../../src/sources/parquet/index.ts';
-import { explainParquet } from '../../../src/sources/parquet/explain.ts';
+import { explainParquet } from '../../../src/sources/parquet/explain-refusal.ts';
 import { parseColumnType, type ColumnType } from '../../../src/model/config/column-type.ts';
 import { column, table } from '../../support/pipelines.ts';
 import { fileOf, startEngine, type Engine } from './support/engine.ts';

@@ -8,11 +8,11 @@ import type { PostgresSource } from '../../../src/model/config/source.ts';
 import type { SourceObservation } from '../../../src/model/world/observation.ts';
 import { createTable } from '../../../src/hyper/ddl.ts';
 import { findHyperd } from '../../../src/hyper/binary.ts';
-import { loadPart } from '../../../src/hyper/load.ts';
+import { loadPart } from '../../../src/hyper/copy-into.ts';
 import { startHyperd } from '../../../src/hyper/process.ts';
 import { openSession } from '../../../src/hyper/session.ts';
 import { identifier, tableName } from '../../../src/hyper/sql.ts';
-import { hyperSqlType } from '../../../src/hyper/types.ts';
+import { hyperSqlType } from '../../../src/hyper/column-types.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 
 const place = { file: 'pipeline.yaml', pointer: '/tables/t' };

@@ -8,7 +8,7 @@ import { loadFeed } from '../../../src/hyper/load-feed.ts';
 import { startHyperd, type HyperProcess } from '../../../src/hyper/process.ts';
 import { openSession, type HyperSession } from '../../../src/hyper/session.ts';
 import { identifier, tableName } from '../../../src/hyper/sql.ts';
-import { hyperSqlType } from '../../../src/hyper/types.ts';
+import { hyperSqlType } from '../../../src/hyper/column-types.ts';
 import type { CsvFormat, FileSource } from '../../../src/model/config/source.ts';
 import type { Table } from '../../../src/model/config/pipeline.ts';
 import type { SourcePort } from '../../../src/model/ports/source-port.ts';

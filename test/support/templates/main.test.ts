@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { openTemplate } from '../../../src/templates/open.ts';
+import { openTemplate } from '../../../src/templates/open-template.ts';
 import { writeSuperstoreTemplate } from './main.ts';
 
 it('the sample template is what its script writes', async () => {

@@ -5,7 +5,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { openHyper } from '../../../src/hyper/index.ts';
 import { documentName } from '../../../src/templates/generate/document.ts';
-import { templateFromDocument } from '../../../src/templates/open.ts';
+import { templateFromDocument } from '../../../src/templates/open-template.ts';
 import { swapExtract } from '../../../src/templates/swap.ts';
 import { superstoreDataSource, superstoreDocument, superstorePipeline } from './superstore.ts';
 

@@ -8,7 +8,7 @@ import { checkGenerated } from '../../../src/templates/generate/check-descriptio
 import { documentName, generateDocument } from '../../../src/templates/generate/document.ts';
 import type { GeneratedTemplate } from '../../../src/model/config/data-source.ts';
 import { importTemplate } from '../../../src/templates/import/import.ts';
-import { openTemplate, templateFromDocument } from '../../../src/templates/open.ts';
+import { openTemplate, templateFromDocument } from '../../../src/templates/open-template.ts';
 import { swapExtract } from '../../../src/templates/swap.ts';
 import { parseXml } from '../../../src/templates/tds/xml.ts';
 import { programs } from '../support/programs.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkGenerated } from '../../../src/templates/generate/check-description.ts';
 import { importTemplate } from '../../../src/templates/import/import.ts';
-import { templateFromDocument } from '../../../src/templates/open.ts';
+import { templateFromDocument } from '../../../src/templates/open-template.ts';
 import { extracted, extractedTables, live, related } from '../support/documents.ts';
 
 const imported = (text: string, name = 'Sales 2023.tds') =>

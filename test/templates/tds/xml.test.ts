@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RunError } from '../../../src/model/errors/run-error.ts';
-import { describeTemplate } from '../../../src/templates/describe.ts';
-import { templateFromDocument } from '../../../src/templates/open.ts';
+import { describeTemplate } from '../../../src/templates/describe-template.ts';
+import { templateFromDocument } from '../../../src/templates/open-template.ts';
 import { editAttributes } from '../../../src/templates/tds/edit.ts';
 import { childrenOf, descendantsOf, parseXml } from '../../../src/templates/tds/xml.ts';
 import { parseDataSource } from '../../../src/templates/tds/parse.ts';

@@ -6,7 +6,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunError } from '../../../src/model/errors/run-error.ts';
-import { openTemplate } from '../../../src/templates/open.ts';
+import { openTemplate } from '../../../src/templates/open-template.ts';
 import { swapExtract } from '../../../src/templates/swap.ts';
 import { unpackEntry } from '../../../src/templates/zip/inflate.ts';
 import { readZip } from '../../../src/templates/zip/read.ts';

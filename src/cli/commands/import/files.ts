@@ -1,6 +1,6 @@
 import type { ImportContext } from '../../../import/context.ts';
 import type { Found } from '../../../import/found.ts';
-import { nameOfFiles, type WantedFiles } from '../../../import/files/place.ts';
+import { nameOfFiles, type WantedFiles } from '../../../import/files/source-of-files.ts';
 import type { Env } from '../../env.ts';
 import type { ExitCode } from '../../output/exit-codes.ts';
 import type { ImportFlags } from './flags.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ImportContext, Reader } from '../../../import/context.ts';
 import type { DeliverTo } from '../../../import/destination.ts';
 import { makePipeline, type MadePipeline } from '../../../import/make-pipeline.ts';
-import { renderFound, type WrittenFile } from '../../../import/report.ts';
+import { renderFound, type WrittenFile } from '../../../import/render-found.ts';
 import { saveNew, refuseExisting } from '../../../import/save.ts';
 import { hasErrors } from '../../../model/errors/diagnostic.ts';
 import { UsageError } from '../../../run/usage-error.ts';

@@ -1,6 +1,6 @@
 import { publishedSchema } from '../../../config/schema-files.ts';
 import { readPage } from '../../documentation.ts';
-import { sampleData, samplePipeline } from './sample.ts';
+import { sampleData, samplePipeline } from './sample-project.ts';
 
 /** A service for which `init` can write a workflow, or none. */
 export type CiService = 'github' | 'gitlab' | 'none';

@@ -1,6 +1,6 @@
 import { link, lstat, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { newDraft } from '../../../disk/draft.ts';
+import { newDraft } from '../../../disk/draft-file.ts';
 import { makeFolder } from '../../../disk/folder.ts';
 import { reasonOf } from '../../../disk/reason.ts';
 import { replaceFile } from '../../../disk/replace.ts';

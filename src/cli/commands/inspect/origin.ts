@@ -1,4 +1,4 @@
-import { contentOf } from '../../../disk/content.ts';
+import { contentOf } from '../../../disk/content-hash.ts';
 import { readProjectOnly } from '../../../config/index.ts';
 import { keepSecret } from '../../../model/errors/secrets.ts';
 import type { AppliedFile, AppliedRecord } from '../../../model/world/applied-record.ts';

@@ -4,7 +4,7 @@ import type { ExtractColumn } from '../../../model/world/observation.ts';
 import type { InspectedTable, QueryResult } from '../../../hyper/inspect.ts';
 import { cellText } from '../../../render/cell.ts';
 import { renderPreview } from '../../../render/preview.ts';
-import { alignColumns } from '../../../render/table.ts';
+import { alignColumns } from '../../../render/align-columns.ts';
 import { printable } from '../../../render/text-width.ts';
 import type { Origin } from './origin.ts';
 

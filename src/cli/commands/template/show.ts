@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { renderTemplate } from '../../../render/template-text.ts';
-import { describeTemplate } from '../../../templates/describe.ts';
+import { describeTemplate } from '../../../templates/describe-template.ts';
 import { openTemplateFile } from '../../../templates/shown.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';

@@ -10,7 +10,7 @@ import type { Site } from '../client/site/site.ts';
 import { siteLabel } from '../client/errors.ts';
 import { hasMoved, isOurs, lookForOurs, lookNow } from '../target/current.ts';
 import { sendFile, type Mode, type Sent } from './send.ts';
-import { awaitEarlier, type Earlier } from './sent.ts';
+import { awaitEarlier, type Earlier } from './earlier-delivery.ts';
 import { setWhatIsMissing, settle } from './settle.ts';
 import { projectFor, type Target } from '../target/target.ts';
 

@@ -1,4 +1,4 @@
-import { noValue, withoutBlanks, type Reading, type ValueRule } from './rule.ts';
+import { noValue, withoutBlanks, type Reading, type ValueRule } from './value-rule.ts';
 
 const spellings = new Set(['true', 't', 'yes', 'y', 'on', '1', 'false', 'f', 'no', 'n', 'off', '0']);
 

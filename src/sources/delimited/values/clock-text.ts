@@ -1,4 +1,4 @@
-import type { Refused } from './rule.ts';
+import type { Refused } from './value-rule.ts';
 
 /** A time of day, and how many characters of the text it takes. */
 export interface FoundTime {

@@ -1,6 +1,6 @@
 import type { CsvFormat } from '../../../model/config/source.ts';
 import { daysInMonth, type Day } from './calendar.ts';
-import { noValue, type Refused } from './rule.ts';
+import { noValue, type Refused } from './value-rule.ts';
 
 export type DateOrder = CsvFormat['dateOrder'];
 

@@ -6,7 +6,14 @@ import {
   type NumberSigns,
   type WrittenNumber,
 } from './number-text.ts';
-import { isBlank, isRefused, withoutBlanks, type Reading, type Refused, type ValueRule } from './rule.ts';
+import {
+  isBlank,
+  isRefused,
+  withoutBlanks,
+  type Reading,
+  type Refused,
+  type ValueRule,
+} from './value-rule.ts';
 
 const MINUS = 0x2d;
 const PLUS = 0x2b;

@@ -1,5 +1,5 @@
 import { lossyGeography } from '../../../model/base/geography.ts';
-import type { ValueRule } from './rule.ts';
+import type { ValueRule } from './value-rule.ts';
 
 /** geography: hyperd refuses what is no well-known text, and drops or wraps what it cannot hold. */
 export const geographyRule: ValueRule = {

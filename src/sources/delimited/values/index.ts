@@ -13,10 +13,10 @@ import { intervalRule } from './intervals.ts';
 import { dateRule, timeRule, timestampRule, timestamptzRule, type MomentSettings } from './moments.ts';
 import { hasPlainSigns, type NumberSigns } from './number-text.ts';
 import { numericRule } from './numerics.ts';
-import type { ValueRule } from './rule.ts';
+import type { ValueRule } from './value-rule.ts';
 import { openZone } from './zone.ts';
 
-export { isRefused, type Reading, type ValueRule } from './rule.ts';
+export { isRefused, type Reading, type ValueRule } from './value-rule.ts';
 
 /** The parts of a format that affect values. */
 export type ValueFormat = Pick<CsvFormat, 'dateOrder' | 'isDateOrderSet' | 'decimal' | 'thousands'>;

@@ -1,4 +1,11 @@
-import { invisible, noValue, withoutBlanks, type Reading, type Refused, type ValueRule } from './rule.ts';
+import {
+  invisible,
+  noValue,
+  withoutBlanks,
+  type Reading,
+  type Refused,
+  type ValueRule,
+} from './value-rule.ts';
 
 /**
  * Returns the rule for interval: hyperd keeps microseconds, and turns fractions of longer units into days and hours

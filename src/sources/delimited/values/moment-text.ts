@@ -1,7 +1,7 @@
 import { daysSince1970, dayOf, SECONDS_PER_DAY, type Day } from './calendar.ts';
 import { readOffset, readTime } from './clock-text.ts';
 import { readDate, type DateOrder, type DateReading, type FoundDate } from './date-text.ts';
-import { isRefused, withoutBlanks, type Refused } from './rule.ts';
+import { isRefused, withoutBlanks, type Refused } from './value-rule.ts';
 
 /** The content of a text of date and time. The wall clock is counted as if it were UTC. */
 export interface Moment {

@@ -11,7 +11,7 @@ import {
   type Moment,
   type MomentFormat,
 } from './moment-text.ts';
-import { isRefused, withoutBlanks, type Reading, type Refused, type ValueRule } from './rule.ts';
+import { isRefused, withoutBlanks, type Reading, type Refused, type ValueRule } from './value-rule.ts';
 import type { Zone } from './zone.ts';
 
 export interface MomentSettings {

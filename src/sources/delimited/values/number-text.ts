@@ -1,4 +1,4 @@
-import { invisible, noValue, withoutBlanks, type Refused } from './rule.ts';
+import { invisible, noValue, withoutBlanks, type Refused } from './value-rule.ts';
 
 /** The characters that numbers of one file are written with. */
 export interface NumberSigns {

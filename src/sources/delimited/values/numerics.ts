@@ -7,7 +7,7 @@ import {
   type NumberSigns,
   type WrittenNumber,
 } from './number-text.ts';
-import { isBlank, isRefused, type Reading, type Refused, type ValueRule } from './rule.ts';
+import { isBlank, isRefused, type Reading, type Refused, type ValueRule } from './value-rule.ts';
 
 const MINUS = 0x2d;
 const PLUS = 0x2b;

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { findHyperd } from '../../../../src/hyper/binary.ts';
 import { startHyperd } from '../../../../src/hyper/process.ts';
 import { isServerError, openSession } from '../../../../src/hyper/session.ts';
-import { hyperSqlType } from '../../../../src/hyper/types.ts';
+import { hyperSqlType } from '../../../../src/hyper/column-types.ts';
 import { parseColumnType } from '../../../../src/model/config/column-type.ts';
 import type { Column } from '../../../../src/model/config/pipeline.ts';
 import type { CsvFormat } from '../../../../src/model/config/source.ts';

@@ -22,7 +22,7 @@ interface Folders {
 }
 
 /** Returns the source as a pipeline writes it, without a format. Its texts are escaped. */
-export async function placeOf(
+export async function sourceOfFiles(
   { paths, access }: WantedFiles,
   folders: Folders,
 ): Promise<Written.FileSource | Written.S3Source> {

@@ -6,7 +6,7 @@ import type { StateSettings } from '../model/config/project.ts';
  * Names the place of the records in the same way in every checkout of the project, whose folder is `root`, for every user. An
  * endpoint that AWS's own settings name is part of it. Fails with a `RunError` if those settings cannot be used.
  */
-export async function placeOfState(state: StateSettings, root: string): Promise<string> {
+export async function stateLocation(state: StateSettings, root: string): Promise<string> {
   if (state.type === 's3') {
     const { bucket, prefix, access } = await withEndpoint(state);
     return JSON.stringify([access.endpoint?.replace(/\/$/, ''), bucket, prefix]);

@@ -11,7 +11,7 @@ import { layerValueSettings, type WrittenValueSettings } from '../values/value-s
  * A pipeline between its written and its resolved form: references substituted, connections and named destinations
  * followed, defaults applied. The rules check it; resolve.ts turns it into the model.
  */
-export interface Draft {
+export interface PipelineDraft {
   loaded: LoadedFile;
   /** The file as it is, misshapen parts included. */
   whole: unknown;
@@ -35,7 +35,7 @@ export interface Draft {
   destinations: readonly DraftDestination[];
   shared: Shared;
   /** The same draft with references instead of secrets, for display and records. */
-  shown?: Draft;
+  shown?: PipelineDraft;
 }
 
 export interface DraftSource {
@@ -56,9 +56,9 @@ export interface DraftDestination {
 
 export function draftPipeline(
   loaded: LoadedFile,
-  { whole, written, key }: Pick<Draft, 'whole' | 'written' | 'key'>,
+  { whole, written, key }: Pick<PipelineDraft, 'whole' | 'written' | 'key'>,
   shared: Shared,
-): Draft {
+): PipelineDraft {
   const place: Place = { file: loaded.file, pointer: '' };
   const folder = dirname(loaded.absolute);
   const defaults = merge(shared.defaults, anchored(written.defaults, folder)) ?? {};

@@ -9,12 +9,12 @@ import type {
 } from '../../model/config/load-mode.ts';
 import { never } from '../../model/base/never.ts';
 import { durationOf } from '../values/amounts.ts';
-import type { Draft } from '../drafts/draft.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { fileColumn } from '../values/file-column.ts';
 import { cursorColumns, readLag, tableLoad, type TableLoad } from '../values/load-settings.ts';
 
 /** Resolves the load mode. Keys of another mode, from defaults, are ignored here. */
-export function resolveLoad(draft: Draft, table: string): Load {
+export function resolveLoad(draft: PipelineDraft, table: string): Load {
   const load = tableLoad(draft, table);
   const { mode = 'full', by } = load.settings;
   switch (mode) {

@@ -1,7 +1,7 @@
 import type pc from 'picocolors';
 import type { CheckResult } from '../model/config/check.ts';
 import { cellText } from './cell.ts';
-import { alignColumns } from './table.ts';
+import { alignColumns } from './align-columns.ts';
 import { printable } from './text-width.ts';
 
 type Paint = ReturnType<typeof pc.createColors>;

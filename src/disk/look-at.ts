@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { Place } from '../model/errors/diagnostic.ts';
 import { RunError } from '../model/errors/run-error.ts';
-import type { FileMark } from './draft.ts';
+import type { FileMark } from './draft-file.ts';
 import { reasonOf } from './reason.ts';
 
 /** The error for a path whose state cannot be read. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileMark } from './draft.ts';
+import type { FileMark } from './draft-file.ts';
 import { readsOf } from './reads.ts';
 
 /** A file as it was left, and the SHA-256 of what is in it, where that was recorded. */

@@ -6,7 +6,7 @@ import { makeFolder } from './folder.ts';
 import { beforeSuddenEnd } from './last-resort.ts';
 
 /** A file that is being written beside the one it will replace. */
-export interface Draft {
+export interface DraftFile {
   path: string;
   /**
    * Makes the draft durable and puts it in the place of its target. rename(2) replaces the old file at once: a reader
@@ -29,14 +29,14 @@ export interface FileMark {
  * Begins a draft of `target` in its folder, which is made if it is not there. A killed process leaves its draft behind;
  * it is removed here, so only one process at a time may draft a target: the lock of the pipeline sees to that.
  */
-export async function beginDraft(target: string): Promise<Draft> {
+export async function beginDraft(target: string): Promise<DraftFile> {
   await makeFolder(path.dirname(target));
   for (const left of await draftsOf(target)) await rm(left, { force: true });
   return newDraft(target);
 }
 
 /** One more draft of `target`, beside those that others may be writing. */
-export function newDraft(target: string): Draft {
+export function newDraft(target: string): DraftFile {
   const draft = draftPath(target);
   const unregister = beforeSuddenEnd(() => rmSync(draft, { force: true }));
   const commitTo = async (place: string) => {

@@ -1,11 +1,11 @@
-import type { FileMark } from '../disk/draft.ts';
-import { lookAt, markOf } from '../disk/look.ts';
+import type { FileMark } from '../disk/draft-file.ts';
+import { lookAt, markOf } from '../disk/look-at.ts';
 import type { ExtractCursor } from '../model/ports/extract-port.ts';
 import type { Lag } from '../model/config/load-mode.ts';
 import type { ExtractColumn, ExtractObservation, ExtractTable } from '../model/world/observation.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
-import { fromHyperType } from './types.ts';
+import { fromHyperType } from './column-types.ts';
 import { getOwn } from '../model/base/get-own.ts';
 import { foreign } from '../model/errors/secrets.ts';
 

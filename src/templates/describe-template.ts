@@ -6,8 +6,8 @@ import type {
   TemplateTable,
 } from '../model/world/template-description.ts';
 import { parseFormula } from './formula.ts';
-import { templateName } from './open.ts';
-import type { Template } from './open.ts';
+import { templateName } from './open-template.ts';
+import type { Template } from './open-template.ts';
 import { physicalFields } from './physical.ts';
 import type { PhysicalField } from './physical.ts';
 import { fieldResolver } from './resolve.ts';

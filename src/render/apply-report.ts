@@ -1,10 +1,10 @@
 import pc from 'picocolors';
 import type { CheckResult } from '../model/config/check.ts';
 import { bytes, counted, grouped } from '../model/base/numbers.ts';
-import { renderChecks } from './checks.ts';
+import { renderChecks } from './check-results.ts';
 import { countOutcomes, outcomeWords, type NotBegun, type Outcome } from './outcomes.ts';
 import { fold, moreLike } from './plan-view/fold.ts';
-import { alignColumns } from './table.ts';
+import { alignColumns } from './align-columns.ts';
 import { printableData } from './text-width.ts';
 
 export interface ReportRow {

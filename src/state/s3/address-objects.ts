@@ -3,7 +3,7 @@ import type { Pace } from './pace.ts';
 import type { Conditions } from './probe.ts';
 
 /** One address in a bucket, and what is needed to work on it. */
-export interface Place {
+export interface AddressObjects {
   objects: Objects;
   pace: Pace;
   address: string;
