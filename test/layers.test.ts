@@ -54,6 +54,7 @@ const borders: Record<string, readonly string[]> = {
   micromatch: ['sources'],
   picocolors: ['render'],
   yauzl: ['templates'],
+  'tar-stream': ['install/archive'],
   saxes: ['templates', 'destinations/tableau'],
 };
 

@@ -2,27 +2,31 @@ import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { extract, type Header } from 'tar-stream';
 import { RunError } from '../../model/errors/run-error.ts';
-import { tarEntries, type TarEntry } from './tar.ts';
 import { modeOf, nameInEngine, refused, refuseExcess, refuseUnsafe, type Unpacking } from './wanted.ts';
 
 /** Unpacks the engine's files from a gzipped tar archive, and returns their names. */
 export async function unpackFromTgz({ file, shown, to, signal }: Unpacking): Promise<string[]> {
   const packed = createReadStream(file, { signal });
   const unpacked = createGunzip();
+  const archive = extract();
   packed.on('error', (error) => unpacked.destroy(error));
+  unpacked.on('error', (error) => archive.destroy(error));
+  packed.pipe(unpacked).pipe(archive);
   const files: { name: string; size: number }[] = [];
   try {
-    for await (const entry of tarEntries(packed.pipe(unpacked) as AsyncIterable<Buffer>)) {
-      const name = acceptEntry(entry, shown);
-      if (name === undefined) continue;
-      files.push({ name, size: entry.size });
+    for await (const entry of archive) {
+      const { size, mode } = entry.header;
+      const name = acceptEntry(entry.header, shown);
+      if (name === undefined) {
+        entry.resume();
+        continue;
+      }
+      files.push({ name, size });
       refuseExcess(files, shown);
-      await writeFile(path.join(to, name), entry.content, {
-        flag: 'wx',
-        mode: modeOf(name, entry.mode),
-        signal,
-      });
+      const content = entry as AsyncIterable<Buffer>;
+      await writeFile(path.join(to, name), content, { flag: 'wx', mode: modeOf(name, mode), signal });
     }
     return files.map(({ name }) => name);
   } catch (error) {
@@ -36,10 +40,11 @@ export async function unpackFromTgz({ file, shown, to, signal }: Unpacking): Pro
 }
 
 /** Returns the name of an entry that is wanted. Packages of npm have no links. */
-function acceptEntry({ name, kind }: TarEntry, shown: string): string | undefined {
-  refuseUnsafe(kind === 'folder' ? name.replace(/\/$/, '') : name, shown);
-  if (kind === 'other') throw refused(shown, `its entry ${JSON.stringify(name)} is no file`);
-  return kind === 'file' ? nameInEngine(name) : undefined;
+function acceptEntry({ name, type }: Header, shown: string): string | undefined {
+  refuseUnsafe(type === 'directory' ? name.replace(/\/$/, '') : name, shown);
+  if (type !== 'file' && type !== 'directory')
+    throw refused(shown, `its entry ${JSON.stringify(name)} is no file`);
+  return type === 'file' ? nameInEngine(name) : undefined;
 }
 
 /** Returns true for an error of the file system, as opposed to one of the archive. */
