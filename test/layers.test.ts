@@ -24,8 +24,10 @@ const siblings = [
 const rooms: Record<string, readonly string[]> = {
   model: [],
   disk: ['model'],
+  network: [],
   ...Object.fromEntries(siblings.map((room) => [room, ['model', 'disk']])),
-  aws: ['model'],
+  aws: ['model', 'network'],
+  destinations: ['model', 'disk', 'network'],
   sources: ['model', 'disk', 'aws'],
   state: ['model', 'disk', 'aws'],
   plan: ['model'],

@@ -1,5 +1,6 @@
-import { connect, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
+import { serverName, withoutBrackets } from '../network/tunnel.ts';
 import { ConnectionReset, ConnectTimeout } from './connection-errors.ts';
 import { NotHttp, readHead, readSmallBody, requestText, type Head, type Request } from './http-text.ts';
 import { CutShort } from './retry.ts';
@@ -19,11 +20,6 @@ export interface ConnectionOptions {
   /** A TLS session with the same service to continue: without one a connection costs milliseconds of CPU. */
   session?: Buffer | undefined;
   onSession?: (session: Buffer) => void;
-}
-
-/** URLs have IPv6 addresses in brackets, sockets have not. */
-export function plainHost(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
 /**
@@ -52,7 +48,7 @@ export class Connection {
     { through, session, onSession = () => undefined }: ConnectionOptions = {},
   ) {
     const isSecure = protocol === 'https:';
-    const host = plainHost(hostname);
+    const host = withoutBrackets(hostname);
     const options: TcpNetConnectOpts = {
       host,
       port: port ?? (isSecure ? 443 : 80),
@@ -66,9 +62,13 @@ export class Connection {
         if (!this.#take(chunk.length, chunk)) this.#socket.pause();
       });
     } else if (isSecure) {
-      const name = isIP(host) === 0 ? { servername: host } : {};
       const continued = session === undefined ? {} : { session };
-      this.#socket = connectSecurely({ ...options, ...name, ...continued, secureContext: secureContext() });
+      this.#socket = connectSecurely({
+        ...options,
+        ...serverName(host),
+        ...continued,
+        secureContext: secureContext(),
+      });
     } else {
       this.#socket = connect(options);
     }

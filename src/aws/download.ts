@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import { Connection, plainHost, type Answer } from './connection.ts';
+import { withoutBrackets } from '../network/tunnel.ts';
+import { Connection, type Answer } from './connection.ts';
 import type { Request } from './http-text.ts';
-import { openTunnel, type ProxyFor } from './tunnel.ts';
+import { tunnelThrough, type ProxyFor } from './tunnel.ts';
 
 /** The answer to a GET, as far as the SDK reads it, and its body, which the SDK never sees. */
 export interface Download {
@@ -67,7 +68,7 @@ export function createDownloads(proxyFor: ProxyFor = () => undefined): Downloads
   async function open(place: string, request: Request): Promise<Connection> {
     const { protocol, hostname, port = 443 } = request;
     const proxy = protocol === 'https:' ? proxyFor(new URL(place)) : undefined;
-    const through = proxy && (await openTunnel(proxy, plainHost(hostname), port));
+    const through = proxy && (await tunnelThrough(proxy, withoutBrackets(hostname), port));
     return new Connection(request, {
       through,
       session: sessions.get(place),

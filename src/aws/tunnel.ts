@@ -1,8 +1,8 @@
-import { request as httpRequest } from 'node:http';
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
-import { connect as connectPlainly, isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectSecurely, type TLSSocket } from 'node:tls';
+import { openTunnel, ProxyRefused, serverName, tunnelTarget } from '../network/tunnel.ts';
 import { secureContext } from './secure-context.ts';
 
 /** Returns the proxy that requests to a URL must take, or undefined if they take none. */
@@ -20,51 +20,26 @@ export class ProxyFailed extends Error {
   }
 }
 
-/** Asks a proxy for a connection to a host (RFC 9110, CONNECT). */
-export function openTunnel(proxy: URL, host: string, port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const target = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-    const socket = connectToProxy(proxy);
-    const fail = (why: string, code?: string) => {
-      socket.destroy();
-      reject(new ProxyFailed(proxy, why, code));
-    };
-    const refuse = (status: number) => {
-      if (status === 407) fail('wants a user and a password (407)');
-      else fail(`refused the way to ${target} with ${status}`, status >= 500 ? 'ECONNREFUSED' : undefined);
-    };
-    const authorization = authorizationOf(proxy);
-    const request = httpRequest({
-      createConnection: () => socket,
-      method: 'CONNECT',
-      path: target,
-      timeout: 10_000,
-      headers: { host: target, ...(authorization !== undefined && { 'proxy-authorization': authorization }) },
-    });
-    request.once('connect', ({ statusCode = 0 }, tunnelled: Socket) => {
-      if (statusCode >= 200 && statusCode < 300) resolve(tunnelled);
-      else refuse(statusCode);
-    });
-    request.once('response', ({ statusCode = 0 }) => refuse(statusCode));
-    request.once('timeout', () => fail('does not answer', 'ETIMEDOUT'));
-    request.once('error', (error: NodeJS.ErrnoException) =>
-      fail(`cannot be reached: ${error.code}`, error.code),
-    );
-    request.end();
-  });
+/** Milliseconds that a proxy has to answer. */
+const patience = 10_000;
+
+/** Opens a connection to a host through a proxy. Throws ProxyFailed. */
+export async function tunnelThrough(proxy: URL, host: string, port: number): Promise<Socket> {
+  const signal = AbortSignal.timeout(patience);
+  try {
+    return await openTunnel({ proxy, host, port, signal });
+  } catch (error) {
+    if (error instanceof ProxyRefused) throw refusal(proxy, tunnelTarget(host, port), error);
+    if (signal.aborted) throw new ProxyFailed(proxy, 'does not answer', 'ETIMEDOUT');
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ProxyFailed(proxy, `cannot be reached: ${code}`, code);
+  }
 }
 
-function connectToProxy({ protocol, hostname, port }: URL): Socket {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (protocol !== 'https:') return connectPlainly({ host, port: port === '' ? 80 : Number(port) });
-  const servername = isIP(host) === 0 ? { servername: host } : {};
-  return connectSecurely({ host, port: port === '' ? 443 : Number(port), ...servername });
-}
-
-function authorizationOf({ username, password }: URL): string | undefined {
-  if (username === '') return undefined;
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(pair).toString('base64')}`;
+function refusal(proxy: URL, target: string, { status }: ProxyRefused): ProxyFailed {
+  if (status === 407) return new ProxyFailed(proxy, 'wants a user and a password (407)');
+  const code = status >= 500 ? 'ECONNREFUSED' : undefined;
+  return new ProxyFailed(proxy, `refused the way to ${target} with ${status}`, code);
 }
 
 /** Connections of `node:https` that take the way through a proxy where there is one. */
@@ -82,10 +57,9 @@ export class TunnelAgent extends Agent {
   ): Duplex | null | undefined {
     const host = options.host ?? 'localhost';
     const port = Number(options.port ?? 443);
-    const name = isIP(host) === 6 ? `[${host}]` : host;
-    const proxy = this.#proxyFor(new URL(`https://${name}:${port}`));
+    const proxy = this.#proxyFor(new URL(`https://${tunnelTarget(host, port)}`));
     if (proxy === undefined) return super.createConnection(options, callback);
-    openTunnel(proxy, host, port)
+    tunnelThrough(proxy, host, port)
       .then((socket) => callback?.(null, secureThrough(socket, host)))
       // With an error there is no stream.
       .catch((error: unknown) => callback?.(error as Error, undefined as never));
@@ -99,7 +73,7 @@ export function secureThrough(socket: Socket, host: string, session?: Buffer): T
     socket,
     host,
     secureContext: secureContext(),
-    ...(isIP(host) === 0 && { servername: host }),
+    ...serverName(host),
     ...(session !== undefined && { session }),
   });
 }

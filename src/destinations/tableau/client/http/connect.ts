@@ -1,6 +1,14 @@
-import http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
+import {
+  connectToProxy,
+  openTunnel,
+  portOf,
+  proxyAuthorization,
+  ProxyRefused,
+  serverName,
+  withoutBrackets,
+} from '../../../../network/tunnel.ts';
 import { Lost, lost, refusedByProxy } from './lost.ts';
 
 export interface Line {
@@ -24,37 +32,34 @@ export interface ConnectSettings {
  * the server. Node's fetch knows neither the proxy variables nor an extra authority, hence this.
  */
 export async function connect(url: URL, settings: ConnectSettings): Promise<Line> {
+  const { proxy, signal } = settings;
   const isTls = url.protocol === 'https:';
   try {
-    if (settings.proxy === undefined) {
-      const socket = isTls ? await secure(url, settings) : await plain(url, settings.signal);
-      return { socket };
-    }
-    const authorization = basic(settings.proxy);
-    if (isTls) return { socket: await secure(url, settings, await tunnel(url, settings.proxy, settings)) };
-    const socket = await plain(settings.proxy, settings.signal).catch((error: unknown) => {
-      throw proxyFailed(error);
-    });
+    if (proxy === undefined) return { socket: await (isTls ? secure(url, settings) : plain(url, signal)) };
+    if (isTls) return { socket: await secure(url, settings, await tunnel(url, proxy, signal)) };
+    const authorization = proxyAuthorization(proxy);
+    const socket = await ready(connectToProxy(proxy), connectedEvent(proxy), signal).catch(
+      (error: unknown) => {
+        throw proxyFailed(error);
+      },
+    );
     return { socket, throughProxy: authorization === undefined ? {} : { authorization } };
   } catch (error) {
-    settings.signal.throwIfAborted();
+    signal.throwIfAborted();
     throw lost('none', error);
   }
 }
 
-async function plain(url: URL, signal: AbortSignal): Promise<net.Socket> {
-  const socket =
-    url.protocol === 'https:'
-      ? tls.connect({ host: hostOf(url), port: portOf(url), servername: hostOf(url) })
-      : net.connect({ host: hostOf(url), port: portOf(url) });
-  return ready(socket, url.protocol === 'https:' ? 'secureConnect' : 'connect', signal);
-}
+const connectedEvent = ({ protocol }: URL) => (protocol === 'https:' ? 'secureConnect' : 'connect');
+
+const plain = (url: URL, signal: AbortSignal) =>
+  ready(net.connect({ host: withoutBrackets(url.hostname), port: portOf(url) }), 'connect', signal);
 
 function secure(url: URL, { ca, signal }: ConnectSettings, socket?: net.Socket): Promise<net.Socket> {
-  const host = hostOf(url);
+  const host = withoutBrackets(url.hostname);
   const secured = tls.connect({
     ...(socket === undefined ? { host, port: portOf(url) } : { socket }),
-    ...(net.isIP(host) === 0 ? { servername: host } : {}),
+    ...serverName(host),
     ...(ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] }),
     host,
     ALPNProtocols: ['http/1.1'],
@@ -91,52 +96,18 @@ function ready<Socket extends net.Socket>(
   });
 }
 
-/** Asks the proxy for a way to the server (RFC 9110, CONNECT). */
-function tunnel(url: URL, proxy: URL, { signal }: ConnectSettings): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    const target = `${url.hostname}:${portOf(url)}`;
-    const authorization = basic(proxy);
-    plain(proxy, signal)
-      .then((socket) => {
-        const request = http.request({
-          createConnection: () => socket,
-          method: 'CONNECT',
-          path: target,
-          headers: { host: target, ...(authorization && { 'proxy-authorization': authorization }) },
-          signal,
-        });
-        request.once('connect', ({ statusCode = 0 }, tunnelled) => {
-          if (statusCode >= 200 && statusCode < 300) resolve(tunnelled);
-          else {
-            tunnelled.destroy();
-            reject(refusedByProxy(statusCode, authorization !== undefined));
-          }
-        });
-        request.once('error', (error) => {
-          reject(proxyFailed(error));
-        });
-        request.end();
-      })
-      .catch((error: unknown) => {
-        reject(proxyFailed(error));
-      });
-  });
+/** Opens a connection to the server through the proxy. */
+async function tunnel(url: URL, proxy: URL, signal: AbortSignal): Promise<net.Socket> {
+  try {
+    return await openTunnel({ proxy, host: withoutBrackets(url.hostname), port: portOf(url), signal });
+  } catch (error) {
+    if (error instanceof ProxyRefused) throw refusedByProxy(error.status, proxy.username !== '');
+    throw proxyFailed(error);
+  }
 }
 
 /** The proxy's URL may hold a password: it is not named. */
 function proxyFailed(error: unknown): Lost {
   const { reason, lasting } = lost('none', error);
   return new Lost('none', `the proxy in the environment did not work: ${reason}`, { lasting, cause: error });
-}
-
-function basic({ username, password }: URL): string | undefined {
-  if (username === '') return undefined;
-  const plainText = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(plainText).toString('base64')}`;
-}
-
-const hostOf = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
-
-function portOf({ port, protocol }: URL): number {
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
