@@ -22,6 +22,8 @@ export interface Found {
   notCarriedOver?: readonly string[];
   /** Sentences that say what the user has to do before the pipeline can be planned. */
   toDo?: readonly string[];
+  /** Something that no reader could find has to be written before the pipeline is valid; `toDo` says what. */
+  isIncomplete?: true;
   extract?: Written.Extract;
   template?: Written.Template;
 }

@@ -23,7 +23,10 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
   const sections: [title: string, lines: string[]][] = [
     ...tables.map((table): [string, string[]] => [
       `Table ${tableName(table)}`,
-      alignColumns(fields.filter(({ origin }) => origin?.table === table).map(columnRow)),
+      [
+        ...alignColumns(fields.filter(({ origin }) => origin?.table === table).map(columnRow)),
+        ...(template.listsColumns ? [] : ['(the file does not list its columns)']),
+      ],
     ]),
     ['Fields of no table', alignColumns(unplaced.map(columnRow))],
     ['Made of them', alignColumns(others.map(madeRow))],

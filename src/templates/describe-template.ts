@@ -23,7 +23,7 @@ export function describeTemplate(
   const { source, hyper } = template;
   const tables = neededTables(template);
   const physical = physicalFields(source, hyper, tables);
-  const bare = bareFields(source, physical);
+  const bare = bareFields(source, physical.fields);
   const resolve = fieldResolver(bare, source.instances);
   const needsOf = needsFinder(source, resolve);
   const needing = bare.map((field) => ({ ...field, ...needsOf(field) }));
@@ -36,6 +36,7 @@ export function describeTemplate(
     flavour: hyper.flavour,
     entry: hyper.entry,
     tables,
+    listsColumns: physical.areAll,
     fields: needing.map((field) => ({ ...field, uses: uses(field.name) })),
     relationships: source.relationships.map(({ first, second, pairs }) => ({
       first: tableOf(first.objectId),

@@ -1,21 +1,28 @@
 import { formatColumnType } from '../model/config/column-type.ts';
 import type { ColumnType } from '../model/config/column-type.ts';
 import { shownName } from '../model/world/template-description.ts';
-import type { TemplateField, Use } from '../model/world/template-description.ts';
+import type { TemplateDescription, TemplateField, Use } from '../model/world/template-description.ts';
 import type { Finding, TableShape } from './fit-finding.ts';
 import { columnShape } from './local-types.ts';
 import { nearest } from '../model/base/nearest.ts';
 
-/** Compares one field of the template with the table it comes from. `extra` are columns that no field asks for. */
+/** The surroundings of a field and its table. */
+export interface Surroundings {
+  /** Columns of the extract that no field asks for. */
+  extra: readonly { name: string }[];
+  template: Pick<TemplateDescription, 'listsColumns'>;
+}
+
+/** Compares one field of the template with the table it comes from. */
 export function checkColumn(
   field: TemplateField,
   table: TableShape,
-  extra: readonly { name: string }[],
+  surroundings: Surroundings,
 ): Finding | undefined {
   const { origin } = field;
   if (origin === undefined) return undefined;
   const actual = table.columns.find(({ name }) => name === origin.column);
-  if (actual === undefined) return missing(field, origin.column, table, extra);
+  if (actual === undefined) return missing(field, origin.column, table, surroundings);
   return checkType(field, origin, table.name, actual.type);
 }
 
@@ -23,15 +30,19 @@ function missing(
   field: TemplateField,
   column: string,
   table: TableShape,
-  extra: readonly { name: string }[],
+  { extra, template }: Surroundings,
 ): Finding {
   const facts = { table: table.name, column, field: identity(field), uses: field.uses };
   const sameLetters = table.columns.find(({ name }) => name.toLowerCase() === column.toLowerCase());
-  const subject = `${described(field)}${usedBy(field.uses)}`;
+  const subject = `${describedField(field)}${usedBy(field.uses)}`;
+  // Versions before 0.2.0 did not see what only formulas and the like name: a pipeline that they applied is not blocked.
+  const isImplied = !template.listsColumns && field.role === undefined;
   if (sameLetters !== undefined) {
     const { name } = sameLetters;
     const message = `${subject} needs column "${column}" of table "${table.name}", which the extract spells "${name}"`;
-    return { severity: 'error', code: 'EXT4304', ...facts, message, nearest: name };
+    return isImplied
+      ? { severity: 'warning', code: 'EXT4312', ...facts, message, nearest: name }
+      : { severity: 'error', code: 'EXT4304', ...facts, message, nearest: name };
   }
   const near = nearest(
     column,
@@ -41,8 +52,8 @@ function missing(
   const message = `${subject} needs column "${column}", which table "${table.name}" of the extract does not have${meant}`;
   const harmless = field.hidden && field.uses.every(({ kind }) => kind === 'folder');
   return {
-    severity: harmless ? 'warning' : 'error',
-    code: harmless ? 'EXT4303' : 'EXT4302',
+    severity: harmless || isImplied ? 'warning' : 'error',
+    code: isImplied ? 'EXT4312' : harmless ? 'EXT4303' : 'EXT4302',
     ...facts,
     message,
     ...(near === undefined ? {} : { nearest: near }),
@@ -64,7 +75,7 @@ function checkType(
   }
   if (localType === undefined) return undefined;
   if (shape.localType !== localType) {
-    const message = `${described(field)}${usedBy(field.uses)} is ${localType} in the template, but column "${column}" of table "${table}" has type ${written}, which is ${shape.localType} in Tableau`;
+    const message = `${describedField(field)}${usedBy(field.uses)} is ${localType} in the template, but column "${column}" of table "${table}" has type ${written}, which is ${shape.localType} in Tableau`;
     return { severity: 'error', code: 'EXT4305', ...facts, message };
   }
   if (remoteType === undefined || remoteType === String(shape.remoteType)) return undefined;
@@ -76,7 +87,7 @@ function identity({ name, caption }: TemplateField): { name: string; caption: st
   return { name, caption };
 }
 
-function described(field: TemplateField): string {
+export function describedField(field: TemplateField): string {
   const shown = shownName(field);
   return shown === field.name ? `field "${shown}"` : `field "${shown}" ([${field.name}])`;
 }

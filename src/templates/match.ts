@@ -1,4 +1,4 @@
-import { checkColumn } from './match-column.ts';
+import { checkColumn, describedField } from './match-column.ts';
 import type { ExtractShape, Finding, TableShape } from './fit-finding.ts';
 import type {
   TemplateDescription,
@@ -6,6 +6,7 @@ import type {
   TemplateTable,
 } from '../model/world/template-description.ts';
 import { nearest } from '../model/base/nearest.ts';
+import { withoutObjectId } from './object-id.ts';
 
 /**
  * Says beforehand whether a template still works when this extract is put into it. Names are compared as Tableau does,
@@ -13,7 +14,8 @@ import { nearest } from '../model/base/nearest.ts';
  *
  * Codes: EXT4301 table missing · EXT4302 column missing · EXT4303 hidden column missing, used by nothing · EXT4304 name
  * differs in letter case · EXT4305 type changed · EXT4306 same Tableau type, other Hyper type · EXT4307 type that
- * Tableau has no name for · EXT4308 new column · EXT4309 table not used · EXT4310 columns cannot be traced.
+ * Tableau has no name for · EXT4308 new column · EXT4309 table not used · EXT4310 columns cannot be traced · EXT4311
+ * columns not listed · EXT4312 column missing that a template without a list names · EXT4313 new column that is hidden.
  */
 export function checkFit(template: TemplateDescription, shape: ExtractShape): Finding[] {
   const findings: Finding[] = [];
@@ -56,13 +58,33 @@ function checkTable(
 ): Finding[] {
   const expected = new Set(fields.map(({ origin }) => origin?.column));
   const extra = actual.columns.filter(({ name }) => !expected.has(name));
-  const findings = fields.flatMap((field) => checkColumn(field, actual, extra) ?? []);
+  const findings = fields.flatMap((field) => checkColumn(field, actual, { extra, template }) ?? []);
   // A renamed column is one finding, not two: the new name is part of the error about the old one.
   const explained = new Set(findings.map((finding) => finding.nearest));
   const traced = template.fields.every(({ origin }) => origin === undefined || origin.table !== undefined);
   if (!traced || template.opaque.includes(table.relation)) return findings;
   const appearing = extra.filter(({ name }) => !explained.has(name));
-  return [...findings, ...appearing.map(({ name }) => newColumn(actual.name, name))];
+  if (!template.listsColumns) return [...findings, ...(appearing.length > 0 ? [unlisted(actual.name)] : [])];
+  return [
+    ...findings,
+    ...appearing.map(({ name }) => {
+      const hidden = hiddenField(name, table, template);
+      return hidden === undefined ? newColumn(actual.name, name) : hiddenColumn(actual.name, name, hidden);
+    }),
+  ];
+}
+
+/** A field that is hidden in the template, whose column was left out of its extract. */
+function hiddenField(
+  column: string,
+  { name, caption }: TemplateTable,
+  { fields }: TemplateDescription,
+): TemplateField | undefined {
+  const names = [column, `${column} (${caption ?? withoutObjectId(name)})`];
+  return fields.find(
+    (field) =>
+      field.kind === 'column' && field.origin === undefined && field.hidden && names.includes(field.name),
+  );
 }
 
 /** Columns of a template with several tables that does not say where they belong: any table will do. */
@@ -73,7 +95,7 @@ function checkUnplaced(template: TemplateDescription, shape: ExtractShape): Find
     name: needed.map(({ name }) => name).join(', '),
     columns: needed.flatMap(({ columns }) => columns),
   };
-  return unplaced.flatMap((field) => checkColumn(field, all, all.columns) ?? []);
+  return unplaced.flatMap((field) => checkColumn(field, all, { extra: all.columns, template }) ?? []);
 }
 
 function missingTable(table: TemplateTable, fields: readonly TemplateField[], shape: ExtractShape): Finding {
@@ -102,6 +124,16 @@ function missingTable(table: TemplateTable, fields: readonly TemplateField[], sh
 function newColumn(table: string, column: string): Finding {
   const message = `column "${column}" of table "${table}" is not in the template and will appear as a new field`;
   return { severity: 'warning', code: 'EXT4308', table, column, uses: [], message };
+}
+
+function hiddenColumn(table: string, column: string, field: TemplateField): Finding {
+  const message = `column "${column}" of table "${table}" was left out of the template's extract; its ${describedField(field)} stays hidden`;
+  return { severity: 'note', code: 'EXT4313', table, column, uses: [], message };
+}
+
+function unlisted(table: string): Finding {
+  const message = `the template does not list the columns of table "${table}": Tableau shows every column that the extract has`;
+  return { severity: 'note', code: 'EXT4311', table, uses: [], message };
 }
 
 function unusedTable(table: TableShape, shape: ExtractShape, template: TemplateDescription): Finding {

@@ -1,4 +1,5 @@
 import type { FieldOrigin, TemplateTable } from '../model/world/template-description.ts';
+import { impliedColumns } from './implied-columns.ts';
 import { columnTypeOf } from './local-types.ts';
 import type { HyperSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';
@@ -6,6 +7,13 @@ import type { DataSource } from './tds/model.ts';
 export interface PhysicalField extends FieldOrigin {
   /** The field's name in Tableau. */
   name: string;
+}
+
+/** The fields that are columns of the .hyper. */
+export interface PhysicalFields {
+  fields: PhysicalField[];
+  /** False if there may be columns that the .tds does not name. */
+  areAll: boolean;
 }
 
 /**
@@ -16,7 +24,7 @@ export function physicalFields(
   source: DataSource,
   hyper: HyperSlot,
   tables: readonly TemplateTable[],
-): PhysicalField[] {
+): PhysicalFields {
   const connection = (hyper.flavour === 'extract' ? source.extract : undefined) ?? source.connection;
   const tableOf = (relation: string) => tables.find((table) => table.relation === relation);
   const declared = new Map(source.columns.map((column) => [column.name, column]));
@@ -34,15 +42,24 @@ export function physicalFields(
       { name, table, column, localType, remoteType, type: columnTypeOf(localType, remoteType, record) },
     ];
   });
-  if (recorded.length > 0) return recorded;
+  if (recorded.length > 0) return { fields: recorded, areAll: true };
   const mapped = connection.cols.flatMap(({ field: name, relation, column }): PhysicalField[] => {
     const table = tableOf(relation);
     return table === undefined ? [] : [{ name, table, column, ...declaredType(name) }];
   });
-  if (mapped.length > 0) return mapped;
+  if (mapped.length > 0) return { fields: mapped, areAll: true };
   const [only, second] = tables;
   const table = second === undefined ? only : undefined;
-  return source.columns
+  const names = source.columns
     .filter(({ name, calculation }) => calculation === undefined && !name.startsWith(':'))
-    .map(({ name }) => ({ name, table, column: name, ...declaredType(name) }));
+    .map(({ name }) => name);
+  return {
+    fields: [...new Set([...names, ...impliedColumns(source)])].map((name) => ({
+      name,
+      table,
+      column: name,
+      ...declaredType(name),
+    })),
+    areAll: false,
+  };
 }

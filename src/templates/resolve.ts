@@ -16,12 +16,16 @@ export function fieldResolver(
     byCaption.set(field.caption, byCaption.has(field.caption) ? undefined : field);
   }
   return (reference) => {
-    const [, inside] = /^[a-z]+:(.+):[a-z]{2}(?::\d+)?$/.exec(reference) ?? [];
-    const instance = instances.get(reference) ?? inside;
+    const instance = instances.get(reference) ?? behindInstance(reference);
     return (
       byName.get(reference) ??
       (instance === undefined ? undefined : byName.get(instance)) ??
       byCaption.get(reference)
     );
   };
+}
+
+/** Returns the field that the name of an instance shows: `none:Region:nk` is one of `Region`. */
+export function behindInstance(name: string): string | undefined {
+  return /^[a-z]+:(.+):[a-z]{2}(?::\d+)?$/.exec(name)?.[1];
 }

@@ -189,3 +189,36 @@ test.each([
   expect(refused.stderr).toContain(message);
   expect(refused).toMatchObject({ stdout: '', exitCode });
 });
+
+test('a data source that lists no columns has those of its extract, or says what to write', async () => {
+  const project = await createProject({
+    'pipelines/sales.yaml': `version: 1
+name: sales
+sources: { sales: { type: file, path: sales.csv } }
+tables:
+  sales: { from: { source: sales }, columns: { amount: double, region: text, day: date, "e-mail": text } }
+extract: { schema: public }
+template: { file: sales.tds }
+destinations: [{ type: file, path: ../out/sales.tdsx }]
+`,
+    'pipelines/sales.csv': 'amount,region,day,e-mail\n1.5,East,2024-05-06,\n',
+    'pipelines/sales.tds': live({ records: '', columns: '' }),
+  });
+  const applied = await runInside(project, ['apply', '--yes']);
+  expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
+  const { file, report } = await imported(project, 'out/sales.tdsx', '--name', 'again');
+  expect(file).toContain(`    columns:
+      amount: double
+      region: text
+      day: date
+      e-mail: {type: text, sensitive: true}
+`);
+  expect(report).not.toContain('Write the columns');
+
+  await project.write('none.tds', live({ records: '', columns: '', semantics: '' }));
+  const none = await imported(project, 'none.tds');
+  expect(none.file).toContain(
+    '  # REVIEW: the data source does not list its columns\n  sales:\n    from: {source: database, table: sales}\n    columns: {}\n',
+  );
+  expect(none.report).toContain('Write the columns of sales: the data source does not list them.\n');
+});

@@ -40,6 +40,7 @@ describe('describing a template', () => {
       flavour: 'live',
       entry: 'Data/shop/shop.hyper',
       tables: [orders, people],
+      listsColumns: true,
       fields: [
         field('Region', 'string', orders, 'Region', '129', 'text'),
         field('Year', 'integer', orders, 'Year', '20', 'bigint'),
@@ -108,6 +109,27 @@ describe('describing a template', () => {
       ['Since', 'People', undefined],
     ]);
     const unmapped = without(related()).replace(/<cols>[^]*?<\/cols>/, '');
-    expect(origins(unmapped)).toEqual([['Region (People)', undefined, 'string']]);
+    expect(origins(unmapped)).toEqual([
+      ['Region (People)', undefined, 'string'],
+      ['Region', undefined, undefined],
+      ['Year', undefined, undefined],
+      ['Since', undefined, undefined],
+    ]);
+  });
+
+  it('takes what formulas and the like name for columns where the .tds lists none', () => {
+    const bare = live({
+      records: '',
+      columns: `<column caption='Twice' datatype='real' name='[c]' role='measure' type='quantitative'><calculation class='tableau' formula='[amount] * 2 + [Parameters].[P] + [Twice]' /></column>`,
+    });
+    const { fields, listsColumns } = describeText(bare);
+    expect(listsColumns).toBe(false);
+    expect(fields.map(({ name, origin, needs }) => [name, origin?.column, ...needs])).toEqual([
+      ['amount', 'amount'],
+      ['region', 'region'],
+      ['day', 'day'],
+      ['c', undefined, 'amount'],
+      ['Top Regions', undefined, 'amount', 'region'],
+    ]);
   });
 });

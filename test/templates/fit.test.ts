@@ -55,7 +55,7 @@ describe('the fit of an extract', () => {
         'People_1F0E3DAD99908345F7439F8FFABDFFC4: id bigint',
       ),
     ],
-    ['without metadata records', live({ records: '' }), shape('public', 'sales: amount double, note text')],
+    ['without metadata records', live({ records: '' }), shape('public', sales)],
   ])('is fine: %s', (_, text, extract) => expect(told(text, extract)).toEqual([]));
 
   it('names the field, what uses it and the column that was meant', () => {
@@ -127,10 +127,40 @@ describe('the fit of an extract', () => {
     ]);
   });
 
+  it('says in one note that a template lists no columns, and warns of those that its formulas miss', () => {
+    const unlisted = live({ records: '' });
+    expect(told(unlisted, shape('public', `${sales}, new text, newer text`))).toEqual([
+      'note EXT4311 the template does not list the columns of table "sales": Tableau shows every column that the extract has',
+    ]);
+    expect(told(unlisted, shape('public', 'sales: amount double, region text, note text'))).toEqual([
+      'warning EXT4312 field "day" (used by hierarchy "When", folder "Dates") needs column "day", which table "sales" of the extract does not have',
+    ]);
+    expect(told(unlisted, shape('public', 'sales: amount double, region text, DAY date, note text'))).toEqual(
+      [
+        'warning EXT4312 field "day" (used by hierarchy "When", folder "Dates") needs column "day" of table "sales", which the extract spells "DAY"',
+      ],
+    );
+  });
+
+  it('knows a hidden field that the extract of the template was made without', () => {
+    const hidden = extracted().replace(
+      '  <extract ',
+      "  <column datatype='string' hidden='true' name='[Note]' role='dimension' type='nominal' />\n  <extract ",
+    );
+    expect(told(hidden, shape('Extract', 'Extract: Country text, GDP double, Note text, More text'))).toEqual(
+      [
+        'note EXT4313 column "Note" of table "Extract" was left out of the template\'s extract; its field "Note" stays hidden',
+        'warning EXT4308 column "More" of table "Extract" is not in the template and will appear as a new field',
+      ],
+    );
+  });
+
   it('accepts a type that was changed in Tableau', () => {
     const columns = `<column datatype='string' datatype-customized='true' name='[amount]' role='dimension' type='nominal' />`;
     expect(told(live({ columns }), shape('public', sales))).toEqual([]);
-    expect(told(live({ columns, records: '' }), shape('public', 'sales: amount double'))).toEqual([]);
+    expect(
+      told(live({ columns, records: '' }), shape('public', 'sales: amount double, region text, day date')),
+    ).toEqual([]);
   });
 
   it('reports missing, misspelled and unused tables, new columns and letter case', () => {

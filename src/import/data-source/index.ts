@@ -1,15 +1,17 @@
 import path from 'node:path';
 import { generateSettings } from '../../config/write-generate.ts';
 import { counted } from '../../model/base/numbers.ts';
+import { visible } from '../../model/base/visible.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { describeTemplate } from '../../templates/describe-template.ts';
 import { importTemplate } from '../../templates/import/import.ts';
 import type { Template } from '../../templates/open-template.ts';
 import { openTemplateFile } from '../../templates/shown.ts';
 import type { ImportContext } from '../context.ts';
-import type { Found } from '../found.ts';
+import type { Found, FoundTable } from '../found.ts';
 import { nameOfRowsSource, refuseOtherKinds, sourceOfRows, type RowsFrom } from '../rows-source.ts';
-import { generatedTables, neededTables, type TablesContext } from './tables.ts';
+import { packagedColumns } from './packaged-columns.ts';
+import { generatedTables, neededTables, unlistedColumns, type TablesContext } from './tables.ts';
 
 /**
  * Reads the tables of a data source and its presentation. The pipeline generates a data source like it, or puts its extract into
@@ -24,7 +26,11 @@ export async function importDataSource(
   const absolute = path.resolve(context.cwd, file);
   const template = await openTemplateFile(absolute, file);
   const description = describeTemplate(template);
-  const tablesContext = { template, description, source: nameOfRowsSource(rowsFrom) };
+  const { listsColumns } = description;
+  const { columnsOf, problem } = listsColumns
+    ? { columnsOf: () => [] }
+    : await packagedColumns(template, file, context);
+  const tablesContext = { template, description, source: nameOfRowsSource(rowsFrom), columnsOf };
   const part = context.generatesTemplate
     ? generatedPart(tablesContext)
     : filePart(tablesContext, pathFrom(context, absolute));
@@ -35,13 +41,24 @@ export async function importDataSource(
     );
   const { writtenBy, fields } = description;
   const saved = writtenBy === undefined ? '' : `, saved by Tableau ${writtenBy}`;
+  const { sources, toDo = [] } = sourceOfRows(rowsFrom, originComment(template));
+  const unlisted = part.tables.filter(({ comments = [] }) => comments.includes(unlistedColumns));
   return {
     headline: `Read ${file} (${counted(fields.length, 'field')}${saved})`,
-    ...sourceOfRows(rowsFrom, originComment(template)),
+    sources,
+    toDo: [...toDo, ...whatToWrite(unlisted, problem)],
     leftOut: [],
     relationships: [],
     ...part,
+    ...(unlisted.some(({ columns }) => columns.length === 0) && { isIncomplete: true }),
   };
+}
+
+function whatToWrite(tables: readonly FoundTable[], problem: string | undefined): string[] {
+  if (tables.length === 0) return [];
+  const names = tables.map(({ name }) => visible(name)).join(', ');
+  const why = problem === undefined ? '' : ` (${visible(problem)})`;
+  return [`Write the columns of ${names}: the data source does not list them${why}.`];
 }
 
 type Part = Pick<Found, 'tables' | 'template'> &

@@ -9,12 +9,18 @@ import type { Template } from '../../templates/open-template.ts';
 import { personalNotes, sensitiveIfPersonal } from '../files/personal-columns.ts';
 import type { FoundColumn, FoundTable } from '../found.ts';
 import { originOf } from './origins.ts';
+import type { ColumnsOf } from './packaged-columns.ts';
+
+/** The comment above a table whose columns the user has to write or complete. */
+export const unlistedColumns = 'REVIEW: the data source does not list its columns';
 
 export interface TablesContext {
   template: Template;
   description: TemplateDescription;
   /** The name of the source that rows come from. */
   source: string;
+  /** The columns in the extract itself, where the description does not list them. */
+  columnsOf: ColumnsOf;
 }
 
 /** Returns the tables that a generated data source has, in the order of the description. */
@@ -45,8 +51,9 @@ function tableOf(
 ): FoundTable[] {
   const { description, template, source } = context;
   const { from, relation, comment } = originOf(original, template);
-  const seen = new Set<string>();
-  const columns = description.fields.flatMap((field): FoundColumn[] => {
+  const packaged = context.columnsOf(original).map(sensitiveIfPersonal);
+  const seen = new Set(packaged.map((column) => column.name));
+  const described = description.fields.flatMap((field): FoundColumn[] => {
     const { origin } = field;
     const isHere = origin?.table?.name === original.name && origin.table.schema === original.schema;
     if (origin === undefined || !isHere || !isWanted(origin.column) || seen.has(origin.column)) return [];
@@ -58,7 +65,12 @@ function tableOf(
     };
     return [sensitiveIfPersonal({ name: origin.column, settings })];
   });
-  if (columns.length === 0) return [];
+  const columns = [...packaged, ...described];
+  if (columns.length === 0 && description.listsColumns) return [];
+  const comments = [
+    ...(comment === undefined ? [] : [comment]),
+    ...(description.listsColumns || packaged.length > 0 ? [] : [unlistedColumns]),
+  ];
   return [
     {
       name,
@@ -66,7 +78,7 @@ function tableOf(
       isFromAssumed: true,
       columns,
       notes: [...('query' in from ? ['custom SQL'] : []), ...personalNotes(columns)],
-      ...(comment !== undefined && { comments: [comment] }),
+      ...(comments.length > 0 && { comments }),
     },
   ];
 }

@@ -13,6 +13,11 @@ export interface TemplateDescription {
   /** The .hyper's name in the package. */
   entry: string;
   tables: readonly TemplateTable[];
+  /**
+   * False if the .tds names only columns that differ from Tableau's defaults, and those that formulas and the like name:
+   * Tableau shows whatever else its tables have.
+   */
+  listsColumns: boolean;
   fields: readonly TemplateField[];
   relationships: readonly { first: string; second: string; pairs: readonly string[] }[];
   hierarchies: readonly { name: string; fields: readonly string[] }[];

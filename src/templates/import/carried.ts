@@ -44,6 +44,8 @@ function whyNot(field: TemplateField, calculation: string | undefined): string |
     case 'group':
       return 'groups cannot be generated; a calculation with CASE does the same';
     case 'column':
+      if (field.origin === undefined && field.hidden)
+        return 'it is hidden, and the extract was made without it';
       return field.origin?.table === undefined
         ? 'the file does not say which table it comes from'
         : undefined;

@@ -42,7 +42,7 @@ export async function runImport(
   const context: ImportContext = { cwd, variables, signal, file, generatesTemplate };
   const header = [`Written by ${command}`];
   const made = await makePipeline(await read(context), { name, header, to: deliverTo(flags) }, context);
-  if (hasErrors(made.configuration.diagnostics))
+  if (made.found.isIncomplete !== true && hasErrors(made.configuration.diagnostics))
     return refuseConfiguration(made.configuration, env, { json: flags.json === true });
   const written: WrittenFile | undefined = target && { file, lines: made.text.split('\n').length - 1 };
   if (target !== undefined) await saveNew(target, made.text, { force: flags.force === true });
