@@ -3,7 +3,7 @@ import { familyOf, isItem } from '../model/config/family.ts';
 import { grouped } from '../model/base/numbers.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import type { Source } from '../model/config/source.ts';
-import type { PipelinePlan } from '../model/plan/plan.ts';
+import type { Basis, BasisPart, PipelinePlan } from '../model/plan/plan.ts';
 import { describeSource } from './table/table-outline.ts';
 
 /**
@@ -37,19 +37,23 @@ export function graphOfPipelines(pipelines: readonly Pipeline[]): Graph {
 }
 
 /**
- * Returns the graph of a plan, without tables that will be removed and pipelines that could not be observed. A plan
- * does not say whether sources of two pipelines are the same one, so they are drawn separately.
+ * Returns the graph of a plan, without tables that will be removed and pipelines that could not be observed. Sources
+ * of several pipelines are one node if they have the same name and the plan found them at the same place.
  */
 export function graphOfPlan(pipelines: readonly PipelinePlan[]): Graph {
   const seen = pipelines.filter(({ tables, destinations }) => tables.length + destinations.length > 0);
   return draw(
-    oneOfEach(seen).map(({ label, one: { address, tables, template, destinations } }) => {
+    oneOfEach(seen).map(({ label, one: { address, basis, tables, template, destinations } }) => {
       const existing = tables.filter(({ action }) => action !== 'drop');
       const sources = new Map(existing.map(({ source: { name, type } }) => [name, type]));
       return {
         address,
         label,
-        sources: [...sources].map(([name, type]) => ({ name, type, identity: `${address} ${name}` })),
+        sources: [...sources].map(([name, type]) => ({
+          name,
+          type,
+          identity: `${type} ${name} ${placeOf(name, basis) ?? address}`,
+        })),
         tables: existing.map(({ name, source }) => ({ name, source: source.name, of: source.of })),
         template: template?.shown,
         destinations: destinations.map(({ type, target }) => ({
@@ -129,3 +133,18 @@ function draw(outlines: readonly Outline[]): Graph {
 function identityOf(source: Source): string {
   return JSON.stringify({ ...source, place: undefined });
 }
+
+const identifying: readonly BasisPart['kind'][] = ['server', 'bucket', 'folder', 'match'];
+
+/**
+ * Returns a text that is the same for sources at the same place, as far as a plan knows; undefined if it does not: it is
+ * of an earlier version, or the source was not observed.
+ */
+function placeOf(name: string, { parts = [] }: Basis): string | undefined {
+  const own = parts.filter(({ kind, of }) => of === name && identifying.includes(kind));
+  if (own.length === 0 || own.some(({ sha256 }) => sha256 === hashOfNothing)) return undefined;
+  return own.map(({ kind, sha256 }) => `${kind} ${sha256}`).join(' ');
+}
+
+/** The hash of a part without a value: SHA-256 of `[null]`. */
+const hashOfNothing = '1d8fc6ceb1f94c6326d6d5483d258fcb2e179e9869325b245d105c2219bf69fd';

@@ -67,16 +67,22 @@ function planParts(
   { template, ...differences }: Differences,
   { tables, base, isBuilt }: Decision,
   { decisions, publications = new Map() }: Terms,
-): Pick<PipelinePlan, 'after' | 'tables' | 'base' | 'full' | 'template' | 'destinations'> {
+): Pick<PipelinePlan, 'after' | 'tables' | 'relationships' | 'base' | 'full' | 'template' | 'destinations'> {
   const destinations = differences.destinations.map(({ plan }) => plan);
   return {
     ...afterOf(pipeline, destinations, publications),
     tables,
+    ...relationshipsOf(pipeline),
     ...(base !== undefined && isBuilt && { base }),
     ...(decisions.full === true && { full: true }),
     ...(template.plan && { template: template.plan }),
     destinations,
   };
+}
+
+function relationshipsOf({ relationships }: Pipeline): Pick<PipelinePlan, 'relationships'> {
+  if (relationships.length === 0) return {};
+  return { relationships: relationships.map(({ from, to }) => ({ from, to })) };
 }
 
 function workOf({ destinations }: Differences, { isBuilt, mustPackage, tables, base }: Decision): Work {

@@ -105,6 +105,9 @@ function renderPipeline(view: PipelineView, paint: Paint, verbose: boolean): Row
       `(${reason})`,
     ]),
     ...(view.listsTables ? tables.flatMap((table) => renderTable(table, paint, verbose)) : []),
+    ...(verbose
+      ? view.relationships.map(({ from, to }) => `      . relationship ${from.text} -> ${to.text}`)
+      : []),
     ...(template === undefined ? [] : renderTemplate(template, paint, verbose)),
     ...destinations
       .filter(({ mark }) => verbose || mark !== 'unchanged')

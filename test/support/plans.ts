@@ -146,6 +146,13 @@ const superstore = pipelinePlan('superstore', {
       bytesBefore: 11_800,
     }),
   ],
+  relationships: [
+    {
+      from: { table: 'orders', columns: ['region', 'Kunde'] },
+      to: { table: 'people', columns: ['region', 'person'] },
+    },
+    { from: { table: 'people', columns: ['chief'] }, to: { table: 'people', columns: ['person'] } },
+  ],
   template: {
     shown: 'templates/superstore.tdsx',
     sha256: 'd'.repeat(64),

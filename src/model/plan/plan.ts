@@ -96,6 +96,8 @@ export interface PipelinePlan {
   /** Pipelines of this plan that publish what this one changes: they must have ended before. */
   after?: readonly string[];
   tables: readonly TablePlan[];
+  /** How its tables refer to each other. Absent if they do not, and in plans of earlier versions. */
+  relationships?: readonly RelationshipPlan[];
   /** For an extract that begins as a copy of the last one. Unchanged tables are not read then. */
   base?: BasePlan;
   /** All rows are read because the user requested it. */
@@ -178,6 +180,17 @@ export interface Estimates {
  * diagnostics keeps it from being planned. A pipeline behind a closed gate has the action that it would take.
  */
 export type PipelineAction = 'create' | 'rebuild' | 'deliver' | 'record' | 'none' | 'blocked';
+
+/** Rows of `from` refer to one row of `to` by the columns, which are paired by their positions. */
+export interface RelationshipPlan {
+  from: RelationshipEndPlan;
+  to: RelationshipEndPlan;
+}
+
+export interface RelationshipEndPlan {
+  table: string;
+  columns: readonly string[];
+}
 
 export interface TemplatePlan {
   /** The file as the user wrote it, or `generated`. */

@@ -37,7 +37,6 @@ function drawEdge({ from, to }: PlacedEdge): Markup {
 
 function drawNode(node: PlacedNode, { tone, symbol, href }: Look): Markup {
   const { x, y, width, height, kind, label, detail } = node;
-  const room = (perColumn: number) => Math.floor((width - 20) / perColumn);
   const shown = symbol === '' ? label : `${symbol} ${label}`;
   const drawn = [
     element('title', {}, `${words[kind]} ${label}, ${detail}`),
@@ -46,10 +45,14 @@ function drawNode(node: PlacedNode, { tone, symbol, href }: Look): Markup {
       'text',
       { x: x + 10, y: y + 18 },
       kind === 'destination' && detail === 'file'
-        ? tailOf(shown, room(boldColumn))
-        : clipAround(shown, 0, 0, room(boldColumn)).text,
+        ? tailOf(shown, labelRoom(width))
+        : clipAround(shown, 0, 0, labelRoom(width)).text,
     ),
-    element('text', { x: x + 10, y: y + 34, class: 'detail' }, tailOf(detail, room(plainColumn))),
+    element(
+      'text',
+      { x: x + 10, y: y + 34, class: 'detail' },
+      tailOf(detail, Math.floor((width - 20) / plainColumn)),
+    ),
   ];
   const group = element('g', { class: `node ${kind} ${tone}` }, ...drawn);
   return href === undefined ? group : element('a', { href }, group);
@@ -58,6 +61,9 @@ function drawNode(node: PlacedNode, { tone, symbol, href }: Look): Markup {
 /** Pixels of an ordinary letter at 13 and 12 pixels, rather too many than too few: no font is wider. */
 const boldColumn = 8.2;
 const plainColumn = 7;
+
+/** Returns how many columns of a label fit a box of this width. */
+export const labelRoom = (width: number) => Math.floor((width - 20) / boldColumn);
 
 /** Returns the end of a path, which says more than its beginning. */
 const tailOf = (text: string, room: number) => clipAround(text, text.length, 0, room).text;

@@ -11,7 +11,7 @@ export function renderColumns({ name, mark, columns }: TableView): Markup | unde
   const changed = columns.filter((column) => column.changes.length > 0 || column.mark !== 'unchanged');
   const same = columns.filter((column) => !changed.includes(column));
   if (columns.length === 0) return undefined;
-  if (mark === 'new') return newTable(`Columns of ${name}`, columns);
+  if (mark === 'new') return typeTable(`Columns of ${name}`, columns);
   return together(
     changed.length > 0 ? columnTable(`Changed columns of ${name}`, changed) : undefined,
     same.length === 0
@@ -20,13 +20,13 @@ export function renderColumns({ name, mark, columns }: TableView): Markup | unde
           'details',
           {},
           element('summary', {}, `${same.length} unchanged`),
-          columnTable(`Unchanged columns of ${name}`, same),
+          typeTable(`Unchanged columns of ${name}`, same),
         ),
   );
 }
 
-/** Returns the columns of a new table: without a state before, and with one reason for all. */
-function newTable(caption: string, columns: readonly ColumnView[]): Markup {
+/** Returns columns with their types: those of a new table have one reason for all, unchanged ones have none. */
+function typeTable(caption: string, columns: readonly ColumnView[]): Markup {
   return table(
     caption,
     ['Column', 'Type'],

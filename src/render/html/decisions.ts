@@ -1,3 +1,4 @@
+import type { Place } from '../../model/errors/diagnostic.ts';
 import { untrustedText, type GateView, type PlanView } from '../plan-view/index.ts';
 import { copied } from './copied.ts';
 import { element, together, type Markup } from './element.ts';
@@ -54,12 +55,22 @@ export function renderFindings({ findings }: PlanView): Markup | undefined {
           {},
           element('b', { class: severity === 'error' ? 'remove' : 'change' }, severity),
           ` ${message} [${code}]`,
-          place === undefined ? undefined : together(' in ', element('code', {}, place.file)),
+          place === undefined ? undefined : renderPlace(place),
           hint === undefined ? undefined : element('p', { class: 'muted' }, hint),
         ),
       ),
     ),
   );
+}
+
+/** Returns the file and the setting in it: a plan does not know lines. */
+function renderPlace({ file, pointer }: Place): Markup {
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const setting = keys.length === 0 ? undefined : together(' at ', element('code', {}, keys.join('.')));
+  return together(' in ', element('code', {}, file), setting);
 }
 
 /** Returns the things that an untrusted plan has not inspected. */

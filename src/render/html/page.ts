@@ -92,9 +92,14 @@ function header({ quiet, counts, amounts }: PlanView, title: string): Markup {
     element(
       'ul',
       { class: 'counts' },
-      ...counts.map(({ text }) => {
+      ...counts.map(({ text, isBlocked }) => {
         const [number = '', ...words] = text.split(' ');
-        return element('li', {}, element('b', {}, number), ` ${words.join(' ')}`);
+        return element(
+          'li',
+          isBlocked ? { class: 'remove' } : {},
+          element('b', {}, number),
+          ` ${words.join(' ')}`,
+        );
       }),
     ),
     amounts === '' ? undefined : element('p', {}, `Data: ${amounts}.`),

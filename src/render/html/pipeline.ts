@@ -6,6 +6,7 @@ import { renderColumns } from './column-table.ts';
 import { copied } from './copied.ts';
 import { element, together, type Markup } from './element.ts';
 import { signed } from './marks.ts';
+import { renderRelationships } from './relationships.ts';
 import { table } from './scroll-table.ts';
 
 /**
@@ -34,6 +35,7 @@ export function renderPipeline(view: PipelineView, id: string, open: boolean): M
       facts([`File: ${file}`, ...(tags.length > 0 ? [`Tags: ${tags.join(', ')}`] : []), ...view.costs]),
       ofPipeline(view),
       ...(tables.length > 0 ? [element('h4', {}, 'Tables'), ...tables.map(renderTable)] : []),
+      renderRelationships(view.relationships),
       template(view.template),
       destinationTable(destinations),
       steps.length === 0

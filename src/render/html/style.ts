@@ -23,7 +23,7 @@ outline-offset:2px;border-radius:4px}
 .none{color:var(--muted)}
 .counts{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0;margin:.75rem 0}
 .counts li{border:1px solid var(--line);border-radius:2rem;padding:.1rem .8rem;background:var(--panel)}
-.counts b{font-variant-numeric:tabular-nums}
+.counts .remove{border-color:currentColor}.counts b{font-variant-numeric:tabular-nums}
 .alert{border:1px solid var(--line);border-left:6px solid var(--remove);border-radius:6px;background:var(--panel);
 padding:.5rem 1rem;margin:.5rem 0}
 .alert h3{margin-top:.25rem}.alert.open{border-left-color:var(--change)}
@@ -55,7 +55,7 @@ padding:.3rem .6rem;width:100%;max-width:24rem}
 .node.plain{color:var(--text)}.node.plain rect{stroke:var(--line)}
 .node.none rect{stroke:var(--line);stroke-dasharray:4 3}.node.none text{font-weight:400}
 footer{margin-top:3rem;color:var(--muted);font-size:.875rem}
-@media (max-width:40rem){.because{margin-left:0}thead{position:absolute;left:-999rem}
+@media (max-width:40rem){.because{margin-left:0}table,tbody{display:block;overflow-wrap:anywhere}thead{position:absolute;left:-999rem}
 tr{display:block;border-bottom:1px solid var(--hair);padding:.4rem 0}td{display:block;border:0;padding:.05rem 0}
 td:empty{display:none}td::before{content:attr(data-label) ": ";color:var(--muted)}}
 `;

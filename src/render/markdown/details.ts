@@ -33,6 +33,8 @@ function diffOf({
   listsTables,
   pipelineChanges,
   tables,
+  extract,
+  relationships,
   template,
   destinations,
 }: PipelineView): string[] {
@@ -40,6 +42,9 @@ function diffOf({
   const rows = [
     ...pipelineChanges.map(({ subject, change, reason }) => cells('changed', subject, change, reason)),
     ...(listsTables ? tables.flatMap(tableRows) : []),
+    ...(extract === 'new'
+      ? relationships.map(({ from, to }) => cells('new', `relationship ${from.text} -> ${to.text}`, '', ''))
+      : []),
     ...(template === undefined ? [] : templateRows(template)),
     ...destinations.map(destinationRow),
   ];

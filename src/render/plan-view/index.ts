@@ -15,6 +15,7 @@ export type {
   Part,
   PipelineView,
   PlanView,
+  RelationshipView,
   RemovedView,
   TableView,
   TemplateView,

@@ -1,10 +1,10 @@
 import { counted } from '../../model/base/numbers.ts';
 import type { Change } from '../../model/plan/change.ts';
 import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
-import type { PipelinePlan } from '../../model/plan/plan.ts';
+import type { PipelinePlan, RelationshipEndPlan } from '../../model/plan/plan.ts';
 import { costsOf, publicationText } from './amounts.ts';
 import { beforeAfter, viewTable } from './table.ts';
-import type { DestinationView, Mark, PipelineView, TemplateView } from './plan-view.ts';
+import type { DestinationView, Mark, PipelineView, RelationshipEndView, TemplateView } from './plan-view.ts';
 import { verdictOf } from './verdict.ts';
 
 export function viewPipeline(plan: PipelinePlan): PipelineView {
@@ -27,6 +27,10 @@ export function viewPipeline(plan: PipelinePlan): PipelineView {
       reason: change.reason,
     })),
     tables: plan.tables.map((table) => viewTable(plan, table)),
+    relationships: (plan.relationships ?? []).map(({ from, to }) => ({
+      from: viewEnd(from),
+      to: viewEnd(to),
+    })),
     template: viewTemplate(plan),
     destinations: plan.destinations.map(viewDestination),
     costs: costsOf(plan),
@@ -56,6 +60,11 @@ function pipelineChanges({ address, changes }: PipelinePlan): Change[] {
       change.subject !== 'table' &&
       (change.subject !== 'template' || change.act === 'remove'),
   );
+}
+
+function viewEnd({ table, columns }: RelationshipEndPlan): RelationshipEndView {
+  const [only = '', ...others] = columns;
+  return { table, text: others.length === 0 ? `${table}.${only}` : `${table}.(${columns.join(', ')})` };
 }
 
 const templateMarks = { create: 'new', change: 'changed', unchanged: 'unchanged' } as const;

@@ -53,6 +53,7 @@ export interface PipelineView {
   /** Changes of the pipeline as a whole, and not of its tables, template file or destinations. */
   pipelineChanges: readonly { subject: string; change: string; reason: string }[];
   tables: readonly TableView[];
+  relationships: readonly RelationshipView[];
   template: TemplateView | undefined;
   destinations: readonly DestinationView[];
   /** `~13 406 rows to read`, `~2.6 MB of extract`. */
@@ -80,6 +81,17 @@ export interface TableView {
   objects: ObjectChanges | undefined;
   /** `not_null (id) (warns)`. */
   checks: readonly string[];
+}
+
+export interface RelationshipView {
+  from: RelationshipEndView;
+  to: RelationshipEndView;
+}
+
+export interface RelationshipEndView {
+  table: string;
+  /** `orders.region`, `orders.(region, country)`. */
+  text: string;
 }
 
 export interface ColumnChangeView {

@@ -60,8 +60,10 @@ test('every part of the plan is shown', () => {
     'overwrite revision 3 of Ann Lee (2026-01-31T08:00:00Z, 12 MB), ~2.6 MB in 1 request',
     's3://acme-landing/sales/header.csv',
     'sales/2026/sales_2026-01.csv.gz',
-    'nothing answers at localhost:5432 [EXT2001] in pipelines/gone.yaml',
+    'nothing answers at localhost:5432 [EXT2001] in pipelines/gone.yaml at sources.shop',
     '2 unchanged pipelines',
+    'orders.(region, Kunde) → people.(region, person)',
+    'people.chief → people.person',
     'old_sales will no longer be managed, will not be deleted',
   ])
     expect(text).toContain(told);
