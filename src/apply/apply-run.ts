@@ -35,7 +35,7 @@ function begunRun(state: RunState, lock: Lock): BegunRun {
   return {
     perform: whileHeld(lock, (step, report, signal) => {
       signal.throwIfAborted();
-      if (isNeeded(step, { rowsDiffer: () => !isNothingNew(job, tables), hasPublished }))
+      if (isNeeded(step, { haveRowsChanged: () => !isNothingNew(job, tables), hasPublished }))
         return performApplyStep(step, state, { report, signal });
       if (step.ifRowsDiffer === true) state.skipped += 1;
       else if (step.kind === 'deliver') state.unpublished.push(step.target);

@@ -49,8 +49,8 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
     ? recordedExtract(pipeline, required(seen.record, 'record'))
     : achieved.built;
   const definitions = job.define(pipeline);
-  const rebuilt = plan.action !== 'deliver' && built !== undefined;
-  const tables = rebuilt
+  const isRebuilt = plan.action !== 'deliver' && built !== undefined;
+  const tables = isRebuilt
     ? Object.fromEntries(
         pipeline.tables.map((table) => [table.name, appliedTable(job, table, built, achieved, definitions)]),
       )
@@ -60,7 +60,7 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
           completed(table, getOwn(job.fingerprints, name)),
         ]),
       );
-  const extract = rebuilt
+  const extract = isRebuilt
     ? {
         shown: pipeline.extract.shown,
         schema: pipeline.extract.schema,
@@ -183,8 +183,8 @@ function appliedTable(
   const goesOn = table.load.kind !== 'full';
   const isIncrement = report.changed !== undefined;
   const unseen = job.plan.tables.find((one) => one.name === name)?.unseen;
-  const byCursor = isIncrement && table.load.kind !== 'files';
-  const fingerprint = byCursor ? getOwn(job.fingerprints, name) : snapshotOf(table).fingerprint(table);
+  const isByCursor = isIncrement && table.load.kind !== 'files';
+  const fingerprint = isByCursor ? getOwn(job.fingerprints, name) : snapshotOf(table).fingerprint(table);
   const watermark = watermarks.get(name);
   const inExtract = getOwn(built.highest, name);
   const readWhole = isIncrement ? before?.readWhole : goesOn ? now.toISOString() : undefined;

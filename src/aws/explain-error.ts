@@ -7,7 +7,7 @@ import { answerToRunError, explainAnswer } from './explain-answer.ts';
 import { readFailure, type Failure } from './failure.ts';
 import { GaveUp } from './retry.ts';
 import { ProxyFailed } from './tunnel.ts';
-import { unreachable, wayBlocked } from './unreachable.ts';
+import { unreachable, blockedWayError } from './unreachable.ts';
 import { foreign } from '../model/errors/secrets.ts';
 
 export type { BucketUser, Errand } from './errand.ts';
@@ -28,7 +28,7 @@ export function explainS3(error: unknown, source: BucketUser, errand: Errand): u
     const hint = "the role's trust policy has to name who asks, and the external id if it wants one";
     return new RunError('EXT2204', foreign(error.message), { hint, place: source.place, cause: error });
   }
-  if (error instanceof ProxyFailed || error instanceof RoleUnreachable) return wayBlocked(error, source);
+  if (error instanceof ProxyFailed || error instanceof RoleUnreachable) return blockedWayError(error, source);
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
   const failure = readFailure(error);
   const status = failure.$metadata?.httpStatusCode;
@@ -119,8 +119,8 @@ function nameOf({ name, Code }: Failure, status: number | undefined): string {
     412: 'PreconditionFailed',
   };
   const plain = Code ?? name;
-  const unnamed = plain === '' || /^(?:UnknownError|Unknown|Error|\d+)$/.test(plain);
-  return unnamed && status !== undefined ? (byStatus[status] ?? plain) : plain;
+  const isUnnamed = plain === '' || /^(?:UnknownError|Unknown|Error|\d+)$/.test(plain);
+  return isUnnamed && status !== undefined ? (byStatus[status] ?? plain) : plain;
 }
 
 function noCredentials({ access: { credentials } }: BucketUser): string {
@@ -164,7 +164,7 @@ function wrongRegion(error: Failure, { bucket, access, place }: BucketUser): Run
 }
 
 function gaveUp({ attempts, cause }: GaveUp, source: BucketUser, errand: Errand): unknown {
-  if (cause instanceof ProxyFailed || cause instanceof RoleUnreachable) return wayBlocked(cause, source);
+  if (cause instanceof ProxyFailed || cause instanceof RoleUnreachable) return blockedWayError(cause, source);
   const failure = readFailure(cause);
   const network = unreachable(failure, source);
   if (network !== undefined) return network;

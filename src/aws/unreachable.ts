@@ -6,7 +6,7 @@ import type { Failure } from './failure.ts';
 import { ProxyFailed } from './tunnel.ts';
 
 /** Explains that something between us and the service was not reached. */
-export function wayBlocked(error: ProxyFailed | RoleUnreachable, { place }: BucketUser): RunError {
+export function blockedWayError(error: ProxyFailed | RoleUnreachable, { place }: BucketUser): RunError {
   const hint =
     error instanceof ProxyFailed
       ? 'HTTPS_PROXY names it; hosts in NO_PROXY are asked directly'

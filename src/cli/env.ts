@@ -30,8 +30,8 @@ export function processEnv(signal: AbortSignal): Env {
   const { env } = process;
   // The warning of the AWS SDK about the version of Node.js is for us, not for the users of a nightly job.
   env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
-  const draws = isatty(2) && !inCi && env.TERM !== 'dumb';
+  const isInCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false';
+  const draws = isatty(2) && !isInCi && env.TERM !== 'dumb';
   const color = { out: wantsColor(1, env), err: wantsColor(2, env) };
   const isAnnotated = isOnGitHub(env);
   const lines = isAnnotated ? withoutCommands : (text: string) => text;
@@ -46,12 +46,12 @@ export function processEnv(signal: AbortSignal): Env {
     ...(isAnnotated && { annotate: toStderr }),
     color,
     get width() {
-      return isatty(1) && !inCi ? usable(process.stdout.columns) : undefined;
+      return isatty(1) && !isInCi ? usable(process.stdout.columns) : undefined;
     },
     get terminal() {
       return draws ? (area ??= new LiveArea(screenOf(process.stderr))) : undefined;
     },
-    ask: isatty(0) && isatty(2) && !inCi ? (question) => askOn(question, signal) : undefined,
+    ask: isatty(0) && isatty(2) && !isInCi ? (question) => askOn(question, signal) : undefined,
   };
 }
 

@@ -104,8 +104,8 @@ export function configure(
   const wrongFiles = [...wrong].flatMap((file) => loaded.get(file) ?? []);
   for (const secret of plainSecrets(shown, wrongFiles)) context.registerSecret(secret);
   // Settings of a broken project file are missing in all of them.
-  const broken = project !== undefined && wrong.has(project.file);
-  const sound = broken ? [] : drafted.filter((one) => !wrong.has(one.file.file));
+  const isBroken = project !== undefined && wrong.has(project.file);
+  const sound = isBroken ? [] : drafted.filter((one) => !wrong.has(one.file.file));
   return {
     pipelines: sound.flatMap((one) => one.drafts.map((draft) => resolvePipeline(draft))),
     asked: sound.flatMap((one) => one.asked ?? []),

@@ -27,8 +27,8 @@ export function writeGenerate(template: GeneratedTemplate): string {
   visit(document, {
     // The innermost maps and lists read best in one line each.
     Collection(_, node) {
-      const flat = node.items.every((item) => isScalar(isPairLike(item) ? item.value : item));
-      if (!flat || !fitsLine(node)) return;
+      const isFlat = node.items.every((item) => isScalar(isPairLike(item) ? item.value : item));
+      if (!isFlat || !fitsLine(node)) return;
       node.flow = true;
     },
   });
@@ -47,7 +47,7 @@ export function generateSettings(template: GeneratedTemplate): Written.Generate 
   const { name, tableau, tables, calculations, hierarchies, folders } = template;
   const looks = tables
     .map((table) => [table.name, table_(withRoles(table, template))] as const)
-    .filter(([, look]) => notEmpty(look));
+    .filter(([, look]) => isFilled(look));
   return {
     name,
     tableau,
@@ -78,7 +78,7 @@ function named<Key extends string, Value>(key: Key, entries: readonly (readonly 
   >;
 }
 
-const notEmpty = (map: object) => Object.keys(map).length > 0;
+const isFilled = (map: object) => Object.keys(map).length > 0;
 
 /** A number in a relationship is a dimension unless the file says that it is a measure. */
 function withRoles(table: GeneratedTable, { relationships }: GeneratedTemplate): GeneratedTable {
@@ -117,7 +117,7 @@ function column({ caption, localName, ...rest }: GeneratedColumn): Written.Gener
 function calculation(one: GeneratedCalculation): Written.GenerateCalculation {
   const { formula, datatype, localName } = one;
   const more = { ...presentation(one), ...ownName(localName) };
-  if (datatype === 'real' && !notEmpty(more)) return formula;
+  if (datatype === 'real' && !isFilled(more)) return formula;
   return { formula, ...(datatype !== 'real' && { datatype }), ...more };
 }
 

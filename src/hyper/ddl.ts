@@ -39,7 +39,8 @@ export function keyStatements(
       ({ from, to }) =>
         !has.includes(from.table) &&
         tables.some(
-          (table) => table.name === to.table && isRequired(table) && sameNames(table.primaryKey, to.columns),
+          (table) =>
+            table.name === to.table && isRequired(table) && hasSameNames(table.primaryKey, to.columns),
         ),
     )
     .map(
@@ -55,7 +56,7 @@ function isRequired({ primaryKey, columns }: Table): boolean {
   return primaryKey.every((key) => columns.some(({ name, notNull }) => name === key && notNull));
 }
 
-const sameNames = (one: readonly string[], other: readonly string[]) =>
+const hasSameNames = (one: readonly string[], other: readonly string[]) =>
   one.length === other.length && one.every((name) => other.includes(name));
 
 const list = (columns: readonly string[]) => columns.map(identifier).join(', ');

@@ -42,8 +42,8 @@ export async function observeExtract(
 
 function unusable(code: string | undefined, message: string): ExtractObservation {
   const [first = message] = foreign(message).split('\n');
-  const locked = code === '55006';
-  return { kind: 'unusable', code: locked ? 'locked' : 'damaged', reason: first };
+  const isLocked = code === '55006';
+  return { kind: 'unusable', code: isLocked ? 'locked' : 'damaged', reason: first };
 }
 
 const versionQuery = (file: string) =>

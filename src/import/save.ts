@@ -12,11 +12,11 @@ export interface Target {
 
 /** Throws if there is a file already: an import replaces nothing unless it is told to. */
 export async function refuseExisting({ file, absolute }: Target): Promise<void> {
-  const exists = await access(absolute).then(
+  const isThere = await access(absolute).then(
     () => true,
     () => false,
   );
-  if (exists)
+  if (isThere)
     throw new UsageError(
       `${file} exists already`,
       '--force replaces it, --out FILE writes elsewhere, and --out - writes to stdout',

@@ -85,7 +85,7 @@ async function installIn(
   const downloaded = from === undefined ? await download(wanted, packed, around) : undefined;
   const file = downloaded?.file ?? path.resolve(around.cwd, from ?? '');
   const shown = from ?? path.basename(file);
-  const tested = await testFile(
+  const wasTested = await testFile(
     file,
     { shown, isRequired: from === undefined && wanted === around.release.version },
     around,
@@ -99,7 +99,13 @@ async function installIn(
   around.signal.throwIfAborted();
   await keepEngine({ unpacked, work, cache, version: found });
   const source = downloaded?.by ?? 'file';
-  return { path: path.join(cache, found, 'hyperd'), version: found, isNew: true, source, isTested: tested };
+  return {
+    path: path.join(cache, found, 'hyperd'),
+    version: found,
+    isNew: true,
+    source,
+    isTested: wasTested,
+  };
 }
 
 /** Returns the engine of this version if it is in the cache and starts, and makes it the one in use. */
@@ -125,12 +131,12 @@ async function testFile(
   { shown, isRequired }: { shown: string; isRequired: boolean },
   around: Surroundings,
 ): Promise<boolean> {
-  const tested = await isTested(file, shown, around);
-  if (!tested && isRequired)
+  const wasTested = await isTested(file, shown, around);
+  if (!wasTested && isRequired)
     throw new RunError('EXT3009', `${shown} is not the file that this release of extracts was tested with`, {
       hint: 'the registry or something on the way to it has replaced it: nothing of it was used',
     });
-  return tested;
+  return wasTested;
 }
 
 async function versionThatRuns(hyperd: string, shown: string, { variables }: Surroundings): Promise<string> {

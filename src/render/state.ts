@@ -31,8 +31,16 @@ export function renderStateList(
 ): string {
   const paint = pc.createColors(color);
   if (records.length + firstApplies.length === 0) return `Nothing is recorded in ${place}.\n`;
-  const locked = firstApplies.length > 0 || records.some(({ lock }) => lock !== undefined);
-  const head = ['address', 'file', 'tables', 'rows', 'extract', 'destinations', ...(locked ? ['lock'] : [])];
+  const isLocked = firstApplies.length > 0 || records.some(({ lock }) => lock !== undefined);
+  const head = [
+    'address',
+    'file',
+    'tables',
+    'rows',
+    'extract',
+    'destinations',
+    ...(isLocked ? ['lock'] : []),
+  ];
   const rows = records.map(({ address, file = '', tables, rows: count, bytes: size, destinations, lock }) => [
     address,
     file,

@@ -74,8 +74,12 @@ function whyStale(planned: PipelinePlan, now: Plan): string[] {
   if (planned.basis.configuration !== fresh.basis.configuration) {
     const isElsewhere = differing.some(({ kind }) => kind === 'configuration');
     const found = differing.filter(({ kind }) => kind === 'match').map(partText);
-    const other = isElsewhere || reasons.length + found.length === 0;
-    return [...reasons, ...found, ...(other ? ['its configuration, or a variable in it, has changed'] : [])];
+    const isOther = isElsewhere || reasons.length + found.length === 0;
+    return [
+      ...reasons,
+      ...found,
+      ...(isOther ? ['its configuration, or a variable in it, has changed'] : []),
+    ];
   }
   if (reasons.length > 0) return reasons;
   if (differing.length > 0) return differing.map(partText);

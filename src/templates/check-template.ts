@@ -25,8 +25,8 @@ function isWhole({ columnsFrom }: Table): boolean {
  */
 function checkBare({ tables, relationships, destinations, place }: Pipeline): Diagnostic[] {
   if (destinations.length === 0) return [];
-  const published = destinations.some(({ type }: { type: string }) => type === 'tableau');
-  const severity = published ? 'error' : relationships.length > 0 ? 'warning' : 'note';
+  const isPublished = destinations.some(({ type }: { type: string }) => type === 'tableau');
+  const severity = isPublished ? 'error' : relationships.length > 0 ? 'warning' : 'note';
   const findings = checkTree(
     tables.map(({ name }) => name),
     relationships.map(({ from, to }) => ({ from: from.table, to: to.table })),

@@ -50,10 +50,10 @@ function missing(
   );
   const meant = near === undefined ? '' : `; did it become "${near}"?`;
   const message = `${subject} needs column "${column}", which table "${table.name}" of the extract does not have${meant}`;
-  const harmless = field.hidden && field.uses.every(({ kind }) => kind === 'folder');
+  const isHarmless = field.hidden && field.uses.every(({ kind }) => kind === 'folder');
   return {
-    severity: harmless || isImplied ? 'warning' : 'error',
-    code: isImplied ? 'EXT4312' : harmless ? 'EXT4303' : 'EXT4302',
+    severity: isHarmless || isImplied ? 'warning' : 'error',
+    code: isImplied ? 'EXT4312' : isHarmless ? 'EXT4303' : 'EXT4302',
     ...facts,
     message,
     ...(near === undefined ? {} : { nearest: near }),

@@ -22,12 +22,12 @@ export function checkFit(template: TemplateDescription, shape: ExtractShape): Fi
   const used = new Set<TableShape>();
   // Two relations may read the same table: a join with itself.
   const distinct = template.tables.filter(
-    (table, n) => template.tables.findIndex((one) => same(one, table)) === n,
+    (table, n) => template.tables.findIndex((one) => isSameTable(one, table)) === n,
   );
   for (const table of distinct) {
-    const actual = shape.tables.find(({ name }) => name === table.name && schemaFits(table, shape));
+    const actual = shape.tables.find(({ name }) => name === table.name && hasSchemaOf(table, shape));
     const fields = template.fields.filter(
-      ({ origin }) => origin?.table !== undefined && same(origin.table, table),
+      ({ origin }) => origin?.table !== undefined && isSameTable(origin.table, table),
     );
     if (actual === undefined) {
       findings.push(missingTable(table, fields, shape));
@@ -42,11 +42,11 @@ export function checkFit(template: TemplateDescription, shape: ExtractShape): Fi
   return findings;
 }
 
-function same(one: TemplateTable, other: TemplateTable): boolean {
+function isSameTable(one: TemplateTable, other: TemplateTable): boolean {
   return one.name === other.name && one.schema === other.schema;
 }
 
-function schemaFits(table: TemplateTable, shape: ExtractShape): boolean {
+function hasSchemaOf(table: TemplateTable, shape: ExtractShape): boolean {
   return table.schema === undefined || table.schema === shape.schema;
 }
 
@@ -61,8 +61,8 @@ function checkTable(
   const findings = fields.flatMap((field) => checkColumn(field, actual, { extra, template }) ?? []);
   // A renamed column is one finding, not two: the new name is part of the error about the old one.
   const explained = new Set(findings.map((finding) => finding.nearest));
-  const traced = template.fields.every(({ origin }) => origin === undefined || origin.table !== undefined);
-  if (!traced || template.opaque.includes(table.relation)) return findings;
+  const isTraced = template.fields.every(({ origin }) => origin === undefined || origin.table !== undefined);
+  if (!isTraced || template.opaque.includes(table.relation)) return findings;
   const appearing = extra.filter(({ name }) => !explained.has(name));
   if (!template.listsColumns) return [...findings, ...(appearing.length > 0 ? [unlisted(actual.name)] : [])];
   return [
@@ -100,14 +100,14 @@ function checkUnplaced(template: TemplateDescription, shape: ExtractShape): Find
 
 function missingTable(table: TemplateTable, fields: readonly TemplateField[], shape: ExtractShape): Finding {
   const wanted = table.schema === undefined ? `"${table.name}"` : `"${table.schema}"."${table.name}"`;
-  const elsewhere = shape.tables.some(({ name }) => name === table.name);
-  const near = elsewhere
+  const isElsewhere = shape.tables.some(({ name }) => name === table.name);
+  const near = isElsewhere
     ? table.name
     : nearest(
         table.name,
         shape.tables.map(({ name }) => name),
       );
-  const has = elsewhere
+  const has = isElsewhere
     ? `the extract has it in schema "${shape.schema}"`
     : `the extract has ${shape.tables.map(({ name }) => `"${shape.schema}"."${name}"`).join(', ') || 'no table'}`;
   const count = fields.length === 1 ? 'its one field' : `its ${fields.length} fields`;

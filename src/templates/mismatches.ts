@@ -43,9 +43,9 @@ function remedy({ code }: Finding, { shown }: FileTemplate): string {
 
 /** The column itself, the one that was probably meant, or the table; undefined where the YAML has none of them. */
 function placeOf({ code, table, column, nearest }: Finding, { tables }: Pipeline): Place | undefined {
-  const missing = code === 'EXT4301';
-  const found = tables.find(({ name }) => name === (missing ? nearest : table));
-  if (missing || column === undefined) return found && { ...found.place, part: 'key' };
+  const isMissing = code === 'EXT4301';
+  const found = tables.find(({ name }) => name === (isMissing ? nearest : table));
+  if (isMissing || column === undefined) return found && { ...found.place, part: 'key' };
   const exact = found?.columns.find(({ name }) => name === column);
   if (exact !== undefined) return exact.place;
   const near = found?.columns.find(({ name }) => name === nearest);

@@ -11,10 +11,10 @@ export function unnamedFiles({
   source,
 }: Pick<Template, 'package' | 'hyper' | 'document' | 'source'>): string[] {
   if (packed === undefined) return [];
-  const named = namedFiles(source.text);
+  const isNamed = namedFiles(source.text);
   return packed.zip.entries
     .map(({ name }) => name)
-    .filter((name) => name !== hyper.entry && name !== document.name && isData(name) && !named(name));
+    .filter((name) => name !== hyper.entry && name !== document.name && isData(name) && !isNamed(name));
 }
 
 /** Kinds of files that Tableau reads rows from. */

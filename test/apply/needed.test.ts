@@ -22,5 +22,5 @@ test.each<[string, Step, boolean, boolean, boolean]>([
   ['rows differ, and nothing was published', step({ ifPublished, ifRowsDiffer }), true, false, true],
   ['neither', step({ ifPublished, ifRowsDiffer }), false, false, false],
 ])('%s', (_, one, differ, published, expected) => {
-  expect(isNeeded(one, { rowsDiffer: () => differ, hasPublished: () => published })).toBe(expected);
+  expect(isNeeded(one, { haveRowsChanged: () => differ, hasPublished: () => published })).toBe(expected);
 });

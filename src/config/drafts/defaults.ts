@@ -11,7 +11,7 @@ export function merge<Value>(base: Value | undefined, over: Value | undefined): 
   if (over === undefined) return base;
   if (over === null) return undefined;
   if (!isMap(over)) return over;
-  const below: Record<string, unknown> = isMap(base) && sameKind(base, over) ? base : {};
+  const below: Record<string, unknown> = isMap(base) && isSameKind(base, over) ? base : {};
   const keys = new Set([...Object.keys(below), ...Object.keys(over)]);
   const entries = [...keys].flatMap((key) => {
     const value = merge(getOwn(below, key), getOwn(over, key));
@@ -39,7 +39,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function sameKind(base: Record<string, unknown>, over: Record<string, unknown>): boolean {
+function isSameKind(base: Record<string, unknown>, over: Record<string, unknown>): boolean {
   return base.type === undefined || over.type === undefined || base.type === over.type;
 }
 

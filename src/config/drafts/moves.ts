@@ -13,7 +13,7 @@ export function resolveMoves(draft: PipelineDraft): Move[] {
   return readMoves(draft).flatMap((one) => ('move' in one ? [one.move] : []));
 }
 
-export function movesFit(draft: PipelineDraft): Diagnostic[] {
+export function moveProblems(draft: PipelineDraft): Diagnostic[] {
   return readMoves(draft).flatMap((one) => ('problem' in one ? [one.problem] : []));
 }
 
@@ -21,7 +21,7 @@ export function movesFit(draft: PipelineDraft): Diagnostic[] {
  * Reports moves from a pipeline that still exists: it continues from its own record, and two pipelines cannot share
  * one. Items of one file are checked against its list.
  */
-export function movesFromNobody(drafts: readonly PipelineDraft[]): Diagnostic[] {
+export function movesFromRemoved(drafts: readonly PipelineDraft[]): Diagnostic[] {
   const files = new Map(drafts.map(({ address, place }) => [address, place.file]));
   return drafts.flatMap((draft) =>
     resolveMoves(draft).flatMap((move) => {

@@ -25,8 +25,8 @@ export function joinSplitTypes(
         place: child(place, before[0]),
       });
     } else {
-      const nested = typeof inside === 'object' && inside !== null;
-      joined.push([key, nested ? joinSplitTypes(inside, child(place, key), report) : inside]);
+      const isNested = typeof inside === 'object' && inside !== null;
+      joined.push([key, isNested ? joinSplitTypes(inside, child(place, key), report) : inside]);
     }
   }
   return Object.fromEntries(joined);

@@ -7,7 +7,7 @@ import { findValue, nameFromItem, type Each } from '../for-each/each-values.ts';
 import { isSecretPart, textUse } from './places.ts';
 import type { SecretNames } from './secret-names.ts';
 import type { Value } from './value.ts';
-import { nameMatches } from '../../model/base/name-pattern.ts';
+import { isNameMatch } from '../../model/base/name-pattern.ts';
 import type { Policy } from '../../model/config/project.ts';
 import { realPathOf } from '../read/readable.ts';
 import { readablePaths, type ReadableSettings, type RefusePath } from '../../model/config/readable-paths.ts';
@@ -51,8 +51,11 @@ export function interpolate(value: unknown, place: Place, substitution: Substitu
     );
   }
   const entries = Object.entries(value as object).map(([key, inside]: [string, unknown]) => {
-    const yours = place.pointer === '' && key.startsWith('x-');
-    return [key, yours || isPlain(inside) ? inside : interpolate(inside, child(place, key), substitution)];
+    const isUserKey = place.pointer === '' && key.startsWith('x-');
+    return [
+      key,
+      isUserKey || isPlain(inside) ? inside : interpolate(inside, child(place, key), substitution),
+    ];
   });
   return Object.fromEntries(entries) as unknown;
 }
@@ -180,7 +183,7 @@ function variableOf(
     };
   }
   const allowed = policy?.allowedVariables;
-  const isAllowed = (pattern: string) => nameMatches(name, pattern) || (untrusted && isPlaceholder(pattern));
+  const isAllowed = (pattern: string) => isNameMatch(name, pattern) || (untrusted && isPlaceholder(pattern));
   if (allowed !== undefined && !allowed.some(isAllowed)) {
     return {
       problem: `the policy of this project does not allow the variable ${name}`,
@@ -224,11 +227,11 @@ function contentOf(path: string, { refusePath, readable, untrusted }: Substituti
   const secret = 'it is the content of a file';
   if (untrusted === true) {
     const refused = readablePaths({ ...readable, onlyProject: false })(realPathOf(path));
-    return refused === undefined ? { unknown: true, secret } : pathRefused(path, refused);
+    return refused === undefined ? { unknown: true, secret } : pathRefusal(path, refused);
   }
   try {
     const refused = refusePath(realpathSync(path));
-    if (refused !== undefined) return pathRefused(path, refused);
+    if (refused !== undefined) return pathRefusal(path, refused);
     return { value: readFileSync(path, 'utf8').replace(/\r?\n$/, ''), secret };
   } catch (cause) {
     const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
@@ -236,7 +239,7 @@ function contentOf(path: string, { refusePath, readable, untrusted }: Substituti
   }
 }
 
-function pathRefused(path: string, reason: string): Value {
+function pathRefusal(path: string, reason: string): Value {
   return { problem: `${path} is not read: ${reason}`, code: codes.pathNotAllowed };
 }
 
@@ -244,10 +247,10 @@ function pathRefused(path: string, reason: string): Value {
 const otherVariable = /^(?:\{?\s*(?:env|secrets?|vars)[.:]\s*)?([A-Za-z_][A-Za-z0-9_]*)\s*$/i;
 
 function unknown(inside: string): Value {
-  const ofFile = isFileFact(inside);
+  const isOfFile = isFileFact(inside);
   const name = otherVariable.exec(inside)?.[1];
   const relative = /^file\.(.+)$/.exec(inside);
-  const hint = ofFile
+  const hint = isOfFile
     ? `\${${inside}} is known under add only, where it becomes a column`
     : relative !== null
       ? 'a file reference takes an absolute path: ${file./run/secrets/name}'

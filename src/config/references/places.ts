@@ -106,6 +106,6 @@ export function isSecretPart(purpose: TextPurpose, text: string, from: number, t
   if (purpose !== 'url') return false;
   if (from === 0 && to === text.length) return true;
   const before = text.slice(0, from);
-  const inUserInfo = /^[a-z][\w+.-]*:\/\/[^:/?#@]*:[^/?#@]*$/i.test(before) && text.slice(to).includes('@');
-  return inUserInfo || /[?&](?:password|sslpassword|token)=[^&#]*$/i.test(before);
+  const isInUserInfo = /^[a-z][\w+.-]*:\/\/[^:/?#@]*:[^/?#@]*$/i.test(before) && text.slice(to).includes('@');
+  return isInUserInfo || /[?&](?:password|sslpassword|token)=[^&#]*$/i.test(before);
 }

@@ -14,7 +14,7 @@ import { typeOf } from './columns.ts';
 import { amount, wholeNumber } from './numbers.ts';
 
 /** Checks must state one condition each, with bounds that can be met, about existing columns. */
-export const checksFit: Rule = function* (draft) {
+export const tableChecks: Rule = function* (draft) {
   const tables = namesAt(draft, 'tables');
   for (const [table, { checks = [] }] of Object.entries(draft.written.tables)) {
     for (const [index, written] of checks.entries()) {

@@ -120,7 +120,7 @@ export const keysToVerify: Rule = function* ({ written, place }) {
   }
 };
 
-export const relationshipsFit: Rule = function* (draft) {
+export const relationshipColumns: Rule = function* (draft) {
   const tables = namesAt(draft, 'tables');
   for (const [index, relationship] of (draft.written.relationships ?? []).entries()) {
     const from = readEnd(relationship.from, tables);

@@ -13,13 +13,13 @@ import type { CommonRule, Rule } from './rule.ts';
  * Checks the kind of file: a template makes a package of the extract, and Tableau distinguishes the two by their names.
  */
 export const destinationKind: Rule = function* ({ destinations, whole }) {
-  const packed = (whole as { template?: unknown }).template !== undefined;
-  const wanted = packed ? '.tdsx' : '.hyper';
+  const isPacked = (whole as { template?: unknown }).template !== undefined;
+  const wanted = isPacked ? '.tdsx' : '.hyper';
   for (const { settings, place } of destinations) {
     if (settings.type !== 'file') continue;
     const { path } = settings;
     if (path.toLowerCase().endsWith(wanted) || isPlaceholder(path)) continue;
-    const hint = packed
+    const hint = isPacked
       ? 'with a template, a file destination writes a .tdsx package'
       : /\.tdsx$/i.test(path)
         ? 'a .tdsx is made with a template; without one, a file destination writes a .hyper extract'

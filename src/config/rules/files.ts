@@ -17,7 +17,7 @@ import { isPlaceholder } from '../references/interpolate.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 
-export const formatKnown: Rule = function* ({ sources }) {
+export const knownFormat: Rule = function* ({ sources }) {
   for (const [name, { settings, place }] of sources) {
     if (!isFilesSource(settings) || formatTypeOf(settings) !== undefined) continue;
     if (pathsOf(settings).length === 0 || pathsOf(settings).some(isPlaceholder)) continue;
@@ -138,7 +138,7 @@ function* commentApart(settings: FilesSource, place: Place): Iterable<Diagnostic
 }
 
 /** Patterns only add files; some tools read such a pattern as leaving files out. */
-export const patternsAdd: Rule = function* ({ sources }) {
+export const addingPatterns: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
     if (!isFilesSource(settings)) continue;
     const key = pathsKey(settings);

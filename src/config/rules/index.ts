@@ -1,25 +1,25 @@
-import { movesFit, movesFromNobody } from '../drafts/moves.ts';
+import { moveProblems, movesFromRemoved } from '../drafts/moves.ts';
 import {
   columnNames,
   columnTypes,
   keyColumnsOnce,
   keysToVerify,
-  relationshipsFit,
+  relationshipColumns,
   relationshipsToKeys,
   typesOfVersion,
 } from './columns.ts';
-import { checksFit } from './checks.ts';
+import { tableChecks } from './checks.ts';
 import { destinationKind, oneWriterPerFile, uniqueNames } from './destinations.ts';
 import { addedColumns } from './added.ts';
 import { plainAddresses } from './addresses.ts';
 import {
-  formatKnown,
+  knownFormat,
   formatOptions,
   knownEncoding,
   nullStrings,
   numberSigns,
   oneCharacter,
-  patternsAdd,
+  addingPatterns,
   quoteOptions,
 } from './files.ts';
 import { loadColumns } from './load-columns.ts';
@@ -27,7 +27,7 @@ import { defaultLoad, loadModes } from './load-modes.ts';
 import { numbersFromReferences } from './numbers.ts';
 import {
   addOnlyOnFiles,
-  connectionsComplete,
+  completeConnections,
   keysOfFileTables,
   oneColumnOrigin,
   optionalColumns,
@@ -47,7 +47,7 @@ import {
   knownSources,
 } from './references.ts';
 import type { CommonRule, Rule } from './rule.ts';
-import { valueSettingsFit, zonesExist } from './values.ts';
+import { valueSettingTypes, knownZones } from './values.ts';
 import { bucketAndMatch, columnsOrHeaderFile, keysBesideConnection, s3Access } from './s3.ts';
 
 export const rules: readonly Rule[] = [
@@ -58,30 +58,30 @@ export const rules: readonly Rule[] = [
   knownRelationshipEnds,
   columnTypes,
   typesOfVersion,
-  valueSettingsFit,
-  zonesExist,
+  valueSettingTypes,
+  knownZones,
   columnNames,
   keyColumnsOnce,
   keysToVerify,
-  relationshipsFit,
+  relationshipColumns,
   relationshipsToKeys,
   tableOrQuery,
   keysOfFileTables,
   addOnlyOnFiles,
   oneColumnOrigin,
   optionalColumns,
-  connectionsComplete,
+  completeConnections,
   readableUrls,
   plainAddresses,
   otherReferences,
-  formatKnown,
+  knownFormat,
   formatOptions,
   oneCharacter,
   quoteOptions,
   nullStrings,
   knownEncoding,
   numberSigns,
-  patternsAdd,
+  addingPatterns,
   addedColumns,
   bucketAndMatch,
   keysBesideConnection,
@@ -95,8 +95,8 @@ export const rules: readonly Rule[] = [
   destinationKind,
   tableauDestinations,
   keysBesideUse,
-  movesFit,
-  checksFit,
+  moveProblems,
+  tableChecks,
   allowedHosts,
   readableFiles,
   writableFiles,
@@ -106,5 +106,5 @@ export const commonRules: readonly CommonRule[] = [
   uniqueNames,
   oneWriterPerFile,
   oneWriterPerDataSource,
-  movesFromNobody,
+  movesFromRemoved,
 ];

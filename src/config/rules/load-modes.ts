@@ -95,9 +95,9 @@ function* keysOfMode({ own, says, placeOf }: WrittenLoad, mode: Mode): Iterable<
   for (const key of own) {
     if (key === 'mode' || knows(mode, key)) continue;
     const other = isCounterpart(key) ? counterparts[key] : undefined;
-    const meant = other !== undefined && knows(mode, other) && !says(other);
+    const isMeant = other !== undefined && knows(mode, other) && !says(other);
     const message = `"${key}" is for ${listed(modesOf[key])}: it means nothing to mode ${mode}`;
-    const hint = meant ? { hint: `did you mean "${other}"?` } : {};
+    const hint = isMeant ? { hint: `did you mean "${other}"?` } : {};
     yield problem(codes.keyDoesNotApply, message, { ...placeOf(key), part: 'key' }, hint);
   }
 }
@@ -141,12 +141,12 @@ function* sourceOfMode(draft: PipelineDraft, table: string, load: TableLoad): It
 function* complete(draft: PipelineDraft, table: string, load: TableLoad): Iterable<Diagnostic> {
   const { settings, own, says, placeOf } = load;
   // Another mode's name is written instead, and is reported.
-  const meant = (key: 'cursor' | 'column' | 'last') => own.includes(counterparts[key]);
+  const isMeant = (key: 'cursor' | 'column' | 'last') => own.includes(counterparts[key]);
   const lacks = (keys: readonly string[], hint: string) => {
     const message = `${settings.mode} needs ${keys.map((key) => `"${key}"`).join(' and ')}`;
     return problem(codes.loadIncomplete, message, placeOf('mode'), { hint });
   };
-  if (settings.mode === 'append' && !says('cursor') && !says('by') && !meant('cursor')) {
+  if (settings.mode === 'append' && !says('cursor') && !says('by') && !isMeant('cursor')) {
     const { source } = draft.written.tables[table]?.from ?? {};
     const kind = source === undefined ? undefined : draft.sources.get(source)?.settings.type;
     if (kind === undefined || !sourceKinds[kind].hasFiles)
@@ -154,7 +154,7 @@ function* complete(draft: PipelineDraft, table: string, load: TableLoad): Iterab
     else yield lacks(['by: file'], 'load: {mode: append, by: file}');
   }
   if (settings.mode === 'upsert') {
-    if (!says('cursor') && !meant('cursor'))
+    if (!says('cursor') && !isMeant('cursor'))
       yield lacks(['cursor'], 'a column that shows what is new or changed, for example cursor: updated_at');
     if (!hasKey(draft, table)) {
       const message = `upsert finds rows by primary key, and the table "${table}" has none`;
@@ -162,7 +162,7 @@ function* complete(draft: PipelineDraft, table: string, load: TableLoad): Iterab
     }
   }
   if (settings.mode === 'replace_window') {
-    const missing = (['column', 'last'] as const).filter((key) => !says(key) && !meant(key));
+    const missing = (['column', 'last'] as const).filter((key) => !says(key) && !isMeant(key));
     if (missing.length > 0) yield lacks(missing, 'for example column: order_date, last: 7d');
   }
 }
@@ -170,9 +170,9 @@ function* complete(draft: PipelineDraft, table: string, load: TableLoad): Iterab
 function* rowsThatAreGone(draft: PipelineDraft, table: string, load: TableLoad): Iterable<Diagnostic> {
   const { settings, own, placeOf } = load;
   if (settings.mode !== 'upsert' && (settings.mode !== 'append' || load.says('by'))) return;
-  const byQuery = settings.deletes !== undefined;
-  const byKeys = settings.reconcile_keys === true;
-  if (byQuery && byKeys) {
+  const isByQuery = settings.deletes !== undefined;
+  const isByKeys = settings.reconcile_keys === true;
+  if (isByQuery && isByKeys) {
     const message = '"deletes" and "reconcile_keys" exclude each other: one of them finds deleted rows';
     const ofDefault = (['deletes', 'reconcile_keys'] as const).find((key) => !own.includes(key));
     const at = {
@@ -182,8 +182,8 @@ function* rowsThatAreGone(draft: PipelineDraft, table: string, load: TableLoad):
     const hint = ofDefault === undefined ? {} : { hint: `un-set the default: ${ofDefault}: null` };
     yield problem(codes.keyDoesNotApply, message, at, hint);
   }
-  if (settings.mode !== 'append' || (!byQuery && !byKeys) || hasKey(draft, table)) return;
-  const key = byQuery ? 'deletes' : 'reconcile_keys';
+  if (settings.mode !== 'append' || (!isByQuery && !isByKeys) || hasKey(draft, table)) return;
+  const key = isByQuery ? 'deletes' : 'reconcile_keys';
   const message = `"${key}" finds rows by primary key, and the table "${table}" has none`;
   yield problem(codes.updateKey, message, { ...placeOf(key), part: 'key' }, { hint: 'add primary_key:' });
 }

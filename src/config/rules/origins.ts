@@ -130,7 +130,7 @@ export const oneColumnOrigin: Rule = function* ({ written, place }) {
   }
 };
 
-export const connectionsComplete: Rule = function* (draft) {
+export const completeConnections: Rule = function* (draft) {
   for (const [name, { settings, place }] of draft.sources) {
     if (settings.type !== 'postgres') continue;
     if ((settings.url ?? settings.host ?? undefined) !== undefined) continue;

@@ -9,7 +9,7 @@ import type { Rule } from './rule.ts';
 import { valueSettings } from '../values/value-settings.ts';
 
 /** A setting that a column itself writes applies to its type; one of the table is passed over. */
-export const valueSettingsFit: Rule = function* ({ written, place }) {
+export const valueSettingTypes: Rule = function* ({ written, place }) {
   for (const [table, { columns = {} }] of Object.entries(written.tables)) {
     for (const [name, column] of Object.entries(columns)) {
       const read = readColumnType(column);
@@ -32,7 +32,7 @@ function listed(types: readonly string[]): string {
   return types.length < 2 ? last : `${types.slice(0, -1).join(', ')} and ${last}`;
 }
 
-export const zonesExist: Rule = function* ({ written, place }) {
+export const knownZones: Rule = function* ({ written, place }) {
   yield* checkDefaultZone(written.defaults, child(place, 'defaults'));
   for (const [table, { at_zone: zone, columns = {} }] of Object.entries(written.tables)) {
     const at = child(place, 'tables', table);

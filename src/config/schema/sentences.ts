@@ -48,8 +48,8 @@ function isMisplaced(unknown: ErrorObject, missing: ErrorObject): boolean {
   const key = String(unknown.params.additionalProperty);
   const wanted = String(missing.params.missingProperty);
   if (key === wanted) return unknown.instancePath.startsWith(`${missing.instancePath}/`);
-  const sameMap = unknown.instancePath === missing.instancePath;
-  return sameMap && misplacedKey(unknown.instancePath, key)?.includes(`under ${wanted}:`) === true;
+  const isSameMap = unknown.instancePath === missing.instancePath;
+  return isSameMap && misplacedKey(unknown.instancePath, key)?.includes(`under ${wanted}:`) === true;
 }
 
 // eslint-disable-next-line max-lines-per-function -- one case for each keyword of the schema
@@ -91,8 +91,8 @@ function diagnostic(error: ErrorObject, context: WrongFile): Diagnostic {
       if (error.instancePath === '' && error.data === null) {
         return { code: codes.wrongKind, severity: 'error', message: 'the file is empty', place };
       }
-      const mapToo = hasMapForm(error, context.errors);
-      const wanted = [...kindNames(kinds), ...(mapToo ? ['a map'] : [])];
+      const isMapToo = hasMapForm(error, context.errors);
+      const wanted = [...kindNames(kinds), ...(isMapToo ? ['a map'] : [])];
       // Beside numbers and booleans a text can only be a reference.
       const isReference = wanted.length > 1 && String(schemaOf(error).pattern).includes('{');
       const names = wanted.map((one) =>

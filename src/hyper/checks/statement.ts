@@ -13,7 +13,7 @@ const value = identifier('the value');
 export function statement({ query, expect }: Check & { kind: 'sql' }, { tables }: Subject): Question {
   const wanted = expect === null ? 'NULL' : String(expect);
   const isCount = /^\s*select\s+count\s*\(/i.test(query);
-  const confidential = mentionsSensitive(query, tables) && !isCount;
+  const isConfidential = mentionsSensitive(query, tables) && !isCount;
   const inside = query.trim().replace(/;$/, '');
   return {
     expected: wanted,
@@ -23,9 +23,9 @@ export function statement({ query, expect }: Check & { kind: 'sql' }, { tables }
       const answer = only(rows);
       if (typeof answer === 'object' && answer !== null) return answer;
       if (isSame(answer, expect)) return { outcome: 'passed', observed: wanted };
-      return { outcome: 'failed', observed: confidential ? 'another value' : (cut(answer) ?? 'NULL') };
+      return { outcome: 'failed', observed: isConfidential ? 'another value' : (cut(answer) ?? 'NULL') };
     },
-    ...(confidential && { confidential }),
+    ...(isConfidential && { confidential: isConfidential }),
   };
 }
 

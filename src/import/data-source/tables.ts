@@ -35,10 +35,10 @@ export function generatedTables({ tables }: GeneratedTemplate, context: TablesCo
 /** Returns the tables that the data source itself needs in its .hyper, under the names that it has for them. */
 export function neededTables(context: TablesContext): FoundTable[] {
   const { tables } = context.description;
-  const same = (one: TemplateTable, other: TemplateTable) =>
+  const isSame = (one: TemplateTable, other: TemplateTable) =>
     one.name === other.name && one.schema === other.schema;
   return tables
-    .filter((table, index) => tables.findIndex((one) => same(one, table)) === index)
+    .filter((table, index) => tables.findIndex((one) => isSame(one, table)) === index)
     .flatMap((table) => tableOf(table.name, table, () => true, context));
 }
 

@@ -1,5 +1,5 @@
 import { suggestion } from '../../model/base/nearest.ts';
-import { nameMatches } from '../../model/base/name-pattern.ts';
+import { isNameMatch } from '../../model/base/name-pattern.ts';
 import type { ListedRelation } from '../../sources/postgres/listing/relations.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { readRelation } from '../../config/values/relation.ts';
@@ -34,7 +34,7 @@ export function chooseRelations(
   const found = new Set<ListedRelation>();
   for (const name of names) found.add(byName(name, inReach, all));
   for (const pattern of patterns) {
-    const matching = inReach.filter(({ name }) => nameMatches(name, pattern));
+    const matching = inReach.filter(({ name }) => isNameMatch(name, pattern));
     if (matching.length === 0) throw noMatch(pattern, inReach, wanted);
     for (const one of matching) found.add(one);
   }

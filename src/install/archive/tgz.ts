@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { RunError } from '../../model/errors/run-error.ts';
-import { modeOf, nameInEngine, refused, refuseExcess, refuseUnsafe, type Unpacking } from './wanted.ts';
+import { modeOf, nameInEngine, archiveError, refuseExcess, refuseUnsafe, type Unpacking } from './wanted.ts';
 
 /** Unpacks the engine's files from a gzipped tar archive, and returns their names. */
 export async function unpackFromTgz({ file, shown, to, signal }: Unpacking): Promise<string[]> {
@@ -32,7 +32,7 @@ export async function unpackFromTgz({ file, shown, to, signal }: Unpacking): Pro
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof RunError || isOfSystem(error)) throw error;
-    throw refused(shown, error instanceof Error ? error.message : String(error), error);
+    throw archiveError(shown, error instanceof Error ? error.message : String(error), error);
   } finally {
     packed.destroy();
     unpacked.destroy();
@@ -43,7 +43,7 @@ export async function unpackFromTgz({ file, shown, to, signal }: Unpacking): Pro
 function acceptEntry({ name, type }: Header, shown: string): string | undefined {
   refuseUnsafe(type === 'directory' ? name.replace(/\/$/, '') : name, shown);
   if (type !== 'file' && type !== 'directory')
-    throw refused(shown, `its entry ${JSON.stringify(name)} is no file`);
+    throw archiveError(shown, `its entry ${JSON.stringify(name)} is no file`);
   return type === 'file' ? nameInEngine(name) : undefined;
 }
 

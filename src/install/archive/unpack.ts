@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { unpackFromTgz } from './tgz.ts';
-import { refused, type Unpacking } from './wanted.ts';
+import { archiveError, type Unpacking } from './wanted.ts';
 import { unpackFromZip } from './zip.ts';
 
 /**
@@ -12,9 +12,10 @@ import { unpackFromZip } from './zip.ts';
 export async function unpackEngine(unpacking: Unpacking): Promise<void> {
   const { file, shown } = unpacking;
   const unpack = unpackers[await beginningOf(file)];
-  if (unpack === undefined) throw refused(shown, 'it is neither a wheel (.whl) nor a package of npm (.tgz)');
+  if (unpack === undefined)
+    throw archiveError(shown, 'it is neither a wheel (.whl) nor a package of npm (.tgz)');
   const names = await unpack(unpacking);
-  if (!names.includes('hyperd')) throw refused(shown, 'there is no hyperd for Linux or macOS in it');
+  if (!names.includes('hyperd')) throw archiveError(shown, 'there is no hyperd for Linux or macOS in it');
 }
 
 /** The first two bytes of a file decide. */

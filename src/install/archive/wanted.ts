@@ -22,16 +22,16 @@ export function nameInEngine(entry: string): string | undefined {
 /** Refuses an archive that would write outside of a folder if it were unpacked as a whole: it is not to be trusted. */
 export function refuseUnsafe(entry: string, shown: string): void {
   const unsafe = unsafeName(entry);
-  if (unsafe !== undefined) throw refused(shown, `its entry ${JSON.stringify(entry)} ${unsafe}`);
+  if (unsafe !== undefined) throw archiveError(shown, `its entry ${JSON.stringify(entry)} ${unsafe}`);
 }
 
 /** Refuses an archive with two files for one name, or with more bytes than several engines of today have. */
 export function refuseExcess(files: readonly { name: string; size: number }[], shown: string): void {
   const names = files.map(({ name }) => name);
   const double = names.find((name, index) => names.indexOf(name) < index);
-  if (double !== undefined) throw refused(shown, `${double} is in it twice`);
+  if (double !== undefined) throw archiveError(shown, `${double} is in it twice`);
   if (files.reduce((sum, { size }) => sum + size, 0) > largest)
-    throw refused(shown, 'it is larger than any engine');
+    throw archiveError(shown, 'it is larger than any engine');
 }
 
 const largest = 2e9;
@@ -41,7 +41,7 @@ export const modeOf = (name: string, mode: number) =>
   name === 'hyperd' || (mode & 0o100) !== 0 ? 0o755 : 0o644;
 
 /** Returns the error for an archive that cannot be used. */
-export function refused(shown: string, why: string, cause?: unknown): RunError {
+export function archiveError(shown: string, why: string, cause?: unknown): RunError {
   return new RunError('EXT3009', `${shown} cannot be used: ${why}`, {
     hint: 'download the wheel tableauhyperapi for this platform again',
     cause,

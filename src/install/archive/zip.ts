@@ -3,7 +3,7 @@ import path from 'node:path';
 import { RunError } from '../../model/errors/run-error.ts';
 import { unpackEntryTo } from '../../templates/zip/inflate.ts';
 import { readZip } from '../../templates/zip/read.ts';
-import { modeOf, nameInEngine, refused, refuseExcess, type Unpacking } from './wanted.ts';
+import { modeOf, nameInEngine, archiveError, refuseExcess, type Unpacking } from './wanted.ts';
 
 /** Unpacks the engine's files from a wheel, and returns their names. `readZip` refuses unsafe names. */
 export async function unpackFromZip({ file, shown, to, signal }: Unpacking): Promise<string[]> {
@@ -23,6 +23,6 @@ export async function unpackFromZip({ file, shown, to, signal }: Unpacking): Pro
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof RunError) || error.code === 'EXT3009') throw error;
-    throw refused(shown, error.message.replace(`${file}: `, '').replace(`${file} `, 'it '), error);
+    throw archiveError(shown, error.message.replace(`${file}: `, '').replace(`${file} `, 'it '), error);
   }
 }

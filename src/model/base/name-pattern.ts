@@ -1,5 +1,5 @@
 /** Returns true if a name matches a pattern: `*` matches any characters, `?` one; case is ignored. */
-export function nameMatches(name: string, pattern: string): boolean {
+export function isNameMatch(name: string, pattern: string): boolean {
   const source = pattern
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
     .replace(/\*+/g, '.*')

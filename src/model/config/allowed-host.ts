@@ -1,4 +1,4 @@
-import { nameMatches } from '../base/name-pattern.ts';
+import { isNameMatch } from '../base/name-pattern.ts';
 
 /**
  * Returns true if the policy allows a host, `name` or `name:port`. A pattern without a port matches every port, and one
@@ -11,6 +11,6 @@ export function isAllowedHost(host: string, patterns: readonly string[]): boolea
     // An IPv6 address without brackets ends in what looks like a port.
     const whole = /^[^[]*:.*:/.test(pattern) ? `[${pattern}]` : pattern;
     const name = /:\d+$/.test(whole) || isFolder ? host : host.replace(/:\d+$/, '');
-    return nameMatches(name, whole);
+    return isNameMatch(name, whole);
   });
 }

@@ -120,7 +120,7 @@ export function isNumber({ kind }: ColumnType): boolean {
   return ['smallint', 'int', 'bigint', 'real', 'double', 'numeric'].includes(kind);
 }
 
-export function sameColumnType(one: ColumnType, other: ColumnType): boolean {
+export function isSameColumnType(one: ColumnType, other: ColumnType): boolean {
   return formatColumnType(one) === formatColumnType(other);
 }
 

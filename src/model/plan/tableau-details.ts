@@ -28,15 +28,15 @@ export function detailsToSet(
   const note =
     certification === undefined ? keptCertification?.certificationNote : (certification.note ?? '');
   const wantedTags = [...(tags ?? []), ...(kept('tags')?.tags ?? [])];
-  const ruled = tags !== undefined && !keep.includes('tags');
+  const isRuled = tags !== undefined && !keep.includes('tags');
   return {
-    ...(text !== undefined && !sameText(text, now.description) && { description: text }),
+    ...(text !== undefined && !isSameText(text, now.description) && { description: text }),
     ...(certified !== undefined && certified !== now.certified && { isCertified: certified }),
     ...(note !== undefined &&
       certified === true &&
-      !sameText(note, now.certificationNote) && { certificationNote: note }),
+      !isSameText(note, now.certificationNote) && { certificationNote: note }),
     addTags: [...new Set(wantedTags)].filter((tag) => !now.tags.includes(tag)),
-    removeTags: ruled ? now.tags.filter((tag) => !wantedTags.includes(tag)) : [],
+    removeTags: isRuled ? now.tags.filter((tag) => !wantedTags.includes(tag)) : [],
   };
 }
 
@@ -51,7 +51,7 @@ export function detailsText(details: DetailsToSet): string[] {
 }
 
 /** Servers trim texts and end lines in their own way. */
-function sameText(one: string, other: string): boolean {
+function isSameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replace(/\r\n?/g, '\n').trim();
   return plain(one) === plain(other);
 }

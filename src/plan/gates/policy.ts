@@ -1,5 +1,5 @@
 import { getOwn } from '../../model/base/get-own.ts';
-import { nameMatches } from '../../model/base/name-pattern.ts';
+import { isNameMatch } from '../../model/base/name-pattern.ts';
 import { bytes as inBytes, grouped } from '../../model/base/numbers.ts';
 import type { Estimate, Observation } from '../../model/world/observation.ts';
 import type { Pipeline, Table } from '../../model/config/pipeline.ts';
@@ -60,7 +60,7 @@ function forbiddenColumns({ address, tables }: Pipeline, { forbiddenColumns: pat
   return tables.flatMap((table) =>
     table.columns.flatMap((column) => {
       const names = [column.name, ...(column.origin.kind === 'column' ? [column.origin.name] : [])];
-      const pattern = patterns.find((one) => names.some((name) => nameMatches(name, one)));
+      const pattern = patterns.find((one) => names.some((name) => isNameMatch(name, one)));
       return pattern === undefined ? [] : [{ address: `${address}.${table.name}.${column.name}`, pattern }];
     }),
   );
@@ -94,7 +94,7 @@ function disallowedProjects(
     if (destination.type !== 'tableau') return [];
     const seen = observation.destinations[index];
     const project = projectOf(destination, seen?.type === 'tableau' ? seen.project : undefined);
-    const isAllowed = allowedProjects.some((pattern) => nameMatches(project, pattern));
+    const isAllowed = allowedProjects.some((pattern) => isNameMatch(project, pattern));
     return isAllowed ? [] : [{ address: `${address} -> ${destination.shown}`, project }];
   });
 }

@@ -8,7 +8,7 @@ import { compareSource } from './compared-source.ts';
 import { existingTable } from './existing-tables.ts';
 import type { IncrementalContext } from './find-base.ts';
 import { whole, type IncrementalDecision } from './incremental-decision.ts';
-import { disagreementOf, hasSameMarks, onlyOldRows, reasonToRead } from './since-watermark.ts';
+import { disagreementOf, hasSameMarks, hasOnlyOldRows, reasonToRead } from './since-watermark.ts';
 
 /** Returns the plan of a table in which only rows differ, or undefined if the table is always read as a whole. */
 export function continueFrom(
@@ -44,7 +44,7 @@ function planIncrement(
   const disagreement = disagreementOf(table, watermark, observation);
   if (disagreement !== undefined) return whole(disagreement);
   const since = seen.cursor?.since;
-  if (onlyOldRows(table, load, since, comparison)) return { kind: 'unchanged' };
+  if (hasOnlyOldRows(table, load, since, comparison)) return { kind: 'unchanged' };
   if (since !== undefined && 'broken' in since) return whole(since.broken);
   if (comparison.same === true && (since === undefined || hasSameMarks(watermark, since)))
     return { kind: 'unchanged' };

@@ -46,11 +46,12 @@ export function reasonToRead(
     ...(since.late > 0 ? [`${counted(since.late, 'row')} changed or committed late`] : []),
     ...marks.map(([part]) => differences[part] ?? part),
   ];
-  const keysMayDiffer = load.kind === 'cursor' && load.deletes?.kind === 'keys' && comparison.same === false;
+  const mayHaveOtherKeys =
+    load.kind === 'cursor' && load.deletes?.kind === 'keys' && comparison.same === false;
   // All rows in the range that is read again may have left the source, while the extract still has them.
   const mayBeEmpty = load.kind === 'window' || load.nulls === 'include' || load.lag !== undefined;
-  const again = comparison.same === false && (since.rows - (since.ties ?? 0) > 0 || mayBeEmpty);
-  if (counts.length === 0 && !keysMayDiffer && !again) return undefined;
+  const hasChangedAgain = comparison.same === false && (since.rows - (since.ties ?? 0) > 0 || mayBeEmpty);
+  if (counts.length === 0 && !mayHaveOtherKeys && !hasChangedAgain) return undefined;
   return [...(comparison.reason === undefined ? [] : [comparison.reason]), ...counts].join('; ');
 }
 
@@ -69,7 +70,7 @@ function boundOf({ columns, upTo }: Watermark): string {
  * Returns true if only rows that are already in the extract were updated or deleted. Their new versions look like late
  * rows, but with `append` a row whose key exists is left out: a run would publish the same rows again.
  */
-export function onlyOldRows(
+export function hasOnlyOldRows(
   { primaryKey }: Table,
   load: Exclude<IncrementalLoad, { kind: 'files' }>,
   since: SinceWatermark | undefined,

@@ -61,8 +61,8 @@ function machineChecks({ project, pipelines }: Configuration, node: string, cont
 function configurationCheck({ pipelines, asked, diagnostics }: Configuration): Check {
   const sound = `configuration: ${counted(pipelines.length + asked.length, 'pipeline')} valid`;
   const problems = once(foldDiagnostics(diagnostics)).flatMap(findingOf);
-  const nothing = pipelines.length + asked.length === 0;
-  const first: Finding[] = nothing ? [] : [{ status: 'ok', text: sound }];
+  const hasNothing = pipelines.length + asked.length === 0;
+  const first: Finding[] = hasNothing ? [] : [{ status: 'ok', text: sound }];
   return { subject: 'configuration', look: () => Promise.resolve([...first, ...problems]) };
 }
 

@@ -22,9 +22,9 @@ export async function observeSources(
     if (tables.length === 0) continue;
     const requests = tables.map((table) => {
       const last = getOwn(applied?.tables, table.name);
-      const redefined = reread.has(table.name) || isRedefined(pipeline, table, last);
-      const watermark = redefined ? undefined : last?.watermark;
-      return { table, before: last?.fingerprint, redefined, ...(watermark && { watermark }) };
+      const isReread = reread.has(table.name) || isRedefined(pipeline, table, last);
+      const watermark = isReread ? undefined : last?.watermark;
+      return { table, before: last?.fingerprint, redefined: isReread, ...(watermark && { watermark }) };
     });
     const observations = await source.observe(requests, signal, report);
     tables.forEach((table, index) => {

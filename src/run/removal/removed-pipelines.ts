@@ -191,14 +191,14 @@ export function fileInProject(file: string, { root }: Project, { cwd }: Pick<Run
 function forgotten({ stored, file, list }: Candidate, { root }: Project): ForgottenPipeline {
   const { record, version } = stored;
   const { address, extract, destinations } = record;
-  const still = existsSync(path.resolve(root, file));
+  const isStillThere = existsSync(path.resolve(root, file));
   return {
     address,
     file,
     record: version,
     because: list
       ? `for_each of ${file} no longer lists it`
-      : still
+      : isStillThere
         ? `${file} no longer defines it`
         : `${file} was removed`,
     leaves: [...(extract.shown === undefined ? [] : [extract.shown]), ...Object.keys(destinations)],

@@ -1,7 +1,7 @@
 import type { BlockedItem, Configuration } from '../../config/index.ts';
 import { familyOf } from '../../model/config/family.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
-import { nameMatches } from '../../model/base/name-pattern.ts';
+import { isNameMatch } from '../../model/base/name-pattern.ts';
 import { suggestion } from '../../model/base/nearest.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
 import type { RunContext } from '../context.ts';
@@ -58,13 +58,13 @@ export async function selectPipelines(
 
 /** A family is named with all of its items. */
 function isNamed(address: string, term: string): boolean {
-  return nameMatches(address, term) || nameMatches(familyOf(address), term);
+  return isNameMatch(address, term) || isNameMatch(familyOf(address), term);
 }
 
 /** Returns true if a blocked item matches: it has a name and tags only. */
 function isMeant({ address, tags }: BlockedItem, term: string): boolean {
   const tag = /^tag:(.*)$/s.exec(term)?.[1];
-  return tag === undefined ? isNamed(address, term) : tags.some((one) => nameMatches(one, tag));
+  return tag === undefined ? isNamed(address, term) : tags.some((one) => isNameMatch(one, tag));
 }
 
 interface Among {
@@ -90,7 +90,7 @@ async function meaning(term: string, { pipelines, world, signal }: Among): Promi
   const [, kind, value = ''] = /^(tag|dest|state):(.*)$/s.exec(term) ?? [];
   switch (kind) {
     case 'tag':
-      return pipelines.filter(({ tags }) => tags.some((tag) => nameMatches(tag, value)));
+      return pipelines.filter(({ tags }) => tags.some((tag) => isNameMatch(tag, value)));
     case 'dest':
       return pipelines.filter(({ destinations }) => destinations.some(({ type }) => type === value));
     case 'state': {

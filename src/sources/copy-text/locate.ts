@@ -13,11 +13,11 @@ export async function locateTextRecord(
   const window = new ByteWindow({ lookBytes: 1, maxRecordBytes: MAX_RECORD_BYTES });
   const scanner = new TextScanner(delimiter, fields, lineOf);
   let ahead = record;
-  let atStart = true;
+  let isAtStart = true;
   const find = (atEnd: boolean) => {
     const { bytes, end } = window;
-    if (atStart) window.start += bomLength(bytes, window.start, end);
-    atStart = false;
+    if (isAtStart) window.start += bomLength(bytes, window.start, end);
+    isAtStart = false;
     while (window.start < end) {
       const next = scanner.scan(bytes, window.start, end, atEnd);
       if (next < 0) return undefined;

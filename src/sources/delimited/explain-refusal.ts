@@ -32,7 +32,7 @@ export async function explainRecord(
   const column = table.columns.find((one) => one.name === name);
   const value = field === undefined ? undefined : found?.fields[field];
   const at = `${file.shown}${found === undefined ? '' : `:${found.line}`}`;
-  const what = column === undefined ? foreign(message) : refused(column, message, value);
+  const what = column === undefined ? foreign(message) : refusalText(column, message, value);
   return new RunError('EXT2103', `${at}: ${what}`, {
     hint: refusedHint(column),
     place: column?.place ?? child(table.place, 'columns'),
@@ -56,7 +56,7 @@ export function refusedHint(column: Column | undefined): string {
 }
 
 /** Returns Hyper's complaint about a value, which may contain the value. */
-export function refused(column: Column, message: string, value: string | undefined): string {
+export function refusalText(column: Column, message: string, value: string | undefined): string {
   const said =
     column.sensitive === true && value !== undefined && value !== ''
       ? message.replaceAll(value, MASK)

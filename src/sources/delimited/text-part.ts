@@ -7,7 +7,7 @@ import { RunError } from '../../model/errors/run-error.ts';
 import { locateTextRecord, normalizeText, TextCheck, type TextOptions } from '../copy-text/index.ts';
 import { checkedText, CsvError, NotAsWritten, stripBom } from '../csv/index.ts';
 import { constantsOf, type NamedFile } from './constants.ts';
-import { explainText, refused, refusedHint } from './explain-refusal.ts';
+import { explainText, refusalText, refusedHint } from './explain-refusal.ts';
 import { rewritesFields, ruleOf } from './field-checks.ts';
 import { hasOtherLines, RecordLines } from './text-lines.ts';
 import { foreign } from '../../model/errors/secrets.ts';
@@ -159,7 +159,7 @@ async function explainTextRecord(
       : await locateIn(reopen(), format, columns.length, record).catch(ignoreTextError);
   const value = found?.fields[field];
   const at = `${shown}${found === undefined ? '' : `:${found.line}`}`;
-  const what = column === undefined ? foreign(message) : refused(column, message, value);
+  const what = column === undefined ? foreign(message) : refusalText(column, message, value);
   return new RunError('EXT2103', `${at}: ${what}`, {
     hint: refusedHint(column),
     place: column?.place ?? child(table.place, 'columns'),

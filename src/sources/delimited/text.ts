@@ -88,8 +88,8 @@ function isPacked(head: Buffer, file: PackedFile, format: CsvFormat): boolean {
   if (head.length === 0) return false;
   const { compression, encoding } = format;
   const encoded = compression === 'by-name' ? contentEncodingOf(file) : undefined;
-  const said = isGzip(file, format) || encoded !== undefined;
-  if (!said || isGzipHead(head)) return said;
+  const isSaid = isGzip(file, format) || encoded !== undefined;
+  if (!isSaid || isGzipHead(head)) return isSaid;
   const foreign = foreignContent(head, encoding);
   if (foreign?.what.startsWith('is ') === true) {
     throw new FileProblem('EXT2110', foreign.what, foreign.remedy);

@@ -55,12 +55,12 @@ function requireConsistent(node: SchemaElement): void {
 }
 
 function describe(element: SchemaElement): DeclaredColumn {
-  const nullable = element.repetition !== 'required';
+  const isNullable = element.repetition !== 'required';
   const { name, physical } = element;
   if (physical === undefined || element.children > 0 || element.repetition === 'repeated') {
-    return { name, type: groupName(element), hyper: undefined, nullable };
+    return { name, type: groupName(element), hyper: undefined, nullable: isNullable };
   }
-  return { name, ...meaning(element, physical), nullable };
+  return { name, ...meaning(element, physical), nullable: isNullable };
 }
 
 /** hyperd has the reading of nested columns switched off. */

@@ -1,6 +1,6 @@
 import {
   formatColumnType,
-  sameColumnType,
+  isSameColumnType,
   storedType,
   type ColumnType,
 } from '../../model/config/column-type.ts';
@@ -71,7 +71,7 @@ function copies(from: ColumnType, to: ColumnType): boolean {
   if (from.kind === 'numeric' && to.kind === 'numeric') {
     return to.scale === from.scale && to.precision >= from.precision;
   }
-  return sameColumnType(from, to) || (widenings[from.kind] ?? []).includes(to.kind);
+  return isSameColumnType(from, to) || (widenings[from.kind] ?? []).includes(to.kind);
 }
 
 const widenings: Partial<Record<ColumnType['kind'], readonly ColumnType['kind'][]>> = {

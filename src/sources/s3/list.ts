@@ -66,8 +66,8 @@ function requireOtherPage(
 export function keyMatcher({ match, exclude }: S3Source): (key: string) => boolean {
   // A key with brackets in it may have been meant literally.
   const wanted = match.map((pattern) => {
-    const matcher = globMatcher(pattern, keyGlobs);
-    return (key: string) => key === pattern || matcher(key);
+    const matches = globMatcher(pattern, keyGlobs);
+    return (key: string) => key === pattern || matches(key);
   });
   const unwanted = exclude.map((pattern) => globMatcher(pattern, keyGlobs));
   return (key) => wanted.some((is) => is(key)) && !unwanted.some((is) => is(key));

@@ -8,11 +8,11 @@ import { isAlive, lockPath, readHolder, removeLock } from './lock-file.ts';
 export async function lookAtLock(folder: string, address: string): Promise<LockHolder | undefined> {
   const holder = await readHolder(lockPath(folder, address));
   if (holder === undefined) return undefined;
-  const alive = await isAlive(holder);
+  const isHolderAlive = await isAlive(holder);
   return {
     name: nameOf(holder),
     since: holder.since,
-    alive: alive === undefined ? 'unknown' : alive ? 'yes' : 'no',
+    alive: isHolderAlive === undefined ? 'unknown' : isHolderAlive ? 'yes' : 'no',
   };
 }
 

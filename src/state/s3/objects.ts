@@ -97,7 +97,7 @@ export function openObjects(user: BucketUser, patience: Patience, proxyFor?: Pro
     },
     async remove(Key, etag, signal) {
       const condition = etag === undefined ? {} : { IfMatch: etag };
-      const removed = await ask(
+      const isRemoved = await ask(
         { remove: Key },
         async ({ sdk, client }, abortSignal) => {
           await client.send(new sdk.DeleteObjectCommand({ Bucket, Key, ...condition }), { abortSignal });
@@ -105,7 +105,7 @@ export function openObjects(user: BucketUser, patience: Patience, proxyFor?: Pro
         },
         signal,
       );
-      return removed ?? false;
+      return isRemoved ?? false;
     },
     async list(prefix, signal) {
       const found: ListedText[] = [];

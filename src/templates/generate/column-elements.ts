@@ -1,7 +1,7 @@
 import type { Alias, LocalType } from '../../model/config/data-source.ts';
 import { renameFields } from '../formula.ts';
 import { bracket } from '../tds/brackets.ts';
-import { defaultAggregation, defaultContinuous, defaultRole, fieldType } from './defaults.ts';
+import { defaultAggregation, isContinuousByDefault, defaultRole, fieldType } from './defaults.ts';
 import type { Field, Fields } from './fields.ts';
 import { geoRoles } from './geo-roles.ts';
 import { describedBy, element } from './xml.ts';
@@ -15,7 +15,7 @@ export function columnNodes(fields: Fields): Node[] {
 function columnNode(field: Field, fields: Fields): Node {
   const look = field.kind === 'column' ? field.column : field.calculation;
   const role = look.role ?? defaultRole(field.localType);
-  const continuous = look.continuous ?? defaultContinuous(field.localType, role);
+  const continuous = look.continuous ?? isContinuousByDefault(field.localType, role);
   const attributes = {
     aggregation: look.aggregation ?? defaultAggregation(look.geo),
     caption: field.caption,

@@ -12,7 +12,7 @@ export function fieldType(type: LocalType, continuous: boolean): 'nominal' | 'or
 }
 
 /** Returns true if the field is continuous by default: only numbers (and places) used as measures are. */
-export function defaultContinuous(type: LocalType, role: Role): boolean {
+export function isContinuousByDefault(type: LocalType, role: Role): boolean {
   return role === 'measure' && type !== 'string' && type !== 'boolean';
 }
 

@@ -1,5 +1,5 @@
 import { aliasKey } from '../generate/column-elements.ts';
-import { defaultAggregation, defaultContinuous, defaultRole, fieldType } from '../generate/defaults.ts';
+import { defaultAggregation, isContinuousByDefault, defaultRole, fieldType } from '../generate/defaults.ts';
 import { geoRoles } from '../generate/geo-roles.ts';
 import { aggregations } from '../../model/config/data-source.ts';
 import type { Alias, GeoRole, LocalType, Presentation } from '../../model/config/data-source.ts';
@@ -43,7 +43,7 @@ function importRole(column: Column, type: LocalType, shown: string, lost: string
   if (fieldType(type, continuous) !== column.type) lost.push(`field "${shown}": type "${column.type}"`);
   return {
     ...(role === defaultRole(type) ? {} : { role }),
-    ...(continuous === defaultContinuous(type, role) ? {} : { continuous }),
+    ...(continuous === isContinuousByDefault(type, role) ? {} : { continuous }),
   };
 }
 

@@ -114,8 +114,8 @@ export function* descendantsOf(element: XmlElement): Generator<XmlElement> {
 }
 
 function decode(bytes: Buffer, shown: string): string {
-  const utf16 = bytes.length >= 2 && [0xfeff, 0xfffe].includes(bytes.readUInt16BE(0));
-  if (utf16 || !isUtf8(bytes)) throw new RunError('EXT4103', `${shown} is not UTF-8 text`);
+  const isUtf16 = bytes.length >= 2 && [0xfeff, 0xfffe].includes(bytes.readUInt16BE(0));
+  if (isUtf16 || !isUtf8(bytes)) throw new RunError('EXT4103', `${shown} is not UTF-8 text`);
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 }
 

@@ -37,13 +37,13 @@ export async function locateEntry(
   const dataEnd = dataStart + header.compressedSize;
   if (dataEnd > fileSize) throw lie('reaches beyond the end of the file');
   if (!rawName.equals(header.rawName)) throw lie('has another name in its local header');
-  const described = (header.flags & flag.descriptor) !== 0;
+  const hasDescriptor = (header.flags & flag.descriptor) !== 0;
   if (fixed.readUInt16LE(6) !== header.flags || fixed.readUInt16LE(8) !== header.method) {
     throw lie('has other flags or another method in its local header');
   }
-  if (!described && !agrees(fixed, extra, header))
+  if (!hasDescriptor && !agrees(fixed, extra, header))
     throw lie('has another size or checksum in its local header');
-  const end = described ? await descriptorEnd(file, dataEnd, header) : dataEnd;
+  const end = hasDescriptor ? await descriptorEnd(file, dataEnd, header) : dataEnd;
   if (end === undefined) throw lie('has no data descriptor that agrees with the directory');
   return { start, dataStart, end, localExtra: withoutZip64(extra) };
 }

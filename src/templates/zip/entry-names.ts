@@ -8,8 +8,9 @@ import { flag } from './records.ts';
  */
 export function decodeName(entry: Entry): string {
   const raw = entry.fileNameRaw;
-  const named = entry.extraFields.some((field) => field.id === unicodePath);
-  const flags = named || !isUtf8(raw) ? entry.generalPurposeBitFlag : entry.generalPurposeBitFlag | flag.utf8;
+  const hasUnicodePath = entry.extraFields.some((field) => field.id === unicodePath);
+  const flags =
+    hasUnicodePath || !isUtf8(raw) ? entry.generalPurposeBitFlag : entry.generalPurposeBitFlag | flag.utf8;
   return getFileNameLowLevel(flags, raw, entry.extraFields, true);
 }
 

@@ -143,10 +143,10 @@ async function directoryStart(
     0,
   );
   const [size, offset] = [end.readUInt32LE(12), end.readUInt32LE(16)];
-  const wide = size === 0xffff_ffff || offset === 0xffff_ffff || end.readUInt16LE(10) === 0xffff;
-  const start = wide ? await zip64DirectoryStart(file, fileSize - end.length - commentLength) : offset;
+  const needsZip64 = size === 0xffff_ffff || offset === 0xffff_ffff || end.readUInt16LE(10) === 0xffff;
+  const start = needsZip64 ? await zip64DirectoryStart(file, fileSize - end.length - commentLength) : offset;
   const room = fileSize - end.length - commentLength - start;
-  if ((!wide && size !== listed) || listed > room) {
+  if ((!needsZip64 && size !== listed) || listed > room) {
     throw new RunError(
       'EXT4001',
       `${path} is not a sound zip archive: its directory is not as long as it says`,

@@ -61,14 +61,17 @@ export function localHeader(header: Header, extra: Buffer, zip64: boolean): Buff
 
 /** The record of an entry in the central directory; `offset` is that of its local header. */
 export function centralHeader(header: Header, offset: number, zip64: boolean): Buffer {
-  const sizes = zip64 || header.size >= max32 || header.compressedSize >= max32;
-  const wide = [...(sizes ? [header.size, header.compressedSize] : []), ...(offset >= max32 ? [offset] : [])];
+  const needsSizes = zip64 || header.size >= max32 || header.compressedSize >= max32;
+  const wide = [
+    ...(needsSizes ? [header.size, header.compressedSize] : []),
+    ...(offset >= max32 ? [offset] : []),
+  ];
   const field = wide.length > 0 ? zip64Field(wide) : Buffer.alloc(0);
   const fixed = Buffer.alloc(46);
   fixed.writeUInt32LE(0x0201_4b50, 0);
   fixed.writeUInt16LE(header.versionMadeBy, 4);
   fixed.writeUInt16LE(wide.length > 0 ? Math.max(header.versionNeeded, 45) : header.versionNeeded, 6);
-  writeShared(fixed, 8, header, sizes);
+  writeShared(fixed, 8, header, needsSizes);
   fixed.writeUInt16LE(header.rawName.length, 28);
   fixed.writeUInt16LE(field.length + header.extra.length, 30);
   fixed.writeUInt16LE(header.comment.length, 32);

@@ -32,10 +32,10 @@ export async function runImport(
 ): Promise<ExitCode> {
   if (flags.update !== undefined) return runUpdate(read, flags.update, flags, env);
   const name = flags.name ?? defaultName;
-  const toStdout = flags.out === '-';
-  if (toStdout && flags.json === true) throw new UsageError('--out - and --json both write to stdout');
-  const file = flags.out === undefined || toStdout ? path.join('pipelines', `${name}.yaml`) : flags.out;
-  const target = toStdout ? undefined : { file, absolute: path.resolve(env.cwd, file) };
+  const isToStdout = flags.out === '-';
+  if (isToStdout && flags.json === true) throw new UsageError('--out - and --json both write to stdout');
+  const file = flags.out === undefined || isToStdout ? path.join('pipelines', `${name}.yaml`) : flags.out;
+  const target = isToStdout ? undefined : { file, absolute: path.resolve(env.cwd, file) };
   if (target !== undefined && flags.force !== true) await refuseExisting(target);
   const generatesTemplate = (flags.template ?? defaultTemplate) === 'generate';
   const { cwd, variables, signal } = env;

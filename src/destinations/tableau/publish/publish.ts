@@ -184,10 +184,10 @@ async function jobFailed(
 ): Promise<RunError> {
   const now = await lookNow(target, signal);
   const { before, site, destination } = target;
-  const moved = before === undefined ? now !== undefined : now !== undefined && hasMoved(before, now);
+  const isMoved = before === undefined ? now !== undefined : now !== undefined && hasMoved(before, now);
   const reasons = notes.length === 0 ? 'without saying why' : notes.join('; ');
   const what = how === 'failed' ? 'failed' : 'was cancelled';
-  const state = moved
+  const state = isMoved
     ? `yet "${destination.name}" has changed: look at it before you run again`
     : 'the published data source is as it was';
   return new RunError(

@@ -1,7 +1,7 @@
 import { detailsText, detailsToSet } from '../../../model/plan/tableau-details.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { addTags, removeTag, setDetails, type DataSource } from '../client/resources/data-sources.ts';
-import { sameName } from '../client/resources/filter.ts';
+import { isSameName } from '../client/resources/filter.ts';
 import { siteLabel } from '../client/errors.ts';
 import { hasMoved, lookForOurs, lookNow } from '../target/current.ts';
 import type { Target } from '../target/target.ts';
@@ -62,7 +62,7 @@ function whatIsWrong({ destination, project, before }: Target, now: DataSource):
     ...(before !== undefined && now.id !== before.id ? ['it has another id than before'] : []),
     ...(before !== undefined && !hasMoved(before, now) ? ['it has not changed'] : []),
     ...(now.projectId === project.id ? [] : ['it is in another project']),
-    ...(sameName(now.name, destination.name) ? [] : [`its name is "${now.name}"`]),
+    ...(isSameName(now.name, destination.name) ? [] : [`its name is "${now.name}"`]),
     ...left.map((detail) => `its ${detail} ${detail === 'tags' ? 'are' : 'is'} not as written`),
   ];
 }

@@ -5,7 +5,7 @@ import type { Column, Table } from '../../../model/config/pipeline.ts';
 import { describe, type CatalogColumn } from './catalog.ts';
 import { adapt } from './adapted.ts';
 import { bracketed, keyLabel, readable, sourceSql } from '../sql/column.ts';
-import { missingColumn, refused } from './query-errors.ts';
+import { missingColumn, refusalOf } from './query-errors.ts';
 import { incrementalProblem } from './incremental-columns.ts';
 import { attempt } from '../connection/transaction.ts';
 import { mapType } from './map-type.ts';
@@ -78,7 +78,7 @@ async function describeExpressions(
       try {
         await ask([one]);
       } catch (error) {
-        described.set(one.column, { problem: refused(error, table, child(one.column.place, 'expr')) });
+        described.set(one.column, { problem: refusalOf(error, table, child(one.column.place, 'expr')) });
       }
     }
   }
@@ -121,8 +121,8 @@ function settle({ table, column, sql, row }: Asked, found: CatalogColumn): Settl
 }
 
 function nullability(table: Table, column: Column, found: CatalogColumn): Settled {
-  const known = table.from.type === 'postgres' && table.from.relation !== undefined;
-  if (!column.notNull || found.neverNull || !known || column.origin.kind === 'expression') return {};
+  const isKnown = table.from.type === 'postgres' && table.from.relation !== undefined;
+  if (!column.notNull || found.neverNull || !isKnown || column.origin.kind === 'expression') return {};
   return {
     problem: {
       code: 'EXT2015',

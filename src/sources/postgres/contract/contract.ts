@@ -11,7 +11,7 @@ import {
   type CatalogColumn,
   type Relation,
 } from './catalog.ts';
-import { missingPrivilege, missingRelation, refused, rowSecurityWarning } from './query-errors.ts';
+import { missingPrivilege, missingRelation, refusalOf, rowSecurityWarning } from './query-errors.ts';
 import { settleColumns } from './column.ts';
 import { cursorOf, present, type Cursor } from './cursor-columns.ts';
 import { settleLoad } from '../incremental/settle-mode.ts';
@@ -104,7 +104,7 @@ async function lookUp(client: pg.Client, table: Table, from: PostgresOrigin): Pr
       if (relation === undefined) return { problems: [await missingRelation(client, table, wanted)] };
       return { relation, columns: await relationColumns(client, relation.oid) };
     } catch (error) {
-      return { problems: [refused(error, table, child(place, 'table'))] };
+      return { problems: [refusalOf(error, table, child(place, 'table'))] };
     }
   }
   const mentioned = countParams(from.query ?? '');
@@ -115,7 +115,7 @@ async function lookUp(client: pg.Client, table: Table, from: PostgresOrigin): Pr
     const columns = await attempt(client, () => describe(client, '*', fromClause(table)));
     return { relation: undefined, columns };
   } catch (error) {
-    return { problems: [refused(error, table, child(place, 'query'))] };
+    return { problems: [refusalOf(error, table, child(place, 'query'))] };
   }
 }
 
@@ -148,7 +148,7 @@ async function checkWhere(
     await attempt(client, () => probe(client, `select 1 from ${origin} where (${where}\n) limit 0`));
     return undefined;
   } catch (error) {
-    return refused(error, table, child(table.place, 'from', 'where'));
+    return refusalOf(error, table, child(table.place, 'from', 'where'));
   }
 }
 
@@ -161,7 +161,7 @@ async function checkWhole(client: pg.Client, table: Table, select: string): Prom
     await attempt(client, () => probe(client, `${select} limit 0`));
     return [];
   } catch (error) {
-    return [refused(error, table, child(table.place, 'from'))];
+    return [refusalOf(error, table, child(table.place, 'from'))];
   }
 }
 

@@ -18,7 +18,7 @@ export type TypeMapping =
  */
 export function mapType(from: PostgresType, to: ColumnType, column: Guarded): TypeMapping {
   const holders = holdersOf(from);
-  const exact = conversions(from, column).find(({ when }) => when(to));
+  const exact = conversions(from, column).find(({ suits }) => suits(to));
   if (exact !== undefined) return { select: (sql) => exact.select(sql, to) };
   return { holders, ...(hintFor(from, to) ?? {}) };
 }

@@ -10,7 +10,7 @@ import { shellWord } from '../../../model/base/shell-word.ts';
 import { quotedVisible } from '../../../model/base/visible.ts';
 
 /** Reports that PostgreSQL refuses the user's SQL, with its own message. */
-export function refused(error: unknown, table: Table, place: Place): Diagnostic {
+export function refusalOf(error: unknown, table: Table, place: Place): Diagnostic {
   if (!isDatabaseError(error) || !isAboutSql(error))
     throw explainTable(error, `table "${table.name}"`, table);
   const isPrivilege = error.code === '42501';
@@ -55,16 +55,16 @@ export function missingPrivilege(
   const wanted = new Set(table.columns.map(({ origin }) => (origin.kind === 'column' ? origin.name : '')));
   const denied = columns.filter((column) => !column.readable);
   const needed = denied.filter((column) => wanted.has(column.name));
-  const all = denied.length === columns.length && columns.length > 0;
-  if (!all && needed.length === 0) return undefined;
+  const isAll = denied.length === columns.length && columns.length > 0;
+  if (!isAll && needed.length === 0) return undefined;
   const listed = needed.map((column) => `"${column.name}"`).join(', ');
   return {
     code: 'EXT2016',
     severity: 'error',
-    message: all
+    message: isAll
       ? `user ${role} may not read ${name}`
       : `user ${role} may not read column${needed.length === 1 ? '' : 's'} ${listed} of ${name}`,
-    hint: `grant select ${all ? '' : `(${listed}) `}on ${name} to ${role}`,
+    hint: `grant select ${isAll ? '' : `(${listed}) `}on ${name} to ${role}`,
     place: child(table.place, 'from', 'table'),
   };
 }

@@ -55,9 +55,9 @@ async function observe(
   asked: Asked,
 ): Promise<{ cursor: CursorObservation; problems: Diagnostic[] }> {
   const { request, agreed, cursor, fingerprint } = asked;
-  const columnsDiffer =
+  const hasOtherColumns =
     request.watermark !== undefined && !isDeepStrictEqual(request.watermark.columns, cursorNames(cursor));
-  const watermark = columnsDiffer ? undefined : request.watermark;
+  const watermark = hasOtherColumns ? undefined : request.watermark;
   const from = await beginningOf(client, cursor, watermark?.from);
   const begins = {
     ...(from === undefined ? {} : { from }),
@@ -83,7 +83,7 @@ async function observe(
     ...(highest === undefined ? {} : { upTo: highest.values }),
     ...(nulls === undefined ? {} : { nulls }),
   };
-  if (columnsDiffer)
+  if (hasOtherColumns)
     return { cursor: { ...seen, since: { broken: otherColumns(request, cursor) } }, problems };
   if (watermark === undefined || problems.length > 0) return { cursor: seen, problems };
   const present = await takeHorizon(client, agreed.relation);
@@ -123,8 +123,8 @@ async function breakOf(
 ): Promise<string | undefined> {
   const broken = horizonBreak(watermark.horizon, present?.horizon, cursor.load.kind);
   if (broken !== undefined || watermark.upTo === undefined) return broken;
-  const fell = highest === undefined || highest.fell;
-  if (!fell || (await mayFall(client, agreed, cursor, watermark.upTo))) return undefined;
+  const hasFallen = highest === undefined || highest.fell;
+  if (!hasFallen || (await mayFall(client, agreed, cursor, watermark.upTo))) return undefined;
   if (highest === undefined) return 'it has no rows now, though it had some';
   return `its highest ${cursorNames(cursor).join(', ')} is lower than what was read before: rows have gone`;
 }
@@ -162,16 +162,16 @@ async function sinceOf(
   const continued = { table, agreed, cursor };
   const broken = await attachedBreak(client, continued, range, [before, fingerprint]);
   if (broken !== undefined) return { broken };
-  const counted = fingerprint.kind === 'postgres';
+  const isCounted = fingerprint.kind === 'postgres';
   const counts = await countRange(client, { ...continued, watermark, range });
-  const behind = counted ? await countBehind(client, continued, after) : undefined;
-  const noneLate = counts.late === 0 && lateOf(table, cursor, range) !== undefined;
+  const behind = isCounted ? await countBehind(client, continued, after) : undefined;
+  const hasNoneLate = counts.late === 0 && lateOf(table, cursor, range) !== undefined;
   return {
     ...(after === undefined ? {} : { after }),
     ...counts,
     ...(behind !== undefined && { behind }),
-    ...(noneLate && present !== undefined && { horizon: present.horizon }),
-    marks: await takeMarks(client, { ...continued, counted, watermark, after }),
+    ...(hasNoneLate && present !== undefined && { horizon: present.horizon }),
+    marks: await takeMarks(client, { ...continued, counted: isCounted, watermark, after }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Table } from '../../../model/config/pipeline.ts';
 import { counted } from '../../../model/base/numbers.ts';
 import { bindParams, countParams } from '../sql/bind.ts';
 import { describe, probe, type CatalogColumn } from '../contract/catalog.ts';
-import { refused } from '../contract/query-errors.ts';
+import { refusalOf } from '../contract/query-errors.ts';
 import { onlyColumns, rowsSql, selectSql, type Selection } from '../sql/selection.ts';
 import { attempt } from '../connection/transaction.ts';
 import { mapType } from '../contract/map-type.ts';
@@ -39,7 +39,7 @@ export async function settleDeletes(
     await attempt(client, () => probe(client, `${selectSql(settled)} limit 0`));
     return settled;
   } catch (error) {
-    return { problem: refused(error, table, place) };
+    return { problem: refusalOf(error, table, place) };
   }
 }
 

@@ -36,8 +36,8 @@ export async function takeMarks(
   const ties = tiesOf(marked);
   if (ties !== undefined) marks.ties = await hashRows(client, ties);
   if (deletes !== undefined) marks.deletes = await hashRows(client, deletes);
-  const byKeys = cursor.load.kind === 'cursor' && cursor.load.deletes?.kind === 'keys';
-  if (byKeys && !counted) marks.keys = await hashRows(client, onlyColumns(selection, table.primaryKey));
+  const isByKeys = cursor.load.kind === 'cursor' && cursor.load.deletes?.kind === 'keys';
+  if (isByKeys && !counted) marks.keys = await hashRows(client, onlyColumns(selection, table.primaryKey));
   return marks;
 }
 

@@ -110,9 +110,9 @@ export async function openSnapshot(
       },
       watermark(table, increment, signal) {
         const agreed = agreedOf(table);
-        const counted = fingerprint(table)?.kind === 'postgres';
+        const isCounted = fingerprint(table)?.kind === 'postgres';
         return askAside(moment, table, signal, (client) =>
-          watermarkOf(client, { table, agreed, cursor: cursorAmong(agreed), increment, counted }),
+          watermarkOf(client, { table, agreed, cursor: cursorAmong(agreed), increment, counted: isCounted }),
         );
       },
       // The transaction's snapshot is one moment of the rows by itself.

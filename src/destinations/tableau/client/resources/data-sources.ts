@@ -1,6 +1,6 @@
 import type { PublishedDataSource } from '../../../../model/world/observation.ts';
 import { Refused } from '../http/answer.ts';
-import { isFilterable, sameName } from './filter.ts';
+import { isFilterable, isSameName } from './filter.ts';
 import type { Site } from '../site/site.ts';
 import { childOf, childrenOf, requestXml, xml, type Element } from '../http/answer-xml.ts';
 
@@ -24,7 +24,7 @@ export async function findDataSource(
   const all = await site.list({ path: ['datasources'], query, signal }, 'datasources', 'datasource');
   const alike = all
     .map(dataSourceOf)
-    .filter((one) => one.projectId === projectId && sameName(one.name, name));
+    .filter((one) => one.projectId === projectId && isSameName(one.name, name));
   const found = alike.find((one) => one.name === name) ?? alike[0];
   return found && withRevision(site, found, signal);
 }
@@ -42,7 +42,7 @@ export async function findPublished(
   const listed = await findDataSource(site, name, projectId, signal);
   if (listed !== undefined || knownId === undefined) return listed;
   const known = await getDataSource(site, knownId, signal);
-  return known?.projectId === projectId && sameName(known.name, name) ? known : undefined;
+  return known?.projectId === projectId && isSameName(known.name, name) ? known : undefined;
 }
 
 /** Returns the data source of this id, or undefined if it does not exist. */

@@ -8,6 +8,6 @@ export function isFilterable(value: string): boolean {
 }
 
 /** Servers compare names without regard to case. */
-export function sameName(one: string, other: string): boolean {
+export function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

@@ -1,7 +1,7 @@
 import type { TableauProject } from '../../../../model/config/destination.ts';
 import { nearest } from '../../../../model/base/nearest.ts';
 import { Refused } from '../http/answer.ts';
-import { isFilterable, sameName } from './filter.ts';
+import { isFilterable, isSameName } from './filter.ts';
 import { patienceSeconds } from '../http/patience.ts';
 import { Unclear } from '../http/persist.ts';
 import type { Site } from '../site/site.ts';
@@ -152,7 +152,7 @@ function projectOf({ attributes }: Element, under: Project | undefined): Project
  * first few.
  */
 function nearby(name: string, names: readonly string[]): string[] {
-  const alike = names.filter((other) => sameName(other, name));
+  const alike = names.filter((other) => isSameName(other, name));
   const near = nearest(name, [...names]);
   return [...new Set([...alike, ...(near === undefined ? [] : [near]), ...names])].slice(0, 5);
 }

@@ -7,7 +7,7 @@ import type { Identity } from './token-lease.ts';
 type Connection = Omit<TableauConnection, 'auth'> & Pick<Identity, 'auth'>;
 
 /** Returns the error of a sign-in that the server refused. */
-export function refused(connection: Connection, cause: Refused): RunError {
+export function signInError(connection: Connection, cause: Refused): RunError {
   const { auth } = connection;
   const { site } = connection.labels ?? connection;
   const where = site === '' ? 'the Default site' : `the site "${site}"`;

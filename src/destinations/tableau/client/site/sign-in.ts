@@ -7,7 +7,7 @@ import { childOf, requestXml, xml, type Element } from '../http/answer-xml.ts';
 import { persist, type Caller } from '../http/persist.ts';
 import { isAtLeast, readVersion, showVersion, type ApiVersion } from './api-version.ts';
 import { signJwt } from './jwt.ts';
-import { refused } from './session-errors.ts';
+import { signInError } from './session-errors.ts';
 import type { Identity, LeaseToken } from './token-lease.ts';
 
 /** The identity under which the server knows us, until it ends the session. */
@@ -58,7 +58,7 @@ export async function signIn(settings: Signing): Promise<SignedIn> {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const target = redirects < mostRedirects ? redirectOf(error, server, connection) : undefined;
-      if (target === undefined) throw error.status === 401 ? refused(connection, error) : error;
+      if (target === undefined) throw error.status === 401 ? signInError(connection, error) : error;
       server = target;
     }
   }
