@@ -21,6 +21,7 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
   const list = (names: readonly string[], between: string) =>
     names.map((one) => shown.get(one) ?? one).join(between);
   const sections: [title: string, lines: string[]][] = [
+    ['Made from', originLines(template)],
     ...tables.map((table): [string, string[]] => [
       `Table ${tableName(table)}`,
       [
@@ -41,7 +42,7 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
   const written = writtenBy === undefined ? '' : `, written by Tableau ${writtenBy}`;
   return [
     `${paint.bold(printable(name))}  ${flavour === 'live' ? 'live' : 'extract of another source'}${written}`,
-    `${counted(fields.length, 'field')}, extract in ${entry}`,
+    `${counted(fields.length, 'field')}, extract in ${entry}${template.isWithoutExtract ? ' (not in the package)' : ''}`,
     ...sections
       .filter(([, lines]) => lines.length > 0)
       .flatMap(([title, lines]) => [
@@ -51,6 +52,25 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
       ]),
     '',
   ].join('\n');
+}
+
+function originLines({ origin }: TemplateDescription): string[] {
+  if (origin === undefined) return [];
+  const connections = origin.connections.map(({ class: kind, caption, server, database }) =>
+    [
+      kind,
+      server === undefined ? '' : `server ${server}`,
+      database === undefined ? '' : `database ${database}`,
+      caption === undefined || caption === server || caption === database ? '' : `(${caption})`,
+    ]
+      .filter((part) => part !== '')
+      .join(' '),
+  );
+  return [
+    ...connections,
+    ...origin.queries.map(({ name, sql }) => `query ${name}: ${sql.replaceAll(/\s+/g, ' ')}`),
+    ...(origin.incrementKey === undefined ? [] : [`refreshed incrementally by ${origin.incrementKey}`]),
+  ];
 }
 
 function tableName({ schema, name, caption }: TemplateTable): string {

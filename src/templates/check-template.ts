@@ -1,7 +1,9 @@
-import type { Diagnostic, Place } from '../model/errors/diagnostic.ts';
+import type { FileTemplate } from '../model/config/template.ts';
+import { child, type Diagnostic, type Place } from '../model/errors/diagnostic.ts';
 import type { Pipeline, Table } from '../model/config/pipeline.ts';
 import { checkTree } from './bare-hyper.ts';
 import { checkComposed } from './compose/check-compose.ts';
+import { refusalOfName } from './open-template.ts';
 
 /**
  * Checks a pipeline's template by its YAML alone: whether a generated one can be made, and without a template,
@@ -10,9 +12,17 @@ import { checkComposed } from './compose/check-compose.ts';
 export function checkTemplate(pipeline: Pipeline): Diagnostic[] {
   const { template } = pipeline;
   if (template === undefined) return checkBare(pipeline);
+  if (template.kind === 'file') return checkName(template);
   // Columns that only a source can supply are checked when they are known.
-  if (template.kind === 'file' || !pipeline.tables.every(isWhole)) return [];
+  if (!pipeline.tables.every(isWhole)) return [];
   return checkComposed(pipeline, template);
+}
+
+/** The file is not opened: a pipeline is valid before its template is there. */
+function checkName({ shown, place }: FileTemplate): Diagnostic[] {
+  const refusal = refusalOfName(shown);
+  if (refusal === undefined) return [];
+  return [{ code: 'EXT4000', severity: 'error', ...refusal, place: child(place, 'file') }];
 }
 
 function isWhole({ columnsFrom }: Table): boolean {

@@ -8,6 +8,7 @@ import type {
 import { parseFormula } from './formula.ts';
 import { templateName } from './open-template.ts';
 import type { Template } from './open-template.ts';
+import { originOfExtract } from './origin.ts';
 import { physicalFields } from './physical.ts';
 import type { PhysicalField } from './physical.ts';
 import { fieldResolver } from './resolve.ts';
@@ -35,6 +36,8 @@ export function describeTemplate(
     spelling: source.spelling,
     flavour: hyper.flavour,
     entry: hyper.entry,
+    origin: originOfExtract(source, hyper),
+    isWithoutExtract: template.package !== undefined && template.package.hyper === undefined,
     tables,
     listsColumns: physical.areAll,
     fields: needing.map((field) => ({ ...field, uses: uses(field.name) })),

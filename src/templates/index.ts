@@ -14,7 +14,7 @@ import { composeTemplate } from './compose/compose.ts';
 import { describeTemplate } from './describe-template.ts';
 import { findMismatches } from './mismatches.ts';
 import { documentName, generateDocument } from './generate/document.ts';
-import { openPackage, openTemplate, templateFromDocument, type Template } from './open-template.ts';
+import { openComplete, openTemplate, templateFromDocument, type Template } from './open-template.ts';
 import { toRunError } from './shown.ts';
 import { swapExtract } from './swap.ts';
 import { unnamedFiles } from './unnamed.ts';
@@ -54,7 +54,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
       return { path: staged, size, modified, content, rows: extract.rows };
     },
     async unpack(packed, to, signal) {
-      const { zip, hyper } = (await openPackage(packed)).package;
+      const { zip, hyper } = (await openComplete(packed)).package;
       await unpackEntryTo(zip, hyper, to, signal);
     },
   };

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { RunError } from '../model/errors/run-error.ts';
 import { fileName, findHyper } from './slot.ts';
 import type { HyperSlot } from './slot.ts';
@@ -24,8 +24,12 @@ export interface Template {
 export interface Package {
   zip: ZipArchive;
   document: ZipEntry;
-  hyper: ZipEntry;
+  /** Absent in one that was saved without its extract. */
+  hyper: ZipEntry | undefined;
 }
+
+/** A package that was delivered: it has its extract. */
+export type CompletePackage = Package & { hyper: ZipEntry };
 
 /** Largest .tds that is read. Ten thousand fields make about 10 MB. */
 const maxDocument = 64 * 1024 * 1024;
@@ -37,16 +41,20 @@ const maxDocument = 64 * 1024 * 1024;
  * EXT4104 (unsound .tds) or EXT4201 to EXT4203 (no or several .tds or .hyper to choose from).
  */
 export async function openTemplate(path: string): Promise<Template> {
-  switch (extname(path).toLowerCase()) {
-    case '.tdsx':
-      return openPackage(path);
-    case '.tds':
-      return templateFromDocument(await readDocument(path), path, basename(path));
-    default:
-      throw new RunError('EXT4000', `${path} is neither a .tdsx nor a .tds file`, {
-        hint: 'a template is a data source saved by Tableau Desktop (.tdsx, .tds), not a workbook',
-      });
-  }
+  const refusal = refusalOfName(path);
+  if (refusal !== undefined) throw new RunError('EXT4000', refusal.message, refusal);
+  return /\.tdsx$/i.test(path)
+    ? openPackage(path)
+    : templateFromDocument(await readDocument(path), path, basename(path));
+}
+
+/** Returns why a file with this name is no template; undefined if it may be one. */
+export function refusalOfName(path: string): { message: string; hint: string } | undefined {
+  if (/\.tdsx?$/i.test(path)) return undefined;
+  return {
+    message: `${path} is neither a .tdsx nor a .tds file`,
+    hint: 'a template is a data source saved by Tableau Desktop (.tdsx, .tds), not a workbook',
+  };
 }
 
 /** A template from the bytes of a .tds; `name` is the name it gets at the root of a package. */
@@ -63,7 +71,9 @@ export async function openPackage(path: string): Promise<Template & { package: P
   const [document, second] = documents;
   if (document === undefined || second !== undefined) {
     const found = document === undefined ? 'none' : documents.map(({ name }) => `"${name}"`).join(', ');
-    throw new RunError('EXT4201', `${path} must have exactly one .tds at its root; it has ${found}`);
+    throw new RunError('EXT4201', `${path} must have exactly one .tds at its root; it has ${found}`, {
+      hint: repackingHint(zip.entries.map(({ name }) => name)),
+    });
   }
   const bytes = await unpackEntry(zip, document, maxDocument);
   const source = parseDataSource(bytes, `${path} (${document.name})`);
@@ -73,7 +83,6 @@ export async function openPackage(path: string): Promise<Template & { package: P
     zip.entries.map(({ name }) => name),
   );
   const entry = zip.entries.find(({ name }) => name === hyper.entry);
-  if (entry === undefined) throw new Error('the entry was matched against these very names');
   return {
     path,
     source,
@@ -81,6 +90,25 @@ export async function openPackage(path: string): Promise<Template & { package: P
     document: { name: document.name, bytes },
     package: { zip, document, hyper: entry },
   };
+}
+
+/** Opens a package that has to have its extract. */
+export async function openComplete(path: string): Promise<Template & { package: CompletePackage }> {
+  const template = await openPackage(path);
+  const { hyper } = template.package;
+  if (hyper === undefined)
+    throw new RunError('EXT4203', `${path} does not hold its extract "${template.hyper.entry}"`);
+  return { ...template, package: { ...template.package, hyper } };
+}
+
+/** Returns how to repair what other programs make of a package that a user unpacks and packs. */
+function repackingHint(names: readonly string[]): string | undefined {
+  const isOfMac = (name: string) => /(?:^|\/)\._|^__MACOSX\//.test(name);
+  const inFolder = names.find((name) => /^[^/]+\/[^/]+\.tds$/i.test(name) && !isOfMac(name));
+  if (names.some((name) => /^\._[^/]*\.tds$/i.test(name)))
+    return 'files that start with "._" are leftovers of macOS: delete them from the package (zip -d FILE "._*")';
+  if (inFolder === undefined) return undefined;
+  return `it was packed together with its folder: pack what is in "${inFolder.split('/')[0] ?? ''}", not the folder itself`;
 }
 
 /** Tableau names a data source by its file; one of ours says the whole name where a file name could not hold it. */

@@ -19,10 +19,12 @@ export interface HyperSlot {
 }
 
 /**
- * Finds the .hyper of a data source among the entries of its package: exactly one must match. Without a package it is
- * the name that the .tds gives, or `Data/Extracts/…` where that name is a local path on the author's disk.
+ * Finds the .hyper of a data source among the entries of its package: at most one may match. Without a package, or in one
+ * that was saved without its extract, it is the name that the .tds gives, or `Data/Extracts/…` where that name is a local
+ * path on the author's disk.
  *
- * Throws RunError EXT4202 (no .hyper is used) or EXT4203 (none or several match; the message lists them).
+ * Throws RunError EXT4202 (no .hyper is used) or EXT4203 (several match, or one in other letter case; the message lists
+ * them).
  */
 export function findHyper(
   source: DataSource,
@@ -39,6 +41,11 @@ export function findHyper(
   const connections = source.connection.named.filter((named) => named.class === 'hyper');
   const attributes = extract === undefined ? connections.map(({ dbname }) => dbname) : [extract.dbname];
   const dbnames = attributes.filter((dbname) => dbname !== undefined);
+  if (dbnames.length === 0 && source.hasDisabledExtract) {
+    throw new RunError('EXT4202', `the extract of ${shown} is switched off`, {
+      hint: 'in Tableau Desktop: Data > (data source) > Use Extract, and save it again',
+    });
+  }
   if (dbnames.length === 0) {
     const kinds = [...new Set(source.connection.named.map((named) => named.class))].join(', ');
     const instead = kinds === '' ? '' : `: it is a live connection to ${kinds}`;
@@ -47,9 +54,10 @@ export function findHyper(
     });
   }
   const names = [...new Set(dbnames.map(({ value }) => normalized(value)))];
-  const matches = entries === undefined ? names : names.filter((name) => entries.includes(name));
+  const found = names.filter((name) => entries?.includes(name));
+  const matches = found.length === 0 ? names : found;
   const [match, second] = matches;
-  if (match === undefined || second !== undefined) throw noneOrSeveral(shown, names, matches, entries);
+  if (match === undefined || second !== undefined) throw several(shown, matches);
 
   const matching = dbnames.filter(({ value }) => normalized(value) === match);
   const matchingConnections = connections.filter(
@@ -62,11 +70,22 @@ export function findHyper(
       (relation) =>
         relation.kind === 'join' || relation.connection === undefined || ownNames.has(relation.connection),
     );
-  const entry = entries === undefined ? packagedName(match, source.name) : match;
+  const entry = found.length === 0 ? packagedName(match, source.name) : match;
+  refuseOtherCase(shown, entry, entries ?? []);
   return { flavour, dbnames: matching, entry, relations };
 }
 
-function normalized(dbname: string): string {
+/** Programs that unpack to a disk without letter case would take two such entries for one. */
+function refuseOtherCase(shown: string, entry: string, entries: readonly string[]): void {
+  const other = entries.find((name) => name !== entry && name.toLowerCase() === entry.toLowerCase());
+  if (other === undefined) return;
+  throw new RunError('EXT4203', `${shown} names "${entry}", which the package spells "${other}"`, {
+    hint: 'save it again from Tableau Desktop as a packaged data source, with its extract',
+  });
+}
+
+/** The name of an entry that a .tds means: in a package of Windows it may have backslashes. */
+export function normalized(dbname: string): string {
   return dbname.replaceAll('\\', '/').replace(/^\/+/, '');
 }
 
@@ -85,25 +104,9 @@ export function fileName(text: string): string {
   return safe === '' ? '_' : safe;
 }
 
-function noneOrSeveral(
-  shown: string,
-  names: readonly string[],
-  matches: readonly string[],
-  entries: readonly string[] | undefined,
-): RunError {
-  const list = (items: readonly string[]) =>
-    items.length === 0 ? 'none' : items.map((item) => `"${item}"`).join(', ');
-  if (matches.length > 1) {
-    return new RunError('EXT4203', `${shown} uses several .hyper files: ${list(matches)}`, {
-      hint: 'exactly one can be replaced; put all tables into one .hyper',
-    });
-  }
-  const data = (entries ?? []).filter((entry) => entry.includes('/'));
-  return new RunError(
-    'EXT4203',
-    `${shown} names ${list(names)}, which the package does not hold; it holds ${list(data)}`,
-    {
-      hint: 'save it again from Tableau Desktop as a packaged data source, with its extract',
-    },
-  );
+function several(shown: string, matches: readonly string[]): RunError {
+  const list = matches.map((name) => `"${name}"`).join(', ');
+  return new RunError('EXT4203', `${shown} uses several .hyper files: ${list}`, {
+    hint: 'exactly one can be replaced; put all tables into one .hyper',
+  });
 }

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { contentOf } from '../disk/content-hash.ts';
 import { RunError } from '../model/errors/run-error.ts';
-import { openPackage } from './open-template.ts';
+import { openComplete } from './open-template.ts';
+import { normalized } from './slot.ts';
 import type { Template } from './open-template.ts';
 import { editAttributes } from './tds/edit.ts';
 import type { Compression } from '../model/config/template.ts';
@@ -72,29 +73,39 @@ function layOut(
   leaveOut: readonly string[],
   source: { path: string; size: number },
 ): Pick<ZipOrder, 'parts' | 'from'> {
+  const bytes = packagedDocument(template);
+  const document = { bytes, size: bytes.length };
   if (template.package === undefined) {
-    const bytes = packagedDocument(template);
     return {
       parts: [
-        { kind: 'add', name: template.document.name, source: { bytes, size: bytes.length } },
+        { kind: 'add', name: template.document.name, source: document },
         { kind: 'add', name: template.hyper.entry, source },
       ],
     };
   }
   const { zip, hyper } = template.package;
+  const isEdited = bytes !== template.document.bytes;
   const parts = zip.entries
     .filter(({ name }) => !leaveOut.includes(name))
-    .map((entry): ZipPart =>
-      entry.name === hyper.name ? { kind: 'replace', entry, source } : { kind: 'copy', entry },
-    );
+    .map((entry): ZipPart => {
+      if (entry.name === hyper?.name) return { kind: 'replace', entry, source };
+      if (entry.name === template.document.name && isEdited)
+        return { kind: 'replace', entry, source: document };
+      return { kind: 'copy', entry };
+    });
+  if (hyper === undefined) parts.push({ kind: 'add', name: template.hyper.entry, source });
   return { parts, from: zip };
 }
 
-/** A bare .tds is made to name the .hyper as its new package does; that of a package stays as it is. */
+/**
+ * A .tds that names its .hyper elsewhere than in its new package is made to name it there. One whose package holds it
+ * already stays as it is.
+ */
 function packagedDocument({ package: original, source, hyper, document }: Template): Buffer {
-  if (original !== undefined) return document.bytes;
+  const isRight = (value: string) =>
+    value === hyper.entry || (original !== undefined && normalized(value) === hyper.entry);
   const edits = hyper.dbnames
-    .filter(({ value }) => value !== hyper.entry)
+    .filter(({ value }) => !isRight(value))
     .map((attribute) => ({ attribute, value: hyper.entry }));
   return edits.length === 0 ? document.bytes : Buffer.from(editAttributes(source.text, edits), 'utf8');
 }
@@ -106,17 +117,20 @@ async function verify(
   { leaveOut, hyperSize }: { leaveOut: readonly string[]; hyperSize: number },
 ): Promise<void> {
   const wrong = (what: string) => new RunError('EXT4205', `the written package is wrong: ${what}`);
-  const result = await openPackage(path);
+  const result = await openComplete(path);
   const { entries } = result.package.zip;
   const before = template.package?.zip.entries.filter(({ name }) => !leaveOut.includes(name));
-  const expected = before?.map(({ name }) => name) ?? [template.document.name, template.hyper.entry];
+  const expected = before?.map(({ name }) => name) ?? [template.document.name];
+  if (template.package?.hyper === undefined) expected.push(template.hyper.entry);
   if (entries.map(({ name }) => name).join('\n') !== expected.join('\n')) throw wrong('it has other entries');
   if (result.hyper.entry !== template.hyper.entry) throw wrong('its .tds names another .hyper');
   if (result.package.hyper.size !== hyperSize) throw wrong('the extract does not have its size');
   if (!result.document.bytes.equals(packagedDocument(template)))
     throw wrong('the .tds is not what was written');
+  // The document has been compared, byte for byte.
+  const others = new Set([template.hyper.entry, template.document.name]);
   const changed = before?.find(
-    (original, n) => original.name !== template.hyper.entry && original.crc32 !== entries[n]?.crc32,
+    (original, n) => !others.has(original.name) && original.crc32 !== entries[n]?.crc32,
   );
   if (changed !== undefined) throw wrong(`entry "${changed.name}" changed`);
 }

@@ -1,4 +1,4 @@
-import { openPackage } from './open-template.ts';
+import { openComplete } from './open-template.ts';
 import { toRunError } from './shown.ts';
 import { unpackEntryTo } from './zip/inflate.ts';
 
@@ -10,7 +10,7 @@ export async function unpackExtract(
 ): Promise<void> {
   const { zip, hyper } = await toRunError(
     { path: packed, shown },
-    async () => (await openPackage(packed)).package,
+    async () => (await openComplete(packed)).package,
   );
   await unpackEntryTo(zip, hyper, to, signal);
 }

@@ -189,6 +189,23 @@ units: int`).replace(", expr: '1'", ', from: units'),
   expectGolden('e2e/template-misfit.txt', story.text());
 });
 
+it('refuses a template in validate by its name alone', async () => {
+  const project = await createProject({
+    'pipelines/a.yaml': `version: 1
+name: a
+sources: { s: { type: file, path: a.csv } }
+tables: { t: { from: { source: s }, columns: { a: int } } }
+template: { file: report.twb }
+destinations: [{ type: file, path: ../out/a.tdsx }]
+`,
+  });
+  const { stderr, exitCode } = await project.run(['validate']);
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toContain(
+    'pipelines/a.yaml:5:19  error  report.twb is neither a .tdsx nor a .tds file  [EXT4000]',
+  );
+});
+
 it.runIf(programs.python)('says which template it cannot use', async () => {
   const project = await createSales();
   const story = tellStory(project);

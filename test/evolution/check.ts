@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import type { HyperSession } from '../../src/hyper/session.ts';
 import { identifier } from '../../src/hyper/sql.ts';
-import { openPackage } from '../../src/templates/open-template.ts';
+import { openComplete } from '../../src/templates/open-template.ts';
 import { unpackEntryTo } from '../../src/templates/zip/inflate.ts';
 import { project as projected, type Pipeline, type Table } from './model.ts';
 
@@ -68,7 +68,7 @@ function legal(table: Table, key: number): string[] {
 
 async function inPackage(file: string, use: (inside: string) => Promise<void>): Promise<void> {
   const inside = `${file}.hyper`;
-  const { package: packed } = await openPackage(file);
+  const { package: packed } = await openComplete(file);
   await unpackEntryTo(packed.zip, packed.hyper, inside, new AbortController().signal);
   try {
     await use(inside);

@@ -39,6 +39,8 @@ describe('describing a template', () => {
       spelling: 'prefixed',
       flavour: 'live',
       entry: 'Data/shop/shop.hyper',
+      origin: undefined,
+      isWithoutExtract: false,
       tables: [orders, people],
       listsColumns: true,
       fields: [
@@ -85,6 +87,26 @@ describe('describing a template', () => {
     expect(fields.map(({ name, origin }) => [name, origin?.remoteType])).toEqual([
       ['Country', '129'],
       ['GDP', '5'],
+    ]);
+  });
+
+  it('says what an extract was made from', () => {
+    const text = extracted()
+      .replace("increment-key=''", "increment-key='[Day]'")
+      .replace("type='table' />", "type='text'>select 1 where 1 &lt;&lt; 2</relation>");
+    expect(describeText(text).origin).toEqual({
+      connections: [
+        { class: 'sqlserver', caption: 'db.example.com', server: 'db.example.com', database: 'dwh' },
+      ],
+      queries: [{ name: 'Indicators', sql: 'select 1 where 1 < 2' }],
+      incrementKey: 'Day',
+    });
+    const old = extracted().replace(
+      /<connection class='federated'>[^]*?<\/named-connections>/,
+      "<connection class='mysql' dbname='shop' server='db'>",
+    );
+    expect(describeText(old).origin?.connections).toEqual([
+      { class: 'mysql', caption: undefined, server: 'db', database: 'shop' },
     ]);
   });
 

@@ -35,16 +35,15 @@ describe.skipIf(!programs.python)('the one .hyper of a package', () => {
     );
   });
 
-  it('must be there', async () => {
+  it('must not be there in other letter case', async () => {
     expect(
       await refusal([
         { name: 'a.tds', data: live() },
         { name: 'Data/Extracts/Sales.hyper', data: '' },
       ]),
     ).toBe(
-      'EXT4203 x.tdsx names "Data/Extracts/sales.hyper", which the package does not hold; it holds "Data/Extracts/Sales.hyper"',
+      'EXT4203 x.tdsx names "Data/Extracts/sales.hyper", which the package spells "Data/Extracts/Sales.hyper"',
     );
-    expect(await refusal([{ name: 'a.tds', data: live() }])).toMatch(/it holds none$/);
   });
 
   it('must be one: data sources of several are not swapped half', async () => {
@@ -59,6 +58,13 @@ describe.skipIf(!programs.python)('the one .hyper of a package', () => {
       'EXT4203 x.tdsx uses several .hyper files: "Data/Extracts/sales.hyper", "Data/b.hyper"',
     );
     expect(await refusal([{ name: 'a.tds', data }, both[1]!])).toBe('Data/b.hyper');
+  });
+
+  it('may be missing: then it gets the name that the .tds gives, or one in the package', async () => {
+    expect(await refusal([{ name: 'a.tds', data: live() }])).toBe(entry);
+    const absolute = live({ dbname: 'C:\\Users\\me\\sales.hyper' });
+    const others = ['Data/sales.hyper', 'Data/Extracts/other.hyper'].map((name) => ({ name, data: '' }));
+    expect(await refusal([{ name: 'a.tds', data: absolute }, ...others])).toBe(entry);
   });
 
   it('is that of the extract, not one its source once had', async () => {
@@ -93,9 +99,10 @@ describe.skipIf(!programs.python)('the one .hyper of a package', () => {
   });
 
   it.each([
+    ['a database', extracted({ enabled: 'false' }), 'EXT4202 the extract of x.tdsx is switched off'],
     [
-      'a database',
-      extracted({ enabled: 'false' }),
+      'a live connection',
+      extracted().replace(/ {2}<extract [^]*<\/extract>\n/, ''),
       'EXT4202 x.tdsx does not read from a .hyper file: it is a live connection to sqlserver',
     ],
     [
@@ -108,6 +115,28 @@ describe.skipIf(!programs.python)('the one .hyper of a package', () => {
     ],
   ])('is missing in a data source of %s', async (_, data, message) => {
     expect(await refusal([{ name: 'a.tds', data }])).toBe(message);
+  });
+});
+
+describe.skipIf(!programs.python)('packages that another program packed again', () => {
+  const hintOf = async (...names: string[]) => {
+    const path = buildPackage(
+      folder,
+      'again.tdsx',
+      names.map((name) => ({ name, data: live() })),
+    );
+    return openTemplate(path).catch((error: unknown) => (error as RunError).hint);
+  };
+
+  it('are refused with the way to repair them', async () => {
+    expect(await hintOf('Sales/', 'Sales/sales.tds', '__MACOSX/Sales/._sales.tds')).toBe(
+      'it was packed together with its folder: pack what is in "Sales", not the folder itself',
+    );
+    expect(await hintOf('sales.tds', '._sales.tds')).toMatch(/leftovers of macOS: delete them/);
+    expect(await hintOf('Data\\Extracts\\sales.hyper', 'sales.tds')).toMatch(
+      /^a program of Windows packed it/,
+    );
+    expect(await hintOf('Data/a.hyper')).toBe(undefined);
   });
 });
 

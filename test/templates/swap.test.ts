@@ -92,6 +92,28 @@ describe.skipIf(!programs.python)('swapping the extract of a package', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
+  it.each([
+    ['that it names inside', liveEntry, false],
+    ['that it names on the disk of its author', 'C:\\Users\\me\\sales.hyper', true],
+  ])('adds the extract to a package that was saved without it: %s', async (_, dbname, isEdited) => {
+    const entries = realistic(live({ dbname }), 'Data/thumbnail').filter(
+      ({ name }) => name !== 'Data/thumbnail',
+    );
+    const path = buildPackage(folder, 'without.tdsx', entries);
+    const outputPath = join(folder, 'without.out.tdsx');
+    const hyperPath = newHyper('without.hyper');
+    await swapExtract({ template: await openTemplate(path), hyperPath, outputPath });
+    const [old, now] = [readPackage(path), readPackage(outputPath)];
+    const [document, ...others] = now;
+    expect(others.at(-1)).toMatchObject({ name: liveEntry, sha256: sha256(readFileSync(hyperPath)) });
+    expect(others.slice(0, -1)).toEqual(old.slice(1));
+    expect(document?.name).toBe(old[0]?.name);
+    expect(document?.sha256).toBe(sha256(Buffer.from(live())));
+    expect(document?.sha256 === old[0]?.sha256).toBe(!isEdited);
+    const again = await openTemplate(outputPath);
+    expect(again.package?.hyper?.name).toBe(liveEntry);
+  });
+
   it('copies the other entries byte for byte, local headers and all', async () => {
     const path = buildPackage(folder, 'raw.tdsx', realistic(live(), liveEntry));
     const outputPath = join(folder, 'raw.out.tdsx');

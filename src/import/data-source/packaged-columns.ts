@@ -24,12 +24,13 @@ export async function packagedColumns(
   shown: string,
   context: ImportContext,
 ): Promise<PackagedColumns> {
-  if (packed === undefined) return { columnsOf: () => [] };
+  const hyper = packed?.hyper;
+  if (packed === undefined || hyper === undefined) return { columnsOf: () => [] };
   const { variables: env, signal, generatesTemplate } = context;
   const folder = await makeTemporaryFolder();
   try {
     const file = path.join(folder.path, 'extract.hyper');
-    await unpackEntryTo(packed.zip, packed.hyper, file, signal);
+    await unpackEntryTo(packed.zip, hyper, file, signal);
     const tables = await withExtract(file, { env, signal, shown: `the extract in ${shown}` }, (extract) =>
       extract.tables(0),
     );

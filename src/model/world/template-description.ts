@@ -12,6 +12,10 @@ export interface TemplateDescription {
   flavour: 'live' | 'extract';
   /** The .hyper's name in the package. */
   entry: string;
+  /** Where an extract was made from; undefined if the data source reads nothing but the .hyper. */
+  origin: TemplateOrigin | undefined;
+  /** True if the package was saved without its extract. */
+  isWithoutExtract: boolean;
   tables: readonly TemplateTable[];
   /**
    * False if the .tds names only columns that differ from Tableau's defaults, and those that formulas and the like name:
@@ -28,6 +32,20 @@ export interface TemplateDescription {
   opaque: readonly string[];
   /** Data files of the package that the data source does not name: they are left out of what is delivered. */
   unnamed: readonly string[];
+}
+
+/** The connections that an extract is a copy of. */
+export interface TemplateOrigin {
+  connections: readonly {
+    class: string;
+    caption: string | undefined;
+    server: string | undefined;
+    database: string | undefined;
+  }[];
+  /** Custom SQL as the database gets it, by the name that Tableau has for it. */
+  queries: readonly { name: string; sql: string }[];
+  /** The column by which Tableau refreshed the extract incrementally. */
+  incrementKey: string | undefined;
 }
 
 /** A table that the template needs in the .hyper. */

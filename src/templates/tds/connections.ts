@@ -9,6 +9,8 @@ export function parseConnection(element: XmlElement): Connection {
     class: attributeOf(element, 'class') ?? '',
     named: childrenOf(childOf(element, 'named-connections'), 'named-connection').map(parseNamed),
     dbname: element.attributes.get('dbname'),
+    server: attributeOf(element, 'server'),
+    incrementKey: unbracket(attributeOf(childOf(element, 'refresh'), 'increment-key') ?? '') || undefined,
     relations: childrenOf(element, 'relation').flatMap(parseRelation),
     cols: childrenOf(childOf(element, 'cols'), 'map').flatMap(parseMap),
     records: childrenOf(childOf(element, 'metadata-records'), 'metadata-record')
@@ -53,6 +55,7 @@ function parseNamed(element: XmlElement): NamedConnection {
     caption: attributeOf(element, 'caption'),
     class: attributeOf(connection, 'class') ?? '',
     dbname: connection?.attributes.get('dbname'),
+    server: attributeOf(connection, 'server'),
   };
 }
 

@@ -15,6 +15,8 @@ export interface DataSource {
   connection: Connection;
   /** Present for an enabled extract of something else. */
   extract: Connection | undefined;
+  /** There is an extract, and the data source reads past it. */
+  hasDisabledExtract: boolean;
   columns: readonly Column[];
   /** `column-instance` elements: the field behind names like `none:Region:nk`. */
   instances: ReadonlyMap<string, string>;
@@ -32,8 +34,11 @@ export interface DataSource {
 export interface Connection {
   class: string;
   named: readonly NamedConnection[];
-  /** The connection's own `dbname`: that of an extract. */
+  /** The connection's own `dbname`: that of an extract, or of a database before Tableau 10. */
   dbname: XmlAttribute | undefined;
+  server: string | undefined;
+  /** The column by which an extract is refreshed incrementally. */
+  incrementKey: string | undefined;
   relations: readonly Relation[];
   /** Fields and the relation and column behind them; empty when no name clashes. */
   cols: readonly { field: string; relation: string; column: string }[];
@@ -45,6 +50,7 @@ export interface NamedConnection {
   caption: string | undefined;
   class: string;
   dbname: XmlAttribute | undefined;
+  server: string | undefined;
 }
 
 export type Relation =

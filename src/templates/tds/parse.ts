@@ -27,6 +27,7 @@ export function parseDataSource(bytes: Buffer, shown: string): DataSource {
     spelling: [...descendantsOf(root)].some(({ feature }) => feature !== undefined) ? 'prefixed' : 'plain',
     connection: parseConnection(connection),
     extract: extracted && parseConnection(extracted),
+    hasDisabledExtract: extracted === undefined && childOf(extract, 'connection') !== undefined,
     columns: childrenOf(root, 'column')
       .filter((column) => attributeOf(column, 'datatype') !== 'table')
       .map(parseColumn),

@@ -88,7 +88,12 @@ function refuseBadNames(path: string, entries: readonly Entry[]): void {
     const shown = JSON.stringify(name);
     // An extra field may give another name than the header; other programs read the header.
     const unsafe = unsafeName(name) ?? unsafeName(entry.fileNameRaw.toString('latin1'));
-    if (unsafe !== undefined) throw new RunError('EXT4002', `${path}: the entry name ${shown} ${unsafe}`);
+    if (unsafe !== undefined)
+      throw new RunError('EXT4002', `${path}: the entry name ${shown} ${unsafe}`, {
+        ...(name.includes('\\') && {
+          hint: 'a program of Windows packed it in a way that the zip standard forbids: pack it again with the Explorer or 7-Zip, or save it again from Tableau Desktop',
+        }),
+      });
     if (seen.has(name)) throw new RunError('EXT4002', `${path}: there are two entries named ${shown}`);
     seen.add(name);
   }

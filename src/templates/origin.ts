@@ -1,0 +1,29 @@
+import type { TemplateOrigin } from '../model/world/template-description.ts';
+import type { HyperSlot } from './slot.ts';
+import { parseCustomSql } from './tds/custom-sql.ts';
+import type { DataSource } from './tds/model.ts';
+
+/** Returns what an extract was made from, as far as the .tds says. */
+export function originOfExtract(
+  { connection, extract }: DataSource,
+  { flavour }: HyperSlot,
+): TemplateOrigin | undefined {
+  if (flavour === 'live') return undefined;
+  // Before Tableau 10 the connection had no other inside.
+  const own = { ...connection, caption: undefined };
+  const connections = connection.named.length > 0 ? connection.named : [own];
+  return {
+    connections: connections.map(({ class: kind, caption, server, dbname }) => ({
+      class: kind,
+      caption: caption === '' ? undefined : caption,
+      server: server === '' ? undefined : server,
+      database: dbname === undefined || dbname.value === '' ? undefined : dbname.value,
+    })),
+    queries: connection.relations.flatMap((relation) =>
+      relation.kind === 'other' && relation.type === 'text'
+        ? [{ name: relation.name, sql: parseCustomSql(relation.text).sql }]
+        : [],
+    ),
+    incrementKey: extract?.incrementKey,
+  };
+}
