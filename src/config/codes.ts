@@ -80,6 +80,7 @@ export const codes = {
   optionalColumn: 'EXT1088',
   negatedPattern: 'EXT1089',
   badPath: 'EXT1090',
+  jsonPath: 'EXT1091',
   eachVariable: 'EXT1095',
   pathNotAllowed: 'EXT1096',
   hostNotAllowed: 'EXT1097',

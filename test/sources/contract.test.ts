@@ -9,6 +9,7 @@ import { testDatabase } from '../support/database.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { openTemplate } from './_template/index.ts';
 import { sourceContract } from './contract.ts';
+import { jsonl } from './json-lines/support.ts';
 import { sourceAt } from './postgres/support.ts';
 import { csv, useLake } from './s3/lake.ts';
 
@@ -43,6 +44,32 @@ describe('objects in S3', () => {
       put: (rows) => Promise.resolve(lake.put('sales/all.csv', asCsv(rows))),
     });
   });
+});
+
+const asJsonLines = (rows: readonly (readonly (string | null)[])[]) =>
+  rows.map(([id, name]) => `${JSON.stringify({ id: Number(id), name })}\n`).join('');
+
+describe('files of JSON lines', () => {
+  sourceContract(async () => {
+    const base = await temporaryFolder();
+    const files = { base, match: ['*.jsonl'], exclude: [], minFiles: 1 };
+    return {
+      port: openFiles({ type: 'file', place, ...files, format: jsonl }),
+      from: { type: 'file' },
+      put: (rows) => writeFile(path.join(base, 'sales.jsonl'), asJsonLines(rows)),
+    };
+  });
+});
+
+describe('objects of JSON lines in S3', () => {
+  const lake = useLake();
+  sourceContract(() =>
+    Promise.resolve({
+      port: openS3(lake.source({ format: jsonl })),
+      from: { type: 's3' },
+      put: (rows) => Promise.resolve(lake.put('sales/all.jsonl', asJsonLines(rows))),
+    }),
+  );
 });
 
 describe('tables of PostgreSQL', () => {

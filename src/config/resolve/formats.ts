@@ -1,4 +1,5 @@
-import type { CsvFormat, Format } from '../../model/config/source.ts';
+import type { CsvFormat, Format, TextSettings, ValueNotation } from '../../model/config/source.ts';
+import type { FormatOptions } from '../../model/config/written.gen.ts';
 import { formatTypeOf, optionsOf, quoteOf, type FilesSource } from '../values/file-format.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { numbered } from './numbered.ts';
@@ -9,6 +10,8 @@ export function resolveFormat(settings: FilesSource): Format {
   const options = optionsOf(settings);
   const emptyFiles = options.empty_files === 'skip' ? ({ emptyFiles: 'skip' } as const) : {};
   if (type === 'parquet') return { type, ...emptyFiles };
+  if (type === 'jsonl')
+    return { type, ...textSettings(options), ...valueNotation(options, []), ...emptyFiles };
   const skipLines = numbered('skipLines', options.skip_lines).skipLines ?? 0;
   const quote = type === 'csv' ? quoteOf(options) : '"';
   return {
@@ -17,13 +20,8 @@ export function resolveFormat(settings: FilesSource): Format {
     quote,
     escape: type === 'csv' ? (options.escape ?? quote) : quote,
     header: options.header === 'skip' || (type === 'csv' && (options.header ?? true)),
-    nulls: [options.null ?? (type === 'csv' ? '' : '\\N')].flat(),
-    encoding: encoding(options.encoding ?? 'utf-8'),
-    dateOrder: options.date_order ?? 'MDY',
-    ...(isSet(options.date_order) && { isDateOrderSet: true }),
-    ...(isSet(options.decimal) && options.decimal !== '.' && { decimal: options.decimal }),
-    ...(isSet(options.thousands) && { thousands: options.thousands }),
-    compression: options.compression ?? 'by-name',
+    ...valueNotation(options, [type === 'csv' ? '' : '\\N']),
+    ...textSettings(options),
     // Only where they differ from the default: records of applied tables hold the format.
     ...(options.header === 'skip' && { byPosition: true }),
     ...(type === 'csv' && options.stray_quotes === 'keep' && { strayQuotes: 'keep' as const }),
@@ -31,6 +29,23 @@ export function resolveFormat(settings: FilesSource): Format {
     ...(typeof options.comment === 'string' && { comment: options.comment }),
     ...emptyFiles,
   } satisfies CsvFormat;
+}
+
+function textSettings(options: FormatOptions) {
+  return {
+    encoding: encoding(options.encoding ?? 'utf-8'),
+    compression: options.compression ?? 'by-name',
+  } satisfies TextSettings;
+}
+
+function valueNotation(options: FormatOptions, nulls: readonly string[]): ValueNotation {
+  return {
+    nulls: [options.null ?? nulls].flat(),
+    dateOrder: options.date_order ?? 'MDY',
+    ...(isSet(options.date_order) && { isDateOrderSet: true }),
+    ...(isSet(options.decimal) && options.decimal !== '.' && { decimal: options.decimal }),
+    ...(isSet(options.thousands) && { thousands: options.thousands }),
+  };
 }
 
 function isSet<Value>(option: Value | null | undefined): option is Value {

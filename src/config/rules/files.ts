@@ -11,6 +11,7 @@ import {
   pathsOf,
   quoteOf,
   type FilesSource,
+  type FormatType,
 } from '../values/file-format.ts';
 import { isSet } from '../drafts/defaults.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
@@ -37,9 +38,11 @@ function formatHint({ format }: FilesSource, extensions: readonly string[]): str
   }
   if (extensions.some((extension) => /^\.(?:xls[xmb]?|ods)$/i.test(extension)))
     return 'extracts reads no workbooks: save each sheet as CSV';
-  if (extensions.some((extension) => /^\.(?:jsonl?|ndjson|xml|avro|orc)$/i.test(extension)))
-    return 'extracts reads CSV and other delimited text, and Parquet: convert the files first';
-  const types = others.length === 0 && /^\.csv/i.test(only) ? 'csv' : 'csv, text or parquet';
+  if (extensions.some((extension) => /^\.json$/i.test(extension)))
+    return 'if each line of the files is one JSON object, write format: jsonl';
+  if (extensions.some((extension) => /^\.(?:xml|avro|orc)$/i.test(extension)))
+    return 'extracts reads CSV and other delimited text, JSON lines, and Parquet: convert the files first';
+  const types = others.length === 0 && /^\.csv/i.test(only) ? 'csv' : 'csv, text, jsonl or parquet';
   return options === undefined ? `add format: ${types}` : `add type: ${types} to its format`;
 }
 
@@ -50,9 +53,9 @@ export const formatOptions: Rule = function* ({ sources }) {
     const type = formatTypeOf(settings);
     if (type === undefined || type === 'csv') continue;
     const options = optionsOf(own);
-    const foreign = type === 'text' ? (['quote', 'escape', 'stray_quotes'] as const) : csvOptions;
+    const { label, foreign } = others[type];
     for (const option of foreign.filter((key) => (options[key] ?? undefined) !== undefined)) {
-      const message = `"${option}" does not apply to ${type === 'text' ? 'the text format' : 'Parquet'}`;
+      const message = `"${option}" does not apply to ${label}`;
       yield problem(codes.formatOption, message, { ...child(place, 'format', option), part: 'key' });
     }
     if (type === 'text' && options.header === true) {
@@ -76,21 +79,19 @@ export const quoteOptions: Rule = function* ({ sources }) {
   }
 };
 
-const csvOptions = [
-  'delimiter',
-  'quote',
-  'escape',
-  'stray_quotes',
-  'header',
-  'null',
-  'encoding',
-  'date_order',
-  'decimal',
-  'thousands',
-  'compression',
-  'skip_lines',
-  'comment',
-] as const satisfies readonly (keyof Written.FormatOptions)[];
+type FormatOption = keyof Written.FormatOptions;
+
+const quoting: readonly FormatOption[] = ['quote', 'escape', 'stray_quotes'];
+const lines: readonly FormatOption[] = ['delimiter', ...quoting, 'header', 'skip_lines', 'comment'];
+const values: readonly FormatOption[] = ['null', 'date_order', 'decimal', 'thousands'];
+const packing: readonly FormatOption[] = ['encoding', 'compression'];
+
+/** Options that mean nothing in formats other than csv. */
+const others: Record<Exclude<FormatType, 'csv'>, { label: string; foreign: readonly FormatOption[] }> = {
+  text: { label: 'the text format', foreign: quoting },
+  jsonl: { label: 'JSON lines', foreign: lines },
+  parquet: { label: 'Parquet', foreign: [...lines, ...values, ...packing] },
+};
 
 function characterHint(key: string, text: string): { hint?: string } {
   if (/^(?:\\t|\\\\t|tab)$/i.test(text)) return { hint: `write ${key}: "\\t" in double quotes for a tab` };
@@ -181,7 +182,7 @@ export const numberSigns: Rule = function* ({ sources }) {
 /** Reports null strings that no field can equal: they have no effect, so something else was intended. */
 export const nullStrings: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
-    if (!isFilesSource(settings)) continue;
+    if (!isFilesSource(settings) || formatTypeOf(settings) === 'jsonl') continue;
     const { delimiter, quote } = charactersOf(settings);
     for (const text of [optionsOf(settings).null ?? []].flat()) {
       if (isPlaceholder(text)) continue;

@@ -28,6 +28,7 @@ import { numbersFromReferences } from './numbers.ts';
 import {
   addOnlyOnFiles,
   completeConnections,
+  jsonPaths,
   keysOfFileTables,
   oneColumnOrigin,
   optionalColumns,
@@ -71,6 +72,7 @@ export const rules: readonly Rule[] = [
   oneColumnOrigin,
   optionalColumns,
   completeConnections,
+  jsonPaths,
   readableUrls,
   plainAddresses,
   otherReferences,

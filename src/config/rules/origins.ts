@@ -6,6 +6,7 @@ import { columnSettings, readColumnType } from '../values/column-text.ts';
 import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { formatTypeOf, isFilesSource, optionsOf, type FilesSource } from '../values/file-format.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
+import { parseJsonPath } from '../../model/config/json-path.ts';
 import { nearest } from '../../model/base/nearest.ts';
 import { namesAt } from '../drafts/written-names.ts';
 import { problem } from '../problem.ts';
@@ -97,12 +98,29 @@ export const optionalColumns: Rule = function* (draft) {
 
 function withoutNames(settings: FilesSource): string | undefined {
   const type = formatTypeOf(settings);
-  if (type === undefined || type === 'parquet') return undefined;
+  if (type === undefined || type === 'parquet' || type === 'jsonl') return undefined;
   const { header } = optionsOf(settings);
   return type === 'csv' && (header ?? true) === true
     ? undefined
     : '"optional" needs a header with names: without one, fields are matched by position';
 }
+
+/** A column of JSON lines may come from inside a record. */
+export const jsonPaths: Rule = function* (draft) {
+  for (const [name, { from, columns = {} }] of tablesOf(draft, (kind) => kind.hasFiles)) {
+    const settings = draft.sources.get(from.source)?.settings;
+    if (settings === undefined || !isFilesSource(settings) || formatTypeOf(settings) !== 'jsonl') continue;
+    for (const [column, written] of Object.entries(columns)) {
+      const path = columnSettings(written).from;
+      if (path === undefined || isPlaceholder(path)) continue;
+      const read = parseJsonPath(path);
+      if (!('problem' in read)) continue;
+      const place = child(draft.place, 'tables', name, 'columns', column, 'from');
+      const hint = { hint: 'write $.key.inner, $.list[0] or $["any key"]; a key itself needs no $' };
+      yield problem(codes.jsonPath, read.problem, place, hint);
+    }
+  }
+};
 
 export const addOnlyOnFiles: Rule = function* (draft) {
   for (const [name, { from, add }] of tablesOf(draft, (kind) => !kind.hasFiles)) {

@@ -1,6 +1,6 @@
 import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import { formatTypeOf } from '../values/file-format.ts';
+import { formatTypeOf, type FormatType } from '../values/file-format.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { namesAt } from '../drafts/written-names.ts';
 import { importCommand } from './import-command.ts';
@@ -86,6 +86,12 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
+/** Formats whose columns cannot come from a header file. */
+const namesItself: Partial<Record<FormatType, string>> = {
+  parquet: 'Parquet files name and type their columns themselves',
+  jsonl: 'the lines of JSON name their values themselves',
+};
+
 /** The columns of a table are written, or come from a header file that its source names. */
 export const columnsOrHeaderFile: Rule = function* (draft) {
   for (const [name, { from, columns_from: columnsFrom }] of Object.entries(draft.written.tables)) {
@@ -112,10 +118,9 @@ export const columnsOrHeaderFile: Rule = function* (draft) {
     } else if ((source.settings.header_file ?? undefined) === undefined) {
       const hint = { hint: 'write header_file: {key: …, types: true} there' };
       yield problem(codes.headerFile, `the source "${from.source}" names no header_file`, at, hint);
-    } else if (formatTypeOf(source.settings) === 'parquet') {
-      yield problem(codes.headerFile, 'Parquet files name and type their columns themselves', at, {
-        hint: 'write columns:',
-      });
+    } else {
+      const what = namesItself[formatTypeOf(source.settings) ?? 'csv'];
+      if (what !== undefined) yield problem(codes.headerFile, what, at, { hint: 'write columns:' });
     }
   }
 };

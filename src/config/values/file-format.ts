@@ -1,3 +1,4 @@
+import type { Format } from '../../model/config/source.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 
 /** A source whose rows are in files, wherever those are. */
@@ -27,18 +28,21 @@ export function quoteOf({ quote }: Written.FormatOptions): string | undefined {
   return quote === 'none' ? undefined : (quote ?? '"');
 }
 
+export type FormatType = Format['type'];
+
 /**
  * Returns the format of the source, or else the one that the extensions of all its paths have; undefined if they
  * differ.
  */
-export function formatTypeOf(source: FilesSource): 'csv' | 'text' | 'parquet' | undefined {
+export function formatTypeOf(source: FilesSource): FormatType | undefined {
   const { type } = optionsOf(source);
   if (type !== undefined && type !== null) return type;
   const guesses = new Set(pathsOf(source).map(guess));
   return guesses.size === 1 ? [...guesses][0] : undefined;
 }
 
-function guess(path: string): 'csv' | 'parquet' | undefined {
+function guess(path: string): FormatType | undefined {
+  if (/\.(?:jsonl|ndjson)(?:\.gz)?$/i.test(path)) return 'jsonl';
   if (/\.csv(?:\.gz)?$/i.test(path)) return 'csv';
   return /\.parquet$/i.test(path) ? 'parquet' : undefined;
 }

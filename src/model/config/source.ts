@@ -92,7 +92,16 @@ export type S3Credentials =
   | { kind: 'keys'; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   | { kind: 'anonymous' };
 
-export type Format = CsvFormat | ParquetFormat;
+export type Format = CsvFormat | JsonLinesFormat | ParquetFormat;
+
+/** The settings of a format by which bytes become text. */
+export type TextSettings = Pick<CsvFormat, 'encoding' | 'compression' | 'emptyFiles'>;
+
+/** The settings of a format by which text becomes values. */
+export type ValueNotation = Pick<
+  CsvFormat,
+  'nulls' | 'dateOrder' | 'isDateOrderSet' | 'decimal' | 'thousands'
+>;
 
 /**
  * Settings that are written only where they differ from the default: records of applied tables hold a format as it is.
@@ -104,6 +113,11 @@ interface AnyFormat {
 
 export interface ParquetFormat extends AnyFormat {
   type: 'parquet';
+}
+
+/** One JSON object in each line. Its numbers are JSON's own: `decimal` and `thousands` are those of texts. */
+export interface JsonLinesFormat extends AnyFormat, TextSettings, ValueNotation {
+  type: 'jsonl';
 }
 
 /** `csv`, or `text` for PostgreSQL's tab-separated COPY text format. */

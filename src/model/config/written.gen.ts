@@ -19,9 +19,9 @@ export type Match = string | string[] | null;
  */
 export type Exclude = string | string[] | null;
 /**
- * How to read the files: a name, or a name with options. Without it, the extension of the path decides: .csv, .csv.gz, .parquet.
+ * How to read the files: a name, or a name with options. Without it, the extension of the path decides: .csv, .csv.gz, .jsonl, .ndjson, .parquet.
  */
-export type Format = FormatOptions | ('csv' | 'text' | 'parquet' | null);
+export type Format = FormatOptions | ('csv' | 'text' | 'jsonl' | 'parquet' | null);
 /**
  * An object that holds the names of the columns (row 1) and optionally their types (row 2), in the delimiter and encoding of the format. It is read when planning.
  */
@@ -318,9 +318,9 @@ export interface ConnectionSource {
 }
 export interface FormatOptions {
   /**
-   * csv, PostgreSQL's tab-separated text format, or Parquet.
+   * csv, PostgreSQL's tab-separated text format, JSON lines (one object in each line), or Parquet.
    */
-  type?: 'csv' | 'text' | 'parquet' | null;
+  type?: 'csv' | 'text' | 'jsonl' | 'parquet' | null;
   /**
    * The separator of fields: one ASCII character. Default: a comma for csv, a tab for text.
    */
@@ -354,7 +354,7 @@ export interface FormatOptions {
    */
   empty_files?: 'error' | 'skip' | null;
   /**
-   * Unquoted fields equal to this text, or to one of these, are NULL. Default: the empty field for csv, \N for text.
+   * Unquoted fields equal to this text, or to one of these, are NULL; in jsonl, texts equal to it. Default: the empty field for csv, \N for text, nothing for jsonl, which has null.
    */
   null?: string | string[] | null;
   /**
@@ -614,7 +614,7 @@ export interface ColumnSettings {
    */
   not_null?: boolean;
   /**
-   * The column's exact name in the source, if it differs.
+   * The column's exact name in the source, if it differs. In JSON lines also a path to a value inside a record, which begins with $: $.customer.name, $.lines[0].sku, $["unit price"].
    */
   from?: string;
   /**
@@ -622,7 +622,7 @@ export interface ColumnSettings {
    */
   expr?: string;
   /**
-   * Files and S3: the column is NULL for files whose header (or Parquet schema) lacks it. Otherwise such a file is an error.
+   * Files and S3: the column is NULL for files whose header (or Parquet schema) lacks it, and for JSON lines that lack its key. Otherwise such a file or line is an error.
    */
   optional?: boolean;
   /**

@@ -1,6 +1,6 @@
 import { formatColumnType } from '../../model/config/column-type.ts';
 import type { Column } from '../../model/config/pipeline.ts';
-import type { CsvFormat } from '../../model/config/source.ts';
+import type { CsvFormat, ValueNotation } from '../../model/config/source.ts';
 import { csvDialect, type FieldCheck, type FieldRule, type RecordCheckOptions } from '../csv/index.ts';
 import { isText, type Layout } from './layout.ts';
 import { rewritesValues, valueRule } from './values/index.ts';
@@ -16,7 +16,7 @@ export function fieldChecks(format: CsvFormat, { columns, select }: Layout): Fie
 }
 
 /** Returns the rule by which the text of a field becomes a value of the column; undefined where any text is a value. */
-export function ruleOf(column: Column, format: CsvFormat): FieldRule | undefined {
+export function ruleOf(column: Column, format: ValueNotation): FieldRule | undefined {
   return valueRule(column, format) ?? lengthRule(column);
 }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { CsvFormat } from '../../model/config/source.ts';
+import type { TextSettings } from '../../model/config/source.ts';
 import { bomLength, transcodeToUtf8 } from '../csv/index.ts';
 import { foreignContent, HEAD_BYTES, isGzipHead } from './foreign-content.ts';
 import { FileProblem } from './file-problem.ts';
@@ -14,7 +14,7 @@ export interface PackedFile {
 }
 
 /** Returns true if the bytes are gzip, by the format or by the file's name. */
-export function isGzip(file: { shown: string }, format: CsvFormat): boolean {
+export function isGzip(file: { shown: string }, format: TextSettings): boolean {
   if (format.compression === 'by-name') return isNamedGzip(file);
   return format.compression === 'gzip';
 }
@@ -25,7 +25,7 @@ export function isNamedGzip({ shown }: { shown: string }): boolean {
 }
 
 /** The text in the bytes of a file as a stream. An error of any stage is the error of the stream. `raw` ends when it does. */
-export function textOf(raw: Readable, file: PackedFile, format: CsvFormat): Readable {
+export function textOf(raw: Readable, file: PackedFile, format: TextSettings): Readable {
   const text = Readable.from(textIn(raw, file, format), {
     objectMode: false,
     highWaterMark: 256 * 1024,
@@ -40,7 +40,7 @@ export function textOf(raw: Readable, file: PackedFile, format: CsvFormat): Read
 export function textIn(
   raw: AsyncIterable<Buffer>,
   file: PackedFile,
-  format: CsvFormat,
+  format: TextSettings,
 ): AsyncIterable<Buffer> {
   return transcodeToUtf8(unpackText(raw, file, format), format.encoding);
 }
@@ -52,7 +52,7 @@ export function textIn(
 async function* unpackText(
   raw: AsyncIterable<Buffer>,
   file: PackedFile,
-  format: CsvFormat,
+  format: TextSettings,
 ): AsyncGenerator<Buffer, void> {
   const { head, all } = await peek(raw, HEAD_BYTES);
   if (!isPacked(head, file, format)) {
@@ -68,7 +68,7 @@ async function* unpackText(
   yield* unpacked.all;
 }
 
-function requireText(head: Buffer, { encoding, emptyFiles }: CsvFormat): void {
+function requireText(head: Buffer, { encoding, emptyFiles }: TextSettings): void {
   if (isBlank(head) && emptyFiles !== 'skip') {
     const hint = 'exclude it, or write empty_files: skip in its format: it has no rows then';
     throw new FileProblem('EXT2111', 'is empty', hint);
@@ -84,7 +84,7 @@ function isBlank(head: Buffer): boolean {
 }
 
 /** Returns whether the file must be unpacked, as its format, its name, its service and its first bytes agree. */
-function isPacked(head: Buffer, file: PackedFile, format: CsvFormat): boolean {
+function isPacked(head: Buffer, file: PackedFile, format: TextSettings): boolean {
   if (head.length === 0) return false;
   const { compression, encoding } = format;
   const encoded = compression === 'by-name' ? contentEncodingOf(file) : undefined;

@@ -4,8 +4,10 @@ import type { SourceObservation } from '../../model/world/observation.ts';
 import type { CsvFormat, FileSource, ParquetFormat } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import type { SourceRequest } from '../../model/ports/source-port.ts';
+import { limitConcurrency } from '../../model/base/limit.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { CsvError } from '../csv/index.ts';
+import { examineDocuments, isDocumentFormat } from '../documents/index.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { literalPrefix } from '../globs.ts';
 import { constantsOf } from '../delimited/constants.ts';
@@ -13,6 +15,7 @@ import { explainText } from '../delimited/explain-refusal.ts';
 import { fileNotes } from '../delimited/file-notes.ts';
 import { readLayout, type Layout } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
+import { fileDocument } from './documents.ts';
 import { markFiles } from './fingerprint.ts';
 import { listFiles, nameFile, type FoundFile } from './list.ts';
 import { zonelessNote } from '../delimited/zoneless-note.ts';
@@ -52,6 +55,10 @@ async function examine(
       seen.push({ shown: file.shown, layout: await layOutFooter(table, file, format) });
     }
     return summarizeParquet(table, seen);
+  }
+  if (isDocumentFormat(format)) {
+    const look = { signal: new AbortController().signal, turn: limitConcurrency(1) };
+    return examineDocuments(table, files.map(fileDocument), format, look);
   }
   const problems: Diagnostic[] = [];
   const seen: (Layout & { shown: string })[] = [];

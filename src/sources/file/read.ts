@@ -5,7 +5,9 @@ import type { Table } from '../../model/config/pipeline.ts';
 import type { Snapshot } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { changesByFile } from '../by-file/changes.ts';
+import { documentParts, isDocumentFormat } from '../documents/index.ts';
 import { csvPart } from './csv-part.ts';
+import { fileDocument } from './documents.ts';
 import { explainText } from '../delimited/explain-refusal.ts';
 import { markFiles, markForRecord, markSomeForRecord } from './fingerprint.ts';
 import { listFiles, lookAtFile, nameFile, type FoundFile } from './list.ts';
@@ -64,21 +66,21 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
 async function feedOf(source: FileSource, table: Table, files: readonly FoundFile[]): Promise<Feed> {
   const parts: FeedPart[] = [];
   for (const file of files) {
-    const part = await partOf(source, table, file);
-    if (part !== undefined) parts.push(part);
+    parts.push(...(await partsOf(source, table, file)));
   }
   return { parts };
 }
 
-/** Undefined where the file is empty and may be. */
-async function partOf({ format }: FileSource, table: Table, file: FoundFile): Promise<FeedPart | undefined> {
+/** None where the file is empty and may be. */
+async function partsOf({ format }: FileSource, table: Table, file: FoundFile): Promise<FeedPart[]> {
   try {
-    if (file.size === 0 && format.emptyFiles === 'skip') return undefined;
-    if (format.type === 'parquet') return await parquetPart(table, file);
-    if (format.type === 'text') return await textPart(table, file, format);
+    if (file.size === 0 && format.emptyFiles === 'skip') return [];
+    if (format.type === 'parquet') return [await parquetPart(table, file)];
+    if (isDocumentFormat(format)) return documentParts(table, fileDocument(file), format);
+    if (format.type === 'text') return [await textPart(table, file, format)];
     const layout = await layOutFile(table, file, format);
     if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);
-    return layout.isEmpty ? undefined : csvPart(table, file, format, layout);
+    return layout.isEmpty ? [] : [csvPart(table, file, format, layout)];
   } catch (error) {
     throw explainText(error, file, table);
   }

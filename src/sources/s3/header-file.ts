@@ -32,7 +32,7 @@ export async function columnsFromHeaderFile(
   const { headerFile, format, bucket } = reader.source;
   const { columnsFrom } = table;
   if (columnsFrom === undefined) return table;
-  if (headerFile === undefined || format.type === 'parquet')
+  if (headerFile === undefined || (format.type !== 'csv' && format.type !== 'text'))
     throw new Error(`${table.name} has no header file`);
   const shown = `s3://${bucket}/${headerFile.key}`;
   const { text, pinned } = await readWhole(reader, headerFile.key, format, columnsFrom.place, signal);

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { examineDocuments, isDocumentFormat, type Examined } from '../documents/index.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
 import { isSameObject } from '../../model/world/listing.ts';
 import { grouped } from '../../model/base/numbers.ts';
@@ -16,6 +17,7 @@ import { fileNotes } from '../delimited/file-notes.ts';
 import { namesColumns } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet } from '../parquet/index.ts';
 import { nameObject, type FoundObject } from './bucket.ts';
+import { objectDocument } from './documents.ts';
 import { headerOf } from './header.ts';
 import { amountProblems } from './list.ts';
 import { objectAccess } from './object-access.ts';
@@ -23,6 +25,9 @@ import type { Reader } from './reader.ts';
 
 /** Headers and footers of more objects than this are first looked at when they are read. */
 const mostHeaders = 1000;
+
+/** Bytes of an object that are asked for at once where only its beginning is wanted. */
+const beginning = 64 * 1024;
 
 /** Returns whether the listed objects carry the columns of the contract, and what has changed. */
 export async function observeTable(
@@ -59,16 +64,9 @@ export async function observeTable(
     if (looked.length === objects.length) rows = summary.rows;
   }
   if (problems.length === 0 && format.type !== 'parquet') {
-    // Of other objects nothing is read before they are loaded.
-    const isLookedAt = namesColumns(format) || format.skipLines !== undefined;
-    const looked = unproven.filter(({ size }) => isLookedAt || size === 0).slice(0, mostHeaders);
-    const layouts = await Promise.all(
-      looked.map((object) => turn(() => examineHeader(reader, table, object, format, signal))),
-    );
-    const fitting = layouts.flatMap((layout) => ('problem' in layout ? [] : [layout]));
-    for (const layout of layouts) if ('problem' in layout) problems.push(layout.problem);
-    for (const name of fitting.flatMap((layout) => layout.unusedColumns)) unusedColumns.add(name);
-    problems.push(...fileNotes(table, fitting), ...zonelessNote(table));
+    const examined = await examineBeginnings(reader, table, unproven, { signal, turn });
+    problems.push(...examined.problems);
+    for (const name of examined.unusedColumns) unusedColumns.add(name);
   }
   const fingerprint = fingerprintOf(source, table, objects);
   problems.push(...vanishedProblems(request, fingerprint, (key) => nameObject(source.bucket, key)));
@@ -79,6 +77,33 @@ export async function observeTable(
     bytes: { value: objects.reduce((sum, { size }) => sum + size, 0), exact: true },
     fingerprint,
     identity: placeOf(source),
+  };
+}
+
+/** Looks at the beginnings of objects that are no Parquet. */
+async function examineBeginnings(
+  reader: Reader,
+  table: Table,
+  unproven: readonly FoundObject[],
+  { signal, turn }: { signal: AbortSignal; turn: <T>(look: () => Promise<T>) => Promise<T> },
+): Promise<Examined> {
+  const { format } = reader.source;
+  if (format.type === 'parquet') return { problems: [], unusedColumns: [] };
+  if (isDocumentFormat(format)) {
+    const documents = unproven.slice(0, mostHeaders).map((one) => objectDocument(reader, one, beginning));
+    return examineDocuments(table, documents, format, { signal, turn });
+  }
+  // Of other objects nothing is read before they are loaded.
+  const isLookedAt = namesColumns(format) || format.skipLines !== undefined;
+  const looked = unproven.filter(({ size }) => isLookedAt || size === 0).slice(0, mostHeaders);
+  const layouts = await Promise.all(
+    looked.map((object) => turn(() => examineHeader(reader, table, object, format, signal))),
+  );
+  const problems = layouts.flatMap((layout) => ('problem' in layout ? [layout.problem] : []));
+  const fitting = layouts.flatMap((layout) => ('problem' in layout ? [] : [layout]));
+  return {
+    problems: [...problems, ...fileNotes(table, fitting), ...zonelessNote(table)],
+    unusedColumns: fitting.flatMap((layout) => layout.unusedColumns),
   };
 }
 
@@ -146,7 +171,7 @@ export function guardNotes(source: S3Source, objects: readonly FoundObject[]): D
 
 /** Reports the first key from which an added column cannot be derived. */
 function nameProblem(table: Table, objects: readonly FoundObject[], format: Format): Diagnostic | undefined {
-  const order = format.type === 'parquet' ? undefined : format;
+  const order = 'dateOrder' in format ? format : undefined;
   try {
     for (const object of objects) constantsOf(table, object, order);
     return undefined;

@@ -4,7 +4,9 @@ import type { Snapshot } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { changesByFile } from '../by-file/changes.ts';
 import { nameObject, type FoundObject } from './bucket.ts';
+import { documentParts, isDocumentFormat } from '../documents/index.ts';
 import { csvPart } from './csv-part.ts';
+import { objectDocuments } from './documents.ts';
 import { confirmHeaderFile } from './header-file.ts';
 import { amountProblems } from './list.ts';
 import { fingerprintOf } from './observe.ts';
@@ -60,6 +62,10 @@ async function feedOf(
   if (first === undefined) return { parts: [] };
   if (format.type === 'csv') {
     return { parts: [await csvPart(reader, table, format, [first, ...others], signal)] };
+  }
+  if (isDocumentFormat(format)) {
+    const documents = objectDocuments(reader, [first, ...others], ends);
+    return { parts: documents.flatMap((document) => documentParts(table, document, format)) };
   }
   if (format.type === 'text') {
     const ahead = new ReadAhead(reader, [first, ...others]);

@@ -1,0 +1,21 @@
+import type { NamedFile } from '../delimited/constants.ts';
+import type { RandomAccess } from '../parquet/index.ts';
+
+/** A file or an object of a bucket, for formats whose records are taken apart here. Wherever it is, it is read in the same way. */
+export interface Document extends NamedFile {
+  size: number;
+  /** Begins to read its bytes in order. */
+  read(signal: AbortSignal): DocumentReading;
+  /** Reads parts of it while `use` runs. */
+  withAccess<T>(signal: AbortSignal, use: (access: RandomAccess) => Promise<T>): Promise<T>;
+}
+
+export interface DocumentReading {
+  /** A chunk is good until the next one is asked for. */
+  bytes: AsyncIterable<Buffer>;
+  /** Bytes taken so far. */
+  taken: () => number;
+  /** The packing that its service reports, known with the first byte. */
+  contentEncoding?: () => string | undefined;
+  close: (reason?: Error) => void;
+}

@@ -1,0 +1,20 @@
+import type { FieldProblem } from '../rows/row-fields.ts';
+
+/** The text between two quotes that has escapes; or why no text can hold it. */
+export function decodeText(bytes: Buffer, start: number, end: number): string | FieldProblem {
+  // Only of a text: a number would lose digits.
+  const text = JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string;
+  if (text.includes('\0')) {
+    return {
+      problem: 'there is the character \\u0000 in the text, which no column can hold',
+      hint: 'correct the file, or declare the column as json, which keeps the escape as it is written',
+    };
+  }
+  if (/\p{Surrogate}/u.test(text)) {
+    return {
+      problem: 'there is half of a surrogate pair in the text, which is no character',
+      hint: 'correct the file, or declare the column as json, which keeps the escape as it is written',
+    };
+  }
+  return text;
+}

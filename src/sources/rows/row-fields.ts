@@ -1,0 +1,75 @@
+import type { Column } from '../../model/config/pipeline.ts';
+import type { ValueNotation } from '../../model/config/source.ts';
+import type { FieldRule } from '../csv/index.ts';
+import { ruleOf } from '../delimited/field-checks.ts';
+import { isText } from '../delimited/layout.ts';
+import { CopyText } from './copy-text.ts';
+
+/** Why a value cannot be taken. `value` is undefined where there is none. */
+export interface FieldProblem {
+  problem: string;
+  hint: string;
+  /** Instead of the hint, where a text may mean NULL: the ways out beside listing it as such. */
+  ways?: readonly string[];
+}
+
+const notNullHint = 'correct the file, or allow NULL: remove "not null" from the column';
+
+/**
+ * The fields of one column on their way into COPY text, by the same rules of values as those of CSV. Each call writes the
+ * field, or returns why the value cannot be taken.
+ */
+export class RowField {
+  readonly column: Column;
+  readonly #rule: FieldRule | undefined;
+  readonly #nulls: ReadonlySet<string>;
+  readonly #out: CopyText;
+  readonly #emptyAsNull: boolean;
+
+  /** With `emptyAsNull` the empty text is NULL in a column that is not text. */
+  constructor(column: Column, notation: ValueNotation, out: CopyText, emptyAsNull: boolean) {
+    this.column = column;
+    this.#rule = ruleOf(column, notation);
+    this.#nulls = new Set(notation.nulls);
+    this.#out = out;
+    this.#emptyAsNull = emptyAsNull && !isText(column);
+  }
+
+  /** NULL, as the file has it. */
+  null(): FieldProblem | undefined {
+    if (this.column.notNull) return { problem: 'the value is NULL', hint: notNullHint };
+    this.#out.null();
+    return undefined;
+  }
+
+  /** Bytes without backslashes and control characters. */
+  bytes(bytes: Uint8Array, start: number, end: number, isText: boolean): FieldProblem | undefined {
+    const rule = this.#rule;
+    const mayBeNull = isText && (this.#nulls.size > 0 || this.#emptyAsNull);
+    if (!mayBeNull && (rule === undefined || (start < end && rule.isExact(bytes, start, end)))) {
+      this.#out.plain(bytes, start, end);
+      return undefined;
+    }
+    return this.text(Buffer.from(bytes.subarray(start, end)).toString(), isText);
+  }
+
+  /** A value as text. Only a value that is a text in its file may be one of the null strings. */
+  text(text: string, isText: boolean): FieldProblem | undefined {
+    if (isText && (this.#nulls.has(text) || (this.#emptyAsNull && text === ''))) return this.null();
+    const reading = this.#rule?.read(text) ?? { text };
+    if ('problem' in reading) return reading;
+    if (reading.text === null) {
+      if (this.column.notNull) return { problem: 'the value would be NULL', hint: notNullHint };
+      this.#out.null();
+    } else {
+      this.#out.text(reading.text);
+    }
+    return undefined;
+  }
+
+  /** Any bytes, as they are. */
+  raw(bytes: Uint8Array, start: number, end: number): FieldProblem | undefined {
+    this.#out.escaped(bytes, start, end);
+    return undefined;
+  }
+}
