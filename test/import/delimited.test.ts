@@ -77,6 +77,40 @@ describe('notation', () => {
     );
   });
 
+  test.each<[string, string | undefined]>([
+    ['a^b^c\n1^2^3\n', '^'],
+    ['a:b\n1:2\n', ':'],
+    ['t\n10:00\n11:30\n', undefined],
+    ['id   name\n1    x \n', undefined],
+    ['id name x\n1 a 2\n', ' '],
+    ['full name\nAnn Lee\nBob Ray\n', undefined],
+    ['name\n', undefined],
+  ])('a character that may separate what is read as one column: %j', (content, character) => {
+    const { format, columns, otherDelimiter } = guess([content]);
+    expect(columns).toHaveLength(1);
+    expect(otherDelimiter).toBe(character);
+    expect(format.comments.delimiter?.startsWith('REVIEW: one column; if ')).toBe(
+      character === undefined ? undefined : true,
+    );
+  });
+
+  test.each([
+    ['HTML', '\ufeff\n<!DOCTYPE html>\n<html><body>Sign in</body></html>\n'],
+    ['XML', '<?xml version="1.0"?><rows><row/></rows>'],
+    ['JSON', '{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n'],
+    ['JSON', '[\n {"a": 1}\n]\n'],
+  ])('%s is no table', (kind, content) => {
+    expect(() => guess([content])).toThrow(`0.csv is ${kind}, not a table of text`);
+  });
+
+  test.each(['{a},[b]\n1,2\n', '<name>,b\n1,2\n', '[1],{}\n2,3\n'])('%j is a table', (content) => {
+    expect(guess([content]).columns).toHaveLength(2);
+  });
+
+  test('columns without names have those of the table in comments', () => {
+    expect(guess(['1\t\\N\tx\n2\t3\t\\N\n']).format.comments.null).toBe('in column_2 and column_3');
+  });
+
   test('what is no text is named', () => {
     expect(() => guess([Buffer.from([1, 2, 0, 3, 0, 0, 0xff, 0xfe, 0x81])])).toThrow('0.csv is not text');
   });
@@ -88,6 +122,8 @@ describe('types', () => {
     ['large integers', ['20000000', '1'], 'bigint'],
     ['integers beyond 64 bits', ['99999999999999999999', '1'], 'numeric(38,0)'],
     ['integers beyond 38 digits', ['9'.repeat(39), '1'], 'text'],
+    ['integers beyond 40 digits', ['9'.repeat(45), '1'], 'text'],
+    ['integers beyond 40 digits among decimals', ['9'.repeat(45), '1.5'], 'text'],
     ['decimals', ['1.5', '2'], 'numeric(18,2)'],
     ['many decimals', ['0.1234567', '2'], 'double'],
     ['more digits than a double has', ['12345678.123456789012', '1.5'], 'numeric(38,12)'],
@@ -143,6 +179,25 @@ describe('types', () => {
       'REVIEW: dates that can be read in two wa',
       'REVIEW: numbers whose separator can be r',
     ]);
+  });
+
+  test.each([
+    ['a;b\n1.000;x\n2.500;y\n', 'text'],
+    ['a;b\n1.000;0.5\n2.500;2.25\n', 'numeric(18,3)'],
+    ['a;b\n1.000;0,5\n2.500;2,25\n', 'text'],
+    ['a;b\n1.000.000;x\n2.500;y\n', 'int'],
+    ['a,b\n1.000,x\n2.500,y\n', 'numeric(18,3)'],
+  ])('beside semicolons a point may separate groups: %j', (content, type) => {
+    const [column] = guess([content]).columns;
+    expect(column?.settings.type).toBe(type);
+    expect(column?.comment?.startsWith('REVIEW: numbers whose separator')).toBe(
+      type === 'text' ? true : undefined,
+    );
+  });
+
+  test('dates are no codes with leading zeros', () => {
+    const { columns } = guess(['a,b,c\n01/13/2024,007,00.5\n13/01/2024,1,1\n']);
+    expect(columns.map(({ comment }) => comment)).toEqual([undefined, 'leading zeros', 'leading zeros']);
   });
 
   test('numbers of which not all were read have room for others', () => {

@@ -68,10 +68,10 @@ const MOST_DECIMALS = 6;
 export function numberType(facts: NumberFacts, isSampled: boolean): string | undefined {
   const { whole, scale, hasExponent, hasDecimalSign, isExactAsDouble } = facts;
   if (hasExponent) return isExactAsDouble ? 'double' : undefined;
+  if (whole > MOST_DIGITS) return isExactAsDouble && hasDecimalSign ? 'double' : undefined;
   if (!hasDecimalSign) {
     if (facts.largest < SMALL) return 'int';
-    if (facts.largest <= LARGEST_BIGINT) return 'bigint';
-    return whole <= MOST_DIGITS ? `numeric(${MOST_DIGITS},0)` : undefined;
+    return facts.largest <= LARGEST_BIGINT ? 'bigint' : `numeric(${MOST_DIGITS},0)`;
   }
   if (scale > MOST_DECIMALS && isExactAsDouble) return 'double';
   if (whole + scale > MOST_DIGITS) return isExactAsDouble ? 'double' : undefined;

@@ -15,7 +15,7 @@ export class ColumnGuess {
   /** Fields without any character, without and with quotes. */
   hasEmpty = false;
   hasQuotedEmpty = false;
-  /** A value begins with a zero that another digit follows. */
+  /** A number begins with a zero that another digit follows: it is a code. */
   hasLeadingZeros = false;
   /** Values that could be numbers, up to the first one that could not be anything but text. */
   numbersBefore = 0;
@@ -34,7 +34,7 @@ export class ColumnGuess {
     }
     this.values++;
     if (this.textAt !== undefined) return;
-    this.hasLeadingZeros ||= /^\s*[+-]?0[0-9]/.test(value);
+    this.hasLeadingZeros ||= /^\s*[+-]?0[0-9]+(?:[.,][0-9]*)?\s*$/.test(value);
     if (this.numbers.isPossible) this.numbersBefore++;
     if (this.numbers.isPossible) this.numbers.take(value);
     if (this.moments.isPossible) this.moments.take(value);

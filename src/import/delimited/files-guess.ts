@@ -1,11 +1,13 @@
 import type { SampledRecord } from '../../sources/csv/index.ts';
+import { HEAD_BYTES } from '../../sources/delimited/foreign-content.ts';
 import { ColumnGuess } from './column.ts';
 import { asUtf8, commonEncoding, encodingOf, type Encoding, type ShownEncoding } from './encoding.ts';
 import { beginningOf, bestDialect, type Dialect } from './fit.ts';
 import { hasHeader, headerBelowTitles, headerContradiction } from './header.ts';
 import { ColumnUnion } from './union.ts';
 import { fromTheStart, recordsOf, type Beginning, type Notation } from './notation.ts';
-import { brokenText, notText, unlike, wrongFields } from './problems.ts';
+import { otherDelimiter } from './other-delimiter.ts';
+import { brokenText, notTable, notText, unlike, wrongFields } from './problems.ts';
 import type { Sample, TextSample } from './text-sample.ts';
 
 /** A file whose records were read. */
@@ -21,6 +23,8 @@ interface ReadFile {
  */
 export class FilesGuess {
   readonly hasHeader: boolean;
+  /** Files have one column, of which every value has this character equally often: it may separate fields. */
+  readonly otherDelimiter: string | undefined;
   readonly union: ColumnUnion;
   readonly files: ReadFile[] = [];
   readonly empty: string[] = [];
@@ -42,6 +46,7 @@ export class FilesGuess {
       throw unlike(`${one?.shown ?? ''} has a header, and ${other?.shown ?? ''} seems to have none`);
     }
     this.hasHeader = hasHeader(records);
+    this.otherDelimiter = otherDelimiter(records);
     this.union = new ColumnUnion(this.hasHeader);
   }
 
@@ -136,8 +141,18 @@ function textOf(
   const text = asUtf8(sample, encoding === 'ascii' ? 'utf-8' : encoding);
   if (text === undefined) throw notText(sample.shown);
   const { shown, isWhole } = sample;
+  const other = otherContent(text.subarray(0, HEAD_BYTES).toString());
+  if (other !== undefined) throw notTable(shown, other);
   const isBlank = text.length === 0 || text.toString() === '\ufeff';
   return isBlank ? undefined : { text: { shown, text, isWhole }, encoding };
+}
+
+/** The kind of a text that has no rows and fields; undefined for any other. */
+function otherContent(beginning: string): 'HTML' | 'XML' | 'JSON' | undefined {
+  const text = beginning.replace(/^\ufeff/, '').trimStart();
+  if (/^<(?:!doctype html|html|head|body)\b/i.test(text)) return 'HTML';
+  if (/^<\?xml\b/i.test(text)) return 'XML';
+  return /^(?:\{\s*"(?:[^"\\]|\\.)*"\s*:|\[\s*[{[])/.test(text) ? 'JSON' : undefined;
 }
 
 /** The records from the header on, also where titles above it are written as records. */

@@ -11,6 +11,7 @@ export interface FormatFacts {
   encoding: Encoding;
   header: boolean | 'skip';
   nulls: readonly string[];
+  otherDelimiter: string | undefined;
   hasEmptyFiles: boolean;
   compression: 'gzip' | 'none' | undefined;
   signs: Signs;
@@ -50,9 +51,16 @@ export function formatOf(facts: FormatFacts): FoundFormat {
   return { options, comments: { ...commentsOn(facts, options), ...signs.comments } };
 }
 
-function commentsOn({ columns, nulls }: FormatFacts, options: Written.FormatOptions): Record<string, string> {
+function commentsOn(
+  { columns, nulls, otherDelimiter }: FormatFacts,
+  options: Written.FormatOptions,
+): Record<string, string> {
   const withNull = columns.filter(({ guess }) => nulls.some((text) => guess.nullTexts.has(text)));
   const all: Record<string, string | undefined> = {
+    delimiter:
+      otherDelimiter === undefined
+        ? undefined
+        : `REVIEW: one column; if ${JSON.stringify(otherDelimiter)} separates fields, write it here, and the columns below`,
     encoding: options.encoding === 'windows-1252' ? 'it is not UTF-8: REVIEW letters such as é' : undefined,
     header: options.header === 'skip' ? 'names in it are blank or equal' : 'the first line has no names',
     quote: options.quote === 'none' ? 'quotes are not closed' : undefined,

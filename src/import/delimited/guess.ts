@@ -12,6 +12,8 @@ export interface TextFound {
   columns: FoundColumn[];
   /** The number of rows; undefined if not all of them were read. */
   rows: number | undefined;
+  /** A character that may separate the fields of what is read as one column. */
+  otherDelimiter: string | undefined;
   /** Columns that some of the files lack: a sentence each. */
   lacking: string[];
 }
@@ -22,8 +24,11 @@ export function concludeText(
   { compression }: { compression: 'gzip' | 'none' | undefined },
 ): TextFound {
   const { union, hasHeader, isSampled } = files;
-  const named = union.columns.map(({ name, guess }): NamedGuess => ({ name, guess }));
-  const signs = chooseSigns(named);
+  const named = union.columns.map(({ name, guess }, index): NamedGuess => ({
+    name: hasHeader ? name : `column_${index + 1}`,
+    guess,
+  }));
+  const signs = chooseSigns(named, files.notation);
   const dates = chooseDates(named, signs);
   const nulls = chooseNulls(named, (column) => isTyped(column, { signs, dates }));
   const choice = { signs, dates, blocked: nulls.blocked, isSampled };
@@ -34,6 +39,7 @@ export function concludeText(
     encoding: files.encoding,
     header: !hasHeader ? false : union.isByPlace ? 'skip' : true,
     nulls: nulls.texts,
+    otherDelimiter: files.otherDelimiter,
     hasEmptyFiles: files.empty.length > 0,
     compression,
     signs,
@@ -45,6 +51,7 @@ export function concludeText(
   return {
     format,
     columns: columns.map(({ column }) => column),
+    otherDelimiter: files.otherDelimiter,
     rows: isSampled ? undefined : files.records,
     lacking: columns.flatMap(({ lacking }) => lacking ?? []),
   };

@@ -15,7 +15,7 @@ export interface NumberFacts {
   scale: number;
   /** The most digits from the first to the last that is not zero. */
   digits: number;
-  /** The highest absolute value of those without decimals. */
+  /** The highest absolute value of those without decimals; it counts only if `whole` is at most 40. */
   largest: bigint;
   hasExponent: boolean;
   hasDecimalSign: boolean;

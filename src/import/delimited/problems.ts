@@ -33,3 +33,13 @@ export function notText(shown: string): RunError {
     hint: 'if it is text, save it as UTF-8; otherwise leave it out of the pattern',
   });
 }
+
+/** A file that is text without rows and fields. */
+export function notTable(shown: string, kind: 'HTML' | 'XML' | 'JSON'): RunError {
+  return new RunError('EXT2110', `${shown} is ${kind}, not a table of text`, {
+    hint:
+      kind === 'HTML'
+        ? 'a page to sign in or an error may have been saved in its place: get the file again, or leave it out of the pattern'
+        : 'convert it to CSV or Parquet, or leave it out of the pattern',
+  });
+}

@@ -1,5 +1,6 @@
 import type { ColumnGuess } from './column.ts';
 import type { DateOrder, MomentReading } from './moments.ts';
+import type { Notation } from './notation.ts';
 import { numberStyles, type NumberFacts, type NumberStyle } from './numbers.ts';
 
 /** A column by the name under which files have it. */
@@ -17,38 +18,47 @@ export interface Signs {
   isUndecided: (column: NamedGuess) => boolean;
 }
 
-/** Returns the style that makes most columns numbers, the plainest of them. */
-export function chooseSigns(columns: readonly NamedGuess[]): Signs {
+/**
+ * Returns the style that makes most columns numbers, the plainest of them. Where semicolons separate fields, commas are often the decimal
+ * signs: there 1.000 may be a thousand.
+ */
+export function chooseSigns(
+  columns: readonly NamedGuess[],
+  { delimiter }: Pick<Notation, 'delimiter'>,
+): Signs {
+  const isPointCertain = delimiter !== ';';
+  const readings = numberStyles.map((_, index) => readingIn(columns, index, isPointCertain));
   const scores = numberStyles.map((style, index) => {
-    const decided = columns.filter((column) => factsIn(columns, column, index) !== undefined);
+    const decided = columns.filter((column) => readings[index]?.(column) !== undefined);
     const moments = columns.filter(({ guess }) => isMoment(guess) && hasDecimal(guess, style.decimal));
     return decided.length + moments.length;
   });
   const index = scores.indexOf(Math.max(...scores));
-  const style = numberStyles[index];
-  if (style === undefined) throw new Error('there is a plainest style');
+  const [style, factsOf] = [numberStyles[index], readings[index]];
+  if (style === undefined || factsOf === undefined) throw new Error('there is a plainest style');
   return {
     style,
-    factsOf: (column) => factsIn(columns, column, index),
+    factsOf,
     isUndecided: (column) =>
-      factsIn(columns, column, index) === undefined &&
+      factsOf(column) === undefined &&
       numberStyles.some((_, other) => (column.guess.numbers.factsIn(other)?.count ?? 0) > 0),
   };
 }
 
-/** Returns what the numbers of a column need in a style, if it reads all of them and what they mean is certain. */
-function factsIn(
-  columns: readonly NamedGuess[],
-  { guess }: NamedGuess,
-  index: number,
-): NumberFacts | undefined {
-  const own = guess.numbers.factsIn(index);
-  if (own === undefined || own.count === 0) return undefined;
-  const all = columns.map((one) => one.guess.numbers.factsIn(index));
-  const isProved = (key: 'groupProofs' | 'decimalProofs') => all.some((facts) => (facts?.[key] ?? 0) > 0);
-  const isGroupKnown = own.groupDoubts === 0 || own.decimalProofs > 0 || isProved('groupProofs');
-  const isDecimalKnown = own.decimalDoubts === 0 || index === 0 || isProved('decimalProofs');
-  return isGroupKnown && isDecimalKnown ? own : undefined;
+/** Returns the facts of a column in a style, if it reads all of its numbers and what they mean is certain. */
+function readingIn(columns: readonly NamedGuess[], index: number, isPointCertain: boolean): Signs['factsOf'] {
+  const all = columns.map(({ guess }) => guess.numbers.factsIn(index));
+  const [hasGroups, hasDecimals] = (['groupProofs', 'decimalProofs'] as const).map((key) =>
+    all.some((facts) => (facts?.[key] ?? 0) > 0),
+  );
+  const isPlainest = index === 0 && isPointCertain;
+  return ({ guess }) => {
+    const own = guess.numbers.factsIn(index);
+    if (own === undefined || own.count === 0) return undefined;
+    const isGroupKnown = own.groupDoubts === 0 || own.decimalProofs > 0 || hasGroups === true;
+    const isDecimalKnown = own.decimalDoubts === 0 || isPlainest || hasDecimals === true;
+    return isGroupKnown && isDecimalKnown ? own : undefined;
+  };
 }
 
 function isMoment({ moments, values }: ColumnGuess): boolean {

@@ -72,18 +72,17 @@ export function nameOfFiles(paths: readonly string[]): string {
   const [first = ''] = paths;
   const parts = first.replace(/^s3:\/\//i, '').split('/');
   const names = [withoutEnding(parts.at(-1) ?? ''), ...parts.slice(0, -1).reverse()].map(wordOf);
-  return names.find((name) => /[a-z]/i.test(name)) ?? 'files';
+  return names.find((name) => /\p{L}/u.test(name)) ?? 'files';
 }
 
 function withoutEnding(name: string): string {
   return name.replace(/\.(?:csv|tsv|txt|parquet|dat|gz|\*)+(?:\.gz)?$/i, '');
 }
 
-/** Returns what of a part comes before the first wildcard, as a name. */
+/** Returns what of a part comes before the first wildcard, as a name. Numbers at its ends are dropped where a word is left. */
 function wordOf(part: string): string {
-  const [literal = ''] = part.split(/[*?[{(]/);
-  return literal
-    .replace(/[^\p{L}\p{N}_]+/gu, '_')
-    .replace(/^_+|[_\d]+$/g, '')
-    .replace(/^\d+_*/, '');
+  const [literal = ''] = part.split(/[*?[{]|[@!+]\(/);
+  const whole = literal.replace(/[^\p{L}\p{N}_]+/gu, '_').replace(/^_+|_+$/g, '');
+  const word = whole.replace(/[_\d]+$/, '').replace(/^\d+_*/, '');
+  return /\p{L}{2}/u.test(word) ? word : whole;
 }

@@ -117,15 +117,25 @@ function tableOf(
 }
 
 /** The format in short: `windows-1252, separated by ";", 2 lines above the header`. */
-function describe({ format: { options } }: TextFound): string {
+function describe({ format: { options }, columns, otherDelimiter }: TextFound): string {
   const { delimiter = ',', encoding, header, skip_lines: above, date_order: order } = options;
   return [
     encoding ?? 'UTF-8',
-    `separated by ${delimiter === '\t' ? 'tabs' : JSON.stringify(delimiter)}`,
+    columns.length === 1 ? oneColumn(otherDelimiter) : `separated by ${signName(delimiter)}`,
     ...(header === false ? ['no header'] : []),
     ...(typeof above === 'number' ? [`${counted(above, 'line')} above the header`] : []),
     ...(order === undefined ? [] : [`dates ${String(order)}`]),
   ].join(', ');
+}
+
+function oneColumn(otherDelimiter: string | undefined): string {
+  return otherDelimiter === undefined
+    ? 'one column'
+    : `one column (${signName(otherDelimiter)} may separate fields: see REVIEW)`;
+}
+
+function signName(sign: string | null): string {
+  return sign === '\t' ? 'tabs' : sign === ' ' ? 'blanks' : JSON.stringify(sign);
 }
 
 function binary(size: number): string {
