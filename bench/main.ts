@@ -8,9 +8,11 @@ import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
 import { benchS3, s3Header, type S3Bench } from './s3.ts';
 import { benchTenants, tenantsHeader } from './tenants.ts';
+import { benchWaiting, waitingHeader } from './waiting.ts';
 
 /**
- * `npm run bench [-- PART [MILLIONS [RUNS]]]`, or `npm run bench -- s3 [MIB [RUNS [COUNTS [dist/main.js of another version]…]]]`: wall, ratio to a floor of the same run, and our own peak
+ * `npm run bench [-- PART [MILLIONS [RUNS]]]`, or `npm run bench -- s3 [MIB [RUNS [COUNTS [dist/main.js of another version]…]]]`, or
+ * `npm run bench -- waiting [PUBLICATIONS [SECONDS,SECONDS [- [dist/main.js of another version]…]]]`: wall, ratio to a floor of the same run, and our own peak
  * memory. The floors: PostgreSQL's COPY to /dev/null (drain), hyperd loading the same bytes by path (load),
  * and what both together need of the cores that there are: max(drain, load, CPU of both / cores). Floors and
  * cases take turns, after a sync each; shown are medians, with the least and the most.
@@ -41,3 +43,11 @@ if (part === 'all' || part === 's3') {
   print(s3Header(bench), await benchS3(bench));
 }
 if (part === 'all' || part === 'tenants') print(tenantsHeader, await benchTenants(1000));
+if (part === 'all' || part === 'waiting') {
+  const bench = {
+    count: part === 'all' ? 200 : Number(millions),
+    jobSeconds: part === 'all' ? [0, 5] : runs.split(',').map(Number),
+    others,
+  };
+  print(waitingHeader, await benchWaiting(bench));
+}

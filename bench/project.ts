@@ -9,7 +9,7 @@ import { startTableauStandIn, type TableauStandIn } from '../stand-ins/tableau/s
 import { watchConnections } from './connections.ts';
 import { measure, type Measured } from './measure.ts';
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const ownProgram = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 /**
  * A folder for the real program, with a PostgreSQL server as the connection `shop` and the stand-in as the
@@ -25,13 +25,25 @@ export interface BenchProject {
   close(): Promise<void>;
 }
 
-/** `connections`: more of them, as lines of extracts.yaml, and the variables that they read. */
+export interface BenchSettings {
+  /** More of them, as lines of extracts.yaml. */
+  connections?: string;
+  /** The variables that these read. */
+  variables?: Record<string, string>;
+  /** The seconds that a job of the stand-in takes. */
+  jobSeconds?: number;
+  /** The main.js of another version. */
+  program?: string;
+}
+
 export async function openProject({
   connections = '',
   variables = {},
-}: { connections?: string; variables?: Record<string, string> } = {}): Promise<BenchProject> {
+  jobSeconds = 0,
+  program = ownProgram,
+}: BenchSettings = {}): Promise<BenchProject> {
   const postgres = await startPostgres();
-  const tableau = await startTableauStandIn();
+  const tableau = await startTableauStandIn({ settings: { jobSeconds } });
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();

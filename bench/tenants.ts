@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { inSeconds, megabytes, usageOf } from './measure.ts';
-import { openProject } from './project.ts';
+import { openProject, type BenchProject } from './project.ts';
 
 export const tenantsHeader = [
   'tenants',
@@ -21,28 +21,22 @@ export async function benchTenants(count: number): Promise<string[][]> {
   const project = await openProject();
   const { client, tableau } = project;
   try {
-    await client.query(
-      `create table tenants as select i as id, 'tenant-' || i as slug from generate_series(1, ${count}) i;
-       create table orders as select i as order_id, i % ${count} + 1 as tenant_id, (i * 1.25)::numeric(18,2) as total
-         from generate_series(1, ${count} * 100) i;
-       create index on orders (tenant_id); analyze;`,
-    );
-    await project.write('tenants.yaml', tenants(count));
+    await fillTenants(project, count);
     const signIns = () => tableau.requests().filter(({ url }) => url.endsWith('/auth/signin')).length;
     const run = async (name: string, args: string[]): Promise<string[]> => {
       const before = signIns();
       let files = 0;
-      let engine = 0;
+      const engine = watchEngine();
       const { seconds, cpu, peak, connections } = await project.run(args, (pid) => {
         files = Math.max(files, openFiles(pid));
-        for (const child of childrenOf(pid)) engine = Math.max(engine, usageOf(child)?.peak ?? 0);
+        engine.look(pid);
       });
       return [
         name,
         inSeconds(seconds),
         inSeconds(cpu),
         megabytes(peak),
-        megabytes(engine),
+        megabytes(engine.peak()),
         String(files),
         String(connections),
         String(signIns() - before),
@@ -61,6 +55,28 @@ export async function benchTenants(count: number): Promise<string[][]> {
   } finally {
     await project.close();
   }
+}
+
+/** Creates the rows of `count` tenants, and the pipeline that publishes an extract for each. */
+export async function fillTenants({ client, write }: BenchProject, count: number): Promise<void> {
+  await client.query(
+    `create table tenants as select i as id, 'tenant-' || i as slug from generate_series(1, ${count}) i;
+     create table orders as select i as order_id, i % ${count} + 1 as tenant_id, (i * 1.25)::numeric(18,2) as total
+       from generate_series(1, ${count} * 100) i;
+     create index on orders (tenant_id); analyze;`,
+  );
+  await write('tenants.yaml', tenants(count));
+}
+
+/** Watches the highest resident set of the engine, a child of the program. */
+export function watchEngine(): { look: (pid: number) => void; peak: () => number } {
+  let peak = 0;
+  return {
+    look(pid) {
+      for (const child of childrenOf(pid)) peak = Math.max(peak, usageOf(child)?.peak ?? 0);
+    },
+    peak: () => peak,
+  };
 }
 
 /** Without the modules that Node.js reads when it starts. */

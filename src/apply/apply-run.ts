@@ -1,5 +1,6 @@
 import { getOwn } from '../model/base/get-own.ts';
 import { RunError } from '../model/errors/run-error.ts';
+import type { Step } from '../model/plan/step.ts';
 import type { Lock } from '../model/ports/state-port.ts';
 import type { Written } from '../model/ports/destination-port.ts';
 import type { Job } from './job.ts';
@@ -9,33 +10,50 @@ import { isNothingNew } from './nothing-new.ts';
 import type { BegunRun, PipelineRun, RunFacts } from './pipeline-run.ts';
 import { isRejection } from './rejection.ts';
 import type { PipelineReport, TableReport } from './report.ts';
-import { openRunState, type RunState } from './run-state.ts';
+import type { StepPlace } from './places.ts';
+import { openRunState, type RunState, type WholeRun } from './run-state.ts';
 import { performApplyStep } from './steps/index.ts';
 import { whileHeld } from './while-held.ts';
 
 /** The run that applies one pipeline: builds its extract and delivers it. */
-export function applyRun(job: Job, hasPublished: RunState['hasPublished']): PipelineRun {
+export function applyRun(job: Job, run: WholeRun): PipelineRun {
   let state: RunState | undefined;
   const { address, steps, after = [] } = job.plan;
   return {
     address,
     after,
     steps,
+    placeOf: (step) => placeOf(job, step),
     async begin() {
       const lock = await takeLock(job);
-      state = openRunState(job, lock, hasPublished);
+      state = openRunState(job, lock, run);
       return begunRun(state, lock);
     },
     report: (facts) => reportOf(address, state, facts),
   };
 }
 
+/** Only a publication with rows has a job: details alone are set at once. */
+function placeOf({ pipeline }: Job, step: Step): StepPlace | undefined {
+  switch (step.kind) {
+    case 'load':
+    case 'change':
+      return 'read';
+    case 'deliver': {
+      const takesJob = pipeline.destinations[step.destination]?.type === 'tableau' && step.details !== true;
+      return takesJob ? 'serverJob' : 'upload';
+    }
+    default:
+      return undefined;
+  }
+}
+
 function begunRun(state: RunState, lock: Lock): BegunRun {
-  const { job, hasPublished, tables } = state;
+  const { job, run, tables } = state;
   return {
     perform: whileHeld(lock, (step, report, signal) => {
       signal.throwIfAborted();
-      if (isNeeded(step, { haveRowsChanged: () => !isNothingNew(job, tables), hasPublished }))
+      if (isNeeded(step, { haveRowsChanged: () => !isNothingNew(job, tables), hasPublished: run.hasPublished }))
         return performApplyStep(step, state, { report, signal });
       if (step.ifRowsDiffer === true) state.skipped += 1;
       else if (step.kind === 'deliver') state.unpublished.push(step.target);

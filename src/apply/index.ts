@@ -1,8 +1,8 @@
-import { limitConcurrency } from '../model/base/limit.ts';
 import type { Publication } from '../model/plan/step.ts';
 import { applyRun } from './apply-run.ts';
 import type { Listener } from './events.ts';
 import type { Job } from './job.ts';
+import { openPlaces, type ApplyLimits, type Places } from './places.ts';
 import { RunningPipeline, type PipelineRun } from './pipeline-run.ts';
 import { removalRun } from './removal.ts';
 import type { Removal } from './removal-state.ts';
@@ -10,8 +10,7 @@ import type { PipelineReport, Report } from './report.ts';
 import { schedule } from './schedule.ts';
 
 export interface ApplySettings {
-  /** The number of tables that are read at once, over all pipelines, and of pipelines that run at once. */
-  parallel: number;
+  limits: ApplyLimits;
   signal: AbortSignal;
   listener: Listener;
 }
@@ -33,27 +32,27 @@ export async function applyPlan({ jobs, removals }: Work, settings: ApplySetting
       .get(pipeline)
       ?.report()
       .destinations.some((made) => made.target === target) === true;
+  const places = openPlaces(settings.limits);
+  const run = { hasPublished, places };
   const applied = await runAll(
-    jobs.map((job) => applyRun(job, hasPublished)),
+    jobs.map((job) => applyRun(job, run)),
     settings,
-    running,
+    { places, running },
   );
   // Nothing is removed before everything that replaces it is there.
-  const removed = await runAll(removals.map(removalRun), settings, running);
+  const removed = await runAll(removals.map(removalRun), settings, { places, running });
   return { pipelines: [...applied, ...removed] };
 }
 
 async function runAll(
   runs: readonly PipelineRun[],
-  { parallel, signal, listener }: ApplySettings,
-  running: Map<string, RunningPipeline>,
+  { signal, listener }: ApplySettings,
+  { places, running }: { places: Places; running: Map<string, RunningPipeline> },
 ): Promise<PipelineReport[]> {
-  const pipelineTurn = limitConcurrency(parallel);
-  const readTurn = limitConcurrency(parallel);
-  const pipelines = runs.map((run) => new RunningPipeline(run, { listener, interrupted: signal, readTurn }));
+  const pipelines = runs.map((run) => new RunningPipeline(run, { listener, interrupted: signal, places }));
   for (const one of pipelines) running.set(one.id, one);
   await schedule(pipelines, async (one) => {
-    await pipelineTurn(() => one.execute());
+    await one.execute();
     return true;
   });
   return pipelines.map((one) => one.report());

@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { Limit } from '../model/base/limit.ts';
+import type { Semaphore } from '../model/base/limit.ts';
 import type { Step } from '../model/plan/step.ts';
 import type { Listener, ReportProgress } from './events.ts';
+import { isBuilding, type Places, type StepPlace } from './places.ts';
 import type { PipelineReport } from './report.ts';
 import { schedule, type Scheduled } from './schedule.ts';
-import { readsSource, type StepResult } from './steps/step.ts';
+import type { StepResult } from './steps/step.ts';
 
 /** A pipeline that is to be applied, or removed: its steps, and how they are performed once its lock is held. */
 export interface PipelineRun {
@@ -12,6 +13,8 @@ export interface PipelineRun {
   /** Pipelines that must have ended before this one begins, where they are part of the same apply. */
   after: readonly string[];
   steps: readonly Step[];
+  /** Returns the place that a step takes while it is performed, if it takes one. */
+  placeOf(step: Step): StepPlace | undefined;
   /** Takes the lock. */
   begin(): Promise<BegunRun>;
   report(facts: RunFacts): PipelineReport;
@@ -38,8 +41,8 @@ export interface RunFacts {
 export interface RunSettings {
   listener: Listener;
   interrupted: AbortSignal;
-  /** Limits the tables that are read at once, over all pipelines. */
-  readTurn: Limit;
+  /** Shared by all pipelines. */
+  places: Places;
 }
 
 /** Runs the steps of one pipeline under its lock. The first failure stops what is under way and skips the rest. */
@@ -51,6 +54,9 @@ export class RunningPipeline implements Scheduled {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   #begun: BegunRun | undefined;
+  /** Steps of building that have not ended; with the last one the place of the build is free. */
+  readonly #unbuilt: Set<string>;
+  #leaveBuild: (() => void) | undefined;
   #failure: PipelineReport['failure'];
   #seconds = 0;
   /** Steps that have ended, those that were skipped among them. */
@@ -63,11 +69,25 @@ export class RunningPipeline implements Scheduled {
     this.#run = run;
     this.#settings = settings;
     this.#signal = AbortSignal.any([this.#stop.signal, settings.interrupted]);
+    this.#unbuilt = new Set(run.steps.filter(isBuilding).map(({ id }) => id));
   }
 
-  /** Resolves when the run has ended, whatever came of it. */
+  /** Waits until there is a place, and runs. Resolves when the run has ended, whatever came of it. */
   async execute(): Promise<void> {
-    const { listener, readTurn } = this.#settings;
+    const { places } = this.#settings;
+    const leave = await this.#enter(places.pipeline);
+    try {
+      // It comes before the lock, so that a pipeline which waits for it can be applied by another run.
+      if (this.#unbuilt.size > 0) this.#leaveBuild = await this.#enter(places.build);
+      await this.#runSteps();
+    } finally {
+      this.#endBuild();
+      leave?.();
+    }
+  }
+
+  async #runSteps(): Promise<void> {
+    const { listener } = this.#settings;
     const { address, steps } = this.#run;
     const began = performance.now();
     listener({ type: 'began', address });
@@ -78,9 +98,7 @@ export class RunningPipeline implements Scheduled {
       this.#fail('lock', error);
       listener({ type: 'failed', address, error });
     }
-    await schedule(steps, (step) =>
-      readsSource(step) ? readTurn(() => this.#perform(step)) : this.#perform(step),
-    );
+    await schedule(steps, (step) => this.#performInPlace(step));
     try {
       await this.#begun?.end();
     } catch (error) {
@@ -88,6 +106,21 @@ export class RunningPipeline implements Scheduled {
     }
     this.#seconds = (performance.now() - began) / 1000;
     listener({ type: 'done', address, outcome: this.report().outcome, seconds: this.#seconds });
+  }
+
+  /** Takes a place; none if the run is to end before there is one. */
+  async #enter(place: Semaphore): Promise<(() => void) | undefined> {
+    try {
+      return await place(this.#signal);
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+      return undefined;
+    }
+  }
+
+  #endBuild(): void {
+    this.#leaveBuild?.();
+    this.#leaveBuild = undefined;
   }
 
   report(): PipelineReport {
@@ -98,6 +131,17 @@ export class RunningPipeline implements Scheduled {
       failure: this.#failure,
       seconds: this.#seconds,
     });
+  }
+
+  async #performInPlace(step: Step): Promise<boolean> {
+    const place = this.#run.placeOf(step);
+    if (place === undefined) return this.#perform(step);
+    const leave = await this.#enter(this.#settings.places[place]);
+    try {
+      return await this.#perform(step);
+    } finally {
+      leave?.();
+    }
   }
 
   /** Performs one step; returns false if what waits for it must not begin. */
@@ -111,6 +155,7 @@ export class RunningPipeline implements Scheduled {
       const result = await this.#begun.perform(step, reporting(listener, address, step), this.#signal);
       const seconds = (performance.now() - began) / 1000;
       this.#performed += 1;
+      if (this.#unbuilt.delete(step.id) && this.#unbuilt.size === 0) this.#endBuild();
       if (result.isSkipped !== true) this.#ended.push({ id: step.id, seconds });
       listener({ type: 'ended', address, step, seconds, ...result });
       return true;

@@ -16,6 +16,7 @@ export function removalRun(removal: Removal): PipelineRun {
     address,
     after: [],
     steps: removalSteps(removal),
+    placeOf: ({ kind }) => (kind === 'delete' ? 'upload' : undefined),
     async begin() {
       const lock = await state.lock(address);
       try {

@@ -9,6 +9,7 @@ import type { SentNote } from '../model/world/applied-record.ts';
 import type { Watermark } from '../model/world/watermark.ts';
 import type { ReportProgress } from './events.ts';
 import type { Job } from './job.ts';
+import type { Places } from './places.ts';
 import { newRecord } from './new-record.ts';
 import { recordProgress, type ProgressRecord } from './progress-record.ts';
 import type { TableReport } from './report.ts';
@@ -19,8 +20,7 @@ import { OpenSnapshots } from './open-snapshots.ts';
 export interface RunState {
   job: Job;
   lock: Lock;
-  /** Returns true if another pipeline has published this in the same apply. */
-  hasPublished: (publication: Publication) => boolean;
+  run: WholeRun;
   snapshots: OpenSnapshots;
   /** Report the progress of each table that is being read. */
   reporters: Map<string, ReportProgress>;
@@ -46,7 +46,14 @@ export interface RunState {
   record: ProgressRecord;
 }
 
-export function openRunState(job: Job, lock: Lock, hasPublished: RunState['hasPublished']): RunState {
+/** The apply that a pipeline run is part of. */
+export interface WholeRun {
+  /** Returns true if another pipeline has published this in the same apply. */
+  hasPublished: (publication: Publication) => boolean;
+  places: Pick<Places, 'upload' | 'severalSources'>;
+}
+
+export function openRunState(job: Job, lock: Lock, run: WholeRun): RunState {
   const sentBefore = sentByEarlierRuns(job);
   const now = job.now();
   const delivered = new Map<number, Delivered>();
@@ -54,7 +61,7 @@ export function openRunState(job: Job, lock: Lock, hasPublished: RunState['hasPu
   const state: RunState = {
     job,
     lock,
-    hasPublished,
+    run,
     snapshots: new OpenSnapshots(),
     reporters: new Map(),
     tables: [],

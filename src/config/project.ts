@@ -149,7 +149,8 @@ function readSettings(written: Written.Project, place: Place, substitution: Subs
 type Settings = Pick<Written.Project, 'state' | 'limits'>;
 
 function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterable<Diagnostic> {
-  yield* wholeNumber(limits?.parallel, child(place, 'parallel'), 1);
+  for (const key of ['parallel', 'builds', 'uploads', 'server_jobs'] as const)
+    yield* wholeNumber(limits?.[key], child(place, key), 1);
   yield* wholeNumber(limits?.connections, child(place, 'connections'), 2);
   const { memory } = limits ?? {};
   if (typeof memory !== 'string' || isPlaceholder(memory) || bytesOf(memory) !== undefined) return;
@@ -205,13 +206,26 @@ function resolveState(
   };
 }
 
-function resolveLimits({ parallel = 4, connections = 10, memory }: Written.Limits = {}): Limits {
+function resolveLimits(written: Written.Limits = {}): Limits {
+  const { memory } = written;
   const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
-  const tables = Number(parallel);
-  const most = Number(connections);
+  const builds = amountOf(written.builds, 1, undefined);
   return {
-    parallel: tables >= 1 ? tables : 4,
-    connections: most >= 2 ? most : 10,
+    parallel: amountOf(written.parallel, 1, 4),
+    ...(builds !== undefined && { builds }),
+    uploads: amountOf(written.uploads, 1, 4),
+    serverJobs: amountOf(written.server_jobs, 1, 20),
+    connections: amountOf(written.connections, 2, 10),
     ...(bytes !== undefined && { memory: bytes }),
   };
+}
+
+/** Where the number is wrong, which has been reported, the default takes its place. */
+function amountOf<Default>(
+  written: number | string | undefined,
+  least: number,
+  byDefault: Default,
+): number | Default {
+  const amount = Number(written);
+  return amount >= least ? amount : byDefault;
 }

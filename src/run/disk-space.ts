@@ -2,35 +2,45 @@ import { stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Diagnostic } from '../model/errors/diagnostic.ts';
+import type { ApplyLimits } from '../apply/places.ts';
 import { temporaryParent } from '../disk/temporary.ts';
 import { bytes } from '../model/base/numbers.ts';
 import { getOwn } from '../model/base/get-own.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import type { PipelinePlan } from '../model/plan/plan.ts';
 import type { Project } from '../model/config/project.ts';
+import { limitsOfApply } from './limits-of-apply.ts';
 import type { MadePlan } from './make-plan.ts';
 import type { Seen } from './observe/observe-pipeline.ts';
 
-/** The space that one pipeline needs in one folder. */
-interface Need {
-  folder: string;
-  /** The name of the folder in messages. */
-  shown: string;
+interface Space {
   value: number;
   /** The part of it that is no estimate: as much as the last time, or objects of a known size. */
   certain: number;
 }
 
-/** The space that one pipeline needs on one disk. */
-interface DiskNeed extends Need {
+/** The space that one pipeline needs in one folder. */
+interface Need extends Space {
+  folder: string;
+  /** The name of the folder in messages. */
+  shown: string;
+  /** It is needed when the extract is delivered, not while it is built. */
+  isCopy?: true;
+}
+
+/** The space that one pipeline needs on one disk: while it is built, and while it is delivered. */
+interface DiskNeed {
+  shown: string;
   pipeline: Pipeline;
+  built: Space;
+  copied: Space;
 }
 
 /**
  * Returns findings about disk space for everything that is written at once: the extract, its package, each file that is
  * delivered, and in TMPDIR, or what takes its place, the objects that hyperd needs as files. As many of the largest
- * pipelines count as run in parallel. Too little room for certain amounts is an error; estimates of new data can be far
- * off, for a query most of all, and only warn.
+ * pipelines count as are built and as are delivered at once. Too little room for certain amounts is an error; estimates
+ * of new data can be far off, for a query most of all, and only warn.
  */
 export async function spaceFindings({ plan, seen }: MadePlan, { limits }: Project): Promise<Diagnostic[]> {
   const temporary = await temporaryParent();
@@ -42,37 +52,60 @@ export async function spaceFindings({ plan, seen }: MadePlan, { limits }: Projec
     for (const need of needsOf(planned, one, temporary)) {
       const folder = await nearestFolder(need.folder);
       const { dev } = await stat(folder);
-      const known = here.get(dev) ?? { ...need, pipeline: one.pipeline, value: 0, certain: 0 };
-      const [value, certain] = [known.value + need.value, known.certain + need.certain];
-      here.set(dev, { ...known, value, certain });
+      here.set(dev, withNeed(here.get(dev) ?? noNeed(need, one.pipeline), need));
       if (!disks.has(dev)) disks.set(dev, { free: await freeBytes(folder), needs: [] });
     }
     for (const [dev, need] of here) disks.get(dev)?.needs.push(need);
   }
-  return [...disks.values()].flatMap((disk) => findingFor(disk, limits.parallel));
+  return [...disks.values()].flatMap((disk) => findingFor(disk, limitsOfApply(limits)));
 }
 
-function findingFor({ free, needs }: { free: number; needs: DiskNeed[] }, parallel: number): Diagnostic[] {
-  const largest = needs.toSorted((a, b) => b.value - a.value).slice(0, parallel);
-  const needed = largest.reduce((sum, { value }) => sum + value, 0);
-  const certain = largest.reduce((sum, need) => sum + need.certain, 0);
-  const [first] = largest;
-  if (first === undefined || needed <= free) return [];
+const noNeed = ({ shown }: Need, pipeline: Pipeline): DiskNeed => ({
+  shown,
+  pipeline,
+  built: { value: 0, certain: 0 },
+  copied: { value: 0, certain: 0 },
+});
+
+function withNeed(known: DiskNeed, need: Need): DiskNeed {
+  const part = need.isCopy === true ? 'copied' : 'built';
+  return { ...known, [part]: sumOf([known[part], need]) };
+}
+
+const sumOf = (spaces: readonly Space[]): Space => ({
+  value: spaces.reduce((sum, { value }) => sum + value, 0),
+  certain: spaces.reduce((sum, { certain }) => sum + certain, 0),
+});
+
+function findingFor(
+  { free, needs }: { free: number; needs: readonly DiskNeed[] },
+  { builds, uploads }: Pick<ApplyLimits, 'builds' | 'uploads'>,
+): Diagnostic[] {
+  const built = largestOf(needs, 'built', builds);
+  const copied = largestOf(needs, 'copied', uploads);
+  const needed = sumOf([...built.map((need) => need.built), ...copied.map((need) => need.copied)]);
+  const [first = copied[0]] = built;
+  if (first === undefined || needed.value <= free) return [];
   return [
     {
       code: 'EXT3020',
-      severity: certain > free ? 'error' : 'warning',
-      message: `about ${bytes(needed)} are needed for a while ${first.shown}, ${bytes(free)} are free`,
-      hint: remedyFor(largest),
+      severity: needed.certain > free ? 'error' : 'warning',
+      message: `about ${bytes(needed.value)} are needed for a while ${first.shown}, ${bytes(free)} are free`,
+      hint: remedyFor(Math.max(built.length, copied.length)),
       place: first.pipeline.place,
     },
   ];
 }
 
+function largestOf(needs: readonly DiskNeed[], part: 'built' | 'copied', atOnce: number): DiskNeed[] {
+  const some = needs.filter((need) => need[part].value > 0);
+  return some.toSorted((a, b) => b[part].value - a[part].value).slice(0, atOnce);
+}
+
 /** One pipeline alone is not helped by building one after the other. */
-function remedyFor({ length }: readonly DiskNeed[]): string {
-  return length > 1
-    ? 'make room, or set `limits: {parallel: 1}` so that one extract is built after the other'
+function remedyFor(atOnce: number): string {
+  return atOnce > 1
+    ? 'make room, or set `limits: {builds: 1, uploads: 1}` so that one extract is built and delivered after the other'
     : 'make room, or name a folder on another disk';
 }
 
@@ -103,7 +136,10 @@ function needsOf(planned: PipelinePlan, one: Seen, temporary: string): Need[] {
     ...(packages && pipeline.template !== undefined
       ? [besides(pipeline.template.staged, pipeline.template.shown, each, lastOfEach)]
       : []),
-    ...copies.map((destination) => besides(destination.path, destination.shown, each, lastOfEach)),
+    ...copies.map((destination) => ({
+      ...besides(destination.path, destination.shown, each, lastOfEach),
+      isCopy: true as const,
+    })),
     ...staged(planned, one, temporary),
   ].filter(({ value }) => value > 0);
 }

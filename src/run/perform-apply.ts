@@ -2,6 +2,7 @@ import { applyPlan } from '../apply/index.ts';
 import type { Listener } from '../apply/events.ts';
 import type { Report } from '../apply/report.ts';
 import { makeIgnoredFolders } from './ignored-folders.ts';
+import { limitsOfApply } from './limits-of-apply.ts';
 import type { PreparedApply } from './prepare-apply.ts';
 
 /** The report of an apply that was not begun, or had nothing to do. */
@@ -16,5 +17,5 @@ export async function performApply(
   await makeIgnoredFolders(configuration.project);
   // A single pipeline has no others that could be done already.
   if (work.jobs.length > 1) await run.begin();
-  return applyPlan(work, { parallel: configuration.project.limits.parallel, signal, listener });
+  return applyPlan(work, { limits: limitsOfApply(configuration.project.limits), signal, listener });
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ApplyEvent } from '../../src/apply/events.ts';
 import { RunningPipeline, type PipelineRun } from '../../src/apply/pipeline-run.ts';
-import { limitConcurrency } from '../../src/model/base/limit.ts';
+import { openPlaces } from '../../src/apply/places.ts';
 import type { Step } from '../../src/model/plan/step.ts';
 
 const reading = (kind: 'load' | 'change', table: string): Step => ({
@@ -23,6 +23,7 @@ function pipeline(
     address,
     after: [],
     steps,
+    placeOf: ({ kind }) => (kind === 'load' || kind === 'change' ? 'read' : undefined),
     begin: () =>
       Promise.resolve({
         async perform(step) {
@@ -44,6 +45,8 @@ function pipeline(
   };
 }
 
+const placesFor = (parallel: number) => openPlaces({ parallel, builds: 9, uploads: 9, serverJobs: 9 });
+
 /** Returns how many steps ran at once at the most, each being under way until all that may run have begun. */
 async function highestConcurrency(
   parallel: number,
@@ -51,7 +54,7 @@ async function highestConcurrency(
 ): Promise<number> {
   let now = 0;
   let highest = 0;
-  const readTurn = limitConcurrency(parallel);
+  const places = placesFor(parallel);
   const running = pipelines.map(
     (steps, index) =>
       new RunningPipeline(
@@ -60,7 +63,7 @@ async function highestConcurrency(
           await new Promise(setImmediate);
           now--;
         }),
-        { listener: () => undefined, interrupted: idle, readTurn },
+        { listener: () => undefined, interrupted: idle, places },
       ),
   );
   await Promise.all(running.map((one) => one.execute()));
@@ -82,7 +85,7 @@ test('a step that fails stops the pipeline, and only the first failure is an eve
   const loads = [reading('load', 'a'), reading('load', 'b')];
   const run = new RunningPipeline(
     pipeline('shop', [...loads, finish], (step) => Promise.reject(new Error(step.id))),
-    { listener: (event) => events.push(event), interrupted: idle, readTurn: limitConcurrency(2) },
+    { listener: (event) => events.push(event), interrupted: idle, places: placesFor(2) },
   );
   await run.execute();
   expect(events.map((event) => [event.type, 'step' in event ? event.step.id : undefined])).toEqual([
@@ -101,7 +104,7 @@ test('after an interruption no step begins, and what had ended is not undone', a
   const settings = {
     listener: () => undefined,
     interrupted: interruption.signal,
-    readTurn: limitConcurrency(1),
+    places: placesFor(1),
   };
   const interrupted = new RunningPipeline(
     pipeline('shop', steps, () => {

@@ -211,7 +211,7 @@ limits: {parallel: "\${env.PARALLEL}", memory: 1.5GiB}
     expect(settings).toEqual({
       root: folder,
       state: { type: 'file', path: join(folder, 'kept') },
-      limits: { parallel: 2, connections: 10, memory: 1.5 * 2 ** 30 },
+      limits: { parallel: 2, uploads: 4, serverJobs: 20, connections: 10, memory: 1.5 * 2 ** 30 },
       policy: {},
     });
     expect(pipelines[0]?.sources).toMatchObject({
@@ -291,7 +291,7 @@ destinations:
     expect(settings).toEqual({
       root: folder,
       state: { type: 'file', path: join(folder, '.extracts/state'), isDefault: true },
-      limits: { parallel: 4, connections: 10 },
+      limits: { parallel: 4, uploads: 4, serverJobs: 20, connections: 10 },
       policy: {},
     });
   });

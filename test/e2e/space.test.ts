@@ -48,6 +48,6 @@ it('warns in the plan of a disk that is too small, and stops an apply before it 
     (await project.read('.extracts/state/big.json')).replaceAll('big', 'two'),
   );
   expect((await project.run(['plan'])).stderr).toContain(
-    'set `limits: {parallel: 1}` so that one extract is built after',
+    'set `limits: {builds: 1, uploads: 1}` so that one extract is built and',
   );
 });

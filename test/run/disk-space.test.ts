@@ -26,7 +26,7 @@ const planned = {
     },
   ],
 } as unknown as MadePlan;
-const project = { limits: { parallel: 1 } } as unknown as Project;
+const project = { limits: { parallel: 1, uploads: 1, serverJobs: 1 } } as unknown as Project;
 
 function within(folder: string): void {
   vi.stubEnv('TMPDIR', folder);

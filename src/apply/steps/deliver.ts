@@ -10,7 +10,7 @@ import type { PerformStep } from './step.ts';
 
 /** Writes the extract, or its package, to one destination, or only sets what describes it there. */
 export const deliver: PerformStep<'deliver', RunState> = async (step, state, { report, signal }) => {
-  const { job, lock, record, sent } = state;
+  const { job, lock, record, run, sent } = state;
   const port = required(job.destinations[step.destination], 'destination');
   await lock.confirm();
   if (step.details === true) {
@@ -23,6 +23,7 @@ export const deliver: PerformStep<'deliver', RunState> = async (step, state, { r
   const written = await port.write(delivery, {
     progress: bytesProgress(report, size),
     signal,
+    upload: run.places.upload,
     last: getOwn(job.seen.record?.destinations, step.target),
     sent: sent.get(step.destination),
     confirm: () => lock.confirm(),

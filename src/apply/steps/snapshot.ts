@@ -4,14 +4,17 @@ import type { PerformStep } from './step.ts';
 
 /** Opens the sources of the step's tables at one moment. */
 export const snapshot: PerformStep<'snapshot', RunState> = async (step, state, { report, signal }) => {
-  const { job, snapshots, reporters } = state;
+  const { job, snapshots, reporters, run } = state;
   const wanted = job.pipeline.tables.filter(({ name }) => step.tables.includes(name));
-  await snapshots.open(wanted, (name, tables) => {
+  const several = new Set(wanted.map(({ source }) => source)).size > 1;
+  const leave = several ? await run.places.severalSources(signal) : undefined;
+  const opening = snapshots.open(wanted, (name, tables) => {
     const source = required(job.sources[name], `source ${name}`);
     // Later lines belong to the step that then reads the table.
     return source.snapshot(tables, signal, (waiting, table) =>
       (reporters.get(table ?? '') ?? report)({ waiting }),
     );
   });
+  await opening.finally(leave);
   return {};
 };

@@ -25,6 +25,3 @@ export type PerformStep<K extends StepKind, State> = (
   state: State,
   context: StepContext,
 ) => Promise<StepResult>;
-
-/** Returns true for steps that take a connection to a source and one to hyperd. */
-export const readsSource = ({ kind }: Step): boolean => kind === 'load' || kind === 'change';

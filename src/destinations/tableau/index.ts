@@ -4,6 +4,7 @@ import type { DestinationPort } from '../../model/ports/destination-port.ts';
 import type { ExtractPort } from '../../model/ports/extract-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { realClock, type Clock } from './client/http/clock.ts';
+import { KeptConnections } from './client/http/kept-connections.ts';
 import type { Wait } from './client/http/persist.ts';
 import type { Variables } from '../../model/base/proxy.ts';
 import { openSession, type Session } from './client/site/session.ts';
@@ -55,12 +56,23 @@ const unleased: LeaseToken = ({ names: [name = ''] }) =>
 export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
   const sessions = new Map<string, Session>();
   const seeProject = cacheProjects();
+  const connections = new Map<string | undefined, KeptConnections>();
+  const keptFor = (ca: string | undefined) => {
+    const kept = connections.get(ca) ?? new KeptConnections();
+    connections.set(ca, kept);
+    return kept;
+  };
   const siteOf = (destination: TableauDestination): Site => {
     const { connection } = destination;
     const { clock = realClock, variables, registerSecret, signal = neverAborts, onWait } = settings;
     const { leaseToken = unleased } = settings;
     const ca = readAuthority(connection);
-    const transport = openTransport({ ca, variables, timeout: connection.timeout * 1000 });
+    const transport = openTransport({
+      ca,
+      variables,
+      kept: keptFor(ca),
+      timeout: connection.timeout * 1000,
+    });
     const caller = { transport, clock, onWait };
     const { server, site, auth } = connection;
     const key = JSON.stringify([server, site, auth]);
@@ -74,6 +86,7 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
       sessions.clear();
+      for (const kept of connections.values()) kept.destroy();
     },
   };
 }

@@ -54,6 +54,12 @@ export interface S3StateSettings {
 export interface Limits {
   /** The number of tables that are read at once, over all pipelines. */
   parallel: number;
+  /** The number of extracts that are built at once; by default it follows from the memory. */
+  builds?: number;
+  /** The number of files that are sent or copied to destinations at once. */
+  uploads: number;
+  /** The number of publications that are with a Tableau server at once. */
+  serverJobs: number;
   /** The number of connections to one PostgreSQL server at once, over all pipelines. */
   connections: number;
   /** The memory that hyperd may use, in bytes; hyperd's own default is 80 % of the machine. */

@@ -1560,6 +1560,18 @@ export interface Limits {
    */
   parallel?: number | string;
   /**
+   * How many extracts are built at once, from the snapshot of their sources to the finished file. Default: one for each 512 MiB that the Hyper engine may use, at most as many as `parallel`.
+   */
+  builds?: number | string;
+  /**
+   * How many files are sent or copied to destinations at once.
+   */
+  uploads?: number | string;
+  /**
+   * How many publications are with a Tableau server at once: those that are being sent, and those whose job it works on.
+   */
+  server_jobs?: number | string;
+  /**
    * How many connections to one PostgreSQL server are open at once, across all pipelines.
    */
   connections?: number | string;

@@ -1,3 +1,4 @@
+import type { Semaphore } from '../base/limit.ts';
 import type { BuiltExtract } from './extract-port.ts';
 import type { AppliedDestination, SentNote } from '../world/applied-record.ts';
 import type { DestinationObservation, TemplateObservation } from '../world/observation.ts';
@@ -61,6 +62,11 @@ export interface Delivery extends KnownDelivery {
   /** Hears of bytes as they are written, each once. */
   progress: (bytes: number) => void;
   signal: AbortSignal;
+  /**
+   * The places of files that are sent at once, over all destinations. A destination that waits for a job of its server
+   * has one of them only while it sends.
+   */
+  upload: Semaphore;
   confirm: Confirm;
   /**
    * Is called, and awaited, before the destination may have accepted the extract, so that a run which ends now is not

@@ -34,6 +34,8 @@ export interface Settings {
   revisionLimit: number;
   /** The number of times that a job must be polled until it is reported as complete. */
   jobPolls: number;
+  /** The seconds that a job takes at least, by the clock, beside the polls. */
+  jobSeconds: number;
   maximumPageSize: number;
   singlePublishBytes: number;
   /** The answer to a single publish above the limit: the web tier's 413 or the API's 400. */
@@ -72,6 +74,7 @@ export const defaultSettings: Readonly<Settings> = {
   revisionHistory: true,
   revisionLimit: 25,
   jobPolls: 2,
+  jobSeconds: 0,
   maximumPageSize: 1000,
   singlePublishBytes: 64 * mebibyte,
   singlePublishRefusal: 413,

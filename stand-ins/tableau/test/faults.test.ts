@@ -269,6 +269,18 @@ describe('lets jobs go wrong', () => {
     standIn.control.configure({ jobPolls: 2 });
     expect(progress).toEqual(['0', '25', '50', '100']);
   });
+
+  test('for some seconds at least', async () => {
+    let now = new Date();
+    standIn.control.configure({ jobSeconds: 5, jobPolls: 1, now: () => now });
+    const { id } = only(await asJob(), 'job').attributes;
+    const progress = async () =>
+      only(await client.send('GET', `/sites/:site/jobs/${id}`), 'job').attributes.progress;
+    expect(await progress()).not.toBe('100');
+    now = new Date(now.getTime() + 5000);
+    expect(await progress()).toBe('100');
+    standIn.control.configure({ jobSeconds: 0, jobPolls: 2, now: () => new Date() });
+  });
 });
 
 test('a client that goes away in the middle of a chunk leaves nothing', async () => {

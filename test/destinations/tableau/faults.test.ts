@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Act, FaultRule } from '../../../stand-ins/tableau/src/faults.ts';
 import { demo } from '../../../stand-ins/tableau/src/seed.ts';
 import type { AppliedPublication } from '../../../src/model/world/applied-record.ts';
+import { semaphore } from '../../../src/model/base/limit.ts';
 import { built, deliveryOf, destinationOn, never, write } from './support.ts';
 import { openWorkshop } from './workshop.ts';
 
@@ -414,6 +415,35 @@ describe('an interruption', () => {
     expect(await seen()).toMatchObject({ sent: 'published', found: { id: before.id, revision: 2 } });
     await expectReplaced(before);
   });
+});
+
+test.each([1, 5, 60])('a job of %i s is noticed soon, without asking all the time', async (seconds) => {
+  const { clock } = workshop.opened;
+  standIn.control.configure({ jobSeconds: seconds, jobPolls: 1, now: () => new Date(clock.now()) });
+  const slept = clock.slept.length;
+  await write(open(), first);
+  const pauses = clock.slept.slice(slept);
+  const waited = pauses.reduce((sum, one) => sum + one, 0) / 1000;
+  expect(pauses[0]).toBeLessThanOrEqual(100);
+  expect(waited).toBeLessThan(seconds + Math.max(1, seconds / 10) + 0.1);
+  expect(pauses.length).toBeLessThan(40);
+  standIn.control.configure({ jobSeconds: 0, jobPolls: 2, now: () => new Date() });
+});
+
+test('a file that waits for its job leaves the place of its upload to others', async () => {
+  const upload = semaphore(1);
+  let free: boolean | undefined;
+  await open().write(await built(first), {
+    ...deliveryOf({ upload }),
+    async note(sent) {
+      if (sent?.job === undefined) return;
+      free = false;
+      const leave = await upload();
+      free = true;
+      leave();
+    },
+  });
+  expect(free).toBe(true);
 });
 
 describe('the right to publish is asked for right before the request that commits', () => {

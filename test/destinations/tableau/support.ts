@@ -3,6 +3,7 @@ import type { TableauDestination } from '../../../src/model/config/destination.t
 import type { BuiltExtract } from '../../../src/model/ports/extract-port.ts';
 import type { Delivered, Delivery, DestinationPort } from '../../../src/model/ports/destination-port.ts';
 import { stat } from 'node:fs/promises';
+import { semaphore } from '../../../src/model/base/limit.ts';
 import type { Clock } from '../../../src/destinations/tableau/client/http/clock.ts';
 import {
   openTableauDestinations,
@@ -109,6 +110,7 @@ export function deliveryOf(
     last: undefined,
     progress: () => undefined,
     signal: never,
+    upload: semaphore(1),
     confirm: () => Promise.resolve(),
     note: (sent) => Promise.resolve(void notes.push(sent)),
     taken: (taken) => Promise.resolve(void takings.push(taken)),

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import type { Semaphore } from '../../../model/base/limit.ts';
 import type { BuiltExtract } from '../../../model/ports/extract-port.ts';
 import type { Confirm } from '../../../model/ports/destination-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
@@ -35,6 +36,7 @@ export interface Sending {
    * found out by the note.
    */
   signal: AbortSignal;
+  upload: Semaphore;
   confirm: Confirm;
   /** Hears, before the server can have all of it, what is being sent; undefined when it surely was not published. */
   note: (sent: { job?: string } | undefined) => Promise<void>;
@@ -50,7 +52,9 @@ export async function sendFile(target: Target, sending: Sending): Promise<Sent> 
     await sending.confirm();
   };
   try {
-    const root = await commit(target, sending, file, beforeLast);
+    const leave = await sending.upload(sending.signal);
+    // The server has the file when this has ended: waiting for its job takes no place of an upload.
+    const root = await commit(target, sending, file, beforeLast).finally(leave);
     return await resultOf(target, sending, childOf(root, 'job')?.attributes.id);
   } catch (error) {
     if (error instanceof Unclear && error.verdict === 'look')

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import type { Semaphore } from '../../../model/base/limit.ts';
 import type { Portion } from '../../../model/ports/extract-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from '../client/http/answer.ts';
@@ -25,6 +26,7 @@ export interface Patch {
   identity: readonly string[];
   progress: (position: number) => void;
   signal: AbortSignal;
+  upload: Semaphore;
   /** Is waited for right before the server can have the whole of the request. */
   beforeLast: () => Promise<void>;
   /** Hears of the job that carries it out, before it is waited for. */
@@ -63,7 +65,9 @@ async function applyUnder(
   const { site, destination } = target;
   for (let attempt = 1; ; attempt++) {
     try {
-      const job = childOf(await send(target, patch, requestId), 'job')?.attributes.id ?? '';
+      const leave = await patch.upload(patch.signal);
+      const root = await send(target, patch, requestId).finally(leave);
+      const job = childOf(root, 'job')?.attributes.id ?? '';
       await patch.onJob(job);
       const end = await awaitJob(site, job, destination.jobTimeout, patch.signal);
       const isDone = end.end === 'lost' && (await showsIn(target, patch.signal));

@@ -7,12 +7,13 @@ import { answer } from '../rest/answer.ts';
 import type { Element } from '../rest/element.ts';
 import { element, list, textElement } from '../rest/element.ts';
 import { Refusal, refuse } from '../rest/refusal.ts';
+import type { Settings } from '../settings.ts';
 import type { Job } from '../world.ts';
 import { instant, isAdministrator } from '../world.ts';
 
 /**
  * Starts work in the background and reports it as a job. The work begins at once; the client learns of its end when
- * it has asked `settings.jobPolls` times. Work must look at `isCancelled` before it takes effect.
+ * it has asked `settings.jobPolls` times and `settings.jobSeconds` have passed. Work must look at `isCancelled` before it takes effect.
  */
 export function startJob(
   call: UserCall,
@@ -76,11 +77,19 @@ async function run(call: UserCall, job: Job, work: Parameters<typeof startJob>[2
 export async function getJob(call: UserCall): Promise<Answer> {
   const job = findJob(call);
   job.polls += 1;
-  if (!job.told && !job.stalled && job.polls >= call.world.settings.jobPolls) {
+  if (!job.told && mayBeTold(job, call.world.settings)) {
     await job.work;
     job.told = true;
   }
   return answer(200, [jobElement(job, call.world.settings.jobPolls)]);
+}
+
+/** By then the server is through with it, as far as its settings say. */
+function mayBeTold(
+  { stalled, polls, createdAt }: Job,
+  { jobPolls, jobSeconds, now }: Pick<Settings, 'jobPolls' | 'jobSeconds' | 'now'>,
+): boolean {
+  return !stalled && polls >= jobPolls && now().getTime() - createdAt.getTime() >= jobSeconds * 1000;
 }
 
 export function cancelJob(call: UserCall): Answer {

@@ -11,15 +11,6 @@ import {
 } from '../../../../network/tunnel.ts';
 import { Lost, lost, refusedByProxy } from './lost.ts';
 
-export interface Line {
-  socket: net.Socket;
-  /**
-   * The proxy authorization. A plain request through a proxy names the whole URL instead of the path, and may need
-   * this header.
-   */
-  throughProxy?: { authorization?: string };
-}
-
 export interface ConnectSettings {
   proxy: URL | undefined;
   /** Authorities to trust beside those of Node. */
@@ -31,19 +22,15 @@ export interface ConnectSettings {
  * A connection that is ready for a request: name looked up, TLS verified. An error up to here has surely not reached
  * the server. Node's fetch knows neither the proxy variables nor an extra authority, hence this.
  */
-export async function connect(url: URL, settings: ConnectSettings): Promise<Line> {
+export async function connect(url: URL, settings: ConnectSettings): Promise<net.Socket> {
   const { proxy, signal } = settings;
   const isTls = url.protocol === 'https:';
   try {
-    if (proxy === undefined) return { socket: await (isTls ? secure(url, settings) : plain(url, signal)) };
-    if (isTls) return { socket: await secure(url, settings, await tunnel(url, proxy, signal)) };
-    const authorization = proxyAuthorization(proxy);
-    const socket = await ready(connectToProxy(proxy), connectedEvent(proxy), signal).catch(
-      (error: unknown) => {
-        throw proxyFailed(error);
-      },
-    );
-    return { socket, throughProxy: authorization === undefined ? {} : { authorization } };
+    if (proxy === undefined) return await (isTls ? secure(url, settings) : plain(url, signal));
+    if (isTls) return await secure(url, settings, await tunnel(url, proxy, signal));
+    return await ready(connectToProxy(proxy), connectedEvent(proxy), signal).catch((error: unknown) => {
+      throw proxyFailed(error);
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw lost('none', error);
@@ -54,6 +41,16 @@ const connectedEvent = ({ protocol }: URL) => (protocol === 'https:' ? 'secureCo
 
 const plain = (url: URL, signal: AbortSignal) =>
   ready(net.connect({ host: withoutBrackets(url.hostname), port: portOf(url) }), 'connect', signal);
+
+/**
+ * Returns the authorization for the proxy that a plain request goes through: such a request names the whole URL instead
+ * of the path, and may need this header. Undefined where the server itself gets the request.
+ */
+export function throughProxy(url: URL, proxy: URL | undefined): { authorization?: string } | undefined {
+  if (proxy === undefined || url.protocol === 'https:') return undefined;
+  const authorization = proxyAuthorization(proxy);
+  return authorization === undefined ? {} : { authorization };
+}
 
 function secure(url: URL, { ca, signal }: ConnectSettings, socket?: net.Socket): Promise<net.Socket> {
   const host = withoutBrackets(url.hostname);

@@ -2,7 +2,7 @@ import { readReply, Refused } from './answer.ts';
 import type { Clock } from './clock.ts';
 import { Lost } from './lost.ts';
 import {
-  mayBeAbandoned,
+  freedomOf,
   pauseBefore,
   retryAfter,
   verdictOn,
@@ -59,13 +59,13 @@ const noticeable = 3000;
  */
 export async function persist(
   kind: CallKind,
-  exchange: Omit<Exchange, 'mayBeAbandoned'>,
+  exchange: Omit<Exchange, 'mayBeAbandoned' | 'mayBeRepeated'>,
   { transport, clock, onWait }: Caller,
 ): Promise<Element> {
   const earlier = { repeat: 0, wait: 0 };
   for (;;) {
     try {
-      return readReply(await transport({ ...exchange, mayBeAbandoned: mayBeAbandoned(kind) }));
+      return readReply(await transport({ ...exchange, ...freedomOf(kind) }));
     } catch (error) {
       if (!(error instanceof Lost) && !(error instanceof Refused)) throw error;
       const verdict = verdictOn(kind, troubleOf(error));

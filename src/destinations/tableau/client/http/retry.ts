@@ -47,9 +47,13 @@ export function verdictOn(call: CallKind, trouble: Trouble): Verdict {
   return status >= 500 || status === 408 ? whenUnclear[call] : 'give-up';
 }
 
-/** Calls that may be given up while the server works on them: carried out or not, nothing comes of it. */
-export function mayBeAbandoned(call: CallKind): boolean {
-  return call === 'harmless' || call === 'sign-in' || call === 'begin-upload' || call === 'append-chunk';
+/**
+ * Returns whether a call may be given up while the server works on it, because nothing comes of it, carried out or not,
+ * and whether it may be sent twice without a look at what came of it.
+ */
+export function freedomOf(call: CallKind): { mayBeAbandoned: boolean; mayBeRepeated: boolean } {
+  const mayBeRepeated = call === 'harmless' || call === 'sign-in' || call === 'begin-upload';
+  return { mayBeAbandoned: mayBeRepeated || call === 'append-chunk', mayBeRepeated };
 }
 
 /** The verdict per call when it may or may not have been carried out. */

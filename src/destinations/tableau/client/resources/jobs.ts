@@ -33,8 +33,9 @@ export async function awaitJob(
   signal: AbortSignal,
 ): Promise<JobEnd> {
   const { clock } = site;
-  const deadline = clock.now() + seconds * 1000;
-  for (let pause = 500, looks = 1; ; pause = Math.min(30_000, pause * 1.4), looks++) {
+  const began = clock.now();
+  const deadline = began + seconds * 1000;
+  for (let pause = firstPause, looks = 1; ; pause = pauseAfter(pause, clock.now() - began), looks++) {
     const job = await look(site, id, signal).catch((error: unknown) => {
       if (isPassing(error)) return 'unseen' as const;
       throw error;
@@ -45,6 +46,17 @@ export async function awaitJob(
     if (clock.now() >= deadline) return job === 'unseen' ? { end: 'unseen' } : { end: 'running' };
     await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
   }
+}
+
+/** Milliseconds between the first two looks; small publications take the server little longer. */
+const firstPause = 100;
+
+/**
+ * Returns the milliseconds until the next look. A job that has ended is noticed within a second or a tenth of its time,
+ * whichever is longer, and one that takes long is asked after seldom.
+ */
+function pauseAfter(pause: number, elapsed: number): number {
+  return Math.min(30_000, Math.max(Math.min(1000, pause * 1.4), elapsed / 10));
 }
 
 async function look(site: Site, id: string, signal: AbortSignal): Promise<Element | undefined> {
