@@ -20,8 +20,8 @@ export interface ApplyLimits {
  */
 export interface Places {
   /**
-   * Taken before the lock. There is room for as many as can do something; more would only hold locks and finished
-   * extracts that no destination has room for.
+   * Taken before the lock. There is room for about as many as can do something; more would only hold locks and finished
+   * extracts that no destination has room for. With one place of each kind, one pipeline runs after the other.
    */
   pipeline: Semaphore;
   build: Semaphore;
@@ -40,13 +40,21 @@ export type StepPlace = 'read' | 'upload' | 'serverJob';
 
 export function openPlaces({ parallel, builds, uploads, serverJobs }: ApplyLimits): Places {
   return {
-    pipeline: semaphore(builds + uploads + serverJobs),
+    pipeline: semaphore(pipelinesAtOnce({ builds, uploads, serverJobs })),
     build: semaphore(builds),
     read: semaphore(parallel),
     upload: semaphore(uploads),
     serverJob: semaphore(serverJobs),
     severalSources: semaphore(1),
   };
+}
+
+export function pipelinesAtOnce({
+  builds,
+  uploads,
+  serverJobs,
+}: Pick<ApplyLimits, 'builds' | 'uploads' | 'serverJobs'>): number {
+  return builds + uploads + serverJobs - 2;
 }
 
 /** Returns true for steps during which the pipeline has an unfinished extract, or is about to. */

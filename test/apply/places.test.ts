@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { isBuilding, openPlaces, type ApplyLimits, type StepPlace } from '../../src/apply/places.ts';
+import {
+  isBuilding,
+  openPlaces,
+  pipelinesAtOnce,
+  type ApplyLimits,
+  type StepPlace,
+} from '../../src/apply/places.ts';
 import { RunningPipeline, type PipelineRun } from '../../src/apply/pipeline-run.ts';
 import { schedule } from '../../src/apply/schedule.ts';
 import { semaphore } from '../../src/model/base/limit.ts';
@@ -66,20 +72,27 @@ async function runOf(wanted: readonly Wanted[], limits: ApplyLimits, interrupted
       });
     };
     let ended = 0;
+    let endPipeline: (() => void) | undefined;
     return {
       address: `p${index}`,
       after,
       steps,
       placeOf,
-      begin: () =>
-        Promise.resolve({
+      begin() {
+        void inUse('pipeline', () => new Promise((resolve) => (endPipeline = resolve)));
+        return Promise.resolve({
           perform: async (one, _, signal) => {
             await perform(one, signal);
             ended++;
             return {};
           },
-          end: () => Promise.resolve(endSnapshot?.()),
-        }),
+          end() {
+            endSnapshot?.();
+            endPipeline?.();
+            return Promise.resolve();
+          },
+        });
+      },
       report: ({ failure, isInterrupted, isComplete, seconds, steps: done }) => ({
         address: `p${index}`,
         outcome: isInterrupted && !isComplete ? 'interrupted' : failure === undefined ? 'applied' : 'failed',
@@ -105,7 +118,7 @@ async function runOf(wanted: readonly Wanted[], limits: ApplyLimits, interrupted
     read: limits.parallel,
     upload: limits.uploads,
     serverJob: limits.serverJobs,
-    pipeline: limits.builds + limits.uploads + limits.serverJobs,
+    pipeline: pipelinesAtOnce(limits),
   }))
     await Promise.all(Array.from({ length: count }, () => places[kind as keyof typeof places]()));
   return { reports: pipelines.map((one) => one.report()), most };
@@ -153,6 +166,7 @@ test('whatever waits for whatever, every run ends and keeps its limits', async (
       ]);
       await aborting;
       expect(most.read ?? 0).toBeLessThanOrEqual(limits.parallel);
+      expect(most.pipeline ?? 0).toBeLessThanOrEqual(pipelinesAtOnce(limits));
       expect(most.upload ?? 0).toBeLessThanOrEqual(limits.uploads);
       expect(most.serverJob ?? 0).toBeLessThanOrEqual(limits.serverJobs);
       expect(most.snapshot ?? 0).toBeLessThanOrEqual(Math.min(2, limits.builds));
@@ -204,7 +218,11 @@ test('a pipeline that waits for the server holds nothing that another one needs 
   }, new AbortController().signal);
   const all = ['a', 'b', 'c'].map((address) => open(address, stepsOf(1, ['tableau'])).execute());
   await expect.poll(() => jobs.length).toBe(3);
-  expect(log.filter((line) => line.includes('deliver'))).toEqual(['a deliver 0', 'b deliver 0', 'c deliver 0']);
+  expect(log.filter((line) => line.includes('deliver'))).toEqual([
+    'a deliver 0',
+    'b deliver 0',
+    'c deliver 0',
+  ]);
   // With one place to build, one was built after the other.
   expect(log.indexOf('b snapshot')).toBeGreaterThan(log.indexOf('a finish'));
   for (const end of jobs) end();
@@ -227,6 +245,15 @@ test('an interruption ends every wait for a place at once, whoever holds it', as
   expect(waiting.every((one) => one.report().outcome === 'interrupted')).toBe(true);
   release?.();
   await holder;
+});
+
+test('with one place of each kind, one pipeline runs after the other', async () => {
+  const { most } = await runOf(
+    ['a', 'b', 'c'].map(() => ({ after: [], steps: stepsOf(2, ['tableau', 'file']), failing: undefined })),
+    { parallel: 1, builds: 1, uploads: 1, serverJobs: 1 },
+    new AbortController().signal,
+  );
+  expect(most.pipeline).toBe(1);
 });
 
 test('what is built are the steps up to the finished file', () => {

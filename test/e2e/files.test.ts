@@ -27,7 +27,7 @@ destinations:
 `;
 
 const files = {
-  'extracts.yaml': 'version: 1\nlimits: { parallel: 1 }\n',
+  'extracts.yaml': 'version: 1\nlimits: { parallel: 1, uploads: 1, server_jobs: 1 }\n',
   'pipelines/shop.yaml': pipeline(),
   'pipelines/data/orders_1.csv': 'price,name,id,note\n1.50,Äpfel,1,x\n,"Pears, ""ripe""",2,x\n',
   'pipelines/data/orders_2.csv': 'id,name,price,note\n3,,7.25,x\n',

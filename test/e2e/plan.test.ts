@@ -20,7 +20,7 @@ destinations:
 ${more}`;
 
 const files = {
-  'extracts.yaml': 'version: 1\nlimits: { parallel: 1 }\n',
+  'extracts.yaml': 'version: 1\nlimits: { parallel: 1, uploads: 1, server_jobs: 1 }\n',
   'pipelines/north.yaml': pipeline('north', '{ day: date, region: text, amount: bigint }'),
   'pipelines/south.yaml': pipeline('south', '{ day: date, region: text }'),
   'data/north.csv': 'day,region,amount\n2026-01-01,East,1\n2026-01-02,West,2\n',

@@ -121,7 +121,7 @@ async function createPlanted(): Promise<{ project: CliProject; env: Variables }>
   const files = '{ type: file, path: rows.csv }';
   const tableau = (auth: string) => `{ type: tableau, server: "${gossip}", project: Sales, auth: ${auth} }`;
   const project = await createProject({
-    'extracts.yaml': 'version: 1\nlimits: { parallel: 1 }\n',
+    'extracts.yaml': 'version: 1\nlimits: { parallel: 1, uploads: 1, server_jobs: 1 }\n',
     'pipelines/rows.csv': 'id\n1\n',
     'pipelines/url.yaml': pipeline('url', "{ type: postgres, url: '${secret.PG_URL}' }"),
     'pipelines/plain.yaml': pipeline('plain', "{ type: postgres, url: '${env.PLAIN_URL}' }"),

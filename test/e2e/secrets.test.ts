@@ -70,7 +70,7 @@ it('does not show a password in an error: refused, unreachable, or in what the s
       columns: 'id: int',
     });
   const project = await createProject({
-    'extracts.yaml': 'version: 1\nlimits: { parallel: 1 }\n',
+    'extracts.yaml': 'version: 1\nlimits: { parallel: 1, uploads: 1, server_jobs: 1 }\n',
     'pipelines/echoed.yaml': pipeline(
       'echoed',
       `query: 'select $1::int as id', params: ['\${secret.TOKEN}']`,

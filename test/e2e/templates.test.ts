@@ -34,7 +34,7 @@ day: date
 note: text`;
 
 const files = {
-  'extracts.yaml': 'version: 1\nlimits: { parallel: 1 }\n',
+  'extracts.yaml': 'version: 1\nlimits: { parallel: 1, uploads: 1, server_jobs: 1 }\n',
   'pipelines/sales.yaml': pipeline(columns),
   'pipelines/data/sales.csv':
     'amount,region,day,note,units\n1.5,East,2024-05-06,,2\n2.5,West,2024-05-07,hm,3\n',

@@ -163,7 +163,7 @@ async function createWorld(): Promise<World> {
   );
   const project = await createProject({
     'extracts.yaml': `version: 1
-limits: { parallel: 1 }
+limits: { parallel: 1, uploads: 1, server_jobs: 1 }
 destinations:
   tableau:
     type: tableau

@@ -32,4 +32,4 @@ export const postgresSource = "{ type: postgres, url: '${secret.PG_URL}' }";
 export const postgresUrl = (url: string): Variables => ({ PG_URL: url });
 
 /** One thing at a time, so that lines come in the same order every time. */
-export const oneAtATime = 'version: 1\nlimits: { parallel: 1 }\n';
+export const oneAtATime = 'version: 1\nlimits: { parallel: 1, uploads: 1, server_jobs: 1 }\n';
