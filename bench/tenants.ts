@@ -58,14 +58,14 @@ export async function benchTenants(count: number): Promise<string[][]> {
 }
 
 /** Creates the rows of `count` tenants, and the pipeline that publishes an extract for each. */
-export async function fillTenants({ client, write }: BenchProject, count: number): Promise<void> {
-  await client.query(
+export async function fillTenants(project: BenchProject, count: number): Promise<void> {
+  await project.client.query(
     `create table tenants as select i as id, 'tenant-' || i as slug from generate_series(1, ${count}) i;
      create table orders as select i as order_id, i % ${count} + 1 as tenant_id, (i * 1.25)::numeric(18,2) as total
        from generate_series(1, ${count} * 100) i;
      create index on orders (tenant_id); analyze;`,
   );
-  await write('tenants.yaml', tenants(count));
+  await project.write('tenants.yaml', tenants(count));
 }
 
 /** Watches the highest resident set of the engine, a child of the program. */
