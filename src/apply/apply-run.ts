@@ -53,7 +53,9 @@ function begunRun(state: RunState, lock: Lock): BegunRun {
   return {
     perform: whileHeld(lock, (step, report, signal) => {
       signal.throwIfAborted();
-      if (isNeeded(step, { haveRowsChanged: () => !isNothingNew(job, tables), hasPublished: run.hasPublished }))
+      if (
+        isNeeded(step, { haveRowsChanged: () => !isNothingNew(job, tables), hasPublished: run.hasPublished })
+      )
         return performApplyStep(step, state, { report, signal });
       if (step.ifRowsDiffer === true) state.skipped += 1;
       else if (step.kind === 'deliver') state.unpublished.push(step.target);
