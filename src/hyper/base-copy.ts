@@ -13,20 +13,18 @@ export type InterruptibleBase = ExtractBase & { signal: AbortSignal };
  * are emptied stay without, both with the columns of the contract; everything else in the copy is dropped to make
  * room for what the contract has.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyBase(
   session: HyperSession,
   draft: string,
-  extract: Extract,
-  tables: readonly Table[],
+  { schema, tables }: Pick<Extract, 'schema'> & { tables: readonly Table[] },
   { from, kept, emptied, reshaped = [], signal }: InterruptibleBase,
 ): Promise<void> {
   if ('path' in from) await copyInterruptibly(from.path, draft, signal);
   else await from.unpack(draft);
   await session.query(`attach database ${identifier(draft)} as draft`);
   const remaining = new Set([...kept, ...emptied]);
-  const name = (table: string) => tableName('draft', extract.schema, table);
-  for (const table of await tablesIn(session, extract.schema))
+  const name = (table: string) => tableName('draft', schema, table);
+  for (const table of await tablesIn(session, schema))
     if (!remaining.has(table)) await session.query(`drop table ${name(table)}`);
   for (const { table, rename, drop } of reshaped) {
     for (const { from: old, to } of rename)
@@ -36,7 +34,7 @@ export async function copyBase(
   }
   for (const table of emptied) await session.query(`truncate table ${name(table)}`);
   for (const table of tables)
-    if (!remaining.has(table.name)) await session.query(createTable('draft', extract.schema, table));
+    if (!remaining.has(table.name)) await session.query(createTable('draft', schema, table));
 }
 
 async function tablesIn(session: HyperSession, schema: string): Promise<string[]> {

@@ -43,7 +43,7 @@ export async function buildExtract(
   const begin = async () => {
     try {
       if (base === undefined) await createFile(session, draft.path, extract, tables);
-      else await copyBase(session, draft.path, extract, tables, base);
+      else await copyBase(session, draft.path, { ...extract, tables }, base);
     } catch (error) {
       throw isServerError(error) || isSystemError(error) ? unwritable(extract.file, error) : error;
     }
@@ -93,11 +93,13 @@ export async function buildExtract(
       writing(table, async (loader, { name, attach }) => {
         await attach();
         const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
-        return loadFeed(loader, { name, types }, parts, progress, signal);
+        return loadFeed({ session: loader, target: { name, types }, progress, signal }, parts);
       }),
 
     change: (table, changes, progress, signal) =>
-      writing(table, (loader, target) => changeTable(loader, target, table, changes, progress, signal)),
+      writing(table, (loader, target) =>
+        changeTable({ ...target, session: loader, table, progress, signal }, changes),
+      ),
 
     async check({ lastRows, now }, signal) {
       await begun;

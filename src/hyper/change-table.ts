@@ -30,16 +30,12 @@ export interface ChangeTarget {
  * loaded into temporary tables first, before the draft must exist. The draft is private until it is renamed, so a
  * failure on the way only discards it; even so, deleting rows and inserting their replacements is one transaction.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function changeTable(
-  session: HyperSession,
-  { name, attach, before }: ChangeTarget,
-  table: Table,
+  { attach, before, ...given }: ChangeTarget & Omit<Work, 'run'>,
   changes: TableChanges,
-  progress: LoadProgress,
-  signal: AbortSignal,
 ): Promise<Changed> {
-  const work: Work = { session, name, table, progress, signal, run: (sql) => session.change(sql, signal) };
+  const { session, name, table, signal } = given;
+  const work: Work = { ...given, run: (sql) => session.change(sql, signal) };
   const { onConflict } = changes;
   const left = changes.deletedKeys && (await stageGone(work, changes.deletedKeys));
   const fresh = onConflict && (await stageNew(work, changes.rows, onConflict));
@@ -85,9 +81,9 @@ async function stageGone(
   return removedRows.rows === 0 ? undefined : (name) => sameKey(name, removedRows.name, columns);
 }
 
-async function addAll({ session, name, table, progress, signal }: Work, { parts }: Feed): Promise<Changed> {
-  const target = { name, types: typesOf(table.columns) };
-  const { rows, ...sizes } = await loadFeed(session, target, parts, progress, signal);
+async function addAll(work: Work, { parts }: Feed): Promise<Changed> {
+  const target = { name: work.name, types: typesOf(work.table.columns) };
+  const { rows, ...sizes } = await loadFeed({ ...work, target }, parts);
   return { read: rows, inserted: rows, deleted: 0, ...sizes };
 }
 
@@ -138,16 +134,12 @@ async function reconcile(work: Work, { columns, feed }: NonNullable<TableChanges
 }
 
 /** Loads a feed into a temporary table with some columns of the table. */
-async function stage(
-  { session, table, progress, signal }: Work,
-  title: string,
-  columns: readonly string[],
-  { parts }: Feed,
-) {
+async function stage(work: Work, title: string, columns: readonly string[], { parts }: Feed) {
+  const { session, table } = work;
   const name = identifier(title);
   const some = columns.flatMap((wanted) => table.columns.find((column) => column.name === wanted) ?? []);
   await session.query(`create temporary table ${name} (${some.map(columnClause).join(', ')})`);
-  return { name, ...(await loadFeed(session, { name, types: typesOf(some) }, parts, progress, signal)) };
+  return { name, ...(await loadFeed({ ...work, target: { name, types: typesOf(some) } }, parts)) };
 }
 
 const typesOf = (columns: readonly Column[]) =>

@@ -13,6 +13,14 @@ export class CheckFailure extends Error {
 
 type ServerError = Error & { code?: string | undefined; detail?: string | undefined };
 
+/** A statement that loads files. */
+export interface CheckedStatement {
+  statement: string;
+  parts: readonly PathPart[];
+  /** Returns the record that an error of Hyper is about, from 1; 0 for none. */
+  recordOf: (error: ServerError) => number;
+}
+
 /** Rows that Hyper took, and the records that the checks counted; undefined where a part has no check. */
 export interface CheckedCopy {
   rows: number;
@@ -21,18 +29,15 @@ export interface CheckedCopy {
 
 /**
  * Runs a statement that loads files while their parts check them, one after the other. The first problem of a check
- * cancels the statement. When Hyper refuses a record (`recordOf`, from 1), the check continues up to it: what it finds
+ * cancels the statement. When Hyper refuses a record, the check continues up to it: what it finds
  * there comes first.
  *
  * @throws CheckFailure, or what the server says.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyChecked(
   session: HyperSession,
-  statement: string,
-  parts: readonly PathPart[],
+  { statement, parts, recordOf }: CheckedStatement,
   signal: AbortSignal,
-  recordOf: (error: ServerError) => number,
 ): Promise<CheckedCopy> {
   const failed = new AbortController();
   let until = Infinity;

@@ -4,6 +4,12 @@ import type pg from 'pg';
 import type { Bytes } from '../model/ports/feed.ts';
 import { CopyBlocks } from './copy-blocks.ts';
 
+export interface CopyIn {
+  sql: string;
+  bytes: Bytes;
+  progress: (bytes: number) => void;
+}
+
 /**
  * Streams bytes into a `COPY … FROM STDIN` and resolves to the rows that the server took. It takes all or nothing: if
  * the bytes stop early, the server is sent a CopyFail, and the connection stays usable (PostgreSQL documentation,
@@ -12,12 +18,9 @@ import { CopyBlocks } from './copy-blocks.ts';
  * @throws SourceFailure with the error of the bytes, an interruption included; otherwise the error of the server or
  * the connection.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyIn(
   client: pg.Client,
-  sql: string,
-  bytes: Bytes,
-  progress: (bytes: number) => void,
+  { sql, bytes, progress }: CopyIn,
   signal: AbortSignal,
 ): Promise<number> {
   const copy = new CopyStatement(sql);

@@ -1,9 +1,9 @@
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/ports/feed.ts';
-import type { Loaded, LoadProgress } from '../model/ports/extract-port.ts';
+import type { Loaded } from '../model/ports/extract-port.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { CheckFailure, copyChecked } from './copy-checked.ts';
 import { SourceFailure } from './copy-in.ts';
-import { csvOptions, fileStatement, textOptions, type LoadTarget } from './file-statement.ts';
+import { csvOptions, fileStatement, textOptions, type Load } from './file-statement.ts';
 import { firstRecords } from './first-records.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
@@ -13,40 +13,29 @@ import { monotonicProgress } from './monotonic-progress.ts';
  * Loads one part of a feed by one COPY, which is atomic: a refused record leaves the table as it was, and the
  * part may know another way. With `most` only its first rows, to have a look at them.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
-export async function loadPart(
-  session: HyperSession,
-  target: LoadTarget,
-  part: FeedPart,
-  progress: LoadProgress,
-  signal: AbortSignal,
-  maxRecords?: number,
-): Promise<Loaded> {
-  const meter = monotonicProgress(progress);
+export async function loadPart(load: Load, part: FeedPart, maxRecords?: number): Promise<Loaded> {
+  const meter = monotonicProgress(load.progress);
   // Of a file that it opens by itself Hyper does not say in which record it refuses one of the first.
   const first = maxRecords !== undefined && part.kind === 'path' ? (part.asStream ?? part) : part;
   for (let way: FeedPart = first; ;) {
-    const result = await tryPart(session, target, way, meter.attempt(), signal, maxRecords);
+    const result = await tryPart({ ...load, progress: meter.attempt() }, way, maxRecords);
     if ('rows' in result) return result;
     way = result.fallback;
   }
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function tryPart(
-  session: HyperSession,
-  target: LoadTarget,
+  load: Load,
   part: FeedPart,
-  progress: LoadProgress,
-  signal: AbortSignal,
   maxRecords: number | undefined,
 ): Promise<Loaded | { fallback: FeedPart }> {
+  const { session, signal } = load;
   try {
     await useDateOrder(session, part.format);
-    if (part.kind === 'path') return await loadFile(session, target, part, progress, signal, maxRecords);
+    if (part.kind === 'path') return await loadFile(load, part, maxRecords);
     const whole = await part.open(signal, maxRecords);
     const stream = maxRecords === undefined ? whole : beginningOf(whole, part, maxRecords);
-    return await copyStream(session, target, part, stream, progress, signal);
+    return await copyStream(load, part, stream);
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof SourceFailure || error instanceof CheckFailure) {
@@ -63,14 +52,10 @@ async function tryPart(
 }
 
 /** Loads a stream in the form of a part by one COPY. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyStream(
-  session: HyperSession,
-  target: LoadTarget,
+  { session, target, progress, signal }: Load,
   { label, columns, format }: StreamPart,
   stream: ByteStream,
-  progress: LoadProgress,
-  signal: AbortSignal,
 ): Promise<Loaded> {
   let bytes = 0;
   const counted = (count: number) => {
@@ -109,13 +94,9 @@ export async function useDateOrder(session: HyperSession, format: FeedPart['form
 }
 
 /** hyperd opens the file by itself; how far it is, is seen from outside. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function loadFile(
-  session: HyperSession,
-  target: LoadTarget,
+  { session, target, progress, signal }: Load,
   part: PathPart,
-  progress: (bytes: number) => void,
-  signal: AbortSignal,
   maxRecords: number | undefined,
 ): Promise<Loaded> {
   const staged = await part.stage?.(signal);
@@ -124,8 +105,14 @@ async function loadFile(
     const format = staged?.format ?? part.format;
     const { columns = part.columns } = staged ?? {};
     const statement = fileStatement(target, { ...part, columns }, format, [part.path], maxRecords);
-    const { rows, counted } = await copyChecked(session, statement, [part], signal, (error) =>
-      isDiskFailure(error) ? 0 : (refusal(error, part).record ?? Infinity),
+    const { rows, counted } = await copyChecked(
+      session,
+      {
+        statement,
+        parts: [part],
+        recordOf: (error) => (isDiskFailure(error) ? 0 : (refusal(error, part).record ?? Infinity)),
+      },
+      signal,
     );
     watch.finish();
     const sent = maxRecords === undefined ? (staged?.rows ?? part.rows ?? counted) : undefined;

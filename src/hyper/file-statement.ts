@@ -1,5 +1,7 @@
 import type { ParquetValue, PathFormat, PathPart, WrittenCsv } from '../model/ports/feed.ts';
+import type { LoadProgress } from '../model/ports/extract-port.ts';
 import { never } from '../model/base/never.ts';
+import type { HyperSession } from './session.ts';
 import { identifier, literal } from './sql.ts';
 import { sqlType } from './column-types.ts';
 
@@ -8,6 +10,14 @@ export interface LoadTarget {
   name: string;
   /** SQL types by column name. */
   types: ReadonlyMap<string, string>;
+}
+
+/** A load under way: where it goes, and who hears of it. */
+export interface Load {
+  session: HyperSession;
+  target: LoadTarget;
+  progress: LoadProgress;
+  signal: AbortSignal;
 }
 
 /**

@@ -52,7 +52,7 @@ export function openHyper(settings: HyperSettings): ExtractPort {
     },
     build: (extract, tables, signal, base) =>
       buildExtract(session, extract, tables, base && { ...base, signal }),
-    preview: async (table, feed, rows, signal) => previewRows(await session(), table, feed, rows, signal),
+    preview: async (table, feed, rows, signal) => previewRows(await session(), { table, feed, rows }, signal),
     split: (file, most, signal) => splitExtract(session, file, most, signal),
     async close() {
       await (await starting?.catch(() => undefined))?.stop();

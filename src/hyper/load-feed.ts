@@ -1,10 +1,9 @@
 import type { FeedPart } from '../model/ports/feed.ts';
 import type { Loaded, LoadProgress } from '../model/ports/extract-port.ts';
-import { fileStatement, type LoadTarget } from './file-statement.ts';
+import { fileStatement, type Load, type LoadTarget } from './file-statement.ts';
 import { sumOf } from './joined-parts.ts';
 import { loadPart } from './copy-into.ts';
 import { loadTogether } from './load-together.ts';
-import type { HyperSession } from './session.ts';
 import { monotonicProgress } from './monotonic-progress.ts';
 
 /**
@@ -13,14 +12,7 @@ import { monotonicProgress } from './monotonic-progress.ts';
  * Where Hyper refuses that they are loaded one after the other, so that an error names its file, and each may take
  * another way.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
-export async function loadFeed(
-  session: HyperSession,
-  target: LoadTarget,
-  parts: readonly FeedPart[],
-  progress: LoadProgress,
-  signal: AbortSignal,
-): Promise<Loaded> {
+export async function loadFeed(load: Load, parts: readonly FeedPart[]): Promise<Loaded> {
   const sum = { rows: 0, bytes: 0 };
   const counts: (number | undefined)[] = [];
   const add = ({ rows, bytes, sent }: Loaded) => {
@@ -28,20 +20,19 @@ export async function loadFeed(
     sum.bytes += bytes;
     counts.push(sent);
   };
-  for (const group of groupsOf(target, parts)) {
-    const meter = monotonicProgress(progress);
+  for (const group of groupsOf(load.target, parts)) {
+    const meter = monotonicProgress(load.progress);
     const countedFrom = (before: number, report: LoadProgress): LoadProgress => {
       return (bytes, rows) => report(bytes, rows === undefined ? undefined : before + rows);
     };
     const first = countedFrom(sum.rows, meter.attempt());
-    const together = await loadTogether(session, target, group, first, signal);
+    const together = await loadTogether({ ...load, progress: first }, group);
     if (together !== undefined) {
       add(together);
       continue;
     }
     const report = meter.attempt();
-    for (const part of group)
-      add(await loadPart(session, target, part, countedFrom(sum.rows, report), signal));
+    for (const part of group) add(await loadPart({ ...load, progress: countedFrom(sum.rows, report) }, part));
   }
   const sent = sumOf(counts);
   return { ...sum, ...(sent !== undefined && { sent }) };

@@ -1,38 +1,27 @@
 import type { FeedPart, PathPart, StreamPart } from '../model/ports/feed.ts';
-import type { Loaded, LoadProgress } from '../model/ports/extract-port.ts';
+import type { Loaded } from '../model/ports/extract-port.ts';
 import { CheckFailure, copyChecked } from './copy-checked.ts';
 import { SourceFailure } from './copy-in.ts';
-import { fileStatement, type LoadTarget } from './file-statement.ts';
+import { fileStatement, type Load } from './file-statement.ts';
 import { joinParts, sumOf } from './joined-parts.ts';
 import { copyStream, isDiskFailure, reconcile, useDateOrder } from './copy-into.ts';
-import { isServerError, type HyperSession } from './session.ts';
+import { isServerError } from './session.ts';
 
 /**
  * Loads parts that may be loaded together by one statement. Resolves to undefined if there is one part alone, or Hyper
  * refused the statement, which leaves the table as it was.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
-export async function loadTogether(
-  session: HyperSession,
-  target: LoadTarget,
-  group: readonly FeedPart[],
-  progress: LoadProgress,
-  signal: AbortSignal,
-): Promise<Loaded | undefined> {
+export async function loadTogether(load: Load, group: readonly FeedPart[]): Promise<Loaded | undefined> {
   const files = group.filter((part) => part.kind === 'path');
   const streams = group.filter((part) => part.kind === 'stream');
-  if (files.length > 1) return loadFiles(session, target, files, progress, signal);
-  if (streams.length > 1) return loadStreams(session, target, streams, progress, signal);
+  if (files.length > 1) return loadFiles(load, files);
+  if (streams.length > 1) return loadStreams(load, streams);
   return undefined;
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function loadFiles(
-  session: HyperSession,
-  target: LoadTarget,
+  { session, target, progress, signal }: Load,
   files: readonly PathPart[],
-  progress: LoadProgress,
-  signal: AbortSignal,
 ): Promise<Loaded | undefined> {
   const [first] = files;
   if (first === undefined) return undefined;
@@ -41,7 +30,11 @@ async function loadFiles(
   try {
     await useDateOrder(session, first.format);
     const statement = fileStatement(target, first, first.format, [...sizes.keys()]);
-    const { rows, counted } = await copyChecked(session, statement, files, signal, () => 0);
+    const { rows, counted } = await copyChecked(
+      session,
+      { statement, parts: files, recordOf: () => 0 },
+      signal,
+    );
     watch.finish();
     const sent = sumOf(files.map((file) => file.rows)) ?? counted;
     reconcile(`${first.label} and ${files.length - 1} more`, sent, rows);
@@ -60,20 +53,17 @@ async function loadFiles(
 }
 
 /** Streams into one COPY. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function loadStreams(
-  session: HyperSession,
-  target: LoadTarget,
+  load: Load,
   [first, ...others]: readonly StreamPart[],
-  progress: LoadProgress,
-  signal: AbortSignal,
 ): Promise<Loaded | undefined> {
+  const { session, signal } = load;
   if (first === undefined) return undefined;
   const joined = joinParts(first, others, signal);
   const part = { ...first, label: `${first.label} and ${others.length} more` };
   try {
     await useDateOrder(session, first.format);
-    return await copyStream(session, target, part, joined, progress, signal);
+    return await copyStream(load, part, joined);
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof SourceFailure) {

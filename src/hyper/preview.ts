@@ -12,12 +12,9 @@ import { foreign } from '../model/errors/secrets.ts';
 /**
  * Loads the first rows of a feed as apply would, into a file that is removed afterwards, and reads them back as text.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function previewRows(
   session: HyperSession,
-  table: Table,
-  { parts }: Feed,
-  rows: number,
+  { table, feed: { parts }, rows }: { table: Table; feed: Feed; rows: number },
   signal: AbortSignal,
 ): Promise<(string | null)[][]> {
   const folder = await makeTemporaryFolder();
@@ -28,10 +25,11 @@ export async function previewRows(
     await session.query(createTable('preview', 'public', table));
     const name = tableName('preview', 'public', table.name);
     const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
+    const load = { session, target: { name, types }, progress: () => undefined, signal };
     let left = rows;
     for (const part of parts) {
       if (left <= 0) break;
-      left -= (await loadPart(session, { name, types }, part, () => undefined, signal, left)).rows;
+      left -= (await loadPart(load, part, left)).rows;
     }
     // Shows a double with all the digits that distinguish it from its neighbours.
     await session.query('set extra_float_digits = 1');

@@ -84,7 +84,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
     change: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
     async copyIn(sql, bytes, progress, signal) {
       try {
-        return await copyIn(client, sql, bytes, progress, signal);
+        return await copyIn(client, { sql, bytes, progress }, signal);
       } catch (error) {
         signal.throwIfAborted();
         throw error instanceof SourceFailure || isServerError(error) ? error : engineLost(error);

@@ -15,15 +15,14 @@ export async function previewPipeline(
   const wanted = written.tables.filter(({ name }) => chosen === undefined || name === chosen);
   const { tables } = await completeTables({ ...written, tables: wanted }, world, signal);
   const previewed: PreviewedTable[] = [];
-  for (const table of tables) previewed.push(await previewTable(written, table, rows, world, signal));
+  for (const table of tables)
+    previewed.push(await previewTable(table, { pipeline: written, rows }, world, signal));
   return previewed;
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function previewTable(
-  pipeline: Pipeline,
   table: Table,
-  rows: number,
+  { pipeline, rows }: { pipeline: Pipeline; rows: number },
   world: Ports,
   signal: AbortSignal,
 ): Promise<PreviewedTable> {

@@ -115,7 +115,7 @@ describe('an outage', () => {
       },
     };
     const version = { key: 'k', etag: 'x', size, modified: 0 };
-    await fetchRange(reader, version, { from: 0, to: size }, into, () => undefined, signal);
+    await fetchRange(reader, version, { range: { from: 0, to: size }, into, came: () => undefined }, signal);
     expect([...into]).toEqual(Array.from({ length: size }, (_, index) => index));
   });
 

@@ -48,7 +48,7 @@ async function load(parts: readonly (PathPart | ReturnType<typeof textPart>)[], 
   await session.query('drop table if exists t.public.numbers');
   await session.query('create table t.public.numbers (n int, d date)');
   let told = 0;
-  const loaded = loadFeed(session, target, parts, (bytes) => (told += bytes), stop);
+  const loaded = loadFeed({ session, target, progress: (bytes) => (told += bytes), signal: stop }, parts);
   return { ...(await loaded), told, statements: [...statements] };
 }
 
@@ -197,7 +197,10 @@ test('streams that may follow each other are one stream', async () => {
   statements.length = 0;
   await session.query('drop table if exists t.public.numbers');
   await session.query('create table t.public.numbers (n int, d date)');
-  const loaded = await loadFeed(session, target, parts, (bytes, rows) => told.push([bytes, rows]), signal);
+  const loaded = await loadFeed(
+    { session, target, progress: (bytes, rows) => told.push([bytes, rows]), signal },
+    parts,
+  );
   expect(loaded).toEqual({ rows: 5, bytes: 50, sent: 5 });
   expect(told.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(50);
   expect(told.at(-1)?.[1]).toBe(5);

@@ -6,18 +6,23 @@ import type { Reader } from './reader.ts';
 import { Silence, Tries } from '../../aws/retry.ts';
 import { requireSameVersion, type Version } from './same-version.ts';
 
+interface Wanted {
+  range: ByteRange;
+  /** Has the length of the range. */
+  into: Buffer;
+  /** Is called for every piece. */
+  came: (bytes: number) => void;
+}
+
 /**
- * Fills the memory, which is as long as the range, in order; `came` is called for every piece. When the connection
+ * Fills the memory in order. When the connection
  * breaks, the next request continues behind the last byte that came; all requests are for the same version, so the
  * pieces fit.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function fetchRange(
   reader: Reader,
   version: Version,
-  { from, to }: ByteRange,
-  into: Buffer,
-  came: (bytes: number) => void,
+  { range: { from, to }, into, came }: Wanted,
   signal: AbortSignal,
 ): Promise<void> {
   let at = from;
@@ -30,7 +35,8 @@ export async function fetchRange(
   let isDoubted = false;
   while (at < to) {
     try {
-      await attempt(reader, version, { from: at, to }, into.subarray(at - from), count, signal);
+      const rest = { range: { from: at, to }, into: into.subarray(at - from), came: count };
+      await attempt(reader, version, rest, signal);
     } catch (error) {
       // How the connection ends after the last byte is of no interest.
       if (at === to) return;
@@ -44,13 +50,10 @@ export async function fetchRange(
   }
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function attempt(
   reader: Reader,
   version: Version,
-  range: ByteRange,
-  into: Buffer,
-  came: (bytes: number) => void,
+  { range, into, came }: Wanted,
   signal: AbortSignal,
 ): Promise<void> {
   const { bucket, patience, source } = reader;

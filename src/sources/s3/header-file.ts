@@ -35,7 +35,8 @@ export async function columnsFromHeaderFile(
   if (headerFile === undefined || (format.type !== 'csv' && format.type !== 'text'))
     throw new Error(`${table.name} has no header file`);
   const shown = `s3://${bucket}/${headerFile.key}`;
-  const { text, pinned } = await readWhole(reader, headerFile.key, format, columnsFrom.place, signal);
+  const file = { key: headerFile.key, place: columnsFrom.place };
+  const { text, pinned } = await readWhole(reader, file, format, signal);
   const wrong = (message: string, hint: string, place = columnsFrom.place) =>
     new RunError('EXT2107', `${shown}: ${message}`, { hint, place });
   const { names, types } = await rowsOf(text, format, headerFile.types).catch((error: unknown) => {
@@ -120,12 +121,10 @@ function etagOf(pinned: string): string | undefined {
   return pinned.startsWith(timed) ? undefined : pinned;
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function readWhole(
   { source, bucket, patience }: Reader,
-  key: string,
+  { key, place }: { key: string; place: Place },
   format: CsvFormat,
-  place: Place,
   signal: AbortSignal,
 ): Promise<{ text: Buffer; pinned: string }> {
   const shown = `s3://${source.bucket}/${key}`;

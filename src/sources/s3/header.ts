@@ -10,13 +10,17 @@ import type { Reader } from './reader.ts';
 
 const headerBytes = 64 * 1024;
 
+/** An object of text, for a table. */
+export interface TextObject {
+  table: Table;
+  object: FoundObject;
+  format: CsvFormat;
+}
+
 /** Returns the mapping from the fields of an object to columns: reads little more of it than its header. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function headerOf(
   reader: Reader,
-  table: Table,
-  object: FoundObject,
-  format: CsvFormat,
+  { table, object, format }: TextObject,
   signal: AbortSignal,
 ): Promise<Layout | { problem: Diagnostic }> {
   // One request after the other, and no more than the header needs.

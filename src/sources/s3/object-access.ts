@@ -12,7 +12,8 @@ export function objectAccess(reader: Reader, object: FoundObject, signal: AbortS
       const to = Math.min(size, offset + length);
       const read = Buffer.alloc(to - offset);
       const version = { key, etag, size, modified };
-      await fetchRange(reader, version, { from: offset, to }, read, () => undefined, signal);
+      const wanted = { range: { from: offset, to }, into: read, came: () => undefined };
+      await fetchRange(reader, version, wanted, signal);
       return read;
     },
   };

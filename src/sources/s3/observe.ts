@@ -5,7 +5,7 @@ import { isSameObject } from '../../model/world/listing.ts';
 import { grouped } from '../../model/base/numbers.ts';
 import type { Fingerprint, ObjectMark, ObjectsFingerprint } from '../../model/world/fingerprint.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
-import type { CsvFormat, Format, S3Source } from '../../model/config/source.ts';
+import type { Format, S3Source } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import type { SourceRequest } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
@@ -18,7 +18,7 @@ import { namesColumns } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet } from '../parquet/index.ts';
 import { nameObject, type FoundObject } from './bucket.ts';
 import { objectDocument } from './documents.ts';
-import { headerOf } from './header.ts';
+import { headerOf, type TextObject } from './header.ts';
 import { amountProblems } from './list.ts';
 import { objectAccess } from './object-access.ts';
 import type { Reader } from './reader.ts';
@@ -97,7 +97,7 @@ async function examineBeginnings(
   const isLookedAt = namesColumns(format) || format.skipLines !== undefined;
   const looked = unproven.filter(({ size }) => isLookedAt || size === 0).slice(0, mostHeaders);
   const layouts = await Promise.all(
-    looked.map((object) => turn(() => examineHeader(reader, table, object, format, signal))),
+    looked.map((object) => turn(() => examineHeader(reader, { table, object, format }, signal))),
   );
   const problems = layouts.flatMap((layout) => ('problem' in layout ? [layout.problem] : []));
   const fitting = layouts.flatMap((layout) => ('problem' in layout ? [] : [layout]));
@@ -180,17 +180,11 @@ function nameProblem(table: Table, objects: readonly FoundObject[], format: Form
   }
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
-async function examineHeader(
-  reader: Reader,
-  table: Table,
-  object: FoundObject,
-  format: CsvFormat,
-  signal: AbortSignal,
-) {
+async function examineHeader(reader: Reader, text: TextObject, signal: AbortSignal) {
+  const { table, object } = text;
   const { shown } = object;
   try {
-    const layout = await headerOf(reader, table, object, format, signal);
+    const layout = await headerOf(reader, text, signal);
     return 'problem' in layout ? layout : { ...layout, shown };
   } catch (error) {
     return { problem: asDiagnostic(explainText(error, object, table), table) };

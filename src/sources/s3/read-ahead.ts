@@ -115,7 +115,7 @@ export class ReadAhead {
       range.wake?.();
     };
     try {
-      await fetchRange(this.#reader, range.version, range, into, came, this.#stop.signal);
+      await fetchRange(this.#reader, range.version, { range, into, came }, this.#stop.signal);
       range.isDone = true;
     } catch (error) {
       range.failure = { error };

@@ -30,14 +30,15 @@ export async function openObjectSnapshot(
   for (const table of tables) await confirmHeaderFile(reader, table, signal);
   const staging = createStaging();
   const ends: (() => void)[] = [];
+  const held = { staging, ends };
   return {
-    feed: (table, reading) => feedOf(reader, table, objects, staging, ends, reading),
+    feed: (table, reading) => feedOf(reader, { table, objects }, held, reading),
     async changes(table, _increment, before, reading) {
       const { source } = reader;
       const now = fingerprintOf(source, table, objects);
       const { read, ...rest } = changesByFile(table, before, now, (key) => nameObject(source.bucket, key));
       const wanted = objects.filter(({ key }) => read.has(key));
-      return { ...rest, rows: await feedOf(reader, table, wanted, staging, ends, reading) };
+      return { ...rest, rows: await feedOf(reader, { table, objects: wanted }, held, reading) };
     },
     confirm: () => Promise.resolve(),
     fingerprint: (table) => fingerprintOf(reader.source, table, objects),
@@ -48,20 +49,17 @@ export async function openObjectSnapshot(
   };
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function feedOf(
   reader: Reader,
-  table: Table,
-  objects: readonly FoundObject[],
-  staging: Staging,
-  ends: (() => void)[],
+  { table, objects }: { table: Table; objects: readonly FoundObject[] },
+  { staging, ends }: { staging: Staging; ends: (() => void)[] },
   signal: AbortSignal,
 ): Promise<Feed> {
   const { format } = reader.source;
   const [first, ...others] = format.emptyFiles === 'skip' ? objects.filter(({ size }) => size > 0) : objects;
   if (first === undefined) return { parts: [] };
   if (format.type === 'csv') {
-    return { parts: [await csvPart(reader, table, format, [first, ...others], signal)] };
+    return { parts: [await csvPart(reader, { table, format, objects: [first, ...others] }, signal)] };
   }
   if (isDocumentFormat(format)) {
     const documents = objectDocuments(reader, [first, ...others], ends);

@@ -103,7 +103,7 @@ function holdLease(place: AddressObjects, taken: OwnLease): Lock {
     confirm: () => renew(always),
     async write(record, seen) {
       const over = await expect(seen);
-      const written = await writeEnvelope(place, held.lease.token, record, over, always);
+      const written = await writeEnvelope(place, { fence: held.lease.token, record }, over, always);
       if (written === undefined) await refused();
       return versionOf(record);
     },
@@ -111,7 +111,9 @@ function holdLease(place: AddressObjects, taken: OwnLease): Lock {
       const over = await expect(seen);
       const token = held.lease.token;
       const left =
-        over === undefined ? undefined : await writeEnvelope(place, token, undefined, over, always);
+        over === undefined
+          ? undefined
+          : await writeEnvelope(place, { fence: token, record: undefined }, over, always);
       if (left === undefined) return refused();
       if (place.conditions()?.recreates === true) await objects.remove(place.record, left, always);
     },

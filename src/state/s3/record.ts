@@ -41,15 +41,13 @@ export async function readEnvelope(
 }
 
 /** Resolves to the new ETag, or to undefined if the object is no longer the one with the ETag `over`. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function writeEnvelope(
   place: AddressObjects,
-  fence: string,
-  record: AppliedRecord | undefined,
+  content: { fence: string; record: AppliedRecord | undefined },
   over: string | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  return place.objects.put(place.record, envelopeText(fence, record), over, signal);
+  return place.objects.put(place.record, envelopeText(content.fence, content.record), over, signal);
 }
 
 function envelopeText(fence: string, record: AppliedRecord | undefined): string {
@@ -69,7 +67,7 @@ export const emptyEnvelope = envelopeText('0'.repeat(16), undefined).length;
 export async function fenceRecord(place: AddressObjects, fence: string, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const found = await readEnvelope(place, signal);
-    const written = await writeEnvelope(place, fence, found?.stored?.record, found?.etag, signal);
+    const written = await writeEnvelope(place, { fence, record: found?.stored?.record }, found?.etag, signal);
     if (written !== undefined) return;
   }
   throw lockChangesHands(place.address, `${place.shown}${place.record}`);

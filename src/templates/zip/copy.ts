@@ -3,17 +3,19 @@ import type { FileHandle } from 'node:fs/promises';
 /** Two of these are in memory at a time: one is read while the other is written. */
 const blockSize = 1024 * 1024;
 
+/** A place in a file from which something is written. */
+export interface FilePlace {
+  file: FileHandle;
+  at: number;
+}
+
 /**
- * Copies the bytes from `start` to before `end` to `at` in another file, and shows every block to `see` on the way.
+ * Copies the bytes from `start` to before `end` to a place in another file, and shows every block to `see` on the way.
  * Reading is one block ahead of writing. Throws when the file ends early.
  */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 export async function copyRange(
-  from: FileHandle,
-  start: number,
-  end: number,
-  to: FileHandle,
-  at: number,
+  { file: from, start, end }: { file: FileHandle; start: number; end: number },
+  { file: to, at }: FilePlace,
   signal: AbortSignal | undefined,
   see: (block: Buffer) => void = () => undefined,
 ): Promise<void> {

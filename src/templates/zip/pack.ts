@@ -4,7 +4,7 @@ import { constants, crc32, createDeflateRaw } from 'node:zlib';
 import { pipeline } from 'node:stream/promises';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { Compression } from '../../model/config/template.ts';
-import { copyRange, writeAll } from './copy.ts';
+import { copyRange, writeAll, type FilePlace } from './copy.ts';
 
 /** The content of an entry. The size is known before: it decides whether the header needs 64 bits. */
 export type PackSource = { path: string; size: number } | { bytes: Buffer; size: number };
@@ -15,17 +15,15 @@ interface Packed {
   compressedSize: number;
 }
 
-/** Writes the data of an entry to `at`. Throws RunError EXT4005 when the source is not as long as it was. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
-export async function pack(
-  source: PackSource,
-  to: FileHandle,
-  at: number,
-  compression: Compression,
-  signal: AbortSignal | undefined,
-): Promise<Packed> {
+export interface PackOptions {
+  compression: Compression;
+  signal: AbortSignal | undefined;
+}
+
+/** Writes the data of an entry to a place. Throws RunError EXT4005 when the source is not as long as it was. */
+export async function pack(source: PackSource, to: FilePlace, options: PackOptions): Promise<Packed> {
   if ('bytes' in source) {
-    return deflateInto(to, at, oneChunk(source.bytes), compression, signal);
+    return deflateInto(to, oneChunk(source.bytes), options);
   }
   const file = await open(source.path, 'r').catch((cause: unknown) => {
     throw new RunError('EXT4000', `cannot open ${source.path}: ${(cause as Error).message}`, { cause });
@@ -36,8 +34,8 @@ export async function pack(
         hint: 'run it again',
       });
     if ((await file.stat()).size !== source.size) throw changed();
-    if (compression === 'store') return await store(file, source.size, to, at, signal);
-    const packed = await deflateInto(to, at, blocks(file), compression, signal);
+    if (options.compression === 'store') return await store(file, source.size, to, options.signal);
+    const packed = await deflateInto(to, blocks(file), options);
     if (packed.size !== source.size) throw changed();
     return packed;
   } finally {
@@ -45,28 +43,23 @@ export async function pack(
   }
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function store(
   file: FileHandle,
   size: number,
-  to: FileHandle,
-  at: number,
+  to: FilePlace,
   signal: AbortSignal | undefined,
 ): Promise<Packed> {
   let checksum = 0;
-  await copyRange(file, 0, size, to, at, signal, (block) => {
+  await copyRange({ file, start: 0, end: size }, to, signal, (block) => {
     checksum = crc32(block, checksum);
   });
   return { crc32: checksum, size, compressedSize: size };
 }
 
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function deflateInto(
-  to: FileHandle,
-  at: number,
+  { file, at }: FilePlace,
   source: AsyncIterable<Buffer>,
-  compression: Compression,
-  signal: AbortSignal | undefined,
+  { compression, signal }: PackOptions,
 ): Promise<Packed> {
   const result: Packed = { crc32: 0, size: 0, compressedSize: 0 };
   const count = async function* (chunks: AsyncIterable<Buffer>) {
@@ -81,7 +74,7 @@ async function deflateInto(
   const write = async (chunks: AsyncIterable<Buffer>) => {
     for await (const chunk of chunks) {
       try {
-        await writeAll(to, chunk, at + result.compressedSize);
+        await writeAll(file, chunk, at + result.compressedSize);
       } catch (error) {
         failure = error;
         throw error;

@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { beginDraft, type DraftFile, type FileMark } from '../../disk/draft-file.ts';
 import { reasonOf } from '../../disk/reason.ts';
 import { RunError } from '../../model/errors/run-error.ts';
-import { copyRange } from './copy.ts';
-import { pack } from './pack.ts';
+import { copyRange, type FilePlace } from './copy.ts';
+import { pack, type PackOptions } from './pack.ts';
 import type { Compression } from '../../model/config/template.ts';
 import type { PackSource } from './pack.ts';
 import type { ZipArchive, ZipEntry } from './read.ts';
@@ -68,12 +68,12 @@ async function writeParts(file: FileHandle, { from, parts, compression, signal }
       if (part.kind === 'copy') {
         if (original === undefined) throw new Error('a copied entry needs the archive it comes from');
         const { entry } = part;
-        await copyRange(original, entry.start, entry.end, file, at, signal);
+        await copyRange({ file: original, start: entry.start, end: entry.end }, { file, at }, signal);
         directory.push(centralHeader(entry, at, false));
         at += entry.end - entry.start;
         continue;
       }
-      const written = await writeEntry(file, at, part, compression, signal);
+      const written = await writeEntry({ file, at }, part, { compression, signal });
       directory.push(written.record);
       at = written.end;
     }
@@ -86,20 +86,18 @@ async function writeParts(file: FileHandle, { from, parts, compression, signal }
 }
 
 /** The sizes are known only after the data: the header is written first with room for them, and again at the end. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function writeEntry(
-  file: FileHandle,
-  at: number,
+  { file, at }: FilePlace,
   part: Exclude<ZipPart, { kind: 'copy' }>,
-  compression: Compression,
-  signal: AbortSignal | undefined,
+  options: PackOptions,
 ): Promise<{ record: Buffer; end: number }> {
+  const { compression } = options;
   const blank =
     part.kind === 'replace' ? headerLike(part.entry, compression) : newHeader(part.name, compression);
   const localExtra = part.kind === 'replace' ? part.entry.localExtra : Buffer.alloc(0);
   const zip64 = needsZip64(part.source.size);
   const room = localHeader(blank, localExtra, zip64).length;
-  const packed = await pack(part.source, file, at + room, compression, signal);
+  const packed = await pack(part.source, { file, at: at + room }, options);
   const header: Header = { ...blank, ...packed };
   await file.write(localHeader(header, localExtra, zip64), 0, room, at);
   return { record: centralHeader(header, at, zip64), end: at + room + packed.compressedSize };

@@ -137,7 +137,10 @@ export async function startEngine(): Promise<Engine> {
           const name = tableName('x', 'public', target.name);
           const types = new Map(table.columns.map((c) => [c.name, hyperSqlType(c.type)]));
           for (const part of (await snapshot.feed(table, never())).parts) {
-            await loadPart(session, { name, types }, part, () => undefined, never());
+            await loadPart(
+              { session, target: { name, types }, progress: () => undefined, signal: never() },
+              part,
+            );
           }
           for (const row of await session.query(`select * from ${name}`)) rows.push(Object.values(row));
         }

@@ -57,7 +57,7 @@ export function useTextLoads() {
       const snapshot = await port.snapshot([table], signal);
       const { parts } = await snapshot.feed(table, signal);
       const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
-      await loadFeed(session, { name, types }, parts, () => undefined, signal);
+      await loadFeed({ session, target: { name, types }, progress: () => undefined, signal }, parts);
       await snapshot.confirm(table, new AbortController().signal);
       await snapshot.end();
       const values = table.columns.map(({ name: one }) => `${identifier(one)}::text as ${identifier(one)}`);

@@ -30,7 +30,9 @@ describe('writing an archive', () => {
         { path, size: bytes.length },
       ]) {
         const file = await open(path, 'r');
-        await expect(pack(source, file, 0, compression, undefined)).rejects.toMatchObject({ code: 'EBADF' });
+        await expect(pack(source, { file, at: 0 }, { compression, signal: undefined })).rejects.toMatchObject(
+          { code: 'EBADF' },
+        );
         await file.close();
       }
     }

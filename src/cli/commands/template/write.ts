@@ -54,7 +54,7 @@ async function write(
     return;
   }
   const target = path.resolve(env.cwd, out);
-  if (/\.tdsx$/i.test(out)) await writePackage(target, pipeline, template, world, env.signal);
+  if (/\.tdsx$/i.test(out)) await writePackage(target, { pipeline, template }, world, env.signal);
   else await writeDocument(target, document);
   env.err(`Wrote ${out}.\n`);
 }
@@ -68,11 +68,9 @@ async function writeDocument(target: string, bytes: Buffer): Promise<void> {
 }
 
 /** A package needs an extract: one with the pipeline's tables and no row in them. */
-// eslint-disable-next-line max-params -- what it works on, and the signal that stops it
 async function writePackage(
   target: string,
-  pipeline: Pipeline,
-  template: Template,
+  { pipeline, template }: { pipeline: Pipeline; template: Template },
   world: Ports,
   signal: AbortSignal,
 ): Promise<void> {
