@@ -16,6 +16,8 @@ export interface Job {
   file: string;
   /** The run that this is a part of, where it is noted. */
   run: string | undefined;
+  /** The seal of the saved plan, where a shard of it is applied. */
+  seal: string | undefined;
   /** The outputs of an item of `for_each`; undefined for other pipelines. */
   made: Artifacts | undefined;
   /** The record that the plan was made from, under the names of today, and the address that it is kept under. */

@@ -94,8 +94,21 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
     destinations,
     ...(pending && { pending }),
     ...(job.run !== undefined && { run: job.run }),
+    ...(job.seal !== undefined && { plan: job.seal }),
+    ...secondsOf(job, achieved),
     ...(job.made && { made: artifactsOf(job.made, job, achieved) }),
   };
+}
+
+/** Only an apply that builds everything says how long the next one will take. */
+function secondsOf(
+  { plan, seen, now }: Job,
+  { built, isNothingNew, now: begun }: Achieved,
+): Pick<AppliedRecord, 'seconds'> {
+  const isWhole = (plan.action === 'create' || plan.action === 'rebuild') && plan.base === undefined;
+  if (isWhole && built !== undefined && !isNothingNew)
+    return { seconds: Math.round((now().getTime() - begun.getTime()) / 100) / 10 };
+  return seen.record?.seconds === undefined ? {} : { seconds: seen.record.seconds };
 }
 
 /** Output that is not built again stays where it was built, wherever the configuration would put it now. */

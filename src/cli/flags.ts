@@ -31,7 +31,12 @@ export function addGates(command: Command): Command {
 /** Adds the flags for the form of a plan on stdout, and for files. */
 export function addOutputs(command: Command): Command {
   return command
-    .addOption(new Option('--json', 'the plan as one JSON document on stdout').conflicts('markdown'))
+    .addOption(
+      new Option('--json', 'the plan as one JSON document on stdout').conflicts(['markdown', 'list']),
+    )
+    .addOption(
+      new Option('--list', 'a line of JSON on stdout for each pipeline, for programs').conflicts('markdown'),
+    )
     .option('--markdown', 'the plan as Markdown on stdout, for a comment or a job summary')
     .option('--html <file>', 'also write the plan as an HTML page')
     .option('--title <text>', 'with --html: the heading of the page')

@@ -6,7 +6,8 @@ import type { Plan } from '../model/plan/plan.ts';
 import type { Ports } from '../run/open-ports.ts';
 import { nothingDone, performApply } from '../run/perform-apply.ts';
 import { sealPlan, type PlanDocument } from '../run/plan-document.ts';
-import { prepareApply, type PreparedApply } from '../run/prepare-apply.ts';
+import { prepareApply } from '../run/prepare-apply.ts';
+import type { PreparedApply } from '../run/prepared-apply.ts';
 import { readConfiguration } from '../run/read-configuration.ts';
 import { locatedDiagnostics, reportDocument, type ErrorDocument } from '../run/report-document.ts';
 import { openSavedPlan, savedFiles } from '../run/saved-plan.ts';
@@ -80,7 +81,7 @@ async function applyIn(
 ): Promise<ApplyResult> {
   const { signal } = context;
   const request = {
-    saved,
+    saved: saved && { plan: saved },
     selection: selectionOf(options),
     decisions: decisionsOf(options),
     resume: options.resume === true,

@@ -2,17 +2,19 @@ import type { Diagnostic } from '../model/errors/diagnostic.ts';
 import { nameItem } from '../model/config/family.ts';
 import type { Observation } from '../model/world/observation.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan, Plan, PlanSummary } from '../model/plan/plan.ts';
+import type { ForgottenPipeline, Gate, PipelinePlan, Plan } from '../model/plan/plan.ts';
 import type { Publication } from '../model/plan/step.ts';
 import { configurationHash, noBasis } from './basis/basis.ts';
-import { sum } from './estimates.ts';
 import { planPipeline, type PlannedPipeline } from './plan-pipeline.ts';
+import { summarize } from './summary.ts';
 import type { Terms } from './terms.ts';
 import { publishedBy, publishersFirst } from './destination/shared-sources.ts';
 
 export { configurationHash } from './basis/basis.ts';
 export type { Decisions } from './gates/gates.ts';
+export { summarize } from './summary.ts';
 export type { Terms } from './terms.ts';
+export { groupsBySharedSource } from './destination/shared-sources.ts';
 
 /** A pipeline, what was seen around it, and what went wrong while looking. */
 export type Observed =
@@ -107,32 +109,5 @@ function outlineOf(pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>) {
     estimates: {},
     changes: [],
     steps: [],
-  };
-}
-
-function summarize(all: readonly PipelinePlan[]): PlanSummary {
-  const pipelines = all.filter(({ blockedBy }) => blockedBy === undefined);
-  const count = (...actions: PipelinePlan['action'][]) =>
-    pipelines.filter(({ action }) => actions.includes(action)).length;
-  const building = pipelines.filter(({ action }) => action === 'create' || action === 'rebuild');
-  const rows = sum(building.map(({ estimates }) => estimates.rows));
-  const bytes = sum(building.map(({ estimates }) => estimates.bytes));
-  const extracts = sum(building.map(({ estimates }) => estimates.extract));
-  const uploads = pipelines.flatMap(({ estimates }) => estimates.upload ?? []);
-  const uploaded = sum(uploads.map((upload) => upload.bytes));
-  return {
-    create: count('create'),
-    change: count('rebuild', 'deliver', 'record'),
-    unchanged: count('none'),
-    blocked: all.length - pipelines.length,
-    ...(rows && { rows }),
-    ...(bytes && { bytes }),
-    ...(extracts && { extracts }),
-    ...(uploaded && {
-      upload: { bytes: uploaded, requests: uploads.reduce((total, { requests }) => total + requests, 0) },
-    }),
-    breaking: all.flatMap(({ changes }) =>
-      changes.filter(({ category }) => category === 'breaking').map(({ address }) => address),
-    ),
   };
 }

@@ -22,5 +22,9 @@ export type Notice =
   | { type: 'waiting for a server'; host: string; milliseconds: number; because: string }
   /** Work of these interrupted runs is not done again; empty if no run was interrupted. */
   | { type: 'resuming'; runs: readonly { since: string; name: string }[] }
+  /** This run does the part of the pipelines that belongs to its shard. */
+  | { type: 'shard'; index: number; count: number; pipelines: number; of: number }
+  /** A shard is started once more, and leaves out what it has done. */
+  | { type: 'done before'; pipelines: number }
   /** A problem that keeps nothing from being planned and is part of no plan. */
   | { type: 'finding'; diagnostic: Diagnostic };

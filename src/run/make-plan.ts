@@ -24,6 +24,8 @@ export interface PlanSettings {
   skippedTables?: Terms['skippedTables'];
   /** Returns whether a pipeline is observed; a saved plan is about some of them only. Without it all are. */
   isConcerned?: (address: string) => boolean;
+  /** Returns whether a pipeline or a removal is planned here; the others belong to other processes. Without it all are. */
+  isOurs?: (address: string) => boolean;
   /** Returns the things that an untrusted plan has not inspected; called when all has been observed. */
   unseen?: () => readonly string[];
 }
@@ -33,13 +35,21 @@ export async function makePlan(
   configuration: Configuration,
   world: Ports,
   context: RunContext,
-  { decisions, resumed = new Set(), skippedTables, isConcerned = () => true, unseen }: PlanSettings,
+  {
+    decisions,
+    resumed = new Set(),
+    skippedTables,
+    isConcerned = () => true,
+    isOurs = () => true,
+    unseen,
+  }: PlanSettings,
 ): Promise<MadePlan> {
   const gone = await findRemoved(configuration, world, context);
   const { project } = configuration;
   const turn = limitConcurrency(project.limits.parallel);
-  const pipelines = configuration.pipelines.filter(({ address }) => isConcerned(address));
-  const blocked = [...configuration.blocked, ...gone.blocked].filter(({ address }) => isConcerned(address));
+  const isPlanned = ({ address }: { address: string }) => isConcerned(address) && isOurs(address);
+  const pipelines = configuration.pipelines.filter(isPlanned);
+  const blocked = [...configuration.blocked, ...gone.blocked].filter(isPlanned);
   const observeOptions = { full: decisions.full ?? false, resumed };
   const seen = await Promise.all(
     pipelines.map((pipeline) => turn(() => observePipeline(pipeline, world, observeOptions, context))),
@@ -55,7 +65,7 @@ export async function makePlan(
     ],
     version(),
     { decisions, policy: project.policy, hash: sha256, ...(skippedTables && { skippedTables }) },
-    gone.forgotten,
+    gone.forgotten.filter(({ address }) => isOurs(address)),
   );
   // What AWS's settings of this machine name is nothing that an untrusted plan shows.
   if (unseen !== undefined) return { plan: { ...plan, unseen: unseen() }, seen };

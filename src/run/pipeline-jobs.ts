@@ -17,13 +17,15 @@ export interface JobSettings {
   keepRejected: boolean;
   /** The id of the run, where it is noted. */
   run: string | undefined;
+  /** The seal of the saved plan, where a shard of it is applied. */
+  seal: string | undefined;
 }
 
 /** Returns the part of a plan to apply, with the ports that it needs. */
 export function jobsOf(
   { plan, seen }: MadePlan,
   world: Ports,
-  { isWanted, inProject, keepRejected, run }: JobSettings,
+  { isWanted, inProject, keepRejected, run, seal }: JobSettings,
 ): Job[] {
   return plan.pipelines.flatMap((planned, index) => {
     const one = seen[index];
@@ -35,6 +37,7 @@ export function jobsOf(
       pipeline,
       file: inProject(pipeline.place.file),
       run,
+      seal,
       made: pipeline.key === undefined ? undefined : madeFor(pipeline, inProject),
       seen: {
         record: one.applied,

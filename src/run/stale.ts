@@ -26,19 +26,36 @@ export const actingIn = ({ pipelines }: Plan): PipelinePlan[] => pipelines.filte
 export function refuseStale(saved: Plan, now: Plan): void {
   const acting = actingIn(saved);
   if (acting.length + saved.forgotten.length === 0) return;
-  if (saved.state === undefined)
-    throw staleError(
-      'it was saved by an earlier version of extracts, which recorded less of what a plan depends on',
-    );
-  // Of records in another place nothing follows for each pipeline: this is the reason, and the only one.
-  if (saved.state !== now.state)
-    throw staleError('the state is kept in another place than when it was planned');
+  refuseOtherState(saved, now);
   for (const { address } of acting) refuseUnseen(address, now);
   const reasons = acting.flatMap((planned) => {
     const found = whyStale(planned, now);
     return found.length === 0 ? [] : [`${planned.address}: ${found.join(', and ')}`];
   });
   if (reasons.length > 0) throw staleError(reasons.join('; '));
+}
+
+/** Fails if a saved plan was made from other records than those of now. Nothing follows from these for each pipeline. */
+export function refuseOtherState(saved: Plan, now: Plan): void {
+  if (saved.state === undefined)
+    throw staleError(
+      'it was saved by an earlier version of extracts, which recorded less of what a plan depends on',
+    );
+  if (saved.state !== now.state)
+    throw staleError('the state is kept in another place than when it was planned');
+}
+
+/** Returns why one pipeline of a saved plan cannot be applied; undefined if it can. The others are not looked at. */
+export function stalenessOf(planned: PipelinePlan, now: Plan): RunError | undefined {
+  try {
+    refuseUnseen(planned.address, now);
+  } catch (error) {
+    if (error instanceof RunError) return error;
+    throw error;
+  }
+  const reasons = whyStale(planned, now);
+  const hint = 'it was not applied; plan again';
+  return reasons.length === 0 ? undefined : staleError(reasons.join(', and '), hint);
 }
 
 export function staleError(reasons: string, hint = 'nothing was done; plan again'): RunError {
@@ -173,10 +190,14 @@ export function decisionsIn({ gates, pipelines }: Plan): Decisions {
   };
 }
 
-/** Returns the tables that a saved plan leaves as they are, by pipeline. */
-export function skippedTablesOf(saved: Plan): NonNullable<Terms['skippedTables']> {
+/** Returns the tables that a saved plan leaves as they are, by pipeline. Those in `except` are planned as they are now. */
+export function skippedTablesOf(
+  saved: Plan,
+  except: ReadonlySet<string> = new Set(),
+): NonNullable<Terms['skippedTables']> {
+  const acting = actingIn(saved).filter(({ address }) => !except.has(address));
   return new Map(
-    actingIn(saved).map(({ address, tables }) => {
+    acting.map(({ address, tables }) => {
       const stay = tables.filter(({ action }) => action === 'unchanged' || action === 'reshape');
       return [address, new Set(stay.map(({ name }) => name))];
     }),

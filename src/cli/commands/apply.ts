@@ -7,11 +7,15 @@ import type { Report } from '../../apply/report.ts';
 import { diagnose } from '../../run/diagnose.ts';
 import { openPorts, type Ports } from '../../run/open-ports.ts';
 import { nothingDone } from '../../run/perform-apply.ts';
-import { prepareApply, type PreparedApply } from '../../run/prepare-apply.ts';
+import { prepareApply } from '../../run/prepare-apply.ts';
+import type { PreparedApply } from '../../run/prepared-apply.ts';
 import { completeFamilies } from '../../run/read-configuration.ts';
 import type { ErrorDocument } from '../../run/report-document.ts';
 import { isSavedPlan, readSavedPlan, savedFiles } from '../../run/saved-plan.ts';
 import { isSelection, type SelectFlags } from '../../run/select/select.ts';
+import type { SavedWork } from '../../run/prepare-saved.ts';
+import { savedWork } from '../../run/shard/shard-of-plan.ts';
+import { readShard, type Shard } from '../../run/shard/shard.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { agreementOn } from '../agreement.ts';
 import { applyExitCode } from '../output/apply-exit-code.ts';
@@ -31,13 +35,17 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
   junit?: string;
   resume?: boolean;
   lockWait?: number;
+  shard?: string;
   policy?: string;
 }
 
 /** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
 export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
-  const saved = await savedPlan(paths, options, env);
-  const files = saved === undefined ? paths : savedFiles(saved, env.cwd);
+  const file = await savedPlan(paths, options, env);
+  const shard =
+    options.shard === undefined ? undefined : readShard(options.shard, env.variables, file?.shards);
+  const saved = file && savedWork(file, shard);
+  const files = saved === undefined ? paths : savedFiles(saved.plan, env.cwd);
   const read = await readFiles(files, { unsetVariables: 'error', ...policyOf(options) }, env);
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const world = openPorts(read.project, contextOf(env), { lockWait: options.lockWait });
@@ -45,7 +53,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     const whole = await completeFamilies(read, world, env.signal);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
-    return await applyIn(world, { whole, saved }, options, env);
+    return await applyIn(world, { whole, saved, shard }, options, env);
   } finally {
     await world.close();
   }
@@ -53,7 +61,7 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
 
 async function applyIn(
   world: Ports,
-  { whole, saved }: { whole: Configuration; saved: Plan | undefined },
+  { whole, saved, shard }: { whole: Configuration; saved: SavedWork | undefined; shard: Shard | undefined },
   options: ApplyOptions,
   env: Env,
 ): Promise<ExitCode> {
@@ -63,6 +71,7 @@ async function applyIn(
     {
       saved,
       selection: options,
+      shard,
       decisions: decisionsOf(options),
       resume: options.resume === true,
       waits: options.lockWait !== undefined,

@@ -33,6 +33,7 @@ export function addPlanCommand(program: Command, env: Env, finish: Finish): void
     .argument(...paths);
   addPolicy(addOutputs(addGates(addSelection(command))))
     .option('--out <file>', 'save the plan, for extracts apply FILE')
+    .option('--shards <count>', 'divide the work among this number of shards, for apply --shard', shardCount)
     .option('--detailed-exitcode', 'exit with 2 if there are changes')
     .option('--offline', 'do not ask servers what is published there')
     .option(
@@ -66,6 +67,7 @@ export function addApplyCommand(program: Command, env: Env, finish: Finish): voi
       'how long to wait for a lock or token of another run (90s, 10m)',
       duration,
     )
+    .option('--shard <shard>', 'do one part of the work: 3/16, or auto in a job array')
     .option('--resume', 'skip what an interrupted run has already applied')
     .option('--keep-failed', 'keep an extract that fails its checks, so that it can be inspected')
     .option('-v, --verbose', 'show what is unchanged too, notes, and in a log every step')
@@ -144,6 +146,11 @@ function wholeNumber(value: string): number {
 }
 
 /** Milliseconds. */
+function shardCount(value: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(value)) throw new InvalidArgumentError('A number from 1 to 99999.');
+  return Number(value);
+}
+
 function duration(value: string): number {
   const seconds = durationOf(value);
   if (seconds === undefined) throw new InvalidArgumentError('A number with a unit, such as 90s, 10m or 1h.');

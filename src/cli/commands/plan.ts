@@ -10,6 +10,7 @@ import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { exitCodeOfBlocked } from '../output/plan-exit-code.ts';
 import { planProject } from '../../run/plan-project.ts';
 import { writePlan, type OutputFlags } from '../output/plan-output.ts';
+import { divideAmongShards } from '../../run/shard/plan-shards.ts';
 import { savePlan } from '../../run/saved-plan.ts';
 import type { SelectFlags } from '../../run/select/select.ts';
 import { UsageError } from '../../run/usage-error.ts';
@@ -18,6 +19,7 @@ import { openPorts, type Ports } from '../../run/open-ports.ts';
 
 export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
   out?: string;
+  shards?: number;
   detailedExitcode?: boolean;
   offline?: boolean;
   lockWait?: number;
@@ -52,15 +54,17 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
       ...(untrusted && { unseen: () => unseenOf(read, world) }),
     };
     const planned = await planProject(whole, world, settings, contextOf(env));
-    const { made, configuration } = planned;
+    const { configuration } = planned;
+    const { shards } = options;
+    const plan = shards === undefined ? planned.made.plan : divideAmongShards(planned.made, shards);
     const findings = [...planned.findings, ...planned.space.map(asWarning)];
     showDiagnostics(findings, configuration, env, options.verbose);
-    if (options.out !== undefined) await savePlan(made.plan, options.out, env.cwd);
-    await writePlan(made.plan, options, env);
+    if (options.out !== undefined) await savePlan(plan, options.out, env.cwd);
+    await writePlan(plan, options, env);
     countHiddenNotes([...whole.diagnostics, ...findings], env, options);
-    const { create, change, blocked } = made.plan.summary;
-    if (blocked > 0) return exitCodeOfBlocked(made.plan);
-    const changes = create + change + made.plan.forgotten.length;
+    const { create, change, blocked } = plan.summary;
+    if (blocked > 0) return exitCodeOfBlocked(plan);
+    const changes = create + change + plan.forgotten.length;
     return options.detailedExitcode === true && changes > 0 ? exitCodes.changes : exitCodes.done;
   } finally {
     await world.close();

@@ -1,4 +1,5 @@
 import { never } from '../../model/base/never.ts';
+import { counted } from '../../model/base/numbers.ts';
 import { printable } from '../../render/text-width.ts';
 import type { Notice } from '../../run/context.ts';
 import { nowhere, showDiagnostics, type DiagnosticsEnv } from './diagnostics.ts';
@@ -21,6 +22,12 @@ function linesOf(notice: Exclude<Notice, { type: 'finding' }>): string[] {
       return notice.runs.length === 0
         ? ['No run was interrupted: everything is planned.']
         : notice.runs.map(({ since, name }) => `Resuming the run of ${since} by ${name}.`);
+    case 'shard':
+      return [
+        `Shard ${notice.index} of ${notice.count}: ${notice.pipelines} of ${counted(notice.of, 'pipeline')}.`,
+      ];
+    case 'done before':
+      return [`Done before: ${counted(notice.pipelines, 'pipeline')} of this shard.`];
     default:
       return never(notice);
   }

@@ -3,16 +3,17 @@ import { reasonOf } from '../../disk/reason.ts';
 import { replaceFile } from '../../disk/replace.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import { RunError } from '../../model/errors/run-error.ts';
-import { formatPlan } from '../../run/format-plan.ts';
+import { formatPlan, type PlanFormat } from '../../run/format-plan.ts';
 import type { Env } from '../env.ts';
 
 /**
- * The requested form of a plan. On stdout it is one of text, JSON and Markdown; a page goes into a file beside any of
+ * The requested form of a plan. On stdout it is one of text, JSON, a list and Markdown; a page goes into a file beside any of
  * them.
  */
 export interface OutputFlags {
   json?: boolean;
   markdown?: boolean;
+  list?: boolean;
   /** A path, relative to the working directory. */
   html?: string;
   /** The heading of the page. */
@@ -32,8 +33,13 @@ export async function writePlan(plan: Plan, flags: OutputFlags, env: Env): Promi
     const page = formatPlan(plan, { as: 'html', ...view, ...(title !== undefined && { title }) });
     await writePage(page, html, env);
   }
-  const as = flags.json === true ? 'json' : flags.markdown === true ? 'markdown' : 'text';
-  env.out(formatPlan(plan, { as, ...view }));
+  env.out(formatPlan(plan, { as: formOf(flags), ...view }));
+}
+
+function formOf({ json, markdown, list }: OutputFlags): PlanFormat['as'] {
+  if (json === true) return 'json';
+  if (list === true) return 'list';
+  return markdown === true ? 'markdown' : 'text';
 }
 
 /** Writes the page whole or not at all: a reader of the old page is not interrupted. */

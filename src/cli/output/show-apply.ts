@@ -6,7 +6,7 @@ import { renderPlan } from '../../render/plan-text.ts';
 import { renderReport } from '../../render/apply-report.ts';
 import { heldBack } from '../../run/held-back.ts';
 import { performApply } from '../../run/perform-apply.ts';
-import type { PreparedApply } from '../../run/prepare-apply.ts';
+import type { PreparedApply } from '../../run/prepared-apply.ts';
 import type { Env } from '../env.ts';
 import { drawProgress, type DrawnPipeline } from './draw-progress.ts';
 import { eventLines } from './event-lines.ts';
@@ -33,7 +33,7 @@ export async function performShown(
   { show, view }: Output,
   env: Env,
 ): Promise<Report> {
-  const { work, plan } = prepared;
+  const { work, stale, plan } = prepared;
   const count = work.jobs.length + work.removals.length;
   const { terminal } = env;
   const drawing =
@@ -44,7 +44,7 @@ export async function performShown(
   const performed = performApply(prepared, { signal: env.signal, listener });
   const report = await performed.finally(() => drawing?.end());
   const notBegun = { held: heldBack(plan), idle: plan.pipelines.filter(({ action }) => action === 'none') };
-  if (count > 0) show(`\n${renderReport(report.pipelines, { ...view, ...notBegun })}`);
+  if (count + stale.length > 0) show(`\n${renderReport(report.pipelines, { ...view, ...notBegun })}`);
   return report;
 }
 

@@ -25,6 +25,8 @@ export interface Plan {
   state?: string;
   /** Things that an untrusted plan has not inspected; absent in every other plan. */
   unseen?: readonly string[];
+  /** The number of shards among which the work is divided; absent if it is not. */
+  shards?: number;
 }
 
 /**
@@ -45,6 +47,8 @@ export interface ForgottenPipeline {
    * nevertheless, with the reason.
    */
   deletes?: readonly string[];
+  /** The shard that removes it, from 1; absent if the plan has no shards. */
+  shard?: number;
 }
 
 export interface PlanSummary {
@@ -93,6 +97,8 @@ export interface PipelinePlan {
   because: string;
   /** For a blocked pipeline: a gate that a flag opens, or an error that must be fixed. */
   blockedBy?: 'gate' | 'error';
+  /** The shard that applies it, from 1; absent if the plan has no shards, or there is nothing to apply. */
+  shard?: number;
   /** Pipelines of this plan that publish what this one changes: they must have ended before. */
   after?: readonly string[];
   tables: readonly TablePlan[];

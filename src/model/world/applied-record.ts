@@ -20,6 +20,10 @@ export interface AppliedRecord {
   pending?: Pending;
   /** The run that applied it, if that run had several pipelines: a run that resumes it skips this pipeline. */
   run?: string;
+  /** The seal of the saved plan whose shard applied it: a shard that is started again skips it. */
+  plan?: string;
+  /** The seconds that it took the last time that all of it was built. */
+  seconds?: number;
   /**
    * For an item of `for_each`: the places of its output, which the configuration does not know once the item is
    * removed.

@@ -75,3 +75,28 @@ function sourcesOf({ pipeline }: { pipeline: object }, method: 'publish' | 'upda
     one.type === 'tableau' && one.delivery.method === method ? (sharedSource(one) ?? []) : [],
   );
 }
+
+/**
+ * Groups pipelines that publish one data source or change its rows: they must be applied by one process, in which some wait for
+ * others. Returns the first address of the group for each member of a group of several.
+ */
+export function groupsBySharedSource(
+  pipelines: readonly Pick<Pipeline, 'address' | 'destinations'>[],
+): ReadonlyMap<string, string> {
+  const first = new Map<string, string>();
+  const find = (address: string): string => {
+    const parent = first.get(address);
+    return parent === undefined || parent === address ? address : find(parent);
+  };
+  const members = new Map<string, string>();
+  for (const { address, destinations } of pipelines) {
+    for (const destination of destinations) {
+      const source = destination.type === 'tableau' ? sharedSource(destination) : undefined;
+      if (source === undefined) continue;
+      const [one, other] = [find(members.get(source) ?? address), find(address)].sort();
+      if (one !== undefined && other !== undefined) first.set(other, one).set(one, one);
+      members.set(source, address);
+    }
+  }
+  return new Map([...first.keys()].map((address) => [address, find(address)]));
+}

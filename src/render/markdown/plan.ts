@@ -38,10 +38,14 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
   return page.end('run `extracts plan` to see all of it');
 }
 
-function headline({ quiet, counts, amounts }: PlanView): string[] {
+function headline({ quiet, counts, amounts, shards }: PlanView): string[] {
   if (quiet !== undefined) return [`**No changes.** ${quiet}`];
   const shown = counts.map(({ text }) => text);
-  return [`**Plan:** ${shown.join(', ')}.`, ...(amounts === '' ? [] : ['', `**Data:** ${plain(amounts)}.`])];
+  return [
+    `**Plan:** ${shown.join(', ')}.`,
+    ...(amounts === '' ? [] : ['', `**Data:** ${plain(amounts)}.`]),
+    ...(shards === undefined ? [] : ['', `**Shards:** ${shards}.`]),
+  ];
 }
 
 function addGates(page: Page, { gates, heldBack }: PlanView): void {

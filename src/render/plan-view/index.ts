@@ -1,6 +1,7 @@
 import type { ForgottenPipeline, Gate, GateKind, PipelinePlan, Plan } from '../../model/plan/plan.ts';
 import { printableData } from '../text-width.ts';
 import { amountsOf } from './amounts.ts';
+import { shardsOf } from './shards.ts';
 import { countIdle, foldForgotten, foldPipelines, moreLike, type Folded } from './fold.ts';
 import { viewPipeline } from './pipeline.ts';
 import type { GateView, Part, PlanView, RemovedView } from './plan-view.ts';
@@ -45,6 +46,7 @@ export function viewPlan(
     ...(isQuiet(plan) && { quiet: quietTextOf(plan) }),
     counts: countsOf(plan),
     amounts: amountsOf(plan),
+    ...(plan.shards !== undefined && { shards: shardsOf(plan.shards, plan) }),
     hasActions: forgotten.length > 0 || acting.some(({ action }) => action !== 'blocked'),
     pipelines: parts(showsAll ? single(shown) : foldPipelines(shown), viewPipeline),
     idle: showsAll ? [] : pipelines.filter(({ action }) => action === 'none'),

@@ -15,6 +15,8 @@ export interface PlanView {
   counts: readonly { text: string; isBlocked: boolean }[];
   /** `~3 100 000 rows, ~412 MB to read, ~96 MB of extracts`; empty if nothing can be estimated. */
   amounts: string;
+  /** `16, with 40 to 43 pipelines each`; absent if the work is not divided. */
+  shards?: string;
   /** True if an action is listed, even where a gate holds it back. */
   hasActions: boolean;
   pipelines: readonly Part<PipelineView>[];

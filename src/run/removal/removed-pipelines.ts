@@ -127,18 +127,25 @@ async function planRemoval(
   }
 }
 
-/** Returns the pipelines that a saved plan will forget; fails if one is no longer removed. */
-export async function removedIn(
+/** A removal of a saved plan, and why it is not to be done; undefined if it still is. */
+export interface JudgedRemoval {
+  removal: ForgottenPipeline;
+  stale: RunError | undefined;
+}
+
+/** Compares the removals of a saved plan with the configuration and the records of now. */
+export async function judgeRemovals(
   { forgotten: removed }: Plan,
   { pipelines, families, blocked, project }: Configuration,
   state: StatePort,
-): Promise<readonly ForgottenPipeline[]> {
-  if (removed.length === 0) return removed;
+): Promise<readonly JudgedRemoval[]> {
+  if (removed.length === 0) return [];
   const names = await findPipelineNames(project.root, () => true);
   const listed = new Set([...pipelines, ...blocked].map(({ address }) => address));
   const read = new Set(families.map(({ name }) => name));
-  for (const planned of removed) {
-    const { address, record } = planned;
+  const judged: JudgedRemoval[] = [];
+  for (const removal of removed) {
+    const { address, record } = removal;
     const stored = await state.read(address);
     const family = familyOf(address);
     const isElsewhere = !read.has(family) && names.has(family);
@@ -150,10 +157,10 @@ export async function removedIn(
         ? `for_each of ${family} is in another file than when it was planned`
         : stored?.version !== record
           ? 'it was applied or forgotten since'
-          : otherFate(planned, stored, list);
-    if (reason !== undefined) throw staleError(`${address}: ${reason}`);
+          : otherFate(removal, stored, list);
+    judged.push({ removal, stale: reason === undefined ? undefined : staleError(`${address}: ${reason}`) });
   }
-  return removed;
+  return judged;
 }
 
 /**

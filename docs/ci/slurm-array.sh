@@ -1,0 +1,10 @@
+#!/bin/sh
+# sbatch slurm-array.sh: Slurm starts four tasks and gives each its number in SLURM_ARRAY_TASK_ID. The project, the plan and the
+# state are in a file system that all nodes share. A task that is requeued does what it had not done.
+#SBATCH --job-name=extracts
+#SBATCH --array=1-4
+#SBATCH --cpus-per-task=2
+#SBATCH --mem=4G
+#SBATCH --requeue
+#SBATCH --signal=TERM@30
+exec npx --no-install extracts apply plan.json --shard auto

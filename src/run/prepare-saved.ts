@@ -1,0 +1,87 @@
+import type { Configuration } from '../config/index.ts';
+import type { RunError } from '../model/errors/run-error.ts';
+import type { Plan } from '../model/plan/plan.ts';
+import type { RunContext } from './context.ts';
+import { noteRun } from './interrupted-runs.ts';
+import type { Ports } from './open-ports.ts';
+import { planSelected } from './plan-project.ts';
+import { collectWork, outcomeOf, type PreparedApply } from './prepared-apply.ts';
+import { judgeRemovals, type JudgedRemoval } from './removal/removed-pipelines.ts';
+import { leftToDo, type LeftToDo } from './shard/left-to-do.ts';
+import {
+  actingIn,
+  concernOf,
+  decisionsIn,
+  refuseOtherState,
+  refuseStale,
+  skippedTablesOf,
+  stalenessOf,
+} from './stale.ts';
+
+/** A plan that was saved, or the part of it that belongs to one shard. */
+export interface SavedWork {
+  plan: Plan;
+  /** The seal of the whole plan, where `plan` is a shard of it. */
+  seal?: string | undefined;
+}
+
+/**
+ * Checks that a saved plan still holds, and collects its work. All of it must hold, or nothing is done. In a shard each pipeline is
+ * judged on its own, because other shards change records meanwhile, and what the shard has done before is left out.
+ */
+export async function prepareSaved(
+  whole: Configuration,
+  world: Ports,
+  { plan: saved, seal, keepFailed }: SavedWork & { keepFailed: boolean },
+  context: RunContext,
+): Promise<PreparedApply> {
+  const left: LeftToDo =
+    seal === undefined
+      ? { plan: saved, done: [], begun: new Set() }
+      : await leftToDo(saved, seal, world.state);
+  if (left.done.length > 0) context.notice({ type: 'done before', pipelines: left.done.length });
+  const settings = {
+    decisions: decisionsIn(left.plan),
+    skippedTables: skippedTablesOf(left.plan, left.begun),
+    isConcerned: concernOf(left.plan),
+  };
+  const planned = await planSelected({ whole, configuration: whole }, world, settings, context);
+  const now = planned.made.plan;
+  if (seal === undefined) refuseStale(left.plan, now);
+  const judged = await judgeRemovals(left.plan, whole, world.state);
+  if (seal === undefined) refuseRemovals(judged);
+  const stale = seal === undefined ? [] : staleIn(left, now, judged);
+  const isStale = new Set(stale.map(({ address }) => address));
+  const wanted = new Set(actingIn(left.plan).map(({ address }) => address));
+  const run = noteRun(world.state, now);
+  const parts = {
+    run: run.id,
+    seal,
+    keepFailed,
+    isWanted: ({ address }: { address: string }) => wanted.has(address) && !isStale.has(address),
+    removals: judged.flatMap(({ removal, stale: reason }) => (reason === undefined ? removal : [])),
+  };
+  const work = await collectWork(planned, world, parts, context);
+  return { ...outcomeOf(planned), plan: left.plan, work, stale, run, resumed: new Set() };
+}
+
+function refuseRemovals(judged: readonly JudgedRemoval[]): void {
+  for (const { stale } of judged) if (stale !== undefined) throw stale;
+}
+
+/** Returns the pipelines and removals of a shard that no longer hold. What it has begun itself is planned as it is now. */
+function staleIn(
+  { plan, begun }: LeftToDo,
+  now: Plan,
+  removals: readonly JudgedRemoval[],
+): { address: string; error: RunError }[] {
+  const acting = actingIn(plan);
+  if (acting.length + plan.forgotten.length > 0) refuseOtherState(plan, now);
+  const pipelines = acting
+    .filter(({ address }) => !begun.has(address))
+    .map((planned) => ({ address: planned.address, error: stalenessOf(planned, now) }));
+  const removed = removals.map(({ removal: { address }, stale: error }) => ({ address, error }));
+  return [...pipelines, ...removed].flatMap(({ address, error }) =>
+    error === undefined ? [] : { address, error },
+  );
+}

@@ -1,0 +1,73 @@
+import type { Variables } from '../../model/base/proxy.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** The position of this process among those that an engine has started, counted from 1. */
+export interface EnginePosition {
+  index: number;
+  /** The number of processes; undefined where the engine does not say it. */
+  count: number | undefined;
+  /** The variable that says the position, and its value. */
+  variable: string;
+  value: string;
+}
+
+interface Engine {
+  index: string;
+  count?: string;
+  /** The variable with the index of the first process, or the number itself. */
+  first: string | number;
+  /** The variable with the distance between two indexes; 1 without it. */
+  step?: string;
+}
+
+/**
+ * The variables of engines that start a job many times, as their documentation names them: Kubernetes (Indexed Job), AWS Batch
+ * (array job), Cloud Run (job), GitLab (`parallel`) and Slurm (job array).
+ */
+const engines: readonly Engine[] = [
+  { index: 'JOB_COMPLETION_INDEX', first: 0 },
+  { index: 'AWS_BATCH_JOB_ARRAY_INDEX', count: 'AWS_BATCH_JOB_ARRAY_SIZE', first: 0 },
+  { index: 'CLOUD_RUN_TASK_INDEX', count: 'CLOUD_RUN_TASK_COUNT', first: 0 },
+  { index: 'CI_NODE_INDEX', count: 'CI_NODE_TOTAL', first: 1 },
+  {
+    index: 'SLURM_ARRAY_TASK_ID',
+    count: 'SLURM_ARRAY_TASK_COUNT',
+    first: 'SLURM_ARRAY_TASK_MIN',
+    step: 'SLURM_ARRAY_TASK_STEP',
+  },
+];
+
+/** Returns the position that the variables of an engine say. Throws a `UsageError` if there is none, or more than one. */
+export function engineIn(variables: Variables): EnginePosition {
+  const [engine, other] = engines.filter(({ index }) => isSet(variables[index]));
+  if (engine === undefined)
+    throw new UsageError(
+      '--shard auto: no engine says which shard this is',
+      `set one of ${engines.map(({ index }) => index).join(', ')}, or write --shard 3/16`,
+    );
+  if (other !== undefined)
+    throw new UsageError(
+      `--shard auto: both ${engine.index} and ${other.index} are set`,
+      'remove one of them, or write --shard 3/16',
+    );
+  const number = (variable: string) => wholeNumber(variable, variables[variable]);
+  const first = typeof engine.first === 'number' ? engine.first : (number(engine.first) ?? 1);
+  const step = engine.step === undefined ? 1 : (number(engine.step) ?? 1);
+  const own = number(engine.index) ?? first;
+  const index = (own - first) / Math.max(step, 1) + 1;
+  if (!Number.isInteger(index))
+    throw new UsageError(
+      `--shard auto: ${engine.index} is ${own}, which is not between ${first} and the last in steps of ${step}`,
+    );
+  const count = engine.count === undefined ? undefined : number(engine.count);
+  return { index, count, variable: engine.index, value: String(own) };
+}
+
+const isSet = (value: string | undefined) => value !== undefined && value !== '';
+
+function wholeNumber(variable: string, value: string | undefined): number | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (!/^\d{1,9}$/.test(value))
+    throw new UsageError(`--shard auto: ${variable} is "${value}", which is no whole number`);
+  return Number(value);
+}

@@ -1,0 +1,29 @@
+import type { Plan } from '../../model/plan/plan.ts';
+import { summarize } from '../../plan/index.ts';
+import { sealOf } from '../plan-document.ts';
+import type { SavedWork } from '../prepare-saved.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Shard } from './shard.ts';
+
+/** Returns what is to be applied of a saved plan. Throws a `UsageError` for a shard of a plan that has none. */
+export function savedWork(plan: Plan, shard: Shard | undefined): SavedWork {
+  return shard === undefined ? { plan } : { plan: shardOfPlan(plan, shard), seal: sealOf(plan) };
+}
+
+function shardOfPlan(plan: Plan, { index }: Shard): Plan {
+  const { shards, ...whole } = plan;
+  if (shards === undefined)
+    throw new UsageError(
+      '--shard: the plan has no shards',
+      'plan with --shards 16, or apply the pipelines instead of the plan',
+    );
+  const pipelines = plan.pipelines.filter(({ shard }) => shard === index);
+  const ours = new Set(pipelines.map(({ address }) => address));
+  return {
+    ...whole,
+    pipelines,
+    forgotten: plan.forgotten.filter(({ shard }) => shard === index),
+    summary: summarize(pipelines),
+    gates: plan.gates.filter(({ pipeline }) => ours.has(pipeline)),
+  };
+}
