@@ -55,9 +55,9 @@ const borders: Record<string, readonly string[]> = {
   commander: ['cli'],
   micromatch: ['sources'],
   picocolors: ['render'],
-  yauzl: ['templates'],
+  yauzl: ['templates', 'sources/zip', 'disk/zip-entry-names.ts'],
   'tar-stream': ['install/archive'],
-  saxes: ['templates', 'destinations/tableau'],
+  saxes: ['templates', 'destinations/tableau', 'sources/workbook'],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })

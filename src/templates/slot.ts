@@ -1,7 +1,7 @@
 import { RunError } from '../model/errors/run-error.ts';
 import type { DataSource, Relation } from './tds/model.ts';
 import type { XmlAttribute } from './tds/xml.ts';
-import { unsafeName } from './zip/entry-names.ts';
+import { unsafeName } from '../disk/zip-entry-names.ts';
 
 /** The place where a data source expects its .hyper. */
 export interface HyperSlot {

@@ -142,7 +142,7 @@ test.each<[string, Record<string, string | Uint8Array>, string[], string]>([
     'a zip archive',
     { 'data/a.csv': 'PK\u0003\u0004rest' },
     ['csv', 'data/a.csv'],
-    'error  data/a.csv is a zip archive, not text  [EXT2110]\n  = unpack it first: only gzip is unpacked here, or leave it out of the pattern\n',
+    'error  data/a.csv is a zip archive, not text  [EXT2110]\n  = unpack one of its files and import that; the pipeline reads archives with compression: zip in its format\n',
   ],
   [
     'an Excel workbook',

@@ -1,6 +1,7 @@
 import type { CsvFormat, Format, TextSettings, ValueNotation } from '../../model/config/source.ts';
 import type { FormatOptions } from '../../model/config/written.gen.ts';
 import { formatTypeOf, optionsOf, quoteOf, type FilesSource } from '../values/file-format.ts';
+import { bytesOf } from '../values/amounts.ts';
 import { isPlaceholder } from '../references/interpolate.ts';
 import { numbered } from './numbered.ts';
 
@@ -31,10 +32,17 @@ export function resolveFormat(settings: FilesSource): Format {
   } satisfies CsvFormat;
 }
 
+function maxUnpacked({ max_unpacked: most }: FormatOptions): { maxUnpacked?: number } {
+  const limit = typeof most === 'string' ? bytesOf(most) : most;
+  return typeof limit === 'number' ? { maxUnpacked: limit } : {};
+}
+
 function textSettings(options: FormatOptions) {
   return {
     encoding: encoding(options.encoding ?? 'utf-8'),
     compression: options.compression ?? 'by-name',
+    ...(isSet(options.entries) && { entries: [options.entries].flat() }),
+    ...maxUnpacked(options),
   } satisfies TextSettings;
 }
 

@@ -84,13 +84,13 @@ type FormatOption = keyof Written.FormatOptions;
 const quoting: readonly FormatOption[] = ['quote', 'escape', 'stray_quotes'];
 const lines: readonly FormatOption[] = ['delimiter', ...quoting, 'header', 'skip_lines', 'comment'];
 const values: readonly FormatOption[] = ['null', 'date_order', 'decimal', 'thousands'];
-const packing: readonly FormatOption[] = ['encoding', 'compression'];
+const packing: readonly FormatOption[] = ['encoding', 'compression', 'entries'];
 
 /** Options that mean nothing in formats other than csv. */
 const others: Record<Exclude<FormatType, 'csv'>, { label: string; foreign: readonly FormatOption[] }> = {
   text: { label: 'the text format', foreign: quoting },
   jsonl: { label: 'JSON lines', foreign: lines },
-  parquet: { label: 'Parquet', foreign: [...lines, ...values, ...packing] },
+  parquet: { label: 'Parquet', foreign: [...lines, ...values, ...packing, 'max_unpacked'] },
 };
 
 function characterHint(key: string, text: string): { hint?: string } {

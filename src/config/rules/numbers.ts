@@ -16,6 +16,8 @@ export const numbersFromReferences: Rule = function* ({ sources }) {
       yield* wholeNumber(settings.min_files, child(place, 'min_files'), 0);
       yield* wholeNumber(optionsOf(settings).skip_lines, child(place, 'format', 'skip_lines'), 0);
     }
+    if (settings.type !== 'postgres')
+      yield* amountOfBytes(optionsOf(settings).max_unpacked, child(place, 'format', 'max_unpacked'));
     if (settings.type === 's3') yield* amountOfBytes(settings.max_bytes, child(place, 'max_bytes'));
   }
 };

@@ -42,7 +42,7 @@ export function formatTypeOf(source: FilesSource): FormatType | undefined {
 }
 
 function guess(path: string): FormatType | undefined {
-  if (/\.(?:jsonl|ndjson)(?:\.gz)?$/i.test(path)) return 'jsonl';
-  if (/\.csv(?:\.gz)?$/i.test(path)) return 'csv';
+  if (/\.(?:jsonl|ndjson)(?:\.gz|\.zip)?$/i.test(path)) return 'jsonl';
+  if (/\.(?:csv(?:\.gz)?|zip)$/i.test(path)) return 'csv';
   return /\.parquet$/i.test(path) ? 'parquet' : undefined;
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { RunError } from '../../model/errors/run-error.ts';
-import { unsafeName } from '../../templates/zip/entry-names.ts';
+import { unsafeName } from '../../disk/zip-entry-names.ts';
 
 export interface Unpacking {
   /** The archive, and its name in messages. */

@@ -135,7 +135,7 @@ export type ColumnOrigin =
   | { kind: 'file'; template: string; pattern?: string };
 
 /** The names that `${file.…}` accepts; only S3 objects have `key` and `etag`. */
-export const fileFacts = ['path', 'name', 'key', 'last_modified', 'etag'] as const;
+export const fileFacts = ['path', 'name', 'key', 'last_modified', 'etag', 'entry'] as const;
 
 /** The facts of one file; a missing one is not known for its kind. */
 export type FileFacts = Readonly<Partial<Record<(typeof fileFacts)[number], string>>>;

@@ -95,7 +95,15 @@ export type S3Credentials =
 export type Format = CsvFormat | JsonLinesFormat | ParquetFormat;
 
 /** The settings of a format by which bytes become text. */
-export type TextSettings = Pick<CsvFormat, 'encoding' | 'compression' | 'emptyFiles'>;
+export type TextSettings = Pick<CsvFormat, 'encoding' | 'compression' | 'emptyFiles'> & ArchiveSettings;
+
+/** The settings for files in archives. */
+export interface ArchiveSettings {
+  /** The patterns for the files that are read; if undefined, all are. */
+  entries?: readonly string[];
+  /** The bytes to which an archive may unpack. */
+  maxUnpacked?: number;
+}
 
 /** The settings of a format by which text becomes values. */
 export type ValueNotation = Pick<
@@ -121,7 +129,7 @@ export interface JsonLinesFormat extends AnyFormat, TextSettings, ValueNotation 
 }
 
 /** `csv`, or `text` for PostgreSQL's tab-separated COPY text format. */
-export interface CsvFormat extends AnyFormat {
+export interface CsvFormat extends AnyFormat, ArchiveSettings {
   type: 'csv' | 'text';
   delimiter: string;
   /** The quote character; if undefined, no character is a quote. */
@@ -149,5 +157,5 @@ export interface CsvFormat extends AnyFormat {
   decimal?: string;
   /** The sign between groups of three digits; if undefined, there is none. */
   thousands?: string;
-  compression: 'none' | 'gzip' | 'by-name';
+  compression: 'none' | 'gzip' | 'zip' | 'by-name';
 }

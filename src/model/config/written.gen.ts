@@ -19,7 +19,7 @@ export type Match = string | string[] | null;
  */
 export type Exclude = string | string[] | null;
 /**
- * How to read the files: a name, or a name with options. Without it, the extension of the path decides: .csv, .csv.gz, .jsonl, .ndjson, .parquet.
+ * How to read the files: a name, or a name with options. Without it, the extension of the path decides: .csv, .csv.gz, .jsonl, .ndjson, .parquet; .zip means csv.
  */
 export type Format = FormatOptions | ('csv' | 'text' | 'jsonl' | 'parquet' | null);
 /**
@@ -374,9 +374,17 @@ export interface FormatOptions {
    */
   thousands?: ',' | '.' | ' ' | ' ' | ' ' | "'" | '’' | '_' | null;
   /**
-   * by-name means gzip if the file's name ends in .gz.
+   * by-name means gzip if the file's name ends in .gz, and zip if it ends in .zip.
    */
-  compression?: 'none' | 'gzip' | 'by-name' | null;
+  compression?: 'none' | 'gzip' | 'zip' | 'by-name' | null;
+  /**
+   * Zip: the files in an archive that are read, by pattern; * does not cross folders, ** does. Default: all of them.
+   */
+  entries?: string | string[] | null;
+  /**
+   * Zip and Excel: the bytes to which a file may unpack, or a number with a unit (MB, MiB, GB, GiB). Default: 1 GiB, or 200 times its size.
+   */
+  max_unpacked?: number | string | null;
 }
 /**
  * A PostgreSQL database: by url, by single keys, or by a url with keys that override it.
@@ -640,7 +648,7 @@ export interface ColumnSettings {
 }
 export interface AddedColumnSettings {
   /**
-   * A text that contains ${file.name}, ${file.path}, ${file.key}, ${file.last_modified} or ${file.etag}.
+   * A text that contains ${file.name}, ${file.path}, ${file.key}, ${file.last_modified}, ${file.etag} or ${file.entry}, the file inside an archive.
    */
   from: string;
   /**

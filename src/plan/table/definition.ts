@@ -69,9 +69,9 @@ function origin({ from, columnsFrom }: Table): Record<string, string | undefined
   }
 }
 
-/** An order of dates that is written reads the same values as one that is assumed, or fewer: an error is no other value. */
+/** An order of dates that is written reads the same values as one that is assumed, or fewer: an error is no other value. Neither is a limit. */
 function describeFormat(format: Format): string {
-  const keys = Object.keys(format).filter((key) => key !== 'isDateOrderSet');
+  const keys = Object.keys(format).filter((key) => key !== 'isDateOrderSet' && key !== 'maxUnpacked');
   return JSON.stringify(format, keys.sort());
 }
 

@@ -28,7 +28,7 @@ export function foreignContent(head: Buffer, encoding: string): Content | undefi
 }
 
 const convert = 'save it as UTF-8 text (CSV)';
-const unpack = 'unpack it first: only gzip is unpacked here';
+const unpack = 'unpack it first: only gzip and zip are unpacked here';
 
 type Kind = Content & { is: (head: Buffer, text: string) => boolean };
 
@@ -46,7 +46,7 @@ const kinds: readonly Kind[] = [
   {
     is: (head) => startsWith(head, ZIP) || startsWith(head, [0x50, 0x4b, 0x05, 0x06]),
     what: 'is a zip archive, not text',
-    remedy: unpack,
+    remedy: 'write compression: zip in its format',
   },
   {
     is: (head) => startsWith(head, [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]),

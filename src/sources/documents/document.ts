@@ -6,8 +6,12 @@ export interface Document extends NamedFile {
   size: number;
   /** Begins to read its bytes in order. */
   read(signal: AbortSignal): DocumentReading;
-  /** Reads parts of it while `use` runs. */
-  withAccess<T>(signal: AbortSignal, use: (access: RandomAccess) => Promise<T>): Promise<T>;
+  /** Opens it to read parts of it. */
+  open(signal: AbortSignal): Promise<DocumentAccess>;
+}
+
+export interface DocumentAccess extends RandomAccess {
+  close(): Promise<void>;
 }
 
 export interface DocumentReading {

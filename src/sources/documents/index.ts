@@ -1,24 +1,67 @@
-/** Formats whose records are taken apart here: JSON lines. Files and objects of a bucket are alike. */
+/** Formats and archives whose records are taken apart here: JSON lines, and text in zip. Files and objects of a bucket are alike. */
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
-import type { Format, JsonLinesFormat } from '../../model/config/source.ts';
-import type { Table } from '../../model/config/pipeline.ts';
+import type { CsvFormat, Format, JsonLinesFormat } from '../../model/config/source.ts';
+import type { Column, Table } from '../../model/config/pipeline.ts';
+import { RunError } from '../../model/errors/run-error.ts';
 import type { FeedPart } from '../../model/ports/feed.ts';
+import { explainText } from '../delimited/explain-refusal.ts';
 import { fileNotes } from '../delimited/file-notes.ts';
 import { zonelessNote } from '../delimited/zoneless-note.ts';
+import { filesIn, isArchive } from './archive.ts';
+import { csvPart, layOutCsv, textPart } from './csv.ts';
 import type { Document } from './document.ts';
-import { examineJsonLines, jsonLinesPart, type JsonLinesLayout } from './json-lines.ts';
+import { examineJsonLines, jsonLinesPart } from './json-lines.ts';
 
 export type { Document, DocumentReading } from './document.ts';
 
-export type DocumentFormat = JsonLinesFormat;
+export type DocumentFormat = JsonLinesFormat | CsvFormat;
 
-export function isDocumentFormat(format: Format): format is DocumentFormat {
+export { isArchive } from './archive.ts';
+
+/** Returns true for formats that are read here wherever they are. */
+export function isDocumentFormat(format: Format): format is JsonLinesFormat {
   return format.type === 'jsonl';
 }
 
-/** The rows of a file on their way into Hyper. */
-export function documentParts(table: Table, document: Document, format: DocumentFormat): FeedPart[] {
-  return [jsonLinesPart(table, document, format)];
+/** The rows of a file on their way into Hyper: of each file in it, where it is an archive. */
+export async function documentParts(
+  table: Table,
+  document: Document,
+  format: DocumentFormat,
+  signal: AbortSignal,
+): Promise<FeedPart[]> {
+  try {
+    if (!isArchive(document, format)) return await partsOf(table, document, format, signal);
+    const parts: FeedPart[] = [];
+    const inside = formatInside(format);
+    for (const file of await filesIn(document, format, signal))
+      parts.push(...(await partsOf(table, file, inside, signal)));
+    return parts;
+  } catch (error) {
+    throw explainText(error, document, table);
+  }
+}
+
+async function partsOf(
+  table: Table,
+  document: Document,
+  format: DocumentFormat,
+  signal: AbortSignal,
+): Promise<FeedPart[]> {
+  if (format.type === 'jsonl') return [jsonLinesPart(table, document, format)];
+  if (format.type === 'text') return [textPart(table, document, format)];
+  try {
+    const layout = await layOutCsv(table, document, format, signal);
+    if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);
+    return layout.isEmpty ? [] : [csvPart(table, document, format, layout)];
+  } catch (error) {
+    throw explainText(error, document, table);
+  }
+}
+
+/** The format of the files in an archive: packed files in it are recognized by their own names. */
+function formatInside<F extends DocumentFormat>(format: F): F {
+  return format.compression === 'zip' ? { ...format, compression: 'by-name' } : format;
 }
 
 /** The findings in the beginnings of files. */
@@ -27,20 +70,65 @@ export interface Examined {
   unusedColumns: string[];
 }
 
-/** Looks at the beginnings of files. `turn` limits how many are looked at at once. */
-export async function examineDocuments(
-  table: Table,
-  documents: readonly Document[],
-  format: DocumentFormat,
-  { signal, turn }: { signal: AbortSignal; turn: <T>(look: () => Promise<T>) => Promise<T> },
-): Promise<Examined> {
-  const layouts = await Promise.all(
-    documents.map((document) => turn(() => examineJsonLines(table, document, format, signal))),
-  );
-  const problems = layouts.flatMap((layout) => ('problem' in layout ? [layout.problem] : []));
-  const fitting = layouts.filter((layout): layout is JsonLinesLayout => !('problem' in layout));
+/** The columns of a file as far as its beginning shows them, or why it cannot be read. */
+export type Look = Seen | { problem: Diagnostic };
+
+interface Seen {
+  shown: string;
+  unusedColumns: readonly string[];
+  absent: readonly Column[];
+  isEmpty: boolean;
+  isPassedOver?: true;
+}
+
+/** Sums up what was seen of the files of a table. */
+export function examined(table: Table, looks: readonly Look[]): Examined {
+  const problems = looks.flatMap((look) => ('problem' in look ? [look.problem] : []));
+  const fitting = looks.flatMap((look) => ('problem' in look ? [] : [look]));
   return {
     problems: [...problems, ...fileNotes(table, fitting), ...zonelessNote(table)],
     unusedColumns: [...new Set(fitting.flatMap(({ unusedColumns }) => unusedColumns))],
   };
+}
+
+/** Looks at the beginning of a file; of each file in it, where it is an archive. */
+export async function examineDocument(
+  table: Table,
+  document: Document,
+  format: DocumentFormat,
+  signal: AbortSignal,
+): Promise<Look[]> {
+  if (document.size === 0 && format.emptyFiles === 'skip')
+    return [{ shown: document.shown, unusedColumns: [], absent: [], isEmpty: true }];
+  if (!isArchive(document, format)) return [await examineFile(table, document, format, signal)];
+  try {
+    const seen = [];
+    for (const file of await filesIn(document, format, signal))
+      seen.push(await examineFile(table, file, formatInside(format), signal));
+    return seen;
+  } catch (error) {
+    return [{ problem: problemOf(error, document, table) }];
+  }
+}
+
+async function examineFile(
+  table: Table,
+  document: Document,
+  format: DocumentFormat,
+  signal: AbortSignal,
+): Promise<Look> {
+  if (format.type === 'jsonl') return examineJsonLines(table, document, format, signal);
+  try {
+    const layout = await layOutCsv(table, document, format, signal);
+    return 'problem' in layout ? layout : { ...layout, shown: document.shown };
+  } catch (error) {
+    return { problem: problemOf(error, document, table) };
+  }
+}
+
+function problemOf(error: unknown, document: Document, table: Table): Diagnostic {
+  const explained = explainText(error, document, table);
+  if (!(explained instanceof RunError)) throw error;
+  const { code, message, hint, place = table.place } = explained;
+  return { code, severity: 'error', message, ...(hint !== undefined && { hint }), place };
 }

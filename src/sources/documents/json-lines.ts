@@ -10,9 +10,9 @@ import { explainText, refusalText, refusedHint } from '../delimited/explain-refu
 import { nearMissOf } from '../delimited/header-hints.ts';
 import { misspelt, nameInFile } from '../delimited/layout.ts';
 import { missingHint } from '../delimited/missing-hint.ts';
-import { textIn } from '../delimited/text.ts';
 import { firstKeys, JsonLineError, JsonLinesToCopy, valueOf, type JsonRecord } from '../json-lines/index.ts';
-import type { Document, DocumentReading } from './document.ts';
+import type { Document } from './document.ts';
+import { textOfReading } from './reading.ts';
 
 /** Records whose keys are looked at before anything is read. */
 const looked = 100;
@@ -62,19 +62,6 @@ function explained(error: unknown, document: Document, table: Table): unknown {
 
 function fieldsOf({ columns }: Table): Column[] {
   return columns.filter(({ origin }) => origin.kind === 'column');
-}
-
-async function* textOfReading(
-  reading: DocumentReading,
-  { shown }: Document,
-  format: JsonLinesFormat,
-): AsyncGenerator<Buffer, void> {
-  const { bytes, contentEncoding } = reading;
-  try {
-    yield* textIn(bytes, { shown, ...(contentEncoding && { contentEncoding }) }, format);
-  } finally {
-    reading.close();
-  }
 }
 
 /** The findings in the first records of a file: keys that no column takes, columns that all of them lack. */

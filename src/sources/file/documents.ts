@@ -1,6 +1,6 @@
 import { readsOf } from '../../disk/reads.ts';
 import type { Document } from '../documents/index.ts';
-import { withFile } from '../parquet/index.ts';
+import { openAccess } from '../parquet/index.ts';
 import type { FoundFile } from './list.ts';
 
 /** A local file for the formats whose records are taken apart here. */
@@ -20,6 +20,6 @@ export function fileDocument({ shown, facts, absolute, size }: FoundFile): Docum
       }
       return { bytes: bytes(), taken: () => taken, close: (reason) => stop.abort(reason) };
     },
-    withAccess: (_signal, use) => withFile(absolute, use),
+    open: () => openAccess(absolute),
   };
 }

@@ -4,21 +4,18 @@ import type { SourceObservation } from '../../model/world/observation.ts';
 import type { CsvFormat, FileSource, ParquetFormat } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import type { SourceRequest } from '../../model/ports/source-port.ts';
-import { limitConcurrency } from '../../model/base/limit.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { CsvError } from '../csv/index.ts';
-import { examineDocuments, isDocumentFormat } from '../documents/index.ts';
+import { examined, examineDocument, isArchive, isDocumentFormat, type Look } from '../documents/index.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { literalPrefix } from '../globs.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain-refusal.ts';
-import { fileNotes } from '../delimited/file-notes.ts';
 import { readLayout, type Layout } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet, withFile, type ParquetLayout } from '../parquet/index.ts';
 import { fileDocument } from './documents.ts';
 import { markFiles } from './fingerprint.ts';
 import { listFiles, nameFile, type FoundFile } from './list.ts';
-import { zonelessNote } from '../delimited/zoneless-note.ts';
 import { openText } from './open.ts';
 
 /** Returns the files that exist, whether their headers carry the columns of the contract, and what has changed. */
@@ -56,21 +53,17 @@ async function examine(
     }
     return summarizeParquet(table, seen);
   }
-  if (isDocumentFormat(format)) {
-    const look = { signal: new AbortController().signal, turn: limitConcurrency(1) };
-    return examineDocuments(table, files.map(fileDocument), format, look);
-  }
-  const problems: Diagnostic[] = [];
-  const seen: (Layout & { shown: string })[] = [];
+  const { signal } = new AbortController();
+  const looks: Look[] = [];
   for (const file of files) {
+    if (isDocumentFormat(format) || isArchive(file, format)) {
+      looks.push(...(await examineDocument(table, fileDocument(file), format, signal)));
+      continue;
+    }
     const layout = await layOutFile(table, file, format);
-    if ('problem' in layout) problems.push(layout.problem);
-    else seen.push({ ...layout, shown: file.shown });
+    looks.push('problem' in layout ? layout : { ...layout, shown: file.shown });
   }
-  return {
-    problems: [...problems, ...fileNotes(table, seen), ...zonelessNote(table)],
-    unusedColumns: [...new Set(seen.flatMap(({ unusedColumns }) => unusedColumns))],
-  };
+  return examined(table, looks);
 }
 
 /** An empty match is an error, not an empty extract. */

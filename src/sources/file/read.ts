@@ -5,7 +5,7 @@ import type { Table } from '../../model/config/pipeline.ts';
 import type { Snapshot } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { changesByFile } from '../by-file/changes.ts';
-import { documentParts, isDocumentFormat } from '../documents/index.ts';
+import { documentParts, isArchive, isDocumentFormat } from '../documents/index.ts';
 import { csvPart } from './csv-part.ts';
 import { fileDocument } from './documents.ts';
 import { explainText } from '../delimited/explain-refusal.ts';
@@ -33,8 +33,8 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
   };
   const confirmed = new Map<string, FilesFingerprint>();
   return {
-    async feed(table) {
-      const feed = await feedOf(source, table, files);
+    async feed(table, signal) {
+      const feed = await feedOf(source, table, files, signal);
       begin(table, files, (marking ??= markForRecord(files, ended.signal)));
       return feed;
     },
@@ -42,7 +42,7 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
       const now = await markFiles(files, before, signal);
       const { read, ...rest } = changesByFile(table, before, now, nameFile);
       const wanted = files.filter(({ shown }) => read.has(shown));
-      const rows = await feedOf(source, table, wanted);
+      const rows = await feedOf(source, table, wanted, signal);
       begin(table, wanted, markSomeForRecord(now, wanted, ended.signal));
       return { ...rest, rows };
     },
@@ -63,20 +63,31 @@ export async function openFileSnapshot(source: FileSource): Promise<Snapshot> {
   };
 }
 
-async function feedOf(source: FileSource, table: Table, files: readonly FoundFile[]): Promise<Feed> {
+async function feedOf(
+  source: FileSource,
+  table: Table,
+  files: readonly FoundFile[],
+  signal: AbortSignal,
+): Promise<Feed> {
   const parts: FeedPart[] = [];
   for (const file of files) {
-    parts.push(...(await partsOf(source, table, file)));
+    parts.push(...(await partsOf(source, table, file, signal)));
   }
   return { parts };
 }
 
 /** None where the file is empty and may be. */
-async function partsOf({ format }: FileSource, table: Table, file: FoundFile): Promise<FeedPart[]> {
+async function partsOf(
+  { format }: FileSource,
+  table: Table,
+  file: FoundFile,
+  signal: AbortSignal,
+): Promise<FeedPart[]> {
   try {
     if (file.size === 0 && format.emptyFiles === 'skip') return [];
     if (format.type === 'parquet') return [await parquetPart(table, file)];
-    if (isDocumentFormat(format)) return documentParts(table, fileDocument(file), format);
+    if (isDocumentFormat(format) || isArchive(file, format))
+      return await documentParts(table, fileDocument(file), format, signal);
     if (format.type === 'text') return [await textPart(table, file, format)];
     const layout = await layOutFile(table, file, format);
     if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);

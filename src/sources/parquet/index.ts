@@ -9,4 +9,4 @@ export { mapParquet as fitParquet, type ParquetMapping as ParquetFit } from './m
 export { readFooter, type ParquetColumn, type RandomAccess } from './footer.ts';
 export type { ParquetLayout } from './layout.ts';
 export { examineParquet, requireParquet, summarizeParquet } from './observe.ts';
-export { withFile } from './open.ts';
+export { openAccess, withFile } from './open.ts';

@@ -42,7 +42,8 @@ export function objectDocument(reader: Reader, object: FoundObject, most?: numbe
     facts,
     size,
     read: (signal) => readAlone(sparing, object, signal),
-    withAccess: (signal, use) => use(objectAccess(reader, object, signal)),
+    open: (signal) =>
+      Promise.resolve({ ...objectAccess(reader, object, signal), close: () => Promise.resolve() }),
   };
 }
 

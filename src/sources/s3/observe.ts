@@ -1,5 +1,12 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
-import { examineDocuments, isDocumentFormat, type Examined } from '../documents/index.ts';
+import {
+  examined,
+  examineDocument,
+  isArchive,
+  isDocumentFormat,
+  type Examined,
+  type Look,
+} from '../documents/index.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
 import { isSameObject } from '../../model/world/listing.ts';
 import { grouped } from '../../model/base/numbers.ts';
@@ -12,8 +19,6 @@ import { RunError } from '../../model/errors/run-error.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText } from '../delimited/explain-refusal.ts';
-import { zonelessNote } from '../delimited/zoneless-note.ts';
-import { fileNotes } from '../delimited/file-notes.ts';
 import { namesColumns } from '../delimited/layout.ts';
 import { examineParquet, summarizeParquet } from '../parquet/index.ts';
 import { nameObject, type FoundObject } from './bucket.ts';
@@ -64,9 +69,9 @@ export async function observeTable(
     if (looked.length === objects.length) rows = summary.rows;
   }
   if (problems.length === 0 && format.type !== 'parquet') {
-    const examined = await examineBeginnings(reader, table, unproven, { signal, turn });
-    problems.push(...examined.problems);
-    for (const name of examined.unusedColumns) unusedColumns.add(name);
+    const found = await examineBeginnings(reader, table, unproven, { signal, turn });
+    problems.push(...found.problems);
+    for (const name of found.unusedColumns) unusedColumns.add(name);
   }
   const fingerprint = fingerprintOf(source, table, objects);
   problems.push(...vanishedProblems(request, fingerprint, (key) => nameObject(source.bucket, key)));
@@ -89,22 +94,20 @@ async function examineBeginnings(
 ): Promise<Examined> {
   const { format } = reader.source;
   if (format.type === 'parquet') return { problems: [], unusedColumns: [] };
-  if (isDocumentFormat(format)) {
-    const documents = unproven.slice(0, mostHeaders).map((one) => objectDocument(reader, one, beginning));
-    return examineDocuments(table, documents, format, { signal, turn });
-  }
+  const isDocument = (object: FoundObject) => isDocumentFormat(format) || isArchive(object, format);
   // Of other objects nothing is read before they are loaded.
-  const isLookedAt = namesColumns(format) || format.skipLines !== undefined;
-  const looked = unproven.filter(({ size }) => isLookedAt || size === 0).slice(0, mostHeaders);
-  const layouts = await Promise.all(
-    looked.map((object) => turn(() => examineHeader(reader, { table, object, format }, signal))),
+  const isLookedAt = !isDocumentFormat(format) && (namesColumns(format) || format.skipLines !== undefined);
+  const looked = unproven
+    .filter((object) => isDocument(object) || isLookedAt || object.size === 0)
+    .slice(0, mostHeaders);
+  const looks = looked.map((object) =>
+    turn(async (): Promise<Look[]> => {
+      if (isDocumentFormat(format) || isArchive(object, format))
+        return examineDocument(table, objectDocument(reader, object, beginning), format, signal);
+      return [await examineHeader(reader, { table, object, format }, signal)];
+    }),
   );
-  const problems = layouts.flatMap((layout) => ('problem' in layout ? [layout.problem] : []));
-  const fitting = layouts.flatMap((layout) => ('problem' in layout ? [] : [layout]));
-  return {
-    problems: [...problems, ...fileNotes(table, fitting), ...zonelessNote(table)],
-    unusedColumns: fitting.flatMap((layout) => layout.unusedColumns),
-  };
+  return examined(table, (await Promise.all(looks)).flat());
 }
 
 function placeOf({ bucket, access: { endpoint } }: S3Source): string {
@@ -173,7 +176,8 @@ export function guardNotes(source: S3Source, objects: readonly FoundObject[]): D
 function nameProblem(table: Table, objects: readonly FoundObject[], format: Format): Diagnostic | undefined {
   const order = 'dateOrder' in format ? format : undefined;
   try {
-    for (const object of objects) constantsOf(table, object, order);
+    // Those of a file in an archive are known when the archive is listed.
+    for (const object of objects) if (!isArchive(object, format)) constantsOf(table, object, order);
     return undefined;
   } catch (error) {
     return asDiagnostic(error, table);

@@ -1,10 +1,12 @@
 import type { Feed } from '../../model/ports/feed.ts';
+import type { Format } from '../../model/config/source.ts';
 import type { Table } from '../../model/config/pipeline.ts';
 import type { Snapshot } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { changesByFile } from '../by-file/changes.ts';
 import { nameObject, type FoundObject } from './bucket.ts';
-import { documentParts, isDocumentFormat } from '../documents/index.ts';
+import { limitConcurrency } from '../../model/base/limit.ts';
+import { documentParts, isArchive, isDocumentFormat, type Document } from '../documents/index.ts';
 import { csvPart } from './csv-part.ts';
 import { objectDocuments } from './documents.ts';
 import { confirmHeaderFile } from './header-file.ts';
@@ -58,12 +60,14 @@ async function feedOf(
   const { format } = reader.source;
   const [first, ...others] = format.emptyFiles === 'skip' ? objects.filter(({ size }) => size > 0) : objects;
   if (first === undefined) return { parts: [] };
+  if (format.type !== 'parquet' && [first, ...others].some((object) => isDocument(object, format))) {
+    const documents = objectDocuments(reader, [first, ...others], ends);
+    const turn = limitConcurrency(reader.limits.requests);
+    const look = (document: Document) => turn(() => documentParts(table, document, format, signal));
+    return { parts: (await Promise.all(documents.map(look))).flat() };
+  }
   if (format.type === 'csv') {
     return { parts: [await csvPart(reader, { table, format, objects: [first, ...others] }, signal)] };
-  }
-  if (isDocumentFormat(format)) {
-    const documents = objectDocuments(reader, [first, ...others], ends);
-    return { parts: documents.flatMap((document) => documentParts(table, document, format)) };
   }
   if (format.type === 'text') {
     const ahead = new ReadAhead(reader, [first, ...others]);
@@ -72,4 +76,8 @@ async function feedOf(
   }
   const parts = [first, ...others].map((object) => parquetPart(reader, table, object, staging));
   return { parts: await Promise.all(parts) };
+}
+
+function isDocument(object: FoundObject, format: Format): boolean {
+  return isDocumentFormat(format) || isArchive(object, format);
 }

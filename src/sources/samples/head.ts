@@ -46,12 +46,15 @@ function refuseForeign(head: Buffer, shown: string): void {
   if (content === undefined || content.what.startsWith('is text in UTF-16')) return;
   const isParquet = content.what.startsWith('is a Parquet file');
   const isPacked = content.what.startsWith('is packed with gzip');
+  const isZip = content.what.startsWith('is a zip archive');
   throw new RunError('EXT2110', `${shown} ${isPacked ? 'is packed with gzip twice' : content.what}`, {
     hint: isParquet
       ? 'extracts import parquet reads it'
       : isPacked
         ? 'unpack it once'
-        : `${content.remedy}, or leave it out of the pattern`,
+        : isZip
+          ? 'unpack one of its files and import that; the pipeline reads archives with compression: zip in its format'
+          : `${content.remedy}, or leave it out of the pattern`,
   });
 }
 

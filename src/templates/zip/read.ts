@@ -4,7 +4,7 @@ import { openPromise } from 'yauzl';
 import type { Entry } from 'yauzl';
 import { RunError } from '../../model/errors/run-error.ts';
 import { locateEntry, refuseOverlaps } from './entry-data.ts';
-import { decodeName, unsafeName } from './entry-names.ts';
+import { decodeName, unsafeName } from '../../disk/zip-entry-names.ts';
 import { deflated, flag, stored, withoutZip64 } from './records.ts';
 import type { Header } from './records.ts';
 

@@ -6,15 +6,15 @@ const bytes = (text: string) => Buffer.from(text, 'latin1');
 
 describe('what a file is by its first bytes', () => {
   it.each<[string, Buffer, string, string]>([
-    ['zip', bytes('PK\x03\x04\x14\0\0\0\x08\0a.csv'), 'is a zip archive, not text', 'unpack it first: only gzip is unpacked here'],
+    ['zip', bytes('PK\x03\x04\x14\0\0\0\x08\0a.csv'), 'is a zip archive, not text', 'write compression: zip in its format'],
     ['xlsx', bytes('PK\x03\x04\x14\0\x06\0\x08\0[Content_Types].xml'), 'is an Excel workbook (.xlsx), not text', 'save it as UTF-8 text (CSV)'],
     ['xls', bytes('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'), 'is an old Excel workbook (.xls), not text', 'save it as UTF-8 text (CSV)'],
     ['ods', bytes('PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheet'), 'is an OpenDocument file, not text', 'save it as UTF-8 text (CSV)'],
     ['gzip', gzipSync('id\n'), 'is packed with gzip', 'write compression: gzip in its format'],
-    ['bzip2', bytes('BZh91AY&SY\x01'), 'is packed with bzip2', 'unpack it first: only gzip is unpacked here'],
-    ['zstd', bytes('\x28\xb5\x2f\xfd\x04'), 'is packed with zstd', 'unpack it first: only gzip is unpacked here'],
-    ['xz', bytes('\xfd7zXZ\0'), 'is packed with xz', 'unpack it first: only gzip is unpacked here'],
-    ['tar', bytes(`${'a'.repeat(257)}ustar\0`), 'is packed with tar', 'unpack it first: only gzip is unpacked here'],
+    ['bzip2', bytes('BZh91AY&SY\x01'), 'is packed with bzip2', 'unpack it first: only gzip and zip are unpacked here'],
+    ['zstd', bytes('\x28\xb5\x2f\xfd\x04'), 'is packed with zstd', 'unpack it first: only gzip and zip are unpacked here'],
+    ['xz', bytes('\xfd7zXZ\0'), 'is packed with xz', 'unpack it first: only gzip and zip are unpacked here'],
+    ['tar', bytes(`${'a'.repeat(257)}ustar\0`), 'is packed with tar', 'unpack it first: only gzip and zip are unpacked here'],
     ['Parquet', bytes('PAR1\x15\x04'), 'is a Parquet file, not text', 'write format: parquet'],
     ['Avro', bytes('Obj\x01\x04'), 'is an Avro file, not text', 'save it as UTF-8 text (CSV)'],
     ['ORC', bytes('ORC\x12'), 'is an ORC file, not text', 'save it as UTF-8 text (CSV)'],

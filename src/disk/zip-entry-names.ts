@@ -1,6 +1,5 @@
 import { getFileNameLowLevel } from 'yauzl';
 import type { Entry } from 'yauzl';
-import { flag } from './records.ts';
 
 /**
  * The name of an entry as text. Without bit 11 the standard says CP437, but many writers (old Tableau Desktops among
@@ -10,7 +9,7 @@ export function decodeName(entry: Entry): string {
   const raw = entry.fileNameRaw;
   const hasUnicodePath = entry.extraFields.some((field) => field.id === unicodePath);
   const flags =
-    hasUnicodePath || !isUtf8(raw) ? entry.generalPurposeBitFlag : entry.generalPurposeBitFlag | flag.utf8;
+    hasUnicodePath || !isUtf8(raw) ? entry.generalPurposeBitFlag : entry.generalPurposeBitFlag | utf8Names;
   return getFileNameLowLevel(flags, raw, entry.extraFields, true);
 }
 
@@ -31,6 +30,9 @@ export function unsafeName(name: string): string | undefined {
 }
 
 const unicodePath = 0x7075;
+
+/** The general purpose bit of a name in UTF-8. */
+const utf8Names = 1 << 11;
 
 function isUtf8(raw: Buffer): boolean {
   try {
