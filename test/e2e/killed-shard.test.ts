@@ -1,0 +1,65 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createProject } from '../support/cli.ts';
+import { noChanges } from '../support/story.ts';
+import { demo } from '../../stand-ins/tableau/src/seed.ts';
+import { startTableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
+
+// Many runs of the program in one test, on whatever machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+const keys = Array.from({ length: 8 }, (_, at) => `tenant_${at}`);
+
+test('a shard that is killed while it publishes is started again, and nothing is published twice', async () => {
+  const standIn = await startTableauStandIn();
+  onTestFinished(() => standIn.close());
+  const project = await createProject({
+    'extracts.yaml': `version: 1
+limits: {parallel: 1}
+destinations:
+  tableau:
+    type: tableau
+    server: ${standIn.url}
+    site: ${demo.site}
+    auth: {user: ${demo.userName}, password: '\${secret.TABLEAU_PASSWORD}'}
+`,
+    'pipelines/sales.yaml': `version: 1
+name: sales
+for_each: {items: [${keys.join(', ')}]}
+sources: {files: {type: file, path: "../data/\${each.key}.csv"}}
+tables:
+  sales: {from: {source: files}, columns: {id: int}}
+destinations: [{use: tableau, project: Tenants, name: "Sales of \${each.key}"}]
+`,
+    ...Object.fromEntries(keys.map((key) => [`data/${key}.csv`, 'id\n1\n'])),
+  });
+  const env = { TABLEAU_PASSWORD: demo.password };
+  const run = async (args: string) => {
+    const outcome = await project.run(args.split(' '), env);
+    expect(outcome.exitCode, `${args}\n${outcome.stderr}`).toBe(0);
+    return outcome.stdout;
+  };
+  await run('plan --shards 2 --out plan.json');
+
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  onTestFinished(() => answer());
+  // The server has published, and the shard is gone before it hears of it.
+  const publication = standIn.control.faults.add({
+    method: 'POST',
+    path: /\/datasources\?/,
+    nth: 3,
+    act: { do: 'wait', for: held, when: 'after-work' },
+  });
+  const killed = project.start(['apply', 'plan.json', '--shard', '1/2'], env);
+  await expect.poll(() => publication.struck, { timeout: 60_000 }).toBe(1);
+  killed.kill('SIGKILL');
+  expect((await killed.outcome).signal).toBe('SIGKILL');
+  answer();
+
+  expect(await run('apply plan.json --shard 1/2')).toMatch(/Apply: \d applied\./);
+  await run('apply plan.json --shard 2/2');
+  await run('apply plan.json --shard 1/2');
+  const revisions = standIn.control.world.dataSources.map(({ name, revisions }) => [name, revisions.length]);
+  expect(revisions.sort()).toEqual(keys.map((key) => [`Sales of ${key}`, 1]));
+  expect(await run('plan')).toContain(noChanges);
+});
