@@ -17,7 +17,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Tests wait for a third of their time, for processes and servers: three keep two cores busy.
+    maxWorkers: 3,
     sequence: { sequencer: SlowestFirst },
     coverage: {
       provider: 'v8',

@@ -190,7 +190,10 @@ test('what a killed run has sent is not taken for what the next one has built', 
   await nothingLeft(one);
 });
 
-test.each([2, 4, 8])(
+/** The numbers of processes; `npm run test:long` tries several. */
+const crowds = (process.env.TOKEN_PROCESSES ?? '4').split(',').map(Number);
+
+test.each(crowds)(
   '%i processes share one token, with plans beside them: all is published once',
   async (count) => {
     const names = Array.from({ length: count }, (_, index) => `item${index}`);

@@ -287,7 +287,7 @@ test('rows of a generated data source are updated in portions, of which the plan
   const project = await newProject({ 'pipelines/orders.yaml': yaml(update) });
   await project.apply(env);
   expect(standIn.control.fileOf(source())).toMatchObject({ type: 'tdsx' });
-  await project.write('orders.csv', csv(60_000));
+  await project.write('orders.csv', csv(6_000));
   const planned = await done(project.run(['plan'], env));
   expect(planned.stdout).toMatch(/replace rows in revision 1 of demo .* in 1 request/);
   await project.apply(env);
@@ -295,7 +295,7 @@ test('rows of a generated data source are updated in portions, of which the plan
   expect(jobs().filter(({ type }) => type === 'UpdateUploadedFile').length).toBeGreaterThan(2);
   expect((await done(project.run(['plan'], env))).stdout).toMatch(/^No changes/);
 
-  await project.write('orders.csv', csv(70_000));
+  await project.write('orders.csv', csv(7_000));
   const again = await done(project.run(['plan'], env));
   expect(again.stdout).toMatch(/replace rows in revision 1 of demo .* in about \d+ portions/);
 });
