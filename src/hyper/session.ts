@@ -4,6 +4,7 @@ import { refuseFullDisk } from '../disk/full.ts';
 import type { Bytes } from '../model/ports/feed.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { copyIn, SourceFailure } from './copy-in.ts';
+import { outOfMemory } from './out-of-memory.ts';
 import { watchFiles, type FileWatch } from './file-watch.ts';
 import type { HyperProcess } from './process.ts';
 
@@ -51,7 +52,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
     try {
       return await call();
     } catch (error) {
-      throw isServerError(error) ? error : engineLost(error);
+      throw asReported(error);
     }
   };
   const cancellable = async <T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> => {
@@ -87,7 +88,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
         return await copyIn(client, { sql, bytes, progress }, signal);
       } catch (error) {
         signal.throwIfAborted();
-        throw error instanceof SourceFailure || isServerError(error) ? error : engineLost(error);
+        throw error instanceof SourceFailure ? error : asReported(error);
       }
     },
     copyFile: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
@@ -143,6 +144,11 @@ function selectRows(
 /** PostgreSQL's errors carry a five-character SQLSTATE; everything else is the connection itself. */
 export function isServerError(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError;
+}
+
+/** Errors of a statement stay as the server states them, because callers know what they mean. */
+function asReported(error: unknown): unknown {
+  return isServerError(error) ? (outOfMemory(error) ?? error) : engineLost(error);
 }
 
 function engineLost(error: unknown): RunError {
