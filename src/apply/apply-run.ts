@@ -33,15 +33,16 @@ export function applyRun(job: Job, run: WholeRun): PipelineRun {
   };
 }
 
-/** Only a publication with rows has a job: details alone are set at once. */
+/** A publication takes its places by itself: of the server's job, and while it is sent. Details alone have no job. */
 function placeOf({ pipeline }: Job, step: Step): StepPlace | undefined {
   switch (step.kind) {
     case 'load':
     case 'change':
       return 'read';
     case 'deliver': {
-      const takesJob = pipeline.destinations[step.destination]?.type === 'tableau' && step.details !== true;
-      return takesJob ? 'serverJob' : 'upload';
+      const isPublished =
+        pipeline.destinations[step.destination]?.type === 'tableau' && step.details !== true;
+      return isPublished ? undefined : 'upload';
     }
     default:
       return undefined;

@@ -36,7 +36,7 @@ export interface Places {
 }
 
 /** The place that a step takes while it is performed. */
-export type StepPlace = 'read' | 'upload' | 'serverJob';
+export type StepPlace = 'read' | 'upload';
 
 export function openPlaces({ parallel, builds, uploads, serverJobs }: ApplyLimits): Places {
   return {

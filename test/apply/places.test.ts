@@ -34,9 +34,10 @@ function stepsOf(tables: number, destinations: readonly ('file' | 'tableau')[]):
 
 const placeOf = (one: Step): StepPlace | undefined => {
   if (one.kind === 'load') return 'read';
-  if (one.kind !== 'deliver') return undefined;
-  return one.target === 'tableau' ? 'serverJob' : 'upload';
+  return one.kind === 'deliver' && one.target === 'file' ? 'upload' : undefined;
 };
+
+const isPublication = (one: Step) => one.kind === 'deliver' && one.target === 'tableau';
 
 interface Wanted {
   after: readonly string[];
@@ -54,6 +55,16 @@ async function runOf(wanted: readonly Wanted[], limits: ApplyLimits, interrupted
     most[what] = Math.max(most[what] ?? 0, now[what]);
     await use().finally(() => (now[what] = (now[what] ?? 0) - 1));
   };
+  /** Takes places as a Tableau destination does. */
+  const publish = async (signal: AbortSignal) => {
+    const leaveJob = await places.serverJob(signal);
+    const job = inUse('serverJob', async () => {
+      const leave = await places.upload(signal);
+      await inUse('upload', () => setImmediate()).finally(leave);
+      await setImmediate();
+    });
+    await job.finally(leaveJob);
+  };
   // Fewer than there are builds, as a server may have few connections.
   const snapshots = semaphore(2);
   const runs = wanted.map(({ after, steps, failing }, index): PipelineRun => {
@@ -63,10 +74,7 @@ async function runOf(wanted: readonly Wanted[], limits: ApplyLimits, interrupted
       if (one.kind === 'finish') endSnapshot?.();
       if (one.kind === 'finish') endSnapshot = undefined;
       await inUse(placeOf(one) ?? one.kind, async () => {
-        if (placeOf(one) === 'serverJob') {
-          const leave = await places.upload(signal);
-          await inUse('upload', () => setImmediate()).finally(leave);
-        }
+        if (isPublication(one)) await publish(signal);
         await setImmediate();
         if (one.id === failing) throw new Error(`${one.id} fails`);
       });

@@ -23,7 +23,7 @@ export const deliver: PerformStep<'deliver', RunState> = async (step, state, { r
   const written = await port.write(delivery, {
     progress: bytesProgress(report, size),
     signal,
-    upload: run.places.upload,
+    places: run.places,
     last: getOwn(job.seen.record?.destinations, step.target),
     sent: sent.get(step.destination),
     confirm: () => lock.confirm(),

@@ -62,11 +62,7 @@ export interface Delivery extends KnownDelivery {
   /** Hears of bytes as they are written, each once. */
   progress: (bytes: number) => void;
   signal: AbortSignal;
-  /**
-   * The places of files that are sent at once, over all destinations. A destination that waits for a job of its server
-   * has one of them only while it sends.
-   */
-  upload: Semaphore;
+  places: DeliveryPlaces;
   confirm: Confirm;
   /**
    * Is called, and awaited, before the destination may have accepted the extract, so that a run which ends now is not
@@ -75,6 +71,14 @@ export interface Delivery extends KnownDelivery {
   note: (sent: SentNote | undefined) => Promise<void>;
   /** Is called, and waited for, as soon as the destination has the extract; what follows may still fail. */
   taken: (delivered: Delivered) => Promise<void>;
+}
+
+/** The places of what is done at once, over all destinations. */
+export interface DeliveryPlaces {
+  /** One that waits for a job of its server has one of these only while it sends. */
+  upload: Semaphore;
+  /** Taken before the file is sent, and kept until the job has ended. Comes before `upload`. */
+  serverJob: Semaphore;
 }
 
 /** The result of writing to a destination. */

@@ -434,7 +434,7 @@ test('a file that waits for its job leaves the place of its upload to others', a
   const upload = semaphore(1);
   let free: boolean | undefined;
   await open().write(await built(first), {
-    ...deliveryOf({ upload }),
+    ...deliveryOf({ places: { upload, serverJob: semaphore(1) } }),
     async note(sent) {
       if (sent?.job === undefined) return;
       free = false;

@@ -110,7 +110,7 @@ export function deliveryOf(
     last: undefined,
     progress: () => undefined,
     signal: never,
-    upload: semaphore(1),
+    places: { upload: semaphore(1), serverJob: semaphore(1) },
     confirm: () => Promise.resolve(),
     note: (sent) => Promise.resolve(void notes.push(sent)),
     taken: (taken) => Promise.resolve(void takings.push(taken)),

@@ -93,7 +93,7 @@ export function delivered(published: DataSource, size: number): Delivered {
 async function bringThere(
   target: Target,
   extract: BuiltExtract,
-  { mode, progress, signal, upload, confirm, note }: Publishing,
+  { mode, progress, signal, places, confirm, note }: Publishing,
 ): Promise<string | undefined> {
   const forward = rising(progress);
   const { before } = target;
@@ -108,7 +108,7 @@ async function bringThere(
       mode,
       progress: forward,
       signal,
-      upload,
+      places,
       confirm,
       note: (facts) => note(facts && { ...about, ...facts }),
     }).catch((error: unknown) =>

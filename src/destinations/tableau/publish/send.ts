@@ -1,8 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { Semaphore } from '../../../model/base/limit.ts';
 import type { BuiltExtract } from '../../../model/ports/extract-port.ts';
-import type { Confirm } from '../../../model/ports/destination-port.ts';
+import type { Confirm, DeliveryPlaces } from '../../../model/ports/destination-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from '../client/http/answer.ts';
 import { awaitJob } from '../client/resources/jobs.ts';
@@ -36,7 +35,7 @@ export interface Sending {
    * found out by the note.
    */
   signal: AbortSignal;
-  upload: Semaphore;
+  places: DeliveryPlaces;
   confirm: Confirm;
   /** Hears, before the server can have all of it, what is being sent; undefined when it surely was not published. */
   note: (sent: { job?: string } | undefined) => Promise<void>;
@@ -44,6 +43,11 @@ export interface Sending {
 
 /** Sends a file once and has it published; says how far that is certain. */
 export async function sendFile(target: Target, sending: Sending): Promise<Sent> {
+  const leave = await sending.places.serverJob(sending.signal);
+  return sendInPlace(target, sending).finally(leave);
+}
+
+async function sendInPlace(target: Target, sending: Sending): Promise<Sent> {
   const file = await open(sending.extract.path, 'r');
   const state = { isNoted: false };
   const beforeLast = async () => {
@@ -52,7 +56,7 @@ export async function sendFile(target: Target, sending: Sending): Promise<Sent> 
     await sending.confirm();
   };
   try {
-    const leave = await sending.upload(sending.signal);
+    const leave = await sending.places.upload(sending.signal);
     // The server has the file when this has ended: waiting for its job takes no place of an upload.
     const root = await commit(target, sending, file, beforeLast).finally(leave);
     return await resultOf(target, sending, childOf(root, 'job')?.attributes.id);

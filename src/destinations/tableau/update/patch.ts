@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { Semaphore } from '../../../model/base/limit.ts';
+import type { DeliveryPlaces } from '../../../model/ports/destination-port.ts';
 import type { Portion } from '../../../model/ports/extract-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from '../client/http/answer.ts';
@@ -26,7 +26,7 @@ export interface Patch {
   identity: readonly string[];
   progress: (position: number) => void;
   signal: AbortSignal;
-  upload: Semaphore;
+  places: DeliveryPlaces;
   /** Is waited for right before the server can have the whole of the request. */
   beforeLast: () => Promise<void>;
   /** Hears of the job that carries it out, before it is waited for. */
@@ -43,7 +43,8 @@ export class Unseen extends Error {}
  */
 export async function applyPortion(target: Published, patch: Patch): Promise<void> {
   for (let turn = 1; ; turn++) {
-    const { job, end } = await applyUnder(target, patch, requestIdOf(patch, turn));
+    const leave = await patch.places.serverJob(patch.signal);
+    const { job, end } = await applyUnder(target, patch, requestIdOf(patch, turn)).finally(leave);
     if (end.end === 'done') return;
     if (end.end === 'unseen') throw new Unseen(`the server could not be asked after its job ${job}`);
     const wasEarlier = 'atOnce' in end && end.atOnce;
@@ -65,7 +66,7 @@ async function applyUnder(
   const { site, destination } = target;
   for (let attempt = 1; ; attempt++) {
     try {
-      const leave = await patch.upload(patch.signal);
+      const leave = await patch.places.upload(patch.signal);
       const root = await send(target, patch, requestId).finally(leave);
       const job = childOf(root, 'job')?.attributes.id ?? '';
       await patch.onJob(job);

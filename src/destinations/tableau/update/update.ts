@@ -104,7 +104,7 @@ async function applyPortions(
   target: Target & { before: DataSource },
   update: Update,
   extract: BuiltExtract,
-  { progress, signal, upload, split, last, confirm, note }: Updating,
+  { progress, signal, places, split, last, confirm, note }: Updating,
 ): Promise<number> {
   const { site, destination, before } = target;
   const moment = momentOf(update, target, last);
@@ -134,7 +134,7 @@ async function applyPortions(
         ],
         progress: rising(progress),
         signal,
-        upload,
+        places,
         beforeLast: confirm,
         // Of several portions the whole is done when the last one is.
         onJob: (job) => (isWhole ? note({ ...about, job }) : Promise.resolve()),
