@@ -2,6 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { expect, it, vi } from 'vitest';
 import { createProject } from '../support/cli.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
+import { zipBytes } from '../support/zip-bytes.ts';
+import { sheetOf } from '../sources/workbook/support.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -60,4 +62,59 @@ it('a bad line is named with its file, line, column, value and remedy', async ()
   );
   expect(await failing(many + '{"id":1,"address":{"city":"x"}}\n')).toContain('write optional: true');
   expect(await failing(`[${line(1)}]`)).toContain("jq -c '.[]'");
+});
+
+it('European CSV in archives and a sheet of Excel arrive, the next plan has no changes, and a bad file fails one customer', async () => {
+  const pipeline = `version: 1
+name: uploads
+for_each: { items: [acme, beta] }
+sources:
+  csv:
+    type: file
+    path: 'data/\${each.key}/*.zip'
+    format: { delimiter: ";", encoding: windows-1252, decimal: ",", thousands: "." }
+  sheet: { type: file, path: 'data/\${each.key}/*.xlsx' }
+tables:
+  csv: { from: { source: csv }, columns: { id: int, amount: "numeric(9,2)", city: text }, add: { part: "\${file.entry}" } }
+  sheet: { from: { source: sheet }, columns: { id: int, name: text } }
+destinations:
+  - { type: file, path: '../out/\${each.key}.hyper' }
+`;
+  const project = await createProject({ 'pipelines/uploads.yaml': pipeline });
+  const european = Buffer.from('id;amount;city\r\n1;1.234,50;Köln\r\n', 'latin1');
+  const archive = zipBytes([{ name: 'x/orders.csv', content: european }]);
+  for (const key of ['acme', 'beta']) {
+    await project.write(`pipelines/data/${key}/a.zip`, archive);
+    await project.write(
+      `pipelines/data/${key}/a.xlsx`,
+      sheetOf([
+        ['id', 'name'],
+        ['1', '007'],
+      ]),
+    );
+  }
+  await project.apply();
+  expect((await readHyperFile(project.path('out/acme.hyper'))).map(({ rows }) => rows)).toEqual([
+    [{ id: '1', amount: '1234.50', city: 'Köln', part: 'x/orders.csv' }],
+    [{ id: '1', name: '007' }],
+  ]);
+  expect((await project.run(['plan'])).stdout).toContain('No changes');
+  await project.write(
+    'pipelines/data/acme/a.xlsx',
+    sheetOf([
+      ['id', 'name'],
+      ['x1', 'a'],
+    ]),
+  );
+  await project.write(
+    'pipelines/data/beta/a.xlsx',
+    sheetOf([
+      ['id', 'name'],
+      ['2', 'b'],
+    ]),
+  );
+  const { stdout, stderr, exitCode } = await project.run(['apply', '--yes']);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('data/acme/a.xlsx: Data!A2: column "id" (int): ');
+  expect(stdout).toContain('Apply: 1 applied, 1 failed.');
 });

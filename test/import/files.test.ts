@@ -148,7 +148,7 @@ test.each<[string, Record<string, string | Uint8Array>, string[], string]>([
     'an Excel workbook',
     { 'data/a.xlsx': 'PK\u0003\u0004......[Content_Types].xml' },
     ['csv', 'data/a.xlsx'],
-    'error  data/a.xlsx is an Excel workbook (.xlsx), not text  [EXT2110]\n  = save it as UTF-8 text (CSV), or leave it out of the pattern\n',
+    'error  data/a.xlsx is an Excel workbook (.xlsx), not text  [EXT2110]\n  = save a sheet as CSV and import that; the pipeline reads workbooks with format: xlsx\n',
   ],
   [
     'bytes that are no text',

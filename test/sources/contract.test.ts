@@ -10,6 +10,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { openTemplate } from './_template/index.ts';
 import { sourceContract } from './contract.ts';
 import { jsonl } from './json-lines/support.ts';
+import { sheetOf, xlsx } from './workbook/support.ts';
 import { sourceAt } from './postgres/support.ts';
 import { csv, useLake } from './s3/lake.ts';
 
@@ -68,6 +69,31 @@ describe('objects of JSON lines in S3', () => {
       port: openS3(lake.source({ format: jsonl })),
       from: { type: 's3' },
       put: (rows) => Promise.resolve(lake.put('sales/all.jsonl', asJsonLines(rows))),
+    }),
+  );
+});
+
+const asSheet = (rows: readonly (readonly (string | null)[])[]) => sheetOf([['id', 'name'], ...rows]);
+
+describe('files of Excel', () => {
+  sourceContract(async () => {
+    const base = await temporaryFolder();
+    const files = { base, match: ['*.xlsx'], exclude: [], minFiles: 1 };
+    return {
+      port: openFiles({ type: 'file', place, ...files, format: xlsx }),
+      from: { type: 'file' },
+      put: (rows) => writeFile(path.join(base, 'sales.xlsx'), asSheet(rows)),
+    };
+  });
+});
+
+describe('objects of Excel in S3', () => {
+  const lake = useLake();
+  sourceContract(() =>
+    Promise.resolve({
+      port: openS3(lake.source({ format: xlsx })),
+      from: { type: 's3' },
+      put: (rows) => Promise.resolve(lake.put('sales/all.xlsx', asSheet(rows))),
     }),
   );
 });

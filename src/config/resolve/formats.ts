@@ -1,4 +1,10 @@
-import type { CsvFormat, Format, TextSettings, ValueNotation } from '../../model/config/source.ts';
+import type {
+  CsvFormat,
+  Format,
+  TextSettings,
+  ValueNotation,
+  WorkbookFormat,
+} from '../../model/config/source.ts';
 import type { FormatOptions } from '../../model/config/written.gen.ts';
 import { formatTypeOf, optionsOf, quoteOf, type FilesSource } from '../values/file-format.ts';
 import { bytesOf } from '../values/amounts.ts';
@@ -11,6 +17,7 @@ export function resolveFormat(settings: FilesSource): Format {
   const options = optionsOf(settings);
   const emptyFiles = options.empty_files === 'skip' ? ({ emptyFiles: 'skip' } as const) : {};
   if (type === 'parquet') return { type, ...emptyFiles };
+  if (type === 'xlsx') return { ...workbook(options), ...emptyFiles };
   if (type === 'jsonl')
     return { type, ...textSettings(options), ...valueNotation(options, []), ...emptyFiles };
   const skipLines = numbered('skipLines', options.skip_lines).skipLines ?? 0;
@@ -30,6 +37,21 @@ export function resolveFormat(settings: FilesSource): Format {
     ...(typeof options.comment === 'string' && { comment: options.comment }),
     ...emptyFiles,
   } satisfies CsvFormat;
+}
+
+function workbook(options: FormatOptions): WorkbookFormat {
+  const skipLines = numbered('skipLines', options.skip_lines).skipLines ?? 0;
+  return {
+    type: 'xlsx',
+    header: options.header !== false,
+    ...valueNotation(options, []),
+    ...(isSet(options.sheet) && { sheet: options.sheet }),
+    ...(options.header === 'skip' && { byPosition: true }),
+    ...(skipLines > 0 && { skipLines }),
+    ...(options.empty_rows === 'skip' && { emptyRows: 'skip' }),
+    ...(options.merged_cells === 'keep' && { mergedCells: 'keep' }),
+    ...maxUnpacked(options),
+  };
 }
 
 function maxUnpacked({ max_unpacked: most }: FormatOptions): { maxUnpacked?: number } {

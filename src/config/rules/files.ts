@@ -36,13 +36,13 @@ function formatHint({ format }: FilesSource, extensions: readonly string[]): str
     if (options === undefined) return 'add format: {type: csv, delimiter: "\\t"}';
     return `add type: csv${isSet(options.delimiter) ? '' : ' and delimiter: "\\t"'} to its format`;
   }
-  if (extensions.some((extension) => /^\.(?:xls[xmb]?|ods)$/i.test(extension)))
-    return 'extracts reads no workbooks: save each sheet as CSV';
+  if (extensions.some((extension) => /^\.(?:xls|xlsb|ods)$/i.test(extension)))
+    return 'of workbooks extracts reads .xlsx: save the files as that';
   if (extensions.some((extension) => /^\.json$/i.test(extension)))
     return 'if each line of the files is one JSON object, write format: jsonl';
   if (extensions.some((extension) => /^\.(?:xml|avro|orc)$/i.test(extension)))
     return 'extracts reads CSV and other delimited text, JSON lines, and Parquet: convert the files first';
-  const types = others.length === 0 && /^\.csv/i.test(only) ? 'csv' : 'csv, text, jsonl or parquet';
+  const types = others.length === 0 && /^\.csv/i.test(only) ? 'csv' : 'csv, text, jsonl, parquet or xlsx';
   return options === undefined ? `add format: ${types}` : `add type: ${types} to its format`;
 }
 
@@ -51,7 +51,7 @@ export const formatOptions: Rule = function* ({ sources }) {
   for (const { own, settings, place } of sources.values()) {
     if (!isFilesSource(own) || !isFilesSource(settings)) continue;
     const type = formatTypeOf(settings);
-    if (type === undefined || type === 'csv') continue;
+    if (type === undefined) continue;
     const options = optionsOf(own);
     const { label, foreign } = others[type];
     for (const option of foreign.filter((key) => (options[key] ?? undefined) !== undefined)) {
@@ -84,13 +84,19 @@ type FormatOption = keyof Written.FormatOptions;
 const quoting: readonly FormatOption[] = ['quote', 'escape', 'stray_quotes'];
 const lines: readonly FormatOption[] = ['delimiter', ...quoting, 'header', 'skip_lines', 'comment'];
 const values: readonly FormatOption[] = ['null', 'date_order', 'decimal', 'thousands'];
+const sheets: readonly FormatOption[] = ['sheet', 'empty_rows', 'merged_cells'];
 const packing: readonly FormatOption[] = ['encoding', 'compression', 'entries'];
 
-/** Options that mean nothing in formats other than csv. */
-const others: Record<Exclude<FormatType, 'csv'>, { label: string; foreign: readonly FormatOption[] }> = {
-  text: { label: 'the text format', foreign: quoting },
-  jsonl: { label: 'JSON lines', foreign: lines },
-  parquet: { label: 'Parquet', foreign: [...lines, ...values, ...packing, 'max_unpacked'] },
+/** Options that mean nothing in a format. */
+const others: Record<FormatType, { label: string; foreign: readonly FormatOption[] }> = {
+  csv: { label: 'CSV', foreign: sheets },
+  text: { label: 'the text format', foreign: [...quoting, ...sheets] },
+  jsonl: { label: 'JSON lines', foreign: [...lines, ...sheets] },
+  parquet: { label: 'Parquet', foreign: [...lines, ...values, ...packing, ...sheets, 'max_unpacked'] },
+  xlsx: {
+    label: 'Excel workbooks',
+    foreign: ['delimiter', ...quoting, 'comment', ...packing],
+  },
 };
 
 function characterHint(key: string, text: string): { hint?: string } {
@@ -182,7 +188,7 @@ export const numberSigns: Rule = function* ({ sources }) {
 /** Reports null strings that no field can equal: they have no effect, so something else was intended. */
 export const nullStrings: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
-    if (!isFilesSource(settings) || formatTypeOf(settings) === 'jsonl') continue;
+    if (!isFilesSource(settings) || ['jsonl', 'xlsx'].includes(formatTypeOf(settings) ?? '')) continue;
     const { delimiter, quote } = charactersOf(settings);
     for (const text of [optionsOf(settings).null ?? []].flat()) {
       if (isPlaceholder(text)) continue;

@@ -100,7 +100,7 @@ function withoutNames(settings: FilesSource): string | undefined {
   const type = formatTypeOf(settings);
   if (type === undefined || type === 'parquet' || type === 'jsonl') return undefined;
   const { header } = optionsOf(settings);
-  return type === 'csv' && (header ?? true) === true
+  return type !== 'text' && (header ?? true) === true
     ? undefined
     : '"optional" needs a header with names: without one, fields are matched by position';
 }

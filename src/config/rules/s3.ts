@@ -90,6 +90,7 @@ function isHttpUrl(text: string): boolean {
 const namesItself: Partial<Record<FormatType, string>> = {
   parquet: 'Parquet files name and type their columns themselves',
   jsonl: 'the lines of JSON name their values themselves',
+  xlsx: 'sheets name their columns themselves',
 };
 
 /** The columns of a table are written, or come from a header file that its source names. */

@@ -42,6 +42,7 @@ export function formatTypeOf(source: FilesSource): FormatType | undefined {
 }
 
 function guess(path: string): FormatType | undefined {
+  if (/\.xls[xm]$/i.test(path)) return 'xlsx';
   if (/\.(?:jsonl|ndjson)(?:\.gz|\.zip)?$/i.test(path)) return 'jsonl';
   if (/\.(?:csv(?:\.gz)?|zip)$/i.test(path)) return 'csv';
   return /\.parquet$/i.test(path) ? 'parquet' : undefined;

@@ -29,15 +29,3 @@ function unquoted(text: string): string | undefined {
     return undefined;
   }
 }
-
-/** A path as it is written in a configuration: a key alone where that is all. */
-export function formatJsonPath(steps: readonly JsonStep[]): string {
-  const [only, ...others] = steps;
-  if (typeof only === 'string' && others.length === 0 && !/^\$[.[]/.test(only)) return only;
-  return `$${steps.map(formatStep).join('')}`;
-}
-
-function formatStep(step: JsonStep): string {
-  if (typeof step === 'number') return `[${step}]`;
-  return /^[^.[\]"\s]+$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
-}

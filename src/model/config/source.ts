@@ -92,7 +92,7 @@ export type S3Credentials =
   | { kind: 'keys'; accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   | { kind: 'anonymous' };
 
-export type Format = CsvFormat | JsonLinesFormat | ParquetFormat;
+export type Format = CsvFormat | JsonLinesFormat | ParquetFormat | WorkbookFormat;
 
 /** The settings of a format by which bytes become text. */
 export type TextSettings = Pick<CsvFormat, 'encoding' | 'compression' | 'emptyFiles'> & ArchiveSettings;
@@ -126,6 +126,24 @@ export interface ParquetFormat extends AnyFormat {
 /** One JSON object in each line. Its numbers are JSON's own: `decimal` and `thousands` are those of texts. */
 export interface JsonLinesFormat extends AnyFormat, TextSettings, ValueNotation {
   type: 'jsonl';
+}
+
+/** A sheet of an Excel workbook. The null strings are texts of cells, and errors such as #N/A. */
+export interface WorkbookFormat extends AnyFormat, ValueNotation {
+  type: 'xlsx';
+  /** If undefined, the first sheet. */
+  sheet?: string;
+  /** The first row is a header, as that of CSV. */
+  header: boolean;
+  byPosition?: true;
+  /** Rows above the header or the first row of data. */
+  skipLines?: number;
+  /** Rows without a cell between others are passed over. Without it they are an error. */
+  emptyRows?: 'skip';
+  /** Merged cells but the first are NULL. Without it they are an error. */
+  mergedCells?: 'keep';
+  /** The bytes to which the file may unpack. */
+  maxUnpacked?: number;
 }
 
 /** `csv`, or `text` for PostgreSQL's tab-separated COPY text format. */

@@ -19,9 +19,9 @@ export type Match = string | string[] | null;
  */
 export type Exclude = string | string[] | null;
 /**
- * How to read the files: a name, or a name with options. Without it, the extension of the path decides: .csv, .csv.gz, .jsonl, .ndjson, .parquet; .zip means csv.
+ * How to read the files: a name, or a name with options. Without it, the extension of the path decides: .csv, .csv.gz, .jsonl, .ndjson, .parquet, .xlsx; .zip means csv.
  */
-export type Format = FormatOptions | ('csv' | 'text' | 'jsonl' | 'parquet' | null);
+export type Format = FormatOptions | ('csv' | 'text' | 'jsonl' | 'parquet' | 'xlsx' | null);
 /**
  * An object that holds the names of the columns (row 1) and optionally their types (row 2), in the delimiter and encoding of the format. It is read when planning.
  */
@@ -318,9 +318,9 @@ export interface ConnectionSource {
 }
 export interface FormatOptions {
   /**
-   * csv, PostgreSQL's tab-separated text format, JSON lines (one object in each line), or Parquet.
+   * csv, PostgreSQL's tab-separated text format, JSON lines (one object in each line), Parquet, or an Excel workbook.
    */
-  type?: 'csv' | 'text' | 'jsonl' | 'parquet' | null;
+  type?: 'csv' | 'text' | 'jsonl' | 'parquet' | 'xlsx' | null;
   /**
    * The separator of fields: one ASCII character. Default: a comma for csv, a tab for text.
    */
@@ -342,7 +342,7 @@ export interface FormatOptions {
    */
   header?: true | false | 'skip' | null;
   /**
-   * The number of lines to skip at the beginning of each file, whatever they contain.
+   * The number of lines (Excel: rows) to skip at the beginning of each file, whatever they contain.
    */
   skip_lines?: number | string | null;
   /**
@@ -354,7 +354,7 @@ export interface FormatOptions {
    */
   empty_files?: 'error' | 'skip' | null;
   /**
-   * Unquoted fields equal to this text, or to one of these, are NULL; in jsonl, texts equal to it. Default: the empty field for csv, \N for text, nothing for jsonl, which has null.
+   * Unquoted fields equal to this text, or to one of these, are NULL; in jsonl and xlsx, texts equal to it. Default: the empty field for csv, \N for text, nothing for jsonl and xlsx.
    */
   null?: string | string[] | null;
   /**
@@ -377,6 +377,18 @@ export interface FormatOptions {
    * by-name means gzip if the file's name ends in .gz, and zip if it ends in .zip.
    */
   compression?: 'none' | 'gzip' | 'zip' | 'by-name' | null;
+  /**
+   * Excel: the name of the sheet. Default: the first one.
+   */
+  sheet?: string | null;
+  /**
+   * Excel: how an empty row between others is read: as an error, or not at all.
+   */
+  empty_rows?: 'error' | 'skip' | null;
+  /**
+   * Excel: how merged cells are read: as an error, or as the file has them: the first has the value, the others are NULL.
+   */
+  merged_cells?: 'error' | 'keep' | null;
   /**
    * Zip: the files in an archive that are read, by pattern; * does not cross folders, ** does. Default: all of them.
    */

@@ -14,5 +14,5 @@ export class FileProblem extends Error {
   }
 }
 
-/** It cannot be unpacked; it is something else than its name or the format says; it is empty; an archive holds what is not read. */
-type FileProblemCode = 'EXT2102' | 'EXT2110' | 'EXT2111' | 'EXT2123';
+/** It cannot be unpacked; it is something else than its name or the format says; it is empty; an archive holds what is not read, a workbook lacks a sheet. */
+type FileProblemCode = 'EXT2102' | 'EXT2110' | 'EXT2111' | 'EXT2113' | 'EXT2123';

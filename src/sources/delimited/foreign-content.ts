@@ -36,7 +36,7 @@ const kinds: readonly Kind[] = [
   {
     is: (head, text) => startsWith(head, ZIP) && /\[Content_Types\]\.xml|xl\/|docProps\//.test(text),
     what: 'is an Excel workbook (.xlsx), not text',
-    remedy: convert,
+    remedy: 'write format: xlsx',
   },
   {
     is: (head, text) => startsWith(head, ZIP) && text.includes('application/vnd.oasis.opendocument'),

@@ -28,7 +28,11 @@ export async function filesIn(
   const access = await archive.open(signal);
   try {
     const files = chosen(await listArchive(access), format);
-    requireSize(files, archive, format);
+    requireSize(
+      files.reduce((sum, file) => sum + file.size, 0),
+      archive,
+      format.maxUnpacked,
+    );
     return files.map((file) => fileIn(archive, file));
   } finally {
     await access.close();
@@ -56,13 +60,9 @@ function chosen(files: readonly ArchivedFile[], { entries }: TextSettings): Arch
   );
 }
 
-function requireSize(
-  files: readonly ArchivedFile[],
-  { size }: Document,
-  { maxUnpacked }: TextSettings,
-): void {
-  const limit = maxUnpacked ?? Math.max(SMALL_ENOUGH, USUAL_RATIO * size);
-  const unpacked = files.reduce((sum, file) => sum + file.size, 0);
+/** Throws a FileProblem if a file unpacks to more than it may: `most`, or what is usual for its size. */
+export function requireSize(unpacked: number, { size }: Document, most: number | undefined): void {
+  const limit = most ?? Math.max(SMALL_ENOUGH, USUAL_RATIO * size);
   if (unpacked <= limit) return;
   throw new FileProblem(
     'EXT2123',

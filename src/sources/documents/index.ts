@@ -1,6 +1,6 @@
-/** Formats and archives whose records are taken apart here: JSON lines, and text in zip. Files and objects of a bucket are alike. */
+/** Formats and archives whose records are taken apart here: JSON lines, sheets of Excel, and text in zip. Files and objects of a bucket are alike. */
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
-import type { CsvFormat, Format, JsonLinesFormat } from '../../model/config/source.ts';
+import type { CsvFormat, Format, JsonLinesFormat, WorkbookFormat } from '../../model/config/source.ts';
 import type { Column, Table } from '../../model/config/pipeline.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { FeedPart } from '../../model/ports/feed.ts';
@@ -11,16 +11,17 @@ import { filesIn, isArchive } from './archive.ts';
 import { csvPart, layOutCsv, textPart } from './csv.ts';
 import type { Document } from './document.ts';
 import { examineJsonLines, jsonLinesPart } from './json-lines.ts';
+import { layOutWorkbook, workbookPart } from './workbook.ts';
 
-export type { Document, DocumentReading } from './document.ts';
+export type { Document } from './document.ts';
 
-export type DocumentFormat = JsonLinesFormat | CsvFormat;
+export type DocumentFormat = JsonLinesFormat | CsvFormat | WorkbookFormat;
 
 export { isArchive } from './archive.ts';
 
 /** Returns true for formats that are read here wherever they are. */
-export function isDocumentFormat(format: Format): format is JsonLinesFormat {
-  return format.type === 'jsonl';
+export function isDocumentFormat(format: Format): format is JsonLinesFormat | WorkbookFormat {
+  return format.type === 'jsonl' || format.type === 'xlsx';
 }
 
 /** The rows of a file on their way into Hyper: of each file in it, where it is an archive. */
@@ -31,7 +32,8 @@ export async function documentParts(
   signal: AbortSignal,
 ): Promise<FeedPart[]> {
   try {
-    if (!isArchive(document, format)) return await partsOf(table, document, format, signal);
+    if (format.type === 'xlsx' || !isArchive(document, format))
+      return await partsOf(table, document, format, signal);
     const parts: FeedPart[] = [];
     const inside = formatInside(format);
     for (const file of await filesIn(document, format, signal))
@@ -50,6 +52,11 @@ async function partsOf(
 ): Promise<FeedPart[]> {
   if (format.type === 'jsonl') return [jsonLinesPart(table, document, format)];
   if (format.type === 'text') return [textPart(table, document, format)];
+  if (format.type === 'xlsx') {
+    const found = await layOutWorkbook(table, document, format, signal);
+    if ('problem' in found) throw new RunError(found.problem.code, found.problem.message, found.problem);
+    return found.layout.isEmpty ? [] : [workbookPart({ table, document, format, layout: found.layout })];
+  }
   try {
     const layout = await layOutCsv(table, document, format, signal);
     if ('problem' in layout) throw new RunError(layout.problem.code, layout.problem.message, layout.problem);
@@ -60,7 +67,7 @@ async function partsOf(
 }
 
 /** The format of the files in an archive: packed files in it are recognized by their own names. */
-function formatInside<F extends DocumentFormat>(format: F): F {
+function formatInside<F extends CsvFormat | JsonLinesFormat>(format: F): F {
   return format.compression === 'zip' ? { ...format, compression: 'by-name' } : format;
 }
 
@@ -79,6 +86,7 @@ interface Seen {
   absent: readonly Column[];
   isEmpty: boolean;
   isPassedOver?: true;
+  notes?: readonly Diagnostic[];
 }
 
 /** Sums up what was seen of the files of a table. */
@@ -86,7 +94,12 @@ export function examined(table: Table, looks: readonly Look[]): Examined {
   const problems = looks.flatMap((look) => ('problem' in look ? [look.problem] : []));
   const fitting = looks.flatMap((look) => ('problem' in look ? [] : [look]));
   return {
-    problems: [...problems, ...fileNotes(table, fitting), ...zonelessNote(table)],
+    problems: [
+      ...problems,
+      ...fitting.flatMap(({ notes = [] }) => notes),
+      ...fileNotes(table, fitting),
+      ...zonelessNote(table),
+    ],
     unusedColumns: [...new Set(fitting.flatMap(({ unusedColumns }) => unusedColumns))],
   };
 }
@@ -100,7 +113,8 @@ export async function examineDocument(
 ): Promise<Look[]> {
   if (document.size === 0 && format.emptyFiles === 'skip')
     return [{ shown: document.shown, unusedColumns: [], absent: [], isEmpty: true }];
-  if (!isArchive(document, format)) return [await examineFile(table, document, format, signal)];
+  if (format.type === 'xlsx' || !isArchive(document, format))
+    return [await examineFile(table, document, format, signal)];
   try {
     const seen = [];
     for (const file of await filesIn(document, format, signal))
@@ -119,6 +133,10 @@ async function examineFile(
 ): Promise<Look> {
   if (format.type === 'jsonl') return examineJsonLines(table, document, format, signal);
   try {
+    if (format.type === 'xlsx') {
+      const found = await layOutWorkbook(table, document, format, signal);
+      return 'problem' in found ? found : { ...found.layout, shown: document.shown, notes: found.notes };
+    }
     const layout = await layOutCsv(table, document, format, signal);
     return 'problem' in layout ? layout : { ...layout, shown: document.shown };
   } catch (error) {

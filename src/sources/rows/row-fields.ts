@@ -35,6 +35,11 @@ export class RowField {
     this.#emptyAsNull = emptyAsNull && !isText(column);
   }
 
+  /** Returns true for a text that the format lists as NULL. */
+  isNullText(text: string): boolean {
+    return this.#nulls.has(text);
+  }
+
   /** NULL, as the file has it. */
   null(): FieldProblem | undefined {
     if (this.column.notNull) return { problem: 'the value is NULL', hint: notNullHint };

@@ -1,4 +1,4 @@
-import type { Document } from '../documents/index.ts';
+import { isArchive, type Document } from '../documents/index.ts';
 import type { FoundObject } from './bucket.ts';
 import { objectAccess } from './object-access.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -13,9 +13,12 @@ export function objectDocuments(
   objects: readonly FoundObject[],
   ends: (() => void)[],
 ): Document[] {
-  const ahead = new ReadAhead(reader, objects);
+  const { format } = reader.source;
+  // Others are read in parts, or looked at before: they are fetched alone.
+  const inOrder = objects.filter((object) => format.type === 'jsonl' && !isArchive(object, format));
+  const ahead = new ReadAhead(reader, inOrder);
   ends.push(() => ahead.close());
-  const isTaken = new Set<FoundObject>();
+  const isTaken = new Set<FoundObject>(objects.filter((object) => !inOrder.includes(object)));
   return objects.map((object) => ({
     ...objectDocument(reader, object),
     read(signal) {

@@ -44,19 +44,27 @@ async function firstBytes(
 function refuseForeign(head: Buffer, shown: string): void {
   const content = foreignContent(head, 'utf-8');
   if (content === undefined || content.what.startsWith('is text in UTF-16')) return;
-  const isParquet = content.what.startsWith('is a Parquet file');
   const isPacked = content.what.startsWith('is packed with gzip');
-  const isZip = content.what.startsWith('is a zip archive');
   throw new RunError('EXT2110', `${shown} ${isPacked ? 'is packed with gzip twice' : content.what}`, {
-    hint: isParquet
-      ? 'extracts import parquet reads it'
-      : isPacked
-        ? 'unpack it once'
-        : isZip
-          ? 'unpack one of its files and import that; the pipeline reads archives with compression: zip in its format'
-          : `${content.remedy}, or leave it out of the pattern`,
+    hint:
+      waysOut.find(([what]) => content.what.startsWith(what))?.[1] ??
+      `${content.remedy}, or leave it out of the pattern`,
   });
 }
+
+/** The ways to import what is no text, by the beginning of the sentence about it. */
+const waysOut: readonly (readonly [string, string])[] = [
+  ['is a Parquet file', 'extracts import parquet reads it'],
+  ['is packed with gzip', 'unpack it once'],
+  [
+    'is a zip archive',
+    'unpack one of its files and import that; the pipeline reads archives with compression: zip in its format',
+  ],
+  [
+    'is an Excel workbook',
+    'save a sheet as CSV and import that; the pipeline reads workbooks with format: xlsx',
+  ],
+];
 
 /** Returns what a Parquet file says about itself. Throws a RunError for others. */
 export async function footerOf(source: RandomAccess, shown: string): Promise<ParquetFooter> {

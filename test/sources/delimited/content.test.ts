@@ -7,7 +7,7 @@ const bytes = (text: string) => Buffer.from(text, 'latin1');
 describe('what a file is by its first bytes', () => {
   it.each<[string, Buffer, string, string]>([
     ['zip', bytes('PK\x03\x04\x14\0\0\0\x08\0a.csv'), 'is a zip archive, not text', 'write compression: zip in its format'],
-    ['xlsx', bytes('PK\x03\x04\x14\0\x06\0\x08\0[Content_Types].xml'), 'is an Excel workbook (.xlsx), not text', 'save it as UTF-8 text (CSV)'],
+    ['xlsx', bytes('PK\x03\x04\x14\0\x06\0\x08\0[Content_Types].xml'), 'is an Excel workbook (.xlsx), not text', 'write format: xlsx'],
     ['xls', bytes('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'), 'is an old Excel workbook (.xls), not text', 'save it as UTF-8 text (CSV)'],
     ['ods', bytes('PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheet'), 'is an OpenDocument file, not text', 'save it as UTF-8 text (CSV)'],
     ['gzip', gzipSync('id\n'), 'is packed with gzip', 'write compression: gzip in its format'],

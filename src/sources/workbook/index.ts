@@ -1,0 +1,7 @@
+/**
+ * Workbooks of Excel (.xlsx): the rows of one sheet as texts of cells, in the order of the file. It is the one format whose
+ * rows become JavaScript values: a cell is a few elements of XML, whose meaning other parts of the file decide.
+ */
+export { readSerial } from './dates.ts';
+export { openSheet, type Sheet } from './open.ts';
+export { cellName, type Cell, type Merged, type Row } from './sheet.ts';

@@ -1,0 +1,27 @@
+/** How Excel shows a number: as a number, a day (with or without a time), or a time of day. */
+export type NumberKind = 'number' | 'date' | 'time';
+
+/** Formats that are not in the file. Those of East Asia depend on the language, but all show dates or times. */
+const builtIn: Readonly<Record<number, NumberKind>> = {
+  ...ofKind('date', [14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 34, 35, 36, 50, 51, 52, 53, 54, 57, 58]),
+  ...ofKind('time', [18, 19, 20, 21, 32, 33, 45, 47, 55, 56]),
+};
+
+export function kindOfFormat(id: number, code: string | undefined): NumberKind {
+  return code === undefined ? (builtIn[id] ?? 'number') : kindOfCode(code);
+}
+
+/** Reads a format such as `dd.mm.yyyy hh:mm` or `#,##0.00 [Red]`. A duration ([h]:mm) stays the number of days that it is. */
+export function kindOfCode(code: string): NumberKind {
+  const [first = ''] = code.replace(/"[^"]*"|\\.|_.|\*./g, '').split(';');
+  if (/\[(?:h+|m+|s+)\]/i.test(first)) return 'number';
+  const signs = first.replace(/\[[^\]]*\]/g, '').replace(/general/gi, '');
+  if (/[yd]|(?<![hs:.])m(?!m?:?s)/i.test(signs.replace(/a\/p|am\/pm/gi, ''))) {
+    return /[yd]/i.test(signs) || !/[hs]/i.test(signs) ? 'date' : 'time';
+  }
+  return /[hs]/i.test(signs.replace(/a\/p|am\/pm/gi, '')) ? 'time' : 'number';
+}
+
+function ofKind(kind: NumberKind, ids: readonly number[]): Record<number, NumberKind> {
+  return Object.fromEntries(ids.map((id) => [id, kind]));
+}

@@ -1,0 +1,91 @@
+import type { NumberKind } from './number-formats.ts';
+import { kindOfFormat } from './number-formats.ts';
+import { TextTable } from './text-table.ts';
+import type { XmlTaker } from './xml.ts';
+
+const nothing = () => undefined;
+
+export interface ListedSheet {
+  name: string;
+  relation: string;
+  isHidden: boolean;
+}
+
+/** xl/workbook.xml */
+export class WorkbookPart implements XmlTaker {
+  readonly sheets: ListedSheet[] = [];
+  is1904 = false;
+  readonly close = nothing;
+  readonly text = nothing;
+
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (name === 'workbookPr') this.is1904 = /^(?:1|true)$/.test(attributes.date1904 ?? '');
+    if (name !== 'sheet') return;
+    const relation = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1] ?? '';
+    const isHidden = (attributes.state ?? 'visible') !== 'visible';
+    this.sheets.push({ name: attributes.name ?? '', relation, isHidden });
+  }
+}
+
+/** A .rels file: which part an id means. */
+export class RelationsPart implements XmlTaker {
+  readonly relations = new Map<string, { target: string; type: string }>();
+  readonly close = nothing;
+  readonly text = nothing;
+
+  open(
+    name: string,
+    { Id: id = '', Target: target = '', Type: type = '' }: Readonly<Record<string, string>>,
+  ): void {
+    if (name === 'Relationship') this.relations.set(id, { target, type });
+  }
+}
+
+/** xl/styles.xml: how the cells of each style show numbers. */
+export class StylesPart implements XmlTaker {
+  readonly kinds: NumberKind[] = [];
+  readonly text = nothing;
+  readonly #codes = new Map<number, string>();
+  #isInCells = false;
+
+  open(name: string, { numFmtId: id = '0', formatCode: code }: Readonly<Record<string, string>>): void {
+    if (name === 'numFmt' && code !== undefined) this.#codes.set(Number(id), code);
+    if (name === 'cellXfs') this.#isInCells = true;
+    if (name === 'xf' && this.#isInCells)
+      this.kinds.push(kindOfFormat(Number(id), this.#codes.get(Number(id))));
+  }
+
+  close(name: string): void {
+    if (name === 'cellXfs') this.#isInCells = false;
+  }
+}
+
+/** xl/sharedStrings.xml: the texts of cells. Phonetic guides are no part of them. */
+export class TextsPart implements XmlTaker {
+  readonly texts = new TextTable();
+  #text = '';
+  #isText = false;
+  #guides = 0;
+
+  open(name: string): void {
+    if (name === 'si') this.#text = '';
+    if (name === 'rPh') this.#guides++;
+    this.#isText = name === 't' && this.#guides === 0;
+  }
+
+  close(name: string): void {
+    this.#isText = false;
+    if (name === 'rPh') this.#guides--;
+    if (name === 'si') this.texts.add(plainText(this.#text));
+  }
+
+  text(text: string): void {
+    if (this.#isText) this.#text += text;
+  }
+}
+
+/** Characters that XML cannot hold are written as _x000D_. */
+export function plainText(text: string): string {
+  if (!text.includes('_x')) return text;
+  return text.replace(/_x([\dA-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}

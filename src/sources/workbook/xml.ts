@@ -1,0 +1,56 @@
+import { SaxesParser } from 'saxes';
+import { FileProblem } from '../delimited/file-problem.ts';
+
+/** Takes the parts of an XML document as they come. Names are without their prefixes. */
+export interface XmlTaker {
+  open(name: string, attributes: Readonly<Record<string, string>>): void;
+  close(name: string): void;
+  text(text: string): void;
+}
+
+/** Reads a part of a workbook; yields after each piece of it, so that what was taken can be handed on. */
+export async function* readXml(
+  bytes: AsyncIterable<Buffer>,
+  part: string,
+  taker: XmlTaker,
+): AsyncGenerator<void, void> {
+  const parser = new SaxesParser();
+  parser.on('error', (error) => {
+    throw damaged(part, error.message);
+  });
+  parser.on('doctype', () => {
+    throw damaged(part, 'it has a DOCTYPE');
+  });
+  parser.on('opentag', ({ name, attributes }) => taker.open(localName(name), attributes));
+  parser.on('closetag', ({ name }) => taker.close(localName(name)));
+  parser.on('text', (text) => taker.text(text));
+  parser.on('cdata', (text) => taker.text(text));
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decode = (chunk?: Buffer) => {
+    try {
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch {
+      throw damaged(part, 'it is not UTF-8');
+    }
+  };
+  for await (const chunk of bytes) {
+    parser.write(decode(chunk));
+    yield;
+  }
+  parser.write(decode());
+  parser.close();
+  yield;
+}
+
+function localName(name: string): string {
+  const colon = name.indexOf(':');
+  return colon < 0 ? name : name.slice(colon + 1);
+}
+
+export function damaged(part: string, what: string): FileProblem {
+  return new FileProblem(
+    'EXT2102',
+    `is a damaged workbook: ${part}: ${what}`,
+    'open it in Excel and save it again',
+  );
+}
