@@ -20,6 +20,8 @@ export interface Found {
   leftOut: readonly string[];
   /** Parts of a data source that its generated successor cannot have, a sentence each. */
   notCarriedOver?: readonly string[];
+  /** The file itself can be no template: only its successor can. */
+  isNoTemplate?: true;
   /** Sentences that say what the user has to do before the pipeline can be planned. */
   toDo?: readonly string[];
   /** Something that no reader could find has to be written before the pipeline is valid; `toDo` says what. */

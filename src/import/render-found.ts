@@ -50,10 +50,10 @@ function leftOutLines(leftOut: readonly string[]): string[] {
 }
 
 /** Returns what a generated data source lacks, a line each, and how to keep it. */
-function notCarriedOver({ notCarriedOver: lost = [] }: Found): string[] {
+function notCarriedOver({ notCarriedOver: lost = [], isNoTemplate }: Found): string[] {
   if (lost.length === 0) return [];
   return [
-    'Not carried over (--template file keeps it):',
+    isNoTemplate === true ? 'Not carried over:' : 'Not carried over (--template file keeps it):',
     ...lost.map((sentence) => `  ${visible(sentence)}`),
   ];
 }

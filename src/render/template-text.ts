@@ -21,7 +21,7 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
   const list = (names: readonly string[], between: string) =>
     names.map((one) => shown.get(one) ?? one).join(between);
   const sections: [title: string, lines: string[]][] = [
-    ['Made from', originLines(template)],
+    [flavour === 'database' ? 'Reads' : 'Made from', originLines(template)],
     ...tables.map((table): [string, string[]] => [
       `Table ${tableName(table)}`,
       [
@@ -41,8 +41,8 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
   ];
   const written = writtenBy === undefined ? '' : `, written by Tableau ${writtenBy}`;
   return [
-    `${paint.bold(printable(name))}  ${flavour === 'live' ? 'live' : 'extract of another source'}${written}`,
-    `${counted(fields.length, 'field')}, extract in ${entry}${template.isWithoutExtract ? ' (not in the package)' : ''}`,
+    `${paint.bold(printable(name))}  ${flavours[flavour]}${written}`,
+    `${counted(fields.length, 'field')}${entry === undefined ? '' : `, extract in ${entry}`}${template.isWithoutExtract ? ' (not in the package)' : ''}`,
     ...sections
       .filter(([, lines]) => lines.length > 0)
       .flatMap(([title, lines]) => [
@@ -53,6 +53,12 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
     '',
   ].join('\n');
 }
+
+const flavours = {
+  live: 'live',
+  extract: 'extract of another source',
+  database: 'live connection without an extract',
+} as const;
 
 function originLines({ origin }: TemplateDescription): string[] {
   if (origin === undefined) return [];

@@ -7,24 +7,25 @@ import type {
 } from '../model/world/template-description.ts';
 import { parseFormula } from './formula.ts';
 import { templateName } from './open-template.ts';
-import type { Template } from './open-template.ts';
+import type { ReadSource } from './open-template.ts';
 import { originOfExtract } from './origin.ts';
 import { physicalFields } from './physical.ts';
-import type { PhysicalField } from './physical.ts';
+import type { PhysicalFields } from './physical.ts';
 import { fieldResolver } from './resolve.ts';
 import type { Resolve } from './resolve.ts';
-import type { Column, DataSource, SetField } from './tds/model.ts';
+import type { RowsSlot } from './slot.ts';
+import type { Column, DataSource, Relation, SetField } from './tds/model.ts';
 import { unnamedFiles } from './unnamed.ts';
 import { usesOf } from './uses.ts';
 
 /** Describes the parts of a template and their uses of each other. */
 export function describeTemplate(
-  template: Pick<Template, 'source' | 'hyper' | 'document' | 'package'>,
+  template: Pick<ReadSource, 'source' | 'hyper' | 'document' | 'package'>,
 ): TemplateDescription {
   const { source, hyper } = template;
   const tables = neededTables(template);
   const physical = physicalFields(source, hyper, tables);
-  const bare = bareFields(source, physical.fields);
+  const bare = bareFields(source, physical);
   const resolve = fieldResolver(bare, source.instances);
   const needsOf = needsFinder(source, resolve);
   const needing = bare.map((field) => ({ ...field, ...needsOf(field) }));
@@ -51,48 +52,64 @@ export function describeTemplate(
     filters: source.filters.map(({ field }) => ({ field: resolve(field)?.name ?? field })),
     parameters: source.parameters.map(({ name, caption, datatype }) => ({ name, caption, datatype })),
     unnamed: unnamedFiles(template),
-    opaque: hyper.relations.flatMap((relation) => (relation.kind === 'other' ? [relation.name] : [])),
+    opaque: hyper.relations.flatMap((relation) =>
+      relation.kind === 'other' && !isCustomSql(relation, hyper.flavour) ? [relation.name] : [],
+    ),
   };
 }
 
-function neededTables({ source, hyper }: Pick<Template, 'source' | 'hyper'>): TemplateTable[] {
+function neededTables({ source, hyper }: Pick<ReadSource, 'source' | 'hyper'>): TemplateTable[] {
   const objects = new Map(
     source.objects.flatMap((object) =>
       object.relations.flatMap((relation) =>
-        relation.kind === 'table' ? [[relation.name, object] as const] : [],
+        isTable(relation, hyper) ? [[relation.name, object] as const] : [],
       ),
     ),
   );
-  const tables = hyper.relations.flatMap((relation): TemplateTable[] =>
-    relation.kind === 'table'
-      ? [
-          {
-            schema: relation.schema,
-            name: relation.table,
-            caption: objects.get(relation.name)?.caption,
-            description: objects.get(relation.name)?.description,
-            relation: relation.name,
-          },
-        ]
-      : [],
-  );
+  const tables = hyper.relations.flatMap((relation): TemplateTable[] => {
+    if (!isTable(relation, hyper)) return [];
+    const { name } = relation;
+    const object = objects.get(name);
+    return [
+      {
+        ...(relation.kind === 'table'
+          ? { schema: relation.schema, name: relation.table }
+          : { schema: undefined, name }),
+        caption: object?.caption,
+        description: object?.description,
+        relation: name,
+      },
+    ];
+  });
   return tables.filter((table, n) => tables.findIndex(({ relation }) => relation === table.relation) === n);
 }
+
+/** Custom SQL of a database is a table of the extract that will take its place. */
+function isTable(relation: Relation, { flavour }: RowsSlot): relation is Exclude<Relation, { kind: 'join' }> {
+  return relation.kind === 'table' || (relation.kind === 'other' && isCustomSql(relation, flavour));
+}
+
+const isCustomSql = ({ type }: { type: string }, flavour: RowsSlot['flavour']) =>
+  flavour === 'database' && type === 'text';
 
 type BareField = Omit<TemplateField, 'needs' | 'unknown' | 'uses'>;
 
 /** Columns first, in the order of the extract, then what is made of them. */
-function bareFields(source: DataSource, physical: readonly PhysicalField[]): BareField[] {
+function bareFields(source: DataSource, { fields: physical, stored }: PhysicalFields): BareField[] {
   const declared = new Map(source.columns.map((column) => [column.name, column]));
   const columns = physical.map(({ name, ...origin }): BareField => {
     const column = declared.get(name);
     return { ...bareField(name, 'column', column), datatype: column?.datatype ?? origin.localType, origin };
   });
+  const results = new Map(stored.map(({ name, ...origin }) => [name, origin]));
   const names = new Set(physical.map(({ name }) => name));
   const others = source.columns.filter(({ name }) => !names.has(name) && !name.startsWith(':'));
   return [
     ...columns,
-    ...others.map((column) => bareField(column.name, kindOf(column), column)),
+    ...others.map((column): BareField => {
+      const storedAs = results.get(column.name);
+      return { ...bareField(column.name, kindOf(column), column), ...(storedAs && { storedAs }) };
+    }),
     ...source.sets.map((set) => bareField(set.name, 'set', set)),
   ];
 }

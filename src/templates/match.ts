@@ -56,9 +56,18 @@ function checkTable(
   actual: TableShape,
   template: TemplateDescription,
 ): Finding[] {
-  const expected = new Set(fields.map(({ origin }) => origin?.column));
+  // The result of a calculation may be in the extract, and need not be.
+  const stored = template.fields.flatMap((field): TemplateField[] => {
+    const { storedAs } = field;
+    const isHere = storedAs?.table !== undefined && isSameTable(storedAs.table, table);
+    return isHere && actual.columns.some(({ name }) => name === storedAs.column)
+      ? [{ ...field, origin: storedAs }]
+      : [];
+  });
+  const wanted = [...fields, ...stored];
+  const expected = new Set(wanted.map(({ origin }) => origin?.column));
   const extra = actual.columns.filter(({ name }) => !expected.has(name));
-  const findings = fields.flatMap((field) => checkColumn(field, actual, { extra, template }) ?? []);
+  const findings = wanted.flatMap((field) => checkColumn(field, actual, { extra, template }) ?? []);
   // A renamed column is one finding, not two: the new name is part of the error about the old one.
   const explained = new Set(findings.map((finding) => finding.nearest));
   const isTraced = template.fields.every(({ origin }) => origin === undefined || origin.table !== undefined);

@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { RunError } from '../model/errors/run-error.ts';
-import { fileName, findHyper } from './slot.ts';
-import type { HyperSlot } from './slot.ts';
+import { fileName, findHyper, findRows } from './slot.ts';
+import type { HyperSlot, RowsSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';
 import { parseDataSource } from './tds/parse.ts';
+import { parseWorkbook } from './tds/workbook.ts';
 import { unpackEntry } from './zip/inflate.ts';
 import { readZip } from './zip/read.ts';
 import type { ZipArchive, ZipEntry } from './zip/read.ts';
@@ -64,18 +65,34 @@ export function templateFromDocument(bytes: Buffer, shown: string, name: string)
   return { path: shown, source, hyper, document: { name, bytes }, package: undefined };
 }
 
-/** Opens a package like `openTemplate`, whatever the name of its file. */
-export async function openPackage(path: string): Promise<Template & { package: Package }> {
+/** The document at the root of a package. */
+interface PackedDocument {
+  zip: ZipArchive;
+  document: ZipEntry;
+  bytes: Buffer;
+}
+
+async function readPacked(path: string, extension: 'tds' | 'twb'): Promise<PackedDocument> {
   const zip = await readZip(path);
-  const documents = zip.entries.filter(({ name }) => !name.includes('/') && /\.tds$/i.test(name));
+  const isDocument = new RegExp(`\\.${extension}$`, 'i');
+  const documents = zip.entries.filter(({ name }) => !name.includes('/') && isDocument.test(name));
   const [document, second] = documents;
   if (document === undefined || second !== undefined) {
     const found = document === undefined ? 'none' : documents.map(({ name }) => `"${name}"`).join(', ');
-    throw new RunError('EXT4201', `${path} must have exactly one .tds at its root; it has ${found}`, {
-      hint: repackingHint(zip.entries.map(({ name }) => name)),
-    });
+    throw new RunError(
+      'EXT4201',
+      `${path} must have exactly one .${extension} at its root; it has ${found}`,
+      {
+        hint: repackingHint(zip.entries.map(({ name }) => name)),
+      },
+    );
   }
-  const bytes = await unpackEntry(zip, document, maxDocument);
+  return { zip, document, bytes: await unpackEntry(zip, document, maxDocument) };
+}
+
+/** Opens a package like `openTemplate`, whatever the name of its file. */
+export async function openPackage(path: string): Promise<Template & { package: Package }> {
+  const { zip, document, bytes } = await readPacked(path, 'tds');
   const source = parseDataSource(bytes, `${path} (${document.name})`);
   const hyper = findHyper(
     source,
@@ -90,6 +107,55 @@ export async function openPackage(path: string): Promise<Template & { package: P
     document: { name: document.name, bytes },
     package: { zip, document, hyper: entry },
   };
+}
+
+/** A data source to look at: a template, or one that no extract could be put into. */
+export interface ReadSource extends Pick<Template, 'source' | 'document' | 'package'> {
+  hyper: RowsSlot;
+}
+
+/**
+ * Reads a data source of any kind: a .tds or .tdsx with a live connection, too, and those of workbooks, of which `name`
+ * chooses one.
+ *
+ * Throws what `openTemplate` and `parseWorkbook` throw, but neither EXT4202 nor EXT4203.
+ */
+export async function readSource(path: string, name?: string): Promise<ReadSource> {
+  const [, extension = '', packed] = /\.(tds|twb)(x?)$/i.exec(path) ?? [];
+  if (extension === '')
+    throw new RunError('EXT4000', `${path} is none of .tdsx, .tds, .twbx and .twb`, {
+      hint: 'it should be a data source or a workbook of Tableau',
+    });
+  const isWorkbook = extension.toLowerCase() === 'twb';
+  if (!isWorkbook && name !== undefined)
+    throw new RunError('EXT4207', `${path} is a data source itself: --datasource chooses one of a workbook`);
+  if (packed === '') {
+    const bytes = await readDocument(path);
+    const source = isWorkbook ? parseWorkbook(bytes, path, name) : parseDataSource(bytes, path);
+    const document = { name: documentName(path, isWorkbook ? source : undefined), bytes };
+    return { source, hyper: findRows(source, path, undefined), document, package: undefined };
+  }
+  const { zip, document, bytes } = await readPacked(path, isWorkbook ? 'twb' : 'tds');
+  const shown = `${path} (${document.name})`;
+  const source = isWorkbook ? parseWorkbook(bytes, shown, name) : parseDataSource(bytes, shown);
+  const rows = findRows(
+    source,
+    path,
+    zip.entries.map((entry) => entry.name),
+  );
+  const hyper =
+    rows.flavour === 'database' ? undefined : zip.entries.find((entry) => entry.name === rows.entry);
+  return {
+    source,
+    hyper: rows,
+    document: { name: documentName(document.name, isWorkbook ? source : undefined), bytes },
+    package: { zip, document, hyper },
+  };
+}
+
+/** A data source of a workbook is called by its caption. */
+function documentName(path: string, source: DataSource | undefined): string {
+  return source === undefined ? basename(path) : `${fileName(source.name ?? basename(path))}.tds`;
 }
 
 /** Opens a package that has to have its extract. */

@@ -1,12 +1,12 @@
 import type { TemplateOrigin } from '../model/world/template-description.ts';
-import type { HyperSlot } from './slot.ts';
+import type { RowsSlot } from './slot.ts';
 import { parseCustomSql } from './tds/custom-sql.ts';
 import type { DataSource } from './tds/model.ts';
 
 /** Returns what an extract was made from, as far as the .tds says. */
 export function originOfExtract(
   { connection, extract }: DataSource,
-  { flavour }: HyperSlot,
+  { flavour }: RowsSlot,
 ): TemplateOrigin | undefined {
   if (flavour === 'live') return undefined;
   // Before Tableau 10 the connection had no other inside.

@@ -1,7 +1,7 @@
 import type { FieldOrigin, TemplateTable } from '../model/world/template-description.ts';
 import { impliedColumns } from './implied-columns.ts';
 import { columnTypeOf } from './local-types.ts';
-import type { HyperSlot } from './slot.ts';
+import type { RowsSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';
 
 export interface PhysicalField extends FieldOrigin {
@@ -12,6 +12,11 @@ export interface PhysicalField extends FieldOrigin {
 /** The fields that are columns of the .hyper. */
 export interface PhysicalFields {
   fields: PhysicalField[];
+  /**
+   * Calculations whose results Tableau has stored in the extract ("Compute Calculations Now", `Number of Records`). It
+   * computes them where the extract does not have them.
+   */
+  stored: PhysicalField[];
   /** False if there may be columns that the .tds does not name. */
   areAll: boolean;
 }
@@ -22,7 +27,7 @@ export interface PhysicalFields {
  */
 export function physicalFields(
   source: DataSource,
-  hyper: HyperSlot,
+  hyper: RowsSlot,
   tables: readonly TemplateTable[],
 ): PhysicalFields {
   const connection = (hyper.flavour === 'extract' ? source.extract : undefined) ?? source.connection;
@@ -42,12 +47,20 @@ export function physicalFields(
       { name, table, column, localType, remoteType, type: columnTypeOf(localType, remoteType, record) },
     ];
   });
-  if (recorded.length > 0) return { fields: recorded, areAll: true };
+  if (recorded.length > 0) {
+    const isStored = ({ name }: PhysicalField) =>
+      hyper.flavour === 'extract' && declared.get(name)?.calculation !== undefined;
+    return {
+      fields: recorded.filter((field) => !isStored(field)),
+      stored: recorded.filter(isStored),
+      areAll: true,
+    };
+  }
   const mapped = connection.cols.flatMap(({ field: name, relation, column }): PhysicalField[] => {
     const table = tableOf(relation);
     return table === undefined ? [] : [{ name, table, column, ...declaredType(name) }];
   });
-  if (mapped.length > 0) return { fields: mapped, areAll: true };
+  if (mapped.length > 0) return { fields: mapped, stored: [], areAll: true };
   const [only, second] = tables;
   const table = second === undefined ? only : undefined;
   const names = source.columns
@@ -60,6 +73,7 @@ export function physicalFields(
       column: name,
       ...declaredType(name),
     })),
+    stored: [],
     areAll: false,
   };
 }

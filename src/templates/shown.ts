@@ -1,10 +1,10 @@
 import { RunError } from '../model/errors/run-error.ts';
 import type { Place } from '../model/errors/diagnostic.ts';
-import { openTemplate, type Template } from './open-template.ts';
+import { readSource, type ReadSource } from './open-template.ts';
 
-/** Opens a template whose messages name it as `shown`, whatever its whole path is. */
-export function openTemplateFile(path: string, shown: string): Promise<Template> {
-  return toRunError({ path, shown }, () => openTemplate(path));
+/** Reads a data source whose messages name it as `shown`, whatever its whole path is; of a workbook the one of this name. */
+export function readSourceFile(path: string, shown: string, name?: string): Promise<ReadSource> {
+  return toRunError({ path, shown }, () => readSource(path, name));
 }
 
 /** Reports a failure of a template under the name that the user wrote, at the line that names it. */

@@ -3,19 +3,45 @@ import type { DataSource, Relation } from './tds/model.ts';
 import type { XmlAttribute } from './tds/xml.ts';
 import { unsafeName } from '../disk/zip-entry-names.ts';
 
-/** The place where a data source expects its .hyper. */
-export interface HyperSlot {
+/** The place where a data source expects its rows. */
+export interface RowsSlot {
   /**
    * `live`: the .hyper is the data source's own connection. `extract`: it is a copy of something else (a database, an
-   * Excel file), whose connection stays in the .tds.
+   * Excel file), whose connection stays in the .tds. `database`: there is no .hyper.
    */
+  flavour: 'live' | 'extract' | 'database';
+  /** The name of the .hyper in the package. */
+  entry: string | undefined;
+  /** Relations that are looked up there: tables, and things made of tables. */
+  relations: readonly Relation[];
+}
+
+/** The place where a data source expects its .hyper. */
+export interface HyperSlot extends RowsSlot {
   flavour: 'live' | 'extract';
   /** The attributes that name the file, as written. */
   dbnames: readonly XmlAttribute[];
-  /** The name of the .hyper in the package. */
   entry: string;
-  /** Relations that are looked up in the .hyper: tables, and things made of tables. */
-  relations: readonly Relation[];
+}
+
+/** Finds where a data source reads its rows, even if no extract could be put there. */
+export function findRows(
+  source: DataSource,
+  shown: string,
+  entries: readonly string[] | undefined,
+): RowsSlot {
+  const hyper = lookForHyper(source, shown, entries);
+  if (!(hyper instanceof RunError)) return hyper;
+  const { extract, connection } = source;
+  const first = connection.named.find((named) => named.class === 'hyper')?.dbname;
+  if (extract !== undefined) {
+    const { dbname, relations } = extract;
+    return { flavour: 'extract', entry: dbname && normalized(dbname.value), relations };
+  }
+  const { relations } = connection;
+  return first === undefined
+    ? { flavour: 'database', entry: undefined, relations }
+    : { flavour: 'live', entry: normalized(first.value), relations };
 }
 
 /**
@@ -31,9 +57,19 @@ export function findHyper(
   shown: string,
   entries: readonly string[] | undefined,
 ): HyperSlot {
+  const found = lookForHyper(source, shown, entries);
+  if (found instanceof RunError) throw found;
+  return found;
+}
+
+function lookForHyper(
+  source: DataSource,
+  shown: string,
+  entries: readonly string[] | undefined,
+): HyperSlot | RunError {
   const { extract } = source;
   if (extract !== undefined && extract.class !== 'hyper') {
-    throw new RunError('EXT4202', `${shown} holds an extract of class "${extract.class}", not a .hyper`, {
+    return new RunError('EXT4202', `${shown} holds an extract of class "${extract.class}", not a .hyper`, {
       hint: 'open it in a current Tableau Desktop, which upgrades the extract, and save it again',
     });
   }
@@ -42,14 +78,14 @@ export function findHyper(
   const attributes = extract === undefined ? connections.map(({ dbname }) => dbname) : [extract.dbname];
   const dbnames = attributes.filter((dbname) => dbname !== undefined);
   if (dbnames.length === 0 && source.hasDisabledExtract) {
-    throw new RunError('EXT4202', `the extract of ${shown} is switched off`, {
+    return new RunError('EXT4202', `the extract of ${shown} is switched off`, {
       hint: 'in Tableau Desktop: Data > (data source) > Use Extract, and save it again',
     });
   }
   if (dbnames.length === 0) {
     const kinds = [...new Set(source.connection.named.map((named) => named.class))].join(', ');
     const instead = kinds === '' ? '' : `: it is a live connection to ${kinds}`;
-    throw new RunError('EXT4202', `${shown} does not read from a .hyper file${instead}`, {
+    return new RunError('EXT4202', `${shown} does not read from a .hyper file${instead}`, {
       hint: 'make an extract in Tableau Desktop and save the data source as .tdsx, or have one generated',
     });
   }
@@ -57,7 +93,7 @@ export function findHyper(
   const found = names.filter((name) => entries?.includes(name));
   const matches = found.length === 0 ? names : found;
   const [match, second] = matches;
-  if (match === undefined || second !== undefined) throw several(shown, matches);
+  if (match === undefined || second !== undefined) return several(shown, matches);
 
   const matching = dbnames.filter(({ value }) => normalized(value) === match);
   const matchingConnections = connections.filter(
@@ -71,15 +107,14 @@ export function findHyper(
         relation.kind === 'join' || relation.connection === undefined || ownNames.has(relation.connection),
     );
   const entry = found.length === 0 ? packagedName(match, source.name) : match;
-  refuseOtherCase(shown, entry, entries ?? []);
-  return { flavour, dbnames: matching, entry, relations };
+  return otherCase(shown, entry, entries ?? []) ?? { flavour, dbnames: matching, entry, relations };
 }
 
 /** Programs that unpack to a disk without letter case would take two such entries for one. */
-function refuseOtherCase(shown: string, entry: string, entries: readonly string[]): void {
+function otherCase(shown: string, entry: string, entries: readonly string[]): RunError | undefined {
   const other = entries.find((name) => name !== entry && name.toLowerCase() === entry.toLowerCase());
-  if (other === undefined) return;
-  throw new RunError('EXT4203', `${shown} names "${entry}", which the package spells "${other}"`, {
+  if (other === undefined) return undefined;
+  return new RunError('EXT4203', `${shown} names "${entry}", which the package spells "${other}"`, {
     hint: 'save it again from Tableau Desktop as a packaged data source, with its extract',
   });
 }

@@ -1,4 +1,4 @@
-import type { Template } from './open-template.ts';
+import type { ReadSource } from './open-template.ts';
 
 /**
  * Returns the data files of a package that its data source does not name: leftovers of an earlier extract or import,
@@ -9,7 +9,7 @@ export function unnamedFiles({
   hyper,
   document,
   source,
-}: Pick<Template, 'package' | 'hyper' | 'document' | 'source'>): string[] {
+}: Pick<ReadSource, 'package' | 'hyper' | 'document' | 'source'>): string[] {
   if (packed === undefined) return [];
   const isNamed = namedFiles(source.text);
   return packed.zip.entries

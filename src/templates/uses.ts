@@ -1,7 +1,7 @@
 import { shownName } from '../model/world/template-description.ts';
 import type { TemplateField, Use } from '../model/world/template-description.ts';
 import { parseFormula } from './formula.ts';
-import type { Template } from './open-template.ts';
+import type { ReadSource } from './open-template.ts';
 import type { Resolve } from './resolve.ts';
 
 type Field = Omit<TemplateField, 'uses'>;
@@ -13,7 +13,7 @@ type EndUse = Omit<Use, 'through'>;
  */
 export function usesOf(
   fields: readonly Field[],
-  template: Pick<Template, 'source' | 'hyper'>,
+  template: Pick<ReadSource, 'source' | 'hyper'>,
   resolve: Resolve,
 ): (name: string) => Use[] {
   const needing = new Map<string, Field[]>();
@@ -44,7 +44,7 @@ export function usesOf(
 /** Uses that are no fields themselves, by the name of the field they need. */
 function endUses(
   fields: readonly Field[],
-  { source, hyper }: Pick<Template, 'source' | 'hyper'>,
+  { source, hyper }: Pick<ReadSource, 'source' | 'hyper'>,
   resolve: Resolve,
 ): ReadonlyMap<string, EndUse[]> {
   const uses = new Map<string, EndUse[]>();

@@ -173,16 +173,15 @@ test('--json has what the report says', async () => {
 });
 
 test.each([
-  ['book.twb', 'book.twb is a workbook, not a data source', 64],
-  ['book.twbx', 'Add to Saved Data Sources', 64],
+  ['book.twb', 'cannot read book.twb', 1],
   ['old.hyper', 'extracts import hyper old.hyper reads it', 64],
-  ['shop.csv', 'shop.csv ends neither in .tds nor in .tdsx', 64],
+  ['shop.csv', 'shop.csv ends in none of .tds, .tdsx, .twb and .twbx', 64],
   ['none.tds', 'none.tds', 1],
-  ['live.tds', 'live.tds does not read from a .hyper file: it is a live connection to sqlserver', 1],
+  ['empty.twb', 'empty.twb has no data source', 1],
   ['workbook.tds', 'workbook.tds is a workbook', 1],
 ])('says what is wrong with %s', async (file, message, exitCode) => {
   const project = await createProject({
-    'live.tds': extracted({ enabled: 'false' }),
+    'empty.twb': '<workbook />',
     'workbook.tds': '<workbook />',
   });
   const refused = await runInside(project, ['import', 'tds', file]);
@@ -221,4 +220,24 @@ destinations: [{ type: file, path: ../out/sales.tdsx }]
     '  # REVIEW: the data source does not list its columns\n  sales:\n    from: {source: database, table: sales}\n    columns: {}\n',
   );
   expect(none.report).toContain('Write the columns of sales: the data source does not list them.\n');
+});
+
+test('a live connection and a workbook are read, and cannot be the template themselves', async () => {
+  const database = extracted({ enabled: 'false' }).replace(/ {2}<extract [^]*<\/extract>\n/, '');
+  const inside = (text: string, caption: string) =>
+    text.slice(text.indexOf('<datasource ')).replace('<datasource ', `<datasource caption='${caption}' `);
+  const workbook = `<workbook xmlns:user='u'><datasources>${inside(database, 'World')}${inside(live(), 'Sales')}</datasources></workbook>`;
+  const project = await createProject({ 'world.tds': database, 'all.twb': workbook });
+  const one = await imported(project, 'world.tds', '--name', 'one');
+  expect(one.file).toContain('  Indicators:\n    from: {source: database, table: Indicators}\n');
+  expect(one.report).toContain('Not carried over:\n  the live connection (sqlserver)');
+  const two = await imported(project, 'all.twb', '--datasource', 'World', '--name', 'two');
+  const body = (text: string) => text.replace(/^# .*\n/, '').replace(/(name:) \S+/g, '$1');
+  expect(body(two.file).replace("tableau: '2020.2'", "tableau: '2020.3'")).toBe(body(one.file));
+  for (const file of ['world.tds', 'all.twb']) {
+    const args = ['import', 'tds', file, '--template', 'file', '--name', 'no'];
+    const refused = await runInside(project, file === 'all.twb' ? [...args, '--datasource', 'World'] : args);
+    expect(refused).toMatchObject({ exitCode: 64 });
+    expect(refused.stderr).toContain('--template generate makes a data source like it');
+  }
 });

@@ -155,6 +155,30 @@ describe('the fit of an extract', () => {
     );
   });
 
+  it('needs no column for a calculation that Tableau has stored in the extract', () => {
+    const net = `  <column caption='Net' datatype='real' name='[Calculation_2]' role='measure' type='quantitative'><calculation class='tableau' formula='[GDP] / 1.19' /></column>\n`;
+    const stored = extracted()
+      .replace('  <extract ', `${net}  <extract `)
+      .replace(
+        `${record('GDP', 'real', 5, { parent: 'Extract' })}`,
+        `${record('GDP', 'real', 5, { parent: 'Extract' })}${record('Calculation_2', 'real', 5, { parent: 'Extract' })}`,
+      );
+    expect(told(stored, shape('Extract', 'Extract: Country text, GDP double'))).toEqual([]);
+    expect(told(stored, shape('Extract', 'Extract: Country text, GDP double, Calculation_2 double'))).toEqual(
+      [],
+    );
+    expect(told(stored, shape('Extract', 'Extract: Country text, Calculation_2 text'))).toEqual([
+      'error EXT4302 field "GDP (curr $)" ([GDP]) (used by calculation "Net") needs column "GDP", which table "Extract" of the extract does not have',
+      'error EXT4305 field "Net" ([Calculation_2]) is real in the template, but column "Calculation_2" of table "Extract" has type text, which is string in Tableau',
+    ]);
+    const description = describeText(stored);
+    expect(description.fields.map(({ name, kind, needs }) => [name, kind, ...needs])).toEqual([
+      ['Country', 'column'],
+      ['GDP', 'column'],
+      ['Calculation_2', 'calculation', 'GDP'],
+    ]);
+  });
+
   it('accepts a type that was changed in Tableau', () => {
     const columns = `<column datatype='string' datatype-customized='true' name='[amount]' role='dimension' type='nominal' />`;
     expect(told(live({ columns }), shape('public', sales))).toEqual([]);

@@ -4,9 +4,10 @@ import { counted } from '../../model/base/numbers.ts';
 import { visible } from '../../model/base/visible.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { describeTemplate } from '../../templates/describe-template.ts';
-import { importTemplate } from '../../templates/import/import.ts';
-import type { Template } from '../../templates/open-template.ts';
-import { openTemplateFile } from '../../templates/shown.ts';
+import { importTemplate, schemaOf } from '../../templates/import/import.ts';
+import type { TemplateDescription } from '../../model/world/template-description.ts';
+import type { ReadSource } from '../../templates/open-template.ts';
+import { readSourceFile } from '../../templates/shown.ts';
 import type { ImportContext } from '../context.ts';
 import type { Found, FoundTable } from '../found.ts';
 import { nameOfRowsSource, refuseOtherKinds, sourceOfRows, type RowsFrom } from '../rows-source.ts';
@@ -18,14 +19,17 @@ import { generatedTables, neededTables, unlistedColumns, type TablesContext } fr
  * the file as it is.
  */
 export async function importDataSource(
-  file: string,
+  { file, dataSource }: { file: string; dataSource: string | undefined },
   rowsFrom: RowsFrom,
   context: ImportContext,
 ): Promise<Found> {
   await refuseOtherKinds(rowsFrom, context);
   const absolute = path.resolve(context.cwd, file);
-  const template = await openTemplateFile(absolute, file);
+  const template = await readSourceFile(absolute, file, dataSource);
   const description = describeTemplate(template);
+  const refusal = whyNoTemplate(file, description);
+  if (refusal !== undefined && !context.generatesTemplate)
+    throw new UsageError(refusal, '--template generate makes a data source like it');
   const { listsColumns } = description;
   const { columnsOf, problem } = listsColumns
     ? { columnsOf: () => [] }
@@ -50,8 +54,15 @@ export async function importDataSource(
     leftOut: [],
     relationships: [],
     ...part,
+    ...(refusal !== undefined && { isNoTemplate: true }),
     ...(unlisted.some(({ columns }) => columns.length === 0) && { isIncomplete: true }),
   };
+}
+
+/** Returns why an extract cannot be put into the file; undefined if it can. */
+function whyNoTemplate(file: string, { flavour }: TemplateDescription): string | undefined {
+  if (/\.twbx?$/i.test(file)) return `${file} is a workbook, not a data source`;
+  return flavour === 'database' ? `${file} does not read from a .hyper file` : undefined;
 }
 
 function whatToWrite(tables: readonly FoundTable[], problem: string | undefined): string[] {
@@ -77,23 +88,22 @@ function generatedPart(context: TablesContext): Part {
       has(name) ? [] : [`${name} (the file does not say which columns it has)`],
     ),
     notCarriedOver: lost,
-    ...schemaOf(template.schema),
+    ...schemaSetting(template.schema),
   };
 }
 
 function filePart(context: TablesContext, file: string): Part {
-  const { tables, fields } = context.description;
-  const schema = tables.find((table) => table.schema !== undefined)?.schema ?? 'Extract';
+  const { fields } = context.description;
   const unplaced = fields.filter(({ origin }) => origin !== undefined && origin.table === undefined);
   return {
     tables: neededTables(context),
     template: { file },
     leftOut: unplaced.map(({ name }) => `${name} (the file does not say which table it comes from)`),
-    ...schemaOf(schema),
+    ...schemaSetting(schemaOf(context.description)),
   };
 }
 
-function schemaOf(schema: string): Pick<Found, 'extract'> {
+function schemaSetting(schema: string): Pick<Found, 'extract'> {
   return schema === 'Extract' ? {} : { extract: { schema } };
 }
 
@@ -104,12 +114,13 @@ function pathFrom({ cwd, file }: ImportContext, absolute: string): string {
 }
 
 /** Names the connection that the extract was made from, for the comment at the source. */
-function originComment({ source, hyper }: Template): string {
+function originComment({ source, hyper }: ReadSource): string {
   const named = source.connection.named.filter((one) => one.class !== 'hyper');
   if (hyper.flavour === 'live' || named.length === 0)
     return 'the data source reads a .hyper, which does not say where its rows come from';
   const shown = named.map(({ class: kind, caption }) =>
     caption === undefined || caption === '' ? kind : `${kind} (${caption})`,
   );
-  return `the extract was made from ${shown.join(', ')}`;
+  const verb = hyper.flavour === 'database' ? 'the data source reads live from' : 'the extract was made from';
+  return `${verb} ${shown.join(', ')}`;
 }

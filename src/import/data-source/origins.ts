@@ -1,6 +1,6 @@
 import type { TemplateTable } from '../../model/world/template-description.ts';
 import { withoutObjectId } from '../../templates/object-id.ts';
-import type { Template } from '../../templates/open-template.ts';
+import type { ReadSource } from '../../templates/open-template.ts';
 import { parseCustomSql } from '../../templates/tds/custom-sql.ts';
 import type { Relation } from '../../templates/tds/model.ts';
 import { relationPart } from '../names.ts';
@@ -18,7 +18,7 @@ export interface TableOrigin {
 const likePostgres = new Set(['postgres', 'greenplum', 'redshift']);
 
 /** Returns the table or the query behind a table of the .hyper, as far as the data source says. */
-export function originOf(table: TemplateTable, { source, hyper }: Template): TableOrigin {
+export function originOf(table: TemplateTable, { source, hyper }: ReadSource): TableOrigin {
   const assumed = { from: { table: relationPart(withoutObjectId(table.name)) } };
   if (hyper.flavour === 'live') return assumed;
   const relation = originalRelation(table, { source, hyper });
@@ -27,7 +27,8 @@ export function originOf(table: TemplateTable, { source, hyper }: Template): Tab
       ...assumed,
       comment: 'REVIEW: Tableau joined several tables into this one; write a query that does the same',
     };
-  const { class: kind = '' } = source.connection.named.find(({ name }) => name === relation.connection) ?? {};
+  const { class: kind = '' } =
+    source.connection.named.find(({ name }) => name === relation.connection) ?? source.connection;
   const isPostgres = likePostgres.has(kind);
   if (relation.kind === 'table')
     return { from: { table: tableText(relation, isPostgres) }, relation: relation.name };
@@ -55,8 +56,12 @@ type Original = Exclude<Relation, { kind: 'join' }>;
 /** The relation that an extract's table is a copy of; undefined if it was joined of several. */
 function originalRelation(
   table: TemplateTable,
-  { source, hyper }: Pick<Template, 'source' | 'hyper'>,
+  { source, hyper }: Pick<ReadSource, 'source' | 'hyper'>,
 ): Original | undefined {
+  if (hyper.flavour === 'database')
+    return hyper.relations.find(
+      (relation): relation is Original => relation.kind !== 'join' && relation.name === table.relation,
+    );
   // The .hyper itself is no named connection.
   const isOwn = ({ name, connection }: Original) =>
     connection === undefined && hyper.relations.some((own) => own.kind === 'table' && own.name === name);
@@ -75,5 +80,5 @@ function originalRelation(
 /** Worksheets of Excel end in `$`; schemas of other databases say nothing of the one here. */
 function tableText({ schema, table }: Extract<Relation, { kind: 'table' }>, isPostgres: boolean): string {
   if (isPostgres && schema !== undefined) return [schema, table].map(relationPart).join('.');
-  return relationPart(table.replace(/^'(.*)'$/, '$1').replace(/\$$/, ''));
+  return relationPart(withoutObjectId(table, 'database'));
 }

@@ -3,7 +3,7 @@ import { makeTemporaryFolder } from '../../disk/temporary.ts';
 import { withExtract, type InspectedTable } from '../../hyper/inspect.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { TemplateTable } from '../../model/world/template-description.ts';
-import type { Template } from '../../templates/open-template.ts';
+import type { ReadSource } from '../../templates/open-template.ts';
 import { unpackEntryTo } from '../../templates/zip/inflate.ts';
 import type { ImportContext } from '../context.ts';
 import type { FoundColumn } from '../found.ts';
@@ -20,7 +20,7 @@ export interface PackagedColumns {
 
 /** Returns the columns of the tables in the extract of a package, for a data source that does not list them itself. */
 export async function packagedColumns(
-  { package: packed }: Template,
+  { package: packed }: ReadSource,
   shown: string,
   context: ImportContext,
 ): Promise<PackagedColumns> {

@@ -5,7 +5,7 @@ import type {
   TemplateField,
   TemplateTable,
 } from '../../model/world/template-description.ts';
-import type { Template } from '../../templates/open-template.ts';
+import type { ReadSource } from '../../templates/open-template.ts';
 import { personalNotes, sensitiveIfPersonal } from '../files/personal-columns.ts';
 import type { FoundColumn, FoundTable } from '../found.ts';
 import { originOf } from './origins.ts';
@@ -15,7 +15,7 @@ import type { ColumnsOf } from './packaged-columns.ts';
 export const unlistedColumns = 'REVIEW: the data source does not list its columns';
 
 export interface TablesContext {
-  template: Template;
+  template: ReadSource;
   description: TemplateDescription;
   /** The name of the source that rows come from. */
   source: string;
@@ -87,7 +87,7 @@ function tableOf(
 function columnBehind(
   field: TemplateField,
   relation: string | undefined,
-  { source, hyper }: Template,
+  { source, hyper }: ReadSource,
 ): string | undefined {
   if (relation === undefined || hyper.flavour === 'live') return undefined;
   return source.connection.records.find(

@@ -9,10 +9,10 @@ export interface TemplateDescription {
   /** The Tableau version that wrote it, like `2023.3`, if the file names it. */
   writtenBy: string | undefined;
   spelling: 'prefixed' | 'plain';
-  flavour: 'live' | 'extract';
-  /** The .hyper's name in the package. */
-  entry: string;
-  /** Where an extract was made from; undefined if the data source reads nothing but the .hyper. */
+  flavour: 'live' | 'extract' | 'database';
+  /** The .hyper's name in the package; undefined for a live connection to something else. */
+  entry: string | undefined;
+  /** Where the data source reads its rows, or its extract was made from; undefined if the data source reads nothing but the .hyper. */
   origin: TemplateOrigin | undefined;
   /** True if the package was saved without its extract. */
   isWithoutExtract: boolean;
@@ -66,6 +66,8 @@ export interface TemplateField {
   kind: FieldKind;
   /** For columns: their origin. */
   origin: FieldOrigin | undefined;
+  /** For calculations that Tableau has stored in its extract: the column that it needs no longer. */
+  storedAs?: FieldOrigin;
   datatype: string | undefined;
   role: string | undefined;
   aggregation: string | undefined;

@@ -1,7 +1,7 @@
 import { shownName } from '../../model/world/template-description.ts';
 import type { TemplateDescription, TemplateField } from '../../model/world/template-description.ts';
 import { parseFormula } from '../formula.ts';
-import type { Template } from '../open-template.ts';
+import type { ReadSource } from '../open-template.ts';
 
 /**
  * Returns the names of the fields that can be generated. Every other field, and every field that depends on one, is
@@ -9,7 +9,7 @@ import type { Template } from '../open-template.ts';
  */
 export function findCarried(
   description: TemplateDescription,
-  template: Pick<Template, 'source'>,
+  template: Pick<ReadSource, 'source'>,
   lost: string[],
 ): ReadonlySet<string> {
   const { source } = template;
@@ -62,9 +62,12 @@ function whyNot(field: TemplateField, calculation: string | undefined): string |
 }
 
 /** Returns the parts that are not fields and have no place in a generated data source. */
-function besides(description: TemplateDescription, { source }: Pick<Template, 'source'>): string[] {
+function besides(description: TemplateDescription, { source }: Pick<ReadSource, 'source'>): string[] {
   const origin = source.connection.named.map((named) => named.class).join(', ');
   return [
+    ...(description.flavour === 'database'
+      ? [`the live connection (${origin}): a generated data source reads the .hyper`]
+      : []),
     ...(description.flavour === 'extract'
       ? [
           `the connection the extract was made from (${origin}) and its refresh settings: a generated one reads the .hyper`,

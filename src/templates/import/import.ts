@@ -20,7 +20,7 @@ import type {
 import { parseVersion } from '../generate/spelling.ts';
 import { withoutObjectId } from '../object-id.ts';
 import { templateName } from '../open-template.ts';
-import type { Template } from '../open-template.ts';
+import type { ReadSource } from '../open-template.ts';
 import { splitPath } from '../tds/brackets.ts';
 import type { DataSource } from '../tds/model.ts';
 import { findCarried } from './carried.ts';
@@ -40,7 +40,7 @@ export type Refer = (localName: string) => string;
  * Returns the description from which the template could be generated, so that Tableau Desktop is no longer needed for
  * it. Everything that `generate` can express is carried over whole; the rest is listed.
  */
-export function importTemplate(template: Template): Imported {
+export function importTemplate(template: ReadSource): Imported {
   const { source } = template;
   const description = describeTemplate(template);
   const lost: string[] = [];
@@ -60,7 +60,7 @@ export function importTemplate(template: Template): Imported {
     template: {
       name: templateName(template),
       tableau: importVersion(description),
-      schema: description.tables.find(({ schema }) => schema !== undefined)?.schema ?? 'Extract',
+      schema: schemaOf(description),
       tables: tables.map(({ table }) => table),
       relationships: importRelationships(template, description, tableNames, lost),
       calculations: importCalculations(description, carried, template, refer, lost),
@@ -71,10 +71,16 @@ export function importTemplate(template: Template): Imported {
   };
 }
 
+/** A database has its own schemas, which say nothing of the extract. */
+export function schemaOf({ flavour, tables }: TemplateDescription): string {
+  const schema = tables.find((table) => table.schema !== undefined)?.schema;
+  return flavour === 'database' || schema === undefined ? 'Extract' : schema;
+}
+
 function importTables(
   description: TemplateDescription,
   carried: ReadonlySet<string>,
-  { source, hyper }: Template,
+  { source, hyper }: ReadSource,
   lost: string[],
 ): { original: TemplateTable; table: GeneratedTable }[] {
   const declared = new Map(source.columns.map((column) => [column.name, column]));
@@ -84,7 +90,7 @@ function importTables(
   return description.tables.map((original) => {
     // Two relations may read the same table.
     const name = freeName(
-      hyper.flavour === 'extract' ? withoutObjectId(original.name) : original.name,
+      hyper.flavour === 'live' ? original.name : withoutObjectId(original.name, hyper.flavour),
       tableNames,
     );
     const fields = description.fields.filter(({ origin }) => origin?.table === original);
@@ -132,7 +138,7 @@ function relatedFields({ relationships }: DataSource): ReadonlySet<string> {
 function importCalculations(
   description: TemplateDescription,
   carried: ReadonlySet<string>,
-  { source }: Template,
+  { source }: ReadSource,
   refer: Refer,
   lost: string[],
 ): GeneratedCalculation[] {

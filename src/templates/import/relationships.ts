@@ -4,13 +4,13 @@ import type {
   TemplateTable,
 } from '../../model/world/template-description.ts';
 import type { Cardinality, GeneratedRelationship } from '../../model/config/data-source.ts';
-import type { Template } from '../open-template.ts';
+import type { ReadSource } from '../open-template.ts';
 import { splitPath } from '../tds/brackets.ts';
 import type { Relationship } from '../tds/model.ts';
 
 /** Imports relationships of equal columns; other operators and calculated operands are listed in `lost`. */
 export function importRelationships(
-  { source }: Pick<Template, 'source'>,
+  { source }: Pick<ReadSource, 'source'>,
   { fields }: TemplateDescription,
   tableNames: ReadonlyMap<TemplateTable, string>,
   lost: string[],

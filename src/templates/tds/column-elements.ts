@@ -49,6 +49,8 @@ const knownAttributes = new Set([
     'semantic-role',
   ],
   'datatype-customized',
+  // Tableau's own mark at `Number of Records` and the like.
+  'user:auto-column',
 ]);
 const knownChildren = new Set(['calculation', 'aliases', 'desc']);
 

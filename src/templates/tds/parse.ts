@@ -6,7 +6,7 @@ import type { DataSource } from './model.ts';
 import { unbracket } from './brackets.ts';
 import { parseObjects, parseRelationships } from './object-graph.ts';
 import { attributeOf, childOf, childrenOf, descendantsOf, parseXml } from './xml.ts';
-import type { XmlElement } from './xml.ts';
+import type { XmlDocument, XmlElement } from './xml.ts';
 
 /**
  * Reads a .tds. `shown` names the file in errors.
@@ -14,9 +14,21 @@ import type { XmlElement } from './xml.ts';
  * Throws RunError EXT4101 to EXT4103 (parseXml) and EXT4104 when the XML describes no data source.
  */
 export function parseDataSource(bytes: Buffer, shown: string): DataSource {
-  const { text, root, comments } = parseXml(bytes, shown);
+  const document = parseXml(bytes, shown);
+  const { root } = document;
+  if (root.name !== 'datasource' || childOf(root, 'connection') === undefined)
+    throw notADataSource(shown, root);
+  return readDataSource(document, root, root.children.filter(isParameters));
+}
+
+/** Reads a data source of a document. `parameters` are the elements that hold its parameters. */
+export function readDataSource(
+  { text, comments }: XmlDocument,
+  root: XmlElement,
+  parameters: readonly XmlElement[],
+): DataSource {
   const connection = childOf(root, 'connection');
-  if (root.name !== 'datasource' || connection === undefined) throw notADataSource(shown, root);
+  if (connection === undefined) throw new Error('a data source has a connection');
   const extract = childOf(root, 'extract');
   const extracted = attributeOf(extract, 'enabled') === 'true' ? childOf(extract, 'connection') : undefined;
   const graph = childOf(root, 'object-graph');
@@ -38,9 +50,7 @@ export function parseDataSource(bytes: Buffer, shown: string): DataSource {
     filters: parseFilters(root),
     objects: parseObjects(graph),
     relationships: parseRelationships(graph),
-    parameters: root.children
-      .filter(isParameters)
-      .flatMap((child) => childrenOf(child, 'column').map(parseColumn)),
+    parameters: parameters.flatMap((one) => childrenOf(one, 'column').map(parseColumn)),
     others: [...new Set(root.children.filter((child) => !isKnown(child)).map(({ name }) => name))],
   };
 }

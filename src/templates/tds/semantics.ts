@@ -3,8 +3,12 @@ import { unbracket } from './brackets.ts';
 import { attributeOf, childOf, childrenOf, descendantsOf } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 
+/** The sets of users. Those that actions of a dashboard leave behind (`Action (Region)`) are hidden, and no one's. */
 export function parseSets(root: XmlElement): SetField[] {
-  return childrenOf(root, 'group').map((group) => ({
+  const isLeftover = (group: XmlElement) =>
+    attributeOf(group, 'hidden') === 'true' && attributeOf(group, 'user:auto-column') !== undefined;
+  const sets = childrenOf(root, 'group').filter((group) => !isLeftover(group));
+  return sets.map((group) => ({
     name: unbracket(attributeOf(group, 'name') ?? ''),
     caption: attributeOf(group, 'caption'),
     ...mentioned(group),

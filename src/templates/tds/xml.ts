@@ -38,15 +38,19 @@ const maxDepth = 200;
 
 /**
  * Parses a document as a reader that knows every feature: `_.fcp.F.true...x` counts as `x`, `_.fcp.F.false...x` (the
- * spelling for older readers) is left out.
+ * spelling for older readers) is left out. Of the root's children only those that are `wanted` are kept.
  *
  * Throws RunError EXT4101 (not well-formed, with line and column), EXT4102 (a DOCTYPE: entities are not expanded) or
  * EXT4103 (another encoding than UTF-8).
  */
-export function parseXml(bytes: Buffer, shown: string): XmlDocument {
+export function parseXml(
+  bytes: Buffer,
+  shown: string,
+  wanted: (child: string, root: string) => boolean = () => true,
+): XmlDocument {
   const text = decode(bytes, shown);
   const parser = new SaxesParser({ position: true });
-  const builder = treeBuilder();
+  const builder = treeBuilder(wanted);
   const comments: string[] = [];
   let attributes = new Map<string, XmlAttribute>();
 
@@ -130,7 +134,7 @@ interface Growing extends XmlElement {
   kept: boolean;
 }
 
-function treeBuilder() {
+function treeBuilder(wanted: (child: string, root: string) => boolean) {
   const stack: Growing[] = [];
   let root: Growing | undefined;
   return {
@@ -139,7 +143,8 @@ function treeBuilder() {
     open(name: string, attributes: ReadonlyMap<string, XmlAttribute>): void {
       const { plain, feature, on } = unprefixed(name);
       const parent = stack.at(-1);
-      const kept = on && (parent?.kept ?? true);
+      const isWanted = stack.length !== 1 || parent === undefined || wanted(plain, parent.name);
+      const kept = on && isWanted && (parent?.kept ?? true);
       const element: Growing = { name: plain, attributes, children: [], text: '', kept };
       if (feature !== undefined) element.feature = feature;
       if (kept) parent?.children.push(element);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkGenerated } from '../../../src/templates/generate/check-description.ts';
 import { importTemplate } from '../../../src/templates/import/import.ts';
 import { templateFromDocument } from '../../../src/templates/open-template.ts';
-import { extracted, extractedTables, live, related } from '../support/documents.ts';
+import { extracted, extractedTables, live, record, related } from '../support/documents.ts';
 
 const imported = (text: string, name = 'Sales 2023.tds') =>
   importTemplate(templateFromDocument(Buffer.from(text), 'x.tds', name));
@@ -47,6 +47,21 @@ describe('importing a template that Desktop saved', () => {
       ],
     });
     expect(checkGenerated(result.template)).toEqual([]);
+  });
+
+  it('carries calculations that Tableau has stored in the extract, and leaves out what dashboards left behind', () => {
+    const added = `  <column datatype='integer' name='[Number of Records]' role='measure' type='quantitative' user:auto-column='numrec'><calculation class='tableau' formula='1' /></column>
+  <group caption='Action (Country)' hidden='true' name='[Action (Country)]' name-style='unqualified' user:auto-column='sheet_link'><groupfilter function='level-members' level='[Country]' /></group>\n`;
+    const gdp = record('GDP', 'real', 5, { parent: 'Extract' });
+    const stored = extracted()
+      .replace('  <extract ', `${added}  <extract `)
+      .replace(gdp, gdp + record('Number of Records', 'integer', 20, { parent: 'Extract' }));
+    const [{ template, lost }, without] = [imported(stored), imported(extracted())];
+    expect(template.calculations).toEqual([
+      { name: 'Number of Records', formula: '1', datatype: 'integer', localName: 'Number of Records' },
+    ]);
+    expect(template.tables).toEqual(without.template.tables);
+    expect(lost).toEqual(without.lost);
   });
 
   it('turns an extract of a database into a data source of its own', () => {

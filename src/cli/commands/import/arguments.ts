@@ -68,7 +68,8 @@ function addTds(parent: Command, env: Env, finish: (code: ExitCode) => void): vo
   const command = parent
     .command('tds')
     .description('a data source of Tableau: its tables, and how people see their columns')
-    .argument('<file>', 'a .tdsx or .tds file');
+    .argument('<file>', 'a .tdsx or .tds file, or a workbook (.twbx, .twb)')
+    .option('--datasource <name>', 'the data source of a workbook that has several');
   const template = {
     description: 'generate (default): make a data source like it; file: put the extract into this file',
     choices: ['generate', 'file'],

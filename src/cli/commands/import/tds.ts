@@ -8,11 +8,15 @@ import { nameOfFile, rowsFrom, type RowsFlags } from './existing-file.ts';
 import { runImport } from './run.ts';
 
 /** `extracts import tds`: tables and presentation of a data source. */
-export async function runTds(file: string, flags: RowsFlags, env: Env): Promise<ExitCode> {
+export async function runTds(
+  file: string,
+  flags: RowsFlags & { datasource?: string },
+  env: Env,
+): Promise<ExitCode> {
   refuseOthers(file);
   const rows = rowsFrom(flags);
   const request = {
-    read: importDataSource.bind(undefined, file, rows),
+    read: importDataSource.bind(undefined, { file, dataSource: flags.datasource }, rows),
     defaultName: nameOfFile(file),
     defaultTemplate: 'generate' as const,
     command: `extracts import tds ${shellWord(file)}`,
@@ -24,19 +28,15 @@ function refuseOthers(file: string): void {
   switch (path.extname(file).toLowerCase()) {
     case '.tds':
     case '.tdsx':
+    case '.twb':
+    case '.twbx':
       return;
     case '.hyper':
       throw new UsageError(
         `${file} is an extract, not a data source`,
         `extracts import hyper ${shellWord(file)} reads it`,
       );
-    case '.twb':
-    case '.twbx':
-      throw new UsageError(
-        `${file} is a workbook, not a data source`,
-        'in Tableau Desktop: Data > (data source) > Add to Saved Data Sources, and import that .tdsx',
-      );
     default:
-      throw new UsageError(`${file} ends neither in .tds nor in .tdsx`);
+      throw new UsageError(`${file} ends in none of .tds, .tdsx, .twb and .twbx`);
   }
 }

@@ -8,9 +8,10 @@ export function addTemplateCommands(template: Command, env: Env, finish: (code: 
   template
     .command('show')
     .description('show the contents of a template and their dependencies')
-    .argument('<file>', 'a .tdsx or .tds file')
+    .argument('<file>', 'a .tdsx or .tds file, or a workbook (.twbx, .twb)')
+    .option('--datasource <name>', 'the data source of a workbook that has several')
     .option('--json', 'one JSON document on stdout')
-    .action(async (file: string, options: { json?: boolean }) => {
+    .action(async (file: string, options: { json?: boolean; datasource?: string }) => {
       const { showTemplate } = await import('./show.ts');
       finish(await inOneDocument(options, env, (env) => showTemplate(file, options, env)));
     });
@@ -28,10 +29,11 @@ export function addTemplateCommands(template: Command, env: Env, finish: (code: 
   template
     .command('import')
     .description('print YAML that generates a template like this')
-    .argument('<file>', 'a .tdsx or .tds file')
-    .action(async (file: string) => {
+    .argument('<file>', 'a .tdsx or .tds file, or a workbook (.twbx, .twb)')
+    .option('--datasource <name>', 'the data source of a workbook that has several')
+    .action(async (file: string, options: { datasource?: string }) => {
       const { importFile } = await import('./import.ts');
-      finish(await importFile(file, env));
+      finish(await importFile(file, options, env));
     });
 
   template
