@@ -160,7 +160,7 @@ describe('the fit of an extract', () => {
     const stored = extracted()
       .replace('  <extract ', `${net}  <extract `)
       .replace(
-        `${record('GDP', 'real', 5, { parent: 'Extract' })}`,
+        record('GDP', 'real', 5, { parent: 'Extract' }),
         `${record('GDP', 'real', 5, { parent: 'Extract' })}${record('Calculation_2', 'real', 5, { parent: 'Extract' })}`,
       );
     expect(told(stored, shape('Extract', 'Extract: Country text, GDP double'))).toEqual([]);

@@ -27,8 +27,7 @@ export function originOf(table: TemplateTable, { source, hyper }: ReadSource): T
       ...assumed,
       comment: 'REVIEW: Tableau joined several tables into this one; write a query that does the same',
     };
-  const { class: kind = '' } =
-    source.connection.named.find(({ name }) => name === relation.connection) ?? source.connection;
+  const kind = kindOf(relation, source);
   const isPostgres = likePostgres.has(kind);
   if (relation.kind === 'table')
     return { from: { table: tableText(relation, isPostgres) }, relation: relation.name };
@@ -49,6 +48,12 @@ export function originOf(table: TemplateTable, { source, hyper }: ReadSource): T
     relation: relation.name,
     ...(remarks.length > 0 && { comment: `REVIEW: custom SQL, ${remarks.join('; ')}` }),
   };
+}
+
+/** The kind of database that a relation is in; before Tableau 10 a data source had one connection. */
+function kindOf({ connection }: Original, { connection: all }: ReadSource['source']): string {
+  if (all.named.length === 0) return all.class;
+  return all.named.find(({ name }) => name === connection)?.class ?? '';
 }
 
 type Original = Exclude<Relation, { kind: 'join' }>;
