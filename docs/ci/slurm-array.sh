@@ -7,4 +7,5 @@
 #SBATCH --mem=4G
 #SBATCH --requeue
 #SBATCH --signal=TERM@30
-exec npx --no-install extracts apply plan.json --shard auto
+# Not npx, which does not hand signals on: a task that is ended would go on, or leave its locks behind.
+exec node_modules/.bin/extracts apply plan.json --shard auto

@@ -20,7 +20,6 @@ import { addStateCommands } from './commands/state/arguments.ts';
 import { addTemplateCommands } from './commands/template/arguments.ts';
 import type { Env } from './env.ts';
 import { addExamples } from './examples.ts';
-import { hidePasswords } from './hide-passwords.ts';
 import { exitCodes, type ExitCode } from './output/exit-codes.ts';
 
 /**
@@ -29,7 +28,6 @@ import { exitCodes, type ExitCode } from './output/exit-codes.ts';
  */
 export async function run(argv: readonly string[], env: Env): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.done;
-  hidePasswords(argv, env);
   const program = createProgram(env, (code) => (exitCode = code));
   if (argv.length === 0) {
     program.outputHelp();

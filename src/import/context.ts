@@ -30,21 +30,12 @@ export async function resolveSource(
   throw new UsageError(problem?.message ?? `the source ${name} cannot be used`, problem?.hint);
 }
 
-/** Returns a source as `resolveSource` does; undefined if it has faults. */
-export async function sourceIfValid(
-  name: string,
-  definition: Written.Source,
-  context: ImportContext,
-): Promise<Source | undefined> {
-  return (await readSource(name, definition, { ...context, unsetVariables: 'warning' })).source;
-}
-
 /** Returns the kind of a source, whose variables need not be set; undefined if it has other faults. */
 export async function kindOfSource(
   definition: Written.Source,
   context: ImportContext,
 ): Promise<Source['type'] | undefined> {
-  const source = await sourceIfValid('import', definition, context);
+  const { source } = await readSource('import', definition, { ...context, unsetVariables: 'warning' });
   return source?.type;
 }
 

@@ -32,7 +32,7 @@ export async function makePipeline(
   { name, header, to }: PipelineOptions,
   context: ImportContext,
 ): Promise<MadePipeline> {
-  const { file, cwd, generatesTemplate } = context;
+  const { file, cwd, variables, generatesTemplate } = context;
   const folder = path.resolve(cwd, path.dirname(file));
   const { kept, leftOut, apart } = settleRelationships(found, { generatesTemplate });
   const isBarePublished = to?.kind === 'tableau' && found.template === undefined;
@@ -43,19 +43,13 @@ export async function makePipeline(
     leftOut: [...found.leftOut, ...leftOut],
     ...(generatesTemplate && { template: found.template ?? { generate: {} } }),
   };
-  const destinations = to && [
-    destinationOf(to, { name, isPackaged: whole.template !== undefined }, { folder, cwd }),
-  ];
-  const made = async (one: Found): Promise<MadePipeline> => {
-    const text = writePipeline(one, { name, header, ...(destinations && { destinations }) });
-    return { text, found: one, configuration: await readMade(text, context) };
-  };
-  const first = await made(whole);
-  if (!needsVersion3(first)) return first;
-  return made({ ...whole, extract: { ...whole.extract, version: 3 } });
-}
-
-async function readMade(text: string, { file, cwd, variables }: ImportContext): Promise<Configuration> {
+  const text = writePipeline(whole, {
+    name,
+    header,
+    ...(to && {
+      destinations: [destinationOf(to, { name, isPackaged: whole.template !== undefined }, { folder, cwd })],
+    }),
+  });
   const configuration = await readPipelineText(file, text, {
     cwd,
     env: variables,
@@ -63,14 +57,7 @@ async function readMade(text: string, { file, cwd, variables }: ImportContext): 
     unsetVariables: 'warning',
   });
   const diagnostics = [...configuration.diagnostics, ...configuration.pipelines.flatMap(checkTemplate)];
-  return { ...configuration, diagnostics };
-}
-
-/** The project makes extracts of version 2, which cannot hold the types of this one. */
-function needsVersion3({ found, configuration }: MadePipeline): boolean {
-  return (
-    found.extract?.version === undefined && configuration.diagnostics.some(({ code }) => code === 'EXT1047')
-  );
+  return { text, found: whole, configuration: { ...configuration, diagnostics } };
 }
 
 /** Tableau Server refuses a data model whose tables are not all related. */

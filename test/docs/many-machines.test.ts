@@ -25,12 +25,12 @@ const engines: Record<string, (at: number) => Record<string, string>> = {
 function commandsOf(file: string, at: number): string[][] {
   // The command of a container is a list: as text, it is like a line of a shell.
   const text = read(file)
-    .replace(/"?npx"?, "?--no-install"?, "?extracts"?, ([^\]]+)\]/g, (_, list: string) => {
-      return `npx --no-install extracts ${list.replace(/[",]/g, '')}\n`;
+    .replace(/"?node_modules\/\.bin\/extracts"?, ([^\]]+)\]/g, (_, list: string) => {
+      return `node_modules/.bin/extracts ${list.replace(/[",]/g, '')}\n`;
     })
     .replace('${{ matrix.shard }}', String(at + 1));
-  return [...text.matchAll(/npx --no-install extracts (.+)$/gm)].map(([, command = '']) =>
-    command.replace('/plans/', '').trim().split(' '),
+  return [...text.matchAll(/(?:npx --no-install |node_modules\/\.bin\/)extracts (.+)$/gm)].map(
+    ([, command = '']) => command.replace('/plans/', '').trim().split(' '),
   );
 }
 

@@ -97,98 +97,15 @@ test('objects of a bucket, packed with gzip', async () => {
 });
 
 test('a long file is read in part, and says so', async () => {
-  // Few rows: what counts is the size.
-  const rows = Array.from({ length: 5_000 }, (_, row) => `${row},1.5,${'x'.repeat(1000)}\n`);
-  const project = await createProject({ 'data/long.csv': `id,amount,note\n${rows.join('')}` });
+  const rows = Array.from({ length: 500_000 }, (_, row) => `${row},1.5\n`);
+  const project = await createProject({ 'data/long.csv': `id,amount\n${rows.join('')}` });
   const report = await importAndApply(project, ['csv', 'data/long.csv']);
-  expect(report).toContain('Read the first 4 MiB of data/long.csv (5.0 MB in all)');
+  expect(report).toContain('Read the first 4 MiB of data/long.csv (5.4 MB in all)');
   const file = await project.read('pipelines/long.yaml');
   expect(file).toContain(
     '# guessed from the first 4 MiB of data/long.csv: a later value that does not fit stops apply at its line\n',
   );
   expect(file).toContain('amount: numeric(18,4)');
-});
-
-/** Everything that a project can set for the text of all sources, and none of it as in the files below. */
-const defaults = `version: 1
-defaults:
-  extract: {version: 2}
-  sources:
-    file:
-      min_files: 2
-      format:
-        {delimiter: ";", quote: "'", escape: '\\', stray_quotes: keep, header: false, skip_lines: 1, comment: "1", encoding: windows-1252,
-        decimal: ",", thousands: ".", date_order: DMY, "null": ["", "x"], compression: gzip, empty_files: skip}
-`;
-
-test.each([
-  [
-    'a.csv',
-    'id,name,amount\n1,é,1.5\n2,x,12345678901234567.25\n',
-    [
-      ['1', 'é', '1.50'],
-      ['2', 'x', '12345678901234567.25'],
-    ],
-  ],
-  [
-    'b.csv',
-    'id|name|amount\n1|"é ""q"""|1.5\n2|x|2.5\n',
-    [
-      ['1', 'é "q"', '1.50'],
-      ['2', 'x', '2.50'],
-    ],
-  ],
-])('defaults of extracts.yaml change nothing of what is in %s', async (name, content, wanted) => {
-  const project = await createProject({ 'extracts.yaml': defaults, [`data/${name}`]: content });
-  await importAndApply(project, ['csv', `data/${name}`, '--name', 'it', '--table', 't']);
-  const args = ['inspect', 'build/it.hyper', '--json', '--sql', 'select * from "Extract"."t" order by "id"'];
-  const { stdout } = await runInside(project, args);
-  expect(JSON.parse(stdout)).toMatchObject({ rows: wanted });
-});
-
-test('defaults of extracts.yaml change nothing of Parquet files', async () => {
-  const project = await createProject({ 'extracts.yaml': defaults });
-  await writeParquet(project, 'data/a.parquet', `select 1::int as id, 1.5::numeric(38,10) as amount`);
-  await importAndApply(project, ['parquet', 'data/a.parquet']);
-  expect(await project.read('pipelines/a.yaml')).toContain('extract: {version: 3}\n');
-});
-
-test('where a project sets nothing for all sources, nothing is cleared', async () => {
-  const project = await createProject({ 'extracts.yaml': 'version: 1\n', 'a.csv': 'id;b\n1;x\n' });
-  await importAndApply(project, ['csv', 'a.csv']);
-  const file = await project.read('pipelines/a.yaml');
-  expect(file).toContain("a: {type: file, path: '../a.csv', format: {type: csv, delimiter: ;}}\n");
-});
-
-test('--update finds the table by its files, whatever it is called', async () => {
-  const project = await createProject({ 'data/1.csv': 'id,a\n1,x\n' });
-  await importAndApply(project, ['csv', 'data/?.csv', '--name', 'mine']);
-  await project.write('data/1.csv', 'id,a,b\n1,x,2\n');
-  const { stdout } = await runInside(project, [
-    'import',
-    'csv',
-    'data/?.csv',
-    '--update',
-    'pipelines/mine.yaml',
-  ]);
-  expect(stdout).toBe('Added to pipelines/mine.yaml:\n  mine: b\n');
-  expect(await project.read('pipelines/mine.yaml')).toContain('      a: text\n      b: int\n');
-});
-
-test('--update names the tables of a file that has none of these files', async () => {
-  const project = await createProject({ 'data/1.csv': 'id,a\n1,x\n', 'other.csv': 'id,new\n1,x\n' });
-  await importAndApply(project, ['csv', 'data/?.csv', '--name', 'mine']);
-  const before = await project.read('pipelines/mine.yaml');
-  expect(await runInside(project, ['import', 'csv', 'other.csv', '--update', 'pipelines/mine.yaml'])).toEqual(
-    {
-      stdout: '',
-      stderr:
-        'error: pipelines/mine.yaml has no table that reads "other"\n  = its tables are "mine": import what they read; without --update, a new file is written\n',
-      exitCode: 64,
-      signal: undefined,
-    },
-  );
-  expect(await project.read('pipelines/mine.yaml')).toBe(before);
 });
 
 test('names of files with signs of patterns, blanks and references in them', async () => {

@@ -13,17 +13,15 @@ const counts = {
   PROPERTY_RUNS: '40',
   PROPERTY_SEED: seed,
   STATE_RUNS: '1000',
-  IMPORT_RUNS: '40',
+  TOKEN_PROCESSES: '2,4,8',
 };
 const suites = [
   'test/faults',
   'test/evolution',
   'test/e2e/incremental-property',
+  'test/e2e/tableau-runs',
   'test/sources/delimited/damage',
   'test/cli/damaged-state',
-  'test/import/files-property',
-  'test/import/postgres-property',
-  'test/import/extract-property',
 ];
 
 const chosen = Object.fromEntries(

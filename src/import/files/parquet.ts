@@ -1,11 +1,11 @@
 import { bytes, counted } from '../../model/base/numbers.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { ListedFile } from '../../sources/samples/index.ts';
 import type { ImportContext } from '../context.ts';
 import { unlike } from '../delimited/problems.ts';
 import { someNames } from '../delimited/names.ts';
 import type { Found, FoundColumn } from '../found.ts';
-import { clearDefaults } from './clear-defaults.ts';
 import { withFiles } from './listing.ts';
 import { ParquetUnion, type UnitedParquet } from './parquet-union.ts';
 import { chooseParquetType } from './parquet-types.ts';
@@ -36,20 +36,7 @@ export async function importParquet(wanted: WantedFiles, context: ImportContext)
     });
     return {
       headline: `Read the footers of ${counted(files.length, 'file')} (${size})`,
-      sources: [
-        {
-          name,
-          definition: await clearDefaults(
-            place,
-            {
-              format: { type: 'parquet', ...(hasEmptyFiles && { empty_files: 'skip' }) },
-              isNamedSo: wanted.paths.every((one) => /\.parquet$/i.test(one)),
-              count: files.length,
-            },
-            context,
-          ),
-        },
-      ],
+      sources: [{ name, definition: definitionOf(place, wanted, hasEmptyFiles) }],
       tables: [
         {
           name,
@@ -88,6 +75,15 @@ async function readFooters(
     for (const [index, footer] of footers.entries()) union.take(some[index]?.shown ?? '', footer);
   }
   return { union, hasEmptyFiles: filled.length < files.length };
+}
+
+function definitionOf(
+  place: Written.FileSource | Written.S3Source,
+  { paths }: WantedFiles,
+  hasEmptyFiles: boolean,
+): Written.Source {
+  if (hasEmptyFiles) return { ...place, format: { type: 'parquet', empty_files: 'skip' } };
+  return paths.every((one) => /\.parquet$/i.test(one)) ? place : { ...place, format: 'parquet' };
 }
 
 /** The files that lack a column, in short; undefined if none does. */

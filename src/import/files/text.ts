@@ -7,7 +7,6 @@ import { FilesGuess } from '../delimited/files-guess.ts';
 import { concludeText, type TextFound } from '../delimited/guess.ts';
 import { unlike } from '../delimited/problems.ts';
 import type { Found, FoundTable } from '../found.ts';
-import { clearDefaults } from './clear-defaults.ts';
 import { withFiles } from './listing.ts';
 import { personalNotes, sensitiveIfPersonal } from './personal-columns.ts';
 import { nameOfFiles, sourceOfFiles, type WantedFiles } from './source-of-files.ts';
@@ -33,7 +32,7 @@ export async function importText(wanted: WantedFiles, context: ImportContext): P
       : counted(files.length, 'file');
     return {
       headline: `Read ${extent} (${isSampled ? `${size} in all` : size}): ${describe(found)}`,
-      sources: [{ name, ...(await sourceOf(place, wanted, { found, count: files.length }, context)) }],
+      sources: [{ name, ...sourceOf(place, wanted, found) }],
       tables: [tableOf(found, { name, extent, isSampled })],
       relationships: [],
       leftOut: [],
@@ -82,17 +81,16 @@ function compressionOf(packings: ReadonlySet<string>): 'gzip' | 'none' | undefin
   return only === 'gzip' || only === 'none' ? only : undefined;
 }
 
-async function sourceOf(
+function sourceOf(
   place: Written.FileSource | Written.S3Source,
   { paths }: WantedFiles,
-  { found: { format }, count }: { found: TextFound; count: number },
-  context: ImportContext,
-): Promise<{ definition: Written.Source; comments?: Record<string, string> }> {
-  const isNamedSo = paths.every((one) => /\.csv(?:\.gz)?$/i.test(one));
-  const comments = Object.entries(format.comments).map(([key, text]) => [`format.${key}`, text] as const);
+  { format: { options, comments } }: TextFound,
+): { definition: Written.Source; comments?: Record<string, string> } {
+  const isPlain = Object.keys(options).length === 1 && paths.every((one) => /\.csv(?:\.gz)?$/i.test(one));
+  const found = Object.entries(comments).map(([key, text]) => [`format.${key}`, text] as const);
   return {
-    definition: await clearDefaults(place, { format: format.options, isNamedSo, count }, context),
-    ...(comments.length > 0 && { comments: Object.fromEntries(comments) }),
+    definition: isPlain ? place : { ...place, format: options },
+    ...(found.length > 0 && { comments: Object.fromEntries(found) }),
   };
 }
 

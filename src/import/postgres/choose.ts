@@ -16,7 +16,7 @@ export interface Wanted {
 
 /**
  * Returns the relations that the user asked for, in the order of the catalog. Without names and patterns these are all tables
- * and materialized views; a view is only taken if it is named, and a partition, which its table contains, by its exact name.
+ * and materialized views; a view is only taken if it is named.
  */
 export function chooseRelations(
   all: readonly ListedRelation[],
@@ -25,15 +25,14 @@ export function chooseRelations(
 ): ListedRelation[] {
   for (const schema of schemas) checkSchema(schema, all);
   const wanted = schemas.length > 0 ? schemas : searchPath;
-  const reached = all.filter(({ schema }) => wanted.includes(schema));
-  const inReach = reached.filter(({ isPartition }) => !isPartition);
+  const inReach = all.filter(({ schema }) => wanted.includes(schema));
   if (names.length === 0 && patterns.length === 0) {
     const tables = inReach.filter(({ kind }) => kind !== 'v');
     if (tables.length === 0) throw nothingThere(all, inReach, wanted);
     return tables;
   }
   const found = new Set<ListedRelation>();
-  for (const name of names) found.add(byName(name, reached, all));
+  for (const name of names) found.add(byName(name, inReach, all));
   for (const pattern of patterns) {
     const matching = inReach.filter(({ name }) => isNameMatch(name, pattern));
     if (matching.length === 0) throw noMatch(pattern, inReach, wanted);

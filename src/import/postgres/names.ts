@@ -1,6 +1,3 @@
-import { parseUrl } from '../../model/config/postgres-url.ts';
-import type { PostgresSource } from '../../model/config/source.ts';
-import { child } from '../../model/errors/diagnostic.ts';
 import type { ListedRelation } from '../../sources/postgres/listing/relations.ts';
 import { freeName } from '../../model/base/free-name.ts';
 import { relationPart } from '../names.ts';
@@ -19,9 +16,4 @@ export function tableNames(relations: readonly ListedRelation[]): ReadonlyMap<st
 /** Returns `schema.table` as `from.table` wants it. */
 export function relationText({ schema, name }: Pick<ListedRelation, 'schema' | 'name'>): string {
   return [schema, name].map(relationPart).join('.');
-}
-
-/** Returns the name of a source's database, if it says one. */
-export function databaseOf({ database, url, place }: PostgresSource): string | undefined {
-  return database ?? (url === undefined ? undefined : parseUrl(url, child(place, 'url')).database);
 }

@@ -1,6 +1,5 @@
-import { Composer, Document, isMap, isNode, isScalar, Parser, type YAMLMap } from 'yaml';
-import type * as Written from '../../model/config/written.gen.ts';
-import type { FoundColumn, FoundSource, FoundTable } from '../found.ts';
+import { Composer, Document, isMap, isScalar, Parser, type YAMLMap } from 'yaml';
+import type { FoundColumn, FoundTable } from '../found.ts';
 import { columnsNode } from './columns.ts';
 
 /** Columns that were added to a table of the file. */
@@ -20,60 +19,26 @@ export interface UpdatedText {
 export interface ExistingPipeline {
   generatesTemplate: boolean;
   /** Returns the name that the file has for a table that was found; undefined if the file has no such table. */
-  tableNames: (table: FoundTable, sources: readonly FoundSource[]) => string | undefined;
-  /** The names of its tables. */
-  names: readonly string[];
+  tableNames: (table: FoundTable) => string | undefined;
 }
 
 export function readExisting(text: string): ExistingPipeline {
   const document = compose(text);
   const tables = document?.get('tables');
   const written = isMap(tables) ? tables.items : [];
-  const names = written.map(({ key }) => String(isScalar(key) ? key.value : key));
-  const nameWhere = (matches: (from: YAMLMap) => boolean) => {
-    const index = written.findIndex(({ value }) => {
-      const from: unknown = isMap(value) ? value.get('from') : undefined;
-      return isMap(from) && matches(from);
-    });
-    return index === -1 ? undefined : names[index];
-  };
-  const patternsOf = (source: unknown) => {
-    const place = (key: string) => plainOf(document?.getIn(['sources', String(source), key], true));
-    return JSON.stringify([place('bucket'), [place('path') ?? place('match')].flat()]);
-  };
   return {
     generatesTemplate: document?.hasIn(['template', 'generate']) === true,
-    tableNames: ({ name, from, isFromAssumed }, sources) => {
-      const byName = names.includes(name) ? name : undefined;
-      if (from.table !== undefined)
-        return nameWhere(isTable(from.table)) ?? (isFromAssumed === true ? byName : undefined);
-      const definition = sources.find((one) => one.name === from.source)?.definition;
-      const files = definition && filesOf(definition);
-      return (files && nameWhere((other) => patternsOf(other.get('source')) === files)) ?? byName;
+    tableNames: ({ name, from, isFromAssumed }) => {
+      const names = written.map(({ key }) => String(isScalar(key) ? key.value : key));
+      const table = from.table?.replaceAll('${', () => '$${');
+      const index = written.findIndex(({ value }) => {
+        const other: unknown = isMap(value) ? value.getIn(['from', 'table']) : undefined;
+        return table !== undefined && (other === table || other === table.replace(/^[^."]+\./, ''));
+      });
+      if (index !== -1) return names[index];
+      return (table === undefined || isFromAssumed === true) && names.includes(name) ? name : undefined;
     },
-    names,
   };
-}
-
-/** Returns whether `from` of a table names this one, with or without its schema. */
-function isTable(table: string | undefined): (from: YAMLMap) => boolean {
-  const escaped = table?.replaceAll('${', () => '$${');
-  return (from) => {
-    const other: unknown = from.get('table');
-    return escaped !== undefined && (other === escaped || other === escaped.replace(/^[^."]+\./, ''));
-  };
-}
-
-/** Returns the files of a source as one text: its bucket and patterns. */
-function filesOf(definition: Written.Source): string | undefined {
-  if (!('type' in definition) || definition.type === 'postgres') return undefined;
-  const [bucket, patterns] =
-    definition.type === 'file' ? [undefined, definition.path] : [definition.bucket, definition.match];
-  return JSON.stringify([bucket, [patterns].flat()]);
-}
-
-function plainOf(node: unknown): unknown {
-  return isNode(node) ? node.toJSON() : undefined;
 }
 
 function compose(text: string): Document | undefined {

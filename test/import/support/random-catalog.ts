@@ -68,7 +68,7 @@ const prelude = `
   create domain positive as integer check (value > 0);
   create type pair as (n int, t text);`;
 
-export const randomName = fc.oneof(
+const name = fc.oneof(
   fc.constantFrom(
     'on', 'no', 'null', '~', '1e3', 'a.b', 'a"b', "a'b", 'Two Words', 'select', 'ümlaut', 'x: y', '#c', '- d', '${env.HOME}', '1',
     '0x1f', '<<', 'true', '2020-01-01', '12:30', 'constructor', '{a}', '[b]', '*c', '&d', '!e', '%f', 'a\tb', ' lead', 'trail ',
@@ -84,7 +84,7 @@ function isName(text: string): boolean {
 
 const column = fc.constantFrom(...Object.keys(types)).chain((type) =>
   fc.record({
-    name: randomName,
+    name,
     type: fc.constant(type),
     notNull: fc.boolean(),
     values: fc.array(fc.option(fc.constantFrom(...(types[type] ?? [])), { freq: 4 }), {
@@ -99,8 +99,8 @@ export const randomCatalog: fc.Arbitrary<readonly RandomTable[]> = fc
   .array(
     fc.record({
       schema: fc.constantFrom('public' as const, 'Other Schema' as const),
-      name: randomName,
-      id: randomName,
+      name,
+      id: name,
       hasKey: fc.boolean(),
       columns: fc.uniqueArray(column, { minLength: 1, maxLength: 9, selector: (one) => one.name }),
       references: fc.array(fc.nat(3), { maxLength: 2 }),

@@ -16,10 +16,6 @@ const kinds: readonly AddKind[] = [addPostgres, addCsv, addParquet, addHyper, ad
 /** `extracts import …` */
 export function addImportCommands(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
   for (const add of kinds) add(parent, env, finish);
-  // After the kinds, which would have it as well.
-  parent.showHelpAfterError(
-    "  = say what it is first: postgres, csv, parquet, hyper or tds, as in extracts import csv 'data/*.csv'",
-  );
 }
 
 function addPostgres(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
@@ -28,8 +24,8 @@ function addPostgres(parent: Command, env: Env, finish: (code: ExitCode) => void
     .description('tables of a PostgreSQL database, or a query')
     .option('--url-env <variable>', 'the variable that holds the URL of the database', variableName)
     .option('--connection <name>', 'a connection of extracts.yaml instead')
-    .option('--schema <names...>', 'schemas to look in (default: the search path)', listed)
-    .option('--tables <patterns...>', "names with * and ?: 'invoice*,customer' (default: all tables)", listed)
+    .option('--schema <name>', 'schemas to look in (default: the search path)', listed)
+    .option('--tables <pattern>', "names with * and ?: 'invoice*,customer' (default: all tables)", listed)
     .option('--table <name>', 'a table or view by its exact name; repeat it for more', repeated)
     .option('--query <sql>', 'the result of a SELECT instead of tables');
   addImportFlags(command).action(async (options: PostgresFlags) => {
@@ -119,5 +115,5 @@ function tableName(text: string): string {
 
 function variableName(text: string): string {
   if (/^[A-Za-z_]\w*$/.test(text)) return text;
-  throw new InvalidArgumentError('It takes the name of a variable that holds the URL, not the URL.');
+  throw new InvalidArgumentError('The name of a variable, not its value.');
 }

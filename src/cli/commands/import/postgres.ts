@@ -2,8 +2,6 @@ import path from 'node:path';
 import type { ImportRequest } from './run.ts';
 import { runImport } from './run.ts';
 import type { ImportFlags } from './flags.ts';
-import { resolveSource } from '../../../import/context.ts';
-import { databaseOf } from '../../../import/postgres/names.ts';
 import { importPostgres, type PostgresImport } from '../../../import/postgres/index.ts';
 import type * as Written from '../../../model/config/written.gen.ts';
 import { UsageError } from '../../../run/usage-error.ts';
@@ -22,16 +20,15 @@ export interface PostgresFlags extends ImportFlags {
 /** `extracts import postgres`: tables of a database, or the result of a query. */
 export async function runPostgres(flags: PostgresFlags, env: Env): Promise<ExitCode> {
   const { urlEnv, connection, schema = [], table = [], tables = [], query } = flags;
-  const definition = definitionOf(urlEnv, connection);
-  const name =
-    flags.name ?? connection ?? nameOfFile(flags.update) ?? (await nameOfDatabase(definition, env));
+  const name = flags.name ?? connection ?? nameOfFile(flags.update) ?? nameForStdout(flags);
+  if (name === undefined) throw new UsageError('the pipeline needs a name', 'add --name NAME');
   if (query !== undefined && table.length + tables.length > 0)
     throw new UsageError(
       '--query and tables exclude each other',
       'import the tables into a file of their own',
     );
   const wanted: PostgresImport = {
-    definition,
+    definition: definitionOf(urlEnv, connection),
     sourceName: connection,
     schemas: schema,
     names: table,
@@ -50,19 +47,9 @@ function nameOfFile(file: string | undefined): string | undefined {
   return file === undefined ? undefined : path.parse(file).name;
 }
 
-/** Returns the name of the database as one of a pipeline. */
-async function nameOfDatabase(definition: Written.Source, { cwd, variables, signal }: Env): Promise<string> {
-  const context = {
-    cwd,
-    variables,
-    signal,
-    file: path.join('pipelines', 'import.yaml'),
-    generatesTemplate: false,
-  };
-  const source = await resolveSource('import', definition, context);
-  const database = source.type === 'postgres' ? (databaseOf(source) ?? '') : '';
-  const name = database.replace(/[^A-Za-z0-9_.-]+/g, '_').replace(/^[^A-Za-z0-9]+/, '');
-  return name === '' ? 'tables' : name;
+/** A pipeline that is only printed needs no name of its own. */
+function nameForStdout({ out }: PostgresFlags): string | undefined {
+  return out === '-' ? 'tables' : undefined;
 }
 
 function definitionOf(urlEnv: string | undefined, connection: string | undefined): Written.Source {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImportContext, Reader } from '../../../import/context.ts';
-import type { FoundTable } from '../../../import/found.ts';
 import { saveNew } from '../../../import/save.ts';
 import { addColumns, readExisting, type UpdatedText } from '../../../import/write/add-columns.ts';
 import { readPipelineText } from '../../../config/index.ts';
@@ -31,15 +30,16 @@ export async function runUpdate(
     );
   });
   const { cwd, variables, signal } = env;
-  const { generatesTemplate, tableNames, names } = readExisting(text);
+  const { generatesTemplate, tableNames } = readExisting(text);
   const context: ImportContext = { cwd, variables, signal, file, generatesTemplate };
-  const { tables, sources } = await read(context);
-  const known = tables.flatMap((table) => {
-    const name = tableNames(table, sources);
-    return name === undefined ? [] : [{ ...table, name }];
-  });
-  if (known.length === 0) throw noTable(file, tables, names);
-  const updated = addColumns(text, known);
+  const { tables } = await read(context);
+  const updated = addColumns(
+    text,
+    tables.flatMap((table) => {
+      const name = tableNames(table);
+      return name === undefined ? [] : [{ ...table, name }];
+    }),
+  );
   const settings = { cwd, env: variables, registerSecret: keepSecret, unsetVariables: 'warning' as const };
   const configuration = await readPipelineText(file, updated.text, settings);
   if (hasErrors(configuration.diagnostics))
@@ -48,12 +48,6 @@ export async function runUpdate(
   const { added, unchanged } = updated;
   env.out(json === true ? encodeJson({ file, added, unchanged }) : report(file, updated));
   return exitCodes.done;
-}
-
-function noTable(file: string, found: readonly FoundTable[], names: readonly string[]): UsageError {
-  const what = found.map(({ name }) => `"${visible(name)}"`).join(', ');
-  const hint = `its tables are ${names.map((name) => `"${visible(name)}"`).join(', ')}: import what they read; without --update, a new file is written`;
-  return new UsageError(`${file} has no table that reads ${what}`, hint);
 }
 
 function report(file: string, { added, unchanged }: UpdatedText): string {

@@ -7,8 +7,6 @@ export interface ListedRelation {
   name: string;
   /** pg_class.relkind: r table, p partitioned, v view, m materialized view, f foreign table. */
   kind: string;
-  /** A part of a table that contains its rows as well. */
-  isPartition: boolean;
   comment: string | null;
   /** Rows by the statistics; null where there are none. */
   estimate: number | null;
@@ -18,10 +16,13 @@ export interface ListedRelation {
   readable: boolean;
 }
 
-/** Lists what has rows in the schemas of users, without what belongs to an extension. */
+/**
+ * Lists what has rows in the schemas of users: without partitions, which their table contains, and without what belongs to an
+ * extension.
+ */
 export async function listRelations(client: pg.Client): Promise<ListedRelation[]> {
   const { rows } = await client.query<ListedRelation>(
-    `select c.oid::pg_catalog.text, n.nspname as schema, c.relname as name, c.relkind as kind, c.relispartition as "isPartition",
+    `select c.oid::pg_catalog.text, n.nspname as schema, c.relname as name, c.relkind as kind,
             obj_description(c.oid, 'pg_class') as comment,
             nullif(greatest(parts.estimate, -1), -1)::pg_catalog.float8 as estimate, parts.size::pg_catalog.float8 as size,
             has_any_column_privilege(c.oid, 'select') and has_schema_privilege(n.oid, 'usage') as readable
@@ -35,7 +36,7 @@ export async function listRelations(client: pg.Client): Promise<ListedRelation[]
               coalesce(sum(pg_table_size(p.oid)) filter (where p.relkind in ('r', 'm')), 0) as size
        from tree join pg_catalog.pg_class p on p.oid = tree.oid
      ) as parts
-     where c.relkind in ('r', 'p', 'v', 'm', 'f')
+     where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
        and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_t'
        and not exists (
          select from pg_catalog.pg_depend d
