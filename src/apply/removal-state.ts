@@ -8,7 +8,9 @@ export interface Removal {
   version: string;
   state: StatePort;
   /** The outputs that are deleted with the record; undefined where only the record is. */
-  deletions: readonly Deletion[] | undefined;
+  deletions?: readonly Deletion[] | undefined;
+  /** Nothing is removed: the record only notes that its folder is missing. */
+  isMissing?: true;
 }
 
 export interface Deletion {
@@ -22,6 +24,6 @@ export interface RemovalState {
   lock: Lock;
   /** The outputs that were to be deleted, and the state in which each was found. */
   removed: { target: string; standing: Existing }[];
-  /** The record has been removed. */
-  isForgotten: boolean;
+  /** The record has been removed, or has the note. */
+  isRecorded: boolean;
 }

@@ -6,7 +6,7 @@ import type { PipelineReport } from './report.ts';
 import { performRemovalStep } from './steps/index.ts';
 
 /**
- * The run that removes a pipeline: deletes its outputs where that is wanted, and then its record. While something cannot
+ * The run that removes a pipeline, or notes that its folder is missing: deletes its outputs where that is wanted, and then its record. While something cannot
  * be deleted the record stays, so that the next apply tries again.
  */
 export function removalRun(removal: Removal): PipelineRun {
@@ -25,7 +25,7 @@ export function removalRun(removal: Removal): PipelineRun {
         await lock.release();
         throw error;
       }
-      const begun: RemovalState = { removal, lock, removed: [], isForgotten: false };
+      const begun: RemovalState = { removal, lock, removed: [], isRecorded: false };
       removalState = begun;
       return {
         perform: (step, report, signal) => performRemovalStep(step, begun, { report, signal }),
@@ -37,16 +37,16 @@ export function removalRun(removal: Removal): PipelineRun {
 }
 
 function reportOf(
-  { address, deletions }: Removal,
+  { address, deletions, isMissing }: Removal,
   state: RemovalState | undefined,
   { failure, isInterrupted, seconds, steps }: RunFacts,
 ): PipelineReport {
   const isReported = failure !== undefined && !isInterrupted;
-  const whenDone = deletions === undefined ? 'forgotten' : 'deleted';
-  const { removed = [], isForgotten = false } = state ?? {};
+  const whenDone = isMissing === true ? 'missing' : deletions === undefined ? 'forgotten' : 'deleted';
+  const { removed = [], isRecorded = false } = state ?? {};
   return {
     address,
-    outcome: isForgotten ? whenDone : isReported ? 'failed' : 'interrupted',
+    outcome: isRecorded ? whenDone : isReported ? 'failed' : 'interrupted',
     tables: [],
     checks: [],
     destinations: [],
@@ -58,7 +58,8 @@ function reportOf(
 }
 
 /** Returns the steps of a removal, one after the other: what others see goes before what it was made of. */
-export function removalSteps({ deletions = [] }: Removal): Step[] {
+export function removalSteps({ deletions = [], isMissing }: Removal): Step[] {
+  if (isMissing === true) return [{ id: 'record', kind: 'record', after: [], because: [] }];
   const deleting = deletions.map(({ target }, index): Step => ({
     id: `delete ${index + 1}`,
     kind: 'delete',

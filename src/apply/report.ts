@@ -8,7 +8,7 @@ export interface Report {
 export interface PipelineReport {
   address: string;
   /** `rejected`: the extract failed its checks, and the previous outputs are still in place. */
-  outcome: 'applied' | 'forgotten' | 'deleted' | 'rejected' | 'failed' | 'interrupted';
+  outcome: 'applied' | 'forgotten' | 'deleted' | 'missing' | 'rejected' | 'failed' | 'interrupted';
   tables: readonly TableReport[];
   /** The results, in the order of the tables and of their checks. */
   checks: readonly CheckResult[];

@@ -2,7 +2,9 @@ import type { Diagnostic, Place, Span } from '../model/errors/diagnostic.ts';
 import { foldDiagnostics } from '../model/errors/fold-diagnostics.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import type { Project } from '../model/config/project.ts';
-import { draftFile, type AskedFamily, type BlockedItem, type ReadFamily } from './drafts/drafts.ts';
+import type { AskedFamily, BlockedItem, KnownItems, ReadFamily } from './drafts/drafted-file.ts';
+import { draftFile } from './drafts/drafts.ts';
+import type { WantedItems } from './drafts/wanted-items.ts';
 import type { Answer } from './for-each/index.ts';
 import { readProject } from './project.ts';
 import type { FoundFiles } from './read/find.ts';
@@ -28,13 +30,19 @@ export interface ProjectContext {
   policy?: string;
   /** References to variables and files are kept as placeholders, and nothing outside of the project is read. */
   untrusted?: boolean;
+  /** The items to read: without it all. Other items of their families count as not listed. */
+  wanted?: WantedItems;
 }
 
 export interface Configuration {
   /** Pipelines without an error. One pipeline represents all items of a family whose items are not known yet. */
   pipelines: readonly Pipeline[];
-  /** Families whose items come from a source. */
+  /** Families whose items are not in the files. */
   asked: readonly AskedFamily[];
+  /** The items that were read; undefined for all. */
+  wanted: WantedItems | undefined;
+  /** Returns the same with all items, before any was asked for. */
+  whole: () => Configuration;
   /** Returns the same with the items of those families, by the names of these. */
   withItems: (answers: ReadonlyMap<string, Answer>) => Configuration;
   /** Families whose items are known, to find the ones removed from their lists. */
@@ -65,11 +73,7 @@ export interface Loaded {
 }
 
 /** Derives the configuration from the files that were read, and from the answers of the sources that list items. */
-export function configure(
-  read: Loaded,
-  context: ProjectContext,
-  answers: ReadonlyMap<string, Answer>,
-): Configuration {
+export function configure(read: Loaded, context: ProjectContext, items: KnownItems): Configuration {
   const { found, project, files } = read;
   const diagnostics = [...read.diagnostics];
   const report = (diagnostic: Diagnostic) => void diagnostics.push(diagnostic);
@@ -84,7 +88,7 @@ export function configure(
     { ...context, report, secretNames, skip: (reference) => void unresolved.add(reference) },
   );
   const drafted = judge(
-    files.flatMap((file) => draftFile(file, shared, substitution, answers) ?? []),
+    files.flatMap((file) => draftFile(file, shared, substitution, items) ?? []),
     context,
     report,
   );
@@ -109,7 +113,9 @@ export function configure(
   return {
     pipelines: sound.flatMap((one) => one.drafts.map((draft) => resolvePipeline(draft))),
     asked: sound.flatMap((one) => one.asked ?? []),
-    withItems: (given) => configure(read, context, given),
+    wanted: items.wanted,
+    withItems: (answers) => configure(read, context, { ...items, answers }),
+    whole: () => configure(read, context, { answers: new Map(), wanted: undefined }),
     families: sound.flatMap((one) => one.family?.known ?? []),
     blocked: sound.flatMap(({ blocked }) => blocked),
     folders: found.folders,

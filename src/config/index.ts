@@ -3,7 +3,8 @@ import { readFound } from './read-found.ts';
 import { findFiles, findProjectOnly } from './read/find.ts';
 
 export type { Configuration, ProjectContext } from './configuration.ts';
-export type { BlockedItem, ReadFamily } from './drafts/drafts.ts';
+export type { AskedFamily, BlockedItem, ReadFamily } from './drafts/drafted-file.ts';
+export type { WantedItems } from './drafts/wanted-items.ts';
 export type { Answer } from './for-each/index.ts';
 export { findPipelineNames } from './read/pipeline-names.ts';
 export { readPipelineText, readSourceText } from './unwritten.ts';

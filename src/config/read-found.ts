@@ -27,5 +27,8 @@ export async function readFound(
   const others = asks
     ? await load(await findOthers(found, context.cwd), () => undefined, refusePipeline)
     : [];
-  return configure({ found, project, policy, files, others, diagnostics }, context, new Map());
+  return configure({ found, project, policy, files, others, diagnostics }, context, {
+    answers: new Map(),
+    wanted: context.wanted,
+  });
 }

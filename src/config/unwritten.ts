@@ -42,7 +42,10 @@ export async function readSourceText(
     { cwd: context.cwd, project, policy: undefined },
     { ...context, report, secretNames },
   );
-  const drafted = draftFile(loaded, shared, substitution, new Map());
+  const drafted = draftFile(loaded, shared, substitution, {
+    answers: new Map(),
+    wanted: undefined,
+  });
   if (drafted !== undefined) judge([drafted], context, report);
   const draft = drafted?.drafts[0];
   const source = draft?.sources.get(name);

@@ -1,3 +1,4 @@
+import { countChanges } from '../model/plan/count-changes.ts';
 import { sealPlan, type PlanDocument } from '../run/plan-document.ts';
 import { planProject } from '../run/plan-project.ts';
 import { locatedDiagnostics, type LocatedDiagnostic } from '../run/report-document.ts';
@@ -27,10 +28,9 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
   return withPorts(openable, ports, async (whole, world) => {
     const settings = { selection: selectionOf(options), decisions: decisionsOf(options) };
     const { made, findings, space } = await planProject(whole, world, settings, openable.context);
-    const { create, change } = made.plan.summary;
     return {
       document: sealPlan(made.plan),
-      hasChanges: create + change + made.plan.forgotten.length > 0,
+      hasChanges: countChanges(made.plan) > 0,
       diagnostics: locatedDiagnostics([...whole.diagnostics, ...findings, ...space], whole),
     };
   });

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../model/errors/diagnostic.ts';
 import { nameItem } from '../model/config/family.ts';
 import type { Observation } from '../model/world/observation.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan, Plan } from '../model/plan/plan.ts';
+import type { ForgottenPipeline, Gate, MissingItem, PipelinePlan, Plan } from '../model/plan/plan.ts';
 import type { Publication } from '../model/plan/step.ts';
 import { configurationHash, noBasis } from './basis/basis.ts';
 import { planPipeline, type PlannedPipeline } from './plan-pipeline.ts';
@@ -29,6 +29,12 @@ export type Observed =
   /** The world could not be observed: the pipeline is blocked by these. */
   | { pipeline: Pick<Pipeline, 'address' | 'place' | 'tags'>; failure: readonly Diagnostic[] };
 
+/** Pipelines that are no longer in the configuration. */
+export interface GonePipelines {
+  forgotten: readonly ForgottenPipeline[];
+  missing?: readonly MissingItem[];
+}
+
 /**
  * Builds the plan: takes the wanted and the observed state, and returns what will be done and why. No I/O, no clock, no
  * randomness.
@@ -37,7 +43,7 @@ export function buildPlan(
   observed: readonly Observed[],
   tool: string,
   terms: Terms,
-  forgotten: readonly ForgottenPipeline[] = [],
+  { forgotten, missing = [] }: GonePipelines = { forgotten: [] },
 ): Plan {
   const diagnostics: Diagnostic[] = [];
   const gates: Gate[] = [];
@@ -53,7 +59,11 @@ export function buildPlan(
     gates.push(...own);
     return plan;
   });
-  return { format: 1, tool, pipelines, forgotten, summary: summarize(pipelines), gates, diagnostics };
+  return {
+    ...{ format: 1, tool, pipelines, forgotten },
+    ...(missing.length > 0 && { missing }),
+    ...{ summary: summarize(pipelines), gates, diagnostics },
+  };
 }
 
 /** Plans what was observed. Pipelines that change the rows of a data source are planned knowing who publishes it. */

@@ -54,7 +54,8 @@ export function renderReport(
   const reported = (row: ReportRow): string[] => {
     if (row.outcome === 'deleted')
       return [`${paint.bold(row.address)}  ${mark('deleted')}`, ...whatWent(row)];
-    if (row.outcome === 'forgotten') return [`${paint.bold(row.address)}  ${mark('forgotten')}`];
+    if (row.outcome === 'forgotten' || row.outcome === 'missing')
+      return [`${paint.bold(row.address)}  ${mark(row.outcome)}`];
     const head = `${paint.bold(row.address)}  ${mark(row.outcome)}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`
     } in ${seconds(row.seconds)}`;
@@ -93,6 +94,7 @@ const colorsOf = (paint: Paint): Readonly<Record<Outcome, (text: string) => stri
   applied: paint.green,
   forgotten: (text) => text,
   deleted: paint.red,
+  missing: (text) => text,
   rejected: paint.red,
   failed: paint.red,
   interrupted: paint.yellow,

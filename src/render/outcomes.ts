@@ -1,12 +1,13 @@
 import { grouped } from '../model/base/numbers.ts';
 
 /** The end of a pipeline in an apply. */
-export type Outcome = 'applied' | 'forgotten' | 'deleted' | 'rejected' | 'failed' | 'interrupted';
+export type Outcome = 'applied' | 'forgotten' | 'deleted' | 'missing' | 'rejected' | 'failed' | 'interrupted';
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   applied: 'applied',
   forgotten: 'no longer managed',
   deleted: 'deleted',
+  missing: 'noted as missing',
   rejected: 'rejected',
   failed: 'failed',
   interrupted: 'interrupted',
@@ -31,7 +32,7 @@ export function countOutcomes(rows: readonly { outcome: Outcome }[], { held, idl
       rows.filter((row) => row.outcome === outcome).map(() => outcomeWords[outcome]),
     );
   const words = [
-    ...ended('applied', 'forgotten', 'deleted'),
+    ...ended('applied', 'forgotten', 'deleted', 'missing'),
     ...idle.map(({ because }) => idleWord(because)),
     ...ended('rejected', 'failed', 'interrupted'),
     ...held.map(() => 'blocked'),

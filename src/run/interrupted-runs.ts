@@ -22,14 +22,14 @@ export interface NotedRun {
   end(resumed: ReadonlySet<string>): Promise<void>;
 }
 
-export function noteRun(state: StatePort, { pipelines, forgotten }: Plan): NotedRun {
+export function noteRun(state: StatePort, { pipelines, forgotten, missing = [] }: Plan): NotedRun {
   const id = randomBytes(8).toString('hex');
   const addresses = pipelines.map(({ address }) => address);
   return {
     id,
     begin: () => state.beginRun({ id, addresses }),
     async end(resumed) {
-      const about = new Set([...addresses, ...forgotten.map(({ address }) => address)]);
+      const about = new Set([...addresses, ...[...forgotten, ...missing].map(({ address }) => address)]);
       // A run of a single pipeline is never noted.
       if (about.size < 2 && resumed.size === 0) return;
       // A run of another machine may still continue: it then only loses the possibility to be resumed.

@@ -65,7 +65,10 @@ export async function makePlan(
     ],
     version(),
     { decisions, policy: project.policy, hash: sha256, ...(skippedTables && { skippedTables }) },
-    gone.forgotten.filter(({ address }) => isOurs(address)),
+    {
+      forgotten: gone.forgotten.filter(({ address }) => isOurs(address)),
+      missing: gone.missing.filter(({ address }) => isOurs(address)),
+    },
   );
   // What AWS's settings of this machine name is nothing that an untrusted plan shows.
   if (unseen !== undefined) return { plan: { ...plan, unseen: unseen() }, seen };

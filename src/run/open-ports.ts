@@ -8,7 +8,7 @@ import type { ExtractPort } from '../model/ports/extract-port.ts';
 import type { SourcePort } from '../model/ports/source-port.ts';
 import type { StatePort } from '../model/ports/state-port.ts';
 import type { Project } from '../model/config/project.ts';
-import { openSources } from '../sources/index.ts';
+import { openSources, type Sources } from '../sources/index.ts';
 import { openState } from '../state/index.ts';
 import { openTemplatePort } from '../templates/index.ts';
 import type { RunContext } from './context.ts';
@@ -21,6 +21,8 @@ export interface Ports {
   extracts: ExtractPort;
   state: StatePort;
   sourceOf(source: Source): SourcePort;
+  /** The folders in a folder of this machine. */
+  foldersIn: Sources['foldersIn'];
   /** The sources of a pipeline by their names. */
   sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
   destinationOf(destination: Destination): DestinationPort;
@@ -86,6 +88,7 @@ export function openPorts(
     extracts,
     state,
     sourceOf: (source) => sources.open(source),
+    foldersIn: sources.foldersIn,
     sourcesOf: (pipeline) =>
       Object.fromEntries(
         Object.entries(pipeline.sources).map(([name, source]) => [name, sources.open(source)] as const),

@@ -55,7 +55,13 @@ async function prepareFresh(
   const planned = await planSelected({ whole, configuration }, world, settings, context);
   const { plan } = planned.made;
   const run = noteRun(world.state, plan);
-  const parts = { run: run.id, keepFailed, isWanted: () => true, removals: plan.forgotten };
+  const parts = {
+    run: run.id,
+    keepFailed,
+    isWanted: () => true,
+    removals: plan.forgotten,
+    missing: plan.missing,
+  };
   const work = await collectWork(planned, world, parts, context);
   return { ...outcomeOf(planned), plan, work, stale: [], run, resumed };
 }

@@ -59,6 +59,8 @@ export async function prepareSaved(
     seal,
     keepFailed,
     isWanted: ({ address }: { address: string }) => wanted.has(address) && !isStale.has(address),
+    // Items that the saved plan does not name are left to the next.
+    missing: now.missing?.filter((one) => left.plan.missing?.some(({ address }) => address === one.address)),
     removals: judged.flatMap(({ removal, stale: reason }) => (reason === undefined ? removal : [])),
   };
   const work = await collectWork(planned, world, parts, context);

@@ -3,7 +3,7 @@ import type { Removal } from '../apply/removal-state.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Diagnostic } from '../model/errors/diagnostic.ts';
 import type { RunError } from '../model/errors/run-error.ts';
-import type { ForgottenPipeline, PipelinePlan, Plan } from '../model/plan/plan.ts';
+import type { ForgottenPipeline, MissingItem, PipelinePlan, Plan } from '../model/plan/plan.ts';
 import type { RunContext } from './context.ts';
 import type { NotedRun } from './interrupted-runs.ts';
 import type { Ports } from './open-ports.ts';
@@ -44,13 +44,14 @@ interface WantedWork {
   keepFailed: boolean;
   isWanted: (planned: PipelinePlan) => boolean;
   removals: readonly ForgottenPipeline[];
+  missing: readonly MissingItem[] | undefined;
 }
 
 /** Collects the jobs and removals of a plan, with the ports that they need. */
 export async function collectWork(
   { made, configuration }: PlannedProject,
   world: Ports,
-  { run, seal, keepFailed, isWanted, removals }: WantedWork,
+  { run, seal, keepFailed, isWanted, removals, missing = [] }: WantedWork,
   context: RunContext,
 ): Promise<Work> {
   const jobs = jobsOf(made, world, {
@@ -60,13 +61,15 @@ export async function collectWork(
     inProject: (file) => fileInProject(file, configuration.project, context),
     keepRejected: keepFailed,
   });
-  return {
-    jobs,
-    removals: await Promise.all(
-      removals.map(async (one): Promise<Removal> => {
-        const deletions = await deletionsOf(one, configuration, world);
-        return { address: one.address, version: one.record, state: world.state, deletions };
-      }),
-    ),
-  };
+  const { state } = world;
+  const removed = await Promise.all(
+    removals.map(async (one): Promise<Removal> => {
+      const deletions = await deletionsOf(one, configuration, world);
+      return { address: one.address, version: one.record, state, deletions };
+    }),
+  );
+  const notes = missing
+    .filter(({ since }) => since === undefined)
+    .map(({ address, record: version }): Removal => ({ address, version, state, isMissing: true }));
+  return { jobs, removals: [...removed, ...notes] };
 }

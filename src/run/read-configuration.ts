@@ -1,10 +1,13 @@
 import {
   readPipelines,
   type Answer,
+  type AskedFamily,
   type BlockedItem,
   type Configuration,
   type ProjectContext,
+  type WantedItems,
 } from '../config/index.ts';
+import { familyOf } from '../model/config/family.ts';
 import { hasErrors } from '../model/errors/diagnostic.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { keepSecret } from '../model/errors/secrets.ts';
@@ -14,7 +17,7 @@ import { diagnose } from './diagnose.ts';
 import type { Ports } from './open-ports.ts';
 
 /** Settings for reading files: see `ProjectContext` for each. */
-export type ReadSettings = Pick<ProjectContext, 'unsetVariables' | 'policy' | 'untrusted'>;
+export type ReadSettings = Pick<ProjectContext, 'unsetVariables' | 'policy' | 'untrusted' | 'wanted'>;
 
 /**
  * Reads the pipelines in these files and folders, and checks that their templates make sense. Without paths, that is the
@@ -44,13 +47,27 @@ export async function completeFamilies(
   world: Ports,
   signal: AbortSignal,
 ): Promise<Configuration> {
-  if (read.asked.length === 0) return read;
+  const complete = read.asked.length === 0 ? read : await withAnswers(read, world, signal);
+  if (complete.wanted === undefined || hasAll(complete, complete.wanted)) return complete;
+  // What is not there may be mistyped: the names of all are known to who reads the error.
+  return completeFamilies(read.whole(), world, signal);
+}
+
+function hasAll({ pipelines, blocked }: Configuration, wanted: WantedItems): boolean {
+  const found = new Set(
+    [...pipelines, ...blocked]
+      .flatMap(({ address }) => [address, familyOf(address)])
+      .map((one) => one.toLowerCase()),
+  );
+  return [...wanted.keys()].every((address) => found.has(address));
+}
+
+async function withAnswers(read: Configuration, world: Ports, signal: AbortSignal): Promise<Configuration> {
   const answers = new Map<string, Answer>();
   const silent: BlockedItem[] = [];
   for (const family of read.asked) {
     try {
-      const { sql, at, max } = family;
-      const answer = await world.sourceOf(family.source).items?.({ sql, place: at, limit: max + 1 }, signal);
+      const answer = await ask(family, world, signal);
       if (answer !== undefined) answers.set(family.name, answer);
     } catch (error) {
       if (!(error instanceof RunError)) throw error;
@@ -65,6 +82,29 @@ export async function completeFamilies(
     pipelines: whole.pipelines.filter(({ name }) => !names.has(name)),
     blocked: [...whole.blocked, ...silent],
   });
+}
+
+/** Asks for the items of a family: one more than it may have is enough. */
+async function ask(
+  { question, at: place, max, keys }: AskedFamily,
+  world: Ports,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
+  const limit = max + 1;
+  switch (question.kind) {
+    case 'query':
+      return world
+        .sourceOf(question.source)
+        .items?.({ sql: question.sql, place, limit, ...(keys && { keys: [...keys.keys()] }) }, signal);
+    case 'prefixes': {
+      const { source, under, names } = question;
+      const wanted = { under, place, limit, ...(names && { names }) };
+      const folders = await world.sourceOf(source).folders?.(wanted, signal);
+      return folders && { folders };
+    }
+    case 'folders':
+      return { folders: await world.foldersIn({ ...question, place }, signal) };
+  }
 }
 
 function withTemplates(read: Configuration): Configuration {

@@ -78,7 +78,7 @@ export function savedFiles(saved: Plan, cwd: string): string[] {
     );
   }
   // A list whose last item was removed is the file of no pipeline any longer; it must be read to confirm the removals.
-  const lists = saved.forgotten.filter(({ address }) => isItem(address));
+  const lists = [...saved.forgotten, ...(saved.missing ?? [])].filter(({ address }) => isItem(address));
   return [...new Set([...saved.pipelines, ...lists].map(({ file }) => file))].filter(isThere);
 }
 

@@ -2,6 +2,7 @@ import type { PostgresSource, Source } from '../model/config/source.ts';
 import type { SourcePort } from '../model/ports/source-port.ts';
 import { proxyFor, type Variables } from '../model/base/proxy.ts';
 import { patience } from '../aws/retry.ts';
+import { listFolders } from './file/folders.ts';
 import { openFiles } from './file/index.ts';
 import { openPostgres } from './postgres/index.ts';
 import { openPool, type Pool } from './postgres/connection/pool.ts';
@@ -12,6 +13,7 @@ import { openS3 } from './s3/index.ts';
 export interface Sources {
   /** Sources that are written in one place and equal, as those of the items of a family, are one port. */
   open(source: Source): SourcePort;
+  foldersIn: typeof listFolders;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export function openSources({ connections, variables = {}, countAbove, outage }:
     }
   };
   return {
+    foldersIn: listFolders,
     open(source) {
       const key = JSON.stringify(source);
       const port = ports.get(key) ?? open(source);

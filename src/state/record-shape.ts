@@ -68,5 +68,6 @@ export const recordShape = mapWith({
   ),
   destinations: mapOf(mapWith({ size: amount })),
   run: optional(text),
+  missing: optional(text),
   made: optional(mapWith({ extract: text, package: optional(text), destinations: mapOf(mapWith({})) })),
 });

@@ -108,6 +108,8 @@ describe('an outage', () => {
       budget: createBudget({ requests: 1, bytes: size }),
       bucket: {
         list: () => Promise.reject(new Error('no listing')),
+        listFolders: () => Promise.reject(new Error('no listing')),
+        hasKeys: () => Promise.reject(new Error('no listing')),
         get: (_: unknown, range: { from: number; to: number } | undefined) => {
           const from = range?.from ?? 0;
           return Promise.resolve({ body: body(from), etag: 'x', modified: 0, size, length: size - from });

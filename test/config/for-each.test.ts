@@ -279,7 +279,9 @@ test('a family whose items come from a source is checked before, and resolved wh
   });
   expect(told(configuration)).toEqual([]);
   expect(configuration.pipelines).toMatchObject([{ address: 'tenant_sales[${each.key}]' }]);
-  expect(configuration.asked).toMatchObject([{ name: 'tenant_sales', sql: 'select 1', max: 1000 }]);
+  expect(configuration.asked).toMatchObject([
+    { name: 'tenant_sales', question: { kind: 'query', sql: 'select 1' }, max: 1000 },
+  ]);
   const answer = (columns: string[], ...rows: (string | null)[][]) =>
     configuration.withItems(new Map([['tenant_sales', { columns, rows }]]));
 

@@ -281,9 +281,9 @@ test('a removed pipeline is listed with the output that is kept, and counts as a
     because: 'pipelines/old.yaml was removed',
     leaves: ['build/old.hyper', '../dist/old.hyper'],
   };
-  const plan = buildPlan([{ pipeline: shop, observation: observation(shop), record: 'v1' }], '0.1.0', terms, [
-    gone,
-  ]);
+  const plan = buildPlan([{ pipeline: shop, observation: observation(shop), record: 'v1' }], '0.1.0', terms, {
+    forgotten: [gone],
+  });
   expect(plan.forgotten).toEqual([gone]);
   expect(renderPlan(plan, { color: false, verbose: false }))
     .toBe(`extracts will perform the following actions:

@@ -4,6 +4,6 @@ import type { PerformStep } from './step.ts';
 /** Removes the record of a pipeline. */
 export const forget: PerformStep<'forget', RemovalState> = async (_, state) => {
   await state.lock.remove(state.removal.version);
-  state.isForgotten = true;
+  state.isRecorded = true;
   return {};
 };

@@ -9,13 +9,14 @@ import { deliver } from './deliver.ts';
 import { finish } from './finish.ts';
 import { forget } from './forget.ts';
 import { load } from './load.ts';
+import { noteMissing } from './note-missing.ts';
 import { pack } from './package.ts';
 import { record } from './record.ts';
 import { snapshot } from './snapshot.ts';
 import type { PerformStep, StepContext, StepKind, StepOf, StepResult } from './step.ts';
 
-type RemovalKind = 'delete' | 'forget';
-type ApplyKind = Exclude<StepKind, RemovalKind>;
+type RemovalKind = 'delete' | 'forget' | 'record';
+type ApplyKind = Exclude<StepKind, 'delete' | 'forget'>;
 
 /** The function that performs each kind of step of an apply; the compiler requires every kind here. */
 const applySteps: { [K in ApplyKind]: PerformStep<K, RunState> } = {
@@ -34,6 +35,7 @@ const applySteps: { [K in ApplyKind]: PerformStep<K, RunState> } = {
 const removalSteps: { [K in RemovalKind]: PerformStep<K, RemovalState> } = {
   delete: deleteOutput,
   forget,
+  record: noteMissing,
 };
 
 export function performApplyStep(step: Step, state: RunState, context: StepContext): Promise<StepResult> {
@@ -47,7 +49,7 @@ export function performRemovalStep(
   state: RemovalState,
   context: StepContext,
 ): Promise<StepResult> {
-  if (step.kind !== 'delete' && step.kind !== 'forget')
+  if (step.kind !== 'delete' && step.kind !== 'forget' && step.kind !== 'record')
     throw new Error(`${step.kind} is no step of a removal`);
   return performRemoval(step, state, context);
 }

@@ -12,6 +12,7 @@ import type { PreparedApply } from '../../run/prepared-apply.ts';
 import { completeFamilies } from '../../run/read-configuration.ts';
 import type { ErrorDocument } from '../../run/report-document.ts';
 import { isSavedPlan, readSavedPlan, savedFiles } from '../../run/saved-plan.ts';
+import { literalSelection } from '../../run/select/literal.ts';
 import { isSelection, type SelectFlags } from '../../run/select/select.ts';
 import type { SavedWork } from '../../run/prepare-saved.ts';
 import { savedWork } from '../../run/shard/shard-of-plan.ts';
@@ -46,7 +47,9 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
     options.shard === undefined ? undefined : readShard(options.shard, env.variables, file?.shards);
   const saved = file && savedWork(file, shard);
   const files = saved === undefined ? paths : savedFiles(saved.plan, env.cwd);
-  const read = await readFiles(files, { unsetVariables: 'error', ...policyOf(options) }, env);
+  const wanted = literalSelection(options);
+  const settings = { unsetVariables: 'error', ...policyOf(options), ...(wanted && { wanted }) } as const;
+  const read = await readFiles(files, settings, env);
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const world = openPorts(read.project, contextOf(env), { lockWait: options.lockWait });
   try {

@@ -2,6 +2,7 @@ import type { Configuration } from '../../config/index.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { countHiddenNotes, refuseConfiguration, showDiagnostics } from '../output/diagnostics.ts';
 import { hasErrors } from '../../model/errors/diagnostic.ts';
+import { countChanges } from '../../model/plan/count-changes.ts';
 import { completeFamilies } from '../../run/read-configuration.ts';
 import { contextOf, readFiles } from '../run-context.ts';
 import { decisionsOf, policyOf, type GateFlags } from '../flags.ts';
@@ -12,6 +13,7 @@ import { planProject } from '../../run/plan-project.ts';
 import { writePlan, type OutputFlags } from '../output/plan-output.ts';
 import { divideAmongShards } from '../../run/shard/plan-shards.ts';
 import { savePlan } from '../../run/saved-plan.ts';
+import { literalSelection } from '../../run/select/literal.ts';
 import type { SelectFlags } from '../../run/select/select.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { untrustedPorts } from '../../run/untrusted/untrusted-ports.ts';
@@ -36,7 +38,14 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
       'plan without --untrusted where the files are trusted, or leave out --out',
     );
   }
-  const read = await readFiles(paths, { unsetVariables: 'error', untrusted, ...policyOf(options) }, env);
+  const wanted = untrusted ? undefined : literalSelection(options);
+  const settings = {
+    unsetVariables: 'error',
+    untrusted,
+    ...policyOf(options),
+    ...(wanted && { wanted }),
+  } as const;
+  const read = await readFiles(paths, settings, env);
   if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
   const open = openPorts(read.project, contextOf(env), {
     offline,
@@ -48,12 +57,12 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     const whole = untrusted ? read : await completeFamilies(read, world, env.signal);
     if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
-    const settings = {
+    const terms = {
       selection: options,
       decisions: decisionsOf(options),
       ...(untrusted && { unseen: () => unseenOf(read, world) }),
     };
-    const planned = await planProject(whole, world, settings, contextOf(env));
+    const planned = await planProject(whole, world, terms, contextOf(env));
     const { configuration } = planned;
     const { shards } = options;
     const plan = shards === undefined ? planned.made.plan : divideAmongShards(planned.made, shards);
@@ -62,10 +71,8 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     if (options.out !== undefined) await savePlan(plan, options.out, env.cwd);
     await writePlan(plan, options, env);
     countHiddenNotes([...whole.diagnostics, ...findings], env, options);
-    const { create, change, blocked } = plan.summary;
-    if (blocked > 0) return exitCodeOfBlocked(plan);
-    const changes = create + change + plan.forgotten.length;
-    return options.detailedExitcode === true && changes > 0 ? exitCodes.changes : exitCodes.done;
+    if (plan.summary.blocked > 0) return exitCodeOfBlocked(plan);
+    return options.detailedExitcode === true && countChanges(plan) > 0 ? exitCodes.changes : exitCodes.done;
   } finally {
     await world.close();
   }

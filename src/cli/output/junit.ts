@@ -22,7 +22,7 @@ export async function writeJUnit(file: string, ended: Ended, env: Env): Promise<
 /** Returns the suites. Pipelines that are forgotten, or with nothing to do, have nothing to check. */
 function suitesOf({ report, plan, refusal }: Ended): JUnitSuite[] {
   const done = report.pipelines
-    .filter(({ outcome }) => outcome !== 'forgotten' && outcome !== 'deleted')
+    .filter(({ outcome }) => outcome !== 'forgotten' && outcome !== 'deleted' && outcome !== 'missing')
     .map(({ address, seconds, checks, outcome, failure }) => ({
       address,
       seconds,

@@ -111,7 +111,7 @@ function readMove(
   }
 }
 
-const isAddress = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_.-]*(\[[A-Za-z0-9_.-]+\])?$/.test(text);
+const isAddress = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_.-]*(\[[A-Za-z0-9_.%-]+\])?$/.test(text);
 
 /** A move of a single item of a family. */
 export interface ItemMove {

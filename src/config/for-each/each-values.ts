@@ -15,6 +15,8 @@ export interface Each {
    * they are.
    */
   values: Item['values'] | undefined;
+  /** The values are names of folders: in a pattern they mean what they say, with wildcards, too. */
+  isLiteral?: true;
   /** The names whose values are passwords somewhere in the pipeline. */
   secrets?: ReadonlySet<string>;
   /** Hears of each variable whose name is built with a value of the item. */
@@ -48,13 +50,17 @@ export function findValue(name: string, each: Each | undefined, place: Place, po
   if (value === undefined) return noSuchValue(name, address, values);
   if (value === null) return nullValue(reference, address);
   const isSecret = position.isPassword || secrets?.has(name) === true;
-  const wrong = useOf(position).problemWith(value);
+  const isLiteral = each?.isLiteral === true && position.purpose === 'pattern';
+  const wrong = useOf(isLiteral ? { ...position, purpose: 'path' } : position).problemWith(value);
   if (wrong === undefined) {
-    return { value, ...(isSecret && { secret }) };
+    return { value: isLiteral ? literally(value) : value, ...(isSecret && { secret }) };
   }
   const shown = isSecret ? 'not safe here' : JSON.stringify(Array.from(foreign(value)).slice(0, 60).join(''));
   return { code: codes.eachValue, problem: `${reference} of ${address} is ${shown}: ${wrong}` };
 }
+
+/** Returns a pattern that matches the text alone. */
+const literally = (text: string) => text.replace(/[*?[\]{}()!|"]/g, '\\$&');
 
 function misplaced(reference: string, each: Each | undefined, { pointer }: Place): Problem | undefined {
   if (pointer.startsWith('/for_each')) {

@@ -4,6 +4,7 @@ import { asOneFile } from '../values/file-names.ts';
 import { problem } from '../problem.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { foreign } from '../../model/errors/secrets.ts';
+import { isKey, longestKey } from '../../model/config/key-of-name.ts';
 
 /** One item of a `for_each`: its key, and the values of `${each.…}`. */
 export interface Item {
@@ -26,9 +27,6 @@ export interface CheckedList {
   items: readonly Item[];
   problems: readonly Diagnostic[];
 }
-
-/** Longer ones make names of files that some systems refuse. */
-const longestKey = 100;
 
 /** Keys are parts of addresses, of names of files and of commands: each must be safe in all of them, and there once. */
 export function checkItems(listed: readonly Listed[]): CheckedList {
@@ -63,10 +61,6 @@ export function checkItems(listed: readonly Listed[]): CheckedList {
     }
   }
   return { items: [...items.values()], problems };
-}
-
-function isKey(key: string): boolean {
-  return key.length <= longestKey && /^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?!\.|$))*$/.test(key);
 }
 
 function readValues(

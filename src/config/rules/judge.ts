@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
-import type { BlockedItem, DraftedFile } from '../drafts/drafts.ts';
+import type { BlockedItem, DraftedFile } from '../drafts/drafted-file.ts';
 import { passwordsOf } from '../references/passwords.ts';
 import { commonRules, rules } from './index.ts';
 

@@ -247,7 +247,7 @@ export interface Pipeline {
   defaults?: Defaults;
 }
 /**
- * One extract for each item: the file describes a family of pipelines, NAME[KEY]. One of items, file and query gives the items; ${each.key} and ${each.COLUMN} are replaced by their values.
+ * One extract for each item: the file describes a family of pipelines, NAME[KEY]. One of items, file, query, prefixes and folders gives the items; ${each.key} and ${each.COLUMN} are replaced by their values, ${each.name} by the name of a folder.
  */
 export interface ForEach {
   /**
@@ -265,6 +265,8 @@ export interface ForEach {
    */
   file?: string;
   query?: ForEachQuery;
+  prefixes?: ForEachPrefixes;
+  folders?: ForEachFolders;
   /**
    * The largest allowed number of items: a guard against a wrong list.
    */
@@ -274,7 +276,7 @@ export interface ForEach {
    */
   min?: number;
   /**
-   * How an item is treated that was removed from the list. forget removes only its record. delete also deletes its staged extract, its files and its publications, if they are unchanged since extracts wrote them.
+   * How an item is treated that was removed from the list. forget removes only its record. delete also deletes its staged extract, its files and its publications, if they are unchanged since extracts wrote them; for prefixes and folders only after the folder was missing for a day.
    */
   on_removed?: 'forget' | 'delete';
 }
@@ -290,6 +292,28 @@ export interface ForEachQuery {
    * A SELECT with a column named key.
    */
   sql: string;
+}
+/**
+ * The folders of a bucket: each common prefix of its keys, up to the next slash, is an item.
+ */
+export interface ForEachPrefixes {
+  /**
+   * A name under sources, of type s3.
+   */
+  source: string;
+  /**
+   * The prefix that holds the folders. Without it they are at the top of the bucket.
+   */
+  under?: string;
+}
+/**
+ * The folders in a folder of this machine: each one is an item.
+ */
+export interface ForEachFolders {
+  /**
+   * The folder that holds them, relative to this file.
+   */
+  path: string;
 }
 /**
  * A connection that extracts.yaml defines. For an S3 connection, bucket and match may be set beside its name.

@@ -16,6 +16,8 @@ export interface Plan {
   pipelines: readonly PipelinePlan[];
   /** Pipelines that were applied from the folders of this plan and are no longer in the configuration. */
   forgotten: readonly ForgottenPipeline[];
+  /** Items whose folders are missing, and which are kept for a while; absent if there are none. */
+  missing?: readonly MissingItem[];
   summary: PlanSummary;
   /** Changes that need a decision before they are applied, even if a flag of this run has given it. */
   gates: readonly Gate[];
@@ -49,6 +51,22 @@ export interface ForgottenPipeline {
   deletes?: readonly string[];
   /** The shard that removes it, from 1; absent if the plan has no shards. */
   shard?: number;
+}
+
+/**
+ * An item whose folder is missing. A plan that still misses it a day after an apply has noted that deletes it: a folder
+ * may be missing for an hour, because it is being moved, or a share is not there.
+ */
+export interface MissingItem {
+  address: string;
+  /** Relative to the project's folder. */
+  file: string;
+  /** The version of its record. */
+  record: string;
+  because: string;
+  /** The time when that was noted, and from which the item is deleted (ISO 8601); absent if an apply is to note it. */
+  since?: string;
+  from?: string;
 }
 
 export interface PlanSummary {

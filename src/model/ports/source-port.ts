@@ -24,6 +24,11 @@ export interface SourcePort {
    */
   items?(question: ItemsQuery, signal: AbortSignal): Promise<ItemsAnswer>;
   /**
+   * Returns the folders directly below a prefix, at most `limit` of them; only those with the given names if there are
+   * any, and that exist.
+   */
+  folders?(question: FoldersQuery, signal: AbortSignal): Promise<readonly FoundFolder[]>;
+  /**
    * Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. `report`
    * receives a line when another session is waited for, with the table that it concerns.
    */
@@ -45,6 +50,11 @@ export interface SourceDescription {
 export interface ItemsQuery {
   sql: string;
   limit: number;
+  /**
+   * Only rows whose column `key` is one of these, in lower case and with `_` for other characters than letters and
+   * digits, are asked for, where the query allows it.
+   */
+  keys?: readonly string[];
   /** The place where it is written. */
   place: Place;
 }
@@ -52,6 +62,21 @@ export interface ItemsQuery {
 export interface ItemsAnswer {
   columns: readonly string[];
   rows: readonly (readonly (string | null)[])[];
+}
+
+export interface FoldersQuery {
+  /** The folder or prefix that holds them. */
+  under: string;
+  limit: number;
+  /** The place where it is written. */
+  place: Place;
+  names?: readonly string[];
+}
+
+export interface FoundFolder {
+  name: string;
+  /** The reason why it is not read; undefined if it may be. */
+  refused?: string;
 }
 
 export interface SourceRequest {

@@ -29,6 +29,8 @@ export interface AppliedRecord {
    * removed.
    */
   made?: Artifacts;
+  /** For an item whose folder is missing: the time when an apply first found that (ISO 8601). */
+  missing?: string;
 }
 
 /** Output that a run has built and not finished delivering: the next run does that, without reading a source. */

@@ -21,6 +21,7 @@ export function recordOnlyChanges(
   ];
   if (settled !== undefined)
     return remember(`${settled.join(', ')} has what the last run sent, and did not record`);
+  if (applied.missing !== undefined) return remember('its folder is there again');
   const isKnown = (of: Pipeline) => applied.configuration === configurationHash(of, hash);
   if (isKnown(pipeline) || isKnown(asEarlierVersionsSaw(pipeline))) return [];
   const targets = pipeline.destinations.map(({ shown }) => shown);

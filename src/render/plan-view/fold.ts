@@ -1,6 +1,6 @@
 import { familyOf, isItem } from '../../model/config/family.ts';
 import { grouped } from '../../model/base/numbers.ts';
-import type { ForgottenPipeline, Gate, PipelinePlan } from '../../model/plan/plan.ts';
+import type { ForgottenPipeline, Gate, MissingItem, PipelinePlan } from '../../model/plan/plan.ts';
 import { idleWord } from '../outcomes.ts';
 
 /** Something to show, or how many more there are like the one that was shown before. */
@@ -68,6 +68,14 @@ export function foldForgotten(all: readonly ForgottenPipeline[]): Folded<Forgott
     all,
     ({ address }) => address,
     ({ because, deletes }) => [because, deletes?.length],
+  );
+}
+
+export function foldMissing(all: readonly MissingItem[]): Folded<MissingItem>[] {
+  return fold(
+    all,
+    ({ address }) => address,
+    ({ because, since }) => [because, since?.slice(0, 16)],
   );
 }
 

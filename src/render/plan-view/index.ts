@@ -1,8 +1,16 @@
-import type { ForgottenPipeline, Gate, GateKind, PipelinePlan, Plan } from '../../model/plan/plan.ts';
+import type {
+  ForgottenPipeline,
+  Gate,
+  GateKind,
+  MissingItem,
+  PipelinePlan,
+  Plan,
+} from '../../model/plan/plan.ts';
 import { printableData } from '../text-width.ts';
 import { amountsOf } from './amounts.ts';
 import { shardsOf } from './shards.ts';
-import { countIdle, foldForgotten, foldPipelines, moreLike, type Folded } from './fold.ts';
+import { countIdle, foldForgotten, foldMissing, foldPipelines, moreLike, type Folded } from './fold.ts';
+import { withFolder } from './folder-name.ts';
 import { viewPipeline } from './pipeline.ts';
 import type { GateView, Part, PlanView, RemovedView } from './plan-view.ts';
 import { countsOf, isQuiet, quietTextOf } from './verdict.ts';
@@ -38,7 +46,7 @@ export function viewPlan(
   { showsAll = false, isUrgentFirst = false }: ViewOptions = {},
 ): PlanView {
   const plan = printableData(given);
-  const { tool, pipelines, forgotten, unseen } = plan;
+  const { tool, pipelines, forgotten, missing = [], unseen } = plan;
   const acting = pipelines.filter(({ action }) => action !== 'none');
   const shown = showsAll ? pipelines : isUrgentFirst ? acting.toSorted(byUrgency(plan)) : acting;
   return {
@@ -47,11 +55,17 @@ export function viewPlan(
     counts: countsOf(plan),
     amounts: amountsOf(plan),
     ...(plan.shards !== undefined && { shards: shardsOf(plan.shards, plan) }),
-    hasActions: forgotten.length > 0 || acting.some(({ action }) => action !== 'blocked'),
+    hasActions:
+      forgotten.length > 0 ||
+      missing.some(({ since }) => since === undefined) ||
+      acting.some(({ action }) => action !== 'blocked'),
     pipelines: parts(showsAll ? single(shown) : foldPipelines(shown), viewPipeline),
     idle: showsAll ? [] : pipelines.filter(({ action }) => action === 'none'),
     idleFamilies: showsAll ? [] : countIdle(pipelines),
-    removed: parts(showsAll ? single(forgotten) : foldForgotten(forgotten), viewRemoved),
+    removed: [
+      ...parts(showsAll ? single(forgotten) : foldForgotten(forgotten), viewRemoved),
+      ...parts(showsAll ? single(missing) : foldMissing(missing), viewMissing),
+    ],
     gates: distinctGates(plan.gates).map(viewGate),
     heldBack: pipelines.filter(({ blockedBy }) => blockedBy === 'gate').length,
     findings: plan.diagnostics,
@@ -79,11 +93,24 @@ function byUrgency({ gates }: Plan): (one: PipelinePlan, other: PipelinePlan) =>
   return (one, other) => rank(one) - rank(other);
 }
 
-function viewRemoved({ address, because, leaves, deletes }: ForgottenPipeline): RemovedView {
+function viewRemoved({ address, because: why, leaves, deletes }: ForgottenPipeline): RemovedView {
   const isDeleted = deletes !== undefined;
+  const because = withFolder(address, why);
   const verdict = isDeleted ? 'will be deleted' : 'will no longer be managed, will not be deleted';
   return { address, because, verdict, isDeleted, deletes: deletes ?? [], leaves };
 }
+
+function viewMissing({ address, because: why, since, from }: MissingItem): RemovedView {
+  const because = withFolder(address, why);
+  const verdict =
+    since === undefined || from === undefined
+      ? 'is missing, stays for a day at least'
+      : `is missing since ${toMinute(since)}, removed from ${toMinute(from)} on`;
+  return { address, because, verdict, isDeleted: false, deletes: [], leaves: [] };
+}
+
+/** `2026-01-31 08:15 UTC`. */
+const toMinute = (time: string) => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Leaves out duplicates: a remedy that several errors of a template share is shown once. */
 function distinctGates(gates: readonly Gate[]): Gate[] {

@@ -3,6 +3,7 @@ import type { Change } from '../../model/plan/change.ts';
 import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
 import type { PipelinePlan, RelationshipEndPlan } from '../../model/plan/plan.ts';
 import { costsOf, publicationText } from './amounts.ts';
+import { withFolder } from './folder-name.ts';
 import { beforeAfter, viewTable } from './table.ts';
 import type { DestinationView, Mark, PipelineView, RelationshipEndView, TemplateView } from './plan-view.ts';
 import { verdictOf } from './verdict.ts';
@@ -14,7 +15,7 @@ export function viewPipeline(plan: PipelinePlan): PipelineView {
     file,
     tags,
     verdict: verdictOf(plan),
-    because,
+    because: withFolder(address, because),
     mark: markOfPipeline(plan),
     extract: extractMarks[action],
     blockedBy,

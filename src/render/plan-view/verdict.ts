@@ -1,10 +1,11 @@
 import { counted } from '../../model/base/numbers.ts';
+import { countChanges } from '../../model/plan/count-changes.ts';
 import { firstDelivery } from '../../model/plan/destination-plan.ts';
 import type { PipelineAction, PipelinePlan, Plan } from '../../model/plan/plan.ts';
 
 /** Returns true if there is nothing to do, and nothing is blocked. */
-export function isQuiet({ summary: { create, change, blocked }, forgotten }: Plan): boolean {
-  return create + change + blocked + forgotten.length === 0;
+export function isQuiet(plan: Plan): boolean {
+  return countChanges(plan) + plan.summary.blocked === 0;
 }
 
 /**
@@ -50,7 +51,7 @@ function isFirstDelivery({ action, destinations }: PipelinePlan): boolean {
 }
 
 /** Returns `1 to create`, `2 to change`, `4 unchanged`, and how many are blocked, forgotten and deleted. */
-export function countsOf({ summary, forgotten }: Plan): { text: string; isBlocked: boolean }[] {
+export function countsOf({ summary, forgotten, missing = [] }: Plan): { text: string; isBlocked: boolean }[] {
   const { create, change, unchanged, blocked } = summary;
   const deleted = forgotten.filter(({ deletes }) => deletes !== undefined).length;
   const left = forgotten.length - deleted;
@@ -61,6 +62,7 @@ export function countsOf({ summary, forgotten }: Plan): { text: string; isBlocke
     plain(`${unchanged} unchanged`),
     ...(blocked > 0 ? [{ text: `${blocked} blocked`, isBlocked: true }] : []),
     ...(left > 0 ? [plain(`${left} to forget`)] : []),
+    ...(missing.length > 0 ? [plain(`${missing.length} missing`)] : []),
     ...(deleted > 0 ? [plain(`${deleted} to delete`)] : []),
   ];
 }

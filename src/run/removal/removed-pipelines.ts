@@ -9,11 +9,12 @@ import {
 import { familyOf, isItem } from '../../model/config/family.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
-import type { ForgottenPipeline, Plan } from '../../model/plan/plan.ts';
+import type { ForgottenPipeline, MissingItem, Plan } from '../../model/plan/plan.ts';
 import type { StatePort, StoredRecord } from '../../model/ports/state-port.ts';
 import type { Project } from '../../model/config/project.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { planDeletions, takenPlaces } from './deletions.ts';
+import { missingItem } from './missing-item.ts';
 import { diagnose } from '../diagnose.ts';
 import type { RunContext } from '../context.ts';
 import { staleError } from '../stale.ts';
@@ -29,7 +30,7 @@ export async function findRemoved(
   context: RunContext,
 ): Promise<RemovedPipelines> {
   const { folders, pipelines, families, blocked, project } = configuration;
-  const nothing: RemovedPipelines = { forgotten: [], blocked: [] };
+  const nothing: RemovedPipelines = { forgotten: [], missing: [], blocked: [] };
   if (folders.length + families.length === 0) return nothing;
   const { state } = world;
   const recorded = await state.list();
@@ -74,7 +75,8 @@ export async function findRemoved(
     removed.map((one) => turn(() => planRemoval(one, today, world, context.signal))),
   );
   return {
-    forgotten: planned.flatMap((one) => ('problems' in one ? [] : one)),
+    forgotten: planned.flatMap((one) => ('leaves' in one ? one : [])),
+    missing: planned.flatMap((one) => ('problems' in one || 'leaves' in one ? [] : one)),
     blocked: planned.flatMap((one) => ('problems' in one ? one : [])),
   };
 }
@@ -98,6 +100,8 @@ async function readable(
 
 export interface RemovedPipelines {
   forgotten: readonly ForgottenPipeline[];
+  /** Items whose folders are missing for less than a day. */
+  missing: readonly MissingItem[];
   /** Items to delete that could not be inspected: they stay as they are. */
   blocked: readonly BlockedItem[];
 }
@@ -114,10 +118,14 @@ async function planRemoval(
   today: { configuration: Configuration; taken: ReadonlyMap<string, string> },
   world: Ports,
   signal: AbortSignal,
-): Promise<ForgottenPipeline | BlockedItem> {
+): Promise<ForgottenPipeline | MissingItem | BlockedItem> {
   const { stored, list } = candidate;
   const base = forgotten(candidate, today.configuration.project);
   if (list?.onRemoved !== 'delete' || stored.record.made === undefined) return base;
+  if (list.isOfFolders === true) {
+    const found = missingItem(base, stored.record.missing, new Date());
+    if (found !== undefined) return found;
+  }
   try {
     return { ...base, ...(await planDeletions(stored.record, today, world, signal)) };
   } catch (error) {
@@ -204,7 +212,7 @@ function forgotten({ stored, file, list }: Candidate, { root }: Project): Forgot
     file,
     record: version,
     because: list
-      ? `for_each of ${file} no longer lists it`
+      ? `for_each of ${file} no longer ${list.isOfFolders === true ? 'finds its folder' : 'lists it'}`
       : isStillThere
         ? `${file} no longer defines it`
         : `${file} was removed`,

@@ -23,6 +23,8 @@ function shardOfPlan(plan: Plan, { index }: Shard): Plan {
     ...whole,
     pipelines,
     forgotten: plan.forgotten.filter(({ shard }) => shard === index),
+    // A note takes no time: the first shard makes all of them.
+    ...(plan.missing !== undefined && { missing: index === 1 ? plan.missing : [] }),
     summary: summarize(pipelines),
     gates: plan.gates.filter(({ pipeline }) => ours.has(pipeline)),
   };

@@ -1,13 +1,12 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import micromatch from 'micromatch';
 import { cannotLook, lookAt } from '../../disk/look-at.ts';
 import type { Place } from '../../model/errors/diagnostic.ts';
 import type { FileSource } from '../../model/config/source.ts';
 import { hintForRefused, readablePaths } from '../../model/config/readable-paths.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { NamedFile } from '../delimited/constants.ts';
-import { fileGlobs, globMatcher } from '../globs.ts';
+import { baseOf, fileGlobs, globMatcher, unescaped } from '../globs.ts';
 
 /** `shown` is as the user would write it: relative to the pipeline file, with forward slashes, or absolute. */
 export interface FoundFile extends NamedFile {
@@ -36,12 +35,11 @@ export async function listFiles(source: FileSource): Promise<FoundFile[]> {
 }
 
 async function matching(source: FileSource, pattern: string): Promise<string[]> {
-  const { base: literal, glob } = micromatch.scan(pattern);
-  // A backslash before a character takes it as it is.
-  if (glob === '') return [pattern.replace(/\\(.)/g, '$1')];
+  const { folder, isPattern } = baseOf(pattern);
+  if (!isPattern) return [unescaped(pattern)];
   const matches = globMatcher(pattern, fileGlobs);
   const shown: string[] = [];
-  for await (const file of walk(source, literal)) if (matches(file)) shown.push(file);
+  for await (const file of walk(source, folder)) if (matches(file)) shown.push(file);
   return shown;
 }
 

@@ -42,8 +42,18 @@ export interface Answer {
 export interface Bucket {
   /** One page of at most 1000 objects, in the order of their keys. */
   list(prefix: string, after: string | undefined, signal: AbortSignal): Promise<Page>;
+  /** One page of the folders directly below a prefix, in the order of their names. */
+  listFolders(under: string, after: string | undefined, signal: AbortSignal): Promise<FoldersPage>;
+  /** Returns true if a key begins so. */
+  hasKeys(prefix: string, signal: AbortSignal): Promise<boolean>;
   /** A range of one version of an object: by its id where known, else the one with this ETag or none (412). */
   get(wanted: Wanted, range: ByteRange | undefined, signal: AbortSignal): Promise<Answer>;
+}
+
+export interface FoldersPage {
+  /** The names, without the slash behind them. */
+  names: readonly string[];
+  next?: string;
 }
 
 export interface Wanted {
@@ -81,6 +91,18 @@ export async function openBucket(
         keys: objects.length,
         ...(next === undefined ? {} : { next }),
       };
+    },
+
+    async listFolders(under, after, signal) {
+      const query = { bucket, prefix: under, after, delimiter: '/', requesterPays: access.requesterPays };
+      const { prefixes, next } = await listPage(sdk, client, query, signal);
+      const names = prefixes.map((prefix) => prefix.slice(under.length, -1));
+      return { names, ...(next === undefined ? {} : { next }) };
+    },
+
+    async hasKeys(prefix, signal) {
+      const query = { bucket, prefix, after: undefined, maxKeys: 1, requesterPays: access.requesterPays };
+      return (await listPage(sdk, client, query, signal)).objects.length > 0;
     },
 
     // The SDK makes the request, signs it and understands a refusal; the bytes go past it.

@@ -5,6 +5,7 @@ import type { SourcePort } from '../../model/ports/source-port.ts';
 import type { FoundObject } from './bucket.ts';
 import { openBuckets, type Buckets } from './buckets.ts';
 import { columnsFromHeaderFile } from './header-file.ts';
+import { listPrefixes } from './folders.ts';
 import { listObjects } from './list.ts';
 import { guardNotes, observeTable } from './observe.ts';
 import { openObjectSnapshot } from './read.ts';
@@ -53,6 +54,9 @@ export function openS3(
     async columns(table, signal, tell = () => undefined) {
       report = tell;
       return columnsFromHeaderFile(await reader(), table, signal);
+    },
+    async folders(question, signal) {
+      return listPrefixes(await reader(), question, signal);
     },
     async snapshot(tables, signal, tell = () => undefined) {
       report = tell;

@@ -3,7 +3,7 @@ import { bytes, counted, grouped } from '../../model/base/numbers.ts';
 import type { S3Source } from '../../model/config/source.ts';
 import { globMatcher, keyGlobs, literalPrefix } from '../globs.ts';
 import { NotS3 } from '../../aws/answers.ts';
-import type { FoundObject, Page } from './bucket.ts';
+import type { FoundObject } from './bucket.ts';
 import { explainS3 } from '../../aws/explain-error.ts';
 import type { Reader } from './reader.ts';
 import { retrying } from '../../aws/retry.ts';
@@ -33,7 +33,7 @@ export async function listObjects(
           throw explainS3(error, source, { list: prefix });
         },
       );
-      requireOtherPage(page, beginnings, source, prefix);
+      requireOtherPage({ first: page.objects[0]?.key, next: page.next }, beginnings, source, prefix);
       for (const object of page.objects) if (matches(object.key)) found.set(object.key, object);
       const before = seen;
       seen += page.keys;
@@ -47,13 +47,12 @@ export async function listObjects(
 }
 
 /** Fails if a service that ignores tokens begins again, with another token each time: that would never end. */
-function requireOtherPage(
-  { objects, next }: Page,
+export function requireOtherPage(
+  { first, next }: { first: string | undefined; next: string | undefined },
   beginnings: Set<string>,
   source: S3Source,
   prefix: string,
 ): void {
-  const first = objects[0]?.key;
   if (first === undefined) return;
   if (beginnings.has(first)) {
     const reason = new NotS3({ kind: 'unusable', why: 'the same page of a listing once more' }, 200);
