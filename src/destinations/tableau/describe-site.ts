@@ -5,7 +5,7 @@ import { RunError } from '../../model/errors/run-error.ts';
 import { detailsText, detailsToSet } from '../../model/plan/tableau-details.ts';
 import { getDataSource } from './client/resources/data-sources.ts';
 import type { Site } from './client/site/site.ts';
-import { siteLabel } from './client/errors.ts';
+import { siteLabel } from './client/site-label.ts';
 import { delivered } from './publish/publish.ts';
 import { setWhatIsMissing, wrong } from './publish/settle.ts';
 import { projectFor } from './target/target.ts';

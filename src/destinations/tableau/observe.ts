@@ -6,7 +6,7 @@ import { showProjectPath } from '../../model/config/project-path.ts';
 import { findPublished, getDataSource, type DataSource } from './client/resources/data-sources.ts';
 import { pathOfProject, type Project } from './client/resources/projects.ts';
 import type { Site } from './client/site/site.ts';
-import { siteLabel } from './client/errors.ts';
+import { siteLabel } from './client/site-label.ts';
 import type { SeeProject } from './target/seen-projects.ts';
 import { whatBecameOf } from './publish/earlier-delivery.ts';
 import { projectProblem } from './target/target.ts';

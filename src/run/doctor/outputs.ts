@@ -1,6 +1,6 @@
 import type { Destination, TableauDestination } from '../../model/config/destination.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
-import { siteLabel } from '../../destinations/tableau/client/errors.ts';
+import { siteLabel } from '../../destinations/tableau/client/site-label.ts';
 import type { Ports } from '../open-ports.ts';
 import { findingOf, type Check, type Finding } from './finding.ts';
 

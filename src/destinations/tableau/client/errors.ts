@@ -5,12 +5,7 @@ import { Refused } from './http/answer.ts';
 import { Lost } from './http/lost.ts';
 import { SessionEnded, Unclear } from './http/persist.ts';
 import { explainCode } from './error-codes.ts';
-
-/** `Tableau (site "acme" on tableau.example.com)`. */
-export function siteLabel(connection: Pick<TableauConnection, 'server' | 'site' | 'labels'>): string {
-  const { server, site } = connection.labels ?? { ...connection, server: new URL(connection.server).host };
-  return `Tableau (${site === '' ? 'Default site' : `site "${site}"`} on ${server})`;
-}
+import { siteLabel } from './site-label.ts';
 
 /** Returns an error of the client as a RunError at the line of the destination; our own errors pass unchanged. */
 export function toRunError(error: unknown, destination: TableauDestination): unknown {

@@ -7,7 +7,7 @@ import { Refused } from '../client/http/answer.ts';
 import { findPublished, type DataSource } from '../client/resources/data-sources.ts';
 import { isPassing } from '../client/http/patience.ts';
 import type { Site } from '../client/site/site.ts';
-import { siteLabel } from '../client/errors.ts';
+import { siteLabel } from '../client/site-label.ts';
 import { hasMoved, isOurs, lookForOurs, lookNow } from '../target/current.ts';
 import { sendFile, type Mode, type Sent } from './send.ts';
 import { awaitEarlier, type Earlier } from './earlier-delivery.ts';

@@ -2,7 +2,7 @@ import { detailsText, detailsToSet } from '../../../model/plan/tableau-details.t
 import { RunError } from '../../../model/errors/run-error.ts';
 import { addTags, removeTag, setDetails, type DataSource } from '../client/resources/data-sources.ts';
 import { isSameName } from '../client/resources/filter.ts';
-import { siteLabel } from '../client/errors.ts';
+import { siteLabel } from '../client/site-label.ts';
 import { hasMoved, lookForOurs, lookNow } from '../target/current.ts';
 import type { Target } from '../target/target.ts';
 

@@ -9,7 +9,7 @@ import { awaitJob, type JobEnd } from '../client/resources/jobs.ts';
 import { Unclear } from '../client/http/persist.ts';
 import { upload } from '../client/resources/uploads.ts';
 import { childOf, type Element } from '../client/http/answer-xml.ts';
-import { siteLabel } from '../client/errors.ts';
+import { siteLabel } from '../client/site-label.ts';
 import { lookForOurs } from '../target/current.ts';
 import type { Target } from '../target/target.ts';
 import type { UpdateAction } from './actions.ts';

@@ -7,7 +7,8 @@ import type { Delivery, Written } from '../../../model/ports/destination-port.ts
 import { RunError } from '../../../model/errors/run-error.ts';
 import { findPublished, type DataSource } from '../client/resources/data-sources.ts';
 import type { Site } from '../client/site/site.ts';
-import { siteLabel, toRunError } from '../client/errors.ts';
+import { toRunError } from '../client/errors.ts';
+import { siteLabel } from '../client/site-label.ts';
 import { lookNow } from '../target/current.ts';
 import { applyPortion, Unseen } from './patch.ts';
 import { delivered, markOf, publish, rising, unverified } from '../publish/publish.ts';

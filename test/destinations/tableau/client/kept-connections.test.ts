@@ -2,7 +2,8 @@ import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { KeptConnections } from '../../../../src/destinations/tableau/client/http/kept-connections.ts';
-import { openTransport, type Transport } from '../../../../src/destinations/tableau/client/http/transport.ts';
+import type { Transport } from '../../../../src/destinations/tableau/client/http/exchange.ts';
+import { openTransport } from '../../../../src/destinations/tableau/client/http/transport.ts';
 
 let server: http.Server;
 let sockets: Socket[];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openSite } from '../../../../src/destinations/tableau/client/site/site.ts';
-import type { Reply } from '../../../../src/destinations/tableau/client/http/transport.ts';
+import { openSite } from '../../../../src/destinations/tableau/client/site/open-site.ts';
+import type { Reply } from '../../../../src/destinations/tableau/client/http/exchange.ts';
 
 const signedIn = {
   token: 't',

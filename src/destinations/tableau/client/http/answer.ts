@@ -1,4 +1,4 @@
-import type { Reply } from './transport.ts';
+import type { Reply } from './exchange.ts';
 import { childOf, parseXml, type Element } from './answer-xml.ts';
 import { foreign } from '../../../../model/errors/secrets.ts';
 

@@ -10,7 +10,7 @@ import {
   type CallKind,
   type Trouble,
 } from './retry.ts';
-import type { Exchange, Transport } from './transport.ts';
+import type { Exchange, Transport } from './exchange.ts';
 import type { Element } from './answer-xml.ts';
 
 /** It is not known what became of a call, and sending it again would be wrong. */

@@ -1,6 +1,6 @@
 import type { TableauConnection } from '../../../../model/config/destination.ts';
 import { RunError } from '../../../../model/errors/run-error.ts';
-import { siteLabel } from '../errors.ts';
+import { siteLabel } from '../site-label.ts';
 import type { Refused } from '../http/answer.ts';
 import type { Identity } from './token-lease.ts';
 

@@ -1,6 +1,7 @@
 import type { Refused } from '../http/answer.ts';
 import { givenUp, usedElsewhere } from './session-errors.ts';
-import { signIn, signOut, type SessionSettings, type SignedIn } from './sign-in.ts';
+import { signIn, signOut, type SessionSettings } from './sign-in.ts';
+import type { SignedIn } from './signed-in.ts';
 import { takeIdentity, type Identity } from './token-lease.ts';
 
 /** One session, shared by all who use the same identity: a second sign-in with a token would end the first. */

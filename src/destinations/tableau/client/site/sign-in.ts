@@ -1,24 +1,16 @@
 import type { TableauConnection } from '../../../../model/config/destination.ts';
 import { RunError } from '../../../../model/errors/run-error.ts';
 import { isLoopback } from '../../../../model/base/proxy.ts';
-import { notTableau, siteLabel, unsafeRedirect } from '../errors.ts';
+import { notTableau, unsafeRedirect } from '../errors.ts';
+import { siteLabel } from '../site-label.ts';
 import { Refused } from '../http/answer.ts';
 import { childOf, requestXml, xml, type Element } from '../http/answer-xml.ts';
 import { persist, type Caller } from '../http/persist.ts';
 import { isAtLeast, readVersion, showVersion, type ApiVersion } from './api-version.ts';
 import { signJwt } from './jwt.ts';
 import { signInError } from './session-errors.ts';
+import type { SignedIn } from './signed-in.ts';
 import type { Identity, LeaseToken } from './token-lease.ts';
-
-/** The identity under which the server knows us, until it ends the session. */
-export interface SignedIn {
-  token: string;
-  siteId: string;
-  userId: string;
-  /** `https://host`, after the redirect of the sign-in if there was one. */
-  server: string;
-  version: ApiVersion;
-}
 
 export interface SessionSettings extends Caller {
   connection: TableauConnection;

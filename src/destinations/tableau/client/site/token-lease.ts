@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TableauAuth, TableauConnection } from '../../../../model/config/destination.ts';
 import type { Lease, WantedLease } from '../../../../model/ports/state-port.ts';
-import { siteLabel } from '../errors.ts';
+import { siteLabel } from '../site-label.ts';
 
 /**
  * Takes one of several tokens for this process alone; undefined where the run may not write the state, so that
