@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, parse, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
+import { decodeText } from './decode-text.ts';
 import { refusedStart } from './refused-start.ts';
 
 export interface FoundFile {
@@ -137,12 +138,9 @@ async function readText({ file, absolute }: FoundFile): Promise<string | Diagnos
       const message = `cannot read ${file}: it is a named pipe`;
       return { code: codes.unreadableFile, severity: 'error', message, place: { file, pointer: '' } };
     }
-    // Drops a byte order mark, too.
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(absolute));
+    return decodeText(file, await readFile(absolute));
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const message =
-      code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? `${file} is not UTF-8` : `cannot read ${file} (${code})`;
+    const message = `cannot read ${file} (${(cause as NodeJS.ErrnoException).code})`;
     return { code: codes.unreadableFile, severity: 'error', message, place: { file, pointer: '' } };
   }
 }

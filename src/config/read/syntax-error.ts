@@ -16,6 +16,16 @@ export interface SyntaxError extends Omit<Diagnostic, 'place'> {
  */
 export function syntaxError(error: YAMLError, { text, unclosed, openQuote }: Tree): SyntaxError {
   const [position, end] = error.pos;
+  const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$/m.exec(text);
+  if (conflict !== null) {
+    return syntax(
+      'this line is a conflict marker of git',
+      [conflict.index, conflict.index + conflict[0].length],
+      {
+        hint: 'keep one of the two versions, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
+      },
+    );
+  }
   if (text[position] === '{' && text[position - 1] === '$') {
     return {
       code: codes.unquotedReference,
@@ -41,6 +51,16 @@ export function syntaxError(error: YAMLError, { text, unclosed, openQuote }: Tre
     return syntax('a comma separates entries inside { } and [ ] only', [position, position + 1], {
       hint: 'remove the comma',
     });
+  }
+  const foreignSpace = spaceOfWordProcessor(text, position);
+  if (foreignSpace !== undefined) {
+    return syntax(
+      'this space is a no-break space, which is part of the text',
+      [foreignSpace, foreignSpace + 1],
+      {
+        hint: 'type an ordinary space',
+      },
+    );
   }
   const unspaced = keyWithoutSpace(text, error);
   if (unspaced !== undefined) {
@@ -72,6 +92,14 @@ const hints: Partial<Record<YAMLError['code'], string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'quote a text that holds ": "',
   MULTILINE_IMPLICIT_KEY: 'a ":" may be missing after a key, or the indentation may be off',
 };
+
+/** Returns the offset of a no-break space in a line, as word processors and web pages have them. */
+function spaceOfWordProcessor(text: string, position: number): number | undefined {
+  const start = text.lastIndexOf('\n', position - 1) + 1;
+  const [line = ''] = text.slice(start).split('\n', 1);
+  const at = line.search(/[\u00a0\u2007\u202f]/);
+  return at < 0 ? undefined : start + at;
+}
 
 /** Returns the key of a line such as `name:sales`, where that is what the parser stumbled over. */
 function keyWithoutSpace(

@@ -48,6 +48,8 @@ import {
   knownSources,
 } from './references.ts';
 import type { CommonRule, Rule } from './rule.ts';
+import { typographicQuotes } from './typographic-quotes.ts';
+import { unusedFormatOptions } from './unused-format-options.ts';
 import { valueSettingTypes, knownZones } from './values.ts';
 import { bucketAndMatch, columnsOrHeaderFile, keysBesideConnection, s3Access } from './s3.ts';
 
@@ -76,8 +78,10 @@ export const rules: readonly Rule[] = [
   readableUrls,
   plainAddresses,
   otherReferences,
+  typographicQuotes,
   knownFormat,
   formatOptions,
+  unusedFormatOptions,
   oneCharacter,
   quoteOptions,
   nullStrings,

@@ -185,3 +185,12 @@ export function ownTag(value: string, tags: readonly string[]): string | undefin
   const own = Object.hasOwn(ourTypes, plain) ? ourTypes[plain] : undefined;
   return own !== undefined && tags.includes(own) ? own : undefined;
 }
+
+/** Returns which load mode is meant by the word of another format. */
+export function loadModeHint(word: string, modes: readonly string[]): string | undefined {
+  if (!modes.includes('upsert')) return undefined;
+  if (/^(?:incremental|delta|cdc)$/i.test(word))
+    return 'append adds rows with a higher cursor; upsert also replaces rows with the same primary_key';
+  if (/^(?:merge|update)$/i.test(word)) return 'did you mean "upsert"?';
+  return /^(?:overwrite|replace|truncate|table)$/i.test(word) ? 'did you mean "full"?' : undefined;
+}

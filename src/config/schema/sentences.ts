@@ -5,8 +5,9 @@ import { codes } from '../codes.ts';
 import { nearest } from '../../model/base/nearest.ts';
 import { textUse } from '../references/places.ts';
 import type { SchemaName } from '../schema-files.ts';
-import { misplacedKey } from './foreign-keys.ts';
+import { loadModeHint, misplacedKey } from './foreign-keys.ts';
 import { booleanHint, shapeHint } from './shape-hint.ts';
+import { isOfNested, nestedTableKey, nestedTableKeys } from './nested-table-keys.ts';
 import { hasMapForm, otherWays, schemaOf, unknownTag, withoutTag, type WrongFile } from './tagged-unions.ts';
 import { hintFor, nearestKey } from './unknown-keys.ts';
 import { found, kindNames, oneOf, subjectOf } from './value-names.ts';
@@ -17,7 +18,14 @@ export function sentences(name: SchemaName, file: string, errors: readonly Error
   // The keys of another version may have any meaning: no further message about them.
   if (version !== undefined && String(version.data) !== '1') return [unknownVersion(version, file, errors)];
   const wrong = { name, file, errors };
-  return errors.filter((error) => !isEcho(error, errors)).map((error) => diagnostic(error, wrong));
+  const nested = nestedTableKeys(errors);
+  const explained = (error: ErrorObject) => nested.some((one) => isOfNested(error, one));
+  return [
+    ...nested.map((pointer) => nestedTableKey(pointer, file)),
+    ...errors
+      .filter((error) => !explained(error) && !isEcho(error, errors))
+      .map((error) => diagnostic(error, wrong)),
+  ];
 }
 
 /** Returns true for an error that another error of the same mistake explains better. */
@@ -142,6 +150,8 @@ function allowedHint(data: unknown, allowed: readonly string[]): { hint?: string
   const word = allowed.includes('true') ? booleanHint(data) : {};
   if (word.hint !== undefined || typeof data !== 'string') return word;
   const near = nearest(data, allowed);
+  const own = loadModeHint(data, allowed);
+  if (own !== undefined) return { hint: own };
   return near === undefined ? {} : { hint: `did you mean "${near}"?` };
 }
 

@@ -39,7 +39,9 @@ const ownShapes: readonly OwnShape[] = [
     hint: (data) =>
       Array.isArray(data)
         ? 'write the name and the type of each column: columns: {id: int, name: text}'
-        : undefined,
+        : data === null
+          ? 'list the columns: columns: {id: int, name: text}; extracts import prints them for a database or a file'
+          : undefined,
   },
   {
     of: /^\/tables\/[^/]+\/load$/,
@@ -47,10 +49,17 @@ const ownShapes: readonly OwnShape[] = [
       typeof data === 'string' ? 'write load: {mode: append, cursor: COLUMN}, for example' : undefined,
   },
   {
+    of: /^\/template$/,
+    hint: (data) =>
+      typeof data === 'string' ? `write template: {file: ${quotedIfNeeded(data)}}` : undefined,
+  },
+  {
     of: /^\/relationships\/\d+$/,
     hint: (data) => (typeof data === 'string' ? 'write {from: table.column, to: table.column}' : undefined),
   },
 ];
+
+const quotedIfNeeded = (text: string) => (/^[\w./-]+$/.test(text) ? text : JSON.stringify(text));
 
 const isMap = (data: unknown) => typeof data === 'object' && data !== null && !Array.isArray(data);
 

@@ -42,13 +42,16 @@ export function unknownTag(error: ErrorObject, place: Place): Diagnostic {
   const value = String((error.params as { tagValue: unknown }).tagValue);
   const near = ownTag(value, tags(error)) ?? nearest(value, tags(error));
   const isFormat = ['csv', 'text', 'parquet'].includes(value) && tags(error).includes('file');
+  const isBucket = value === 's3' && tags(error).includes('tableau');
   return {
     code: codes.notAllowed,
     severity: 'error',
     message: `"type" must be ${oneOf(tags(error))}, not the text "${value}"`,
-    ...(isFormat
-      ? { hint: `that is a format: write type: file, format: ${value}` }
-      : near !== undefined && { hint: `did you mean "${near}"?` }),
+    ...(isBucket
+      ? { hint: 'S3 is a source only: write a file, and copy it to the bucket after extracts apply' }
+      : isFormat
+        ? { hint: `that is a format: write type: file, format: ${value}` }
+        : near !== undefined && { hint: `did you mean "${near}"?` }),
     place: child(place, 'type'),
   };
 }

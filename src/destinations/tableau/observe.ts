@@ -26,7 +26,7 @@ export async function observeTableau(
       code: error.code,
       severity: 'error',
       message: `${siteLabel(site.connection)}: ${error.message}`,
-      place: destination.place,
+      place: error.place ?? destination.place,
       ...(error.hint !== undefined && { hint: error.hint }),
     };
     const strayed = await strayedFrom(site, lastId, undefined, signal);

@@ -1,9 +1,11 @@
+import { originPlace } from '../../model/config/origin-place.ts';
 import { formatColumnType } from '../../model/config/column-type.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { Column, Table } from '../../model/config/pipeline.ts';
 import type { CsvFormat } from '../../model/config/source.ts';
 import { quotedVisible, visible } from '../../model/base/visible.ts';
 import { ABSENT, bomLength, csvDialect, readHeaderRecord, type HeaderRecord } from '../csv/index.ts';
+import { columnsCommand } from './columns-command.ts';
 import { constantsOf, type Constant, type NamedFile } from './constants.ts';
 import { isPage } from './foreign-content.ts';
 import { nearMissHint, nearMissOf, oneFieldHint } from './header-hints.ts';
@@ -99,7 +101,10 @@ function layOutByName(
     if (field < 0) {
       const elsewhere =
         beginning && headerElsewhere(beginning.toString(), format, requiredNames(fieldColumns));
-      const hint = elsewhere ?? oneFieldHint(header, delimiter) ?? missingHint(column, header, wantedNames);
+      const hint =
+        elsewhere ??
+        oneFieldHint(header, delimiter) ??
+        `${missingHint(column, header, wantedNames)} ${columnsCommand('csv', column, file.shown)}`;
       return { problem: missing(column, header, file, hint) };
     }
     if (header.includes(name, field + 1)) return { problem: twice(column, name, file) };
@@ -164,7 +169,7 @@ function missing(
   { shown }: { shown: string },
   hint: string,
 ): Diagnostic {
-  const problem = { code: 'EXT2113', severity: 'error', place: column.place } as const;
+  const problem = { code: 'EXT2113', severity: 'error', place: originPlace(column) } as const;
   if (header.length === 0) {
     const remedy = 'its format passes over all of its lines: check skip_lines and comment';
     return { ...problem, message: `${shown} has no header`, hint: remedy };
@@ -183,7 +188,7 @@ export function misspelt(column: Column, found: string, shown: string): Diagnost
     severity: 'error',
     message: `${shown} has no column ${quotedVisible(nameInFile(column))}, but ${quotedVisible(shortName(found))}`,
     hint: nearMissHint(found),
-    place: column.place,
+    place: originPlace(column),
   };
 }
 

@@ -1,3 +1,5 @@
+import { originPlace } from '../../model/config/origin-place.ts';
+import { columnsCommand } from '../delimited/columns-command.ts';
 import { formatColumnType } from '../../model/config/column-type.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { ParquetValue } from '../../model/ports/feed.ts';
@@ -106,13 +108,13 @@ function missing(
     code: 'EXT2113',
     severity: 'error',
     message: `${shown} has no column ${quotedVisible(nameInFile(column))}`,
-    hint: missingHint(
+    hint: `${missingHint(
       column,
       available.map((one) => one.name),
       taken,
       'it',
-    ),
-    place: column.place,
+    )} ${columnsCommand('parquet', column, shown)}`,
+    place: originPlace(column),
   };
 }
 

@@ -75,10 +75,18 @@ async function readDirectory(path: string): Promise<{ entries: Entry[]; comment:
     for await (const entry of zip.eachEntry()) entries.push(entry);
     return { entries, comment };
   } catch (cause) {
-    throw new RunError('EXT4001', `${path} is not a sound zip archive: ${(cause as Error).message}`, {
+    throw new RunError('EXT4001', `${path} is not a sound zip archive: ${reasonOf(cause)}`, {
+      hint: 'a .tdsx is a zip archive: save the data source again in Tableau Desktop, and check how it was copied',
       cause,
     });
   }
+}
+
+function reasonOf(cause: unknown): string {
+  const { message } = cause as Error;
+  return message.startsWith('End of central directory record signature not found')
+    ? 'it is another kind of file, or its end is missing'
+    : message;
 }
 
 function refuseBadNames(path: string, entries: readonly Entry[]): void {

@@ -55,10 +55,13 @@ test('lines that are skipped already are not a header, and count', async () => {
   expect(await hintFor(amounts, text, { skipLines: 2 })).toBeUndefined();
 });
 
+/** The command that prints the columns of the file. */
+const command = ' (all columns: extracts import csv pipelines/d.csv --out -)';
+
 test('a column that some files lack may be optional', async () => {
   const wanted = table('t', { a: 'int', b: 'numeric(18,2) not null' });
   expect(await hintFor(wanted, 'a\n1\n')).toBe(
-    'its header has "a"; if only some files have the column, write {type: "numeric(18,2)", optional: true}',
+    `its header has "a"; if only some files have the column, write {type: "numeric(18,2)", optional: true}${command}`,
   );
   const columns = wanted.columns.map((one) =>
     one.name === 'b' ? { ...one, notNull: false, optional: true as const } : one,
@@ -67,17 +70,17 @@ test('a column that some files lack may be optional', async () => {
 });
 
 test('a name that is nearly the same is suggested as YAML, unless another column takes it', async () => {
-  const hint = 'did you mean "Name"? Then write from: "Name" in the column';
+  const hint = `did you mean "Name"? Then write from: "Name" in the column${command}`;
   expect(await hintFor(table('t', { id: 'int', name: 'text' }), 'id,Name\n')).toBe(hint);
   const both = table('t', { Name: 'text', name: 'text' });
   expect(await hintFor(both, 'id,Name\n')).toBe(
-    'its header has "id", "Name"; if only some files have the column, write {type: text, optional: true}',
+    `its header has "id", "Name"; if only some files have the column, write {type: text, optional: true}${command}`,
   );
 });
 
 test('a blank name in a header is never what was meant', async () => {
   expect(await hintFor(table('t', { a: 'int' }), 'Report of May,,\n')).toBe(
-    'its header has "Report of May", "", ""; if only some files have the column, write {type: int, optional: true}',
+    `its header has "Report of May", "", ""; if only some files have the column, write {type: int, optional: true}${command}`,
   );
 });
 
@@ -88,7 +91,9 @@ test('Parquet files have the same remedies', () => {
   const found = layOutParquet(table('t', { a: 'int', b: 'date' }), { rows: 1, bytes: 0, columns }, file);
   expect(found).toMatchObject({
     problems: [
-      { hint: 'it has "a"; if only some files have the column, write {type: date, optional: true}' },
+      {
+        hint: 'it has "a"; if only some files have the column, write {type: date, optional: true} (all columns: extracts import parquet pipelines/d.csv --out -)',
+      },
     ],
   });
 });

@@ -71,8 +71,8 @@ describe('a layout', () => {
           code: 'EXT2113',
           severity: 'error',
           message: 'data/a.parquet has no column "name"',
-          hint: 'did you mean "nmae"? Then write from: "nmae" in the column',
-          place: wanted.columns[1]?.place,
+          hint: 'did you mean "nmae"? Then write from: "nmae" in the column (all columns: extracts import parquet pipelines/data/a.parquet --out -)',
+          place: { ...wanted.columns[1]?.place, part: 'key' },
         },
         {
           code: 'EXT2115',

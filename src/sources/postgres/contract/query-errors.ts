@@ -1,3 +1,4 @@
+import { originPlace } from '../../../model/config/origin-place.ts';
 import type pg from 'pg';
 import { child, type Diagnostic, type Place } from '../../../model/errors/diagnostic.ts';
 import { nearest } from '../../../model/base/nearest.ts';
@@ -99,7 +100,7 @@ export function missingColumn(table: Table, column: Column, available: readonly 
     severity: 'error',
     message: `${describeOrigin(table)} has no column "${wanted}"`,
     hint: `${near === undefined ? `it has ${nameList(names)}` : `did you mean "${shortName(near)}"?`} ${listing(table)}`,
-    place: column.place,
+    place: originPlace(column),
   };
 }
 
