@@ -16,16 +16,8 @@ export interface SyntaxError extends Omit<Diagnostic, 'place'> {
  */
 export function syntaxError(error: YAMLError, { text, unclosed, openQuote }: Tree): SyntaxError {
   const [position, end] = error.pos;
-  const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$/m.exec(text);
-  if (conflict !== null) {
-    return syntax(
-      'this line is a conflict marker of git',
-      [conflict.index, conflict.index + conflict[0].length],
-      {
-        hint: 'keep one of the two versions, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
-      },
-    );
-  }
+  const stray = strayCharacters(text, position);
+  if (stray !== undefined) return stray;
   if (text[position] === '{' && text[position - 1] === '$') {
     return {
       code: codes.unquotedReference,
@@ -51,16 +43,6 @@ export function syntaxError(error: YAMLError, { text, unclosed, openQuote }: Tre
     return syntax('a comma separates entries inside { } and [ ] only', [position, position + 1], {
       hint: 'remove the comma',
     });
-  }
-  const foreignSpace = spaceOfWordProcessor(text, position);
-  if (foreignSpace !== undefined) {
-    return syntax(
-      'this space is a no-break space, which is part of the text',
-      [foreignSpace, foreignSpace + 1],
-      {
-        hint: 'type an ordinary space',
-      },
-    );
   }
   const unspaced = keyWithoutSpace(text, error);
   if (unspaced !== undefined) {
@@ -92,6 +74,31 @@ const hints: Partial<Record<YAMLError['code'], string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'quote a text that holds ": "',
   MULTILINE_IMPLICIT_KEY: 'a ":" may be missing after a key, or the indentation may be off',
 };
+
+/** Returns what git or a word processor has written into the text. */
+function strayCharacters(text: string, position: number): SyntaxError | undefined {
+  const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?: .*)?$/m.exec(text);
+  if (conflict !== null) {
+    return syntax(
+      'this line is a conflict marker of git',
+      [conflict.index, conflict.index + conflict[0].length],
+      {
+        hint: 'keep one of the two versions, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
+      },
+    );
+  }
+  const foreignSpace = spaceOfWordProcessor(text, position);
+  if (foreignSpace !== undefined) {
+    return syntax(
+      'this space is a no-break space, which is part of the text',
+      [foreignSpace, foreignSpace + 1],
+      {
+        hint: 'type an ordinary space',
+      },
+    );
+  }
+  return undefined;
+}
 
 /** Returns the offset of a no-break space in a line, as word processors and web pages have them. */
 function spaceOfWordProcessor(text: string, position: number): number | undefined {
