@@ -11,7 +11,7 @@ import { RunError } from '../model/errors/run-error.ts';
 import { unpackEngine } from './archive/unpack.ts';
 import { isTested } from './check-file.ts';
 import { download } from './download.ts';
-import { keepEngine, useVersion } from './keep.ts';
+import { keepEngine, otherVersions, useVersion } from './keep.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface InstallRequest {
@@ -34,6 +34,11 @@ export interface InstalledEngine {
   isTested: boolean;
 }
 
+export interface InstallResult extends InstalledEngine {
+  /** Folders of other versions that stay in the cache. */
+  others: readonly string[];
+}
+
 /**
  * Puts the engine into the user's cache. What is downloaded is checked before it is unpacked, what is unpacked is
  * started before it is kept, and a run that fails or is interrupted leaves the cache as it was.
@@ -41,7 +46,7 @@ export interface InstalledEngine {
  * Throws RunError EXT3007 (no engine for the platform), EXT3008 (it cannot be downloaded or written) or EXT3009 (the file
  * is not to be used).
  */
-export async function installEngine(request: InstallRequest, around: Surroundings): Promise<InstalledEngine> {
+export async function installEngine(request: InstallRequest, around: Surroundings): Promise<InstallResult> {
   refuseWithoutEngine(around.platform);
   const cache = engineCache(around.variables, around.platform);
   if (cache === undefined)
@@ -52,7 +57,8 @@ export async function installEngine(request: InstallRequest, around: Surrounding
     await makeFolder(cache);
     const work = await makeTemporaryFolderIn(cache);
     try {
-      return await installIn({ cache, work: work.path }, request, around);
+      const installed = await installIn({ cache, work: work.path }, request, around);
+      return { ...installed, others: await otherVersions({ cache, version: installed.version }) };
     } finally {
       await work.remove();
     }

@@ -44,3 +44,15 @@ async function flush(file: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** Returns the folders of the versions in the cache that are not the one in use. */
+export async function otherVersions({
+  cache,
+  version,
+}: Pick<Keeping, 'cache' | 'version'>): Promise<string[]> {
+  const names = await readdir(cache);
+  return names
+    .filter((name) => /^\d+\.\d+\.\d+$/.test(name) && name !== version)
+    .sort()
+    .map((name) => path.join(cache, name));
+}

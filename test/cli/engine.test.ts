@@ -25,6 +25,7 @@ test('extracts engine install puts a file into the cache, and extracts engine pa
     installed: false,
     source: 'cache',
     tested: false,
+    others: [],
   });
   expect((await project.run(['engine', 'install', '--version', '0.0.9'])).stdout).toBe(
     `hyperd 0.0.9 is already installed and starts. --force installs it again.\n${file}\n`,
@@ -44,6 +45,20 @@ test('extracts engine install puts a file into the cache, and extracts engine pa
     stderr: expect.stringContaining('[EXT3001]') as string,
     exitCode: 1,
   });
+});
+
+test('versions that are no longer used are named with the command that removes them', async () => {
+  const project = await createProject();
+  for (const version of ['0.0.8', '0.0.9'])
+    await writeTgz(project.path(`${version}.tgz`), fakeEngine(version));
+  const old = project.path('.cache/extracts/hyperd/0.0.8');
+  await project.run(['engine', 'install', '--from', '0.0.8.tgz']);
+  const { stdout, stderr } = await project.run(['engine', 'install', '--from', '0.0.9.tgz']);
+  expect(stdout).toContain('Installed hyperd 0.0.9');
+  expect(stderr).toBe(`Other versions stay in the cache. To remove them: rm -r ${old}\n`);
+  const again = await project.run(['engine', 'install', '--from', '0.0.9.tgz', '--json']);
+  expect(JSON.parse(again.stdout)).toMatchObject({ installed: false, others: [old] });
+  expect(again.stderr).toBe('');
 });
 
 test('extracts engine install ends at a signal at once, and leaves nothing', async () => {

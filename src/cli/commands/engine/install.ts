@@ -1,6 +1,7 @@
 import { thisPlatform } from '../../../hyper/platform.ts';
 import { installEngine, type InstalledEngine, type InstallRequest } from '../../../install/install.ts';
 import { testedRelease } from '../../../install/release.ts';
+import { shellWord } from '../../../model/base/shell-word.ts';
 import { printable } from '../../../render/text-width.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
@@ -20,9 +21,14 @@ export async function installHyperd({ json, ...request }: InstallOptions, env: E
     release: testedRelease,
     say: (text) => env.err(`${text}\n`),
   });
-  const { path, version, isNew, source, isTested } = installed;
-  if (json === true) env.out(encodeJson({ path, version, installed: isNew, source, tested: isTested }));
+  const { path, version, isNew, source, isTested, others } = installed;
+  if (json === true)
+    env.out(encodeJson({ path, version, installed: isNew, source, tested: isTested, others }));
   else env.out(`${describe(installed)}\n${printable(path)}\n`);
+  if (others.length > 0 && json !== true)
+    env.err(
+      `Other versions stay in the cache. To remove them: rm -r ${others.map(printable).map(shellWord).join(' ')}\n`,
+    );
   const named = env.variables.HYPERD_PATH;
   if (named !== undefined && named !== '')
     env.err('HYPERD_PATH is set, so extracts looks for the engine only there. Unset it to use this one.\n');
