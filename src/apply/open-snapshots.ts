@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Table } from '../model/config/pipeline.ts';
-import type { Snapshot } from '../model/ports/source-port.ts';
+import type { Snapshot, SourcePort } from '../model/ports/source-port.ts';
 import { required } from './required.ts';
 
 /** The sources of one pipeline run, each held at one moment. */
@@ -9,15 +9,20 @@ export class OpenSnapshots {
   #opened: number | undefined;
   #heldSeconds: number | undefined;
 
-  /** Opens the sources of these tables, one after the other. */
+  /**
+   * Opens the sources of these tables, one after the other. Sources that are one port have one snapshot: two would wait for
+   * each other where a server has connections for one.
+   */
   async open(
     tables: readonly Table[],
-    openSource: (name: string, tables: readonly Table[]) => Promise<Snapshot>,
+    portOf: (source: string) => SourcePort,
+    openPort: (port: SourcePort, tables: readonly Table[]) => Promise<Snapshot>,
   ): Promise<void> {
     this.#opened = performance.now();
-    for (const name of new Set(tables.map(({ source }) => source))) {
-      const some = tables.filter(({ source }) => source === name);
-      this.#bySource.set(name, await openSource(name, some));
+    for (const port of new Set(tables.map(({ source }) => portOf(source)))) {
+      const some = tables.filter(({ source }) => portOf(source) === port);
+      const snapshot = await openPort(port, some);
+      for (const { source } of some) this.#bySource.set(source, snapshot);
     }
   }
 
@@ -29,7 +34,7 @@ export class OpenSnapshots {
   async end(): Promise<void> {
     if (this.#opened === undefined || this.#heldSeconds !== undefined) return;
     this.#heldSeconds = (performance.now() - this.#opened) / 1000;
-    await Promise.all([...this.#bySource.values()].map((snapshot) => snapshot.end()));
+    await Promise.all([...new Set(this.#bySource.values())].map((snapshot) => snapshot.end()));
   }
 
   /** Returns how long the sources were held; undefined until they have been released. */

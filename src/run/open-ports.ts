@@ -89,10 +89,7 @@ export function openPorts(
     state,
     sourceOf: (source) => sources.open(source),
     foldersIn: sources.foldersIn,
-    sourcesOf: (pipeline) =>
-      Object.fromEntries(
-        Object.entries(pipeline.sources).map(([name, source]) => [name, sources.open(source)] as const),
-      ),
+    sourcesOf: (pipeline) => portsByName(pipeline, sources),
     destinationOf: (destination) => destinations.open(destination),
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
@@ -107,4 +104,16 @@ export function openPorts(
       if (failed !== undefined) throw failed.reason;
     },
   };
+}
+
+/** Opens the sources of a pipeline. Sources with equal settings are one port, wherever each is written. */
+function portsByName({ sources: named }: Pipeline, sources: Sources): Readonly<Record<string, SourcePort>> {
+  const first = new Map<string, SourcePort>();
+  const ports = Object.entries(named).map(([name, source]) => {
+    const settings = JSON.stringify({ ...source, place: undefined });
+    const port = first.get(settings) ?? sources.open(source);
+    first.set(settings, port);
+    return [name, port] as const;
+  });
+  return Object.fromEntries(ports);
 }
