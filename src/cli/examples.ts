@@ -100,7 +100,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   inspect: [
     ['inspect out/sales.hyper', 'tables and first rows'],
-    ['inspect out/sales.tdsx --sql "select count(*) from orders"', 'a query'],
+    [`inspect out/sales.tdsx --sql 'select count(*) from "Extract"."orders"'`, 'a query'],
   ],
   doctor: [
     ['doctor', 'for all pipelines'],

@@ -4,6 +4,7 @@ import { foreign } from '../model/errors/secrets.ts';
 import { findHyperd } from './binary.ts';
 import { readTables } from './observe-extract.ts';
 import { startHyperd } from './process.ts';
+import { queryHint } from './query-hint.ts';
 import { isServerError, openSession, type HyperSession } from './session.ts';
 import { identifier, literal, tableName } from './sql.ts';
 
@@ -180,14 +181,10 @@ async function runQuery(
     return await session.select(sql, rows, signal);
   } catch (error) {
     if (!isServerError(error)) throw error;
-    const hint = error.hint ?? 'names with capitals are quoted: select * from "Extract"."Extract"';
-    throw new RunError(
-      'EXT3040',
-      `Hyper does not accept the SQL: ${foreign(error.message).split('\n')[0] ?? ''}`,
-      {
-        hint: foreign(hint),
-        cause: error,
-      },
-    );
+    const [reason = ''] = foreign(error.message).split('\n');
+    throw new RunError('EXT3040', `Hyper does not accept the SQL: ${reason}`, {
+      hint: await queryHint(session, sql, error),
+      cause: error,
+    });
   }
 }

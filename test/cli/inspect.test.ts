@@ -82,6 +82,29 @@ describe('extracts inspect', () => {
     expect(JSON.parse(json.stdout)).toEqual({ columns: ['a', 'a'], rows: [['1', '2']], more: false });
   });
 
+  test('answers the example of its help', async () => {
+    const { stdout: help } = await runInside(sample, ['inspect', '--help']);
+    const [, sql = ''] = /--sql '([^']+)'/.exec(help) ?? [];
+    const ask = ['inspect', 'out/sample.tdsx', '--sql', sql];
+    expect(await runInside(sample, ask)).toEqual({ stdout: 'count\n8\n(1 row)\n', stderr: '', exitCode: 0 });
+  });
+
+  test('names a few of many tables when one is missing, and none of an empty file', async () => {
+    const project = await createProject();
+    await withSession(async (session) => {
+      for (const name of ['many', 'empty']) {
+        await session.query(`create database "${project.path(`${name}.hyper`)}" with version 3`);
+        await session.query(`attach database "${project.path(`${name}.hyper`)}" as ${name}`);
+      }
+      for (let at = 1; at <= 7; at++) await session.query(`create table many.public."T${at}" (id int)`);
+    });
+    const ask = (name: string) => runInside(project, ['inspect', name, '--sql', 'select * from t7']);
+    expect((await ask('many.hyper')).stderr).toContain(
+      '= the file has "public"."T7", "public"."T1", "public"."T2", "public"."T3", "public"."T4" and 2 more; names',
+    );
+    expect((await ask('empty.hyper')).stderr).toContain('= the file has no tables\n');
+  });
+
   test('shows the first rows of a query, and says that there are more', async () => {
     const rows = 'select g as n from generate_series(1, 100000000) as g';
     const ask = (...args: string[]) => runInside(sample, ['inspect', 'build/sample.hyper', '--sql', ...args]);
@@ -109,7 +132,15 @@ describe('extracts inspect', () => {
     ['select 1; drop table "Extract"."orders"', /Hyper does not accept the SQL: syntax error/],
     [
       'select * from customers',
-      /table "customers" does not exist {2}\[EXT3040\]\n {2}= names with capitals are quoted/,
+      /table "customers" does not exist {2}\[EXT3040\]\n {2}= the file has "Extract"\."customers", "Extract"\."orders"; names with capitals are quoted\n/,
+    ],
+    [
+      'select * from extract.orders',
+      /schema "extract" does not exist {2}\[EXT3040\]\n {2}= the file has "Extract"\."orders", "Extract"\."customers";/,
+    ],
+    [
+      'select nothing from "Extract"."orders"',
+      /unknown column 'nothing' {2}\[EXT3040\]\n {2}= names with capitals are quoted; without --sql, inspect lists/,
     ],
   ])('refuses %s', async (sql, message) => {
     const before = await mark('build/sample.hyper');
