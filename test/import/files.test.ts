@@ -62,13 +62,48 @@ test('Parquet files, as terminal text and file', async () => {
   );
 });
 
+const fixture = (name: string) =>
+  path.join(import.meta.dirname, '..', 'sources', 'parquet', 'fixtures', `${name}.parquet`);
+
 test('nested columns of Parquet are left out by name', async () => {
   const project = await createProject();
   await mkdir(project.path('data'));
-  const nested = path.join(import.meta.dirname, '..', 'sources', 'parquet', 'fixtures', 'nested.parquet');
-  await copyFile(nested, project.path('data/nested.parquet'));
+  await copyFile(fixture('nested'), project.path('data/nested.parquet'));
   const report = await importAndApply(project, ['parquet', 'data/nested.parquet']);
   expect(report).toContain('  nested.list (list: nested columns are not read)\n');
+});
+
+test.each([
+  [
+    'texts_brotli',
+    /odd\.parquet has no column that can be read: odd\.\w+ \(string, compressed with brotli: Hyper does not unpack it\).*\[EXT2115\]\n {2}= write the file with zstd or snappy, or leave it out of the pattern\n/,
+  ],
+  [
+    'decimal_wide',
+    /odd\.parquet has no column that can be read: odd\.\w+ \(decimal\(\d+,\d+\).*: Hyper reads decimals of at most 38 digits in 16 bytes\).*\n {2}= write them as decimals of at most 38 digits, or as text\n/,
+  ],
+  [
+    'no_columns',
+    /odd\.parquet has no column that can be read {2}\[EXT2115\]\n {2}= the file has no columns: write some, or leave it out of the pattern\n/,
+  ],
+])('Parquet of which no column is read says why: %s', async (name, message) => {
+  const project = await createProject();
+  await mkdir(project.path('data'));
+  await copyFile(fixture(name), project.path('data/odd.parquet'));
+  const { stderr, exitCode } = await runInside(project, ['import', 'parquet', 'data/odd.parquet']);
+  expect(stderr).toMatch(message);
+  expect(exitCode).toBe(1);
+});
+
+test('one Parquet file among others that is packed otherwise is named', async () => {
+  const project = await createProject();
+  await mkdir(project.path('data'));
+  for (const name of ['texts_brotli', 'texts_gzip', 'texts_zstd'])
+    await copyFile(fixture(name), project.path(`data/${name}.parquet`));
+  const { stderr } = await runInside(project, ['import', 'parquet', 'data/*.parquet', '--name', 'odd']);
+  expect(stderr).toMatch(
+    /the 3 files have no column that can be read: odd\.\w+ \(string, compressed with brotli in data\/texts_brotli\.parquet: Hyper/,
+  );
 });
 
 test('objects of a bucket, packed with gzip', async () => {

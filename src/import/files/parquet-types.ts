@@ -31,7 +31,10 @@ export function chooseParquetType(
   const [first, ...others] = variants;
   if (first === undefined) throw new Error('a column has a type');
   const unread = variants.find(({ column }) => column.hyper === undefined);
-  if (unread !== undefined) return { reason: reasonFor(unread.column) };
+  if (unread !== undefined) {
+    const where = others.length === 0 ? '' : ` in ${unread.file}`;
+    return { reason: `${unread.column.type}${where}: ${whyUnread(unread.column)}` };
+  }
   if (generatesTemplate && first.column.hyper?.kind === 'bytes')
     return { reason: 'Tableau has no type for bytes' };
   const candidates = [
@@ -50,9 +53,11 @@ export function chooseParquetType(
 
 const typeIn = ({ column: { type }, file }: ParquetVariant): TypeOfFile => ({ type, file });
 
-function reasonFor({ type }: ParquetColumn): string {
-  if (['list', 'map', 'struct', 'variant'].includes(type)) return `${type}: nested columns are not read`;
-  return `${type}: it is not read`;
+function whyUnread({ type }: ParquetColumn): string {
+  if (/^(?:list|map|struct|variant)\b/.test(type)) return 'nested columns are not read';
+  if (type.includes(', compressed with ')) return 'Hyper does not unpack it';
+  if (type.startsWith('decimal(')) return 'Hyper reads decimals of at most 38 digits in 16 bytes';
+  return 'Hyper does not read this type';
 }
 
 /** Returns a type as it is written; undefined if it is not wanted. */

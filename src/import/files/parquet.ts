@@ -28,7 +28,7 @@ export async function importParquet(wanted: WantedFiles, context: ImportContext)
       leftOut.push(`${name}.${column.name} (${found.reason})`);
       return [];
     });
-    if (columns.length === 0) throw noColumn(files);
+    if (columns.length === 0) throw noColumn(files, leftOut);
     const size = bytes(files.reduce((sum, file) => sum + file.size, 0));
     const lacking = union.columns.flatMap((column) => {
       const without = filesWithout(column, union);
@@ -56,11 +56,24 @@ export async function importParquet(wanted: WantedFiles, context: ImportContext)
   });
 }
 
-function noColumn(files: readonly ListedFile[]): RunError {
+function noColumn(files: readonly ListedFile[], leftOut: readonly string[]): RunError {
   const what = files.length === 1 ? `${files[0]?.shown ?? ''} has` : `the ${files.length} files have`;
-  return new RunError('EXT2115', `${what} no column that can be read`, {
-    hint: 'nested columns (lists, maps, structs) are not read: write them as columns of their own, or as text',
+  const [first, ...others] = leftOut;
+  const why = first === undefined ? '' : `: ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+  return new RunError('EXT2115', `${what} no column that can be read${why}`, {
+    hint: remedyFor(first ?? ''),
   });
+}
+
+/** Returns the remedy for the first of the columns: those of a file mostly fail alike. */
+function remedyFor(reason: string): string {
+  if (reason === '') return 'the file has no columns: write some, or leave it out of the pattern';
+  if (reason.includes(', compressed with '))
+    return 'write the file with zstd or snappy, or leave it out of the pattern';
+  if (reason.includes('nested columns'))
+    return 'nested columns (lists, maps, structs) are not read: write them as columns of their own, or as text';
+  if (reason.includes('(decimal(')) return 'write them as decimals of at most 38 digits, or as text';
+  return 'write the columns with another type';
 }
 
 async function readFooters(
