@@ -42,6 +42,12 @@ export function child(place: Place, ...keys: readonly (string | number)[]): Plac
   return { file: place.file, pointer: place.pointer + tokens.join('') };
 }
 
+/** The keys and indices on the way to a place. */
+export function keysOf({ pointer }: Place): string[] {
+  const tokens = pointer.split('/').slice(1);
+  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }

@@ -1,4 +1,4 @@
-import type { Place } from '../../model/errors/diagnostic.ts';
+import { keysOf, type Place } from '../../model/errors/diagnostic.ts';
 import { untrustedText, type GateView, type PlanView } from '../plan-view/index.ts';
 import { copied } from './copied.ts';
 import { element, together, type Markup } from './element.ts';
@@ -64,13 +64,10 @@ export function renderFindings({ findings }: PlanView): Markup | undefined {
 }
 
 /** Returns the file and the setting in it: a plan does not know lines. */
-function renderPlace({ file, pointer }: Place): Markup {
-  const keys = pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+function renderPlace(place: Place): Markup {
+  const keys = keysOf(place);
   const setting = keys.length === 0 ? undefined : together(' at ', element('code', {}, keys.join('.')));
-  return together(' in ', element('code', {}, file), setting);
+  return together(' in ', element('code', {}, place.file), setting);
 }
 
 /** Returns the things that an untrusted plan has not inspected. */

@@ -1,5 +1,6 @@
 import { isItem } from '../../model/config/family.ts';
 import { counted } from '../../model/base/numbers.ts';
+import { keysOf, type Place } from '../../model/errors/diagnostic.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import {
   foldGates,
@@ -13,6 +14,7 @@ import {
 import { renderDetails } from './details.ts';
 import { clip, code, plain } from './escape.ts';
 import { mostInComment, startPage, type Page } from './page.ts';
+import { addProblems, problemsOf } from './problems.ts';
 
 /**
  * The plan for a comment on a pull request or a job summary: what matters most first, at most `most` characters, and
@@ -26,6 +28,7 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
   const notInspected = notInspectedText(view);
   if (notInspected.length > 0) page.add([...notInspected.map(plain), '']);
   addGates(page, view);
+  addProblems(page, problemsOf(view.findings), { showPlace: settingOf, share: 0.5 });
   addPipelines(page, view);
   addUnchanged(page, view);
   page.addAll(
@@ -36,6 +39,12 @@ export function renderMarkdown(plan: Plan, most = mostInComment): string {
       .filter((lines) => lines.length > 0),
   );
   return page.end('run `extracts plan` to see all of it');
+}
+
+/** The file and the setting in it: a plan does not know lines. */
+function settingOf(place: Place): string {
+  const keys = keysOf(place);
+  return keys.length === 0 ? place.file : `${place.file} at ${keys.join('.')}`;
 }
 
 function headline({ quiet, counts, amounts, shards }: PlanView): string[] {

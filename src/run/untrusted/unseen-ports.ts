@@ -2,7 +2,7 @@ import type { DestinationPort, TemplatePort } from '../../model/ports/destinatio
 import type { SourcePort } from '../../model/ports/source-port.ts';
 import type { StatePort } from '../../model/ports/state-port.ts';
 import type { ExtractObservation } from '../../model/world/observation.ts';
-import type { Place } from '../../model/errors/diagnostic.ts';
+import { keysOf, type Place } from '../../model/errors/diagnostic.ts';
 import type { Source } from '../../model/config/source.ts';
 import { outsideProject } from '../../model/config/readable-paths.ts';
 import { RunError } from '../../model/errors/run-error.ts';
@@ -34,11 +34,9 @@ export function untrustedSource(source: Source, open: () => SourcePort, note: No
 }
 
 /** `the source "shop" of pipelines/orders.yaml`. */
-function nameOf({ file, pointer }: Place): string {
-  const [, kind, name = ''] = pointer
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return `the ${kind === 'connections' ? 'connection' : 'source'} "${name}" of ${file}`;
+function nameOf(place: Place): string {
+  const [kind, name = ''] = keysOf(place);
+  return `the ${kind === 'connections' ? 'connection' : 'source'} "${name}" of ${place.file}`;
 }
 
 function unseenSource(note: () => void): SourcePort {
