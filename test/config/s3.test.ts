@@ -138,6 +138,23 @@ describe('columns', () => {
       'columns: {a: int}\n    add: {d: "${file.etag}"}',
       ['${file.etag} is known of S3 objects only: "files" is a source of local files'],
     ],
+    ...[
+      'path: "a*.csv"',
+      'path: "*.gz", format: csv',
+      'path: "*.xlsx"',
+      'path: "*", format: {type: csv, compression: none}',
+    ].map((files): [string, string, string[]] => [
+      `{type: file, ${files}}`,
+      'columns: {a: int}\n    add: {d: "x ${file.entry}"}',
+      ['${file.entry} is the file inside an archive: "files" reads no .zip'],
+    ]),
+    ...['path: "*.zip"', 'path: "*", format: jsonl', 'path: ["*.csv", "*.ZIP"]'].map(
+      (files): [string, string, string[]] => [
+        `{type: file, ${files}}`,
+        'columns: {a: int}\n    add: {d: "${file.entry}"}',
+        [],
+      ],
+    ),
     [
       '{type: file, path: a.csv}',
       'columns: {a: int}\n    add: {d: {from: "${file.last_modified}", type: timestamptz}}',

@@ -3,6 +3,7 @@ import { child } from '../../model/errors/diagnostic.ts';
 import { fileFacts } from '../../model/config/pipeline.ts';
 import { formatColumnType } from '../../model/config/column-type.ts';
 import { addedSettings, readColumnType, type AddedSettings } from '../values/column-text.ts';
+import { isFilesSource, mayHaveArchives } from '../values/file-format.ts';
 import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
@@ -10,7 +11,9 @@ import type { Rule } from './rule.ts';
 /** Columns that a table adds to what is in its files. */
 export const addedColumns: Rule = function* ({ written, sources, values, place }) {
   for (const [table, { from, add = {}, at_zone: own }] of Object.entries(written.tables)) {
-    const kind = sources.get(from.source)?.settings.type;
+    const settings = sources.get(from.source)?.settings;
+    const kind = settings?.type;
+    const isWithoutArchives = settings !== undefined && isFilesSource(settings) && !mayHaveArchives(settings);
     for (const [name, column] of Object.entries(add)) {
       const { from: template, pattern } = addedSettings(column);
       const whole = child(place, 'tables', table, 'add', name);
@@ -19,6 +22,10 @@ export const addedColumns: Rule = function* ({ written, sources, values, place }
       if (facts.length === 0) {
         const message = `"${name}" would be the same text in every row: an added column holds \${file.path}, \${file.name} or the like`;
         yield problem(codes.addedColumn, message, at);
+      }
+      if (isWithoutArchives && facts.includes('entry')) {
+        const message = `\${file.entry} is the file inside an archive: "${from.source}" reads no .zip`;
+        yield problem(codes.addedColumn, message, at, { hint: `write \${file.name}, the name of the file` });
       }
       for (const fact of facts) {
         if (kind !== 'file' || !['key', 'etag'].includes(fact)) continue;

@@ -41,6 +41,16 @@ export function formatTypeOf(source: FilesSource): FormatType | undefined {
   return guesses.size === 1 ? [...guesses][0] : undefined;
 }
 
+/** Returns false if no file of the source can be an archive, by its format and the extensions of its paths. */
+export function mayHaveArchives(source: FilesSource): boolean {
+  const type = formatTypeOf(source);
+  if (type === 'parquet' || type === 'xlsx') return false;
+  const { compression } = optionsOf(source);
+  if (compression !== undefined && compression !== null) return compression === 'zip';
+  // A pattern that ends otherwise, such as *, may mean archives.
+  return pathsOf(source).length === 0 || pathsOf(source).some((path) => !/\.(?!zip$)[\w-]+$/i.test(path));
+}
+
 function guess(path: string): FormatType | undefined {
   if (/\.xls[xm]$/i.test(path)) return 'xlsx';
   if (/\.(?:jsonl|ndjson)(?:\.gz|\.zip)?$/i.test(path)) return 'jsonl';

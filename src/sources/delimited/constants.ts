@@ -9,6 +9,8 @@ import { isRefused, valueRule } from './values/index.ts';
 export interface NamedFile {
   shown: string;
   facts: FileFacts;
+  /** It is a part of another file, so that no command finds it by this name. */
+  isInside?: true;
 }
 
 /** The settings of a format for dates in the names of files; undefined for formats without them. */
@@ -54,7 +56,10 @@ const usesFact = (template: string, fact: string) => template.includes(`\${file.
 
 function unknownFact({ name, place }: Column, shown: string, fact: string): RunError {
   return new RunError('EXT2105', `"${name}" cannot be made for ${shown}, which has no ${fact}`, {
-    hint: 'its service does not say it: add a column from another part of the file',
+    hint:
+      fact === 'entry'
+        ? 'it is no archive: keep archives and other files in sources of their own'
+        : 'its service does not say it: add a column from another part of the file',
     place,
   });
 }

@@ -104,7 +104,8 @@ function layOutByName(
       const hint =
         elsewhere ??
         oneFieldHint(header, delimiter) ??
-        `${missingHint(column, header, wantedNames)} ${columnsCommand('csv', column, file.shown)}`;
+        missingHint(column, header, wantedNames) +
+          (file.isInside ? '' : ` ${columnsCommand('csv', column, file.shown)}`);
       return { problem: missing(column, header, file, hint) };
     }
     if (header.includes(name, field + 1)) return { problem: twice(column, name, file) };

@@ -76,6 +76,7 @@ function fileIn(archive: Document, file: ArchivedFile): Document {
     shown: `${archive.shown}/${file.name}`,
     // Rows are those of the archive: it is what is replaced or removed.
     facts: { ...archive.facts, entry: file.name },
+    isInside: true,
     size: file.packedSize,
     read: (signal) => readFileIn(archive, file, signal),
     open: () =>

@@ -191,6 +191,7 @@ export async function layOutWorkbook(
     const layout = layOut(table, asCsv(format), header, {
       ...document,
       shown: `${document.shown}: ${sheet.name}`,
+      isInside: true,
     });
     if ('problem' in layout) return layout;
     constantsOf(table, document, format);

@@ -37,19 +37,28 @@ export class ReadAhead {
   async *bytesOf(object: FoundObject, signal: AbortSignal): AsyncGenerator<Buffer, void> {
     const interrupt = () => this.close(signal.reason);
     signal.addEventListener('abort', interrupt, { once: true });
+    let given = 0;
     try {
       signal.throwIfAborted();
       for (;;) {
         this.#begin();
         const range = this.#queue[0];
-        if (range?.object !== object) return;
+        if (range?.object !== object) break;
         yield* this.#drain(range);
+        given += range.filled;
         this.#queue.shift();
         this.#release(range, true);
       }
+      this.#requireWhole(object, given);
     } finally {
       signal.removeEventListener('abort', interrupt);
     }
+  }
+
+  /** An object that is not in turn has no ranges here, and would seem to be empty. */
+  #requireWhole({ shown, size }: FoundObject, given: number): void {
+    this.#stop.signal.throwIfAborted();
+    if (given < size) throw new Error(`${shown} is not the object whose turn it is`);
   }
 
   /** Ends all requests at once. */

@@ -12,6 +12,8 @@ import { openS3 } from '../../../src/sources/s3/index.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { table } from '../../support/pipelines.ts';
 import { zipBytes, type ZipMember } from '../../support/zip-bytes.ts';
+import { workbookBytes } from '../workbook/support.ts';
+import { jsonl } from '../json-lines/support.ts';
 import { csv, useLake } from '../s3/lake.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -200,6 +202,16 @@ describe('what is refused, with its name and a remedy', () => {
     ],
     [
       'a workbook in it',
+      zipBytes([one, { name: 'b.xlsx', content: workbookBytes('') }]),
+      'EXT2110 a.zip/b.xlsx is an Excel workbook (.xlsx), not text = unpack the archive and read this file by itself',
+    ],
+    [
+      'a file that is not packed as its name says',
+      zipBytes([{ ...one, name: 'one.csv.gz' }]),
+      'EXT2110 a.zip/one.csv.gz is not packed with gzip, as its name says = unpack the archive',
+    ],
+    [
+      'a document in it',
       zipBytes([one, { name: 'x.pdf', content: '%PDF-1.7 x' }]),
       'EXT2110 a.zip/x.pdf is a PDF document, not text',
     ],
@@ -208,4 +220,13 @@ describe('what is refused, with its name and a remedy', () => {
     expect(found).toContain(message);
     expect(found).toMatch(/ = .{10}/);
   });
+});
+
+it('plain files and archives in one S3 source all arrive, in any order', async () => {
+  const line = (id: number) => `{"id":${id},"name":"n${id}"}\n`;
+  const archive = (id: number) => zipBytes([{ name: 'x.jsonl', content: line(id) }]);
+  for (const key of [1, 3, 4, 7]) await lake.put(`sales/${key}.jsonl`, line(key));
+  for (const key of [2, 5, 6]) await lake.put(`sales/${key}.jsonl.zip`, archive(key));
+  const rows = await lake.rows(lake.source({ format: jsonl }), sales);
+  expect(rows).toEqual([1, 2, 3, 4, 5, 6, 7].map((id) => [String(id), `n${id}`]));
 });
