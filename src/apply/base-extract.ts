@@ -3,7 +3,7 @@ import type { ExtractBase } from '../model/ports/extract-port.ts';
 import type { Job } from './job.ts';
 import { required } from './required.ts';
 
-/** The extract that the plan goes on from, wherever it is. */
+/** Returns the extract that the new one continues from, wherever it is; undefined if the new one is empty at first. */
 export function baseFor(
   job: Job,
   step: Step & { kind: 'create' },

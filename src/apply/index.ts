@@ -22,8 +22,8 @@ export interface Work {
 }
 
 /**
- * Does what a plan says. A pipeline that fails does not stop the others: the report says what came of each. Never throws
- * for what goes wrong in a pipeline.
+ * Applies a plan. A pipeline that fails does not stop the others: the report has the outcome of each. Never throws for a
+ * failure in a pipeline.
  */
 export async function applyPlan({ jobs, removals }: Work, settings: ApplySettings): Promise<Report> {
   const running = new Map<string, RunningPipeline>();

@@ -3,7 +3,7 @@ import type { Increment } from '../model/world/watermark.ts';
 import { required } from './required.ts';
 import type { RunState } from './run-state.ts';
 
-/** Keeps how far a table was read. Asked while the snapshot is held: about what was read, not what has come since. */
+/** Keeps the watermark of a table. It is asked for while the snapshot is held, so that it is about the rows that were read. */
 export async function keepWatermark(
   { snapshots, watermarks }: RunState,
   table: Table,

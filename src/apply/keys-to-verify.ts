@@ -3,14 +3,14 @@ import type { Table } from '../model/config/pipeline.ts';
 import type { Job } from './job.ts';
 import type { TableReport } from './report.ts';
 
-/** Returns true if the table's key is declared as one that no two rows have. */
+/** Returns true if the table has a key that must be unique. */
 export const hasVerifiedKey = ({ primaryKey, verifyKey }: Table) =>
   primaryKey.length > 0 && verifyKey !== false;
 
 /**
- * Tables whose keys must be verified before the extract is finished: those that were read as a whole, those of which
- * rows were added without comparing keys, and those of the last extract of which the record does not say that it was
- * done. Rows that were put in the place of others by their keys keep a verified key as it is.
+ * Returns the tables whose keys must be verified before the extract is finished: tables that were read as a whole, tables
+ * that got rows without a comparison of keys, and tables carried over whose record does not say that the key was verified.
+ * Rows that replace others by their keys leave a verified key as it is.
  */
 export function keysToVerify(
   { pipeline, seen }: Pick<Job, 'pipeline' | 'seen'>,

@@ -4,8 +4,8 @@ import type { Job } from './job.ts';
 
 /**
  * Takes the lock of a pipeline and makes sure that nothing was recorded since the plan was made: the run that had the lock
- * before us may have applied. Of a pipeline that has another name now both names are locked, because a run of
- * yesterday's configuration may be at work under the old one.
+ * before us may have applied. If the pipeline was renamed, both names are locked, because a run of
+ * an older configuration may still be using the old one.
  */
 export async function takeLock(job: Job): Promise<Lock> {
   const { state, pipeline, seen } = job;
@@ -30,8 +30,8 @@ export function appliedMeanwhile(address: string): RunError {
 }
 
 /**
- * The record is written under the new name before the old one is forgotten: in between it is known twice,
- * never not.
+ * The record is written under the new name before the old one is removed, so that there is a record at every
+ * moment.
  */
 function underBothNames(lock: Lock, old: Lock): Lock {
   let hasMoved = false;

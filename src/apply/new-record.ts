@@ -17,7 +17,7 @@ import { getOwn } from '../model/base/get-own.ts';
 import type { Watermark } from '../model/world/watermark.ts';
 import type { Definitions, Job } from './job.ts';
 import { hasVerifiedKey } from './keys-to-verify.ts';
-import { recordedExtract } from './nothing-new.ts';
+import { unchangedExtract } from './nothing-new.ts';
 import type { TableReport } from './report.ts';
 import { required } from './required.ts';
 
@@ -32,7 +32,7 @@ export interface Achieved {
   isNothingNew: boolean;
   packed: BuiltExtract | undefined;
   delivered: ReadonlyMap<number, Delivered>;
-  /** Publications that servers were asked for and have not answered for since, by the index of the destination. */
+  /** Publications that were sent to a server and have no known result yet, by the index of the destination. */
   sent: ReadonlyMap<number, SentNote>;
   /** The time at which the run began. */
   now: Date;
@@ -46,7 +46,7 @@ export function newRecord(job: Job, achieved: Achieved): AppliedRecord {
   const { pipeline, seen, plan } = job;
   const { packed, delivered } = achieved;
   const built = achieved.isNothingNew
-    ? recordedExtract(pipeline, required(seen.record, 'record'))
+    ? unchangedExtract(pipeline, required(seen.record, 'record'))
     : achieved.built;
   const definitions = job.define(pipeline);
   const isRebuilt = plan.action !== 'deliver' && built !== undefined;
@@ -114,10 +114,10 @@ function secondsOf(
 /** Output that is not built again stays where it was built, wherever the configuration would put it now. */
 function artifactsOf(made: Artifacts, { plan, seen }: Job, achieved: Achieved): Artifacts {
   const last = seen.record?.made;
-  const isStagedAnew = plan.action !== 'deliver' && achieved.built !== undefined && !achieved.isNothingNew;
+  const isNewlyStaged = plan.action !== 'deliver' && achieved.built !== undefined && !achieved.isNothingNew;
   const packed = achieved.packed === undefined ? (last?.package ?? made.package) : made.package;
   return {
-    extract: isStagedAnew ? made.extract : (last?.extract ?? made.extract),
+    extract: isNewlyStaged ? made.extract : (last?.extract ?? made.extract),
     ...(made.package !== undefined && packed !== undefined && { package: packed }),
     destinations: made.destinations,
   };
@@ -193,14 +193,14 @@ function appliedTable(
     return { ...carried, ...verifiedKey(table) };
   }
   const rows = required(getOwn(built.rows, name), `rows of ${name}`);
-  const goesOn = table.load.kind !== 'full';
+  const continues = table.load.kind !== 'full';
   const isIncrement = report.changed !== undefined;
   const unseen = job.plan.tables.find((one) => one.name === name)?.unseen;
   const isByCursor = isIncrement && table.load.kind !== 'files';
   const fingerprint = isByCursor ? getOwn(job.fingerprints, name) : snapshotOf(table).fingerprint(table);
   const watermark = watermarks.get(name);
   const inExtract = getOwn(built.highest, name);
-  const readWhole = isIncrement ? before?.readWhole : goesOn ? now.toISOString() : undefined;
+  const readWhole = isIncrement ? before?.readWhole : continues ? now.toISOString() : undefined;
   return {
     definition,
     rows,
@@ -213,7 +213,7 @@ function appliedTable(
   };
 }
 
-/** Whatever was not known to be verified was, before the extract was finished. */
+/** The finish step has verified every key that was not known to be unique. */
 function verifiedKey(table: Table): Pick<AppliedTable, 'keyVerified'> {
   return hasVerifiedKey(table) ? { keyVerified: true } : {};
 }
@@ -227,7 +227,7 @@ function completed(table: AppliedTable, seen: Fingerprint | undefined): AppliedT
 
 const onlyDefinitions = (seen: Fingerprint | undefined) => (seen?.kind === 'definitions' ? seen : undefined);
 
-/** All rows in bytes of the source, as far as the first reading and this one tell. */
+/** Estimates the bytes of all rows from those of the rows that were read before. */
 function widened(before: AppliedTable, rows: number, read: number): number {
   return before.rows === 0 ? read : Math.round((before.bytes * rows) / before.rows);
 }

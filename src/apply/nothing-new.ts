@@ -7,15 +7,18 @@ import type { TableReport } from './report.ts';
 
 /**
  * Returns true if every table that was read came out with the rows that it had, and nothing is left to be verified of them:
- * the extract of before is the one that is wanted.
+ * the last extract is the wanted one.
  */
 export function isNothingNew(job: Pick<Job, 'pipeline' | 'seen'>, tables: readonly TableReport[]): boolean {
   const isSame = tables.every(({ changed }) => changed?.inserted === 0 && changed.deleted === 0);
   return isSame && keysToVerify(job, tables).length === 0;
 }
 
-/** The staged extract as the record describes it. */
-export function recordedExtract({ extract }: Pick<Pipeline, 'extract'>, record: AppliedRecord): BuiltExtract {
+/** Returns the staged extract as the record describes it, for a run in which no row has changed. */
+export function unchangedExtract(
+  { extract }: Pick<Pipeline, 'extract'>,
+  record: AppliedRecord,
+): BuiltExtract {
   const { size, modified } = record.extract;
   const tables = Object.entries(record.tables);
   const highest = tables.flatMap(([name, { watermark }]) =>

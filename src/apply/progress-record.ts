@@ -4,7 +4,7 @@ import type { Lock } from '../model/ports/state-port.ts';
 
 /** Records the progress of a run; each call leaves the record as the next run must find it. */
 export interface ProgressRecord {
-  /** Records what there is, unless that is recorded already. */
+  /** Writes the record of the results so far, unless it is written already. */
   save(): Promise<void>;
   delivered(destination: number, written: Delivered): Promise<void>;
   /**
@@ -21,9 +21,9 @@ export interface Reached {
 }
 
 /**
- * Writes the record again and again: after what was built has its place, and after each delivery. A run that ends
- * in between, however it ends, leaves nothing that the next one would take for another's doing. Destinations are
- * written side by side, so one write waits for the one before.
+ * Writes the record as the run proceeds: after the extract has replaced the old one, and after each delivery. However a run
+ * ends in between, the next one does not take its output for drift. Destinations are written side by side, so each write
+ * of the record waits for the one before.
  */
 export function recordProgress(
   lock: Pick<Lock, 'write'>,

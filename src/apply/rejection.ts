@@ -6,7 +6,7 @@ import { RunError } from '../model/errors/run-error.ts';
 
 const code = 'EXT3030';
 
-/** Fails if an extract may not be published; keeps it to be looked at, if that is wanted. */
+/** Fails if checks reject the extract; with `keep`, leaves the rejected file for inspection. */
 export async function refuseRejected(
   build: ExtractBuild,
   { tables, extract }: Pipeline,

@@ -16,7 +16,7 @@ import type { TableReport } from './report.ts';
 import { required } from './required.ts';
 import { OpenSnapshots } from './open-snapshots.ts';
 
-/** One pipeline that is being applied: what each step leaves for the ones after it. */
+/** One pipeline that is being applied: the results of each step for the steps after it. */
 export interface RunState {
   job: Job;
   lock: Lock;
@@ -35,7 +35,7 @@ export interface RunState {
   /** The results of deliveries, by the index of the destination. */
   delivered: Map<number, Delivered>;
   remarks: Map<number, Written>;
-  /** Deliveries that a server was sent, and of which the result is not known. */
+  /** Deliveries that were sent to a server and have no known result yet. */
   sent: Map<number, SentNote>;
   /** Such deliveries of earlier runs, as they were when this run began. */
   sentBefore: ReadonlyMap<number, SentNote>;

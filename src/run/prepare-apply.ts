@@ -7,7 +7,7 @@ import { planSelected } from './plan-project.ts';
 import { prepareSaved, type SavedWork } from './prepare-saved.ts';
 import { collectWork, outcomeOf, type PreparedApply } from './prepared-apply.ts';
 import { selectPipelines, type SelectFlags } from './select/select.ts';
-import { divideByAddress } from './shard/divide.ts';
+import { divideByAddress } from './shard/divide-by-address.ts';
 import type { Shard } from './shard/shard.ts';
 import { waitForRuns } from './wait-for-runs.ts';
 

@@ -7,7 +7,7 @@ import type { Ports } from './open-ports.ts';
 import { planSelected } from './plan-project.ts';
 import { collectWork, outcomeOf, type PreparedApply } from './prepared-apply.ts';
 import { judgeRemovals, type JudgedRemoval } from './removal/removed-pipelines.ts';
-import { leftToDo, type LeftToDo } from './shard/left-to-do.ts';
+import { remainingWork, type RemainingWork } from './shard/remaining-work.ts';
 import {
   actingIn,
   concernOf,
@@ -27,7 +27,7 @@ export interface SavedWork {
 
 /**
  * Checks that a saved plan still holds, and collects its work. All of it must hold, or nothing is done. In a shard each pipeline is
- * judged on its own, because other shards change records meanwhile, and what the shard has done before is left out.
+ * checked on its own, because other shards write records at the same time; what the shard has already done is left out.
  */
 export async function prepareSaved(
   whole: Configuration,
@@ -35,24 +35,24 @@ export async function prepareSaved(
   { plan: saved, seal, keepFailed }: SavedWork & { keepFailed: boolean },
   context: RunContext,
 ): Promise<PreparedApply> {
-  const left: LeftToDo =
+  const remaining: RemainingWork =
     seal === undefined
       ? { plan: saved, done: [], begun: new Set() }
-      : await leftToDo(saved, seal, world.state);
-  if (left.done.length > 0) context.notice({ type: 'done before', pipelines: left.done.length });
+      : await remainingWork(saved, seal, world.state);
+  if (remaining.done.length > 0) context.notice({ type: 'done before', pipelines: remaining.done.length });
   const settings = {
-    decisions: decisionsIn(left.plan),
-    skippedTables: skippedTablesOf(left.plan, left.begun),
-    isConcerned: concernOf(left.plan),
+    decisions: decisionsIn(remaining.plan),
+    skippedTables: skippedTablesOf(remaining.plan, remaining.begun),
+    isConcerned: concernOf(remaining.plan),
   };
   const planned = await planSelected({ whole, configuration: whole }, world, settings, context);
   const now = planned.made.plan;
-  if (seal === undefined) refuseStale(left.plan, now);
-  const judged = await judgeRemovals(left.plan, whole, world.state);
+  if (seal === undefined) refuseStale(remaining.plan, now);
+  const judged = await judgeRemovals(remaining.plan, whole, world.state);
   if (seal === undefined) refuseRemovals(judged);
-  const stale = seal === undefined ? [] : staleIn(left, now, judged);
+  const stale = seal === undefined ? [] : staleIn(remaining, now, judged);
   const isStale = new Set(stale.map(({ address }) => address));
-  const wanted = new Set(actingIn(left.plan).map(({ address }) => address));
+  const wanted = new Set(actingIn(remaining.plan).map(({ address }) => address));
   const run = noteRun(world.state, now);
   const parts = {
     run: run.id,
@@ -60,20 +60,22 @@ export async function prepareSaved(
     keepFailed,
     isWanted: ({ address }: { address: string }) => wanted.has(address) && !isStale.has(address),
     // Items that the saved plan does not name are left to the next.
-    missing: now.missing?.filter((one) => left.plan.missing?.some(({ address }) => address === one.address)),
+    missing: now.missing?.filter((one) =>
+      remaining.plan.missing?.some(({ address }) => address === one.address),
+    ),
     removals: judged.flatMap(({ removal, stale: reason }) => (reason === undefined ? removal : [])),
   };
   const work = await collectWork(planned, world, parts, context);
-  return { ...outcomeOf(planned), plan: left.plan, work, stale, run, resumed: new Set() };
+  return { ...outcomeOf(planned), plan: remaining.plan, work, stale, run, resumed: new Set() };
 }
 
 function refuseRemovals(judged: readonly JudgedRemoval[]): void {
   for (const { stale } of judged) if (stale !== undefined) throw stale;
 }
 
-/** Returns the pipelines and removals of a shard that no longer hold. What it has begun itself is planned as it is now. */
+/** Returns the pipelines and removals of a shard that are stale. Those that the shard has begun itself are planned again. */
 function staleIn(
-  { plan, begun }: LeftToDo,
+  { plan, begun }: RemainingWork,
   now: Plan,
   removals: readonly JudgedRemoval[],
 ): { address: string; error: RunError }[] {

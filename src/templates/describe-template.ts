@@ -8,14 +8,14 @@ import type {
 import { parseFormula } from './formula.ts';
 import { templateName } from './open-template.ts';
 import type { ReadSource } from './open-template.ts';
-import { originOfExtract } from './origin.ts';
-import { physicalFields } from './physical.ts';
-import type { PhysicalFields } from './physical.ts';
-import { fieldResolver } from './resolve.ts';
-import type { Resolve } from './resolve.ts';
+import { originOfExtract } from './extract-origin.ts';
+import { physicalFields } from './physical-fields.ts';
+import type { PhysicalFields } from './physical-fields.ts';
+import { fieldResolver } from './field-resolver.ts';
+import type { Resolve } from './field-resolver.ts';
 import type { RowsSlot } from './slot.ts';
 import type { Column, DataSource, Relation, SetField } from './tds/model.ts';
-import { unnamedFiles } from './unnamed.ts';
+import { unnamedFiles } from './unnamed-files.ts';
 import { usesOf } from './uses.ts';
 
 /** Describes the parts of a template and their uses of each other. */
@@ -84,7 +84,7 @@ function neededTables({ source, hyper }: Pick<ReadSource, 'source' | 'hyper'>): 
   return tables.filter((table, n) => tables.findIndex(({ relation }) => relation === table.relation) === n);
 }
 
-/** Custom SQL of a database is a table of the extract that will take its place. */
+/** Returns true for relations that are tables of the extract; custom SQL of a live connection will be one, too. */
 function isTable(relation: Relation, { flavour }: RowsSlot): relation is Exclude<Relation, { kind: 'join' }> {
   return relation.kind === 'table' || (relation.kind === 'other' && isCustomSql(relation, flavour));
 }
@@ -94,7 +94,7 @@ const isCustomSql = ({ type }: { type: string }, flavour: RowsSlot['flavour']) =
 
 type BareField = Omit<TemplateField, 'needs' | 'unknown' | 'uses'>;
 
-/** Columns first, in the order of the extract, then what is made of them. */
+/** Returns the fields: columns first, in the order of the extract, then calculated fields. */
 function bareFields(source: DataSource, { fields: physical, stored }: PhysicalFields): BareField[] {
   const declared = new Map(source.columns.map((column) => [column.name, column]));
   const columns = physical.map(({ name, ...origin }): BareField => {

@@ -14,8 +14,8 @@ export interface TableShape {
 }
 
 /**
- * One way in which template and extract do not agree. Errors break fields, warnings change what people see, notes say
- * what was looked at and is harmless.
+ * One mismatch between a template and an extract. Errors break fields, warnings change what users see, notes report harmless
+ * differences.
  */
 export interface Finding {
   severity: Diagnostic['severity'];

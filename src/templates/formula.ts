@@ -39,7 +39,7 @@ export function parseFormula(formula: string): Formula {
   return { references, problem: undefined };
 }
 
-/** The formula with other names in the places of its references; `rename` returns undefined to keep one. */
+/** Replaces the names of references in a formula; `rename` returns undefined to keep one. */
 export function renameFields(
   formula: string,
   rename: (reference: FieldReference) => string | undefined,

@@ -1,6 +1,6 @@
 import { shownName } from '../model/world/template-description.ts';
 import { parseFormula } from './formula.ts';
-import { behindInstance, fieldResolver } from './resolve.ts';
+import { behindInstance, fieldResolver } from './field-resolver.ts';
 import type { DataSource } from './tds/model.ts';
 
 /**

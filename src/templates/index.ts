@@ -15,9 +15,9 @@ import { describeTemplate } from './describe-template.ts';
 import { findMismatches } from './mismatches.ts';
 import { documentName, generateDocument } from './generate/document.ts';
 import { openComplete, openTemplate, templateFromDocument, type Template } from './open-template.ts';
-import { toRunError } from './shown.ts';
+import { toRunError } from './source-file.ts';
 import { swapExtract } from './swap.ts';
-import { unnamedFiles } from './unnamed.ts';
+import { unnamedFiles } from './unnamed-files.ts';
 import { unpackEntryTo } from './zip/inflate.ts';
 
 /** The template of a pipeline that has one. */

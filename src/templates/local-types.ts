@@ -14,7 +14,7 @@ export interface ColumnShape {
 }
 
 /**
- * The shape of a Hyper type in files that Desktop saved, or undefined for types that none was seen with. `smallint`,
+ * Returns the shape of a Hyper type in files that Desktop saved; undefined for types that no such file has. `smallint`,
  * `real`, sized text and json follow the same numbering without a file to prove it.
  */
 export function columnShape(type: ColumnType): ColumnShape | undefined {

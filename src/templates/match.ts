@@ -9,8 +9,8 @@ import { nearest } from '../model/base/nearest.ts';
 import { withoutObjectId } from './object-id.ts';
 
 /**
- * Says beforehand whether a template still works when this extract is put into it. Names are compared as Tableau does,
- * letter case and all.
+ * Finds the mismatches between a template and an extract before the extract is put into it. Names are compared as Tableau
+ * does: case-sensitive.
  *
  * Codes: EXT4301 table missing · EXT4302 column missing · EXT4303 hidden column missing, used by nothing · EXT4304 name
  * differs in letter case · EXT4305 type changed · EXT4306 same Tableau type, other Hyper type · EXT4307 type that
@@ -96,7 +96,7 @@ function hiddenField(
   );
 }
 
-/** Columns of a template with several tables that does not say where they belong: any table will do. */
+/** Checks columns of a template with several tables that does not say which table they belong to: any table may have them. */
 function checkUnplaced(template: TemplateDescription, shape: ExtractShape): Finding[] {
   const unplaced = template.fields.filter(({ origin }) => origin !== undefined && origin.table === undefined);
   const needed = shape.tables.filter(({ name }) => template.tables.some((table) => table.name === name));

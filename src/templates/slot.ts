@@ -110,7 +110,7 @@ function lookForHyper(
   return otherCase(shown, entry, entries ?? []) ?? { flavour, dbnames: matching, entry, relations };
 }
 
-/** Programs that unpack to a disk without letter case would take two such entries for one. */
+/** Refuses entries that differ in case only: on a case-insensitive disk they are one file. */
 function otherCase(shown: string, entry: string, entries: readonly string[]): RunError | undefined {
   const other = entries.find((name) => name !== entry && name.toLowerCase() === entry.toLowerCase());
   if (other === undefined) return undefined;
@@ -119,12 +119,12 @@ function otherCase(shown: string, entry: string, entries: readonly string[]): Ru
   });
 }
 
-/** The name of an entry that a .tds means: in a package of Windows it may have backslashes. */
+/** Returns the name of the entry that a .tds refers to; packages of Windows may have backslashes in it. */
 export function normalized(dbname: string): string {
   return dbname.replaceAll('\\', '/').replace(/^\/+/, '');
 }
 
-/** A .tds saved alone names the file on its author's disk; a package needs a name inside of it. */
+/** Returns the name inside a package; a .tds that was saved alone has a path on its author's disk instead. */
 function packagedName(dbname: string, sourceName: string | undefined): string {
   if (unsafeName(dbname) === undefined && /^Data\/.+\.hyper$/i.test(dbname)) return dbname;
   const file = dbname.split('/').at(-1) ?? '';
@@ -132,7 +132,7 @@ function packagedName(dbname: string, sourceName: string | undefined): string {
   return `Data/Extracts/${fileName(stem)}.hyper`;
 }
 
-/** A name that every file system takes: what one of them refuses becomes `_`. */
+/** Returns a name that every file system accepts: characters that one of them refuses become `_`. */
 export function fileName(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are among what is replaced
   const safe = text.replaceAll(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '_').replace(/^[. ]+|[. ]+$/g, '');

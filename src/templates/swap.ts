@@ -20,7 +20,7 @@ export interface Swap {
   /** Entries of the template that the package is not to have. */
   leaveOut?: readonly string[];
   signal?: AbortSignal;
-  /** Asked right before the output takes its name; what it throws leaves no file behind. */
+  /** Is called right before the output gets its name; if it throws, no file is left. */
   confirm?: (() => Promise<void>) | undefined;
 }
 
@@ -110,7 +110,7 @@ function packagedDocument({ package: original, source, hyper, document }: Templa
   return edits.length === 0 ? document.bytes : Buffer.from(editAttributes(source.text, edits), 'utf8');
 }
 
-/** Reads the result as a stranger would. The extract's bytes were summed up on the way in and are not read again. */
+/** Opens the result and checks it. The checksum of the extract was computed while it was written, so its bytes are not read again. */
 async function verify(
   path: string,
   template: Template,

@@ -2,7 +2,7 @@ import { shownName } from '../model/world/template-description.ts';
 import type { TemplateField, Use } from '../model/world/template-description.ts';
 import { parseFormula } from './formula.ts';
 import type { ReadSource } from './open-template.ts';
-import type { Resolve } from './resolve.ts';
+import type { Resolve } from './field-resolver.ts';
 
 type Field = Omit<TemplateField, 'uses'>;
 type EndUse = Omit<Use, 'through'>;

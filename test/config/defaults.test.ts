@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anchored, merge } from '../../src/config/drafts/defaults.ts';
+import { withAbsolutePaths, merge } from '../../src/config/drafts/defaults.ts';
 
 test('maps are merged key by key, everything else replaces', () => {
   const base = { format: { delimiter: ';', null: ['a'] }, exclude: ['x'] };
@@ -20,9 +20,9 @@ test('a map of another type replaces as a whole', () => {
 
 test('paths in defaults are those of their own file', () => {
   const written = { sources: { postgres: { ssl: { mode: 'verify-ca', ca: 'certs/ca.pem' } } } } as const;
-  expect(anchored(written, '/project')?.sources?.postgres?.ssl).toEqual({
+  expect(withAbsolutePaths(written, '/project')?.sources?.postgres?.ssl).toEqual({
     mode: 'verify-ca',
     ca: '/project/certs/ca.pem',
   });
-  expect(anchored(undefined, '/project')).toBeUndefined();
+  expect(withAbsolutePaths(undefined, '/project')).toBeUndefined();
 });

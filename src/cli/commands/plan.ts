@@ -11,7 +11,7 @@ import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { exitCodeOfBlocked } from '../output/plan-exit-code.ts';
 import { planProject } from '../../run/plan-project.ts';
 import { writePlan, type OutputFlags } from '../output/plan-output.ts';
-import { divideAmongShards } from '../../run/shard/plan-shards.ts';
+import { dividePlan } from '../../run/shard/divide-plan.ts';
 import { savePlan } from '../../run/saved-plan.ts';
 import { literalSelection } from '../../run/select/literal.ts';
 import type { SelectFlags } from '../../run/select/select.ts';
@@ -65,7 +65,7 @@ export async function plan(paths: readonly string[], options: PlanOptions, env: 
     const planned = await planProject(whole, world, terms, contextOf(env));
     const { configuration } = planned;
     const { shards } = options;
-    const plan = shards === undefined ? planned.made.plan : divideAmongShards(planned.made, shards);
+    const plan = shards === undefined ? planned.made.plan : dividePlan(planned.made, shards);
     const findings = [...planned.findings, ...planned.space.map(asWarning)];
     showDiagnostics(findings, configuration, env, options.verbose);
     if (options.out !== undefined) await savePlan(plan, options.out, env.cwd);

@@ -4,7 +4,7 @@ import { getOwn } from '../../model/base/get-own.ts';
 import { replaceTexts } from '../references/places.ts';
 
 /**
- * `over` on top of `base`: maps are merged key by key, everything else replaces, and null un-sets. Maps that name
+ * Merges `over` into `base`: maps are merged key by key, everything else replaces, and null removes a value. Maps that name
  * another `type` (or one against a plain text) have other keys, so the upper one replaces the lower.
  */
 export function merge<Value>(base: Value | undefined, over: Value | undefined): Value | undefined {
@@ -20,7 +20,7 @@ export function merge<Value>(base: Value | undefined, over: Value | undefined): 
   return Object.fromEntries(entries) as Value;
 }
 
-/** A load of another mode, or one by files in the place of one by cursor, has other keys: it replaces as a whole. */
+/** Merges load settings. Another mode, or `by: file` instead of a cursor, has other keys, so it replaces all of them. */
 export function mergeLoad(base: Written.Load | undefined, over: Written.Load | undefined) {
   return merge<Written.Load>(isOtherLoad(base ?? {}, over ?? {}) ? undefined : base, over);
 }
@@ -30,7 +30,7 @@ function isOtherLoad(base: NonNullable<Written.Load>, over: NonNullable<Written.
   return (isSet(base.by) && isSet(over.cursor)) || (isSet(base.cursor) && isSet(over.by));
 }
 
-/** Returns true if a key has a value: null un-sets it. */
+/** Returns true if a key has a value: null removes it. */
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
@@ -44,7 +44,7 @@ function isSameKind(base: Record<string, unknown>, over: Record<string, unknown>
 }
 
 /** Makes the paths of files in defaults absolute, before layers of several files are merged. */
-export function anchored(
+export function withAbsolutePaths(
   defaults: Written.Defaults | undefined,
   folder: string,
 ): Written.Defaults | undefined {

@@ -9,7 +9,7 @@ import type { DraftedFile, KnownItems, MakeDraft } from './drafted-file.ts';
 import { draftPipeline, type PipelineDraft } from './pipeline-draft.ts';
 import type { Shared } from './shared.ts';
 
-/** Returns as much of a file as can be checked; nothing if it is not YAML or has hardly a part of a pipeline. */
+/** Returns the parts of a file that can be checked; nothing if it is not YAML or has too little of a pipeline. */
 export function draftFile(
   loaded: LoadedFile,
   shared: Shared,

@@ -2,7 +2,7 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
-import { answered, kindProblem, mostItems, readFamily, type Asks, type Family } from '../for-each/index.ts';
+import { withAnswer, kindProblem, mostItems, readFamily, type Asks, type Family } from '../for-each/index.ts';
 import { nameOfKey } from '../../model/config/key-of-name.ts';
 import { interpolate, type Substitution } from '../references/interpolate.ts';
 import { passwordsOfItems } from '../references/secret-names.ts';
@@ -44,7 +44,7 @@ export function draftFamily(
   const place: Place = { file: loaded.file, pointer: '' };
   const read = readWritten(file, substitution, wanted);
   const answer = read.asks && answers.get(name);
-  const family = answer === undefined ? read : answered(read, answer);
+  const family = answer === undefined ? read : withAnswer(read, answer);
   const { items, problems } = family;
   if (answer !== undefined && problems.length > 0) {
     return { file: loaded, drafts: [], family, blocked: [{ address: name, place, tags, problems }] };

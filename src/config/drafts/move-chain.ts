@@ -1,11 +1,10 @@
 import type * as Written from '../../model/config/written.gen.ts';
 
 /**
- * Names that follow from each other: a line may remain after its target was renamed again, or after the thing around it
- * was.
+ * Renames that follow each other: a line may remain after its target, or what contains it, was renamed again.
  */
 export interface Chain {
-  /** The address as it is called today, and over how many moves. */
+  /** Returns the present address, and the number of moves to it. */
   follow(address: string): { address: string; hops: number };
   /** Returns the earlier names of this address, the latest first. */
   formerly(address: string): string[];
@@ -33,7 +32,7 @@ export function followMoves(moves: readonly Written.Move[]): Chain {
   };
 }
 
-/** The narrowest thing that was moved takes what is in it along. */
+/** Applies the most specific move; what is inside of the moved thing moves with it. */
 function step(address: string, moves: readonly Written.Move[]): string | undefined {
   const [move] = moves
     .filter(({ from, to }) => from !== to && (address === from || address.startsWith(`${from}.`)))

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
-import { anchored, merge, mergeLoad } from './defaults.ts';
+import { withAbsolutePaths, merge, mergeLoad } from './defaults.ts';
 import type { LoadedFile } from '../read/loaded-file.ts';
 import type { Shared } from './shared.ts';
 import { layerValueSettings, type WrittenValueSettings } from '../values/value-settings.ts';
@@ -61,7 +61,7 @@ export function draftPipeline(
 ): PipelineDraft {
   const place: Place = { file: loaded.file, pointer: '' };
   const folder = dirname(loaded.absolute);
-  const defaults = merge(shared.defaults, anchored(written.defaults, folder)) ?? {};
+  const defaults = merge(shared.defaults, withAbsolutePaths(written.defaults, folder)) ?? {};
   const here = { place, folder, shared };
 
   const sources = new Map<string, DraftSource>();

@@ -3,7 +3,7 @@ import type { Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import type { Policy } from '../../model/config/project.ts';
 import type { ReadableSettings, RefusePath } from '../../model/config/readable-paths.ts';
-import { anchored } from './defaults.ts';
+import { withAbsolutePaths } from './defaults.ts';
 import { interpolate, type Substitution } from '../references/interpolate.ts';
 
 /** The settings of extracts.yaml that every pipeline can use. */
@@ -66,7 +66,7 @@ function offeredBy(
     policy,
     readable,
     refusePath,
-    defaults: anchored(defaults as Written.Defaults | undefined, folder),
+    defaults: withAbsolutePaths(defaults as Written.Defaults | undefined, folder),
     connectionNames: Object.keys(names.connections ?? {}),
     destinationNames: Object.keys(names.destinations ?? {}),
     connection: lookUp('connections', sound.connections),

@@ -3,12 +3,12 @@ import { familyOf, isItem } from '../../model/config/family.ts';
 import type { WantedKeys } from '../for-each/index.ts';
 import { alike } from '../../model/config/key-of-name.ts';
 
-/** Addresses of items or whole families by themselves in lower case: all that a run is about. */
+/** The items and whole families that a run is about: addresses by their lower-case form. */
 export type WantedItems = ReadonlyMap<string, string>;
 
 /**
- * Returns the keys of a family that a run is about; undefined if it is about all of them. An item whose output may have
- * the place of another one's is never looked at alone. Of other families the items with these keys are read where files
+ * Returns the keys of a family that a run is about; undefined if it is about all of them. An item whose output may be
+ * that of another one is never read alone. Of other families the items with these keys are read where files
  * list them: they may write the same.
  */
 export function wantedKeys(
@@ -30,19 +30,19 @@ export function isWanted(name: string, wanted: WantedItems | undefined): boolean
   );
 }
 
-/** Returns true if the key of an item, or the name of its folder, tells each of its outputs from those of the others. */
+/** Returns true if every output of an item contains its key or the name of its folder, so that no two items share one. */
 function hasOwnOutput({ destinations = [], extract }: Omit<Written.Pipeline, 'for_each'>): boolean {
   const outputs: { path?: unknown; name?: unknown; project?: unknown; file?: unknown }[] = [
     ...destinations,
     ...(extract?.file === undefined ? [] : [{ file: extract.file }]),
   ];
   return outputs.every(({ path, name, project, file }) =>
-    [path, name, project, file].some((text) => typeof text === 'string' && tellsApart(text)),
+    [path, name, project, file].some((text) => typeof text === 'string' && distinguishesItems(text)),
   );
 }
 
-/** Texts of different items differ if the key is the only value in them, or has nothing beside it that could be a part of one. */
-function tellsApart(text: string): boolean {
+/** Returns true if the texts of different items differ: the key is the only value, or no character beside it can be part of a key. */
+function distinguishesItems(text: string): boolean {
   const others = text.replaceAll(/\$\{each\.(?:key|name)\}/g, '');
   return others !== text && (!others.includes('${') || keyApart.test(text));
 }

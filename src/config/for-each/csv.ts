@@ -4,7 +4,7 @@ export interface CsvRecord {
   line: number;
 }
 
-/** Somewhere the text is no CSV (RFC 4180). */
+/** The text is no CSV (RFC 4180) at some line. */
 export class CsvProblem extends Error {
   readonly line: number;
 

@@ -19,7 +19,7 @@ export interface Each {
   isLiteral?: true;
   /** The names whose values are passwords somewhere in the pipeline. */
   secrets?: ReadonlySet<string>;
-  /** Hears of each variable whose name is built with a value of the item. */
+  /** Is called with each variable whose name is built with a value of the item. */
   reads?: (variable: string, place: Place) => void;
 }
 
@@ -28,9 +28,9 @@ type Problem = Extract<Value, { problem: string }>;
 /** The position of a value in a text. */
 export interface Position {
   purpose: TextPurpose;
-  /** Its place is that of a password, or of a whole address. */
+  /** The place is that of a password or of a whole address. */
   isPassword: boolean;
-  /** It is all of the text. */
+  /** The value is the whole text. */
   isWhole: boolean;
 }
 

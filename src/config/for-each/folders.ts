@@ -15,12 +15,12 @@ export interface FolderItems {
 }
 
 export interface BlockedFolder {
-  /** The key; or, for a name that has none, something to tell it from the others. */
+  /** The key; or, for a name that has none, a text that distinguishes it from the others. */
   key: string;
   problems: readonly Diagnostic[];
 }
 
-/** Makes an item of each folder. What is wrong with one of them is about that one: the others are items. */
+/** Makes an item of each folder. A problem of one folder blocks that one only. */
 export function itemsOfFolders(folders: readonly FoundFolder[], place: Place): FolderItems {
   const items: Item[] = [];
   const blocked: BlockedFolder[] = [];
@@ -33,7 +33,7 @@ export function itemsOfFolders(folders: readonly FoundFolder[], place: Place): F
   }
   for (const { name, refused, key } of keyed) {
     const alike = (namesOf.get(key?.toLowerCase() ?? '') ?? []).filter((other) => other !== name);
-    const why = refused === undefined ? whyNone(name, key, alike) : { message: refused };
+    const why = refused === undefined ? whyNoItem(name, key, alike) : { message: refused };
     if (why === undefined && key !== undefined) {
       const values = new Map([
         ['name', name],
@@ -60,7 +60,7 @@ interface Reason {
   hint?: string;
 }
 
-function whyNone(name: string, key: string | undefined, alike: readonly string[]): Reason | undefined {
+function whyNoItem(name: string, key: string | undefined, alike: readonly string[]): Reason | undefined {
   if (name === '') {
     return {
       message: 'its name is empty: two slashes in a row begin a folder without a name',

@@ -34,7 +34,7 @@ export interface Family {
   files: readonly LoadedFile[];
 }
 
-/** Keys by what all keys that are like them have in common: one of these may be the same to a flag, a file system or a variable. */
+/** Keys by their normal form: keys with the same form may be the same to a flag, a file system or a variable. */
 export type WantedKeys = ReadonlyMap<string, string>;
 
 export type Asks =
@@ -96,7 +96,7 @@ function asksOf(way: 'query' | 'prefixes', { query, prefixes }: Written.ForEach)
   return { kind: 'prefixes', source, under: under === '' || under.endsWith('/') ? under : `${under}/` };
 }
 
-/** Nothing is looked at here but whether the folder may be read: its content belongs to the plan. */
+/** Checks only that the folder may be read: its content is listed when the plan is made. */
 function readFolders(
   family: Family,
   { loaded, refusePath }: Pick<FamilyContext, 'loaded' | 'refusePath'>,
@@ -124,8 +124,8 @@ export function kindProblem(way: Way, name: string, type: keyof typeof sourceKin
   return undefined;
 }
 
-/** Returns the family with the items from what was asked for them. */
-export function answered(family: Family, answer: Answer): Family {
+/** Returns the family with its items, which the answer gives. */
+export function withAnswer(family: Family, answer: Answer): Family {
   if ('rows' in answer) return answeredByRows(family, answer);
   const way = family.asks?.kind === 'prefixes' ? 'prefixes' : 'folders';
   const place = child(family.place, way);
@@ -164,7 +164,7 @@ function answeredByRows(family: Family, { columns, rows }: ItemsAnswer): Family 
   return { ...settled, items };
 }
 
-/** Checks the number of items, and each of them. Of a list that is asked for some keys, the others are not looked at. */
+/** Checks the number of items, and each of them. If only some keys were requested, other items are not checked. */
 function settle(family: Family, listed: readonly Listed[]): Family {
   const wrong = countProblem(family, listed.length);
   if (wrong !== undefined) return { ...family, problems: [wrong] };
@@ -175,7 +175,7 @@ function settle(family: Family, listed: readonly Listed[]): Family {
   return { ...family, items: problems.length > 0 ? undefined : items, problems };
 }
 
-/** Returns what is wrong with the number of items. That of a part says nothing. */
+/** Returns the problem with the number of items; undefined if there is none, or if only some keys were requested. */
 function countProblem({ place, written, keys }: Family, count: number): Diagnostic | undefined {
   if (keys !== undefined) return undefined;
   const { min = 1 } = written;

@@ -28,7 +28,7 @@ export interface CheckedList {
   problems: readonly Diagnostic[];
 }
 
-/** Keys are parts of addresses, of names of files and of commands: each must be safe in all of them, and there once. */
+/** Checks keys, which are parts of addresses, file names and commands: each must be safe in all of them, and unique. */
 export function checkItems(listed: readonly Listed[]): CheckedList {
   const items = new Map<string, Item>();
   const labels = new Map<string, string>();

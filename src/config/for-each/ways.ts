@@ -6,7 +6,7 @@ import { codes } from '../codes.ts';
 import { problem } from '../problem.ts';
 import type { LoadedFile } from '../read/loaded-file.ts';
 
-/** The ways to say which items there are. */
+/** The keys of `for_each` that list its items; a family has one of them. */
 export const ways = ['items', 'file', 'query', 'prefixes', 'folders'] as const;
 
 export type Way = (typeof ways)[number];
@@ -25,7 +25,7 @@ export function wayOf(written: Written.ForEach, whole: unknown, place: Place): W
   return problem(codes.eachOrigin, message, at, hint);
 }
 
-/** Returns the problem of a source that is not there. */
+/** Returns the problem of a source that does not exist. */
 export function originProblem(
   source: string,
   sources: Written.Pipeline['sources'],

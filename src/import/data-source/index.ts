@@ -7,7 +7,7 @@ import { describeTemplate } from '../../templates/describe-template.ts';
 import { importTemplate, schemaOf } from '../../templates/import/import.ts';
 import type { TemplateDescription } from '../../model/world/template-description.ts';
 import type { ReadSource } from '../../templates/open-template.ts';
-import { readSourceFile } from '../../templates/shown.ts';
+import { readSourceFile } from '../../templates/source-file.ts';
 import type { ImportContext } from '../context.ts';
 import type { Found, FoundTable } from '../found.ts';
 import { nameOfRowsSource, refuseOtherKinds, sourceOfRows, type RowsFrom } from '../rows-source.ts';

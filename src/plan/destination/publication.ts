@@ -20,7 +20,7 @@ interface Planned {
   diagnostics: readonly Diagnostic[];
 }
 
-type Decision = Pick<TableauDestinationPlan, 'action' | 'reason' | 'ifPublished'>;
+type PublicationDecision = Pick<TableauDestinationPlan, 'action' | 'reason' | 'ifPublished'>;
 
 interface Circumstances {
   /** The reason why other rows or another file will be delivered. */
@@ -42,8 +42,8 @@ export function planPublication(
 ): Planned {
   const { rewriting, size, pending, publication } = circumstances;
   const alone = seen.looked
-    ? decide(destination, seen, last, rewriting)
-    : unseen(destination, last, rewriting, seen.because);
+    ? decidePublication(destination, seen, last, rewriting)
+    : decideUnseen(destination, last, rewriting, seen.because);
   const decision =
     publication === undefined ? alone : afterPublication(alone, seen, publication, circumstances);
   const { found } = seen;
@@ -121,12 +121,12 @@ function anotherWay(last: AppliedPublication, destination: TableauDestination): 
 
 const changesGone = 'it was published again since: these changes are not in it';
 
-function decide(
+function decidePublication(
   destination: TableauDestination,
   { found, strayed, project, sent }: TableauDestinationObservation,
   last: AppliedPublication | undefined,
   rewriting: string | undefined,
-): Decision {
+): PublicationDecision {
   if (sent === 'under way' && rewriting === undefined)
     return { action: 'unchanged', reason: serverStillPublishing };
   if (found === undefined) {
@@ -160,11 +160,11 @@ function decide(
  * whatever the server has now.
  */
 function afterPublication(
-  decision: Decision,
+  decision: PublicationDecision,
   { sent }: TableauDestinationObservation,
   publication: Publication,
   { isConditional }: Circumstances,
-): Decision {
+): PublicationDecision {
   const { pipeline } = publication;
   switch (decision.action) {
     case 'create':
@@ -188,12 +188,12 @@ function actionOn({ delivery }: TableauDestination): 'overwrite' | 'append' | 'u
 }
 
 /** Returns the plan without a look at the server, from what is recorded of our last publication. */
-function unseen(
+function decideUnseen(
   destination: TableauDestination,
   last: AppliedPublication | undefined,
   rewriting: string | undefined,
   because = 'offline',
-): Decision {
+): PublicationDecision {
   if (last === undefined)
     return { action: 'create', reason: `not published by this pipeline yet; not looked (${because})` };
   const reason = rewriting ?? anotherBatch(last, destination) ?? anotherWay(last, destination);

@@ -21,14 +21,14 @@ export function continueFrom(
   if (load.kind === 'full' || full) return undefined;
   if (observation.refresh?.includes(name) === true)
     return whole(`full_refresh: all rows were read more than ${load.refresh?.every.shown ?? ''} ago`);
-  const decision = planIncrement(table, load, applied, observation);
+  const decision = decideIncrement(table, load, applied, observation);
   if (decision.kind === 'whole') return whole(`${decision.reason}: all rows will be read`);
   return decision.kind === 'increment' && base !== undefined && 'unavailable' in base
     ? whole(`${decision.reason}; all rows will be read: ${base.unavailable}`)
     : decision;
 }
 
-function planIncrement(
+function decideIncrement(
   table: Table,
   load: IncrementalLoad,
   applied: AppliedTable,

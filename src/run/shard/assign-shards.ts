@@ -1,4 +1,4 @@
-/** One pipeline or removal to assign. */
+/** One pipeline or removal to assign to a shard. */
 export interface Assignable {
   address: string;
   /** Work with the same group is in one shard. */
@@ -14,7 +14,7 @@ interface Part {
   seconds: number;
 }
 
-/** The number of batches of small items for each shard: more would even out the shards better, and let each touch more families. */
+/** The number of batches of small items for each shard. With more of them shards are more equal, but each reads more families. */
 const batchesPerShard = 16;
 
 /**
@@ -35,7 +35,7 @@ export function assignShards(work: readonly Assignable[], count: number): Readon
   return shards;
 }
 
-/** Compares the parts, too, because work may be expected to take no time. */
+/** Compares the number of parts, too, because work may be expected to take no time. */
 function isLess(one: { seconds: number; parts: number }, other: { seconds: number; parts: number }): boolean {
   return one.seconds === other.seconds ? one.parts < other.parts : one.seconds < other.seconds;
 }

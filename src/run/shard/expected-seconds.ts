@@ -6,8 +6,8 @@ const bytesPerSecond = 50_000_000;
 const leastSeconds = 0.1;
 
 /**
- * Returns how long a pipeline will probably take: as long as last time, where all of it is built again; else by its bytes at the pace
- * of the pipelines that have been recorded.
+ * Returns the seconds that each pipeline will probably take: those of the last time if all of it is built again, otherwise an
+ * estimate from its bytes and the speed of the pipelines that have a record.
  */
 export function expectedSeconds(
   planned: readonly PipelinePlan[],
@@ -21,6 +21,6 @@ export function expectedSeconds(
     return seconds === undefined ? [] : [{ seconds, bytes: bytesOf(one) }];
   });
   const sum = (key: 'seconds' | 'bytes') => recorded.reduce((total, one) => total + one[key], 0);
-  const pace = sum('bytes') > 0 && sum('seconds') > 0 ? sum('bytes') / sum('seconds') : bytesPerSecond;
-  return planned.map((one, index) => lastOf(one, index) ?? leastSeconds + bytesOf(one) / pace);
+  const speed = sum('bytes') > 0 && sum('seconds') > 0 ? sum('bytes') / sum('seconds') : bytesPerSecond;
+  return planned.map((one, index) => lastOf(one, index) ?? leastSeconds + bytesOf(one) / speed);
 }

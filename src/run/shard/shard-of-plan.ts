@@ -5,7 +5,7 @@ import type { SavedWork } from '../prepare-saved.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Shard } from './shard.ts';
 
-/** Returns what is to be applied of a saved plan. Throws a `UsageError` for a shard of a plan that has none. */
+/** Returns the part of a saved plan that this process applies. Throws a `UsageError` for a shard of a plan that has none. */
 export function savedWork(plan: Plan, shard: Shard | undefined): SavedWork {
   return shard === undefined ? { plan } : { plan: shardOfPlan(plan, shard), seal: sealOf(plan) };
 }
@@ -23,7 +23,7 @@ function shardOfPlan(plan: Plan, { index }: Shard): Plan {
     ...whole,
     pipelines,
     forgotten: plan.forgotten.filter(({ shard }) => shard === index),
-    // A note takes no time: the first shard makes all of them.
+    // Recording that a folder is missing takes no time: the first shard does it for all.
     ...(plan.missing !== undefined && { missing: index === 1 ? plan.missing : [] }),
     summary: summarize(pipelines),
     gates: plan.gates.filter(({ pipeline }) => ours.has(pipeline)),

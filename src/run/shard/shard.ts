@@ -1,6 +1,6 @@
 import type { Variables } from '../../model/base/proxy.ts';
 import { UsageError } from '../usage-error.ts';
-import { engineIn } from './engines.ts';
+import { positionInArray } from './job-array.ts';
 
 /** One of several parts of the same work, each carried out by a process of its own. */
 export interface Shard {
@@ -10,7 +10,7 @@ export interface Shard {
 }
 
 /**
- * Reads `--shard`: `3/16`, or `auto` or `auto/16`, for which the engine that has started the process says which one it is. `planned` is the
+ * Reads `--shard`: `3/16`, or `auto` or `auto/16`, which takes the position from the variables of a job array. `planned` is the
  * number of shards of a saved plan. Throws a `UsageError` if that does not fit together.
  */
 export function readShard(text: string, variables: Variables, planned?: number): Shard {
@@ -20,16 +20,16 @@ export function readShard(text: string, variables: Variables, planned?: number):
       `--shard ${text}: this is no shard`,
       'write --shard 3/16 for the third of sixteen, or --shard auto in a job array',
     );
-  const engine = index === 'auto' ? engineIn(variables) : undefined;
-  const asked = written === undefined ? engine?.count : Number(written);
+  const position = index === 'auto' ? positionInArray(variables) : undefined;
+  const asked = written === undefined ? position?.count : Number(written);
   const count = asked ?? planned;
   if (count === undefined)
     throw new UsageError(
-      `--shard ${text}: ${engine?.variable ?? 'nothing'} does not say how many shards there are`,
+      `--shard ${text}: ${position?.variable ?? 'nothing'} does not say how many shards there are`,
       'write --shard auto/16, or apply a plan that was made with --shards 16',
     );
-  const shard = { index: engine?.index ?? Number(index), count };
-  const source = engine === undefined ? '' : ` (${engine.variable}=${engine.value})`;
+  const shard = { index: position?.index ?? Number(index), count };
+  const source = position === undefined ? '' : ` (${position.variable}=${position.value})`;
   if (planned !== undefined && count !== planned)
     throw new UsageError(
       `--shard ${text}: the plan has ${planned} shards, not ${count}`,

@@ -66,7 +66,7 @@ class TextNormalizer extends Transform implements NormalizedText, TextTaker {
     let from = scanner.starts[0] ?? scanner.end;
     if (isReplaced || this.#hasOtherNulls) {
       for (let field = 0; field < scanner.count; field++) {
-        const written = this.#writtenAnew(scanner, bytes, field);
+        const written = this.#rewritten(scanner, bytes, field);
         if (written === undefined) continue;
         this.#parts.push(Buffer.from(bytes.subarray(from, scanner.starts[field])), Buffer.from(written));
         from = scanner.ends[field] ?? scanner.end;
@@ -80,7 +80,7 @@ class TextNormalizer extends Transform implements NormalizedText, TextTaker {
   }
 
   /** Returns the text to write instead of a field; undefined if the field stays unchanged. */
-  #writtenAnew(scanner: TextScanner, bytes: Uint8Array, field: number): string | undefined {
+  #rewritten(scanner: TextScanner, bytes: Uint8Array, field: number): string | undefined {
     const check = this.#checks.find((one) => one.field === field);
     const replaced = check === undefined ? undefined : this.#records.checks.replacementOf(check);
     if (replaced !== undefined) {

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../model/config/column-type.ts';
 import { isNumber } from '../../model/config/column-type.ts';
-import type { RowField, FieldProblem } from '../rows/row-fields.ts';
+import type { RowField, FieldProblem } from '../rows/row-field.ts';
 import { readSerial, type Cell } from '../workbook/index.ts';
 
 /** Writes the value of a cell as the field of a column, or returns why it cannot be taken. */
@@ -47,7 +47,7 @@ function errorOf(text: string): FieldProblem {
   };
 }
 
-/** A number that Excel shows as a date, a time, or both. */
+/** Writes a number that Excel shows as a date, a time, or both. */
 function moment(field: RowField, { kind, text }: Cell, is1904: boolean): FieldProblem | undefined {
   const { type } = field.column;
   if (isNumber(type)) {

@@ -11,7 +11,7 @@ import { textStreamPart } from '../delimited/text-part.ts';
 import type { Document } from './document.ts';
 import { textOfReading } from './reading.ts';
 
-/** A CSV file of an archive on its way into Hyper: as the CSV that hyperd reads. */
+/** Returns a CSV file of an archive as a part of a feed: rewritten into the CSV that hyperd reads. */
 export function csvPart(table: Table, document: Document, format: CsvFormat, found: Layout): StreamPart {
   const layout = withAbsent(found, table);
   const text = (signal: AbortSignal) => textOfReading(document.read(signal), document, format);
@@ -42,7 +42,7 @@ export function csvPart(table: Table, document: Document, format: CsvFormat, fou
   };
 }
 
-/** The same for a file in PostgreSQL's text format. */
+/** Returns a file in PostgreSQL's text format as a part of a feed. */
 export function textPart(table: Table, document: Document, format: CsvFormat): StreamPart {
   const copied = async function* (text: AsyncIterable<Buffer>) {
     // A stream keeps chunks, whose memory is used again.

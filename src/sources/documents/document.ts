@@ -1,7 +1,7 @@
 import type { NamedFile } from '../delimited/constants.ts';
 import type { RandomAccess } from '../parquet/index.ts';
 
-/** A file or an object of a bucket, for formats whose records are taken apart here. Wherever it is, it is read in the same way. */
+/** A file or an object of a bucket, for formats whose records are parsed here. Both are read in the same way. */
 export interface Document extends NamedFile {
   size: number;
   /** Begins to read its bytes in order. */
@@ -15,11 +15,11 @@ export interface DocumentAccess extends RandomAccess {
 }
 
 export interface DocumentReading {
-  /** A chunk is good until the next one is asked for. */
+  /** A chunk is valid until the next one is requested. */
   bytes: AsyncIterable<Buffer>;
-  /** Bytes taken so far. */
+  /** Returns the number of bytes read so far. */
   taken: () => number;
-  /** The packing that its service reports, known with the first byte. */
+  /** Returns the Content-Encoding that the service reports; known with the first byte. */
   contentEncoding?: () => string | undefined;
   close: (reason?: Error) => void;
 }

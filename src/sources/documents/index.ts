@@ -1,4 +1,4 @@
-/** Formats and archives whose records are taken apart here: JSON lines, sheets of Excel, and text in zip. Files and objects of a bucket are alike. */
+/** Formats whose records are parsed here instead of by hyperd: JSON lines, sheets of Excel, and text in zip archives, in files or in a bucket. */
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { CsvFormat, Format, JsonLinesFormat, WorkbookFormat } from '../../model/config/source.ts';
 import type { Column, Table } from '../../model/config/pipeline.ts';
@@ -19,12 +19,12 @@ export type DocumentFormat = JsonLinesFormat | CsvFormat | WorkbookFormat;
 
 export { isArchive } from './archive.ts';
 
-/** Returns true for formats that are read here wherever they are. */
+/** Returns true for formats that are always parsed here, in an archive or not. */
 export function isDocumentFormat(format: Format): format is JsonLinesFormat | WorkbookFormat {
   return format.type === 'jsonl' || format.type === 'xlsx';
 }
 
-/** The rows of a file on their way into Hyper: of each file in it, where it is an archive. */
+/** Returns the parts of a feed: one for the file, or one for each file in it if it is an archive. */
 export async function documentParts(
   table: Table,
   document: Document,
@@ -66,7 +66,7 @@ async function partsOf(
   }
 }
 
-/** The format of the files in an archive: packed files in it are recognized by their own names. */
+/** Returns the format of the files in an archive: a packed file in it is recognized by its own name. */
 function formatInside<F extends CsvFormat | JsonLinesFormat>(format: F): F {
   return format.compression === 'zip' ? { ...format, compression: 'by-name' } : format;
 }
@@ -77,7 +77,7 @@ export interface Examined {
   unusedColumns: string[];
 }
 
-/** The columns of a file as far as its beginning shows them, or why it cannot be read. */
+/** The columns that the beginning of a file shows, or the reason why it cannot be read. */
 export type Look = Seen | { problem: Diagnostic };
 
 interface Seen {
@@ -89,7 +89,7 @@ interface Seen {
   notes?: readonly Diagnostic[];
 }
 
-/** Sums up what was seen of the files of a table. */
+/** Combines the findings about the files of a table. */
 export function examined(table: Table, looks: readonly Look[]): Examined {
   const problems = looks.flatMap((look) => ('problem' in look ? [look.problem] : []));
   const fitting = looks.flatMap((look) => ('problem' in look ? [] : [look]));
@@ -104,7 +104,7 @@ export function examined(table: Table, looks: readonly Look[]): Examined {
   };
 }
 
-/** Looks at the beginning of a file; of each file in it, where it is an archive. */
+/** Examines the beginning of a file, or of each file in it if it is an archive. */
 export async function examineDocument(
   table: Table,
   document: Document,

@@ -14,10 +14,10 @@ import { firstKeys, JsonLineError, JsonLinesToCopy, valueOf, type JsonRecord } f
 import type { Document } from './document.ts';
 import { textOfReading } from './reading.ts';
 
-/** Records whose keys are looked at before anything is read. */
+/** The number of records whose keys are examined before any row is read. */
 const looked = 100;
 
-/** A file of JSON lines on its way into Hyper. */
+/** Returns a file of JSON lines as a part of a feed. */
 export function jsonLinesPart(table: Table, document: Document, format: JsonLinesFormat): StreamPart {
   const columns = fieldsOf(table);
   const constants = constantsOf(table, document, format);
@@ -48,7 +48,7 @@ export function jsonLinesPart(table: Table, document: Document, format: JsonLine
   };
 }
 
-/** A line that is no record may hold a value of any column. */
+/** Explains an error. A line that is no record may hold a value of a sensitive column, so its text may be left out. */
 function explained(error: unknown, document: Document, table: Table): unknown {
   const columns = fieldsOf(table);
   const isShown = table.columns.every(({ sensitive }) => sensitive !== true);
@@ -117,7 +117,7 @@ interface SeenKeys {
   line: number;
 }
 
-/** None of the first records has the key of a column. */
+/** Returns the problem of a column whose key none of the first records has; undefined if that is allowed. */
 function lacking(column: Column, { keys, taken, shown, line }: SeenKeys): Diagnostic | undefined {
   const key = keyOf(column);
   const near = nearMissOf(key, keys, taken);
@@ -131,7 +131,7 @@ function lacking(column: Column, { keys, taken, shown, line }: SeenKeys): Diagno
   };
 }
 
-/** Hyper refused a record: finds it again, to say the line, the column and the value. */
+/** Finds a record that Hyper refused again, and returns an error with its line, column and value. */
 async function explainRefusal(
   table: Table,
   document: Document,

@@ -8,8 +8,8 @@ import { nullRemedy } from '../csv/index.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { explainText, refusalText, refusedHint } from '../delimited/explain-refusal.ts';
 import { layOut, quoted, wanted, type Layout } from '../delimited/layout.ts';
-import { CopyText } from '../rows/copy-text.ts';
-import { RowField, type FieldProblem } from '../rows/row-fields.ts';
+import { CopyTextWriter } from '../rows/copy-text-writer.ts';
+import { RowField, type FieldProblem } from '../rows/row-field.ts';
 import { cellName, openSheet, type Cell, type Merged, type Row, type Sheet } from '../workbook/index.ts';
 import { cellField } from './cell-field.ts';
 import { requireSize } from './archive.ts';
@@ -57,7 +57,7 @@ class SheetReading {
   taken = 0;
   readonly #workbook: Workbook;
   readonly #most: number;
-  readonly #out = new CopyText();
+  readonly #out = new CopyTextWriter();
   readonly #fields: readonly RowField[];
   /** The place in the sheet of the record last written. */
   row = 0;

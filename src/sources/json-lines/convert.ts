@@ -3,8 +3,8 @@ import type { Column } from '../../model/config/pipeline.ts';
 import type { JsonLinesFormat } from '../../model/config/source.ts';
 import { CsvValueError, nullRemedy } from '../csv/index.ts';
 import { nameInFile } from '../delimited/layout.ts';
-import { CopyText } from '../rows/copy-text.ts';
-import { RowField, type FieldProblem } from '../rows/row-fields.ts';
+import { CopyTextWriter } from '../rows/copy-text-writer.ts';
+import { RowField, type FieldProblem } from '../rows/row-field.ts';
 import { wholeLines, type Lines } from './lines.ts';
 import { JsonLineError, JsonProblem } from './problem.ts';
 import { jsonKind, JsonScanner } from './scan.ts';
@@ -21,7 +21,7 @@ export interface JsonLinesOptions {
   constants: readonly string[];
   /** The number of records to read at most. */
   most?: number | undefined;
-  /** Sees the place of each record after it was taken. */
+  /** Is called with each record after it was converted. */
   onRecord?: ((record: JsonRecord) => void) | undefined;
 }
 
@@ -41,7 +41,7 @@ export class JsonLinesToCopy {
   records = 0;
 
   readonly #options: JsonLinesOptions;
-  readonly #out = new CopyText();
+  readonly #out = new CopyTextWriter();
   readonly #fields: readonly RowField[];
   readonly #scanner: JsonScanner;
   readonly #constants: Buffer;
@@ -93,7 +93,7 @@ export class JsonLinesToCopy {
     this.#options.onRecord?.(record);
   }
 
-  /** Writes a field; returns why its value cannot be taken. */
+  /** Writes a field, or returns why its value cannot be taken. */
   #write(index: number, { bytes }: JsonRecord): FieldProblem | undefined {
     const field = this.#fields[index]!;
     const start = this.#scanner.starts[index]!;
@@ -155,7 +155,7 @@ function missing(column: Column): FieldProblem {
 }
 
 function constantFields(constants: readonly string[], hasFields: boolean): Buffer {
-  const out = new CopyText();
+  const out = new CopyTextWriter();
   for (const [index, text] of constants.entries()) {
     if (index > 0 || hasFields) out.endField();
     out.text(text);

@@ -1,6 +1,6 @@
 /**
- * JSON lines as bytes. hyperd reads whole records only, into one column of json; it takes the last of two equal keys, and
- * makes the text "null" of a null. Here a record is walked through in place, and its values become the fields of COPY text.
+ * JSON lines as bytes. hyperd can only read whole records into one column of json; it takes the last of two equal keys, and
+ * turns a null into the text "null". Here a record is scanned in place, and its values become the fields of COPY text.
  */
 export { JsonLinesToCopy, type JsonRecord } from './convert.ts';
 export { JsonLineError } from './problem.ts';

@@ -4,7 +4,7 @@ import { bomLength, CsvSizeError, CsvUtf8Error, endsWithin, findBadByte } from '
 const LF = 0x0a;
 const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
-/** Whole lines of a text that are in memory at once: `bytes[start, end)`, the first of them being `line` (from 1). */
+/** Whole lines of a text that are in memory together: `bytes[start, end)`. The first one has the number `line` (from 1). */
 export interface Lines {
   bytes: Buffer;
   start: number;
@@ -13,8 +13,8 @@ export interface Lines {
 }
 
 /**
- * Divides the bytes of a text where lines end, without its byte order mark; what is yielded is UTF-8 and good until the next
- * is asked for.
+ * Divides the bytes of a text at line ends, without its byte order mark. The lines that it yields are valid UTF-8, and remain
+ * in memory until the next ones are requested.
  */
 export async function* wholeLines(text: AsyncIterable<Buffer>): AsyncGenerator<Lines, void> {
   /** The beginning of a line that has not ended. */

@@ -6,7 +6,7 @@ import { wantedIn } from './wanted.ts';
 
 const LF = 0x0a;
 
-/** The keys of the first records of a text in the order in which they come, and the line of the first record. */
+/** Returns the keys of the first records of a text in the order in which they occur, and the line of the first record. */
 export async function firstKeys(
   text: AsyncIterable<Buffer>,
   most: number,
@@ -33,7 +33,7 @@ export async function firstKeys(
   return { keys: [...keys], line };
 }
 
-/** Keys are texts, so that nothing is lost by making a value of the record. */
+/** Keys are strings, so JSON.parse loses nothing of them. */
 function keysOf(scanner: JsonScanner, record: JsonRecord): string[] {
   const { bytes, start, end } = record;
   try {
@@ -45,7 +45,7 @@ function keysOf(scanner: JsonScanner, record: JsonRecord): string[] {
   return Object.keys(JSON.parse(bytes.toString('utf8', start, end)) as object);
 }
 
-/** The value of a record at a path, as it is written; undefined if it has none. */
+/** Returns the value of a record at a path, as it is written; undefined if there is none. */
 export function valueOf({ bytes, start, end }: JsonRecord, path: string): string | undefined {
   const scanner = new JsonScanner(wantedIn([path]), 1);
   scanner.scan(bytes, start, end);

@@ -55,7 +55,7 @@ export class JsonProblem extends Error {
   }
 }
 
-/** A line is no record of JSON: the place, and what is there. */
+/** A line that is no JSON record, with its place and the text found there. */
 export class JsonLineError extends CsvError {
   override name = 'JsonLineError';
   readonly #problem: JsonProblem;
@@ -68,7 +68,7 @@ export class JsonLineError extends CsvError {
     this.#problem = problem;
   }
 
-  /** The same error; only if `isShown` with text of the file. */
+  /** Returns the error without text of the file, unless `isShown`. */
   without(isShown: boolean): CsvError {
     if (isShown) return this;
     const { message, hint } = this.#problem;

@@ -14,7 +14,7 @@ export const jsonKind = {
 } as const;
 type JsonKind = (typeof jsonKind)[keyof typeof jsonKind];
 
-/** Values inside values: deeper ones are hardly meant, and would end the stack. */
+/** The deepest nesting that is read: deeper values are hardly intended, and would overflow the stack. */
 const DEEPEST = 500;
 
 const QUOTE = 0x22;
@@ -31,8 +31,8 @@ const PLUS = 0x2b;
 const SMALL_U = 0x75;
 
 /**
- * Walks through one JSON object (RFC 8259) in place: checks all of it, and notes where the wanted values are. No value is
- * made of any of them.
+ * Scans one JSON object (RFC 8259) in place: checks all of it, and notes where the wanted values are. It creates no
+ * JavaScript values.
  */
 export class JsonScanner {
   /** For each column the kind of its value, and its bytes; those of a text without its quotes. */
@@ -46,7 +46,7 @@ export class JsonScanner {
   #at = 0;
   #end = 0;
   #depth = 0;
-  /** The kind of the value that was passed last. */
+  /** The kind of the last value. */
   #kind: JsonKind = jsonKind.missing;
 
   constructor(root: Wanted, columns: number) {

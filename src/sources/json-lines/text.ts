@@ -1,8 +1,8 @@
-import type { FieldProblem } from '../rows/row-fields.ts';
+import type { FieldProblem } from '../rows/row-field.ts';
 
-/** The text between two quotes that has escapes; or why no text can hold it. */
+/** Decodes the escapes of a text between two quotes; returns a problem if the result is no valid text. */
 export function decodeText(bytes: Buffer, start: number, end: number): string | FieldProblem {
-  // Only of a text: a number would lose digits.
+  // Only for a text: a number would lose digits.
   const text = JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string;
   if (text.includes('\0')) {
     return {

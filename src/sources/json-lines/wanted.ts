@@ -4,10 +4,10 @@ import { parseJsonPath, type JsonStep } from '../../model/config/json-path.ts';
 export interface Wanted {
   /** The columns that take the value at this place, by their index. */
   columns: number[];
-  /** The wanted places inside an object, by keys as latin1 shows the bytes of their UTF-8; and inside an array. */
+  /** The wanted places inside an object, by `keyBytes` of the keys; and inside an array. */
   keys: Map<string, Wanted> | undefined;
   items: Map<number, Wanted> | undefined;
-  /** The record in which the key came last: coming twice is an error. */
+  /** The number of the last record that has the key: a second time in one record is an error. */
   seenIn: number;
   /** The key as it is written. */
   name: string;
@@ -26,7 +26,7 @@ export function wantedIn(paths: readonly string[]): Wanted {
   return root;
 }
 
-/** The bytes of a key as its `latin1Slice` shows them. */
+/** Returns the UTF-8 bytes of a key as a latin1 string, with one character for each byte. */
 export function keyBytes(key: string): string {
   return Buffer.from(key).toString('latin1');
 }

@@ -1,12 +1,12 @@
 const DAY = 86_400_000_000;
 const LAST_DAY = 2_958_465;
 
-/** A moment of Excel: the day, and the time of the day as text; or why a number is none. */
+/** The day and the time of day that a number of Excel means, as text; or the reason why it means none. */
 export type SerialDate = { day: string | undefined; time: string; isMidnight: boolean } | { problem: string };
 
 /**
  * Reads a number of days. It is exact to the millisecond, as Excel shows it, unless the number says more; then to the
- * microsecond. Day 60 of the system of 1900 is 29 February 1900, which never was.
+ * microsecond. Day 60 of the 1900 date system is 29 February 1900, which never existed.
  */
 export function readSerial(serial: number, is1904: boolean): SerialDate {
   if (!Number.isFinite(serial) || serial < 0 || serial >= LAST_DAY + 1 - (is1904 ? 1462 : 0))
@@ -21,7 +21,7 @@ export function readSerial(serial: number, is1904: boolean): SerialDate {
   return { day: dayOf(days, is1904), time: timeOf(ofDay), isMidnight: ofDay === 0 };
 }
 
-/** Day 0 of the system of 1900 is no day: a time alone. */
+/** Returns the day; undefined for day 0 of the 1900 date system, which is a time alone. */
 function dayOf(days: number, is1904: boolean): string | undefined {
   if (!is1904 && days === 0) return undefined;
   const epoch = is1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, days < 60 ? 31 : 30);

@@ -17,11 +17,11 @@ export interface Sheet {
   is1904: boolean;
   /** The sizes of the parts that are unpacked for it. */
   unpacked: number;
-  /** Rows that have a cell, in their order. `merged` takes the cells that are merged, known after the last row. */
+  /** Yields rows that have a cell, in order. Adds merged cells to `merged`; they are known after the last row. */
   rows(merged: Merged[]): AsyncGenerator<Row, void>;
 }
 
-/** Opens the sheet of that name, or the first one. Throws a FileProblem for what is no workbook, or lacks the sheet. */
+/** Opens the sheet of that name, or the first one. Throws a FileProblem if the file is no workbook or lacks the sheet. */
 export async function openSheet(access: RandomAccess, wanted: string | undefined): Promise<Sheet> {
   refuseOtherFiles(await access.read(0, Math.min(access.size, 64 * 1024)));
   const files = new Map((await listArchive(access)).map((file) => [file.name.toLowerCase(), file]));
@@ -108,7 +108,7 @@ function noWorkbook(files: ReadonlyMap<string, ArchivedFile>): FileProblem {
   );
 }
 
-/** The name of a part that xl/workbook.xml means. */
+/** Returns the name of the part in the package that xl/workbook.xml refers to. */
 function pathOf(target: string): string {
   return target.startsWith('/') ? target.slice(1) : `xl/${target.replace(/^\.\//, '')}`;
 }

@@ -4,7 +4,7 @@ import { isPage } from '../delimited/foreign-content.ts';
 const OLD = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
 const ENCRYPTED = Buffer.from('EncryptedPackage', 'utf16le');
 
-/** Throws a FileProblem for what people give the name .xlsx although it is something else. */
+/** Throws a FileProblem for files of other kinds that users name .xlsx. */
 export function refuseOtherFiles(head: Buffer): void {
   if (head.length === 0)
     throw new FileProblem(

@@ -11,7 +11,7 @@ export interface ListedSheet {
   isHidden: boolean;
 }
 
-/** xl/workbook.xml */
+/** Reads xl/workbook.xml: the sheets, and the date system. */
 export class WorkbookPart implements XmlTaker {
   readonly sheets: ListedSheet[] = [];
   is1904 = false;
@@ -27,7 +27,7 @@ export class WorkbookPart implements XmlTaker {
   }
 }
 
-/** A .rels file: which part an id means. */
+/** Reads a .rels file: the part that each id refers to. */
 export class RelationsPart implements XmlTaker {
   readonly relations = new Map<string, { target: string; type: string }>();
   readonly close = nothing;
@@ -41,7 +41,7 @@ export class RelationsPart implements XmlTaker {
   }
 }
 
-/** xl/styles.xml: how the cells of each style show numbers. */
+/** Reads xl/styles.xml: how the cells of each style show numbers. */
 export class StylesPart implements XmlTaker {
   readonly kinds: NumberKind[] = [];
   readonly text = nothing;
@@ -60,7 +60,7 @@ export class StylesPart implements XmlTaker {
   }
 }
 
-/** xl/sharedStrings.xml: the texts of cells. Phonetic guides are no part of them. */
+/** Reads xl/sharedStrings.xml: the texts of cells, without phonetic guides. */
 export class TextsPart implements XmlTaker {
   readonly texts = new TextTable();
   #text = '';
@@ -84,7 +84,7 @@ export class TextsPart implements XmlTaker {
   }
 }
 
-/** Characters that XML cannot hold are written as _x000D_. */
+/** Decodes characters that XML cannot hold, which Excel writes as _x000D_. */
 export function plainText(text: string): string {
   if (!text.includes('_x')) return text;
   return text.replace(/_x([\dA-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));

@@ -23,7 +23,7 @@ export interface Merged {
   rows: readonly [number, number];
 }
 
-/** Takes the cells of a sheet; `take` gives the rows that have ended since it was called last. */
+/** Reads the cells of a sheet; `take` returns the rows that were completed since the last call. */
 export class SheetPart implements XmlTaker {
   readonly merged: Merged[] = [];
   readonly #texts: TextTable;
@@ -125,7 +125,7 @@ export class SheetPart implements XmlTaker {
   }
 }
 
-/** `B7` */
+/** Returns the name of a cell, such as `B7`. */
 export function cellName(row: number, column: number): string {
   let letters = '';
   for (let left = column + 1; left > 0; left = Math.floor((left - 1) / 26))

@@ -1,4 +1,4 @@
-/** Texts by their place, as bytes in one piece of memory: a million of them as strings would take several times that. */
+/** Texts by their index, as bytes in one buffer: a million strings would take several times that memory. */
 export class TextTable {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #ends = new Uint32Array(1024);

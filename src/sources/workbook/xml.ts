@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { FileProblem } from '../delimited/file-problem.ts';
 
-/** Takes the parts of an XML document as they come. Names are without their prefixes. */
+/** Receives the elements of an XML document in order. Names have no prefixes. */
 export interface XmlTaker {
   open(name: string, attributes: Readonly<Record<string, string>>): void;
   close(name: string): void;

@@ -1,3 +1,3 @@
-/** Zip archives as customers send them, of which parts can be read: files and objects of a bucket are alike. */
+/** Zip archives as customers send them, in files or in objects of a bucket. Only the needed parts are read. */
 export { listArchive, type ArchivedFile } from './list.ts';
 export { unpackFile } from './unpack.ts';

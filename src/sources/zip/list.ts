@@ -7,7 +7,7 @@ import { FileProblem } from '../delimited/file-problem.ts';
 import type { RandomAccess } from '../parquet/index.ts';
 import { rangeOf } from './range.ts';
 
-/** One file in an archive: where its bytes are, and what they must become. */
+/** One file in an archive: where its packed bytes are, and the size and checksum of the unpacked ones. */
 export interface ArchivedFile {
   /** With slashes between folders. */
   name: string;
@@ -19,15 +19,15 @@ export interface ArchivedFile {
   offset: number;
 }
 
-/** An archive that lists more is hardly meant, and its list would fill the memory. */
+/** A longer list is hardly intended, and would fill the memory. */
 const MOST_ENTRIES = 100_000;
 
 const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * Returns the files of an archive, in the order in which it lists them: no folders, and not what macOS and Windows put beside
- * them. Throws a FileProblem for an archive that is damaged, that repeats names, or whose names lead elsewhere.
+ * Returns the files of an archive in the order in which it lists them, without folders and without the files that macOS and
+ * Windows add. Throws a FileProblem for an archive that is damaged, that repeats names, or whose names lead elsewhere.
  */
 export async function listArchive(access: RandomAccess): Promise<ArchivedFile[]> {
   const zip = await openZip(access);
@@ -129,12 +129,12 @@ function refused(what: string, hint: string): FileProblem {
   return new FileProblem('EXT2123', what, hint);
 }
 
-/** Files that systems put beside those that people pack. */
+/** Returns true for files that an operating system adds to those that a user packs. */
 function isOfSystem(name: string): boolean {
   return /^__MACOSX\/|(?:^|\/)(?:\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini)$/i.test(name);
 }
 
-/** The view of the archive that its list is read by. */
+/** Adapts a RandomAccess to the reader that yauzl expects. */
 class Access extends RandomAccessReader {
   readonly #access: RandomAccess;
 

@@ -2,7 +2,7 @@ import type { RandomAccess } from '../parquet/index.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 
-/** Reads the bytes from `start` to before `end` in order; the next piece comes while one is used. */
+/** Reads the bytes from `start` to before `end` in order, one piece ahead of the reader. */
 export async function* rangeOf(
   access: RandomAccess,
   start: number,

@@ -6,8 +6,8 @@ import { again, dataStart, type ArchivedFile } from './list.ts';
 import { rangeOf } from './range.ts';
 
 /**
- * The bytes of a file in an archive. They are as many as the archive says, and have its checksum, or the last step fails with
- * a FileProblem: no byte more than it says is unpacked.
+ * Yields the bytes of a file in an archive. Throws a FileProblem if their number or their checksum differs from what the
+ * archive says; never yields more bytes than that.
  */
 export async function* unpackFile(
   access: RandomAccess,

@@ -4,7 +4,7 @@ import { makeTemporaryFolder } from '../../../disk/temporary.ts';
 import { withExtract, type OpenExtract } from '../../../hyper/inspect.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { UsageError } from '../../../run/usage-error.ts';
-import { unpackExtract } from '../../../templates/unpack.ts';
+import { unpackExtract } from '../../../templates/unpack-extract.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 import { encodeJson } from '../../output/json.ts';

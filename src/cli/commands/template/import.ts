@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { writeGenerate } from '../../../config/write-generate.ts';
 import { importTemplate } from '../../../templates/import/import.ts';
-import { readSourceFile } from '../../../templates/shown.ts';
+import { readSourceFile } from '../../../templates/source-file.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 

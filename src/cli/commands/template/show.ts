@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { renderTemplate } from '../../../render/template-text.ts';
 import { describeTemplate } from '../../../templates/describe-template.ts';
-import { readSourceFile } from '../../../templates/shown.ts';
+import { readSourceFile } from '../../../templates/source-file.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
 

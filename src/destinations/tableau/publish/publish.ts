@@ -46,7 +46,7 @@ export async function publish(
   // The first publication of a data source that rows are to be added to makes it.
   const mode = before === undefined && publishing.mode === 'append' ? 'create' : publishing.mode;
   const { size } = extract;
-  const unseen = await bringThere(target, extract, { ...publishing, mode });
+  const unseen = await sendUntilPublished(target, extract, { ...publishing, mode });
   if (unseen !== undefined) return unverified(size, unseen);
   try {
     const published = await settle(target, (found) => taken(delivered(found, size)), signal);
@@ -90,12 +90,12 @@ export function delivered(published: DataSource, size: number): Delivered {
 }
 
 /** Resolves to the reason where the server took it and could not be asked since. */
-async function bringThere(
+async function sendUntilPublished(
   target: Target,
   extract: BuiltExtract,
   { mode, progress, signal, places, confirm, note }: Publishing,
 ): Promise<string | undefined> {
-  const forward = rising(progress);
+  const forward = increments(progress);
   const { before } = target;
   for (let attempt = 1; ; attempt++) {
     const about: SentNote = {
@@ -157,7 +157,7 @@ async function isPublished(
     case 'unclear': {
       if ((await lookForOurs(target, signal)) !== undefined) return true;
       // Rows must not be published twice: a publication that cannot be seen may still be under way.
-      if (mode === 'append' || sent.cause === undefined) throw nobodyKnows(target, sent.reason);
+      if (mode === 'append' || sent.cause === undefined) throw unknownOutcome(target, sent.reason);
       return false;
     }
   }
@@ -200,7 +200,7 @@ async function jobFailed(
   );
 }
 
-function nobodyKnows({ site, destination }: Target, reason: string): RunError {
+function unknownOutcome({ site, destination }: Target, reason: string): RunError {
   return new RunError(
     'EXT5113',
     `it is unknown whether ${siteLabel(site.connection)} has published "${destination.name}": ${reason}`,
@@ -209,7 +209,7 @@ function nobodyKnows({ site, destination }: Target, reason: string): RunError {
 }
 
 /** Returns increments for positions: bytes that are sent again are not reported again. */
-export function rising(progress: (bytes: number) => void): (position: number) => void {
+export function increments(progress: (bytes: number) => void): (position: number) => void {
   let highest = 0;
   return (position) => {
     if (position <= highest) return;

@@ -11,7 +11,7 @@ import { toRunError } from '../client/errors.ts';
 import { siteLabel } from '../client/site-label.ts';
 import { lookNow } from '../target/current.ts';
 import { applyPortion, Unseen } from './patch.ts';
-import { delivered, markOf, publish, rising, unverified } from '../publish/publish.ts';
+import { delivered, markOf, publish, increments, unverified } from '../publish/publish.ts';
 import { settleRows } from '../publish/settle.ts';
 import { projectFor, type Target } from '../target/target.ts';
 import { actionsFor } from './actions.ts';
@@ -133,7 +133,7 @@ async function applyPortions(
           String(applied.portions + 1),
           ...(update.batch === undefined ? [] : [update.batch]),
         ],
-        progress: rising(progress),
+        progress: increments(progress),
         signal,
         places,
         beforeLast: confirm,

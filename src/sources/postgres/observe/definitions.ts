@@ -49,7 +49,7 @@ export async function takeDefinitions(
   };
 }
 
-/** Tells whether the same things were looked for: what is missing then has gone, and was not left out. */
+/** Returns true if the same things were looked for: what is missing then has gone, and was not left out. */
 function scopeOf(texts: readonly string[], taken: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify([texts, taken]));
   return `${behindViews}${hash.digest('hex').slice(0, 16)}`;

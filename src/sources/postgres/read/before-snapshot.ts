@@ -16,9 +16,10 @@ export interface Before {
   deletes: ReachedRelations | undefined;
 }
 
+/** Takes the fingerprint of a table, and the relations that its rows come from. Everything later is compared with them. */
 export async function lookBefore(client: pg.Client, table: Table): Promise<Before> {
   const { agreed, fingerprint } = await lookAt(client, async () => {
-    const found = await stillAgreed(client, table);
+    const found = await agreeAgain(client, table);
     return { agreed: found, fingerprint: await takeFingerprint(client, table, found) };
   });
   const { selection, deletes } = agreed;
@@ -29,8 +30,8 @@ export async function lookBefore(client: pg.Client, table: Table): Promise<Befor
   };
 }
 
-/** The contract again: what was planned may no longer be so. */
-export async function stillAgreed(client: pg.Client, table: Table): Promise<Agreed> {
+/** Compares the table with its contract again. Throws a RunError if it changed since the plan. */
+export async function agreeAgain(client: pg.Client, table: Table): Promise<Agreed> {
   const agreement = await agree(client, table);
   const { selection, problems } = agreement;
   if (selection !== undefined) return { ...agreement, selection };

@@ -56,7 +56,7 @@ export async function confirmDefinitions(client: pg.Client, { table, before }: F
   }
 }
 
-/** Tells whether there is more than the columns of a relation itself, which its reader compares. */
+/** Returns true if there is more than the columns of a relation itself, which its reader compares. */
 export const hasDefinitions = ({ table, agreed, before }: Found): boolean =>
   agreed.relation === undefined ||
   agreed.deletes !== undefined ||

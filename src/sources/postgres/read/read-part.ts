@@ -8,7 +8,7 @@ import { explainBadText, isBadText } from './undecodable-text.ts';
 import { explainTable } from '../connection/errors.ts';
 import { explainRefusal } from './refused-value.ts';
 import type { Leased } from '../connection/pool.ts';
-import type { Moment } from './moment.ts';
+import type { SnapshotConnections } from './snapshot-connections.ts';
 import { selectSql, type Selection } from '../sql/selection.ts';
 
 /** The text that one COPY reads, and the user's name for it. */
@@ -20,7 +20,8 @@ export interface Reading {
   most?: number | undefined;
 }
 
-export function readPart(moment: Moment, reading: Reading): StreamPart {
+/** Returns one COPY of the snapshot as a part of a feed. Nothing is sent before it is opened. */
+export function readPart(connections: SnapshotConnections, reading: Reading): StreamPart {
   const { table, selection, label } = reading;
   return {
     kind: 'stream',
@@ -28,30 +29,30 @@ export function readPart(moment: Moment, reading: Reading): StreamPart {
     columns: selection.columns.map(({ name }) => name),
     format: { type: 'text' },
     async open(signal) {
-      const copy = await openCopy(moment, reading, signal);
+      const copy = await openCopy(connections, reading, signal);
       return { bytes: copy, rows: () => copy.rowCount, rowsSoFar: () => copy.rowsSoFar };
     },
-    explain: (refusal) => explainRefusal(refusal, table, selection, () => joined(moment)),
+    explain: (refusal) => explainRefusal(refusal, table, selection, () => connectAside(connections)),
     translate: (error) =>
       isBadText(error)
-        ? explainBadText(error, table, selection, () => joined(moment))
+        ? explainBadText(error, table, selection, () => connectAside(connections))
         : explainTable(error, `reading table "${table.name}"`, table),
   };
 }
 
 /** Runs a query at the moment of the snapshot, on a separate connection. */
-export function askAside<T>(
-  moment: Moment,
+export function askAtSnapshot<T>(
+  connections: SnapshotConnections,
   table: Table,
   signal: AbortSignal,
   ask: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  return askApart(moment, table, signal, async (reader) => {
+  return askOnOwnConnection(connections, table, signal, async (reader) => {
     const { client } = reader;
-    await moment.join(reader, table);
-    return await moment.watch(client, table, async () => {
+    await connections.join(reader, table);
+    return await connections.watch(client, table, async () => {
       const answered = await ask(client);
-      await moment.confirm(client, table);
+      await connections.confirm(client, table);
       return answered;
     });
   });
@@ -59,19 +60,20 @@ export function askAside<T>(
 
 /** Runs a query that waits for no lock, at the present moment. */
 export function askNow<T>(
-  moment: Moment,
+  connections: SnapshotConnections,
   table: Table,
   signal: AbortSignal,
   ask: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  return askApart(moment, table, signal, async (reader) => {
+  return askOnOwnConnection(connections, table, signal, async (reader) => {
     await reader.begin();
     return await ask(reader.client);
   });
 }
 
-async function askApart<T>(
-  moment: Moment,
+/** Runs a query on a connection of its own, and releases it. */
+async function askOnOwnConnection<T>(
+  connections: SnapshotConnections,
   table: Table,
   signal: AbortSignal,
   ask: (reader: Leased) => Promise<T>,
@@ -79,7 +81,7 @@ async function askApart<T>(
   let leased: Leased | undefined;
   try {
     signal.throwIfAborted();
-    const reader = await moment.pool.read(moment.source, moment.host);
+    const reader = await connections.pool.read(connections.source, connections.host);
     leased = reader;
     return await endedBy(signal, reader.client, async () => {
       const answer = await ask(reader);
@@ -95,15 +97,15 @@ async function askApart<T>(
 }
 
 /**
- * Returns a client to explain an error. Its reader may hold a connection still: waiting for another one could take
- * for ever.
+ * Returns a client at the moment of the snapshot to explain an error. It is not one of the pool: the reader that failed may
+ * still hold a connection, and waiting for another one could take for ever.
  */
-async function joined(moment: Moment): Promise<pg.Client> {
-  const { client } = await connect(moment.source, moment.host);
+async function connectAside(connections: SnapshotConnections): Promise<pg.Client> {
+  const { client } = await connect(connections.source, connections.host);
   // Behind a pooler there may be no other connection, and without an explanation the refusal is still an error.
   const timer = setTimeout(() => client.connection.stream.destroy(), patience);
   try {
-    await moment.joinAside(client);
+    await connections.joinAside(client);
     return client;
   } finally {
     clearTimeout(timer);
@@ -113,9 +115,9 @@ async function joined(moment: Moment): Promise<pg.Client> {
 /** Milliseconds. */
 const patience = 5000;
 
-/** The bytes, on a connection that is free when they have ended. */
+/** Begins a COPY on a connection that is released when the last byte has been read. */
 async function openCopy(
-  { source, pool, host, join, watch, confirm, readers }: Moment,
+  { source, pool, host, join, watch, confirm, readers }: SnapshotConnections,
   { table, selection, most }: Reading,
   signal: AbortSignal,
 ): Promise<CopyOut> {

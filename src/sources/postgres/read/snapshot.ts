@@ -7,9 +7,9 @@ import { describeOrigin } from '../contract/query-errors.ts';
 import type { Agreed } from '../contract/contract.ts';
 import type { Cursor } from '../contract/cursor-columns.ts';
 import { explainQuery } from '../connection/errors.ts';
-import type { Moment } from './moment.ts';
-import { askAside, askNow, readPart } from './read-part.ts';
-import { lookBefore, stillAgreed, type Before } from './before-snapshot.ts';
+import type { SnapshotConnections } from './snapshot-connections.ts';
+import { askAtSnapshot, askNow, readPart } from './read-part.ts';
+import { lookBefore, agreeAgain, type Before } from './before-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
 import { lostSnapshot } from './lost-snapshot.ts';
 import { beginRead, lookAt } from '../connection/transaction.ts';
@@ -52,7 +52,7 @@ export async function openSnapshot(
       await leased.begin({ report });
       const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
       for (const [table, before] of befores) {
-        const agreed = await watched(table, () => lookAt(leader, () => stillAgreed(leader, table)));
+        const agreed = await watched(table, () => lookAt(leader, () => agreeAgain(leader, table)));
         found.set(table.name, { table, agreed, before });
       }
       return rows[0]?.snapshot ?? '';
@@ -64,7 +64,7 @@ export async function openSnapshot(
     };
     const agreedOf = (table: Table) => foundOf(table).agreed;
     const fingerprint = (table: Table) => found.get(table.name)?.before.fingerprint;
-    const moment: Moment = {
+    const connections: SnapshotConnections = {
       source,
       pool,
       host,
@@ -93,25 +93,25 @@ export async function openSnapshot(
         const agreed = agreedOf(table);
         const { cursor, selection } = agreed;
         if (cursor !== undefined && most === undefined)
-          await askAside(moment, table, signal, (client) => confirmNoNulls(client, agreed, cursor));
-        return { parts: [readPart(moment, { table, selection, label: describeOrigin(table), most })] };
+          await askAtSnapshot(connections, table, signal, (client) => confirmNoNulls(client, agreed, cursor));
+        return { parts: [readPart(connections, { table, selection, label: describeOrigin(table), most })] };
       },
       async changes(table, increment, before, signal) {
         const agreed = agreedOf(table);
         const continued = { table, agreed, cursor: cursorAmong(agreed), increment };
-        const present = await askAside(moment, table, signal, async (client) => {
+        const present = await askAtSnapshot(connections, table, signal, async (client) => {
           const found = await confirmContinued(client, continued, [before, fingerprint(table)]);
           await confirmNoNulls(client, agreed, continued.cursor);
           return found;
         });
         return changesOf(continued, present, (selection, label) =>
-          readPart(moment, { table, selection, label }),
+          readPart(connections, { table, selection, label }),
         );
       },
       watermark(table, increment, signal) {
         const agreed = agreedOf(table);
         const isCounted = fingerprint(table)?.kind === 'postgres';
-        return askAside(moment, table, signal, (client) =>
+        return askAtSnapshot(connections, table, signal, (client) =>
           watermarkOf(client, { table, agreed, cursor: cursorAmong(agreed), increment, counted: isCounted }),
         );
       },
@@ -119,12 +119,12 @@ export async function openSnapshot(
       async confirm(table, signal) {
         const one = foundOf(table);
         if (hasDefinitions(one))
-          await askNow(moment, table, signal, (client) => confirmDefinitions(client, one));
+          await askNow(connections, table, signal, (client) => confirmDefinitions(client, one));
       },
       fingerprint,
       async end() {
-        for (const copy of moment.readers.keys()) copy.destroy();
-        await Promise.all([...moment.readers.values(), leased.free()]);
+        for (const copy of connections.readers.keys()) copy.destroy();
+        await Promise.all([...connections.readers.values(), leased.free()]);
       },
     };
   } catch (error) {

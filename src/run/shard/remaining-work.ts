@@ -4,18 +4,22 @@ import type { StatePort } from '../../model/ports/state-port.ts';
 import { summarize } from '../../plan/index.ts';
 import { actingIn } from '../stale.ts';
 
-/** The work that is left for a shard that is started once more. */
-export interface LeftToDo {
+/** The work that remains for a shard that is started again. */
+export interface RemainingWork {
   /** The shard's plan without what it has done. */
   plan: Plan;
-  /** Addresses that it has done before. */
+  /** Addresses that it has applied or removed already. */
   done: readonly string[];
-  /** Addresses that it has begun and not ended: what is left of them is planned now. */
+  /** Addresses that it has begun and not finished: the rest of their work is planned now. */
   begun: ReadonlySet<string>;
 }
 
-/** Compares a shard's plan with the records, which say what was applied by the plan with this seal. */
-export async function leftToDo(plan: Plan, seal: string, state: Pick<StatePort, 'read'>): Promise<LeftToDo> {
+/** Compares the plan of a shard with the records: those with this seal were written by applying this plan. */
+export async function remainingWork(
+  plan: Plan,
+  seal: string,
+  state: Pick<StatePort, 'read'>,
+): Promise<RemainingWork> {
   const turn = limitConcurrency(8);
   const begun = new Set<string>();
   const lookAt = (address: string, isRemoved: boolean) =>

@@ -3,7 +3,7 @@ const TAB = 0x09;
 const LF = 0x0a;
 const BACKSLASH = 0x5c;
 
-/** Bytes that are handed on together: hyperd works per message, and less for large ones. */
+/** The size of a block: hyperd has some work for each message, so few large ones are cheaper. */
 const BLOCK_BYTES = 1024 * 1024;
 
 /** Ranges that are shorter are copied byte by byte, which costs less than a call. */
@@ -23,19 +23,19 @@ for (const [byte, letter] of [
   letters[byte] = letter.charCodeAt(0);
 
 /**
- * Rows in the text format of COPY: tabs between fields, `\N` for NULL, one line for each row. Its memory is used again once
- * `take` has handed out what was written.
+ * Writes rows in the text format of COPY: tabs between fields, `\N` for NULL, one line for each row. The bytes that `take`
+ * returns are overwritten by the next rows.
  */
-export class CopyText {
+export class CopyTextWriter {
   #out = Buffer.allocUnsafe(BLOCK_BYTES + BLOCK_BYTES / 4);
   #length = 0;
 
-  /** True if there is enough to be handed on. */
+  /** True if there are enough bytes to take. */
   get isFull(): boolean {
     return this.#length >= BLOCK_BYTES;
   }
 
-  /** Bytes of text without backslashes, tabs and line breaks. */
+  /** Writes text without backslashes, tabs and line breaks. */
   plain(bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
     const out = this.#out;
@@ -49,7 +49,7 @@ export class CopyText {
     this.#length = to;
   }
 
-  /** Bytes of any text. */
+  /** Writes any text, with escapes where COPY needs them. */
   escaped(bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(2 * (end - start));
     const out = this.#out;
@@ -82,7 +82,7 @@ export class CopyText {
     this.#put(LF);
   }
 
-  /** Returns what was written since the last time. It is good until more is written. */
+  /** Returns the bytes written since the last call. They are valid until more is written. */
   take(): Buffer {
     const taken = this.#out.subarray(0, this.#length);
     this.#length = 0;

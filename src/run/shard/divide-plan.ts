@@ -9,8 +9,8 @@ import { expectedSeconds } from './expected-seconds.ts';
 /** The expected seconds of a removal: requests only. */
 const removalSeconds = 0.1;
 
-/** Divides the work of a plan among shards: which one applies each pipeline, and which one removes what is to be removed. */
-export function divideAmongShards({ plan, seen }: MadePlan, count: number): Plan {
+/** Divides a plan among shards: each pipeline that is applied, and each removal, gets the number of its shard. */
+export function dividePlan({ plan, seen }: MadePlan, count: number): Plan {
   const groups = groupsBySharedSource(seen.map(({ pipeline }) => pipeline));
   const seconds = expectedSeconds(plan.pipelines, seen);
   const acting = new Set(actingIn(plan));

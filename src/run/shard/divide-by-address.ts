@@ -6,7 +6,7 @@ import type { Shard } from './shard.ts';
 /**
  * Divides work by its address alone, so that every process comes to the same division without knowing of the others, and an address
  * stays in its shard when others come and go. Pipelines that change the rows of a data source are in the shard of the one that
- * publishes it: there, one waits for the other. Returns whether an address is in the shard.
+ * publishes it: there, one waits for the other. Returns a function that is true for the addresses of the shard.
  */
 export function divideByAddress(
   pipelines: readonly Pick<Pipeline, 'address' | 'destinations'>[],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTemplate } from '../../src/templates/open-template.ts';
-import { unnamedFiles } from '../../src/templates/unnamed.ts';
+import { unnamedFiles } from '../../src/templates/unnamed-files.ts';
 import { live } from './support/documents.ts';
 import { buildPackage } from './support/packages.ts';
 

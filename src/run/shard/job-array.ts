@@ -1,17 +1,18 @@
 import type { Variables } from '../../model/base/proxy.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** The position of this process among those that an engine has started, counted from 1. */
-export interface EnginePosition {
+/** The position of this process in a job array: among the processes that one job has started, counted from 1. */
+export interface ArrayPosition {
   index: number;
-  /** The number of processes; undefined where the engine does not say it. */
+  /** The number of processes; undefined if no variable has it. */
   count: number | undefined;
-  /** The variable that says the position, and its value. */
+  /** The variable with the position, and its value. */
   variable: string;
   value: string;
 }
 
-interface Engine {
+/** The variables that one kind of job array sets. */
+interface JobArray {
   index: string;
   count?: string;
   /** The variable with the index of the first process, or the number itself. */
@@ -21,10 +22,10 @@ interface Engine {
 }
 
 /**
- * The variables of engines that start a job many times, as their documentation names them: Kubernetes (Indexed Job), AWS Batch
+ * The variables of schedulers that start a job many times, as their documentation names them: Kubernetes (Indexed Job), AWS Batch
  * (array job), Cloud Run (job), GitLab (`parallel`) and Slurm (job array).
  */
-const engines: readonly Engine[] = [
+const jobArrays: readonly JobArray[] = [
   { index: 'JOB_COMPLETION_INDEX', first: 0 },
   { index: 'AWS_BATCH_JOB_ARRAY_INDEX', count: 'AWS_BATCH_JOB_ARRAY_SIZE', first: 0 },
   { index: 'CLOUD_RUN_TASK_INDEX', count: 'CLOUD_RUN_TASK_COUNT', first: 0 },
@@ -37,30 +38,30 @@ const engines: readonly Engine[] = [
   },
 ];
 
-/** Returns the position that the variables of an engine say. Throws a `UsageError` if there is none, or more than one. */
-export function engineIn(variables: Variables): EnginePosition {
-  const [engine, other] = engines.filter(({ index }) => isSet(variables[index]));
-  if (engine === undefined)
+/** Returns the position that the variables of a job array give. Throws a `UsageError` if there is none, or more than one. */
+export function positionInArray(variables: Variables): ArrayPosition {
+  const [array, other] = jobArrays.filter(({ index }) => isSet(variables[index]));
+  if (array === undefined)
     throw new UsageError(
       '--shard auto: no engine says which shard this is',
-      `set one of ${engines.map(({ index }) => index).join(', ')}, or write --shard 3/16`,
+      `set one of ${jobArrays.map(({ index }) => index).join(', ')}, or write --shard 3/16`,
     );
   if (other !== undefined)
     throw new UsageError(
-      `--shard auto: both ${engine.index} and ${other.index} are set`,
+      `--shard auto: both ${array.index} and ${other.index} are set`,
       'remove one of them, or write --shard 3/16',
     );
   const number = (variable: string) => wholeNumber(variable, variables[variable]);
-  const first = typeof engine.first === 'number' ? engine.first : (number(engine.first) ?? 1);
-  const step = engine.step === undefined ? 1 : (number(engine.step) ?? 1);
-  const own = number(engine.index) ?? first;
+  const first = typeof array.first === 'number' ? array.first : (number(array.first) ?? 1);
+  const step = array.step === undefined ? 1 : (number(array.step) ?? 1);
+  const own = number(array.index) ?? first;
   const index = (own - first) / Math.max(step, 1) + 1;
   if (!Number.isInteger(index))
     throw new UsageError(
-      `--shard auto: ${engine.index} is ${own}, which is not between ${first} and the last in steps of ${step}`,
+      `--shard auto: ${array.index} is ${own}, which is not between ${first} and the last in steps of ${step}`,
     );
-  const count = engine.count === undefined ? undefined : number(engine.count);
-  return { index, count, variable: engine.index, value: String(own) };
+  const count = array.count === undefined ? undefined : number(array.count);
+  return { index, count, variable: array.index, value: String(own) };
 }
 
 const isSet = (value: string | undefined) => value !== undefined && value !== '';

@@ -3,31 +3,31 @@ import type { ValueNotation } from '../../model/config/source.ts';
 import type { FieldRule } from '../csv/index.ts';
 import { ruleOf } from '../delimited/field-checks.ts';
 import { isText } from '../delimited/layout.ts';
-import { CopyText } from './copy-text.ts';
+import { CopyTextWriter } from './copy-text-writer.ts';
 
-/** Why a value cannot be taken. `value` is undefined where there is none. */
+/** The reason why a value cannot be taken, and what to do about it. */
 export interface FieldProblem {
   problem: string;
   hint: string;
-  /** Instead of the hint, where a text may mean NULL: the ways out beside listing it as such. */
+  /** Remedies besides listing the text as NULL, where it may mean that; shown instead of the hint. */
   ways?: readonly string[];
 }
 
 const notNullHint = 'correct the file, or allow NULL: remove "not null" from the column';
 
 /**
- * The fields of one column on their way into COPY text, by the same rules of values as those of CSV. Each call writes the
- * field, or returns why the value cannot be taken.
+ * Writes the values of one column as COPY text, by the same rules as those of CSV. Each call writes one field, or returns
+ * the reason why the value cannot be taken.
  */
 export class RowField {
   readonly column: Column;
   readonly #rule: FieldRule | undefined;
   readonly #nulls: ReadonlySet<string>;
-  readonly #out: CopyText;
+  readonly #out: CopyTextWriter;
   readonly #emptyAsNull: boolean;
 
   /** With `emptyAsNull` the empty text is NULL in a column that is not text. */
-  constructor(column: Column, notation: ValueNotation, out: CopyText, emptyAsNull: boolean) {
+  constructor(column: Column, notation: ValueNotation, out: CopyTextWriter, emptyAsNull: boolean) {
     this.column = column;
     this.#rule = ruleOf(column, notation);
     this.#nulls = new Set(notation.nulls);
@@ -40,14 +40,14 @@ export class RowField {
     return this.#nulls.has(text);
   }
 
-  /** NULL, as the file has it. */
+  /** Writes a NULL of the file. */
   null(): FieldProblem | undefined {
     if (this.column.notNull) return { problem: 'the value is NULL', hint: notNullHint };
     this.#out.null();
     return undefined;
   }
 
-  /** Bytes without backslashes and control characters. */
+  /** Writes a value from bytes without backslashes and control characters. */
   bytes(bytes: Uint8Array, start: number, end: number, isText: boolean): FieldProblem | undefined {
     const rule = this.#rule;
     const mayBeNull = isText && (this.#nulls.size > 0 || this.#emptyAsNull);
@@ -58,7 +58,7 @@ export class RowField {
     return this.text(Buffer.from(bytes.subarray(start, end)).toString(), isText);
   }
 
-  /** A value as text. Only a value that is a text in its file may be one of the null strings. */
+  /** Writes a value as text. Only a value that is a text in its file may be one of the null strings. */
   text(text: string, isText: boolean): FieldProblem | undefined {
     if (isText && (this.#nulls.has(text) || (this.#emptyAsNull && text === ''))) return this.null();
     const reading = this.#rule?.read(text) ?? { text };
@@ -72,7 +72,7 @@ export class RowField {
     return undefined;
   }
 
-  /** Any bytes, as they are. */
+  /** Writes any bytes as they are, without applying a rule. */
   raw(bytes: Uint8Array, start: number, end: number): FieldProblem | undefined {
     this.#out.escaped(bytes, start, end);
     return undefined;

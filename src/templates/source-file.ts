@@ -2,7 +2,7 @@ import { RunError } from '../model/errors/run-error.ts';
 import type { Place } from '../model/errors/diagnostic.ts';
 import { readSource, type ReadSource } from './open-template.ts';
 
-/** Reads a data source whose messages name it as `shown`, whatever its whole path is; of a workbook the one of this name. */
+/** Reads a data source; messages show it as `shown` instead of its path. `name` chooses one of a workbook. */
 export function readSourceFile(path: string, shown: string, name?: string): Promise<ReadSource> {
   return toRunError({ path, shown }, () => readSource(path, name));
 }

@@ -1,5 +1,5 @@
 import { openComplete } from './open-template.ts';
-import { toRunError } from './shown.ts';
+import { toRunError } from './source-file.ts';
 import { unpackEntryTo } from './zip/inflate.ts';
 
 /** Writes the extract of a packaged data source to a path where no file exists yet. */

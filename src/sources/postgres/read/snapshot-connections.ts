@@ -6,7 +6,7 @@ import type { Selection } from '../sql/selection.ts';
 import type { CopyOut } from './copy-out.ts';
 
 /** Connections at the moment of a snapshot. */
-export interface Moment {
+export interface SnapshotConnections {
   source: PostgresSource;
   pool: Pool;
   /** The server that has the snapshot. */
