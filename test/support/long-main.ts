@@ -21,6 +21,7 @@ const suites = [
   'test/e2e/incremental-property',
   'test/e2e/tableau-runs',
   'test/sources/delimited/damage',
+  'test/sources/workbook/random',
   'test/cli/damaged-state',
 ];
 

@@ -10,7 +10,15 @@ import { explainText, refusalText, refusedHint } from '../delimited/explain-refu
 import { layOut, quoted, wanted, type Layout } from '../delimited/layout.ts';
 import { CopyTextWriter } from '../rows/copy-text-writer.ts';
 import { RowField, type FieldProblem } from '../rows/row-field.ts';
-import { cellName, openSheet, type Cell, type Merged, type Row, type Sheet } from '../workbook/index.ts';
+import {
+  cellName,
+  openSheet,
+  type Cell,
+  type Merged,
+  type Row,
+  type Sheet,
+  type Wanted,
+} from '../workbook/index.ts';
 import { cellField } from './cell-field.ts';
 import { requireSize } from './archive.ts';
 import type { Document } from './document.ts';
@@ -73,12 +81,14 @@ class SheetReading {
     const { document, format } = this.#workbook;
     const access = await document.open(signal);
     try {
-      const sheet = await openSheet(access, format.sheet);
-      requireSize(sheet.unpacked, document, format.maxUnpacked);
+      const sheet = await openSheet(access, wantedSheet(document, format));
       const merged: Merged[] = [];
       let first: number | undefined;
       let last: number | undefined;
-      for await (const row of dataRows(sheet, format, merged)) {
+      for await (const row of dataRows(
+        sheet.rows(merged, (bytes) => (this.taken += bytes)),
+        format,
+      )) {
         signal.throwIfAborted();
         if (this.records >= this.#most) break;
         first ??= row.number;
@@ -162,10 +172,14 @@ class SheetReading {
   }
 }
 
+function wantedSheet(document: Document, { sheet: name, maxUnpacked }: WorkbookFormat): Wanted {
+  return { name, requireSize: (unpacked) => requireSize(unpacked, document, maxUnpacked) };
+}
+
 /** The rows below the header, or below the rows that are skipped. */
-async function* dataRows(sheet: Sheet, format: WorkbookFormat, merged: Merged[]): AsyncGenerator<Row, void> {
+async function* dataRows(rows: AsyncIterable<Row>, format: WorkbookFormat): AsyncGenerator<Row, void> {
   let isHeaderAhead = format.header;
-  for await (const row of sheet.rows(merged)) {
+  for await (const row of rows) {
     if (row.number <= (format.skipLines ?? 0)) continue;
     if (!isHeaderAhead) yield row;
     isHeaderAhead = false;
@@ -181,8 +195,7 @@ export async function layOutWorkbook(
 ): Promise<{ layout: Layout; notes: Diagnostic[] } | { problem: Diagnostic }> {
   const access = await document.open(signal);
   try {
-    const sheet = await openSheet(access, format.sheet);
-    requireSize(sheet.unpacked, document, format.maxUnpacked);
+    const sheet = await openSheet(access, wantedSheet(document, format));
     const first = await firstRow(sheet, format.skipLines ?? 0);
     if (first === undefined && format.emptyFiles !== 'skip')
       return { problem: emptySheet(table, document, sheet) };

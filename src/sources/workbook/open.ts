@@ -3,7 +3,6 @@ import { nameList } from '../../model/base/name-list.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
 import type { RandomAccess } from '../parquet/index.ts';
 import { listArchive, unpackFile, type ArchivedFile } from '../zip/index.ts';
-import type { NumberKind } from './number-formats.ts';
 import { RelationsPart, StylesPart, TextsPart, WorkbookPart, type ListedSheet } from './parts.ts';
 import { refuseOtherFiles } from './other-files.ts';
 import { SheetPart, type Merged, type Row } from './sheet.ts';
@@ -15,20 +14,29 @@ export interface Sheet {
   name: string;
   isHidden: boolean;
   is1904: boolean;
-  /** The sizes of the parts that are unpacked for it. */
-  unpacked: number;
-  /** Yields rows that have a cell, in order. Adds merged cells to `merged`; they are known after the last row. */
-  rows(merged: Merged[]): AsyncGenerator<Row, void>;
+  /**
+   * Yields rows that have a cell, in order. Adds merged cells to `merged`; they are known after the last row. `taken` gets the
+   * number of bytes of the file as they are read.
+   */
+  rows(merged: Merged[], taken?: (bytes: number) => void): AsyncGenerator<Row, void>;
 }
 
-/** Opens the sheet of that name, or the first one. Throws a FileProblem if the file is no workbook or lacks the sheet. */
-export async function openSheet(access: RandomAccess, wanted: string | undefined): Promise<Sheet> {
+/** Which sheet is wanted, the first one if undefined; and what throws if so many bytes must not be unpacked. */
+export interface Wanted {
+  name: string | undefined;
+  requireSize: (unpacked: number) => void;
+}
+
+/** Opens a sheet. Throws a FileProblem if the file is no workbook or lacks the sheet. */
+export async function openSheet(access: RandomAccess, wanted: Wanted): Promise<Sheet> {
   refuseOtherFiles(await access.read(0, Math.min(access.size, 64 * 1024)));
   const files = new Map((await listArchive(access)).map((file) => [file.name.toLowerCase(), file]));
-  const read = async <Part extends XmlTaker>(name: string, part: Part): Promise<Part | undefined> => {
+  const sizeOf = (name: string) => files.get(name.toLowerCase())?.size ?? 0;
+  const read = async <Part extends XmlTaker>(name: string, part: Part, taken?: (bytes: number) => void) => {
     const file = files.get(name.toLowerCase());
     if (file === undefined) return undefined;
-    const pieces = readXml(unpackFile(access, file), name, part);
+    wanted.requireSize(file.size);
+    const pieces = readXml(unpackFile(access, file, taken), name, part);
     while ((await pieces.next()).done !== true);
     return part;
   };
@@ -39,7 +47,7 @@ export async function openSheet(access: RandomAccess, wanted: string | undefined
     const found = relations?.get(relation);
     return found?.type.endsWith('/worksheet') === true ? pathOf(found.target) : undefined;
   };
-  const sheet = chosen(workbook.sheets, wanted, (one) => partOf(one) !== undefined);
+  const sheet = chosen(workbook.sheets, wanted.name, (one) => partOf(one) !== undefined);
   const part = partOf(sheet) ?? '';
   const file = files.get(part.toLowerCase());
   if (file === undefined)
@@ -47,35 +55,36 @@ export async function openSheet(access: RandomAccess, wanted: string | undefined
   const target = (type: string, usual: string) =>
     pathOf([...(relations?.values() ?? [])].find((one) => one.type.endsWith(type))?.target ?? usual);
   const texts = target('/sharedStrings', 'sharedStrings.xml');
-  const load = async () => ({
-    texts: (await read(texts, new TextsPart()))?.texts ?? new TextTable(),
-    kinds: (await read(target('/styles', 'styles.xml'), new StylesPart()))?.kinds ?? [],
+  const styles = target('/styles', 'styles.xml');
+  const load = async (taken?: (bytes: number) => void) => ({
+    texts: (await read(texts, new TextsPart(), taken))?.texts ?? new TextTable(),
+    kinds: (await read(styles, new StylesPart()))?.kinds ?? [],
   });
+  wanted.requireSize(file.size + sizeOf(texts) + sizeOf(styles));
   return {
     name: sheet.name,
     isHidden: sheet.isHidden,
     is1904: workbook.is1904,
-    unpacked: file.size + (files.get(texts.toLowerCase())?.size ?? 0),
-    async *rows(merged) {
-      yield* rowsOf(access, file, await load(), merged);
+    async *rows(merged, taken) {
+      const { texts, kinds } = await load(taken);
+      const sheet = new SheetPart(texts, kinds, file.name);
+      yield* rowsOf(unpackFile(access, file, taken), sheet, file.name);
+      merged.push(...sheet.merged);
     },
   };
 }
 
 async function* rowsOf(
-  access: RandomAccess,
-  file: ArchivedFile,
-  { texts, kinds }: { texts: TextTable; kinds: readonly NumberKind[] },
-  merged: Merged[],
+  bytes: AsyncIterable<Buffer>,
+  sheet: SheetPart,
+  part: string,
 ): AsyncGenerator<Row, void> {
-  const sheet = new SheetPart(texts, kinds, file.name);
-  const pieces = readXml(unpackFile(access, file), file.name, sheet);
+  const pieces = readXml(bytes, part, sheet);
   try {
     while ((await pieces.next()).done !== true) yield* sheet.take();
   } finally {
     await pieces.return();
   }
-  merged.push(...sheet.merged);
 }
 
 function chosen(

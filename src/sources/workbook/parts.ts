@@ -1,7 +1,7 @@
 import type { NumberKind } from './number-formats.ts';
 import { kindOfFormat } from './number-formats.ts';
 import { TextTable } from './text-table.ts';
-import type { XmlTaker } from './xml.ts';
+import { damaged, type XmlTaker } from './xml.ts';
 
 const nothing = () => undefined;
 
@@ -76,7 +76,7 @@ export class TextsPart implements XmlTaker {
   close(name: string): void {
     this.#isText = false;
     if (name === 'rPh') this.#guides--;
-    if (name === 'si') this.texts.add(plainText(this.#text));
+    if (name === 'si') this.texts.add(plainText(this.#text, 'xl/sharedStrings.xml'));
   }
 
   text(text: string): void {
@@ -85,7 +85,11 @@ export class TextsPart implements XmlTaker {
 }
 
 /** Decodes characters that XML cannot hold, which Excel writes as _x000D_. */
-export function plainText(text: string): string {
+export function plainText(text: string, part: string): string {
   if (!text.includes('_x')) return text;
-  return text.replace(/_x([\dA-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const plain = text.replace(/_x([\dA-Fa-f]{4})_/g, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
+  if (/\p{Surrogate}/u.test(plain)) throw damaged(part, `half of a character is in ${JSON.stringify(text)}`);
+  return plain;
 }

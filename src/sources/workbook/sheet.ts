@@ -54,12 +54,12 @@ export class SheetPart implements XmlTaker {
     this.#isValue = false;
     switch (name) {
       case 'row':
-        this.#row = attributes.r === undefined ? this.#row + 1 : Number(attributes.r);
+        this.#row = this.#rowOf(attributes.r);
         this.#cells = [];
         this.#column = -1;
         break;
       case 'c':
-        this.#column = attributes.r === undefined ? this.#column + 1 : columnOf(attributes.r);
+        this.#column = this.#columnOf(attributes.r);
         this.#type = attributes.t ?? 'n';
         this.#style = Number(attributes.s ?? 0);
         this.#value = undefined;
@@ -93,20 +93,35 @@ export class SheetPart implements XmlTaker {
     if (this.#isValue) this.#value = (this.#value ?? '') + text;
   }
 
+  /** Rows come in their order, and cells in theirs: one that comes twice has two values. */
+  #rowOf(reference: string | undefined): number {
+    const row = reference === undefined ? this.#row + 1 : Number(reference);
+    if (Number.isInteger(row) && row > this.#row && row <= LAST_ROW) return row;
+    throw damaged(this.#part, `row ${reference ?? row} follows row ${this.#row}`);
+  }
+
+  #columnOf(reference: string | undefined): number {
+    if (reference === undefined) return this.#column + 1;
+    const column = columnOf(reference);
+    if (column > this.#column && column < COLUMNS && reference.endsWith(String(this.#row))) return column;
+    throw damaged(this.#part, `a cell of row ${this.#row} is named ${JSON.stringify(reference)}`);
+  }
+
   #cell(): Cell | undefined {
     const value = this.#value;
-    if (value === undefined) return this.#hasFormula ? { kind: 'unsaved', text: '' } : undefined;
+    if (value === undefined || (value === '' && this.#type === 's'))
+      return this.#hasFormula ? { kind: 'unsaved', text: '' } : undefined;
     switch (this.#type) {
       case 's': {
-        const text = this.#texts.get(Number(value));
+        const text = /^\s*\d+\s*$/.test(value) ? this.#texts.get(Number(value)) : undefined;
         if (text === undefined) throw damaged(this.#part, `there is no text ${value}`);
         return { kind: 'text', text };
       }
       case 'str':
       case 'inlineStr':
-        return { kind: 'text', text: plainText(value) };
+        return { kind: 'text', text: plainText(value, this.#part) };
       case 'b':
-        return { kind: 'boolean', text: value.trim() === '1' || value.trim() === 'true' ? 'TRUE' : 'FALSE' };
+        return this.#boolean(value.trim());
       case 'e':
         return { kind: 'error', text: value };
       case 'd':
@@ -116,14 +131,27 @@ export class SheetPart implements XmlTaker {
     }
   }
 
+  #boolean(value: string): Cell | undefined {
+    if (value === '') return this.#hasFormula ? { kind: 'unsaved', text: '' } : undefined;
+    if (value === '1' || value === 'true') return { kind: 'boolean', text: 'TRUE' };
+    if (value === '0' || value === 'false') return { kind: 'boolean', text: 'FALSE' };
+    throw damaged(this.#part, `${cellName(this.#row, this.#column)} is neither true nor false`);
+  }
+
   #number(value: string): Cell | undefined {
     if (value === '') return this.#hasFormula ? { kind: 'unsaved', text: '' } : undefined;
-    if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value))
-      throw damaged(this.#part, `${cellName(this.#row, this.#column)} has no number`);
-    const kind = this.#kinds[this.#style] ?? 'number';
-    return { kind, text: /^-?\d+$/.test(value) ? value : String(Number(value)) };
+    const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value);
+    const name = cellName(this.#row, this.#column);
+    if (!isNumber || !Number.isFinite(Number(value))) throw damaged(this.#part, `${name} has no number`);
+    const kind = this.#kinds[this.#style] ?? (this.#style === 0 ? 'number' : undefined);
+    if (kind === undefined) throw damaged(this.#part, `${name} has a style that is not there`);
+    return { kind, text: /^-?(?:0|[1-9]\d*)$/.test(value) ? value : String(Number(value)) };
   }
 }
+
+/** The limits of Excel. */
+const LAST_ROW = 1_048_576;
+const COLUMNS = 16_384;
 
 /** Returns the name of a cell, such as `B7`. */
 export function cellName(row: number, column: number): string {

@@ -126,6 +126,7 @@ describe('cells', () => {
     ['an ISO date', '<c r="A2" t="d"><v>2024-02-29T10:00:00</v></c>', 'timestamp', '2024-02-29 10:00:00'],
     ['a formula with its value', '<c r="A2"><f>1+1</f><v>2</v></c>', 'int', '2'],
     ['a cell without a reference', '<c><v>5</v></c>', 'int', '5'],
+    ['a text without its number', '<c r="A2" t="s"><v></v></c><c r="B2"><v>1</v></c>', 'text', null],
     ['nothing', '<c r="A2" s="0"/><c r="B2"><v>1</v></c>', 'int', null],
     ['day 59 of 1900', '<c r="A2" s="1"><v>59</v></c>', 'date', '1900-02-28'],
     ['day 61 of 1900', '<c r="A2" s="1"><v>61</v></c>', 'date', '1900-03-01'],
@@ -162,6 +163,24 @@ describe('cells', () => {
       'numeric(9,2)',
       'more than 2 decimals; the value is "0.30000000000000004"',
     ],
+    [
+      'a cell that comes twice',
+      '<c r="A2"><v>1</v></c><c r="A2"><v>2</v></c>',
+      'int',
+      'a cell of row 2 is named "A2"',
+    ],
+    ['a cell of another row', '<c r="A3"><v>1</v></c>', 'int', 'a cell of row 2 is named "A3"'],
+    ['a row that comes twice', '</row><row r="2"><c r="A2"><v>1</v></c>', 'int', 'row 2 follows row 2'],
+    ['a boolean that is none', '<c r="A2" t="b"><v>2</v></c>', 'boolean', 'A2 is neither true nor false'],
+    ['a number beyond all', '<c r="A2"><v>1E999</v></c>', 'double precision', 'A2 has no number'],
+    ['an unknown style', '<c r="A2" s="9"><v>1</v></c>', 'int', 'A2 has a style that is not there'],
+    [
+      'half of a character',
+      '<c r="A2" t="str"><v>_xD83D_</v></c>',
+      'text',
+      'half of a character is in "_xD83D_"',
+    ],
+    ['an unknown text', '<c r="A2" t="s"><v>0</v></c>', 'text', 'there is no text 0'],
     ['words', '<c r="A2" t="str"><v>n/a</v></c>', 'int', 'format: {null: ["n/a"]}'],
   ])('%s is refused', async (_, xml, type, message) => {
     expect(await read(cell(xml), table('t', { a: type }))).toContain(message);
