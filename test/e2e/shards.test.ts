@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { createProject, type CliProject } from '../support/cli.ts';
 import { expectGolden } from '../support/golden.ts';
+import { oneAtATime } from '../support/one-table.ts';
 import { tellStory } from '../support/story.ts';
 
 // Many runs of the program in one test, on whatever machine.
@@ -26,7 +27,11 @@ async function openProject(): Promise<CliProject> {
     const rows = Array.from({ length: (at + 1) * 10 }, (_, row) => `2026-01-01,${row}.50\n`);
     return [`data/${key}.csv`, `day,amount\n${rows.join('')}`] as const;
   });
-  return createProject({ 'pipelines/sales.yaml': family(keys), ...Object.fromEntries(files) });
+  return createProject({
+    'extracts.yaml': oneAtATime,
+    'pipelines/sales.yaml': family(keys),
+    ...Object.fromEntries(files),
+  });
 }
 
 const delivered = async (project: CliProject) => (await readdir(project.path('out'))).sort();

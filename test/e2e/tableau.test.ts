@@ -207,7 +207,7 @@ test('a mistake blocks before anything is built, at its line', async () => {
   const outcome = await project.run(['apply', '--yes'], env);
   expect(outcome.exitCode).toBe(1);
   expect(outcome.stderr).toMatch(
-    /pipelines\/orders\.yaml:10:5 {2}error {2}Tableau .* there is no project "Certifed" in "Sales": there is "Certified".* \[EXT5106\]/,
+    /pipelines\/orders\.yaml:10:29 {2}error {2}Tableau .* there is no project "Certifed" in "Sales": there is "Certified".* \[EXT5106\]/,
   );
   await expect(stat(project.path('build/orders.hyper'))).rejects.toThrow('ENOENT');
 });

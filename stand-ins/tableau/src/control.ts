@@ -101,6 +101,7 @@ export function createControl(
       for (const job of world.jobs.values()) job.purged = true;
     },
     async settled() {
+      await Promise.all(world.answeredEarly);
       for (const job of world.jobs.values()) await job.work;
     },
   };

@@ -53,6 +53,7 @@ export function createWorld(settings: Settings, seed: Seed): World {
     jobs: new Map(),
     publications: [],
     dataUpdates: new Map(),
+    answeredEarly: new Set(),
   };
   for (const user of users) addUser(world, user.name, user);
   for (const { name, secret, user } of tokens) addToken(world, name, secret, user);

@@ -71,8 +71,10 @@ export async function serve(
   const during = answerAt(acts, 'during-work');
   if (during !== undefined) {
     await Promise.race([body.ended, working]);
+    server.world.answeredEarly.add(working);
     await send(during);
     await working;
+    server.world.answeredEarly.delete(working);
     return;
   }
   const said = await working;

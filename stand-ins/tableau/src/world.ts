@@ -19,6 +19,8 @@ export interface World {
   publications: { siteId: string; at: Date }[];
   /** Answered RequestIDs of data updates, by site and id. */
   dataUpdates: Map<string, { jobId: string; at: Date }>;
+  /** The work of requests that were answered before it was done. */
+  answeredEarly: Set<Promise<unknown>>;
 }
 
 export interface Site {
