@@ -38,7 +38,9 @@ async function read(bytes: Buffer, one: Table, changes: Partial<WorkbookFormat> 
   const files = { match: ['*.xlsx'], base, exclude: [], minFiles: 1 };
   const place = { file: 'sales.yaml', pointer: '/sources/s' };
   const format = { ...xlsx, ...changes };
-  const local = await outcome(openFiles({ type: 'file', place, ...files, format }), one);
+  const found = await outcome(openFiles({ type: 'file', place, ...files, format }), one);
+  // The import command in a hint has the folder of the pipeline file, which a bucket has not.
+  const local = typeof found === 'string' ? found.replaceAll('pipelines/', '') : found;
   const remote = await outcome(openS3(lake.source({ format })), one);
   expect(typeof remote === 'string' ? remote.replaceAll(/s3:\/\/[^/]+\/sales\//g, '') : remote).toEqual(
     local,
