@@ -1,4 +1,5 @@
-import { Document, isMap, isScalar, visit } from 'yaml';
+import { Document, isMap, isScalar, Scalar, visit } from 'yaml';
+import { hasUnseen, visibleYaml } from '../model/base/visible.ts';
 import type {
   Alias,
   GeneratedCalculation,
@@ -25,6 +26,9 @@ export function writeGenerate(template: GeneratedTemplate): string {
   };
   const document = new Document(escaped(written));
   visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && hasUnseen(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
     // The innermost maps and lists read best in one line each.
     Collection(_, node) {
       const isFlat = node.items.every((item) => isScalar(isPairLike(item) ? item.value : item));
@@ -32,7 +36,7 @@ export function writeGenerate(template: GeneratedTemplate): string {
       node.flow = true;
     },
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false, singleQuote: true });
+  return visibleYaml(document.toString({ lineWidth: 0, flowCollectionPadding: false, singleQuote: true }));
 }
 
 const fitsLine = (node: unknown) =>

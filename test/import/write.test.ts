@@ -6,6 +6,7 @@ import { writePipeline } from '../../src/import/write/pipeline.ts';
 const names = [
   'a', 'no', 'on', 'y', '1e3', '~', 'null', 'tab\tx', '12:30', '2020-01-01', '<<', 'q\'"', 'a ${b}', '#x', '- x', 'ä', '\u00a0y',
   'x: y', '{a', '*x', '1', '?', 'a\nb', '0x1F', '.5', ' ', 'true', '!x', '&x', '%x', '@x', '`x', '|', '>', ']', ',', 'a,b', 'x #y',
+  'a\u00a0b', 'a\u200bb', '\ufeffz', 'l\u2028\nm', '\u{e0001}', 'e\u0301', 'a\u0085"\\b',
 ]; // prettier-ignore
 
 const found: Found = {
@@ -47,4 +48,11 @@ test.each(['1.1', '1.2'] as const)('any name is read back as it was, by YAML %s'
       expect(settings).toEqual({ type: 'numeric(10,2) not null', description: text, from: text });
     }
   }
+});
+
+test('what cannot be seen is escaped, in double quotes', () => {
+  const text = writePipeline(found, { name: 'no', header: ['of a\u00a0file'] });
+  expect(text).not.toMatch(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u);
+  expect(text).toMatch(/^ {6}"a\\u00a0b": \{.*from: "a\\u00a0b"\}/m);
+  expect(text).toMatch(/^ {6}"a\\u200bb": /m);
 });

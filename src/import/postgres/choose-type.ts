@@ -1,3 +1,4 @@
+import { counted } from '../../model/base/numbers.ts';
 import { formatColumnType, type ColumnType } from '../../model/config/column-type.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import type { CatalogColumn } from '../../sources/postgres/contract/catalog.ts';
@@ -105,10 +106,10 @@ function bareNumeric(measured: Measured | undefined, within: string): ColumnChoi
   if (whole + scale > 38)
     return of(
       'text',
-      `REVIEW: numeric with ${whole} digits before and ${scale} after the point${within}: numeric holds 38`,
+      `REVIEW: numeric with ${counted(whole, 'digit')} before and ${scale} after the point${within}: numeric holds 38`,
     );
   const precision = whole + scale <= 18 ? 18 : 38;
-  const comment = `REVIEW: numeric without precision; at most ${whole} digits before and ${scale} after the point${within}`;
+  const comment = `REVIEW: numeric without precision; at most ${counted(whole, 'digit')} before and ${scale} after the point${within}`;
   return of(formatted(precision, scale), comment);
 }
 

@@ -1,4 +1,5 @@
 import { Composer, Document, isMap, isScalar, Parser, type YAMLMap } from 'yaml';
+import { visibleYaml } from '../../model/base/visible.ts';
 import type { FoundColumn, FoundTable } from '../found.ts';
 import { columnsNode } from './columns.ts';
 
@@ -117,15 +118,14 @@ function rangeOf(node: unknown): [number, number, number] | undefined {
 const style = { lineWidth: 0, flowCollectionPadding: false, singleQuote: true } as const;
 
 function blockText(columns: readonly FoundColumn[]): string {
-  return new Document(columnsNode(columns)).toString(style);
+  return visibleYaml(new Document(columnsNode(columns)).toString(style));
 }
 
 /** In braces there is no place for comments. */
 function flowText(columns: readonly FoundColumn[]): string {
   const node = columnsNode(columns.map(({ name, settings }) => ({ name, settings })));
   node.flow = true;
-  return new Document(node)
-    .toString({ ...style, lineWidth: 0 })
+  return visibleYaml(new Document(node).toString(style))
     .trim()
     .replace(/^\{\s*|\s*\}$/g, '')
     .replace(/\s*\n\s*/g, ' ')

@@ -1,5 +1,5 @@
 import { isCollection, isScalar, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
-import { visible } from '../../model/base/visible.ts';
+import { hasUnseen, visible } from '../../model/base/visible.ts';
 import { escapeReferences } from '../found.ts';
 
 /** A node of a YAML document, or nothing where an entry is not written. */
@@ -55,8 +55,7 @@ function keyOf(key: string): Scalar<string> {
 /** Returns a text as a node: texts of several lines as a block, others quoted where they must be. */
 export function textOf(text: string): Scalar<string> {
   const scalar = new Scalar(text);
-  if (text.includes('\n') && visible(text.replaceAll('\n', '')) === text.replaceAll('\n', ''))
-    scalar.type = Scalar.BLOCK_LITERAL;
+  if (text.includes('\n') && !hasUnseen(text)) scalar.type = Scalar.BLOCK_LITERAL;
   else if (visible(text) !== text) scalar.type = Scalar.QUOTE_DOUBLE;
   else if (!isPlain(text)) scalar.type = Scalar.QUOTE_SINGLE;
   return scalar;

@@ -1,4 +1,5 @@
 import { Document, isMap, isSeq, type YAMLMap } from 'yaml';
+import { visibleYaml } from '../../model/base/visible.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import type { Found, FoundSource } from '../found.ts';
 import { foreignNode, inOneLine, listOf, mapOf, nodeOf, withComment } from './nodes.ts';
@@ -27,7 +28,8 @@ export function writePipeline(found: Found, { name, header = [], destinations }:
     ['destinations', destinations && listOf(destinations.map((one) => inner(nodeOf(one))))],
   ]);
   if (header.length > 0) whole.commentBefore = header.map((line) => ` ${line}`).join('\n');
-  return new Document(whole).toString({ lineWidth: 0, flowCollectionPadding: false, singleQuote: true });
+  const style = { lineWidth: 0, flowCollectionPadding: false, singleQuote: true } as const;
+  return visibleYaml(new Document(whole).toString(style));
 }
 
 /** A source in one line, or with a line for each key where there are comments to put at them. */

@@ -14,6 +14,20 @@ export function quotedVisible(name: string): string {
   return `"${visible(name.replace(/["\\]/g, '\\$&'))}"`;
 }
 
+/**
+ * Returns YAML with escapes for what cannot be seen in it, such as a no-break space. Texts with such characters are
+ * written in double quotes: nowhere else is an escape one.
+ */
+export function visibleYaml(yaml: string): string {
+  return yaml.replace(unseen, (one) => (one === '\n' ? one : escape(one)));
+}
+
+/** Returns true if a text has characters that cannot be seen, beside line ends. */
+export function hasUnseen(text: string): boolean {
+  const line = text.replaceAll('\n', '');
+  return visible(line) !== line;
+}
+
 /** Returns true if two names look alike and differ in characters that cannot be seen. */
 export function looksLike(one: string, other: string): boolean {
   if (one === other || bare(one) !== bare(other)) return false;

@@ -59,6 +59,17 @@ it('keeps texts that look like references', async () => {
   expect(composeTemplate(pipeline, template)).toEqual(withRoles(odd));
 });
 
+it('escapes what cannot be seen, and keeps it', async () => {
+  const { calculations } = shop;
+  const formula = "'a\u00a0b\u200b' // one\u2028\ntwo";
+  const odd = { ...shop, calculations: [{ ...calculations[0]!, formula }], hierarchies: [], folders: [] };
+  const yaml = writeGenerate(odd);
+  expect(yaml).toContain('a\\u00a0b\\u200b');
+  expect(yaml).not.toMatch(/[\u00a0\u200b\u2028]/);
+  const { pipeline, template } = await pipelineOf(odd, yaml);
+  expect(composeTemplate(pipeline, template)).toEqual(withRoles(odd));
+});
+
 it('puts fields into the folders that they name themselves, after those that the folder names', async () => {
   const yaml = `relationships:
   - { from: orders.customer id, to: customers.id, cardinality: one-to-one }
