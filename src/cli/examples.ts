@@ -36,10 +36,10 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   import: [
     ["import csv 'landing/*.csv' --name stocks", 'from files'],
-    ['import postgres --url-env DATABASE_URL', 'from a database'],
+    ['import postgres --url-env DATABASE_URL --name shop', 'from a database'],
   ],
   'import postgres': [
-    ["import postgres --url-env DATABASE_URL --tables 'invoice*,customer'", 'some tables'],
+    ["import postgres --url-env DATABASE_URL --name shop --tables 'invoice*,customer'", 'some tables'],
     ['import postgres --connection shop --query "select * from sales" --name sales', 'a query'],
   ],
   'import csv': [

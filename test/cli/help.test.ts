@@ -45,6 +45,15 @@ test.each(names)('extracts %s --help has two examples that can be typed', async 
   for (const words of examples) expect(`${await parsed(words)} `).toContain(`${name} `);
 });
 
+test('an import from a database by its URL has the name that it needs', async () => {
+  for (const group of ['import', 'import postgres']) {
+    const { stdout } = await runInside(here, [...group.split(' '), '--help']);
+    const byUrl = examplesIn(stdout).filter((words) => words.includes('--url-env'));
+    expect(byUrl.length).toBeGreaterThan(0);
+    for (const words of byUrl) expect(words).toContain('--name');
+  }
+});
+
 test('the help of the program has the first steps, and documentation that exists', async () => {
   const { stdout } = await runInside(here, ['--help']);
   expect(examplesIn(stdout)).toEqual([['init'], ['plan'], ['apply']]);
