@@ -177,13 +177,13 @@ test.each<[string, Record<string, string | Uint8Array>, string[], string]>([
     'a zip archive',
     { 'data/a.csv': 'PK\u0003\u0004rest' },
     ['csv', 'data/a.csv'],
-    'error  data/a.csv is a zip archive, not text  [EXT2110]\n  = unpack one of its files and import that; the pipeline reads archives with compression: zip in its format\n',
+    'error  data/a.csv is a zip archive, not text  [EXT2110]\n  = unpack one of its files and import that; a pipeline reads the archive with format: {type: csv, compression: zip} in its source\n',
   ],
   [
     'an Excel workbook',
     { 'data/a.xlsx': 'PK\u0003\u0004......[Content_Types].xml' },
     ['csv', 'data/a.xlsx'],
-    'error  data/a.xlsx is an Excel workbook (.xlsx), not text  [EXT2110]\n  = save a sheet as CSV and import that; the pipeline reads workbooks with format: xlsx\n',
+    'error  data/a.xlsx is an Excel workbook (.xlsx), not text  [EXT2110]\n  = save a sheet as CSV and import that; a pipeline reads the workbook with format: {type: xlsx, sheet: NAME} in its source\n',
   ],
   [
     'bytes that are no text',

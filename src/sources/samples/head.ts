@@ -58,11 +58,11 @@ const waysOut: readonly (readonly [string, string])[] = [
   ['is packed with gzip', 'unpack it once'],
   [
     'is a zip archive',
-    'unpack one of its files and import that; the pipeline reads archives with compression: zip in its format',
+    'unpack one of its files and import that; a pipeline reads the archive with format: {type: csv, compression: zip} in its source',
   ],
   [
     'is an Excel workbook',
-    'save a sheet as CSV and import that; the pipeline reads workbooks with format: xlsx',
+    'save a sheet as CSV and import that; a pipeline reads the workbook with format: {type: xlsx, sheet: NAME} in its source',
   ],
 ];
 
