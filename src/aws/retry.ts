@@ -1,3 +1,4 @@
+import { counted } from '../model/base/numbers.ts';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -101,7 +102,7 @@ export class Silence extends Error {
 /** The connection ended, in order or not, before all bytes were there. */
 export class CutShort extends Error {
   constructor(missing: number) {
-    super(`the connection ended with ${missing} bytes missing`);
+    super(`the connection ended with ${counted(missing, 'byte')} missing`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../model/base/numbers.ts';
 import type { ByteStream, FeedPart, PathPart, Refusal, StreamPart } from '../model/ports/feed.ts';
 import type { Loaded } from '../model/ports/extract-port.ts';
 import { RunError } from '../model/errors/run-error.ts';
@@ -127,7 +128,7 @@ async function loadFile(
 /** Throws unless Hyper took as many rows as the source reports to have sent. */
 export function reconcile(label: string, sent: number | undefined, taken: number): void {
   if (sent === undefined || sent === taken) return;
-  throw new RunError('EXT3010', `${label}: the source sent ${sent} rows, Hyper took ${taken}`, {
+  throw new RunError('EXT3010', `${label}: the source sent ${counted(sent, 'row')}, Hyper took ${taken}`, {
     hint: 'nothing was kept; please report this with the table definition',
   });
 }

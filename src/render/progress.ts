@@ -1,4 +1,4 @@
-import { bytes, counted, grouped } from '../model/base/numbers.ts';
+import { bytes, counted } from '../model/base/numbers.ts';
 import type { Step } from '../model/plan/step.ts';
 import { outcomeWords, type Outcome } from './outcomes.ts';
 import { printable } from './text-width.ts';
@@ -24,7 +24,7 @@ export function renderProgress({
   const share = shareDone(rows, totalRows) ?? shareDone(done, totalBytes);
   const left = share === undefined || share === 0 ? undefined : (seconds * (1 - share)) / share;
   return [
-    ...(rows === undefined ? [] : [`${grouped(rows)} rows`]),
+    ...(rows === undefined ? [] : [counted(rows, 'row')]),
     bytes(done),
     ...(seconds >= 0.5 ? [`${bytes(rate)}/s`] : []),
     ...(share === undefined ? [] : [`${Math.floor(share * 100)} %`]),

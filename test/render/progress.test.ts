@@ -12,6 +12,7 @@ it.each([
     { bytes: 30_000_000, seconds: 10, rows: 7, totalBytes: 40_000_000 },
     '7 rows, 30.0 MB, 3.0 MB/s, 75 %, 4 s left',
   ],
+  [{ bytes: 100, seconds: 0.1, rows: 1 }, '1 row, 100 B'],
   // More than was estimated: nothing is claimed any more.
   [{ bytes: 100, seconds: 10, rows: 11, totalRows: 10 }, '11 rows, 100 B, 10 B/s'],
 ])('%j', (progress, text) => {

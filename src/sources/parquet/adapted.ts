@@ -1,3 +1,4 @@
+import { counted } from '../../model/base/numbers.ts';
 import type { ColumnType } from '../../model/config/column-type.ts';
 import type { ValueSettings } from '../../model/config/value-settings.ts';
 import { complaintMark } from './complaint.ts';
@@ -40,7 +41,7 @@ function rounded(label: string, name: string, from: Numeric, to: Numeric): strin
   if (whole > from.precision - from.scale) return cast;
   const least = `${'9'.repeat(whole) || '0'}.${'9'.repeat(to.scale)}5`;
   const limit = `'${least}'::numeric(${from.precision},${from.scale})`;
-  const problem = `rounded, it has more than ${whole} digits before the decimal sign, which numeric(${to.precision + 1},${to.scale}) holds`;
+  const problem = `rounded, it has more than ${counted(whole, 'digit')} before the decimal sign, which numeric(${to.precision + 1},${to.scale}) holds`;
   const complaint = `${complaintMark}column "${label}": ${problem}: `.replaceAll("'", "''");
   return (
     `case when ${name} >= ${limit} or ${name} <= -${limit} ` +

@@ -1,3 +1,4 @@
+import { counted } from '../../model/base/numbers.ts';
 import type { ColumnType } from '../../model/config/column-type.ts';
 import { corrupt, encrypted, ParquetError } from './error.ts';
 import { codecNames, readableCodecs } from './codecs.ts';
@@ -59,7 +60,10 @@ async function readExactly(source: RandomAccess, offset: number): Promise<Buffer
   const length = source.size - offset;
   const bytes = await source.read(offset, length);
   if (bytes.length === length) return bytes;
-  throw new ParquetError('truncated', `ended ${length - bytes.length} bytes early while it was read`);
+  throw new ParquetError(
+    'truncated',
+    `ended ${counted(length - bytes.length, 'byte')} early while it was read`,
+  );
 }
 
 async function notParquet(source: RandomAccess): Promise<ParquetError> {

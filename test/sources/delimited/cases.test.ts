@@ -320,6 +320,14 @@ const remedies: Record<string, Case> = {
       'declare the column as numeric(20,19) or double',
     ],
   },
+  'one digit and an exponent': {
+    file: 'v\n10e-1\n',
+    columns: { v: 'numeric(1,0)' },
+    comes: [
+      'data.csv:2: column "v" (numeric(1,0)): more than 1 digit before an exponent is not read; the value is "10e-1"',
+      'write the digits without an exponent in the file, or declare the column as double',
+    ],
+  },
   'a type that holds a numeric': {
     file: `v\n1${'0'.repeat(38)}\n`,
     columns: { v: 'numeric(38,0)' },

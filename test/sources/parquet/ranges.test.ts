@@ -86,13 +86,14 @@ test.each([
   ['numeric(10,3)', 'numeric(9,2)', '9999999.994', '9999999.99', '9999999.995', 7, 'numeric(10,2)'],
   ['numeric(10,3)', 'numeric(9,2)', '-9999999.994', '-9999999.99', '-9999999.995', 7, 'numeric(10,2)'],
   ['numeric(5,3)', 'numeric(2,0)', '99.499', '99', '99.500', 2, 'numeric(3,0)'],
+  ['numeric(4,3)', 'numeric(3,2)', '9.994', '9.99', '9.995', 1, 'numeric(4,2)'],
   ['numeric(3,3)', 'numeric(2,2)', '0.994', '0.99', '0.995', 0, 'numeric(3,2)'],
   ['numeric(38,3)', 'numeric(37,2)', `${'9'.repeat(35)}.994`, `${'9'.repeat(35)}.99`, `${'9'.repeat(35)}.995`, 35, 'numeric(38,2)'],
 ])('%s as %s takes %s, and names what grows a digit', async (from, to, kept, rounded, grown, digits, holder) => {
   expect(await round([kept], from, to)).toEqual({ rows: [[rounded]] });
   const done = await round([grown], from, to);
   if (!('error' in done)) throw new Error(JSON.stringify(done));
-  const problem = `rounded, it has more than ${digits} digits before the decimal sign, which ${holder} holds`;
+  const problem = `rounded, it has more than ${digits === 1 ? '1 digit' : `${digits} digits`} before the decimal sign, which ${holder} holds`;
   const hint = `declare the column as ${holder}, or correct the file`;
   expect(said(done.error, to)).toBe(`a.parquet: column "a": ${problem}: ${grown} = ${hint}`);
   expect(said(done.error, to, true)).toBe(`a.parquet: column "a": ${problem}: ••• = ${hint}`);

@@ -1,3 +1,4 @@
+import { counted } from '../../../model/base/numbers.ts';
 import {
   hasPlainSigns,
   notFinite,
@@ -83,7 +84,10 @@ function unreadExponent(number: WrittenNumber, precision: number): Refused | und
   if (Math.abs(exponent) > most) return { problem: `an exponent beyond ${most} is not read`, hint };
   const written = integer.replace(/^0+/, '').length + fraction.replace(/0+$/, '').length;
   if (written <= precision) return undefined;
-  return { problem: `more than ${precision} digits before an exponent are not read`, hint };
+  return {
+    problem: `more than ${counted(precision, 'digit')} before an exponent ${precision === 1 ? 'is' : 'are'} not read`,
+    hint,
+  };
 }
 
 /** The precision up to which hyperd keeps numerics in 64 bits. */
