@@ -37,9 +37,12 @@ export function notText(shown: string): RunError {
 /** A file that is text without rows and fields. */
 export function notTable(shown: string, kind: 'HTML' | 'XML' | 'JSON'): RunError {
   return new RunError('EXT2110', `${shown} is ${kind}, not a table of text`, {
-    hint:
-      kind === 'HTML'
-        ? 'a page to sign in or an error may have been saved in its place: get the file again, or leave it out of the pattern'
-        : 'convert it to CSV or Parquet, or leave it out of the pattern',
+    hint: waysOut[kind],
   });
 }
+
+const waysOut = {
+  HTML: 'a page to sign in or an error may have been saved in its place: get the file again, or leave it out of the pattern',
+  XML: 'convert it to CSV or Parquet, or leave it out of the pattern',
+  JSON: 'a pipeline reads one object in each line with format: jsonl in its source; convert other JSON to that, CSV or Parquet, or leave it out of the pattern',
+} as const;
