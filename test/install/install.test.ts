@@ -90,7 +90,14 @@ describe('a download', () => {
     const release = await releaseOf(tgz, 'linux-x64');
     const installed = await user.install({}, { release });
     const file = path.join(user.cache, version, 'hyperd');
-    expect(installed).toEqual({ path: file, version, isNew: true, source: 'npm', isTested: true });
+    expect(installed).toEqual({
+      path: file,
+      version,
+      isNew: true,
+      others: [],
+      source: 'npm',
+      isTested: true,
+    });
     expect(await user.kept()).toEqual([version, `${version}/LICENSE-HYPERD`, `${version}/hyperd`, 'current']);
     expect(await readlink(path.join(user.cache, 'current'))).toBe(version);
     expect((await stat(file)).mode & 0o111).not.toBe(0);
@@ -137,7 +144,14 @@ describe('a download', () => {
     const around = { release: await releaseOf(wheel, `${platform.os}-${platform.arch}`) };
     const installed = await user.install({}, around);
     const file = path.join(user.cache, version, 'hyperd');
-    expect(installed).toEqual({ path: file, version, isNew: true, source: 'pip', isTested: true });
+    expect(installed).toEqual({
+      path: file,
+      version,
+      isNew: true,
+      others: [],
+      source: 'pip',
+      isTested: true,
+    });
     expect(await readFile(user.inHome('arguments'), 'utf8')).toContain(` tableauhyperapi==${version}\n`);
     expect(await user.kept()).toEqual([version, `${version}/LICENSE`, `${version}/hyperd`, 'current']);
     expect(await findEngine(user.around.variables, platform)).toEqual({ path: file, place: 'cache' });

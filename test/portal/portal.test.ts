@@ -25,10 +25,9 @@ const customers = Array.from({ length: 10 }, (_, at) => `customer-${String(at)}`
 async function openPortal(): Promise<{ folder: CliProject; standIn: TableauStandIn; env: Variables }> {
   const standIn = await startTableauStandIn();
   onTestFinished(() => standIn.close());
-  const [pipeline = '', settings = ''] = blocksIn('yaml');
+  const [pipeline = ''] = blocksIn('yaml');
   const folder = await createProject({
-    'portal.yaml': pipeline,
-    'extracts.yaml': settings
+    'portal.yaml': pipeline
       .replace('https://tableau.example.com', standIn.url)
       .replace('site: acme', `site: ${demo.site}`)
       .replace('token_name: portal', `token_name: ${demo.patName}`),
@@ -118,11 +117,11 @@ test('a message of S3 applies the items that it is about, whatever they are call
   for (const name of [...names, 'later'])
     await bucket.control.put('uploads', `portal/${name}/sales.csv`, 'day,amount\n2026-01-31,1.50\n');
   const { endpoint, credentials } = bucket;
-  const [local = '', , places = ''] = blocksIn('yaml');
+  const [, places = ''] = blocksIn('yaml');
   const access = `endpoint: '${endpoint}', access_key_id: '${credentials.accessKeyId}', secret_access_key: '\${secret.S3_KEY}'`;
   await folder.write(
     'portal.yaml',
-    local
+    (await folder.read('portal.yaml'))
       .replace(/for_each:\n.*\n.*\nsources:.*\n/, places)
       .replace('bucket: uploads', `bucket: uploads, ${access}`),
   );
