@@ -56,10 +56,10 @@ describe('extracts explain', () => {
   });
 
   test('proposes the nearest code for an unknown one, and lists all without an argument', async () => {
-    expect(await runInside(here, ['explain', 'EXT2123'])).toEqual({
+    expect(await runInside(here, ['explain', 'EXT2193'])).toEqual({
       stdout: '',
       stderr:
-        'error: there is no code "EXT2123"\n  = did you mean EXT2103? extracts explain lists all codes\n',
+        'error: there is no code "EXT2193"\n  = did you mean EXT2103? extracts explain lists all codes\n',
       exitCode: 64,
       signal: undefined,
     });

@@ -11,6 +11,10 @@ export async function unpackFromTgz({ file, shown, to, signal }: Unpacking): Pro
   const packed = createReadStream(file, { signal });
   const unpacked = createGunzip();
   const archive = extract();
+  // An entry that is being read fails with the end of its stream, and the archive with the reason.
+  let reason: unknown;
+  archive.on('error', (error) => (reason ??= error));
+  const closed = new Promise<void>((resolve) => archive.once('close', resolve));
   packed.on('error', (error) => unpacked.destroy(error));
   unpacked.on('error', (error) => archive.destroy(error));
   packed.pipe(unpacked).pipe(archive);
@@ -32,7 +36,10 @@ export async function unpackFromTgz({ file, shown, to, signal }: Unpacking): Pro
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof RunError || isOfSystem(error)) throw error;
-    throw archiveError(shown, error instanceof Error ? error.message : String(error), error);
+    archive.destroy();
+    await closed;
+    const cause = reason ?? error;
+    throw archiveError(shown, cause instanceof Error ? cause.message : String(cause), cause);
   } finally {
     packed.destroy();
     unpacked.destroy();

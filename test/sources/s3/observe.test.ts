@@ -100,7 +100,7 @@ describe('problems that a plan shows', () => {
       {
         code: 'EXT2113',
         message: 's3://lake/sales/b.csv has no column "name"',
-        hint: 'did you mean "nmae"? Then write from: "nmae" in the column',
+        hint: 'did you mean "nmae"? Then write from: "nmae" in the column (all columns: extracts import csv s3://lake/sales/b.csv --out -)',
       },
     ]);
     expect(untaken).toEqual(['more']);
