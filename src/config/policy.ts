@@ -3,7 +3,7 @@ import type { Policy } from '../model/config/project.ts';
 import type * as Written from '../model/config/written.gen.ts';
 import { bytesOf } from './values/amounts.ts';
 import { codes } from './codes.ts';
-import { isPlaceholder } from './references/interpolate.ts';
+import { isPlaceholder } from './references/reference-text.ts';
 import { problem } from './problem.ts';
 import { foreign } from '../model/errors/secrets.ts';
 import { wholeNumber } from './rules/numbers.ts';

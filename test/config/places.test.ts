@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { interpolate, type Substitution } from '../../src/config/references/interpolate.ts';
+import { interpolate } from '../../src/config/references/interpolate.ts';
+import type { Substitution } from '../../src/config/references/substitution.ts';
 import { hidePasswords } from '../../src/config/references/hide-passwords.ts';
 import { secretsIn } from '../../src/config/references/passwords.ts';
 import {

@@ -2,7 +2,7 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type { ReadableSettings } from '../../model/config/readable-paths.ts';
 import type { Source } from '../../model/config/source.ts';
 import type { Answer, WantedKeys } from '../for-each/index.ts';
-import type { Substitution } from '../references/interpolate.ts';
+import type { Substitution } from '../references/substitution.ts';
 import type { LoadedFile } from '../read/loaded-file.ts';
 import type { PipelineDraft } from './pipeline-draft.ts';
 import type { WantedItems } from './wanted-items.ts';

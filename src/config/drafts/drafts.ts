@@ -1,6 +1,7 @@
 import type { Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
-import { interpolate, type Substitution } from '../references/interpolate.ts';
+import { interpolate } from '../references/interpolate.ts';
+import type { Substitution } from '../references/substitution.ts';
 import type { LoadedFile } from '../read/loaded-file.ts';
 import { checkShape } from '../schema/check-schema.ts';
 import { joinSplitTypes } from '../read/split-types.ts';

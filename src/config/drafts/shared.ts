@@ -4,7 +4,8 @@ import { child } from '../../model/errors/diagnostic.ts';
 import type { Policy } from '../../model/config/project.ts';
 import type { ReadableSettings, RefusePath } from '../../model/config/readable-paths.ts';
 import { withAbsolutePaths } from './defaults.ts';
-import { interpolate, type Substitution } from '../references/interpolate.ts';
+import { interpolate } from '../references/interpolate.ts';
+import type { Substitution } from '../references/substitution.ts';
 
 /** The settings of extracts.yaml that every pipeline can use. */
 export interface Shared {

@@ -4,7 +4,7 @@ import { sourceKinds } from '../../model/config/source-kinds.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import type { FoundFolder, ItemsAnswer } from '../../model/ports/source-port.ts';
 import { codes } from '../codes.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import type { LoadedFile } from '../read/loaded-file.ts';
 import { notReadable, realPathOf } from '../read/readable.ts';
 import type { RefusePath } from '../../model/config/readable-paths.ts';

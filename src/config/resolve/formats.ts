@@ -8,7 +8,7 @@ import type {
 import type { FormatOptions } from '../../model/config/written.gen.ts';
 import { formatTypeOf, optionsOf, quoteOf, type FilesSource } from '../values/file-format.ts';
 import { bytesOf } from '../values/amounts.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { numbered } from './numbered.ts';
 
 /** Returns the format of a source's files, with all defaults filled in. */

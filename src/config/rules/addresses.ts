@@ -3,7 +3,7 @@ import { child, type Diagnostic, type Place } from '../../model/errors/diagnosti
 import type * as Written from '../../model/config/written.gen.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 import { codes } from '../codes.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
 import { isFull, type Writer } from './data-source-writer.ts';

@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { problem } from '../problem.ts';
 import { stagedFile, stagedPackage } from '../resolve/extract.ts';
 import { asOneFile } from '../values/file-names.ts';

@@ -14,7 +14,7 @@ import {
   type FormatType,
 } from '../values/file-format.ts';
 import { isSet } from '../drafts/defaults.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 

@@ -7,7 +7,7 @@ import { codes } from '../codes.ts';
 import { readColumnType } from '../values/column-text.ts';
 import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { fileColumn, fileReference } from '../values/file-column.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { cursorColumns, readLag, tableLoad, type TableLoad } from '../values/load-settings.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';

@@ -3,7 +3,7 @@ import { child } from '../../model/errors/diagnostic.ts';
 import { bytesOf } from '../values/amounts.ts';
 import { codes } from '../codes.ts';
 import { optionsOf } from '../values/file-format.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { problem } from '../problem.ts';
 import type { Rule } from './rule.ts';
 import { foreign } from '../../model/errors/secrets.ts';

@@ -5,7 +5,7 @@ import { codes } from '../codes.ts';
 import { columnSettings, readColumnType } from '../values/column-text.ts';
 import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { formatTypeOf, isFilesSource, optionsOf, type FilesSource } from '../values/file-format.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { parseJsonPath } from '../../model/config/json-path.ts';
 import { nearest } from '../../model/base/nearest.ts';
 import { namesAt } from '../drafts/written-names.ts';

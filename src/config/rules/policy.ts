@@ -6,7 +6,7 @@ import { foreign } from '../../model/errors/secrets.ts';
 import { codes } from '../codes.ts';
 import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { hostsOf } from './hosts.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { textsIn } from '../references/places.ts';
 import { problem } from '../problem.ts';
 import { notReadable, realPathOf, realPathToBe } from '../read/readable.ts';

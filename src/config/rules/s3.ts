@@ -1,7 +1,7 @@
 import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { formatTypeOf, type FormatType } from '../values/file-format.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { namesAt } from '../drafts/written-names.ts';
 import { importCommand } from './import-command.ts';
 import { nearest } from '../../model/base/nearest.ts';

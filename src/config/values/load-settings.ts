@@ -5,7 +5,7 @@ import type * as Written from '../../model/config/written.gen.ts';
 import { durationOf } from './amounts.ts';
 import { isSet, mergeLoad } from '../drafts/defaults.ts';
 import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { namesAt, valueAt } from '../drafts/written-names.ts';
 
 /** A load without the nulls that un-set a default. */
@@ -51,7 +51,7 @@ export function tableLoad(draft: PipelineDraft, table: string): TableLoad {
 }
 
 /**
- * Parses `10m`, 1000 or `1000`; a reference without a value yet is accepted as any duration. Returns undefined for
+ * Parses `10m`, 1000 or `1000`; a reference that has no value yet stands for a duration. Returns undefined for
  * other texts.
  */
 export function readLag(written: string | number): Lag | undefined {

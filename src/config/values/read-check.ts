@@ -2,7 +2,7 @@ import { checkKinds, type Check, type CheckKind, type CheckRule } from '../../mo
 import { child, type Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { durationOf, shareOf } from './amounts.ts';
-import { isPlaceholder } from '../references/interpolate.ts';
+import { isPlaceholder } from '../references/reference-text.ts';
 import { readEnd } from '../drafts/written-names.ts';
 
 /** The kinds of check that one item of a list holds: it should be one. */
@@ -74,7 +74,7 @@ function rowCount({ min, max, max_change }: Written.RowCountCheck): RuleOf<'row_
   };
 }
 
-/** Reads an amount. A reference without a value yet is accepted as any amount. */
+/** Reads an amount. A reference that has no value yet stands for an amount. */
 function offline(text: string, read: (text: string) => number | undefined): number | undefined {
   return isPlaceholder(text) ? 0 : read(text);
 }

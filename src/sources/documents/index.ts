@@ -11,7 +11,8 @@ import { filesIn, isArchive } from './archive.ts';
 import { csvPart, layOutCsv, textPart } from './csv.ts';
 import type { Document } from './document.ts';
 import { examineJsonLines, jsonLinesPart } from './json-lines.ts';
-import { layOutWorkbook, workbookPart } from './workbook.ts';
+import { workbookPart } from './workbook.ts';
+import { layOutWorkbook } from './workbook-layout.ts';
 
 export type { Document } from './document.ts';
 

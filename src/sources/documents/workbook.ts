@@ -1,27 +1,18 @@
 import type { Column, Table } from '../../model/config/pipeline.ts';
-import type { CsvFormat, WorkbookFormat } from '../../model/config/source.ts';
-import { child, type Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { WorkbookFormat } from '../../model/config/source.ts';
+import { child } from '../../model/errors/diagnostic.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 import type { ByteStream, Refusal, StreamPart } from '../../model/ports/feed.ts';
 import { nullRemedy } from '../csv/index.ts';
-import { constantsOf } from '../delimited/constants.ts';
 import { explainText, refusalText, refusedHint } from '../delimited/explain-refusal.ts';
-import { layOut, quoted, wanted, type Layout } from '../delimited/layout.ts';
+import { quoted, wanted, type Layout } from '../delimited/layout.ts';
 import { CopyTextWriter } from '../rows/copy-text-writer.ts';
 import { RowField, type FieldProblem } from '../rows/row-field.ts';
-import {
-  cellName,
-  openSheet,
-  type Cell,
-  type Merged,
-  type Row,
-  type Sheet,
-  type Wanted,
-} from '../workbook/index.ts';
+import { cellName, openSheet, type Cell, type Merged, type Row, type Sheet } from '../workbook/index.ts';
 import { cellField } from './cell-field.ts';
-import { requireSize } from './archive.ts';
 import type { Document } from './document.ts';
+import { wantedSheet } from './workbook-layout.ts';
 
 /** A workbook, and how the columns of its sheet become those of the table. */
 interface Workbook {
@@ -172,10 +163,6 @@ class SheetReading {
   }
 }
 
-function wantedSheet(document: Document, { sheet: name, maxUnpacked }: WorkbookFormat): Wanted {
-  return { name, requireSize: (unpacked) => requireSize(unpacked, document, maxUnpacked) };
-}
-
 /** The rows below the header, or below the rows that are skipped. */
 async function* dataRows(rows: AsyncIterable<Row>, format: WorkbookFormat): AsyncGenerator<Row, void> {
   let isHeaderAhead = format.header;
@@ -184,62 +171,6 @@ async function* dataRows(rows: AsyncIterable<Row>, format: WorkbookFormat): Asyn
     if (!isHeaderAhead) yield row;
     isHeaderAhead = false;
   }
-}
-
-/** Returns how the columns of the sheet become those of the table: reads the beginning of the sheet. */
-export async function layOutWorkbook(
-  table: Table,
-  document: Document,
-  format: WorkbookFormat,
-  signal: AbortSignal,
-): Promise<{ layout: Layout; notes: Diagnostic[] } | { problem: Diagnostic }> {
-  const access = await document.open(signal);
-  try {
-    const sheet = await openSheet(access, wantedSheet(document, format));
-    const first = await firstRow(sheet, format.skipLines ?? 0);
-    if (first === undefined && format.emptyFiles !== 'skip')
-      return { problem: emptySheet(table, document, sheet) };
-    const names = (first?.cells ?? []).map((cell) => cell?.text ?? '');
-    const header = { names, length: 0, isPreceded: false, isEmpty: first === undefined };
-    const layout = layOut(table, asCsv(format), header, {
-      ...document,
-      shown: `${document.shown}: ${sheet.name}`,
-      isInside: true,
-    });
-    if ('problem' in layout) return layout;
-    constantsOf(table, document, format);
-    const hidden = `sheet ${JSON.stringify(sheet.name)} of ${document.shown} is hidden; it is read as any other`;
-    const note = { code: 'EXT2124', severity: 'note' as const, message: hidden, place: table.place };
-    return { layout, notes: sheet.isHidden ? [note] : [] };
-  } finally {
-    await access.close();
-  }
-}
-
-async function firstRow(sheet: Sheet, skipped: number): Promise<Row | undefined> {
-  for await (const row of sheet.rows([]))
-    if (row.number > skipped) return { ...row, cells: Array.from(row.cells) };
-  return undefined;
-}
-
-function emptySheet(table: Table, { shown }: Document, { name }: Sheet): Diagnostic {
-  const hint =
-    'write sheet: NAME in the format if another one is meant, or empty_files: skip: it has no rows then';
-  return {
-    code: 'EXT2111',
-    severity: 'error',
-    message: `${shown}: the sheet ${name} is empty`,
-    hint,
-    place: table.place,
-  };
-}
-
-/** The header of a sheet is matched like that of CSV. */
-function asCsv({ header, byPosition, nulls, dateOrder }: WorkbookFormat): CsvFormat {
-  return {
-    ...{ type: 'csv', delimiter: ',', quote: '"', escape: '"', encoding: 'utf-8', compression: 'none' },
-    ...{ header, nulls, dateOrder, ...(byPosition && { byPosition }) },
-  };
 }
 
 /** Hyper refused a row: finds it again, to say its number. */
