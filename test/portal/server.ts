@@ -36,6 +36,8 @@ interface Outcome {
   problems: readonly string[];
 }
 
+const later: Outcome = { status: 503, problems: ['the file was not published; send it once more later'] };
+
 /** Uploads that the next apply takes. It takes one of each customer, in the order of their arrival. */
 let waiting: Upload[] = [];
 let running: Promise<void> | undefined;
@@ -69,14 +71,21 @@ async function applyWaiting(): Promise<void> {
       (one, at) => at === waiting.findIndex(({ customer }) => customer === one.customer),
     );
     waiting = waiting.filter((one) => !batch.includes(one));
-    for (const { customer, draft } of batch) await replaceFile(customer, draft);
-    const select = batch.map(({ customer }) => `portal[${customer}]`);
-    const result = await apply(project, { select, signal: shutdown.signal }).result.catch(String);
-    for (const { customer, answer } of batch) {
-      const outcome = outcomeOf(result, `portal[${customer}]`);
-      if (outcome.status !== 200) await restoreFile(customer);
-      answer(outcome);
-    }
+    await applyBatch(batch).catch((error: unknown) => {
+      console.error(error);
+      for (const { answer } of batch) answer(later);
+    });
+  }
+}
+
+async function applyBatch(batch: readonly Upload[]): Promise<void> {
+  for (const { customer, draft } of batch) await replaceFile(customer, draft);
+  const select = batch.map(({ customer }) => `portal[${customer}]`);
+  const result = await apply(project, { select, signal: shutdown.signal }).result.catch(String);
+  for (const { customer, answer } of batch) {
+    const outcome = outcomeOf(result, `portal[${customer}]`);
+    if (outcome.status !== 200) await restoreFile(customer);
+    answer(outcome);
   }
 }
 
@@ -106,7 +115,7 @@ function outcomeOf(result: ApplyResult | string, address: string): Outcome {
   if (typeof result !== 'string' && (result.ok || (ended !== undefined && failure === undefined)))
     return { status: 200, problems: [] };
   console.error(address, typeof result === 'string' ? result : (failure ?? result.error ?? result.blocked));
-  return { status: 503, problems: ['the file was not published; send it once more later'] };
+  return later;
 }
 
 async function* limited(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
