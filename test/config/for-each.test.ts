@@ -369,7 +369,7 @@ test('a url that cannot be read is the problem of its item, where it connects; i
     .replace(/for_each.*\n/, '')
     .replace('params: ["${each.id}"]', 'params: [1]');
   expect(told(await configure({ 'p.yaml': withUrl(alone, 'mysql://initech') }))).toEqual([
-    expect.stringContaining('EXT2001 the url of this source cannot be read'),
+    expect.stringContaining('EXT2001 the url cannot be read'),
   ]);
 });
 

@@ -1,6 +1,7 @@
 import type * as Written from '../../model/config/written.gen.ts';
 import { foreign } from '../../model/errors/secrets.ts';
-import { isAboutSql, isDatabaseError } from '../../sources/postgres/connection/errors.ts';
+import { isDatabaseError } from '../../postgres/connect-errors.ts';
+import { isAboutSql } from '../../sources/postgres/connection/errors.ts';
 import { attempt } from '../../sources/postgres/connection/transaction.ts';
 import { describeQuery, queryClause } from '../../sources/postgres/listing/columns.ts';
 import { listConstraints } from '../../sources/postgres/listing/constraints.ts';

@@ -45,7 +45,7 @@ export type TargetSession = (typeof targetSessions)[number];
  */
 export function parseUrl(url: string, place: Place): UrlParts {
   const wrong = (why: string) =>
-    new RunError('EXT2001', `the url of this source cannot be read: ${why}`, {
+    new RunError('EXT2001', `the url cannot be read: ${why}`, {
       hint: 'it has the form postgresql://user:password@host:5432/database?sslmode=verify-full; special characters are percent-encoded',
       place,
     });

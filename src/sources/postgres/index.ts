@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { PostgresSource } from '../../model/config/source.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
 import type { SourcePort, SourceRequest } from '../../model/ports/source-port.ts';
-import { endedBy } from './connection/cancel.ts';
+import { endedBy } from '../../postgres/cancel.ts';
 import { describeConnection } from './connection/describe-connection.ts';
 import { explainQuery } from './connection/errors.ts';
 import { queryItems } from './observe/items.ts';
@@ -13,7 +13,7 @@ import { openPool, type Leased } from './connection/pool.ts';
 import { openSnapshot } from './read/snapshot.ts';
 import { observeCursor } from './incremental/beyond-watermark.ts';
 import { lookAt } from './connection/transaction.ts';
-import { oldVersionWarning } from './connection/server-version.ts';
+import { oldVersionWarning } from './connection/old-version.ts';
 import { watchLocks } from './connection/lock-waits.ts';
 
 /** The number of connections of a port that has them to itself. */

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { PostgresSource } from '../../../src/model/config/source.ts';
-import { clientConfig, connect } from '../../../src/sources/postgres/connection/connect.ts';
+import { clientConfig, connect } from '../../../src/postgres/connect.ts';
 import { parseUrl } from '../../../src/model/config/postgres-url.ts';
 import { runStatement, startPostgres, type TestPostgres } from '../../support/postgres.ts';
 
@@ -100,7 +100,7 @@ describe('an address', () => {
   ])('%s is refused without its password', (url, why) => {
     const error = failureOf(() => parseUrl(url, place));
     expect(error).toMatchObject({ code: 'EXT2001', place });
-    expect(error.message).toMatch(/^the url of this source cannot be read: /);
+    expect(error.message).toMatch(/^the url cannot be read: /);
     expect(error.message).toContain(why);
     expect(`${error.message} ${error.stack ?? ''}`).not.toContain('hush');
   });
@@ -189,10 +189,10 @@ describe('a server', () => {
   test('explains refusals with their remedy', async () => {
     expect(await failure(parts())).toBe('connected');
     expect(await failure({ ...parts(), password: 'hush' })).toBe(
-      'PostgreSQL at 127.0.0.1:PORT refused the password of user "postgres" | check user and password of this source',
+      'PostgreSQL at 127.0.0.1:PORT refused the password of user "postgres" | check user and password',
     );
     expect(await failure({ ...parts(), user: 'nobody', password: 'hush' })).toBe(
-      'PostgreSQL at 127.0.0.1:PORT refused the password of user "nobody" | check user and password of this source',
+      'PostgreSQL at 127.0.0.1:PORT refused the password of user "nobody" | check user and password',
     );
     expect(await failure({ ...parts(), database: 'none' })).toBe(
       'PostgreSQL at 127.0.0.1:PORT has no database "none" | check the database name',
@@ -201,20 +201,20 @@ describe('a server', () => {
       /^nothing answers at 127\.0\.0\.1:\d+ \| check host and port, and that PostgreSQL runs and listens there$/,
     );
     expect(await failure({ ...parts(), host: 'no-such-host.invalid' })).toBe(
-      'the host name "no-such-host.invalid" cannot be resolved | check the host of this source',
+      'the host name "no-such-host.invalid" cannot be resolved | check the host',
     );
     expect(await failure({ ...parts(), host: '/no/such/folder' })).toBe(
-      'there is no PostgreSQL socket at /no/such/folder | check the host of this source',
+      'there is no PostgreSQL socket at /no/such/folder | check the host',
     );
     expect(await failure({ ...parts(), ssl: { mode: 'require' } })).toBe(
       'PostgreSQL at 127.0.0.1:PORT does not speak TLS | use ssl: disable, if the network may be trusted',
     );
     const own = fileURLToPath(new URL('../../../package.json', import.meta.url));
     expect(await failure({ ...parts(), ssl: { mode: 'verify-full', ca: own } })).toBe(
-      `${own} holds no certificate | ca (or sslrootcert) of this source is a PEM file with -----BEGIN CERTIFICATE-----`,
+      `${own} holds no certificate | ca (or sslrootcert) is a PEM file with -----BEGIN CERTIFICATE-----`,
     );
     expect(await failure({ ...parts(), ssl: { mode: 'verify-full', ca: '/no/ca.pem' } })).toBe(
-      "the certificate authorities in /no/ca.pem cannot be read | check ca (or sslrootcert) of this source: ENOENT: no such file or directory, open '/no/ca.pem'",
+      "the certificate authorities in /no/ca.pem cannot be read | check ca (or sslrootcert): ENOENT: no such file or directory, open '/no/ca.pem'",
     );
     expect(await failure({ url: `${server.url}?sslmode=prefer` })).toBe('connected');
   });
@@ -254,12 +254,12 @@ describe('a server', () => {
     [
       '08P01',
       'no such user: u',
-      ': no such user: u | check the user of this source; a pooler has a list of its own (auth_file of pgbouncer)',
+      ': no such user: u | check the user; a pooler has a list of its own (auth_file of pgbouncer)',
     ],
     [
       '08P01',
       'no such database: d',
-      ': no such database: d | check the database of this source; a pooler has a list of its own ([databases] of pgbouncer)',
+      ': no such database: d | check the database; a pooler has a list of its own ([databases] of pgbouncer)',
     ],
     ['08P01', 'SSL required', ': SSL required | set ssl: require (or verify-full)'],
     [
@@ -396,10 +396,10 @@ describe('a server', () => {
           'PostgreSQL at 127.0.0.1:PORT does not let user "rdr" in: connection requires a valid client certificate | give one whose CN is this user: ssl: {mode: verify-full, cert: client.pem, key: client.key}',
         );
         expect(await failure({ url: urlOf(...files) })).toBe(
-          'a client certificate is shown only over TLS, which is off for this source | set ssl: {mode: verify-full, cert: …, key: …}, or sslmode=verify-full in the URL',
+          'a client certificate is shown only over TLS, which is off here | set ssl: {mode: verify-full, cert: …, key: …}, or sslmode=verify-full in the URL',
         );
         expect(await failure({ url: urlOf('sslmode=require', files[0]!) })).toBe(
-          'a client certificate needs both cert and key (sslcert and sslkey in a URL) | the source has only the certificate',
+          'a client certificate needs both cert and key (sslcert and sslkey in a URL) | there is only the certificate',
         );
       });
 
@@ -422,7 +422,7 @@ describe('a server', () => {
         const wrong = join(folder, 'wrong.key');
         writeFileSync(wrong, text.replaceAll('PRIVATE', 'hush'), { mode: 0o600 });
         expect(await failure({ ...asClient('rdr'), ssl: { ...ssl, key: wrong } })).toBe(
-          `${wrong} holds no private key | key (or sslkey) of this source is a PEM file with -----BEGIN PRIVATE KEY-----`,
+          `${wrong} holds no private key | key (or sslkey) is a PEM file with -----BEGIN PRIVATE KEY-----`,
         );
         const sealed = join(folder, 'sealed.key');
         const seal = [
@@ -440,7 +440,7 @@ describe('a server', () => {
           `the key in ${sealed} is encrypted | extracts asks for no passphrase: write it without one (openssl pkey -in … -out …)`,
         );
         expect(await failure({ ...asClient('rdr'), ssl: { ...ssl, key: folder } })).toBe(
-          `${folder} is no file | key (or sslkey) of this source is a PEM file`,
+          `${folder} is no file | key (or sslkey) is a PEM file`,
         );
       });
     });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { explainConnect, explainQuery } from '../../../src/sources/postgres/connection/errors.ts';
+import { explainConnect } from '../../../src/postgres/connect-errors.ts';
+import { explainQuery } from '../../../src/sources/postgres/connection/errors.ts';
 
 const place = { file: 'shop.yaml', pointer: 'tables.orders', line: 3, column: 5 };
 
@@ -31,9 +32,9 @@ test.each([
     'connection requires a valid client certificate',
     'give one whose CN is this user: ssl: {mode: verify-full, cert: client.pem, key: client.key}',
   ],
-  ['role "rdr" does not exist', 'check the user of this source'],
+  ['role "rdr" does not exist', 'check the user'],
   ['role "rdr" is not permitted to log in', 'have it allowed: alter role … login'],
-  ['anything else', 'check the user of this source, and the lines of the server’s pg_hba.conf for it'],
+  ['anything else', 'check the user, and the lines of the server’s pg_hba.conf for it'],
 ])('SQLSTATE 28000 is not always a password: %s', (words, hint) => {
   const error = Object.assign(new Error(words), { code: '28000' });
   expect(explainConnect(error, { host: 'db', port: 5432, user: 'rdr' }, { place })).toMatchObject({

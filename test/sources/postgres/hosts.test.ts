@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { PostgresSource } from '../../../src/model/config/source.ts';
-import { connect } from '../../../src/sources/postgres/connection/connect.ts';
+import { connect } from '../../../src/postgres/connect.ts';
 import { openPool } from '../../../src/sources/postgres/connection/pool.ts';
 import { createDatabase, runStatement, startPostgres, type TestPostgres } from '../../support/postgres.ts';
 

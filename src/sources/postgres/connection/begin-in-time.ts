@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Place } from '../../../model/errors/diagnostic.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import { isConnectionWait } from './errors.ts';
+import { isConnectionWait } from '../../../postgres/connect-errors.ts';
 
 /** The connections to one server that get work done, and the time that one without work waits. */
 export interface Patience {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Place } from '../../../model/errors/diagnostic.ts';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import { connect } from './connect.ts';
+import { connect } from '../../../postgres/connect.ts';
 import { isLockTimeout } from './errors.ts';
 import { backendOf } from './transaction.ts';
 

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { semaphore, type Semaphore } from '../../../model/base/limit.ts';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import { connect, type Connected } from './connect.ts';
-import { ownConnectionsMayBlock } from './errors.ts';
+import { connect, type Connected } from '../../../postgres/connect.ts';
+import { ownConnectionsMayBlock } from '../../../postgres/connect-errors.ts';
 import { answerInTime, beginInTime, type Patience } from './begin-in-time.ts';
 import { beginRead } from './transaction.ts';
 

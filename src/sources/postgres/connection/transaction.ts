@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isDatabaseError } from './errors.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
 
 /**
  * Begins a transaction that can only read, at one moment: its own, or that of an exported snapshot. Dates, intervals

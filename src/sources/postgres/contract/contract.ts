@@ -17,7 +17,8 @@ import { cursorOf, present, type Cursor } from './cursor-columns.ts';
 import { settleLoad } from '../incremental/settle-mode.ts';
 import { selectSql, type Selection } from '../sql/selection.ts';
 import { attempt } from '../connection/transaction.ts';
-import { majorOf, oldCursorProblem } from '../connection/server-version.ts';
+import { majorOf } from '../../../postgres/server-version.ts';
+import { oldCursorProblem } from '../connection/old-version.ts';
 
 /** The result of comparing a table's contract with the catalog. */
 export interface Agreement {

@@ -4,7 +4,8 @@ import { child, type Diagnostic, type Place } from '../../../model/errors/diagno
 import { nearest } from '../../../model/base/nearest.ts';
 import type { Column, Table } from '../../../model/config/pipeline.ts';
 import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
-import { explainTable, isAboutSql, isDatabaseError, privilegeHint } from '../connection/errors.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
+import { explainTable, isAboutSql, privilegeHint } from '../connection/errors.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 import { nameList, shortName } from '../../../model/base/name-list.ts';
 import { shellWord } from '../../../model/base/shell-word.ts';

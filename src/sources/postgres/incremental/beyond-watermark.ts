@@ -10,7 +10,8 @@ import { attachedBreak } from './attached-partition.ts';
 import { probe } from '../contract/catalog.ts';
 import type { Agreed } from '../contract/contract.ts';
 import { compare, cursorNames, type Cursor } from '../contract/cursor-columns.ts';
-import { explainTable, isDatabaseError } from '../connection/errors.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
+import { explainTable } from '../connection/errors.ts';
 import {
   afterOf,
   beginningOf,

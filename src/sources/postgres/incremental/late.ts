@@ -4,7 +4,7 @@ import type { CursorLoad, WindowLoad } from '../../../model/config/load-mode.ts'
 import type { Table } from '../../../model/config/pipeline.ts';
 import type { Horizon } from '../../../model/world/watermark.ts';
 import type { Relation } from '../contract/catalog.ts';
-import { isDatabaseError } from '../connection/errors.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
 import { attempt } from '../connection/transaction.ts';
 
 /** The transactions of a snapshot. */

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { probe, relationColumns, relationName, describe, type CatalogColumn } from '../contract/catalog.ts';
-import { isAboutSql, isDatabaseError } from '../connection/errors.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
+import { isAboutSql } from '../connection/errors.ts';
 import { attempt } from '../connection/transaction.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 import { RunError } from '../../../model/errors/run-error.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { PostgresSource } from '../../../model/config/source.ts';
-import { endedBy } from '../connection/cancel.ts';
+import { endedBy } from '../../../postgres/cancel.ts';
 import { explainQuery } from '../connection/errors.ts';
 import { openPool } from '../connection/pool.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { symbolsIn } from '../sql/symbols.ts';
-import { majorOf } from '../connection/server-version.ts';
+import { majorOf } from '../../../postgres/server-version.ts';
 
 type Definition = readonly [name: string, text: string];
 

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Table } from '../../../model/config/pipeline.ts';
 import { behindViews, type SourceDefinitions } from '../../../model/world/fingerprint.ts';
 import type { Agreement } from '../contract/contract.ts';
-import { majorOf } from '../connection/server-version.ts';
+import { majorOf } from '../../../postgres/server-version.ts';
 import { symbolsIn } from '../sql/symbols.ts';
 import { calledFunctions } from './called-functions.ts';
 import { definitionsQuery } from './definitions-query.ts';

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { ItemsAnswer, ItemsQuery } from '../../../model/ports/source-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import { explainQuery, isAboutSql, isDatabaseError, privilegeHint } from '../connection/errors.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
+import { explainQuery, isAboutSql, privilegeHint } from '../connection/errors.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 
 /**

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Table } from '../../../model/config/pipeline.ts';
 import { bareSql } from '../sql/bind.ts';
 import { escapedNames } from '../sql/symbols.ts';
-import { majorOf } from '../connection/server-version.ts';
+import { majorOf } from '../../../postgres/server-version.ts';
 
 /**
  * Returns a part of `where` or an expression that depends on more than the rows of the table: another table, the

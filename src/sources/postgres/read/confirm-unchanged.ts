@@ -4,7 +4,7 @@ import { RunError } from '../../../model/errors/run-error.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 import { probe } from '../contract/catalog.ts';
 import type { Agreed } from '../contract/contract.ts';
-import { isDatabaseError } from '../connection/errors.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
 import { selectSql, type Selection } from '../sql/selection.ts';
 import {
   alteredAmong,

@@ -1,8 +1,9 @@
 import type { Table } from '../../../model/config/pipeline.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
-import { endingOf } from '../connection/ending.ts';
-import { isDatabaseError, isReplay, replicaHint } from '../connection/errors.ts';
+import { endingOf } from '../../../postgres/ending.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
+import { isReplay, replicaHint } from '../connection/errors.ts';
 import type { Leased } from '../connection/pool.ts';
 
 /**

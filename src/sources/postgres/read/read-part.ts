@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { StreamPart } from '../../../model/ports/feed.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
-import { cancelQuery, endedBy } from '../connection/cancel.ts';
-import { connect } from '../connection/connect.ts';
+import { cancelQuery, endedBy } from '../../../postgres/cancel.ts';
+import { connect } from '../../../postgres/connect.ts';
 import { CopyOut } from './copy-out.ts';
 import { explainBadText, isBadText } from './undecodable-text.ts';
 import { explainTable } from '../connection/errors.ts';

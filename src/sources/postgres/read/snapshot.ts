@@ -1,7 +1,7 @@
 import type { PostgresSource } from '../../../model/config/source.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
 import type { Snapshot } from '../../../model/ports/source-port.ts';
-import { endedBy } from '../connection/cancel.ts';
+import { endedBy } from '../../../postgres/cancel.ts';
 import { changesOf, confirmContinued, confirmNoNulls } from '../incremental/changes.ts';
 import { describeOrigin } from '../contract/query-errors.ts';
 import type { Agreed } from '../contract/contract.ts';

@@ -3,7 +3,7 @@ import { child } from '../../../model/errors/diagnostic.ts';
 import type { Column, Table } from '../../../model/config/pipeline.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { writtenSql } from '../sql/column.ts';
-import { isDatabaseError } from '../connection/errors.ts';
+import { isDatabaseError } from '../../../postgres/connect-errors.ts';
 import type { Selection } from '../sql/selection.ts';
 import { findSampleRows, type Suspect } from './sample-rows.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import pgpass from 'pgpass';
-import { keepSecret } from '../../../model/errors/secrets.ts';
+import { keepSecret } from '../model/errors/secrets.ts';
 
 /**
  * Has a client without a password, in its source or in PGPASSWORD, look into ~/.pgpass or the file that PGPASSFILE names.

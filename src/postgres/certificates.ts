@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import type pg from 'pg';
-import type { Place } from '../../../model/errors/diagnostic.ts';
-import { RunError } from '../../../model/errors/run-error.ts';
-import type { SslMode } from '../../../model/config/postgres-url.ts';
+import type { Place } from '../model/errors/diagnostic.ts';
+import { RunError } from '../model/errors/run-error.ts';
+import type { SslMode } from '../model/config/postgres-url.ts';
 
 /** The encryption of a connection: libpq's terms, and paths of PEM files. */
 export interface Tls {
@@ -30,12 +30,12 @@ async function readOwn({ mode, cert, key }: Tls, place: Place): Promise<{ cert?:
   if (cert === undefined || key === undefined)
     throw problem(
       'a client certificate needs both cert and key (sslcert and sslkey in a URL)',
-      `the source has ${cert === undefined ? 'only the key' : 'only the certificate'}`,
+      `there is ${cert === undefined ? 'only the key' : 'only the certificate'}`,
       place,
     );
   if (mode === 'disable' || mode === 'allow')
     throw problem(
-      'a client certificate is shown only over TLS, which is off for this source',
+      'a client certificate is shown only over TLS, which is off here',
       'set ssl: {mode: verify-full, cert: …, key: …}, or sslmode=verify-full in the URL',
       place,
     );
@@ -49,7 +49,7 @@ async function readCertificate(file: string, key: string, place: Place): Promise
   if (/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(found)) return found;
   throw problem(
     `${file} holds no certificate`,
-    `${key} of this source is a PEM file with -----BEGIN CERTIFICATE-----`,
+    `${key} is a PEM file with -----BEGIN CERTIFICATE-----`,
     place,
   );
 }
@@ -63,7 +63,7 @@ async function readKey(file: string, place: Place): Promise<string> {
       throw unreadable(file, name, place, error);
     },
   );
-  if (!isFile) throw problem(`${file} is no file`, `${name} of this source is a PEM file`, place);
+  if (!isFile) throw problem(`${file} is no file`, `${name} is a PEM file`, place);
   // A key of root may be readable for a group, so that several services share it.
   const forbidden = uid === 0 && process.getuid?.() !== 0 ? 0o037 : 0o077;
   if (process.platform !== 'win32' && (mode & forbidden) !== 0)
@@ -82,7 +82,7 @@ async function readKey(file: string, place: Place): Promise<string> {
   if (/-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----/.test(found)) return found;
   throw problem(
     `${file} holds no private key`,
-    `${name} of this source is a PEM file with -----BEGIN PRIVATE KEY-----`,
+    `${name} is a PEM file with -----BEGIN PRIVATE KEY-----`,
     place,
   );
 }
@@ -96,7 +96,7 @@ function unreadable(file: string, key: string, place: Place, cause: unknown): Ru
   const what = key.startsWith('ca ') ? `the certificate authorities in ${file}` : file;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new RunError('EXT2001', `${what} cannot be read`, {
-    hint: `check ${key} of this source: ${reason}`,
+    hint: `check ${key}: ${reason}`,
     place,
     cause,
   });

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { TargetSession } from '../../../model/config/postgres-url.ts';
+import type { TargetSession } from '../model/config/postgres-url.ts';
 
 /**
  * Returns why a server is not the wanted one of several, in libpq's terms for `target_session_attrs`; undefined if it

@@ -8,7 +8,7 @@ const firstHint = (hints: readonly Hint[], text: string) => hints.find(({ words 
 
 /** Returns what to do about an error that has no SQLSTATE of its own. */
 export function connectionHint(text: string): string {
-  return firstHint(poolerWords, text) ?? 'check the connection of this source';
+  return firstHint(poolerWords, text) ?? 'check the connection';
 }
 
 const tlsWanted: readonly Hint[] = [
@@ -27,11 +27,11 @@ const poolerWords: readonly Hint[] = [
   ...tlsWanted,
   {
     words: /no such user/i,
-    hint: 'check the user of this source; a pooler has a list of its own (auth_file of pgbouncer)',
+    hint: 'check the user; a pooler has a list of its own (auth_file of pgbouncer)',
   },
   {
     words: /no such database/i,
-    hint: 'check the database of this source; a pooler has a list of its own ([databases] of pgbouncer)',
+    hint: 'check the database; a pooler has a list of its own ([databases] of pgbouncer)',
   },
   {
     words:
@@ -56,10 +56,7 @@ export function limitHint(text: string): string {
 
 /** Returns the remedy where PostgreSQL lets a user in by other means than a password, or not at all (SQLSTATE 28000). */
 export function rejectionHint(text: string): string {
-  return (
-    firstHint(rejections, text) ??
-    'check the user of this source, and the lines of the server’s pg_hba.conf for it'
-  );
+  return firstHint(rejections, text) ?? 'check the user, and the lines of the server’s pg_hba.conf for it';
 }
 
 /** The first one that fits; the last words of a server in another language fit none. */
@@ -74,7 +71,7 @@ const rejections: readonly Hint[] = [
     hint: 'pg_hba.conf compares the user with the account of the system: give host: and a password, or have it mapped in pg_ident.conf',
   },
   { words: /not permitted to log in/, hint: 'have it allowed: alter role … login' },
-  { words: /role .* does not exist/, hint: 'check the user of this source' },
+  { words: /role .* does not exist/, hint: 'check the user' },
   {
     words: /no pg_hba\.conf entry.*(?:no encryption|SSL off)/,
     hint: 'the server’s pg_hba.conf has no line for this user, database and address without TLS: if it has one with TLS, set ssl: require (or verify-full)',

@@ -1,14 +1,14 @@
 import pg from 'pg';
-import type { PostgresSource } from '../../../model/config/source.ts';
-import { child } from '../../../model/errors/diagnostic.ts';
-import { RunError } from '../../../model/errors/run-error.ts';
+import type { PostgresSource } from '../model/config/source.ts';
+import { child } from '../model/errors/diagnostic.ts';
+import { RunError } from '../model/errors/run-error.ts';
 import { noteBackendKey } from './cancel.ts';
 import { tlsConfig } from './certificates.ts';
 import { noteEnding } from './ending.ts';
-import { explainConnect, refusesUser } from './errors.ts';
+import { explainConnect, refusesUser } from './connect-errors.ts';
 import { usePasswordFile } from './pgpass.ts';
 import { mismatch } from './target-session.ts';
-import { hostsAsked, parseUrl, type Host, type TargetSession } from '../../../model/config/postgres-url.ts';
+import { hostsAsked, parseUrl, type Host, type TargetSession } from '../model/config/postgres-url.ts';
 import { noteVersion, refuseOldServer } from './server-version.ts';
 
 export interface Connected {
@@ -70,7 +70,7 @@ function noneOf(refused: readonly Refused[], { place, url, labels }: PostgresSou
   const [first] = refused;
   const message = `PostgreSQL cannot be used at ${refused.map(shown).join('; at ')}`;
   return new RunError('EXT2001', message, {
-    hint: first?.error.hint ?? 'check host, port and target_session_attrs of this source',
+    hint: first?.error.hint ?? 'check host, port and target_session_attrs',
     place: child(place, url === undefined ? 'host' : 'url'),
     cause: first?.error,
   });
