@@ -117,14 +117,15 @@ function renderPipeline(view: PipelineView, paint: Paint, verbose: boolean): Row
 }
 
 function renderTemplate(template: TemplateView, paint: Paint, verbose: boolean): string[][] {
-  const { shown, mark, reason, misfits, unnamed } = template;
-  if (mark === 'unchanged' && misfits === '' && unnamed.length === 0 && !verbose) return [];
+  const { shown, mark, reason, misfits, unnamed, replaced } = template;
+  if (mark === 'unchanged' && misfits === '' && unnamed.length + replaced.length === 0 && !verbose) return [];
   return [
     [
       `      ${sign(mark, paint)} template ${shown}`,
       misfits === '' ? '' : paint.red(misfits),
       paint.dim(`(${reason})`),
     ],
+    ...replaced.map((line) => [`        . ${line}`, '', '']),
     ...unnamed.map((line) => [`        . ${line}`, '', '(its data source does not name it)']),
   ];
 }

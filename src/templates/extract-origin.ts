@@ -4,11 +4,12 @@ import { parseCustomSql } from './tds/custom-sql.ts';
 import type { DataSource } from './tds/model.ts';
 
 /** Returns what an extract was made from, as far as the .tds says. */
-export function originOfExtract(
-  { connection, extract }: DataSource,
-  { flavour }: RowsSlot,
-): TemplateOrigin | undefined {
-  if (flavour === 'live') return undefined;
+export function originOfExtract(source: DataSource, { flavour }: RowsSlot): TemplateOrigin | undefined {
+  return flavour === 'live' ? undefined : originOf(source);
+}
+
+/** Returns the connections of a data source and its custom SQL. */
+export function originOf({ connection, extract }: DataSource): TemplateOrigin {
   // Before Tableau 10 the connection had no other inside.
   const own = { ...connection, caption: undefined };
   const connections = connection.named.length > 0 ? connection.named : [own];

@@ -11,9 +11,10 @@ import { RunError } from '../model/errors/run-error.ts';
 import type { FileTemplate, Template as Wanted } from '../model/config/template.ts';
 import { checkComposed } from './compose/check-compose.ts';
 import { composeTemplate } from './compose/compose.ts';
-import { describeTemplate } from './describe-template.ts';
+import type { ExtractShape } from './fit-finding.ts';
 import { findMismatches } from './mismatches.ts';
 import { documentName, generateDocument } from './generate/document.ts';
+import { replacedConnection } from './live/replacement.ts';
 import { openComplete, openTemplate, templateFromDocument, type Template } from './open-template.ts';
 import { toRunError } from './source-file.ts';
 import { swapExtract } from './swap.ts';
@@ -29,9 +30,10 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
       return {
         sha256,
         ...(earlier !== undefined && earlier !== sha256 && { earlier }),
-        misfits: wanted.kind === 'file' ? findMismatches(pipeline, wanted, describeTemplate(template)) : [],
+        misfits: wanted.kind === 'file' ? findMismatches(pipeline, wanted, template) : [],
         staged: found && (await markSince(wanted.staged, markOf(found), left, signal)),
         ...unnamedIn(template, wanted),
+        ...(template.replaced !== undefined && { replaced: replacedConnection(template.replaced) }),
       };
     },
     async package(extract, sha256, signal, confirm) {
@@ -84,7 +86,10 @@ interface Opened {
 }
 
 async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSignal): Promise<Opened> {
-  if (wanted.kind === 'file') return toRunError(reasonsOf(wanted), () => openFile(wanted, signal));
+  if (wanted.kind === 'file') {
+    const { extract, tables } = pipeline;
+    return toRunError(reasonsOf(wanted), () => openFile(wanted, { schema: extract.schema, tables }, signal));
+  }
   const [problem] = checkComposed(pipeline, wanted);
   if (problem !== undefined) throw new RunError(problem.code, problem.message, problem);
   const composed = composeTemplate(pipeline, wanted);
@@ -97,7 +102,11 @@ async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSigna
 
 const hashOf = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
 
-async function openFile({ path, shown }: FileTemplate, signal: AbortSignal): Promise<Opened> {
+async function openFile(
+  { path, shown }: FileTemplate,
+  shape: ExtractShape,
+  signal: AbortSignal,
+): Promise<Opened> {
   if ((await lookAt(path, { code: 'EXT4000', shown })) === undefined) {
     throw new RunError('EXT4000', `there is no template ${shown}`, {
       hint: 'the path is relative to the pipeline file',
@@ -105,7 +114,7 @@ async function openFile({ path, shown }: FileTemplate, signal: AbortSignal): Pro
   }
   const hash = createHash('sha256');
   await pipe(createReadStream(path), hash, { signal });
-  return { template: await openTemplate(path), sha256: hash.digest('hex') };
+  return { template: await openTemplate(path, shape), sha256: hash.digest('hex') };
 }
 
 function reasonsOf(wanted: Wanted) {

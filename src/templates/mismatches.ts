@@ -3,25 +3,28 @@ import { child } from '../model/errors/diagnostic.ts';
 import type { Misfit } from '../model/world/observation.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import type { FileTemplate } from '../model/config/template.ts';
-import type { TemplateDescription } from '../model/world/template-description.ts';
+import { describeTemplate } from './describe-template.ts';
+import { parameterFindings, remedyFor } from './live/replacement.ts';
 import { checkFit } from './match.ts';
+import type { Template } from './open-template.ts';
 import type { Finding } from './fit-finding.ts';
 import { columnShape } from './local-types.ts';
 
 /** Returns where the extract that a pipeline promises would not match its template, at the columns to check. */
-export function findMismatches(
-  pipeline: Pipeline,
-  template: FileTemplate,
-  description: TemplateDescription,
-): Misfit[] {
+export function findMismatches(pipeline: Pipeline, wanted: FileTemplate, template: Template): Misfit[] {
   const { extract, tables } = pipeline;
-  return checkFit(description, { schema: extract.schema, tables }).map((finding) => ({
+  const { replaced } = template;
+  const findings = [
+    ...checkFit(describeTemplate(template), { schema: extract.schema, tables }),
+    ...(replaced === undefined ? [] : parameterFindings(replaced)),
+  ];
+  return findings.map((finding) => ({
     code: finding.code,
     identity: identityOf(finding, pipeline),
     severity: finding.severity,
     message: finding.message,
-    ...(finding.severity === 'error' && { hint: remedy(finding, template) }),
-    place: placeOf(finding, pipeline) ?? child(template.place, 'file'),
+    ...(finding.severity === 'error' && { hint: remedy(finding, wanted, template) }),
+    place: placeOf(finding, pipeline) ?? child(wanted.place, 'file'),
   }));
 }
 
@@ -36,8 +39,9 @@ function identityOf({ code, table, column, field }: Finding, { tables }: Pipelin
   ].join(' ');
 }
 
-function remedy({ code }: Finding, { shown }: FileTemplate): string {
-  const change = code === 'EXT4301' ? 'name table and schema so' : 'change the pipeline';
+function remedy({ code, table }: Finding, { shown }: FileTemplate, { replaced }: Template): string {
+  const missing = replaced === undefined ? 'name table and schema so' : remedyFor(table, replaced);
+  const change = code === 'EXT4301' && missing !== undefined ? missing : 'change the pipeline';
   return `${change}, or the template ${shown}; --allow-misfit applies it all the same`;
 }
 

@@ -1,7 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { reasonOf } from '../disk/reason.ts';
 import { RunError } from '../model/errors/run-error.ts';
-import { fileName, findHyper, findRows } from './slot.ts';
+import { originOf } from './extract-origin.ts';
+import type { ExtractShape } from './fit-finding.ts';
+import { replaceConnection } from './live/replace-connection.ts';
+import type { Replacement } from './live/replacement.ts';
+import { fileName, findHyper, findRows, isLive } from './slot.ts';
 import type { HyperSlot, RowsSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';
 import { parseDataSource } from './tds/parse.ts';
@@ -20,6 +25,8 @@ export interface Template {
   document: { name: string; bytes: Buffer };
   /** Absent for a bare or generated .tds, which holds no data yet. */
   package: Package | undefined;
+  /** The live connection that the extract replaces: the document is no longer that of the file. */
+  replaced?: Replacement;
 }
 
 export interface Package {
@@ -36,17 +43,18 @@ export type CompletePackage = Package & { hyper: ZipEntry };
 const maxDocument = 64 * 1024 * 1024;
 
 /**
- * Opens a .tdsx or a .tds and finds the one place in it that holds the extract.
+ * Opens a .tdsx or a .tds and finds the one place in it that holds the extract. Where the data source has a live
+ * connection instead, an extract of this `shape` replaces it.
  *
  * Throws RunError EXT4000 (cannot be read, or another kind of file), EXT4001 to EXT4004 (unsound package), EXT4101 to
  * EXT4104 (unsound .tds) or EXT4201 to EXT4203 (no or several .tds or .hyper to choose from).
  */
-export async function openTemplate(path: string): Promise<Template> {
+export async function openTemplate(path: string, shape?: ExtractShape): Promise<Template> {
   const refusal = refusalOfName(path);
   if (refusal !== undefined) throw new RunError('EXT4000', refusal.message, refusal);
-  return /\.tdsx$/i.test(path)
-    ? openPackage(path)
-    : templateFromDocument(await readDocument(path), path, basename(path));
+  if (/\.tdsx$/i.test(path)) return openPackage(path, shape);
+  const document = { name: basename(path), bytes: await readDocument(path) };
+  return { path, ...sourceForExtract(document, { shown: path, shape }), package: undefined };
 }
 
 /** Returns why a file with this name is no template; undefined if it may be one. */
@@ -63,6 +71,36 @@ export function templateFromDocument(bytes: Buffer, shown: string, name: string)
   const source = parseDataSource(bytes, shown);
   const hyper = findHyper(source, shown, undefined);
   return { path: shown, source, hyper, document: { name, bytes }, package: undefined };
+}
+
+interface Opening {
+  shown: string;
+  /** The file itself, where `shown` names a document inside it. */
+  file?: string;
+  shape: ExtractShape | undefined;
+  /** The names in the package. */
+  entries?: readonly string[];
+}
+
+/** Parses a document and finds the place for its extract; a live connection gives way to it. */
+function sourceForExtract(
+  document: Template['document'],
+  { shown, file = shown, shape, entries }: Opening,
+): Pick<Template, 'source' | 'document' | 'hyper' | 'replaced'> {
+  const source = parseDataSource(document.bytes, shown);
+  if (shape === undefined || !isLive(source))
+    return { source, document, hyper: findHyper(source, file, entries) };
+  const name = templateName({ source, document });
+  const { text, tables } = replaceConnection(source.text, shown, { name, shape });
+  const bytes = Buffer.from(text, 'utf8');
+  const rewritten = parseDataSource(bytes, shown);
+  const origin = originOf(source);
+  return {
+    source: rewritten,
+    document: { name: document.name, bytes },
+    hyper: findHyper(rewritten, file, entries),
+    replaced: { origin, tables },
+  };
 }
 
 /** The document at the root of a package. */
@@ -91,22 +129,22 @@ async function readPacked(path: string, extension: 'tds' | 'twb'): Promise<Packe
 }
 
 /** Opens a package like `openTemplate`, whatever the name of its file. */
-export async function openPackage(path: string): Promise<Template & { package: Package }> {
+export async function openPackage(
+  path: string,
+  shape?: ExtractShape,
+): Promise<Template & { package: Package }> {
   const { zip, document, bytes } = await readPacked(path, 'tds');
-  const source = parseDataSource(bytes, `${path} (${document.name})`);
-  const hyper = findHyper(
-    source,
-    path,
-    zip.entries.map(({ name }) => name),
+  const opened = sourceForExtract(
+    { name: document.name, bytes },
+    {
+      shown: `${path} (${document.name})`,
+      file: path,
+      shape,
+      entries: zip.entries.map(({ name }) => name),
+    },
   );
-  const entry = zip.entries.find(({ name }) => name === hyper.entry);
-  return {
-    path,
-    source,
-    hyper,
-    document: { name: document.name, bytes },
-    package: { zip, document, hyper: entry },
-  };
+  const entry = zip.entries.find(({ name }) => name === opened.hyper.entry);
+  return { path, ...opened, package: { zip, document, hyper: entry } };
 }
 
 /** A data source to look at: a template, or one that no extract could be put into. */
@@ -190,6 +228,6 @@ async function readDocument(path: string): Promise<Buffer> {
     if (size > maxDocument) throw new Error(`it has more than ${maxDocument} bytes`);
     return await readFile(path);
   } catch (cause) {
-    throw new RunError('EXT4000', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new RunError('EXT4000', `cannot read ${path}: ${reasonOf(cause)}`, { cause });
   }
 }

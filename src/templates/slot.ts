@@ -82,6 +82,11 @@ function lookForHyper(
       hint: 'in Tableau Desktop: Data > (data source) > Use Extract, and save it again',
     });
   }
+  if (dbnames.length === 0 && readsPublished(source)) {
+    return new RunError('EXT4202', `${shown} reads from a data source published on Tableau Server or Cloud`, {
+      hint: 'download that data source from the server and use it as the template',
+    });
+  }
   if (dbnames.length === 0) {
     const kinds = [...new Set(source.connection.named.map((named) => named.class))].join(', ');
     const instead = kinds === '' ? '' : `: it is a live connection to ${kinds}`;
@@ -108,6 +113,23 @@ function lookForHyper(
     );
   const entry = found.length === 0 ? packagedName(match, source.name) : match;
   return otherCase(shown, entry, entries ?? []) ?? { flavour, dbnames: matching, entry, relations };
+}
+
+/** Returns true for a data source that reads tables of a database, which an extract can replace. */
+export function isLive(source: DataSource): boolean {
+  const { extract, hasDisabledExtract, connection } = source;
+  const hasHyper = connection.named.some((named) => named.class === 'hyper');
+  return (
+    extract === undefined &&
+    !hasDisabledExtract &&
+    !hasHyper &&
+    !readsPublished(source) &&
+    connection.relations.length > 0
+  );
+}
+
+function readsPublished({ connection }: DataSource): boolean {
+  return [connection, ...connection.named].some((one) => one.class === 'sqlproxy');
 }
 
 /** Refuses entries that differ in case only: on a case-insensitive disk they are one file. */

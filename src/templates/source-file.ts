@@ -1,9 +1,19 @@
 import { RunError } from '../model/errors/run-error.ts';
 import type { Place } from '../model/errors/diagnostic.ts';
+import { lookAt } from '../disk/look-at.ts';
 import { readSource, type ReadSource } from './open-template.ts';
 
 /** Reads a data source; messages show it as `shown` instead of its path. `name` chooses one of a workbook. */
-export function readSourceFile(path: string, shown: string, name?: string): Promise<ReadSource> {
+export async function readSourceFile(path: string, shown: string, name?: string): Promise<ReadSource> {
+  const found = await lookAt(path, { code: 'EXT4000', shown });
+  if (found === undefined)
+    throw new RunError('EXT4000', `there is no file ${shown}`, {
+      hint: 'the path is relative to the folder that the command runs in',
+    });
+  if (found.isDirectory())
+    throw new RunError('EXT4000', `${shown} is a folder`, {
+      hint: 'name a .tds, .tdsx, .twb or .twbx file in it',
+    });
   return toRunError({ path, shown }, () => readSource(path, name));
 }
 

@@ -84,7 +84,7 @@ function layOut(
     };
   }
   const { zip, hyper } = template.package;
-  const isEdited = bytes !== template.document.bytes;
+  const isEdited = template.replaced !== undefined || bytes !== template.document.bytes;
   const parts = zip.entries
     .filter(({ name }) => !leaveOut.includes(name))
     .map((entry): ZipPart => {

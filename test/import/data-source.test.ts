@@ -7,6 +7,7 @@ import { expectGolden } from '../support/golden.ts';
 import { runInside } from '../support/in-process.ts';
 import { settle } from '../support/story.ts';
 import { extracted, extractedTables, live, related } from '../templates/support/documents.ts';
+import { liveModel } from '../templates/support/live-documents.ts';
 
 const sample = fileURLToPath(new URL('../../pipelines/templates/superstore.tdsx', import.meta.url));
 
@@ -173,7 +174,7 @@ test('--json has what the report says', async () => {
 });
 
 test.each([
-  ['book.twb', 'cannot read book.twb', 1],
+  ['book.twb', 'there is no file book.twb', 1],
   ['old.hyper', 'extracts import hyper old.hyper reads it', 64],
   ['shop.csv', 'shop.csv ends in none of .tds, .tdsx, .twb and .twbx', 64],
   ['none.tds', 'none.tds', 1],
@@ -222,22 +223,50 @@ destinations: [{ type: file, path: ../out/sales.tdsx }]
   expect(none.report).toContain('Write the columns of sales: the data source does not list them.\n');
 });
 
-test('a live connection and a workbook are read, and cannot be the template themselves', async () => {
-  const database = extracted({ enabled: 'false' }).replace(/ {2}<extract [^]*<\/extract>\n/, '');
+const liveDatabase = extracted({ enabled: 'false' }).replace(/ {2}<extract [^]*<\/extract>\n/, '');
+
+test('a live connection and a workbook are read; a workbook cannot be the template itself', async () => {
   const inside = (text: string, caption: string) =>
     text.slice(text.indexOf('<datasource ')).replace('<datasource ', `<datasource caption='${caption}' `);
-  const workbook = `<workbook xmlns:user='u'><datasources>${inside(database, 'World')}${inside(live(), 'Sales')}</datasources></workbook>`;
-  const project = await createProject({ 'world.tds': database, 'all.twb': workbook });
+  const workbook = `<workbook xmlns:user='u'><datasources>${inside(liveDatabase, 'World')}${inside(live(), 'Sales')}</datasources></workbook>`;
+  const project = await createProject({ 'world.tds': liveDatabase, 'all.twb': workbook });
   const one = await imported(project, 'world.tds', '--name', 'one');
   expect(one.file).toContain('  Indicators:\n    from: {source: database, table: Indicators}\n');
-  expect(one.report).toContain('Not carried over:\n  the live connection (sqlserver)');
+  expect(one.report).not.toContain('Not carried over');
   const two = await imported(project, 'all.twb', '--datasource', 'World', '--name', 'two');
   const body = (text: string) => text.replace(/^# .*\n/, '').replace(/(name:) \S+/g, '$1');
   expect(body(two.file).replace("tableau: '2020.2'", "tableau: '2020.3'")).toBe(body(one.file));
-  for (const file of ['world.tds', 'all.twb']) {
-    const args = ['import', 'tds', file, '--template', 'file', '--name', 'no'];
-    const refused = await runInside(project, file === 'all.twb' ? [...args, '--datasource', 'World'] : args);
-    expect(refused).toMatchObject({ exitCode: 64 });
-    expect(refused.stderr).toContain('--template generate makes a data source like it');
+  const args = ['import', 'tds', 'all.twb', '--datasource', 'World', '--template', 'file', '--name', 'no'];
+  const refused = await runInside(project, args);
+  expect(refused).toMatchObject({ exitCode: 64 });
+  expect(refused.stderr).toContain('--template generate makes a data source like it');
+});
+
+test('a live connection stays in the file whose extract replaces it; PostgreSQL is better asked itself', async () => {
+  const project = await createProject({ 'world.tds': liveDatabase, 'shop.tds': liveModel() });
+  const world = await imported(project, 'world.tds', '--template', 'file');
+  expect(world.file).toContain("template: {file: '../world.tds'}");
+  expect(world.report).not.toContain('import postgres');
+  const shop = await imported(project, 'shop.tds', '--template', 'file');
+  expect(shop.report).toContain(
+    'It reads PostgreSQL live: extracts import postgres reads keys, NOT NULL and sizes from the database itself.',
+  );
+  const checked = await runInside(project, ['template', 'check']);
+  expect(checked.stdout + checked.stderr).not.toMatch(/error/);
+});
+
+test('a file that is not there is named, with the folder that its path starts from', async () => {
+  const project = await createProject({ 'folder.tds/x': '' });
+  for (const command of [
+    ['import', 'tds'],
+    ['template', 'show'],
+    ['template', 'import'],
+  ]) {
+    const missing = await runInside(project, [...command, 'gone.tdsx']);
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toContain('there is no file gone.tdsx');
+    expect(missing.stderr).toContain('the path is relative to the folder that the command runs in');
+    const folder = await runInside(project, [...command, 'folder.tds']);
+    expect(folder.stderr).toContain('folder.tds is a folder');
   }
 });

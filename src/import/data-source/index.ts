@@ -5,8 +5,8 @@ import { visible } from '../../model/base/visible.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { describeTemplate } from '../../templates/describe-template.ts';
 import { importTemplate, schemaOf } from '../../templates/import/import.ts';
-import type { TemplateDescription } from '../../model/world/template-description.ts';
 import type { ReadSource } from '../../templates/open-template.ts';
+import { isLive } from '../../templates/slot.ts';
 import { readSourceFile } from '../../templates/source-file.ts';
 import type { ImportContext } from '../context.ts';
 import type { Found, FoundTable } from '../found.ts';
@@ -27,7 +27,7 @@ export async function importDataSource(
   const absolute = path.resolve(context.cwd, file);
   const template = await readSourceFile(absolute, file, dataSource);
   const description = describeTemplate(template);
-  const refusal = whyNoTemplate(file, description);
+  const refusal = whyNoTemplate(file, template);
   if (refusal !== undefined && !context.generatesTemplate)
     throw new UsageError(refusal, '--template generate makes a data source like it');
   const { listsColumns } = description;
@@ -50,7 +50,7 @@ export async function importDataSource(
   return {
     headline: `Read ${file} (${counted(fields.length, 'field')}${saved})`,
     sources,
-    toDo: [...toDo, ...whatToWrite(unlisted, problem)],
+    toDo: [...toDo, ...sourceItself(template), ...whatToWrite(unlisted, problem)],
     leftOut: [],
     relationships: [],
     ...part,
@@ -60,9 +60,23 @@ export async function importDataSource(
 }
 
 /** Returns why an extract cannot be put into the file; undefined if it can. */
-function whyNoTemplate(file: string, { flavour }: TemplateDescription): string | undefined {
+function whyNoTemplate(file: string, { source, hyper }: ReadSource): string | undefined {
   if (/\.twbx?$/i.test(file)) return `${file} is a workbook, not a data source`;
-  return flavour === 'database' ? `${file} does not read from a .hyper file` : undefined;
+  return hyper.flavour === 'database' && !isLive(source)
+    ? `${file} reads no table that an extract could replace`
+    : undefined;
+}
+
+/** A live connection to PostgreSQL leads to the tables themselves, which have keys and NOT NULL. */
+function sourceItself({ source, hyper }: ReadSource): string[] {
+  const { named, class: own } = source.connection;
+  const isPostgres =
+    hyper.flavour === 'database' && [own, ...named.map((one) => one.class)].includes('postgres');
+  return isPostgres
+    ? [
+        'It reads PostgreSQL live: extracts import postgres reads keys, NOT NULL and sizes from the database itself.',
+      ]
+    : [];
 }
 
 function whatToWrite(tables: readonly FoundTable[], problem: string | undefined): string[] {

@@ -2,7 +2,7 @@ import type { Change } from './change.ts';
 import type { DestinationPlan } from './destination-plan.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { BasePlan } from './increment-plan.ts';
-import type { Estimate } from '../world/observation.ts';
+import type { Estimate, ReplacedConnection } from '../world/observation.ts';
 import type { Step } from './step.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -232,4 +232,6 @@ export interface TemplatePlan {
   unfit?: readonly string[];
   /** Data files of the template that its data source does not name. Absent if there are none. */
   unnamed?: { files: readonly string[]; kept: boolean };
+  /** The live connection of the template that the extract replaces. Absent if it has none. */
+  replaced?: ReplacedConnection;
 }

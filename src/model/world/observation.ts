@@ -93,6 +93,16 @@ export interface TemplateObservation {
   staged: { size: number; modified: string } | undefined;
   /** Data files of the package that its data source does not name; absent if there are none. */
   unnamed?: { files: readonly string[]; kept: boolean };
+  /** The live connection of the template that the extract replaces; absent if it has none. */
+  replaced?: ReplacedConnection;
+}
+
+/** A live connection of a data source that reads an extract instead. */
+export interface ReplacedConnection {
+  /** Kind, server and database: `postgres db.example.com/shop`. */
+  connections: readonly string[];
+  /** A table or query that it read (`public.orders`, `custom SQL "Big orders"`), and the table of the extract in its place. */
+  tables: readonly { from: string; to: string }[];
 }
 
 export interface Misfit extends Diagnostic {

@@ -66,7 +66,7 @@ function templateChange<Act extends Change['act']>(
 
 function templatePlan(
   { shown }: Template,
-  { sha256, misfits, unnamed }: TemplateObservation,
+  { sha256, misfits, unnamed, replaced }: TemplateObservation,
   action: TemplatePlan['action'],
   reason: string,
 ): TemplatePlan {
@@ -79,6 +79,7 @@ function templatePlan(
     misfits: errors.length,
     ...(errors.length > 0 && { unfit: errors.map(({ identity }) => identity) }),
     ...(unnamed && { unnamed }),
+    ...(replaced && { replaced }),
   };
 }
 

@@ -137,18 +137,13 @@ function objects({ fresh, changed, gone }: ObjectChanges): Markup {
 
 function template(view: TemplateView | undefined): Markup | undefined {
   if (view === undefined) return undefined;
-  const { shown, reason, misfits, unnamed } = view;
+  const { shown, reason, misfits, unnamed, replaced } = view;
+  const lines = [...replaced, ...unnamed.map((line) => `${line}: its data source does not name it`)];
   const fit = misfits === '' ? undefined : element('b', { class: 'remove' }, ` (${misfits})`);
   return together(
     element('h4', {}, 'Template'),
     element('p', {}, element('code', {}, shown), `: ${reason}`, fit),
-    unnamed.length === 0
-      ? undefined
-      : element(
-          'ul',
-          {},
-          ...unnamed.map((line) => element('li', {}, `${line}: its data source does not name it`)),
-        ),
+    lines.length === 0 ? undefined : element('ul', {}, ...lines.map((line) => element('li', {}, line))),
   );
 }
 

@@ -67,9 +67,10 @@ function tableRows({ name, mark, amounts, changeReasons, changes, header }: Tabl
   ];
 }
 
-function templateRows({ shown, mark, reason, misfits, unnamed }: TemplateView): string[][] {
+function templateRows({ shown, mark, reason, misfits, unnamed, replaced }: TemplateView): string[][] {
   return [
     cells(mark, `template ${shown}`, misfits, reason),
+    ...replaced.map((line) => cells('unchanged', `  ${line}`, '', '')),
     ...unnamed.map((line) => cells('unchanged', `  ${line}`, '', 'its data source does not name it')),
   ];
 }

@@ -2,6 +2,7 @@ import { counted } from '../../model/base/numbers.ts';
 import type { Change } from '../../model/plan/change.ts';
 import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
 import type { PipelinePlan, RelationshipEndPlan } from '../../model/plan/plan.ts';
+import type { ReplacedConnection } from '../../model/world/observation.ts';
 import { costsOf, publicationText } from './amounts.ts';
 import { withFolder } from './folder-name.ts';
 import { beforeAfter, viewTable } from './table.ts';
@@ -72,7 +73,7 @@ const templateMarks = { create: 'new', change: 'changed', unchanged: 'unchanged'
 
 function viewTemplate({ template, steps }: PipelinePlan): TemplateView | undefined {
   if (template === undefined) return undefined;
-  const { shown, action, reason, misfits, unnamed } = template;
+  const { shown, action, reason, misfits, unnamed, replaced } = template;
   const isPackaged = steps.some(({ kind }) => kind === 'package');
   return {
     shown,
@@ -83,7 +84,18 @@ function viewTemplate({ template, steps }: PipelinePlan): TemplateView | undefin
       unnamed === undefined || !isPackaged
         ? []
         : unnamed.files.map((file) => `${unnamed.kept ? 'keeps' : 'leaves out'} "${file}"`),
+    replaced: replaced === undefined || !isPackaged ? [] : replacedLines(replaced),
   };
+}
+
+/** The connection first, then the tables that have another name, or are made of more than a table. */
+function replacedLines({ connections, tables }: ReplacedConnection): string[] {
+  const what = `live connection to ${connections.join(' and ')} replaced by the extract`;
+  const others = tables.filter(({ from, to }) => from.split('.').at(-1) !== to);
+  return [
+    `${what}: ${counted(tables.length, 'table')}`,
+    ...others.map(({ from, to }) => `${from} replaced by table "${to}"`),
+  ];
 }
 
 function viewDestination(plan: DestinationPlan): DestinationView {

@@ -123,6 +123,8 @@ export interface TemplateView {
   misfits: string;
   /** `leaves out "old.hyper"`: files in the package that its data source does not name. */
   unnamed: readonly string[];
+  /** `live connection to postgres db.example.com/shop replaced by the extract: 3 tables`. */
+  replaced: readonly string[];
 }
 
 export interface DestinationView {

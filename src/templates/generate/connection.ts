@@ -21,7 +21,7 @@ export function connectionNode(
   const collection = element('relation', { type: 'collection' }, relations);
   const current = relations.length > 1 ? collection : first;
   return element('connection', { class: 'federated' }, [
-    element('named-connections', {}, [namedConnection(template)]),
+    hyperConnection(template.name),
     first && tags.legacyRelation !== undefined ? { ...first, name: tags.legacyRelation } : undefined,
     current && { ...current, name: tags.objectModel('relation') },
     colsNode(columns),
@@ -42,19 +42,20 @@ export function relationNode(template: GeneratedTemplate, table: GeneratedTable)
   });
 }
 
-function namedConnection({ name }: GeneratedTemplate): Node {
-  return element('named-connection', { caption: name, name: connectionId('hyper', name) }, [
-    element('connection', {
-      authentication: 'auth-none',
-      'author-locale': 'en_US',
-      class: 'hyper',
-      dbname: `Data/Extracts/${fileName(name)}.hyper`,
-      'default-settings': 'yes',
-      server: '',
-      sslmode: '',
-      username: 'tableau_internal_user',
-    }),
-  ]);
+/** The one connection of a data source that reads the .hyper of its own package. */
+export function hyperConnection(name: string): Node {
+  const connection = element('connection', {
+    authentication: 'auth-none',
+    'author-locale': 'en_US',
+    class: 'hyper',
+    dbname: `Data/Extracts/${fileName(name)}.hyper`,
+    'default-settings': 'yes',
+    server: '',
+    sslmode: '',
+    username: 'tableau_internal_user',
+  });
+  const named = { caption: name, name: connectionId('hyper', name) };
+  return element('named-connections', {}, [element('named-connection', named, [connection])]);
 }
 
 /** Returns the `cols` element only where the name of a field differs from its column, and then for all of them. */

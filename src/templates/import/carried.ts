@@ -65,9 +65,6 @@ function whyNot(field: TemplateField, calculation: string | undefined): string |
 function besides(description: TemplateDescription, { source }: Pick<ReadSource, 'source'>): string[] {
   const origin = source.connection.named.map((named) => named.class).join(', ');
   return [
-    ...(description.flavour === 'database'
-      ? [`the live connection (${origin}): a generated data source reads the .hyper`]
-      : []),
     ...(description.flavour === 'extract'
       ? [
           `the connection the extract was made from (${origin}) and its refresh settings: a generated one reads the .hyper`,

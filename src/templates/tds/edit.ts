@@ -5,15 +5,32 @@ export interface AttributeEdit {
   value: string;
 }
 
+/** A range of a document, in UTF-16 units, and what takes its place. */
+export interface TextEdit {
+  start: number;
+  end: number;
+  text: string;
+}
+
 /** Puts new values into attributes; every other character of the document stays as it is. */
 export function editAttributes(text: string, edits: readonly AttributeEdit[]): string {
+  return editText(
+    text,
+    edits.map(({ attribute: { start, end, quote }, value }) => ({
+      start,
+      end,
+      text: escapeAttribute(value, quote),
+    })),
+  );
+}
+
+/** Replaces ranges that do not overlap; every other character of the document stays as it is. */
+export function editText(text: string, edits: readonly TextEdit[]): string {
   let edited = '';
   let at = 0;
-  for (const { attribute, value } of edits.toSorted(
-    (one, other) => one.attribute.start - other.attribute.start,
-  )) {
-    edited += text.slice(at, attribute.start) + escapeAttribute(value, attribute.quote);
-    at = attribute.end;
+  for (const { start, end, text: replacement } of edits.toSorted((one, other) => one.start - other.start)) {
+    edited += text.slice(at, start) + replacement;
+    at = end;
   }
   return edited + text.slice(at);
 }

@@ -15,6 +15,10 @@ export interface XmlElement {
   attributes: ReadonlyMap<string, XmlAttribute>;
   children: readonly XmlElement[];
   text: string;
+  /** The positions of its first and behind its last character, and behind its start tag, in the document's text. */
+  start: number;
+  startTagEnd: number;
+  end: number;
 }
 
 export interface XmlAttribute {
@@ -48,9 +52,29 @@ export function parseXml(
   shown: string,
   wanted: (child: string, root: string) => boolean = () => true,
 ): XmlDocument {
-  const text = decode(bytes, shown);
+  return parse(decode(bytes, shown), shown, { wanted, read: unprefixed });
+}
+
+/** Parses a document with its names as they are written: what only older readers see is in it, too. */
+export function parseAsWritten(text: string, shown: string): XmlElement {
+  const read = (name: string) => ({ plain: name, on: true });
+  return parse(text, shown, { wanted: () => true, read }).root;
+}
+
+/** Returns the name without its feature prefix, of either state. */
+export function withoutPrefix(name: string): string {
+  return unprefixed(name).plain;
+}
+
+interface Reading {
+  wanted: (child: string, root: string) => boolean;
+  /** The name that an element or attribute gets, and if it is kept. */
+  read: typeof unprefixed;
+}
+
+function parse(text: string, shown: string, { wanted, read }: Reading): XmlDocument {
   const parser = new SaxesParser({ position: true });
-  const builder = treeBuilder(wanted);
+  const builder = treeBuilder(wanted, read);
   const comments: string[] = [];
   let attributes = new Map<string, XmlAttribute>();
 
@@ -79,14 +103,16 @@ export function parseXml(
     const end = parser.position - 1;
     const quote = text[end] === '"' ? '"' : "'";
     const start = text.lastIndexOf(quote, end - 1) + 1;
-    const { plain, on } = unprefixed(name);
+    const { plain, on } = read(name);
     if (on) attributes.set(plain, { value, start, end, quote });
   });
   parser.on('opentag', ({ name }) => {
     if (builder.depth() >= maxDepth) throw malformed(`elements are nested more than ${maxDepth} deep`);
-    builder.open(name, attributes);
+    // No attribute contains a raw `<`.
+    const start = text.lastIndexOf('<', parser.position - 1);
+    builder.open(name, attributes, { start, startTagEnd: parser.position });
   });
-  parser.on('closetag', () => builder.close());
+  parser.on('closetag', () => builder.close(parser.position));
   parser.on('text', (part) => builder.text(part));
   parser.on('cdata', (part) => builder.text(part));
 
@@ -134,25 +160,38 @@ interface Growing extends XmlElement {
   kept: boolean;
 }
 
-function treeBuilder(wanted: (child: string, root: string) => boolean) {
+function treeBuilder(wanted: Reading['wanted'], read: Reading['read']) {
   const stack: Growing[] = [];
   let root: Growing | undefined;
   return {
     depth: () => stack.length,
     root: (): XmlElement | undefined => root,
-    open(name: string, attributes: ReadonlyMap<string, XmlAttribute>): void {
-      const { plain, feature, on } = unprefixed(name);
+    open(
+      name: string,
+      attributes: ReadonlyMap<string, XmlAttribute>,
+      at: { start: number; startTagEnd: number },
+    ): void {
+      const { plain, feature, on } = read(name);
       const parent = stack.at(-1);
       const isWanted = stack.length !== 1 || parent === undefined || wanted(plain, parent.name);
       const kept = on && isWanted && (parent?.kept ?? true);
-      const element: Growing = { name: plain, attributes, children: [], text: '', kept };
+      const element: Growing = {
+        name: plain,
+        attributes,
+        children: [],
+        text: '',
+        kept,
+        ...at,
+        end: at.startTagEnd,
+      };
       if (feature !== undefined) element.feature = feature;
       if (kept) parent?.children.push(element);
       root ??= element;
       stack.push(element);
     },
-    close(): void {
-      stack.pop();
+    close(end: number): void {
+      const closed = stack.pop();
+      if (closed !== undefined) closed.end = end;
     },
     text(part: string): void {
       const top = stack.at(-1);

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { openPromise } from 'yauzl';
 import type { Entry } from 'yauzl';
+import { reasonOf as reasonOfSystem } from '../../disk/reason.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { locateEntry, refuseOverlaps } from './entry-data.ts';
 import { decodeName, unsafeName } from '../../disk/zip-entry-names.ts';
@@ -58,7 +59,7 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r');
   } catch (cause) {
-    throw new RunError('EXT4000', `cannot open ${path}: ${(cause as Error).message}`, { cause });
+    throw new RunError('EXT4000', `cannot open ${path}: ${reasonOfSystem(cause)}`, { cause });
   }
 }
 
