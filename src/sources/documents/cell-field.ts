@@ -55,12 +55,12 @@ function moment(field: RowField, { kind, text }: Cell, is1904: boolean): FieldPr
       'declare the column as date, timestamp, time or text, or give the cells a number format in Excel';
     return { problem: `the cell is shown as a ${kind}`, hint };
   }
-  const read = readSerial(Number(text), is1904);
+  const read = readSerial(text, is1904);
   if ('problem' in read) {
     return { problem: read.problem, hint: 'correct the cell, or write the date as text' };
   }
-  const { day, time, isMidnight } = read;
-  if (kind === 'time' && Number(text) < 1) return field.text(time, false);
+  const { day, isFirstDay, time, isMidnight } = read;
+  if (kind === 'time' && isFirstDay) return field.text(time, false);
   if (day === undefined) {
     if (type.kind === 'time') return field.text(time, false);
     return { problem: 'the cell is a time without a day', hint: 'declare the column as time or text' };

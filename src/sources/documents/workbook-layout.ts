@@ -1,6 +1,8 @@
 import type { Table } from '../../model/config/pipeline.ts';
 import type { CsvFormat, WorkbookFormat } from '../../model/config/source.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { HeaderRecord } from '../csv/index.ts';
 import { constantsOf } from '../delimited/constants.ts';
 import { layOut, type Layout } from '../delimited/layout.ts';
 import { openSheet, type Row, type Sheet, type Wanted } from '../workbook/index.ts';
@@ -22,30 +24,58 @@ export async function layOutWorkbook(
   const access = await document.open(signal);
   try {
     const sheet = await openSheet(access, wantedSheet(document, format));
-    const first = await firstRow(sheet, format.skipLines ?? 0);
+    const rows = await firstRows(sheet, format.skipLines ?? 0);
+    const [first] = rows;
     if (first === undefined && format.emptyFiles !== 'skip')
       return { problem: emptySheet(table, document, sheet) };
-    const names = (first?.cells ?? []).map((cell) => cell?.text ?? '');
-    const header = { names, length: 0, isPreceded: false, isEmpty: first === undefined };
-    const layout = layOut(table, asCsv(format), header, {
-      ...document,
-      shown: `${document.shown}: ${sheet.name}`,
-      isInside: true,
-    });
-    if ('problem' in layout) return layout;
+    const file = { ...document, shown: `${document.shown}: ${sheet.name}`, isInside: true as const };
+    const layOutBelow = (row: Row | undefined) => layOut(table, asCsv(format), headerOf(row), file);
+    const layout = layOutBelow(first);
+    if ('problem' in layout) {
+      const header = rows.slice(1, MOST_TITLES).find((row) => !('problem' in layOutBelow(row)));
+      return header === undefined ? layout : { problem: headerBelow(layout.problem, header) };
+    }
     constantsOf(table, document, format);
-    const hidden = `sheet ${JSON.stringify(sheet.name)} of ${document.shown} is hidden; it is read as any other`;
-    const note = { code: 'EXT2124', severity: 'note' as const, message: hidden, place: table.place };
-    return { layout, notes: sheet.isHidden ? [note] : [] };
+    return { layout, notes: hiddenNotes(table, document, sheet, rows.slice(format.header ? 1 : 0)) };
   } finally {
     await access.close();
   }
 }
 
-async function firstRow(sheet: Sheet, skipped: number): Promise<Row | undefined> {
-  for await (const row of sheet.rows([]))
-    if (row.number > skipped) return { ...row, cells: Array.from(row.cells) };
-  return undefined;
+/** Hidden rows behind these are not noted: a plan reads the beginning alone. */
+const MOST_ROWS = 1000;
+/** The header is not looked for any further. */
+const MOST_TITLES = 50;
+
+async function firstRows(sheet: Sheet, skipped: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const row of sheet.rows([])) {
+    if (row.number > skipped) rows.push({ ...row, cells: Array.from(row.cells) });
+    if (rows.length === MOST_ROWS) break;
+  }
+  return rows;
+}
+
+function headerOf(row: Row | undefined): HeaderRecord {
+  const names = (row?.cells ?? []).map((cell) => cell?.text ?? '');
+  return { names, length: 0, isPreceded: false, isEmpty: row === undefined };
+}
+
+/** Titles are above the header: the remedy is to pass over them. */
+function headerBelow(problem: Diagnostic, { number }: Row): Diagnostic {
+  return { ...problem, hint: `row ${number} has the names: set format: {skip_lines: ${number - 1}}` };
+}
+
+function hiddenNotes(table: Table, { shown }: Document, sheet: Sheet, rows: readonly Row[]): Diagnostic[] {
+  const name = quotedVisible(sheet.name);
+  const row = rows.find(({ isHidden }) => isHidden);
+  const messages = [
+    ...(sheet.isHidden ? [`sheet ${name} of ${shown} is hidden; it is read as any other`] : []),
+    ...(row
+      ? [`sheet ${name} of ${shown} has hidden rows, first row ${row.number}; they are read as any others`]
+      : []),
+  ];
+  return messages.map((message) => ({ code: 'EXT2124', severity: 'note', message, place: table.place }));
 }
 
 function emptySheet(table: Table, { shown }: Document, { name }: Sheet): Diagnostic {

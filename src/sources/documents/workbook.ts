@@ -78,7 +78,7 @@ class SheetReading {
       let last: number | undefined;
       for await (const row of dataRows(
         sheet.rows(merged, (bytes) => (this.taken += bytes)),
-        format,
+        this.#workbook,
       )) {
         signal.throwIfAborted();
         if (this.records >= this.#most) break;
@@ -163,12 +163,16 @@ class SheetReading {
   }
 }
 
-/** The rows below the header, or below the rows that are skipped. */
-async function* dataRows(rows: AsyncIterable<Row>, format: WorkbookFormat): AsyncGenerator<Row, void> {
+/** The rows below the header, or below the rows that are skipped. A remark beside the table makes no row of it. */
+async function* dataRows(
+  rows: AsyncIterable<Row>,
+  { format, layout: { header } }: Workbook,
+): AsyncGenerator<Row, void> {
   let isHeaderAhead = format.header;
   for await (const row of rows) {
     if (row.number <= (format.skipLines ?? 0)) continue;
-    if (!isHeaderAhead) yield row;
+    const isRow = header.length === 0 || row.cells.some((cell, at) => cell !== undefined && header[at]);
+    if (!isHeaderAhead && isRow) yield row;
     isHeaderAhead = false;
   }
 }

@@ -1,24 +1,40 @@
 const DAY = 86_400_000_000;
 const LAST_DAY = 2_958_465;
+/** A number of days with five digits before the point is itself exact to a third of a microsecond. */
+const UNCERTAIN = 2;
 
 /** The day and the time of day that a number of Excel means, as text; or the reason why it means none. */
-export type SerialDate = { day: string | undefined; time: string; isMidnight: boolean } | { problem: string };
+export type SerialDate =
+  { day: string | undefined; isFirstDay: boolean; time: string; isMidnight: boolean } | { problem: string };
 
 /**
  * Reads a number of days. It is exact to the millisecond, as Excel shows it, unless the number says more; then to the
  * microsecond. Day 60 of the 1900 date system is 29 February 1900, which never existed.
  */
-export function readSerial(serial: number, is1904: boolean): SerialDate {
+export function readSerial(text: string, is1904: boolean): SerialDate {
+  const serial = Number(text);
   if (!Number.isFinite(serial) || serial < 0 || serial >= LAST_DAY + 1 - (is1904 ? 1462 : 0))
     return { problem: 'the number is no date of Excel' };
   const whole = Math.floor(serial);
-  const exact = (serial - whole) * DAY;
+  // The digits behind the point alone are more exact than the difference of two large numbers.
+  const exact = Number(/^\d+(\.\d+)$/.exec(text)?.[1] ?? serial - whole) * DAY;
   const rounded = Math.round(exact / 1000) * 1000;
-  const micros = Math.abs(exact - rounded) <= 2 ? rounded : Math.round(exact);
+  const micros = Math.abs(exact - rounded) <= roundingOf(text) ? rounded : Math.round(exact);
   const days = whole + (micros >= DAY ? 1 : 0);
   const ofDay = micros >= DAY ? 0 : micros;
   if (!is1904 && days === 60) return { problem: '29 February 1900 is a date of Excel only' };
-  return { day: dayOf(days, is1904), time: timeOf(ofDay), isMidnight: ofDay === 0 };
+  const isFirstDay = days === 0;
+  return { day: dayOf(days, is1904), isFirstDay, time: timeOf(ofDay), isMidnight: ofDay === 0 };
+}
+
+/**
+ * Returns by how many microseconds the number may have been rounded when it was written. Excel writes 17 digits; LibreOffice,
+ * .NET and PHP write 15 or 14, so that 01:00 becomes 45292.0416666667. Zeros at the end are not written.
+ */
+function roundingOf(text: string): number {
+  const [, whole = '', fraction = ''] = /^0*(\d*)\.(\d+)$/.exec(text) ?? [];
+  const decimals = Math.max(fraction.length, 14 - whole.length);
+  return (0.5 * DAY) / 10 ** decimals + UNCERTAIN;
 }
 
 /** Returns the day; undefined for day 0 of the 1900 date system, which is a time alone. */

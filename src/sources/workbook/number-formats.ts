@@ -1,10 +1,13 @@
 /** How Excel shows a number: as a number, a day (with or without a time), or a time of day. */
 export type NumberKind = 'number' | 'date' | 'time';
 
-/** Formats that are not in the file. Those of East Asia depend on the language, but all show dates or times. */
+/** Formats that are not in the file. Those of East Asia and Thailand depend on the language, but all show dates or times. */
 const builtIn: Readonly<Record<number, NumberKind>> = {
-  ...ofKind('date', [14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 34, 35, 36, 50, 51, 52, 53, 54, 57, 58]),
-  ...ofKind('time', [18, 19, 20, 21, 32, 33, 45, 47, 55, 56]),
+  ...ofKind(
+    'date',
+    [14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 34, 35, 36, 50, 51, 52, 53, 54, 57, 58, 71, 72, 73, 74, 77, 81],
+  ),
+  ...ofKind('time', [18, 19, 20, 21, 32, 33, 45, 47, 55, 56, 75, 76, 78, 80]),
 };
 
 export function kindOfFormat(id: number, code: string | undefined): NumberKind {
@@ -16,6 +19,8 @@ export function kindOfCode(code: string): NumberKind {
   const [first = ''] = code.replace(/"[^"]*"|\\.|_.|\*./g, '').split(';');
   if (/\[(?:h+|m+|s+)\]/i.test(first)) return 'number';
   const signs = first.replace(/\[[^\]]*\]/g, '').replace(/general/gi, '');
+  // East Asian years and days of the week: elsewhere, E belongs to an exponent.
+  if (/^[^0#?]*(?:e|aaa)[^0#?]*$/i.test(signs)) return 'date';
   if (/[yd]|(?<![hs:.])m(?!m?:?s)/i.test(signs.replace(/a\/p|am\/pm/gi, ''))) {
     return /[yd]/i.test(signs) || !/[hs]/i.test(signs) ? 'date' : 'time';
   }

@@ -2,12 +2,12 @@ import { quotedVisible } from '../../model/base/visible.ts';
 import { nameList } from '../../model/base/name-list.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
 import type { RandomAccess } from '../parquet/index.ts';
-import { listArchive, unpackFile, type ArchivedFile } from '../zip/index.ts';
-import { RelationsPart, StylesPart, TextsPart, WorkbookPart, type ListedSheet } from './parts.ts';
+import { openPackage, type Package, type Wanted } from './package.ts';
+import { StylesPart, TextsPart, WorkbookPart, type ListedSheet } from './parts.ts';
 import { refuseOtherFiles } from './other-files.ts';
 import { SheetPart, type Merged, type Row } from './sheet.ts';
 import { TextTable } from './text-table.ts';
-import { damaged, readXml, type XmlTaker } from './xml.ts';
+import { damaged, readXml } from './xml.ts';
 
 /** One sheet of a workbook that is open. */
 export interface Sheet {
@@ -21,46 +21,30 @@ export interface Sheet {
   rows(merged: Merged[], taken?: (bytes: number) => void): AsyncGenerator<Row, void>;
 }
 
-/** Which sheet is wanted, the first one if undefined; and what throws if so many bytes must not be unpacked. */
-export interface Wanted {
-  name: string | undefined;
-  requireSize: (unpacked: number) => void;
-}
-
 /** Opens a sheet. Throws a FileProblem if the file is no workbook or lacks the sheet. */
 export async function openSheet(access: RandomAccess, wanted: Wanted): Promise<Sheet> {
   refuseOtherFiles(await access.read(0, Math.min(access.size, 64 * 1024)));
-  const files = new Map((await listArchive(access)).map((file) => [file.name.toLowerCase(), file]));
-  const sizeOf = (name: string) => files.get(name.toLowerCase())?.size ?? 0;
-  const read = async <Part extends XmlTaker>(name: string, part: Part, taken?: (bytes: number) => void) => {
-    const file = files.get(name.toLowerCase());
-    if (file === undefined) return undefined;
-    wanted.requireSize(file.size);
-    const pieces = readXml(unpackFile(access, file, taken), name, part);
-    while ((await pieces.next()).done !== true);
-    return part;
-  };
-  const workbook = await read('xl/workbook.xml', new WorkbookPart());
-  if (workbook === undefined) throw noWorkbook(files);
-  const relations = (await read('xl/_rels/workbook.xml.rels', new RelationsPart()))?.relations;
+  const parts = await openPackage(access, wanted);
+  const main = await parts.main();
+  const workbook = await parts.read(main, new WorkbookPart());
+  if (workbook?.isWorkbook !== true) throw noWorkbook(parts);
+  const relations = await parts.relationsOf(main);
   const partOf = ({ relation }: ListedSheet) => {
-    const found = relations?.get(relation);
-    return found?.type.endsWith('/worksheet') === true ? pathOf(found.target) : undefined;
+    const found = relations.find(({ id }) => id === relation);
+    return found?.type.endsWith('/worksheet') === true ? found.target : undefined;
   };
   const sheet = chosen(workbook.sheets, wanted.name, (one) => partOf(one) !== undefined);
-  const part = partOf(sheet) ?? '';
-  const file = files.get(part.toLowerCase());
-  if (file === undefined)
-    throw damaged('xl/workbook.xml', `the sheet ${quotedVisible(sheet.name)} is not in it`);
+  const file = parts.find(partOf(sheet) ?? '');
+  if (file === undefined) throw damaged(main, `the sheet ${quotedVisible(sheet.name)} is not in it`);
   const target = (type: string, usual: string) =>
-    pathOf([...(relations?.values() ?? [])].find((one) => one.type.endsWith(type))?.target ?? usual);
-  const texts = target('/sharedStrings', 'sharedStrings.xml');
-  const styles = target('/styles', 'styles.xml');
+    relations.find((one) => one.type.endsWith(type))?.target ?? usual;
+  const texts = target('/sharedStrings', 'xl/sharedStrings.xml');
+  const styles = target('/styles', 'xl/styles.xml');
   const load = async (taken?: (bytes: number) => void) => ({
-    texts: (await read(texts, new TextsPart(), taken))?.texts ?? new TextTable(),
-    kinds: (await read(styles, new StylesPart()))?.kinds ?? [],
+    texts: (await parts.read(texts, new TextsPart(), taken))?.texts ?? new TextTable(),
+    kinds: (await parts.read(styles, new StylesPart()))?.kinds ?? [],
   });
-  wanted.requireSize(file.size + sizeOf(texts) + sizeOf(styles));
+  wanted.requireSize(file.size + (parts.find(texts)?.size ?? 0) + (parts.find(styles)?.size ?? 0));
   return {
     name: sheet.name,
     isHidden: sheet.isHidden,
@@ -68,7 +52,7 @@ export async function openSheet(access: RandomAccess, wanted: Wanted): Promise<S
     async *rows(merged, taken) {
       const { texts, kinds } = await load(taken);
       const sheet = new SheetPart(texts, kinds, file.name);
-      yield* rowsOf(unpackFile(access, file, taken), sheet, file.name);
+      yield* rowsOf(parts.unpack(file, taken), sheet, file.name);
       merged.push(...sheet.merged);
     },
   };
@@ -105,19 +89,14 @@ function chosen(
   );
 }
 
-function noWorkbook(files: ReadonlyMap<string, ArchivedFile>): FileProblem {
-  if (files.has('xl/workbook.bin'))
+function noWorkbook(parts: Package): FileProblem {
+  if (parts.find('xl/workbook.bin') !== undefined)
     return new FileProblem('EXT2110', 'is a binary workbook (.xlsb)', 'save it as .xlsx');
-  if (files.has('content.xml'))
+  if (parts.find('content.xml') !== undefined)
     return new FileProblem('EXT2110', 'is an OpenDocument file', 'save it as .xlsx');
   return new FileProblem(
     'EXT2110',
     'is a zip archive, and no workbook (.xlsx)',
     'for text in an archive write format: {type: csv, compression: zip}',
   );
-}
-
-/** Returns the name of the part in the package that xl/workbook.xml refers to. */
-function pathOf(target: string): string {
-  return target.startsWith('/') ? target.slice(1) : `xl/${target.replace(/^\.\//, '')}`;
 }

@@ -13,12 +13,15 @@ export interface ListedSheet {
 
 /** Reads xl/workbook.xml: the sheets, and the date system. */
 export class WorkbookPart implements XmlTaker {
+  /** False for the main part of another kind of document, such as a letter. */
+  isWorkbook = false;
   readonly sheets: ListedSheet[] = [];
   is1904 = false;
   readonly close = nothing;
   readonly text = nothing;
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
+    if (name === 'workbook') this.isWorkbook = true;
     if (name === 'workbookPr') this.is1904 = /^(?:1|true)$/.test(attributes.date1904 ?? '');
     if (name !== 'sheet') return;
     const relation = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1] ?? '';
@@ -27,9 +30,16 @@ export class WorkbookPart implements XmlTaker {
   }
 }
 
-/** Reads a .rels file: the part that each id refers to. */
+/** A part that another one refers to. */
+export interface Relation {
+  id: string;
+  type: string;
+  target: string;
+}
+
+/** Reads a .rels file. */
 export class RelationsPart implements XmlTaker {
-  readonly relations = new Map<string, { target: string; type: string }>();
+  readonly relations: Relation[] = [];
   readonly close = nothing;
   readonly text = nothing;
 
@@ -37,7 +47,7 @@ export class RelationsPart implements XmlTaker {
     name: string,
     { Id: id = '', Target: target = '', Type: type = '' }: Readonly<Record<string, string>>,
   ): void {
-    if (name === 'Relationship') this.relations.set(id, { target, type });
+    if (name === 'Relationship') this.relations.push({ id, type, target });
   }
 }
 
@@ -69,19 +79,24 @@ export class TextsPart implements XmlTaker {
 
   open(name: string): void {
     if (name === 'si') this.#text = '';
-    if (name === 'rPh') this.#guides++;
+    if (isAside(name)) this.#guides++;
     this.#isText = name === 't' && this.#guides === 0;
   }
 
   close(name: string): void {
     this.#isText = false;
-    if (name === 'rPh') this.#guides--;
+    if (isAside(name)) this.#guides--;
     if (name === 'si') this.texts.add(plainText(this.#text, 'xl/sharedStrings.xml'));
   }
 
   text(text: string): void {
     if (this.#isText) this.#text += text;
   }
+}
+
+/** Returns true for elements in a text or a cell whose content is no part of it: phonetic guides and extensions. */
+export function isAside(name: string): boolean {
+  return name === 'rPh' || name === 'extLst';
 }
 
 /** Decodes characters that XML cannot hold, which Excel writes as _x000D_. */

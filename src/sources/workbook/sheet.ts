@@ -1,5 +1,5 @@
 import type { NumberKind } from './number-formats.ts';
-import { plainText } from './parts.ts';
+import { isAside, plainText } from './parts.ts';
 import type { TextTable } from './text-table.ts';
 import { damaged, type XmlTaker } from './xml.ts';
 
@@ -12,6 +12,7 @@ export interface Cell {
 export interface Row {
   /** From 1, as Excel shows it. */
   number: number;
+  isHidden: boolean;
   /** In the order of the columns; undefined is an empty cell. */
   cells: readonly (Cell | undefined)[];
 }
@@ -31,6 +32,7 @@ export class SheetPart implements XmlTaker {
   readonly #part: string;
   #rows: Row[] = [];
   #row = 0;
+  #isHidden = false;
   #cells: (Cell | undefined)[] = [];
   #column = -1;
   #type = '';
@@ -39,6 +41,7 @@ export class SheetPart implements XmlTaker {
   #hasFormula = false;
   #isValue = false;
   #guides = 0;
+  #isInData = false;
 
   constructor(texts: TextTable, kinds: readonly NumberKind[], part: string) {
     this.#texts = texts;
@@ -52,9 +55,15 @@ export class SheetPart implements XmlTaker {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     this.#isValue = false;
+    if (name === 'sheetData') this.#isInData = true;
+    if (name === 'mergeCell') this.merged.push(mergedOf(attributes.ref ?? ''));
+    // Rows and cells are those of the data: buttons and extensions have elements of the same names.
+    if (!this.#isInData) return;
+    if (isAside(name)) this.#guides++;
     switch (name) {
       case 'row':
         this.#row = this.#rowOf(attributes.r);
+        this.#isHidden = /^(?:1|true)$/.test(attributes.hidden ?? '');
         this.#cells = [];
         this.#column = -1;
         break;
@@ -68,25 +77,21 @@ export class SheetPart implements XmlTaker {
       case 'f':
         this.#hasFormula = true;
         break;
-      case 'rPh':
-        this.#guides++;
-        break;
       case 'v':
       case 't':
         this.#isValue = this.#guides === 0;
         this.#value ??= '';
-        break;
-      case 'mergeCell':
-        this.merged.push(mergedOf(attributes.ref ?? ''));
     }
   }
 
   close(name: string): void {
     this.#isValue = false;
-    if (name === 'rPh') this.#guides--;
+    if (name === 'sheetData') this.#isInData = false;
+    if (!this.#isInData) return;
+    if (isAside(name)) this.#guides--;
     if (name === 'c') this.#cells[this.#column] = this.#cell();
     if (name === 'row' && this.#cells.some((cell) => cell !== undefined))
-      this.#rows.push({ number: this.#row, cells: this.#cells });
+      this.#rows.push({ number: this.#row, isHidden: this.#isHidden, cells: this.#cells });
   }
 
   text(text: string): void {
@@ -125,9 +130,15 @@ export class SheetPart implements XmlTaker {
       case 'e':
         return { kind: 'error', text: value };
       case 'd':
+        if (value.trim() === '') return undefined;
         return { kind: 'moment', text: value.trim().replace('T', ' ') };
-      default:
+      case 'n':
         return this.#number(value.trim());
+      default:
+        throw damaged(
+          this.#part,
+          `${cellName(this.#row, this.#column)} has the unknown type ${JSON.stringify(this.#type)}`,
+        );
     }
   }
 

@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { SaxesParser } from 'saxes';
 import { FileProblem } from '../delimited/file-problem.ts';
 
@@ -25,12 +26,13 @@ export async function* readXml(
   parser.on('closetag', ({ name }) => taker.close(localName(name)));
   parser.on('text', (text) => taker.text(text));
   parser.on('cdata', (text) => taker.text(text));
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let decoder: TextDecoder | undefined;
   const decode = (chunk?: Buffer) => {
+    decoder ??= new TextDecoder(encodingOf(chunk), { fatal: true });
     try {
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
     } catch {
-      throw damaged(part, 'it is not UTF-8');
+      throw damaged(part, `it is not ${decoder.encoding.toUpperCase()}`);
     }
   };
   for await (const chunk of bytes) {
@@ -40,6 +42,14 @@ export async function* readXml(
   parser.write(decode());
   parser.close();
   yield;
+}
+
+/** Returns the encoding of a part, of which its first bytes are given: UTF-8 or UTF-16, no others are allowed. */
+function encodingOf(beginning: Buffer | undefined): string {
+  const [first, second] = beginning ?? [];
+  if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c)) return 'utf-16be';
+  return 'utf-8';
 }
 
 function localName(name: string): string {

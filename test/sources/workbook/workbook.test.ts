@@ -105,7 +105,9 @@ it('a hidden sheet is read by its name', async () => {
 
 describe('cells', () => {
   const cell = (xml: string) =>
-    workbookBytes(`<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row><row r="2">${xml}</row>`);
+    workbookBytes(
+      `<row r="1"><c r="A1" t="str"><v>a</v></c><c r="B1" t="str"><v>b</v></c></row><row r="2">${xml}</row>`,
+    );
   it.each<[string, string, string, string | null]>([
     [
       'an integer of any length',
@@ -258,6 +260,34 @@ describe('what is no table', () => {
     const found = await read(await bytes(), wanted, changes);
     expect(found).toContain(message);
     expect(found).toMatch(/ = .{10}/);
+  });
+
+  it('a title above the header is named', async () => {
+    const title = workbookBytes(row(1) + head.replaceAll('1"', '3"') + row(4));
+    expect(await read(title, one)).toBe(
+      'EXT2113 a.xlsx: Data has no column "id" = row 3 has the names: set format: {skip_lines: 2}',
+    );
+  });
+
+  it('remarks beside the table make no rows', async () => {
+    const remark = (number: number) =>
+      `<row r="${number}"><c r="C${number}" t="str"><v>see above</v></c></row>`;
+    expect(await read(workbookBytes(head + row(2) + remark(4)), one)).toEqual([['2']]);
+    expect(await read(workbookBytes(head + row(2) + remark(3) + row(4)), one)).toContain('row 3 is empty');
+  });
+
+  it('hidden rows are read, and the plan notes the first of them', async () => {
+    const base = await temporaryFolder();
+    const rows = head + row(2) + row(3).replace('<row', '<row hidden="1"');
+    await writeFile(path.join(base, 'a.xlsx'), workbookBytes(rows));
+    const files = { match: ['*.xlsx'], base, exclude: [], minFiles: 1, format: xlsx };
+    const port = openFiles({ type: 'file', place: { file: 'a.yaml', pointer: '/sources/s' }, ...files });
+    const [seen] = await port.observe([{ table: one, before: undefined }], signal);
+    await port.close();
+    expect(seen!.problems.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'EXT2124 sheet "Data" of a.xlsx has hidden rows, first row 3; they are read as any others',
+    ]);
+    expect(await read(workbookBytes(rows), one)).toEqual([['2'], ['3']]);
   });
 
   it('what a setting allows', async () => {
