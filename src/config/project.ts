@@ -14,10 +14,12 @@ import { secretsIn } from './references/passwords.ts';
 import { problem } from './problem.ts';
 import { realPathOf, realPathToBe } from './read/readable.ts';
 import { resolveAccess } from './resolve/s3.ts';
+import { resolveTls } from './resolve/sources.ts';
 import { checkDefaultLoad } from './rules/load-modes.ts';
 import { checkDefaultZone } from './rules/values.ts';
 import { wholeNumber } from './rules/numbers.ts';
 import { checkAccess } from './rules/s3.ts';
+import { urlProblem } from './rules/origins.ts';
 import { checkShape } from './schema/check-schema.ts';
 import {
   readablePaths,
@@ -167,6 +169,7 @@ function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterabl
 
 function* checkState(state: Written.State | undefined, place: Place, root: string): Iterable<Diagnostic> {
   if (state?.type === 's3') yield* checkAccess(state, place);
+  if (state?.type === 'postgres') yield* urlProblem(state.url, child(place, 'url'));
   if (state?.type !== 'file' || isPlaceholder(state.path)) return;
   const reason = refuseToWrite(realPathToBe(resolve(root, state.path)));
   if (reason === undefined) return;
@@ -193,10 +196,12 @@ function resolveState(
   state: Written.State | undefined,
   place: Place | undefined,
 ): StateSettings {
-  if (state?.type !== 's3' || place === undefined) {
-    return state?.type === 'file'
-      ? { type: 'file', path: resolve(root, state.path) }
-      : { type: 'file', path: join(root, '.extracts', 'state'), isDefault: true };
+  if (state === undefined || place === undefined)
+    return { type: 'file', path: join(root, '.extracts', 'state'), isDefault: true };
+  if (state.type === 'file') return { type: 'file', path: resolve(root, state.path) };
+  if (state.type === 'postgres') {
+    const { url, schema = 'extracts', ssl } = state;
+    return { type: 'postgres', place, url, schema, ...(ssl && { ssl: resolveTls(ssl, root) }) };
   }
   const { bucket, prefix = 'extracts/state' } = state;
   return {

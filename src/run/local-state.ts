@@ -17,7 +17,7 @@ export function localStateFindings(
       code: 'EXT6121',
       severity: 'warning',
       message: `the state is kept in ${path.relative(cwd, state.path)}, and CI is set: a later job that does not find it builds and publishes everything again`,
-      hint: 'set state: {type: s3, bucket: …} in extracts.yaml; or, if this folder is kept between jobs, say so with state: {type: file, path: .extracts/state}',
+      hint: 'set state: {type: s3, bucket: …} or {type: postgres, url: …} in extracts.yaml; or, if this folder is kept between jobs, say so with state: {type: file, path: .extracts/state}',
     },
   ];
 }

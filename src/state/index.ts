@@ -2,9 +2,10 @@ import { never } from '../model/base/never.ts';
 import type { StatePort } from '../model/ports/state-port.ts';
 import type { StateSettings } from '../model/config/project.ts';
 import { openFileState } from './file/index.ts';
+import { openPostgresState } from './postgres/index.ts';
 import { openS3State, type S3StateOptions } from './s3/index.ts';
 
-export { stateLocation } from './state-location.ts';
+export { shownState, stateLocation } from './state-location.ts';
 
 export function openState(
   settings: StateSettings,
@@ -15,6 +16,8 @@ export function openState(
       return openFileState(settings.path, options.job, options);
     case 's3':
       return openS3State(settings, options);
+    case 'postgres':
+      return openPostgresState(settings, options);
     default:
       return never(settings);
   }

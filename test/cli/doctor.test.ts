@@ -135,7 +135,7 @@ const broken: readonly Broken[] = [
     title: 'the state is local in CI',
     files: ids(file),
     variables: () => ({ CI: 'true' }),
-    line: /state \.extracts\/state: 0 records, but CI is set.* {2}= keep the state in a bucket/,
+    line: /state \.extracts\/state: 0 records, but CI is set.* {2}= keep the state in a bucket or in PostgreSQL/,
     warns: true,
   },
   {

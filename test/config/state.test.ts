@@ -43,7 +43,25 @@ test('slashes around a prefix do not count; references are replaced and keys are
   expect(secrets).toEqual(expect.arrayContaining(['an-id', 'a-key']));
 });
 
+test('PostgreSQL, with a schema by default; the password of the URL is a secret', async () => {
+  const { project, diagnostics, secrets } = await withState(
+    "{type: postgres, url: '${env.URL}', ssl: {mode: verify-full, ca: ca.pem}}",
+    { URL: 'postgresql://u:hush%2Fhush@db/extracts' },
+  );
+  expect(diagnostics).toEqual([]);
+  expect(project.state).toEqual({
+    type: 'postgres',
+    place: { file: 'extracts.yaml', pointer: '/state' },
+    url: 'postgresql://u:hush%2Fhush@db/extracts',
+    schema: 'extracts',
+    ssl: { mode: 'verify-full', ca: expect.stringMatching(/\/ca\.pem$/) as string },
+  });
+  expect(secrets).toEqual(expect.arrayContaining(['hush%2Fhush', 'hush/hush']));
+});
+
 test.each([
+  ['{type: postgres}', 'EXT1003', '"state" lacks "url"'],
+  ["{type: postgres, url: 'jdbc:postgresql://db/x'}", 'EXT2001', 'it is a URL of JDBC'],
   ['{type: s3}', 'EXT1003', '"state" lacks "bucket"'],
   ['{type: s3, bucket: b, path: x}', 'EXT1002', 'unknown key "path"'],
   ['{type: s3, bucket: b, anonymous: true}', 'EXT1002', 'unknown key "anonymous"'],

@@ -49,7 +49,7 @@ function postgres(
     ...(typeof database === 'string' && { database }),
     ...(typeof user === 'string' && { user }),
     ...(typeof password === 'string' && { password }),
-    ...(ssl !== undefined && ssl !== null && { ssl: tls(ssl, folder) }),
+    ...(ssl !== undefined && ssl !== null && { ssl: resolveTls(ssl, folder) }),
     ...(typeof options === 'string' && { options }),
     ...(typeof target === 'string' && { targetSession: target }),
     ...labels(settings, shown),
@@ -67,7 +67,8 @@ function labels(
   return { labels: Object.fromEntries(hidden.map((key) => [key, shown[key] ?? ''])) };
 }
 
-function tls(ssl: NonNullable<Written.PostgresTls>, folder: string): PostgresTls {
+/** Returns the encryption of a connection; paths are relative to a folder. */
+export function resolveTls(ssl: NonNullable<Written.PostgresTls>, folder: string): PostgresTls {
   if (typeof ssl === 'string') return { mode: ssl };
   const files = (['ca', 'cert', 'key'] as const).flatMap((key) => {
     const path = ssl[key];

@@ -1,5 +1,5 @@
 import { sourceKinds } from '../../model/config/source-kinds.ts';
-import { child } from '../../model/errors/diagnostic.ts';
+import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
 import { columnSettings, readColumnType } from '../values/column-text.ts';
@@ -172,18 +172,23 @@ export const completeConnections: Rule = function* (draft) {
 export const readableUrls: Rule = function* ({ sources, key }) {
   if (key !== undefined) return;
   for (const { settings, place } of sources.values()) {
-    // A reference without a value has its own message.
-    if (settings.type !== 'postgres' || typeof settings.url !== 'string' || settings.url.includes('${'))
-      continue;
-    try {
-      parseUrl(settings.url, child(place, 'url'));
-    } catch (error) {
-      if (!(error instanceof RunError)) throw error;
-      const hint = error.hint === undefined ? {} : { hint: error.hint };
-      yield problem(codes.connectionUrl, error.message, child(place, 'url'), hint);
-    }
+    if (settings.type === 'postgres' && typeof settings.url === 'string')
+      yield* urlProblem(settings.url, child(place, 'url'));
   }
 };
+
+/** Reports the URL of a database that cannot be read. */
+export function* urlProblem(url: string, place: Place): Iterable<Diagnostic> {
+  // A reference without a value has its own message.
+  if (url.includes('${')) return;
+  try {
+    parseUrl(url, place);
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    yield problem(codes.connectionUrl, error.message, place, hint);
+  }
+}
 
 function tablesOf(
   { written, sources }: PipelineDraft,

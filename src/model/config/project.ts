@@ -1,6 +1,6 @@
 import type { CheckKind } from './check.ts';
 import type { Place } from '../errors/diagnostic.ts';
-import type { S3Access } from './source.ts';
+import type { PostgresTls, S3Access } from './source.ts';
 
 /** The settings of `extracts.yaml` for all pipelines, resolved; all of them have defaults, so the file is optional. */
 export interface Project {
@@ -32,7 +32,7 @@ export interface Policy {
   allowedVariables?: readonly string[];
 }
 
-export type StateSettings = FileStateSettings | S3StateSettings;
+export type StateSettings = FileStateSettings | S3StateSettings | PostgresStateSettings;
 
 export interface FileStateSettings {
   type: 'file';
@@ -49,6 +49,17 @@ export interface S3StateSettings {
   /** The prefix without slashes around it; empty for the top of the bucket. */
   prefix: string;
   access: S3Access;
+}
+
+export interface PostgresStateSettings {
+  type: 'postgres';
+  place: Place;
+  /** A connection URI in libpq's form; it may hold a password. */
+  url: string;
+  /** The encryption, where the URL does not say it. */
+  ssl?: PostgresTls;
+  /** The schema of the tables. */
+  schema: string;
 }
 
 export interface Limits {

@@ -195,7 +195,7 @@ export type InlineDestination = FileDestination | TableauDestination;
 /**
  * Where the state is kept; type selects the kind of storage.
  */
-export type State = FileState | S3State;
+export type State = FileState | S3State | PostgresState;
 
 /**
  * One file is one pipeline: tables from sources are loaded into one extract, which is delivered to destinations.
@@ -1594,6 +1594,24 @@ export interface S3State {
    * The session token of temporary keys.
    */
   session_token?: string | null;
+}
+/**
+ * A PostgreSQL database, for runs that share no disk.
+ */
+export interface PostgresState {
+  /**
+   * The kind of storage.
+   */
+  type: 'postgres';
+  /**
+   * A connection URI as libpq reads it.
+   */
+  url: string;
+  /**
+   * The schema of the tables. It is created if this role may.
+   */
+  schema?: string;
+  ssl?: PostgresTls;
 }
 /**
  * How much of this machine one run may use.

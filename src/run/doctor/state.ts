@@ -1,7 +1,7 @@
-import path from 'node:path';
 import { whyUnwritable } from '../../disk/writable.ts';
 import { counted } from '../../model/base/numbers.ts';
 import type { Project } from '../../model/config/project.ts';
+import { shownState } from '../../state/index.ts';
 import type { RunContext } from '../context.ts';
 import type { Ports } from '../open-ports.ts';
 import type { Check, Finding } from './finding.ts';
@@ -9,8 +9,9 @@ import type { Check, Finding } from './finding.ts';
 /** Checks where the state is kept: that it can be listed, and that an apply could write it. */
 export function stateCheck(project: Project, world: Ports, context: RunContext): Check {
   const { state: settings } = project;
-  if (settings.type === 's3') return bucketCheck(`s3://${settings.bucket}/${settings.prefix}`, world);
-  const shown = path.relative(context.cwd, settings.path) || '.';
+  const shown = shownState(settings, context.cwd);
+  if (settings.type === 's3') return bucketCheck(shown, world);
+  if (settings.type === 'postgres') return databaseCheck(shown, world);
   return {
     subject: 'state',
     async look() {
@@ -33,7 +34,19 @@ function localFinding(shown: string, records: number, { CI }: RunContext['variab
   return {
     status: 'warn',
     text: `${text}, but CI is set and the next runner may not have this folder`,
-    hint: 'keep the state in a bucket, in extracts.yaml: state: {type: s3, bucket: …}',
+    hint: 'keep the state in a bucket or in PostgreSQL, in extracts.yaml: state: {type: s3, bucket: …} or {type: postgres, url: …}',
+  };
+}
+
+function databaseCheck(shown: string, world: Ports): Check {
+  return {
+    subject: 'state',
+    async look() {
+      const records = await world.state.list();
+      await world.state.tryLocking?.();
+      const found = `state ${shown}: ${counted(records.length, 'record')}`;
+      return [{ status: 'ok', text: `${found}, and locks can be taken (one was tried and given back)` }];
+    },
   };
 }
 

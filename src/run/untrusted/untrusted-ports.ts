@@ -13,6 +13,7 @@ import {
   unseenTemplate,
   untrustedSource,
 } from './unseen-ports.ts';
+import { shownState } from '../../state/index.ts';
 import type { Ports } from '../open-ports.ts';
 
 /**
@@ -32,8 +33,6 @@ export function untrustedPorts(world: Ports, project: Project): Ports {
     return world.destinationOf(destination);
   };
   const { state } = project;
-  const shownState =
-    state.type === 's3' ? `s3://${state.bucket}/${state.prefix}` : path.relative(project.root, state.path);
   return {
     ...world,
     extracts: {
@@ -43,7 +42,10 @@ export function untrustedPorts(world: Ports, project: Project): Ports {
           ? unseenExtract(path.relative(project.root, file), note)
           : world.extracts.observe(file, ...rest),
     },
-    state: state.type === 's3' || isOutside(state.path) ? unseenState(shownState, note) : world.state,
+    state:
+      state.type !== 'file' || isOutside(state.path)
+        ? unseenState(shownState(state, project.root), note)
+        : world.state,
     sourceOf,
     sourcesOf: ({ sources }) =>
       Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, sourceOf(source)])),

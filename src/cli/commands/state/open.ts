@@ -1,9 +1,7 @@
-import path from 'node:path';
 import { readProjectOnly } from '../../../config/index.ts';
 import { suggestion } from '../../../model/base/nearest.ts';
 import type { StatePort } from '../../../model/ports/state-port.ts';
-import type { StateSettings } from '../../../model/config/project.ts';
-import { openState } from '../../../state/index.ts';
+import { openState, shownState } from '../../../state/index.ts';
 import { refuseConfiguration, showDiagnostics } from '../../output/diagnostics.ts';
 import { hasErrors } from '../../../model/errors/diagnostic.ts';
 import type { Env } from '../../env.ts';
@@ -37,7 +35,7 @@ export async function withState(
     variables: env.variables,
   });
   try {
-    return await act(state, shownPlace(settings, env.cwd));
+    return await act(state, shownState(settings, env.cwd));
   } finally {
     await state.close();
   }
@@ -47,9 +45,4 @@ export async function withState(
 export async function refuseUnknown(address: string, state: StatePort): Promise<never> {
   const others = (await state.list()).filter((one) => one !== address);
   throw new UsageError(`there is no state of "${address}"`, suggestion(address, others).hint);
-}
-
-function shownPlace(settings: StateSettings, cwd: string): string {
-  if (settings.type === 'file') return path.relative(cwd, settings.path) || '.';
-  return `s3://${settings.bucket}/${settings.prefix}`;
 }
