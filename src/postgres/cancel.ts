@@ -14,6 +14,9 @@ export function noteBackendKey(client: pg.Client): void {
   client.connection.on('backendKeyData', (key: BackendKey) => void keys.set(client, key));
 }
 
+/** The process that serves this client, as its key says; of a pooler, a number that it has made up. */
+export const processInKey = (client: pg.Client): number | undefined => keys.get(client)?.processID;
+
 /**
  * Does something with a session that an interruption ends at once. Closing the connection alone would not: a server that
  * computes or waits for a lock looks at its client every few seconds at best, and before PostgreSQL 14 never.

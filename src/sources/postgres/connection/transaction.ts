@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { processInKey } from '../../../postgres/cancel.ts';
 import { isDatabaseError } from '../../../postgres/connect-errors.ts';
 
 /**
@@ -8,31 +9,73 @@ import { isDatabaseError } from '../../../postgres/connect-errors.ts';
  * that a pooler that shares sessions between programs (pgbouncer in transaction mode) neither loses our settings nor
  * passes them on. Settings that another program has left on the session are set back to those of the user and database:
  * with a search path of its own, a name would mean another table.
+ *
+ * Looking for these costs the server a millisecond or two. A session that is ours alone has none, because our
+ * transactions only read and are rolled back: there it is done once.
  */
 export async function beginRead(client: pg.Client, snapshot?: string): Promise<void> {
   const moment = snapshot === undefined ? '' : `set transaction snapshot '${snapshot}';`;
+  const begin = `begin transaction isolation level repeatable read, read only; ${moment}`;
+  const newer = ownSessions.get(client);
+  const pid = await settle(client, begin, newer);
+  if (newer !== undefined && pid !== backends.get(client)) {
+    // What looked like the server itself has given us another session.
+    ownSessions.delete(client);
+    await settle(client, '');
+  }
+  backends.set(client, pid);
+}
+
+/** Sends a beginning and the settings after it in one message; `newer` are those of `newerSettings` that the server has. */
+async function settle(client: pg.Client, begin: string, newer?: readonly string[]): Promise<number> {
+  const parts = newer === undefined ? [leftBehind, always, sought] : [always, newer.map(setLocal).join(' ')];
   const answers = (await client.query(
-    `begin transaction isolation level repeatable read, read only; ${moment} ${settings}`,
-  )) as unknown as pg.QueryResult<{ pid: number }>[];
-  const pid = answers.at(-1)?.rows[0]?.pid;
-  if (pid !== undefined) backends.set(client, pid);
+    `${begin} ${[...parts, waitsForLocks].join(' ')}`,
+  )) as unknown as pg.QueryResult<{ pid?: number; newer?: string }>[];
+  const rows = answers.flatMap((answer) => answer.rows);
+  const pid = rows.at(-1)?.pid ?? 0;
+  if (newer === undefined && pid === processInKey(client))
+    ownSessions.set(
+      client,
+      rows.flatMap((row) => row.newer ?? []),
+    );
+  return pid;
 }
 
 const backends = new WeakMap<pg.Client, number>();
+/** Sessions that the server itself gave to this client, so that nobody else uses them, with the newer settings they know. */
+const ownSessions = new WeakMap<pg.Client, readonly string[]>();
 
 /** The process that runs this client's transaction: behind a pooler it is another one for each. */
 export const backendOf = (client: pg.Client): number | undefined => backends.get(client);
 
-const settings = `
+/** Returns true where what a session keeps, as a prepared statement, is there for its next transaction. */
+export const isOwnSession = (client: pg.Client): boolean => ownSessions.has(client);
+
+const leftBehind = `
   select set_config(name, reset_val, true) from pg_catalog.pg_settings
   where source = 'session' and context = 'user' and name not in (
-    'application_name', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable');
+    'application_name', 'transaction_isolation', 'transaction_read_only', 'transaction_deferrable');`;
+
+const always = `
   set local datestyle = 'ISO, MDY'; set local intervalstyle = 'iso_8601'; set local timezone = 'UTC';
   set local extra_float_digits = 1; set local bytea_output = 'hex'; set local client_encoding = 'UTF8';
   set local standard_conforming_strings = on; set local statement_timeout = 0;
-  set local idle_in_transaction_session_timeout = 0;
-  select set_config(name, value, true) from pg_catalog.pg_settings
-  join (values ('transaction_timeout', '0'), ('client_connection_check_interval', '5s')) as newer(name, value) using (name);
+  set local idle_in_transaction_session_timeout = 0;`;
+
+/** Settings that only newer servers have, with our values. */
+const newerSettings = { transaction_timeout: '0', client_connection_check_interval: '5s' } as const;
+
+const sought = `
+  select name as newer, set_config(name, value, true) from pg_catalog.pg_settings
+  join (values ${Object.entries(newerSettings)
+    .map(([name, value]) => `('${name}', '${value}')`)
+    .join(', ')}) as newer(name, value) using (name);`;
+
+const setLocal = (name: string) =>
+  `set local ${name} = '${newerSettings[name as keyof typeof newerSettings]}';`;
+
+const waitsForLocks = `
   select set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'), '60s'), true),
          pg_backend_pid() as pid`;
 

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Table } from '../../../model/config/pipeline.ts';
 import { bindParams } from '../sql/bind.ts';
 import type { PostgresType } from './postgres-types.ts';
+import { catalogQuery } from '../connection/catalog-query.ts';
 
 /** One column of a relation or query, as the server describes it. */
 export interface CatalogColumn {
@@ -44,7 +45,8 @@ export async function findRelation(
   client: pg.Client,
   relation: { schema?: string; name: string },
 ): Promise<Relation | undefined> {
-  const { rows } = await client.query<Relation>(
+  const { rows } = await catalogQuery<Relation>(
+    client,
     `select c.oid::pg_catalog.text, c.relkind as kind, format('%I.%I', n.nspname, c.relname) as name,
             quote_ident(current_user) as role
      from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -85,7 +87,8 @@ interface CatalogRow {
  * for a parent whose children lack it.
  */
 export async function relationColumns(client: pg.Client, oid: string): Promise<CatalogColumn[]> {
-  const { rows } = await client.query<CatalogRow>(
+  const { rows } = await catalogQuery<CatalogRow>(
+    client,
     `with recursive base(att, type, modifier) as (
        select attnum, atttypid, atttypmod from pg_catalog.pg_attribute
        where attrelid = $1 and attnum > 0 and not attisdropped
@@ -126,7 +129,8 @@ export async function relationColumns(client: pg.Client, oid: string): Promise<C
 export async function describe(client: pg.Client, items: string, origin: string): Promise<CatalogColumn[]> {
   const { fields } = await probe(client, `select ${items} from ${origin} limit 0`);
   if (fields.length === 0) return [];
-  const { rows } = await client.query<CatalogRow>(
+  const { rows } = await catalogQuery<CatalogRow>(
+    client,
     `select t.oid::pg_catalog.text, t.typname as name, format_type(f.type, nullif(f.modifier, -1)) as formatted,
             t.typcategory as category
      from unnest($1::pg_catalog.oid[], $2::int[]) with ordinality as f(type, modifier, ord)

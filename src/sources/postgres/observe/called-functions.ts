@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { symbolsIn } from '../sql/symbols.ts';
 import { majorOf } from '../../../postgres/server-version.ts';
+import { catalogQuery } from '../connection/catalog-query.ts';
 
 type Definition = readonly [name: string, text: string];
 
@@ -24,7 +25,8 @@ export async function calledFunctions(
   let fresh = symbols.size + oids.length;
   for (let depth = 0; fresh > 0; depth++) {
     if (depth === deepest) return undefined;
-    const { rows } = await client.query<{ name: string; source: string; mark: string }>(
+    const { rows } = await catalogQuery<{ name: string; source: string; mark: string }>(
+      client,
       calledQuery(majorOf(client) < 11 ? 'p.proisagg' : `p.prokind = 'a'`),
       [[...symbols], symbols.has('::') || symbols.has('cast'), oids],
     );

@@ -7,6 +7,7 @@ import { majorOf } from '../../../postgres/server-version.ts';
 import { symbolsIn } from '../sql/symbols.ts';
 import { calledFunctions } from './called-functions.ts';
 import { definitionsQuery } from './definitions-query.ts';
+import { largeCatalogQuery } from '../connection/catalog-query.ts';
 
 /** Everything beside rows that decides the values of a table. No counter moves when one of these is changed. */
 interface Decisive {
@@ -27,9 +28,11 @@ export async function takeDefinitions(
   const ordered = cursor?.columns.flatMap(({ column: { origin } }) =>
     origin.kind === 'column' ? [origin.name] : [],
   );
-  const { rows } = await client.query<{ name: string; text: string }>(definitionsQuery(majorOf(client)), [
-    ...[relation?.oid ?? null, taken, types, symbolsIn(texts), texts.length > 0, ordered ?? []],
-  ]);
+  const { rows } = await largeCatalogQuery<{ name: string; text: string }>(
+    client,
+    definitionsQuery(majorOf(client)),
+    [...[relation?.oid ?? null, taken, types, symbolsIn(texts), texts.length > 0, ordered ?? []]],
+  );
   const textsNamed = (wanted: string) => rows.flatMap(({ name, text }) => (name === wanted ? [text] : []));
   const scanned = [...texts, ...textsNamed('scan')];
   const called = await calledFunctions(client, scanned, textsNamed('call'));

@@ -17,6 +17,7 @@ import { explainQuery, explainTable } from '../connection/errors.ts';
 import { volatilePart } from './volatile.ts';
 import { attempt } from '../connection/transaction.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
+import { catalogQuery } from '../connection/catalog-query.ts';
 
 /**
  * A mark of the data as it is now, without reading it. For tables: the statistics counters, which move with every
@@ -109,9 +110,9 @@ async function counters(
   const [world] = rows;
   if (world === undefined || world.standby) return unknown('a standby has no change counters of its own');
   if (!world.counting) return unknown('the server does not count changes (track_counts is off)');
-  const { rows: leaves } = await client.query<
+  const { rows: leaves } = await catalogQuery<
     RelationCounters & { oid: string; kind: string; secured: boolean }
-  >(leavesQuery, [oid]);
+  >(client, leavesQuery, [oid]);
   if (leaves.some(({ secured }) => secured)) return unknown('row security decides which rows are seen');
   if (leaves.some(({ kind }) => kind === 'f')) return unknown('a foreign table has no change counters');
   return {

@@ -17,6 +17,7 @@ import {
 } from './reached.ts';
 import { hasSubquery } from '../observe/volatile.ts';
 import type { Before } from './before-snapshot.ts';
+import { catalogQuery } from '../connection/catalog-query.ts';
 
 /** A table as the holder of the snapshot has found it. */
 export interface Found {
@@ -91,7 +92,7 @@ async function replaced(
     const isOther = isDatabaseError(error) && error.code?.startsWith('42') === true && error.code !== '42501';
     throw isOther ? wasAltered(table, `what it reads was altered (${foreign(error.message)})`, error) : error;
   }
-  const { rows } = await client.query<{ oid: string; name: string }>(replacedQuery, [
+  const { rows } = await catalogQuery<{ oid: string; name: string }>(client, replacedQuery, [
     [...read.keys()],
     others.map(([oid]) => oid),
   ]);

@@ -3,6 +3,7 @@ import { probe } from '../contract/catalog.ts';
 import type { Agreed } from '../contract/contract.ts';
 import { ruleOf } from '../observe/definitions-query.ts';
 import { selectSql, type Selection } from '../sql/selection.ts';
+import { catalogQuery } from '../connection/catalog-query.ts';
 
 /** A relation that a statement reads: its name, what kind it is and a view's definition, and its columns. */
 export interface Reached {
@@ -42,7 +43,8 @@ export async function reachedBy(
 
 /** Describes relations as this transaction's snapshot has them, and locks none. Those that are gone are left out. */
 export async function describeReached(client: pg.Client, oids: readonly string[]): Promise<ReachedRelations> {
-  const { rows } = await client.query<Reached & { oid: string }>(
+  const { rows } = await catalogQuery<Reached & { oid: string }>(
+    client,
     `select c.oid::pg_catalog.text, format('%I.%I', n.nspname, c.relname) as name,
             concat_ws(' ', c.relkind, (
               select ${ruleOf('r')} from pg_catalog.pg_rewrite r
