@@ -89,11 +89,38 @@ async function giveTo(group: number, file: string, owner: number): Promise<boole
   }
 }
 
-/** Returns the drafts that exist, of any process. */
+/** Returns the drafts of `target` that were there when this process last looked at the folder, of any process. */
 export async function draftsOf(target: string): Promise<string[]> {
   const folder = path.dirname(target);
-  const names = await readdir(folder);
-  return names.filter((name) => name.startsWith(prefixOf(target))).map((name) => path.join(folder, name));
+  const prefix = prefixOf(target);
+  return (await draftsIn(folder))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => path.join(folder, name));
+}
+
+interface Look {
+  /** Milliseconds of this process. */
+  at: number;
+  names: Promise<string[]>;
+}
+
+/**
+ * Looks at folders that are not looked at again for a while: thousands of records in one folder are written one by one, and to
+ * read its names for each would take a time that grows with their square.
+ */
+const looks = new Map<string, Look>();
+/** Milliseconds. What is left behind after a look is there for the next one. */
+const lookLasts = 10_000;
+
+function draftsIn(folder: string): Promise<string[]> {
+  const now = performance.now();
+  for (const [looked, { at }] of looks) if (now - at > lookLasts) looks.delete(looked);
+  const known = looks.get(folder);
+  if (known !== undefined) return known.names;
+  const names = readdir(folder).then((all) => all.filter((name) => name.includes(draftMark)));
+  looks.set(folder, { at: now, names });
+  names.catch(() => looks.delete(folder));
+  return names;
 }
 
 /**
@@ -104,6 +131,7 @@ export function draftPath(target: string): string {
   return path.join(path.dirname(target), prefixOf(target) + randomBytes(randomLength / 2).toString('hex'));
 }
 
+const draftMark = '.draft-';
 /** The number of random digits at the end of a draft's name. */
 const randomLength = 12;
 /** The most bytes that file systems allow in a name. */
@@ -112,10 +140,10 @@ const longestName = 255;
 /** A name that is too long for a draft is cut; a hash of all of it keeps drafts of names that begin alike apart. */
 function prefixOf(target: string): string {
   const name = path.basename(target);
-  const prefix = `.${name}.draft-`;
+  const prefix = `.${name}${draftMark}`;
   if (Buffer.byteLength(prefix) + randomLength <= longestName) return prefix;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
-  return `.${Array.from(name).slice(0, 40).join('')}-${hash}.draft-`;
+  return `.${Array.from(name).slice(0, 40).join('')}-${hash}${draftMark}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { draftPath, draftsOf } from '../../src/disk/draft-file.ts';
+import { beginDraft, draftPath, draftsOf } from '../../src/disk/draft-file.ts';
 import { replaceFile } from '../../src/disk/replace.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -53,4 +53,15 @@ test('what cannot be put in its place leaves nothing behind', async () => {
   await mkdir(target);
   await expect(replaceFile(target, 'text')).rejects.toThrow('EISDIR');
   expect(await readdir(folder)).toEqual(['taken']);
+});
+
+test('a folder is looked at once for many drafts in it, and what a killed run has left is still removed', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(path.join(folder, '.b.json.draft-0123456789ab'), '');
+  for (const name of ['a.json', 'b.json', 'c.json']) {
+    const draft = await beginDraft(path.join(folder, name));
+    await writeFile(draft.path, name);
+    await draft.commit();
+  }
+  expect((await readdir(folder)).sort()).toEqual(['a.json', 'b.json', 'c.json']);
 });
