@@ -4,6 +4,7 @@ import type { Pipeline } from '../model/config/pipeline.ts';
 import type { PipelinePlan } from '../model/plan/plan.ts';
 import type { DestinationPort, TemplatePort } from '../model/ports/destination-port.ts';
 import type { ExtractPort } from '../model/ports/extract-port.ts';
+import type { SnapshotPlaces } from '../model/ports/source-port.ts';
 import type { SourcePort } from '../model/ports/source-port.ts';
 import type { StatePort } from '../model/ports/state-port.ts';
 import type { Horizon } from '../model/world/watermark.ts';
@@ -24,6 +25,7 @@ export interface Job {
   seen: { record: AppliedRecord | undefined; version: string | undefined; address: string };
   /** The ports, by the name of the source. */
   sources: Readonly<Record<string, SourcePort>>;
+  snapshotPlaces: Pick<SnapshotPlaces, 'take'>;
   /** Fingerprints of tables that continue by a cursor, as the plan saw them: newer ones would promise rows that were not read. */
   fingerprints: Readonly<Record<string, Fingerprint>>;
   /** Horizons of tables in which the plan found no late row, as it saw them. */

@@ -28,11 +28,6 @@ export interface Places {
   read: Semaphore;
   upload: Semaphore;
   serverJob: Semaphore;
-  /**
-   * Taken while a pipeline opens several sources, each of which may have room for few. Two at once could each wait for a
-   * source that the other one holds.
-   */
-  severalSources: Semaphore;
 }
 
 /** The place that a step takes while it is performed. */
@@ -45,7 +40,6 @@ export function openPlaces({ parallel, builds, uploads, serverJobs }: ApplyLimit
     read: semaphore(parallel),
     upload: semaphore(uploads),
     serverJob: semaphore(serverJobs),
-    severalSources: semaphore(1),
   };
 }
 

@@ -50,7 +50,7 @@ export interface RunState {
 export interface WholeRun {
   /** Returns true if another pipeline has published this in the same apply. */
   hasPublished: (publication: Publication) => boolean;
-  places: Pick<Places, 'upload' | 'serverJob' | 'severalSources'>;
+  places: Pick<Places, 'upload' | 'serverJob'>;
 }
 
 export function openRunState(job: Job, lock: Lock, run: WholeRun): RunState {

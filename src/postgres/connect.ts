@@ -9,6 +9,7 @@ import { explainConnect, refusesUser } from './connect-errors.ts';
 import { usePasswordFile } from './pgpass.ts';
 import { mismatch } from './target-session.ts';
 import { hostsAsked, parseUrl, type Host, type TargetSession } from '../model/config/postgres-url.ts';
+import { labelOf } from './server-rooms.ts';
 import { noteVersion, refuseOldServer } from './server-version.ts';
 
 export interface Connected {
@@ -75,8 +76,6 @@ function noneOf(refused: readonly Refused[], { place, url, labels }: PostgresSou
     cause: first?.error,
   });
 }
-
-const labelOf = ({ host = 'localhost', port = 5432 }: Host) => `${host}:${port}`;
 
 /** One host. TLS is left out where it is only preferred and the server has none. */
 async function openAt(

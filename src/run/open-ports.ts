@@ -5,6 +5,7 @@ import type { Pipeline } from '../model/config/pipeline.ts';
 import type { Source } from '../model/config/source.ts';
 import type { DestinationPort, TemplatePort } from '../model/ports/destination-port.ts';
 import type { ExtractPort } from '../model/ports/extract-port.ts';
+import type { SnapshotPlaces } from '../model/ports/source-port.ts';
 import type { SourcePort } from '../model/ports/source-port.ts';
 import type { StatePort } from '../model/ports/state-port.ts';
 import type { Project } from '../model/config/project.ts';
@@ -23,6 +24,7 @@ export interface Ports {
   sourceOf(source: Source): SourcePort;
   /** The folders in a folder of this machine. */
   foldersIn: Sources['foldersIn'];
+  snapshotPlaces: SnapshotPlaces;
   /** The sources of a pipeline by their names. */
   sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
   destinationOf(destination: Destination): DestinationPort;
@@ -89,6 +91,7 @@ export function openPorts(
     state,
     sourceOf: (source) => sources.open(source),
     foldersIn: sources.foldersIn,
+    snapshotPlaces: sources.places,
     sourcesOf: (pipeline) => portsByName(pipeline, sources),
     destinationOf: (destination) => destinations.open(destination),
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),

@@ -47,6 +47,7 @@ export function jobsOf(
       fingerprints: fingerprintsIn(one),
       horizons: horizonsIn(one),
       sources: world.sourcesOf(pipeline),
+      snapshotPlaces: world.snapshotPlaces,
       destinations: world.destinationsOf(pipeline),
       template: world.templateOf(pipeline),
       extracts: world.extracts,

@@ -1,11 +1,13 @@
 import type { PostgresSource, Source } from '../model/config/source.ts';
+import type { SnapshotPlaces } from '../model/ports/source-port.ts';
 import type { SourcePort } from '../model/ports/source-port.ts';
 import { proxyFor, type Variables } from '../model/base/proxy.ts';
 import { patience } from '../aws/retry.ts';
 import { listFolders } from './file/folders.ts';
 import { openFiles } from './file/index.ts';
 import { openPostgres } from './postgres/index.ts';
-import { openPool, type Pool } from './postgres/connection/pool.ts';
+import { openPool } from './postgres/connection/pool.ts';
+import { snapshotPlaces } from './postgres/places.ts';
 import { openBuckets } from './s3/buckets.ts';
 import { openS3 } from './s3/index.ts';
 
@@ -14,6 +16,7 @@ export interface Sources {
   /** Sources that are written in one place and equal, as those of the items of a family, are one port. */
   open(source: Source): SourcePort;
   foldersIn: typeof listFolders;
+  places: SnapshotPlaces;
   close(): Promise<void>;
 }
 
@@ -30,16 +33,15 @@ export interface SourcesSettings {
 
 export function openSources({ connections, variables = {}, countAbove, outage }: SourcesSettings): Sources {
   const ports = new Map<string, SourcePort>();
-  const pools = new Map<string, Pool>();
-  const poolOf = (source: PostgresSource) => {
-    const key = JSON.stringify({ ...source, place: undefined });
-    const pool = pools.get(key) ?? openPool(connections);
-    pools.set(key, pool);
-    return pool;
-  };
+  const databases = new Map<SourcePort, PostgresSource>();
+  const pool = openPool(connections);
   const buckets = openBuckets((url) => proxyFor(url, variables));
   const kinds = {
-    postgres: (source) => openPostgres(source, poolOf(source), { countAbove }),
+    postgres: (source) => {
+      const port = openPostgres(source, pool, { countAbove });
+      databases.set(port, source);
+      return port;
+    },
     file: openFiles,
     s3: (source) =>
       openS3(source, { buckets, ...(outage !== undefined && { patience: { ...patience, outage } }) }),
@@ -56,6 +58,7 @@ export function openSources({ connections, variables = {}, countAbove, outage }:
   };
   return {
     foldersIn: listFolders,
+    places: snapshotPlaces(pool, (port) => databases.get(port), connections),
     open(source) {
       const key = JSON.stringify(source);
       const port = ports.get(key) ?? open(source);
@@ -63,7 +66,7 @@ export function openSources({ connections, variables = {}, countAbove, outage }:
       return port;
     },
     async close() {
-      await Promise.all([...ports.values()].map((port) => port.close()));
+      await Promise.all([pool.close(), ...[...ports.values()].map((port) => port.close())]);
     },
   };
 }

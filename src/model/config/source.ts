@@ -20,6 +20,8 @@ export interface PostgresSource {
   options?: string;
   /** The wanted host among several, in libpq's terms. */
   targetSession?: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby';
+  /** The most connections of this source at once; at least two. */
+  connections?: number;
   /** Labels that messages show instead of parts that come from secrets. */
   labels?: { host?: string; database?: string; user?: string };
 }

@@ -30,12 +30,14 @@ export interface SourcePort {
   folders?(question: FoldersQuery, signal: AbortSignal): Promise<readonly FoundFolder[]>;
   /**
    * Opens one consistent view for reading these tables. Fails if the source no longer fits the contract. `report`
-   * receives a line when another session is waited for, with the table that it concerns.
+   * receives a line when another session is waited for, with the table that it concerns. `place` was taken before, with those of
+   * other sources (`SnapshotPlaces`); the snapshot gives it back.
    */
   snapshot(
     tables: readonly Table[],
     signal: AbortSignal,
     report?: (text: string, table?: string) => void,
+    place?: SnapshotPlace,
   ): Promise<Snapshot>;
   close(): Promise<void>;
 }
@@ -114,4 +116,18 @@ export interface Snapshot {
   /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
   fingerprint(table: Table): Fingerprint | undefined;
   end(): Promise<void>;
+}
+
+/** A place that a snapshot of a source takes at its server for as long as it is open. */
+export interface SnapshotPlace {
+  /** Called once: by the snapshot, or by who has taken the place and opens none. */
+  leave(): void;
+}
+
+/** The places of sources whose servers have few. Other sources have none. */
+export interface SnapshotPlaces {
+  /** Fails if the snapshots of these sources could never be open together. */
+  confirm(sources: readonly SourcePort[]): void;
+  /** Takes the places of all of them at once, by source. */
+  take(sources: readonly SourcePort[], signal: AbortSignal): Promise<ReadonlyMap<SourcePort, SnapshotPlace>>;
 }

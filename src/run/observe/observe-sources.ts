@@ -17,9 +17,11 @@ export async function observeSources(
   reread: ReadonlySet<string>,
 ): Promise<Record<string, SourceObservation>> {
   const seen = new Map<string, SourceObservation>();
-  for (const [name, source] of Object.entries(world.sourcesOf(pipeline))) {
-    const tables = pipeline.tables.filter((table) => table.source === name);
-    if (tables.length === 0) continue;
+  const tablesOf = (name: string) => pipeline.tables.filter((table) => table.source === name);
+  const read = Object.entries(world.sourcesOf(pipeline)).filter(([name]) => tablesOf(name).length > 0);
+  world.snapshotPlaces.confirm([...new Set(read.map(([, source]) => source))]);
+  for (const [name, source] of read) {
+    const tables = tablesOf(name);
     const requests = tables.map((table) => {
       const last = getOwn(applied?.tables, table.name);
       const isReread = reread.has(table.name) || isRedefined(pipeline, table, last);

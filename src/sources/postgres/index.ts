@@ -9,7 +9,8 @@ import { explainQuery } from './connection/errors.ts';
 import { queryItems } from './observe/items.ts';
 import { observeTable, type ObserveOptions, type Seen } from './observe/table.ts';
 import { systemOf } from './incremental/late.ts';
-import { openPool, type Leased } from './connection/pool.ts';
+import type { Leased } from './connection/lease.ts';
+import { openPool } from './connection/pool.ts';
 import { openSnapshot } from './read/snapshot.ts';
 import { observeCursor } from './incremental/beyond-watermark.ts';
 import { lookAt } from './connection/transaction.ts';
@@ -35,7 +36,7 @@ export function openPostgres(
     report: ((text: string) => void) | undefined,
     call: (leased: Leased) => Promise<T>,
   ): Promise<T> => {
-    const leased = await pool.lead(source);
+    const leased = await pool.lead(source, { signal });
     const { client, host } = leased;
     try {
       return await endedBy(signal, client, async () => {
@@ -66,17 +67,17 @@ export function openPostgres(
         const observations = [];
         for (const [index, request] of requests.entries()) {
           const one = seen[index];
-          if (one !== undefined) {
-            const observation = await lookAt(client, () => withCursor(client, request, one));
-            observations.push({ ...observation, identity });
-          }
+          if (one === undefined) continue;
+          const observation = await lookAt(client, () => withCursor(client, request, one));
+          observations.push({ ...observation, identity });
         }
         return withVersion(observations, oldVersionWarning(client, source.place));
       }),
     describe: (signal) =>
       ask(signal, undefined, ({ client, host }) => describeConnection(client, host, source)),
     items: (question, signal) => ask(signal, undefined, ({ client }) => queryItems(client, question)),
-    snapshot: (tables, signal, report) => openSnapshot({ source, pool, report }, tables, signal),
+    snapshot: (tables, signal, report, place) =>
+      openSnapshot({ source, pool, report, place }, tables, signal),
     close: () => pool.close(),
   };
 }

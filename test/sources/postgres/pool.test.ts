@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openPool } from '../../../src/sources/postgres/connection/pool.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { sourceAt } from './support.ts';
@@ -49,4 +49,52 @@ test('what was given back is used again, without the transaction that was open; 
   expect(await pidOf(third.client)).not.toBe(pid);
   await third.end();
   await pool.close();
+});
+
+const openNow = async (url: string) => {
+  const { rows } = await database.client.query<{ count: number }>(
+    `select count(*)::int from pg_stat_activity where application_name = 'extracts' and datname = $1`,
+    [new URL(url).pathname.slice(1)],
+  );
+  return rows[0]?.count;
+};
+
+test('the databases of a server share its connections, and idle ones make room for each other', async () => {
+  const other = await freshDatabase();
+  onTestFinished(() => other.close());
+  const pool = openPool(2);
+  const [here, there] = [sourceAt(database.url), sourceAt(other.url)];
+  const first = await pool.lead(here);
+  const waiting = pool.lead(there);
+  await first.free();
+  const second = await waiting;
+  const reader = await pool.read(here);
+  await reader.free();
+  const again = await pool.read(there);
+  expect([await openNow(database.url), await openNow(other.url)]).toEqual([0, 2]);
+  await Promise.all([second.free(), again.free()]);
+  await Promise.all([pool.lead(here), pool.read(here)].map(async (lent) => (await lent).end()));
+  expect([await openNow(database.url), await openNow(other.url)]).toEqual([0, 0]);
+  await pool.close();
+});
+
+test('a source with a limit leaves the other connections of the server to others', async () => {
+  const pool = openPool(10);
+  const bounded = { ...sourceAt(database.url), connections: 2 };
+  const first = await pool.lead(bounded);
+  const waiting = pool.lead(bounded);
+  const others = await Promise.all([1, 2, 3].map(() => pool.lead(sourceAt(database.url))));
+  await expect(Promise.race([waiting, Promise.resolve('waits')])).resolves.toBe('waits');
+  await first.free();
+  await Promise.all([...others, await waiting].map((leased) => leased.end()));
+  await pool.close();
+});
+
+test('places of several sources that never fit are named, with what would be enough', async () => {
+  const pool = openPool(3);
+  const sources = ['a', 'b', 'c'].map((name) => sourceAt(`postgresql://db/${name}`));
+  expect(pool.missingPlaces(sources.slice(1))).toBeUndefined();
+  expect(pool.missingPlaces(sources)).toEqual({ source: sources[0], needed: 4 });
+  const taken = await pool.places(sources.slice(1), new AbortController().signal);
+  for (const place of taken) place.leave();
 });

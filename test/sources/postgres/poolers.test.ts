@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { SourcePort } from '../../../src/model/ports/source-port.ts';
@@ -126,7 +126,13 @@ test('a new connection that is held back where the run has others open names the
   held.port = String((silent.address() as AddressInfo).port);
   held.searchParams.set('connect_timeout', '1');
   const pool = openPool(4);
-  const first = await pool.lead(sourceAt(database.url));
+  // The first one is let through.
+  silent.once('connection', (client) => {
+    const server = createConnection(Number(new URL(database.url).port), '127.0.0.1');
+    client.pipe(server).pipe(client);
+    client.on('close', () => server.destroy()).on('error', () => undefined);
+  });
+  const first = await pool.lead(sourceAt(held.href));
   onTestFinished(async () => {
     await first.end();
     await pool.close();

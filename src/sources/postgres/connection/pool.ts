@@ -1,146 +1,112 @@
 import type pg from 'pg';
-import { semaphore, type Semaphore } from '../../../model/base/limit.ts';
 import type { PostgresSource } from '../../../model/config/source.ts';
-import { RunError } from '../../../model/errors/run-error.ts';
-import { connect, type Connected } from '../../../postgres/connect.ts';
+import type { SnapshotPlace } from '../../../model/ports/source-port.ts';
+import { answerInTime, type Patience } from './begin-in-time.ts';
+import { fewest, mostLeaders, openBudget, type Use } from './budget.ts';
+import { connect } from '../../../postgres/connect.ts';
 import { ownConnectionsMayBlock } from '../../../postgres/connect-errors.ts';
-import { answerInTime, beginInTime, type Patience } from './begin-in-time.ts';
-import { beginRead } from './transaction.ts';
+import { leaseOf, type Leased } from './lease.ts';
+import { OpenConnections } from './open-connections.ts';
+import { needsOf, seatsOf, type Seats } from './seats.ts';
 
-/** Connections to one server, for all pipelines of a run that read from it. */
+/** The connections of a run to PostgreSQL, whatever the source: never more to one server than are allowed. */
 export interface Pool {
   /** Leases a connection that asks, or holds a snapshot: an idle one if there is any. */
-  lead(source: PostgresSource): Promise<Leased>;
+  lead(source: PostgresSource, how?: LeadOptions): Promise<Leased>;
   /** Leases a connection that reads at the moment of another snapshot, on the server that has it. */
-  read(source: PostgresSource, host?: string): Promise<Leased>;
+  read(source: PostgresSource, host?: string, signal?: AbortSignal): Promise<Leased>;
+  /**
+   * Takes places of leaders for several sources, all at once: two callers who took one after the other could wait for each
+   * other's for ever.
+   */
+  places(sources: readonly PostgresSource[], signal: AbortSignal): Promise<SnapshotPlace[]>;
+  /**
+   * Returns one of these sources whose server would have to allow more connections for all of them to lead at once, and how
+   * many; undefined if all servers allow enough.
+   */
+  missingPlaces(sources: readonly PostgresSource[]): { source: PostgresSource; needed: number } | undefined;
   close(): Promise<void>;
 }
 
-export interface Leased {
-  client: pg.Client;
-  /** The host among several that the source names: `db1:5432`. */
-  host: string;
-  /** Begins a read-only transaction, at its own moment or that of a snapshot. */
-  begin(options?: { snapshot?: string; report?: ((text: string) => void) | undefined }): Promise<void>;
-  /** Marks the connection as waiting for the readers at its snapshot. */
-  hold(): void;
-  /** Gives it back for others to use, without a transaction. */
-  free(): Promise<void>;
-  /** Ends it. Safe to call after anything. */
-  end(): Promise<void>;
+export interface LeadOptions {
+  signal?: AbortSignal;
+  /** One of `places`; the connection gives it back. */
+  place?: SnapshotPlace | undefined;
 }
 
 /** Milliseconds, as for locks. */
 const usualPatience = 60_000;
 
-/**
- * Opens a pool of at most `most` connections at once, at least two. The holder of a snapshot waits for the readers at
- * it: were they to wait for each other's connections, none would continue. So each kind has its own half. `kept` of
- * them are left open while idle.
- */
+/** Opens a pool of at most `most` connections at once to each server. `kept` of them are left open while idle. */
 export function openPool(most: number, kept = most, limit = usualPatience): Pool {
-  const leaders = semaphore(Math.max(1, Math.ceil(most / 2)));
-  const readers = semaphore(Math.max(1, Math.floor(most / 2)));
-  const idle: Connected[] = [];
-  const spare = async () => {
-    await Promise.all(idle.splice(0).map(({ client }) => client.end()));
+  const all = Math.max(fewest, most);
+  const budget = openBudget();
+  const open = new OpenConnections(all, kept);
+  const { seatsFor, patienceFor } = memory(limit, open);
+  const enter = async (use: Use, needs: ReturnType<typeof needsOf>, signal?: AbortSignal) => {
+    const leave = await budget.take(use, needs, signal);
+    return () => leave(needs.map(({ room }) => room));
   };
-  const patience = { working: new Set<pg.Client>(), limit, spare };
-  const lease = leasing({ idle, kept, patience });
-  let lent = 0;
-  const answers = (client: pg.Client, { place }: PostgresSource) =>
-    answerInTime(patience, { client, place, report: undefined }, async () => {
-      await client.query('select');
-    });
-  const open = async (enter: Semaphore, source: PostgresSource, host?: string) => {
-    const leave = await enter();
-    try {
-      const kept = await alive(idle, host, (client) => answers(client, source));
-      const connected =
-        kept ??
-        (await connect(source, host).catch((error: unknown) => {
-          throw lent > 0 ? ownConnectionsMayBlock(error) : error;
-        }));
-      lent++;
-      return lease(connected, source, () => {
-        lent--;
-        leave();
+  const leaseIn = async (leave: () => void, source: PostgresSource, host?: string): Promise<Leased> => {
+    const own = seatsFor(source);
+    const patience = patienceFor(own);
+    const answers = (client: pg.Client) =>
+      answerInTime(patience, { client, place: source.place, report: undefined }, async () => {
+        await client.query('select');
       });
+    try {
+      const connected =
+        (await open.takeIdle(own, host, answers)) ??
+        (await open
+          .add(own, host, () => connect(source, host))
+          .catch((error: unknown) => {
+            throw open.hasLent(own.rooms) ? ownConnectionsMayBlock(error) : error;
+          }));
+      return leaseOf(open.lend(own, connected), { patience, place: source.place, leave });
     } catch (error) {
       leave();
       throw error;
     }
   };
   return {
-    lead: (source) => open(leaders, source),
-    read: (source, host) => open(readers, source, host),
-    close: spare,
+    async lead(source, { place, signal } = {}) {
+      const leave = place ?? { leave: await enter('lead', needsOf([seatsFor(source)], all), signal) };
+      return leaseIn(() => leave.leave(), source);
+    },
+    async read(source, host, signal) {
+      const needs = needsOf([seatsFor(source).at(host)], all);
+      return leaseIn(await enter('read', needs, signal), source, host);
+    },
+    async places(sources, signal) {
+      const each = sources.map(seatsFor);
+      const leave = await budget.take('lead', needsOf(each, all), signal);
+      return each.map((one) => ({ leave: () => leave(needsOf([one], all).map(({ room }) => room)) }));
+    },
+    missingPlaces(sources) {
+      const needs = needsOf(sources.map(seatsFor), all);
+      const crowded = needs.find(({ count, most: allowed }) => count > mostLeaders(allowed));
+      const source = sources.find((one) => crowded && seatsFor(one).rooms.includes(crowded.room));
+      return crowded && source && { source, needed: crowded.count + 1 };
+    },
+    close: () => open.endIdle(),
   };
 }
 
-/** Returns a function that lends a connection, and takes it back as idle or ends it. */
-function leasing({
-  idle,
-  kept,
-  patience,
-}: {
-  idle: Connected[];
-  kept: number;
-  patience: Patience;
-}): (connected: Connected, source: PostgresSource, leave: () => void) => Leased {
-  return (connected, source, leave) => {
-    const { client, host } = connected;
-    let isOver = false;
-    const over = async (call: () => Promise<void>) => {
-      if (isOver) return;
-      isOver = true;
-      patience.working.delete(client);
-      await call().finally(leave);
-    };
-    return {
-      client,
-      host,
-      async begin({ snapshot, report } = {}) {
-        await beginInTime(patience, { client, place: source.place, report }, () =>
-          beginRead(client, snapshot),
-        );
-      },
-      hold: () => void patience.working.delete(client),
-      free: () =>
-        over(async () => {
-          try {
-            if (idle.length >= kept) {
-              await client.end();
-              return;
-            }
-            // Outside of a transaction the server would write a warning into its log.
-            if (client.getTransactionStatus() !== 'I') await client.query('rollback');
-            idle.push(connected);
-          } catch {
-            await client.end();
-          }
-        }),
-      end: () => over(() => client.end()),
-    };
-  };
-}
-
-/** Returns an idle connection that still answers, if any: servers and what is in front of them end some. */
-async function alive(
-  idle: Connected[],
-  host: string | undefined,
-  answers: (client: pg.Client) => Promise<void>,
-): Promise<Connected | undefined> {
-  for (;;) {
-    const index = idle.findLastIndex((one) => host === undefined || one.host === host);
-    const [found] = index < 0 ? [] : idle.splice(index, 1);
-    if (found === undefined) return undefined;
-    try {
-      await answers(found.client);
+/** Remembers what is the same for all connections of a source. */
+function memory(limit: number, open: OpenConnections) {
+  const seats = new WeakMap<PostgresSource, Seats>();
+  const patiences = new Map<string, Patience>();
+  return {
+    seatsFor: (source: PostgresSource): Seats => {
+      const found = seats.get(source) ?? seatsOf(source);
+      seats.set(source, found);
       return found;
-    } catch (error) {
-      await found.client.end();
-      if (error instanceof RunError) throw error;
-    }
-  }
+    },
+    patienceFor: ({ key, rooms }: Seats): Patience => {
+      const spare = () => open.endIdle(rooms);
+      const found = patiences.get(key) ?? { working: new Set<pg.Client>(), limit, spare };
+      patiences.set(key, found);
+      return found;
+    },
+  };
 }

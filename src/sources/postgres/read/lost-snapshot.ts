@@ -4,7 +4,7 @@ import { foreign } from '../../../model/errors/secrets.ts';
 import { endingOf } from '../../../postgres/ending.ts';
 import { isDatabaseError } from '../../../postgres/connect-errors.ts';
 import { isReplay, replicaHint } from '../connection/errors.ts';
-import type { Leased } from '../connection/pool.ts';
+import type { Leased } from '../connection/lease.ts';
 
 /**
  * Explains why a reader cannot join a snapshot: the connection that holds it was lost, or the reader came to another server.

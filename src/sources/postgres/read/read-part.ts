@@ -7,7 +7,7 @@ import { CopyOut } from './copy-out.ts';
 import { explainBadText, isBadText } from './undecodable-text.ts';
 import { explainTable } from '../connection/errors.ts';
 import { explainRefusal } from './refused-value.ts';
-import type { Leased } from '../connection/pool.ts';
+import type { Leased } from '../connection/lease.ts';
 import type { SnapshotConnections } from './snapshot-connections.ts';
 import { selectSql, type Selection } from '../sql/selection.ts';
 
@@ -81,7 +81,7 @@ async function askOnOwnConnection<T>(
   let leased: Leased | undefined;
   try {
     signal.throwIfAborted();
-    const reader = await connections.pool.read(connections.source, connections.host);
+    const reader = await connections.pool.read(connections.source, connections.host, signal);
     leased = reader;
     return await endedBy(signal, reader.client, async () => {
       const answer = await ask(reader);
@@ -121,7 +121,7 @@ async function openCopy(
   { table, selection, most }: Reading,
   signal: AbortSignal,
 ): Promise<CopyOut> {
-  const leased = await pool.read(source, host);
+  const leased = await pool.read(source, host, signal);
   const { client } = leased;
   const select = selectSql(selection);
   try {

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
-import type { Leased, Pool } from '../connection/pool.ts';
+import type { Leased } from '../connection/lease.ts';
+import type { Pool } from '../connection/pool.ts';
 import type { Selection } from '../sql/selection.ts';
 import type { CopyOut } from './copy-out.ts';
 

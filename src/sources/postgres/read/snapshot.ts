@@ -1,5 +1,6 @@
 import type { PostgresSource } from '../../../model/config/source.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
+import type { SnapshotPlace } from '../../../model/ports/source-port.ts';
 import type { Snapshot } from '../../../model/ports/source-port.ts';
 import { endedBy } from '../../../postgres/cancel.ts';
 import { changesOf, confirmContinued, confirmNoNulls } from '../incremental/changes.ts';
@@ -22,6 +23,8 @@ interface Opening {
   pool: Pool;
   /** Gets a line where a lock is waited for. */
   report: ((text: string, table?: string) => void) | undefined;
+  /** The place of the leader, if it has been taken already. */
+  place: SnapshotPlace | undefined;
 }
 
 /**
@@ -34,11 +37,11 @@ interface Opening {
  */
 // eslint-disable-next-line max-lines-per-function -- its parts share one transaction
 export async function openSnapshot(
-  { source, pool, report }: Opening,
+  { source, pool, report, place }: Opening,
   tables: readonly Table[],
   signal: AbortSignal,
 ): Promise<Snapshot> {
-  const leased = await pool.lead(source);
+  const leased = await pool.lead(source, { signal, place });
   const { client: leader, host } = leased;
   try {
     const watched = <T>({ place }: Table, call: () => Promise<T>) =>
