@@ -59,10 +59,10 @@ export function addSelection(command: Command): Command {
   return command
     .option(
       '-s, --select <term>',
-      'only pipelines that match: NAME or pattern, tag:WORD, dest:KIND, state:modified (repeatable)',
+      'only pipelines that match: NAME or pattern, tag:WORD, dest:KIND, state:modified; several as a,b, or @FILE with one a line (repeatable)',
       several,
     )
-    .option('--exclude <term>', 'leave out pipelines that match (repeatable)', several)
+    .option('--exclude <term>', 'leave out pipelines that match; the same terms (repeatable)', several)
     .option('--changed-since <revision>', 'only pipelines whose files differ from that git revision');
 }
 

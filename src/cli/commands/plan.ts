@@ -14,6 +14,7 @@ import { writePlan, type OutputFlags } from '../output/plan-output.ts';
 import { dividePlan } from '../../run/shard/divide-plan.ts';
 import { savePlan } from '../../run/saved-plan.ts';
 import { literalSelection } from '../../run/select/literal.ts';
+import { readTerms } from '../../run/select/terms.ts';
 import type { SelectFlags } from '../../run/select/select.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { untrustedPorts } from '../../run/untrusted/untrusted-ports.ts';
@@ -30,7 +31,8 @@ export interface PlanOptions extends GateFlags, OutputFlags, SelectFlags {
 }
 
 /** `extracts plan`: the planned actions and their reasons. Changes nothing. */
-export async function plan(paths: readonly string[], options: PlanOptions, env: Env): Promise<ExitCode> {
+export async function plan(paths: readonly string[], given: PlanOptions, env: Env): Promise<ExitCode> {
+  const options = { ...given, ...(await readTerms(given, env.cwd)) };
   const { untrusted = false, offline = untrusted } = options;
   if (untrusted && options.out !== undefined) {
     throw new UsageError(

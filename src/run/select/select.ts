@@ -1,5 +1,6 @@
 import type { BlockedItem, Configuration } from '../../config/index.ts';
 import { familyOf } from '../../model/config/family.ts';
+import { counted } from '../../model/base/numbers.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
 import { isNameMatch } from '../../model/base/name-pattern.ts';
 import { suggestion } from '../../model/base/nearest.ts';
@@ -18,6 +19,8 @@ export interface SelectFlags {
    */
   select?: readonly string[];
   exclude?: readonly string[];
+  /** The places of terms that a file lists, as `list.txt:3:1`. */
+  origins?: ReadonlyMap<string, string>;
   /** A git revision: only pipelines whose files are others than there. */
   changedSince?: string;
 }
@@ -37,7 +40,8 @@ export async function selectPipelines(
   const { select, exclude, changedSince: revision } = flags;
   const all = configuration.pipelines;
   const { blocked } = configuration;
-  const among = { pipelines: all, blocked, world, signal: context.signal };
+  const { origins } = flags;
+  const among = { pipelines: all, blocked, world, signal: context.signal, named: byName(all), origins };
   const taken = select === undefined ? new Set(all) : await meant(select, among, '--select');
   const left = exclude === undefined ? new Set() : await meant(exclude, among, '--exclude');
   const changed =
@@ -72,21 +76,37 @@ interface Among {
   blocked: readonly BlockedItem[];
   world: Ports;
   signal: AbortSignal;
+  /** Pipelines by their addresses and by those of their families, in lower case: a file may name thousands. */
+  named: ReadonlyMap<string, readonly Pipeline[]>;
+  origins: ReadonlyMap<string, string> | undefined;
+}
+
+function byName(pipelines: readonly Pipeline[]): ReadonlyMap<string, readonly Pipeline[]> {
+  const named = new Map<string, Pipeline[]>();
+  for (const one of pipelines)
+    for (const name of new Set([one.address, familyOf(one.address)].map((text) => text.toLowerCase()))) {
+      const known = named.get(name);
+      if (known === undefined) named.set(name, [one]);
+      else known.push(one);
+    }
+  return named;
 }
 
 async function meant(terms: readonly string[], among: Among, flag: string): Promise<Set<Pipeline>> {
-  const { pipelines, blocked } = among;
+  const { blocked } = among;
+  const unknown: string[] = [];
   const found = new Set<Pipeline>();
   for (const term of terms) {
     const own = await meaning(term, among);
     const isKnown = own.length > 0 || blocked.some((item) => isMeant(item, term));
-    if (!isKnown && term !== 'state:modified') throw nothing(flag, term, pipelines);
+    if (!isKnown && term !== 'state:modified') unknown.push(term);
     own.forEach((one) => found.add(one));
   }
+  if (unknown.length > 0) throw nothing(flag, unknown, among);
   return found;
 }
 
-async function meaning(term: string, { pipelines, world, signal }: Among): Promise<Pipeline[]> {
+async function meaning(term: string, { pipelines, named, world, signal }: Among): Promise<Pipeline[]> {
   const [, kind, value = ''] = /^(tag|dest|state):(.*)$/s.exec(term) ?? [];
   switch (kind) {
     case 'tag':
@@ -100,11 +120,17 @@ async function meaning(term: string, { pipelines, world, signal }: Among): Promi
       return pipelines.filter((_, index) => modified[index]);
     }
     default:
+      if (!/[*?]/.test(term)) return [...(named.get(term.toLowerCase()) ?? [])];
       return pipelines.filter(({ address }) => isNamed(address, term));
   }
 }
 
-function nothing(flag: string, term: string, pipelines: readonly Pipeline[]): UsageError {
+/** Describes the first of the terms that mean nothing, and counts the others. */
+function nothing(
+  flag: string,
+  [term = '', ...others]: readonly string[],
+  { pipelines, origins }: Among,
+): UsageError {
   const [kind] = /^(tag|dest|state)(?=:)/.exec(term) ?? [];
   const words = {
     tag: pipelines.flatMap(({ tags }) => tags).map((tag) => `tag:${tag}`),
@@ -114,5 +140,8 @@ function nothing(flag: string, term: string, pipelines: readonly Pipeline[]): Us
   const known =
     kind === undefined ? pipelines.map(({ address }) => address) : words[kind as keyof typeof words];
   const { hint } = suggestion(term, [...new Set(known)]);
-  return new UsageError(`${flag} ${term}: no pipeline is meant by that`, hint);
+  const origin = origins?.get(term);
+  const what = origin === undefined ? `${flag} ${term}` : `${origin}: ${term}`;
+  const more = others.length === 0 ? '' : `, nor by ${counted(others.length, 'other term')}`;
+  return new UsageError(`${what}: no pipeline is meant by that${more}`, hint);
 }
