@@ -93,7 +93,11 @@ function noServices({ bucket, place }: BucketUser, services: string): RunError {
   return new RunError(
     'EXT2210',
     `the AWS profile of s3://${bucket} names services = ${services}, and there is no such section`,
-    { hint: `add [services ${services}] to AWS's configuration file, or write endpoint:`, place },
+    {
+      hint: `add [services ${services}] to AWS's configuration file, or write endpoint:`,
+      place,
+      class: 'permanent',
+    },
   );
 }
 
@@ -103,5 +107,6 @@ function requireUrl({ url, setting }: Found, { place }: BucketUser): void {
   throw new RunError('EXT2210', `${setting} does not have the URL of a service`, {
     hint: 'it must begin with http:// or https:// and name a host',
     place,
+    class: 'permanent',
   });
 }

@@ -11,7 +11,14 @@ export function blockedWayError(error: ProxyFailed | RoleUnreachable, { place }:
     error instanceof ProxyFailed
       ? 'HTTPS_PROXY names it; hosts in NO_PROXY are asked directly'
       : 'check AWS_ENDPOINT_URL_STS, the region and the network';
-  return new RunError('EXT2210', foreign(error.message), { hint, place, cause: error });
+  // A proxy that refuses the way to us, or wants a password, does so the next time.
+  const isLasting = error instanceof ProxyFailed && error.code === undefined;
+  return new RunError('EXT2210', foreign(error.message), {
+    hint,
+    place,
+    cause: error,
+    ...(isLasting && { class: 'permanent' }),
+  });
 }
 
 /** Explains that the service was not reached at all, or does not speak HTTP; undefined for another failure. */
@@ -61,5 +68,6 @@ export function unreachable(error: Failure, user: BucketUser): RunError | undefi
           : `check ${access.endpointFrom ?? 'the endpoint'} and the network`,
     place,
     cause,
+    ...(code === 'ENOTFOUND' && { class: 'permanent' }),
   });
 }

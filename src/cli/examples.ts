@@ -78,6 +78,14 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ['template write pipelines/sales.yaml', 'print the .tds'],
     ['template write pipelines/sales.yaml --out sales.tdsx', 'with an empty extract'],
   ],
+  report: [
+    ['report merge r1.json r2.json', 'one report of two'],
+    ['report merge r*.json --junit results.xml', 'for a CI server'],
+  ],
+  'report merge': [
+    ['report merge r1.json r2.json --json', 'as one JSON document'],
+    ['report merge r*.json --markdown summary.md', 'for the summary of a job'],
+  ],
   state: [
     ['state list', 'what is recorded'],
     ['state show sales', 'the record of a pipeline'],

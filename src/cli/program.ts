@@ -16,6 +16,7 @@ import { addExplainCommand } from './commands/explain/arguments.ts';
 import { addImportCommands } from './commands/import/arguments.ts';
 import { addInitCommand } from './commands/init/arguments.ts';
 import { addInspectCommand } from './commands/inspect/arguments.ts';
+import { addReportCommands } from './commands/report/arguments.ts';
 import { addStateCommands } from './commands/state/arguments.ts';
 import { addTemplateCommands } from './commands/template/arguments.ts';
 import type { Env } from './env.ts';
@@ -65,6 +66,7 @@ export function createProgram(env: Env, finish: (code: ExitCode) => void): Comma
   addImportCommands(group('import', 'write a first pipeline file from what is in a source'), env, finish);
   addTemplateCommands(group('template', 'inspect, check, import and write templates'), env, finish);
   addStateCommands(group('state', 'inspect and repair recorded state'), env, finish);
+  addReportCommands(group('report', 'work with reports of apply'), env, finish);
   addInspectCommand(program, env, finish);
   addDoctorCommand(program, env, finish);
   addEngineCommands(group('engine', "find and install Tableau's engine hyperd"), env, finish);

@@ -13,7 +13,8 @@ import { locatedDiagnostics, reportDocument, type ErrorDocument } from '../run/r
 import { openSavedPlan, savedFiles } from '../run/saved-plan.ts';
 import { ApplyRun } from './apply-run.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { publicEvent, type ApplyEvent } from './events.ts';
+import { publicEvent } from '../run/public-event.ts';
+import type { ApplyEvent } from './events.ts';
 import { contextOf, decisionsOf, selectionOf, type PlanOptions, type ProjectOptions } from './options.ts';
 import { resultOf, type ApplyResult } from './result.ts';
 import { openableProject, withPorts, type OpenableProject, type Project } from './project.ts';

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { child, type Place } from '../model/errors/diagnostic.ts';
+import type { FailureClass } from '../model/errors/failure-class.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { foreign } from '../model/errors/secrets.ts';
 import { connectionHint, limitHint, rejectionHint } from './connect-hints.ts';
@@ -17,7 +18,7 @@ export function explainConnect(
   const raw = messageOf(error);
   const place = child(source.place, source.url === undefined ? settingOf(code, raw) : 'url');
   const say = (message: string, hint: string) =>
-    new RunError('EXT2001', message, { hint, place, cause: error });
+    new RunError('EXT2001', message, { hint, place, cause: error, class: classOfConnect(code, raw) });
   const text = foreign(raw);
   switch (code) {
     case '28P01':
@@ -76,6 +77,14 @@ export function explainConnect(
         );
       return explainByText(raw, where, (config.connectionTimeoutMillis ?? 0) / 1000, say);
   }
+}
+
+/** A server that starts up, has no connection left or does not answer may do so later; one that refuses us does not change its mind. */
+function classOfConnect(code: string | undefined, text: string): FailureClass {
+  const isNetwork = /^(?:ECONN|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOENT)/.test(code ?? '');
+  const isServer = /^(?:08|53[0-9]|57)/.test(code ?? '') && code !== '53100';
+  const isText = /timeout|terminated unexpectedly|Connection terminated|socket disconnected/i.test(text);
+  return isNetwork || isServer || isText ? 'transient' : 'permanent';
 }
 
 /** Returns the key of a source without a URL that an error is about. */

@@ -57,7 +57,9 @@ async function firstOf(
       const reason = await mismatch(client, target);
       if (reason === undefined) return { connected: { client, host } };
       await client.end();
-      refused.push({ host, error: new RunError('EXT2001', reason, { place: source.place }) });
+      // A server may become the primary, or a standby, while this runs.
+      const mismatched = new RunError('EXT2001', reason, { place: source.place, class: 'transient' });
+      refused.push({ host, error: mismatched });
     } catch (error) {
       if (!(error instanceof RunError) || hosts.length === 1 || refusesUser(error.cause)) throw error;
       refused.push({ host, error });
@@ -74,6 +76,7 @@ function noneOf(refused: readonly Refused[], { place, url, labels }: PostgresSou
     hint: first?.error.hint ?? 'check host, port and target_session_attrs',
     place: child(place, url === undefined ? 'host' : 'url'),
     cause: first?.error,
+    class: refused.some(({ error }) => error.class === 'transient') ? 'transient' : 'permanent',
   });
 }
 

@@ -24,7 +24,7 @@ export interface ReportRow {
   nothingNew?: true;
   unpublished?: readonly string[];
   removed?: readonly { target: string; standing: 'ours' | 'changed' | 'gone' }[];
-  failure?: { step: string; error: unknown };
+  failure?: { step: string; retryable: boolean };
 }
 
 /** A pipeline that the apply did not begin. */
@@ -58,7 +58,7 @@ export function renderReport(
       return [`${paint.bold(row.address)}  ${mark(row.outcome)}`];
     const head = `${paint.bold(row.address)}  ${mark(row.outcome)}${
       row.failure === undefined ? '' : ` at ${row.failure.step}`
-    } in ${seconds(row.seconds)}`;
+    } in ${seconds(row.seconds)}${row.failure?.retryable === true ? '; it may pass: run again' : ''}`;
     const checks = renderChecks(row.checks, paint, verbose);
     if (row.outcome !== 'applied') return [head, ...checks, ...whatStands(row)];
     const tables = row.tables.map((table) => [

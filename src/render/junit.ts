@@ -15,6 +15,8 @@ export interface JUnitSuite {
 /** A gate asks for a decision; that it is closed is no fault. */
 export interface JUnitProblem {
   kind: 'error' | 'gate';
+  /** The class of an error that may pass by itself. */
+  retry?: 'transient' | 'busy';
   step: string;
   message: string;
 }
@@ -61,7 +63,7 @@ interface Reported {
   as: 'failure' | 'error' | 'skipped';
   message: string;
   /** For failures and errors: the kind of problem. */
-  type?: 'check' | 'pipeline' | 'gate';
+  type?: 'check' | 'pipeline' | 'gate' | 'transient' | 'busy';
   body?: string;
 }
 
@@ -82,9 +84,11 @@ function suiteOf({ address, seconds, results, unasked, problem }: JUnitSuite): S
   return { name: address, seconds, cases: [...made, ...left, ...other] };
 }
 
-function problemCase(group: string, { kind, step, message }: JUnitProblem): Case {
+function problemCase(group: string, { kind, retry, step, message }: JUnitProblem): Case {
   const reported: Reported =
-    kind === 'gate' ? { as: 'failure', type: 'gate', message } : { as: 'error', type: 'pipeline', message };
+    kind === 'gate'
+      ? { as: 'failure', type: 'gate', message }
+      : { as: 'error', type: retry ?? 'pipeline', message };
   return { group, name: step, seconds: 0, reported: reported };
 }
 

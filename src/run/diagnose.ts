@@ -1,4 +1,5 @@
 import type { Diagnostic, Place } from '../model/errors/diagnostic.ts';
+import { classOfCode } from '../model/errors/failure-class.ts';
 import type { RunError } from '../model/errors/run-error.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { RunError } from '../model/errors/run-error.ts';
  * pipeline.
  */
 export function diagnose(
-  { code, message, hint, place }: RunError,
+  { code, message, hint, place, class: kind }: RunError,
   within: { place: Place } | undefined,
 ): Diagnostic {
   const at = place ?? within?.place;
@@ -16,5 +17,6 @@ export function diagnose(
     message,
     ...(at === undefined ? {} : { place: at }),
     ...(hint === undefined ? {} : { hint }),
+    ...(kind === (classOfCode(code) ?? 'permanent') ? {} : { class: kind }),
   };
 }

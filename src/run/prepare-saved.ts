@@ -3,6 +3,7 @@ import type { RunError } from '../model/errors/run-error.ts';
 import type { Plan } from '../model/plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { noteRun } from './interrupted-runs.ts';
+import type { HeldBack } from './held-back.ts';
 import type { Ports } from './open-ports.ts';
 import { planSelected } from './plan-project.ts';
 import { collectWork, outcomeOf, type PreparedApply } from './prepared-apply.ts';
@@ -23,6 +24,8 @@ export interface SavedWork {
   plan: Plan;
   /** The seal of the whole plan, where `plan` is a shard of it. */
   seal?: string | undefined;
+  /** Pipelines of the whole plan that are held back: no shard applies them, and the first one reports them. */
+  withheld?: readonly HeldBack[] | undefined;
 }
 
 /**

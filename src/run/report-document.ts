@@ -1,9 +1,12 @@
 import type { PipelineReport, Report } from '../apply/report.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Diagnostic, Span } from '../model/errors/diagnostic.ts';
+import type { FailureClass } from '../model/errors/failure-class.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { foreign } from '../model/errors/secrets.ts';
 import type { Plan } from '../model/plan/plan.ts';
+import { idleWord } from '../render/outcomes.ts';
+import { classOfError, classOfRun, kindOf, type FailureKind } from './failures.ts';
 import { heldBack, type HeldBack } from './held-back.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -25,6 +28,8 @@ export interface Ended {
   diagnostics: readonly Diagnostic[];
   /** The reason why the plan was not begun. */
   refusal?: ErrorDocument;
+  /** Pipelines of the saved plan that no shard applies. */
+  withheld?: readonly HeldBack[] | undefined;
 }
 
 /** The report of an apply as `apply --json` prints it. */
@@ -33,30 +38,65 @@ export interface ReportDocument {
   pipelines: readonly PipelineDocument[];
   /** The pipelines that a gate or an error held back. */
   blocked: readonly HeldBack[];
+  /** Pipelines of the saved plan that are held back and belong to no shard: the first shard lists them for all. */
+  withheld?: readonly HeldBack[];
+  /** The number of pipelines without changes, by what the report calls them. */
+  idle?: Readonly<Record<string, number>>;
   /** The reason why nothing was begun. */
-  error?: ErrorDocument;
+  error?: ErrorDocument & FailureKind;
+  /** The kind of the whole: absent if nothing has failed, was blocked or refused. It can be retried if all failures can. */
+  failure?: FailureKind;
   diagnostics: readonly LocatedDiagnostic[];
 }
 
 export type PipelineDocument = Omit<PipelineReport, 'failure'> & {
-  /** The error, and the step in which it occurred. */
-  failure?: { step: string } & ErrorDocument;
+  /** The error, the step in which it occurred, and whether another try may help. */
+  failure?: { step: string } & ErrorDocument & FailureKind;
 };
 
-export function reportDocument(
-  { report, plan, diagnostics, refusal }: Ended,
-  configuration: Pick<Configuration, 'locate'>,
-): ReportDocument {
+export function reportDocument(ended: Ended, configuration: Pick<Configuration, 'locate'>): ReportDocument {
+  const { report, plan, diagnostics, refusal, withheld = [] } = ended;
+  const idle = countIdle(plan);
+  const kind = classOfRun(failureClasses(ended));
   return {
     pipelines: report.pipelines.map(({ failure, ...rest }) => ({
       ...rest,
-      ...(failure === undefined ? {} : { failure: { step: failure.step, ...errorDocument(failure.error) } }),
+      ...(failure && { failure: failureDocument(failure) }),
     })),
     blocked: heldBack(plan),
-    ...(refusal && { error: refusal }),
+    ...(withheld.length > 0 && { withheld }),
+    ...(Object.keys(idle).length > 0 && { idle }),
+    ...(refusal && { error: { ...refusal, ...kindOf('permanent') } }),
+    ...(kind !== undefined && { failure: kindOf(kind) }),
     diagnostics: locatedDiagnostics(diagnostics, configuration),
   };
 }
+
+function countIdle({ pipelines }: Plan): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { action, because } of pipelines)
+    if (action === 'none') counts.set(idleWord(because), (counts.get(idleWord(because)) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}
+
+/** Returns the classes of everything that has failed in an apply, or kept something from being applied. */
+export function failureClasses({
+  report,
+  plan,
+  refusal,
+}: Pick<Ended, 'report' | 'plan' | 'refusal'>): FailureClass[] {
+  return [
+    ...report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : classOfError(failure.error))),
+    ...heldBack(plan).map((one) => one.class),
+    ...(refusal === undefined ? [] : (['permanent'] as const)),
+  ];
+}
+
+const failureDocument = ({ step, error }: NonNullable<PipelineReport['failure']>) => ({
+  step,
+  ...errorDocument(error),
+  ...kindOf(classOfError(error)),
+});
 
 export function errorDocument(error: unknown): ErrorDocument {
   if (!(error instanceof RunError || error instanceof UsageError)) return { message: foreign(String(error)) };

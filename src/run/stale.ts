@@ -1,6 +1,7 @@
 import { familyOf } from '../model/config/family.ts';
 import type { BasisPart, PipelinePlan, Plan } from '../model/plan/plan.ts';
 import { RunError } from '../model/errors/run-error.ts';
+import { classOfFinding } from './failures.ts';
 import type { Decisions, Terms } from '../plan/index.ts';
 
 const isActing = ({ action, blockedBy }: PipelinePlan) => action !== 'none' && blockedBy === undefined;
@@ -76,6 +77,7 @@ function refuseUnseen(address: string, { pipelines, diagnostics }: Plan): void {
     {
       hint: `${hint}nothing was done`,
       ...(finding?.place && { place: finding.place }),
+      ...(finding && { class: classOfFinding(finding) }),
     },
   );
 }

@@ -1,6 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
+import { bundledSchema } from '../../src/config/schema-files.ts';
 import { apply } from '../../src/cli/commands/apply.ts';
 import type { Env } from '../../src/cli/env.ts';
 import { removeState } from '../../src/cli/commands/state/remove.ts';
@@ -22,7 +24,12 @@ test.each([
 ])('%s is reported in JSON and in JUnit XML', async (_, ask, code, error, words) => {
   const { cwd, env, streams } = await projectOfPeople(ask);
   expect(await apply([], { json: true, junit: 'junit.xml' }, env)).toBe(code);
-  expect(JSON.parse(streams.out)).toEqual({ pipelines: [], blocked: [], error, diagnostics: [] });
+  const document: unknown = JSON.parse(streams.out);
+  const kind = { class: 'permanent', retryable: false };
+  const empty = { pipelines: [], blocked: [], diagnostics: [] };
+  expect(document).toMatchObject({ exitCode: code, ...empty, error: { ...error, ...kind }, failure: kind });
+  const validate = new Ajv({ strictTypes: false }).compile(bundledSchema('report'));
+  expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
   expect(streams.err).toContain('people will be created');
   expect(streams.err).toContain(words);
   expect((await readdir(cwd)).sort()).toEqual(['junit.xml', 'pipelines']);

@@ -25,9 +25,10 @@ const blockedBy = (...codes: string[]): Plan =>
   );
 
 test.each<[string, readonly string[], number]>([
-  ['tokens that stay in use, for all of them', ['EXT6007', 'EXT6007'], 4],
-  ['an error that must be mended', ['EXT5105'], 1],
-  ['both', ['EXT6007', 'EXT5105'], 1],
+  ['tokens that stay in use, for all of them', ['EXT6007', 'EXT6007'], 75],
+  ['an error that must be mended', ['EXT5104'], 1],
+  ['both', ['EXT6007', 'EXT5104'], 1],
+  ['a plan that is out of date, and a server that does not answer', ['EXT5101', 'EXT2206'], 4],
 ])('%s: %j', (_, codes, expected) => {
   expect(exitCodeOfBlocked(blockedBy(...codes))).toBe(expected);
 });

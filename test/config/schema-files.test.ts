@@ -5,26 +5,29 @@ import { bundledSchema, publishedSchema } from '../../src/config/schema-files.ts
 
 const folder = new URL('../../schemas/', import.meta.url);
 
-test.each(['pipeline', 'project', 'plan'] as const)('the schema of a %s is self-contained', (name) => {
-  const schema = bundledSchema(name);
-  const definitions = Object.keys(schema.definitions as object);
-  const references = [...JSON.stringify(schema).matchAll(/"\$ref":"([^"]*)"/g)].map(
-    ([, reference]) => reference,
-  );
-  expect(references.length).toBeGreaterThan(10);
-  for (const reference of references) {
-    const [, , part = ''] = reference!.split('/');
-    expect(reference).toMatch(/^#\/definitions\//);
-    expect(definitions).toContain(part);
-  }
-});
+test.each(['pipeline', 'project', 'plan', 'report'] as const)(
+  'the schema of a %s is self-contained',
+  (name) => {
+    const schema = bundledSchema(name);
+    const definitions = Object.keys(schema.definitions as object);
+    const references = [...JSON.stringify(schema).matchAll(/"\$ref":"([^"]*)"/g)].map(
+      ([, reference]) => reference,
+    );
+    expect(references.length).toBeGreaterThan(10);
+    for (const reference of references) {
+      const [, , part = ''] = reference!.split('/');
+      expect(reference).toMatch(/^#\/definitions\//);
+      expect(definitions).toContain(part);
+    }
+  },
+);
 
-test.each(['pipeline', 'project', 'plan'] as const)('the schema of a %s is one', (name) => {
+test.each(['pipeline', 'project', 'plan', 'report'] as const)('the schema of a %s is one', (name) => {
   const ajv = new Ajv({ discriminator: true, strictTypes: false });
   expect(ajv.validateSchema(bundledSchema(name)), ajv.errorsText()).toBe(true);
 });
 
-test.each(['pipeline', 'project', 'plan'])(
+test.each(['pipeline', 'project', 'plan', 'report'])(
   'the schema file of a %s works with the files beside it',
   (name) => {
     const ajv = new Ajv({ discriminator: true, strictTypes: false, keywords: ['x-extracts'] });

@@ -100,7 +100,7 @@ it('says that PostgreSQL went away in the middle', async () => {
     1 error
     "
   `);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(75);
   await expectResults(world.project, world.before);
 });
 
@@ -124,7 +124,7 @@ it('says that somebody ended its session in the middle', async () => {
     1 error
     "
   `);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(75);
   await expectAsBefore(world);
   await expectNextRunWorks(world);
 });
@@ -155,7 +155,7 @@ it('says that hyperd went away in the middle, and does the other pipelines all t
     1 error
     "
   `);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(75);
   const { 'out/later.hyper': later, ...marks } = await world.project.marks();
   expect(later).toBeDefined();
   for (const [name, mark] of Object.entries(world.before)) expect(marks).toHaveProperty([name], mark);

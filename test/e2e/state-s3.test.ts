@@ -49,7 +49,7 @@ it('of two runners that race one wins, and the other is told by whom', async () 
   expect(loser.stderr).toMatch(
     /flow is being applied by process \d+ on \S+ \(https:\/\/ci\.example\.com\/jobs\/7\) {2}\[EXT6004\]/,
   );
-  expect(loser.exitCode).toBe(4);
+  expect(loser.exitCode).toBe(75);
 
   await world.letGo();
   expect((await winner.outcome).exitCode).toBe(0);
@@ -62,7 +62,7 @@ it('runners that start in the same moment leave one record, and nothing else', a
   const runs = [world.one, world.two].map((runner) => runner.run(['apply', '--yes'], world.variables));
   const codes = (await Promise.all(runs)).map(({ exitCode }) => exitCode);
   expect(codes).toContain(0);
-  expect(codes.filter((code) => code !== 0 && code !== 4)).toEqual([]);
+  expect(codes.filter((code) => code !== 0 && code !== 75)).toEqual([]);
   expect(world.objects()).toEqual(['production/flow.json']);
   expect((await world.two.run(['plan'], world.variables)).stdout).toBe(noChanges);
 });
@@ -78,10 +78,10 @@ it('the lease of a killed runner expires, and the next apply works', async () =>
 
   const held = await world.two.run(['apply', '--yes'], world.variables);
   expect(held.stderr).toContain('its lock expires 120 s after it was last renewed');
-  expect(held.exitCode).toBe(4);
+  expect(held.exitCode).toBe(75);
   const unlock = await world.two.run(['state', 'unlock', '--yes', 'flow'], world.variables);
   expect(unlock.stderr).toContain('which is alive');
-  expect(unlock.exitCode).toBe(4);
+  expect(unlock.exitCode).toBe(75);
 
   world.pass(122);
   expect((await world.two.run(['apply', '--yes'], world.variables)).exitCode).toBe(0);
@@ -118,7 +118,7 @@ it('a runner that comes back after its lease was taken over delivers and records
   const { stderr, exitCode } = await late.outcome;
   expect(stderr).toContain('the lock of flow was lost: another run has taken it over meanwhile');
   expect(stderr).toContain('[EXT6006]');
-  expect(exitCode).toBe(4);
+  expect(exitCode).toBe(75);
   expect(await world.record()).toBe(record);
   expect(await readHyperFile(world.delivered)).toEqual([delivered]);
   expect(delivered?.rows[0]).toMatchObject({ name: 'newer' });

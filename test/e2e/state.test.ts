@@ -31,8 +31,8 @@ it('lists, shows, forgets and unlocks, and says who holds what', async () => {
   const lock = { pid: process.pid, host: hostname(), since: '2026-01-31T08:00:00Z', token: 'x', started };
   await project.write('.extracts/state/sales.lock', JSON.stringify(lock));
   await story.run('state list');
-  expect((await story.run('state rm --yes sales')).exitCode).toBe(4);
-  expect((await story.run('state unlock --yes sales')).exitCode).toBe(4);
+  expect((await story.run('state rm --yes sales')).exitCode).toBe(75);
+  expect((await story.run('state unlock --yes sales')).exitCode).toBe(75);
   expect((await story.run('state unlock --yes sales --force')).exitCode).toBe(0);
 
   story.note('A run of another machine, of which nothing can be known.');
@@ -168,6 +168,6 @@ it('forgetting waits for whoever holds the lock', async () => {
   await project.write('.extracts/state/gone.lock', JSON.stringify(lock));
   const { stderr, exitCode } = await project.run(['apply', '--yes']);
   expect(stderr).toContain('gone is being applied by process 1 on runner-7  [EXT6004]');
-  expect(exitCode).toBe(4);
+  expect(exitCode).toBe(75);
   expect(await project.read('.extracts/state/gone.json')).toContain('"address": "gone"');
 });

@@ -301,7 +301,7 @@ test('a run that was suspended and has lost its lock publishes nothing over what
   go();
   process.kill(slow.pid, 'SIGCONT');
   const outcome = await slow.outcome;
-  expect([outcome.exitCode, outcome.stderr]).toEqual([4, expect.stringContaining('EXT6006')]);
+  expect([outcome.exitCode, outcome.stderr]).toEqual([75, expect.stringContaining('EXT6006')]);
   expect(revisions('orders')).toBe(2);
   expect(standIn.control.fileOf(standIn.control.dataSource('orders', 'Sales')).path).toBe(newest);
 });

@@ -117,6 +117,7 @@ async function disturb(world: World, fault: Fault, random: Random, took: number)
 function expectPlausible({ kind }: Fault, { exitCode, stderr }: Outcome): void {
   expect(stderr).not.toContain('This is a bug');
   const interrupted = kind === 'SIGINT' || kind === 'two signals' ? 130 : 143;
-  const codes = kind.includes('signals') || kind.includes('SIG') ? [0, 1, interrupted, undefined] : [0, 1, 4];
+  const codes =
+    kind.includes('signals') || kind.includes('SIG') ? [0, 1, 75, interrupted, undefined] : [0, 1, 4, 75];
   expect(exitCode, stderr).toBeOneOf(codes);
 }

@@ -27,7 +27,7 @@ const check = (outcome: CheckResult['outcome']): CheckResult => ({
 const report = (rows: readonly ReportRow[], verbose = false) => renderReport(rows, { color: false, verbose });
 
 test('a few of a thousand items with equal results are listed and the others counted; failures are listed in full', () => {
-  const failure = { step: 'load orders', error: new Error('no') };
+  const failure = { step: 'load orders', retryable: false };
   const rows = [
     ...items(400, 0),
     ...items(6, 400, { outcome: 'failed', tables: [], destinations: [], failure }),
@@ -113,7 +113,7 @@ test.each([
   ['package', '  nothing was delivered: what was there before is untouched'],
   ['load orders', '  what was there before is untouched'],
 ])('a failure at %s says what became of the destinations', (step, line) => {
-  const failure = { step, error: new Error('no room') };
+  const failure = { step, retryable: false };
   const text = report([row('a', { outcome: 'failed', tables: [], destinations: [], failure })]);
   expect(text.split('\n')).toContain(line);
 });
@@ -132,7 +132,7 @@ test('a pipeline that had rows to change only if they were published says that t
 });
 
 test('the last line counts every pipeline once, those that had nothing to do by their reason', () => {
-  const failure = { step: 'load orders', error: new Error('no') };
+  const failure = { step: 'load orders', retryable: false };
   const rows = [
     row('a', { outcome: 'failed', failure }),
     row('b'),

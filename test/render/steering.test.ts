@@ -24,7 +24,7 @@ const reported = {
   tables: [],
   checks: [],
   destinations: [{ target: name, size: 1 }],
-  failure: { step: load.id, error: new Error(name) },
+  failure: { step: load.id, retryable: false },
 } as const;
 const applied = {
   ...reported,

@@ -11,8 +11,10 @@ import { prepareApply } from '../../run/prepare-apply.ts';
 import type { PreparedApply } from '../../run/prepared-apply.ts';
 import { completeFamilies } from '../../run/read-configuration.ts';
 import type { ErrorDocument } from '../../run/report-document.ts';
+import { sealOf } from '../../run/plan-document.ts';
 import { isSavedPlan, readSavedPlan, savedFiles } from '../../run/saved-plan.ts';
 import { literalSelection } from '../../run/select/literal.ts';
+import { readTerms } from '../../run/select/terms.ts';
 import { isSelection, type SelectFlags } from '../../run/select/select.ts';
 import type { SavedWork } from '../../run/prepare-saved.ts';
 import { savedWork } from '../../run/shard/shard-of-plan.ts';
@@ -23,7 +25,7 @@ import { applyExitCode } from '../output/apply-exit-code.ts';
 import { countHiddenNotes, refuseConfiguration, showDiagnostics } from '../output/diagnostics.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { outputOf, performShown, showPlan } from '../output/show-apply.ts';
-import { writeReport } from '../output/report-output.ts';
+import { reportHeading, writeReport, type ReportIdentity } from '../output/report-output.ts';
 import { decisionsOf, policyOf, type GateFlags } from '../flags.ts';
 import { contextOf, readFiles } from '../run-context.ts';
 import type { Env } from '../env.ts';
@@ -40,23 +42,35 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
   policy?: string;
 }
 
-/** `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. */
-export async function apply(paths: readonly string[], options: ApplyOptions, env: Env): Promise<ExitCode> {
+/**
+ * `extracts apply`: plans, shows the plan, asks, and does it. Given a saved plan it does that one. `identity` tells the caller what
+ * it has come to know, also if it fails.
+ */
+export async function apply(
+  paths: readonly string[],
+  given: ApplyOptions,
+  env: Env,
+  identity: ReportIdentity = {},
+): Promise<ExitCode> {
+  const options = { ...given, ...(await readTerms(given, env.cwd)) };
   const file = await savedPlan(paths, options, env);
   const shard =
     options.shard === undefined ? undefined : readShard(options.shard, env.variables, file?.shards);
+  Object.assign(identity, file && { plan: sealOf(file) }, shard && { shard });
   const saved = file && savedWork(file, shard);
   const files = saved === undefined ? paths : savedFiles(saved.plan, env.cwd);
   const wanted = literalSelection(options);
   const settings = { unsetVariables: 'error', ...policyOf(options), ...(wanted && { wanted }) } as const;
+  const refused = (wrong: Configuration) =>
+    refuseConfiguration(wrong, env, { ...options, heading: reportHeading(identity) });
   const read = await readFiles(files, settings, env);
-  if (hasErrors(read.diagnostics)) return refuseConfiguration(read, env, options);
+  if (hasErrors(read.diagnostics)) return refused(read);
   const world = openPorts(read.project, contextOf(env), { lockWait: options.lockWait });
   try {
     const whole = await completeFamilies(read, world, env.signal);
-    if (hasErrors(whole.diagnostics)) return refuseConfiguration(whole, env, options);
+    if (hasErrors(whole.diagnostics)) return refused(whole);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
-    return await applyIn(world, { whole, saved, shard }, options, env);
+    return await applyIn(world, { whole, saved, shard, identity }, options, env);
   } finally {
     await world.close();
   }
@@ -64,7 +78,17 @@ export async function apply(paths: readonly string[], options: ApplyOptions, env
 
 async function applyIn(
   world: Ports,
-  { whole, saved, shard }: { whole: Configuration; saved: SavedWork | undefined; shard: Shard | undefined },
+  {
+    whole,
+    saved,
+    shard,
+    identity,
+  }: {
+    whole: Configuration;
+    saved: SavedWork | undefined;
+    shard: Shard | undefined;
+    identity: ReportIdentity;
+  },
   options: ApplyOptions,
   env: Env,
 ): Promise<ExitCode> {
@@ -86,18 +110,27 @@ async function applyIn(
   const output = outputOf(options, env);
   showDiagnostics(findings, configuration, env, options.verbose);
   showPlan(plan, output);
-  const ended = { plan, diagnostics: [...whole.diagnostics, ...findings] };
+  const { withheld } = saved ?? {};
+  const ended = { plan, identity, withheld, diagnostics: [...whole.diagnostics, ...findings] };
   const refusal = await refusalOf(prepared, saved === undefined, ended.diagnostics, { options, env });
   if (refusal !== undefined) {
-    await writeReport({ ...ended, report: nothingDone, refusal: refusal.error }, options, configuration, env);
-    return refusal.code;
+    const { code: exitCode, error } = refusal;
+    await writeReport(
+      { ...ended, exitCode, report: nothingDone, refusal: error },
+      options,
+      configuration,
+      env,
+    );
+    return exitCode;
   }
   const report = await performShown(prepared, output, env);
   showFailures(report, configuration, env);
-  await writeReport({ ...ended, report }, options, configuration, env);
+  const exitCode = applyExitCode(report, plan, env.signal);
+  await writeReport({ ...ended, exitCode, report }, options, configuration, env);
+  refuseBugs(report);
   countHiddenNotes(ended.diagnostics, env, options);
   if (!env.signal.aborted) await prepared.run.end(prepared.resumed);
-  return applyExitCode(report, plan, env.signal);
+  return exitCode;
 }
 
 async function savedPlan(
@@ -163,14 +196,19 @@ const disagreements: Readonly<Record<'no' | 'unasked', Refusal & { text: string 
   },
 };
 
-/** Shows each failure as a diagnostic at its line; an error that no adapter has translated is thrown, as our bug. */
+/** Shows each failure as a diagnostic at its line. */
 function showFailures(report: Report, configuration: Configuration, env: Env): void {
   const failures: Diagnostic[] = [];
   for (const { address, failure } of report.pipelines) {
+    if (!(failure?.error instanceof RunError)) continue;
     const pipeline = configuration.pipelines.find((one) => one.address === address);
-    if (failure === undefined) continue;
-    if (!(failure.error instanceof RunError)) throw failure.error;
     failures.push(nameItem(address, diagnose(failure.error, pipeline)));
   }
   showDiagnostics(failures, configuration, env);
+}
+
+/** Throws an error that no adapter has translated, as our bug, when the results are written. */
+function refuseBugs({ pipelines }: Report): void {
+  for (const { failure } of pipelines)
+    if (failure !== undefined && !(failure.error instanceof RunError)) throw failure.error;
 }

@@ -5,6 +5,7 @@ import type { Env } from '../env.ts';
 import { addGates, addOutputs, addPolicy, addSelection } from '../flags.ts';
 import type { ExitCode } from '../output/exit-codes.ts';
 import { inOneDocument } from '../output/json.ts';
+import { reportHeading, type ReportIdentity } from '../output/report-output.ts';
 import type { OutputFlags } from '../output/plan-output.ts';
 import type { ApplyOptions } from './apply.ts';
 import type { GraphFormat } from './graph.ts';
@@ -75,7 +76,9 @@ export function addApplyCommand(program: Command, env: Env, finish: Finish): voi
       const { keepYoungGenerationSmall } = await import('../memory.ts');
       keepYoungGenerationSmall();
       const { apply } = await import('./apply.ts');
-      finish(await inOneDocument(options, env, (env) => apply(files, options, env)));
+      const identity: ReportIdentity = {};
+      const command = (env: Env) => apply(files, options, env, identity);
+      finish(await inOneDocument(options, env, command, () => reportHeading(identity)));
     });
 }
 
@@ -130,8 +133,11 @@ export function addSchemaCommand(program: Command, env: Env, finish: Finish): vo
     .command('schema')
     .description('print the JSON Schema of pipeline files')
     .addArgument(
-      new Argument('[name]', 'pipeline, project for extracts.yaml, or plan for plan --json')
-        .choices(['pipeline', 'project', 'plan'])
+      new Argument(
+        '[name]',
+        'pipeline, project for extracts.yaml, plan for plan --json, or report for apply --json',
+      )
+        .choices(['pipeline', 'project', 'plan', 'report'])
         .default('pipeline'),
     )
     .action(async (name: SchemaName) => {

@@ -9,6 +9,7 @@ import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { inCheckout } from './github.ts';
 import { encodeJson } from './json.ts';
 import { renderRefusal } from '../../render/markdown/refusal.ts';
+import { kindOf } from '../../run/failures.ts';
 import { locatedDiagnostics } from '../../run/report-document.ts';
 
 export type DiagnosticsEnv = Pick<Env, 'err' | 'color' | 'annotate' | 'cwd' | 'variables'>;
@@ -60,13 +61,15 @@ export function refuseConfiguration(
     verbose = false,
     json = false,
     markdown = false,
-  }: { verbose?: boolean; json?: boolean; markdown?: boolean },
+    heading = {},
+  }: { verbose?: boolean; json?: boolean; markdown?: boolean; heading?: object },
 ): ExitCode {
   const { diagnostics } = configuration;
   showDiagnostics(diagnostics, configuration, env, verbose);
   if (json) {
-    const error = { message: 'the configuration is invalid' };
-    env.out(encodeJson({ error, diagnostics: locatedDiagnostics(diagnostics, configuration) }));
+    const error = { message: 'the configuration is invalid', ...kindOf('permanent') };
+    const located = locatedDiagnostics(diagnostics, configuration);
+    env.out(encodeJson({ ...heading, exitCode: exitCodes.configuration, error, diagnostics: located }));
   } else if (markdown) {
     env.out(renderRefusal(diagnostics, configuration.locate));
   }

@@ -2,7 +2,7 @@ import { diagnose } from '../../run/diagnose.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { Interruption, RunError } from '../../model/errors/run-error.ts';
 import { printable } from '../../render/text-width.ts';
-import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodeOfClass, exitCodes, type ExitCode } from './exit-codes.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { version } from '../../run/version.ts';
 import { foreign } from '../../model/errors/secrets.ts';
@@ -12,16 +12,6 @@ export function exitCodeOfInterruption({ reason }: AbortSignal): ExitCode {
   return reason instanceof Interruption && reason.by === 'SIGTERM'
     ? exitCodes.terminated
     : exitCodes.interrupted;
-}
-
-/**
- * Returns the exit code of an error of the world: another run was first (a lock, a record, a source or a template that
- * changed since the plan), which another try may settle; an extract failed its checks; or anything else.
- */
-export function exitCodeOfError({ code }: Pick<RunError, 'code'>): ExitCode {
-  const stale = ['EXT2206', 'EXT4206', 'EXT6004', 'EXT6005', 'EXT6006', 'EXT6007', 'EXT6103', 'EXT6104'];
-  if (code === 'EXT3030') return exitCodes.blocked;
-  return stale.includes(code) ? exitCodes.stale : exitCodes.failed;
 }
 
 /** Returns the message of an error for an output: an error that no adapter has translated may hold anything. */
@@ -46,7 +36,7 @@ export function describeFailure(error: unknown, interrupted: AbortSignal): Failu
     const hint = error.hint === undefined ? '' : `  = ${printable(error.hint)}\n`;
     return {
       text: `error  ${printable(error.message)}  [${error.code}]\n${hint}`,
-      exitCode: exitCodeOfError(error),
+      exitCode: exitCodeOfClass[error.class],
       diagnostic: diagnose(error, undefined),
     };
   }

@@ -1,9 +1,10 @@
 import type { Work } from '../../apply/index.ts';
 import { removalSteps } from '../../apply/removal.ts';
-import type { Report } from '../../apply/report.ts';
+import type { PipelineReport, Report } from '../../apply/report.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import { renderPlan } from '../../render/plan-text.ts';
-import { renderReport } from '../../render/apply-report.ts';
+import { renderReport, type ReportRow } from '../../render/apply-report.ts';
+import { classOfError, kindOf } from '../../run/failures.ts';
 import { heldBack } from '../../run/held-back.ts';
 import { performApply } from '../../run/perform-apply.ts';
 import type { PreparedApply } from '../../run/prepared-apply.ts';
@@ -44,8 +45,14 @@ export async function performShown(
   const performed = performApply(prepared, { signal: env.signal, listener });
   const report = await performed.finally(() => drawing?.end());
   const notBegun = { held: heldBack(plan), idle: plan.pipelines.filter(({ action }) => action === 'none') };
-  if (count + stale.length > 0) show(`\n${renderReport(report.pipelines, { ...view, ...notBegun })}`);
+  if (count + stale.length > 0)
+    show(`\n${renderReport(report.pipelines.map(rowOf), { ...view, ...notBegun })}`);
   return report;
+}
+
+function rowOf({ failure, ...row }: PipelineReport): ReportRow {
+  const { step, error } = failure ?? {};
+  return { ...row, ...(step !== undefined && { failure: { step, ...kindOf(classOfError(error)) } }) };
 }
 
 function drawnPipelines({ jobs, removals }: Work): DrawnPipeline[] {

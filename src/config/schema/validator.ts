@@ -3,7 +3,7 @@ import { bundledSchema, type SchemaName } from '../schema-files.ts';
 import { validation } from './ajv-options.ts';
 
 /** The schemas that files are compared with. */
-export type CheckedSchema = Exclude<SchemaName, 'plan'>;
+export type CheckedSchema = Exclude<SchemaName, 'plan' | 'report'>;
 
 const validators = new Map<CheckedSchema, ValidateFunction>();
 

@@ -1,3 +1,5 @@
+import type { FailureClass } from './failure-class.ts';
+
 /**
  * One thing that is wrong (or worth saying) about what the user wrote. Diagnostics are values: they are gathered over
  * all files and shown together, never thrown.
@@ -11,6 +13,8 @@ export interface Diagnostic {
   /** The remedy, if it is not plain from the message. */
   hint?: string;
   place?: Place;
+  /** The class of an error, where it is another than its code usually has. */
+  class?: FailureClass;
 }
 
 /**

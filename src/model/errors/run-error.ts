@@ -1,4 +1,5 @@
 import type { Place } from './diagnostic.ts';
+import { classOfCode, type FailureClass } from './failure-class.ts';
 
 export interface RunErrorFacts {
   /** The remedy. */
@@ -6,6 +7,8 @@ export interface RunErrorFacts {
   /** The line of the configuration that is to blame. */
   place?: Place | undefined;
   cause?: unknown;
+  /** The class of this very failure, where its code is used for several kinds of causes. */
+  class?: FailureClass | undefined;
 }
 
 /** The user ended the run: the reason of the signal that goes through all of it. */
@@ -27,6 +30,8 @@ export class RunError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
+  /** Says whether another try may help. An error that repeats the code of its cause has the class of the cause. */
+  readonly class: FailureClass;
 
   constructor(code: string, message: string, facts: RunErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -34,5 +39,8 @@ export class RunError extends Error {
     this.code = code;
     this.hint = facts.hint;
     this.place = facts.place;
+    const { cause } = facts;
+    const inherited = cause instanceof RunError && cause.code === code ? cause.class : undefined;
+    this.class = facts.class ?? inherited ?? classOfCode(code) ?? 'permanent';
   }
 }

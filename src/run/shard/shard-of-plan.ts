@@ -1,5 +1,6 @@
 import type { Plan } from '../../model/plan/plan.ts';
 import { summarize } from '../../plan/index.ts';
+import { heldBack } from '../held-back.ts';
 import { sealOf } from '../plan-document.ts';
 import type { SavedWork } from '../prepare-saved.ts';
 import { UsageError } from '../usage-error.ts';
@@ -7,7 +8,9 @@ import type { Shard } from './shard.ts';
 
 /** Returns the part of a saved plan that this process applies. Throws a `UsageError` for a shard of a plan that has none. */
 export function savedWork(plan: Plan, shard: Shard | undefined): SavedWork {
-  return shard === undefined ? { plan } : { plan: shardOfPlan(plan, shard), seal: sealOf(plan) };
+  if (shard === undefined) return { plan };
+  const withheld = shard.index === 1 ? heldBack(plan) : [];
+  return { plan: shardOfPlan(plan, shard), seal: sealOf(plan), withheld };
 }
 
 function shardOfPlan(plan: Plan, { index }: Shard): Plan {

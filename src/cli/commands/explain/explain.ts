@@ -1,4 +1,5 @@
 import { nearest } from '../../../model/base/nearest.ts';
+import { classOfCode, codesByCause, type FailureClass } from '../../../model/errors/failure-class.ts';
 import { layOutRows, wrap, type Row } from '../../../render/wrap.ts';
 import { UsageError } from '../../../run/usage-error.ts';
 import { pathOfPage, readPage, sectionOf } from '../../documentation.ts';
@@ -38,6 +39,7 @@ const summary = ({ code, section, meaning, remedy, about }: ExplainedCode) => ({
   code,
   section,
   meaning,
+  ...(classOfCode(code) !== undefined && { class: classOfCode(code), byCause: codesByCause.has(code) }),
   ...(remedy !== '' && { remedy }),
   ...(about !== '' && { about }),
 });
@@ -64,12 +66,31 @@ function renderCode(found: ExplainedCode, pages: readonly LinkedPage[], width: n
     wrap(`${code}  ${meaning}`, width).join('\n'),
     remedy === '' ? undefined : wrap(`What to do: ${remedy}`, width).join('\n'),
     `Section: ${section}`,
+    classText(code),
     about === '' ? undefined : wrap(about, width).join('\n'),
     ...pages.map(({ label, path, text }) =>
       text === undefined ? `Read ${path}` : `# ${label}  (${path})\n\n${text}`,
     ),
   ];
   return `${blocks.filter((block) => block !== undefined).join('\n\n')}\n`;
+}
+
+const sayings: Readonly<Record<FailureClass, string>> = {
+  transient: 'the same command may succeed later',
+  busy: 'another run or session has what is needed; the same command may succeed later',
+  stale: 'the world has changed since the plan was made: plan again',
+  gate: 'someone must decide',
+  permanent: 'it fails again until the cause is mended',
+  internal: 'a bug in extracts',
+};
+
+/** Says whether another try may help; undefined for warnings and notes. */
+function classText(code: string): string | undefined {
+  const kind = classOfCode(code);
+  if (kind === undefined) return undefined;
+  if (codesByCause.has(code))
+    return 'Class: transient or permanent, depending on the cause: --json says which';
+  return `Class: ${kind} (${sayings[kind]})`;
 }
 
 function renderList(codes: readonly ExplainedCode[], width: number | undefined): string {

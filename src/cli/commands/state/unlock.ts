@@ -22,7 +22,7 @@ export function unlockState(
       env.err(
         `error: ${address} is locked by ${describeLock(holder)}, which is alive\n  = ${advice(holder)}\n`,
       );
-      return exitCodes.stale;
+      return exitCodes.retry;
     }
     if (options.yes !== true) env.out(`${address} is locked by ${describeLock(holder)}.\n`);
     const question = `Take the lock of ${address} away from ${describeLock(holder)}?`;

@@ -23,10 +23,11 @@ const settings: Readonly<Record<string, string>> = {
   EXT5122: 'auth',
 };
 
-function placed({ code, message, hint, cause }: RunError, { place }: TableauDestination): RunError {
+function placed(error: RunError, { place }: TableauDestination): RunError {
+  const { code, message, hint, cause } = error;
   const setting = settings[code];
   const at = setting === undefined ? place : child(place, setting);
-  return new RunError(code, message, { hint, place: at, cause });
+  return new RunError(code, message, { hint, place: at, cause, class: error.class });
 }
 
 function lostToRunError(error: Lost, { connection, place }: TableauDestination): RunError {
@@ -46,6 +47,7 @@ function lostToRunError(error: Lost, { connection, place }: TableauDestination):
         : 'check server: and the network; HTTPS_PROXY and NO_PROXY count; then run again',
     place: child(place, 'server'),
     cause: error,
+    ...((error.lasting === 'proxy' || error.isUnknownHost) && { class: 'permanent' }),
   });
 }
 

@@ -195,5 +195,6 @@ function stopped(
   return new RunError('EXT5119', message, {
     hint: `run again: it continues from there, nothing is applied twice within a day${until}`,
     cause,
+    ...(error instanceof RunError && { class: error.class }),
   });
 }

@@ -7,6 +7,14 @@ import { writtenSql } from '../sql/column.ts';
 import { complaintHint, readComplaint } from '../sql/guards.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 
+/** True for what PostgreSQL itself takes back (deadlocks, serialization, restarts, limits), and for broken connections. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return true;
+  const code = error.code ?? '';
+  // A full disk stays full.
+  return /^(?:08|40|53|57)/.test(code) && code !== '53100';
+}
+
 /** The same for a statement about one table, in which a guard may have found a value that does not fit. */
 export function explainTable(error: unknown, doing: string, table: Table): RunError {
   const complaint = error instanceof RunError ? undefined : readComplaint(messageOf(error));
@@ -28,8 +36,9 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
   const code = codeOf(error);
   const raw = messageOf(error);
   const text = foreign(raw);
+  const kind = isPassing(error) ? 'transient' : 'permanent';
   const say = (message: string, hint?: string) =>
-    new RunError('EXT2002', message, { hint, place, cause: error });
+    new RunError('EXT2002', message, { hint, place, cause: error, class: kind });
   switch (code) {
     case '42501':
       return say(`${doing}: ${text}`, privilegeHint(raw));

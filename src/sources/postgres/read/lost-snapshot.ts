@@ -14,7 +14,12 @@ export function lostSnapshot(error: unknown, leader: Leased, { name, place }: Ta
   if (!isDatabaseError(error) || !isUnknownSnapshot.has(error.code)) return error;
   const isLost = leader.client.connection.stream.destroyed;
   const { message, hint } = isLost ? lost(endingOf(leader.client)) : elsewhere;
-  return new RunError('EXT2002', `table "${name}": ${message}`, { hint, place, cause: error });
+  return new RunError('EXT2002', `table "${name}": ${message}`, {
+    hint,
+    place,
+    cause: error,
+    class: isLost ? 'transient' : 'permanent',
+  });
 }
 
 const elsewhere = {

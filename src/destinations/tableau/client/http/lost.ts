@@ -22,6 +22,11 @@ export class Lost extends Error {
     this.reason = reason;
     this.lasting = facts.lasting;
   }
+
+  /** The name of the server does not exist, which is more often a typing error than an outage. */
+  get isUnknownHost(): boolean {
+    return (this.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOTFOUND';
+  }
 }
 
 /** A system error as `Lost`. */
