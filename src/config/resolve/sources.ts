@@ -52,6 +52,7 @@ function postgres(
     ...(ssl !== undefined && ssl !== null && { ssl: resolveTls(ssl, folder) }),
     ...(typeof options === 'string' && { options }),
     ...(typeof target === 'string' && { targetSession: target }),
+    ...numbered('connections', settings.limits?.connections),
     ...labels(settings, shown),
   };
 }

@@ -11,8 +11,10 @@ import { foreign } from '../../model/errors/secrets.ts';
 /** Checks numbers from references: the result must be a number. */
 export const numbersFromReferences: Rule = function* ({ sources }) {
   for (const { settings, place } of sources.values()) {
-    if (settings.type === 'postgres') yield* wholeNumber(settings.port, child(place, 'port'), 1, 65_535);
-    else {
+    if (settings.type === 'postgres') {
+      yield* wholeNumber(settings.port, child(place, 'port'), 1, 65_535);
+      yield* wholeNumber(settings.limits?.connections, child(place, 'limits', 'connections'), 2);
+    } else {
       yield* wholeNumber(settings.min_files, child(place, 'min_files'), 0);
       yield* wholeNumber(optionsOf(settings).skip_lines, child(place, 'format', 'skip_lines'), 0);
     }

@@ -44,6 +44,15 @@ export type InlineSource = PostgresSource | FileSource | S3Source;
  */
 export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify-ca' | 'verify-full' | null);
 /**
+ * How much of the server this source may use.
+ */
+export type SourceLimits = {
+  /**
+   * How many of the connections to the server this source uses at once, across all pipelines. Default: as many as limits.connections of extracts.yaml.
+   */
+  connections?: number | string | null;
+} | null;
+/**
  * A type such as `int not null`, or a map for further settings.
  */
 export type Column = ColumnSettings | string;
@@ -463,6 +472,7 @@ export interface PostgresSource {
    * Which of several hosts to use: any, or one whose sessions may write, a standby, ….
    */
   target_session_attrs?: 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby' | null;
+  limits?: SourceLimits;
 }
 export interface PostgresTlsSettings {
   /**
@@ -1445,6 +1455,7 @@ export interface PostgresSourceDefaults {
    */
   password?: string | null;
   ssl?: PostgresTls;
+  limits?: SourceLimits;
 }
 /**
  * Defaults for sources of type file.
