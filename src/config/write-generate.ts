@@ -4,6 +4,7 @@ import type {
   Alias,
   GeneratedCalculation,
   GeneratedColumn,
+  GeneratedParameter,
   GeneratedRelationship,
   GeneratedTable,
   GeneratedTemplate,
@@ -11,7 +12,8 @@ import type {
 } from '../model/config/data-source.ts';
 import { isNumber } from '../model/config/column-type.ts';
 import type * as Written from '../model/config/written.gen.ts';
-import { missingValues } from './resolve/template.ts';
+import type { ParameterRange, ParameterType } from '../model/config/data-source.ts';
+import { missingValues, typeOfValue } from './resolve/template.ts';
 
 /**
  * A data source as the YAML of a pipeline that has it generated: the way back of resolve/template.ts. Tables and
@@ -48,7 +50,7 @@ function isPairLike(item: unknown): item is { value: unknown } {
 
 /** Returns the presentation of a data source as `template.generate` writes it, with no text escaped. */
 export function generateSettings(template: GeneratedTemplate): Written.Generate {
-  const { name, tableau, tables, calculations, hierarchies, folders } = template;
+  const { name, tableau, tables, calculations, parameters = [], hierarchies, folders } = template;
   const looks = tables
     .map((table) => [table.name, table_(withRoles(table, template))] as const)
     .filter(([, look]) => isFilled(look));
@@ -56,6 +58,10 @@ export function generateSettings(template: GeneratedTemplate): Written.Generate 
     name,
     tableau,
     ...named('tables', looks),
+    ...named(
+      'parameters',
+      parameters.map((one) => [one.name, parameter(one)] as const),
+    ),
     ...named(
       'calculations',
       calculations.map((one) => [one.name, calculation(one)] as const),
@@ -123,6 +129,46 @@ function calculation(one: GeneratedCalculation): Written.GenerateCalculation {
   const more = { ...presentation(one), ...ownName(localName) };
   if (datatype === 'real' && !isFilled(more)) return formula;
   return { formula, ...(datatype !== 'real' && { datatype }), ...more };
+}
+
+/** The type is written where the value alone would have another one. */
+function parameter(one: GeneratedParameter): Written.GenerateParameter {
+  const { datatype, list, range, description, format, aliases, localName } = one;
+  const value = parameterValue(one.value, datatype);
+  const more = {
+    ...(datatype !== typeOfValue(value) && { datatype }),
+    ...(list !== undefined && { list: list.map((item) => parameterValue(item, datatype)) }),
+    ...(range !== undefined && { range: rangeSettings(range, datatype) }),
+    ...(description !== undefined && { description }),
+    ...(format !== undefined && { format }),
+    ...(aliases !== undefined && {
+      aliases: Object.fromEntries(aliases.map(({ value: key, alias }) => [key, alias])),
+    }),
+    ...ownName(localName),
+  };
+  return isFilled(more) ? { value, ...more } : value;
+}
+
+function rangeSettings(
+  { min, max, step, unit }: ParameterRange,
+  datatype: ParameterType,
+): Written.ParameterRangeSettings {
+  const bound = (text: string) =>
+    isNumeric(datatype) && String(Number(text)) === text ? Number(text) : text;
+  return {
+    ...(min !== undefined && { min: bound(min) }),
+    ...(max !== undefined && { max: bound(max) }),
+    ...(step !== undefined && { step: Number(step) }),
+    ...(unit !== undefined && { unit }),
+  };
+}
+
+const isNumeric = (datatype: ParameterType) => datatype === 'integer' || datatype === 'real';
+
+/** Returns the value as YAML has it; a number that JavaScript cannot hold exactly stays a text. */
+function parameterValue(text: string, datatype: ParameterType): string | number | boolean {
+  if (datatype === 'boolean') return text === 'true';
+  return isNumeric(datatype) && String(Number(text)) === text ? Number(text) : text;
 }
 
 function ownName(localName: string | undefined): { local_name?: string } {

@@ -39,17 +39,21 @@ export function parseFormula(formula: string): Formula {
   return { references, problem: undefined };
 }
 
-/** Replaces the names of references in a formula; `rename` returns undefined to keep one. */
+/** The qualifier of parameters: `[Parameters].[Rate]`. */
+export const ofParameters = 'Parameters';
+
+/** Replaces references in a formula, each by a chain of names; `rename` returns undefined to keep one. */
 export function renameFields(
   formula: string,
-  rename: (reference: FieldReference) => string | undefined,
+  rename: (reference: FieldReference) => readonly string[] | undefined,
 ): string {
   let renamed = '';
   let at = 0;
   for (const reference of parseFormula(formula).references) {
-    const name = rename(reference);
-    if (name === undefined) continue;
-    renamed += `${formula.slice(at, reference.start)}[${name.replaceAll(']', ']]')}]`;
+    const names = rename(reference);
+    if (names === undefined) continue;
+    const path = names.map((one) => `[${one.replaceAll(']', ']]')}]`).join('.');
+    renamed += formula.slice(at, reference.start) + path;
     at = reference.end;
   }
   return renamed + formula.slice(at);

@@ -54,7 +54,7 @@ describe('field references in a formula', () => {
         const formula = parts.map(([between, field]) => between + quoted(field)).join('') + last;
         expect(names(formula)).toEqual(parts.map(([, field]) => field));
         const renamed = renameFields(formula, ({ field }) =>
-          field.startsWith('a') ? `${field}]!` : undefined,
+          field.startsWith('a') ? [`${field}]!`] : undefined,
         );
         const expected = parts.map(
           ([between, field]) => between + quoted(field.startsWith('a') ? `${field}]!` : field),

@@ -85,14 +85,22 @@ describe('data sources that no extract could be put into', () => {
 
 describe('workbooks', () => {
   it('give their only data source, or the one that is named', async () => {
-    const one = written('one.twb', workbook(inside(related(), 'Shop')));
+    const column =
+      "<column caption='Above' datatype='boolean' name='[Above]' role='dimension' type='nominal'><calculation class='tableau' formula='[Year] &gt; [Parameters].[Parameter 1]' /></column>";
+    const shopText = related().replace('  <object-graph>', `  ${column}\n  <object-graph>`);
+    const one = written('one.twb', workbook(inside(shopText, 'Shop')));
     const shop = describeTemplate(await readSource(one));
     expect(shop).toMatchObject({ name: 'Shop', writtenBy: '2023.3', flavour: 'live' });
     expect(shop.parameters).toEqual([{ name: 'Parameter 1', caption: 'Target', datatype: 'real' }]);
     // Beside its name and the version, it is what the .tds alone is.
-    const alone = describeTemplate(await readSource(written('alone.tds', related())));
+    const alone = describeTemplate(await readSource(written('alone.tds', shopText)));
     const { name, writtenBy, parameters } = shop;
     expect(shop).toEqual({ ...alone, name, writtenBy, parameters });
+    // A parameter of other data sources is none of this one's.
+    const other = describeTemplate(
+      await readSource(written('other.twb', workbook(inside(related(), 'Shop')))),
+    );
+    expect(other.parameters).toEqual([]);
 
     const two = written('two.twb', workbook(inside(related(), 'Shop'), inside(database, 'World')));
     await expect(readSource(two)).rejects.toMatchObject({

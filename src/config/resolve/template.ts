@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { aggregations } from '../../model/config/data-source.ts';
+import type { ParameterRange, ParameterType } from '../../model/config/data-source.ts';
 import type { Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   FieldLook,
   FolderLook,
   GenerateTemplate,
+  ParameterLook,
   PlacedName,
   TableLook,
   Template,
@@ -57,6 +59,9 @@ function generated(draft: PipelineDraft, settings: Written.Generate, place: Plac
     calculations: each('calculations', settings.calculations, (name, calculation, at) =>
       calculationLook(draft, name, calculation, at),
     ),
+    parameters: each('parameters', settings.parameters, (name, parameter, at) =>
+      parameterLook(draft, name, parameter, at),
+    ),
     hierarchies: each('hierarchies', settings.hierarchies, (name, fields, at) => ({
       name,
       place: at,
@@ -98,6 +103,44 @@ function calculationLook(
   const settings = typeof written === 'string' ? { formula: written } : written;
   const { formula, datatype = 'real' } = settings;
   return { ...fieldLook(draft, name, settings, place), formula, datatype };
+}
+
+function parameterLook(
+  draft: PipelineDraft,
+  name: string,
+  written: Written.GenerateParameter,
+  place: Place,
+): ParameterLook {
+  const settings = typeof written === 'object' ? written : { value: written };
+  const { value, datatype = typeOfValue(value), list, range, description, format } = settings;
+  const aliases = inOrder(draft, child(place, 'aliases'), settings.aliases ?? {});
+  const parameter = {
+    name,
+    datatype,
+    value: String(value),
+    ...(list !== undefined && { list: list.map(String) }),
+    ...(range !== undefined && { range: parameterRange(range) }),
+    ...(description !== undefined && { description }),
+    ...(format !== undefined && { format }),
+    ...(aliases.length > 0 && { aliases: aliases.map(([text, alias]) => ({ value: text, alias })) }),
+    ...(settings.local_name !== undefined && { localName: settings.local_name }),
+  };
+  return { place, parameter };
+}
+
+function parameterRange({ min, max, step, unit }: Written.ParameterRangeSettings): ParameterRange {
+  return {
+    ...(min !== undefined && { min: String(min) }),
+    ...(max !== undefined && { max: String(max) }),
+    ...(step !== undefined && { step: String(step) }),
+    ...(unit !== undefined && { unit }),
+  };
+}
+
+/** Returns the type of a parameter whose type is not written. */
+export function typeOfValue(value: string | number | boolean): ParameterType {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'real';
+  return typeof value === 'boolean' ? 'boolean' : 'string';
 }
 
 type WrittenLook = Omit<Written.GenerateColumnSettings, 'caption'>;

@@ -19,6 +19,8 @@ export interface GeneratedTemplate {
   /** Together they make one tree of all tables. */
   relationships: readonly GeneratedRelationship[];
   calculations: readonly GeneratedCalculation[];
+  /** Values that users choose, which formulas name as `[Parameters].[Caption]`. Absent if there are none. */
+  parameters?: readonly GeneratedParameter[];
   hierarchies: readonly GeneratedHierarchy[];
   folders: readonly GeneratedFolder[];
 }
@@ -61,6 +63,50 @@ export interface GeneratedCalculation extends Presentation {
   datatype: LocalType;
   localName?: string;
 }
+
+/** A value that users of the data source choose. All values are texts in the form that `parameter-value.ts` checks. */
+export interface GeneratedParameter {
+  /** The caption. Unless `localName` is given, the parameter's name for Tableau is derived from it. */
+  name: string;
+  datatype: ParameterType;
+  /** The value until a user chooses another one. */
+  value: string;
+  /** The only values that can be chosen. */
+  list?: readonly string[];
+  /** The bounds of the values that can be chosen. */
+  range?: ParameterRange;
+  description?: string;
+  format?: string;
+  /** Texts that users see instead of values. */
+  aliases?: readonly { value: string; alias: string }[];
+  localName?: string;
+}
+
+export const parameterTypes = ['string', 'integer', 'real', 'boolean', 'date', 'datetime'] as const;
+export type ParameterType = (typeof parameterTypes)[number];
+
+export interface ParameterRange {
+  min?: string;
+  max?: string;
+  step?: string;
+  /** The unit of the step between dates. */
+  unit?: RangeUnit;
+}
+
+export const rangeUnits = [
+  'year',
+  'iso-year',
+  'quarter',
+  'iso-quarter',
+  'month',
+  'week',
+  'iso-week',
+  'day',
+  'hour',
+  'minute',
+  'second',
+] as const;
+export type RangeUnit = (typeof rangeUnits)[number];
 
 /** Rows of `from` belong to rows of `to` that have the same values in the columns given. */
 export interface GeneratedRelationship {

@@ -1,4 +1,4 @@
-import type { LocalType, Presentation } from './data-source.ts';
+import type { GeneratedParameter, LocalType, Presentation } from './data-source.ts';
 import type { Place } from '../errors/diagnostic.ts';
 
 /** The Tableau data source that receives the extract. */
@@ -47,6 +47,7 @@ export interface GenerateTemplate extends Packaged {
   captions?: 'title';
   tables: readonly TableLook[];
   calculations: readonly CalculationLook[];
+  parameters: readonly ParameterLook[];
   hierarchies: readonly NamedFields[];
   folders: readonly FolderLook[];
 }
@@ -76,6 +77,11 @@ export interface ColumnLook extends FieldLook {
 export interface CalculationLook extends FieldLook {
   formula: string;
   datatype: LocalType;
+}
+
+export interface ParameterLook {
+  place: Place;
+  parameter: GeneratedParameter;
 }
 
 /** The text of a value, which gets its meaning from the type of its field; undefined represents missing values. */

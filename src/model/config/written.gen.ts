@@ -172,6 +172,10 @@ export type GenerateColumn = GenerateColumnSettings | string;
  */
 export type GenerateCalculation = GenerateCalculationSettings | string;
 /**
+ * The value of the parameter, or a map for further settings. Any value of its type can be chosen unless list or range says otherwise.
+ */
+export type GenerateParameter = GenerateParameterSettings | (string | number | boolean);
+/**
  * Fields by column, table.column or caption. If two tables have a column of the same name, the second field is also called `name (Table)`.
  *
  * @minItems 1
@@ -983,6 +987,12 @@ export interface Generate {
     [k: string]: GenerateCalculation;
   };
   /**
+   * Values that users choose, by caption. A formula names them by caption: [Parameters].[Target], or [Target] if no field has that name.
+   */
+  parameters?: {
+    [k: string]: GenerateParameter;
+  };
+  /**
    * Fields to drill down, from the widest to the narrowest, by the name of the hierarchy.
    */
   hierarchies?: {
@@ -1131,6 +1141,73 @@ export interface GenerateCalculationSettings {
    * Tableau's own name of the field, which workbooks refer to: keep it when the column or caption changes.
    */
   local_name?: string;
+}
+export interface GenerateParameterSettings {
+  /**
+   * The value until a user chooses another one. Dates are 2026-01-31, dates with times 2026-01-31 09:30:00.
+   */
+  value: string | number | boolean;
+  /**
+   * The type of its values. Default: integer for a whole number, real for another one, boolean for true and false, otherwise string.
+   */
+  datatype?: 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'datetime';
+  /**
+   * The only values that can be chosen.
+   *
+   * @minItems 1
+   */
+  list?: (string | number | boolean)[];
+  range?: ParameterRangeSettings;
+  /**
+   * Texts that users see instead of values of the list.
+   */
+  aliases?: {
+    [k: string]: string;
+  };
+  /**
+   * The meaning of the parameter.
+   */
+  description?: string;
+  /**
+   * The number or date format, in Tableau's notation.
+   */
+  format?: string;
+  /**
+   * Tableau's own name of the parameter, which workbooks refer to: keep it when the caption changes.
+   */
+  local_name?: string;
+}
+/**
+ * The bounds of the values that can be chosen, of numbers and dates.
+ */
+export interface ParameterRangeSettings {
+  /**
+   * The lowest value. Default: no bound.
+   */
+  min?: string | number;
+  /**
+   * The highest value. Default: no bound.
+   */
+  max?: string | number;
+  /**
+   * The distance between two values that can be chosen. Default: chosen by Tableau.
+   */
+  step?: number;
+  /**
+   * The unit of the step between dates.
+   */
+  unit?:
+    | 'year'
+    | 'iso-year'
+    | 'quarter'
+    | 'iso-quarter'
+    | 'month'
+    | 'week'
+    | 'iso-week'
+    | 'day'
+    | 'hour'
+    | 'minute'
+    | 'second';
 }
 export interface FolderSettings {
   fields?: FieldNames;

@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { suggestion } from '../../model/base/nearest.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
-import type { FieldLook, GenerateTemplate } from '../../model/config/template.ts';
+import type { FieldLook, GenerateTemplate, ParameterLook } from '../../model/config/template.ts';
 import { columnShape } from '../local-types.ts';
 import { checkGenerated } from '../generate/check-description.ts';
 import { composeFolders } from './folders.ts';
@@ -89,6 +89,8 @@ function placeOf(
       return child(pipeline.relationships[n]?.place ?? pipeline.place, ...rest.slice(0, 1));
     case 'calculations':
       return fieldPlace(template.calculations[n], rest, generate);
+    case 'parameters':
+      return parameterPlace(template.parameters[n], rest, generate);
     case 'hierarchies':
       return listPlace(template.hierarchies[n]?.fields, template.hierarchies[n]?.place ?? generate, rest);
     case 'folders': {
@@ -121,6 +123,13 @@ function fieldPlace(look: FieldLook | undefined, path: Path, fallback: Place): P
   if (key === 'name') return { ...look.place, part: 'key' };
   if (key === 'localName') return child(look.place, 'local_name');
   return key === undefined || key === 'aliases' ? look.place : child(look.place, key, ...inside);
+}
+
+/** The short form of a parameter is its value alone. */
+function parameterPlace(look: ParameterLook | undefined, path: Path, fallback: Place): Place {
+  if (look === undefined) return fallback;
+  const [key, ...inside] = path;
+  return key === 'localName' ? child(look.place, 'local_name') : child(look.place, key ?? '', ...inside);
 }
 
 function listPlace(names: readonly { place: Place }[] | undefined, whole: Place, [key, n]: Path): Place {

@@ -49,6 +49,9 @@ export function composeTemplate(
       ...(cardinality !== undefined && { cardinality }),
     })),
     calculations: template.calculations.map(composeCalculation),
+    ...(template.parameters.length > 0 && {
+      parameters: template.parameters.map(({ parameter }) => parameter),
+    }),
     hierarchies: template.hierarchies.map((hierarchy) => ({
       name: hierarchy.name,
       fields: hierarchy.fields.map((field) => field.name),

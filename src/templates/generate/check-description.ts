@@ -1,6 +1,7 @@
 import { formatColumnType } from '../../model/config/column-type.ts';
 import { columnShape } from '../local-types.ts';
 import { checkFields } from './check-fields.ts';
+import { checkParameters } from './check-parameters.ts';
 import { checkRelationships } from './check-relationships.ts';
 import type { GeneratedTemplate } from '../../model/config/data-source.ts';
 import type { Problem } from './problem.ts';
@@ -12,7 +13,8 @@ import { isXmlText } from './xml.ts';
  *
  * Codes: EXT4401 Tableau version · EXT4402 nothing in it · EXT4403 name given twice · EXT4404 type that Tableau has no
  * name for · EXT4405 text that XML cannot hold · EXT4406 unknown field · EXT4407 ambiguous field · EXT4408 formula that
- * does not read · EXT4409 calculations in a circle · EXT4410 relationship.
+ * does not read · EXT4409 calculations in a circle · EXT4410 relationship ·
+ * EXT4412 value of another type than its parameter · EXT4413 value that its parameter does not allow.
  */
 export function checkGenerated(template: GeneratedTemplate): Problem[] {
   const texts = checkTexts(template, []);
@@ -22,6 +24,7 @@ export function checkGenerated(template: GeneratedTemplate): Problem[] {
     ...checkFrame(template),
     ...checkTypes(template),
     ...checkRelationships(template),
+    ...checkParameters(template),
     ...checkFields(template),
   ];
 }

@@ -1,20 +1,23 @@
-import { parseFormula } from '../formula.ts';
-import { nearest } from '../../model/base/nearest.ts';
+import { ofParameters, parseFormula } from '../formula.ts';
+import { nearest, suggestion } from '../../model/base/nearest.ts';
 import type { Problem } from './problem.ts';
 import { nameFields, qualifiedName } from './fields.ts';
 import type { Field, Fields } from './fields.ts';
 import type { GeneratedTemplate } from '../../model/config/data-source.ts';
+import { meantField, meantParameter } from './meant.ts';
 import { orderTables } from './order.ts';
+import { parameterFinder, type FindParameter } from './parameters.ts';
 
 type Path = readonly (string | number)[];
 
 /** Names must be unique and references must lead somewhere. */
 export function checkFields(template: GeneratedTemplate): Problem[] {
   const fields = nameFields(template, orderTables(template));
+  const parameters = parametersOf(template);
   return [
     ...checkNames(template, fields),
     ...template.calculations.flatMap(({ formula }, n) =>
-      checkFormula(formula, fields, ['calculations', n, 'formula']),
+      checkFormula(formula, { fields, parameters }, ['calculations', n, 'formula']),
     ),
     ...template.hierarchies.flatMap((hierarchy, n) =>
       checkList(hierarchy.fields, fields, ['hierarchies', n, 'fields']),
@@ -75,16 +78,32 @@ function checkFieldNames(template: GeneratedTemplate, fields: Fields): Problem[]
   return problems;
 }
 
-function checkFormula(formula: string, fields: Fields, path: Path): Problem[] {
+interface Known {
+  fields: Fields;
+  parameters: { find: FindParameter; names: readonly string[] };
+}
+
+const parametersOf = (template: GeneratedTemplate): Known['parameters'] => ({
+  find: parameterFinder(template),
+  names: (template.parameters ?? []).map(({ name }) => name),
+});
+
+function checkFormula(formula: string, { fields, parameters }: Known, path: Path): Problem[] {
   const { references, problem } = parseFormula(formula);
   const broken: Problem[] =
     problem === undefined ? [] : [{ code: 'EXT4408', path, message: `in the formula, ${problem}` }];
   return [
     ...broken,
-    ...references.flatMap(({ qualifier, field }) => {
-      if (qualifier !== 'Parameters') return checkReference(field, fields, path, qualifier);
-      const message = `the formula uses the parameter "${field}"; parameters cannot be generated`;
-      return [{ code: 'EXT4406', path, message }];
+    ...references.flatMap((reference) => {
+      const { qualifier, field } = reference;
+      const isKnown = meantParameter(reference, parameters.find) !== undefined;
+      if (qualifier !== ofParameters)
+        return isKnown && meantField(reference, fields) === undefined
+          ? []
+          : checkReference(field, fields, path, qualifier);
+      if (isKnown) return [];
+      const near = suggestion(field, parameters.names);
+      return [{ code: 'EXT4406', path, message: `there is no parameter "${field}"`, ...near }];
     }),
   ];
 }
@@ -141,8 +160,8 @@ function checkCircles(fields: Fields): Problem[] {
   const calculations = fields.all.filter((field) => field.kind === 'calculation');
   const needs = new Map(
     calculations.map(({ localName, calculation }) => {
-      const found = parseFormula(calculation.formula).references.map(({ field, qualifier }) =>
-        fields.resolve(field, qualifier),
+      const found = parseFormula(calculation.formula).references.map((reference) =>
+        meantField(reference, fields),
       );
       return [
         localName,

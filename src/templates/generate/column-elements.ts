@@ -1,18 +1,20 @@
 import type { Alias, LocalType } from '../../model/config/data-source.ts';
-import { renameFields } from '../formula.ts';
+import { ofParameters, renameFields } from '../formula.ts';
 import { bracket } from '../tds/brackets.ts';
 import { defaultAggregation, isContinuousByDefault, defaultRole, fieldType } from './defaults.ts';
 import type { Field, Fields } from './fields.ts';
 import { geoRoles } from './geo-roles.ts';
+import { meantField, meantParameter } from './meant.ts';
+import type { FindParameter } from './parameters.ts';
 import { describedBy, element } from './xml.ts';
 import type { Node } from './xml.ts';
 
 /** Returns one `column` element per field, with everything that Tableau would otherwise guess. */
-export function columnNodes(fields: Fields): Node[] {
-  return fields.all.map((field) => columnNode(field, fields));
+export function columnNodes(fields: Fields, parameter: FindParameter): Node[] {
+  return fields.all.map((field) => columnNode(field, fields, parameter));
 }
 
-function columnNode(field: Field, fields: Fields): Node {
+function columnNode(field: Field, fields: Fields, parameter: FindParameter): Node {
   const look = field.kind === 'column' ? field.column : field.calculation;
   const role = look.role ?? defaultRole(field.localType);
   const continuous = look.continuous ?? isContinuousByDefault(field.localType, role);
@@ -28,17 +30,19 @@ function columnNode(field: Field, fields: Fields): Node {
     type: fieldType(field.localType, continuous),
   };
   return element('column', attributes, [
-    field.kind === 'calculation' ? calculationNode(field.calculation.formula, fields) : undefined,
+    field.kind === 'calculation' ? calculationNode(field.calculation.formula, fields, parameter) : undefined,
     aliasesNode(look.aliases ?? [], field.localType),
     describedBy('desc', look.description),
   ]);
 }
 
-/** Tableau's files name fields by local name; people write captions. */
-function calculationNode(formula: string, fields: Fields): Node {
+/** Tableau's files name fields and parameters by local name; people write captions. */
+function calculationNode(formula: string, fields: Fields, parameter: FindParameter): Node {
   const renamed = renameFields(formula, (reference) => {
-    const field = fields.resolve(reference.field, reference.qualifier);
-    return field === undefined || field === 'ambiguous' ? undefined : field.localName;
+    const field = meantField(reference, fields);
+    if (field !== undefined) return field === 'ambiguous' ? undefined : [field.localName];
+    const name = meantParameter(reference, parameter);
+    return name === undefined ? undefined : [ofParameters, name];
   });
   return element('calculation', { class: 'tableau', formula: renamed });
 }

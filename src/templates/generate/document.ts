@@ -8,6 +8,7 @@ import { connectionId } from './ids.ts';
 import type { GeneratedTemplate } from '../../model/config/data-source.ts';
 import { objectGraph, tableColumns } from './object-elements.ts';
 import { orderTables } from './order.ts';
+import { parameterFinder, parametersNode } from './parameters.ts';
 import { folderNodes, hierarchyNodes } from './semantics.ts';
 import { tagsFor } from './spelling.ts';
 import { element, render } from './xml.ts';
@@ -35,7 +36,7 @@ export function generateDocument(template: GeneratedTemplate): string {
     tags.manifest,
     connectionNode(template, tables, fields, tags),
     element('aliases', { enabled: 'yes' }),
-    ...columnNodes(fields),
+    ...columnNodes(fields, parameterFinder(template)),
     ...tableColumns(template, tables, tags),
     hierarchyNodes(template, fields),
     folderNodes(template, fields, tags),
@@ -44,6 +45,7 @@ export function generateDocument(template: GeneratedTemplate): string {
       'measure-ordering': 'alphabetic',
       'show-structure': 'true',
     }),
+    parametersNode(template),
     objectGraph(template, tables, fields, tags),
   ]);
   const declaration = "<?xml version='1.0' encoding='utf-8' ?>";

@@ -16,6 +16,11 @@ export function objectId(schema: string, table: string): string {
   return `${table} (${schema}.${table})_${digest('object', schema, table).toString('hex', 0, 16).toUpperCase()}`;
 }
 
+/** `Parameter_1368249927221915648`. Workbooks refer to it, so it depends on the caption alone. */
+export function parameterId(caption: string): string {
+  return `Parameter_${digest('parameter', caption).readBigUInt64BE(0) >> 4n}`;
+}
+
 /** `Calculation_1368249927221915648`: 18 digits or so. Workbooks refer to it, so it depends on the caption alone. */
 export function calculationId(caption: string): string {
   return `Calculation_${digest('calculation', caption).readBigUInt64BE(0) >> 4n}`;

@@ -1,6 +1,8 @@
 import { shownName } from '../../model/world/template-description.ts';
 import type { TemplateDescription, TemplateField } from '../../model/world/template-description.ts';
-import { parseFormula } from '../formula.ts';
+import { ofParameters, parseFormula } from '../formula.ts';
+import { parseCustomSql } from '../tds/custom-sql.ts';
+import type { DataSource } from '../tds/model.ts';
 import type { ReadSource } from '../open-template.ts';
 
 /**
@@ -9,14 +11,14 @@ import type { ReadSource } from '../open-template.ts';
  */
 export function findCarried(
   description: TemplateDescription,
-  template: Pick<ReadSource, 'source'>,
-  lost: string[],
+  template: Pick<ReadSource, 'source' | 'hyper'>,
+  { lost, isParameter }: { lost: string[]; isParameter: (name: string) => boolean },
 ): ReadonlySet<string> {
   const { source } = template;
   const classes = new Map(source.columns.map(({ name, calculation }) => [name, calculation?.class]));
   const reasons = new Map<string, string>();
   for (const field of description.fields) {
-    const reason = whyNot(field, classes.get(field.name));
+    const reason = whyNot(field, classes.get(field.name), isParameter);
     if (reason !== undefined) reasons.set(field.name, reason);
   }
   for (let before = -1; before < reasons.size;) {
@@ -35,7 +37,11 @@ export function findCarried(
   return new Set(description.fields.map(({ name }) => name).filter((name) => !reasons.has(name)));
 }
 
-function whyNot(field: TemplateField, calculation: string | undefined): string | undefined {
+function whyNot(
+  field: TemplateField,
+  calculation: string | undefined,
+  isParameter: (name: string) => boolean,
+): string | undefined {
   switch (field.kind) {
     case 'set':
       return 'sets cannot be generated';
@@ -54,7 +60,8 @@ function whyNot(field: TemplateField, calculation: string | undefined): string |
         return `calculations of class "${calculation ?? ''}" cannot be generated`;
       const { references, problem } = parseFormula(field.formula ?? '');
       if (problem !== undefined) return `its formula does not read: ${problem}`;
-      if (references.some(({ qualifier }) => qualifier === 'Parameters')) return 'it uses a parameter';
+      const stray = references.find((one) => one.qualifier === ofParameters && !isParameter(one.field));
+      if (stray !== undefined) return `it uses the parameter [${stray.field}], which cannot be carried over`;
       const [unknown] = field.unknown;
       return unknown === undefined ? undefined : `it uses [${unknown}], which is no field`;
     }
@@ -62,7 +69,10 @@ function whyNot(field: TemplateField, calculation: string | undefined): string |
 }
 
 /** Returns the parts that are not fields and have no place in a generated data source. */
-function besides(description: TemplateDescription, { source }: Pick<ReadSource, 'source'>): string[] {
+function besides(
+  description: TemplateDescription,
+  { source, hyper }: Pick<ReadSource, 'source' | 'hyper'>,
+): string[] {
   const origin = source.connection.named.map((named) => named.class).join(', ');
   return [
     ...(description.flavour === 'extract'
@@ -70,7 +80,7 @@ function besides(description: TemplateDescription, { source }: Pick<ReadSource, 
           `the connection the extract was made from (${origin}) and its refresh settings: a generated one reads the .hyper`,
         ]
       : []),
-    ...description.parameters.map((parameter) => `parameter "${shownName(parameter)}"`),
+    ...(hyper.flavour === 'live' ? [] : parametersInSql(source)),
     ...description.filters.map(({ field }) => `data source filter on [${field}]`),
     ...description.opaque.map(
       (name) => `"${name}", a query or union over tables: make it a table of the extract`,
@@ -80,4 +90,17 @@ function besides(description: TemplateDescription, { source }: Pick<ReadSource, 
       : []),
     ...source.others.map((name) => `<${name}>`),
   ];
+}
+
+/** An extract has the rows that a query gives with one value of a parameter. */
+function parametersInSql({ connection, parameters }: DataSource): string[] {
+  return connection.relations.flatMap((relation) => {
+    if (relation.kind !== 'other' || relation.type !== 'text') return [];
+    return [...new Set(parseCustomSql(relation.text).parameters)].map((name) => {
+      const parameter = parameters.find((one) => one.name === name);
+      const now = parameter?.value === undefined ? '' : ` (${parameter.value} now)`;
+      const shown = parameter === undefined ? name : shownName(parameter);
+      return `custom SQL "${relation.name}" depends on the parameter "${shown}"${now}: write one value into the query, or read all rows and filter them with a calculation`;
+    });
+  });
 }

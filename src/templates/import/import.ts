@@ -7,7 +7,7 @@ import type {
 } from '../../model/world/template-description.ts';
 import { isNumber } from '../../model/config/column-type.ts';
 import { freeName } from '../../model/base/free-name.ts';
-import { renameFields } from '../formula.ts';
+import { ofParameters, renameFields, type FieldReference } from '../formula.ts';
 import { derivedName } from '../generate/fields.ts';
 import { calculationId } from '../generate/ids.ts';
 import type {
@@ -24,6 +24,7 @@ import type { ReadSource } from '../open-template.ts';
 import { splitPath } from '../tds/brackets.ts';
 import type { DataSource } from '../tds/model.ts';
 import { findCarried } from './carried.ts';
+import { captionFinder, importParameters } from './parameters.ts';
 import { importPresentation } from './presentation.ts';
 import { importRelationships } from './relationships.ts';
 
@@ -44,7 +45,12 @@ export function importTemplate(template: ReadSource): Imported {
   const { source } = template;
   const description = describeTemplate(template);
   const lost: string[] = [];
-  const carried = findCarried(description, template, lost);
+  const parameters = importParameters(source.parameters, lost);
+  const captionOf = captionFinder(parameters);
+  const carried = findCarried(description, template, {
+    lost,
+    isParameter: (name) => captionOf(name) !== undefined,
+  });
   const refer = referrer(description.fields);
   const tables = importTables(description, carried, template, lost);
   const tableNames = new Map(tables.map(({ original, table }) => [original, table.name]));
@@ -63,7 +69,8 @@ export function importTemplate(template: ReadSource): Imported {
       schema: schemaOf(description),
       tables: tables.map(({ table }) => table),
       relationships: importRelationships(template, description, tableNames, lost),
-      calculations: importCalculations(description, carried, template, refer, lost),
+      calculations: importCalculations(description, carried, template, { refer, captionOf }, lost),
+      ...(parameters.length > 0 && { parameters }),
       hierarchies: hierarchies.filter(({ fields }) => fields.length > 0),
       folders: folders.filter(({ fields, hierarchies: inside }) => fields.length > 0 || inside !== undefined),
     },
@@ -139,7 +146,7 @@ function importCalculations(
   description: TemplateDescription,
   carried: ReadonlySet<string>,
   { source }: ReadSource,
-  refer: Refer,
+  { refer, captionOf }: { refer: Refer; captionOf: (name: string) => string | undefined },
   lost: string[],
 ): GeneratedCalculation[] {
   const declared = new Map(source.columns.map((column) => [column.name, column]));
@@ -148,8 +155,12 @@ function importCalculations(
     if (field.kind !== 'calculation' || !carried.has(field.name)) return [];
     const caption = shownName(field);
     const datatype = localTypeOf(field.datatype);
-    const rename = (reference: { field: string }) =>
-      names.has(reference.field) ? refer(reference.field) : undefined;
+    const rename = (reference: FieldReference) => {
+      const caption = captionOf(reference.field);
+      if (reference.qualifier === ofParameters)
+        return caption === undefined ? undefined : [ofParameters, caption];
+      return names.has(reference.field) ? [refer(reference.field)] : undefined;
+    };
     return [
       {
         name: caption,

@@ -1,4 +1,4 @@
-import type { Calculation, Column } from './model.ts';
+import type { Calculation, Column, Parameter } from './model.ts';
 import { unbracket } from './brackets.ts';
 import { attributeOf, childOf, childrenOf, descendantsOf } from './xml.ts';
 import type { XmlElement } from './xml.ts';
@@ -28,6 +28,30 @@ export function parseColumn(element: XmlElement): Column {
     ],
   };
 }
+
+export function parseParameter(element: XmlElement): Parameter {
+  const { calculation, others, ...column } = parseColumn(element);
+  const range = childOf(element, 'range');
+  return {
+    ...column,
+    domain: attributeOf(element, 'param-domain-type') ?? 'any',
+    // Files of Tableau 8 have it in the formula only.
+    value: attributeOf(element, 'value') ?? calculation?.formula,
+    members: childrenOf(childOf(element, 'members'), 'member').map((member) => ({
+      value: attributeOf(member, 'value') ?? '',
+      alias: attributeOf(member, 'alias'),
+    })),
+    range: range && {
+      min: attributeOf(range, 'min'),
+      max: attributeOf(range, 'max'),
+      step: attributeOf(range, 'granularity'),
+      unit: attributeOf(range, 'period-type-v2'),
+    },
+    others: others.filter((name) => !ofParameters.has(name)),
+  };
+}
+
+const ofParameters = new Set(['param-domain-type', 'value', 'alias', 'members', 'range']);
 
 /** `<desc><formatted-text><run>…</run></formatted-text></desc>`: the text of its runs, without their formats. */
 export function parseDescription(element: XmlElement | undefined): string | undefined {

@@ -26,7 +26,7 @@ export interface DataSource {
   filters: readonly DataFilter[];
   objects: readonly DataObject[];
   relationships: readonly Relationship[];
-  parameters: readonly Column[];
+  parameters: readonly Parameter[];
   /** The names of the root's children that no member above covers. */
   others: readonly string[];
 }
@@ -92,6 +92,21 @@ export interface Column {
   calculation: Calculation | undefined;
   /** The attributes and children that no member above covers. */
   others: readonly string[];
+}
+
+/** A value that users choose. Values are as they are written: `"East"`, `100.`, `#2026-01-31#`. */
+export interface Parameter extends Omit<Column, 'calculation'> {
+  domain: string;
+  value: string | undefined;
+  members: readonly { value: string; alias: string | undefined }[];
+  range:
+    | {
+        min?: string | undefined;
+        max?: string | undefined;
+        step?: string | undefined;
+        unit?: string | undefined;
+      }
+    | undefined;
 }
 
 export interface Calculation {

@@ -1,5 +1,5 @@
 import { RunError } from '../../model/errors/run-error.ts';
-import { parseColumn } from './column-elements.ts';
+import { parseColumn, parseParameter } from './column-elements.ts';
 import { parseConnection } from './connections.ts';
 import { parseFilters, parseFolders, parseHierarchies, parseSets } from './semantics.ts';
 import type { DataSource } from './model.ts';
@@ -50,7 +50,7 @@ export function readDataSource(
     filters: parseFilters(root),
     objects: parseObjects(graph),
     relationships: parseRelationships(graph),
-    parameters: parameters.flatMap((one) => childrenOf(one, 'column').map(parseColumn)),
+    parameters: parameters.flatMap((one) => childrenOf(one, 'column').map(parseParameter)),
     others: [...new Set(root.children.filter((child) => !isKnown(child)).map(({ name }) => name))],
   };
 }

@@ -1,7 +1,7 @@
 import { RunError } from '../../model/errors/run-error.ts';
 import type { DataSource } from './model.ts';
 import { readDataSource } from './parse.ts';
-import { attributeOf, childOf, childrenOf, parseXml, type XmlElement } from './xml.ts';
+import { attributeOf, childOf, childrenOf, descendantsOf, parseXml, type XmlElement } from './xml.ts';
 
 /**
  * Reads one data source of a workbook: the one of this name (or its only one). Sheets and dashboards are not kept in
@@ -21,7 +21,22 @@ export function parseWorkbook(bytes: Buffer, shown: string, name: string | undef
   const all = childrenOf(childOf(document.root, 'datasources'), 'datasource');
   const parameters = all.filter((one) => attributeOf(one, 'name') === 'Parameters');
   const sources = all.filter((one) => childOf(one, 'connection') !== undefined && !parameters.includes(one));
-  return readDataSource(document, choose(sources, shown, name), parameters);
+  const chosen = choose(sources, shown, name);
+  return readDataSource(
+    document,
+    chosen,
+    parameters.map((one) => usedIn(chosen, one)),
+  );
+}
+
+/** A workbook has the parameters of all its data sources: returns those that this one names. */
+function usedIn(source: XmlElement, parameters: XmlElement): XmlElement {
+  const texts = [...descendantsOf(source)]
+    .flatMap(({ attributes, text }) => [...[...attributes.values()].map(({ value }) => value), text])
+    .filter((text) => text.includes('[Parameters].'));
+  const isUsed = (column: XmlElement) =>
+    texts.some((text) => text.includes(`[Parameters].${attributeOf(column, 'name') ?? ''}`));
+  return { ...parameters, children: parameters.children.filter(isUsed) };
 }
 
 function choose(sources: readonly XmlElement[], shown: string, name: string | undefined): XmlElement {

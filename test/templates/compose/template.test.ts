@@ -47,6 +47,74 @@ it('makes of written YAML the very data source that it was written from', async 
   expect(composeTemplate(pipeline, template)).toEqual(withRoles(shop));
 });
 
+it('keeps parameters through YAML: their types, lists, ranges, aliases and numbers beyond those of JavaScript', async () => {
+  const parameters = [
+    { name: 'Target', datatype: 'integer', value: '100' },
+    { name: 'Big', datatype: 'integer', value: '9007199254740993' },
+    { name: 'Whole', datatype: 'real', value: '2' },
+    {
+      name: 'Growth',
+      datatype: 'real',
+      value: '0.1',
+      range: { min: '0', max: '1', step: '0.05' },
+      format: 'p0%',
+    },
+    {
+      name: 'Region',
+      datatype: 'string',
+      value: 'E',
+      list: ['E', '7'],
+      aliases: [{ value: '7', alias: 'Seven' }],
+    },
+    { name: 'On', datatype: 'boolean', value: 'false', description: 'A switch', localName: 'Parameter 1' },
+    {
+      name: 'Since',
+      datatype: 'date',
+      value: '2026-01-01',
+      range: { min: '2020-01-01', step: '1', unit: 'month' },
+    },
+    { name: 'At', datatype: 'datetime', value: '2026-01-01 09:30:00' },
+  ] as const;
+  const whole: GeneratedTemplate = { ...shop, parameters };
+  const { pipeline, template } = await pipelineOf(whole, writeGenerate(whole));
+  expect(checkComposed(pipeline, template)).toEqual([]);
+  expect(composeTemplate(pipeline, template)).toEqual(withRoles(whole));
+});
+
+it('reports what is wrong with a parameter where it is written', async () => {
+  const generate = {
+    parameters: {
+      Target: 'many',
+      Level: { datatype: 'integer', value: 5, list: [1, 2] },
+      Day: { datatype: 'date', value: '1.1.2026' },
+    },
+    calculations: { Above: '[Parameters].[Levle] + 1' },
+  };
+  const bare = {
+    ...shop,
+    relationships: [],
+    tables: shop.tables.slice(0, 1),
+    calculations: [],
+    hierarchies: [],
+    folders: [],
+  };
+  const { pipeline, template } = await pipelineOf(bare, stringify({ template: { generate } }));
+  const found = checkComposed(pipeline, template).map(({ code, hint, place }) => [
+    code,
+    place?.pointer,
+    hint,
+  ]);
+  expect(found).toEqual([
+    [
+      'EXT4413',
+      '/template/generate/parameters/Level/value',
+      'add it to the list, or start with a value of the list',
+    ],
+    ['EXT4412', '/template/generate/parameters/Day/value', 'write dates as 2026-01-31'],
+    ['EXT4406', '/template/generate/calculations/Above/formula', 'did you mean "Level"?'],
+  ]);
+});
+
 it('keeps texts that look like references', async () => {
   const { calculations } = shop;
   const odd = {

@@ -30,7 +30,7 @@ describe('checking a description', () => {
     ]);
   });
 
-  it('refuses parameters, unclosed text and circles', () => {
+  it('refuses unknown parameters, unclosed text and circles', () => {
     const calculations = [
       calculation('A', '[Parameters].[P]'),
       calculation('B', "LEFT('x, 1)"),
@@ -38,11 +38,7 @@ describe('checking a description', () => {
       calculation('D', '-[C]'),
     ];
     expect(messages({ ...bare, calculations })).toEqual([
-      [
-        'EXT4406',
-        'calculations/0/formula',
-        'the formula uses the parameter "P"; parameters cannot be generated',
-      ],
+      ['EXT4406', 'calculations/0/formula', 'there is no parameter "P"'],
       ['EXT4408', 'calculations/1/formula', 'in the formula, a string in single quotes is not closed'],
       ['EXT4409', 'calculations/2/formula', 'calculation "C" is made of itself, directly or through others'],
       ['EXT4409', 'calculations/3/formula', 'calculation "D" is made of itself, directly or through others'],

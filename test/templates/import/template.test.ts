@@ -137,12 +137,12 @@ describe('importing a template that Desktop saved', () => {
     const { template, lost } = imported(live({ columns, semantics }));
     expect(template.calculations).toEqual([]);
     expect(lost).toEqual([
-      'calculation "A": it uses a parameter',
+      'parameter "Rate": the file does not say its value',
+      'calculation "A": it uses the parameter [Parameter 1], which cannot be carried over',
       'calculation "B": it needs [A], which cannot be carried over',
       'calculation "C": it uses [gone], which is no field',
       'calculation "D": calculations of class "passthrough" cannot be generated',
       'calculation "E": it uses [Number], which is no field',
-      'parameter "Rate"',
       '<style>',
       'field "Sum": aggregation Var',
       'field "Day": user:x',
