@@ -156,15 +156,37 @@ describe('values of items', () => {
 
   test('a variable of an item that is not set is named; a name that is built is a secret for all', async () => {
     const found = await read({ 'tt.yaml': built('[acme]') });
-    expect(found.diagnostics).toMatchObject([
-      { code: 'EXT1021', message: 'the environment variable PW_acme is not set' },
-    ]);
+    const problem = { code: 'EXT1021', message: 'the environment variable PW_acme is not set' };
+    expect(found.blocked).toMatchObject([{ address: 'tt[acme]', problems: [problem] }]);
+    expect(found.diagnostics).toEqual([]);
     const named = await read(
       { 'tt.yaml': built('[acme]'), 'one.yaml': files('one', 'description: "${env.PW_other}"\n') },
       { env: { PW_acme: 'x', PW_other: 'y' } },
     );
     expect(named.diagnostics).toMatchObject([{ code: 'EXT1025' }]);
   });
+
+  test.each([
+    ['a list', { 'tt.yaml': built('[acme, initech]') }],
+    [
+      'a file',
+      { 'tt.yaml': built('x').replace('items: x', 'file: tt.csv'), 'tt.csv': 'key\nacme\ninitech\n' },
+    ],
+  ])(
+    'in %s, one whose variable is not set blocks itself alone; one that all need is an error',
+    async (_, all) => {
+      const found = await read(all, { env: { PW_acme: 'secret-one' } });
+      expect(found.diagnostics).toEqual([]);
+      expect(found.blocked.map(({ address }) => address)).toEqual(['tt[initech]']);
+      expect(found.pipelines.map(({ address }) => address)).toEqual(['tt[acme]']);
+      const shared = Object.fromEntries(
+        Object.entries(all).map(([name, text]) => [name, text.replace('PW_${each.key}', 'PW')]),
+      );
+      const wrong = await read(shared, {});
+      expect(wrong.diagnostics).toMatchObject([{ code: 'EXT1021', severity: 'error' }]);
+      expect(wrong.pipelines).toEqual([]);
+    },
+  );
 
   test('what leads elsewhere is refused in defaults as it is in sources', async () => {
     const ca = 'ssl: { mode: verify-full, ca: "certs/${each.dir}/ca.pem" }';

@@ -1,5 +1,6 @@
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
+import { getOwn } from '../../model/base/get-own.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { withAnswer, kindProblem, mostItems, readFamily, type Asks, type Family } from '../for-each/index.ts';
@@ -134,7 +135,7 @@ function namesOf(keys: Family['keys']): { names?: readonly string[] } {
 function draftItems(
   file: FamilyFile,
   family: Family & { items: NonNullable<Family['items']> },
-  { report }: Substitution,
+  { report, env }: Substitution,
   isAnswered: boolean,
 ): DraftedFile {
   const { loaded, pipeline } = file;
@@ -160,15 +161,17 @@ function draftItems(
   for (const item of items) {
     const address = addressOf(name, item.key);
     const own = moves.filter(({ from, to }) => to === address && listed.has(from)).map(stillListed);
+    const unset = new Set<string>();
     const reads = (variable: string, at: Place) => {
+      if (getOwn(env, variable) === undefined) unset.add(at.pointer);
       const other = readers.get(variable) ?? address;
       readers.set(variable, other);
       if (other !== address) own.push(sharedVariable(variable, [other, address], at));
     };
     const each = { address, values: item.values, reads, ...(isOfFolders && { isLiteral: true as const }) };
     drafts.push(draft(each, item.key, (found) => own.push(found)));
-    // A wrong answer about one item is no reason to leave out the others.
-    if (isAnswered && own.some(({ severity }) => severity === 'error')) {
+    // A wrong answer about one item is no reason to leave out the others, nor is a variable that it alone reads.
+    if (blocksAlone(own, isAnswered ? undefined : unset)) {
       drafts.pop();
       blocked.push({ address, place, tags, problems: own });
     } else own.forEach(report);
@@ -188,6 +191,17 @@ function draftItems(
     ...(isAnswered && { answeredFamily: { address: name, place, tags } }),
     blocked,
   };
+}
+
+/**
+ * Returns true if there is an error; with `unset`, only if all errors are about variables that are not set, in one of these
+ * places.
+ */
+function blocksAlone(found: readonly Diagnostic[], unset: ReadonlySet<string> | undefined): boolean {
+  const errors = found.filter(({ severity }) => severity === 'error');
+  const isAllowed = ({ code, place }: Diagnostic) =>
+    unset === undefined || (code === codes.unsetVariable && unset.has(place?.pointer ?? ''));
+  return errors.length > 0 && errors.every(isAllowed);
 }
 
 function sharedVariable(variable: string, [one, other]: readonly [string, string], place: Place): Diagnostic {
