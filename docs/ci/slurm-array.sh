@@ -8,4 +8,4 @@
 #SBATCH --requeue
 #SBATCH --signal=TERM@30
 # Not npx, which does not hand signals on: a task that is ended would go on, or leave its locks behind.
-exec node_modules/.bin/extracts apply plan.json --shard auto
+exec node_modules/.bin/extracts apply plan.json --shard auto --drain 25s

@@ -12,6 +12,8 @@ import { schedule } from './schedule.ts';
 export interface ApplySettings {
   limits: ApplyLimits;
   signal: AbortSignal;
+  /** Aborted when no further pipeline is to begin; those under way go on. */
+  draining?: AbortSignal | undefined;
   listener: Listener;
 }
 
@@ -46,10 +48,12 @@ export async function applyPlan({ jobs, removals }: Work, settings: ApplySetting
 
 async function runAll(
   runs: readonly PipelineRun[],
-  { signal, listener }: ApplySettings,
+  { signal, draining, listener }: ApplySettings,
   { places, running }: { places: Places; running: Map<string, RunningPipeline> },
 ): Promise<PipelineReport[]> {
-  const pipelines = runs.map((run) => new RunningPipeline(run, { listener, interrupted: signal, places }));
+  const pipelines = runs.map(
+    (run) => new RunningPipeline(run, { listener, interrupted: signal, draining, places }),
+  );
   for (const one of pipelines) running.set(one.id, one);
   await schedule(pipelines, async (one) => {
     await one.execute();

@@ -41,6 +41,8 @@ export interface RunFacts {
 export interface RunSettings {
   listener: Listener;
   interrupted: AbortSignal;
+  /** Aborted when no further pipeline is to begin; those under way go on. */
+  draining?: AbortSignal | undefined;
   /** Shared by all pipelines. */
   places: Places;
 }
@@ -57,6 +59,8 @@ export class RunningPipeline implements Scheduled {
   /** Steps of building that have not ended; with the last one the place of the build is free. */
   readonly #unbuilt: Set<string>;
   #leaveBuild: (() => void) | undefined;
+  /** It was to begin when nothing was to begin any longer. */
+  #isLeft = false;
   #failure: PipelineReport['failure'];
   #seconds = 0;
   /** Steps that have ended, those that were skipped among them. */
@@ -79,11 +83,17 @@ export class RunningPipeline implements Scheduled {
     try {
       // It comes before the lock, so that a pipeline which waits for it can be applied by another run.
       if (this.#unbuilt.size > 0) this.#leaveBuild = await this.#enter(places.build);
-      await this.#runSteps();
+      if (this.#settings.draining?.aborted === true) this.#leave();
+      else await this.#runSteps();
     } finally {
       this.#endBuild();
       leave?.();
     }
+  }
+
+  #leave(): void {
+    this.#isLeft = true;
+    this.#settings.listener({ type: 'done', address: this.#run.address, outcome: 'interrupted', seconds: 0 });
   }
 
   async #runSteps(): Promise<void> {
@@ -127,7 +137,7 @@ export class RunningPipeline implements Scheduled {
     return this.#run.report({
       steps: this.#ended,
       isComplete: this.#performed === this.#run.steps.length,
-      isInterrupted: this.#settings.interrupted.aborted,
+      isInterrupted: this.#isLeft || this.#settings.interrupted.aborted,
       failure: this.#failure,
       seconds: this.#seconds,
     });

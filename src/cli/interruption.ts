@@ -13,15 +13,52 @@ const grace = 1500;
  */
 export function listenForInterruption(): AbortSignal {
   const interruption = new AbortController();
-  const listener = (name: Signal) => {
-    if (interruption.signal.aborted) endAtOnce(name);
+  const interrupt = (name: Signal) => {
     // Everything that ends in time has ended before.
     setTimeout(() => endAtOnce(name), grace).unref();
     interruption.abort(new Interruption(name));
   };
+  const listener = (name: Signal) => {
+    if (interruption.signal.aborted) endAtOnce(name);
+    if (draining?.signal.aborted === true) {
+      // What is written on the way out names the signal.
+      interruption.abort(new Interruption(name));
+      endAtOnce(name);
+    }
+    if (name === 'SIGTERM' && draining !== undefined) draining.begin(() => interrupt(name));
+    else interrupt(name);
+  };
   listeners.add(listener);
   listen();
   return interruption.signal;
+}
+
+/** The drain that the next SIGTERM begins. */
+let draining: { signal: AbortSignal; begin: (interrupt: () => void) => void } | undefined;
+
+/**
+ * Performs work that SIGTERM ends slowly: the signal that it gets is aborted at once, so that it begins nothing new, and the whole
+ * run is interrupted when this time has passed. A second signal ends the process at once.
+ */
+export async function withDrain<Result>(
+  milliseconds: number,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const drain = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  draining = {
+    signal: drain.signal,
+    begin(interrupt) {
+      timer = setTimeout(interrupt, milliseconds);
+      drain.abort(new Interruption('SIGTERM'));
+    },
+  };
+  try {
+    return await work(drain.signal);
+  } finally {
+    clearTimeout(timer);
+    draining = undefined;
+  }
 }
 
 type Signal = 'SIGINT' | 'SIGTERM';

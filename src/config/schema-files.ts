@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 /** A JSON Schema (draft-07) as parsed. */
 export type JsonSchema = Record<string, unknown>;
 
-export type SchemaName = 'pipeline' | 'project' | 'plan' | 'report';
+export type SchemaName = 'pipeline' | 'project' | 'plan' | 'report' | 'event';
 
 /**
  * Returns the schema of one kind of file with everything it refers to in its `definitions`, so that it is
  * self-contained: for the validator and the type generator. A definition keeps its name, and a file of its own is one
- * under the name of the file. `plan` is the document that `extracts plan --json` prints, `report` that of `apply --json`.
+ * under the name of the file. `plan` is the document that `extracts plan --json` prints, `report` that of `apply --json`,
+ * `event` a line of `apply --events`.
  */
 export function bundledSchema(name: SchemaName): JsonSchema {
   const definitions = new Map<string, JsonSchema>();

@@ -1,5 +1,4 @@
-import { applyPlan } from '../apply/index.ts';
-import type { Listener } from '../apply/events.ts';
+import { applyPlan, type ApplySettings } from '../apply/index.ts';
 import type { PipelineReport, Report } from '../apply/report.ts';
 import type { RunError } from '../model/errors/run-error.ts';
 import { makeIgnoredFolders } from './ignored-folders.ts';
@@ -12,14 +11,14 @@ export const nothingDone: Report = { pipelines: [] };
 /** Carries out a prepared apply, and notes the run in the state while it is under way, so that it can be resumed. */
 export async function performApply(
   { work, stale, run, configuration }: PreparedApply,
-  { signal, listener }: { signal: AbortSignal; listener: Listener },
+  { signal, draining, listener }: Pick<ApplySettings, 'signal' | 'draining' | 'listener'>,
 ): Promise<Report> {
   const refused = stale.map(({ address, error }) => refusedAsStale(address, error));
   if (work.jobs.length + work.removals.length === 0) return { pipelines: refused };
   await makeIgnoredFolders(configuration.project);
   // A single pipeline has no others that could be done already.
   if (work.jobs.length > 1) await run.begin();
-  const settings = { limits: limitsOfApply(configuration.project.limits), signal, listener };
+  const settings = { limits: limitsOfApply(configuration.project.limits), signal, draining, listener };
   const { pipelines } = await applyPlan(work, settings);
   return { pipelines: [...pipelines, ...refused] };
 }

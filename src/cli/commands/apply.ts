@@ -21,8 +21,9 @@ import { savedWork } from '../../run/shard/shard-of-plan.ts';
 import { readShard, type Shard } from '../../run/shard/shard.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { agreementOn } from '../agreement.ts';
-import { applyExitCode } from '../output/apply-exit-code.ts';
+import { applyExitCode, hasLeft } from '../output/apply-exit-code.ts';
 import { countHiddenNotes, refuseConfiguration, showDiagnostics } from '../output/diagnostics.ts';
+import { runBegan, withEventFile, type EventFile } from '../output/event-file.ts';
 import { exitCodes, type ExitCode } from '../output/exit-codes.ts';
 import { outputOf, performShown, showPlan } from '../output/show-apply.ts';
 import { reportHeading, writeReport, type ReportIdentity } from '../output/report-output.ts';
@@ -39,6 +40,8 @@ export interface ApplyOptions extends GateFlags, SelectFlags {
   resume?: boolean;
   lockWait?: number;
   shard?: string;
+  events?: string;
+  drain?: number;
   policy?: string;
 }
 
@@ -51,6 +54,23 @@ export async function apply(
   given: ApplyOptions,
   env: Env,
   identity: ReportIdentity = {},
+): Promise<ExitCode> {
+  const { events } = given;
+  if (events === undefined) return applyPaths(paths, given, { env, identity, events });
+  return withEventFile(events, env, (file) => applyPaths(paths, given, { env, identity, events: file }));
+}
+
+/** The surroundings of one apply. */
+interface Applying {
+  env: Env;
+  identity: ReportIdentity;
+  events: EventFile | undefined;
+}
+
+async function applyPaths(
+  paths: readonly string[],
+  given: ApplyOptions,
+  { env, identity, events }: Applying,
 ): Promise<ExitCode> {
   const options = { ...given, ...(await readTerms(given, env.cwd)) };
   const file = await savedPlan(paths, options, env);
@@ -70,7 +90,7 @@ export async function apply(
     const whole = await completeFamilies(read, world, env.signal);
     if (hasErrors(whole.diagnostics)) return refused(whole);
     showDiagnostics(whole.diagnostics, whole, env, options.verbose);
-    return await applyIn(world, { whole, saved, shard, identity }, options, env);
+    return await applyIn(world, { whole, saved, shard }, options, { env, identity, events });
   } finally {
     await world.close();
   }
@@ -78,19 +98,9 @@ export async function apply(
 
 async function applyIn(
   world: Ports,
-  {
-    whole,
-    saved,
-    shard,
-    identity,
-  }: {
-    whole: Configuration;
-    saved: SavedWork | undefined;
-    shard: Shard | undefined;
-    identity: ReportIdentity;
-  },
+  { whole, saved, shard }: { whole: Configuration; saved: SavedWork | undefined; shard: Shard | undefined },
   options: ApplyOptions,
-  env: Env,
+  { env, identity, events }: Applying,
 ): Promise<ExitCode> {
   const prepared = await prepareApply(
     whole,
@@ -123,13 +133,15 @@ async function applyIn(
     );
     return exitCode;
   }
-  const report = await performShown(prepared, output, env);
+  events?.write(runBegan(prepared, identity));
+  const performing = { drain: options.drain, listener: events?.listener(configuration) };
+  const report = await performShown(prepared, output, performing, env);
   showFailures(report, configuration, env);
   const exitCode = applyExitCode(report, plan, env.signal);
   await writeReport({ ...ended, exitCode, report }, options, configuration, env);
   refuseBugs(report);
   countHiddenNotes(ended.diagnostics, env, options);
-  if (!env.signal.aborted) await prepared.run.end(prepared.resumed);
+  if (!env.signal.aborted && !hasLeft(report)) await prepared.run.end(prepared.resumed);
   return exitCode;
 }
 

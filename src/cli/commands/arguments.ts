@@ -69,6 +69,12 @@ export function addApplyCommand(program: Command, env: Env, finish: Finish): voi
       duration,
     )
     .option('--shard <shard>', 'do one part of the work: 3/16, or auto in a job array')
+    .option('--events <file>', 'append what happens to a file or a pipe, a line of JSON for each event')
+    .option(
+      '--drain <duration>',
+      'after SIGTERM begin nothing new, and let what is under way end within this time (25s)',
+      duration,
+    )
     .option('--resume', 'skip what an interrupted run has already applied')
     .option('--keep-failed', 'keep an extract that fails its checks, so that it can be inspected')
     .option('-v, --verbose', 'show what is unchanged too, notes, and in a log every step')
@@ -135,9 +141,9 @@ export function addSchemaCommand(program: Command, env: Env, finish: Finish): vo
     .addArgument(
       new Argument(
         '[name]',
-        'pipeline, project for extracts.yaml, plan for plan --json, or report for apply --json',
+        'pipeline, project for extracts.yaml, plan for plan --json, report for apply --json, or event for apply --events',
       )
-        .choices(['pipeline', 'project', 'plan', 'report'])
+        .choices(['pipeline', 'project', 'plan', 'report', 'event'])
         .default('pipeline'),
     )
     .action(async (name: SchemaName) => {

@@ -8,6 +8,12 @@ import { exitCodeOfInterruption } from './failure.ts';
 /** Returns the exit code of an apply: that of the failure, or of the blocked pipeline, that most stands in the way. */
 export function applyExitCode(report: Report, plan: Plan, interrupted: AbortSignal): ExitCode {
   if (interrupted.aborted) return exitCodeOfInterruption(interrupted);
+  // Only SIGTERM lets pipelines end that are under way and begins no other.
+  if (hasLeft(report)) return exitCodes.terminated;
   const kind = classOfRun(failureClasses({ report, plan }));
   return kind === undefined ? exitCodes.done : exitCodeOfClass[kind];
 }
+
+/** True if pipelines were not begun, or not finished, because the run was to end. */
+export const hasLeft = ({ pipelines }: Report): boolean =>
+  pipelines.some(({ outcome }) => outcome === 'interrupted');

@@ -1,5 +1,6 @@
 import type { Work } from '../../apply/index.ts';
 import { removalSteps } from '../../apply/removal.ts';
+import type { Listener } from '../../apply/events.ts';
 import type { PipelineReport, Report } from '../../apply/report.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import { renderPlan } from '../../render/plan-text.ts';
@@ -9,6 +10,7 @@ import { heldBack } from '../../run/held-back.ts';
 import { performApply } from '../../run/perform-apply.ts';
 import type { PreparedApply } from '../../run/prepared-apply.ts';
 import type { Env } from '../env.ts';
+import { withDrain } from '../interruption.ts';
 import { drawProgress, type DrawnPipeline } from './draw-progress.ts';
 import { eventLines } from './event-lines.ts';
 
@@ -28,10 +30,19 @@ export function showPlan(plan: Plan, { show, view }: Output): void {
   show(renderPlan(plan, view));
 }
 
+/** How an apply is carried out besides what it does. */
+export interface Performing {
+  /** Milliseconds that pipelines under way have to end after SIGTERM. */
+  drain: number | undefined;
+  /** Receives every event besides what is shown. */
+  listener: Listener | undefined;
+}
+
 /** Carries out a prepared apply, draws its events on the terminal or as lines, and shows the report. */
 export async function performShown(
   prepared: PreparedApply,
   { show, view }: Output,
+  { drain, listener: other }: Performing,
   env: Env,
 ): Promise<Report> {
   const { work, stale, plan } = prepared;
@@ -41,8 +52,16 @@ export async function performShown(
     terminal === undefined || count === 0
       ? undefined
       : drawProgress(drawnPipelines(work), { terminal, color: env.color.err });
-  const listener = drawing?.listener ?? eventLines((text) => env.err(text), view);
-  const performed = performApply(prepared, { signal: env.signal, listener });
+  const shown = drawing?.listener ?? eventLines((text) => env.err(text), view);
+  const listener: Listener = (event) => {
+    shown(event);
+    other?.(event);
+  };
+  const { signal } = env;
+  const performed =
+    drain === undefined
+      ? performApply(prepared, { signal, listener })
+      : withDrain(drain, (draining) => performApply(prepared, { signal, draining, listener }));
   const report = await performed.finally(() => drawing?.end());
   const notBegun = { held: heldBack(plan), idle: plan.pipelines.filter(({ action }) => action === 'none') };
   if (count + stale.length > 0)

@@ -3,7 +3,7 @@ import { bundledSchema, type SchemaName } from '../schema-files.ts';
 import { validation } from './ajv-options.ts';
 
 /** The schemas that files are compared with. */
-export type CheckedSchema = Exclude<SchemaName, 'plan' | 'report'>;
+export type CheckedSchema = Exclude<SchemaName, 'plan' | 'report' | 'event'>;
 
 const validators = new Map<CheckedSchema, ValidateFunction>();
 
