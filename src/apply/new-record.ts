@@ -160,7 +160,7 @@ function appliedTemplate(
   { size, modified, content }: BuiltExtract,
 ): AppliedTemplate {
   const { shown, compression } = required(pipeline.template, 'template');
-  const { sha256, unfit: accepted, unnamed } = required(plan.template, 'template');
+  const { sha256, unfit: accepted, unnamed, chosen } = required(plan.template, 'template');
   return {
     shown,
     sha256,
@@ -170,6 +170,7 @@ function appliedTemplate(
     ...(content !== undefined && { content }),
     ...(accepted && { accepted }),
     ...(unnamed && { unnamed: unnamed.kept ? 'kept' : 'left out' }),
+    ...(chosen !== undefined && { chosen }),
   };
 }
 

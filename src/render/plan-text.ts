@@ -117,8 +117,8 @@ function renderPipeline(view: PipelineView, paint: Paint, verbose: boolean): Row
 }
 
 function renderTemplate(template: TemplateView, paint: Paint, verbose: boolean): string[][] {
-  const { shown, mark, reason, misfits, unnamed, replaced } = template;
-  if (mark === 'unchanged' && misfits === '' && unnamed.length + replaced.length === 0 && !verbose) return [];
+  const { shown, mark, reason, misfits, files, replaced } = template;
+  if (mark === 'unchanged' && misfits === '' && files.length + replaced.length === 0 && !verbose) return [];
   return [
     [
       `      ${sign(mark, paint)} template ${shown}`,
@@ -126,7 +126,7 @@ function renderTemplate(template: TemplateView, paint: Paint, verbose: boolean):
       paint.dim(`(${reason})`),
     ],
     ...replaced.map((line) => [`        . ${line}`, '', '']),
-    ...unnamed.map((line) => [`        . ${line}`, '', '(its data source does not name it)']),
+    ...files.map((file) => [`        . ${file.text}`, '', `(${file.reason})`]),
   ];
 }
 

@@ -36,6 +36,7 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
     ['Folders', template.folders.map((one) => `${one.name}: ${list(one.items, ', ')}`)],
     ['Data source filters', template.filters.map(({ field }) => shown.get(field) ?? field)],
     ['Parameters', template.parameters.map((one) => `${shownName(one)} (${one.datatype})`)],
+    ['Sheets', (template.sheets ?? []).map(({ kind, name: sheet }) => `${kind} ${sheet}`)],
     ['Queries and unions, not traced', [...template.opaque]],
     ['Files that it does not name, left out unless keep_unnamed: true', [...template.unnamed]],
   ];

@@ -51,6 +51,11 @@ export function describeTemplate(
     folders: source.folders.map(({ name, items }) => ({ name, items: items.map((item) => item.name) })),
     filters: source.filters.map(({ field }) => ({ field: resolve(field)?.name ?? field })),
     parameters: source.parameters.map(({ name, caption, datatype }) => ({ name, caption, datatype })),
+    ...(source.sheets.length > 0 && {
+      sheets: source.sheets.flatMap(({ kind, name, named, listed }) =>
+        named.length + listed.length === 0 ? [] : [{ kind, name }],
+      ),
+    }),
     unnamed: unnamedFiles(template),
     opaque: hyper.relations.flatMap((relation) =>
       relation.kind === 'other' && !isCustomSql(relation, hyper.flavour) ? [relation.name] : [],

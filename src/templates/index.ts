@@ -4,7 +4,7 @@ import { pipeline as pipe } from 'node:stream/promises';
 import { child } from '../model/errors/diagnostic.ts';
 import { markSince } from '../disk/content-hash.ts';
 import { lookAt, markOf } from '../disk/look-at.ts';
-import type { TemplateObservation } from '../model/world/observation.ts';
+import type { Misfit, TemplateObservation } from '../model/world/observation.ts';
 import type { TemplatePort } from '../model/ports/destination-port.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import { RunError } from '../model/errors/run-error.ts';
@@ -15,7 +15,14 @@ import type { ExtractShape } from './fit-finding.ts';
 import { findMismatches } from './mismatches.ts';
 import { documentName, generateDocument } from './generate/document.ts';
 import { replacedConnection } from './live/replacement.ts';
-import { openComplete, openTemplate, templateFromDocument, type Template } from './open-template.ts';
+import {
+  kindOfName,
+  openComplete,
+  openTemplate,
+  templateFromDocument,
+  type Choice,
+  type Template,
+} from './open-template.ts';
 import { toRunError } from './source-file.ts';
 import { swapExtract } from './swap.ts';
 import { unnamedFiles } from './unnamed-files.ts';
@@ -30,9 +37,10 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
       return {
         sha256,
         ...(earlier !== undefined && earlier !== sha256 && { earlier }),
-        misfits: wanted.kind === 'file' ? findMismatches(pipeline, wanted, template) : [],
+        misfits: wanted.kind === 'file' ? misfitsOf(pipeline, wanted, template) : [],
         staged: found && (await markSince(wanted.staged, markOf(found), left, signal)),
         ...unnamedIn(template, wanted),
+        ...choiceIn(template),
         ...(template.replaced !== undefined && { replaced: replacedConnection(template.replaced) }),
       };
     },
@@ -56,7 +64,7 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
       return { path: staged, size, modified, content, rows: extract.rows };
     },
     async unpack(packed, to, signal) {
-      const { zip, hyper } = (await openComplete(packed)).package;
+      const { zip, hyper } = (await openComplete(packed, choiceOf(wanted))).package;
       await unpackEntryTo(zip, hyper, to, signal);
     },
   };
@@ -69,6 +77,52 @@ export function openTemplatePort(pipeline: Pipeline, wanted: Wanted): TemplatePo
 function unnamedIn(template: Template, wanted: Wanted): Pick<TemplateObservation, 'unnamed'> {
   const files = unnamedFiles(template);
   return files.length === 0 ? {} : { unnamed: { files, kept: isKeeping(wanted) } };
+}
+
+/** Compares the extract with every data source that reads it: duplicates in a workbook share their file. */
+function misfitsOf(pipeline: Pipeline, wanted: FileTemplate, template: Template): Misfit[] {
+  const { document, package: packed, neighbours, hyper } = template;
+  const sharing = neighbours.filter(({ rows }) => rows.entry === hyper.entry);
+  return [
+    ...findMismatches(pipeline, wanted, template),
+    ...sharing.flatMap(({ source, rows }) => {
+      const name = source.name ?? '';
+      const found = findMismatches(pipeline, wanted, { source, hyper: rows, document, package: packed });
+      return found.map((one) => ({
+        ...one,
+        identity: `${one.identity} in ${name}`,
+        message: `data source "${name}" of the workbook reads the same extract: ${one.message}`,
+      }));
+    }),
+  ];
+}
+
+/** Returns what was chosen where there was a choice, and the extracts that stay as they are. */
+function choiceIn(template: Template): Pick<TemplateObservation, 'chosen' | 'untouched'> {
+  const { hyper, neighbours, source, choice } = template;
+  const chosen = [
+    ...(choice.kind === 'twb' ? [`data source "${source.name ?? ''}"`] : []),
+    ...(hyper.others.length > 0 ? [`extract "${hyper.entry}"`] : []),
+  ];
+  const beside = neighbours.flatMap(({ source: { name = '' }, rows: { entry } }) =>
+    entry === undefined ? [] : [{ file: entry, dataSource: name }],
+  );
+  const files = [...hyper.others.map((file) => ({ file })), ...beside].filter(
+    ({ file }) => file !== hyper.entry && hasEntry(template, file),
+  );
+  return {
+    ...(chosen.length > 0 && { chosen: chosen.join(', ') }),
+    ...(files.length > 0 && { untouched: files }),
+  };
+}
+
+const hasEntry = ({ package: packed }: Template, file: string) =>
+  packed?.zip.entries.some(({ name }) => name === file) === true;
+
+function choiceOf(wanted: Wanted): Choice {
+  if (wanted.kind === 'generate') return { kind: 'tds' };
+  const { path, dataSource, extract } = wanted;
+  return { kind: kindOfName(path), dataSource, extract };
 }
 
 const isKeeping = (wanted: Wanted) => wanted.kind === 'file' && wanted.keepUnnamed === true;
@@ -102,11 +156,8 @@ async function openWanted(pipeline: Pipeline, wanted: Wanted, signal: AbortSigna
 
 const hashOf = (content: Buffer | string) => createHash('sha256').update(content).digest('hex');
 
-async function openFile(
-  { path, shown }: FileTemplate,
-  shape: ExtractShape,
-  signal: AbortSignal,
-): Promise<Opened> {
+async function openFile(wanted: FileTemplate, shape: ExtractShape, signal: AbortSignal): Promise<Opened> {
+  const { path, shown } = wanted;
   if ((await lookAt(path, { code: 'EXT4000', shown })) === undefined) {
     throw new RunError('EXT4000', `there is no template ${shown}`, {
       hint: 'the path is relative to the pipeline file',
@@ -114,7 +165,7 @@ async function openFile(
   }
   const hash = createHash('sha256');
   await pipe(createReadStream(path), hash, { signal });
-  return { template: await openTemplate(path, shape), sha256: hash.digest('hex') };
+  return { template: await openTemplate(path, { ...choiceOf(wanted), shape }), sha256: hash.digest('hex') };
 }
 
 function reasonsOf(wanted: Wanted) {

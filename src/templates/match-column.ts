@@ -92,14 +92,31 @@ export function describedField(field: TemplateField): string {
   return shown === field.name ? `field "${shown}"` : `field "${shown}" ([${field.name}])`;
 }
 
-/** ` (used by calculation "Profit Ratio", relationship Orders and People, and 3 more)` */
+/** ` (used by calculation "Profit Ratio", relationship Orders and People, and 3 more; sheet "Overview"; dashboard "Sales")` */
 function usedBy(uses: readonly Use[]): string {
   if (uses.length === 0) return '';
-  const shown = uses.slice(0, 3).map(({ kind, name, through }) => {
-    const chain =
-      through.length === 0 ? '' : ` through ${through.map((step) => `"${step}"`).join(', then ')}`;
-    return `${kind} "${name}"${chain}`;
-  });
-  const more = uses.length > shown.length ? `, and ${uses.length - shown.length} more` : '';
-  return ` (used by ${shown.join(', ')}${more})`;
+  const parts = uses.filter(({ kind }) => !isSheet(kind));
+  const shown = parts.slice(0, 3).map((use) => `${use.kind} ${withChain(use)}`);
+  const more = parts.length > shown.length ? [`and ${parts.length - shown.length} more`] : [];
+  const groups = [[...shown, ...more], ...sheetKinds.map((kind) => sheetsOf(kind, uses))];
+  return ` (used by ${groups
+    .filter((group) => group.length > 0)
+    .map((group) => group.join(', '))
+    .join('; ')})`;
+}
+
+const sheetKinds = ['sheet', 'dashboard', 'story'] as const;
+
+const isSheet = (kind: Use['kind']) => sheetKinds.some((one) => one === kind);
+
+/** Every sheet is named: its author has to look at it. What a dashboard shows is among the sheets. */
+function sheetsOf(kind: (typeof sheetKinds)[number], uses: readonly Use[]): string[] {
+  return uses
+    .filter((use) => use.kind === kind)
+    .map((use) => `${kind} ${kind === 'sheet' ? withChain(use) : `"${use.name}"`}`);
+}
+
+function withChain({ name, through }: Use): string {
+  const chain = through.length === 0 ? '' : ` through ${through.map((step) => `"${step}"`).join(', then ')}`;
+  return `"${name}"${chain}`;
 }

@@ -6,12 +6,15 @@ import type { FileTemplate } from '../model/config/template.ts';
 import { describeTemplate } from './describe-template.ts';
 import { parameterFindings, remedyFor } from './live/replacement.ts';
 import { checkFit } from './match.ts';
-import type { Template } from './open-template.ts';
+import type { ReadSource, Template } from './open-template.ts';
 import type { Finding } from './fit-finding.ts';
 import { columnShape } from './local-types.ts';
 
+/** A data source, and the live connection that the extract replaces in it. */
+type Compared = ReadSource & Pick<Template, 'replaced'>;
+
 /** Returns where the extract that a pipeline promises would not match its template, at the columns to check. */
-export function findMismatches(pipeline: Pipeline, wanted: FileTemplate, template: Template): Misfit[] {
+export function findMismatches(pipeline: Pipeline, wanted: FileTemplate, template: Compared): Misfit[] {
   const { extract, tables } = pipeline;
   const { replaced } = template;
   const findings = [
@@ -39,7 +42,7 @@ function identityOf({ code, table, column, field }: Finding, { tables }: Pipelin
   ].join(' ');
 }
 
-function remedy({ code, table }: Finding, { shown }: FileTemplate, { replaced }: Template): string {
+function remedy({ code, table }: Finding, { shown }: FileTemplate, { replaced }: Compared): string {
   const missing = replaced === undefined ? 'name table and schema so' : remedyFor(table, replaced);
   const change = code === 'EXT4301' && missing !== undefined ? missing : 'change the pipeline';
   return `${change}, or the template ${shown}; --allow-misfit applies it all the same`;

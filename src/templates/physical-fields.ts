@@ -61,6 +61,9 @@ export function physicalFields(
     return table === undefined ? [] : [{ name, table, column, ...declaredType(name) }];
   });
   if (mapped.length > 0) return { fields: mapped, stored: [], areAll: true };
+  // Which of several .hyper files has a column is then not known.
+  if (connection.named.filter((one) => one.class === 'hyper').length > 1 && hyper.flavour === 'live')
+    return { fields: [], stored: [], areAll: false };
   const [only, second] = tables;
   const table = second === undefined ? only : undefined;
   const names = source.columns

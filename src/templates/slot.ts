@@ -22,6 +22,8 @@ export interface HyperSlot extends RowsSlot {
   /** The attributes that name the file, as written. */
   dbnames: readonly XmlAttribute[];
   entry: string;
+  /** Other .hyper files that the data source reads: they were not chosen, and stay as they are. */
+  others: readonly string[];
 }
 
 /** Finds where a data source reads its rows, even if no extract could be put there. */
@@ -30,7 +32,7 @@ export function findRows(
   shown: string,
   entries: readonly string[] | undefined,
 ): RowsSlot {
-  const hyper = lookForHyper(source, shown, entries);
+  const hyper = lookForHyper(source, shown, { entries, extract: undefined });
   if (!(hyper instanceof RunError)) return hyper;
   const { extract, connection } = source;
   const first = connection.named.find((named) => named.class === 'hyper')?.dbname;
@@ -44,20 +46,24 @@ export function findRows(
     : { flavour: 'live', entry: normalized(first.value), relations };
 }
 
+/** The files among which a .hyper is looked for. */
+export interface Among {
+  /** The names in the package; undefined without one. */
+  entries: readonly string[] | undefined;
+  /** The extract to take where there are several: its name in the package, or the last part of that. */
+  extract: string | undefined;
+}
+
 /**
- * Finds the .hyper of a data source among the entries of its package: at most one may match. Without a package, or in one
- * that was saved without its extract, it is the name that the .tds gives, or `Data/Extracts/…` where that name is a local
- * path on the author's disk.
+ * Finds the .hyper of a data source among the entries of its package: at most one may match, unless one is chosen. Without
+ * a package, or in one that was saved without its extract, it is the name that the .tds gives, or `Data/Extracts/…` where
+ * that name is a local path on the author's disk.
  *
- * Throws RunError EXT4202 (no .hyper is used) or EXT4203 (several match, or one in other letter case; the message lists
- * them).
+ * Throws RunError EXT4202 (no .hyper is used) or EXT4203 (several match, none is the chosen one, or one in other letter
+ * case; the message lists them).
  */
-export function findHyper(
-  source: DataSource,
-  shown: string,
-  entries: readonly string[] | undefined,
-): HyperSlot {
-  const found = lookForHyper(source, shown, entries);
+export function findHyper(source: DataSource, shown: string, among: Among): HyperSlot {
+  const found = lookForHyper(source, shown, among);
   if (found instanceof RunError) throw found;
   return found;
 }
@@ -65,7 +71,7 @@ export function findHyper(
 function lookForHyper(
   source: DataSource,
   shown: string,
-  entries: readonly string[] | undefined,
+  { entries, extract: wanted }: Among,
 ): HyperSlot | RunError {
   const { extract } = source;
   if (extract !== undefined && extract.class !== 'hyper') {
@@ -82,23 +88,16 @@ function lookForHyper(
       hint: 'in Tableau Desktop: Data > (data source) > Use Extract, and save it again',
     });
   }
-  if (dbnames.length === 0 && readsPublished(source)) {
-    return new RunError('EXT4202', `${shown} reads from a data source published on Tableau Server or Cloud`, {
-      hint: 'download that data source from the server and use it as the template',
-    });
-  }
-  if (dbnames.length === 0) {
-    const kinds = [...new Set(source.connection.named.map((named) => named.class))].join(', ');
-    const instead = kinds === '' ? '' : `: it is a live connection to ${kinds}`;
-    return new RunError('EXT4202', `${shown} does not read from a .hyper file${instead}`, {
-      hint: 'make an extract in Tableau Desktop and save the data source as .tdsx, or have one generated',
-    });
-  }
+  if (dbnames.length === 0) return withoutHyper(source, shown);
   const names = [...new Set(dbnames.map(({ value }) => normalized(value)))];
   const found = names.filter((name) => entries?.includes(name));
-  const matches = found.length === 0 ? names : found;
+  const candidates = found.length === 0 ? names : found;
+  const matches =
+    wanted === undefined
+      ? candidates
+      : candidates.filter((name) => name === wanted || name.split('/').at(-1) === wanted);
   const [match, second] = matches;
-  if (match === undefined || second !== undefined) return several(shown, matches);
+  if (match === undefined || second !== undefined) return unclear(shown, candidates, wanted);
 
   const matching = dbnames.filter(({ value }) => normalized(value) === match);
   const matchingConnections = connections.filter(
@@ -112,7 +111,18 @@ function lookForHyper(
         relation.kind === 'join' || relation.connection === undefined || ownNames.has(relation.connection),
     );
   const entry = found.length === 0 ? packagedName(match, source.name) : match;
-  return otherCase(shown, entry, entries ?? []) ?? { flavour, dbnames: matching, entry, relations };
+  const others = names.filter((name) => name !== match && (entries === undefined || entries.includes(name)));
+  return otherCase(shown, entry, entries ?? []) ?? { flavour, dbnames: matching, entry, others, relations };
+}
+
+/** Returns the attributes by which another data source of the workbook names the same file. */
+export function sharedNames({ extract, connection }: DataSource, { dbnames }: HyperSlot): XmlAttribute[] {
+  const names = new Set(dbnames.map(({ value }) => normalized(value)));
+  const all = [
+    extract?.dbname,
+    ...connection.named.map((one) => (one.class === 'hyper' ? one.dbname : undefined)),
+  ];
+  return all.filter((one) => one !== undefined).filter(({ value }) => names.has(normalized(value)));
 }
 
 /** Returns true for a data source that reads tables of a database, which an extract can replace. */
@@ -161,9 +171,29 @@ export function fileName(text: string): string {
   return safe === '' ? '_' : safe;
 }
 
-function several(shown: string, matches: readonly string[]): RunError {
-  const list = matches.map((name) => `"${name}"`).join(', ');
-  return new RunError('EXT4203', `${shown} uses several .hyper files: ${list}`, {
-    hint: 'exactly one can be replaced; put all tables into one .hyper',
+function withoutHyper(source: DataSource, shown: string): RunError {
+  const { connection, name, isOfWorkbook } = source;
+  if (readsPublished(source)) {
+    const what = isOfWorkbook ? `the data source "${name ?? ''}" of ${shown}` : shown;
+    return new RunError('EXT4202', `${what} reads from a data source published on Tableau Server or Cloud`, {
+      hint: isOfWorkbook
+        ? 'publish the extract as that data source: the workbook shows its rows'
+        : 'download that data source from the server and use it as the template',
+    });
+  }
+  const kinds = [...new Set(connection.named.map((named) => named.class))].join(', ');
+  const instead = kinds === '' ? '' : `: it is a live connection to ${kinds}`;
+  return new RunError('EXT4202', `${shown} does not read from a .hyper file${instead}`, {
+    hint: 'make an extract in Tableau Desktop and save the data source as .tdsx, or have one generated',
+  });
+}
+
+function unclear(shown: string, candidates: readonly string[], wanted: string | undefined): RunError {
+  const list = candidates.map((name) => `"${name}"`).join(', ');
+  const hint = 'extract: NAME under template chooses the one to replace; the others stay as they are';
+  if (wanted === undefined)
+    return new RunError('EXT4203', `${shown} uses several .hyper files: ${list}`, { hint });
+  return new RunError('EXT4203', `${shown} does not use exactly one extract "${wanted}", but ${list}`, {
+    hint: 'extract: takes the name of one of them in the package',
   });
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { contentOf } from '../disk/content-hash.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { openComplete } from './open-template.ts';
-import { normalized } from './slot.ts';
+import { normalized, sharedNames } from './slot.ts';
 import type { Template } from './open-template.ts';
 import { editAttributes } from './tds/edit.ts';
 import type { Compression } from '../model/config/template.ts';
@@ -13,7 +13,7 @@ export interface Swap {
   template: Template;
   /** The new extract. It is read, never changed. */
   hyperPath: string;
-  /** The .tdsx to write; replaced if it exists. */
+  /** The .tdsx or .twbx to write; replaced if it exists. */
   outputPath: string;
   /** The compression; the default is `fast`: model/template.ts has the measurements. */
   compression?: Compression;
@@ -38,8 +38,8 @@ export interface Swapped {
 }
 
 /**
- * Writes a copy of the template with another extract in it. Every other entry is copied raw or left out; a bare .tds
- * is packed together with the extract. The result is opened again before it takes its name, so that the output is
+ * Writes a copy of the template with another extract in it. Every other entry is copied raw or left out; a bare
+ * document is packed together with the extract. The result is opened again before it takes its name, so that the output is
  * either complete and sound or unchanged.
  *
  * Throws RunError EXT4000, EXT4005, EXT4006 (files), EXT4204 (the output would overwrite an input) or EXT4205 (the
@@ -101,10 +101,10 @@ function layOut(
  * A .tds that names its .hyper elsewhere than in its new package is made to name it there. One whose package holds it
  * already stays as it is.
  */
-function packagedDocument({ package: original, source, hyper, document }: Template): Buffer {
+function packagedDocument({ package: original, source, hyper, document, neighbours }: Template): Buffer {
   const isRight = (value: string) =>
     value === hyper.entry || (original !== undefined && normalized(value) === hyper.entry);
-  const edits = hyper.dbnames
+  const edits = [...hyper.dbnames, ...neighbours.flatMap(({ source: one }) => sharedNames(one, hyper))]
     .filter(({ value }) => !isRight(value))
     .map((attribute) => ({ attribute, value: hyper.entry }));
   return edits.length === 0 ? document.bytes : Buffer.from(editAttributes(source.text, edits), 'utf8');
@@ -117,7 +117,7 @@ async function verify(
   { leaveOut, hyperSize }: { leaveOut: readonly string[]; hyperSize: number },
 ): Promise<void> {
   const wrong = (what: string) => new RunError('EXT4205', `the written package is wrong: ${what}`);
-  const result = await openComplete(path);
+  const result = await openComplete(path, template.choice);
   const { entries } = result.package.zip;
   const before = template.package?.zip.entries.filter(({ name }) => !leaveOut.includes(name));
   const expected = before?.map(({ name }) => name) ?? [template.document.name];

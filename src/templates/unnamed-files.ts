@@ -12,10 +12,20 @@ export function unnamedFiles({
 }: Pick<ReadSource, 'package' | 'hyper' | 'document' | 'source'>): string[] {
   if (packed === undefined) return [];
   const isNamed = namedFiles(source.text);
-  return packed.zip.entries
-    .map(({ name }) => name)
-    .filter((name) => name !== hyper.entry && name !== document.name && isData(name) && !isNamed(name));
+  const names = packed.zip.entries.map(({ name }) => name);
+  // A shapefile is a set of files with one stem, of which only one is named.
+  const stems = new Set(names.filter((name) => /\.shp$/i.test(name) && isNamed(name)).map(stemOf));
+  return names.filter(
+    (name) =>
+      name !== hyper.entry &&
+      name !== document.name &&
+      isData(name) &&
+      !isNamed(name) &&
+      !(/\.dbf$/i.test(name) && stems.has(stemOf(name))),
+  );
 }
+
+const stemOf = (name: string) => name.replace(/\.[^./]*$/, '').toLowerCase();
 
 /** Kinds of files that Tableau reads rows from. */
 const isData = (name: string) =>

@@ -3,6 +3,7 @@ import type { TemplateField, Use } from '../model/world/template-description.ts'
 import { parseFormula } from './formula.ts';
 import type { ReadSource } from './open-template.ts';
 import type { Resolve } from './field-resolver.ts';
+import { sheetUses } from './sheet-uses.ts';
 
 type Field = Omit<TemplateField, 'uses'>;
 type EndUse = Omit<Use, 'through'>;
@@ -19,25 +20,28 @@ export function usesOf(
   const needing = new Map<string, Field[]>();
   for (const field of fields) for (const need of field.needs) push(needing, need, field);
   const ends = endUses(fields, template, resolve);
+  const sheetsOf = sheetUses(template.source, resolve);
 
   return (name) => {
     const uses: Use[] = [];
-    const seen = new Set([name]);
+    const chains = new Map<string, readonly string[]>([[name, []]]);
     let wave: { name: string; through: readonly string[] }[] = [{ name, through: [] }];
     while (wave.length > 0) {
       const next: typeof wave = [];
       for (const { name: current, through } of wave) {
         uses.push(...(ends.get(current) ?? []).map((use) => ({ ...use, through })));
         for (const field of needing.get(current) ?? []) {
-          if (field.kind === 'column' || seen.has(field.name)) continue;
-          seen.add(field.name);
+          if (field.kind === 'column' || chains.has(field.name)) continue;
           uses.push({ kind: field.kind, name: shownName(field), through });
-          next.push({ name: field.name, through: [...through, shownName(field)] });
+          const chain = [...through, shownName(field)];
+          chains.set(field.name, chain);
+          next.push({ name: field.name, through: chain });
         }
       }
       wave = next;
     }
-    return uses.filter(({ kind, through }) => kind !== 'folder' || through.length === 0);
+    const kept = uses.filter(({ kind, through }) => kind !== 'folder' || through.length === 0);
+    return [...kept, ...sheetsOf(chains)];
   };
 }
 

@@ -195,14 +195,14 @@ it('refuses a template in validate by its name alone', async () => {
 name: a
 sources: { s: { type: file, path: a.csv } }
 tables: { t: { from: { source: s }, columns: { a: int } } }
-template: { file: report.twb }
+template: { file: report.xlsx }
 destinations: [{ type: file, path: ../out/a.tdsx }]
 `,
   });
   const { stderr, exitCode } = await project.run(['validate']);
   expect(exitCode).not.toBe(0);
   expect(stderr).toContain(
-    'pipelines/a.yaml:5:19  error  report.twb is neither a .tdsx nor a .tds file  [EXT4000]',
+    'pipelines/a.yaml:5:19  error  report.xlsx is none of .tdsx, .tds, .twbx and .twb  [EXT4000]',
   );
 });
 

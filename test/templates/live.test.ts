@@ -28,7 +28,7 @@ const shape = (
 async function opened(text: string, wanted: ExtractShape) {
   const path = join(folder, 'Shop.tds');
   writeFileSync(path, text);
-  const template = await openTemplate(path, wanted);
+  const template = await openTemplate(path, { shape: wanted });
   if (template.replaced === undefined) throw new Error('it was not live');
   return { template, replaced: template.replaced, text: template.document.bytes.toString('utf8') };
 }
@@ -133,7 +133,7 @@ describe('a live connection', () => {
       { name: 'Shop.tds', data: liveModel() },
       { name: 'Image/logo.png', data: 'picture' },
     ]);
-    const template = await openTemplate(path, model);
+    const template = await openTemplate(path, { shape: model });
     const hyperPath = join(folder, 'x.hyper');
     writeFileSync(hyperPath, 'HyPer and more');
     const outputPath = join(folder, 'out.tdsx');
@@ -147,13 +147,13 @@ describe('a live connection', () => {
     expect(written.document.bytes.equals(template.document.bytes)).toBe(true);
     // What was written is a template of its own.
     copyFileSync(outputPath, join(folder, 'again.tdsx'));
-    expect((await openTemplate(join(folder, 'again.tdsx'), model)).replaced).toBeUndefined();
+    expect((await openTemplate(join(folder, 'again.tdsx'), { shape: model })).replaced).toBeUndefined();
   });
 
   it('to a published data source is refused', async () => {
     const path = join(folder, 'Published.tds');
     writeFileSync(path, liveBefore10().replace("class='postgres'", "class='sqlproxy'"));
-    await expect(openTemplate(path, model)).rejects.toMatchObject({
+    await expect(openTemplate(path, { shape: model })).rejects.toMatchObject({
       code: 'EXT4202',
       hint: 'download that data source from the server and use it as the template',
     });

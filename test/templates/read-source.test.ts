@@ -94,8 +94,8 @@ describe('workbooks', () => {
     expect(shop.parameters).toEqual([{ name: 'Parameter 1', caption: 'Target', datatype: 'real' }]);
     // Beside its name and the version, it is what the .tds alone is.
     const alone = describeTemplate(await readSource(written('alone.tds', shopText)));
-    const { name, writtenBy, parameters } = shop;
-    expect(shop).toEqual({ ...alone, name, writtenBy, parameters });
+    const { name, writtenBy, parameters, sheets } = shop;
+    expect(shop).toEqual({ ...alone, name, writtenBy, parameters, sheets });
     // A parameter of other data sources is none of this one's.
     const other = describeTemplate(
       await readSource(written('other.twb', workbook(inside(related(), 'Shop')))),

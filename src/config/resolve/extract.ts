@@ -17,7 +17,12 @@ export function stagedFile({ extract, folder, shared, written, key }: PipelineDr
   return join(shared.folder, 'build', ...steps);
 }
 
-/** Absolute path of the .tdsx that a template makes of it, before it is delivered. */
+/** Absolute path of the package that a template makes of it, before it is delivered. */
 export function stagedPackage(draft: PipelineDraft): string {
-  return stagedFile(draft).replace(/(?:\.hyper)?$/i, '.tdsx');
+  return stagedFile(draft).replace(/(?:\.hyper)?$/i, packageKind(draft));
+}
+
+/** A template that is a workbook makes a workbook. */
+export function packageKind({ written: { template } }: PipelineDraft): '.tdsx' | '.twbx' {
+  return template !== undefined && 'file' in template && /\.twbx?$/i.test(template.file) ? '.twbx' : '.tdsx';
 }

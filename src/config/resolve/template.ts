@@ -26,13 +26,15 @@ export function resolveTemplate(draft: PipelineDraft): Template | undefined {
   const place = child(draft.place, 'template');
   const common = { place, compression: template.compression ?? 'fast', staged: stagedPackage(draft) };
   if ('file' in template) {
-    const { file, keep_unnamed: keep } = template;
+    const { file, keep_unnamed: keep, datasource, extract } = template;
     return {
       kind: 'file',
       ...common,
       shown: file,
       path: resolve(draft.folder, file),
       ...(keep === true && { keepUnnamed: true }),
+      ...(datasource !== undefined && { dataSource: datasource }),
+      ...(extract !== undefined && { extract }),
     };
   }
   return { ...common, ...generated(draft, template.generate, child(place, 'generate')) };

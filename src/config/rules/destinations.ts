@@ -1,28 +1,31 @@
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { isPlaceholder } from '../references/reference-text.ts';
 import { problem } from '../problem.ts';
-import { stagedFile, stagedPackage } from '../resolve/extract.ts';
+import { packageKind, stagedFile, stagedPackage } from '../resolve/extract.ts';
 import { asOneFile } from '../values/file-names.ts';
 import type { CommonRule, Rule } from './rule.ts';
 
 /**
  * Checks the kind of file: a template makes a package of the extract, and Tableau distinguishes the two by their names.
  */
-export const destinationKind: Rule = function* ({ destinations, whole }) {
+export const destinationKind: Rule = function* (draft) {
+  const { destinations, whole } = draft;
   const isPacked = (whole as { template?: unknown }).template !== undefined;
-  const wanted = isPacked ? '.tdsx' : '.hyper';
+  const wanted = isPacked ? packageKind(draft) : '.hyper';
   for (const { settings, place } of destinations) {
     if (settings.type !== 'file') continue;
     const { path } = settings;
     if (path.toLowerCase().endsWith(wanted) || isPlaceholder(path)) continue;
     const hint = isPacked
-      ? 'with a template, a file destination writes a .tdsx package'
-      : /\.tdsx$/i.test(path)
-        ? 'a .tdsx is made with a template; without one, a file destination writes a .hyper extract'
+      ? wanted === '.twbx'
+        ? 'with a workbook as template, a file destination writes a .twbx package'
+        : 'with a template, a file destination writes a .tdsx package'
+      : /\.(?:tds|twb)x$/i.test(path)
+        ? `a ${extname(path).toLowerCase()} is made with a template; without one, a file destination writes a .hyper extract`
         : 'a file destination writes a .hyper extract';
     const message = `"${path}" does not end in ${wanted}`;
     yield problem(codes.destinationKind, message, child(place, 'path'), { hint });

@@ -9,7 +9,7 @@ interface Packaged {
   /** The name for users: the file as written, or `generated`. */
   shown: string;
   compression: Compression;
-  /** Absolute path of the staged .tdsx. */
+  /** Absolute path of the staged .tdsx or .twbx. */
   staged: string;
 }
 
@@ -29,11 +29,15 @@ interface Packaged {
  */
 export type Compression = 'store' | 'fast' | 'best';
 
-/** A .tdsx or .tds that was saved in Tableau Desktop. */
+/** A data source or workbook that was saved in Tableau Desktop. */
 export interface FileTemplate extends Packaged {
   kind: 'file';
   /** Absolute. */
   path: string;
+  /** The data source of a workbook, by its caption or name. */
+  dataSource?: string;
+  /** One of several extracts, by its name in the package. */
+  extract?: string;
   /** Data files that the data source does not name are kept in the package. */
   keepUnnamed?: true;
 }

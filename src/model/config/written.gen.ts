@@ -160,7 +160,7 @@ export type RelationshipEnd = RelationshipColumns | string;
  */
 export type Template = TemplateFile | TemplateGenerated;
 /**
- * How the extract is compressed in the .tdsx: store (not at all), fast (about half the size), or best (a little smaller, much slower).
+ * How the extract is compressed in the package: store (not at all), fast (about half the size), or best (a little smaller, much slower).
  */
 export type PackageCompression = 'store' | 'fast' | 'best';
 /**
@@ -938,15 +938,23 @@ export interface Extract {
   file?: string | null;
 }
 /**
- * A .tdsx or .tds file that the extract is put into. The file itself is only read.
+ * A data source (.tdsx, .tds) or workbook (.twbx, .twb) that the extract is put into. The file itself is only read.
  */
 export interface TemplateFile {
   /**
-   * A .tdsx or .tds file, relative to this file.
+   * A .tdsx, .tds, .twbx or .twb file, relative to this file.
    */
   file: string;
   /**
-   * If true, data files in the .tdsx that its data source does not name are kept: a second .hyper, a CSV. By default they are left out, because they may contain another user's rows.
+   * The data source of a workbook that gets the extract, by its caption or name. Required if the workbook has several; the others stay as they are.
+   */
+  datasource?: string;
+  /**
+   * The .hyper file to replace, by its name in the package. Required if the data source reads several; the others stay as they are.
+   */
+  extract?: string;
+  /**
+   * If true, data files in the package that its data sources do not name are kept: a second .hyper, a CSV. By default they are left out, because they may contain another user's rows.
    */
   keep_unnamed?: boolean;
   compression?: PackageCompression;
@@ -1227,7 +1235,7 @@ export interface NamedDestination {
    */
   use: string;
   /**
-   * A .hyper file, or a .tdsx if the pipeline has a template; relative to the file that names it. Missing folders are created.
+   * A .hyper file, or a .tdsx if the pipeline has a template, or a .twbx if that is a workbook; relative to the file that names it. Missing folders are created.
    */
   path?: string;
   project?: TableauProject;
@@ -1299,7 +1307,7 @@ export interface FileDestination {
    */
   type: 'file';
   /**
-   * A .hyper file, or a .tdsx if the pipeline has a template; relative to the file that names it. Missing folders are created.
+   * A .hyper file, or a .tdsx if the pipeline has a template, or a .twbx if that is a workbook; relative to the file that names it. Missing folders are created.
    */
   path: string;
 }

@@ -2,7 +2,7 @@ import type { Change } from './change.ts';
 import type { DestinationPlan } from './destination-plan.ts';
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import type { BasePlan } from './increment-plan.ts';
-import type { Estimate, ReplacedConnection } from '../world/observation.ts';
+import type { Estimate, ReplacedConnection, UntouchedExtract } from '../world/observation.ts';
 import type { Step } from './step.ts';
 import type { TablePlan } from './table-plan.ts';
 
@@ -234,4 +234,8 @@ export interface TemplatePlan {
   unnamed?: { files: readonly string[]; kept: boolean };
   /** The live connection of the template that the extract replaces. Absent if it has none. */
   replaced?: ReplacedConnection;
+  /** The data source or extract in the template that gets the extract. Absent where it has only one. */
+  chosen?: string;
+  /** Other extracts of the template, with their data source of a workbook: they stay as they are. Absent if there are none. */
+  untouched?: readonly UntouchedExtract[];
 }

@@ -148,6 +148,8 @@ export interface AppliedTemplate {
   content?: string;
   /** The treatment of files that its data source does not name; absent if there were none, and in older records. */
   unnamed?: 'kept' | 'left out';
+  /** The data source or extract in the template that got the extract; absent where it had only one. */
+  chosen?: string;
   /** Identities of the misfits that it was applied with: with the same template they do not block again. */
   accepted?: readonly string[];
 }

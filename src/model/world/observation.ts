@@ -93,8 +93,17 @@ export interface TemplateObservation {
   staged: { size: number; modified: string } | undefined;
   /** Data files of the package that its data source does not name; absent if there are none. */
   unnamed?: { files: readonly string[]; kept: boolean };
+  /** The data source or extract in the template that gets the extract; absent where it has only one. */
+  chosen?: string;
+  /** Other extracts of the template, with their data source of a workbook: they stay as they are. Absent if there are none. */
+  untouched?: readonly UntouchedExtract[];
   /** The live connection of the template that the extract replaces; absent if it has none. */
   replaced?: ReplacedConnection;
+}
+
+export interface UntouchedExtract {
+  file: string;
+  dataSource?: string;
 }
 
 /** A live connection of a data source that reads an extract instead. */

@@ -28,6 +28,8 @@ export interface TemplateDescription {
   folders: readonly { name: string; items: readonly string[] }[];
   filters: readonly { field: string }[];
   parameters: readonly { name: string; caption: string | undefined; datatype: string }[];
+  /** The sheets of its workbook that need a field of it; absent for a data source by itself. */
+  sheets?: readonly { kind: SheetKind; name: string }[];
   /** Custom SQL, unions and the like over the .hyper: which columns they need is not known. */
   opaque: readonly string[];
   /** Data files of the package that the data source does not name: they are left out of what is delivered. */
@@ -81,6 +83,8 @@ export interface TemplateField {
   uses: readonly Use[];
 }
 
+export type SheetKind = 'sheet' | 'dashboard' | 'story';
+
 export type FieldKind = 'column' | 'calculation' | 'bin' | 'group' | 'set';
 
 export interface FieldOrigin {
@@ -96,9 +100,13 @@ export interface FieldOrigin {
 
 /** Something that breaks, or changes its meaning, without the field. */
 export interface Use {
-  kind: Exclude<FieldKind, 'column'> | 'relationship' | 'join' | 'hierarchy' | 'folder' | 'filter';
+  kind:
+    Exclude<FieldKind, 'column'> | 'relationship' | 'join' | 'hierarchy' | 'folder' | 'filter' | SheetKind;
   name: string;
-  /** The calculations between the field and this, nearest to the field first; empty for a direct use. */
+  /**
+   * The calculations between the field and this, nearest to the field first, and for a dashboard the sheets; empty for a
+   * direct use.
+   */
   through: readonly string[];
 }
 

@@ -66,7 +66,7 @@ function templateChange<Act extends Change['act']>(
 
 function templatePlan(
   { shown }: Template,
-  { sha256, misfits, unnamed, replaced }: TemplateObservation,
+  { sha256, misfits, unnamed, replaced, chosen, untouched }: TemplateObservation,
   action: TemplatePlan['action'],
   reason: string,
 ): TemplatePlan {
@@ -80,6 +80,8 @@ function templatePlan(
     ...(errors.length > 0 && { unfit: errors.map(({ identity }) => identity) }),
     ...(unnamed && { unnamed }),
     ...(replaced && { replaced }),
+    ...(chosen !== undefined && { chosen }),
+    ...(untouched && { untouched }),
   };
 }
 
@@ -94,6 +96,7 @@ interface Identity {
   sha256: string;
   compression: string;
   unnamed?: AppliedTemplate['unnamed'];
+  chosen?: string;
 }
 
 /** Returns what happens to files that the data source of a template does not name, in the form that is recorded. */
@@ -101,10 +104,17 @@ export const fate = ({ kept }: { kept: boolean }) => (kept ? 'kept' : 'left out'
 
 function identityOf(
   { kind, shown, compression }: Template,
-  { sha256, unnamed }: TemplateObservation,
+  { sha256, unnamed, chosen }: TemplateObservation,
 ): Identity & { name: string } {
   const name = kind === 'file' ? `template ${shown}` : 'the generated template';
-  return { name, shown, sha256, compression, ...(unnamed && { unnamed: fate(unnamed) }) };
+  return {
+    name,
+    shown,
+    sha256,
+    compression,
+    ...(unnamed && { unnamed: fate(unnamed) }),
+    ...(chosen !== undefined && { chosen }),
+  };
 }
 
 function whyChanged(last: Identity, now: Identity & { name: string }): string | undefined {
@@ -112,6 +122,8 @@ function whyChanged(last: Identity, now: Identity & { name: string }): string | 
     return last.shown === now.shown ? `${now.name} changed` : `${now.name} in the place of ${last.shown}`;
   }
   if (last.compression !== now.compression) return `compression ${last.compression} -> ${now.compression}`;
+  if (last.chosen !== now.chosen)
+    return `the extract goes into ${now.chosen ?? 'the only one'} instead of ${last.chosen ?? 'the only one'}`;
   // A record without this field is from a version that kept them: the next build for another reason leaves them out.
   if (last.unnamed === undefined || now.unnamed === undefined || last.unnamed === now.unnamed)
     return undefined;

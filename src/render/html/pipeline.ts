@@ -137,8 +137,8 @@ function objects({ fresh, changed, gone }: ObjectChanges): Markup {
 
 function template(view: TemplateView | undefined): Markup | undefined {
   if (view === undefined) return undefined;
-  const { shown, reason, misfits, unnamed, replaced } = view;
-  const lines = [...replaced, ...unnamed.map((line) => `${line}: its data source does not name it`)];
+  const { shown, reason, misfits, files, replaced } = view;
+  const lines = [...replaced, ...files.map((file) => `${file.text}: ${file.reason}`)];
   const fit = misfits === '' ? undefined : element('b', { class: 'remove' }, ` (${misfits})`);
   return together(
     element('h4', {}, 'Template'),

@@ -67,11 +67,11 @@ function tableRows({ name, mark, amounts, changeReasons, changes, header }: Tabl
   ];
 }
 
-function templateRows({ shown, mark, reason, misfits, unnamed, replaced }: TemplateView): string[][] {
+function templateRows({ shown, mark, reason, misfits, files, replaced }: TemplateView): string[][] {
   return [
     cells(mark, `template ${shown}`, misfits, reason),
     ...replaced.map((line) => cells('unchanged', `  ${line}`, '', '')),
-    ...unnamed.map((line) => cells('unchanged', `  ${line}`, '', 'its data source does not name it')),
+    ...files.map((file) => cells('unchanged', `  ${file.text}`, '', file.reason)),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { counted } from '../../model/base/numbers.ts';
 import type { Change } from '../../model/plan/change.ts';
 import type { DestinationPlan } from '../../model/plan/destination-plan.ts';
-import type { PipelinePlan, RelationshipEndPlan } from '../../model/plan/plan.ts';
+import type { PipelinePlan, RelationshipEndPlan, TemplatePlan } from '../../model/plan/plan.ts';
 import type { ReplacedConnection } from '../../model/world/observation.ts';
 import { costsOf, publicationText } from './amounts.ts';
 import { withFolder } from './folder-name.ts';
@@ -73,17 +73,14 @@ const templateMarks = { create: 'new', change: 'changed', unchanged: 'unchanged'
 
 function viewTemplate({ template, steps }: PipelinePlan): TemplateView | undefined {
   if (template === undefined) return undefined;
-  const { shown, action, reason, misfits, unnamed, replaced } = template;
+  const { shown, action, reason, misfits, replaced } = template;
   const isPackaged = steps.some(({ kind }) => kind === 'package');
   return {
     shown,
     mark: templateMarks[action],
     reason,
     misfits: misfits === 0 ? '' : counted(misfits, 'misfit'),
-    unnamed:
-      unnamed === undefined || !isPackaged
-        ? []
-        : unnamed.files.map((file) => `${unnamed.kept ? 'keeps' : 'leaves out'} "${file}"`),
+    files: isPackaged ? viewFiles(template) : [],
     replaced: replaced === undefined || !isPackaged ? [] : replacedLines(replaced),
   };
 }
@@ -95,6 +92,20 @@ function replacedLines({ connections, tables }: ReplacedConnection): string[] {
   return [
     `${what}: ${counted(tables.length, 'table')}`,
     ...others.map(({ from, to }) => `${from} replaced by table "${to}"`),
+  ];
+}
+
+function viewFiles({ unnamed, untouched = [] }: TemplatePlan): TemplateView['files'] {
+  const { files = [], kept = false } = unnamed ?? {};
+  return [
+    ...untouched.map(({ file, dataSource }) => ({
+      text: `leaves "${file}" as it is`,
+      reason: dataSource === undefined ? 'it is another extract' : `it is the extract of "${dataSource}"`,
+    })),
+    ...files.map((file) => ({
+      text: `${kept ? 'keeps' : 'leaves out'} "${file}"`,
+      reason: 'its data source does not name it',
+    })),
   ];
 }
 

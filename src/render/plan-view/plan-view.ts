@@ -122,7 +122,8 @@ export interface TemplateView {
   /** `1 misfit`; empty if there is none. */
   misfits: string;
   /** `leaves out "old.hyper"`: files in the package that its data source does not name. */
-  unnamed: readonly string[];
+  /** Files of the package that are not simply copied, and why. */
+  files: readonly { text: string; reason: string }[];
   /** `live connection to postgres db.example.com/shop replaced by the extract: 3 tables`. */
   replaced: readonly string[];
 }

@@ -7,7 +7,12 @@ import type { XmlAttribute } from './xml.ts';
 export interface DataSource {
   /** The file's whole text; `hyperConnections[].dbname` and the like say where in it. */
   text: string;
+  /** The place of its element in the text. */
+  range: { start: number; end: number };
+  /** The name that users know: its caption, or else its own. */
   name: string | undefined;
+  /** Its name in references of a workbook: `federated.1a2b3c`. */
+  id: string | undefined;
   /** The year and release of the Tableau that wrote it (`2023.3`), if its comment says so. */
   writtenBy: string | undefined;
   /** The spelling of object-model tags: with a feature prefix (2020.2 to 2024.2) or plain. */
@@ -21,12 +26,17 @@ export interface DataSource {
   /** `column-instance` elements: the field behind names like `none:Region:nk`. */
   instances: ReadonlyMap<string, string>;
   sets: readonly SetField[];
+  /** Sets that actions of dashboards left: sheets are filtered by them, and users do not see them. */
+  dashboardSets: readonly SetField[];
   hierarchies: readonly Hierarchy[];
   folders: readonly Folder[];
   filters: readonly DataFilter[];
   objects: readonly DataObject[];
   relationships: readonly Relationship[];
   parameters: readonly Parameter[];
+  isOfWorkbook: boolean;
+  /** The sheets of its workbook; a .tds has none. */
+  sheets: readonly Sheet[];
   /** The names of the root's children that no member above covers. */
   others: readonly string[];
 }
@@ -140,6 +150,18 @@ export interface DataFilter {
   field: string;
   fields: readonly string[];
   formulas: readonly string[];
+}
+
+/** A worksheet, dashboard or story, and the fields that it needs of a data source, by their names or those of instances. */
+export interface Sheet {
+  kind: 'sheet' | 'dashboard' | 'story';
+  name: string;
+  /** Sheets that a dashboard or story shows. */
+  shows: readonly string[];
+  /** Fields in its view, filters, titles and the like. */
+  named: readonly string[];
+  /** Fields that it depends on, with those behind its calculations. */
+  listed: readonly string[];
 }
 
 /** A logical table. */

@@ -1,7 +1,7 @@
 import { RunError } from '../../model/errors/run-error.ts';
 import { parseColumn, parseParameter } from './column-elements.ts';
 import { parseConnection } from './connections.ts';
-import { parseFilters, parseFolders, parseHierarchies, parseSets } from './semantics.ts';
+import { parseDashboardSets, parseFilters, parseFolders, parseHierarchies, parseSets } from './semantics.ts';
 import type { DataSource } from './model.ts';
 import { unbracket } from './brackets.ts';
 import { parseObjects, parseRelationships } from './object-graph.ts';
@@ -34,6 +34,8 @@ export function readDataSource(
   const graph = childOf(root, 'object-graph');
   return {
     text,
+    range: { start: root.start, end: root.end },
+    id: attributeOf(root, 'name'),
     name: attributeOf(root, 'caption') ?? attributeOf(root, 'formatted-name') ?? attributeOf(root, 'name'),
     writtenBy: comments.map(versionIn).find((version) => version !== undefined),
     spelling: [...descendantsOf(root)].some(({ feature }) => feature !== undefined) ? 'prefixed' : 'plain',
@@ -45,12 +47,15 @@ export function readDataSource(
       .map(parseColumn),
     instances: parseInstances(root),
     sets: parseSets(root),
+    dashboardSets: parseDashboardSets(root),
     hierarchies: parseHierarchies(root),
     folders: parseFolders(root),
     filters: parseFilters(root),
     objects: parseObjects(graph),
     relationships: parseRelationships(graph),
     parameters: parameters.flatMap((one) => childrenOf(one, 'column').map(parseParameter)),
+    isOfWorkbook: false,
+    sheets: [],
     others: [...new Set(root.children.filter((child) => !isKnown(child)).map(({ name }) => name))],
   };
 }

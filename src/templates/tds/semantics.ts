@@ -5,15 +5,24 @@ import type { XmlElement } from './xml.ts';
 
 /** The sets of users. Those that actions of a dashboard leave behind (`Action (Region)`) are hidden, and no one's. */
 export function parseSets(root: XmlElement): SetField[] {
-  const isLeftover = (group: XmlElement) =>
-    attributeOf(group, 'hidden') === 'true' && attributeOf(group, 'user:auto-column') !== undefined;
-  const sets = childrenOf(root, 'group').filter((group) => !isLeftover(group));
-  return sets.map((group) => ({
-    name: unbracket(attributeOf(group, 'name') ?? ''),
-    caption: attributeOf(group, 'caption'),
-    ...mentioned(group),
-  }));
+  return childrenOf(root, 'group')
+    .filter((group) => !isOfDashboard(group))
+    .map(parseSet);
 }
+
+/** The sets that actions of dashboards filter sheets by. */
+export function parseDashboardSets(root: XmlElement): SetField[] {
+  return childrenOf(root, 'group').filter(isOfDashboard).map(parseSet);
+}
+
+const isOfDashboard = (group: XmlElement) =>
+  attributeOf(group, 'hidden') === 'true' && attributeOf(group, 'user:auto-column') !== undefined;
+
+const parseSet = (group: XmlElement): SetField => ({
+  name: unbracket(attributeOf(group, 'name') ?? ''),
+  caption: attributeOf(group, 'caption'),
+  ...mentioned(group),
+});
 
 export function parseFilters(root: XmlElement): DataFilter[] {
   return childrenOf(root, 'filter').map((filter) => {

@@ -40,19 +40,23 @@ export interface XmlDocument {
 /** Deeper than any data source; a tree is walked recursively. */
 const maxDepth = 200;
 
+/** The parts of a document to keep. What is left out takes no memory. */
+export interface Kept {
+  /** Returns true for the children of the root to keep. */
+  wanted: (child: string, root: string) => boolean;
+  /** Looks at a complete element two levels below the root; returns true if it is not to be kept. */
+  digest?: (element: XmlElement, parent: string) => boolean;
+}
+
 /**
  * Parses a document as a reader that knows every feature: `_.fcp.F.true...x` counts as `x`, `_.fcp.F.false...x` (the
- * spelling for older readers) is left out. Of the root's children only those that are `wanted` are kept.
+ * spelling for older readers) is left out.
  *
  * Throws RunError EXT4101 (not well-formed, with line and column), EXT4102 (a DOCTYPE: entities are not expanded) or
  * EXT4103 (another encoding than UTF-8).
  */
-export function parseXml(
-  bytes: Buffer,
-  shown: string,
-  wanted: (child: string, root: string) => boolean = () => true,
-): XmlDocument {
-  return parse(decode(bytes, shown), shown, { wanted, read: unprefixed });
+export function parseXml(bytes: Buffer, shown: string, keep: Kept = { wanted: () => true }): XmlDocument {
+  return parse(decode(bytes, shown), shown, { ...keep, read: unprefixed });
 }
 
 /** Parses a document with its names as they are written: what only older readers see is in it, too. */
@@ -66,15 +70,14 @@ export function withoutPrefix(name: string): string {
   return unprefixed(name).plain;
 }
 
-interface Reading {
-  wanted: (child: string, root: string) => boolean;
+interface Reading extends Kept {
   /** The name that an element or attribute gets, and if it is kept. */
   read: typeof unprefixed;
 }
 
-function parse(text: string, shown: string, { wanted, read }: Reading): XmlDocument {
+function parse(text: string, shown: string, reading: Reading): XmlDocument {
   const parser = new SaxesParser({ position: true });
-  const builder = treeBuilder(wanted, read);
+  const builder = treeBuilder(reading);
   const comments: string[] = [];
   let attributes = new Map<string, XmlAttribute>();
 
@@ -103,7 +106,7 @@ function parse(text: string, shown: string, { wanted, read }: Reading): XmlDocum
     const end = parser.position - 1;
     const quote = text[end] === '"' ? '"' : "'";
     const start = text.lastIndexOf(quote, end - 1) + 1;
-    const { plain, on } = read(name);
+    const { plain, on } = reading.read(name);
     if (on) attributes.set(plain, { value, start, end, quote });
   });
   parser.on('opentag', ({ name }) => {
@@ -160,7 +163,7 @@ interface Growing extends XmlElement {
   kept: boolean;
 }
 
-function treeBuilder(wanted: Reading['wanted'], read: Reading['read']) {
+function treeBuilder({ wanted, digest, read }: Reading) {
   const stack: Growing[] = [];
   let root: Growing | undefined;
   return {
@@ -192,6 +195,9 @@ function treeBuilder(wanted: Reading['wanted'], read: Reading['read']) {
     close(end: number): void {
       const closed = stack.pop();
       if (closed !== undefined) closed.end = end;
+      const parent = stack.at(-1);
+      if (digest === undefined || stack.length !== 2 || closed?.kept !== true || parent === undefined) return;
+      if (digest(closed, parent.name)) parent.children.pop();
     },
     text(part: string): void {
       const top = stack.at(-1);

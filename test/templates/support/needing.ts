@@ -3,7 +3,23 @@
  * are those that users know: `calculation Net`, `hierarchy When`.
  */
 export function needing(text: string, column: string): string[] {
+  return oracleOf(text)(column).found;
+}
+
+/** What a column leads to: names of fields, and what else needs it. */
+export interface Led {
+  reached: ReadonlySet<string>;
+  found: string[];
+  /** The field that a reference means. */
+  meant: (written: string) => string;
+}
+
+export function oracleOf(text: string): (column: string) => Led {
   const elements = read(text);
+  return (column) => lead(elements, column);
+}
+
+function lead(elements: Element[], column: string): Led {
   const of = (name: string) => elements.filter((element) => element.name === name);
   const declared = of('column').filter(({ parent }) => parent?.name === 'datasource');
   const named = new Map<string, Set<string>>();
@@ -40,6 +56,8 @@ export function needing(text: string, column: string): string[] {
     needs.set(name, { kind, shown: captions.get(name) ?? name, of: new Set(references.map(meant)) });
   }
   for (const group of of('group')) {
+    // What actions of dashboards leave is no set of users.
+    if (group.attributes.hidden === 'true' && group.attributes['user:auto-column'] !== undefined) continue;
     const name = bare(group.attributes.name);
     needs.set(name, {
       kind: 'set',
@@ -80,10 +98,10 @@ export function needing(text: string, column: string): string[] {
     const shown = ends.map(({ attributes }) => objects.get(attributes['object-id'])).join(' and ');
     if (operands.map(meant).includes(column)) found.add(`relationship ${shown}`);
   }
-  return [...found].sort();
+  return { reached, found: [...found].sort(), meant };
 }
 
-interface Element {
+export interface Element {
   name: string;
   attributes: Record<string, string | undefined>;
   children: Element[];
@@ -92,7 +110,7 @@ interface Element {
 }
 
 /** All elements in order, without those that only readers of before the object model see. */
-function read(text: string): Element[] {
+export function read(text: string): Element[] {
   const current = text
     .replace(/<!--[^]*?-->|<\?[^]*?\?>/g, '')
     .replace(/<_\.fcp\.\w+\.false\.\.\.([\w-]+)[^>]*(?:\/>|>[^]*?<\/_\.fcp\.\w+\.false\.\.\.\1>)/g, '')
@@ -124,16 +142,17 @@ function read(text: string): Element[] {
   return all;
 }
 
-const below = (element: Element): Element[] => element.children.flatMap((child) => [child, ...below(child)]);
+export const below = (element: Element): Element[] =>
+  element.children.flatMap((child) => [child, ...below(child)]);
 
-const filtersIn = (element: Element): string[] =>
+export const filtersIn = (element: Element): string[] =>
   below(element).flatMap(({ attributes }) => [
     ...[attributes.level, attributes.field].flatMap((path) => (path === undefined ? [] : [last(path)])),
     ...inFormula(attributes.expression ?? ''),
   ]);
 
 /** The fields of a formula, letter by letter: strings and comments are skipped, parameters left out. */
-function inFormula(formula: string): string[] {
+export function inFormula(formula: string): string[] {
   const fields: string[] = [];
   for (let at = 0; at < formula.length; at += 1) {
     const letter = formula[at] ?? '';
@@ -157,7 +176,7 @@ function inFormula(formula: string): string[] {
   return fields;
 }
 
-const bare = (text = '') =>
+export const bare = (text = '') =>
   text
     .trim()
     .replace(/^\[|\]$/g, '')

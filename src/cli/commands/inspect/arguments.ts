@@ -9,13 +9,14 @@ export function addInspectCommand(program: Command, env: Env, finish: (code: Exi
   program
     .command('inspect')
     .description('show tables, keys and first rows of an extract, or query it; the file is only read')
-    .argument('<file>', 'a .hyper or .tdsx file')
+    .argument('<file>', 'a .hyper, .tdsx or .twbx file')
     .option('--sql <query>', 'print the result of this query instead')
     .option(
       '-n, --rows <number>',
       'how many rows of each table (default: 5) or of the query (default: 10)',
       numberOfRows,
     )
+    .option('--datasource <name>', 'the data source of a workbook that has several')
     .option('--json', 'one JSON document on stdout')
     .action(async (file: string, options: InspectOptions) => {
       const { inspect } = await import('./inspect.ts');

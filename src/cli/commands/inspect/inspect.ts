@@ -15,14 +15,18 @@ export interface InspectOptions {
   sql?: string;
   rows?: number;
   json?: boolean;
+  /** The data source of a workbook that has several. */
+  datasource?: string;
 }
 
 /** `extracts inspect FILE`: what is in an extract, or the result of a query. The file is opened for reading only. */
 export async function inspect(file: string, options: InspectOptions, env: Env): Promise<ExitCode> {
   const absolute = path.resolve(env.cwd, file);
   const kind = path.extname(file).toLowerCase();
-  if (kind !== '.hyper' && kind !== '.tdsx')
-    throw new UsageError(`${file} ends neither in .hyper nor in .tdsx`, templateHint(kind));
+  if (!['.hyper', '.tdsx', '.twbx'].includes(kind))
+    throw new UsageError(`${file} ends in none of .hyper, .tdsx and .twbx`, templateHint(kind));
+  if (kind === '.hyper' && options.datasource !== undefined)
+    throw new UsageError(`${file} is an extract: --datasource chooses a data source of a workbook`);
   const found = await stat(absolute).catch(() => undefined);
   if (found?.isFile() !== true)
     throw new RunError('EXT3004', `there is no file ${file}`, { hint: 'check the path' });
@@ -32,7 +36,8 @@ export async function inspect(file: string, options: InspectOptions, env: Env): 
   const folder = await makeTemporaryFolder();
   try {
     const unpacked = path.join(folder.path, 'extract.hyper');
-    await unpackExtract(absolute, { to: unpacked, shown: file }, env.signal);
+    const { datasource: dataSource } = options;
+    await unpackExtract(absolute, { to: unpacked, shown: file, dataSource }, env.signal);
     return await withExtract(unpacked, settings, look);
   } finally {
     await folder.remove();
@@ -40,9 +45,9 @@ export async function inspect(file: string, options: InspectOptions, env: Env): 
 }
 
 const templateHint = (kind: string) =>
-  kind === '.tds'
-    ? 'extracts template show reads a .tds'
-    : 'give the path of an extract or of a packaged data source';
+  kind === '.tds' || kind === '.twb'
+    ? `extracts template show reads a ${kind}`
+    : 'give the path of an extract, of a packaged data source or of a packaged workbook';
 
 interface Inspected {
   file: string;

@@ -9,7 +9,7 @@ export function addTemplateCommands(template: Command, env: Env, finish: (code: 
     .command('show')
     .description('show the contents of a template and their dependencies')
     .argument('<file>', 'a .tdsx or .tds file, or a workbook (.twbx, .twb)')
-    .option('--datasource <name>', 'the data source of a workbook that has several')
+    .option('--datasource <name>', 'one data source of a workbook (default: all)')
     .option('--json', 'one JSON document on stdout')
     .action(async (file: string, options: { json?: boolean; datasource?: string }) => {
       const { showTemplate } = await import('./show.ts');
