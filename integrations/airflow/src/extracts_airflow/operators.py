@@ -1,0 +1,186 @@
+"""Operators that plan, and that apply a shard of a plan."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
+
+from airflow.sdk import Asset, AssetAlias, BaseHook, BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+from extracts_airflow.outcome import confirm
+from extracts_airflow.program import Ended, Program
+from extracts_airflow.variables import child_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: The exit codes of a plan of which some pipelines can be applied.
+PARTLY_PLANNED = (1, 3, 75)
+#: The alias of the assets of all data sources that the operators publish; a DAG can be scheduled by it.
+ALIAS = "extracts"
+
+
+class ExtractsOperator(BaseOperator):
+    """
+    Run `extracts` in a project.
+
+    :param project: the folder with extracts.yaml, on every worker.
+    :param plan: the file of the saved plan, on a disk that all workers share.
+    :param secrets: variables from connections: `{"PG_URL": "shop_db", "TABLEAU_TOKEN": "tableau.password"}`.
+    :param variables: further environment variables.
+    :param command: the program and its first arguments, as on a command line.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = ("project", "plan", "variables", "command")
+
+    def __init__(
+        self,
+        *,
+        project: str,
+        plan: str,
+        secrets: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
+        command: Sequence[str] = ("extracts",),
+        **kwargs: Any,
+    ) -> None:
+        """Take the settings that both operators have."""
+        super().__init__(**kwargs)
+        self.project = project
+        self.plan = plan
+        self.secrets = dict(secrets or {})
+        self.variables = dict(variables or {})
+        self.command = list(command)
+        self._program: Program | None = None
+
+    def run_program(self, *arguments: str) -> Ended:
+        """Run it to its end, with its lines in the log of the task."""
+        environment = child_environment(self.secrets, self.variables, BaseHook.get_connection)
+        self._program = Program([*self.command, *arguments], folder=self.project, environment=environment)
+        return self._program.wait(self.log.info)
+
+    def on_kill(self) -> None:
+        """End the program when the task is stopped, times out, or its worker shuts down."""
+        if self._program is not None:
+            self._program.stop()
+
+
+class ExtractsPlanOperator(ExtractsOperator):
+    """
+    Plan, save the plan, and return its shards that have something to do, such as `["1/8", "2/8"]`.
+
+    An `ExtractsApplyOperator` is expanded over them; of an empty list Airflow skips it.
+
+    :param shards: the number of parts to divide the work into.
+    :param select: only these pipelines: names, patterns, `tag:WORD`.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = (*ExtractsOperator.template_fields, "select")
+
+    def __init__(self, *, shards: int = 1, select: Sequence[str] = (), **kwargs: Any) -> None:
+        """Take what is planned."""
+        super().__init__(**kwargs)
+        self.shards = shards
+        self.select = list(select)
+
+    def execute(self, context: Mapping[str, Any]) -> list[str]:
+        """
+        Write the plan's file, and return its shards.
+
+        Pipelines that are blocked leave the others to be applied: their addresses are the XCom `blocked`.
+        """
+        plan = Path(self.plan)
+        plan.parent.mkdir(parents=True, exist_ok=True)
+        # What a try before this one has left must not be taken for the plan of this one.
+        plan.unlink(missing_ok=True)
+        chosen = [f"--select={term}" for term in self.select]
+        ended = self.run_program("plan", *chosen, f"--shards={self.shards}", f"--out={self.plan}", "--list")
+        listed = [json.loads(line) for line in ended.output.splitlines() if line.strip()]
+        blocked = [line["address"] for line in listed if line["action"] == "blocked"]
+        if not (blocked and plan.exists() and ended.code in PARTLY_PLANNED):
+            confirm(ended.code, "extracts plan")
+        context["ti"].xcom_push(key="blocked", value=blocked)
+        numbers = sorted({line["shard"] for line in listed if "shard" in line and line["action"] != "none"})
+        self.log.info("%d pipelines, %d blocked; there is work in %d shards", len(listed), len(blocked), len(numbers))
+        return [f"{number}/{self.shards}" for number in numbers]
+
+
+class ExtractsBlockedOperator(BaseOperator):
+    """
+    Fail if the plan has blocked pipelines, beside the tasks that apply the others.
+
+    :param blocked: their addresses: the XCom `blocked` of an `ExtractsPlanOperator`.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = ("blocked",)
+
+    def __init__(self, *, blocked: Sequence[str], **kwargs: Any) -> None:
+        """Take the addresses."""
+        super().__init__(**kwargs)
+        self.blocked = blocked
+
+    def execute(self, context: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Name those that are blocked, if any."""
+        if self.blocked:
+            message = f"blocked, as the log of the plan says: {', '.join(self.blocked)}"
+            raise AirflowFailException(message)
+
+
+class ExtractsApplyOperator(ExtractsOperator):
+    """
+    Apply one shard of a saved plan, and return its report in numbers.
+
+    Tried again, it applies what is missing. Each data source that it publishes is an asset with the same name, through the
+    alias `extracts`. Airflow has to know that alias before the task is mapped: give `partial` also
+    `outlets=[AssetAlias("extracts")]`, as `build_extracts_dag` does.
+
+    :param shard: its number and how many there are: `3/8`.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = (*ExtractsOperator.template_fields, "shard")
+
+    def __init__(self, *, shard: str = "1/1", **kwargs: Any) -> None:
+        """Take the part that is applied."""
+        super().__init__(**{"outlets": [AssetAlias(ALIAS)], **kwargs})
+        self.shard = shard
+
+    def execute(self, context: Mapping[str, Any]) -> dict[str, int]:
+        """Apply it, write a line for each pipeline, and note what was published."""
+        ended = self.run_program("apply", self.plan, f"--shard={self.shard}", "--json")
+        counts: dict[str, int] = {}
+        for pipeline in pipelines_in(ended.output):
+            outcome = pipeline["outcome"]
+            counts[outcome] = counts.get(outcome, 0) + 1
+            self.log.info(line_of(pipeline))
+            if outcome == "applied":
+                note_assets(pipeline, context)
+        confirm(ended.code, f"shard {self.shard}")
+        return counts
+
+
+def pipelines_in(report: str) -> list[dict[str, Any]]:
+    """Return the pipelines of a report; none where the program ended before it had one."""
+    try:
+        return json.loads(report).get("pipelines", [])
+    except json.JSONDecodeError:
+        return []
+
+
+def line_of(pipeline: Mapping[str, Any]) -> str:
+    """Return one line about a pipeline for the log."""
+    rows = sum(table["rows"] for table in pipeline["tables"])
+    failure = pipeline.get("failure")
+    end = f"{rows} rows" if failure is None else f"{failure.get('code', 'error')}: {failure['message']}"
+    return f"{pipeline['address']}: {pipeline['outcome']} in {pipeline['seconds']:.1f} s, {end}"
+
+
+def note_assets(pipeline: Mapping[str, Any], context: Mapping[str, Any]) -> None:
+    """Say that the outputs of a pipeline are new."""
+    events = context["outlet_events"][AssetAlias(ALIAS)]
+    rows = sum(table["rows"] for table in pipeline["tables"])
+    for destination in pipeline["destinations"]:
+        target = destination["target"]
+        asset = Asset(name=target, uri=f"x-extracts://{quote(target, safe='/')}")
+        events.add(asset, extra={"pipeline": pipeline["address"], "rows": rows, "bytes": destination["size"]})

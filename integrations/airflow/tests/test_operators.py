@@ -1,0 +1,137 @@
+import json
+from collections import defaultdict
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk import AssetAlias
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from extracts_airflow import operators
+from extracts_airflow.operators import ALIAS, ExtractsApplyOperator, ExtractsBlockedOperator, ExtractsPlanOperator
+
+LISTED = """{"address":"a","action":"create","shard":1}
+{"address":"b","action":"none","shard":2}
+{"address":"c","action":"blocked","blockedBy":"error"}
+{"address":"d","action":"forget","shard":3}
+"""
+
+
+class Pushed:
+    """As much of a task instance as operators use."""
+
+    def __init__(self):
+        self.values = {}
+
+    def xcom_push(self, key, value):
+        self.values[key] = value
+
+
+class Events(defaultdict):
+    """As much of Airflow's outlet events as operators use."""
+
+    def __init__(self):
+        super().__init__(lambda: SimpleNamespace(added=[], add=None))
+
+    def __missing__(self, key):
+        added = []
+        self[key] = SimpleNamespace(added=added, add=lambda asset, extra: added.append((asset, extra)))
+        return self[key]
+
+
+@pytest.fixture(autouse=True)
+def shop(monkeypatch):
+    found = SimpleNamespace(
+        conn_type="postgres", host="db", login="u", password="hidden", port=None, schema="shop", extra_dejson={}
+    )
+    monkeypatch.setattr(operators, "BaseHook", SimpleNamespace(get_connection=lambda _: found))
+
+
+def test_planning_returns_the_shards_with_work(program, tmp_path):
+    (tmp_path / "listed").write_text(LISTED)
+    command = program(f'echo "$@" > {tmp_path}/arguments; cat {tmp_path}/listed')
+    plan = tmp_path / "plans" / "one.json"
+    pushed = Pushed()
+    operator = ExtractsPlanOperator(
+        task_id="plan", project=str(tmp_path), plan=str(plan), command=command, shards=4, select=["sales", "tag:daily"]
+    )
+    assert operator.execute({"ti": pushed}) == ["1/4", "3/4"]
+    arguments = (tmp_path / "arguments").read_text().split()
+    assert arguments == ["plan", "--select=sales", "--select=tag:daily", "--shards=4", f"--out={plan}", "--list"]
+    assert plan.parent.is_dir()
+
+
+def plan_that_ends_with(code, program, tmp_path, *, saved=True):
+    (tmp_path / "listed").write_text(LISTED)
+    plan = tmp_path / "p.json"
+    plan.write_text("of a try before")
+    save = f"echo plan > {plan};" if saved else ""
+    command = program(f"{save} cat {tmp_path}/listed; exit {code}")
+    return ExtractsPlanOperator(task_id="plan", project=str(tmp_path), plan=str(plan), command=command, shards=4)
+
+
+@pytest.mark.parametrize("code", [1, 3, 75])
+def test_a_plan_with_a_blocked_pipeline_leaves_the_others_to_be_applied(code, program, tmp_path):
+    pushed = Pushed()
+    assert plan_that_ends_with(code, program, tmp_path).execute({"ti": pushed}) == ["1/4", "3/4"]
+    assert pushed.values == {"blocked": ["c"]}
+    with pytest.raises(AirflowFailException, match="blocked, as the log of the plan says: c"):
+        ExtractsBlockedOperator(task_id="blocked", blocked=pushed.values["blocked"]).execute({})
+    ExtractsBlockedOperator(task_id="blocked", blocked=[]).execute({})
+
+
+def test_a_plan_that_was_not_saved_fails_by_its_code(program, tmp_path):
+    with pytest.raises(AirflowFailException, match="extracts plan ended with 1"):
+        plan_that_ends_with(1, program, tmp_path, saved=False).execute({"ti": Pushed()})
+    with pytest.raises(AirflowFailException, match="extracts plan ended with 65: the configuration is invalid"):
+        plan_that_ends_with(65, program, tmp_path).execute({"ti": Pushed()})
+
+
+def report(*pipelines):
+    whole = {"tables": [{"rows": 2}], "seconds": 1.25, "destinations": []}
+    return json.dumps({"pipelines": [{**whole, **pipeline} for pipeline in pipelines]})
+
+
+def apply(program, tmp_path, text, code):
+    (tmp_path / "report").write_text(text)
+    command = program(f'echo "$@ $PG_URL" > {tmp_path}/arguments; cat {tmp_path}/report; exit {code}')
+    operator = ExtractsApplyOperator(
+        task_id="apply",
+        project=str(tmp_path),
+        plan="plan.json",
+        command=command,
+        shard="2/4",
+        secrets={"PG_URL": "shop"},
+    )
+    events = Events()
+    return lambda: operator.execute({"outlet_events": events}), events
+
+
+def test_applying_writes_a_line_and_an_asset_for_what_it_publishes(program, tmp_path, capsys):
+    text = report(
+        {"address": "a", "outcome": "applied", "destinations": [{"target": "https://t.example.com acme: Sales/A", "size": 9}]},
+        {"address": "b", "outcome": "failed", "failure": {"step": "read", "code": "EXT2001", "message": "refused"}},
+    )
+    run, events = apply(program, tmp_path, text, 75)
+    with pytest.raises(AirflowException) as raised:
+        run()
+    logged = capsys.readouterr().out
+    assert not isinstance(raised.value, AirflowFailException)
+    assert "a: applied in 1.2 s, 2 rows" in logged
+    assert "b: failed in 1.2 s, EXT2001: refused" in logged
+    assert "hidden" not in logged
+    ((asset, extra),) = events[AssetAlias(ALIAS)].added
+    assert asset.name == "https://t.example.com acme: Sales/A"
+    assert extra == {"pipeline": "a", "rows": 2, "bytes": 9}
+    arguments = (tmp_path / "arguments").read_text()
+    assert arguments == "apply plan.json --shard=2/4 --json postgres://u:hidden@db/shop\n"
+
+
+def test_a_shard_that_is_done_returns_its_numbers(program, tmp_path):
+    run, _ = apply(program, tmp_path, report({"address": "a", "outcome": "applied"}, {"address": "b", "outcome": "applied"}), 0)
+    assert run() == {"applied": 2}
+
+
+def test_a_program_that_ends_before_it_has_a_report_fails_by_its_code(program, tmp_path):
+    run, _ = apply(program, tmp_path, "", 4)
+    with pytest.raises(AirflowFailException, match=r"shard 2/4 ended with 4: the plan is out of date"):
+        run()
