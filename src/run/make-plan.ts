@@ -1,6 +1,7 @@
 import { buildPlan } from '../plan/index.ts';
 import type { Decisions, Terms } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
+import type { Pipeline } from '../model/config/pipeline.ts';
 import type { Plan } from '../model/plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { findRemoved } from './removal/removed-pipelines.ts';
@@ -30,7 +31,15 @@ export interface PlanSettings {
   unseen?: () => readonly string[];
 }
 
-/** Observes all pipelines, some at a time, and builds the plan. */
+/** Returns the names under which the record of a pipeline may be: its own, and those that `moved:` lists. */
+function recordedNames({ address, moved }: Pipeline): string[] {
+  return [address, ...moved.flatMap((move) => (move.kind === 'pipeline' ? move.from : []))];
+}
+
+/**
+ * Observes all pipelines, some at a time, and builds the plan. Their records are read before, together; those that another
+ * run has changed since are observed again.
+ */
 export async function makePlan(
   configuration: Configuration,
   world: Ports,
@@ -51,8 +60,19 @@ export async function makePlan(
   const pipelines = configuration.pipelines.filter(isPlanned);
   const blocked = [...configuration.blocked, ...gone.blocked].filter(isPlanned);
   const observeOptions = { full: decisions.full ?? false, resumed };
+  const records = await world.state.readMany(pipelines.flatMap(recordedNames));
+  const observed = await Promise.all(
+    pipelines.map((pipeline) =>
+      turn(() => observePipeline(pipeline, world, { ...observeOptions, records }, context)),
+    ),
+  );
+  const changed = new Set(await world.state.changedSince([...records.keys()]));
   const seen = await Promise.all(
-    pipelines.map((pipeline) => turn(() => observePipeline(pipeline, world, observeOptions, context))),
+    observed.map((one, index) => {
+      const pipeline = pipelines[index];
+      if (pipeline === undefined || !recordedNames(pipeline).some((name) => changed.has(name))) return one;
+      return turn(() => observePipeline(pipeline, world, observeOptions, context));
+    }),
   );
   const plan = buildPlan(
     [

@@ -9,10 +9,22 @@ import type { StatePort } from '../model/ports/state-port.ts';
  */
 export async function waitForRuns(
   addresses: readonly string[],
-  state: Pick<StatePort, 'holder' | 'lock'>,
+  state: Pick<StatePort, 'holder' | 'lock' | 'listLocks'>,
 ): Promise<void> {
   const turn = limitConcurrency(8);
-  await Promise.all(addresses.map((address) => turn(() => waitForLock(address, state))));
+  const locked = await lockedNow(state);
+  const held = locked === undefined ? addresses : addresses.filter((address) => locked.has(address));
+  await Promise.all(held.map((address) => turn(() => waitForLock(address, state))));
+}
+
+/** Returns the addresses that are locked; undefined if the locks cannot be listed. */
+async function lockedNow(state: Pick<StatePort, 'listLocks'>): Promise<ReadonlySet<string> | undefined> {
+  try {
+    return new Set(await state.listLocks());
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    return undefined;
+  }
 }
 
 async function waitForLock(address: string, state: Pick<StatePort, 'holder' | 'lock'>): Promise<void> {

@@ -9,7 +9,8 @@ const run = (alive: LockHolder['alive']) =>
 /** A state in which the lock of `held` is free after a moment, and that logs what is asked of it. */
 function stateOf(holders: Readonly<Record<string, LockHolder>>, taken?: Error) {
   const log: string[] = [];
-  const state: Pick<StatePort, 'holder' | 'lock'> = {
+  const state: Pick<StatePort, 'holder' | 'lock' | 'listLocks'> = {
+    listLocks: () => Promise.resolve(Object.keys(holders)),
     holder: (address) => Promise.resolve(holders[address]),
     async lock(address) {
       await new Promise(setImmediate);
@@ -37,6 +38,8 @@ test.each([
   await expect(waitForRuns(['held'], state)).resolves.toBeUndefined();
   const unreadable = { ...state, holder: () => Promise.reject(error) };
   await expect(waitForRuns(['held', 'other'], unreadable)).resolves.toBeUndefined();
+  const unlisted = { ...unreadable, listLocks: () => Promise.reject(error) };
+  await expect(waitForRuns(['held'], unlisted)).resolves.toBeUndefined();
 });
 
 test('an interruption and a bug end the run', async () => {

@@ -24,6 +24,24 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
     expect(await other.read('shop2')).toBeUndefined();
   });
 
+  test('many records are read at once; what has changed since is known', async () => {
+    const [one, other] = await open();
+    const addresses = Array.from({ length: 30 }, (_, index) => `p${index}`);
+    for (const address of addresses.slice(0, 25)) await write(other, record(address), undefined);
+    const found = await one.readMany(addresses);
+    expect(found.get('p3')).toMatchObject({ stored: { record: record('p3') } });
+    expect(found.get('p29')).toEqual({ stored: undefined });
+    expect(await one.changedSince(addresses)).toEqual([]);
+    await write(other, record('p3', '2'), (await other.read('p3'))?.version);
+    await write(other, record('p29'), undefined);
+    const lock = await other.lock('p4');
+    await lock.remove((await other.read('p4'))!.version);
+    await lock.release();
+    expect([...(await one.changedSince(addresses))].sort()).toEqual(['p29', 'p3', 'p4']);
+    await one.read('p3');
+    expect(await one.changedSince(['p3', 'p5'])).toEqual([]);
+  });
+
   test('a write that has not seen the last one is refused, and changes nothing', async () => {
     const [one, other] = await open();
     await write(one, record('shop'), undefined);

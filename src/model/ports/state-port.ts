@@ -3,6 +3,13 @@ import type { AppliedRecord } from '../world/applied-record.ts';
 /** The store of records, one per address. Everyone may read; a writer holds the lock of the address. */
 export interface StatePort {
   read(address: string): Promise<StoredRecord | undefined>;
+  /** Reads several records side by side, or together. One that cannot be read does not keep the others from being read. */
+  readMany(addresses: readonly string[]): Promise<ReadonlyMap<string, ReadResult>>;
+  /**
+   * Returns those of the addresses whose record has changed since it was read here last, without reading it again where
+   * the store can say so.
+   */
+  changedSince(addresses: readonly string[]): Promise<readonly string[]>;
   /**
    * Returns the addresses with stored data, sorted. One that is being applied for the first time may have no record
    * yet.
@@ -34,6 +41,9 @@ export interface StatePort {
   openRuns(): Promise<readonly OpenRun[]>;
   close(): Promise<void>;
 }
+
+/** A record that was read, undefined if there is none; or why it could not be read. */
+export type ReadResult = { stored: StoredRecord | undefined } | { error: unknown };
 
 export interface BegunRun {
   id: string;

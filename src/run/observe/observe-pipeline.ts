@@ -5,7 +5,7 @@ import { settleAll } from '../../model/base/settle-all.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { RunError } from '../../model/errors/run-error.ts';
-import type { StoredRecord } from '../../model/ports/state-port.ts';
+import type { ReadResult, StoredRecord } from '../../model/ports/state-port.ts';
 import type { AppliedRecord } from '../../model/world/applied-record.ts';
 import type { Observation } from '../../model/world/observation.ts';
 import { hasDrifted } from '../../plan/output-drift.ts';
@@ -37,6 +37,11 @@ export interface ObserveOptions {
   full: boolean;
   /** Runs whose work is not done again. */
   resumed: ReadonlySet<string>;
+  /**
+   * The records that were read for all pipelines before; they serve the first observation. Their reader looks afterwards
+   * whether they are still the same.
+   */
+  records?: ReadonlyMap<string, ReadResult>;
 }
 
 /** The number of observations while another run applies the pipeline, and the pause between them. */
@@ -61,16 +66,18 @@ export async function observePipeline(
   const { signal } = context;
   for (let look = 1; ; look++) {
     const began = performance.now();
-    const seen = await observeOnce(written, world, options, context);
+    const isFirst = options.records !== undefined && look === 1;
+    const read = isFirst ? readFrom(options.records, world) : (address: string) => world.state.read(address);
+    const seen = await observeOnce(written, { ...world, read }, options, context);
     if (look === maxObservations || !('observation' in seen.outcome)) return seen;
-    if (performance.now() - began > longLook) {
-      const now = await readState(seen.pipeline, world);
+    if (!isFirst && performance.now() - began > longLook) {
+      const now = await readState(seen.pipeline, (address) => world.state.read(address));
       if (now?.version !== seen.stored?.version) continue;
     }
     if (!hasDrifted(seen.pipeline, seen.outcome.observation)) return seen;
     // Read in this order: a run writes its record before it releases the lock.
     const holder = await world.state.holder(seen.pipeline.address);
-    const stored = await readState(seen.pipeline, world);
+    const stored = await readState(seen.pipeline, (address) => world.state.read(address));
     if (stored?.version !== seen.stored?.version) continue;
     if (holder === undefined || holder.alive === 'no') return seen;
     await pause(pauseBetweenObservations, undefined, { signal }).catch(() => undefined);
@@ -80,7 +87,7 @@ export async function observePipeline(
 
 async function observeOnce(
   written: Pipeline,
-  world: Ports,
+  world: Ports & { read: Read },
   { full, resumed }: ObserveOptions,
   { signal, notice }: Pick<RunContext, 'signal' | 'notice'>,
 ): Promise<Seen> {
@@ -90,7 +97,7 @@ async function observeOnce(
   let pipeline = written;
   try {
     signal.throwIfAborted();
-    stored = await readState(pipeline, world);
+    stored = await readState(pipeline, world.read);
     const moved = stored && moveRecord(pipeline, hideSecrets(pipeline, stored.record));
     applied = moved && addInfiniteSetting(pipeline, moved.record);
     pipeline = await completeTables(written, world, signal, report);
@@ -153,12 +160,23 @@ function isFinished(
   return run !== undefined && resumed.has(run) && configuration === configurationHash(pipeline, sha256);
 }
 
+type Read = (address: string) => Promise<StoredRecord | undefined>;
+
+function readFrom(records: ReadonlyMap<string, ReadResult> | undefined, { state }: Ports): Read {
+  return async (address) => {
+    const found = records?.get(address);
+    if (found === undefined) return state.read(address);
+    if ('error' in found) throw found.error;
+    return found.stored;
+  };
+}
+
 /** Returns the record under today's name, or under one that `moved:` lists. */
-async function readState(pipeline: Pipeline, world: Ports): Promise<StoredRecord | undefined> {
-  const stored = await world.state.read(pipeline.address);
+async function readState(pipeline: Pipeline, read: Read): Promise<StoredRecord | undefined> {
+  const stored = await read(pipeline.address);
   if (stored !== undefined) return stored;
   for (const move of pipeline.moved) {
-    const before = move.kind === 'pipeline' ? await world.state.read(move.from) : undefined;
+    const before = move.kind === 'pipeline' ? await read(move.from) : undefined;
     if (before !== undefined) return before;
   }
   return undefined;

@@ -10,7 +10,7 @@ import { familyOf, isItem } from '../../model/config/family.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
 import type { ForgottenPipeline, MissingItem, Plan } from '../../model/plan/plan.ts';
-import type { StatePort, StoredRecord } from '../../model/ports/state-port.ts';
+import type { ReadResult, StatePort, StoredRecord } from '../../model/ports/state-port.ts';
 import type { Project } from '../../model/config/project.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { planDeletions, takenPlaces } from './deletions.ts';
@@ -50,20 +50,16 @@ export async function findRemoved(
   const candidates = recorded.filter(
     (address) => !known.has(address) && !unclear.has(address) && !unclear.has(familyOf(address)),
   );
-  const found = await Promise.all(
-    candidates.map((address) =>
-      turn(async (): Promise<Candidate[]> => {
-        const stored = await readable(state, address, context);
-        const file = stored?.record.file;
-        if (stored === undefined || file === undefined) return [];
-        const absolute = path.resolve(project.root, file);
-        const list = isItem(address) ? listOf.get(`${familyOf(address)} ${file}`) : undefined;
-        if (list === undefined && !folders.some((folder) => isBelow(absolute, folder))) return [];
-        return [{ stored, file, list }];
-      }),
-    ),
-  );
-  const candidatesFound = found.flat();
+  const records = await state.readMany(candidates);
+  const candidatesFound = candidates.flatMap((address): Candidate[] => {
+    const stored = readable(records.get(address), context);
+    const file = stored?.record.file;
+    if (stored === undefined || file === undefined) return [];
+    const absolute = path.resolve(project.root, file);
+    const list = isItem(address) ? listOf.get(`${familyOf(address)} ${file}`) : undefined;
+    if (list === undefined && !folders.some((folder) => isBelow(absolute, folder))) return [];
+    return [{ stored, file, list }];
+  });
   if (candidatesFound.length === 0) return nothing;
   const isElsewhere = (file: string) => folders.every((folder) => !isBelow(file, folder));
   const elsewhere = await findPipelineNames(project.root, isElsewhere, world.unseen !== undefined);
@@ -82,20 +78,17 @@ export async function findRemoved(
 }
 
 /** Returns the records that can be read. An unreadable one is no reason to leave out the others; it stays as it is. */
-async function readable(
-  state: StatePort,
-  address: string,
-  { notice }: RunContext,
-): Promise<StoredRecord | undefined> {
-  try {
-    return await state.read(address);
-  } catch (error) {
-    if (!(error instanceof RunError) || error.code !== 'EXT6002') throw error;
-    const { code, message, hint } = error;
-    const diagnostic = { code, severity: 'warning', message, ...(hint !== undefined && { hint }) } as const;
-    notice({ type: 'finding', diagnostic });
-    return undefined;
-  }
+function readable(
+  result: ReadResult | undefined,
+  { notice }: Pick<RunContext, 'notice'>,
+): StoredRecord | undefined {
+  if (result === undefined || 'stored' in result) return result?.stored;
+  const { error } = result;
+  if (!(error instanceof RunError) || error.code !== 'EXT6002') throw error;
+  const { code, message, hint } = error;
+  const diagnostic = { code, severity: 'warning', message, ...(hint !== undefined && { hint }) } as const;
+  notice({ type: 'finding', diagnostic });
+  return undefined;
 }
 
 export interface RemovedPipelines {

@@ -1,4 +1,3 @@
-import { limitConcurrency } from '../../model/base/limit.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import type { StatePort } from '../../model/ports/state-port.ts';
 import { summarize } from '../../plan/index.ts';
@@ -18,24 +17,23 @@ export interface RemainingWork {
 export async function remainingWork(
   plan: Plan,
   seal: string,
-  state: Pick<StatePort, 'read'>,
+  state: Pick<StatePort, 'readMany'>,
 ): Promise<RemainingWork> {
-  const turn = limitConcurrency(8);
-  const begun = new Set<string>();
-  const lookAt = (address: string, isRemoved: boolean) =>
-    turn(async (): Promise<string[]> => {
-      const record = (await state.read(address))?.record;
-      if (isRemoved) return record === undefined ? [address] : [];
-      if (record?.plan !== seal) return [];
-      if (record.pending === undefined) return [address];
-      begun.add(address);
-      return [];
-    });
-  const found = await Promise.all([
-    ...actingIn(plan).map(({ address }) => lookAt(address, false)),
-    ...plan.forgotten.map(({ address }) => lookAt(address, true)),
+  const acting = actingIn(plan).map(({ address }) => address);
+  const removed = plan.forgotten.map(({ address }) => address);
+  const records = await state.readMany([...acting, ...removed]);
+  const recordOf = (address: string) => {
+    const found = records.get(address);
+    if (found !== undefined && 'error' in found) throw found.error;
+    return found?.stored?.record;
+  };
+  const isOfPlan = (address: string) => recordOf(address)?.plan === seal;
+  const isPending = (address: string) => recordOf(address)?.pending !== undefined;
+  const begun = new Set(acting.filter((address) => isOfPlan(address) && isPending(address)));
+  const done = new Set([
+    ...acting.filter((address) => isOfPlan(address) && !isPending(address)),
+    ...removed.filter((address) => recordOf(address) === undefined),
   ]);
-  const done = new Set(found.flat());
   const isLeft = ({ address }: { address: string }) => !done.has(address);
   const pipelines = plan.pipelines.filter(isLeft);
   return {

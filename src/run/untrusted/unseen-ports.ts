@@ -67,6 +67,8 @@ export function unseenState(shown: string, note: Note): StatePort {
   const never = () => Promise.reject(new Error('an untrusted plan writes no state'));
   return {
     read: () => nothing(undefined),
+    readMany: (addresses) => nothing(new Map(addresses.map((one) => [one, { stored: undefined }]))),
+    changedSince: () => nothing([]),
     list: () => nothing([]),
     listLocks: () => nothing([]),
     openRuns: () => nothing([]),

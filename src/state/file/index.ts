@@ -6,7 +6,9 @@ import { breakLock, lookAtLock } from './holder.ts';
 import { takeLock } from './lock.ts';
 import { beginRun, endRun, openRuns } from './runs.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { listLocks, listRecords, readRecord } from './record.ts';
+import { limitConcurrency } from '../../model/base/limit.ts';
+import { readSideBySide } from '../read-many.ts';
+import { listLocks, listRecords, readRecord, stampOf } from './record.ts';
 
 /** State in a folder: one JSON file per address, and beside it a lock file while it is being applied. */
 export function openFileState(folder: string, job?: string, options: WaitOptions = {}): StatePort {
@@ -15,8 +17,20 @@ export function openFileState(folder: string, job?: string, options: WaitOptions
   const waitForLock = lockWaiter(waiting, waited);
   /** Once is enough for a run. What cannot be removed does no harm. */
   let clearing: Promise<void> | undefined;
+  /** Taken before each reading: a file that is replaced meanwhile counts as changed. */
+  const stamps = new Map<string, string | undefined>();
+  const read: StatePort['read'] = async (address) => {
+    stamps.set(address, await stampOf(folder, address));
+    return readRecord(folder, address);
+  };
   return {
-    read: (address) => readRecord(folder, address),
+    read,
+    readMany: (addresses) => readSideBySide(addresses, 16, read),
+    async changedSince(addresses) {
+      const turn = limitConcurrency(16);
+      const now = await Promise.all(addresses.map((one) => turn(() => stampOf(folder, one))));
+      return addresses.filter((address, index) => stamps.get(address) !== now[index]);
+    },
     list: () => listRecords(folder),
     listLocks: () => listLocks(folder),
     async lease(wanted) {

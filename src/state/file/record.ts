@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beginDraft, type DraftFile } from '../../disk/draft-file.ts';
 import { readRegularFile } from '../../disk/regular-file.ts';
@@ -46,6 +46,12 @@ export async function readRecord(folder: string, address: string): Promise<Store
   } catch (error) {
     throw unreadable(file, error);
   }
+}
+
+/** Returns a text that differs when the file was replaced; undefined without a file, or for one that cannot be looked at. */
+export async function stampOf(folder: string, address: string): Promise<string | undefined> {
+  const found = await stat(recordPath(folder, address), { bigint: true }).catch(() => undefined);
+  return found && `${found.ino} ${found.mtimeNs} ${found.size}`;
 }
 
 /** Replaces the record at once: a reader sees the old one or the new one. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PostgresStateSettings } from '../../model/config/project.ts';
 import type { LockHolder, StatePort } from '../../model/ports/state-port.ts';
 import { nameOf } from '../holder.ts';
+import { readSideBySide } from '../read-many.ts';
 import { leaseAddress } from '../record.ts';
 import { lockWaiter, notWaited, noWait, waitForLease } from '../wait.ts';
 import { openLocks } from './lock.ts';
@@ -9,7 +10,7 @@ import type { LockRow } from './operation.ts';
 import { pace as usualPace, type Pace } from './pace.ts';
 import { prepareTables } from './prepare.ts';
 import { openQueue } from './queue.ts';
-import { storedRecord } from './record.ts';
+import { openReads } from './reads.ts';
 import { openRunRows } from './runs.ts';
 import { openSession, type Session } from './session.ts';
 import { tablesIn } from './tables.ts';
@@ -53,13 +54,12 @@ export function openPostgresState(
     const { rows } = await session.ask((client) => client.query<{ address: string }>(sql), signal);
     return rows.map(({ address }) => address).sort();
   };
+  const { read, changedSince } = openReads({ session, preparation, tables, queue, locks }, signal);
   return {
-    async read(address) {
-      const known = locks.known(address);
-      if (known !== undefined) return known.stored;
-      const { record } = await queue.perform({ kind: 'read', address }, signal);
-      return storedRecord(record, address, where);
-    },
+    read,
+    // The queue makes a few requests of them.
+    readMany: (addresses) => readSideBySide(addresses, Infinity, read),
+    changedSince,
     list: () => addressesIn(`select address from ${tables.records}`),
     listLocks: () => addressesIn(`select address from ${tables.locks} where address not like '.%'`),
     lock: (address) => waitForLock(address, () => locks.take(address)),

@@ -2,6 +2,7 @@ import type { StatePort } from '../../model/ports/state-port.ts';
 import { proxyFor, type Variables } from '../../model/base/proxy.ts';
 import type { S3StateSettings } from '../../model/config/project.ts';
 import { addressOfLock, addressOfRecord, leaseAddress, lockName, recordName } from '../record.ts';
+import { readSideBySide } from '../read-many.ts';
 import { lockWaiter, notWaited, noWait, waitForLease } from '../wait.ts';
 import { serviceLabel } from '../../aws/errand.ts';
 import { reportingOutages } from '../../aws/waiting.ts';
@@ -28,6 +29,13 @@ export interface S3StateOptions {
   wait?: number;
   onWait?: (about: string) => void;
 }
+
+/** Requests at once: as many as the SDK opens connections. */
+const readsAtOnce = 50;
+/** From so many records on, a listing comes first: what does not exist is not asked for. */
+const manyReads = 20;
+
+const bareEtag = (etag: string | undefined) => etag?.replaceAll('"', '');
 
 /**
  * State in a bucket, for runs that share no disk: an object per address, and beside it a lease while it is being
@@ -71,8 +79,34 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
     conditions: () => conditions,
     signal,
   });
+  /** The ETags of what was read last. */
+  const etags = new Map<string, string | undefined>();
+  const read: StatePort['read'] = async (address) => {
+    const found = await readEnvelope(at(address), signal);
+    etags.set(address, bareEtag(found?.etag));
+    return found?.stored;
+  };
+  /** One request for a thousand objects. */
+  const listed = async () =>
+    new Map(
+      (await objects.list(folder, signal)).map(({ name, etag }) => [addressOfRecord(name), bareEtag(etag)]),
+    );
   return {
-    read: async (address) => (await readEnvelope(at(address), signal))?.stored,
+    read,
+    async readMany(addresses) {
+      if (addresses.length < manyReads) return readSideBySide(addresses, readsAtOnce, read);
+      const existing = await listed();
+      return readSideBySide(addresses, readsAtOnce, async (address) => {
+        if (existing.has(address)) return read(address);
+        etags.set(address, undefined);
+        return undefined;
+      });
+    },
+    async changedSince(addresses) {
+      if (addresses.length === 0) return [];
+      const now = await listed();
+      return addresses.filter((address) => etags.get(address) !== now.get(address));
+    },
     list: async () =>
       (await objects.list(folder, signal))
         .filter(({ size }) => size !== emptyEnvelope)

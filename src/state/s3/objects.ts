@@ -30,6 +30,8 @@ export interface ListedText {
   /** The key without the prefix. */
   name: string;
   size: number;
+  /** The ETag, with quotes or without. */
+  etag: string | undefined;
 }
 
 export interface StoredText {
@@ -118,7 +120,8 @@ export function openObjects(user: BucketUser, patience: Patience, proxyFor?: Pro
             listPage(sdk, client, { bucket: Bucket, prefix, after, delimiter: '/' }, abortSignal),
           signal,
         );
-        for (const { key, size } of page?.objects ?? []) found.push({ name: key.slice(prefix.length), size });
+        for (const { key, size, etag } of page?.objects ?? [])
+          found.push({ name: key.slice(prefix.length), size, etag });
         token = page?.next;
       } while (token !== undefined);
       return found;

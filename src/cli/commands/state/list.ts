@@ -1,6 +1,6 @@
 import { limitConcurrency } from '../../../model/base/limit.ts';
 import type { AppliedRecord } from '../../../model/world/applied-record.ts';
-import type { LockHolder, StatePort } from '../../../model/ports/state-port.ts';
+import type { LockHolder, ReadResult, StatePort } from '../../../model/ports/state-port.ts';
 import { renderStateList, type FirstApply, type ListedState } from '../../../render/state.ts';
 import type { Env } from '../../env.ts';
 import { exitCodes, type ExitCode } from '../../output/exit-codes.ts';
@@ -10,11 +10,14 @@ import { withState, type ProjectOption } from './open.ts';
 /** `extracts state list`: a line per record, and per lock of a pipeline that is being applied for the first time. */
 export function listState(options: ProjectOption & { json?: boolean }, env: Env): Promise<ExitCode> {
   return withState(options, env, async (state, shown) => {
-    const turn = limitConcurrency(8);
     const recorded = await state.list();
-    const first = (await state.listLocks()).filter((address) => !recorded.includes(address));
+    const locked = new Set(await state.listLocks());
+    const results = await state.readMany(recorded);
+    const turn = limitConcurrency(8);
     const outcomes = await Promise.all(
-      [...recorded, ...first].map((address) => turn(() => look(state, address))),
+      [...new Set([...recorded, ...locked])].map((address) =>
+        turn(() => look(address, results.get(address), locked.has(address) ? state : undefined)),
+      ),
     );
     const found = outcomes.flatMap((one) => one.found);
     const problems = outcomes.flatMap((one) => one.problems);
@@ -35,16 +38,18 @@ interface Look {
   problems: readonly unknown[];
 }
 
-/** A record is listed even if its lock cannot be read. */
-async function look(state: StatePort, address: string): Promise<Look> {
-  const [stored, holder] = await Promise.allSettled([state.read(address), state.holder(address)]);
-  const problems = [stored, holder].flatMap((one) =>
-    one.status === 'rejected' ? [one.reason as unknown] : [],
-  );
-  const record = stored.status === 'fulfilled' ? stored.value?.record : undefined;
-  const lock = holder.status === 'fulfilled' ? holder.value : undefined;
-  if (record !== undefined) return { found: [listed(record, lock)], problems };
-  return { found: lock === undefined || stored.status === 'rejected' ? [] : [{ address, lock }], problems };
+/** A record is listed even if its lock cannot be read. Only where there is a lock, `state` is asked who has it. */
+async function look(
+  address: string,
+  result: ReadResult | undefined,
+  state: StatePort | undefined,
+): Promise<Look> {
+  const problems: unknown[] = [];
+  const lock = await state?.holder(address).catch((error: unknown) => void problems.push(error));
+  if (result !== undefined && 'error' in result) return { found: [], problems: [result.error, ...problems] };
+  const record = result?.stored?.record;
+  if (record !== undefined) return { found: [listed(record, lock ?? undefined)], problems };
+  return { found: lock === undefined ? [] : [{ address, lock }], problems };
 }
 
 function listed(record: AppliedRecord, lock: LockHolder | undefined): ListedState {
