@@ -102,6 +102,10 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ['state rm sales', 'the next apply builds it again'],
     ["state rm 'tenant_sales[acme]' --yes", 'without a question'],
   ],
+  'state migrate': [
+    ['state migrate .extracts/state extracts.yaml', 'extracts.yaml names the new place'],
+    ['state migrate old/extracts.yaml extracts.yaml', 'from the state that another file names'],
+  ],
   'state unlock': [
     ['state unlock sales', 'after a run that was killed'],
     ['state unlock sales --force', 'even if the run is alive'],

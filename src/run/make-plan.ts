@@ -68,7 +68,7 @@ export async function makePlan(
   );
   const changed = new Set(await world.state.changedSince([...records.keys()]));
   const seen = await Promise.all(
-    observed.map((one, index) => {
+    observed.map(async (one, index) => {
       const pipeline = pipelines[index];
       if (pipeline === undefined || !recordedNames(pipeline).some((name) => changed.has(name))) return one;
       return turn(() => observePipeline(pipeline, world, observeOptions, context));

@@ -5,6 +5,7 @@ import { openFileState } from './file/index.ts';
 import { openPostgresState } from './postgres/index.ts';
 import { openS3State, type S3StateOptions } from './s3/index.ts';
 
+export { migrateState, type NamedState } from './migrate.ts';
 export { shownState, stateLocation } from './state-location.ts';
 
 export function openState(

@@ -1,3 +1,4 @@
+import { mkdir, readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { createProject } from '../support/cli.ts';
 import { testDatabase } from '../support/database.ts';
@@ -73,9 +74,31 @@ test('two runners that apply everything at the same time leave one record each, 
     project.run(['apply', '--yes', '--shard', '2/2'], variables),
     project.run(['apply', '--yes', '--shard', '2/2', '--lock-wait', '2m'], variables),
   ]);
-  for (const { exitCode, stderr } of runs) expect(exitCode, stderr).toBeOneOf([0, 4]);
+  for (const { exitCode, stderr } of runs) expect(exitCode, stderr).toBeOneOf([0, 4, 75]);
   const { rows } = await client.query('select address from production.records');
   expect(rows).toHaveLength(60);
   expect((await client.query('select address from production.locks')).rows).toEqual([]);
   expect((await project.run(['plan'], variables)).stdout).toContain(unchanged);
+});
+
+test('a state that moves from a folder to PostgreSQL and back leaves nothing to do', async () => {
+  const { project, variables } = await world();
+  const inDatabase = await readFile(project.path('extracts.yaml'), 'utf8');
+  await project.write('extracts.yaml', 'version: 1\n');
+  expect((await project.run(['apply', '--yes'], variables)).exitCode).toBe(0);
+  await project.write('extracts.yaml', inDatabase);
+  const unasked = await project.run(['state', 'migrate', '.extracts/state', 'extracts.yaml'], variables);
+  expect(unasked.exitCode).toBe(64);
+  const moved = await project.run(
+    ['state', 'migrate', '--yes', '.extracts/state', 'extracts.yaml'],
+    variables,
+  );
+  expect(moved.stdout).toMatch(
+    /^60 records copied from \.extracts\/state to schema production of test_\w+ at 127/,
+  );
+  await project.write('.extracts/state/family%5Bk1%5D.json', '{}');
+  expect((await project.run(['plan'], variables)).stdout).toContain(unchanged);
+  await mkdir(project.path('elsewhere'));
+  const back = await project.run(['state', 'migrate', '--yes', 'extracts.yaml', 'elsewhere'], variables);
+  expect(back, back.stderr).toMatchObject({ exitCode: 0 });
 });

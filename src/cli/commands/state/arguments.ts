@@ -36,6 +36,17 @@ export function addStateCommands(state: Command, env: Env, finish: (code: ExitCo
       finish(await removeState(name, options, env));
     });
 
+  state
+    .command('migrate')
+    .description('copy all records to a state in another place, and read them back')
+    .argument('<from>', 'an extracts.yaml that names the state, or a folder of records')
+    .argument('<to>', 'the same of the other place')
+    .option('-y, --yes', 'do not ask (needed where there is no terminal)')
+    .action(async (from: string, to: string, options: { yes?: boolean }) => {
+      const { migrate } = await import('./migrate.ts');
+      finish(await migrate(from, to, options, env));
+    });
+
   command('unlock', 'remove the lock of a run that no longer exists')
     .argument(...address)
     .option('-y, --yes', 'do not ask (needed where there is no terminal)')
