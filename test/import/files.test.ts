@@ -183,13 +183,13 @@ test.each<[string, Record<string, string | Uint8Array>, string[], string]>([
     'an Excel workbook',
     { 'data/a.xlsx': 'PK\u0003\u0004......[Content_Types].xml' },
     ['csv', 'data/a.xlsx'],
-    'error  data/a.xlsx is an Excel workbook (.xlsx), not text  [EXT2110]\n  = save a sheet as CSV and import that; a pipeline reads the workbook with format: {type: xlsx, sheet: NAME} in its source\n',
+    'error  data/a.xlsx is an Excel workbook (.xlsx), not text  [EXT2110]\n  = extracts import xlsx reads it\n',
   ],
   [
     'JSON lines',
     { 'data/a.jsonl': '{"id": 1}\n{"id": 2}\n' },
     ['csv', 'data/a.jsonl'],
-    'error  data/a.jsonl is JSON, not a table of text  [EXT2110]\n  = a pipeline reads one object in each line with format: jsonl in its source; convert other JSON to that, CSV or Parquet, or leave it out of the pattern\n',
+    'error  data/a.jsonl is JSON, not a table of text  [EXT2110]\n  = extracts import jsonl reads one object in each line; convert other JSON to that, CSV or Parquet, or leave it out of the pattern\n',
   ],
   [
     'bytes that are no text',

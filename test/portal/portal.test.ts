@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, readFile, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { commandLine, createProject, environment, type CliProject, type Variables } from '../support/cli.ts';
@@ -20,7 +20,10 @@ const blocksIn = (language: string) =>
     of === language ? text : [],
   );
 
-const customers = Array.from({ length: 10 }, (_, at) => `customer-${String(at)}`);
+const customers = [
+  'Müller & Söhne (EU)',
+  ...Array.from({ length: 9 }, (_, at) => `customer-${String(at + 1)}`),
+];
 
 async function openPortal(): Promise<{ folder: CliProject; standIn: TableauStandIn; env: Variables }> {
   const standIn = await startTableauStandIn();
@@ -95,6 +98,15 @@ test('ten uploads at once, with one token, are published once each, and a wrong 
   expect(published()).toEqual(
     customers.map((customer) => `Sales of ${customer}: ${customer === 'customer-4' ? '2' : '1'}`),
   );
+
+  const empty = await server.upload('key of customer-5', '');
+  expect(empty).toEqual({ status: 422, problems: ['uploads/customer-5/sales.csv is empty'] });
+  const other = await server.upload('key of customer-5', 'day,price\n2026-01-31,1\n');
+  expect(other.status).toBe(422);
+  expect(other.problems.join()).toContain('has no column "amount"');
+  const large = await server.upload('key of customer-6', 'x'.repeat(101 * 1024 * 1024));
+  expect(large).toEqual({ status: 413, problems: ['a file may have 104857600 bytes'] });
+  expect(await readdir(folder.path('drafts'))).toEqual([]);
 
   expect(server.errors()).toBe('');
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { link, mkdir, rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -14,6 +14,10 @@ if (!read.ok) {
 const { project } = read;
 const shutdown = new AbortController();
 const largestUpload = 100 * 1024 * 1024;
+
+// Uploads that are not complete. Those of a server that was killed are of no use.
+await rm('drafts', { recursive: true, force: true });
+await mkdir('drafts');
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -49,11 +53,10 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
     send(response, { status: 401, problems: ['this key is not known'] });
     return;
   }
-  const folder = `uploads/${customer}`;
-  const draft = `${folder}/${Date.now()}-${Math.random().toString(36).slice(2)}.draft`;
-  await mkdir(folder, { recursive: true });
+  const draft = `drafts/${randomUUID()}`;
   try {
-    await pipeline(request, limited, createWriteStream(draft));
+    // A request that is too large must stay open: its answer says so.
+    await pipeline(request.iterator({ destroyOnReturn: false }), limited, createWriteStream(draft));
     const outcome = await new Promise<Outcome>((answer) => {
       waiting.push({ customer, draft, answer });
       running ??= applyWaiting().finally(() => (running = undefined));
@@ -80,10 +83,10 @@ async function applyWaiting(): Promise<void> {
 
 async function applyBatch(batch: readonly Upload[]): Promise<void> {
   for (const { customer, draft } of batch) await replaceFile(customer, draft);
-  const select = batch.map(({ customer }) => `portal[${customer}]`);
+  const select = batch.map(({ customer }) => addressOf(customer));
   const result = await apply(project, { select, signal: shutdown.signal }).result.catch(String);
   for (const { customer, answer } of batch) {
-    const outcome = outcomeOf(result, `portal[${customer}]`);
+    const outcome = outcomeOf(result, addressOf(customer));
     if (outcome.status !== 200) await restoreFile(customer);
     answer(outcome);
   }
@@ -92,6 +95,7 @@ async function applyBatch(batch: readonly Upload[]): Promise<void> {
 /** Puts an upload into its place, and keeps the file that it replaces. */
 async function replaceFile(customer: string, draft: string): Promise<void> {
   const file = `uploads/${customer}/sales.csv`;
+  await mkdir(`uploads/${customer}`, { recursive: true });
   await rm(`${file}.before`, { force: true });
   await link(file, `${file}.before`).catch(ignoreMissing);
   await rename(draft, file);
@@ -109,13 +113,25 @@ function outcomeOf(result: ApplyResult | string, address: string): Outcome {
   const ended =
     typeof result === 'string' ? undefined : result.pipelines.find((one) => one.address === address);
   const { failure } = ended ?? {};
+  const blocked =
+    typeof result === 'string' ? undefined : result.blocked.find((one) => one.address === address);
+  const problem = failure ?? blocked;
   // Errors of files, and of the checks of their rows, are for the customer: they name line, column and value.
-  if (failure !== undefined && /^EXT(21..|3030)$/.test(failure.code ?? ''))
-    return { status: 422, problems: [failure.message] };
+  if (problem !== undefined && /^EXT(21..|3030)$/.test(problem.code ?? ''))
+    return { status: 422, problems: [problem.message] };
   if (typeof result !== 'string' && (result.ok || (ended !== undefined && failure === undefined)))
     return { status: 200, problems: [] };
-  console.error(address, typeof result === 'string' ? result : (failure ?? result.error ?? result.blocked));
+  console.error(address, typeof result === 'string' ? result : (problem ?? result.error));
   return later;
+}
+
+/** The address of a customer's item: other characters than letters, digits, _, - and single dots are encoded. */
+function addressOf(customer: string): string {
+  const key = encodeURIComponent(customer).replace(
+    /[!'()*~]|^[.-]|\.(?=\.|$)/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `portal[${key}]`;
 }
 
 async function* limited(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -139,6 +155,7 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
 const server = createServer((request, response) => {
   receive(request, response).catch((error: unknown) => {
     if (error instanceof RangeError) {
+      request.resume();
       send(response, { status: 413, problems: [error.message] });
       return;
     }

@@ -47,7 +47,8 @@ export function chooseType(column: NamedGuess, choice: TypeChoice): ChosenType {
   return { ...text, ...remarkOn(column, choice) };
 }
 
-function momentType(kind: 'date' | 'timestamp' | 'instant'): ChosenType {
+/** Returns the type of a column of dates, of wall clocks or of instants. */
+export function momentType(kind: 'date' | 'timestamp' | 'instant'): ChosenType {
   if (kind !== 'instant') return { settings: { type: kind } };
   return {
     settings: { type: 'timestamp', at_zone: 'UTC' },

@@ -44,5 +44,5 @@ export function notTable(shown: string, kind: 'HTML' | 'XML' | 'JSON'): RunError
 const waysOut = {
   HTML: 'a page to sign in or an error may have been saved in its place: get the file again, or leave it out of the pattern',
   XML: 'convert it to CSV or Parquet, or leave it out of the pattern',
-  JSON: 'a pipeline reads one object in each line with format: jsonl in its source; convert other JSON to that, CSV or Parquet, or leave it out of the pattern',
+  JSON: 'extracts import jsonl reads one object in each line; convert other JSON to that, CSV or Parquet, or leave it out of the pattern',
 } as const;

@@ -76,7 +76,7 @@ export function nameOfFiles(paths: readonly string[]): string {
 }
 
 function withoutEnding(name: string): string {
-  return name.replace(/\.(?:csv|tsv|txt|parquet|dat|gz|\*)+(?:\.gz)?$/i, '');
+  return name.replace(/\.(?:csv|tsv|txt|jsonl|ndjson|xlsx|xlsm|parquet|dat|gz|\*)+(?:\.gz)?$/i, '');
 }
 
 /** Returns what of a part comes before the first wildcard, as a name. Numbers at its ends are dropped where a word is left. */

@@ -1,13 +1,13 @@
 import { bytes, counted } from '../../model/base/numbers.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { RunError } from '../../model/errors/run-error.ts';
-import type { FileHead, ListedFile } from '../../sources/samples/index.ts';
+import type { ListedFile } from '../../sources/samples/index.ts';
 import type { ImportContext } from '../context.ts';
 import { FilesGuess } from '../delimited/files-guess.ts';
 import { concludeText, type TextFound } from '../delimited/guess.ts';
-import { unlike } from '../delimited/problems.ts';
 import type { Found, FoundTable } from '../found.ts';
 import { withFiles } from './listing.ts';
+import { compressionOf, packingOf } from './packing.ts';
 import { personalNotes, sensitiveIfPersonal } from './personal-columns.ts';
 import { nameOfFiles, sourceOfFiles, type WantedFiles } from './source-of-files.ts';
 
@@ -66,19 +66,6 @@ function noRecord(files: readonly ListedFile[]): RunError {
   const what =
     files.length === 1 ? `${files[0]?.shown ?? ''} is empty` : `all ${files.length} files are empty`;
   return new RunError('EXT2111', what, { hint: 'an import needs a file with a header or a row' });
-}
-
-function packingOf({ bytes: { length }, isPacked, isSaidPacked }: FileHead): string {
-  if (length === 0 || isPacked === isSaidPacked) return 'by-name';
-  return isPacked ? 'gzip' : 'none';
-}
-
-/** Names and contents of all files agree, or all of them are packed, or none is. */
-function compressionOf(packings: ReadonlySet<string>): 'gzip' | 'none' | undefined {
-  if (packings.size > 1)
-    throw unlike('some files are packed with gzip as their names say, and others are not');
-  const [only] = packings;
-  return only === 'gzip' || only === 'none' ? only : undefined;
 }
 
 function sourceOf(

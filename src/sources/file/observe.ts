@@ -66,6 +66,9 @@ async function examine(
   return examined(table, looks);
 }
 
+/** An item of an empty folder is a customer that has sent nothing. */
+const emptyMatch = 'min_files: 0 in the source allows an empty match, such as the folder of a new customer';
+
 /** An empty match is an error, not an empty extract. */
 export function tooFew(source: FileSource, files: readonly FoundFile[]): Diagnostic[] {
   if (files.length >= source.minFiles) return [];
@@ -78,7 +81,7 @@ export function tooFew(source: FileSource, files: readonly FoundFile[]): Diagnos
         files.length === 0
           ? `no file matches ${patterns}`
           : `${files.length} of at least ${source.minFiles} files match ${patterns}`,
-      hint: `paths are relative to the folder of the pipeline file; min_files: 0 allows an empty match`,
+      hint: `paths are relative to the folder of the pipeline file; ${emptyMatch}`,
       place: child(source.place, 'path'),
     },
   ];

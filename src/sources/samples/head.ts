@@ -60,10 +60,7 @@ const waysOut: readonly (readonly [string, string])[] = [
     'is a zip archive',
     'unpack one of its files and import that; a pipeline reads the archive with format: {type: csv, compression: zip} in its source',
   ],
-  [
-    'is an Excel workbook',
-    'save a sheet as CSV and import that; a pipeline reads the workbook with format: {type: xlsx, sheet: NAME} in its source',
-  ],
+  ['is an Excel workbook', 'extracts import xlsx reads it'],
 ];
 
 /** Returns what a Parquet file says about itself. Throws a RunError for others. */
@@ -79,7 +76,8 @@ export async function footerOf(source: RandomAccess, shown: string): Promise<Par
   }
 }
 
-function explained(error: unknown, shown: string): unknown {
+/** Returns an error of a file as one that names it. */
+export function explained(error: unknown, shown: string): unknown {
   if (error instanceof RunError) return error;
   if (error instanceof FileProblem)
     return new RunError(error.code, `${shown} ${error.message}`, { hint: error.hint, cause: error });

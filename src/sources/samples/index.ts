@@ -14,7 +14,7 @@ import { bytesOf } from '../s3/objects.ts';
 import { ReadAhead } from '../s3/read-ahead.ts';
 import { limits, processBudget, type Reader } from '../s3/reader.ts';
 import { proxyFor, type Variables } from '../../model/base/proxy.ts';
-import { footerOf, readHead } from './head.ts';
+import { explained, footerOf, readHead } from './head.ts';
 import type { FileHead, FileListing, ListedFile } from './listing.ts';
 
 export type { FileHead, FileListing, ListedFile } from './listing.ts';
@@ -42,6 +42,7 @@ function localFile(file: FoundFile): ListedFile {
       }
     },
     footer: () => withFile(absolute, (access) => footerOf(access, shown)),
+    open: (use) => opened(withFile(absolute, use), shown),
   };
 }
 
@@ -71,7 +72,16 @@ function objectFile(reader: Reader, object: FoundObject): ListedFile {
     size,
     head: (most, signal) => headOfObject(reader, object, most, signal),
     footer: (signal) => footerOf(objectAccess(reader, object, signal), shown),
+    open: (use, signal) => opened(use(objectAccess(reader, object, signal)), shown),
   };
+}
+
+async function opened<T>(read: Promise<T>, shown: string): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    throw explained(error, shown);
+  }
 }
 
 /** One request for as many bytes as are wanted of it, and others only if they are packed so well. */

@@ -1,4 +1,4 @@
-import type { ParquetFooter } from '../parquet/footer.ts';
+import type { ParquetFooter, RandomAccess } from '../parquet/footer.ts';
 
 /** The files of a source before anything is known of them: for an import, which finds out how they are read. */
 export interface FileListing {
@@ -16,6 +16,8 @@ export interface ListedFile {
   head(most: number, signal: AbortSignal): Promise<FileHead>;
   /** Reads what a Parquet file says about itself. Throws a RunError if it is none, or cannot be read. */
   footer(signal: AbortSignal): Promise<ParquetFooter>;
+  /** Opens it for reading anywhere in it while `use` runs. Its problems become RunErrors. */
+  open<T>(use: (access: RandomAccess) => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
 /** The first bytes of a file, unpacked, in the encoding of the file. */

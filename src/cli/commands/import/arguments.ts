@@ -11,7 +11,7 @@ import type { RowsFlags } from './existing-file.ts';
 type AddKind = (parent: Command, env: Env, finish: (code: ExitCode) => void) => void;
 
 /** Every kind of source, in the order of the help. */
-const kinds: readonly AddKind[] = [addPostgres, addCsv, addParquet, addHyper, addTds];
+const kinds: readonly AddKind[] = [addPostgres, addCsv, addJsonLines, addXlsx, addParquet, addHyper, addTds];
 
 /** `extracts import …` */
 export function addImportCommands(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
@@ -39,6 +39,20 @@ function addCsv(parent: Command, env: Env, finish: (code: ExitCode) => void): vo
     kind: 'csv',
     description:
       'text files: how they are written and the types of columns are guessed from the beginning of each',
+  });
+}
+
+function addJsonLines(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
+  addFiles(parent, env, finish, {
+    kind: 'jsonl',
+    description: 'JSON lines: columns are the keys of the first records, those of objects in them by path',
+  });
+}
+
+function addXlsx(parent: Command, env: Env, finish: (code: ExitCode) => void): void {
+  addFiles(parent, env, finish, {
+    kind: 'xlsx',
+    description: 'workbooks of Excel: columns are those of the first sheet, types those of its first cells',
   });
 }
 

@@ -15,9 +15,9 @@ export interface FilesFlags extends ImportFlags {
 }
 
 /** The kinds of files that are imported. */
-export type FilesKind = 'csv' | 'parquet';
+export type FilesKind = 'csv' | 'jsonl' | 'xlsx' | 'parquet';
 
-/** `extracts import csv` and `extracts import parquet`: local files, or objects of a bucket. */
+/** `extracts import csv`, `jsonl`, `xlsx` and `parquet`: local files, or objects of a bucket. */
 export async function runFiles(
   kind: FilesKind,
   paths: readonly string[],
@@ -37,6 +37,10 @@ export async function runFiles(
   };
   const read = async (context: ImportContext): Promise<Found> => {
     if (kind === 'csv') return (await import('../../../import/files/text.ts')).importText(wanted, context);
+    if (kind === 'jsonl')
+      return (await import('../../../import/files/json-lines.ts')).importJsonLines(wanted, context);
+    if (kind === 'xlsx')
+      return (await import('../../../import/files/workbook.ts')).importWorkbook(wanted, context);
     return (await import('../../../import/files/parquet.ts')).importParquet(wanted, context);
   };
   const shown = paths.map((one) => (/^[\w./:=@%+,-]+$/.test(one) ? one : `'${one}'`)).join(' ');
