@@ -14,12 +14,14 @@ const counts = {
   PROPERTY_SEED: seed,
   STATE_RUNS: '1000',
   TOKEN_PROCESSES: '2,4,8',
+  TENANTS: '1000',
 };
 const suites = [
   'test/faults',
   'test/evolution',
   'test/e2e/incremental-property',
   'test/e2e/tableau-runs',
+  'test/e2e/tenants',
   'test/sources/delimited/damage',
   'test/sources/workbook/random',
   'test/cli/damaged-state',
