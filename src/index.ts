@@ -15,7 +15,7 @@ export type { ApplyOptions, PerformOptions } from './library/apply.ts';
 export type { ApplyResult } from './library/result.ts';
 export type { ApplyRun } from './library/apply-run.ts';
 export type { ApplyEvent, Failure } from './library/events.ts';
-export type { PlanOptions, ProjectOptions } from './library/options.ts';
+export type { PlanOptions, ProjectOptions, ReadOptions } from './library/options.ts';
 export type { ShowOptions } from './library/show.ts';
 export type { Notice } from './run/context.ts';
 export type { PlanDocument } from './run/plan-document.ts';

@@ -17,7 +17,7 @@ import { publicEvent } from '../run/public-event.ts';
 import type { ApplyEvent } from './events.ts';
 import { contextOf, decisionsOf, selectionOf, type PlanOptions, type ProjectOptions } from './options.ts';
 import { resultOf, type ApplyResult } from './result.ts';
-import { openableProject, withPorts, type OpenableProject, type Project } from './project.ts';
+import { openableProject, selecting, withPorts, type OpenableProject, type Project } from './project.ts';
 
 /** The options for carrying out a plan. */
 export interface PerformOptions {
@@ -45,10 +45,12 @@ export interface ApplyOptions extends PlanOptions, PerformOptions {
  */
 export function apply(project: Project, options?: ApplyOptions): ApplyRun;
 export function apply(plan: PlanDocument, options?: PerformOptions & ProjectOptions): ApplyRun;
-export function apply(target: Project | PlanDocument, options: ApplyOptions & ProjectOptions = {}): ApplyRun {
-  return new ApplyRun(options.signal, async (signal, report) => {
-    const { openable, saved } = await openTarget(target, options, signal);
-    const ports = { lockWait: options.lockWait };
+export function apply(target: Project | PlanDocument, given: ApplyOptions & ProjectOptions = {}): ApplyRun {
+  return new ApplyRun(given.signal, async (signal, report) => {
+    const { openable, saved } = await openTarget(target, given, signal);
+    const options = selecting(openable, given);
+    // A saved plan is compared with the whole.
+    const ports = { plan: saved === undefined ? options : {}, lockWait: options.lockWait };
     return withPorts(openable, ports, (whole, world) =>
       applyIn(world, { whole, saved, context: openable.context }, options, report),
     );

@@ -20,6 +20,15 @@ export interface ProjectOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The surroundings of a project, and the part of it to read. */
+export interface ReadOptions extends ProjectOptions {
+  /**
+   * The selection of every plan and apply of this project that has none of its own. If it names addresses one by one
+   * (`tenants[acme]`), only these items are read.
+   */
+  select?: readonly string[] | undefined;
+}
+
 /** The pipelines to plan, and the changes that are allowed to them. Each option is the flag of the same name. */
 export interface PlanOptions {
   /** Terms of which one must match: an address or a pattern of it, `tag:WORD`, `dest:KIND`, `state:modified`. */

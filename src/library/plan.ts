@@ -3,7 +3,7 @@ import { sealPlan, type PlanDocument } from '../run/plan-document.ts';
 import { planProject } from '../run/plan-project.ts';
 import { locatedDiagnostics, type LocatedDiagnostic } from '../run/report-document.ts';
 import { decisionsOf, selectionOf, type PlanOptions } from './options.ts';
-import { openableProject, withPorts, type Project } from './project.ts';
+import { openableProject, selecting, withPorts, type Project } from './project.ts';
 
 /** A plan, and what was found while it was made. */
 export interface PlannedProject {
@@ -22,9 +22,10 @@ export interface PlannedProject {
  * Rejects with a `RunError` if the state cannot be read, with a `UsageError` for an option that matches nothing, with a
  * `ConfigurationError` if a source's answer makes the configuration wrong, and with the reason of the signal.
  */
-export async function plan(project: Project, options: PlanOptions = {}): Promise<PlannedProject> {
-  const openable = openableProject(project, options.signal);
-  const ports = { lockWait: options.lockWait, looksOnly: true };
+export async function plan(project: Project, given: PlanOptions = {}): Promise<PlannedProject> {
+  const openable = openableProject(project, given.signal);
+  const options = selecting(openable, given);
+  const ports = { plan: options, lockWait: options.lockWait, looksOnly: true };
   return withPorts(openable, ports, async (whole, world) => {
     const settings = { selection: selectionOf(options), decisions: decisionsOf(options) };
     const { made, findings, space } = await planProject(whole, world, settings, openable.context);

@@ -2,10 +2,18 @@ import type { Configuration } from '../config/index.ts';
 import { hasErrors } from '../model/errors/diagnostic.ts';
 import type { RunContext } from '../run/context.ts';
 import { openPorts, type OpenPortsOptions, type Ports } from '../run/open-ports.ts';
-import { completeFamilies, readConfiguration } from '../run/read-configuration.ts';
+import { completeFamilies, narrowed, readConfiguration } from '../run/read-configuration.ts';
 import { locatedDiagnostics, type LocatedDiagnostic } from '../run/report-document.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { contextOf, signalOf, type ProjectOptions } from './options.ts';
+import {
+  contextOf,
+  decisionsOf,
+  selectionOf,
+  signalOf,
+  type PlanOptions,
+  type ReadOptions,
+} from './options.ts';
+import { literalSelection } from '../run/select/literal.ts';
 
 /** Pipelines that were read and are valid; an argument of `plan` and `apply`. Only `readProject` makes one. */
 export interface Project {
@@ -28,6 +36,8 @@ export type ReadProject =
 export interface OpenableProject {
   read: Configuration;
   context: RunContext;
+  /** The selection of the reading. */
+  select?: readonly string[] | undefined;
 }
 
 const opened = new WeakMap<Project, OpenableProject>();
@@ -38,18 +48,23 @@ const opened = new WeakMap<Project, OpenableProject>();
  */
 export async function readProject(
   paths: string | readonly string[],
-  options: ProjectOptions = {},
+  options: ReadOptions = {},
 ): Promise<ReadProject> {
   const context = contextOf(options);
-  const { policy } = options;
-  const settings = { unsetVariables: 'error', ...(policy !== undefined && { policy }) } as const;
+  const { policy, select } = options;
+  const wanted = literalSelection(select === undefined ? {} : { select });
+  const settings = {
+    unsetVariables: 'error',
+    ...(policy !== undefined && { policy }),
+    ...(wanted && { wanted }),
+  } as const;
   const read = await readConfiguration(typeof paths === 'string' ? [paths] : paths, settings, context);
   const diagnostics = locatedDiagnostics(read.diagnostics, read);
   if (hasErrors(read.diagnostics)) return { ok: false, diagnostics };
   const project: Project = {
     pipelines: read.pipelines.map(({ address, place, tags }) => ({ address, file: place.file, tags })),
   };
-  opened.set(project, { read, context });
+  opened.set(project, { read, context, select });
   return { ok: true, project, diagnostics };
 }
 
@@ -60,15 +75,27 @@ export function openableProject(project: Project, signal: AbortSignal | undefine
   return { ...known, context: { ...known.context, signal: signalOf(signal) } };
 }
 
-/** Opens the ports of a project for some work, and closes them after it. `whole` has all items of its families. */
+/** Returns the options with the selection of the reading, unless they have one of their own. */
+export function selecting<Options extends PlanOptions>(
+  { select }: OpenableProject,
+  options: Options,
+): Options {
+  return select === undefined || options.select !== undefined ? options : { ...options, select };
+}
+
+/**
+ * Opens the ports of a project for some work, and closes them after it. `whole` has all items of its families, or those that
+ * are selected one by one.
+ */
 export async function withPorts<Result>(
   { read, context }: OpenableProject,
-  options: OpenPortsOptions,
+  { plan, ...options }: OpenPortsOptions & { plan: PlanOptions },
   work: (whole: Configuration, world: Ports) => Promise<Result>,
 ): Promise<Result> {
   const world = openPorts(read.project, context, options);
   try {
-    const whole = await completeFamilies(read, world, context.signal);
+    const wanted = literalSelection({ ...selectionOf(plan), ...decisionsOf(plan) });
+    const whole = await completeFamilies(narrowed(read, wanted), world, context.signal);
     if (hasErrors(whole.diagnostics)) throw new ConfigurationError(whole);
     return await work(whole, world);
   } finally {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   readPipelines,
   type Answer,
@@ -36,6 +37,13 @@ export async function readConfiguration(
     ...settings,
   });
   return withTemplates(read);
+}
+
+/** Returns the configuration with the wanted items alone; with all of them where none are named one by one. */
+export function narrowed(read: Configuration, wanted: WantedItems | undefined): Configuration {
+  if (wanted === undefined) return read.wanted === undefined ? read : withTemplates(read.whole());
+  const isSame = read.wanted !== undefined && isDeepStrictEqual([...read.wanted], [...wanted]);
+  return isSame ? read : withTemplates(read.only(wanted));
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   show,
   UsageError,
 } from '../../src/index.ts';
-import type { ApplyEvent, ApplyOptions, Project, ProjectOptions } from '../../src/index.ts';
+import type { ApplyEvent, ApplyOptions, Project, ProjectOptions, ReadOptions } from '../../src/index.ts';
 import { createProject, environment, type CliProject } from '../support/cli.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 
@@ -39,7 +39,7 @@ const surroundings = ({ folder }: CliProject): ProjectOptions => ({
   variables: environment(folder),
 });
 
-async function read(project: CliProject, options: ProjectOptions = {}): Promise<Project> {
+async function read(project: CliProject, options: ReadOptions = {}): Promise<Project> {
   const found = await readProject('pipelines', { ...surroundings(project), ...options });
   if (!found.ok) throw new Error(JSON.stringify(found.diagnostics));
   return found.project;
@@ -300,4 +300,29 @@ test('options that match nothing are usage errors, and an unknown project is one
   }).rejects.toBeInstanceOf(UsageError);
   await new Promise((resolve) => setImmediate(resolve));
   expect(unhandled).toEqual([]);
+});
+
+test('a selection of the reading is that of every plan: other items are neither read nor removed', async () => {
+  const family = pipeline('orders')
+    .replace('name: orders', 'name: tenants\nfor_each: { file: list.csv, on_removed: delete }')
+    .replace('data/orders.csv', "'data/${each.file}'")
+    .replace('../out/orders.hyper', "'../out/${each.key}.hyper'");
+  const folder = await createProject({
+    'pipelines/tenants.yaml': family,
+    'pipelines/list.csv': 'key,file\nacme,shop.csv\ninitech,shop.csv\n',
+    'pipelines/data/shop.csv': files['pipelines/data/shop.csv'],
+  });
+  await applied(await read(folder));
+  // The others would be an error.
+  await folder.write('pipelines/list.csv', 'key,file\nacme,shop.csv\ninitech,shop.csv\n../x,shop.csv\n');
+  expect(await readProject('pipelines', surroundings(folder))).toMatchObject({ ok: false });
+  const one = await read(folder, { select: ['tenants[acme]'] });
+  expect(one.pipelines.map(({ address }) => address)).toEqual(['tenants[acme]']);
+  expect(await plan(one)).toMatchObject({ hasChanges: false, document: { summary: { unchanged: 1 } } });
+  const other = await plan(one, { select: ['tenants[initech]'] });
+  expect(other.document.pipelines.map(({ address }) => address)).toEqual(['tenants[initech]']);
+  await expect(plan(one, { select: ['tag:none'] })).rejects.toThrow(ConfigurationError);
+  await folder.write('pipelines/list.csv', 'key,file\nacme,shop.csv\ninitech,shop.csv\n');
+  const { result } = await applied(one, { full: true });
+  expect(result.pipelines.map(({ address }) => address)).toEqual(['tenants[acme]']);
 });
