@@ -9,6 +9,7 @@ import { benchPostgres, postgresHeader } from './postgres.ts';
 import { benchS3, s3Header, type S3Bench } from './s3.ts';
 import { benchTenants, tenantsHeader } from './tenants.ts';
 import { benchWaiting, waitingHeader } from './waiting.ts';
+import { benchWorkbook, workbookHeader } from './workbook.ts';
 
 /**
  * `npm run bench [-- PART [MILLIONS [RUNS]]]`, or `npm run bench -- s3 [MIB [RUNS [COUNTS [dist/main.js of another version]…]]]`, or
@@ -43,6 +44,7 @@ if (part === 'all' || part === 's3') {
   print(s3Header(bench), await benchS3(bench));
 }
 if (part === 'all' || part === 'tenants') print(tenantsHeader, await benchTenants(1000));
+if (part === 'all' || part === 'workbook') print(workbookHeader, await benchWorkbook(Number(runs)));
 if (part === 'all' || part === 'waiting') {
   const bench = {
     count: part === 'all' ? 200 : Number(millions),

@@ -102,6 +102,8 @@ function parse(text: string, shown: string, reading: Reading): XmlDocument {
   });
   parser.on('opentagstart', () => (attributes = new Map<string, XmlAttribute>()));
   parser.on('attribute', ({ name, value }) => {
+    // The sheets of a large workbook are most of it.
+    if (!builder.keeps()) return;
     // The parser is behind the closing quote, and a raw value cannot contain its own quote.
     const end = parser.position - 1;
     const quote = text[end] === '"' ? '"' : "'";
@@ -112,7 +114,7 @@ function parse(text: string, shown: string, reading: Reading): XmlDocument {
   parser.on('opentag', ({ name }) => {
     if (builder.depth() >= maxDepth) throw malformed(`elements are nested more than ${maxDepth} deep`);
     // No attribute contains a raw `<`.
-    const start = text.lastIndexOf('<', parser.position - 1);
+    const start = builder.keeps() ? text.lastIndexOf('<', parser.position - 1) : 0;
     builder.open(name, attributes, { start, startTagEnd: parser.position });
   });
   parser.on('closetag', () => builder.close(parser.position));
@@ -153,6 +155,7 @@ function decode(bytes: Buffer, shown: string): string {
 }
 
 function unprefixed(name: string): { plain: string; feature?: string; on: boolean } {
+  if (!name.startsWith('_.fcp.')) return { plain: name, on: true };
   const [, feature, state, plain] = /^_\.fcp\.([^.]+)\.(true|false)\.\.\.(.+)$/.exec(name) ?? [];
   if (feature === undefined || plain === undefined) return { plain: name, on: true };
   return { plain, feature, on: state === 'true' };
@@ -168,6 +171,8 @@ function treeBuilder({ wanted, digest, read }: Reading) {
   let root: Growing | undefined;
   return {
     depth: () => stack.length,
+    /** False inside of an element that is left out. */
+    keeps: () => stack.at(-1)?.kept ?? true,
     root: (): XmlElement | undefined => root,
     open(
       name: string,
