@@ -13,6 +13,8 @@ const counts = {
   PROPERTY_RUNS: '40',
   PROPERTY_SEED: seed,
   STATE_RUNS: '1000',
+  USES_RUNS: '5000',
+  USES_SEED: seed,
   TOKEN_PROCESSES: '2,4,8',
   TENANTS: '1000',
 };
@@ -25,6 +27,7 @@ const suites = [
   'test/sources/delimited/damage',
   'test/sources/workbook/random',
   'test/cli/damaged-state',
+  'test/templates/uses-oracle',
 ];
 
 const chosen = Object.fromEntries(

@@ -120,6 +120,22 @@ describe('a generated data source', () => {
     expect(violations(parseXml(Buffer.from(text), 'x').root)).toEqual(['<layout> too late']);
   });
 
+  it.each([
+    ["role='measure'", "role='fact'", '<column role="fact">'],
+    [" version='18.1'", '', '<datasource> without version'],
+    ["inline='true'", "inline='false'", '<datasource inline="false">'],
+    ["<aliases enabled='yes' />", "<aliases enabled='maybe' />", '<aliases enabled="maybe">'],
+    ["type='field'", "type='fields'", '<folder-item type="fields">'],
+    ["show-structure='true'", "show-structure='maybe'", '<layout show-structure="maybe">'],
+    ["dim-ordering='alphabetic'", "dim-ordering='x'", '<layout dim-ordering="x">'],
+    ["<metadata-record class='column'>", '<metadata-record>', '<metadata-record> without class'],
+  ])('could be seen to break the schema: %s', (written, wrong, problem) => {
+    const text = generateDocument(shop);
+    expect(text).toContain(written);
+    const broken = text.replace(written, wrong);
+    expect(violations(parseXml(Buffer.from(broken), 'x').root)).toEqual([problem]);
+  });
+
   it('names fields in formulas by local name', () => {
     const { source } = read(shop);
     const ratio = source.columns.find(({ caption }) => caption === 'Ratio')!;

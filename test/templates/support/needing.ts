@@ -98,7 +98,54 @@ function lead(elements: Element[], column: string): Led {
     const shown = ends.map(({ attributes }) => objects.get(attributes['object-id'])).join(' and ');
     if (operands.map(meant).includes(column)) found.add(`relationship ${shown}`);
   }
+  for (const join of joinsIn(elements))
+    if (join.columns.map(fieldOf(elements)).includes(column)) found.add(`join ${join.name}`);
   return { reached, found: [...found].sort(), meant };
+}
+
+/** The joins over the .hyper: those of the extract, or of a data source without one. */
+function joinsIn(
+  elements: readonly Element[],
+): { name: string; columns: [relation: string, column: string][] }[] {
+  const extract = elements.find(
+    ({ name, attributes }) => name === 'extract' && attributes.enabled === 'true',
+  );
+  const above = ({ parent }: Element): Element[] => (parent === undefined ? [] : [parent, ...above(parent)]);
+  const isOurs = (element: Element) => {
+    const parents = above(element);
+    return (
+      !parents.some(({ name }) => name === 'object') &&
+      parents.some((one) => one === extract) === (extract !== undefined)
+    );
+  };
+  return elements
+    .filter((one) => one.name === 'relation' && one.attributes.type === 'join' && isOurs(one))
+    .map((join) => {
+      const columns = join.children
+        .filter(({ name }) => name === 'clause')
+        .flatMap(below)
+        .flatMap(({ attributes }): [string, string][] => {
+          const [, relation, name] =
+            /^\[((?:[^\]]|\]\])*)\]\.\[((?:[^\]]|\]\])*)\]$/.exec(attributes.op ?? '') ?? [];
+          return relation === undefined || name === undefined
+            ? []
+            : [[relation.replaceAll(']]', ']'), name.replaceAll(']]', ']')]];
+        });
+      return { name: [...new Set(columns.map(([relation]) => relation))].join(' and '), columns };
+    });
+}
+
+/** The field of a column of a relation, by the records that describe columns. */
+function fieldOf(elements: readonly Element[]): (column: [string, string]) => string | undefined {
+  const records = elements.filter(({ name }) => name === 'metadata-record');
+  const textOf = (record: Element, wanted: string) =>
+    record.children.find(({ name }) => name === wanted)?.text;
+  return ([relation, column]) => {
+    const record = records.find(
+      (one) => bare(textOf(one, 'parent-name')) === relation && textOf(one, 'remote-name') === column,
+    );
+    return record && bare(textOf(record, 'local-name'));
+  };
 }
 
 export interface Element {

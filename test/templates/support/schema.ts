@@ -1,7 +1,10 @@
 import { childrenOf } from '../../../src/templates/tds/xml.ts';
 import type { XmlElement } from '../../../src/templates/tds/xml.ts';
 
-/** Allowed children of each element, in the order that Tableau's schema for documents of 2026.2 gives. */
+/**
+ * Rules of Tableau's official schema for what we generate, in our own words: tableau/tableau-document-schemas on GitHub,
+ * twb_2026.2.0.xsd, whose type `DataSource-CT` is the root here. Allowed children of each element, in their order.
+ */
 const order: Readonly<Record<string, readonly string[]>> = {
   datasource: (
     'document-format-change-manifest repository-location connection utility-dimensions dimension ' +
@@ -17,6 +20,14 @@ const order: Readonly<Record<string, readonly string[]>> = {
     'collation default semantic-role statistics attributes object-id'
   ).split(' '),
   column: ['calculation', 'aliases', 'desc', 'members', 'range'],
+  'datasource-dependencies': ['column', 'column-instance', 'style'],
+  aliases: ['alias'],
+  members: ['member'],
+  range: [],
+  'drill-path': ['field'],
+  folder: ['folder-item'],
+  objects: ['object'],
+  relationships: ['relationship'],
   'object-graph': ['objects', 'relationships'],
   object: ['properties', 'table-description'],
   'table-description': ['formatted-text'],
@@ -28,6 +39,10 @@ const order: Readonly<Record<string, readonly string[]>> = {
 };
 
 const required: Readonly<Record<string, readonly string[]>> = {
+  datasource: ['version', 'inline'],
+  'metadata-record': ['class'],
+  member: ['value'],
+  calculation: ['class'],
   column: ['name', 'role', 'type', 'datatype'],
   object: ['id'],
   'drill-path': ['name'],
@@ -43,6 +58,18 @@ const allowed: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     type: /^(nominal|ordinal|quantitative)$/,
     datatype: /^(unknown|integer|real|string|datetime|date|boolean|tuple|spatial|table)$/,
     name: /^\[.+\]$/s,
+    hidden: /^(true|false)$/,
+    'param-domain-type': /^(any|list|range)$/,
+  },
+  datasource: { inline: /^true$/, 'source-platform': /^(win|mac|linux)$/, version: /^\d+\.\d+$/ },
+  aliases: { enabled: /^(yes|no)$/ },
+  range: {
+    'period-type-v2': /^((iso-)?(year|quarter|week)|month|day|hour|minute|second)$/,
+  },
+  layout: {
+    'dim-ordering': /^(alphabetic|ordinal)$/,
+    'measure-ordering': /^(alphabetic|ordinal)$/,
+    'show-structure': /^(true|false)$/,
   },
   'folder-item': { type: /^(field|drillpath)$/ },
   calculation: { class: /^(tableau|passthrough|bin|categorical-bin)$/ },
@@ -67,6 +94,9 @@ export function violations(element: XmlElement): string[] {
     }),
     ...element.children.flatMap(violations),
   ];
+  // A parameter has a list or a range.
+  if (name === 'column' && ['members', 'range'].every((one) => childrenOf(element, one).length > 0))
+    problems.push('<members> and <range>');
   if (name !== 'metadata-records') return problems;
   const ordinals = childrenOf(element, 'metadata-record').map(
     (record) => childrenOf(record, 'ordinal')[0]?.text,
