@@ -21,8 +21,8 @@ vi.setConfig({ testTimeout: 120_000 + faults * 60_000 });
 
 const title = `whatever happens to applies, with state in a %s: ${faults} faults from seed ${seed}`;
 
-test.each(['folder', 'bucket'] as const)(title, async (state) => {
-  const random = randomFrom(seed + (state === 'bucket' ? 1 : 0));
+test.each(['folder', 'bucket', 'database'] as const)(title, async (state) => {
+  const random = randomFrom(seed + ['folder', 'bucket', 'database'].indexOf(state));
   const counts: Record<string, number> = {};
   await withSession(async (session) => {
     const world = await createWorld(state);

@@ -14,6 +14,7 @@ export const kinds = [
   'two signals',
   'server fails',
   'bucket fails',
+  'sessions ended',
   'file too large',
 ] as const;
 export type FaultKind = (typeof kinds)[number];
@@ -26,7 +27,11 @@ export interface Fault {
 }
 
 export function chooseFault(random: Random, world: World): Fault {
-  const possible = kinds.filter((kind) => kind !== 'bucket fails' || world.bucket !== undefined);
+  const possible = kinds.filter(
+    (kind) =>
+      (kind !== 'bucket fails' || world.bucket !== undefined) &&
+      (kind !== 'sessions ended' || world.endSessions !== undefined),
+  );
   return { kind: random.of(possible), moment: random.next() * 1.2 };
 }
 
@@ -98,5 +103,8 @@ export async function strike(
       return;
     case 'hyperd killed':
       await killEngine();
+      return;
+    case 'sessions ended':
+      await world.endSessions?.();
   }
 }

@@ -29,6 +29,8 @@ export interface World {
   tableau: TableauStandIn;
   /** Undefined where the state is in a folder. */
   bucket: S3StandIn | undefined;
+  /** Ends all sessions with the state in PostgreSQL, as a restart of the server does; undefined with another state. */
+  endSessions: (() => Promise<void>) | undefined;
   /** Lets the leases of killed runs expire: to the bucket they were written an hour ago. */
   expireLeases: () => Promise<void>;
   /** Changes every source. */
@@ -95,7 +97,7 @@ destinations:
 `,
 };
 
-export async function createWorld(state: 'folder' | 'bucket'): Promise<World> {
+export async function createWorld(state: 'folder' | 'bucket' | 'database'): Promise<World> {
   const tableau = await startTableauStandIn();
   // One look tells what has become of a job, so that an apply in peace leaves nothing to find out.
   tableau.control.configure({ jobPolls: 1 });
@@ -107,7 +109,7 @@ export async function createWorld(state: 'folder' | 'bucket'): Promise<World> {
     create table windowed (id serial primary key, name text, day date not null default current_date);
     insert into windowed (name, day) values ('old', current_date - 100);`);
   const project = await createProject({
-    'extracts.yaml': projectFile(tableau, bucket),
+    'extracts.yaml': projectFile(tableau, state === 'database' ? stateInDatabase : stateIn(bucket)),
     ...Object.fromEntries(Object.entries(sources).map(([name, text]) => [`pipelines/${name}.yaml`, text])),
   });
   const variables: Variables = { PG_URL: url, TABLEAU_TOKEN: demo.patSecret };
@@ -121,7 +123,23 @@ export async function createWorld(state: 'folder' | 'bucket'): Promise<World> {
     variables,
     tableau,
     bucket,
+    endSessions:
+      state === 'database'
+        ? async () => {
+            await client.query(
+              `select pg_terminate_backend(pid) from pg_stat_activity
+               where datname = current_database() and pid <> pg_backend_pid() and query like '%"extracts".%'`,
+            );
+          }
+        : undefined,
     async expireLeases() {
+      if (state === 'database') {
+        const { rows } = await client.query<{ found: boolean }>(
+          `select to_regclass('extracts.locks') is not null as found`,
+        );
+        if (rows[0]?.found === true)
+          await client.query(`update extracts.locks set expires = now() - interval '1 hour'`);
+      }
       if (bucket === undefined) return;
       const lastModified = new Date(Date.now() - 3_600_000);
       for (const { key } of bucket.control.list('state')) {
@@ -142,11 +160,12 @@ export async function createWorld(state: 'folder' | 'bucket'): Promise<World> {
   };
 }
 
-function projectFile(tableau: TableauStandIn, bucket: S3StandIn | undefined): string {
-  const state =
-    bucket === undefined
-      ? ''
-      : `state:
+const stateInDatabase = "state: { type: postgres, url: '${secret.PG_URL}' }\n";
+
+function stateIn(bucket: S3StandIn | undefined): string {
+  return bucket === undefined
+    ? ''
+    : `state:
   type: s3
   bucket: state
   region: us-east-1
@@ -155,6 +174,9 @@ function projectFile(tableau: TableauStandIn, bucket: S3StandIn | undefined): st
   access_key_id: \${secret.STATE_KEY_ID}
   secret_access_key: \${secret.STATE_KEY}
 `;
+}
+
+function projectFile(tableau: TableauStandIn, state: string): string {
   return `version: 1
 ${state}destinations:
   tableau:
