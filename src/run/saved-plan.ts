@@ -6,16 +6,17 @@ import { replaceFile } from '../disk/replace.ts';
 import { isItem } from '../model/config/family.ts';
 import type { Plan } from '../model/plan/plan.ts';
 import { RunError } from '../model/errors/run-error.ts';
+import { encodePlanFile, isPackedPlan, unpackPlan } from './packed-plan.ts';
 import { encodePlan, sealOf } from './plan-document.ts';
 import { actingIn, staleError } from './stale.ts';
 
 /** Returns true if a path names a saved plan instead of pipelines, which are YAML. */
 export const isSavedPlan = (file: string) => file.endsWith('.json');
 
-/** Writes the same bytes as `plan --json` prints, whole or not at all. */
+/** Writes the same bytes as `plan --json` prints, or a packed file if they are many, whole or not at all. */
 export async function savePlan(plan: Plan, file: string, cwd: string): Promise<void> {
   try {
-    await replaceFile(path.resolve(cwd, file), encodePlan(plan));
+    await replaceFile(path.resolve(cwd, file), encodePlanFile(plan));
   } catch (error) {
     throw new RunError('EXT6105', `cannot write the plan ${file}: ${reasonOf(error)}`, { cause: error });
   }
@@ -32,7 +33,13 @@ export async function readPlanFile(file: string, cwd: string): Promise<{ plan: P
   const text = await readFile(path.resolve(cwd, file), 'utf8').catch((error: unknown) => {
     throw new RunError('EXT6101', `cannot read the plan ${file}: ${reasonOf(error)}`, { cause: error });
   });
-  const { plan, isSealed } = openPlan(parse(text), file);
+  const document = parse(text);
+  if (isPackedPlan(document)) {
+    const unpacked = unpackPlan(document, text);
+    if (unpacked === undefined) throw noPlan(file);
+    return unpacked;
+  }
+  const { plan, isSealed } = openPlan(document, file);
   // A key that is there twice, or another order, would show a reader of the file another plan than the one that is applied.
   return { plan, isSealed: isSealed && text === encodePlan(plan) };
 }
@@ -51,9 +58,7 @@ function brokenSeal(shown: string): RunError {
 }
 
 function openPlan(document: unknown, shown: string): { plan: Plan; isSealed: boolean } {
-  if (!isDocument(document)) {
-    throw new RunError('EXT6102', `${shown} is no plan`, { hint: 'extracts plan --out FILE makes one' });
-  }
+  if (!isDocument(document)) throw noPlan(shown);
   const { seal, ...plan } = document;
   if ((plan.format as unknown) !== 1) {
     throw new RunError('EXT6102', `${shown} is a plan of format ${String(plan.format)}, not 1`, {
@@ -62,6 +67,9 @@ function openPlan(document: unknown, shown: string): { plan: Plan; isSealed: boo
   }
   return { plan, isSealed: seal === sealOf(plan) };
 }
+
+const noPlan = (shown: string) =>
+  new RunError('EXT6102', `${shown} is no plan`, { hint: 'extracts plan --out FILE makes one' });
 
 /**
  * Returns the pipeline files that a saved plan is applied with. Fails if the file of a pipeline with actions no longer
