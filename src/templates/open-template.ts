@@ -101,7 +101,7 @@ export function templateFromDocument(
   return bareTemplate({ name, bytes }, { shown, choice, shape: undefined });
 }
 
-/** What is read of a file, beside its document. */
+/** The parts that are read of a file, beside its document. */
 interface Opening {
   /** The file, or the document inside it. */
   shown: string;

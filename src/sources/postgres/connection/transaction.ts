@@ -43,7 +43,7 @@ async function settle(client: pg.Client, begin: string, newer?: readonly string[
 }
 
 const backends = new WeakMap<pg.Client, number>();
-/** Sessions of the server itself, which nobody else uses, each with those of the newer settings that it knows. */
+/** Sessions of the server itself, which no one else uses, each with those of the newer settings that it knows. */
 const ownSessions = new WeakMap<pg.Client, readonly string[]>();
 
 /** The process that runs this client's transaction: behind a pooler it is another one for each. */
