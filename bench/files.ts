@@ -49,6 +49,7 @@ const cases: Readonly<Record<string, readonly [source: string, more?: string]>> 
   'one CSV, two null strings': [csv('"null": ["", "NA"]')],
   'one CSV, windows-1252': [csv('encoding: windows-1252')],
   'one Parquet': ['{type: file, path: one.parquet}'],
+  'one of JSON lines': ['{type: file, path: one.jsonl}'],
 };
 
 /** Files → .hyper, beside hyperd reading the same CSV by path in the same run. */
@@ -56,7 +57,8 @@ export async function benchFiles(millions: number, runs: number): Promise<string
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-'));
   try {
     const file = path.join(folder, 'one.csv');
-    await writeCsv(file, millions * 1e6);
+    await writeRows(file, millions * 1e6, csvLines);
+    await writeRows(path.join(folder, 'one.jsonl'), millions * 1e6, jsonLines);
     await writeParquet(file, path.join(folder, 'one.parquet'), folder);
     await split(file, folder, 8);
     await pipeline(
@@ -130,13 +132,47 @@ async function loadOnce(
   return { bytes: table.bytes, seconds: table.seconds, whole: run.seconds, cpu: run.cpu, peak: run.peak };
 }
 
-async function writeCsv(file: string, rows: number): Promise<void> {
+/** The header of a file, and the line of a row. */
+interface Lines {
+  header: string;
+  line: (values: readonly (string | number | boolean)[]) => string;
+}
+
+const csvLines: Lines = {
+  header: `${Object.keys(types).join(',')}\n`,
+  line: (values) =>
+    `${values.map((value) => (String(value).includes(',') ? `"${value}"` : value)).join(',')}\n`,
+};
+
+const jsonLines: Lines = {
+  header: '',
+  line: (values) =>
+    `{${Object.keys(types)
+      .map((key, at) => `"${key}":${JSON.stringify(values[at])}`)
+      .join(',')}}\n`,
+};
+
+async function writeRows(file: string, rows: number, { header, line }: Lines): Promise<void> {
   const out = createWriteStream(file);
-  out.write(`${Object.keys(types).join(',')}\n`);
+  out.write(header);
   let block = '';
   for (let n = 1; n <= rows; n++) {
     const day = new Date(Date.UTC(2020, 0, 1 + (n % 2000))).toISOString().slice(0, 10);
-    block += `${n},${day},"Customer, ${(n * 7919) % 100003}",Koeln,${String(n % 100000).padStart(6, '0')},${((n * 31) % 1000000) / 100},${n % 17},${n / 7},${n % 11 === 0},a short note about row ${n}\n`;
+    const customer = `Customer, ${(n * 7919) % 100003}`;
+    const code = String(n % 100000).padStart(6, '0');
+    const amount = ((n * 31) % 1000000) / 100;
+    block += line([
+      n,
+      day,
+      customer,
+      'Koeln',
+      code,
+      amount,
+      n % 17,
+      n / 7,
+      n % 11 === 0,
+      `a short note about row ${n}`,
+    ]);
     if (block.length < 1 << 20) continue;
     if (!out.write(block)) await new Promise<void>((resolve) => out.once('drain', resolve));
     block = '';
