@@ -2,12 +2,15 @@ import type { Configuration } from '../config/index.ts';
 import { hasErrors } from '../model/errors/diagnostic.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import type { Report } from '../apply/report.ts';
-import type { Plan } from '../model/plan/plan.ts';
 import type { Ports } from '../run/open-ports.ts';
 import { nothingDone, performApply } from '../run/perform-apply.ts';
 import { sealPlan, type PlanDocument } from '../run/plan-document.ts';
 import { prepareApply } from '../run/prepare-apply.ts';
+import type { RunContext } from '../run/context.ts';
 import type { PreparedApply } from '../run/prepared-apply.ts';
+import type { SavedWork } from '../run/prepare-saved.ts';
+import { savedWork } from '../run/shard/shard-of-plan.ts';
+import { readShard, type Shard } from '../run/shard/shard.ts';
 import { readConfiguration } from '../run/read-configuration.ts';
 import { locatedDiagnostics, reportDocument, type ErrorDocument } from '../run/report-document.ts';
 import { openSavedPlan, savedFiles } from '../run/saved-plan.ts';
@@ -21,6 +24,11 @@ import { openableProject, selecting, withPorts, type OpenableProject, type Proje
 
 /** The options for carrying out a plan. */
 export interface PerformOptions {
+  /**
+   * Does one part of the work: `3/16`, or `auto` in a job array. A plan has its parts from `plan` with `shards`; a project is divided
+   * by the addresses of its pipelines.
+   */
+  shard?: string | undefined;
   /** Keeps an extract that fails its checks beside its place. */
   keepFailed?: boolean | undefined;
   /** Milliseconds to wait for a lock or a token that another run has; 0 by default for locks. */
@@ -47,12 +55,12 @@ export function apply(project: Project, options?: ApplyOptions): ApplyRun;
 export function apply(plan: PlanDocument, options?: PerformOptions & ProjectOptions): ApplyRun;
 export function apply(target: Project | PlanDocument, given: ApplyOptions & ProjectOptions = {}): ApplyRun {
   return new ApplyRun(given.signal, async (signal, report) => {
-    const { openable, saved } = await openTarget(target, given, signal);
+    const { openable, saved, shard } = await openTarget(target, given, signal);
     const options = selecting(openable, given);
     // A saved plan is compared with the whole.
     const ports = { plan: saved === undefined ? options : {}, lockWait: options.lockWait };
     return withPorts(openable, ports, (whole, world) =>
-      applyIn(world, { whole, saved, context: openable.context }, options, report),
+      applyIn(world, { whole, saved, shard, context: openable.context }, options, report),
     );
   });
 }
@@ -61,30 +69,43 @@ async function openTarget(
   target: Project | PlanDocument,
   options: ApplyOptions & ProjectOptions,
   signal: AbortSignal,
-): Promise<{ openable: OpenableProject; saved: Plan | undefined }> {
-  if (!('seal' in target)) return { openable: openableProject(target, signal), saved: undefined };
-  const saved = openSavedPlan(target);
+): Promise<{ openable: OpenableProject; saved: SavedWork | undefined; shard: Shard | undefined }> {
+  if (!('seal' in target)) {
+    const openable = openableProject(target, signal);
+    return { openable, saved: undefined, shard: shardOf(options, openable.context) };
+  }
+  const plan = openSavedPlan(target);
   const context = contextOf({ ...options, signal });
+  const shard = shardOf(options, context, plan.shards);
+  const saved = savedWork(plan, shard);
   const { policy } = options;
   const settings = { unsetVariables: 'error', ...(policy !== undefined && { policy }) } as const;
-  const read = await readConfiguration(savedFiles(saved, context.cwd), settings, context);
+  const read = await readConfiguration(savedFiles(saved.plan, context.cwd), settings, context);
   if (hasErrors(read.diagnostics)) throw new ConfigurationError(read);
-  return { openable: { read, context }, saved };
+  return { openable: { read, context }, saved, shard };
 }
+
+const shardOf = ({ shard }: PerformOptions, { variables }: RunContext, planned?: number) =>
+  shard === undefined ? undefined : readShard(shard, variables, planned);
 
 async function applyIn(
   world: Ports,
   {
     whole,
     saved,
+    shard,
     context,
-  }: { whole: Configuration; saved: Plan | undefined } & Pick<OpenableProject, 'context'>,
+  }: { whole: Configuration; saved: SavedWork | undefined; shard: Shard | undefined } & Pick<
+    OpenableProject,
+    'context'
+  >,
   options: ApplyOptions,
   report: (event: ApplyEvent) => void,
 ): Promise<ApplyResult> {
   const { signal } = context;
   const request = {
-    saved: saved && { plan: saved },
+    saved,
+    shard,
     selection: selectionOf(options),
     decisions: decisionsOf(options),
     resume: options.resume === true,
@@ -108,7 +129,13 @@ async function applyIn(
       : nothingDone;
   if (!signal.aborted) refuseBugs(performed);
   if (refusal === undefined && !signal.aborted) await prepared.run.end(prepared.resumed);
-  const ended = { plan: prepared.plan, report: performed, diagnostics, ...(refusal && { refusal }) };
+  const ended = {
+    plan: prepared.plan,
+    report: performed,
+    diagnostics,
+    withheld: saved?.withheld,
+    ...(refusal && { refusal }),
+  };
   return resultOf(reportDocument(ended, configuration), plan, signal);
 }
 

@@ -11,7 +11,7 @@ import {
   UsageError,
 } from '../../src/index.ts';
 import type { ApplyEvent, ApplyOptions, Project, ProjectOptions, ReadOptions } from '../../src/index.ts';
-import { createProject, environment, type CliProject } from '../support/cli.ts';
+import { createProject, environment, type CliProject, type Variables } from '../support/cli.ts';
 import { readHyperFile } from '../support/hyper-file.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -34,9 +34,9 @@ const files = {
   'pipelines/data/shop.csv': 'id,name\n1,Apples\n2,Pears\n',
 };
 
-const surroundings = ({ folder }: CliProject): ProjectOptions => ({
+const surroundings = ({ folder }: CliProject, variables: Variables = {}): ProjectOptions => ({
   cwd: folder,
-  variables: environment(folder),
+  variables: environment(folder, variables),
 });
 
 async function read(project: CliProject, options: ReadOptions = {}): Promise<Project> {
@@ -325,4 +325,34 @@ test('a selection of the reading is that of every plan: other items are neither 
   await folder.write('pipelines/list.csv', 'key,file\nacme,shop.csv\ninitech,shop.csv\n');
   const { result } = await applied(one, { full: true });
   expect(result.pipelines.map(({ address }) => address)).toEqual(['tenants[acme]']);
+});
+
+test('shards of a document and of a project do each a part, and together all of it', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const data = (name: string, text: string) => [`pipelines/data/${name}.csv`, text] as const;
+  const folder = await createProject({
+    ...Object.fromEntries(names.map((name) => [`pipelines/${name}.yaml`, pipeline(name)])),
+    ...Object.fromEntries(names.map((name) => data(name, 'id,name\n1,x\n'))),
+  });
+  const { document } = await plan(await read(folder), { shards: 2 });
+  const addressesOf = async (shard: string, variables = {}) => {
+    const { ok, pipelines } = await apply(document, { ...surroundings(folder, variables), shard }).result;
+    expect(ok).toBe(true);
+    return pipelines.map(({ address }) => address);
+  };
+  const first = await addressesOf('1/2');
+  expect(first).toHaveLength(2);
+  expect(await addressesOf('1/2')).toEqual([]);
+  const second = await addressesOf('auto', { JOB_COMPLETION_INDEX: '1' });
+  expect([...first, ...second].sort()).toEqual(names);
+
+  for (const name of names) await folder.write(...data(name, 'id,name\n1,x\n2,y\n'));
+  const project = await read(folder);
+  const parts = await Promise.all(['1/2', '2/2'].map((shard) => apply(project, { shard }).result));
+  expect(parts.flatMap(({ pipelines }) => pipelines.map(({ address }) => address)).sort()).toEqual(names);
+
+  await expect(apply(document, { ...surroundings(folder), shard: '3/2' }).result).rejects.toBeInstanceOf(
+    UsageError,
+  );
+  await expect(plan(project, { shards: 0 })).rejects.toBeInstanceOf(UsageError);
 });
