@@ -23,14 +23,18 @@ export function sheetUses(
       ...sheet,
       named: find(sheet.named),
       listed: find(sheet.listed),
-    }));
+    }))
+    .map((sheet) => ({ ...sheet, all: new Set([...sheet.named, ...sheet.listed]) }));
   return (chains) => {
     const through = new Map<string, readonly string[]>();
     const uses: Use[] = [];
-    for (const { kind, name, shows, named, listed } of inOrder) {
+    const fields = [...chains.keys()];
+    for (const { kind, name, shows, named, listed, all } of inOrder) {
+      // Most sheets need none of these fields, and a large workbook has many of both.
+      const isNeeded = fields.some((field) => all.has(field));
       const chain =
-        shortest(named, (field) => chains.get(field)) ??
-        shortest(listed, (field) => chains.get(field)) ??
+        (isNeeded ? shortest(named, (field) => chains.get(field)) : undefined) ??
+        (isNeeded ? shortest(listed, (field) => chains.get(field)) : undefined) ??
         shortest(shows, (sheet) => through.get(sheet)?.concat(sheet));
       if (chain === undefined) continue;
       through.set(name, chain);
