@@ -61,9 +61,12 @@ function generated(draft: PipelineDraft, settings: Written.Generate, place: Plac
     calculations: each('calculations', settings.calculations, (name, calculation, at) =>
       calculationLook(draft, name, calculation, at),
     ),
-    parameters: each('parameters', settings.parameters, (name, parameter, at) =>
-      parameterLook(draft, name, parameter, at),
-    ),
+    // Without parameters the record of an earlier version stays as it is.
+    ...(settings.parameters !== undefined && {
+      parameters: each('parameters', settings.parameters, (name, parameter, at) =>
+        parameterLook(draft, name, parameter, at),
+      ),
+    }),
     hierarchies: each('hierarchies', settings.hierarchies, (name, fields, at) => ({
       name,
       place: at,

@@ -51,7 +51,8 @@ export interface GenerateTemplate extends Packaged {
   captions?: 'title';
   tables: readonly TableLook[];
   calculations: readonly CalculationLook[];
-  parameters: readonly ParameterLook[];
+  /** Absent if there are none. */
+  parameters?: readonly ParameterLook[];
   hierarchies: readonly NamedFields[];
   folders: readonly FolderLook[];
 }

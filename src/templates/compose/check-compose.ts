@@ -90,7 +90,7 @@ function placeOf(
     case 'calculations':
       return fieldPlace(template.calculations[n], rest, generate);
     case 'parameters':
-      return parameterPlace(template.parameters[n], rest, generate);
+      return parameterPlace(template.parameters?.[n], rest, generate);
     case 'hierarchies':
       return listPlace(template.hierarchies[n]?.fields, template.hierarchies[n]?.place ?? generate, rest);
     case 'folders': {

@@ -49,7 +49,7 @@ export function composeTemplate(
       ...(cardinality !== undefined && { cardinality }),
     })),
     calculations: template.calculations.map(composeCalculation),
-    ...(template.parameters.length > 0 && {
+    ...(template.parameters !== undefined && {
       parameters: template.parameters.map(({ parameter }) => parameter),
     }),
     hierarchies: template.hierarchies.map((hierarchy) => ({
