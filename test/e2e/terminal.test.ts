@@ -116,8 +116,11 @@ it('puts an error on stdout, too, where a command with --json ends before it has
   const project = await createPeople();
   const error = async (args: string) => {
     const { stdout, exitCode } = await project.run(args.split(' '));
-    const { error, ...rest } = JSON.parse(stdout) as { error: { code?: string; message: string } };
-    expect(rest).toEqual({ diagnostics: [] });
+    const document = JSON.parse(stdout) as { error: { code?: string; message: string }; exitCode?: number };
+    const { error, exitCode: told = exitCode, ...rest } = document;
+    expect(rest).toMatchObject({ diagnostics: [] });
+    // A report of apply names its exit code, for `report merge`.
+    expect(told).toBe(exitCode);
     return { ...error, exitCode };
   };
   const unreadable = { code: 'EXT6101', exitCode: 1 };

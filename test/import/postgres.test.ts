@@ -106,7 +106,7 @@ test('a variable that is not set is named, and no password is printed', async ()
   expect(unset.stderr).toContain('SHOP_URL');
   const url = 'postgresql://reader:open%20sesame@127.0.0.1:1/shop';
   const refused = await runInside(project, fromShop, { SHOP_URL: url });
-  expect(refused.exitCode).toBe(1);
+  expect(refused.exitCode).toBe(75);
   expect(refused.stderr).not.toContain('sesame');
 });
 
