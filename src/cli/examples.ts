@@ -46,6 +46,14 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     ["import csv 'landing/*.csv' --name stocks", 'local files'],
     ["import csv 's3://landing/stocks/*.csv.gz' --name stocks", 'objects of a bucket'],
   ],
+  'import jsonl': [
+    ["import jsonl 'events/*.jsonl' --name events", 'local files'],
+    ["import jsonl 's3://landing/events/*.jsonl.gz' --name events", 'objects of a bucket'],
+  ],
+  'import xlsx': [
+    ["import xlsx 'reports/*.xlsx' --name budget", 'local files'],
+    ["import xlsx 's3://reports/2026/*.xlsx' --name budget", 'objects of a bucket'],
+  ],
   'import parquet': [
     ["import parquet 'data/*.parquet' --name flights", 'local files'],
     ["import parquet 's3://lake/flights/*.parquet' --name flights", 'objects of a bucket'],

@@ -173,7 +173,7 @@ describe('extracts inspect', () => {
     ['none.hyper', /there is no file none\.hyper {2}\[EXT3004\]/, 1],
     ['broken.hyper', /broken\.hyper is not a valid \.hyper file: .* {2}\[EXT3006\]/, 1],
     ['broken.tdsx', /broken\.tdsx.*\[EXT4001\]/, 1],
-    ['extracts.yaml', /extracts\.yaml ends neither in \.hyper nor in \.tdsx/, 64],
+    ['extracts.yaml', /extracts\.yaml ends in none of \.hyper, \.tdsx and \.twbx/, 64],
     ['some.tds', /extracts template show reads a \.tds/, 64],
   ])('says what is wrong with %s', async (file, message, code) => {
     for (const name of ['broken.hyper', 'broken.tdsx', 'some.tds'])

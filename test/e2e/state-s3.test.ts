@@ -62,7 +62,8 @@ it('runners that start in the same moment leave one record, and nothing else', a
   const runs = [world.one, world.two].map((runner) => runner.run(['apply', '--yes'], world.variables));
   const codes = (await Promise.all(runs)).map(({ exitCode }) => exitCode);
   expect(codes).toContain(0);
-  expect(codes.filter((code) => code !== 0 && code !== 75)).toEqual([]);
+  // The second finds the lock held (75), or its plan overtaken (4).
+  expect(codes.filter((code) => ![0, 4, 75].includes(code))).toEqual([]);
   expect(world.objects()).toEqual(['production/flow.json']);
   expect((await world.two.run(['plan'], world.variables)).stdout).toBe(noChanges);
 });
