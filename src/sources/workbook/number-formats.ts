@@ -16,15 +16,25 @@ export function kindOfFormat(id: number, code: string | undefined): NumberKind {
 
 /** Reads a format such as `dd.mm.yyyy hh:mm` or `#,##0.00 [Red]`. A duration ([h]:mm) stays the number of days that it is. */
 export function kindOfCode(code: string): NumberKind {
-  const [first = ''] = code.replace(/"[^"]*"|\\.|_.|\*./g, '').split(';');
+  const [first = ''] = code.replace(aside, '').split(';');
   if (/\[(?:h+|m+|s+)\]/i.test(first)) return 'number';
-  const signs = first.replace(/\[[^\]]*\]/g, '').replace(/general/gi, '');
-  // East Asian years and days of the week: elsewhere, E belongs to an exponent.
-  if (/^[^0#?]*(?:e|aaa)[^0#?]*$/i.test(signs)) return 'date';
-  if (/[yd]|(?<![hs:.])m(?!m?:?s)/i.test(signs.replace(/a\/p|am\/pm/gi, ''))) {
+  const signs = first.replace(/a\/p|am\/pm/gi, '').replace(/\p{Script=Latin}+/gu, letters);
+  // Digits are those of a number, except for fractions of a second.
+  if (/[0#?]/.test(signs.replace(/s[.,]?0+/gi, ''))) return 'number';
+  // East Asian years and days of the week.
+  if (/e|aaa/i.test(signs)) return 'date';
+  if (/[yd]|(?<![hs:.])m(?!m?:?s)/i.test(signs)) {
     return /[yd]/i.test(signs) || !/[hs]/i.test(signs) ? 'date' : 'time';
   }
-  return /[hs]/i.test(signs.replace(/a\/p|am\/pm/gi, '')) ? 'time' : 'number';
+  return /[hs]/i.test(signs) ? 'time' : 'number';
+}
+
+/** Texts between quotes, single characters that are shown or skipped as they are, and conditions, colours and languages. */
+const aside = /"[^"]*"?|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]/gi;
+
+/** Other words are names, such as General and, from programs in other languages, Standard; or units without quotes. */
+function letters(word: string): string {
+  return /^(?:y+|m+|d+|h+|s+|e+|g+|b+|r+|aaaa?)+$/i.test(word) ? word : '';
 }
 
 function ofKind(kind: NumberKind, ids: readonly number[]): Record<number, NumberKind> {

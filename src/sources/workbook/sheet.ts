@@ -42,6 +42,8 @@ export class SheetPart implements XmlTaker {
   #isValue = false;
   #guides = 0;
   #isInData = false;
+  /** The number of elements that are open. */
+  #depth = 0;
 
   constructor(texts: TextTable, kinds: readonly NumberKind[], part: string) {
     this.#texts = texts;
@@ -55,9 +57,10 @@ export class SheetPart implements XmlTaker {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     this.#isValue = false;
-    if (name === 'sheetData') this.#isInData = true;
-    if (name === 'mergeCell') this.merged.push(mergedOf(attributes.ref ?? ''));
     // Rows and cells are those of the data: buttons and extensions have elements of the same names.
+    const depth = this.#depth++;
+    if (name === 'sheetData' && depth === 1) this.#isInData = true;
+    if (name === 'mergeCell' && depth === 2) this.merged.push(mergedOf(attributes.ref ?? ''));
     if (!this.#isInData) return;
     if (isAside(name)) this.#guides++;
     switch (name) {
@@ -86,7 +89,8 @@ export class SheetPart implements XmlTaker {
 
   close(name: string): void {
     this.#isValue = false;
-    if (name === 'sheetData') this.#isInData = false;
+    this.#depth--;
+    if (name === 'sheetData' && this.#depth === 1) this.#isInData = false;
     if (!this.#isInData) return;
     if (isAside(name)) this.#guides--;
     if (name === 'c') this.#cells[this.#column] = this.#cell();
@@ -113,7 +117,8 @@ export class SheetPart implements XmlTaker {
   }
 
   #cell(): Cell | undefined {
-    const value = this.#value;
+    // A cell that says that it is an error is no empty one.
+    const value = this.#value ?? (this.#type === 'e' && !this.#hasFormula ? '' : undefined);
     if (value === undefined || (value === '' && this.#type === 's'))
       return this.#hasFormula ? { kind: 'unsaved', text: '' } : undefined;
     switch (this.#type) {

@@ -153,6 +153,12 @@ describe('cells', () => {
       'EXT2103 a.xlsx: Data!A2: column "a" (int): the cell has an error; the value is "#DIV/0!" = correct the formula, or list it as NULL: format: {null: ["#DIV/0!"]}',
     ],
     [
+      'an error without its name',
+      '<c r="A2" t="e"/>',
+      'int',
+      'Data!A2: column "a" (int): the cell has an error; the value is "" = correct the formula, or list it as NULL: format: {null: [""]}',
+    ],
+    [
       'a formula without a value',
       '<c r="A2"><f>1+1</f></c>',
       'int',
@@ -290,6 +296,13 @@ describe('what is no table', () => {
     expect(await read(workbookBytes(rows), one)).toEqual([['2'], ['3']]);
   });
 
+  it('rows and merged cells of extensions are none of the sheet', async () => {
+    const copy = `<x:sheetData xmlns:x="urn:x">${row(9)}</x:sheetData>`;
+    const merged = '<mergeCells><mergeCell ref="A1:A2"/></mergeCells>';
+    const extension = `<extLst><ext>${copy}<sheetData>${row(8)}</sheetData>${merged}</ext></extLst>`;
+    expect(await read(workbookBytes(head + row(2) + row(3), extension), one)).toEqual([['2'], ['3']]);
+  });
+
   it('what a setting allows', async () => {
     const empty = workbookBytes(head + row(2) + row(4));
     expect(await read(empty, one, { emptyRows: 'skip' })).toEqual([['2'], ['4']]);
@@ -299,5 +312,7 @@ describe('what is no table', () => {
     expect(await read(title, one, { skipLines: 2 })).toEqual([['4']]);
     const bare = workbookBytes(row(1) + row(2));
     expect(await read(bare, one, { header: false })).toEqual([['1'], ['2']]);
+    const errors = workbookBytes(`${head}<row r="2"><c r="A2" t="e"/></row>${row(3)}`);
+    expect(await read(errors, one, { nulls: [''] })).toEqual([[null], ['3']]);
   });
 });
