@@ -10,6 +10,10 @@ export interface ZipMember {
   /** Lies in the directory. */
   size?: number;
   crc?: number;
+  /** The number of the member at which this one begins, too. */
+  sharesWith?: number;
+  /** The name in the local header. */
+  localName?: string;
   /** Sizes and offset are in the ZIP64 fields. */
   isWide?: boolean;
 }
@@ -18,9 +22,11 @@ export interface ZipMember {
 export function zipBytes(members: readonly ZipMember[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
+  const offsets: number[] = [];
   let offset = 0;
   for (const member of members) {
-    const { local, central } = recordsOf(member, offset);
+    const { local, central } = recordsOf(member, offsets[member.sharesWith ?? -1] ?? offset);
+    offsets.push(offset);
     parts.push(local);
     directory.push(central);
     offset += local.length;
@@ -60,9 +66,10 @@ function recordsOf(member: ZipMember, offset: number): { local: Buffer; central:
     wide.writeBigUInt64LE(BigInt(size), 4);
     wide.writeBigUInt64LE(BigInt(packed.length), 12);
   }
-  const lengths = (after: number) => {
+  const localName = Buffer.from(member.localName ?? member.name);
+  const lengths = (after: number, { length } = name) => {
     const bytes = Buffer.alloc(after);
-    bytes.writeUInt16LE(name.length, 0);
+    bytes.writeUInt16LE(length, 0);
     bytes.writeUInt16LE(wide.length, 2);
     return bytes;
   };
@@ -82,7 +89,9 @@ function recordsOf(member: ZipMember, offset: number): { local: Buffer; central:
   const tail = lengths(18);
   tail.writeUInt32LE(offset, 14);
   return {
-    local: Buffer.concat([head(0x0403_4b50, 2), shared(true), lengths(4), name, wide, packed, descriptor]),
+    local: Buffer.concat([
+      ...[head(0x0403_4b50, 2), shared(true), lengths(4, localName), localName, wide, packed, descriptor],
+    ]),
     central: Buffer.concat([head(0x0201_4b50, 4), shared(false).subarray(0, 20), tail, name, wide]),
   };
 }

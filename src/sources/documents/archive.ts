@@ -1,5 +1,5 @@
 import { bytes as amount } from '../../model/base/numbers.ts';
-import { quotedVisible } from '../../model/base/visible.ts';
+import { quotedVisible, visible } from '../../model/base/visible.ts';
 import type { Format, TextSettings } from '../../model/config/source.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
 import { fileGlobs, globMatcher } from '../globs.ts';
@@ -73,7 +73,7 @@ export function requireSize(unpacked: number, { size }: Document, most: number |
 
 function fileIn(archive: Document, file: ArchivedFile): Document {
   return {
-    shown: `${archive.shown}/${file.name}`,
+    shown: `${archive.shown}/${visible(file.name)}`,
     // Rows are those of the archive: it is what is replaced or removed.
     facts: { ...archive.facts, entry: file.name },
     isInside: true,

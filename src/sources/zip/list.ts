@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl';
 import { decodeName, unsafeName } from '../../disk/zip-entry-names.ts';
 import { counted } from '../../model/base/numbers.ts';
-import { quotedVisible } from '../../model/base/visible.ts';
+import { quotedVisible, visible } from '../../model/base/visible.ts';
 import { FileProblem } from '../delimited/file-problem.ts';
 import type { RandomAccess } from '../parquet/index.ts';
 import { rangeOf } from './range.ts';
@@ -11,6 +11,8 @@ import { rangeOf } from './range.ts';
 export interface ArchivedFile {
   /** With slashes between folders. */
   name: string;
+  /** The bytes of the name, which the local header repeats. */
+  rawName: Buffer;
   packedSize: number;
   size: number;
   crc32: number;
@@ -38,7 +40,9 @@ export async function listArchive(access: RandomAccess): Promise<ArchivedFile[]>
         `at most ${MOST_ENTRIES} are read: divide it`,
       );
     const files = new Map<string, ArchivedFile>();
-    for (const entry of await entriesOf(zip)) {
+    const entries = await entriesOf(zip);
+    requireApart(entries);
+    for (const entry of entries) {
       const file = fileOf(entry);
       if (file === undefined) continue;
       if (files.has(file.name))
@@ -51,12 +55,41 @@ export async function listArchive(access: RandomAccess): Promise<ArchivedFile[]>
   }
 }
 
-/** Returns the place of the first byte of a file: only its local header says it. */
-export async function dataStart(access: RandomAccess, { name, offset }: ArchivedFile): Promise<number> {
-  const header = await access.read(offset, 30);
-  if (header.length < 30 || header.readUInt32LE(0) !== 0x0403_4b50)
+/**
+ * Returns the place of the first byte of a file: only its local header says it. That has the name, too: programs that go by the
+ * one or the other would read different files.
+ */
+export async function dataStart(
+  access: RandomAccess,
+  { name, rawName, offset }: ArchivedFile,
+): Promise<number> {
+  const header = await access.read(offset, LOCAL_HEADER + rawName.length);
+  if (header.length < LOCAL_HEADER || header.readUInt32LE(0) !== 0x0403_4b50)
     throw new FileProblem('EXT2102', `is damaged: ${quotedVisible(name)} has no header`, again);
-  return offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+  const length = header.readUInt16LE(26);
+  if (length !== rawName.length || !header.subarray(LOCAL_HEADER).equals(rawName))
+    throw new FileProblem(
+      'EXT2102',
+      `is damaged: the header of ${quotedVisible(name)} has another name than the list of the archive`,
+      again,
+    );
+  return offset + LOCAL_HEADER + length + header.readUInt16LE(28);
+}
+
+/** The bytes of a local header before its name. */
+const LOCAL_HEADER = 30;
+
+/** Throws if files share bytes: an archive could unpack the same ones to any size, and no program packs so. */
+function requireApart(entries: readonly Entry[]): void {
+  const startOf = (entry: Entry) => entry.relativeOffsetOfLocalHeader;
+  const inOrder = entries.toSorted((one, other) => startOf(one) - startOf(other));
+  for (const [index, entry] of inOrder.entries()) {
+    const next = inOrder[index + 1];
+    const end = startOf(entry) + LOCAL_HEADER + entry.fileNameRaw.length + entry.compressedSize;
+    if (next === undefined || end <= startOf(next)) continue;
+    const names = [entry, next].map((one) => quotedVisible(decodeName(one)));
+    throw new FileProblem('EXT2102', `is a damaged zip archive: ${names.join(' and ')} share bytes`, again);
+  }
 }
 
 export const again = 'copy it again, or pack it again';
@@ -83,15 +116,22 @@ async function entriesOf(zip: ZipFile): Promise<Entry[]> {
 /** Errors of the service and of the disk stay what they are. */
 function damaged(error: unknown): unknown {
   if (!(error instanceof Error) || 'code' in error) return error;
-  const what = /end of central directory/i.test(error.message)
-    ? 'is no zip archive, or is cut off: it has no directory at its end'
-    : `is a damaged zip archive: ${error.message}`;
+  const [, what] = reasons.find(([pattern]) => pattern.test(error.message)) ?? [
+    /./,
+    `is a damaged zip archive: ${visible(error.message)}`,
+  ];
   return new FileProblem(
     'EXT2102',
     what,
     `${again}; if it is no archive, write compression: none in its format`,
   );
 }
+
+/** The messages of the library, and what they mean. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/end of central directory/i, 'is no zip archive, or is cut off: it has no directory at its end'],
+  [/invalid comment length/i, 'is a damaged zip archive: something follows its end'],
+];
 
 function fileOf(entry: Entry): ArchivedFile | undefined {
   // Old programs of Windows write backslashes between folders.
@@ -117,6 +157,7 @@ function fileOf(entry: Entry): ArchivedFile | undefined {
     throw new FileProblem('EXT2102', `is damaged: ${shown} has two sizes`, again);
   return {
     name,
+    rawName: entry.fileNameRaw,
     packedSize: entry.compressedSize,
     size: entry.uncompressedSize,
     crc32: entry.crc32,

@@ -177,6 +177,36 @@ describe('what is refused, with its name and a remedy', () => {
       zipBytes([{ ...one, size: 50 }]),
       'EXT2102 a.zip/one.csv is damaged in its archive: it is smaller than the archive says',
     ],
+    [
+      'two files with the same bytes',
+      zipBytes([one, { ...one, name: 'two.csv', sharesWith: 0 }]),
+      'EXT2102 a.zip is a damaged zip archive: "one.csv" and "two.csv" share bytes',
+    ],
+    [
+      'another name in front of its bytes',
+      zipBytes([{ ...one, localName: 'two.csv' }]),
+      'EXT2102 a.zip/one.csv is damaged: the header of "one.csv" has another name than the list of the archive',
+    ],
+    [
+      'a longer name in front of its bytes',
+      zipBytes([{ ...one, localName: 'one.csv.csv' }]),
+      'the header of "one.csv" has another name than the list of the archive',
+    ],
+    [
+      'something behind its end',
+      Buffer.concat([zipBytes([one]), Buffer.from('more')]),
+      'EXT2102 a.zip is a damaged zip archive: something follows its end = copy it again, or pack it again',
+    ],
+    [
+      'a name with control characters',
+      zipBytes([{ ...one, name: 'o\u001b[2Jne\u007f.csv' }]),
+      'EXT2123 a.zip has a file whose name "o\\u001b[2Jne\\u007f.csv" contains a control character',
+    ],
+    [
+      'a bad value in a file with an odd name',
+      zipBytes([{ name: 'o\u0085\u202ene.csv', content: 'id,name\nx,b\n' }]),
+      'EXT2103 a.zip/o\\u0085\\u202ene.csv:2: column "id" (int): ',
+    ],
     ['cut off', zipBytes([one]).subarray(0, 60), 'EXT2102 a.zip is no zip archive, or is cut off'],
     ['no archive', Buffer.from('id,name\n1,a\n'), 'EXT2102 a.zip is no zip archive, or is cut off'],
     ['nothing in it', zipBytes([]), 'EXT2111 a.zip has no files in it'],
