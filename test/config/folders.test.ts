@@ -75,13 +75,20 @@ test('a folder that can be no item, or not used where it is written, blocks itse
   });
 });
 
+test('the name of a folder is shown with escapes for what steers a terminal', async () => {
+  const said = reasons(await answered(['a\u007f\u001b[2J', 'A\u007f\u001b[2J']));
+  expect(said[0]?.[1]).toMatch(
+    /^the folder "A\\u007f\\u001b\[2J": its key differs from that of "a\\u007f\\u001b\[2J" only in case/,
+  );
+});
+
 test('too many, too few and no folders block the family', async () => {
   const count = async (names: string[], limits: string) =>
     reasons(await answered(names, portal(`{folders: {path: up/}, ${limits}}`)));
   expect(await count(['a', 'b', 'c'], 'max: 2')).toEqual([
     ['portal', 'more than 2 items, where for_each allows 2'],
   ]);
-  expect(await count(['a'], 'min: 2')).toEqual([['portal', '1 items, where for_each wants at least 2']]);
+  expect(await count(['a'], 'min: 2')).toEqual([['portal', '1 item, where for_each wants at least 2']]);
   expect(await count([], 'max: 2')).toEqual([['portal', 'there is no folder']]);
   expect(await count([], 'min: 0')).toEqual([]);
 });

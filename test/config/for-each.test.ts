@@ -111,7 +111,7 @@ test.each([
   ['{items: [a], file: x.csv}', ['p.yaml:3 EXT1080 for_each has both items and file']],
   ['{items: {}}', ['p.yaml:3 EXT1082 the list has no item']],
   ['{items: [a, b, c], max: 2}', ['p.yaml:3 EXT1082 3 items, where for_each allows 2']],
-  ['{items: [a], min: 2}', ['p.yaml:3 EXT1082 1 items, where for_each wants at least 2']],
+  ['{items: [a], min: 2}', ['p.yaml:3 EXT1082 1 item, where for_each wants at least 2']],
   [
     '{items: [a, ../b, a, "", .x, x.]}',
     [
@@ -153,7 +153,7 @@ test('an error in a file of items is reported at its line', async () => {
     'pipelines/t.csv:4 EXT1083 3 fields, where the header names 2',
   ]);
   expect(await file('t.csv', 'key,id\n"ac\nme",1\nb c,2\nd,1\nd,2\n,1\n')).toEqual([
-    'pipelines/t.csv:2 EXT1081 line 2: "ac\nme" is not a key: it becomes part of addresses and file names',
+    'pipelines/t.csv:2 EXT1081 line 2: "ac\\u000ame" is not a key: it becomes part of addresses and file names',
     'pipelines/t.csv:4 EXT1081 line 4: "b c" is not a key: it becomes part of addresses and file names',
     'pipelines/t.csv:6 EXT1081 line 6: the key "d" is there already (line 5)',
     'pipelines/t.csv:7 EXT1081 line 7: it has no key',
@@ -218,6 +218,17 @@ test.each([
   const items = JSON.stringify({ a: { x: 'fine' }, b: { x: value } });
   expect(await values(items, `${tables}\ndestinations: [${destination}]`)).toEqual([
     `p.yaml:6 EXT1085 \${each.x} of t[b] is ${JSON.stringify(value)}: ${why}`,
+  ]);
+});
+
+test('no message has a control character of a key or a value as it is', async () => {
+  const items = JSON.stringify({ a: { x: 'a\u007f\u001b[2J' } });
+  const path = 'destinations: [{type: file, path: "d/${each.x}/${each.key}.hyper"}]';
+  expect(await values(items, `${tables}\n${path}`)).toEqual([
+    'p.yaml:6 EXT1085 ${each.x} of t[a] is "a\\u007f\\u001b[2J": a path takes no control characters',
+  ]);
+  expect(await values('["a\\x7f"]', tables)).toEqual([
+    'p.yaml:3 EXT1081 item 1: "a\\u007f" is not a key: it becomes part of addresses and file names',
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { Place } from '../../model/errors/diagnostic.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 import { suggestion } from '../../model/base/nearest.ts';
 import { codes } from '../codes.ts';
 import type { Item } from './item.ts';
@@ -55,7 +56,7 @@ export function findValue(name: string, each: Each | undefined, place: Place, po
   if (wrong === undefined) {
     return { value: isLiteral ? literally(value) : value, ...(isSecret && { secret }) };
   }
-  const shown = isSecret ? 'not safe here' : JSON.stringify(Array.from(foreign(value)).slice(0, 60).join(''));
+  const shown = isSecret ? 'not safe here' : quotedVisible(Array.from(foreign(value)).slice(0, 60).join(''));
   return { code: codes.eachValue, problem: `${reference} of ${address} is ${shown}: ${wrong}` };
 }
 
@@ -75,7 +76,7 @@ function misplaced(reference: string, each: Each | undefined, { pointer }: Place
 }
 
 function noSuchValue(name: string, address: string, values: Item['values']): Problem {
-  const problem = `${address} has no value "${name}"`;
+  const problem = `${address} has no value ${quotedVisible(name)}`;
   return { code: codes.eachName, problem, ...suggestion(name, [...values.keys()]) };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 import { codes } from '../codes.ts';
 import { loadYaml } from '../read/parse.ts';
 import type { LoadedFile } from '../read/loaded-file.ts';
@@ -86,7 +87,8 @@ function fromCsv(text: string, file: string): Omit<ItemsFile, 'loaded'> {
 
 function headerProblem(names: readonly string[], place: Place): Diagnostic | undefined {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return problem(codes.eachFile, `the header names "${twice}" twice`, place);
+  if (twice !== undefined)
+    return problem(codes.eachFile, `the header names ${quotedVisible(twice)} twice`, place);
   if (names.includes('key')) return undefined;
   const hint = { hint: 'the first line names the columns; one of them is called key' };
   return problem(codes.eachKey, 'there is no column "key"', place, hint);
@@ -108,11 +110,11 @@ function fromJson(loaded: LoadedFile): Omit<ItemsFile, 'loaded'> {
       return [{ key: inside, values: [], place, label: `item ${index + 1}` }];
     }
     if (typeof inside !== 'object' || inside === null || Array.isArray(inside)) {
-      problems.push(refuse(`${isList ? `item ${index + 1}` : `"${name}"`} is no object`, place));
+      problems.push(refuse(`${isList ? `item ${index + 1}` : quotedVisible(name)} is no object`, place));
       return [];
     }
     const values = Object.entries(inside) as [string, unknown][];
-    if (!isList) return [{ key: name, values, place, label: `"${name}"` }];
+    if (!isList) return [{ key: name, values, place, label: quotedVisible(name) }];
     return [{ key: (inside as { key?: unknown }).key, values, place, label: `item ${index + 1}` }];
   });
   return { listed, problems };

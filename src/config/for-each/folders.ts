@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 import type { FoundFolder } from '../../model/ports/source-port.ts';
 import { codes } from '../codes.ts';
@@ -44,7 +45,7 @@ export function itemsOfFolders(folders: readonly FoundFolder[], place: Place): F
       const { message, hint } = why;
       const said = problem(
         codes.eachKey,
-        `the folder "${shortened(name)}": ${message}`,
+        `the folder ${shortened(name)}: ${message}`,
         place,
         hint === undefined ? {} : { hint },
       );
@@ -76,12 +77,12 @@ function whyNoItem(name: string, key: string | undefined, alike: readonly string
   const [other] = alike;
   if (other === undefined) return undefined;
   return {
-    message: `its key differs from that of "${shortened(other)}" only in case, which file names on macOS and Windows do not distinguish`,
+    message: `its key differs from that of ${shortened(other)} only in case, which file names on macOS and Windows do not distinguish`,
     hint: 'give one of the two another name',
   };
 }
 
-const shortened = (name: string) => Array.from(foreign(name)).slice(0, longestKey).join('');
+const shortened = (name: string) => quotedVisible(Array.from(foreign(name)).slice(0, longestKey).join(''));
 
 /** A tilde is in no key. */
 const standIn = (name: string) => `~${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;

@@ -1,5 +1,6 @@
 import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
-import { grouped } from '../../model/base/numbers.ts';
+import { counted, grouped } from '../../model/base/numbers.ts';
+import { quotedVisible, visible } from '../../model/base/visible.ts';
 import { sourceKinds } from '../../model/config/source-kinds.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import type { FoundFolder, ItemsAnswer } from '../../model/ports/source-port.ts';
@@ -144,12 +145,13 @@ function answeredByRows(family: Family, { columns, rows }: ItemsAnswer): Family 
     problems: [problem(codes.eachKey, message, place, { hint })],
   });
   const twice = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (twice !== undefined) return wrong(`the query has two columns "${twice}"`, 'rename one of them');
+  if (twice !== undefined)
+    return wrong(`the query has two columns ${quotedVisible(twice)}`, 'rename one of them');
   const keyAt = columns.indexOf('key');
   if (keyAt < 0) {
     return wrong(
       'the query has no column "key"',
-      `name one of its columns so: select ${columns[0] ?? 'id'} as key`,
+      `name one of its columns so: select ${visible(columns[0] ?? 'id')} as key`,
     );
   }
   const listed = rows.map((row, index) => ({
@@ -192,7 +194,7 @@ function countProblem({ place, written, keys }: Family, count: number): Diagnost
   }
   if (count >= min) return undefined;
   if (count > 0) {
-    const message = `${grouped(count)} items, where for_each wants at least ${grouped(min)}`;
+    const message = `${counted(count, 'item')}, where for_each wants at least ${grouped(min)}`;
     return wrong(message, 'is it the whole list? If so, lower for_each.min', at);
   }
   const isFolders = way === 'prefixes' || way === 'folders';
@@ -216,6 +218,6 @@ function listedItems(items: NonNullable<Written.ForEach['items']>, place: Place)
     key,
     values: Object.entries(values ?? {}),
     place: { ...child(place, key), part: 'key' as const },
-    label: `"${key}"`,
+    label: quotedVisible(key),
   }));
 }

@@ -3,6 +3,7 @@ import { codes } from '../codes.ts';
 import { asOneFile } from '../values/file-names.ts';
 import { problem } from '../problem.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 import { isKey, longestKey } from '../../model/config/key-of-name.ts';
 
@@ -44,7 +45,7 @@ export function checkItems(listed: readonly Listed[]): CheckedList {
       wrong('its key is no text', 'write it in quotes');
     } else if (!isKey(key)) {
       wrong(
-        `"${Array.from(foreign(key)).slice(0, longestKey).join('')}" is not a key: it becomes part of addresses and file names`,
+        `${quotedVisible(Array.from(foreign(key)).slice(0, longestKey).join(''))} is not a key: it becomes part of addresses and file names`,
         `a key has letters, digits, "_" and "-", single dots inside, and at most ${longestKey} characters; keep other texts in columns beside it`,
       );
     } else if (items.has(key)) {
@@ -76,10 +77,10 @@ function readValues(
         return [[name, String(value)]];
       case 'number':
         if (!Number.isInteger(value) || Number.isSafeInteger(value)) return [[name, String(value)]];
-        wrong(`"${name}" has more digits than a number keeps`, 'write it in quotes');
+        wrong(`${quotedVisible(name)} has more digits than a number keeps`, 'write it in quotes');
         return [];
       default:
-        wrong(`"${name}" is no text, number, true or false`);
+        wrong(`${quotedVisible(name)} is no text, number, true or false`);
         return [];
     }
   });

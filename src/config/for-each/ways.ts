@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { child, type Diagnostic, type Place } from '../../model/errors/diagnostic.ts';
+import { quotedVisible } from '../../model/base/visible.ts';
 import { suggestion } from '../../model/base/nearest.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
@@ -33,13 +34,13 @@ export function originProblem(
 ): Diagnostic | undefined {
   if (Object.hasOwn(sources, source)) return undefined;
   const hint = suggestion(source, Object.keys(sources));
-  return problem(codes.unknownSource, `there is no source "${source}"`, place, hint);
+  return problem(codes.unknownSource, `there is no source ${quotedVisible(source)}`, place, hint);
 }
 
 export function underProblem(under: string | undefined, place: Place): Diagnostic | undefined {
   if (under?.startsWith('/') !== true) return undefined;
   const hint = {
-    hint: `write it as the keys of the bucket begin: under: ${JSON.stringify(under.replace(/^\/+/, ''))}`,
+    hint: `write it as the keys of the bucket begin: under: ${quotedVisible(under.replace(/^\/+/, ''))}`,
   };
   return problem(codes.eachOrigin, 'a prefix has no slash before it', place, hint);
 }
