@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { visible } from '../../model/base/visible.ts';
 import { child, type Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
 import type { CsvFormat, FileSource, ParquetFormat } from '../../model/config/source.ts';
@@ -7,6 +8,7 @@ import type { SourceRequest } from '../../model/ports/source-port.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { CsvError } from '../csv/index.ts';
 import { examined, examineDocument, isArchive, isDocumentFormat, type Look } from '../documents/index.ts';
+import { emptyMatch } from '../by-file/empty-match.ts';
 import { vanishedProblems } from '../by-file/vanished.ts';
 import { literalPrefix } from '../globs.ts';
 import { constantsOf } from '../delimited/constants.ts';
@@ -66,13 +68,10 @@ async function examine(
   return examined(table, looks);
 }
 
-/** An item of an empty folder is a customer that has sent nothing. */
-const emptyMatch = 'min_files: 0 in the source allows an empty match, such as the folder of a new customer';
-
 /** An empty match is an error, not an empty extract. */
 export function tooFew(source: FileSource, files: readonly FoundFile[]): Diagnostic[] {
   if (files.length >= source.minFiles) return [];
-  const patterns = source.match.map((pattern) => `"${pattern}"`).join(', ');
+  const patterns = source.match.map((pattern) => `"${visible(pattern)}"`).join(', ');
   return [
     {
       code: 'EXT2101',

@@ -1,6 +1,8 @@
 import { child, type Diagnostic } from '../../model/errors/diagnostic.ts';
 import { bytes, counted, grouped } from '../../model/base/numbers.ts';
+import { visible } from '../../model/base/visible.ts';
 import type { S3Source } from '../../model/config/source.ts';
+import { emptyMatch } from '../by-file/empty-match.ts';
 import { globMatcher, keyGlobs, literalPrefix } from '../globs.ts';
 import { NotS3 } from '../../aws/answers.ts';
 import type { FoundObject } from './bucket.ts';
@@ -80,7 +82,7 @@ export function prefixesOf(patterns: readonly string[]): string[] {
 
 /** An empty match is an error, not an empty extract; a match of far too much is one before it is read. */
 export function amountProblems(source: S3Source, objects: readonly FoundObject[]): Diagnostic[] {
-  const patterns = source.match.map((pattern) => `"${pattern}"`).join(', ');
+  const patterns = source.match.map((pattern) => `"${visible(pattern)}"`).join(', ');
   const size = objects.reduce((sum, object) => sum + object.size, 0);
   if (objects.length < source.minFiles) {
     const message =
@@ -108,5 +110,5 @@ function matchHint({ match }: S3Source, found: number): string {
   }
   if (first.startsWith('/'))
     return `keys have no leading slash: write match: ${JSON.stringify(first.slice(1))}`;
-  return 'letter case matters; min_files: 0 allows an empty match';
+  return `letter case matters; ${emptyMatch}`;
 }

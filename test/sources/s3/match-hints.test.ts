@@ -26,8 +26,15 @@ test.each([
   expect(keyMatcher(lake(remedy))(key)).toBe(true);
 });
 
-test('a pattern of another case has the general hint', () => {
-  expect(amountProblems(lake('Sales/**'), [])).toMatchObject([
-    { hint: 'letter case matters; min_files: 0 allows an empty match' },
+test('a pattern of another case, and one of an empty prefix, has the general hint', () => {
+  const hint =
+    'letter case matters; min_files: 0 in the source allows an empty match, such as the folder of a new customer';
+  for (const match of ['Sales/**', 'portal/acme/*.csv'])
+    expect(amountProblems(lake(match), [])).toMatchObject([{ hint }]);
+});
+
+test('characters of a name that steer a terminal are escapes', () => {
+  expect(amountProblems(lake('portal/a\u007f\u001b[2J/*.csv'), [])).toMatchObject([
+    { message: 'no object of s3://landing matches "portal/a\\u007f\\u001b[2J/*.csv"' },
   ]);
 });
