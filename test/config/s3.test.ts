@@ -85,14 +85,37 @@ defaults: {sources: {s3: {region: eu-central-1, format: {delimiter: ";"}}}}
     expect(await messages(source)).toEqual(said);
   });
 
-  it('keys beside a connection are for S3', async () => {
-    const { diagnostics } = await configure({
-      'extracts.yaml': 'version: 1\nconnections: {shop: {type: postgres, host: h}}\n',
-      's.yaml': yaml('{connection: shop, bucket: b}').replace('{source: files}', '{source: files, table: t}'),
-    });
-    expect(diagnostics.map(({ message }) => message)).toEqual([
+  it('keys beside a connection have to be those of its kind', async () => {
+    const connections =
+      '{shop: {type: postgres, host: h}, lake: {type: s3, bucket: b, match: a.csv}, here: {type: file, path: a.csv}}';
+    const said = async (source: string, from = '{source: files}') => {
+      const { diagnostics } = await configure({
+        'extracts.yaml': `version: 1\nconnections: ${connections}\n`,
+        's.yaml': yaml(source).replace('{source: files}', from),
+      });
+      return diagnostics.map(({ message }) => message);
+    };
+    expect(await said('{connection: shop, bucket: b}', '{source: files, table: t}')).toEqual([
       '"bucket" is for S3: "shop" is of type postgres',
     ]);
+    const limits = 'limits: {connections: 2}';
+    expect(await said(`{connection: shop, ${limits}}`, '{source: files, table: t}')).toEqual([]);
+    for (const name of ['lake', 'here'])
+      expect(await said(`{connection: ${name}, ${limits}}`)).toEqual([
+        expect.stringMatching(`^"limits" is for PostgreSQL: "${name}" is of type `),
+      ]);
+  });
+
+  it('the limits of a connection may be others in a pipeline', async () => {
+    const { pipelines } = await configure({
+      'extracts.yaml':
+        'version: 1\nconnections: {shop: {type: postgres, host: h, limits: {connections: 5}}}\n',
+      's.yaml': yaml('{connection: shop, limits: {connections: 2}}').replace(
+        '{source: files}',
+        '{source: files, table: t}',
+      ),
+    });
+    expect(pipelines[0]?.sources).toMatchObject({ files: { host: 'h', connections: 2 } });
   });
 });
 

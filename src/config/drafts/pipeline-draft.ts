@@ -103,8 +103,17 @@ function sourceOf(source: Written.Source, { folder, shared }: Here) {
   if (!('connection' in source)) return { folder, own: source };
   const { connection: name, ...over } = source;
   const connection = shared.connection(name);
-  if (connection?.type !== 's3') return connection && { folder: shared.folder, own: connection };
-  return { folder: shared.folder, own: { ...connection, ...over } };
+  if (connection === undefined) return undefined;
+  return { folder: shared.folder, own: beside(connection, over) };
+}
+
+/** Returns a connection with the keys that are written beside its name; a rule reports those that have no effect. */
+function beside(
+  connection: Written.InlineSource,
+  { limits, ...over }: Omit<Written.ConnectionSource, 'connection'>,
+): Written.InlineSource {
+  if (connection.type === 's3') return { ...connection, ...over };
+  return connection.type === 'postgres' && limits !== undefined ? { ...connection, limits } : connection;
 }
 
 /** A default has a type of its own only in the schema; in a merge it takes that of the source. */

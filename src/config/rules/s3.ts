@@ -24,17 +24,18 @@ export const bucketAndMatch: Rule = function* ({ sources }) {
   }
 };
 
-/** Checks the keys beside a connection: only an S3 source names its objects there; the others do so in `from`. */
+/** Checks the keys beside a connection: an S3 source names its objects there, and one of PostgreSQL may be limited. */
 export const keysBesideConnection: Rule = function* ({ written, sources, place }) {
   for (const [name, source] of Object.entries(written.sources)) {
     const type = sources.get(name)?.settings.type;
-    if (!('connection' in source) || type === undefined || type === 's3') continue;
+    if (!('connection' in source) || type === undefined) continue;
     for (const key of Object.keys(source)) {
-      if (key === 'connection') continue;
+      const kind = key === 'limits' ? 'postgres' : 's3';
+      if (key === 'connection' || type === kind) continue;
       const at = { ...child(place, 'sources', name, key), part: 'key' as const };
       yield problem(
         codes.keyDoesNotApply,
-        `"${key}" is for S3: "${source.connection}" is of type ${type}`,
+        `"${key}" is for ${kind === 's3' ? 'S3' : 'PostgreSQL'}: "${source.connection}" is of type ${type}`,
         at,
       );
     }

@@ -36,14 +36,6 @@ export type HeaderFile = {
   types?: boolean | null;
 } | null;
 /**
- * A source; type selects its kind.
- */
-export type InlineSource = PostgresSource | FileSource | S3Source;
-/**
- * TLS, in libpq's terms: a mode, or a mode with a certificate authority and a client certificate. verify-full checks the chain and the host name, verify-ca checks the chain, require only encrypts.
- */
-export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify-ca' | 'verify-full' | null);
-/**
  * How much of the server this source may use.
  */
 export type SourceLimits = {
@@ -52,6 +44,14 @@ export type SourceLimits = {
    */
   connections?: number | string | null;
 } | null;
+/**
+ * A source; type selects its kind.
+ */
+export type InlineSource = PostgresSource | FileSource | S3Source;
+/**
+ * TLS, in libpq's terms: a mode, or a mode with a certificate authority and a client certificate. verify-full checks the chain and the host name, verify-ca checks the chain, require only encrypts.
+ */
+export type PostgresTls = PostgresTlsSettings | ('disable' | 'require' | 'verify-ca' | 'verify-full' | null);
 /**
  * A type such as `int not null`, or a map for further settings.
  */
@@ -329,7 +329,7 @@ export interface ForEachFolders {
   path: string;
 }
 /**
- * A connection that extracts.yaml defines. For an S3 connection, bucket and match may be set beside its name.
+ * A connection that extracts.yaml defines. Beside the name of one to PostgreSQL limits may be set, beside one to S3 the objects: bucket, match and so on.
  */
 export interface ConnectionSource {
   /**
@@ -352,6 +352,7 @@ export interface ConnectionSource {
   max_bytes?: number | string | null;
   format?: Format;
   header_file?: HeaderFile;
+  limits?: SourceLimits;
 }
 export interface FormatOptions {
   /**
