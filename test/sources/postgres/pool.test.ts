@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { connectAside } from '../../../src/sources/postgres/connection/aside.ts';
 import { openPool } from '../../../src/sources/postgres/connection/pool.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
 import { sourceAt } from './support.ts';
@@ -76,6 +78,30 @@ test('the databases of a server share its connections, and idle ones make room f
   await Promise.all([pool.lead(here), pool.read(here)].map(async (lent) => (await lent).end()));
   expect([await openNow(database.url), await openNow(other.url)]).toEqual([0, 0]);
   await pool.close();
+});
+
+test('beside the pool there is one connection at a time, whatever becomes of it', async () => {
+  const source = sourceAt(database.url);
+  const { host } = new URL(database.url);
+  const next = async (end: (client: Awaited<ReturnType<typeof connectAside>>) => unknown) => {
+    const first = await connectAside(source, host);
+    const unwanted = connectAside(source, host, AbortSignal.abort());
+    const refused = connectAside({ ...source, database: 'gone' }, host);
+    const second = connectAside(source, host);
+    await expect(Promise.race([unwanted, refused, second, setTimeout(100, 'all wait')])).resolves.toBe(
+      'all wait',
+    );
+    expect(await openNow(database.url)).toBe(1);
+    await end(first);
+    await expect(unwanted).rejects.toThrow('aborted');
+    await expect(refused).rejects.toThrow('has no database "gone"');
+    await (await second).end();
+  };
+  await next((client) => client.end());
+  await next((client) => client.connection.stream.destroy());
+  await next((client) =>
+    client.query('select pg_terminate_backend(pg_backend_pid())').catch(() => undefined),
+  );
 });
 
 test('a source with a limit leaves the other connections of the server to others', async () => {

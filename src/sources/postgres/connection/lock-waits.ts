@@ -1,8 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { Place } from '../../../model/errors/diagnostic.ts';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import { connect } from '../../../postgres/connect.ts';
+import { connectAside } from './aside.ts';
 import { isLockTimeout } from './errors.ts';
 import { backendOf } from './transaction.ts';
 
@@ -37,17 +37,17 @@ const reportAfter = 4000;
 export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): Promise<T> {
   const began = performance.now();
   let blocker: Blocker | undefined;
-  let isOver = false;
+  const over = new AbortController();
   let isReported = false;
   let aside: pg.Client | undefined;
   const look = async () => {
-    const found = await findBlocker(waiting, (client) => {
+    const found = await findBlocker(waiting, over.signal, (client) => {
       aside = client;
       // It may have been opened just as the wait ended.
-      if (isOver) client.connection.stream.destroy();
+      if (over.signal.aborted) client.connection.stream.destroy();
     });
     aside = undefined;
-    if (isOver) return;
+    if (over.signal.aborted) return;
     blocker = found ?? blocker;
     if (found !== undefined && !isReported && performance.now() - began >= reportAfter) {
       isReported = true;
@@ -61,7 +61,7 @@ export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): P
   } catch (error) {
     throw isLockTimeout(error) ? lockError(error, blocker, performance.now() - began, waiting.place) : error;
   } finally {
-    isOver = true;
+    over.abort();
     clearTimeout(timer);
     // Behind a pooler its question may wait for the very connection that this call has.
     aside?.connection.stream.destroy();
@@ -74,12 +74,13 @@ export async function watchLocks<T>(waiting: Waiting, call: () => Promise<T>): P
  */
 async function findBlocker(
   { source, client, host }: Waiting,
+  over: AbortSignal,
   opened: (aside: pg.Client) => void,
 ): Promise<Blocker | undefined> {
   const pid = backendOf(client);
-  const found = pid === undefined ? undefined : await connect(source, host).catch(() => undefined);
-  if (found === undefined) return undefined;
-  const aside = found.client;
+  if (pid === undefined) return undefined;
+  const aside = await connectAside(source, host, over).catch(() => undefined);
+  if (aside === undefined) return undefined;
   opened(aside);
   try {
     const { rows } = await aside.query<Blocker>(blockerQuery, [pid]);

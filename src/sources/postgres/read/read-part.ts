@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { StreamPart } from '../../../model/ports/feed.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
 import { cancelQuery, endedBy } from '../../../postgres/cancel.ts';
-import { connect } from '../../../postgres/connect.ts';
+import { connectAside } from '../connection/aside.ts';
 import { CopyOut } from './copy-out.ts';
 import { explainBadText, isBadText } from './undecodable-text.ts';
 import { explainTable } from '../connection/errors.ts';
@@ -32,10 +32,10 @@ export function readPart(connections: SnapshotConnections, reading: Reading): St
       const copy = await openCopy(connections, reading, signal);
       return { bytes: copy, rows: () => copy.rowCount, rowsSoFar: () => copy.rowsSoFar };
     },
-    explain: (refusal) => explainRefusal(refusal, table, selection, () => connectAside(connections)),
+    explain: (refusal) => explainRefusal(refusal, table, selection, () => openAside(connections)),
     translate: (error) =>
       isBadText(error)
-        ? explainBadText(error, table, selection, () => connectAside(connections))
+        ? explainBadText(error, table, selection, () => openAside(connections))
         : explainTable(error, `reading table "${table.name}"`, table),
   };
 }
@@ -100,13 +100,16 @@ async function askOnOwnConnection<T>(
  * Returns a client at the moment of the snapshot to explain an error. It is not one of the pool: the reader that failed may
  * still hold a connection, and waiting for another one could take for ever.
  */
-async function connectAside(connections: SnapshotConnections): Promise<pg.Client> {
-  const { client } = await connect(connections.source, connections.host);
+async function openAside(connections: SnapshotConnections): Promise<pg.Client> {
+  const client = await connectAside(connections.source, connections.host);
   // Behind a pooler there may be no other connection, and without an explanation the refusal is still an error.
   const timer = setTimeout(() => client.connection.stream.destroy(), patience);
   try {
     await connections.joinAside(client);
     return client;
+  } catch (error) {
+    client.connection.stream.destroy();
+    throw error;
   } finally {
     clearTimeout(timer);
   }
