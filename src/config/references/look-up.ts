@@ -22,13 +22,20 @@ export function lookUp(inside: string, place: Place, substitution: Substitution)
   if (substitution.untrusted === true) substitution.skip?.(`\${${inside.replace(/:-.*$/s, '')}}`);
   if (path !== undefined) return contentOf(path, substitution);
   const [, kind, name = '', fallback] = variable ?? [];
-  return variableOf(kind === 'secret', name, fallback, substitution);
+  const isOfItem = built !== undefined;
+  return variableOf({ isSecret: kind === 'secret', name, fallback, isOfItem }, substitution);
+}
+
+interface Variable {
+  isSecret: boolean;
+  name: string;
+  fallback: string | undefined;
+  /** A value of the item is part of the name. */
+  isOfItem: boolean;
 }
 
 function variableOf(
-  isSecret: boolean,
-  name: string,
-  fallback: string | undefined,
+  { isSecret, name, fallback, isOfItem }: Variable,
   { env, policy, secretNames, untrusted = false }: Substitution,
 ): Value {
   if (isSecret && fallback !== undefined) {
@@ -58,13 +65,18 @@ function variableOf(
   if (fallback !== undefined && (value === undefined || value === '')) return { value: fallback };
   const secret = reasonFor(value ?? '');
   return {
-    ...(value === undefined ? unset(name, isSecret, env) : { value }),
+    ...(value === undefined ? unset(name, isSecret, isOfItem ? [] : Object.keys(env)) : { value }),
     ...(secret !== undefined && { secret }),
   };
 }
 
-function unset(name: string, secret: boolean, env: Substitution['env']): Extract<Value, { problem: string }> {
-  const near = nearest(name, Object.keys(env));
+/** `others` are the variables that may have been meant: of an item, they would be those of other ones. */
+function unset(
+  name: string,
+  secret: boolean,
+  others: readonly string[],
+): Extract<Value, { problem: string }> {
+  const near = nearest(name, others);
   const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
   return {
     problem: `the environment variable ${name} is not set`,
