@@ -35,7 +35,7 @@ export async function applyPlan({ jobs, removals }: Work, settings: ApplySetting
       ?.report()
       .destinations.some((made) => made.target === target) === true;
   const places = openPlaces(settings.limits);
-  const run = { hasPublished, places };
+  const run = { hasPublished, places, draining: settings.draining };
   const applied = await runAll(
     jobs.map((job) => applyRun(job, run)),
     settings,

@@ -59,7 +59,7 @@ export class RunningPipeline implements Scheduled {
   /** Steps of building that have not ended; with the last one the place of the build is free. */
   readonly #unbuilt: Set<string>;
   #leaveBuild: (() => void) | undefined;
-  /** It was to begin when nothing was to begin any longer. */
+  /** It, or the publication that it waited for, was to begin when nothing was to begin any longer. */
   #isLeft = false;
   #failure: PipelineReport['failure'];
   #seconds = 0;
@@ -156,7 +156,7 @@ export class RunningPipeline implements Scheduled {
 
   /** Performs one step; returns false if what waits for it must not begin. */
   async #perform(step: Step): Promise<boolean> {
-    const { listener, interrupted } = this.#settings;
+    const { listener, interrupted, draining } = this.#settings;
     const { address } = this.#run;
     if (this.#signal.aborted || this.#begun === undefined) return false;
     const began = performance.now();
@@ -170,8 +170,9 @@ export class RunningPipeline implements Scheduled {
       listener({ type: 'ended', address, step, seconds, ...result });
       return true;
     } catch (error) {
+      if (draining?.aborted === true && error === draining.reason) this.#isLeft = true;
       // A step that fails because another one has failed, or because of an interruption, is not reported.
-      if (this.#failure === undefined && !interrupted.aborted)
+      if (this.#failure === undefined && !interrupted.aborted && !this.#isLeft)
         listener({ type: 'failed', address, step, error });
       this.#fail(step.id, error);
       return false;

@@ -51,6 +51,8 @@ export interface WholeRun {
   /** Returns true if another pipeline has published this in the same apply. */
   hasPublished: (publication: Publication) => boolean;
   places: Pick<Places, 'upload' | 'serverJob'>;
+  /** Aborted when nothing is to begin any longer. */
+  draining: AbortSignal | undefined;
 }
 
 export function openRunState(job: Job, lock: Lock, run: WholeRun): RunState {

@@ -153,7 +153,7 @@ function readSettings(written: Written.Project, place: Place, substitution: Subs
 type Settings = Pick<Written.Project, 'state' | 'limits'>;
 
 function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterable<Diagnostic> {
-  for (const key of ['parallel', 'builds', 'uploads', 'server_jobs'] as const)
+  for (const key of ['parallel', 'builds', 'uploads', 'server_jobs', 'publish_per_hour'] as const)
     yield* wholeNumber(limits?.[key], child(place, key), 1);
   yield* wholeNumber(limits?.connections, child(place, 'connections'), 2);
   const { memory } = limits ?? {};
@@ -217,11 +217,13 @@ function resolveLimits(written: Written.Limits = {}): Limits {
   const { memory } = written;
   const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
   const builds = amountOf(written.builds, 1, undefined);
+  const publishPerHour = amountOf(written.publish_per_hour, 1, undefined);
   return {
     parallel: amountOf(written.parallel, 1, 4),
     ...(builds !== undefined && { builds }),
     uploads: amountOf(written.uploads, 1, 4),
     serverJobs: amountOf(written.server_jobs, 1, 20),
+    ...(publishPerHour !== undefined && { publishPerHour }),
     connections: amountOf(written.connections, 2, 10),
     ...(bytes !== undefined && { memory: bytes }),
   };

@@ -14,6 +14,7 @@ export { configurationHash } from './basis/basis.ts';
 export type { Decisions } from './gates/gates.ts';
 export { summarize } from './summary.ts';
 export type { Terms } from './terms.ts';
+export { publishingOf } from './publishing.ts';
 export { groupsBySharedSource } from './destination/shared-sources.ts';
 
 /** A pipeline, what was seen around it, and what went wrong while looking. */

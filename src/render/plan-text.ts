@@ -68,13 +68,14 @@ function renderRemoved(one: RemovedView, paint: Paint): Row[] {
   ];
 }
 
-function closing({ quiet, counts, amounts, shards, gates }: PlanView, paint: Paint): string[] {
+function closing({ quiet, counts, amounts, shards, publishing, gates }: PlanView, paint: Paint): string[] {
   if (quiet !== undefined) return [paint.bold('No changes.'), quiet];
   const shown = counts.map(({ text, isBlocked }) => (isBlocked ? paint.red(text) : text));
   return [
     `${paint.bold('Plan:')} ${shown.join(', ')}.`,
     ...(amounts === '' ? [] : [`${paint.bold('Data:')} ${amounts}.`]),
     ...(shards === undefined ? [] : [`${paint.bold('Shards:')} ${shards}.`]),
+    ...publishing.map((text) => `${paint.bold('Publishing:')} ${text}.`),
     ...foldGates(gates).map((part) => ('one' in part ? renderGate(part.one, paint) : renderMoreGates(part))),
   ];
 }

@@ -1,7 +1,8 @@
-import { buildPlan } from '../plan/index.ts';
+import { buildPlan, publishingOf } from '../plan/index.ts';
 import type { Decisions, Terms } from '../plan/index.ts';
 import type { Configuration } from '../config/index.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
+import type { Limits } from '../model/config/project.ts';
 import type { Plan } from '../model/plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { findRemoved } from './removal/removed-pipelines.ts';
@@ -74,7 +75,7 @@ export async function makePlan(
       return turn(() => observePipeline(pipeline, world, observeOptions, context));
     }),
   );
-  const plan = buildPlan(
+  const built = buildPlan(
     [
       ...seen.map(({ pipeline, stored, outcome }) => ({
         pipeline,
@@ -90,7 +91,17 @@ export async function makePlan(
       missing: gone.missing.filter(({ address }) => isOurs(address)),
     },
   );
+  const plan = withPublishing(built, seen, project.limits);
   // What AWS's settings of this machine name is nothing that an untrusted plan shows.
   if (unseen !== undefined) return { plan: { ...plan, unseen: unseen() }, seen };
   return { plan: { ...plan, state: sha256(await stateLocation(project.state, project.root)) }, seen };
+}
+
+function withPublishing(plan: Plan, seen: readonly Seen[], { publishPerHour }: Limits): Plan {
+  const pipelines = seen.flatMap(({ pipeline: { destinations } }, index) => {
+    const planned = plan.pipelines[index];
+    return planned === undefined ? [] : [{ plan: planned, destinations }];
+  });
+  const publishing = publishingOf(pipelines, publishPerHour);
+  return publishing.length === 0 ? plan : { ...plan, publishing };
 }

@@ -1,5 +1,6 @@
 import { openDestinations } from '../destinations/index.ts';
 import { openHyper } from '../hyper/index.ts';
+import { hourlyRate } from '../model/base/rate.ts';
 import type { Destination } from '../model/config/destination.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
 import type { Source } from '../model/config/source.ts';
@@ -78,6 +79,7 @@ export function openPorts(
       wait: lockWait ?? (looksOnly ? usualTokenWaitOfPlans : usualTokenWait),
       looksOnly,
     }),
+    publishRate: publishRate(state, project.limits.publishPerHour),
     split: (file, most, signal) => extracts.split(file, most, signal),
   });
   const sources = openSources({
@@ -107,6 +109,13 @@ export function openPorts(
       if (failed !== undefined) throw failed.reason;
     },
   };
+}
+
+/** Keeps the rate of each Tableau site in the state, where all runs see it. */
+function publishRate(state: StatePort, perHour: number | undefined) {
+  if (perHour === undefined) return undefined;
+  const rate = hourlyRate(perHour);
+  return { perHour, take: (name: string) => state.takeTurn({ name, rate }) };
 }
 
 /** Opens the sources of a pipeline. Sources with equal settings are one port, wherever each is written. */

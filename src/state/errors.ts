@@ -1,4 +1,6 @@
 import { RunError } from '../model/errors/run-error.ts';
+import { foreign } from '../model/errors/secrets.ts';
+import { rateAddress } from './record.ts';
 
 /** The messages that all kinds of state share. */
 
@@ -8,8 +10,18 @@ import { RunError } from '../model/errors/run-error.ts';
  */
 const isLease = (address: string) => address.startsWith('.');
 
-export const lockOf = (address: string): string =>
-  isLease(address) ? 'the lease of a token' : `the lock of ${address}`;
+export const lockOf = (address: string): string => {
+  if (address.startsWith(rateAddress(''))) return 'the rate of a site';
+  return isLease(address) ? 'the lease of a token' : `the lock of ${address}`;
+};
+
+export function unreadableRate(shown: string, cause: unknown): RunError {
+  const why = foreign(cause instanceof Error ? cause.message : String(cause));
+  return new RunError('EXT6002', `cannot read the rate ${shown}: ${why}`, {
+    hint: 'delete it an hour after the last publication: the rate then begins as if there had been none',
+    cause,
+  });
+}
 
 export function staleRecord(address: string): RunError {
   return new RunError('EXT6005', `the state of ${address} was changed by another run meanwhile`, {

@@ -46,6 +46,11 @@ export function leaseAddress(name: string): string {
   return `.lease-${name}`;
 }
 
+/** The address of the lock on a rate, and the name of what is kept of it. */
+export function rateAddress(name: string): string {
+  return `.rate-${name}`;
+}
+
 /** No address begins with a dot. */
 export function runName(id: string): string {
   return `.run-${id}.json`;

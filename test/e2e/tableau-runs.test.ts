@@ -305,3 +305,37 @@ test('a run that was suspended and has lost its lock publishes nothing over what
   expect(revisions('orders')).toBe(2);
   expect(standIn.control.fileOf(standIn.control.dataSource('orders', 'Sales')).path).toBe(newest);
 });
+
+test('with publish_per_hour the plan says how long it takes at least, and who waits for a turn gives up when the run drains', async () => {
+  const limited = `${project()}limits: {publish_per_hour: 60}\n`;
+  const run = await newProject(['one', 'two', 'three'], '', limited);
+  const planned = await run.run(['plan'], env);
+  expect(planned.stdout).toMatch(
+    /^Publishing: 3 publications to site "demo" on \S+: at least 3 min \(publish_per_hour: 60\)\.$/m,
+  );
+  const document = JSON.parse((await run.run(['plan', '--json'], env)).stdout) as { publishing: unknown };
+  expect(document.publishing).toMatchObject([{ publications: 3, perHour: 60, leastSeconds: 122 }]);
+  const apply = run.start(['apply', '--yes', '--events', 'events', '--drain', '60s'], env);
+  const waits = /waits \d min for its turn on this site: publish_per_hour 60/g;
+  await vi.waitFor(async () => expect((await run.read('events')).match(waits)).toHaveLength(2), {
+    timeout: 60_000,
+  });
+  const began = performance.now();
+  apply.kill('SIGTERM');
+  const { exitCode } = await apply.outcome;
+  expect(exitCode).toBe(143);
+  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(
+    ['one', 'two', 'three']
+      .map((name) => standIn.control.world.dataSources.some((one) => one.name === name))
+      .filter(Boolean),
+  ).toHaveLength(1);
+  expect(await run.temporary()).toEqual([]);
+  // Another process with the same state waits, too.
+  const next = run.start(['apply', '--yes', '--events', 'later'], env);
+  await vi.waitFor(async () => expect((await run.read('later')).match(waits)).toHaveLength(2), {
+    timeout: 60_000,
+  });
+  next.kill('SIGINT');
+  expect((await next.outcome).exitCode).toBe(130);
+});

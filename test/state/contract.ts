@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
 import type { AppliedRecord } from '../../src/model/world/applied-record.ts';
+import { hourlyRate } from '../../src/model/base/rate.ts';
 import type { StatePort } from '../../src/model/ports/state-port.ts';
 
 const record = (address: string, tool = '1'): AppliedRecord => ({
@@ -80,6 +81,37 @@ export function stateContract(open: () => Promise<[StatePort, StatePort]>): void
     await second.confirm();
     await Promise.all([second.release(), third.release()]);
     expect([await one.list(), await one.listLocks()]).toEqual([[], []]);
+  });
+
+  test('of many who want a turn at once as many have one as a full bucket has; the others hear when', async () => {
+    const ports = await open();
+    const rate = hourlyRate(240);
+    expect(rate).toEqual({ burst: 4, interval: 15_255 });
+    const asked = Array.from({ length: 12 }, (_, index) =>
+      ports[index % 2]!.takeTurn({ name: 'acme', rate }),
+    );
+    const waits = await Promise.all(asked);
+    expect(waits.filter((wait) => wait === 0)).toHaveLength(4);
+    for (const wait of waits) expect(wait).toBeLessThanOrEqual(rate.interval);
+    const wait = await ports[0].takeTurn({ name: 'acme', rate });
+    expect(wait).toBeGreaterThan(0);
+    expect(await ports[1].takeTurn({ name: 'other', rate })).toBe(0);
+    expect([await ports[0].list(), await ports[0].listLocks(), await ports[0].openRuns()]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+
+  test('a turn comes back after its time, and not before', async () => {
+    const [one, other] = await open();
+    const rate = { burst: 1, interval: 3000 };
+    expect(await one.takeTurn({ name: 'acme', rate })).toBe(0);
+    const wait = await other.takeTurn({ name: 'acme', rate });
+    expect(wait).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, wait + 50));
+    expect(await other.takeTurn({ name: 'acme', rate })).toBe(0);
+    expect(await one.takeTurn({ name: 'acme', rate })).toBeGreaterThan(0);
   });
 
   test('a record is removed by who has seen it as it is', async () => {

@@ -115,7 +115,9 @@ describe('tables', () => {
 
   test('are those of the documentation', async () => {
     const migrated = freshSchema();
-    await (await open(migrated).lock('shop')).release();
+    const state = open(migrated);
+    await (await state.lock('shop')).release();
+    await state.takeTurn({ name: 'acme', rate: { burst: 1, interval: 1 } });
     const text = await readFile(new URL('../../docs/state.md', import.meta.url), 'utf8');
     const [, ddl = ''] = /```sql\n(create table extracts\.state_version[\s\S]*?)```/.exec(text) ?? [];
     const written = freshSchema();
@@ -297,6 +299,23 @@ test('a record that cannot be read is an error of its own pipeline', async () =>
     message: expect.stringContaining('its format is 2, not 1') as string,
   });
   expect(await state.list()).toEqual(['shop']);
+});
+
+test('a rate whose time is too far ahead, as after a clock went back, is an empty bucket', async () => {
+  const schema = freshSchema();
+  const state = open(schema);
+  const wanted = { name: 'acme', rate: { burst: 10, interval: 6102 } };
+  expect(await state.takeTurn(wanted)).toBe(0);
+  await database.client.query(`update "${schema}".rates set full_at = full_at + interval '1 day'`);
+  await state.takeTurn(wanted);
+  const wait = await state.takeTurn(wanted);
+  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeLessThanOrEqual(6102);
+  await database.client.query(
+    `update "${schema}".rates set full_at = full_at - interval '6102 milliseconds'`,
+  );
+  expect(await state.takeTurn(wanted)).toBe(0);
+  expect(await state.takeTurn(wanted)).toBeGreaterThan(0);
 });
 
 test('an interrupted run takes no lock, and gives back what it had', async () => {

@@ -24,6 +24,8 @@ export const deliver: PerformStep<'deliver', RunState> = async (step, state, { r
     progress: bytesProgress(report, size),
     signal,
     places: run.places,
+    waiting: (text) => report({ waiting: text }),
+    draining: run.draining,
     last: getOwn(job.seen.record?.destinations, step.target),
     sent: sent.get(step.destination),
     confirm: () => lock.confirm(),

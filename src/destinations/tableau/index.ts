@@ -17,6 +17,7 @@ import { observeTableau } from './observe.ts';
 import { removePublication, existingPublication } from './remove.ts';
 import { cacheProjects, type SeeProject } from './target/seen-projects.ts';
 import type { LeaseToken } from './client/site/token-lease.ts';
+import { openTurns, type PublishRate, type Turns } from './publish/turns.ts';
 import { writeTableau } from './write.ts';
 
 export interface TableauSettings {
@@ -34,6 +35,8 @@ export interface TableauSettings {
   signal?: AbortSignal;
   /** Takes a token for this process alone; by default others are not asked. */
   leaseToken?: LeaseToken;
+  /** Limits what is published on each site; without it nothing does. */
+  publishRate?: PublishRate | undefined;
 }
 
 export interface TableauDestinations {
@@ -57,6 +60,7 @@ const unleased: LeaseToken = ({ names: [name = ''] }) =>
 export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
   const sessions = new Map<string, Session>();
   const seeProject = cacheProjects();
+  const turns = openTurns(settings.publishRate, settings.clock ?? realClock);
   const connections = new Map<string | undefined, KeptConnections>();
   const keptFor = (ca: string | undefined) => {
     const kept = connections.get(ca) ?? new KeptConnections();
@@ -83,7 +87,7 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
     return openSite(connection, session, caller);
   };
   return {
-    open: (destination) => openTableauDestination(destination, { siteOf, seeProject }, settings),
+    open: (destination) => openTableauDestination(destination, { siteOf, seeProject, turns }, settings),
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
       sessions.clear();
@@ -92,9 +96,16 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
   };
 }
 
+/** The parts of a process that its destinations share. */
+interface Shared {
+  siteOf: (destination: TableauDestination) => Site;
+  seeProject: SeeProject;
+  turns: Turns;
+}
+
 function openTableauDestination(
   destination: TableauDestination,
-  { siteOf, seeProject }: { siteOf: (destination: TableauDestination) => Site; seeProject: SeeProject },
+  { siteOf, seeProject, turns }: Shared,
   { offline, split }: TableauSettings,
 ): DestinationPort {
   let opened: Site | undefined;
@@ -119,8 +130,10 @@ function openTableauDestination(
         return { ...unseen, because: error.message };
       }
     },
-    write: (extract, delivery) =>
-      translated((site) => writeTableau(site, destination, extract, { ...delivery, split })),
+    write: (extract, delivery) => {
+      const enter = turns.enterFor(destination.connection, delivery);
+      return translated((site) => writeTableau(site, destination, extract, { ...delivery, split, enter }));
+    },
     describe: (last, signal) => translated((site) => describeTableau(site, destination, last, signal)),
     existing: (last, signal) =>
       offline ? Promise.resolve('ours') : translated((site) => existingPublication(site, last, signal)),

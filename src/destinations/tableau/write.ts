@@ -5,6 +5,7 @@ import type { SentNote } from '../../model/world/applied-record.ts';
 import { wayOf } from '../../model/plan/tableau-delivery.ts';
 import type { Site } from './client/site/site.ts';
 import { publish } from './publish/publish.ts';
+import type { Enter } from './publish/turns.ts';
 import { updateData } from './update/update.ts';
 
 /** Publishes the extract, or changes the rows of what is published by it. */
@@ -12,7 +13,7 @@ export async function writeTableau(
   site: Site,
   destination: TableauDestination,
   extract: BuiltExtract,
-  settings: Delivery & { split: ExtractPort['split'] },
+  settings: Delivery & { split: ExtractPort['split']; enter: Enter },
 ): Promise<Written> {
   const { delivery } = destination;
   const isBatch = delivery.method === 'update' && delivery.batch !== undefined;

@@ -20,3 +20,13 @@ export function bytes(value: number): string {
   const digits = unit === 0 || scaled >= 99.5 ? 0 : 1;
   return `${scaled.toFixed(digits)} ${units[unit] ?? ''}`;
 }
+
+/** A duration in whole units, rounded up: `12 s`, `4 min`, `1 h 40 min`. */
+export function roughDuration(seconds: number): string {
+  const whole = Math.max(1, Math.ceil(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.ceil(whole / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return `${grouped(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`;
+}

@@ -71,6 +71,8 @@ export interface Limits {
   uploads: number;
   /** The number of publications that are with a Tableau server at once. */
   serverJobs: number;
+  /** The number of publications and updates of rows that begin on one Tableau site in an hour, over all processes. */
+  publishPerHour?: number;
   /** The number of connections to one PostgreSQL server at once, over all pipelines. */
   connections: number;
   /** The memory that hyperd may use, in bytes; hyperd's own default is 80 % of the machine. */

@@ -1731,6 +1731,10 @@ export interface Limits {
    */
   server_jobs?: number | string;
   /**
+   * How many publications and updates of rows begin on one Tableau site in an hour, over all processes and machines with the same state. Default: no limit.
+   */
+  publish_per_hour?: number | string;
+  /**
    * How many connections to one PostgreSQL server are open at once, across all pipelines.
    */
   connections?: number | string;

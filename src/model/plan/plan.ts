@@ -29,6 +29,18 @@ export interface Plan {
   unseen?: readonly string[];
   /** The number of shards among which the work is divided; absent if it is not. */
   shards?: number;
+  /** Tableau sites on which a rate makes publications wait, sorted; absent if there are none. */
+  publishing?: readonly SitePublishing[];
+}
+
+/** Publications and updates of rows on one Tableau site that `limits: {publish_per_hour}` spreads over time. */
+export interface SitePublishing {
+  /** `site "acme" on tableau.example.com`. */
+  site: string;
+  publications: number;
+  perHour: number;
+  /** The seconds that they take at least, over all processes together. */
+  leastSeconds: number;
 }
 
 /**

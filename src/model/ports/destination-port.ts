@@ -63,6 +63,10 @@ export interface Delivery extends KnownDelivery {
   progress: (bytes: number) => void;
   signal: AbortSignal;
   places: DeliveryPlaces;
+  /** Hears what it waits for, outside of the run. */
+  waiting: (text: string) => void;
+  /** Aborted when nothing is to begin any longer: what waits for its turn then gives up. */
+  draining?: AbortSignal | undefined;
   confirm: Confirm;
   /**
    * Is called, and awaited, before the destination may have accepted the extract, so that a run which ends now is not

@@ -1,3 +1,4 @@
+import type { Rate } from '../base/rate.ts';
 import type { AppliedRecord } from '../world/applied-record.ts';
 
 /** The store of records, one per address. Everyone may read; a writer holds the lock of the address. */
@@ -24,6 +25,11 @@ export interface StatePort {
    * EXT6007 when all stay in use. `name` says which one it is.
    */
   lease(wanted: WantedLease): Promise<Lease & { name: string }>;
+  /**
+   * Takes a token of a rate that all processes with this state share, by the clock of the store. Resolves to 0, or to the
+   * milliseconds after which asking again may help. A token that was taken and is not used is lost.
+   */
+  takeTurn(wanted: WantedTurn): Promise<number>;
   /**
    * Tries whether locks can be taken, on an object of its own that is removed at once; fails with EXT6008 if they would
    * lock nothing. For stores in which that is not certain.
@@ -65,6 +71,12 @@ export interface WantedLease {
   wait: number;
   /** Fails instead of creating a place for state that does not exist yet. */
   onlyWhereStateIs?: true;
+}
+
+export interface WantedTurn {
+  /** Identifies the rate; safe in file names. */
+  name: string;
+  rate: Rate;
 }
 
 export type Lease = Pick<Lock, 'lost' | 'confirm' | 'release'>;

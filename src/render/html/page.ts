@@ -83,7 +83,7 @@ function head({ quiet, counts }: PlanView, title: string): Markup {
 /** Returns the hash of an inline block in the notation of Content Security Policy. */
 const hashed = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
-function header({ quiet, counts, amounts, shards }: PlanView, title: string): Markup {
+function header({ quiet, counts, amounts, shards, publishing }: PlanView, title: string): Markup {
   return element(
     'header',
     {},
@@ -104,6 +104,7 @@ function header({ quiet, counts, amounts, shards }: PlanView, title: string): Ma
     ),
     amounts === '' ? undefined : element('p', {}, `Data: ${amounts}.`),
     shards === undefined ? undefined : element('p', {}, `Shards: ${shards}.`),
+    ...publishing.map((text) => element('p', {}, `Publishing: ${text}.`)),
   );
 }
 

@@ -47,13 +47,14 @@ function settingOf(place: Place): string {
   return keys.length === 0 ? place.file : `${place.file} at ${keys.join('.')}`;
 }
 
-function headline({ quiet, counts, amounts, shards }: PlanView): string[] {
+function headline({ quiet, counts, amounts, shards, publishing }: PlanView): string[] {
   if (quiet !== undefined) return [`**No changes.** ${quiet}`];
   const shown = counts.map(({ text }) => text);
   return [
     `**Plan:** ${shown.join(', ')}.`,
     ...(amounts === '' ? [] : ['', `**Data:** ${plain(amounts)}.`]),
     ...(shards === undefined ? [] : ['', `**Shards:** ${shards}.`]),
+    ...publishing.flatMap((text) => ['', `**Publishing:** ${plain(text)}.`]),
   ];
 }
 

@@ -8,6 +8,7 @@ import type {
 } from '../../model/plan/plan.ts';
 import { printableData } from '../text-width.ts';
 import { amountsOf } from './amounts.ts';
+import { publishingOf } from './publishing.ts';
 import { shardsOf } from './shards.ts';
 import { countIdle, foldForgotten, foldMissing, foldPipelines, moreLike, type Folded } from './fold.ts';
 import { withFolder } from './folder-name.ts';
@@ -55,6 +56,7 @@ export function viewPlan(
     counts: countsOf(plan),
     amounts: amountsOf(plan),
     ...(plan.shards !== undefined && { shards: shardsOf(plan.shards, plan) }),
+    publishing: publishingOf(plan),
     hasActions:
       forgotten.length > 0 ||
       missing.some(({ since }) => since === undefined) ||

@@ -17,6 +17,8 @@ export interface PlanView {
   amounts: string;
   /** `16, with 40 to 43 pipelines each`; absent if the work is not divided. */
   shards?: string;
+  /** `1 000 to site "acme" on tableau.example.com take at least 1 h 41 min (publish_per_hour: 600)`, for each site that has a rate. */
+  publishing: readonly string[];
   /** True if an action is listed, even where a gate holds it back. */
   hasActions: boolean;
   pipelines: readonly Part<PipelineView>[];

@@ -75,6 +75,7 @@ export function unseenState(shown: string, note: Note): StatePort {
     holder: () => nothing(undefined),
     lock: never,
     lease: never,
+    takeTurn: never,
     breakLock: never,
     beginRun: never,
     endRun: never,

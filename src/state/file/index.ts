@@ -4,6 +4,7 @@ import { leaseAddress } from '../record.ts';
 import { lockWaiter, notWaited, noWait, waitForLease, type WaitOptions } from '../wait.ts';
 import { breakLock, lookAtLock } from './holder.ts';
 import { takeLock } from './lock.ts';
+import { takeFileTurn } from './rate.ts';
 import { beginRun, endRun, openRuns } from './runs.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
@@ -40,6 +41,7 @@ export function openFileState(folder: string, job?: string, options: WaitOptions
         waited,
       });
     },
+    takeTurn: (wanted) => takeFileTurn(folder, wanted, { job, signal: waiting.signal }),
     async lock(address) {
       const lock = await waitForLock(address, () => takeLock(folder, address, job));
       await (clearing ??= removeLeftovers(folder).catch(() => undefined));

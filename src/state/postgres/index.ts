@@ -10,6 +10,7 @@ import type { LockRow } from './operation.ts';
 import { pace as usualPace, type Pace } from './pace.ts';
 import { prepareTables } from './prepare.ts';
 import { openQueue } from './queue.ts';
+import { takeRowTurn } from './rate.ts';
 import { openReads } from './reads.ts';
 import { openRunRows } from './runs.ts';
 import { openSession, type Session } from './session.ts';
@@ -68,6 +69,7 @@ export function openPostgresState(
       if (wanted.onlyWhereStateIs === true) await refuseToCreate(preparation.toRead(signal));
       return waitForLease((name) => locks.take(leaseAddress(name)), wanted, { ...waiting, waited });
     },
+    takeTurn: (wanted) => takeRowTurn({ session, preparation, tables }, wanted, signal),
     async holder(address) {
       const { lock } = await queue.perform({ kind: 'look', address }, signal);
       return lock && holderOf(lock);

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { limitConcurrency } from '../../model/base/limit.ts';
 import { child } from '../../model/errors/diagnostic.ts';
 import type { PostgresStateSettings } from '../../model/config/project.ts';
 import { hostsAsked, parseUrl } from '../../model/config/postgres-url.ts';
@@ -32,10 +33,13 @@ export function openSession(
     const client = await dropped?.catch(() => undefined);
     client?.connection.stream.destroy();
   };
-  const once = async <T>(call: (client: pg.Client) => Promise<T>): Promise<T> => {
-    const client = await (opening ??= open());
-    return answered(client, pace.silence, () => call(client));
-  };
+  /** One after the other: a call may be a transaction of several requests. */
+  const turn = limitConcurrency(1);
+  const once = <T>(call: (client: pg.Client) => Promise<T>): Promise<T> =>
+    turn(async () => {
+      const client = await (opening ??= open());
+      return answered(client, pace.silence, () => call(client));
+    });
   return {
     where,
     async ask(call, signal) {

@@ -7,6 +7,7 @@ export interface Tables {
   records: string;
   locks: string;
   runs: string;
+  rates: string;
 }
 
 export function tablesIn(schema: string): Tables {
@@ -17,6 +18,7 @@ export function tablesIn(schema: string): Tables {
     records: `${quoted}.records`,
     locks: `${quoted}.locks`,
     runs: `${quoted}.runs`,
+    rates: `${quoted}.rates`,
   };
 }
 
@@ -47,6 +49,13 @@ create table ${runs} (
   note text not null
 );`,
 ];
+
+/** The table of rates. It is none of the versions, because older programs that share the state do without it. */
+export const ratesTable = ({ rates }: Tables): string => `create table if not exists ${rates} (
+  name text collate "C" primary key,
+  full_at timestamptz not null,
+  token text not null
+)`;
 
 /** The version of the tables that this program makes and understands. */
 export const newest = migrations.length;

@@ -1,7 +1,14 @@
 import type { StatePort } from '../../model/ports/state-port.ts';
 import { proxyFor, type Variables } from '../../model/base/proxy.ts';
 import type { S3StateSettings } from '../../model/config/project.ts';
-import { addressOfLock, addressOfRecord, leaseAddress, lockName, recordName } from '../record.ts';
+import {
+  addressOfLock,
+  addressOfRecord,
+  leaseAddress,
+  lockName,
+  rateAddress,
+  recordName,
+} from '../record.ts';
 import { readSideBySide } from '../read-many.ts';
 import { lockWaiter, notWaited, noWait, waitForLease } from '../wait.ts';
 import { serviceLabel } from '../../aws/errand.ts';
@@ -12,6 +19,7 @@ import { openObjects } from './objects.ts';
 import { pace as usualPace, type Pace } from './pace.ts';
 import type { AddressObjects } from './address-objects.ts';
 import { probeConditions, type Conditions } from './probe.ts';
+import { takeObjectTurn } from './rate.ts';
 import { openRunNotes } from './runs.ts';
 import { emptyEnvelope, readEnvelope } from './record.ts';
 
@@ -128,6 +136,10 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
     tryLocking: probeOnce,
     lease: (wanted) =>
       waitForLease((name) => takeLock(at(leaseAddress(name)), job), wanted, { ...waiting, waited }),
+    async takeTurn(wanted) {
+      await probeOnce();
+      return takeObjectTurn(at(rateAddress(wanted.name)), wanted);
+    },
     holder: (address) => lookAtLease(at(address)),
     breakLock: (address) => breakLease(at(address)),
     beginRun: (run) => runs.begin(run, job),

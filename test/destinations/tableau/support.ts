@@ -111,6 +111,7 @@ export function deliveryOf(
     progress: () => undefined,
     signal: never,
     places: { upload: semaphore(1), serverJob: semaphore(1) },
+    waiting: () => undefined,
     confirm: () => Promise.resolve(),
     note: (sent) => Promise.resolve(void notes.push(sent)),
     taken: (taken) => Promise.resolve(void takings.push(taken)),

@@ -12,12 +12,13 @@ import { hasMoved, isOurs, lookForOurs, lookNow } from '../target/current.ts';
 import { sendFile, type Mode, type Sent } from './send.ts';
 import { awaitEarlier, type Earlier } from './earlier-delivery.ts';
 import { setWhatIsMissing, settle } from './settle.ts';
+import type { Enter } from './turns.ts';
 import { projectFor, type Target } from '../target/target.ts';
 
 /** The number of times that a whole file is sent, when nothing of it was published. */
 const mostAttempts = 3;
 
-export type Publishing = Delivery & { mode: Mode };
+export type Publishing = Delivery & { mode: Mode; enter: Enter };
 
 /**
  * Publishes a file and sees to it that the server has what it should. Until the server has all it needs to publish, an
@@ -93,7 +94,7 @@ export function delivered(published: DataSource, size: number): Delivered {
 async function sendUntilPublished(
   target: Target,
   extract: BuiltExtract,
-  { mode, progress, signal, places, confirm, note }: Publishing,
+  { mode, progress, signal, enter, confirm, note }: Publishing,
 ): Promise<string | undefined> {
   const forward = increments(progress);
   const { before } = target;
@@ -108,7 +109,7 @@ async function sendUntilPublished(
       mode,
       progress: forward,
       signal,
-      places,
+      enter,
       confirm,
       note: (facts) => note(facts && { ...about, ...facts }),
     }).catch((error: unknown) =>

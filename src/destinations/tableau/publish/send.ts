@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuiltExtract } from '../../../model/ports/extract-port.ts';
-import type { Confirm, DeliveryPlaces } from '../../../model/ports/destination-port.ts';
+import type { Confirm } from '../../../model/ports/destination-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from '../client/http/answer.ts';
 import { awaitJob } from '../client/resources/jobs.ts';
@@ -11,6 +11,7 @@ import { fill, upload } from '../client/resources/uploads.ts';
 import { isAtLeast } from '../client/site/api-version.ts';
 import { childOf, requestXml, xml, type Element } from '../client/http/answer-xml.ts';
 import type { Target } from '../target/target.ts';
+import type { Enter } from './turns.ts';
 
 export type Sent =
   | { kind: 'done' }
@@ -35,7 +36,7 @@ export interface Sending {
    * found out by the note.
    */
   signal: AbortSignal;
-  places: DeliveryPlaces;
+  enter: Enter;
   confirm: Confirm;
   /** Hears, before the server can have all of it, what is being sent; undefined when it surely was not published. */
   note: (sent: { job?: string } | undefined) => Promise<void>;
@@ -43,12 +44,11 @@ export interface Sending {
 
 /** Sends a file once and has it published; says how far that is certain. */
 export async function sendFile(target: Target, sending: Sending): Promise<Sent> {
-  const leave = await sending.places.serverJob(sending.signal);
-  return sendInPlace(target, sending).finally(leave);
+  const { leaveUpload, leaveServerJob } = await sending.enter(sending.signal);
+  return sendInPlace(target, sending, leaveUpload).finally(leaveServerJob);
 }
 
-async function sendInPlace(target: Target, sending: Sending): Promise<Sent> {
-  const file = await open(sending.extract.path, 'r');
+async function sendInPlace(target: Target, sending: Sending, leaveUpload: () => void): Promise<Sent> {
   const state = { isNoted: false };
   const beforeLast = async () => {
     await sending.note({});
@@ -56,9 +56,8 @@ async function sendInPlace(target: Target, sending: Sending): Promise<Sent> {
     await sending.confirm();
   };
   try {
-    const leave = await sending.places.upload(sending.signal);
     // The server has the file when this has ended: waiting for its job takes no place of an upload.
-    const root = await commit(target, sending, file, beforeLast).finally(leave);
+    const root = await commitFile(target, sending, beforeLast).finally(leaveUpload);
     return await resultOf(target, sending, childOf(root, 'job')?.attributes.id);
   } catch (error) {
     if (error instanceof Unclear && error.verdict === 'look')
@@ -69,6 +68,17 @@ async function sendInPlace(target: Target, sending: Sending): Promise<Sent> {
     if (error instanceof Unclear) return { kind: 'again', cause: error.cause };
     if (error instanceof Refused && error.code === '404015') return { kind: 'again', cause: error };
     throw error;
+  }
+}
+
+async function commitFile(
+  target: Target,
+  sending: Sending,
+  beforeLast: () => Promise<void>,
+): Promise<Element> {
+  const file = await open(sending.extract.path, 'r');
+  try {
+    return await commit(target, sending, file, beforeLast);
   } finally {
     await file.close();
   }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { DeliveryPlaces } from '../../../model/ports/destination-port.ts';
 import type { Portion } from '../../../model/ports/extract-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from '../client/http/answer.ts';
@@ -12,6 +11,7 @@ import { childOf, type Element } from '../client/http/answer-xml.ts';
 import { siteLabel } from '../client/site-label.ts';
 import { lookForOurs } from '../target/current.ts';
 import type { Target } from '../target/target.ts';
+import type { Enter } from '../publish/turns.ts';
 import type { UpdateAction } from './actions.ts';
 
 const mostAttempts = 3;
@@ -26,7 +26,9 @@ export interface Patch {
   identity: readonly string[];
   progress: (position: number) => void;
   signal: AbortSignal;
-  places: DeliveryPlaces;
+  enter: Enter;
+  /** Rows of another portion have been sent before. */
+  isUnderWay: boolean;
   /** Is waited for right before the server can have the whole of the request. */
   beforeLast: () => Promise<void>;
   /** Hears of the job that carries it out, before it is waited for. */
@@ -43,8 +45,7 @@ export class Unseen extends Error {}
  */
 export async function applyPortion(target: Published, patch: Patch): Promise<void> {
   for (let turn = 1; ; turn++) {
-    const leave = await patch.places.serverJob(patch.signal);
-    const { job, end } = await applyUnder(target, patch, requestIdOf(patch, turn)).finally(leave);
+    const { job, end } = await applyUnder(target, patch, requestIdOf(patch, turn));
     if (end.end === 'done') return;
     if (end.end === 'unseen') throw new Unseen(`the server could not be asked after its job ${job}`);
     const wasEarlier = 'atOnce' in end && end.atOnce;
@@ -63,16 +64,11 @@ async function applyUnder(
   patch: Patch,
   requestId: string,
 ): Promise<{ job: string; end: JobEnd }> {
-  const { site, destination } = target;
   for (let attempt = 1; ; attempt++) {
+    const { leaveUpload, leaveServerJob } = await patch.enter(patch.signal, patch.isUnderWay);
     try {
-      const leave = await patch.places.upload(patch.signal);
-      const root = await send(target, patch, requestId).finally(leave);
-      const job = childOf(root, 'job')?.attributes.id ?? '';
-      await patch.onJob(job);
-      const end = await awaitJob(site, job, destination.jobTimeout, patch.signal);
-      const isDone = end.end === 'lost' && (await showsIn(target, patch.signal));
-      return { job, end: isDone ? { end: 'done' } : end };
+      const root = await send(target, patch, requestId).finally(leaveUpload);
+      return await resultOf(target, patch, childOf(root, 'job')?.attributes.id ?? '');
     } catch (error) {
       // The same RequestID: if the first was carried out after all, the server answers with its job.
       const isAgain =
@@ -80,8 +76,21 @@ async function applyUnder(
         (error instanceof Refused && error.code === '404015');
       if (!isAgain || attempt === mostAttempts) throw error;
       patch.signal.throwIfAborted();
+    } finally {
+      leaveServerJob();
     }
   }
+}
+
+async function resultOf(
+  target: Published,
+  { onJob, signal }: Patch,
+  job: string,
+): Promise<{ job: string; end: JobEnd }> {
+  await onJob(job);
+  const end = await awaitJob(target.site, job, target.destination.jobTimeout, signal);
+  const isDone = end.end === 'lost' && (await showsIn(target, signal));
+  return { job, end: isDone ? { end: 'done' } : end };
 }
 
 /** Returns true if the rows have changed since: the server does that without a revision. */

@@ -13,12 +13,13 @@ import { lookNow } from '../target/current.ts';
 import { applyPortion, Unseen } from './patch.ts';
 import { delivered, markOf, publish, increments, unverified } from '../publish/publish.ts';
 import { settleRows } from '../publish/settle.ts';
+import type { Enter } from '../publish/turns.ts';
 import { projectFor, type Target } from '../target/target.ts';
 import { actionsFor } from './actions.ts';
 
 export type Update = Extract<TableauDelivery, { method: 'update' }>;
 
-type Updating = Delivery & { split: ExtractPort['split'] };
+type Updating = Delivery & { split: ExtractPort['split']; enter: Enter };
 
 /** The number of times that rows are changed again if the data source is published again at the same moment. */
 const mostTurns = 3;
@@ -105,7 +106,7 @@ async function applyPortions(
   target: Target & { before: DataSource },
   update: Update,
   extract: BuiltExtract,
-  { progress, signal, places, split, last, confirm, note }: Updating,
+  { progress, signal, enter, split, last, confirm, note }: Updating,
 ): Promise<number> {
   const { site, destination, before } = target;
   const moment = momentOf(update, target, last);
@@ -135,7 +136,8 @@ async function applyPortions(
         ],
         progress: increments(progress),
         signal,
-        places,
+        enter,
+        isUnderWay: !isFirst,
         beforeLast: confirm,
         // Of several portions the whole is done when the last one is.
         onJob: (job) => (isWhole ? note({ ...about, job }) : Promise.resolve()),
