@@ -3,6 +3,7 @@ import type { Pipeline } from '../../model/config/pipeline.ts';
 import type { Basis, BasisPart } from '../../model/plan/plan.ts';
 import { worldParts, type UnhashedPart } from './parts.ts';
 import { defineConfiguration } from '../table/definition.ts';
+import { canonical } from './canonical.ts';
 
 /** A cryptographic hash of a text, in hexadecimal digits; handed in, because this room knows no node. */
 export type Hash = (text: string) => string;
@@ -30,12 +31,3 @@ export function configurationHash(pipeline: Pipeline, hash: Hash): string {
 }
 
 export const noBasis: Basis = { configuration: '', sources: '', record: '', targets: '' };
-
-/** JSON with sorted keys, so that what is equal is written alike. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
