@@ -29,7 +29,7 @@ export interface Turn {
   fullAt: number;
 }
 
-/** Takes a token, if there is one. `fullAt` is undefined for a bucket that nobody has used yet. */
+/** Takes a token, if there is one. `fullAt` is undefined for a bucket that was never used. */
 export function takeToken({ interval, burst }: Rate, fullAt: number | undefined, now: number): Turn {
   // No bucket is emptier than empty: the clock may have gone back, or the rate may have been another one.
   const missing = Math.min(Math.max(0, (fullAt ?? now) - now), burst * interval);

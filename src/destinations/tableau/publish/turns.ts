@@ -102,7 +102,7 @@ class SiteTurns {
     }
   }
 
-  /** Resolves when nobody is before it in the queue. */
+  /** Resolves when it is the first in the queue. */
   #first(waiter: Waiter): Promise<void> {
     const [first] = this.#queue;
     if (first === waiter) return Promise.resolve();
