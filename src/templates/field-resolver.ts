@@ -15,14 +15,11 @@ export function fieldResolver(
     if (field.caption === undefined) continue;
     byCaption.set(field.caption, byCaption.has(field.caption) ? undefined : field);
   }
-  return (reference) => {
-    const instance = instances.get(reference) ?? behindInstance(reference);
-    return (
-      byName.get(reference) ??
-      (instance === undefined ? undefined : byName.get(instance)) ??
-      byCaption.get(reference)
-    );
+  const ofInstance = (reference: string) => {
+    const name = instances.get(reference) ?? behindInstance(reference);
+    return name === undefined ? undefined : byName.get(name);
   };
+  return (reference) => byName.get(reference) ?? ofInstance(reference) ?? byCaption.get(reference);
 }
 
 /** Returns the field that the name of an instance shows: `none:Region:nk` is one of `Region`. */

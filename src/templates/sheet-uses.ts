@@ -17,31 +17,69 @@ export function sheetUses(
 ): (chains: Chains) => Use[] {
   const find = finder(dashboardSets, resolve);
   const order = ['sheet', 'dashboard', 'story'];
-  const inOrder = sheets
-    .toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))
-    .map((sheet) => ({
-      ...sheet,
-      named: find(sheet.named),
-      listed: find(sheet.listed),
-    }))
-    .map((sheet) => ({ ...sheet, all: new Set([...sheet.named, ...sheet.listed]) }));
+  const inOrder = sheets.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+  const named = placesOf(inOrder.map((sheet) => find(sheet.named)));
+  const listed = placesOf(inOrder.map((sheet) => find(sheet.listed)));
+  const showing = placesOf(inOrder.map(({ shows }) => shows));
   return (chains) => {
+    const [byName, byList] = [nearest(named, chains), nearest(listed, chains)];
+    const affected = new Set([...byName.keys(), ...byList.keys()]);
+    // A set is walked to its end, so that the stories of these dashboards are added, too.
+    for (const sheet of affected)
+      for (const { sheet: above } of showing.get(inOrder[sheet]?.name ?? '') ?? []) affected.add(above);
+
     const through = new Map<string, readonly string[]>();
-    const uses: Use[] = [];
-    const fields = [...chains.keys()];
-    for (const { kind, name, shows, named, listed, all } of inOrder) {
-      // Most sheets need none of these fields, and a large workbook has many of both.
-      const isNeeded = fields.some((field) => all.has(field));
-      const chain =
-        (isNeeded ? shortest(named, (field) => chains.get(field)) : undefined) ??
-        (isNeeded ? shortest(listed, (field) => chains.get(field)) : undefined) ??
-        shortest(shows, (sheet) => through.get(sheet)?.concat(sheet));
-      if (chain === undefined) continue;
-      through.set(name, chain);
-      uses.push({ kind, name, through: chain });
-    }
-    return uses;
+    return [...affected]
+      .toSorted((one, other) => one - other)
+      .flatMap((place): Use[] => {
+        const sheet = inOrder[place];
+        if (sheet === undefined) return [];
+        const { kind, name, shows } = sheet;
+        const chain =
+          byName.get(place)?.chain ??
+          byList.get(place)?.chain ??
+          shortest(shows.map((one) => through.get(one)?.concat(one)));
+        if (chain === undefined) return [];
+        through.set(name, chain);
+        return [{ kind, name, through: chain }];
+      });
   };
+}
+
+/** The place of a name: the number of the sheet, and the position in its list. */
+interface Place {
+  sheet: number;
+  position: number;
+}
+
+/** Returns the places of each name. A large workbook has many fields and many sheets, and is looked through once. */
+function placesOf(namesOfSheets: readonly (readonly string[])[]): ReadonlyMap<string, readonly Place[]> {
+  const places = new Map<string, Place[]>();
+  for (const [sheet, names] of namesOfSheets.entries()) {
+    for (const [position, name] of names.entries()) {
+      const known = places.get(name);
+      if (known === undefined) places.set(name, [{ sheet, position }]);
+      else known.push({ sheet, position });
+    }
+  }
+  return places;
+}
+
+/** Returns the sheets that have one of the fields, each with the shortest chain; of equal ones that of the name listed first. */
+function nearest(
+  places: ReadonlyMap<string, readonly Place[]>,
+  chains: Chains,
+): ReadonlyMap<number, { chain: readonly string[]; position: number }> {
+  const found = new Map<number, { chain: readonly string[]; position: number }>();
+  for (const [field, chain] of chains) {
+    for (const { sheet, position } of places.get(field) ?? []) {
+      const known = found.get(sheet);
+      const isShorter = known === undefined || chain.length < known.chain.length;
+      if (isShorter || (chain.length === known.chain.length && position < known.position))
+        found.set(sheet, { chain, position });
+    }
+  }
+  return found;
 }
 
 /** Returns the fields behind references. A sheet that is filtered by an action needs the fields of that. */
@@ -64,14 +102,9 @@ function finder(
   };
 }
 
-function shortest(
-  names: readonly string[],
-  chainOf: (name: string) => readonly string[] | undefined,
-): readonly string[] | undefined {
+function shortest(chains: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
   let best: readonly string[] | undefined;
-  for (const name of names) {
-    const chain = chainOf(name);
+  for (const chain of chains)
     if (chain !== undefined && (best === undefined || chain.length < best.length)) best = chain;
-  }
   return best;
 }

@@ -56,7 +56,7 @@ const ofParameters = new Set(['param-domain-type', 'value', 'alias', 'members', 
 /** `<desc><formatted-text><run>…</run></formatted-text></desc>`: the text of its runs, without their formats. */
 export function parseDescription(element: XmlElement | undefined): string | undefined {
   if (element === undefined) return undefined;
-  const runs = [...descendantsOf(element)].filter(({ name }) => name === 'run');
+  const runs = descendantsOf(element).filter(({ name }) => name === 'run');
   return (runs.length > 0 ? runs : [element]).map(({ text }) => text).join('');
 }
 

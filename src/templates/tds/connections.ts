@@ -14,7 +14,7 @@ export function parseConnection(element: XmlElement): Connection {
     relations: childrenOf(element, 'relation').flatMap(parseRelation),
     cols: childrenOf(childOf(element, 'cols'), 'map').flatMap(parseMap),
     records: childrenOf(childOf(element, 'metadata-records'), 'metadata-record')
-      .filter((record) => attributeOf(record, 'class') === 'column')
+      .filter((record) => attributeOf(record, 'class') === 'column' && isField(record))
       .map(parseRecord),
   };
 }
@@ -41,7 +41,7 @@ export function parseRelation(element: XmlElement): Relation[] {
 
 function joinColumns(join: XmlElement): { relation: string; column: string }[] {
   return childrenOf(join, 'clause')
-    .flatMap((clause) => [...descendantsOf(clause)])
+    .flatMap((clause) => descendantsOf(clause))
     .flatMap((expression) => {
       const [relation, column, ...rest] = splitPath(attributeOf(expression, 'op') ?? '') ?? [];
       return relation === undefined || column === undefined || rest.length > 0 ? [] : [{ relation, column }];
@@ -63,6 +63,11 @@ function parseMap(element: XmlElement): { field: string; relation: string; colum
   const [relation, column] = splitPath(attributeOf(element, 'value') ?? '') ?? [];
   if (relation === undefined || column === undefined) return [];
   return [{ field: unbracket(attributeOf(element, 'key') ?? ''), relation, column }];
+}
+
+/** A column whose type Tableau does not read (`datetimeoffset` of SQL Server) has a record, and is no field. */
+function isField(record: XmlElement): boolean {
+  return childOf(record, 'local-name') !== undefined || childOf(record, 'local-type') !== undefined;
 }
 
 function parseRecord(element: XmlElement): MetadataRecord {

@@ -38,7 +38,7 @@ export function readDataSource(
     id: attributeOf(root, 'name'),
     name: attributeOf(root, 'caption') ?? attributeOf(root, 'formatted-name') ?? attributeOf(root, 'name'),
     writtenBy: comments.map(versionIn).find((version) => version !== undefined),
-    spelling: [...descendantsOf(root)].some(({ feature }) => feature !== undefined) ? 'prefixed' : 'plain',
+    spelling: descendantsOf(root).some(({ feature }) => feature !== undefined) ? 'prefixed' : 'plain',
     connection: parseConnection(connection),
     extract: extracted && parseConnection(extracted),
     hasDisabledExtract: extracted === undefined && childOf(extract, 'connection') !== undefined,

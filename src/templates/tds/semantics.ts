@@ -58,7 +58,7 @@ export function parseFolders(root: XmlElement): Folder[] {
 
 /** Sets and filters name fields in the levels, and calculations in the expressions, of nested `groupfilter`s. */
 function mentioned(element: XmlElement): { fields: string[]; formulas: string[] } {
-  const filters = [...descendantsOf(element)].filter(({ name }) => name === 'groupfilter');
+  const filters = descendantsOf(element).filter(({ name }) => name === 'groupfilter');
   const levels = filters.flatMap((filter) =>
     ['level', 'field'].flatMap((name) => attributeOf(filter, name) ?? []),
   );

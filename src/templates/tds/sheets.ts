@@ -24,11 +24,11 @@ export function digestSheet(element: XmlElement): SheetDigest | undefined {
     fields.set(source, known);
     return known;
   };
-  const all = [...descendantsOf(element)];
+  const all = descendantsOf(element);
   const dependencies = all.filter(({ name }) => name === 'datasource-dependencies');
   const instances = new Map<string, string>();
   for (const one of dependencies) list(one, of, instances);
-  const listing = new Set(dependencies.flatMap((one) => [...descendantsOf(one)]));
+  const listing = new Set(dependencies.flatMap((one) => descendantsOf(one)));
   for (const one of all) {
     // A format may be left from a field that is no longer in the view.
     if (one.name === 'format' || listing.has(one)) continue;
@@ -74,17 +74,16 @@ function list(
 
 /** Finds `[data source].[field]` wherever it is written: on shelves, in filters, encodings, sorts, titles, tooltips. */
 function references({ attributes, text }: XmlElement): [source: string, field: string][] {
-  const values = [text, ...[...attributes.values()].map(({ value }) => value)];
-  return values.flatMap((value) =>
-    value.includes('].[')
-      ? [...value.matchAll(/\[(?:[^\]]|\]\])*\]\.\[(?:[^\]]|\]\])*\]/g)].flatMap(([path]) => {
-          const [source, field] = splitPath(path) ?? [];
-          return source === undefined || field === undefined
-            ? []
-            : [[source, field] satisfies [string, string]];
-        })
-      : [],
-  );
+  const found = text.includes('].[') ? pathsIn(text) : [];
+  for (const { value } of attributes.values()) if (value.includes('].[')) found.push(...pathsIn(value));
+  return found;
+}
+
+function pathsIn(value: string): [source: string, field: string][] {
+  return [...value.matchAll(/\[(?:[^\]]|\]\])*\]\.\[(?:[^\]]|\]\])*\]/g)].flatMap(([path]) => {
+    const [source, field] = splitPath(path) ?? [];
+    return source === undefined || field === undefined ? [] : [[source, field] satisfies [string, string]];
+  });
 }
 
 /** The zones of a dashboard, and the points of a story, name what they show. */

@@ -42,11 +42,15 @@ export function parseWorkbook(bytes: Buffer, shown: string): DataSource[] {
 
 /** A workbook has the parameters of all its data sources: returns those that this one names. */
 function usedIn(source: XmlElement, parameters: XmlElement): XmlElement {
-  const texts = [...descendantsOf(source)]
+  const texts = descendantsOf(source)
     .flatMap(({ attributes, text }) => [...[...attributes.values()].map(({ value }) => value), text])
     .filter((text) => text.includes('[Parameters].'));
-  const isUsed = (column: XmlElement) =>
-    texts.some((text) => text.includes(`[Parameters].${attributeOf(column, 'name') ?? ''}`));
+  const named = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(/\[Parameters\]\.(\[(?:[^\]]|\]\])*\])/g)].map(([, name]) => name ?? ''),
+    ),
+  );
+  const isUsed = (column: XmlElement) => named.has(attributeOf(column, 'name') ?? '');
   return { ...parameters, children: parameters.children.filter(isUsed) };
 }
 

@@ -37,6 +37,9 @@ export interface XmlDocument {
   comments: readonly string[];
 }
 
+/** Most elements of a large file have none: metadata is in elements. */
+const noAttributes: ReadonlyMap<string, XmlAttribute> = new Map();
+
 /** Deeper than any data source; a tree is walked recursively. */
 const maxDepth = 200;
 
@@ -79,7 +82,7 @@ function parse(text: string, shown: string, reading: Reading): XmlDocument {
   const parser = new SaxesParser({ position: true });
   const builder = treeBuilder(reading);
   const comments: string[] = [];
-  let attributes = new Map<string, XmlAttribute>();
+  let attributes: Map<string, XmlAttribute> | undefined;
 
   const malformed = (what: string) => {
     const place = `line ${parser.line}, column ${parser.column + 1}`;
@@ -100,7 +103,7 @@ function parse(text: string, shown: string, reading: Reading): XmlDocument {
   parser.on('comment', (comment) => {
     if (builder.depth() === 0) comments.push(comment);
   });
-  parser.on('opentagstart', () => (attributes = new Map<string, XmlAttribute>()));
+  parser.on('opentagstart', () => (attributes = undefined));
   parser.on('attribute', ({ name, value }) => {
     // The sheets of a large workbook are most of it.
     if (!builder.keeps()) return;
@@ -109,13 +112,13 @@ function parse(text: string, shown: string, reading: Reading): XmlDocument {
     const quote = text[end] === '"' ? '"' : "'";
     const start = text.lastIndexOf(quote, end - 1) + 1;
     const { plain, on } = reading.read(name);
-    if (on) attributes.set(plain, { value, start, end, quote });
+    if (on) (attributes ??= new Map<string, XmlAttribute>()).set(plain, { value, start, end, quote });
   });
   parser.on('opentag', ({ name }) => {
     if (builder.depth() >= maxDepth) throw malformed(`elements are nested more than ${maxDepth} deep`);
     // No attribute contains a raw `<`.
     const start = builder.keeps() ? text.lastIndexOf('<', parser.position - 1) : 0;
-    builder.open(name, attributes, { start, startTagEnd: parser.position });
+    builder.open(name, attributes ?? noAttributes, { start, startTagEnd: parser.position });
   });
   parser.on('closetag', () => builder.close(parser.position));
   parser.on('text', (part) => builder.text(part));
@@ -141,11 +144,16 @@ export function attributeOf(element: XmlElement | undefined, name: string): stri
 }
 
 /** All elements below (and not) this one, outermost first. */
-export function* descendantsOf(element: XmlElement): Generator<XmlElement> {
-  for (const child of element.children) {
-    yield child;
-    yield* descendantsOf(child);
-  }
+export function descendantsOf(element: XmlElement): XmlElement[] {
+  const found: XmlElement[] = [];
+  const add = (one: XmlElement) => {
+    for (const child of one.children) {
+      found.push(child);
+      add(child);
+    }
+  };
+  add(element);
+  return found;
 }
 
 function decode(bytes: Buffer, shown: string): string {
