@@ -4,6 +4,7 @@ import {
   shownName,
   type TemplateDescription,
   type TemplateField,
+  type TemplateParameter,
   type TemplateTable,
   type Use,
 } from '../model/world/template-description.ts';
@@ -35,7 +36,7 @@ export function renderTemplate(template: TemplateDescription, color: boolean): s
     ['Hierarchies', template.hierarchies.map((one) => `${one.name}: ${list(one.fields, ' > ')}`)],
     ['Folders', template.folders.map((one) => `${one.name}: ${list(one.items, ', ')}`)],
     ['Data source filters', template.filters.map(({ field }) => shown.get(field) ?? field)],
-    ['Parameters', template.parameters.map((one) => `${shownName(one)} (${one.datatype})`)],
+    ['Parameters', alignColumns(template.parameters.map(parameterRow))],
     ['Sheets', (template.sheets ?? []).map(({ kind, name: sheet }) => `${kind} ${sheet}`)],
     ['Queries and unions, not traced', [...template.opaque]],
     ['Files that it does not name, left out unless keep_unnamed: true', [...template.unnamed]],
@@ -93,15 +94,43 @@ function columnRow(field: TemplateField): string[] {
 }
 
 function madeRow(field: TemplateField): string[] {
-  const { kind, formula, needs, unknown } = field;
+  const { kind, formula, readableFormula = formula, needs, unknown } = field;
   // A formula may have many lines; a table has one for each field.
-  const text = formula?.replaceAll(/\s+/g, ' ') ?? needs.map((name) => `[${name}]`).join(', ');
+  const made = readableFormula?.replaceAll(/\s+/g, ' ') ?? needs.map((name) => `[${name}]`).join(', ');
   const lost = unknown.length === 0 ? '' : `unknown: ${unknown.map((name) => `[${name}]`).join(', ')}`;
-  return [shownName(field), kind, field.datatype ?? '', traits(field), text, lost, usedBy(field.uses)];
+  return [shownName(field), kind, field.datatype ?? '', traits(field), made, lost, usedBy(field.uses)];
 }
 
 function traits({ role, aggregation, hidden }: TemplateField): string {
   return [role, aggregation?.toLowerCase(), hidden ? 'hidden' : undefined].filter(Boolean).join(', ');
+}
+
+/** The most values of a list that are shown; --json has all of them. */
+const shownValues = 12;
+
+function parameterRow(parameter: TemplateParameter): string[] {
+  const { datatype, value, list, range } = parameter;
+  const literal = (text: string) => (datatype === 'string' ? JSON.stringify(text) : text);
+  const name = `${shownName(parameter)} (${datatype})`;
+  return [name, value === undefined ? '' : literal(value), list ? listText(list, literal) : rangeText(range)];
+}
+
+function listText(list: NonNullable<TemplateParameter['list']>, literal: (text: string) => string): string {
+  const values = list
+    .slice(0, shownValues)
+    .map(({ value, alias }) => (alias === undefined ? literal(value) : `${literal(value)} (${alias})`));
+  const more = list.length - values.length;
+  return `one of ${[...values, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
+}
+
+function rangeText(range: TemplateParameter['range']): string {
+  if (range === undefined) return '';
+  const { min, max, step, unit } = range;
+  return [
+    ...(min === undefined ? [] : [`from ${min}`]),
+    ...(max === undefined ? [] : [`to ${max}`]),
+    ...(step === undefined ? [] : [`in steps of ${step}${unit === undefined ? '' : ` ${unit}`}`]),
+  ].join(' ');
 }
 
 function usedBy(uses: readonly Use[]): string {

@@ -5,16 +5,18 @@ import type {
   TemplateField,
   TemplateTable,
 } from '../model/world/template-description.ts';
-import { parseFormula } from './formula.ts';
+import { describeParameter } from './describe-parameter.ts';
 import { templateName } from './open-template.ts';
 import type { ReadSource } from './open-template.ts';
 import { originOfExtract } from './extract-origin.ts';
 import { physicalFields } from './physical-fields.ts';
 import type { PhysicalFields } from './physical-fields.ts';
+import { ownFields } from './reference-kind.ts';
+import { ofParameters, renameFields } from './formula.ts';
 import { fieldResolver } from './field-resolver.ts';
 import type { Resolve } from './field-resolver.ts';
 import type { RowsSlot } from './slot.ts';
-import type { Column, DataSource, Relation, SetField } from './tds/model.ts';
+import type { Column, DataSource, Parameter, Relation, SetField } from './tds/model.ts';
 import { unnamedFiles } from './unnamed-files.ts';
 import { usesOf } from './uses.ts';
 
@@ -30,6 +32,7 @@ export function describeTemplate(
   const needsOf = needsFinder(source, resolve);
   const needing = bare.map((field) => ({ ...field, ...needsOf(field) }));
   const uses = usesOf(needing, template, resolve);
+  const readable = readableFormulas(needing, source.parameters);
   const tableOf = (objectId: string) => source.objects.find(({ id }) => id === objectId)?.caption ?? objectId;
   return {
     name: templateName(template),
@@ -41,7 +44,7 @@ export function describeTemplate(
     isWithoutExtract: template.package !== undefined && template.package.hyper === undefined,
     tables,
     listsColumns: physical.areAll,
-    fields: needing.map((field) => ({ ...field, uses: uses(field.name) })),
+    fields: needing.map((field) => ({ ...field, ...readable(field), uses: uses(field.name) })),
     relationships: source.relationships.map(({ first, second, pairs }) => ({
       first: tableOf(first.objectId),
       second: tableOf(second.objectId),
@@ -50,7 +53,7 @@ export function describeTemplate(
     hierarchies: source.hierarchies,
     folders: source.folders.map(({ name, items }) => ({ name, items: items.map((item) => item.name) })),
     filters: source.filters.map(({ field }) => ({ field: resolve(field)?.name ?? field })),
-    parameters: source.parameters.map(({ name, caption, datatype }) => ({ name, caption, datatype })),
+    parameters: source.parameters.map(describeParameter),
     ...(source.sheets.length > 0 && {
       sheets: source.sheets.flatMap(({ kind, name, named, listed }) =>
         named.length + listed.length === 0 ? [] : [{ kind, name }],
@@ -158,6 +161,7 @@ function needsFinder(
 ): (field: BareField) => Pick<TemplateField, 'needs' | 'unknown'> {
   const columns = new Map(source.columns.map((column) => [column.name, column]));
   const sets = new Map(source.sets.map((set) => [set.name, set]));
+  const fieldsIn = ownFields(source);
   const parameters = new Set(
     source.parameters.flatMap((parameter) => [parameter.name, shownName(parameter)]),
   );
@@ -165,9 +169,9 @@ function needsFinder(
     if (kind === 'column') return { needs: [], unknown: [] };
     const set = kind === 'set' ? sets.get(name) : undefined;
     const calculation = columns.get(name)?.calculation;
-    const formulas = [calculation?.formula, calculation?.column, ...(set?.formulas ?? [])];
-    const references = formulas.flatMap((formula) => parseFormula(formula ?? '').references);
-    const named = references.filter(({ qualifier }) => qualifier !== 'Parameters').map(({ field }) => field);
+    const named = fieldsIn(
+      [calculation?.formula, calculation?.column, ...(set?.formulas ?? [])].map((formula) => formula ?? ''),
+    );
     const needs = new Set<string>();
     const unknown = new Set<string>();
     for (const reference of [...named, ...(set?.fields ?? [])]) {
@@ -176,5 +180,24 @@ function needsFinder(
       else if (found.name !== name) needs.add(found.name);
     }
     return { needs: [...needs], unknown: [...unknown].filter((reference) => !parameters.has(reference)) };
+  };
+}
+
+/** Returns a function that puts captions in the place of names that users do not know: `[Calculation_1368249927221915648]`. */
+function readableFormulas(
+  fields: readonly BareField[],
+  parameters: readonly Parameter[],
+): (field: BareField) => Pick<TemplateField, 'readableFormula'> {
+  const made = fields.filter(({ kind }) => kind !== 'column');
+  const captions = new Map(made.map((field) => [field.name, shownName(field)]));
+  const captionsOfParameters = new Map(parameters.map((one) => [one.name, shownName(one)]));
+  return ({ formula }) => {
+    if (formula === undefined) return {};
+    const readableFormula = renameFields(formula, ({ qualifier, field }) => {
+      if (qualifier === undefined) return captions.has(field) ? [captions.get(field) ?? field] : undefined;
+      const caption = qualifier === ofParameters ? captionsOfParameters.get(field) : undefined;
+      return caption === undefined ? undefined : [qualifier, caption];
+    });
+    return readableFormula === formula ? {} : { readableFormula };
   };
 }

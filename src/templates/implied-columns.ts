@@ -1,5 +1,5 @@
 import { shownName } from '../model/world/template-description.ts';
-import { parseFormula } from './formula.ts';
+import { ownFields } from './reference-kind.ts';
 import { behindInstance, fieldResolver } from './field-resolver.ts';
 import type { DataSource } from './tds/model.ts';
 
@@ -19,7 +19,8 @@ export function impliedColumns(source: DataSource): string[] {
   );
 }
 
-function mentionedIn({ columns, sets, filters, hierarchies, folders, relationships }: DataSource): string[] {
+function mentionedIn(source: DataSource): string[] {
+  const { columns, sets, filters, hierarchies, folders, relationships } = source;
   const formulas = [
     ...columns.flatMap(({ calculation }) => [calculation?.formula ?? '', calculation?.column ?? '']),
     ...sets.flatMap((set) => set.formulas),
@@ -27,11 +28,7 @@ function mentionedIn({ columns, sets, filters, hierarchies, folders, relationshi
     ...relationships.flatMap(({ pairs }) => pairs.flatMap(({ first, second }) => [first, second])),
   ];
   return [
-    ...formulas.flatMap((formula) =>
-      parseFormula(formula).references.flatMap(({ qualifier, field }) =>
-        qualifier === 'Parameters' ? [] : [field],
-      ),
-    ),
+    ...ownFields(source)(formulas),
     ...sets.flatMap((set) => set.fields),
     ...filters.flatMap((filter) => filter.fields),
     ...hierarchies.flatMap((hierarchy) => hierarchy.fields),

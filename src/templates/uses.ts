@@ -1,6 +1,6 @@
 import { shownName } from '../model/world/template-description.ts';
 import type { TemplateField, Use } from '../model/world/template-description.ts';
-import { parseFormula } from './formula.ts';
+import { ownFields } from './reference-kind.ts';
 import type { ReadSource } from './open-template.ts';
 import type { Resolve } from './field-resolver.ts';
 import { sheetUses } from './sheet-uses.ts';
@@ -56,8 +56,7 @@ function endUses(
     const names = new Set(references.flatMap((reference) => resolve(reference)?.name ?? []));
     for (const name of names) push(uses, name, use);
   };
-  const inFormulas = (formulas: readonly string[]) =>
-    formulas.flatMap((formula) => parseFormula(formula).references.map(({ field }) => field));
+  const inFormulas = ownFields(source);
   const captions = new Map(source.objects.map(({ id, caption }) => [id, caption ?? id]));
   const tableOf = (objectId: string) => captions.get(objectId) ?? objectId;
 

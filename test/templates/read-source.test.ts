@@ -91,11 +91,13 @@ describe('workbooks', () => {
     const one = written('one.twb', workbook(inside(shopText, 'Shop')));
     const shop = describeTemplate(await readSource(one));
     expect(shop).toMatchObject({ name: 'Shop', writtenBy: '2023.3', flavour: 'live' });
-    expect(shop.parameters).toEqual([{ name: 'Parameter 1', caption: 'Target', datatype: 'real' }]);
+    expect(shop.parameters).toEqual([
+      { name: 'Parameter 1', caption: 'Target', datatype: 'real', value: '100' },
+    ]);
     // Beside its name and the version, it is what the .tds alone is.
     const alone = describeTemplate(await readSource(written('alone.tds', shopText)));
     const { name, writtenBy, parameters, sheets } = shop;
-    expect(shop).toEqual({ ...alone, name, writtenBy, parameters, sheets });
+    expect(shop).toMatchObject({ ...alone, name, writtenBy, parameters, sheets });
     // A parameter of other data sources is none of this one's.
     const other = describeTemplate(
       await readSource(written('other.twb', workbook(inside(related(), 'Shop')))),

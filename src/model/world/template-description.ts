@@ -27,13 +27,30 @@ export interface TemplateDescription {
   hierarchies: readonly { name: string; fields: readonly string[] }[];
   folders: readonly { name: string; items: readonly string[] }[];
   filters: readonly { field: string }[];
-  parameters: readonly { name: string; caption: string | undefined; datatype: string }[];
+  parameters: readonly TemplateParameter[];
   /** The sheets of its workbook that need a field of it; absent for a data source by itself. */
   sheets?: readonly { kind: SheetKind; name: string }[];
   /** Custom SQL, unions and the like over the .hyper: which columns they need is not known. */
   opaque: readonly string[];
   /** Data files of the package that the data source does not name: they are left out of what is delivered. */
   unnamed: readonly string[];
+}
+
+/** A value that users of the data source choose. Without `list` and `range` they can choose any of its type. */
+export interface TemplateParameter {
+  name: string;
+  caption: string | undefined;
+  datatype: string;
+  /** The value that it has until a user chooses another one; undefined if the file does not say it. */
+  value: string | undefined;
+  list?: readonly { value: string; alias?: string }[];
+  range?: {
+    min: string | undefined;
+    max: string | undefined;
+    step: string | undefined;
+    /** The unit of the step of a date: `day`, `month`. */
+    unit: string | undefined;
+  };
 }
 
 /** The connections that an extract is a copy of. */
@@ -76,6 +93,8 @@ export interface TemplateField {
   hidden: boolean;
   description: string | undefined;
   formula: string | undefined;
+  /** The formula as Tableau shows it, where it names calculations and parameters by captions instead: `[Profit Ratio]`. */
+  readableFormula?: string;
   /** Names of the fields that it is made of. */
   needs: readonly string[];
   /** Names in its formula that refer to nothing. */

@@ -3,7 +3,9 @@ import type { TemplateDescription, TemplateField } from '../../model/world/templ
 import { ofParameters, parseFormula } from '../formula.ts';
 import { parseCustomSql } from '../tds/custom-sql.ts';
 import type { DataSource } from '../tds/model.ts';
+import { withoutObjectId } from '../object-id.ts';
 import type { ReadSource } from '../open-template.ts';
+import { referenceKinds } from '../reference-kind.ts';
 
 /**
  * Returns the names of the fields that can be generated. Every other field, and every field that depends on one, is
@@ -17,8 +19,13 @@ export function findCarried(
   const { source } = template;
   const classes = new Map(source.columns.map(({ name, calculation }) => [name, calculation?.class]));
   const reasons = new Map<string, string>();
+  const shownBefore = columnFinder();
+  const kindOf = referenceKinds(source);
   for (const field of description.fields) {
-    const reason = whyNot(field, classes.get(field.name), isParameter);
+    const reason =
+      whyNot(field, classes.get(field.name), isParameter) ??
+      elsewhere(field, kindOf) ??
+      twice(field, shownBefore(field));
     if (reason !== undefined) reasons.set(field.name, reason);
   }
   for (let before = -1; before < reasons.size;) {
@@ -36,6 +43,39 @@ export function findCarried(
   lost.push(...besides(description, template));
   return new Set(description.fields.map(({ name }) => name).filter((name) => !reasons.has(name)));
 }
+
+/** Returns why a calculation cannot stand by itself: it reads another data source of its workbook, or counts rows of a table. */
+function elsewhere(
+  { formula = '' }: TemplateField,
+  kindOf: ReturnType<typeof referenceKinds>,
+): string | undefined {
+  const { references } = parseFormula(formula);
+  const blended = references.find((one) => kindOf(one) === 'elsewhere');
+  if (blended !== undefined)
+    return `it uses [${blended.field}] of another data source, "${blended.qualifier ?? ''}"`;
+  const counted = references.find((one) => kindOf(one) === 'table');
+  return (
+    counted && `it counts the rows of "${withoutObjectId(counted.field)}": count one of its columns instead`
+  );
+}
+
+/** Returns a function that finds the earlier field that shows the same column. */
+function columnFinder(): (field: TemplateField) => TemplateField | undefined {
+  const seen = new Map<unknown, Map<string, TemplateField>>();
+  return (field) => {
+    const { origin } = field;
+    if (origin?.table === undefined) return undefined;
+    const columns = seen.get(origin.table) ?? new Map<string, TemplateField>();
+    seen.set(origin.table, columns);
+    const earlier = columns.get(origin.column);
+    if (earlier === undefined) columns.set(origin.column, field);
+    return earlier;
+  };
+}
+
+const twice = ({ origin }: TemplateField, earlier: TemplateField | undefined) =>
+  earlier &&
+  `"${shownName(earlier)}" shows the column "${origin?.column ?? ''}" already; a calculation with its name shows it again`;
 
 function whyNot(
   field: TemplateField,

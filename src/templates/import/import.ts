@@ -22,8 +22,9 @@ import { withoutObjectId } from '../object-id.ts';
 import { templateName } from '../open-template.ts';
 import type { ReadSource } from '../open-template.ts';
 import { splitPath } from '../tds/brackets.ts';
-import type { DataSource } from '../tds/model.ts';
+import type { DataSource, Folder } from '../tds/model.ts';
 import { findCarried } from './carried.ts';
+import { distinctNames } from './distinct-names.ts';
 import { captionFinder, importParameters } from './parameters.ts';
 import { importPresentation } from './presentation.ts';
 import { importRelationships } from './relationships.ts';
@@ -56,8 +57,13 @@ export function importTemplate(template: ReadSource): Imported {
   const tableNames = new Map(tables.map(({ original, table }) => [original, table.name]));
 
   const field = (name: string) => (carried.has(name) ? [refer(name)] : []);
-  const hierarchies = source.hierarchies.map(({ name, fields }) => ({ name, fields: fields.flatMap(field) }));
-  const folders = source.folders.map(({ name, items }) => {
+  const levels = distinctNames(source.hierarchies.map(({ name }) => name));
+  const hierarchies = source.hierarchies.map(({ name, fields }, n) => {
+    const own = levels[n] ?? name;
+    if (own !== name) lost.push(renamed('hierarchy', name, own));
+    return { name: own, fields: fields.flatMap(field) };
+  });
+  const folders = mergeFolders(source.folders).map(({ name, items }) => {
     const inside = items.filter((item) => item.kind === 'hierarchy').map((item) => item.name);
     const fields = items.flatMap((item) => (item.kind === 'field' ? field(item.name) : []));
     return { name, fields, ...(inside.length === 0 ? {} : { hierarchies: inside }) };
@@ -151,9 +157,16 @@ function importCalculations(
 ): GeneratedCalculation[] {
   const declared = new Map(source.columns.map((column) => [column.name, column]));
   const names = new Set(description.fields.map(({ name }) => name));
-  return description.fields.flatMap((field): GeneratedCalculation[] => {
-    if (field.kind !== 'calculation' || !carried.has(field.name)) return [];
-    const caption = shownName(field);
+  const calculations = description.fields.filter(
+    ({ kind, name }) => kind === 'calculation' && carried.has(name),
+  );
+  const captions = distinctNames(
+    calculations.map(shownName),
+    description.fields.flatMap(({ name, caption }) => [name, caption ?? name]),
+  );
+  return calculations.map((field, n): GeneratedCalculation => {
+    const caption = captions[n] ?? shownName(field);
+    if (caption !== shownName(field)) lost.push(renamed('calculation', shownName(field), caption));
     const datatype = localTypeOf(field.datatype);
     const rename = (reference: FieldReference) => {
       const caption = captionOf(reference.field);
@@ -161,17 +174,26 @@ function importCalculations(
         return caption === undefined ? undefined : [ofParameters, caption];
       return names.has(reference.field) ? [refer(reference.field)] : undefined;
     };
-    return [
-      {
-        name: caption,
-        formula: renameFields(field.formula ?? '', rename),
-        datatype,
-        ...(field.name === calculationId(caption) ? {} : { localName: field.name }),
-        ...importPresentation(declared.get(field.name), datatype, lost),
-      },
-    ];
+    return {
+      name: caption,
+      formula: renameFields(field.formula ?? '', rename),
+      datatype,
+      ...(field.name === calculationId(caption) ? {} : { localName: field.name }),
+      ...importPresentation(declared.get(field.name), datatype, lost),
+    };
   });
 }
+
+/** Before Tableau 2020.2 dimensions and measures had folders of their own, which may have one name. */
+function mergeFolders(folders: readonly Folder[]): Folder[] {
+  const byName = new Map<string, Folder>();
+  for (const { name, items } of folders)
+    byName.set(name, { name, items: [...(byName.get(name)?.items ?? []), ...items] });
+  return [...byName.values()];
+}
+
+const renamed = (kind: string, name: string, own: string) =>
+  `${kind} "${name}" is called "${own}": an earlier one has its name`;
 
 /**
  * Returns the referrer of these fields. A caption refers to a calculation if nothing else has it; the field's own

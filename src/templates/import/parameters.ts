@@ -21,11 +21,17 @@ export function importParameters(
       lost.push(`parameter "${shown}": ${found}`);
       continue;
     }
-    for (const name of parameter.others) lost.push(`parameter "${shown}": ${name}`);
+    for (const name of parameter.others) lost.push(`parameter "${shown}": ${ofWorkbooks.get(name) ?? name}`);
     imported.push(found);
   }
   return imported;
 }
+
+/** Parameters that follow a field, by the attributes that name it. */
+const ofWorkbooks = new Map([
+  ['default-value-field', 'its value stays as it is; it came from a field whenever a workbook was opened'],
+  ['source-field', 'its list stays as it is; it came from a field whenever a workbook was opened'],
+]);
 
 /** Returns the parameter, or why it cannot be generated. */
 function importParameter(parameter: Parameter, shown: string): GeneratedParameter | string {

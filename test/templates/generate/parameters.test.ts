@@ -235,7 +235,7 @@ describe('importing parameters of Tableau Desktop', () => {
     expect(
       describeTemplate(templateFromDocument(Buffer.from(generateDocument(template)), 'x.tds', 'Shop.tds'))
         .parameters,
-    ).toEqual([{ name: 'Parameter 1', caption: 'Target', datatype: 'real' }]);
+    ).toEqual([{ name: 'Parameter 1', caption: 'Target', datatype: 'real', value: '100' }]);
   });
 
   it.each([

@@ -119,6 +119,79 @@ describe('importing a template that Desktop saved', () => {
     expect(checkGenerated(template)).toEqual([]);
   });
 
+  it('gives each of two calculations, hierarchies or folders of one name a place of its own', () => {
+    const calculation = (name: string, caption: string, formula: string) =>
+      `<column caption='${caption}' datatype='real' name='[${name}]' role='measure' type='quantitative'><calculation class='tableau' formula='${formula}' /></column>`;
+    const columns = [
+      calculation('Calculation_1', 'Ratio', 'SUM([amount])'),
+      calculation('Calculation_2', 'Ratio', '[Calculation_1] * 2'),
+      calculation('Calculation_3', 'Ratio 2', '[Calculation_2] + [Calculation_1]'),
+      calculation('Calculation_4', 'Ratio', '4'),
+    ].join('\n');
+    const semantics = `<drill-paths><drill-path name='When'><field>[day]</field></drill-path><drill-path name='When'><field>[region]</field></drill-path></drill-paths>
+<folder name='Main' role='dimensions'><folder-item name='[region]' type='field' /></folder>
+<folder name='Main' role='measures'><folder-item name='[amount]' type='field' /></folder>`;
+    const { template, lost } = imported(live({ columns, semantics }));
+    expect(checkGenerated(template)).toEqual([]);
+    expect(template.calculations.map(({ name, localName, formula }) => [name, localName, formula])).toEqual([
+      ['Ratio', 'Calculation_1', 'SUM([amount])'],
+      ['Ratio 3', 'Calculation_2', '[Calculation_1] * 2'],
+      ['Ratio 2', 'Calculation_3', '[Calculation_2] + [Calculation_1]'],
+      ['Ratio 4', 'Calculation_4', '4'],
+    ]);
+    expect(template.hierarchies).toEqual([
+      { name: 'When', fields: ['day'] },
+      { name: 'When 2', fields: ['region'] },
+    ]);
+    expect(template.folders).toEqual([{ name: 'Main', fields: ['region', 'amount'] }]);
+    expect(lost).toEqual([
+      'hierarchy "When" is called "When 2": an earlier one has its name',
+      'calculation "Ratio" is called "Ratio 3": an earlier one has its name',
+      'calculation "Ratio" is called "Ratio 4": an earlier one has its name',
+    ]);
+  });
+
+  it('carries one of two fields that show the same column, and names the other one', () => {
+    const records =
+      record('amount', 'real', 5) +
+      record('amount', 'real', 5, { local: 'again' }) +
+      record('region', 'string', 129);
+    const columns =
+      "<column caption='Twice' datatype='real' name='[t]' role='measure' type='quantitative'><calculation class='tableau' formula='[again] * 2' /></column>";
+    const { template, lost } = imported(live({ columns, records, semantics: '' }));
+    expect(template.tables[0]?.columns.map(({ name }) => name)).toEqual(['amount', 'region']);
+    expect(lost).toEqual([
+      'column "again": "amount" shows the column "amount" already; a calculation with its name shows it again',
+      'calculation "Twice": it needs [again], which cannot be carried over',
+    ]);
+  });
+
+  it('never takes a field of its own for one of another data source of the workbook', () => {
+    const formula = (caption: string, text: string) =>
+      `<column caption='${caption}' datatype='real' name='[${caption}]' role='measure' type='quantitative'><calculation class='tableau' formula='${text}' /></column>`;
+    const columns = [
+      formula('Blend', 'SUM([amount]) / SUM([federated.9z].[amount])'),
+      formula('Rows', 'COUNT([__tableau_internal_object_id__].[sales (x)_09F221A305E84154B13EBB26BDF24BC2])'),
+      formula('Both', '[Blend] + [Rows]'),
+    ].join('');
+    const { template, lost } = imported(live({ columns, semantics: '' }));
+    expect(template.calculations).toEqual([]);
+    expect(lost).toEqual([
+      'calculation "Blend": it uses [amount] of another data source, "federated.9z"',
+      'calculation "Rows": it counts the rows of "sales (x)": count one of its columns instead',
+      'calculation "Both": it needs [Blend], which cannot be carried over',
+    ]);
+  });
+
+  it('says that a parameter no longer follows a field', () => {
+    const parameters =
+      "<datasource-dependencies datasource='Parameters'><column caption='Top' datatype='integer' default-value-field='[x].[y]' name='[Parameter 1]' param-domain-type='any' role='measure' source-field='[x].[z]' type='quantitative' value='3'><calculation class='tableau' formula='3' /></column></datasource-dependencies>";
+    expect(imported(live({ columns: '', semantics: parameters })).lost).toEqual([
+      'parameter "Top": its value stays as it is; it came from a field whenever a workbook was opened',
+      'parameter "Top": its list stays as it is; it came from a field whenever a workbook was opened',
+    ]);
+  });
+
   it('lists what depends on something that cannot be carried over', () => {
     const field = (name: string, formula: string) =>
       `<column caption='${name}' datatype='real' name='[${name}]' role='measure' type='quantitative'><calculation class='tableau' formula='${formula}' /></column>`;
