@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type * as Written from '../model/config/written.gen.ts';
+import { kindOfName } from '../templates/open-template.ts';
 
 /** Where the pipeline delivers to. */
 export type DeliverTo = { kind: 'file' } | { kind: 'tableau'; project: string | undefined };
@@ -10,11 +11,11 @@ export type DeliverTo = { kind: 'file' } | { kind: 'tableau'; project: string | 
  */
 export function destinationOf(
   to: DeliverTo,
-  { name, isPackaged }: { name: string; isPackaged: boolean },
+  { name, template }: { name: string; template: Written.Template | undefined },
   { folder, cwd }: { folder: string; cwd: string },
 ): Written.Destination {
   if (to.kind === 'file') {
-    const file = path.join(cwd, 'out', `${name}.${isPackaged ? 'tdsx' : 'hyper'}`);
+    const file = path.join(cwd, 'out', `${name}${extensionOf(template)}`);
     return { type: 'file', path: path.relative(folder, file).replaceAll('\\', '/') };
   }
   return {
@@ -27,4 +28,10 @@ export function destinationOf(
     },
     ...(to.project !== undefined && { project: to.project.replaceAll('${', () => '$${') }),
   };
+}
+
+/** A template makes a package of its own kind. */
+function extensionOf(template: Written.Template | undefined): string {
+  if (template === undefined) return '.hyper';
+  return 'file' in template && kindOfName(template.file) === 'twb' ? '.twbx' : '.tdsx';
 }

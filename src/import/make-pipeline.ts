@@ -47,7 +47,7 @@ export async function makePipeline(
     name,
     header,
     ...(to && {
-      destinations: [destinationOf(to, { name, isPackaged: whole.template !== undefined }, { folder, cwd })],
+      destinations: [destinationOf(to, { name, template: whole.template }, { folder, cwd })],
     }),
   });
   const configuration = await readPipelineText(file, text, {

@@ -8,6 +8,8 @@ import { runInside } from '../support/in-process.ts';
 import { settle } from '../support/story.ts';
 import { extracted, extractedTables, live, related } from '../templates/support/documents.ts';
 import { liveModel } from '../templates/support/live-documents.ts';
+import { buildPackage, readPackage } from '../templates/support/packages.ts';
+import { workbook } from '../templates/support/workbooks.ts';
 
 const sample = fileURLToPath(new URL('../../pipelines/templates/superstore.tdsx', import.meta.url));
 
@@ -47,8 +49,8 @@ interface Description {
 }
 
 /** The data source as `template show` describes it, without bins and groups, which cannot be generated. */
-async function description(project: CliProject, file: string): Promise<Description> {
-  const { stdout } = await runInside(project, ['template', 'show', file, '--json']);
+async function description(project: CliProject, ...args: string[]): Promise<Description> {
+  const { stdout } = await runInside(project, ['template', 'show', ...args, '--json']);
   const { tables, fields, relationships, hierarchies, folders } = JSON.parse(stdout) as Description;
   const isGenerated = ({ kind }: { kind: string }) => kind !== 'bin' && kind !== 'group';
   return {
@@ -225,21 +227,72 @@ destinations: [{ type: file, path: ../out/sales.tdsx }]
 
 const liveDatabase = extracted({ enabled: 'false' }).replace(/ {2}<extract [^]*<\/extract>\n/, '');
 
-test('a live connection and a workbook are read; a workbook cannot be the template itself', async () => {
+test('a live connection and the data sources of a workbook are read, each by its name', async () => {
   const inside = (text: string, caption: string) =>
     text.slice(text.indexOf('<datasource ')).replace('<datasource ', `<datasource caption='${caption}' `);
-  const workbook = `<workbook xmlns:user='u'><datasources>${inside(liveDatabase, 'World')}${inside(live(), 'Sales')}</datasources></workbook>`;
-  const project = await createProject({ 'world.tds': liveDatabase, 'all.twb': workbook });
+  const all = `<workbook xmlns:user='u'><datasources>${inside(liveDatabase, 'World')}${inside(live(), 'Sales')}</datasources></workbook>`;
+  const project = await createProject({ 'world.tds': liveDatabase, 'all.twb': all });
   const one = await imported(project, 'world.tds', '--name', 'one');
   expect(one.file).toContain('  Indicators:\n    from: {source: database, table: Indicators}\n');
   expect(one.report).not.toContain('Not carried over');
   const two = await imported(project, 'all.twb', '--datasource', 'World', '--name', 'two');
   const body = (text: string) => text.replace(/^# .*\n/, '').replace(/(name:) \S+/g, '$1');
   expect(body(two.file).replace("tableau: '2020.2'", "tableau: '2020.3'")).toBe(body(one.file));
-  const args = ['import', 'tds', 'all.twb', '--datasource', 'World', '--template', 'file', '--name', 'no'];
-  const refused = await runInside(project, args);
+  const unnamed = await runInside(project, ['import', 'tds', 'all.twb']);
+  expect(unnamed).toMatchObject({ exitCode: 1 });
+  expect(unnamed.stderr).toContain('all.twb holds several data sources: "World", "Sales"');
+  // The second pipeline is not in the way of the first.
+  await imported(project, 'all.twb', '--datasource', 'World');
+  const sales = await imported(project, 'all.twb', '--datasource', 'Sales');
+  expect(sales.report).toContain('Wrote pipelines/Sales.yaml ');
+  expect(sales.file).toContain('# Written by extracts import tds all.twb --datasource Sales\n');
+});
+
+test('a data source published on a server cannot get an extract in its workbook', async () => {
+  const proxy =
+    "<datasource inline='true'><connection class='sqlproxy' dbname='Targets' server='https://t.example.com'><relation name='sqlproxy' table='[sqlproxy]' type='table' /></connection><column datatype='real' name='[a]' role='measure' type='quantitative' /></datasource>";
+  const project = await createProject({
+    'all.twb': workbook([{ caption: 'Targets', id: 'sqlproxy.1', text: proxy }]),
+  });
+  const refused = await runInside(project, ['import', 'tds', 'all.twb', '--template', 'file']);
   expect(refused).toMatchObject({ exitCode: 64 });
+  expect(refused.stderr).toContain('all.twb reads no table that an extract could replace');
   expect(refused.stderr).toContain('--template generate makes a data source like it');
+});
+
+test('with --template file a workbook gets the extract in the chosen data source', async () => {
+  const project = await createProject();
+  const sources = [
+    { caption: 'Sales', id: 'federated.sales', text: live() },
+    { caption: 'World', id: 'federated.world', text: extracted({ dbname: 'Data/World/w.hyper' }) },
+  ];
+  const document = workbook(sources, [{ name: 'Sheet 1', source: 'federated.sales', rows: ['amount'] }]);
+  buildPackage(project.path('.'), 'book.twbx', [
+    { name: 'book.twb', data: document },
+    { name: 'Data/Extracts/sales.hyper', data: 'the old sales' },
+    { name: 'Data/World/w.hyper', data: 'the world' },
+  ]);
+  const { file, report } = await imported(
+    project,
+    ...['book.twbx', '--datasource', 'Sales', '--template', 'file', '--to', 'file'],
+  );
+  expectGolden('import/workbook-file.txt', `${report}\n${file}`);
+  const [{ client, url }, before] = [
+    await testDatabase(),
+    await description(project, 'book.twbx', '--datasource', 'Sales'),
+  ];
+  await client.query(tablesOf(file));
+  const applied = await runInside(project, ['apply', '--yes'], { DATABASE_URL: url });
+  expect(applied, applied.stderr).toMatchObject({ exitCode: 0 });
+  const output = 'out/Sales.twbx';
+  expect(await description(project, output, '--datasource', 'Sales')).toEqual(before);
+  const [old, now] = ['book.twbx', output].map((name) => readPackage(project.path(name)));
+  const changed = now?.filter((entry, n) => entry.sha256 !== old?.[n]?.sha256).map(({ name }) => name);
+  expect(changed).toEqual(['Data/Extracts/sales.hyper']);
+  const again = ['--datasource', 'Sales', '--template', 'file', '--to', 'file', '--name', 'again'];
+  const { file: second } = await imported(project, output, ...again);
+  const body = (text: string) => text.replace(/^# .*\n/, '').replaceAll('again', 'Sales');
+  expect(body(second)).toBe(body(file).replace('../book.twbx', '../out/Sales.twbx'));
 });
 
 test('a live connection stays in the file whose extract replaces it; PostgreSQL is better asked itself', async () => {

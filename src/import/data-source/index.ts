@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { generateSettings } from '../../config/write-generate.ts';
+import type * as Written from '../../model/config/written.gen.ts';
 import { counted } from '../../model/base/numbers.ts';
 import { visible } from '../../model/base/visible.ts';
 import { UsageError } from '../../run/usage-error.ts';
@@ -37,7 +38,10 @@ export async function importDataSource(
   const tablesContext = { template, description, source: nameOfRowsSource(rowsFrom), columnsOf };
   const part = context.generatesTemplate
     ? generatedPart(tablesContext)
-    : filePart(tablesContext, pathFrom(context, absolute));
+    : filePart(tablesContext, {
+        file: pathFrom(context, absolute),
+        ...(dataSource !== undefined && { datasource: dataSource }),
+      });
   if (part.tables.length === 0)
     throw new UsageError(
       `${file} names no table of its extract`,
@@ -61,7 +65,6 @@ export async function importDataSource(
 
 /** Returns why an extract cannot be put into the file; undefined if it can. */
 function whyNoTemplate(file: string, { source, hyper }: ReadSource): string | undefined {
-  if (/\.twbx?$/i.test(file)) return `${file} is a workbook, not a data source`;
   return hyper.flavour === 'database' && !isLive(source)
     ? `${file} reads no table that an extract could replace`
     : undefined;
@@ -106,12 +109,12 @@ function generatedPart(context: TablesContext): Part {
   };
 }
 
-function filePart(context: TablesContext, file: string): Part {
+function filePart(context: TablesContext, template: Extract<Written.Template, { file: string }>): Part {
   const { fields } = context.description;
   const unplaced = fields.filter(({ origin }) => origin !== undefined && origin.table === undefined);
   return {
     tables: neededTables(context),
-    template: { file },
+    template,
     leftOut: unplaced.map(({ name }) => `${name} (the file does not say which table it comes from)`),
     ...schemaSetting(schemaOf(context.description)),
   };

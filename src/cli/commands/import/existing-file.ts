@@ -17,9 +17,13 @@ export function rowsFrom({ urlEnv, connection }: RowsFlags): RowsFrom {
 
 /** Returns a name for a pipeline: that of the file, in letters that a pipeline may have. */
 export function nameOfFile(file: string): string {
-  const name = path
-    .parse(file)
-    .name.normalize('NFKD')
+  return nameOf(path.parse(file).name);
+}
+
+/** Returns a text in letters that the name of a pipeline may have. */
+export function nameOf(text: string): string {
+  const name = text
+    .normalize('NFKD')
     .replace(/\s+/g, '_')
     .replace(/[^A-Za-z0-9_.-]+/g, '');
   return /^[A-Za-z0-9]/.test(name) ? name : 'extract';

@@ -4,7 +4,7 @@ import { shellWord } from '../../../model/base/shell-word.ts';
 import { UsageError } from '../../../run/usage-error.ts';
 import type { Env } from '../../env.ts';
 import type { ExitCode } from '../../output/exit-codes.ts';
-import { nameOfFile, rowsFrom, type RowsFlags } from './existing-file.ts';
+import { nameOf, nameOfFile, rowsFrom, type RowsFlags } from './existing-file.ts';
 import { runImport } from './run.ts';
 
 /** `extracts import tds`: tables and presentation of a data source. */
@@ -17,9 +17,10 @@ export async function runTds(
   const rows = rowsFrom(flags);
   const request = {
     read: importDataSource.bind(undefined, { file, dataSource: flags.datasource }, rows),
-    defaultName: nameOfFile(file),
+    // A workbook may have several, and each is a pipeline.
+    defaultName: flags.datasource === undefined ? nameOfFile(file) : nameOf(flags.datasource),
     defaultTemplate: 'generate' as const,
-    command: `extracts import tds ${shellWord(file)}`,
+    command: `extracts import tds ${shellWord(file)}${flags.datasource === undefined ? '' : ` --datasource ${shellWord(flags.datasource)}`}`,
   };
   return runImport(request, flags, env);
 }
