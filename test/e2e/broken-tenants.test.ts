@@ -170,3 +170,40 @@ test('of a list that a query gives, a tenant that cannot be read is blocked alon
     /reader-secret|a-wrong-password/,
   );
 });
+
+test('the search path of a tenant leads to its schema, however it is called', async () => {
+  const server = await startServer();
+  const keys = ['acme-inc', 'Acme', 'a.b'];
+  // One that is called alike must not be read in its place.
+  for (const [index, schema] of [...keys, 'acme'].entries()) {
+    const name = pg.escapeIdentifier(schema);
+    await server.admin.query(
+      `create schema ${name}; create table ${name}.orders (id int not null); insert into ${name}.orders values (${index + 1});
+       grant usage on schema ${name} to reader; grant select on ${name}.orders to reader`,
+    );
+  }
+  const project = await createProject({
+    'pipelines/tenants.yaml': `version: 1
+name: tenant_sales
+for_each: {items: [${[...keys, 'gone'].join(', ')}]}
+sources:
+  shop: {type: postgres, host: 127.0.0.1, port: ${server.port}, database: postgres, user: reader, password: "\${secret.PW}", options: '-c search_path="\${each.key}"'}
+tables:
+  orders: {from: {source: shop, query: select * from orders}, columns: {id: int not null}}
+destinations:
+  - {type: file, path: "../out/\${each.key}.hyper"}
+`,
+  });
+  const { stderr, exitCode } = await project.run(['apply', '--yes'], { PW: password });
+  expect(exitCode, stderr).toBe(1);
+  expect(stderr).toContain(
+    'tenant_sales[gone]: PostgreSQL refuses the query: relation "orders" does not exist',
+  );
+  expect(stderr).toContain(
+    '= write it with its schema, or name that in the source: options: -c search_path=…;',
+  );
+  for (const [index, key] of keys.entries())
+    expect(JSON.stringify(await readHyperFile(project.path(`out/${key}.hyper`))), key).toContain(
+      `"${index + 1}"`,
+    );
+});

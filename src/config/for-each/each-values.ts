@@ -57,7 +57,14 @@ export function findValue(name: string, each: Each | undefined, place: Place, po
     return { value: isLiteral ? literally(value) : value, ...(isSecret && { secret }) };
   }
   const shown = isSecret ? 'not safe here' : quotedVisible(Array.from(foreign(value)).slice(0, 60).join(''));
-  return { code: codes.eachValue, problem: `${reference} of ${address} is ${shown}: ${wrong}` };
+  return {
+    code: codes.eachValue,
+    problem: `${reference} of ${address} is ${shown}: ${wrong}`,
+    hint:
+      each?.isLiteral === true
+        ? 'rename the folder, or write ${each.key} here, which has no such characters'
+        : 'correct the value, or write what belongs here into another column of the list',
+  };
 }
 
 /** Returns a pattern that matches the text alone. */

@@ -89,15 +89,19 @@ describe('a query of deleted rows', () => {
       'the query of deleted rows gives 1 column, and the primary key has 2: "or\'der", "line"',
     ],
     ['select o, tenant from tombs', 'the query of deleted rows gives text as "line", which does not fit int'],
-    ['select o, l from tomb', 'PostgreSQL refuses the query of deletes: relation "tomb" does not exist'],
+    [
+      'select o, l from tomb',
+      'PostgreSQL refuses the query of deletes: relation "tomb" does not exist',
+      'write it with its schema, or name that in the source: options: -c search_path=…; a schema that this user may not use counts as absent',
+    ],
     [
       'select o, l from tombs; select 1',
       'PostgreSQL refuses the query of deletes: syntax error at or near ";"',
     ],
     ['select o, $1 from tombs', 'the query uses values up to $1, but params has 0'],
-  ])('that does not fit is an error of the plan: %s', async (sql, message) => {
+  ])('that does not fit is an error of the plan: %s', async (sql, message, hint = '') => {
     const [problem] = await problemsOf(sourceAt(database.url), lines(query(sql)));
-    expect(problem).toBe(`${message} |  | /tables/t/load/deletes`);
+    expect(problem).toBe(`${message} | ${hint} | /tables/t/load/deletes`);
   });
 
   test('of keys that cannot be compared is an error of the plan', async () => {

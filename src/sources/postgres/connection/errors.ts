@@ -80,6 +80,16 @@ export function explainQuery(error: unknown, doing: string, place: Place): RunEr
 const isFaultOfOurs = (error: unknown) =>
   [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 
+/** Returns the remedy for SQL that the server refuses; undefined if its message says all that is known. */
+export function sqlHint({ code, message, hint }: pg.DatabaseError): string | undefined {
+  if (code === '42501') return privilegeHint(message);
+  if (hint !== undefined) return foreign(hint);
+  return code === '42P01' ? unknownRelation : undefined;
+}
+
+const unknownRelation =
+  'write it with its schema, or name that in the source: options: -c search_path=…; a schema that this user may not use counts as absent';
+
 /** Returns the remedy for SQLSTATE 42501, whose text PostgreSQL writes in the language of the server. */
 export const privilegeHint = (text: string) =>
   text.includes('row-level security')

@@ -5,7 +5,7 @@ import { nearest } from '../../../model/base/nearest.ts';
 import type { Column, Table } from '../../../model/config/pipeline.ts';
 import { relationNames, type CatalogColumn, type Relation } from './catalog.ts';
 import { isDatabaseError } from '../../../postgres/connect-errors.ts';
-import { explainTable, isAboutSql, privilegeHint } from '../connection/errors.ts';
+import { explainTable, isAboutSql, sqlHint } from '../connection/errors.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 import { nameList, shortName } from '../../../model/base/name-list.ts';
 import { shellWord } from '../../../model/base/shell-word.ts';
@@ -16,9 +16,7 @@ export function refusalOf(error: unknown, table: Table, place: Place): Diagnosti
   if (!isDatabaseError(error) || !isAboutSql(error))
     throw explainTable(error, `table "${table.name}"`, table);
   const isPrivilege = error.code === '42501';
-  const hint = isPrivilege
-    ? privilegeHint(error.message)
-    : ((error.hint && foreign(error.hint)) ?? oneSelect(table, place));
+  const hint = sqlHint(error) ?? oneSelect(table, place);
   return {
     code: isPrivilege ? 'EXT2016' : 'EXT2011',
     severity: 'error',

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { ItemsAnswer, ItemsQuery } from '../../../model/ports/source-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { isDatabaseError } from '../../../postgres/connect-errors.ts';
-import { explainQuery, isAboutSql, privilegeHint } from '../connection/errors.ts';
+import { explainQuery, isAboutSql, sqlHint } from '../connection/errors.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function queryItems(
       isPrivilege ? 'EXT2016' : 'EXT2011',
       `PostgreSQL refuses the query: ${foreign(error.message)}`,
       {
-        hint: isPrivilege ? privilegeHint(error.message) : error.hint && foreign(error.hint),
+        hint: sqlHint(error),
         place,
         cause: error,
       },
