@@ -113,7 +113,7 @@ describe('values of items', () => {
       'tt.yaml': family('{ type: postgres, url: "postgresql://r:${each.pw}@h/db" }'),
     });
     expect(problemsOf(found)).toEqual([
-      'EXT1085 ${each.pw} of tt[a1] is not safe here: a URL takes no value with one of / \\ ? # @ : % & = or a blank',
+      'EXT1085 ${each.pw} of tt[a1] is not safe here: a URL takes no value with one of / \\ ? # @ : % & = or a blank (correct the value, or write what belongs here into another column of the list)',
     ]);
   });
 
@@ -557,6 +557,6 @@ test('a default judges a path as the source does', async () => {
     ).replace('out/one', 'out/${each.key}'),
   });
   expect(problemsOf(found)).toEqual([
-    'EXT1085 ${each.dir} of one[acme] is "../../etc": a path takes no value with a slash, a backslash or ..',
+    'EXT1085 ${each.dir} of one[acme] is "../../etc": a path takes no value with a slash, a backslash or .. (correct the value, or write what belongs here into another column of the list)',
   ]);
 });
